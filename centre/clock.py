@@ -1,0 +1,38 @@
+"""The only place that asks what time it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
+
+
+def now() -> datetime:
+    """The present instant, aware, in UTC."""
+    return _frozen.get() or datetime.now(UTC)
+
+
+def today() -> date:
+    """The calendar day at the counters (Asia/Shanghai)."""
+    return now().astimezone(SHANGHAI).date()
+
+
+def local(instant: datetime) -> datetime:
+    """An aware instant as the wall clock of the centres shows it."""
+    return instant.astimezone(SHANGHAI)
+
+
+@contextmanager
+def frozen(at: datetime) -> Iterator[None]:
+    """Hold the clock at an aware instant, for tests and for the demo seed."""
+    if at.tzinfo is None:
+        raise ValueError("the clock needs an aware instant")
+    token = _frozen.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _frozen.reset(token)
