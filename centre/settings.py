@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -12,21 +13,29 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GANGQIAO_", extra="ignore")
 
-    data_dir: Path = Field(Path("var"), description="folder of the SQLite file, the key file and the backups")
-    database_url: str = Field("", description="SQLAlchemy address; empty means the SQLite file in data_dir")
-    master_key: SecretStr = Field(
-        SecretStr(""), description="64 hex digits that seal personal data; empty means a key file made in data_dir"
+    data_dir: Annotated[Path, Field(description="folder of the SQLite file, the key file and the backups")] = Path(
+        "var"
     )
-    host: str = Field("127.0.0.1", description="address that the server listens on")
-    port: int = Field(8000, ge=1, le=65535, description="port that the server listens on")
-    processes: int = Field(1, ge=1, le=64, description="server processes")
-    threads: int = Field(0, ge=0, le=64, description="request threads of a process; 0 means 2 on SQLite, 16 elsewhere")
-    public_url: str = Field("", description="address that people type, for feeds and printed codes")
-    secure_cookies: bool = Field(False, description="send cookies over HTTPS only; set it wherever HTTPS is in front")
-    body_limit: int = Field(1_000_000, ge=1_000, description="largest request body, in bytes")
-    upload_limit: int = Field(6_000_000, ge=1_000, description="largest uploaded file, in bytes")
-    demo: bool = Field(False, description="show the banner and the sign-in shortcuts of the invented demo city")
-    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
+    database_url: Annotated[str, Field(description="SQLAlchemy address; empty means the SQLite file in data_dir")] = ""
+    master_key: Annotated[
+        SecretStr, Field(description="64 hex digits that seal personal data; empty means a key file made in data_dir")
+    ] = SecretStr("")
+    host: Annotated[str, Field(description="address that the server listens on")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535, description="port that the server listens on")] = 8000
+    processes: Annotated[int, Field(ge=1, le=64, description="server processes")] = 1
+    threads: Annotated[
+        int, Field(ge=0, le=64, description="request threads of a process; 0 means 2 on SQLite, 16 elsewhere")
+    ] = 0
+    public_url: Annotated[str, Field(description="address that people type, for feeds and printed codes")] = ""
+    secure_cookies: Annotated[
+        bool, Field(description="send cookies over HTTPS only; set it wherever HTTPS is in front")
+    ] = False
+    body_limit: Annotated[int, Field(ge=1_000, description="largest request body, in bytes")] = 1_000_000
+    upload_limit: Annotated[int, Field(ge=1_000, description="largest uploaded file, in bytes")] = 6_000_000
+    demo: Annotated[bool, Field(description="show the banner and the sign-in shortcuts of the invented demo city")] = (
+        False
+    )
+    log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
     @property
     def url(self) -> str:

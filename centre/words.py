@@ -11,7 +11,7 @@ SOURCE_LOCALE = "zh-Hans"
 _CATALOGUES = Path(__file__).parent / "locale"
 
 
-def N_(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802
     """Mark a Chinese message for the catalogues and return it unchanged."""
     return message
 

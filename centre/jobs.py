@@ -1,0 +1,92 @@
+"""Work that falls due: each slot of each job has exactly one effect, however many processes are awake."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, false, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import clock
+from centre.database import Base, Instant, open_session
+from centre.permissions import Actor, Scope
+
+Work = Callable[[Session], None]
+
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC) - timedelta(hours=8)  # midnight in Shanghai
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A kind of due work: its name, its rhythm and what it does with a session that sees everything."""
+
+    name: str
+    every: timedelta
+    work: Work
+    catch_up: bool
+    summary: str
+
+
+REGISTER: dict[str, Job] = {}
+
+
+class JobRun(Base):
+    """A slot that was worked off; written in the same transaction as the effect (任务执行记录)."""
+
+    job: Mapped[str] = mapped_column(String(60), primary_key=True)
+    slot_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    done_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
+        """Only the service itself reads it."""
+        return false()
+
+
+def job(name: str, *, every: timedelta, catch_up: bool = False) -> Callable[[Work], Work]:
+    """Register due work. With `catch_up` each missed slot is worked off, otherwise only the latest one."""
+
+    def register(work: Work) -> Work:
+        REGISTER[name] = Job(name, every, work, catch_up, (work.__doc__ or "").strip().splitlines()[0])
+        return work
+
+    return register
+
+
+def due_slots(due: Job, last: datetime | None, now: datetime) -> Iterator[datetime]:
+    """The slots of a job that have come since `last`, oldest first."""
+    latest = _EPOCH + (now - _EPOCH) // due.every * due.every
+    if last is not None and last >= latest:
+        return
+    slot = last + due.every if due.catch_up and last is not None else latest
+    while slot <= latest:
+        yield slot
+        slot += due.every
+
+
+def run_due_jobs() -> int:
+    """Work off everything that is due now; gives the number of slots that this process did."""
+    done = 0
+    for due in REGISTER.values():
+        with open_session(Actor.system().scope) as session:
+            last = session.scalar(select(func.max(JobRun.slot_at)).where(JobRun.job == due.name))
+        for slot in due_slots(due, last, clock.now()):
+            done += _run_slot(due, slot)
+    return done
+
+
+def _run_slot(due: Job, slot: datetime) -> bool:
+    # The claim is the primary key of the slot, inserted in the transaction of the effect: a second process waits
+    # for it and is refused, a killed one leaves neither claim nor effect.
+    try:
+        with open_session(Actor.system().scope, write=True) as session:
+            session.add(JobRun(job=due.name, slot_at=slot))
+            session.flush()
+            due.work(session)
+    except IntegrityError:
+        with open_session(Actor.system().scope) as session:
+            if session.get(JobRun, (due.name, slot)) is None:
+                raise
+        return False
+    return True

@@ -1,0 +1,139 @@
+"""The service ledger (服务台账): append-only events from which every headline figure is counted."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, false, true
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import clock
+from centre.database import Base, Instant, coded
+from centre.permissions import Actor, Scope
+from centre.words import N_
+
+
+class ServiceCategory(StrEnum):
+    """The five categories of the reception ledger, and the rest (服务类别)."""
+
+    TRAINING = "training"
+    INTERMEDIATION = "intermediation"
+    PETITION = "petition"
+    LEGAL = "legal"
+    RELIEF = "relief"
+    OTHER = "other"
+
+
+class Channel(StrEnum):
+    """How a person came (渠道)."""
+
+    COUNTER = "counter"
+    HOTLINE = "hotline"
+    LETTER = "letter"
+    WEB = "web"
+    SITE = "site"
+    MOBILE = "mobile"
+
+
+CATEGORY_LABELS = {
+    ServiceCategory.TRAINING: N_("技能培训"),
+    ServiceCategory.INTERMEDIATION: N_("职业介绍"),
+    ServiceCategory.PETITION: N_("信访接待"),
+    ServiceCategory.LEGAL: N_("法律服务"),
+    ServiceCategory.RELIEF: N_("生活救助"),
+    ServiceCategory.OTHER: N_("其他服务"),
+}
+
+CHANNEL_LABELS = {
+    Channel.COUNTER: N_("窗口"),
+    Channel.HOTLINE: N_("热线"),
+    Channel.LETTER: N_("来信"),
+    Channel.WEB: N_("网上"),
+    Channel.SITE: N_("现场"),
+    Channel.MOBILE: N_("手机"),
+}
+
+
+class ServiceEvent(Base):
+    """One service to one person, a person-time (服务台账记录, 人次)."""
+
+    __table_args__ = (
+        CheckConstraint("amount_fen IS NULL OR amount_fen >= 0 OR reverses_id IS NOT NULL", name="amount"),
+        Index("ix_service_event_when", "occurred_at", "centre_id", "category"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(Instant)
+    recorded_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    category: Mapped[ServiceCategory] = mapped_column(coded(ServiceCategory))
+    topic: Mapped[str] = mapped_column(String(60), default="")
+    channel: Mapped[Channel] = mapped_column(coded(Channel))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    programme: Mapped[str] = mapped_column(String(60), default="")
+    amount_fen: Mapped[int | None]
+    joint_with: Mapped[list[str]] = mapped_column(JSON, default=list)
+    subject: Mapped[str] = mapped_column(String(60), default="")
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("service_event.id"), unique=True)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    account_id: Mapped[int | None]
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """City and audit read all centres, other staff their own."""
+        if scope.all_centres:
+            return true()
+        if scope.staff and scope.centre_id:
+            return cls.centre_id == scope.centre_id
+        return cls.person_id == scope.person_id if scope.person_id else false()
+
+
+def record_service(
+    session: Session,
+    actor: Actor,
+    *,
+    centre_id: int,
+    category: ServiceCategory,
+    channel: Channel = Channel.COUNTER,
+    person_id: int | None = None,
+    topic: str = "",
+    programme: str = "",
+    amount_fen: int | None = None,
+    subject: str = "",
+    note: str = "",
+    occurred_at: datetime | None = None,
+) -> ServiceEvent:
+    """Write one person-time into the ledger. `subject` names the detailed record, for example `enrolment:12`."""
+    event = ServiceEvent(
+        occurred_at=occurred_at or clock.now(),
+        centre_id=centre_id,
+        category=category,
+        channel=channel,
+        person_id=person_id,
+        topic=topic,
+        programme=programme,
+        amount_fen=amount_fen,
+        subject=subject,
+        note=note,
+        account_id=actor.account_id,
+    )
+    session.add(event)
+    return event
+
+
+def reverse_service(session: Session, actor: Actor, event: ServiceEvent, *, note: str) -> ServiceEvent:
+    """Correct an event by its reversal, dated now; the event itself is never edited (台账冲正)."""
+    reversal = record_service(
+        session,
+        actor,
+        centre_id=event.centre_id,
+        category=event.category,
+        channel=event.channel,
+        person_id=event.person_id,
+        topic=event.topic,
+        programme=event.programme,
+        amount_fen=-event.amount_fen if event.amount_fen else None,
+        subject=event.subject,
+        note=note,
+    )
+    reversal.reverses_id = event.id
+    return reversal

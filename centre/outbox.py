@@ -1,0 +1,72 @@
+"""Messages that leave in the same transaction as what they tell of, and are delivered afterwards (发件箱)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import clock
+from centre.database import Instant, Record
+from centre.permissions import Scope
+
+RETRY_AFTER = timedelta(minutes=1)
+MOST_ATTEMPTS = 12
+
+
+class Message(Record):
+    """A message to a person or an account, kept until it is delivered and afterwards as their inbox (消息)."""
+
+    __table_args__ = (
+        CheckConstraint("person_id IS NOT NULL OR account_id IS NOT NULL", name="addressee"),
+        Index("ix_message_due", "sent_at", "due_at"),
+    )
+
+    kind: Mapped[str] = mapped_column(String(40))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(String(2000), default="")
+    link: Mapped[str] = mapped_column(String(200), default="")
+    dedupe_key: Mapped[str] = mapped_column(String(120), unique=True)
+    due_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    last_error: Mapped[str] = mapped_column(String(200), default="")
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Everybody reads the messages to themselves."""
+        mine = [cls.account_id == scope.account_id] if scope.account_id else []
+        if scope.person_id:
+            mine.append(cls.person_id == scope.person_id)
+        return or_(false(), *mine)
+
+
+def post(
+    session: Session,
+    *,
+    kind: str,
+    title: str,
+    dedupe_key: str,
+    body: str = "",
+    link: str = "",
+    to_person_id: int | None = None,
+    to_account_id: int | None = None,
+    due_at: datetime | None = None,
+) -> None:
+    """Put a message into the outbox; a second one with the same `dedupe_key` is the same message and is dropped."""
+    waiting = any(isinstance(new, Message) and new.dedupe_key == dedupe_key for new in session.new)
+    if waiting or session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
+        return
+    session.add(
+        Message(
+            kind=kind,
+            title=title,
+            body=body,
+            link=link,
+            person_id=to_person_id,
+            account_id=to_account_id,
+            dedupe_key=dedupe_key,
+            due_at=due_at or clock.now(),
+        )
+    )

@@ -1,0 +1,194 @@
+"""Who may do what: roles, permissions, the acting account and the scope of rows it sees."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from centre.errors import Forbidden, NotSignedIn
+from centre.words import N_
+
+
+class Role(StrEnum):
+    """What an account is at the network (角色)."""
+
+    JOBSEEKER = "jobseeker"
+    CLERK = "clerk"
+    PLACEMENT_OFFICER = "placement_officer"
+    TRAINING_OFFICER = "training_officer"
+    EXPORT_OFFICER = "export_officer"
+    ORGANISER = "organiser"
+    COUNTY_MANAGER = "county_manager"
+    CITY_MANAGER = "city_manager"
+    REGISTRAR = "registrar"
+    EMPLOYER = "employer"
+    ESCORT = "escort"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """The role's name in the source language."""
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS = {
+    Role.JOBSEEKER: N_("求职者"),
+    Role.CLERK: N_("窗口工作人员"),
+    Role.PLACEMENT_OFFICER: N_("职介专员"),
+    Role.TRAINING_OFFICER: N_("培训专员"),
+    Role.EXPORT_OFFICER: N_("劳务输出专员"),
+    Role.ORGANISER: N_("招聘会组织者"),
+    Role.COUNTY_MANAGER: N_("县区中心主任"),
+    Role.CITY_MANAGER: N_("市中心主任"),
+    Role.REGISTRAR: N_("学校教务"),
+    Role.EMPLOYER: N_("企业招聘负责人"),
+    Role.ESCORT: N_("带队人员"),
+    Role.AUDITOR: N_("审计员"),
+    Role.ADMINISTRATOR: N_("系统管理员"),
+}
+
+MANAGERS = frozenset({Role.COUNTY_MANAGER, Role.CITY_MANAGER})
+COUNTER = frozenset({Role.CLERK, Role.PLACEMENT_OFFICER, Role.TRAINING_OFFICER, Role.EXPORT_OFFICER}) | MANAGERS
+STAFF = COUNTER | {Role.ORGANISER, Role.AUDITOR}
+PARTNERS = frozenset({Role.REGISTRAR, Role.EMPLOYER, Role.ESCORT})
+
+
+class Permission(StrEnum):
+    """One thing that an account may be allowed to do."""
+
+    APPLY_FOR_BOOTH = "fair:apply"
+    APPLY_FOR_CLASS = "class:apply"
+    APPROVE_CLASS = "class:approve"
+    ASSIGN_BOOTH = "fair:assign"
+    CHECK_IN = "fair:check-in"
+    EDIT_PROFILE = "profile:edit"
+    ENROL = "enrolment:create"
+    IMPORT_OPENINGS = "opening:import"
+    IMPORT_ROSTER = "roster:import"
+    INTRODUCE = "introduction:create"
+    LIST_PEOPLE = "person:list"
+    MANAGE_ACCOUNTS = "account:manage"
+    MANAGE_FAIRS = "fair:manage"
+    MANAGE_POLICY = "policy:manage"
+    MANAGE_PROVIDERS = "provider:manage"
+    POST_OPENING = "opening:post"
+    PUBLISH_OPENING = "opening:publish"
+    READ_AUDIT = "audit:read"
+    READ_LEDGER = "ledger:read"
+    RECORD_RESULT = "introduction:result"
+    RECORD_SERVICE = "service:record"
+    REGISTER_PERSON = "person:register"
+    REPORT_TRAINING = "training:report"
+    VERIFY_EMPLOYER = "employer:verify"
+    VERIFY_OPENING = "opening:verify"
+
+    @property
+    def label(self) -> str:
+        """What it allows, in the source language."""
+        return GRANTS[self][0]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """Which roles hold it."""
+        return GRANTS[self][1]
+
+
+_PLACEMENT = frozenset({Role.PLACEMENT_OFFICER, Role.EXPORT_OFFICER}) | MANAGERS
+_TRAINING = frozenset({Role.TRAINING_OFFICER}) | MANAGERS
+_FAIRS = frozenset({Role.ORGANISER}) | MANAGERS
+
+GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
+    Permission.APPLY_FOR_BOOTH: (N_("申请招聘会展位"), frozenset({Role.EMPLOYER}) | _FAIRS),
+    Permission.APPLY_FOR_CLASS: (N_("提交开班申请"), frozenset({Role.REGISTRAR}) | _TRAINING),
+    Permission.APPROVE_CLASS: (N_("批准开班"), _TRAINING),
+    Permission.ASSIGN_BOOTH: (N_("审核并分配展位"), _FAIRS),
+    Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
+    Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
+    Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
+    Permission.IMPORT_OPENINGS: (N_("批量导入岗位"), _PLACEMENT),
+    Permission.IMPORT_ROSTER: (N_("上传学员花名册"), frozenset({Role.REGISTRAR}) | _TRAINING),
+    Permission.INTRODUCE: (N_("推荐求职者、打印推荐信"), frozenset({Role.JOBSEEKER}) | COUNTER),
+    Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
+    Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
+    Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
+    Permission.MANAGE_POLICY: (N_("维护政策参数"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
+    Permission.MANAGE_PROVIDERS: (N_("管理培训机构和协议"), _TRAINING),
+    Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
+    Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
+    Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
+    Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
+    Permission.RECORD_RESULT: (N_("登记推荐结果"), frozenset({Role.EMPLOYER}) | COUNTER),
+    Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),
+    Permission.REGISTER_PERSON: (N_("登记服务对象"), COUNTER),
+    Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
+    Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
+    Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which rows a session may see. Every scope comes from an actor; a session without one does not open."""
+
+    everything: bool = False
+    staff: bool = False
+    all_centres: bool = False
+    centre_id: int | None = None
+    provider_id: int | None = None
+    employer_id: int | None = None
+    person_id: int | None = None
+    account_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: an account with its roles and the organisation that it speaks for."""
+
+    account_id: int | None = None
+    name: str = ""
+    roles: frozenset[Role] = field(default_factory=frozenset)
+    centre_id: int | None = None
+    provider_id: int | None = None
+    employer_id: int | None = None
+    person_id: int | None = None
+    is_system: bool = False
+
+    @classmethod
+    def system(cls) -> "Actor":
+        """The service itself: due jobs, seeds and the command line."""
+        return cls(is_system=True, name="system")
+
+    @classmethod
+    def public(cls) -> "Actor":
+        """A reader who has not signed in."""
+        return cls()
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether an account stands behind the request."""
+        return self.account_id is not None
+
+    @property
+    def scope(self) -> Scope:
+        """The rows that this actor may see."""
+        if self.is_system:
+            return Scope(everything=True)
+        staff = bool(self.roles & STAFF)
+        return Scope(
+            staff=staff,
+            all_centres=bool(self.roles & {Role.CITY_MANAGER, Role.AUDITOR}),
+            centre_id=self.centre_id if staff else None,
+            provider_id=self.provider_id if Role.REGISTRAR in self.roles else None,
+            employer_id=self.employer_id if Role.EMPLOYER in self.roles else None,
+            person_id=self.person_id,
+            account_id=self.account_id,
+        )
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the actor's roles holds the permission."""
+        return self.is_system or bool(self.roles & permission.roles)
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Let the action go on only for an actor that holds the permission. Raises NotSignedIn or Forbidden."""
+    if not actor.may(permission):
+        raise Forbidden(permission=permission.value) if actor.signed_in else NotSignedIn()

@@ -1,0 +1,112 @@
+"""State machines as data: which state follows which event, who may cause it, and the log of every move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Index, String, true
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import clock
+from centre.database import Base, Instant
+from centre.errors import Conflict
+from centre.permissions import Actor, Permission, Scope, require
+from centre.words import N_
+
+
+class IllegalMove(Conflict):
+    """The record's state does not allow the event."""
+
+    code = "illegal-move"
+    message = N_("当前状态“{state}”下不能这样操作")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One arrow of a machine: from `source` by `event` to `target`, for holders of `permission`."""
+
+    source: StrEnum
+    event: str
+    target: StrEnum
+    permission: Permission | None = None
+
+
+@dataclass(frozen=True)
+class Machine:
+    """The states of one kind of record (状态机)."""
+
+    name: str
+    moves: Sequence[Move]
+
+    @cached_property
+    def table(self) -> dict[tuple[StrEnum, str], Move]:
+        """The moves by state and event."""
+        return {(move.source, move.event): move for move in self.moves}
+
+    def find(self, state: StrEnum, event: str) -> Move:
+        """The move that `event` causes in `state`. Raises IllegalMove."""
+        try:
+            return self.table[state, event]
+        except KeyError:
+            raise IllegalMove(state=str(state), event=event) from None
+
+    def events(self, state: StrEnum, actor: Actor) -> list[str]:
+        """The events that the actor may cause now, in the order of the table."""
+        return [
+            move.event
+            for move in self.moves
+            if move.source == state and (move.permission is None or actor.may(move.permission))
+        ]
+
+
+class Stateful(Protocol):
+    """A record with an id and a state."""
+
+    id: Mapped[int]
+    state: Any
+
+
+class Transition(Base):
+    """One move of one record, never changed afterwards (状态变更记录)."""
+
+    __table_args__ = (Index("ix_transition_subject", "machine", "record_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    machine: Mapped[str] = mapped_column(String(40))
+    record_id: Mapped[int]
+    event: Mapped[str] = mapped_column(String(40))
+    source: Mapped[str] = mapped_column(String(40))
+    target: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    account_id: Mapped[int | None]
+    at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Staff read the history; others see the moves that they made themselves."""
+        return true() if scope.staff else cls.account_id == (scope.account_id or -1)
+
+
+def move(
+    session: Session, actor: Actor, record: Stateful, machine: Machine, event: str, *, reason: str = ""
+) -> StrEnum:
+    """Move a record along its machine and log it; gives the new state. Raises IllegalMove, Forbidden or NotSignedIn."""
+    found = machine.find(record.state, event)
+    if found.permission is not None:
+        require(actor, found.permission)
+    record.state = found.target
+    session.add(
+        Transition(
+            machine=machine.name,
+            record_id=record.id,
+            event=event,
+            source=found.source.value,
+            target=found.target.value,
+            reason=reason[:500],
+            account_id=actor.account_id,
+        )
+    )
+    return found.target
