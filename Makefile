@@ -1,0 +1,80 @@
+# Gangqiao 岗桥. Two commands are enough: make demo, make test. All others: make help.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+export PYTHON ?= python3
+
+BIN := .venv/bin
+SAY := printf '\033[1m==>\033[0m %s\n'
+PACKAGES := api centre employers matching training web tests
+
+.PHONY: help setup demo test check format reference ordeal bench cover constraints clean
+
+help: ## show this list
+	@printf 'Gangqiao 岗桥: make TARGET [PORT=8000] [WORKERS=2] [ARGS=...]\n\n'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  %-14s%s\n' $$name "$$text"; done
+
+# The two stamps remember what is installed: a second run costs nothing until the pins change.
+.venv/.core: pyproject.toml constraints.txt .ci/install
+	@.ci/install core
+	@touch $@
+
+.venv/.dev: pyproject.toml constraints.txt .ci/install
+	@.ci/install dev
+	@touch .venv/.core $@
+
+setup: .venv/.dev ## make .venv with everything that work on the project needs
+	@$(SAY) 'Ready: $(BIN)/gangqiao --help'
+
+demo: .venv/.core ## fill the invented demo city and serve it on 127.0.0.1, port PORT
+	@$(SAY) 'Starting the demo city on http://127.0.0.1:$(PORT) (stop with Ctrl+C)'
+	@exec $(BIN)/gangqiao demo --port $(PORT) $(ARGS)
+
+test: .venv/.dev ## run every test (ARGS='-k fairs' for some)
+	@$(SAY) 'Running the tests in $(WORKERS) processes (PostgreSQL and browser tests need their programs: .ci/run installs them)'
+	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: .venv/.dev ## style, types and import contracts
+	@$(SAY) 'Style (ruff)'
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(SAY) 'Types (mypy --strict)'
+	@$(BIN)/mypy
+	@$(SAY) 'Import contracts (import-linter)'
+	@$(BIN)/lint-imports
+
+format: .venv/.dev ## put the code into its standard form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+reference: .venv/.dev ## write REFERENCE.md anew: settings, permissions, jobs, error codes
+	@$(BIN)/python -m tests.house.reference > REFERENCE.md.new
+	@mv REFERENCE.md.new REFERENCE.md
+	@$(SAY) 'REFERENCE.md is up to date'
+
+ordeal: .venv/.dev ## the long fault tests (hours)
+	@$(SAY) 'Running the ordeals: servers are killed, disks fill, clocks jump'
+	@$(BIN)/python -m pytest tests/ordeal $(ARGS)
+
+bench: .venv/.dev ## the benchmarks; each prints one line of figures
+	@$(SAY) 'Running the benchmarks'
+	@$(BIN)/python -m pytest tests/bench -s $(ARGS)
+
+cover: .venv/.dev ## run the tests and show the lines that none of them reaches
+	@$(BIN)/coverage run -m pytest -q $(ARGS)
+	@$(BIN)/coverage report
+
+constraints: .venv/.dev ## resolve constraints.txt anew
+	@$(SAY) 'Resolving every library, for all systems and for Python 3.11 and newer'
+	@.ci/pin
+	@git diff --stat -- constraints.txt
+
+clean: ## remove .venv, caches and build results (never data)
+	@rm -rf .venv build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@find $(PACKAGES) -name __pycache__ -type d -prune -exec rm -rf {} +
