@@ -39,7 +39,7 @@ class PolicyRule(Record):
 
 
 def policy(session: Session, key: str, *, on: date, region: str = "") -> Any:
-    """The value of a rule on a day; the rule of the smallest region that contains `region` wins. Raises PolicyMissing."""
+    """The value of a rule on a day; the smallest region around `region` that has one wins. Raises PolicyMissing."""
     places = ["", *(code for code in (region[:2] + "0000", region[:4] + "00", region) if len(region) == 6)]
     statement = (
         select(PolicyRule)

@@ -1,0 +1,79 @@
+"""Personal data at rest: sealed under a key of each person, found again by a keyed blind index."""
+
+import os
+import secrets
+from functools import lru_cache
+from hashlib import sha256
+from hmac import digest as hmac_digest
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from centre.settings import settings
+
+_NONCE = 12
+
+
+@lru_cache(maxsize=1)
+def _master_key() -> bytes:
+    """The key of the installation: from the settings, or from an owner-only key file made on first use."""
+    given = settings().master_key.get_secret_value()
+    if given:
+        return bytes.fromhex(given)
+    path = settings().data_dir / "master.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return bytes.fromhex(path.read_text())
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_hex(32))
+    return bytes.fromhex(path.read_text())
+
+
+def forget_keys() -> None:
+    """Drop the cached key, after the settings have changed."""
+    _master_key.cache_clear()
+
+
+def _derived(purpose: str) -> bytes:
+    return hmac_digest(_master_key(), purpose.encode(), sha256)
+
+
+def new_key() -> tuple[str, bytes]:
+    """A fresh data key for one person: its public name and the key itself, wrapped by the master key."""
+    name = uuid4().hex
+    return name, _encrypt(_derived("wrap"), secrets.token_bytes(32), name)
+
+
+def seal(key_name: str, wrapped: bytes, column: str, value: str) -> bytes:
+    """Encrypt a value for one column of one person; moved to another row or column it does not open."""
+    return _encrypt(_data_key(key_name, wrapped), value.encode(), f"{key_name}:{column}")
+
+
+def unseal(key_name: str, wrapped: bytes, column: str, sealed: bytes) -> str:
+    """Decrypt what `seal` made. Raises cryptography's InvalidTag when it was tampered with or belongs elsewhere."""
+    return _decrypt(_data_key(key_name, wrapped), sealed, f"{key_name}:{column}").decode()
+
+
+def blind_index(column: str, value: str) -> str:
+    """A keyed digest for equality search in one column; useless without the master key."""
+    return hmac_digest(_derived(f"index:{column}"), value.encode(), sha256).hex()
+
+
+def token_digest(token: str) -> str:
+    """The digest under which a random token is kept; the token itself is never stored."""
+    return sha256(token.encode()).hexdigest()
+
+
+def _data_key(key_name: str, wrapped: bytes) -> bytes:
+    return _decrypt(_derived("wrap"), wrapped, key_name)
+
+
+def _encrypt(key: bytes, value: bytes, bound_to: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, value, bound_to.encode())
+
+
+def _decrypt(key: bytes, sealed: bytes, bound_to: str) -> bytes:
+    return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to.encode())
