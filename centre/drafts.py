@@ -1,0 +1,123 @@
+"""Drafts: what people send, checked before anything acts on it. One draft serves the API, the pages and imports."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import PydanticCustomError
+
+from centre.errors import Problem
+from centre.text import clean
+from centre.words import N_
+
+BIGGEST_ID = 2**53
+
+
+class Draft(BaseModel):
+    """The base of drafts: no unknown fields, no coercion surprises, hostile characters refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+
+def _clean_line(value: str) -> str:
+    return _cleaned(" ".join(value.split()))
+
+
+def _clean_paragraph(value: str) -> str:
+    return _cleaned(value, paragraphs=True)
+
+
+def _cleaned(value: str, *, paragraphs: bool = False) -> str:
+    try:
+        return clean(value, paragraphs=paragraphs)
+    except ValueError:
+        raise PydanticCustomError("bad_characters", N_("含有无法识别的字符，请删掉后重新输入")) from None
+
+
+Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean_line)]
+"""One line of text, at most 200 characters."""
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean_line)]
+"""One line of text that must not be empty."""
+
+Paragraph = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_clean_paragraph)]
+"""Several lines of text, at most 2,000 characters."""
+
+RecordId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
+"""The id of a record."""
+
+Fen = Annotated[int, Field(ge=0, le=10**12)]
+"""Money in fen."""
+
+RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+"""A six-digit region code."""
+
+MESSAGES = {
+    "missing": N_("请填写这一项"),
+    "string_too_short": N_("请填写这一项"),
+    "string_too_long": N_("太长了，最多 {max_length} 个字"),
+    "string_pattern_mismatch": N_("格式不对，请按提示填写"),
+    "string_type": N_("请填写文字"),
+    "int_parsing": N_("请填写整数"),
+    "int_type": N_("请填写整数"),
+    "int_from_float": N_("请填写整数"),
+    "int_parsing_size": N_("数字太大"),
+    "float_parsing": N_("请填写数字"),
+    "float_type": N_("请填写数字"),
+    "finite_number": N_("请填写数字"),
+    "greater_than": N_("要大于 {gt}"),
+    "greater_than_equal": N_("不能小于 {ge}"),
+    "less_than": N_("要小于 {lt}"),
+    "less_than_equal": N_("不能大于 {le}"),
+    "enum": N_("请从列表里选一项"),
+    "literal_error": N_("请从列表里选一项"),
+    "bool_parsing": N_("请选择是或否"),
+    "bool_type": N_("请选择是或否"),
+    "date_parsing": N_("日期请写成 2026-03-08 这样"),
+    "date_from_datetime_parsing": N_("日期请写成 2026-03-08 这样"),
+    "date_type": N_("日期请写成 2026-03-08 这样"),
+    "datetime_parsing": N_("时间请写成 2026-03-08T09:00 这样"),
+    "datetime_from_date_parsing": N_("时间请写成 2026-03-08T09:00 这样"),
+    "datetime_type": N_("时间请写成 2026-03-08T09:00 这样"),
+    "time_parsing": N_("时间请写成 09:00 这样"),
+    "list_type": N_("请填写一个列表"),
+    "too_long": N_("最多 {max_length} 项"),
+    "too_short": N_("至少 {min_length} 项"),
+    "extra_forbidden": N_("不认识这一项，请删掉"),
+    "json_invalid": N_("内容不是正确的 JSON"),
+    "string_unicode": N_("含有无法识别的字符，请删掉后重新输入"),
+}
+UNKNOWN = N_("这一项填得不对")
+
+
+def problems_of(error: ValidationError) -> list[Problem]:
+    """Every fault that pydantic found, as problems in the reader's words; what was sent is never repeated."""
+    return [problem_of(fault) for fault in error.errors(include_url=False, include_input=False)]
+
+
+def problem_of(fault: Any) -> Problem:
+    """One pydantic fault as a problem."""
+    kind, context = str(fault["type"]), fault.get("ctx") or {}
+    params = {name: value for name, value in context.items() if isinstance(value, int | float | str)}
+    message = MESSAGES.get(kind)
+    if message is None:
+        # Faults raised by our own validators carry their message themselves.
+        own = kind not in _PYDANTIC_OWN and not kind.startswith(("string_", "int_", "date", "time"))
+        message = str(fault["msg"]) if own else UNKNOWN
+    where = ".".join(str(part) for part in fault["loc"] if part not in ("body", "query", "path"))
+    return Problem(field=where, code=kind.replace("_", "-"), message=message, params=params)
+
+
+_PYDANTIC_OWN = {
+    "value_error",
+    "assertion_error",
+    "model_type",
+    "model_attributes_type",
+    "dict_type",
+    "union_tag_invalid",
+    "is_instance_of",
+    "decimal_parsing",
+    "bytes_type",
+    "set_type",
+    "tuple_type",
+    "none_required",
+}

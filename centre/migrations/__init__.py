@@ -1,0 +1,1 @@
+"""Alembic migrations: one line of steps, the same for SQLite and PostgreSQL."""
