@@ -1,0 +1,112 @@
+"""What every test may ask for. Most take `database` (SQLite) or `any_database` (SQLite, then PostgreSQL)."""
+
+import ipaddress
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+
+from tests.databases import Cluster, cluster, migrate, settings_from
+
+hypothesis.settings.register_profile("gangqiao", deadline=None, print_blob=True, database=None)
+hypothesis.settings.load_profile("gangqiao")
+
+
+class NetworkClosed(RuntimeError):
+    """A test tried to reach another machine."""
+
+
+def is_local(host: object) -> bool:
+    """Whether a host name or address is this machine's own."""
+    if host in (None, "", "localhost", b"localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def keep_sockets_closed(event: str, arguments: tuple[Any, ...]) -> None:
+    """Let sockets reach this machine only; an audit hook sees every connection that Python makes."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        host = arguments[0]
+    else:
+        return
+    if not is_local(host):
+        raise NetworkClosed(f"tests stay on this machine, this one asked for {host!r}")
+
+
+sys.addaudithook(keep_sockets_closed)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema, made once and copied by each test."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL cluster that forgets the disk: quick, for everything but reliability."""
+    with cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def durable_postgres() -> Iterator[Cluster]:
+    """A PostgreSQL cluster with fsync, for the tests that kill it."""
+    with cluster(durable=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: Cluster) -> str:
+    """The name of a database with the newest schema, made once and copied by each test."""
+    postgres.execute("CREATE DATABASE gangqiao")
+    migrate(postgres.url("gangqiao"))
+    return "gangqiao"
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> Iterator[str]:
+    """The address of an empty PostgreSQL database."""
+    with postgres.fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """A fresh SQLite file with the newest schema; the settings point to it. Gives its address."""
+    path = tmp_path / "gangqiao.db"
+    shutil.copyfile(sqlite_template, path)
+    with settings_from(database_url=f"sqlite:///{path}", data_dir=str(tmp_path)):
+        yield f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path) -> Iterator[str]:
+    """A fresh PostgreSQL database with the newest schema; the settings point to it. Gives its address."""
+    with postgres.fresh(postgres_template) as url, settings_from(database_url=url, data_dir=str(tmp_path)):
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def any_database(request: pytest.FixtureRequest) -> str:
+    """The test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database. Gives the address."""
+    name = "database" if request.param == "sqlite" else "postgres_database"
+    address: str = request.getfixturevalue(name)
+    return address
+
+
+@pytest.fixture
+def database_url(any_database: str) -> str:
+    """Another name of `any_database`."""
+    return any_database

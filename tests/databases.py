@@ -1,0 +1,159 @@
+"""Databases for tests: a migrated SQLite file to copy, and a real PostgreSQL cluster made with initdb."""
+
+import getpass
+import importlib
+import os
+import pkgutil
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import Engine
+
+from centre import schema
+from centre.database import Base, engine
+from centre.settings import settings
+
+BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+SPEED = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
+
+
+@event.listens_for(Engine, "connect")
+def shuffle_unordered_selects(connection: Any, _record: Any) -> None:
+    """Let SQLite return rows backwards where a select names no order, so that no test leans on luck."""
+    if type(connection).__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA reverse_unordered_selects=ON")
+
+
+def absent(what: str) -> NoReturn:
+    """Skip a test whose program is not on this machine; in CI everything has to be there."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what} is missing: .ci/run installs it")
+    pytest.skip(f"{what} is not installed here")
+
+
+@contextmanager
+def settings_from(**values: str) -> Iterator[None]:
+    """Run with these GANGQIAO_ settings, and leave no connection open afterwards."""
+    before = dict(os.environ)
+    os.environ.update({f"GANGQIAO_{name.upper()}": value for name, value in values.items()})
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        engine().dispose()
+        os.environ.clear()
+        os.environ.update(before)
+        settings.cache_clear()
+
+
+def import_models() -> None:
+    """Import every module of the domain packages, so that the metadata knows every table."""
+    for name in ("centre", "employers", "training", "matching"):
+        package = importlib.import_module(name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not module.name.startswith("centre.migrations"):
+                importlib.import_module(module.name)
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema."""
+    with settings_from(database_url=url):
+        if any((schema.MIGRATIONS / "versions").glob("*.py")):
+            schema.upgrade()
+        else:  # nothing is released yet: the tables are those of the models that the tests have imported
+            Base.metadata.create_all(engine())
+
+
+@dataclass
+class Cluster:
+    """A PostgreSQL of our own: made by initdb in a temporary folder, reached by a socket, trusting everybody."""
+
+    durable: bool = False
+    folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="gangqiao-pg-")))
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @property
+    def data(self) -> Path:
+        """Where the cluster keeps its files."""
+        return self.folder / "data"
+
+    def _as_owner(self, *command: str) -> None:
+        # PostgreSQL refuses to run as root.
+        prefix = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        done = subprocess.run([*prefix, *command], cwd=self.folder, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{command[0]}: {done.stdout}{done.stderr}{self.log}")
+
+    @property
+    def log(self) -> str:
+        """What the server wrote."""
+        path = self.folder / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def make(self) -> None:
+        """Lay the files and start the server."""
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+        self._as_owner(
+            str(BINARIES[-1] / "initdb"), "--pgdata", str(self.data), "--username", "gangqiao", "--auth", "trust",
+            "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        self.start()
+
+    def start(self) -> None:
+        """Start the server and wait until it answers."""
+        options = ["-k", str(self.folder), "-c", "listen_addresses=", *([] if self.durable else SPEED)]
+        self._as_owner(
+            str(BINARIES[-1] / "pg_ctl"), "start", "--wait", "--silent", "--pgdata", str(self.data),
+            "--log", str(self.folder / "log"), "--options", " ".join(f"'{option}'" for option in options),
+        )  # fmt: skip
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop the server: `immediate` as a power cut would, `fast` in good order."""
+        self._as_owner(str(BINARIES[-1] / "pg_ctl"), "stop", "--wait", "--pgdata", str(self.data), "--mode", mode)
+
+    def url(self, database: str = "postgres") -> str:
+        """The SQLAlchemy address of one of its databases."""
+        return f"postgresql+psycopg://gangqiao@/{database}?host={self.folder}"
+
+    def execute(self, statement: str) -> None:
+        """Run one administrative statement."""
+        administrator = create_engine(self.url(), isolation_level="AUTOCOMMIT")
+        with administrator.connect() as connection:
+            connection.exec_driver_sql(statement)
+        administrator.dispose()
+
+    @contextmanager
+    def fresh(self, template: str = "template1") -> Iterator[str]:
+        """The address of a new database, a copy of a template, dropped afterwards."""
+        name = f"{template}_{next(self.numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        try:
+            yield self.url(name)
+        finally:
+            self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A running cluster; `durable` keeps every promise of the disk (for reliability tests), otherwise it is quick."""
+    if not BINARIES:
+        absent("PostgreSQL")
+    if os.geteuid() == 0 and subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
+        absent(f"the user postgres (PostgreSQL refuses to run as {getpass.getuser()})")
+    made = Cluster(durable=durable)
+    try:
+        made.make()
+        yield made
+        made.stop()
+    finally:
+        shutil.rmtree(made.folder, ignore_errors=True)
