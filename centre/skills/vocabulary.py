@@ -59,7 +59,7 @@ class Vocabulary:
     @cached_property
     def words(self) -> dict[str, tuple[str, ...]]:
         """Every known job word, official names included, to the codes that it stands for, best first."""
-        words = {normalise(node.name): (node.code,) for node in self.occupations}
+        words: dict[str, tuple[str, ...]] = {normalise(node.name): (node.code,) for node in self.occupations}
         for word, codes in self.aliases.items():
             words[word] = tuple(dict.fromkeys((*words.get(word, ()), *codes)))
         return words

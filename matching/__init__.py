@@ -1,0 +1,1 @@
+"""Matching: search, introductions and placements; the engine below is pure."""

@@ -1,0 +1,238 @@
+"""The text index over openings: an immutable snapshot that readers share, and small changes that make the next one.
+
+A snapshot is a large part built at once, a small part with what changed since, and the positions of the large part
+that no longer count. `changed` costs the same whatever the size of the index; `rebuilt` folds the changes in.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from threading import Lock
+
+import numpy as np
+
+from centre.skills.vocabulary import Vocabulary, vocabulary
+from centre.text import normalise
+from matching.engine.lexicon import Lexicon
+from matching.engine.lookup import Filters, Found, look
+from matching.engine.postings import Analysed, Part, Terms, build_part
+from matching.engine.query import RELAXED_SHARE, PlaceFinder, Query, Reader, no_places
+from matching.engine.words import Document, code_term, weigh
+
+MOST_CHANGES = 256
+"""Changes after which the index should be rebuilt in the background."""
+_LONGEST_TITLE_WORD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The answer to a search: ids and scores of the page, total, counts, and how the query was understood.
+
+    `relaxed` tells that nothing fitted closely and near answers are shown; `elsewhere` counts the answers outside the
+    place asked for; `corrected` is the spelling that was searched beside the typed one.
+    """
+
+    ids: tuple[int, ...]
+    scores: tuple[float, ...]
+    total: int
+    facets: dict[str, dict[str, int]]
+    query: Query
+    corrected: str | None = None
+    terms: tuple[str, ...] = ()
+    elsewhere: int = 0
+    relaxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A neighbouring occupation (相近职业) with the number of openings that it has under the same filters."""
+
+    code: str
+    name: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextIndex:
+    """A searchable snapshot; never changes, so any number of threads may read it."""
+
+    terms: Terms
+    reader: Reader
+    base: Part
+    rows: dict[int, Analysed]
+    recent: Part
+    changes: dict[int, Analysed | None]
+    dead: np.ndarray
+
+    @classmethod
+    def build(cls, documents: Iterable[Document], places: PlaceFinder = no_places) -> "TextIndex":
+        """Index all documents at once; of two with the same id the later one stands."""
+        words = vocabulary()
+        terms = Terms()
+        rows = {document.id: analyse(document, terms, words) for document in documents}
+        _measure(rows, terms)
+        lexicon = _lexicon((row.document for row in rows.values()), words)
+        reader = Reader(terms, lexicon, words, places)
+        return cls(terms, reader, build_part(rows.values(), terms), rows, build_part((), terms), {}, _positions(()))
+
+    @property
+    def size(self) -> int:
+        """How many documents can be found."""
+        return self.base.size - len(self.dead) + self.recent.size
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether so much changed that a rebuild is due."""
+        return len(self.changes) > MOST_CHANGES
+
+    def changed(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> "TextIndex":
+        """The next snapshot with documents added or replaced and others removed; unknown ids are ignored."""
+        changes = dict(self.changes)
+        for gone in remove:
+            changes[gone] = None
+        for document in put:
+            changes[document.id] = analyse(document, self.terms, self.reader.vocabulary)
+        dead = _positions(self.base.places[number] for number in changes if number in self.base.places)
+        recent = build_part((row for row in changes.values() if row is not None), self.terms)
+        return replace(self, recent=recent, changes=changes, dead=dead)
+
+    def rebuilt(self) -> "TextIndex":
+        """A fresh snapshot with all changes folded in."""
+        documents = {number: row.document for number, row in self.rows.items()}
+        for number, row in self.changes.items():
+            if row is None:
+                documents.pop(number, None)
+            else:
+                documents[number] = row.document
+        return TextIndex.build(documents.values(), self.reader.places)
+
+    def search(self, text: str, filters: Filters | None = None, *, limit: int = 20, offset: int = 0) -> Hits:
+        """The best openings for some words, with counts; without words, all in the base order (newest first)."""
+        query = self.reader.read(text)
+        chosen = filters or Filters()
+        found, relaxed = self._look(query, chosen, offset + limit), False
+        if not found.total and not found.elsewhere and query.wishes:
+            loose = self._look(query, chosen, offset + limit, RELAXED_SHARE)
+            found, relaxed = loose, bool(loose.total)
+        page = found.rows[offset : offset + limit]
+        return Hits(
+            ids=tuple(number for _, _, number in page),
+            scores=tuple(score for score, _, _ in page),
+            total=found.total,
+            facets=found.facets,
+            query=query,
+            corrected=query.corrected,
+            terms=query.words,
+            elsewhere=found.elsewhere,
+            relaxed=relaxed,
+        )
+
+    def suggestions(self, query: Query, filters: Filters | None = None, limit: int = 6) -> tuple[Suggestion, ...]:
+        """Neighbouring occupations that do have openings, for a search that found none or few."""
+        found: list[Suggestion] = []
+        seen = set(query.codes)
+        for code in query.codes[:3]:
+            for neighbour in self.reader.vocabulary.neighbours(code, limit=24):
+                if neighbour.code in seen or len(found) == limit:
+                    continue
+                seen.add(neighbour.code)
+                count = self.count(neighbour.code, filters, query.regions)
+                if count:
+                    name = self.reader.vocabulary.name(neighbour.code)
+                    found.append(Suggestion(neighbour.code, name, count, neighbour.why))
+        return tuple(found)
+
+    def count(self, code: str, filters: Filters | None = None, regions: tuple[str, ...] = ()) -> int:
+        """How many openings of an occupation pass the filters."""
+        query = self.reader.read("")
+        only = Filters(
+            regions=filters.regions if filters else (),
+            wage_min_fen=filters.wage_min_fen if filters else None,
+            facets={**(filters.facets if filters else {}), "occupation": (code,)},
+        )
+        return self._look(replace(query, regions=regions), only, 1).total
+
+    def _look(self, query: Query, filters: Filters, top: int, relaxed: float | None = None) -> Found:
+        found = look(query, filters, self.base, self.terms, self.dead, top, relaxed)
+        if not self.recent.size:
+            return found
+        return _merged(found, look(query, filters, self.recent, self.terms, _positions(()), top, relaxed), top)
+
+
+class LiveIndex:
+    """The index of a process: readers take the current snapshot, one writer at a time puts the next in its place."""
+
+    def __init__(self, index: TextIndex) -> None:
+        self._index = index
+        self._writing = Lock()
+
+    @property
+    def current(self) -> TextIndex:
+        """The newest complete snapshot."""
+        return self._index
+
+    def change(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> TextIndex:
+        """Make added, replaced and removed documents visible together, at once."""
+        return self._replace(lambda index: index.changed(put, remove))
+
+    def rebuild(self) -> TextIndex:
+        """Fold the changes in; searches go on with the old snapshot until it is done, writers wait."""
+        return self._replace(TextIndex.rebuilt)
+
+    def _replace(self, step: Callable[[TextIndex], TextIndex]) -> TextIndex:
+        with self._writing:
+            self._index = step(self._index)
+            return self._index
+
+
+def analyse(document: Document, terms: Terms, words: Vocabulary) -> Analysed:
+    """The terms and weights of one document."""
+    weights = weigh(document, words)
+    numbers = np.fromiter(map(terms.number, weights), np.int32, len(weights))
+    return Analysed(document, numbers, np.fromiter(weights.values(), np.float32, len(weights)))
+
+
+def _measure(rows: dict[int, Analysed], terms: Terms) -> None:
+    """Work out how rare each term is, and how much text a document has on average."""
+    counts = np.zeros(len(terms.numbers), np.int64)
+    if rows:
+        counts = np.bincount(np.concatenate([row.numbers for row in rows.values()]), minlength=len(terms.numbers))
+        terms.mean_length = float(np.mean([row.weights.sum() for row in rows.values()]))
+    terms.idf = np.log1p((len(rows) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+    terms.rarest = math.log1p((len(rows) + 0.5) / 0.5)
+
+
+def _lexicon(documents: Iterable[Document], words: Vocabulary) -> Lexicon:
+    counts: Counter[str] = Counter()
+    by_code: Counter[str] = Counter()
+    for document in documents:
+        by_code.update(document.occupations)
+        title = _level_title(document.title)
+        held = {title} if len(title) <= _LONGEST_TITLE_WORD else set()
+        held.update(word for word, _ in words.find(title))
+        counts.update(held)
+    known = dict.fromkeys(words.words, 0)
+    for word, codes in words.words.items():
+        known[word] = max((by_code[code_term(code)[1:]] for code in codes[:1]), default=0)
+    return Lexicon({**known, **{word: count + known.get(word, 0) for word, count in counts.items() if word}})
+
+
+@lru_cache(maxsize=65_536)
+def _level_title(title: str) -> str:
+    return normalise(title)
+
+
+def _positions(places: Iterable[int]) -> np.ndarray:
+    return np.fromiter(places, np.int64)
+
+
+def _merged(one: Found, two: Found, top: int) -> Found:
+    rows = sorted((*one.rows, *two.rows), key=lambda row: (-row[0], -row[1], -row[2]))[:top]
+    facets = {
+        name: dict(Counter(one.facets.get(name, {})) + Counter(two.facets.get(name, {})))
+        for name in {**one.facets, **two.facets}
+    }
+    return Found(tuple(rows), one.total + two.total, one.elsewhere + two.elsewhere, facets)

@@ -1,0 +1,79 @@
+"""From text to search terms: pieces of words, the pieces that carry nothing, and how an opening is weighed by field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from centre.skills.vocabulary import Vocabulary
+from centre.text import HAN, bigrams, normalise
+
+TITLE, OCCUPATION, EMPLOYER, DESCRIPTION = 4.0, 2.5, 1.2, 0.6
+"""How much one occurrence counts in each field; the title is what people read first."""
+CODE, GUESSED_CODE = 4.0, 2.4
+"""Weight of an occupation that the employer named, and of one that we read out of the title."""
+
+RUN = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
+EMPTY_WORDS = re.compile("急招|急聘|诚聘|招聘|诚招|高薪招|找工作|招工|求职|急需|高薪|岗位|职位|工作$|多名$|若干$|数名$")
+"""Words of every advertisement that say nothing about the job."""
+EXTRAS = re.compile(
+    "包吃包住|包吃住|包食宿|包吃|包住|管吃管住|管吃住|五险一金|五险|双休|单休|长白班|白班|夜班|两班倒|三班倒|月结|日结|"
+    "周结|计件|夫妻房|宿舍|不加班|兼职|全职|临时工|小时工|暑假工|寒假工|学徒|应届生|无经验|附近"
+)
+"""Wishes that lift an opening but do not make it an answer by themselves, when the query names anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An opening (岗位) as the text index sees it. Wages in fen a month; `order` sorts equals, the highest first."""
+
+    id: int
+    title: str
+    occupations: tuple[str, ...] = ()
+    employer: str = ""
+    description: str = ""
+    region: str = ""
+    wage_min_fen: int | None = None
+    wage_max_fen: int | None = None
+    order: int = 0
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def code_term(code: str) -> str:
+    """The index term of an occupation code."""
+    return "@" + code
+
+
+def runs(text: str) -> list[tuple[str, bool]]:
+    """The word runs of a normalised text, each with whether it is written in Han characters."""
+    return [(han or word, bool(han)) for han, word in RUN.findall(text)]
+
+
+def occupation_terms(document: Document, title: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """Occupation terms of an opening: the codes it names, else those that its title stands for."""
+    if document.occupations:
+        return {code_term(code): CODE for code in document.occupations}
+    words = [vocabulary.words[title]] if title in vocabulary.words else [codes for _, codes in vocabulary.find(title)]
+    return {code_term(codes[0]): GUESSED_CODE for codes in words}
+
+
+def weigh(document: Document, vocabulary: Vocabulary) -> dict[str, float]:
+    """Each term of an opening with its weight summed over the fields."""
+    title = normalise(document.title)
+    weights = occupation_terms(document, title, vocabulary)
+    names = " ".join(vocabulary.name(code) for code in document.occupations)
+    for text, weight in (
+        (title, TITLE),
+        (names, OCCUPATION),
+        (normalise(document.employer), EMPLOYER),
+        (normalise(document.description), DESCRIPTION),
+    ):
+        for term in bigrams(text):
+            weights[term] = weights.get(term, 0.0) + weight
+    return weights
+
+
+def area(code: str) -> str:
+    """The leading digits that all places inside a region share: 610000 -> 61, 610400 -> 6104, 610404 -> 610404."""
+    while len(code) > 2 and code.endswith("00") and len(code) % 2 == 0:
+        code = code[:-2]
+    return code
