@@ -1,0 +1,55 @@
+"""Only `centre/database.py` and the migrations speak SQL text or touch tables and connections by hand.
+
+Everything else goes through the session, where the reader's scope is added to every select.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.source import ROOT, Findings, Source, plant, sources
+
+ALLOWED = ("centre/database.py", "centre/migrations/", "centre/schema.py")
+
+
+def raw_access(source: Source) -> Iterator[str]:
+    """Every place that goes round the session."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
+            if "text" in {name.name for name in node.names}:
+                yield f"{source.at(node)}: text"
+            if (node.module or "").startswith("sqlalchemy.dialects"):
+                yield f"{source.at(node)}: {node.module}"
+        elif isinstance(node, ast.Attribute) and node.attr in {"__table__", "exec_driver_sql"}:
+            yield f"{source.at(node)}: {node.attr}"
+    for name, call in source.calls():
+        if name in {"sqlalchemy.text", "sa.text"} or name.endswith("session.connection"):
+            yield f"{source.at(call)}: {name}"
+
+
+def dialects(root: Path) -> Findings:
+    """Raw access in every module that is not allowed it."""
+    found = Findings()
+    for source in sources(root):
+        if not source.name.startswith(ALLOWED):
+            found.look(True, source.name)
+            found.wrong += raw_access(source)
+    return found
+
+
+def test_nobody_goes_round_the_session() -> None:
+    assert dialects(ROOT).verdict == []
+
+
+def test_planted_ways_round_the_session_are_caught(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        "training/raw.py",
+        "from sqlalchemy import text\nrows = Seat.__table__\nline = session.connection()\nsa.text('x')\n",
+    )
+    assert dialects(tmp_path).verdict == [
+        "training/raw.py:1: text",
+        "training/raw.py:2: __table__",
+        "training/raw.py:3: session.connection",
+        "training/raw.py:4: sa.text",
+    ]

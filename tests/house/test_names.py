@@ -1,0 +1,32 @@
+"""Modules are one plain word, and none of them is a drawer for everything."""
+
+import re
+from pathlib import Path
+
+from tests.house.source import PACKAGES, ROOT, Findings, plant, sources
+
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers", "service", "services"}
+PLAIN = re.compile(r"[a-z][a-z0-9]*|__init__|__main__")
+TEST = re.compile(r"[a-z]+|__init__|test_[a-z_]+")
+
+
+def names(root: Path) -> Findings:
+    """Modules and folders with a name that the house does not use."""
+    found = Findings()
+    for folder in (*PACKAGES, "tests"):
+        for source in sources(root, folder):
+            words = source.name.removesuffix(".py").split("/")
+            allowed = TEST if folder == "tests" else PLAIN
+            found.look(not DRAWERS.intersection(words), f"{source.name}: a drawer")
+            found.look(all(allowed.fullmatch(word) for word in words), f"{source.name}: not one plain word")
+    return found
+
+
+def test_modules_are_plain_words() -> None:
+    assert names(ROOT).verdict == []
+
+
+def test_a_planted_drawer_and_a_planted_compound_are_caught(tmp_path: Path) -> None:
+    plant(tmp_path, "training/utils.py", "")
+    plant(tmp_path, "training/class_seats.py", "")
+    assert names(tmp_path).verdict == ["training/class_seats.py: not one plain word", "training/utils.py: a drawer"]
