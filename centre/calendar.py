@@ -1,0 +1,115 @@
+"""Days that count: working days with make-up Saturdays (调休), ages on a date, retirement dates from a dated table.
+
+Pure but for the holiday tables of the `holidays` library, read once a year asked for.
+"""
+
+import csv
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+_RETIREMENT = Path(__file__).parent / "data" / "retirement.csv"
+_ONE_DAY = timedelta(days=1)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether offices work in mainland China: weekdays but holidays, and the Saturdays and Sundays made up for them.
+
+    A year whose holidays the State Council has not yet announced counts with its fixed and lunar holidays only.
+    """
+    return day in _working_days(day.year)
+
+
+def working_days_between(first: date, last: date) -> int:
+    """Working days from `first` on and before `last`: 0 when both are the same day, negative when they are swapped."""
+    if last < first:
+        return -working_days_between(last, first)
+    return sum(first <= day < last for year in range(first.year, last.year + 1) for day in _working_days(year))
+
+
+def add_working_days(day: date, count: int) -> date:
+    """The day that is `count` working days later (earlier when negative), itself a working day unless count is 0."""
+    step = _ONE_DAY if count >= 0 else -_ONE_DAY
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day
+
+
+def age_on(birth: date, day: date) -> int:
+    """Full years of age; who was born on 29 February turns a year older on 1 March of common years."""
+    return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month `months` later, or the last day of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def add_years(day: date, years: int) -> date:
+    """The same date in another year; 29 February becomes 28 February in common years."""
+    return add_months(day, 12 * years)
+
+
+@dataclass(frozen=True, slots=True)
+class RetirementRule:
+    """One line of the statutory retirement table (法定退休年龄), ages in months, in force for births in a span.
+
+    The age grows from `base_months` by one month for every `step_months` of birth after `born_from`, up to
+    `cap_months`; a step of 0 means that it never grows.
+    """
+
+    group: str
+    born_from: date
+    base_months: int
+    step_months: int
+    cap_months: int
+
+    def age_months(self, birth: date) -> int:
+        """Retirement age in months for somebody born in this line's span."""
+        if not self.step_months:
+            return self.base_months
+        born_after = (birth.year - self.born_from.year) * 12 + birth.month - self.born_from.month
+        return min(self.base_months + born_after // self.step_months + 1, self.cap_months)
+
+
+def retirement_date(birth: date, group: str, rules: Iterable[RetirementRule]) -> date:
+    """The day somebody of `group` reaches the statutory retirement age. Raises LookupError without a rule.
+
+    Groups: `male`, `female-cadre` (女干部), `female-worker` (女职工). The table is policy and is passed in.
+    """
+    fitting = [rule for rule in rules if rule.group == group and rule.born_from <= birth]
+    if not fitting:
+        raise LookupError(f"no retirement rule for {group!r} born {birth}")
+    return add_months(birth, max(fitting, key=lambda rule: rule.born_from).age_months(birth))
+
+
+@lru_cache(maxsize=1)
+def retirement_rules() -> Sequence[RetirementRule]:
+    """The example table that comes with the service; an installation replaces it by its own dated policy."""
+    with _RETIREMENT.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            RetirementRule(
+                row["group"],
+                date.fromisoformat(row["born_from"]),
+                int(row["base_months"]),
+                int(row["step_months"]),
+                int(row["cap_months"]),
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+@lru_cache(maxsize=64)
+def _working_days(year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    mainland = country_holidays("CN", years=year)
+    first = date(year, 1, 1)
+    days = (first + timedelta(days=offset) for offset in range((date(year + 1, 1, 1) - first).days))
+    return frozenset(day for day in days if mainland.is_working_day(day))

@@ -1,0 +1,281 @@
+"""Administrative regions by six-digit code: a tree read once from `data/`, found by name, old name or search words.
+
+A province ends in 0000, a city in 00. 东莞, 中山 and a few others are cities without counties: one code for both.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from centre.errors import Refusal
+from centre.text import normalise
+from centre.words import N_
+
+_DATA = Path(__file__).parent / "data"
+
+HOME = "610400"
+"""The network's own city, 咸阳: its places win when a bare name is ambiguous."""
+
+YRD = frozenset({"310000", "320000", "330000", "340000"})
+"""The Yangtze River delta (长三角)."""
+
+PRD = frozenset({"440100", "440300", "440400", "440600", "440700", "441200", "441300", "441900", "442000"})
+"""The nine cities of the Pearl River delta (珠三角)."""
+
+_AREAS = {"长三角": YRD, "长江三角洲": YRD, "江浙沪": YRD - {"340000"}, "珠三角": PRD, "珠江三角洲": PRD}
+_PLACEHOLDERS = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
+_PEOPLES = (
+    "壮族|回族|维吾尔|蒙古|朝鲜|藏族|羌族|彝族|哈尼|傣族|白族|傈僳|景颇|哈萨克|柯尔克孜|土家|苗族|侗族|布依|瑶族|满族|土族|撒拉|"
+    "东乡|保安|裕固|锡伯|达斡尔|塔吉克|黎族|畲族|仫佬|毛南|仡佬|水族|拉祜|佤族|布朗|纳西|普米|怒族|独龙|各族"
+)
+_AUTONOMOUS = re.compile(
+    rf"(?:(?:{_PEOPLES})族?)*自治[区州县旗]$|(?:特别行政区|地区|新区|林区|特区|省|市|区|县|盟|旗)$"
+)
+_GOING = re.compile(r"^[去到在往]|^的(?!士)|^[、,/·\- ]+")
+_ALIASES = {"杨凌": "610403", "杨凌区": "610403", "杨凌示范区": "610403"}
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A province, city or county-level unit (行政区划); `parent` is empty for a province."""
+
+    code: str
+    name: str
+    level: int
+    parent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Search words taken apart: the regions meant (any of them) and the normalised words that remain."""
+
+    codes: tuple[str, ...]
+    rest: str
+
+
+class CountyNeeded(Refusal, ValueError):
+    """The town exists in more than one county (VR27)."""
+
+    code = "county-needed"
+    status = 422
+    message = N_("“{town}”不止一处（{counties}），请写明县区")
+
+
+class RegionUnknown(Refusal, LookupError):
+    """No such region code."""
+
+    code = "region-unknown"
+    status = 422
+    message = N_("没有代码为 {code} 的地区")
+
+
+def region(code: str) -> Region:
+    """The region of a code; an abolished code gives the place of today. Raises RegionUnknown."""
+    tree = _tree()
+    found = tree.get(code) or tree.get(_history().get(code, ""))
+    if found is None:
+        raise RegionUnknown(code=code)
+    return found
+
+
+def exists(code: str) -> bool:
+    """Whether the code is, or ever was, in the table."""
+    return code in _tree() or code in _history()
+
+
+def was_ever_county(code: str) -> bool:
+    """Whether an identity number may begin with it: a county-level code of today or a known old one."""
+    return code in _history() or (code in _tree() and not code.endswith("00"))
+
+
+def name(code: str) -> str:
+    """The short official name: `610402` -> 秦都区. Raises RegionUnknown."""
+    return region(code).name
+
+
+def full_name(code: str) -> str:
+    """From the province down: `610402` -> 陕西省咸阳市秦都区. Raises RegionUnknown."""
+    line = [name(step) for step in reversed([code, *ancestors(code)])]
+    return "".join(part for part in line if part not in _PLACEHOLDERS)
+
+
+def ancestors(code: str) -> tuple[str, ...]:
+    """Codes above, the nearest first: `610402` -> (610400, 610000). Raises RegionUnknown."""
+    above: list[str] = []
+    step = region(code).parent
+    while step:
+        above.append(step)
+        step = region(step).parent
+    return tuple(above)
+
+
+def children(code: str = "") -> Sequence[Region]:
+    """The regions directly below, by code; the provinces without a code."""
+    return _children().get(code, ())
+
+
+def within(code: str, outer: str) -> bool:
+    """Whether `code` is `outer` or lies in it: within("610402", "610400"). Raises RegionUnknown."""
+    inner, around = region(code).code, region(outer).code
+    return inner == around or around in ancestors(inner)
+
+
+def within_any(code: str, outers: frozenset[str]) -> bool:
+    """Whether the region lies in one of a set, such as YRD or PRD. Raises RegionUnknown."""
+    return not outers.isdisjoint((region(code).code, *ancestors(code)))
+
+
+def search(text: str, limit: int = 10, home: str = HOME) -> list[Region]:
+    """Regions by name in either script, with or without 市/县/区, whole or begun, the nearest to `home` first."""
+    wanted = normalise(text).replace(" ", "")
+    if not wanted:
+        return []
+    exact = _names().get(wanted, ())
+    begun = [code for known, codes in _names().items() if known.startswith(wanted) for code in codes]
+    near = {home, *ancestors(home), *(child.code for child in children(home))}
+    ranked = sorted(set(begun), key=lambda code: (code not in exact, code not in near, _tree()[code].level, code))
+    return [_tree()[code] for code in ranked[:limit]]
+
+
+def parse_place(query: str, home: str = HOME) -> Place:
+    """Take a search text apart: `咸阳 挡车工` -> (610400) and `挡车工`; `渭城区缝纫` -> (610404) and `缝纫`."""
+    codes: list[str] = []
+    rest: list[str] = []
+    for word in normalise(query).split():
+        left = word
+        while found := _leading(left, codes, home):
+            taken, left = found
+            # 咸阳渭城 means the narrower one, 昆山 南通 means both.
+            codes = [code for code in codes if not any(within(new, code) for new in taken)]
+            codes += [new for new in taken if not any(within(code, new) for code in codes)]
+            left = _GOING.sub("", left)
+        if left:
+            rest.append(left)
+    return Place(tuple(codes), " ".join(rest))
+
+
+def county_of(address: str, home: str = HOME) -> str:
+    """The most exact region code of a written address. Raises CountyNeeded, or RegionUnknown when nothing is known."""
+    place = parse_place(address, home)
+    if place.codes and region(place.codes[0]).level == 3:
+        return place.codes[0]
+    for town in (known for known in _towns() if known in place.rest):
+        counties = [county for county in _towns()[town] if not place.codes or within(county, place.codes[0])]
+        if len(counties) > 1:
+            raise CountyNeeded(town=town, counties="、".join(full_name(county) for county in counties))
+        if counties:
+            return counties[0]
+    if not place.codes:
+        raise RegionUnknown(code=address[:20])
+    return place.codes[0]
+
+
+def _leading(text: str, before: list[str], home: str) -> tuple[list[str], str] | None:
+    """The regions whose name the text begins with, by the longest name, and what follows."""
+    onward = _GOING.sub("", text)
+    length = _begins(onward)
+    if not length:
+        return None
+    word = onward[:length]
+    codes = sorted(_AREAS[word]) if word in _AREAS else _meant(_names()[word], before, home)
+    return codes, onward[length:]
+
+
+def _begins(text: str) -> int:
+    """How many of the first characters name a place; 资源 alone and 兰州拉面 name none."""
+    for length in range(min(len(text), 16), 1, -1):
+        word = text[:length]
+        if word in _AREAS or word in _names():
+            return 0 if any(text[:longer] in _not_places() for longer in range(length, 5)) else length
+    return 0
+
+
+def _meant(codes: Sequence[str], before: list[str], home: str) -> list[str]:
+    """Of several places of one name: those inside what was named before, else near home, else of the highest level."""
+    inside = [code for code in codes if any(within(code, outer) for outer in before)]
+    if inside:
+        return inside
+    for around in (home, *ancestors(home)):
+        near = [code for code in codes if within(code, around)]
+        if near:
+            return near
+    highest = min(_tree()[code].level for code in codes)
+    return [code for code in codes if _tree()[code].level == highest]
+
+
+def _rows(file: str) -> Iterator[dict[str, str]]:
+    with (_DATA / file).open(encoding="utf-8", newline="") as lines:
+        yield from csv.DictReader(lines)
+
+
+@lru_cache(maxsize=1)
+def _tree() -> dict[str, Region]:
+    tree: dict[str, Region] = {}
+    for row in _rows("provinces.csv"):
+        code = row["code"] + "0000"
+        tree[code] = Region(code, row["name"], 1, "")
+    for row in _rows("cities.csv"):
+        code = row["code"] + "00"
+        tree[code] = Region(code, row["name"], 2, row["provinceCode"] + "0000")
+    for row in _rows("areas.csv"):
+        code = row["code"]
+        if code not in tree:  # 东莞 is its own county
+            tree[code] = Region(code, row["name"], 3, row["cityCode"] + "00")
+    return tree
+
+
+@lru_cache(maxsize=1)
+def _children() -> dict[str, tuple[Region, ...]]:
+    below: defaultdict[str, list[Region]] = defaultdict(list)
+    for code in sorted(_tree()):
+        below[_tree()[code].parent].append(_tree()[code])
+    return {code: tuple(regions) for code, regions in below.items()}
+
+
+@lru_cache(maxsize=1)
+def _history() -> dict[str, str]:
+    return {row["old_code"]: row["code"] for row in _rows("region_history.csv")}
+
+
+@lru_cache(maxsize=1)
+def _towns() -> dict[str, tuple[str, ...]]:
+    towns: defaultdict[str, list[str]] = defaultdict(list)
+    for row in _rows("towns.csv"):
+        towns[normalise(row["name"])].append(row["code"][:6])
+    return {town: tuple(counties) for town, counties in towns.items()}
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, tuple[str, ...]]:
+    """Every way to write a region, normalised, to the codes that it may mean."""
+    names: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for place in _tree().values():
+        if place.name in _PLACEHOLDERS:
+            continue
+        for written in _ways(place.name):
+            names[written][place.code] = None
+    for row in _rows("region_history.csv"):
+        if row["old_name"] not in _PLACEHOLDERS:
+            for written in _ways(row["old_name"]):
+                names[written][row["code"]] = None
+    for alias, code in _ALIASES.items():
+        names[alias][code] = None
+    return {written: tuple(codes) for written, codes in names.items()}
+
+
+@lru_cache(maxsize=1)
+def _not_places() -> frozenset[str]:
+    """Words that begin with the bare name of a place and mean something else."""
+    return frozenset((_DATA / "not_places.txt").read_text(encoding="utf-8").split())
+
+
+def _ways(official: str) -> set[str]:
+    full = normalise(official)
+    bare = _AUTONOMOUS.sub("", full)
+    if len(bare) < 2:
+        bare = full.removesuffix("自治区")  # 内蒙古, whose people is half of its name
+    return {full, bare} if len(bare) > 1 else {full}
