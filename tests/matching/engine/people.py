@@ -1,0 +1,176 @@
+"""The workers and openings of the domain dossier (10.3, 10.4), and strategies that make any others."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from matching.engine.features import (
+    Certificate,
+    CertificateNeed,
+    EmploymentType,
+    Ground,
+    Leave,
+    OpeningProfile,
+    Practice,
+    Risk,
+    Skill,
+    SkillNeed,
+    WageUnit,
+    WorkerProfile,
+)
+
+TODAY = date(2026, 3, 2)
+ADJACENCY = {
+    "6-04-02-01": frozenset({"6-05-01-03", "6-25-04-07", "4-10-04-02"}),
+    "6-31-05-00": frozenset({"4-09-08-01"}),
+}
+GROUND = Ground(today=TODAY, adjacency=ADJACENCY)
+CARD = "special-operation:6-18-02-04"
+
+SPINNER = WorkerProfile(
+    id=1,
+    wanted=("6-04-02-01",),
+    practised=(Practice("6-04-02-01", years=18),),
+    skills=(Skill("细纱挡车"), Skill("络筒")),
+    certificates=(),
+    regions=("610404", "610402"),
+    leave_home_ok=Leave.COUNTY,
+    home="610404",
+    wage_floor_fen=300_000,
+    night_ok=False,
+    birth_date=date(1975, 3, 8),
+    hardship=True,
+)
+WELDER = WorkerProfile(
+    id=3,
+    wanted=("6-18-02-04",),
+    practised=(Practice("6-18-02-04", years=4, level=5, verified=True),),
+    certificates=(Certificate(CARD, expires_on=date(2025, 5, 31)),),
+    regions=("610400",),
+    home="610481",
+    wage_floor_fen=450_000,
+    birth_date=date(1999, 6, 30),
+)
+YOUTH = WorkerProfile(id=6, wanted=("6-31-05-00",), birth_date=date(2009, 9, 1), home="610404")
+
+SPINNING = OpeningProfile(
+    id=103,
+    occupation="6-04-02-01",
+    region="320600",
+    remaining=60,
+    wage_min_fen=550_000,
+    wage_max_fen=750_000,
+    skills=(SkillNeed("细纱挡车"), SkillNeed("接头")),
+    shift=True,
+    night=False,
+    lodging=True,
+    board=True,
+)
+SEWING = OpeningProfile(
+    id=114,
+    occupation="6-05-01-03",
+    region="610404",
+    remaining=40,
+    wage_min_fen=320_000,
+    wage_max_fen=500_000,
+    night=False,
+    shift=False,
+    accepts_training=True,
+)
+WELDING = OpeningProfile(
+    id=115,
+    occupation="6-18-02-04",
+    region="610481",
+    remaining=15,
+    wage_min_fen=500_000,
+    wage_max_fen=750_000,
+    certificates=(CertificateNeed(CARD),),
+)
+PACKING = OpeningProfile(
+    id=116, occupation="6-31-05-00", region="610422", remaining=50, wage_min_fen=300_000, wage_max_fen=420_000
+)
+MASONRY = OpeningProfile(
+    id=117,
+    occupation="6-29-01-01",
+    region="610482",
+    remaining=20,
+    wage_min_fen=28_000,
+    wage_max_fen=35_000,
+    wage_unit=WageUnit.DAY,
+)
+
+OCCUPATIONS = ("6-04-02-01", "6-04-02-02", "6-04-03-03", "6-05-01-03", "6-04-02", "4-10-04-02", "6-31-05-00", "普工")
+REGIONS = ("610404", "610402", "610481", "610400", "320600", "320583", "320000", "610404002", "North")
+TERMS = ("细纱", "络筒", "缝纫", "焊接", "看图")
+PAPERS = ("health", "driving", CARD)
+DAYS = st.integers(-400, 400).map(lambda n: TODAY + timedelta(days=n))
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """The value, or nothing known."""
+    return st.none() | strategy
+
+
+def several(strategy: st.SearchStrategy[Any], most: int = 3) -> st.SearchStrategy[Any]:
+    """A short tuple."""
+    return st.lists(strategy, max_size=most).map(tuple)
+
+
+LEVELS = maybe(st.integers(1, 5))
+WAGES = st.integers(0, 60).map(lambda n: n * 12_345)
+
+WORKERS = st.builds(
+    WorkerProfile,
+    id=st.integers(1, 10_000),
+    wanted=maybe(several(st.sampled_from(OCCUPATIONS))),
+    practised=maybe(
+        several(st.builds(Practice, st.sampled_from(OCCUPATIONS), maybe(st.integers(0, 30)), LEVELS, st.booleans()))
+    ),
+    skills=maybe(several(st.builds(Skill, st.sampled_from(TERMS), LEVELS), 4)),
+    certificates=maybe(several(st.builds(Certificate, st.sampled_from(PAPERS), LEVELS, maybe(DAYS), maybe(DAYS)))),
+    regions=several(st.sampled_from(REGIONS)),
+    leave_home_ok=maybe(st.sampled_from(Leave)),
+    home=maybe(st.sampled_from(REGIONS)),
+    wage_floor_fen=maybe(WAGES),
+    wage_unit=st.sampled_from(WageUnit),
+    employment_types=several(st.sampled_from(EmploymentType), 2),
+    night_ok=maybe(st.booleans()),
+    shift_ok=maybe(st.booleans()),
+    needs_board=st.booleans(),
+    needs_lodging=st.booleans(),
+    education=maybe(st.integers(1, 4)),
+    birth_date=maybe(st.dates(date(1960, 1, 1), date(2012, 12, 31))),
+    available_from=maybe(DAYS),
+    accepts_training=maybe(st.booleans()),
+    registered_on=DAYS,
+    hardship=st.booleans(),
+)
+OPENINGS = st.builds(
+    OpeningProfile,
+    id=st.integers(1, 10_000),
+    occupation=maybe(st.sampled_from(OCCUPATIONS)),
+    region=maybe(st.sampled_from(REGIONS)),
+    remaining=maybe(st.integers(0, 3)),
+    wage_min_fen=maybe(WAGES),
+    wage_max_fen=maybe(WAGES),
+    wage_unit=st.sampled_from(WageUnit),
+    skills=several(st.builds(SkillNeed, st.sampled_from(TERMS), LEVELS, st.booleans()), 4),
+    certificates=several(st.builds(CertificateNeed, st.sampled_from(PAPERS), LEVELS, st.booleans()), 2),
+    employment_type=maybe(st.sampled_from(EmploymentType)),
+    night=maybe(st.booleans()),
+    shift=maybe(st.booleans()),
+    hazardous=st.booleans(),
+    board=maybe(st.booleans()),
+    lodging=maybe(st.booleans()),
+    min_education=maybe(st.integers(1, 4)),
+    min_age=maybe(st.sampled_from((16, 18, 20))),
+    accepts_training=maybe(st.booleans()),
+    valid_from=maybe(DAYS),
+    valid_until=maybe(DAYS),
+    starts_on=maybe(DAYS),
+    risk=st.sampled_from(Risk),
+    registered_on=DAYS,
+    underserved=st.booleans(),
+    health=st.integers(0, 100),
+)
