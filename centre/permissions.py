@@ -70,12 +70,14 @@ class Permission(StrEnum):
     MANAGE_FAIRS = "fair:manage"
     MANAGE_POLICY = "policy:manage"
     MANAGE_PROVIDERS = "provider:manage"
+    MANAGE_RISK = "employer:risk"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
     READ_AUDIT = "audit:read"
     READ_LEDGER = "ledger:read"
     RECORD_RESULT = "introduction:result"
     RECORD_SERVICE = "service:record"
+    REGISTER_EMPLOYER = "employer:register"
     REGISTER_PERSON = "person:register"
     REPORT_TRAINING = "training:report"
     VERIFY_EMPLOYER = "employer:verify"
@@ -112,12 +114,14 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
     Permission.MANAGE_POLICY: (N_("维护政策参数"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.MANAGE_PROVIDERS: (N_("管理培训机构和协议"), _TRAINING),
+    Permission.MANAGE_RISK: (N_("处置用人单位风险"), MANAGERS),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.RECORD_RESULT: (N_("登记推荐结果"), frozenset({Role.EMPLOYER}) | COUNTER),
     Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),
+    Permission.REGISTER_EMPLOYER: (N_("登记用人单位"), frozenset({Role.EMPLOYER}) | _PLACEMENT | _FAIRS),
     Permission.REGISTER_PERSON: (N_("登记服务对象"), COUNTER),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
