@@ -1,9 +1,7 @@
 """Databases for tests: a migrated SQLite file to copy, and a real PostgreSQL cluster made with initdb."""
 
 import getpass
-import importlib
 import os
-import pkgutil
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +19,7 @@ from sqlalchemy.engine import Engine
 from centre import schema
 from centre.database import Base, engine
 from centre.settings import settings
+from tests.modules import modules
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 SPEED = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
@@ -57,11 +56,8 @@ def settings_from(**values: str) -> Iterator[None]:
 
 def import_models() -> None:
     """Import every module of the domain packages, so that the metadata knows every table."""
-    for name in ("centre", "employers", "training", "matching"):
-        package = importlib.import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
-            if not module.name.startswith("centre.migrations"):
-                importlib.import_module(module.name)
+    for _ in modules("centre", "employers", "training", "matching"):
+        pass
 
 
 def migrate(url: str) -> None:
