@@ -1,0 +1,1 @@
+"""What employers bring: themselves, their openings and the fairs where they meet people."""

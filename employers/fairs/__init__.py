@@ -1,0 +1,1 @@
+"""Fairs: venues, series, fairs and the booths on them."""

@@ -1,0 +1,160 @@
+"""What is kept of fairs."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    false,
+    true,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from centre.database import Instant, Record, coded
+from centre.permissions import Scope
+from employers.fairs.rules import (
+    PUBLIC_STATES,
+    BoothState,
+    FairKind,
+    FairMode,
+    FairState,
+    FairTheme,
+)
+from employers.models import Employer
+
+
+class Venue(Record):
+    """A hall that holds one fair at a time (招聘场地)."""
+
+    __table_args__ = (UniqueConstraint("name", "hall"),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    hall: Mapped[str] = mapped_column(String(200), default="")
+    region_code: Mapped[str] = mapped_column(String(6), index=True)
+    address: Mapped[str] = mapped_column(String(200), default="")
+    directions: Mapped[str] = mapped_column(String(200), default="")
+    booth_limit: Mapped[int | None]
+    visitor_limit: Mapped[int | None]
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    bookings: Mapped[int] = mapped_column(default=0)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    @property
+    def label(self) -> str:
+        """The venue with its hall."""
+        return f"{self.name} {self.hall}".strip()
+
+
+class FairSeries(Record):
+    """A fair that returns every week (定期招聘会)."""
+
+    __table_args__ = (CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),)
+
+    name: Mapped[str] = mapped_column(String(200))
+    theme: Mapped[FairTheme] = mapped_column(coded(FairTheme), default=FairTheme.GENERAL)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    weekday: Mapped[int]
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    starts: Mapped[time]
+    ends: Mapped[time]
+    booth_count: Mapped[int]
+    expected_visitors: Mapped[int] = mapped_column(default=0)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class Fair(Record):
+    """A public hiring event, always free for workers (招聘会, 职介洽谈会)."""
+
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="times"),
+        CheckConstraint("booths_taken >= 0 AND booths_taken <= booth_count", name="booths_taken"),
+        CheckConstraint("mode = 'online' OR venue_id IS NOT NULL", name="place"),
+        UniqueConstraint("series_id", "series_on"),
+        Index("ix_fair_venue_time", "venue_id", "starts_at"),
+        Index("ix_fair_listed", "starts_at", "state"),
+    )
+
+    name: Mapped[str] = mapped_column(String(200))
+    theme: Mapped[FairTheme] = mapped_column(coded(FairTheme), default=FairTheme.GENERAL)
+    kind: Mapped[FairKind] = mapped_column(coded(FairKind), default=FairKind.ONE_OFF)
+    mode: Mapped[FairMode] = mapped_column(coded(FairMode), default=FairMode.ON_SITE)
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+    co_organisers: Mapped[list[str]] = mapped_column(JSON, default=list)
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("fair_series.id"))
+    series_on: Mapped[date | None]
+    venue_id: Mapped[int | None] = mapped_column(ForeignKey("venue.id"))
+    venue: Mapped[Venue | None] = relationship(lazy="raise")
+    region_code: Mapped[str] = mapped_column(String(6), index=True)
+    online_url: Mapped[str] = mapped_column(String(200), default="")
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    booth_count: Mapped[int] = mapped_column(default=0)
+    booths_taken: Mapped[int] = mapped_column(default=0)
+    expected_visitors: Mapped[int] = mapped_column(default=0)
+    open_to_public: Mapped[bool] = mapped_column(default=True)
+    summary: Mapped[str] = mapped_column(String(2000), default="")
+    organisation_plan: Mapped[str] = mapped_column(String(200), default="")
+    emergency_plan: Mapped[str] = mapped_column(String(200), default="")
+    security_plan: Mapped[str] = mapped_column(String(200), default="")
+    filing_due_on: Mapped[date]
+    filed_at: Mapped[datetime | None] = mapped_column(Instant)
+    statistics_due_on: Mapped[date]
+    permit_no: Mapped[str] = mapped_column(String(60), default="")
+    published_at: Mapped[datetime | None] = mapped_column(Instant)
+    revision: Mapped[int] = mapped_column(default=0)
+    revised_at: Mapped[datetime] = mapped_column(Instant)
+    notice: Mapped[str] = mapped_column(String(2000), default="")
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    state: Mapped[FairState] = mapped_column(coded(FairState), default=FairState.DRAFT)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Staff see every fair, everybody else those that were announced."""
+        if scope.staff:
+            return true()
+        return and_(cls.state.in_(sorted(PUBLIC_STATES)), cls.published_at.is_not(None))
+
+    @property
+    def booths_left(self) -> int:
+        """Booths that nobody holds."""
+        return self.booth_count - self.booths_taken
+
+
+class Booth(Record):
+    """An employer's request for a stand at one fair, and the stand itself (展位, 参会申请)."""
+
+    __table_args__ = (
+        UniqueConstraint("fair_id", "employer_id"),
+        UniqueConstraint("fair_id", "booth_no"),
+        Index("ix_booth_queue", "fair_id", "state", "id"),
+    )
+
+    fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))
+    fair: Mapped[Fair] = relationship(lazy="raise")
+    employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
+    employer: Mapped[Employer] = relationship(lazy="raise")
+    contact_name: Mapped[str] = mapped_column(String(200))
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    opening_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    state: Mapped[BoothState] = mapped_column(coded(BoothState), default=BoothState.APPLIED)
+    booth_no: Mapped[int | None]
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Staff see all requests, an employer its own."""
+        if scope.staff:
+            return true()
+        return cls.employer_id == scope.employer_id if scope.employer_id else false()

@@ -1,0 +1,368 @@
+"""What is allowed of fairs: code lists, states, clocks, drafts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from centre.drafts import Draft, Line, Paragraph, RecordId, RegionCode, Words
+from centre.errors import Conflict
+from centre.permissions import Permission
+from centre.states import Machine, Move
+from centre.words import N_
+from employers.rules import Phone
+
+
+@dataclass(frozen=True, slots=True)
+class FairChanged:
+    """A fair was scheduled, moved, cancelled or otherwise changed."""
+
+    fair_id: int
+
+
+class FairKind(StrEnum):
+    """Once, or in a rhythm; the filing rules differ (招聘会类型)."""
+
+    ONE_OFF = "one_off"
+    PERIODIC = "periodic"
+
+
+KIND_LABELS = {FairKind.ONE_OFF: N_("专场招聘会"), FairKind.PERIODIC: N_("定期招聘会")}
+
+
+class FairMode(StrEnum):
+    """Where people meet (举办形式)."""
+
+    ON_SITE = "on_site"
+    ONLINE = "online"
+    HYBRID = "hybrid"
+
+
+MODE_LABELS = {FairMode.ON_SITE: N_("现场"), FairMode.ONLINE: N_("线上"), FairMode.HYBRID: N_("现场加线上")}
+
+
+class FairTheme(StrEnum):
+    """What a fair is about (招聘会主题)."""
+
+    GENERAL = "general"
+    SPRING_ACTION = "spring_action"
+    EXPORT = "export"
+    MIGRANT = "migrant"
+    WOMEN = "women"
+    TEXTILE = "textile"
+    FOOT_THERAPY = "foot_therapy"
+    PRIVATE_FIRMS = "private_firms"
+    DISABLED = "disabled"
+    GRADUATE = "graduate"
+    VETERAN = "veteran"
+    SEASONAL = "seasonal"
+    SKILLED = "skilled"
+    HARDSHIP = "hardship"
+    LIVE_STREAM = "live_stream"
+
+
+THEME_LABELS = {
+    FairTheme.GENERAL: N_("综合招聘"),
+    FairTheme.SPRING_ACTION: N_("春风行动"),
+    FairTheme.EXPORT: N_("劳务输出专场"),
+    FairTheme.MIGRANT: N_("农民工专场"),
+    FairTheme.WOMEN: N_("妇女专场"),
+    FairTheme.TEXTILE: N_("纺织专场"),
+    FairTheme.FOOT_THERAPY: N_("足疗家政专场"),
+    FairTheme.PRIVATE_FIRMS: N_("民营企业专场"),
+    FairTheme.DISABLED: N_("残疾人专场"),
+    FairTheme.GRADUATE: N_("毕业生专场"),
+    FairTheme.VETERAN: N_("退役军人专场"),
+    FairTheme.SEASONAL: N_("季节工专场"),
+    FairTheme.SKILLED: N_("技能人才专场"),
+    FairTheme.HARDSHIP: N_("就业援助专场"),
+    FairTheme.LIVE_STREAM: N_("直播带岗"),
+}
+
+
+class FairState(StrEnum):
+    """Where a fair is between its plan and its archive (招聘会状态)."""
+
+    DRAFT = "draft"
+    READY = "ready"
+    FILED = "filed"
+    CLEARED = "cleared"
+    PUBLISHED = "published"
+    BOOTH_OPEN = "booth_open"
+    BOOTH_CLOSED = "booth_closed"
+    LIVE = "live"
+    ENDED = "ended"
+    REPORTED = "reported"
+    ARCHIVED = "archived"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+FAIR_LABELS = {
+    FairState.DRAFT: N_("筹备中"),
+    FairState.READY: N_("方案齐备"),
+    FairState.FILED: N_("已备案"),
+    FairState.CLEARED: N_("可以发布"),
+    FairState.PUBLISHED: N_("已发布"),
+    FairState.BOOTH_OPEN: N_("展位申请中"),
+    FairState.BOOTH_CLOSED: N_("展位申请截止"),
+    FairState.LIVE: N_("正在举行"),
+    FairState.ENDED: N_("已结束"),
+    FairState.REPORTED: N_("已上报"),
+    FairState.ARCHIVED: N_("已归档"),
+    FairState.POSTPONED: N_("延期待定"),
+    FairState.CANCELLED: N_("已取消"),
+}
+
+PUBLIC_STATES = frozenset(FairState) - {FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED}
+"""States that the public sees; a cancelled fair of which the public never heard stays hidden by its first notice."""
+
+HOLDING_STATES = frozenset(FairState) - {FairState.CANCELLED, FairState.POSTPONED}
+"""States in which a fair holds its hall."""
+
+_ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
+_BEFORE_LIVE = (FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED, *_ANNOUNCED, FairState.POSTPONED)
+_MANAGE = Permission.MANAGE_FAIRS
+
+FAIR = Machine(
+    "fair",
+    [
+        Move(FairState.DRAFT, "prepare", FairState.READY, _MANAGE),
+        Move(FairState.READY, "file", FairState.FILED, _MANAGE),
+        Move(FairState.FILED, "clear", FairState.CLEARED, _MANAGE),
+        Move(FairState.CLEARED, "publish", FairState.PUBLISHED, _MANAGE),
+        Move(FairState.PUBLISHED, "open_booths", FairState.BOOTH_OPEN, _MANAGE),
+        Move(FairState.BOOTH_OPEN, "close_booths", FairState.BOOTH_CLOSED, _MANAGE),
+        Move(FairState.BOOTH_CLOSED, "open_booths", FairState.BOOTH_OPEN, _MANAGE),
+        *(Move(state, "start", FairState.LIVE, _MANAGE) for state in _ANNOUNCED),
+        Move(FairState.LIVE, "finish", FairState.ENDED, _MANAGE),
+        Move(FairState.ENDED, "report", FairState.REPORTED, _MANAGE),
+        Move(FairState.REPORTED, "archive", FairState.ARCHIVED, _MANAGE),
+        *(Move(state, "postpone", FairState.POSTPONED, _MANAGE) for state in _ANNOUNCED),
+        Move(FairState.POSTPONED, "reschedule", FairState.PUBLISHED, _MANAGE),
+        *(Move(state, "cancel", FairState.CANCELLED, _MANAGE) for state in _BEFORE_LIVE),
+    ],
+)
+
+
+class BoothState(StrEnum):
+    """Where an employer's request for a booth is (展位申请状态)."""
+
+    APPLIED = "applied"
+    WAITLISTED = "waitlisted"
+    APPROVED = "approved"
+    ASSIGNED = "assigned"
+    PRESENT = "present"
+    SERVED = "served"
+    NO_SHOW = "no_show"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+BOOTH_LABELS = {
+    BoothState.APPLIED: N_("已申请，待审核"),
+    BoothState.WAITLISTED: N_("候补中"),
+    BoothState.APPROVED: N_("已通过"),
+    BoothState.ASSIGNED: N_("已分配展位"),
+    BoothState.PRESENT: N_("已到场"),
+    BoothState.SERVED: N_("已参会"),
+    BoothState.NO_SHOW: N_("未到场"),
+    BoothState.REFUSED: N_("未通过"),
+    BoothState.WITHDRAWN: N_("已退出"),
+}
+
+HOLDING_BOOTH = (
+    BoothState.APPLIED,
+    BoothState.APPROVED,
+    BoothState.ASSIGNED,
+    BoothState.PRESENT,
+    BoothState.SERVED,
+)
+"""States that count against the number of booths of a fair."""
+
+_ASSIGN, _APPLY, _CHECK = Permission.ASSIGN_BOOTH, Permission.APPLY_FOR_BOOTH, Permission.CHECK_IN
+
+BOOTH = Machine(
+    "booth",
+    [
+        Move(BoothState.APPLIED, "approve", BoothState.APPROVED, _ASSIGN),
+        Move(BoothState.WAITLISTED, "promote", BoothState.APPLIED),
+        Move(BoothState.APPROVED, "assign", BoothState.ASSIGNED, _ASSIGN),
+        Move(BoothState.ASSIGNED, "assign", BoothState.ASSIGNED, _ASSIGN),
+        Move(BoothState.ASSIGNED, "check_in", BoothState.PRESENT, _CHECK),
+        Move(BoothState.PRESENT, "leave", BoothState.SERVED, _CHECK),
+        Move(BoothState.ASSIGNED, "miss", BoothState.NO_SHOW, _ASSIGN),
+        Move(BoothState.APPROVED, "miss", BoothState.NO_SHOW, _ASSIGN),
+        Move(BoothState.APPLIED, "refuse", BoothState.REFUSED, _ASSIGN),
+        Move(BoothState.WAITLISTED, "refuse", BoothState.REFUSED, _ASSIGN),
+        *(
+            Move(state, "withdraw", BoothState.WITHDRAWN, _APPLY)
+            for state in (BoothState.APPLIED, BoothState.WAITLISTED, BoothState.APPROVED, BoothState.ASSIGNED)
+        ),
+    ],
+)
+
+
+class VenueDraft(Draft):
+    """A hall that can hold one fair at a time (招聘场地)."""
+
+    name: Words
+    hall: Line = ""
+    region_code: RegionCode
+    address: Line = ""
+    directions: Line = ""
+    booth_limit: Annotated[int, Field(ge=1, le=2000)] | None = None
+    visitor_limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+class FairDraft(Draft):
+    """A fair as an organiser schedules it (招聘会方案)."""
+
+    name: Words
+    theme: FairTheme = FairTheme.GENERAL
+    kind: FairKind = FairKind.ONE_OFF
+    mode: FairMode = FairMode.ON_SITE
+    centre_id: RecordId | None = None
+    venue_id: RecordId | None = None
+    region_code: RegionCode | None = None
+    online_url: Line = ""
+    starts_at: datetime
+    ends_at: datetime
+    booth_count: Annotated[int, Field(ge=0, le=2000)] = 0
+    expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    open_to_public: bool = True
+    summary: Paragraph = ""
+    co_organisers: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+    organisation_plan: Line = ""
+    emergency_plan: Line = ""
+    security_plan: Line = ""
+
+
+class SeriesDraft(Draft):
+    """A fair that returns every week (定期招聘会)."""
+
+    name: Words
+    theme: FairTheme = FairTheme.GENERAL
+    centre_id: RecordId | None = None
+    venue_id: RecordId
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    from_on: date
+    to_on: date
+    starts: time
+    ends: time
+    booth_count: Annotated[int, Field(ge=1, le=2000)]
+    expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    summary: Paragraph = ""
+
+
+class BoothDraft(Draft):
+    """An employer's request for a booth (参会申请)."""
+
+    employer_id: RecordId | None = None
+    contact_name: Words
+    contact_phone: Phone = ""
+    opening_ids: Annotated[tuple[RecordId, ...], Field(max_length=30)] = ()
+    note: Line = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """By when a fair has to be filed and its figures reported (备案与统计时限)."""
+
+    filing_due_on: date
+    statistics_due_on: date
+
+
+def clocks(
+    kind: FairKind, day: date, *, filing_days: int, report_days: int, list_month_day: str, figures_day: int
+) -> Clocks:
+    """The due days of a fair held on `day`.
+
+    One-off fairs count days before and after; periodic ones are filed with the list of their year by
+    `list_month_day` ("12-15") of the year before, and their figures come on `figures_day` of each month.
+    """
+    if kind is FairKind.ONE_OFF:
+        return Clocks(day - timedelta(days=filing_days), day + timedelta(days=report_days))
+    figures = day.replace(day=figures_day)
+    if day > figures:
+        figures = (day.replace(day=1) + timedelta(days=32)).replace(day=figures_day)
+    return Clocks(date.fromisoformat(f"{day.year - 1}-{list_month_day}"), figures)
+
+
+class VenueTaken(Conflict):
+    """Another fair holds the hall at that time."""
+
+    code = "venue-taken"
+    message = N_("“{venue}”在 {when} 已安排“{fair}”，请换一个时间或场地")
+
+
+class NotBoothTime(Conflict):
+    """Employers may apply only between the opening and the closing of applications."""
+
+    code = "booths-closed"
+    message = N_("这场招聘会现在不接受展位申请")
+
+
+class BoothTaken(Conflict):
+    """The booth number is given to another employer."""
+
+    code = "booth-taken"
+    message = N_("{booth_no} 号展位已分配给别的单位")
+
+
+class AlreadyApplied(Conflict):
+    """One employer, one booth at a fair."""
+
+    code = "already-applied"
+    message = N_("本单位已申请过这场招聘会，一家单位一个展位")
+
+
+class TooManyNoShows(Conflict):
+    """The employer left too many booths empty this year."""
+
+    code = "too-many-no-shows"
+    message = N_("本单位今年已有 {count} 次未到场，按规定年内不能再申请展位")
+
+
+class TooLateToWithdraw(Conflict):
+    """Withdrawals count only up to some days before the fair."""
+
+    code = "too-late-to-withdraw"
+    message = N_("最迟要在开场前 {days} 天退出，请直接联系主办方")
+
+
+class PlansMissing(Conflict):
+    """A fair needs its three papers before it is ready."""
+
+    code = "plans-missing"
+    message = N_("还缺这些方案：{missing}")
+
+
+class PermitMissing(Conflict):
+    """Large fairs need the police's safety permit."""
+
+    code = "permit-missing"
+    message = N_("预计到场 {expected} 人，达到 {limit} 人要先办理大型活动安全许可，请填写许可编号")
+
+
+class NoticeMissing(Conflict):
+    """Cancelling or moving a published fair needs a public notice."""
+
+    code = "notice-missing"
+    message = N_("这场招聘会已经公布，取消或改期要写明公告内容")
+
+
+class FewerBooths(Conflict):
+    """More booths were given than the new number."""
+
+    code = "fewer-booths"
+    message = N_("已有 {taken} 家单位占用展位，展位数不能少于这个数")
+
+
+class OpeningNotVerified(Conflict):
+    """Only openings that an officer verified may be shown at a booth."""
+
+    code = "opening-not-verified"
+    message = N_("岗位“{title}”还没有核实，核实后才能在展位展示")
