@@ -98,6 +98,7 @@ class Visitor:
 
     actor: Actor
     csrf_token: str
+    is_stale: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -191,7 +192,12 @@ def visitor(session: Session, token: str) -> Visitor | None:
     ).first()
     if row is None or not row.Account.usable:
         return None
-    return Visitor(row.Account.actor, row.SignIn.csrf_token)
+    return Visitor(row.Account.actor, row.SignIn.csrf_token, is_stale=now - row.SignIn.seen_at >= TOUCH_EVERY)
+
+
+def devices(session: Session) -> list[SignIn]:
+    """The signed-in browsers of the reader's account, the latest first."""
+    return list(session.scalars(select(SignIn).order_by(SignIn.seen_at.desc(), SignIn.id)))
 
 
 def keep_alive(session: Session, token: str) -> None:

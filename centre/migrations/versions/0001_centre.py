@@ -62,6 +62,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("job", "slot_at", name=op.f("pk_job_run")),
     )
     op.create_table(
+        "kept_answer",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("owner", sa.String(length=80), nullable=False),
+        sa.Column("key", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("status", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("made_at", centre.database.Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answer")),
+        sa.UniqueConstraint("owner", "key", name=op.f("uq_kept_answer_owner_key")),
+    )
+    op.create_index(op.f("ix_kept_answer_made_at"), "kept_answer", ["made_at"], unique=False)
+    op.create_table(
         "policy_rule",
         sa.Column("key", sa.String(length=60), nullable=False),
         sa.Column("value", sa.JSON(), nullable=False),
@@ -350,6 +364,8 @@ def downgrade() -> None:
     op.drop_table("transition")
     op.drop_index("ix_policy_rule_key", table_name="policy_rule")
     op.drop_table("policy_rule")
+    op.drop_index(op.f("ix_kept_answer_made_at"), table_name="kept_answer")
+    op.drop_table("kept_answer")
     op.drop_table("job_run")
     op.drop_table("centre")
     op.drop_table("audit_head")

@@ -1,0 +1,110 @@
+"""The application: every resource's routes, the protective headers, and one way to say no."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from pkgutil import iter_modules
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+import api
+from api.dependencies import Routes
+from api.problems import RESPONSES, problem_response
+from api.security import Headers
+from centre.errors import Refusal
+from centre.settings import settings
+
+Answerer = Callable[[Request, Exception], Response]
+
+PREFIX = "/api/v1"
+UNVERSIONED = frozenset({"health", "feeds"})
+
+
+class UndeclaredRoute(RuntimeError):
+    """A route does not say who may use it; the service does not start."""
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    # SQLite serves fastest from very few threads: forty of them on one interpreter cost eight times as much.
+    anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
+    yield
+
+
+def build(answer: Answerer = problem_response) -> FastAPI:
+    """The application with all of the API; `answer` turns an exception into what the reader gets."""
+    app = FastAPI(
+        title="Gangqiao 岗桥",
+        description="Openings, training classes and job fairs of a city's placement and training centres.",
+        version=_version(),
+        openapi_url=f"{PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=lambda route: f"{'_'.join(str(tag) for tag in route.tags)}_{route.name}",
+    )
+    for name, routes in _resources():
+        app.include_router(routes.router, prefix="" if name in UNVERSIONED else PREFIX, responses=RESPONSES)
+    for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, UnicodeError):
+        app.add_exception_handler(kind, answer)
+    app.add_middleware(LastResort, answer=answer)
+    app.add_middleware(Headers)
+    return app
+
+
+def _version() -> str:
+    try:
+        return version("gangqiao")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        return "0"
+
+
+def _resources() -> list[tuple[str, Routes]]:
+    found = []
+    for module in iter_modules(api.__path__):
+        routes = getattr(import_module(f"api.{module.name}"), "routes", None)
+        if isinstance(routes, Routes):
+            found.append((module.name, routes))
+    return found
+
+
+def check_routes(app: FastAPI) -> None:
+    """Refuse to start with a route that does not declare who may use it. Raises UndeclaredRoute."""
+    for route in app.routes:
+        if isinstance(route, APIRoute) and not hasattr(route.endpoint, "__allow__"):
+            raise UndeclaredRoute(f"{sorted(route.methods or ())} {route.path}")
+
+
+class LastResort:
+    """Middleware that answers for whatever nobody expected, without writing what the exception says to any log."""
+
+    def __init__(self, app: ASGIApp, answer: Answerer) -> None:
+        self.app = app
+        self.answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; an exception before the answer's head becomes an answer of its own."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if started or scope["type"] != "http":
+                raise
+            response = await anyio.to_thread.run_sync(self.answer, Request(scope, receive), error)
+            await response(scope, receive, send)

@@ -1,0 +1,268 @@
+"""One request, one thread hop, one transaction: who asks, what they may, and an answer that leaves after the commit."""
+
+import functools
+import inspect
+import secrets
+from collections.abc import Callable, Sequence
+from enum import Enum
+from hashlib import sha256
+from typing import Annotated, Any, Protocol, TypeVar, get_type_hints
+
+from fastapi import APIRouter, Depends
+from pydantic import TypeAdapter
+from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.security import SESSION_COOKIE, check_origin, check_token
+from centre import accounts, answers
+from centre.database import ScopedSession, may_retry, open_session
+from centre.errors import Forbidden, NotSignedIn
+from centre.permissions import Actor, Permission
+from centre.settings import settings
+from centre.words import LOCALES, best_locale
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+TRIES = 4
+KEPT_HEADERS = ("location", "content-type")
+LANGUAGE_COOKIE = "gq_lang"
+
+
+class Access(Enum):
+    """Routes that need no permission: open to everybody, or to everybody who is signed in."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed-in"
+
+
+PUBLIC, SIGNED_IN = Access.PUBLIC, Access.SIGNED_IN
+
+Allow = Permission | Access
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """Registers a handler and gives it back unchanged."""
+
+    def __call__(self, endpoint: Handler, /) -> Handler: ...
+
+
+class UnitOfWork:
+    """What a handler works with: the session, the actor, the reader's language and, for pages, the form."""
+
+    session: ScopedSession
+
+    def __init__(self, request: Request, body: bytes, form: FormData | None) -> None:
+        self.request = request
+        self.form = form
+        self.locale = reader_locale(request)
+        self.visitor: accounts.Visitor | None = None
+        self._body = body
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        return self.visitor.actor if self.visitor else Actor.public()
+
+    @property
+    def csrf_token(self) -> str:
+        """The token that forms of this session carry; empty for visitors, who are known by the origin alone."""
+        return self.visitor.csrf_token if self.visitor else ""
+
+    def recognise(self, *, forgiving: bool = False) -> None:
+        """Find out who asks; `forgiving` takes a reader for a visitor when the database does not answer."""
+        token = self.request.cookies.get(SESSION_COOKIE)
+        if not token:
+            return
+        everything = Actor.system().scope
+        try:
+            with open_session(everything) as session:
+                self.visitor = accounts.visitor(session, token)
+            if self.visitor and self.visitor.is_stale and not forgiving:
+                with open_session(everything, write=True) as session:
+                    accounts.keep_alive(session, token)
+        except DBAPIError:
+            if not forgiving:
+                raise
+
+    def new_key(self) -> str:
+        """A fresh key for one form, so that pressing its button twice does the work once."""
+        return secrets.token_urlsafe(18)
+
+    @property
+    def key(self) -> str:
+        """The key that the request carries, or nothing."""
+        given = self.request.headers.get("idempotency-key") or (self.form.get("_key") if self.form else "")
+        return str(given or "")[:255]
+
+    @property
+    def owner(self) -> str:
+        """Whose key it is."""
+        host = self.request.client.host if self.request.client else "local"
+        return answers.owner_of(self.actor.account_id, host)
+
+    def fingerprint(self) -> str:
+        """What the request asks for, without the parts that change from one sending to the next."""
+        mixed = sha256(f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode())
+        if self.form is None:
+            mixed.update(self._body)
+        else:
+            for name, value in self.form.multi_items():
+                content = value if isinstance(value, str) else value.file.read()
+                if not isinstance(value, str):
+                    value.file.seek(0)
+                if name != "_csrf":
+                    mixed.update(f"{name}=".encode() + (content.encode() if isinstance(content, str) else content))
+        return mixed.hexdigest()
+
+
+def reader_locale(request: Request) -> str:
+    """The reader's language: asked for in the address, remembered in a cookie, or the browser's wish."""
+    for wish in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        if wish in LOCALES:
+            return wish
+    return best_locale(request.headers.get("accept-language", ""))
+
+
+async def _unit(request: Request) -> UnitOfWork:
+    if request.method in SAFE:
+        return UnitOfWork(request, b"", None)
+    body = await request.body()
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        form = await request.form(max_files=4, max_fields=1000, max_part_size=settings().body_limit)
+        return UnitOfWork(request, body, form)
+    return UnitOfWork(request, body, None)
+
+
+Unit = Annotated[UnitOfWork, Depends(_unit)]
+
+
+def _admit(unit: UnitOfWork, allow: Allow) -> None:
+    if unit.request.method not in SAFE:
+        check_origin(unit.request, signed_in=unit.actor.signed_in)
+        if unit.form is not None and unit.actor.signed_in:
+            check_token(unit.csrf_token, str(unit.form.get("_csrf", "")))
+    if allow is PUBLIC:
+        return
+    if not unit.actor.signed_in:
+        raise NotSignedIn
+    if isinstance(allow, Permission) and not unit.actor.may(allow):
+        raise Forbidden(permission=allow.value)
+
+
+class _Refused(Exception):
+    """Carries an answer with an error status out of the transaction, which is rolled back."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+
+
+class Routes:
+    """Routes whose every entry says who may use it and runs as one unit of work; the application includes `.router`."""
+
+    def __init__(self, *, prefix: str = "", tags: Sequence[str] = (), pages: bool = False) -> None:
+        self.router = APIRouter(prefix=prefix, tags=list(tags), include_in_schema=not pages)
+        self._pages = pages
+
+    def get(self, path: str, **options: Any) -> Decorator:
+        """A read."""
+        return self._entry("GET", path, options)
+
+    def post(self, path: str, **options: Any) -> Decorator:
+        """An act; sent twice with one key it is done once."""
+        return self._entry("POST", path, options)
+
+    def put(self, path: str, **options: Any) -> Decorator:
+        """A replacement."""
+        return self._entry("PUT", path, options)
+
+    def delete(self, path: str, **options: Any) -> Decorator:
+        """A removal."""
+        return self._entry("DELETE", path, options)
+
+    def _entry(self, method: str, path: str, options: dict[str, Any]) -> Decorator:
+        """`allow` is obligatory, `upload=True` raises the body limit, `keep=False` keeps no answer under the key."""
+        allow: Allow = options.pop("allow")
+        limit = settings().upload_limit if options.pop("upload", False) else settings().body_limit
+        keep: bool = options.pop("keep", True)
+        extra = {"x-allow": allow.value} | options.pop("openapi_extra", {})
+        if self._pages:
+            options["response_model"] = None
+
+        def register(endpoint: Handler) -> Handler:
+            working = _working(endpoint, allow, keep=keep, status_code=options.get("status_code") or 200)
+            self.router.add_api_route(
+                path, working, methods=[method], openapi_extra=extra, max_body_size=limit, **options
+            )
+            return endpoint
+
+        return register
+
+
+def Pages(prefix: str = "") -> Routes:  # noqa: N802
+    """Routes for people: HTML, not part of the API's description."""
+    return Routes(prefix=prefix, pages=True)
+
+
+def _working(endpoint: Callable[..., Any], allow: Allow, *, keep: bool, status_code: int) -> Callable[..., Any]:
+    """Wrap a handler into its unit of work; everything happens in one thread, the commit before the answer."""
+    result = get_type_hints(endpoint).get("return", Any)
+    is_response = isinstance(result, type) and issubclass(result, Response)
+    adapter = None if is_response or result is type(None) else TypeAdapter(result)
+    name = next(name for name, hint in inspect.signature(endpoint).parameters.items() if hint.annotation is Unit)
+
+    def answer(value: Any) -> Response:
+        if isinstance(value, Response):
+            return value
+        if value is None or adapter is None:
+            return Response(status_code=204)
+        return Response(adapter.dump_json(value, by_alias=True), status_code, media_type="application/json")
+
+    @functools.wraps(endpoint)
+    def run(**arguments: Any) -> Response:
+        unit: UnitOfWork = arguments[name]
+        unit.recognise()
+        _admit(unit, allow)
+        for attempt in range(TRIES):
+            try:
+                return _transact(unit, lambda: answer(endpoint(**arguments)), keep=keep)
+            except _Refused as refused:
+                return refused.response
+            except DBAPIError as error:
+                if attempt == TRIES - 1 or not may_retry(error):
+                    raise
+        raise AssertionError("unreachable")
+
+    run.__allow__ = allow  # type: ignore[attr-defined]
+    return run
+
+
+def _transact(unit: UnitOfWork, handle: Callable[[], Response], *, keep: bool) -> Response:
+    writes = unit.request.method not in SAFE
+    with open_session(unit.actor.scope, write=writes) as session:
+        unit.session = session
+        if not (writes and keep and unit.key):
+            return _settled(handle())
+        given = answers.claim(session, owner=unit.owner, key=unit.key, fingerprint=unit.fingerprint())
+        if given is not None:
+            return Response(given.body, given.status, given.headers)
+        response = _settled(handle())
+        headers = {key: response.headers[key] for key in KEPT_HEADERS if key in response.headers}
+        answers.keep(
+            session,
+            owner=unit.owner,
+            key=unit.key,
+            status=response.status_code,
+            headers=headers,
+            body=bytes(response.body),
+        )
+        return response
+
+
+def _settled(response: Response) -> Response:
+    if response.status_code >= 400:
+        raise _Refused(response)
+    return response

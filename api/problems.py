@@ -1,0 +1,153 @@
+"""Refusals as answers: problem+json (RFC 9457) for machines; `web` turns the same refusals into pages."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from api.dependencies import reader_locale
+from centre.database import is_outage
+from centre.drafts import problem_of
+from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Refusal, Stale, TooLarge, Unavailable
+from centre.settings import settings
+from centre.words import N_, translate
+
+RETRY_SECONDS = 2
+
+
+class Fault(BaseModel):
+    """One field problem on the wire."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class ProblemOut(BaseModel):
+    """A refusal on the wire, after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[Fault] = []
+
+
+class Unreadable(Refusal):
+    """The request breaks the rules of HTTP or of its own encoding."""
+
+    code = "unreadable"
+    status = 400
+    message = N_("请求无法读取，请检查内容后重试")
+
+
+class MethodNotAllowed(Refusal):
+    """The address exists but not for this method."""
+
+    code = "method-not-allowed"
+    status = 405
+    message = N_("这个地址不支持这种操作")
+
+
+class Broken(Refusal):
+    """Our own fault; the number finds the entry in the log."""
+
+    code = "broken"
+    status = 500
+    message = N_("系统出了问题，我们已经记录。请稍后再试，或拨打热线并报编号 {number}")
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemOut, "description": kind.__doc__ or "", "content": {"application/problem+json": {}}}
+    for status, kind in {400: Unreadable, 401: Refusal, 403: Forbidden, 404: NotFound, 409: Conflict,
+                         413: TooLarge, 422: Invalid, 429: Refusal, 503: Unavailable}.items()
+}  # fmt: skip
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """The refusal that an exception means to the reader; what it says never repeats what was sent."""
+    match error:
+        case Refusal():
+            return error
+        case RequestValidationError():
+            return Invalid([problem_of(fault) for fault in error.errors()])
+        case HTTPException():
+            return _from_http(error)
+        case StaleDataError():
+            return Stale()
+        case IntegrityError():
+            return Conflict()
+        case DBAPIError() if is_outage(error):
+            return Unavailable()
+        case UnicodeError() | OverflowError():
+            return Unreadable()
+        case DBAPIError():
+            return Unreadable() if "DataError" in type(error).__name__ else _broken(error)
+        case _:
+            return _broken(error)
+
+
+def _from_http(error: HTTPException) -> Refusal:
+    known: dict[int, Refusal] = {
+        404: NotFound(),
+        405: MethodNotAllowed(),
+        413: TooLarge(limit_mb=settings().upload_limit // 1_000_000),
+    }
+    return known.get(error.status_code, Unreadable())
+
+
+def _broken(error: Exception) -> Refusal:
+    number = secrets.token_hex(4)
+    # The message of an exception may hold personal data, so only its kind and place are logged.
+    trace, last = error.__traceback__, None
+    while trace:
+        last, trace = trace, trace.tb_next
+    place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else ""
+    structlog.get_logger().error("broken", number=number, kind=type(error).__name__, place=place)
+    return Broken(number=number)
+
+
+def told(locale: str, problems: Sequence[Problem]) -> list[Fault]:
+    """Problems in the reader's language."""
+    return [
+        Fault(field=problem.field, code=problem.code, detail=translate(locale, problem.message, **problem.params))
+        for problem in problems
+    ]
+
+
+def detail(locale: str, refusal: Refusal) -> str:
+    """A refusal's own sentence in the reader's language."""
+    return translate(locale, refusal.message, **refusal.params)
+
+
+def problem_response(request: Request, error: Exception) -> Response:
+    """The answer to a machine."""
+    refusal, locale = refusal_of(error), reader_locale(request)
+    faults = told(locale, refusal.problems) if isinstance(refusal, Invalid) or refusal.field else []
+    out = ProblemOut(
+        type=f"/problems/{refusal.code}",
+        title=refusal.code,
+        status=refusal.status,
+        detail=detail(locale, refusal),
+        errors=faults,
+    )
+    return JSONResponse(
+        out.model_dump(), refusal.status, headers=refusal_headers(refusal), media_type="application/problem+json"
+    )
+
+
+def refusal_headers(refusal: Refusal) -> dict[str, str]:
+    """Headers that go with a refusal: when to try again."""
+    if refusal.status == 503:
+        return {"retry-after": str(RETRY_SECONDS)}
+    if refusal.status == 429:
+        return {"retry-after": str(refusal.params.get("retry_after", 60))}
+    return {}

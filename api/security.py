@@ -1,0 +1,86 @@
+"""What protects every answer and every form: headers, the origin of a request, and the session's token."""
+
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from centre.errors import Forbidden
+from centre.settings import settings
+from centre.words import N_
+
+SESSION_COOKIE = "__Host-sid" if settings().secure_cookies else "sid"
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+
+
+class ForeignForm(Forbidden):
+    """The request did not come from one of our own pages."""
+
+    code = "foreign-form"
+    message = N_("页面已过期，请返回刷新后再提交")
+
+
+def check_origin(request: Request, *, signed_in: bool) -> None:
+    """Refuse an unsafe request that another site sent. Raises ForeignForm.
+
+    Browsers tell by Sec-Fetch-Site or Origin where a request comes from; one that tells neither is refused when it
+    carries a session.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise ForeignForm
+        return
+    origin = request.headers.get("origin")
+    if origin is not None:
+        if urlsplit(origin).netloc != request.headers.get("host", ""):
+            raise ForeignForm
+    elif signed_in:
+        raise ForeignForm
+
+
+def check_token(expected: str, given: str) -> None:
+    """Refuse a form that does not carry its session's token. Raises ForeignForm."""
+    if not compare_digest(expected.encode(), given.encode(errors="replace")):
+        raise ForeignForm
+
+
+class Headers:
+    """Middleware that puts the protective headers on every answer, and no-store on those of signed-in readers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and add to the head of the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        private = any(name == b"cookie" and SESSION_COOKIE.encode() in value for name, value in scope["headers"])
+
+        async def guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if settings().secure_cookies:
+                    headers.setdefault("strict-transport-security", HSTS)
+                if private and not scope["path"].startswith("/static/"):
+                    headers["cache-control"] = "no-store"
+            await send(message)
+
+        await self.app(scope, receive, guarded)

@@ -1,0 +1,69 @@
+"""The whole application: the API, the pages, the static files."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+import web.pages
+from api.app import PREFIX, check_routes
+from api.app import build as build_api
+from api.dependencies import Routes, UnitOfWork
+from api.problems import detail, problem_response, refusal_headers, refusal_of
+from centre.errors import NotSignedIn
+from centre.words import N_, translate
+from web.assets import Assets
+from web.rendering import page
+
+TITLES = {
+    401: N_("请先登录"),
+    403: N_("没有权限"),
+    404: N_("没有找到"),
+    409: N_("现在还不能这样做"),
+    413: N_("文件太大"),
+    422: N_("有内容需要修改"),
+    429: N_("请稍等一下"),
+    503: N_("系统正忙"),
+}
+
+
+def build() -> FastAPI:
+    """The application with its pages; refuses to start when a route does not say who may use it."""
+    app = build_api(answer)
+    for module in iter_modules(web.pages.__path__):
+        routes = getattr(import_module(f"web.pages.{module.name}"), "routes", None)
+        if isinstance(routes, Routes):
+            app.include_router(routes.router)
+    check_routes(app)
+    app.mount("/static", Assets(), name="static")
+    return app
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """What a reader gets for an exception: machines a problem, people a page that says what to do."""
+    if request.url.path.startswith((PREFIX, "/health")):
+        return problem_response(request, error)
+    refusal = refusal_of(error)
+    if isinstance(refusal, NotSignedIn) and request.method == "GET":
+        back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/sign-in?back={quote(back)}", 303)
+    unit = UnitOfWork(request, b"", None)
+    unit.recognise(forgiving=True)
+    title = translate(unit.locale, TITLES.get(refusal.status, N_("出了点问题")))
+    response = page(
+        unit,
+        "error.html",
+        status_code=refusal.status,
+        title=title,
+        text=detail(unit.locale, refusal),
+        code=refusal.code,
+        ways=None,
+    )
+    response.headers.update(refusal_headers(refusal))
+    return response
+
+
+app = build()

@@ -1,0 +1,119 @@
+"""Commands that set the service up and keep it running."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from centre.settings import settings
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 when not given.")]
+TICK_SECONDS = 5
+
+
+def serve(
+    port: Port = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 when not given.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
+) -> None:
+    """Answer requests until Ctrl+C. Run `gangqiao migrate` first and `gangqiao work` beside it."""
+    import uvicorn
+
+    known = settings()
+    uvicorn.run(
+        "web.app:app",
+        host=host or known.host,
+        port=port or known.port,
+        workers=processes or known.processes,
+        log_level=known.log_level.lower(),
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        limit_concurrency=1000,
+        limit_max_requests=None,
+    )
+
+
+def work(
+    once: Annotated[bool, typer.Option(help="Do what is due now and stop.")] = False,
+) -> None:
+    """Do what falls due: expiries, reminders, messages. May run in several processes; each slot is done once."""
+    from centre.jobs import REGISTER, run_due_jobs
+
+    _register_jobs()
+    if once:
+        typer.echo(f"{run_due_jobs()} of {len(REGISTER)} jobs were due and are done")
+        return
+    from apscheduler.schedulers.blocking import BlockingScheduler
+
+    clock = BlockingScheduler()
+    clock.add_job(run_due_jobs, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+    typer.echo(f"Working on {len(REGISTER)} kinds of due work; Ctrl+C stops")
+    try:
+        clock.start()
+    except (KeyboardInterrupt, SystemExit):
+        typer.echo("Stopped")
+
+
+def migrate() -> None:
+    """Bring the database to the present schema and load the shipped reference data; doing it twice is harmless."""
+    from centre import schema
+    from centre.database import open_session
+    from centre.permissions import Actor
+    from centre.policy import load_examples
+
+    before = schema.current()[0] if _exists() else None
+    schema.upgrade()
+    with open_session(Actor.system().scope, write=True) as session:
+        rules = load_examples(session)
+    now = schema.current()[0]
+    typer.echo(f"Schema {before or 'empty'} -> {now}; {rules} example policies added")
+
+
+def demo(
+    port: Port = None,
+    size: Annotated[
+        str, typer.Option(help="town: the invented demo city; city: 5,000 openings, 20,000 workers.")
+    ] = "town",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 2026,
+    fill_only: Annotated[bool, typer.Option(help="Fill the database and stop.")] = False,
+) -> None:
+    """Fill an embedded database with the invented demo city and serve it, jobs included."""
+    started = time.monotonic()
+    os.environ.setdefault("GANGQIAO_DEMO", "true")
+    settings.cache_clear()
+    migrate()
+    from web.demo import fill
+
+    fill(size=size, seed=seed, say=typer.echo)
+    typer.echo(f"The demo city is ready after {time.monotonic() - started:.1f} s")
+    if fill_only:
+        return
+    address = f"http://{settings().host}:{port or settings().port}"
+    typer.echo(f"Open {address} in a browser; everything in it is invented. Ctrl+C stops")
+    worker = subprocess.Popen([sys.executable, "-m", "web", "work"])
+    try:
+        serve(port=port)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=10)
+
+
+def _exists() -> bool:
+    return not settings().is_sqlite or Path(settings().url.removeprefix("sqlite:///")).exists()
+
+
+def _register_jobs() -> None:
+    """Import every module that registers jobs."""
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    for name in ("centre", "employers", "training", "matching"):
+        package = import_module(name)
+        for module in walk_packages(package.__path__, f"{name}."):
+            if module.name.endswith(".jobs") or module.name == "centre.answers":
+                import_module(module.name)

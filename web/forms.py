@@ -1,0 +1,115 @@
+"""Forms: what people typed, turned into a draft, or given back with a message at each field."""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from api.dependencies import UnitOfWork
+from centre.drafts import Draft, problems_of
+from centre.errors import Invalid, Problem, Refusal
+from centre.words import N_, translate
+
+Kind = TypeVar("Kind", bound=Draft)
+
+HIDDEN = frozenset({"_csrf", "_key"})
+FEN = 100
+
+
+@dataclass(slots=True)
+class Bound(Generic[Kind]):
+    """A form with what was typed: a draft when all is well, problems otherwise."""
+
+    typed: dict[str, Any]
+    locale: str
+    draft: Kind | None = None
+    problems: tuple[Problem, ...] = ()
+
+    def value(self, name: str) -> Any:
+        """What was typed into a field."""
+        return self.typed.get(name, "")
+
+    def error(self, name: str) -> str:
+        """The message at a field, in the reader's language; empty when it is right."""
+        for problem in self.problems:
+            if problem.field == name or problem.field.startswith(f"{name}."):
+                return translate(self.locale, problem.message, **problem.params)
+        return ""
+
+    def refuse(self, refusal: Refusal) -> "Bound[Kind]":
+        """The same form with what an action refused."""
+        problems = (
+            refusal.problems
+            if isinstance(refusal, Invalid)
+            else [Problem(refusal.field, refusal.code, refusal.message, refusal.params)]
+        )
+        return Bound(self.typed, self.locale, None, tuple(problems))
+
+
+def blank(unit: UnitOfWork, model: type[Kind], **values: Any) -> Bound[Kind]:
+    """An untouched form, with the values that it starts from."""
+    del model  # only tells the reader of the code which draft the form is for
+    return Bound(values, unit.locale)
+
+
+def bind(unit: UnitOfWork, model: type[Kind], **given: Any) -> Bound[Kind]:
+    """Read the posted form as a draft; `given` adds values that do not come from the form.
+
+    Empty fields count as not sent. Money fields (`_fen`) are typed in yuan, as people write it.
+    """
+    typed = _typed(unit.form or FormData(), model)
+    content, problems = dict(typed), []
+    for name in [name for name in typed if name.endswith("_fen")]:
+        try:
+            content[name] = _fen(typed[name])
+        except ValueError:
+            problems.append(Problem(name, "money", N_("金额请写成 3500 或 3500.50 这样")))
+            del content[name]
+    try:
+        draft = model.model_validate(content | given)
+    except ValidationError as error:
+        broken = {problem.field for problem in problems}
+        problems += [problem for problem in problems_of(error) if problem.field not in broken]
+        return Bound(typed, unit.locale, None, tuple(problems))
+    return Bound(typed, unit.locale, None if problems else draft, tuple(problems))
+
+
+def upload(unit: UnitOfWork, name: str) -> tuple[bytes, str]:
+    """A posted file: its bytes and its name. Raises Invalid when none was chosen."""
+    file = unit.form.get(name) if unit.form else None
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Invalid([Problem(name, "missing", N_("请先选择文件"))])
+    file.file.seek(0)
+    return file.file.read(), file.filename
+
+
+def _typed(form: FormData, model: type[Draft]) -> dict[str, Any]:
+    typed: dict[str, Any] = {}
+    for name in form:
+        if name in HIDDEN:
+            continue
+        values = [value for value in form.getlist(name) if isinstance(value, str) and value.strip()]
+        if _is_many(model, name):
+            typed[name] = values
+        elif values:
+            typed[name] = values[0]
+    return typed
+
+
+def _is_many(model: type[Draft], name: str) -> bool:
+    field = model.model_fields.get(name)
+    if field is None:
+        return False
+    kinds = [field.annotation, *get_args(field.annotation)]
+    return any(get_origin(kind) in (list, tuple, set, frozenset) for kind in kinds)
+
+
+def _fen(text: Any) -> int:
+    digits = str(text).strip().replace(",", "").replace("，", "")
+    whole, _, part = digits.partition(".")
+    if not (whole.isascii() and whole.isdigit() and len(whole) <= 10 and len(part) <= 2):
+        raise ValueError("not an amount")
+    if part and not (part.isascii() and part.isdigit()):
+        raise ValueError("not an amount")
+    return int(whole) * FEN + int(part.ljust(2, "0") or 0)
