@@ -1,0 +1,1 @@
+"""Training classes: one run of a major with a fixed number of seats."""

@@ -1,0 +1,179 @@
+"""Enrolments: states and their moves, who may learn, and how a tuition is divided."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from centre.errors import Conflict, Refusal
+from centre.permissions import Permission
+from centre.states import Machine, Move
+from centre.words import N_
+
+
+class EnrolmentState(StrEnum):
+    """Where a learner stands in a class (报名状态)."""
+
+    APPLIED = "applied"
+    ACCEPTED = "accepted"
+    WAITLISTED = "waitlisted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    ATTENDING = "attending"
+    COMPLETED = "completed"
+    RESIT = "resit"
+    FAILED = "failed"
+    DROPPED = "dropped"
+    CERTIFIED = "certified"
+    EMPLOYED = "employed"
+
+
+STATE_LABELS = {
+    EnrolmentState.APPLIED: N_("待核对"),
+    EnrolmentState.ACCEPTED: N_("已录取"),
+    EnrolmentState.WAITLISTED: N_("候补"),
+    EnrolmentState.REFUSED: N_("未录取"),
+    EnrolmentState.WITHDRAWN: N_("已退出"),
+    EnrolmentState.ATTENDING: N_("在学"),
+    EnrolmentState.COMPLETED: N_("已结业"),
+    EnrolmentState.RESIT: N_("待补考"),
+    EnrolmentState.FAILED: N_("未通过"),
+    EnrolmentState.DROPPED: N_("中途退学"),
+    EnrolmentState.CERTIFIED: N_("已取证"),
+    EnrolmentState.EMPLOYED: N_("已就业"),
+}
+
+ENDED = frozenset({EnrolmentState.REFUSED, EnrolmentState.WITHDRAWN, EnrolmentState.DROPPED})
+"""States in which a learner is no longer in the class."""
+
+SEATLESS = ENDED | {EnrolmentState.WAITLISTED}
+"""States that hold no seat; every other one holds one of the class's `taken`."""
+
+S = EnrolmentState
+ENROLMENTS = Machine(
+    "enrolment",
+    [
+        Move(S.APPLIED, "accept", S.ACCEPTED, Permission.ENROL),
+        Move(S.APPLIED, "refuse", S.REFUSED, Permission.APPROVE_CLASS),
+        Move(S.APPLIED, "withdraw", S.WITHDRAWN, Permission.ENROL),
+        Move(S.ACCEPTED, "withdraw", S.WITHDRAWN, Permission.ENROL),
+        Move(S.WAITLISTED, "withdraw", S.WITHDRAWN, Permission.ENROL),
+        Move(S.WAITLISTED, "promote", S.ACCEPTED, Permission.ENROL),
+        Move(S.WITHDRAWN, "return", S.APPLIED, Permission.ENROL),
+        Move(S.REFUSED, "return", S.APPLIED, Permission.ENROL),
+        Move(S.APPLIED, "wait", S.WAITLISTED, Permission.ENROL),
+        Move(S.ACCEPTED, "begin", S.ATTENDING, Permission.REPORT_TRAINING),
+        Move(S.ATTENDING, "complete", S.COMPLETED, Permission.REPORT_TRAINING),
+        Move(S.ATTENDING, "drop", S.DROPPED, Permission.REPORT_TRAINING),
+        Move(S.COMPLETED, "pass", S.CERTIFIED, Permission.REPORT_TRAINING),
+        Move(S.COMPLETED, "fail", S.RESIT, Permission.REPORT_TRAINING),
+        Move(S.RESIT, "pass", S.CERTIFIED, Permission.REPORT_TRAINING),
+        Move(S.RESIT, "fail", S.FAILED, Permission.REPORT_TRAINING),
+        Move(S.CERTIFIED, "place", S.EMPLOYED),
+    ],
+)
+
+
+class Relation(StrEnum):
+    """How a learner belongs to the worker whose recognition counts (与困难职工关系)."""
+
+    SELF = "self"
+    CHILD = "child"
+    SPOUSE = "spouse"
+
+
+RELATION_LABELS = {Relation.SELF: N_("本人"), Relation.CHILD: N_("子女"), Relation.SPOUSE: N_("配偶")}
+
+
+class Origin(StrEnum):
+    """By which way an enrolment came (报名来源)."""
+
+    WEB = "web"
+    COUNTER = "counter"
+    ROSTER = "roster"
+
+
+class ClassFull(Conflict):
+    """Every seat is taken."""
+
+    code = "class-full"
+    message = N_("这个班 {seats} 个名额已满，可以排队等候")
+
+
+class ClassNotOpen(Conflict):
+    """The class does not recruit: not approved yet, locked, begun or over."""
+
+    code = "class-not-open"
+    message = N_("这个班现在不招生")
+
+
+class AlreadyEnrolled(Conflict):
+    """The person is in the class."""
+
+    code = "already-enrolled"
+    message = N_("已经报过这个班，不用重复报名")
+
+
+class ClassOverlap(Conflict):
+    """The person is in another class that meets at the same time."""
+
+    code = "class-overlap"
+    message = N_("与已报的另一个班上课时间冲突，不能同时参加")
+
+
+class TooYoung(Conflict):
+    """The person is under the age for training on the first day."""
+
+    code = "too-young"
+    message = N_("开班时未满 {age} 周岁，不能参加培训")
+
+
+class BeneficiaryMissing(Refusal):
+    """A child or a spouse learns on somebody's recognition, and nobody was named."""
+
+    code = "beneficiary-missing"
+    status = 422
+    message = N_("子女或配偶报名，请填写困难职工本人")
+
+
+class SplitExceedsTuition(Refusal):
+    """The parts that others pay are more than the tuition."""
+
+    code = "split-exceeds-tuition"
+    status = 422
+    message = N_("各方承担的金额合计超出学费 {excess} 元")
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """A right to free training (免费培训) and the recognised category that it rests on."""
+
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceSplit:
+    """A tuition and who pays which part of it, in fen (学费分担)."""
+
+    tuition_fen: int
+    waiver_fen: int
+    government_fen: int
+    centre_fen: int
+    learner_fen: int
+
+
+def price_split(
+    tuition_fen: int, waiver_fen: int, government_fen: int, entitlement: Entitlement | None, *, subsidy_fen: int = 0
+) -> PriceSplit:
+    """Divide a tuition between government, school, centre and learner (学费分担).
+
+    All amounts in fen; `subsidy_fen` is the centre's ordinary part. The four parts are never negative and always add
+    up to the tuition; a free-training entitlement (免费培训) tops up the centre's part until the learner pays nothing.
+    Raises SplitExceedsTuition, and ValueError for a negative amount.
+    """
+    if min(tuition_fen, waiver_fen, government_fen, subsidy_fen) < 0:
+        raise ValueError("an amount is never negative")
+    rest = tuition_fen - waiver_fen - government_fen - subsidy_fen
+    if rest < 0:
+        raise SplitExceedsTuition(excess=f"{-rest / 100:.2f}".removesuffix(".00"))
+    centre_fen = subsidy_fen + (rest if entitlement else 0)
+    learner_fen = 0 if entitlement else rest
+    return PriceSplit(tuition_fen, waiver_fen, government_fen, centre_fen, learner_fen)

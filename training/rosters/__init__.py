@@ -1,0 +1,1 @@
+"""Rosters: the trainee lists that schools send, checked row by row before anything is saved."""
