@@ -10,7 +10,7 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.databases import Cluster, cluster, migrate, settings_from
+from tests.databases import Cluster, cluster, make_tables, settings_from
 
 hypothesis.settings.register_profile("gangqiao", deadline=None, print_blob=True, database=None)
 hypothesis.settings.load_profile("gangqiao")
@@ -49,7 +49,7 @@ sys.addaudithook(keep_sockets_closed)
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the newest schema, made once and copied by each test."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
-    migrate(f"sqlite:///{path}")
+    make_tables(f"sqlite:///{path}")
     return path
 
 
@@ -71,7 +71,7 @@ def durable_postgres() -> Iterator[Cluster]:
 def postgres_template(postgres: Cluster) -> str:
     """The name of a database with the newest schema, made once and copied by each test."""
     postgres.execute("CREATE DATABASE gangqiao")
-    migrate(postgres.url("gangqiao"))
+    make_tables(postgres.url("gangqiao"))
     return "gangqiao"
 
 

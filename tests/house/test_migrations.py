@@ -1,14 +1,16 @@
 """The migrations make exactly the tables that the models describe, on both databases, and can be taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table, inspect
 
 from centre import schema
 from centre.database import Base, engine
-from tests.databases import import_models
+from tests.databases import Cluster, import_models, settings_from
 
 BOOKKEEPING = {"alembic_version"}
 
@@ -32,14 +34,29 @@ def check_differences(metadata: MetaData) -> Iterator[str]:
         yield from (f"{name}: {one} is only in the database" for one in kept - wanted)
 
 
-def test_models_equal_migrations(any_database: str) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """A database that the migrations made, and nothing else; the settings point to it."""
     import_models()
+    if request.param == "sqlite":
+        with settings_from(database_url=f"sqlite:///{tmp_path / 'migrated.db'}", data_dir=str(tmp_path)):
+            schema.upgrade()
+            yield
+    else:
+        postgres: Cluster = request.getfixturevalue("postgres")
+        with postgres.fresh() as url, settings_from(database_url=url, data_dir=str(tmp_path)):
+            schema.upgrade()
+            yield
+
+
+@pytest.mark.usefixtures("migrated")
+def test_models_equal_migrations() -> None:
     assert Base.metadata.tables
     assert differences(Base.metadata) == []
 
 
-def test_migrations_go_down_to_nothing_and_up_again(any_database: str) -> None:
-    import_models()
+@pytest.mark.usefixtures("migrated")
+def test_migrations_go_down_to_nothing_and_up_again() -> None:
     schema.downgrade("base")
     assert set(inspect(engine()).get_table_names()) <= BOOKKEEPING
     schema.upgrade()

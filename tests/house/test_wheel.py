@@ -24,6 +24,7 @@ KINDS = {
     ".txt",
     ".typ",
     ".mako",
+    ".md",
     ".tsv",
 }
 
@@ -38,7 +39,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     command = [uv, "build", "--wheel", "--offline", "--quiet", "--out-dir", str(target), str(ROOT)]
     subprocess.run(command, check=True, capture_output=True)
     with ZipFile(next(target.glob("*.whl"))) as archive:
-        return set(archive.namelist())
+        return {name for name in archive.namelist() if not name.endswith("/")}
 
 
 def test_the_wheel_carries_every_file_of_the_packages(wheel: set[str]) -> None:
