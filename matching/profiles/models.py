@@ -1,0 +1,127 @@
+"""What is kept of somebody who looks for work: the registration, the skills, the certificates and the wish."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, true
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from centre.database import Instant, Record, coded
+from centre.ledger import Channel
+from centre.permissions import Scope
+from employers.openings.rules import CertificateKind
+from matching.engine.features import Leave, WageUnit
+from matching.profiles.rules import ENDED, RegistrationState
+
+
+class _OfPerson:
+    """A row about one person of one centre: seen by the centre's staff and by the person, never by partners."""
+
+    @declared_attr
+    def person_id(cls) -> Mapped[int]:  # noqa: N805
+        return mapped_column(ForeignKey("person.id"), index=True)
+
+    @declared_attr
+    def centre_id(cls) -> Mapped[int]:  # noqa: N805
+        return mapped_column(ForeignKey("centre.id"), index=True)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Staff see their centre's rows, city and audit all, a person its own."""
+        if scope.all_centres:
+            return true()
+        if scope.staff and scope.centre_id:
+            return cls.centre_id == scope.centre_id
+        return cls.person_id == scope.person_id if scope.person_id else false()
+
+
+class Registration(_OfPerson, Record):
+    """A person's registration as a job-seeker, one living at a time (求职登记)."""
+
+    __table_args__ = (Index("ix_registration_due", "state", "valid_until_on"),)
+
+    state: Mapped[RegistrationState] = mapped_column(coded(RegistrationState), default=RegistrationState.DRAFT)
+    channel: Mapped[Channel] = mapped_column(coded(Channel), default=Channel.COUNTER)
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    valid_until_on: Mapped[date | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+_LIVING = Registration.state.not_in(ENDED)
+Index("uq_registration_living", Registration.person_id, unique=True, sqlite_where=_LIVING, postgresql_where=_LIVING)
+
+
+class SkillProfile(_OfPerson, Record):
+    """What a person can do besides the occupations and certificates below it (技能档案).
+
+    `skills` is a list of {term, level, source}; None means "never asked", an empty list "asked, none".
+    """
+
+    __table_args__ = (UniqueConstraint("person_id"),)
+
+    skills: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
+    limits: Mapped[list[str]] = mapped_column(JSON, default=list)
+    occupations_known: Mapped[bool] = mapped_column(default=False)
+    certificates_known: Mapped[bool] = mapped_column(default=False)
+
+
+class WorkedOccupation(_OfPerson, Record):
+    """An occupation that a person has worked in or was trained for (从业经历).
+
+    Levels run from 1 (高级技师) to 5 (初级工); a verified one names who vouches for it and the certificate behind it.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("person_id", "occupation"),
+        CheckConstraint("years IS NULL OR (years >= 0 AND years <= 60)", name="years"),
+        CheckConstraint("self_level IS NULL OR self_level BETWEEN 1 AND 5", name="self_level"),
+        CheckConstraint(
+            "verified_level IS NULL OR (verified_level >= 1 AND verified_level <= 5)", name="verified_level"
+        ),
+        Index("ix_worked_occupation_code", "occupation"),
+    )
+
+    occupation: Mapped[str] = mapped_column(String(12))
+    years: Mapped[int | None]
+    last_used_year: Mapped[int | None]
+    self_level: Mapped[int | None]
+    verified_level: Mapped[int | None]
+    verified_by: Mapped[str] = mapped_column(String(100), default="")
+    evidence: Mapped[str] = mapped_column(String(60), default="")
+
+
+class HeldCertificate(_OfPerson, Record):
+    """A certificate that a person holds, with the days on which it ends or has to be reviewed (持有证书)."""
+
+    kind: Mapped[CertificateKind] = mapped_column(coded(CertificateKind))
+    number: Mapped[str] = mapped_column(String(40), default="")
+    occupation: Mapped[str] = mapped_column(String(12), default="")
+    level: Mapped[int | None]
+    issuer: Mapped[str] = mapped_column(String(100), default="")
+    issued_on: Mapped[date | None]
+    expires_on: Mapped[date | None]
+    review_due_on: Mapped[date | None]
+    verified_by: Mapped[str] = mapped_column(String(100), default="")
+    evidence: Mapped[str] = mapped_column(String(60), default="")
+
+
+class JobWish(_OfPerson, Record):
+    """What work a person looks for, where and for how much (求职意向). None means "not said"."""
+
+    __table_args__ = (
+        UniqueConstraint("person_id"),
+        CheckConstraint("wage_floor_fen IS NULL OR wage_floor_fen >= 0", name="wage_floor"),
+    )
+
+    occupations: Mapped[list[str]] = mapped_column(JSON, default=list)
+    regions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    leave_home_ok: Mapped[Leave | None] = mapped_column(coded(Leave))
+    wage_floor_fen: Mapped[int | None]
+    wage_unit: Mapped[WageUnit] = mapped_column(coded(WageUnit), default=WageUnit.MONTH)
+    employment_types: Mapped[list[str]] = mapped_column(JSON, default=list)
+    night_ok: Mapped[bool | None]
+    shift_ok: Mapped[bool | None]
+    needs_board: Mapped[bool] = mapped_column(default=False)
+    needs_lodging: Mapped[bool] = mapped_column(default=False)
+    available_from_on: Mapped[date | None]
+    accepts_training: Mapped[bool | None]

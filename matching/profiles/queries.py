@@ -1,0 +1,201 @@
+"""What is known of somebody who looks for work, one person for a page or many for the engine."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.errors import NotFound
+from centre.numbers import BadNumber, parse_identity, parse_mobile
+from centre.people import Person, PersonCategory, Recognition, identity_index, phone_index
+from matching.engine.features import Certificate, EmploymentType, Practice, Skill, WorkerProfile
+from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
+from matching.profiles.rules import EDUCATION_SCALE, ENDED, SEEKING, Limit
+
+HARD_TO_EMPLOY = frozenset(
+    {
+        PersonCategory.HARD_TO_EMPLOY,
+        PersonCategory.ZERO_EMPLOYMENT_HOUSEHOLD,
+        PersonCategory.UNION_HARDSHIP,
+    }
+)
+"""Recognitions that win among equals (MA-18); they never add points."""
+
+_IN_ONE_QUERY = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Jobseeker:
+    """One person with everything that the matching part keeps (求职者)."""
+
+    person: Person
+    registration: Registration | None
+    profile: SkillProfile | None
+    occupations: tuple[WorkedOccupation, ...]
+    certificates: tuple[HeldCertificate, ...]
+    wish: JobWish | None
+
+
+def person_in_sight(session: Session, person_id: int) -> Person:
+    """A person whom the session may see. Raises NotFound, alike for strangers and for nobody."""
+    found = session.scalar(select(Person).where(Person.id == person_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def jobseeker(session: Session, person_id: int) -> Jobseeker:
+    """Everything about one person. Raises NotFound."""
+    person = person_in_sight(session, person_id)
+    return Jobseeker(
+        person=person,
+        registration=living_registration(session, person_id),
+        profile=session.scalar(select(SkillProfile).where(SkillProfile.person_id == person_id)),
+        occupations=tuple(
+            session.scalars(
+                select(WorkedOccupation).where(WorkedOccupation.person_id == person_id).order_by(WorkedOccupation.id)
+            )
+        ),
+        certificates=tuple(
+            session.scalars(
+                select(HeldCertificate).where(HeldCertificate.person_id == person_id).order_by(HeldCertificate.id)
+            )
+        ),
+        wish=session.scalar(select(JobWish).where(JobWish.person_id == person_id)),
+    )
+
+
+def living_registration(session: Session, person_id: int) -> Registration | None:
+    """The registration of a person that has not ended, if there is one."""
+    return session.scalar(
+        select(Registration).where(Registration.person_id == person_id, Registration.state.not_in(ENDED))
+    )
+
+
+def seekers() -> Select[Registration]:
+    """Registrations of people who are offered work today, the oldest first."""
+    return (
+        select(Registration)
+        .where(
+            Registration.state.in_(SEEKING),
+            or_(Registration.valid_until_on.is_(None), Registration.valid_until_on >= clock.today()),
+        )
+        .order_by(Registration.submitted_at, Registration.id)
+    )
+
+
+def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
+    """People by identity number, telephone or the beginning of a name, newest first; empty words find nobody."""
+    words = words.strip()
+    if not words:
+        return []
+    statement = select(Person)
+    try:
+        number = parse_identity(words, clock.today())
+        statement = statement.where(Person.identity_index == identity_index(number.value))
+    except BadNumber:
+        try:
+            statement = statement.where(Person.phone_index == phone_index(parse_mobile(words)))
+        except BadNumber:
+            statement = statement.where(Person.name_norm.startswith(words.casefold(), autoescape=True))
+    return list(session.scalars(statement.order_by(Person.id.desc()).limit(limit)))
+
+
+def worker_profiles(session: Session, person_ids: Collection[int]) -> list[WorkerProfile]:
+    """What the engine may know of these people, in the order of the ids; six selects whatever their number."""
+    wanted = list(dict.fromkeys(person_ids))
+    found: dict[int, WorkerProfile] = {}
+    for start in range(0, len(wanted), _IN_ONE_QUERY):
+        found |= _profiles(session, wanted[start : start + _IN_ONE_QUERY])
+    return [found[number] for number in wanted if number in found]
+
+
+def _profiles(session: Session, ids: list[int]) -> dict[int, WorkerProfile]:
+    people = session.scalars(select(Person).where(Person.id.in_(ids)).order_by(Person.id)).all()
+    profiles = {row.person_id: row for row in session.scalars(_of(SkillProfile, ids))}
+    wishes = {row.person_id: row for row in session.scalars(_of(JobWish, ids))}
+    worked = _grouped(session.scalars(_of(WorkedOccupation, ids)))
+    papers = _grouped(session.scalars(_of(HeldCertificate, ids)))
+    hardship = hard_to_employ(session, ids, clock.today())
+    return {
+        person.id: worker_profile(
+            person,
+            profiles.get(person.id),
+            wishes.get(person.id),
+            worked.get(person.id, ()),
+            papers.get(person.id, ()),
+            hardship=person.id in hardship,
+        )
+        for person in people
+    }
+
+
+def _of(model: type, ids: list[int]) -> Select:  # type: ignore[type-arg]
+    return select(model).where(model.person_id.in_(ids)).order_by(model.id)  # type: ignore[attr-defined]
+
+
+def _grouped(rows: Iterable) -> dict[int, tuple]:  # type: ignore[type-arg]
+    found = defaultdict(list)
+    for row in rows:
+        found[row.person_id].append(row)
+    return {number: tuple(group) for number, group in found.items()}
+
+
+def hard_to_employ(session: Session, person_ids: Collection[int], on: date) -> set[int]:
+    """Which of these people hold a recognition that wins among equals."""
+    return set(
+        session.scalars(
+            select(Recognition.person_id).where(
+                Recognition.person_id.in_(person_ids),
+                Recognition.category.in_(HARD_TO_EMPLOY),
+                Recognition.from_on <= on,
+                or_(Recognition.to_on.is_(None), Recognition.to_on >= on),
+            )
+        )
+    )
+
+
+def worker_profile(
+    person: Person,
+    profile: SkillProfile | None,
+    wish: JobWish | None,
+    occupations: Iterable[WorkedOccupation] = (),
+    certificates: Iterable[HeldCertificate] = (),
+    *,
+    hardship: bool = False,
+) -> WorkerProfile:
+    """A person as the engine sees it: no sex, no ethnicity, no household; what was never asked stays unknown."""
+    practised = tuple(
+        Practice(row.occupation, row.years, row.verified_level or row.self_level, row.verified_level is not None)
+        for row in occupations
+    )
+    papers = tuple(Certificate(row.kind.value, row.level, row.expires_on, row.review_due_on) for row in certificates)
+    skills = profile.skills if profile else None
+    night_ok = wish.night_ok if wish else None
+    return WorkerProfile(
+        id=person.id,
+        wanted=tuple(wish.occupations) if wish and wish.occupations else None,
+        practised=practised if practised or (profile and profile.occupations_known) else None,
+        skills=None if skills is None else tuple(Skill(row["term"], row.get("level")) for row in skills),
+        certificates=papers if papers or (profile and profile.certificates_known) else None,
+        regions=tuple(wish.regions) if wish else (),
+        leave_home_ok=wish.leave_home_ok if wish else None,
+        home=person.live_region or None,
+        wage_floor_fen=wish.wage_floor_fen if wish else None,
+        **({"wage_unit": wish.wage_unit} if wish else {}),
+        employment_types=tuple(EmploymentType(kind) for kind in wish.employment_types) if wish else (),
+        night_ok=False if profile and Limit.NO_NIGHT in profile.limits else night_ok,
+        shift_ok=wish.shift_ok if wish else None,
+        needs_board=bool(wish and wish.needs_board),
+        needs_lodging=bool(wish and wish.needs_lodging),
+        education=EDUCATION_SCALE[person.education] if person.education else None,
+        birth_date=person.birth_on,
+        available_from=wish.available_from_on if wish else None,
+        accepts_training=wish.accepts_training if wish else None,
+        registered_on=clock.local(person.created_at).date(),
+        hardship=hardship,
+    )
