@@ -65,8 +65,11 @@ class Machine:
 class Stateful(Protocol):
     """A record with an id and a state."""
 
-    id: Mapped[int]
     state: Any
+
+    @property
+    def id(self) -> int:
+        """Its number."""
 
 
 class Transition(Base):
