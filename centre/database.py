@@ -70,9 +70,12 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def coded(kind: type[StrEnum]) -> Enum:
-    """The column type of a code list: its values as text, guarded by a CHECK constraint."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+def coded(kind: type[StrEnum], name: str = "") -> Enum:
+    """The column type of a code list: its values as text, guarded by a CHECK constraint.
+
+    The constraint bears the name of the list; where a table uses a list twice, `name` tells the two apart.
+    """
+    name = name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
     return Enum(
         kind,
         name=name,
