@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from centre.errors import Conflict, Refusal
+from centre.people import PersonCategory
 from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.words import N_
@@ -126,6 +127,13 @@ class TooYoung(Conflict):
     message = N_("开班时未满 {age} 周岁，不能参加培训")
 
 
+TO_CHECK_LABELS = {
+    "name": N_("姓名与档案不一致"),
+    "beneficiary": N_("困难职工档案号没有查到"),
+}
+"""Why the centre looks at an enrolment before it accepts it."""
+
+
 class BeneficiaryMissing(Refusal):
     """A child or a spouse learns on somebody's recognition, and nobody was named."""
 
@@ -140,6 +148,29 @@ class SplitExceedsTuition(Refusal):
     code = "split-exceeds-tuition"
     status = 422
     message = N_("各方承担的金额合计超出学费 {excess} 元")
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What is asked for with an enrolment, besides who and where."""
+
+    origin: Origin = Origin.COUNTER
+    relation: Relation = Relation.SELF
+    beneficiary_of_id: int | None = None
+    category: PersonCategory | None = None
+    trainee_name: str = ""
+    to_check: str = ""
+    may_wait: bool = False
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody was accepted into a class; published in the same transaction."""
+
+    enrolment_id: int
+    person_id: int
+    class_id: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""What is done with classes: a school applies, the centre approves, the class runs."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.calendar import working_days_between
+from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem
+from centre.outbox import post
+from centre.permissions import Actor, Permission, Role, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_
+from training.classes import queries
+from training.classes.models import TrainingClass
+from training.classes.rules import CLASSES, ClassDraft, ClassState, overlap
+from training.providers.models import TrainingProvider
+from training.providers.queries import major as find_major
+from training.providers.rules import ProviderState
+
+
+class NoticeTooShort(Conflict):
+    """The application comes too late before the first day."""
+
+    code = "notice-too-short"
+    message = N_("开班申请要提前 {needed} 个工作日，现在只提前 {given} 个工作日")
+
+
+class ProviderNotActive(Conflict):
+    """The school may not open classes at present."""
+
+    code = "provider-not-active"
+    message = N_("这所学校目前不能开班")
+
+
+class OwnClass(Forbidden):
+    """Whoever applied for a class does not approve it, whatever roles the account holds."""
+
+    code = "own-class"
+    message = N_("不能审批自己学校或自己提交的开班申请")
+
+
+class RoomTaken(Conflict):
+    """Another class of the school meets in the room at the same time."""
+
+    code = "room-taken"
+    message = N_("教室“{room}”同一时间已排了 {class_no} 班")
+
+
+class TeacherTaken(Conflict):
+    """The teacher stands before another class at the same time."""
+
+    code = "teacher-taken"
+    message = N_("教师“{teacher}”同一时间已排了 {class_no} 班")
+
+
+class ClassNumberTaken(Conflict):
+    """The school has a class with this number."""
+
+    code = "class-number-taken"
+    message = N_("本校已有编号为 {class_no} 的班")
+
+
+class ClassHasTrainees(Conflict):
+    """A class with trainees is not cancelled before they have been told and moved."""
+
+    code = "class-has-trainees"
+    message = N_("这个班还有 {taken} 名学员，请先为他们办理退出或转班")
+
+
+def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: bool = False) -> TrainingClass:
+    """Enter a class of one of the school's majors. Raises Invalid, NotFound, RoomTaken or TeacherTaken."""
+    require(actor, Permission.APPLY_FOR_CLASS)
+    if draft.end_on < draft.start_on:
+        raise Invalid([Problem("end_on", "days-order", N_("结束日期不能早于开始日期"))])
+    if (draft.end_on - draft.start_on).days > 800:
+        raise Invalid([Problem("end_on", "days-long", N_("一个班最长 800 天，请核对日期"))])
+    major = find_major(session, draft.major_id)
+    provider = _lock_provider(session, major.provider_id)
+    made = TrainingClass(
+        provider_id=provider.id,
+        centre_id=provider.centre_id,
+        is_demo=is_demo,
+        taken=0,
+        state=ClassState.DRAFT,
+        **draft.model_dump(),
+    )
+    _refuse_double_booking(session, made)
+    session.add(made)
+    session.flush()
+    audit.note(session, actor, action="class.draft", subject=f"class:{made.id}")
+    return made
+
+
+def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
+    """Hand a drafted class in for approval (开班申请). Raises NoticeTooShort, ProviderNotActive or IllegalMove."""
+    require(actor, Permission.APPLY_FOR_CLASS)
+    found, _, provider = queries.class_parts(session, class_id)
+    if provider.state is not ProviderState.ACTIVE:
+        raise ProviderNotActive
+    needed = int(policy(session, "class-notice-working-days", on=clock.today(), region=provider.region_code))
+    given = working_days_between(clock.today(), found.start_on)
+    if given < needed:
+        raise NoticeTooShort(field="start_on", needed=needed, given=max(given, 0))
+    move(session, actor, found, CLASSES, "apply")
+    found.applied_at, found.applied_by = clock.now(), actor.account_id
+    audit.note(session, actor, action="class.apply", subject=f"class:{found.id}")
+    return found
+
+
+def approve_class(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
+    """Let a class recruit. Raises OwnClass for the school itself and for whoever applied."""
+    require(actor, Permission.APPROVE_CLASS)
+    found = _reviewed(session, actor, class_id)
+    move(session, actor, found, CLASSES, "approve")
+    found.approved_at, found.approved_by = clock.now(), actor.account_id
+    audit.note(session, actor, action="class.approve", subject=f"class:{found.id}")
+    _tell_school(session, found, N_("开班申请已批准：{class_no}"))
+    return found
+
+
+def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) -> TrainingClass:
+    """Send an application back to the school with the reason. Raises Invalid without one, OwnClass."""
+    require(actor, Permission.APPROVE_CLASS)
+    if not reason.strip():
+        raise Invalid([Problem("reason", "missing", N_("请写明退回原因"))])
+    found = _reviewed(session, actor, class_id)
+    move(session, actor, found, CLASSES, "refuse", reason=reason)
+    audit.note(session, actor, action="class.refuse", subject=f"class:{found.id}")
+    _tell_school(session, found, N_("开班申请被退回：{class_no}"), body=reason)
+    return found
+
+
+def move_class(session: Session, actor: Actor, *, class_id: int, event: str, reason: str = "") -> TrainingClass:
+    """Move a class along its later states: lock, begin, finish, suspend, resume, cancel. Raises IllegalMove."""
+    require(actor, Permission.APPLY_FOR_CLASS)
+    if event in {"apply", "approve", "refuse"}:
+        raise NotFound
+    found = queries.training_class(session, class_id)
+    if event == "cancel" and found.taken:
+        raise ClassHasTrainees(taken=found.taken)
+    move(session, actor, found, CLASSES, event, reason=reason)
+    audit.note(session, actor, action=f"class.{event}", subject=f"class:{found.id}")
+    return found
+
+
+def _reviewed(session: Session, actor: Actor, class_id: int) -> TrainingClass:
+    found = queries.training_class(session, class_id)
+    own_school = Role.REGISTRAR in actor.roles and actor.provider_id == found.provider_id
+    if own_school or (actor.account_id is not None and actor.account_id == found.applied_by):
+        raise OwnClass
+    return found
+
+
+def _lock_provider(session: Session, provider_id: int) -> TrainingProvider:
+    # Two classes drafted at once would each miss the other's room; the school's row makes them queue.
+    return session.scalars(
+        select(TrainingProvider).where(TrainingProvider.id == provider_id).with_for_update(key_share=True)
+    ).one()
+
+
+def _refuse_double_booking(session: Session, made: TrainingClass) -> None:
+    others = session.scalars(
+        select(TrainingClass)
+        .where(TrainingClass.provider_id == made.provider_id, TrainingClass.state != ClassState.CANCELLED)
+        .order_by(TrainingClass.id)
+    )
+    for other in others:
+        if other.class_no == made.class_no:
+            raise ClassNumberTaken(field="class_no", class_no=made.class_no)
+        if not overlap(made, other):
+            continue
+        if made.room and made.room == other.room:
+            raise RoomTaken(field="room", room=made.room, class_no=other.class_no)
+        if made.teacher and made.teacher == other.teacher:
+            raise TeacherTaken(field="teacher", teacher=made.teacher, class_no=other.class_no)
+
+
+def _tell_school(session: Session, found: TrainingClass, title: str, *, body: str = "") -> None:
+    if found.applied_by is None:
+        return
+    post(
+        session,
+        kind="class-answer",
+        to_account_id=found.applied_by,
+        title=title.format(class_no=found.class_no),
+        body=body[:2000],
+        link=f"/school/classes/{found.id}",
+        dedupe_key=f"class-answer:{found.id}:{found.version}",
+    )

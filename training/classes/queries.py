@@ -1,0 +1,61 @@
+"""What is known of classes."""
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre.errors import NotFound
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+from training.providers.models import Major, TrainingProvider
+
+
+def classes() -> Select[TrainingClass, Major, TrainingProvider]:
+    """Classes with their major and school, the next to begin first."""
+    return (
+        select(TrainingClass, Major, TrainingProvider)
+        .join(Major, Major.id == TrainingClass.major_id)
+        .join(TrainingProvider, TrainingProvider.id == TrainingClass.provider_id)
+        .order_by(TrainingClass.start_on, TrainingClass.id)
+    )
+
+
+def recruiting(
+    today: date,
+    *,
+    occupation: str = "",
+    region: str = "",
+    provider_id: int | None = None,
+    major_id: int | None = None,
+    words: str = "",
+) -> Select[TrainingClass, Major, TrainingProvider]:
+    """Classes that one may still join, narrowed by occupation prefix, region prefix, school or words of the name."""
+    found = classes().where(TrainingClass.state == ClassState.RECRUITING, TrainingClass.start_on >= today)
+    if occupation:
+        found = found.where(Major.occupation_code.startswith(occupation, autoescape=True))
+    if region:
+        found = found.where(TrainingProvider.region_code.startswith(region.rstrip("0") or "0", autoescape=True))
+    if provider_id is not None:
+        found = found.where(TrainingClass.provider_id == provider_id)
+    if major_id is not None:
+        found = found.where(TrainingClass.major_id == major_id)
+    if words:
+        found = found.where(Major.name.contains(words, autoescape=True))
+    return found
+
+
+def class_parts(session: Session, class_id: int) -> tuple[TrainingClass, Major, TrainingProvider]:
+    """One class with its major and school. Raises NotFound, also for a class of another school."""
+    found = session.execute(classes().where(TrainingClass.id == class_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1], found[2]
+
+
+def training_class(session: Session, class_id: int) -> TrainingClass:
+    """One class. Raises NotFound, also for a class of another school."""
+    found = session.scalar(select(TrainingClass).where(TrainingClass.id == class_id))
+    if found is None:
+        raise NotFound
+    return found

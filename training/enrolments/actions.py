@@ -1,0 +1,209 @@
+"""What is done with enrolments: take a seat, wait for one, leave, be checked."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock, events
+from centre.calendar import age_on
+from centre.database import give_back, seeing_everything, take_one
+from centre.errors import NotFound
+from centre.ledger import Channel, ServiceCategory, ServiceEvent, record_service, reverse_service
+from centre.outbox import post
+from centre.people import Person, PersonCategory
+from centre.permissions import STAFF, Actor, Permission, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_
+from training.classes.models import TrainingClass
+from training.classes.queries import class_parts
+from training.classes.rules import ClassState, first_overlap
+from training.enrolments import queries
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import (
+    ENROLMENTS,
+    SEATLESS,
+    AlreadyEnrolled,
+    Application,
+    BeneficiaryMissing,
+    ClassFull,
+    ClassNotOpen,
+    ClassOverlap,
+    Enrolled,
+    EnrolmentState,
+    Entitlement,
+    Origin,
+    Relation,
+    TooYoung,
+    price_split,
+)
+from training.providers.models import Major, TrainingProvider
+
+Parts = tuple[TrainingClass, Major, TrainingProvider]
+
+_CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.ROSTER: Channel.SITE}
+
+
+def enrol_learner(
+    session: Session, actor: Actor, *, class_id: int, person_id: int, application: Application | None = None
+) -> Enrolment:
+    """Give somebody a seat in a class, with the price of today frozen (报名).
+
+    Learners enrol themselves, staff the people of their centre, schools their own trainees. Raises ClassFull (unless
+    the application may wait), ClassNotOpen, AlreadyEnrolled, ClassOverlap, TooYoung, BeneficiaryMissing or NotFound.
+    """
+    require(actor, Permission.ENROL)
+    if not (actor.is_system or actor.roles & STAFF or actor.provider_id) and person_id != actor.person_id:
+        raise NotFound
+    parts = class_parts(session, class_id)
+    person = session.scalar(select(Person).where(Person.id == person_id))
+    if person is None:
+        raise NotFound
+    return admit(session, actor, parts=parts, person=person, application=application or Application())
+
+
+def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, application: Application) -> Enrolment:
+    """The rules of enrolling for a person and a class that the caller has found; see `enrol_learner`."""
+    require(actor, Permission.ENROL)
+    found, major, provider = parts
+    if found.state is not ClassState.RECRUITING:
+        raise ClassNotOpen
+    if application.relation is not Relation.SELF and application.beneficiary_of_id is None:
+        raise BeneficiaryMissing(field="beneficiary_of_id")
+    # Two enrolments of one person at once would each miss the other's timetable: they queue at the person's row.
+    session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+    _refuse_by_rules(session, found, person)
+    with seeing_everything(session):
+        held = queries.place_of(session, found.id, person.id)
+    if held is not None and "return" not in ENROLMENTS.events(held.state, Actor.system()):
+        raise AlreadyEnrolled(field="person_id")
+    entitled = queries.entitlement(session, application.beneficiary_of_id or person.id, found, provider)
+    split = price_split(major.tuition_fen, major.school_waiver_fen, 0, entitled, subsidy_fen=major.centre_subsidy_fen)
+    seated = take_one(session, TrainingClass, found.id)
+    if not seated and not application.may_wait:
+        raise ClassFull(field="class_id", seats=found.seats)
+    made = held or Enrolment(class_id=found.id, person_id=person.id)
+    made.provider_id, made.centre_id, made.enrolled_at = found.provider_id, found.centre_id, clock.now()
+    made.trainee_name = application.trainee_name or person.name
+    made.beneficiary_relation, made.beneficiary_of_id = application.relation, application.beneficiary_of_id
+    made.category_at_enrol = _category(person, application, entitled)
+    made.entitled_by = entitled.category if entitled else ""
+    made.origin, made.to_check, made.is_demo = application.origin, application.to_check, application.is_demo
+    made.freeze(split)
+    if held is None:
+        made.state = EnrolmentState.APPLIED
+        session.add(made)
+        session.flush()
+    else:
+        move(session, Actor.system(), made, ENROLMENTS, "return")
+    _settle(session, actor, made, parts, seated=seated)
+    return made
+
+
+def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
+    """Take somebody out of a class before it begins; the seat goes to whoever has waited longest (退班).
+
+    Raises IllegalMove once the class runs, or NotFound.
+    """
+    require(actor, Permission.ENROL)
+    leaving = queries.enrolment(session, enrolment_id)
+    seated = leaving.state not in SEATLESS
+    move(session, actor, leaving, ENROLMENTS, "withdraw", reason=reason)
+    _take_out_of_ledger(session, actor, leaving)
+    audit.note(session, actor, action="enrolment.withdraw", subject=f"enrolment:{leaving.id}")
+    if seated:
+        _free_seat(session, leaving.class_id)
+    return leaving
+
+
+def accept_learner(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment:
+    """Accept an enrolment that the centre had to look at first. Raises IllegalMove or NotFound."""
+    require(actor, Permission.APPROVE_CLASS)
+    checked = queries.enrolment(session, enrolment_id)
+    checked.to_check = ""
+    _accept(session, actor, checked, class_parts(session, checked.class_id))
+    return checked
+
+
+def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
+    """Refuse an enrolment that the centre had to look at first. Raises IllegalMove or NotFound."""
+    require(actor, Permission.APPROVE_CLASS)
+    checked = queries.enrolment(session, enrolment_id)
+    move(session, actor, checked, ENROLMENTS, "refuse", reason=reason)
+    audit.note(session, actor, action="enrolment.refuse", subject=f"enrolment:{checked.id}")
+    _free_seat(session, checked.class_id)
+    return checked
+
+
+def _refuse_by_rules(session: Session, found: TrainingClass, person: Person) -> None:
+    age = int(policy(session, "working-age", on=found.start_on))
+    if person.birth_on is not None and age_on(person.birth_on, found.start_on) < age:
+        raise TooYoung(field="person_id", age=age)
+    if first_overlap(found, queries.other_classes(session, person.id, found.id)) is not None:
+        raise ClassOverlap(field="class_id")
+
+
+def _category(person: Person, application: Application, entitled: Entitlement | None) -> PersonCategory:
+    if entitled and application.relation is Relation.CHILD:
+        return PersonCategory.HARDSHIP_CHILD
+    if entitled and application.relation is Relation.SELF:
+        return PersonCategory(entitled.category)
+    known = PersonCategory(person.categories[0]) if person.categories else PersonCategory.OTHER
+    return application.category or known
+
+
+def _settle(session: Session, actor: Actor, made: Enrolment, parts: Parts, *, seated: bool) -> None:
+    audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{made.id}")
+    if not seated:
+        move(session, Actor.system(), made, ENROLMENTS, "wait")
+    elif not made.to_check:
+        _accept(session, actor, made, parts)
+
+
+def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event: str = "accept") -> None:
+    found, major, _ = parts
+    move(session, actor, made, ENROLMENTS, event)
+    # One enrolment is one person-time of the ledger, not one per lesson (A23).
+    entry = record_service(
+        session,
+        actor,
+        centre_id=made.centre_id,
+        category=ServiceCategory.TRAINING,
+        channel=_CHANNELS[made.origin],
+        person_id=made.person_id,
+        topic=major.name,
+        programme=found.class_no,
+        amount_fen=made.centre_fen + made.government_fen,
+        subject=f"enrolment:{made.id}",
+    )
+    session.flush()
+    made.service_event_id = entry.id
+    events.publish(session, Enrolled(made.id, made.person_id, made.class_id))
+    post(
+        session,
+        kind="enrolment",
+        to_person_id=made.person_id,
+        title=N_("培训报名成功：{major}").format(major=major.name),
+        body=N_("{start} 开班，班号 {class_no}。").format(start=found.start_on.isoformat(), class_no=found.class_no),
+        link=f"/training/{found.id}",
+        dedupe_key=f"enrolment:{made.id}:{entry.id}",
+    )
+
+
+def _take_out_of_ledger(session: Session, actor: Actor, leaving: Enrolment) -> None:
+    if leaving.service_event_id is None:
+        return
+    with seeing_everything(session):
+        entry = session.scalars(select(ServiceEvent).where(ServiceEvent.id == leaving.service_event_id)).one()
+    reverse_service(session, actor, entry, note=N_("退班"))
+    leaving.service_event_id = None
+
+
+def _free_seat(session: Session, class_id: int) -> None:
+    with seeing_everything(session):
+        parts = class_parts(session, class_id)
+        give_back(session, TrainingClass, class_id)
+        waiting = queries.first_waiting(session, class_id)
+        if waiting is None or parts[0].state is not ClassState.RECRUITING:
+            return
+        if take_one(session, TrainingClass, class_id):
+            _accept(session, Actor.system(), waiting, parts, "promote")
