@@ -28,7 +28,7 @@ _GLOSS = re.compile(
 # The converter leaves 著 alone, because 著名 keeps it; everywhere else the simplified word has 着.
 _ZHU = re.compile("(?<![显卓昭原名专论编巨遗土合译])著(?![名作述称者录])")
 _LEFTOVERS = {"甚么": "什么", "妳": "你", "搾": "榨", "干县": "乾县"}
-_LEFTOVER = re.compile("|".join(_LEFTOVERS))
+_LEFTOVER = re.compile("甚么|妳|搾|(?<![能实骨])干县(?![长委级])")
 # Python's NFKC is quadratic in a run of combining marks, so long text goes through it in pieces.
 _PIECE = re.compile(r"(?s).{1,128}(?=[ -~\u3400-\u9fff]|\Z)|.{1,128}")
 _TOKEN = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
