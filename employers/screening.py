@@ -1,0 +1,167 @@
+"""Screening of advertisements: which words may not stand, why, and how to say it lawfully. Pure; rules are data."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from centre.text import normalise
+from employers.openings.rules import CertificateKind, CertificateRequirement
+
+RULES = Path(__file__).parent / "data" / "ad_rules.toml"
+
+WIDEST_RANGE = 3
+"""A range of pay wider than this factor tells the reader nothing."""
+
+_CLAUSE = re.compile(r"[,，。.;；!！?？\n、|]+(?![0-9])")
+_MONEY_RANGE = re.compile(r"(?<![0-9])([0-9]{4,6})(?:元)?[-~至到—]([0-9]{4,6})(?![0-9])")
+_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9 -]{4,8}([0-9]{4})(?![0-9])")
+_MUST = re.compile(r"需|须|必须|要求|持证上岗|要有|具有|具备")
+
+
+class Reaction(StrEnum):
+    """What a finding does to the advertisement (审查结果)."""
+
+    OK = "ok"
+    WARN = "warn"
+    BLOCK = "block"
+
+
+_WEIGHT = {Reaction.OK: 0, Reaction.WARN: 1, Reaction.BLOCK: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class AdRule:
+    """One rule of the data file, its patterns compiled."""
+
+    key: str
+    reaction: Reaction
+    pattern: re.Pattern[str] | None
+    allow: re.Pattern[str] | None
+    softened_by: str
+    texts: Mapping[str, str]
+
+    def text(self, part: str, locale: str) -> str:
+        """`message`, `basis` or `rewrite` in a language."""
+        return self.texts[f"{part}_{'en' if locale == 'en' else 'zh'}"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Words of an advertisement that a rule reacts to."""
+
+    key: str
+    reaction: Reaction
+    words: str
+    field: str = ""
+
+    def text(self, part: str, locale: str) -> str:
+        """What is wrong (`message`), after which law (`basis`) and how to write instead (`rewrite`)."""
+        return rulebook()[self.key].text(part, locale)
+
+    def kept(self) -> dict[str, str]:
+        """The finding as it is stored with the opening."""
+        return {"key": self.key, "reaction": self.reaction.value, "words": self.words, "field": self.field}
+
+
+@lru_cache(maxsize=1)
+def rulebook() -> dict[str, AdRule]:
+    """The rules of the data file by key, in their order."""
+    return {
+        row["key"]: AdRule(
+            key=row["key"],
+            reaction=Reaction(row["reaction"]),
+            pattern=re.compile(row["pattern"]) if row["pattern"] else None,
+            allow=re.compile(row["allow"]) if row.get("allow") else None,
+            softened_by=row.get("softened_by", ""),
+            texts={name: value for name, value in row.items() if name.endswith(("_zh", "_en"))},
+        )
+        for row in _data()["rule"]
+    }
+
+
+@lru_cache(maxsize=1)
+def _data() -> dict[str, Any]:
+    with RULES.open("rb") as file:
+        return tomllib.load(file)
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> list[tuple[re.Pattern[str], CertificateKind, str]]:
+    return [(re.compile(row["pattern"]), CertificateKind(row["kind"]), row["name"]) for row in _data()["certificate"]]
+
+
+def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Finding]:
+    """Every finding in a text, in the order of the rules, each with the words that caused it.
+
+    `known` names facts recorded beside the text that soften a rule: `pay` (basic pay is stated), `sex_ground` (one of
+    the lawful grounds is given, a reviewer still has to confirm it). Linear in the length of the text.
+    """
+    facts, clauses = set(known), _clauses(text)
+    found: dict[tuple[str, str], Finding] = {}
+    for rule in rulebook().values():
+        for clause in clauses if rule.pattern else ():
+            if rule.allow and rule.allow.search(clause):
+                continue
+            for match in rule.pattern.finditer(clause) if rule.pattern else ():
+                reaction = Reaction.WARN if rule.softened_by in facts else rule.reaction
+                found.setdefault((rule.key, match[0]), Finding(rule.key, reaction, match[0], field))
+    for words in _wide_ranges(text):
+        found.setdefault(("wage-range", words), Finding("wage-range", Reaction.WARN, words, field))
+    return list(found.values())
+
+
+def screen_fields(fields: Mapping[str, str], *, known: Iterable[str] = ()) -> list[Finding]:
+    """Screen several named texts of one opening; each finding says in which field it lies."""
+    facts = tuple(known)
+    return [finding for field, text in fields.items() for finding in screen(text, field=field, known=facts)]
+
+
+def is_wide(least: int | None, most: int | None) -> bool:
+    """Whether a range of pay is too wide to mean anything."""
+    return bool(least and most and most > WIDEST_RANGE * least)
+
+
+def worst(findings: Iterable[Finding]) -> Reaction:
+    """The sharpest reaction among findings; `ok` when there are none."""
+    return max((finding.reaction for finding in findings), key=_WEIGHT.__getitem__, default=Reaction.OK)
+
+
+def certificates_in(text: str) -> list[CertificateRequirement]:
+    """The papers that a text asks for; those after a word such as 需 or 必须 are a must."""
+    asked: dict[str, CertificateRequirement] = {}
+    for clause in _clauses(text):
+        for pattern, kind, name in _certificates():
+            if pattern.search(clause):
+                must = bool(_MUST.search(clause)) and "优先" not in clause
+                asked.setdefault(name, CertificateRequirement(kind=kind, name=name, must=must))
+    return list(asked.values())
+
+
+def without_phones(text: str) -> str:
+    """A text for the public, mobile numbers masked: 138****1234."""
+    return _PHONE.sub(r"\1****\2", text)
+
+
+def restore(kept: Iterable[Mapping[str, str]]) -> list[Finding]:
+    """Findings from what `Finding.kept` stored; those of rules that are gone are left out."""
+    return [
+        Finding(row["key"], Reaction(row["reaction"]), row["words"], row.get("field", ""))
+        for row in kept
+        if row["key"] in rulebook()
+    ]
+
+
+def _clauses(text: str) -> list[str]:
+    lines = [re.sub(r"[ \t\u3000]+", "", normalise(line)) for line in text.splitlines()]
+    return [clause for line in lines for clause in _CLAUSE.split(line) if clause]
+
+
+def _wide_ranges(text: str) -> Iterator[str]:
+    for match in _MONEY_RANGE.finditer(normalise(text)):
+        if is_wide(int(match[1]), int(match[2])):
+            yield match[0]
