@@ -1,0 +1,25 @@
+"""The invented demo city: a town of the dossier's size, and a generator for a city."""
+
+from collections.abc import Callable
+
+from sqlalchemy import select
+
+from centre.database import open_session
+from centre.network import Centre
+from centre.permissions import Actor
+from employers.openings.models import Opening
+from web.demo import city, town
+
+Say = Callable[[str], None]
+
+
+def fill(*, size: str, seed: int, say: Say) -> None:
+    """Fill the database with the town, and with the city around it when `size` asks for it; once each."""
+    with open_session(Actor.system().scope, write=True) as session:
+        if session.scalar(select(Centre.id).where(Centre.is_demo).limit(1)) is None:
+            say("Filling the invented town: centres, schools, employers, workers, fairs")
+            town.fill(session)
+    if size == "city":
+        with open_session(Actor.system().scope, write=True) as session:
+            if session.scalar(select(Opening.id).where(Opening.source_name == city.SOURCE).limit(1)) is None:
+                city.fill(session, seed=seed, say=say)

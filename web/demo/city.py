@@ -1,0 +1,225 @@
+"""A city of 5,000 openings and 20,000 workers, all invented, the same for the same seed."""
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from centre import clock, privacy
+from centre.network import Centre
+from centre.numbers import identity_check
+from centre.people import Education, Person, Sex, identity_index, phone_index
+from centre.regions import name
+from employers.models import Employer
+from employers.openings.models import Opening
+from employers.openings.rules import EmploymentType, OpeningKind, OpeningState, Provision, WageUnit
+from employers.rules import EmployerNature, EmployerState
+from matching.engine.features import Leave
+from matching.profiles.models import JobWish, Registration, SkillProfile, WorkedOccupation
+from matching.profiles.rules import RegistrationState
+
+Say = Callable[[str], None]
+Row = dict[str, Any]
+
+SOURCE = "demo-city"
+EMPLOYERS, OPENINGS, WORKERS = 1_500, 5_000, 20_000
+LOT = 1_000
+YUAN = 100
+
+TRADES = Path(__file__).parent / "data" / "trades.csv"
+FAR = ("320583", "320500", "320281", "320600", "330200", "330282", "330782", "310117", "441900", "440300", "440600")
+SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+GIVEN = "秀兰桂芳红梅敏霞玲娟英华丽萍强建军国栋波伟刚勇志明海涛文辉小宇佳欣雨晨春生玉珍淑琴"
+FIRMS = ("恒", "兴", "盛", "瑞", "诚", "华", "泰", "丰", "源", "隆", "永", "信", "康", "宏", "益", "顺")
+
+
+def fill(session: Session, *, seed: int, say: Say) -> None:
+    """Write the city around the town; `say` is told of every lot that is done."""
+    random = Random(seed)
+    with TRADES.open(encoding="utf-8", newline="") as file:
+        trades = list(csv.DictReader(file))
+    centres = session.execute(select(Centre.id, Centre.region_code).order_by(Centre.code)).tuples().all()
+    first = (session.scalar(select(func.max(Employer.id))) or 0) + 1
+    _write(session, Employer, _employers(random, trades, centres, first), EMPLOYERS, say)
+    _write(session, Opening, _openings(random, trades, centres, first), OPENINGS, say)
+    first = (session.scalar(select(func.max(Person.id))) or 0) + 1
+    _write_workers(session, random, trades, centres, first, say)
+
+
+def _write(session: Session, model: type[Any], rows: Iterator[Row], count: int, say: Say) -> None:
+    for start in range(0, count, LOT):
+        session.execute(insert(model), [next(rows) for _ in range(min(LOT, count - start))])
+        say(f"  {model.__name__.lower()}s: {min(start + LOT, count):,} of {count:,}")
+
+
+def _trade(random: Random, trades: Sequence[dict[str, str]]) -> dict[str, str]:
+    return random.choices(trades, [int(trade["weight"]) for trade in trades])[0]
+
+
+def _employers(
+    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], first: int
+) -> Iterator[Row]:
+    number = first
+    while True:
+        trade = _trade(random, trades)
+        near = random.random() < 0.75
+        centre_id, home = random.choice(centres)
+        region = home if near else random.choice(FAR)
+        firm = "".join(random.sample(FIRMS, 2))
+        yield {
+            "id": number,
+            "name": f"{name(region)}{firm}{_line_of(trade['industry'])}{number}号(虚构)",
+            "nature": random.choice((EmployerNature.PRIVATE, EmployerNature.SOLE_TRADER, EmployerNature.STATE)),
+            "industry_code": trade["industry"],
+            "region_code": region,
+            "contact_name": "招聘部",
+            "contact_phone": "13800000000",
+            "state": EmployerState.ACTIVE,
+            "centre_id": centre_id,
+            "source": SOURCE,
+            "is_demo": True,
+        }
+        number += 1
+
+
+def _line_of(industry: str) -> str:
+    lines = {"C": "制造厂", "E": "建筑队", "F": "商贸部", "G": "物流部", "H": "餐饮店", "O": "服务社", "Q": "护理院"}
+    return lines.get(industry[0], "服务部")
+
+
+def _openings(
+    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], first: int
+) -> Iterator[Row]:
+    today, now = clock.today(), clock.now()
+    number = 0
+    while True:
+        trade = _trade(random, trades)
+        near = random.random() < 0.7
+        centre_id, home = random.choice(centres)
+        spread = 1.0 if near else 1.25
+        low = round(random.uniform(int(trade["low"]), int(trade["high"]) * 0.8) * spread / 100) * 100
+        high = round(low * random.uniform(1.1, 1.5) / 100) * 100
+        lodging = Provision.FREE if not near or random.random() < 0.3 else Provision.NONE
+        age = random.randrange(0, 60)
+        yield {
+            "employer_id": first + random.randrange(EMPLOYERS),
+            "centre_id": centre_id,
+            "title": random.choice(trade["titles"].split("|")),
+            "occupation_code": trade["occupation"],
+            "kind": OpeningKind.LOCAL if near else OpeningKind.EXPORT,
+            "headcount": random.choice((1, 2, 3, 5, 8, 10, 20, 30, 50)),
+            "content": f"{trade['work']}。",
+            "conditions": random.choice(("身体健康，服从安排。", "有经验优先，没做过可以学。", "吃苦耐劳，能长期做。")),
+            "region_code": home if near else random.choice(FAR),
+            "wage_min_fen": low * YUAN,
+            "wage_max_fen": high * YUAN,
+            "base_pay_fen": max(2_180, round(low * 0.6 / 10) * 10) * YUAN,
+            "wage_unit": WageUnit.MONTH,
+            "employment_type": random.choices(
+                (EmploymentType.DIRECT, EmploymentType.PIECEWORK, EmploymentType.SEASONAL), (7, 2, 1)
+            )[0],
+            "night_shift": trade["night"] == "1" and random.random() < 0.6,
+            "board": Provision.FREE if lodging is Provision.FREE else Provision.NONE,
+            "lodging": lodging,
+            "accepts_training": random.random() < 0.5,
+            "valid_from": today - timedelta(days=age),
+            "valid_until": today + timedelta(days=random.randrange(7, 120)),
+            "posted_at": now - timedelta(days=age, minutes=number % 600),
+            "verified_at": now - timedelta(days=age),
+            "source_name": SOURCE,
+            "external_id": f"city-{number}",
+            "state": OpeningState.OPEN,
+            "is_demo": True,
+        }
+        number += 1
+
+
+def _write_workers(
+    session: Session,
+    random: Random,
+    trades: Sequence[dict[str, str]],
+    centres: Sequence[tuple[int, str]],
+    first: int,
+    say: Say,
+) -> None:
+    taken: set[str] = set()
+    for start in range(0, WORKERS, LOT):
+        people, parts = [], {kind: [] for kind in (Registration, SkillProfile, WorkedOccupation, JobWish)}  # type: ignore[var-annotated]
+        for person_id in range(first + start, first + min(start + LOT, WORKERS)):
+            centre_id, region = random.choice(centres)
+            identity, born = _identity(random, taken)
+            people.append(_person(random, person_id, centre_id, region, identity, born))
+            own = {"person_id": person_id, "centre_id": centre_id}
+            for kind, row in _profile(random, _trade(random, trades), region):
+                parts[kind].append(own | row)
+        session.execute(insert(Person), people)
+        for kind, rows in parts.items():
+            session.execute(insert(kind), rows)
+        say(f"  workers: {min(start + LOT, WORKERS):,} of {WORKERS:,}")
+
+
+def _identity(random: Random, taken: set[str]) -> tuple[str, date]:
+    while True:
+        born = date(1960, 1, 1) + timedelta(days=random.randrange(365 * 48))
+        digits = f"610499{born:%Y%m%d}{random.randrange(100, 1000)}"
+        if digits not in taken:
+            taken.add(digits)
+            return digits + identity_check(digits), born
+
+
+def _person(random: Random, person_id: int, centre_id: int, region: str, identity: str, born: date) -> Row:
+    key_name, wrapped = privacy.new_key()
+    called = random.choice(SURNAMES) + "".join(random.sample(GIVEN, random.choice((1, 2, 2))))
+    phone = f"1380{random.randrange(10**7):07d}"
+    return {
+        "id": person_id,
+        "centre_id": centre_id,
+        "name": called,
+        "name_norm": called,
+        "key_name": key_name,
+        "wrapped_key": wrapped,
+        "identity_sealed": privacy.seal(key_name, wrapped, "identity", identity),
+        "identity_index": identity_index(identity),
+        "phone_sealed": privacy.seal(key_name, wrapped, "phone", phone),
+        "phone_index": phone_index(phone),
+        "sex": Sex.MALE if int(identity[16]) % 2 else Sex.FEMALE,
+        "birth_on": born,
+        "education": random.choice((Education.PRIMARY, Education.JUNIOR, Education.JUNIOR, Education.SENIOR)),
+        "categories": [],
+        "live_region": region,
+        "home_region": region,
+        "source": SOURCE,
+        "is_demo": True,
+    }
+
+
+def _profile(random: Random, trade: dict[str, str], region: str) -> Iterator[tuple[type[Any], Row]]:
+    today, now = clock.today(), clock.now()
+    yield (
+        Registration,
+        {
+            "state": RegistrationState.ACTIVE,
+            "submitted_at": now,
+            "valid_until_on": today + timedelta(days=random.randrange(10, 180)),
+            "is_demo": True,
+        },
+    )
+    yield SkillProfile, {"occupations_known": True, "certificates_known": False}
+    yield WorkedOccupation, {"occupation": trade["occupation"], "years": random.randrange(1, 20), "self_level": 4}
+    leave = random.choices((Leave.COUNTY, Leave.CITY, Leave.PROVINCE, Leave.ANY), (4, 3, 1, 2))[0]
+    yield (
+        JobWish,
+        {
+            "occupations": [trade["occupation"]],
+            "regions": [region],
+            "leave_home_ok": leave,
+            "wage_floor_fen": random.randrange(24, 60) * 100 * YUAN,
+            "night_ok": random.random() < 0.4,
+            "accepts_training": random.random() < 0.6,
+        },
+    )
