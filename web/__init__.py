@@ -1,0 +1,1 @@
+"""Pages for people: server-rendered, working without scripts, in Chinese and English."""

@@ -1,0 +1,39 @@
+"""Which ways into the service a reader sees: one row for everybody, one for the roles of the account."""
+
+from dataclasses import dataclass
+
+from centre.permissions import COUNTER, Actor, Role
+from centre.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One entry of the navigation (导航): its words, its address, its pictogram."""
+
+    label: str
+    href: str
+    icon: str
+
+    def leads_to(self, path: str) -> bool:
+        """Whether a page at `path` lies behind this entry."""
+        return path == self.href or path.startswith(self.href + "/")
+
+
+PUBLIC_WAYS = (
+    Way(N_("找工作"), "/openings", "search"),
+    Way(N_("找培训"), "/training", "school"),
+    Way(N_("招聘会"), "/fairs", "fair"),
+)
+
+_ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
+    (frozenset({Role.JOBSEEKER}), Way(N_("我的"), "/me", "user")),
+    (frozenset({Role.REGISTRAR}), Way(N_("培训学校"), "/school", "school")),
+    (frozenset({Role.ORGANISER, Role.CITY_MANAGER, Role.COUNTY_MANAGER}), Way(N_("招聘会组织"), "/organiser", "fair")),
+    (frozenset({Role.EMPLOYER}), Way(N_("用人单位"), "/employer", "company")),
+    (COUNTER, Way(N_("柜台"), "/counter", "people")),
+)
+
+
+def ways(actor: Actor) -> tuple[Way, ...]:
+    """The entries for this reader: the public ones, then those that the roles open."""
+    return PUBLIC_WAYS + tuple(way for roles, way in _ROLE_WAYS if roles & actor.roles)

@@ -1,0 +1,240 @@
+"""Pages from templates: one environment, compiled once; what a template may call without importing is listed here."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, quote, urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from centre.permissions import Actor
+from centre.words import LOCALES, translate
+from web import charts, formats
+from web.assets import STATIC, asset
+from web.display import Display
+from web.navigation import Way, ways
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+HOTLINE = "029-3300 0000"
+
+
+class Reader(Protocol):
+    """What a page needs to know of the request that it answers; `api.dependencies.Unit` is one."""
+
+    @property
+    def request(self) -> Request:
+        """The request: path, query and cookies are read from it."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who reads."""
+
+    @property
+    def locale(self) -> str:
+        """The reader's language, one of LOCALES."""
+
+    @property
+    def csrf_token(self) -> str:
+        """The token that a form sends back."""
+
+    def new_key(self) -> str:
+        """A fresh idempotency key for one form."""
+
+
+@dataclass(slots=True)
+class _Rendering:
+    """One page being written: its reader, and a counter for unique element ids."""
+
+    reader: Reader
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+
+_current: ContextVar[_Rendering] = ContextVar("page being rendered")
+
+
+def _locale() -> str:
+    return _current.get().reader.locale
+
+
+def _words(message: str, /, **params: object) -> str:
+    return translate(_locale(), message, **params)
+
+
+@cache
+def _icon_names() -> frozenset[str]:
+    sprite = (STATIC / "icons.svg").read_text("utf-8")
+    return frozenset(part.split('"', 1)[0] for part in sprite.split('<symbol id="')[1:])
+
+
+def icon(name: str, label: str = "", kind: str = "") -> Markup:
+    """A pictogram of the sprite; silent to screen readers unless it gets a label. Raises KeyError for unknown names."""
+    if name not in _icon_names():
+        raise KeyError(f"no icon named {name!r} in web/static/icons.svg")
+    voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+    classes = f"icon {kind}".strip()
+    drawing = f"{asset('icons.svg')}#{name}"
+    return Markup('<svg class="{}" {} focusable="false"><use href="{}"></use></svg>').format(classes, voice, drawing)
+
+
+def url(path: str, /, **query: object) -> str:
+    """An address with its query: None and empty values are left out, lists repeat their name."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in query.items():
+        values = value if isinstance(value, list | tuple | set | frozenset) else [value]
+        pairs += [(name, str(one)) for one in values if one is not None and one != ""]
+    address = quote(path, safe="/:@!$&'()*+,;=~%")
+    return f"{address}?{urlencode(pairs)}" if pairs else address
+
+
+def here(**changes: object) -> str:
+    """The present page with parts of its query changed: `here(page=2)`; None takes a part away."""
+    request = _current.get().reader.request
+    query: dict[str, object] = {}
+    for name, value in parse_qsl(request.url.query):
+        kept = query.setdefault(name, [])
+        if isinstance(kept, list):
+            kept.append(value)
+    return url(request.url.path, **{**query, **changes})
+
+
+def switch(**wishes: str) -> str:
+    """The address that changes the reader's view (`lang`, `size` or `contrast`) and comes back to this page."""
+    request = _current.get().reader.request
+    back = here() if request.method == "GET" else request.url.path
+    return url("/display", **wishes, back=back)
+
+
+def form_fields() -> Markup:
+    """The hidden fields of every form that changes something: CSRF token and idempotency key."""
+    reader = _current.get().reader
+    hidden = Markup('<input type="hidden" name="{}" value="{}">')
+    return hidden.format("_csrf", reader.csrf_token) + hidden.format("_key", reader.new_key())
+
+
+def unique(prefix: str) -> str:
+    """An element id that no other call on the same page gets."""
+    return f"{prefix}-{next(_current.get().numbers)}"
+
+
+def problems_of(errors: object) -> list[tuple[str, str]]:
+    """Errors as (field, message in the reader's language): from a bound form, a mapping, pairs, or problems."""
+    errors = getattr(errors, "problems", errors)
+    found: Iterable[Any] = errors.items() if isinstance(errors, Mapping) else errors or ()  # type: ignore[assignment]
+    pairs: list[tuple[str, str]] = []
+    for one in found:
+        if isinstance(one, tuple):
+            name, told = one
+            messages = [told] if isinstance(told, str) else list(told)
+        else:
+            name, messages = one.field, [translate(_locale(), one.message, **getattr(one, "params", {}))]
+        pairs += [(name or "", message) for message in messages]
+    return pairs
+
+
+def lines(text: object) -> Markup:
+    """A text with its line breaks kept, for letters and notices; everything else in it is escaped."""
+    return Markup("<br>").join(escape(line) for line in str(text).splitlines())
+
+
+def _display() -> Display:
+    return Display.of(_current.get().reader.request.cookies)
+
+
+def _ways() -> tuple[Way, ...]:
+    return ways(_current.get().reader.actor)
+
+
+_FORMATS: dict[str, Callable[[str, Any], object]] = {
+    "money": formats.money,
+    "wage": formats.wage,
+    "date": formats.long_date,
+    "datetime": formats.long_datetime,
+    "weekday": formats.weekday,
+    "month": formats.month,
+}
+
+
+def _in_readers_language(written: Callable[[str, Any], object]) -> Callable[[Any], object]:
+    return lambda value: written(_locale(), value)
+
+
+@cache
+def environment() -> Environment:
+    """The templates with everything they may call; undefined names stop the page instead of leaving a gap."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    shared = {name: _in_readers_language(written) for name, written in _FORMATS.items()}
+    shared |= {
+        "masked": formats.masked,
+        "time": formats.clock_time,
+        "day_of": formats.as_date,
+        "lines": lines,
+        "pictogram": charts.pictogram,
+    }
+    made.filters |= shared
+    made.globals |= shared
+    made.globals |= {
+        "_": _words,
+        "language": _locale,
+        "icon": icon,
+        "asset": asset,
+        "url": url,
+        "here": here,
+        "switch": switch,
+        "form_fields": form_fields,
+        "unique": unique,
+        "problems_of": problems_of,
+        "display": _display,
+        "main_ways": _ways,
+        "charts": charts,
+        "locales": LOCALES,
+        "hotline": HOTLINE,
+    }
+    return made
+
+
+@contextmanager
+def _reading(reader: Reader) -> Iterator[None]:
+    token = _current.set(_Rendering(reader))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def render(reader: Reader, template: str, **context: object) -> str:
+    """The text of a page for this reader. Templates also get `actor`, `locale`, `path` and `query` of the request."""
+    request = reader.request
+    told = {
+        "actor": reader.actor,
+        "locale": reader.locale,
+        "path": request.url.path,
+        "query": request.query_params,
+        **context,
+    }
+    with _reading(reader):
+        return environment().get_template(template).render(told)
+
+
+def page(unit: Reader, template: str, status_code: int = 200, **context: object) -> HTMLResponse:
+    """Answer a request with a page: `page(unit, "public/opening.html", opening=...)`; 422 for a form with errors."""
+    response = HTMLResponse(render(unit, template, **context), status_code=status_code)
+    response.headers["Content-Language"] = unit.locale
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    return response
