@@ -1,0 +1,1 @@
+"""Sending people to openings: recommendations, letters, results, placements and their follow-up."""

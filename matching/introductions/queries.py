@@ -1,0 +1,135 @@
+"""What is known of introductions and placements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from centre.errors import NotFound
+from employers.models import Employer
+from employers.openings.models import Opening
+from matching.introductions.models import FollowUp, Introduction, Placement
+from matching.introductions.rules import KNOWN, IntroductionState, Rates
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """What an employer reads of somebody who was sent: never a number, never a hardship (应聘者)."""
+
+    id: int
+    letter_no: str
+    name: str
+    phone: str
+    opening_id: int
+    title: str
+    state: IntroductionState
+    issued_at: datetime | None
+    expires_on: date | None
+
+
+def introductions() -> Select[Introduction]:
+    """All introductions with their opening and its employer, the newest first."""
+    return (
+        select(Introduction)
+        .options(joinedload(Introduction.opening).joinedload(Opening.employer))
+        .order_by(Introduction.id.desc())
+    )
+
+
+def introductions_of(session: Session, person_id: int, limit: int = 50) -> Sequence[Introduction]:
+    """The introductions of one person, the newest first."""
+    return session.scalars(introductions().where(Introduction.person_id == person_id).limit(limit)).all()
+
+
+def introduction_in_sight(session: Session, introduction_id: int) -> Introduction:
+    """One introduction with its opening. Raises NotFound, alike for strangers'."""
+    found = session.scalar(introductions().where(Introduction.id == introduction_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(session: Session, limit: int = 50) -> Sequence[Introduction]:
+    """People who asked for a letter and wait for the centre, the longest waiting first."""
+    return session.scalars(
+        introductions()
+        .where(Introduction.state == IntroductionState.RECOMMENDED, Introduction.agreed_at.is_not(None))
+        .order_by(None)
+        .order_by(Introduction.id)
+        .limit(limit)
+    ).all()
+
+
+def flagged(session: Session, limit: int = 50) -> Sequence[Introduction]:
+    """Letters that somebody has to look at, because the employer or the opening is in trouble."""
+    return session.scalars(introductions().where(Introduction.flag != "").limit(limit)).all()
+
+
+def applicants(session: Session, *, opening_id: int | None = None, limit: int = 100) -> list[Applicant]:
+    """The people sent to the employer whose session this is, as far as it may know them (SE-01)."""
+    statement = introductions().where(Introduction.letter_no.is_not(None)).limit(limit)
+    if opening_id is not None:
+        statement = statement.where(Introduction.opening_id == opening_id)
+    return [applicant(row) for row in session.scalars(statement)]
+
+
+def applicant(row: Introduction) -> Applicant:
+    """An introduction with a letter as the employer may see it."""
+    return Applicant(
+        id=row.id,
+        letter_no=row.letter_no or "",
+        name=row.worker_name,
+        phone=row.shared_phone,
+        opening_id=row.opening_id,
+        title=row.opening.title,
+        state=row.state,
+        issued_at=row.issued_at,
+        expires_on=row.expires_on,
+    )
+
+
+def follow_ups_due(session: Session, on: date, limit: int = 50) -> Sequence[FollowUp]:
+    """Calls that are due on a day, the longest due first."""
+    return session.scalars(
+        select(FollowUp)
+        .join(Placement, Placement.id == FollowUp.placement_id)
+        .options(joinedload(FollowUp.placement))
+        .where(FollowUp.done_at.is_(None), FollowUp.due_on <= on, Placement.ended_on.is_(None))
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(limit)
+    ).all()
+
+
+def placements_of(session: Session, person_id: int) -> Sequence[tuple[Placement, str]]:
+    """The placements of one person with the employers' names, the newest first."""
+    rows = session.execute(
+        select(Placement, Employer.name)
+        .join(Employer, Employer.id == Placement.employer_id, isouter=True)
+        .where(Placement.person_id == person_id)
+        .order_by(Placement.id.desc())
+    )
+    return [(row[0], row[1] or "") for row in rows]
+
+
+def introduction_rates(
+    session: Session, *, since: datetime | None = None, until: datetime | None = None, centre_id: int | None = None
+) -> Rates:
+    """How many letters led to a hire, of those with a known result and of all (MA-11)."""
+    statement = (
+        select(Introduction.state, func.count()).where(Introduction.letter_no.is_not(None)).group_by(Introduction.state)
+    )
+    if since is not None:
+        statement = statement.where(Introduction.issued_at >= since)
+    if until is not None:
+        statement = statement.where(Introduction.issued_at < until)
+    if centre_id is not None:
+        statement = statement.where(Introduction.centre_id == centre_id)
+    counts: dict[IntroductionState, int] = {row[0]: row[1] for row in session.execute(statement)}
+    return Rates(
+        letters=sum(counts.values()),
+        hired=counts.get(IntroductionState.HIRED, 0),
+        known=sum(counts.get(state, 0) for state in KNOWN),
+        unknown=counts.get(IntroductionState.UNKNOWN, 0),
+    )
