@@ -1,5 +1,6 @@
 """Words in two languages: the source text is Chinese, the catalogues under `locale/` carry the English."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +17,34 @@ def N_(message: str) -> str:  # noqa: N802
     return message
 
 
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A message inside another one, for example the name of a field: translated together with it."""
+
+    message: str
+
+    def in_locale(self, locale: str) -> str:
+        """The term in the reader's language."""
+        return translate(locale, self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Several messages listed inside another one."""
+
+    messages: tuple[str, ...]
+
+    def in_locale(self, locale: str) -> str:
+        """The terms in the reader's language, with its own comma between them."""
+        return (", " if locale == "en" else "、").join(translate(locale, message) for message in self.messages)
+
+    def __str__(self) -> str:
+        return self.in_locale(SOURCE_LOCALE)
+
+
 @lru_cache(maxsize=8)
 def catalogue(locale: str) -> dict[str, str]:
     """Every message of a language: source text to translation, gathered from all `.po` files of the language."""
@@ -29,9 +58,15 @@ def catalogue(locale: str) -> dict[str, str]:
 
 
 def translate(locale: str, message: str, /, **params: object) -> str:
-    """A message in the reader's language with its `{name}` parameters filled in."""
+    """A message in the reader's language with its `{name}` parameters filled in.
+
+    Parameters that know languages themselves, such as `Term`, are asked for theirs by `in_locale`.
+    """
     text = message if locale == SOURCE_LOCALE else catalogue(locale).get(message, message)
-    return text.format(**params) if params else text
+    if not params:
+        return text
+    told = {name: getattr(value, "in_locale", lambda _, value=value: value)(locale) for name, value in params.items()}
+    return text.format(**told)
 
 
 def best_locale(accept_language: str) -> str:
