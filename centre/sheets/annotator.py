@@ -1,0 +1,126 @@
+"""Runs in the child process only: gives a person's own file back with its errors marked."""
+
+import io
+import sys
+import warnings
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from centre.sheets.inbox import Refused, answer, kind_of
+from centre.sheets.limits import Limits
+from centre.sheets.parser import rows_of
+
+TITLE = "错误说明"
+_RED = "FFC7CE"
+_KEPT_CELLS = 200_000
+"""Above this the file's own formats are given up, because loading them would take more memory than allowed."""
+
+Found = list[tuple[int | None, str]]
+Faults = dict[str, dict[int, Found]]
+
+
+def main() -> None:
+    """Answer the question on standard input."""
+    answer(_annotate)
+
+
+def _annotate(question: dict[str, Any], data: bytes, limits: Limits) -> bytes:
+    faults: Faults = defaultdict(lambda: defaultdict(list))
+    for sheet, row, column, message in question["faults"]:
+        faults[sheet][row].append((column, message))
+    kind = kind_of(data, question["filename"], limits)
+    _, sheets = rows_of(data, question["filename"], limits)
+    cells = sum(len(values) for sheet in sheets for _, values in sheet["rows"])
+    if kind == "xlsx" and cells <= _KEPT_CELLS:
+        return _in_place(data, sheets, faults, question["headers"])
+    return _rebuilt(sheets, faults, question["headers"])
+
+
+def _in_place(data: bytes, sheets: list[dict[str, Any]], faults: Faults, headers: dict[str, int]) -> bytes:
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # openpyxl would load it, too large for this process
+    from openpyxl import load_workbook
+    from openpyxl.cell import MergedCell
+    from openpyxl.comments import Comment
+    from openpyxl.styles import Font, PatternFill
+
+    warnings.simplefilter("ignore")
+    try:
+        book = load_workbook(io.BytesIO(data), keep_links=False)
+    except (KeyError, ValueError, TypeError, IndexError, AttributeError, SyntaxError) as error:
+        raise Refused("sheet-broken") from error
+    red, bold = PatternFill("solid", start_color=_RED), Font(bold=True, color="B00020")
+    for source in sheets:
+        name = source["name"]
+        if name not in faults or name not in book.sheetnames:
+            continue
+        sheet, last = book[name], _width(source) + 1
+        sheet.cell(headers.get(name, 1), last, TITLE).font = bold
+        for row, found in faults[name].items():
+            explanation = sheet.cell(row, last, _joined(found))
+            explanation.fill = red
+            for column, message in _by_column(found).items():
+                cell = sheet.cell(row, column + 1)
+                cell.fill = red
+                if not isinstance(cell, MergedCell):
+                    cell.comment = Comment(message, TITLE)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
+
+
+def _width(sheet: dict[str, Any]) -> int:
+    return max((len(values) for _, values in sheet["rows"]), default=0)
+
+
+def _joined(found: Found) -> str:
+    return "；".join(message for _, message in found)
+
+
+def _by_column(found: Found) -> dict[int, str]:
+    columns: dict[int, str] = {}
+    for column, message in found:
+        if column is not None:
+            columns[column] = f"{columns[column]}；{message}" if column in columns else message
+    return columns
+
+
+def _rebuilt(sheets: list[dict[str, Any]], faults: Faults, headers: dict[str, int]) -> bytes:
+    """The values alone, as text where they were text, written row by row."""
+    from xlsxwriter import Workbook
+
+    packed = io.BytesIO()
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "default_date_format": "yyyy-mm-dd",
+    }
+    with Workbook(packed, options) as book:
+        red, text = book.add_format({"bg_color": "#" + _RED}), book.add_format({"num_format": "@"})
+        for source in sheets:
+            sheet = book.add_worksheet(source["name"][:31])
+            wrong = faults.get(source["name"], {})
+            last = _width(source)
+            sheet.write_string(headers.get(source["name"], 1) - 1, last, TITLE)
+            for number, values in source["rows"]:
+                _write_row(sheet, number - 1, values, wrong.get(number, []), (red, text))
+                if number in wrong:
+                    sheet.write_string(number - 1, last, _joined(wrong[number]), red)
+    return packed.getvalue()
+
+
+def _write_row(sheet: Any, row: int, values: list[Any], found: Found, formats: tuple[Any, Any]) -> None:
+    red, text = formats
+    marked = _by_column(found)
+    for column in range(max([len(values), *(place + 1 for place in marked)])):
+        value = values[column] if column < len(values) else None
+        style = red if column in marked else text if isinstance(value, str) else None
+        if isinstance(value, str):
+            sheet.write_string(row, column, value, style)
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, style)
+        else:
+            sheet.write(row, column, value, style)  # a number, a truth or a blank
+        if column in marked:
+            sheet.write_comment(row, column, marked[column])

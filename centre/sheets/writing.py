@@ -1,0 +1,169 @@
+"""Writes spreadsheets: templates to fill in, exports without formulas, and a person's own file with its errors."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from xlsxwriter import Workbook as Writer
+
+from centre.sheets import child
+from centre.sheets.cells import GUIDE_SHEET, Cell
+from centre.sheets.limits import Limits
+
+_LIMITS = Limits(processor=40, patience=60)
+_STARTERS = frozenset("=+-@\t\r\n＝＋－＠|")
+_WORKSHEET_ROWS = 1_048_575
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a template or an export. Numbers that people carry are `text`, or they would lose digits."""
+
+    title: str
+    kind: str = "text"
+    note: str = ""
+    required: bool = False
+    choices: Sequence[str] = field(default=())
+    width: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong in a person's own file: which sheet and row, which column (from 0), and words for the reader."""
+
+    sheet: str
+    row: int
+    column: int | None
+    message: str
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: a dangerous first character gets an apostrophe before it."""
+    return "'" + text if text[:1] in _STARTERS else text
+
+
+def template(
+    title: str,
+    columns: Sequence[Column],
+    *,
+    notes: Sequence[str] = (),
+    samples: Sequence[Sequence[str]] = (),
+    rows: int = 1_000,
+) -> bytes:
+    """An .xlsx to fill in: header and drop-downs on the first sheet, notes and sample rows on one of their own."""
+    packed = io.BytesIO()
+    with _writer(packed) as book:
+        sheet = book.add_worksheet(title[:31])
+        _head(book, sheet, columns)
+        for at, column in enumerate(columns):
+            if column.note:
+                sheet.write_comment(0, at, column.note, {"x_scale": 2})
+            if column.choices:
+                source = _choices(book, at, column.choices)
+                sheet.data_validation(1, at, rows, at, {"validate": "list", "source": source})
+        guide = book.add_worksheet(GUIDE_SHEET)
+        _head(book, guide, columns)
+        plain = book.add_format({"num_format": "@"})
+        for at, sample in enumerate(samples, 1):
+            for place, text in enumerate(sample):
+                guide.write_string(at, place, safe(text), plain)
+        for at, note in enumerate(notes, len(samples) + 2):
+            guide.write_string(at, 0, safe(note))
+        sheet.activate()
+    return packed.getvalue()
+
+
+def export(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """An .xlsx of rows: text always as text, numbers and dates as such."""
+    packed = io.BytesIO()
+    with _writer(packed, constant_memory=True) as book:
+        sheet = book.add_worksheet(title[:31])
+        _head(book, sheet, columns)
+        formats = {
+            "text": book.add_format({"num_format": "@"}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "money": book.add_format({"num_format": "0.00"}),
+        }
+        for at, row in enumerate(rows, 1):
+            for place, value in enumerate(row):
+                _put(sheet, at, place, value, formats)
+    return packed.getvalue()
+
+
+def export_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
+    """The same rows as CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to read Chinese."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([safe(column.title) for column in columns])
+    for row in rows:
+        writer.writerow([safe(value) if isinstance(value, str) else value for value in row])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def annotated_copy(data: bytes, filename: str, faults: Sequence[Fault], header_rows: Mapping[str, int]) -> bytes:
+    """The person's own file as .xlsx: faulty cells red with a comment, and a last column 错误说明. Raises SheetRefused.
+
+    `header_rows` gives the row under which each sheet's explanations start. Made in the child process, because it
+    opens the file again; .xls, .ods, .csv and very large files come back with their values only.
+    """
+    question: dict[str, Any] = {
+        "filename": filename[-200:],
+        "headers": dict(header_rows),
+        "faults": [[fault.sheet, fault.row, fault.column, safe(fault.message)] for fault in faults],
+    }
+    return child.ask("annotator", question, data, _LIMITS)
+
+
+def _writer(packed: io.BytesIO, *, constant_memory: bool = False) -> Any:
+    return Writer(
+        packed,
+        {
+            "in_memory": not constant_memory,
+            "constant_memory": constant_memory,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd",
+        },
+    )
+
+
+def _head(book: Any, sheet: Any, columns: Sequence[Column]) -> None:
+    bold = {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True}
+    plain, needed = book.add_format(bold), book.add_format({**bold, "font_color": "#B00020"})
+    text = book.add_format({"num_format": "@"})
+    for at, column in enumerate(columns):
+        sheet.set_column(at, at, column.width, text if column.kind == "text" else None)
+        sheet.write_string(
+            0, at, safe(column.title) + ("*" if column.required else ""), needed if column.required else plain
+        )
+    sheet.freeze_panes(1, 0)
+
+
+def _choices(book: Any, at: int, choices: Sequence[str]) -> Any:
+    """A list in the cell itself, or on a hidden sheet when it is longer than the 255 characters that fit there."""
+    if len(",".join(choices)) <= 255 and not any("," in choice for choice in choices):
+        return list(choices)
+    name = f"选项{at + 1}"
+    sheet = book.add_worksheet(name)
+    sheet.write_column(0, 0, choices)
+    sheet.hide()
+    return f"='{name}'!$A$1:$A${len(choices)}"
+
+
+def _put(sheet: Any, row: int, column: int, value: Cell, formats: Mapping[str, Any]) -> None:
+    if value is None:
+        return
+    if isinstance(value, str):
+        sheet.write_string(row, column, safe(value), formats["text"])
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value)
+    elif isinstance(value, date | datetime):
+        sheet.write_datetime(row, column, value, formats["date"])
+    elif abs(value) >= 10**15:
+        sheet.write_string(row, column, str(value), formats["text"])
+    else:
+        sheet.write_number(row, column, value)
