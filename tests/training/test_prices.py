@@ -1,0 +1,44 @@
+"""How a tuition is divided (TR-01, TR-02, VR16)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training.enrolments.rules import Entitlement, PriceSplit, SplitExceedsTuition, price_split
+
+FREE = Entitlement("union_hardship")
+AMOUNT = st.integers(min_value=0, max_value=10**9)
+
+
+def test_an_ordinary_learner_pays_what_school_and_centre_leave() -> None:
+    assert price_split(120_000, 40_000, 0, None, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 50_000, 30_000)
+
+
+def test_an_entitled_learner_pays_nothing_and_the_centre_pays_the_rest() -> None:
+    assert price_split(120_000, 40_000, 0, FREE, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 80_000, 0)
+
+
+def test_parts_over_the_tuition_are_refused_with_the_excess_in_yuan() -> None:
+    with pytest.raises(SplitExceedsTuition) as refused:
+        price_split(120_000, 80_000, 0, None, subsidy_fen=50_000)
+    assert refused.value.params == {"excess": "100"}
+
+
+def test_a_negative_part_is_refused() -> None:
+    with pytest.raises(ValueError, match="never negative"):
+        price_split(100, -1, 0, None)
+
+
+@given(AMOUNT, AMOUNT, AMOUNT, AMOUNT, st.sampled_from([None, FREE]))
+def test_the_parts_always_add_up_or_are_refused(
+    tuition: int, waiver: int, government: int, subsidy: int, entitled: Entitlement | None
+) -> None:
+    try:
+        split = price_split(tuition, waiver, government, entitled, subsidy_fen=subsidy)
+    except SplitExceedsTuition:
+        assert waiver + government + subsidy > tuition
+        return
+    parts = (split.waiver_fen, split.government_fen, split.centre_fen, split.learner_fen)
+    assert sum(parts) == split.tuition_fen == tuition
+    assert min(parts) >= 0
+    assert split.learner_fen == 0 or entitled is None
