@@ -61,7 +61,10 @@ OPENING = Machine(
         Move(OpeningState.TO_VERIFY, "confirm", OpeningState.VERIFIED, _VERIFY),
         Move(OpeningState.TO_VERIFY, "return", OpeningState.DRAFT, _VERIFY),
         Move(OpeningState.VERIFIED, "publish", OpeningState.OPEN, _PUBLISH),
-        Move(OpeningState.VERIFIED, "revise", OpeningState.DRAFT, _POST),
+        *(
+            Move(state, "revise", OpeningState.DRAFT, _POST)
+            for state in (OpeningState.TO_VERIFY, OpeningState.VERIFIED, OpeningState.PAUSED, OpeningState.EXPIRED)
+        ),
         Move(OpeningState.OPEN, "fill", OpeningState.FILLED),
         Move(OpeningState.FILLED, "reopen", OpeningState.OPEN),
         Move(OpeningState.OPEN, "pause", OpeningState.PAUSED, _PUBLISH),

@@ -1,0 +1,206 @@
+"""What is known of fairs."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from centre import clock
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.permissions import Actor
+from employers.fairs.models import Booth, Fair, FairSeries, Venue
+from employers.fairs.rules import HOLDING_STATES, BoothState
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+
+
+def midnight(day: date) -> datetime:
+    """The instant at which a day begins at the counters."""
+    return datetime.combine(day, time(), clock.SHANGHAI)
+
+
+def fairs(*, from_on: date | None = None, to_on: date | None = None, region: str = "") -> Select[Fair]:
+    """Fairs that the reader may see, by start, each with its venue; `region` also takes a city or a province."""
+    statement = select(Fair).order_by(Fair.starts_at, Fair.id).options(joinedload(Fair.venue))
+    if from_on is not None:
+        statement = statement.where(Fair.ends_at >= midnight(from_on))
+    if to_on is not None:
+        statement = statement.where(Fair.starts_at < midnight(to_on + timedelta(days=1)))
+    if region:
+        statement = statement.where(Fair.region_code.startswith(_stem(region), autoescape=True))
+    return statement
+
+
+def fair(session: Session, fair_id: int) -> Fair:
+    """One fair with its venue, if the session may see it. Raises NotFound."""
+    found = session.scalar(select(Fair).where(Fair.id == fair_id).options(joinedload(Fair.venue)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def venues() -> Select[Venue]:
+    """All venues by place and name."""
+    return select(Venue).order_by(Venue.region_code, Venue.name, Venue.hall)
+
+
+def venue(session: Session, venue_id: int) -> Venue:
+    """One venue. Raises NotFound."""
+    found = session.scalar(select(Venue).where(Venue.id == venue_id))
+    if found is None:
+        raise NotFound(field="venue_id")
+    return found
+
+
+def series() -> Select[FairSeries]:
+    """All series by name."""
+    return select(FairSeries).order_by(FairSeries.name, FairSeries.id)
+
+
+def clashes(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, but: int = 0) -> list[Fair]:
+    """Fairs that hold a hall at some time between two instants, whoever may see them.
+
+    Times are half-open: a fair may begin in the minute in which another ends.
+    """
+    with seeing_everything(session):
+        return list(
+            session.scalars(
+                select(Fair)
+                .where(
+                    Fair.venue_id == venue_id,
+                    Fair.starts_at < ends_at,
+                    Fair.ends_at > starts_at,
+                    Fair.state.in_(sorted(HOLDING_STATES)),
+                    Fair.id != but,
+                )
+                .order_by(Fair.starts_at, Fair.id)
+            )
+        )
+
+
+def free_venues(session: Session, starts_at: datetime, ends_at: datetime, *, region: str = "") -> list[Venue]:
+    """Halls that nobody holds between two instants, those of the same county first."""
+    with seeing_everything(session):
+        busy = (
+            select(Fair.venue_id)
+            .where(
+                Fair.venue_id.is_not(None),
+                Fair.starts_at < ends_at,
+                Fair.ends_at > starts_at,
+                Fair.state.in_(sorted(HOLDING_STATES)),
+            )
+            .scalar_subquery()
+        )
+        found = session.scalars(venues().where(Venue.id.not_in(busy))).all()
+    return sorted(found, key=lambda one: (one.region_code != region, one.region_code, one.name, one.hall))
+
+
+def free_days(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, count: int = 3) -> list[date]:
+    """The next days after the wished one on which the hall is free at the same hours, within four weeks."""
+    with seeing_everything(session):
+        held = session.execute(
+            select(Fair.starts_at, Fair.ends_at).where(
+                Fair.venue_id == venue_id,
+                Fair.starts_at < ends_at + timedelta(days=29),
+                Fair.ends_at > starts_at,
+                Fair.state.in_(sorted(HOLDING_STATES)),
+            )
+        ).all()
+    free = []
+    for days in range(1, 29):
+        shift = timedelta(days=days)
+        if not any(first < ends_at + shift and last > starts_at + shift for first, last in held):
+            free.append(clock.local(starts_at + shift).date())
+    return free[:count]
+
+
+def neighbours(session: Session, region: str, starts_at: datetime, *, but: int = 0) -> list[Fair]:
+    """Other fairs in the same county on the same day: allowed, but worth a word (FA-10)."""
+    day = clock.local(starts_at).date()
+    with seeing_everything(session):
+        return list(
+            session.scalars(
+                fairs(from_on=day, to_on=day, region=region).where(
+                    Fair.state.in_(sorted(HOLDING_STATES)), Fair.id != but
+                )
+            )
+        )
+
+
+def booths(fair_id: int) -> Select[Booth]:
+    """Requests for booths of a fair in the order in which they came, each with its employer."""
+    return (
+        select(Booth)
+        .where(Booth.fair_id == fair_id)
+        .order_by(Booth.id)
+        .options(joinedload(Booth.employer, innerjoin=True))
+    )
+
+
+def employer_booths(employer_id: int) -> Select[Booth]:
+    """An employer's requests, the newest fair first, each with its fair and venue."""
+    return (
+        select(Booth)
+        .join(Fair, Fair.id == Booth.fair_id)
+        .where(Booth.employer_id == employer_id)
+        .order_by(Fair.starts_at.desc(), Booth.id.desc())
+        .options(joinedload(Booth.fair, innerjoin=True).joinedload(Fair.venue))
+    )
+
+
+def own_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
+    """A request that the actor may see, with employer and fair. Raises NotFound."""
+    found = session.scalar(
+        select(Booth)
+        .where(Booth.id == booth_id)
+        .options(joinedload(Booth.employer, innerjoin=True), joinedload(Booth.fair, innerjoin=True))
+    )
+    if found is None or not (actor.is_system or actor.scope.staff or found.employer_id == actor.employer_id):
+        raise NotFound
+    return found
+
+
+def next_waiting(session: Session, fair_id: int) -> Booth | None:
+    """Who has waited longest for a booth of a fair, whoever asks."""
+    with seeing_everything(session):
+        return session.scalar(
+            select(Booth)
+            .where(Booth.fair_id == fair_id, Booth.state == BoothState.WAITLISTED)
+            .order_by(Booth.id)
+            .limit(1)
+        )
+
+
+def place_in_queue(session: Session, booth: Booth) -> int:
+    """The number of a waiting request in its queue, from 1; 0 when it does not wait."""
+    if booth.state is not BoothState.WAITLISTED:
+        return 0
+    with seeing_everything(session):
+        waiting = select(func.count()).select_from(Booth)
+        waiting = waiting.where(Booth.fair_id == booth.fair_id, Booth.state == BoothState.WAITLISTED)
+        return session.scalar(waiting.where(Booth.id <= booth.id)) or 0
+
+
+def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]]:
+    """What the public may see at the booths of a fair: open openings of employers whose request was approved."""
+    approved = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT, BoothState.SERVED)
+    with seeing_everything(session):
+        found = session.scalars(booths(fair_id).where(Booth.state.in_(approved))).all()
+        wanted = {opening_id for booth in found for opening_id in booth.opening_ids}
+        shown = {
+            one.id: one
+            for one in session.scalars(
+                select(Opening).where(Opening.id.in_(wanted), Opening.state == OpeningState.OPEN).order_by(Opening.id)
+            )
+        }
+    return [(booth, shown[key]) for booth in found for key in booth.opening_ids if key in shown]
+
+
+def due_filings(on: date) -> Select[Fair]:
+    """Fairs that are not filed although a day is their last for it, or past it."""
+    return select(Fair).where(Fair.filed_at.is_(None), Fair.filing_due_on <= on).order_by(Fair.filing_due_on, Fair.id)
+
+
+def _stem(region: str) -> str:
+    return region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region

@@ -1,0 +1,155 @@
+"""Whether an opening may be kept and whether it may be shown. Pure; every fault is told at once (EM-03)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from centre import regions
+from centre.errors import Problem
+from centre.words import N_, Term
+from employers.openings.rules import EmploymentType, OpeningDraft, OpeningSource, WageUnit
+from employers.screening import Finding, Reaction, is_wide, screen_fields
+
+SCREENED = ("title", "content", "conditions", "shift", "overtime_rule", "age_reason")
+
+ELEMENTS = {
+    "employer": N_("用人单位基本情况"),
+    "headcount": N_("招聘人数"),
+    "conditions": N_("招聘条件"),
+    "content": N_("工作内容"),
+    "region_code": N_("工作地点"),
+    "base_pay_fen": N_("基本工资"),
+    "valid_until": N_("有效期"),
+}
+"""The six mandatory elements of a vacancy and its validity, by the field where they are written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The dated policy values that publication depends on: minimum wage (fen a month) and longest validity (days)."""
+
+    minimum_wage_fen: int
+    longest_days: int
+
+
+def draft_faults(draft: OpeningDraft) -> list[Problem]:
+    """What cannot even be kept as a draft: contradictions, unknown places, reposts without a name."""
+    faults = [*_wage_faults(draft), *_date_faults(draft)]
+    if draft.region_code and not regions.exists(draft.region_code):
+        faults.append(Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选")))
+    if draft.source is OpeningSource.REPOST and not draft.source_name:
+        faults.append(Problem("source_name", "source-missing", N_("转载的岗位要写明来源名称")))
+    if draft.age_min and draft.age_max and draft.age_min > draft.age_max:
+        faults.append(Problem("age_max", "age-order", N_("最大年龄不能小于最小年龄")))
+    if draft.employment_type is EmploymentType.AGENCY:
+        if not draft.client_name:
+            faults.append(Problem("client_name", "client-missing", N_("代招或派遣要写明实际用工单位")))
+        if draft.contract_party is None:
+            faults.append(Problem("contract_party", "contract-missing", N_("代招或派遣要写明由谁签劳动合同")))
+    return faults
+
+
+def missing_elements(opening: Any, *, has_employer: bool = True) -> list[str]:
+    """Names of the mandatory elements that an opening or its draft lacks, in the order of the law."""
+    pay = opening.base_pay_fen or (opening.wage_min_fen if opening.wage_unit is not WageUnit.PIECE else None)
+    there = {
+        "employer": has_employer,
+        "headcount": bool(opening.headcount),
+        "conditions": bool(opening.conditions),
+        "content": bool(opening.content),
+        "region_code": bool(opening.region_code),
+        "base_pay_fen": bool(pay),
+        "valid_until": bool(opening.valid_from and opening.valid_until),
+    }
+    return [name for name in ELEMENTS if not there[name]]
+
+
+def missing_faults(names: Sequence[str]) -> list[Problem]:
+    """The missing elements as problems, each at its field."""
+    return [
+        Problem(name, "element-missing", N_("发布前必须写明：{element}"), {"element": Term(ELEMENTS[name])})
+        for name in names
+    ]
+
+
+def legal_faults(opening: Any, limits: Limits, *, service_licence: str) -> list[Problem]:
+    """What the dated rules forbid: pay below the minimum wage, a validity that is too long, an unlicensed agency."""
+    faults = []
+    monthly = [("base_pay_fen", opening.base_pay_fen), ("wage_min_fen", opening.wage_min_fen)]
+    for field, pay in monthly if opening.wage_unit is WageUnit.MONTH else ():
+        if pay and pay < limits.minimum_wage_fen:
+            params = {"least": limits.minimum_wage_fen // 100}
+            faults.append(Problem(field, "below-minimum-wage", N_("低于当地月最低工资 {least} 元"), params))
+    longest = timedelta(days=limits.longest_days)
+    if opening.valid_from and opening.valid_until and opening.valid_until > opening.valid_from + longest:
+        params = {"days": limits.longest_days}
+        faults.append(Problem("valid_until", "too-long", N_("有效期最长 {days} 天"), params))
+    if opening.employment_type is EmploymentType.AGENCY and not service_licence:
+        message = N_("代招或派遣需要人力资源服务许可证，请先补交")
+        faults.append(Problem("employment_type", "licence-missing", message))
+    return faults
+
+
+def findings_of(opening: Any) -> list[Finding]:
+    """The screening of everything that an opening says in words, and of its range of pay."""
+    facts = {"pay": opening.base_pay_fen or opening.wage_min_fen, "sex_ground": opening.sex_limit_ground}
+    known = [name for name, value in facts.items() if value]
+    found = screen_fields({name: getattr(opening, name) for name in SCREENED}, known=known)
+    if is_wide(opening.wage_min_fen, opening.wage_max_fen):
+        words = f"{opening.wage_min_fen // 100}-{opening.wage_max_fen // 100}"
+        found.append(Finding("wage-range", Reaction.WARN, words, "wage_max_fen"))
+    return found
+
+
+def finding_faults(findings: Sequence[Finding]) -> list[Problem]:
+    """The blocking findings as problems: the words, what is wrong, the law and how to write instead."""
+    return [
+        Problem(
+            finding.field,
+            f"ad-{finding.key}",
+            N_("“{words}”：{message}。{rewrite}（{basis}）"),
+            {"words": finding.words, **{part: AdText(finding, part) for part in ("message", "rewrite", "basis")}},
+        )
+        for finding in findings
+        if finding.reaction is Reaction.BLOCK
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class AdText:
+    """A text of the screening rules, chosen when the reader's language is known."""
+
+    finding: Finding
+    part: str
+
+    def in_locale(self, locale: str) -> str:
+        """The text in a language."""
+        return self.finding.text(self.part, locale)
+
+    def __str__(self) -> str:
+        return self.in_locale("zh-Hans")
+
+
+def ended(valid_until: date | None, on: date) -> bool:
+    """Whether a validity has ended before a day."""
+    return valid_until is not None and valid_until < on
+
+
+def _wage_faults(draft: OpeningDraft) -> list[Problem]:
+    faults = [
+        Problem(field, "wage-zero", N_("工资要大于 0"))
+        for field in ("wage_min_fen", "base_pay_fen")
+        if getattr(draft, field) == 0
+    ]
+    if draft.wage_max_fen is not None and draft.wage_min_fen is None:
+        faults.append(Problem("wage_min_fen", "wage-order", N_("请同时填写最低工资")))
+    if draft.wage_min_fen and draft.wage_max_fen is not None and draft.wage_max_fen < draft.wage_min_fen:
+        faults.append(Problem("wage_max_fen", "wage-order", N_("最高工资不能低于最低工资")))
+    return faults
+
+
+def _date_faults(draft: OpeningDraft) -> list[Problem]:
+    if draft.valid_from and draft.valid_until and draft.valid_until < draft.valid_from:
+        return [Problem("valid_until", "date-order", N_("有效期结束日不能早于开始日"))]
+    return []

@@ -1,0 +1,81 @@
+"""What is known of openings."""
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from centre.errors import NotFound
+from centre.permissions import Actor
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+
+
+def openings() -> Select[Opening]:
+    """All openings that the reader may see, the newest first."""
+    return select(Opening).order_by(Opening.posted_at.desc(), Opening.id.desc())
+
+
+def open_openings(on: date) -> Select[Opening]:
+    """Openings that people can apply to on a day, the newest first, each with its employer.
+
+    An opening whose validity ended is void from that midnight on, whether or not the due job has swept it.
+    """
+    return (
+        openings()
+        .where(Opening.state == OpeningState.OPEN, is_valid(on))
+        .options(joinedload(Opening.employer, innerjoin=True))
+    )
+
+
+def is_valid(on: date) -> ColumnElement[bool]:
+    """The SQL condition that an opening's validity covers a day."""
+    return and_(
+        or_(Opening.valid_from.is_(None), Opening.valid_from <= on),
+        or_(Opening.valid_until.is_(None), Opening.valid_until >= on),
+    )
+
+
+def employer_openings(employer_id: int) -> Select[Opening]:
+    """Openings of one employer, the newest first."""
+    return select(Opening).where(Opening.employer_id == employer_id).order_by(Opening.id.desc())
+
+
+def openings_in(state: OpeningState) -> Select[Opening]:
+    """Openings in one state, the oldest first, each with its employer: the queue of an officer."""
+    return (
+        select(Opening)
+        .where(Opening.state == state)
+        .order_by(Opening.updated_at, Opening.id)
+        .options(joinedload(Opening.employer, innerjoin=True))
+    )
+
+
+def opening(session: Session, opening_id: int) -> Opening:
+    """One opening with its employer, if the session may see both. Raises NotFound."""
+    found = session.scalar(
+        select(Opening).where(Opening.id == opening_id).options(joinedload(Opening.employer, innerjoin=True))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_opening(session: Session, actor: Actor, opening_id: int) -> Opening:
+    """An opening that the actor may change: its employer's or, for staff, any. Raises NotFound."""
+    found = opening(session, opening_id)
+    if not (actor.is_system or actor.scope.staff or found.employer_id == actor.employer_id):
+        raise NotFound
+    return found
+
+
+def due_openings(on: date) -> Select[Opening]:
+    """Openings whose validity ended before a day and that nobody has taken off yet."""
+    return (
+        select(Opening)
+        .where(
+            Opening.state.in_([OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FROZEN]),
+            Opening.valid_until < on,
+        )
+        .order_by(Opening.id)
+    )
