@@ -195,6 +195,11 @@ def visitor(session: Session, token: str) -> Visitor | None:
     return Visitor(row.Account.actor, row.SignIn.csrf_token, is_stale=now - row.SignIn.seen_at >= TOUCH_EVERY)
 
 
+def demo_accounts(session: Session) -> list[Account]:
+    """The invented accounts of the demo city, in the order in which they were made."""
+    return list(session.scalars(select(Account).where(Account.is_demo).order_by(Account.id)))
+
+
 def devices(session: Session) -> list[SignIn]:
     """The signed-in browsers of the reader's account, the latest first."""
     return list(session.scalars(select(SignIn).order_by(SignIn.seen_at.desc(), SignIn.id)))

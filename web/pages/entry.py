@@ -10,8 +10,9 @@ from centre.drafts import Draft, Words
 from centre.errors import Refusal
 from centre.permissions import COUNTER, Actor, Role
 from centre.settings import settings
+from web.demo import town
 from web.display import change_display, safe_return
-from web.forms import bind, blank
+from web.forms import Bound, bind, blank
 from web.rendering import page
 
 routes = Pages()
@@ -36,9 +37,7 @@ class SignInForm(Draft):
 @routes.get("/sign-in", allow=PUBLIC)
 def ask(unit: Unit) -> Response:
     """The sign-in page."""
-    return page(
-        unit, "entry/sign-in.html", bound=blank(unit, SignInForm, back=unit.request.query_params.get("back", ""))
-    )
+    return _sign_in_page(unit, blank(unit, SignInForm, back=unit.request.query_params.get("back", "")))
 
 
 @routes.post("/sign-in", allow=PUBLIC, keep=False)
@@ -46,7 +45,7 @@ def enter(unit: Unit) -> Response:
     """Open a session and go to the account's desk."""
     bound = bind(unit, SignInForm)
     if bound.draft is None:
-        return page(unit, "entry/sign-in.html", status_code=422, bound=bound)
+        return _sign_in_page(unit, bound, 422)
     device = unit.request.headers.get("user-agent", "")
     try:
         with open_session(Actor.system().scope, write=True) as session:
@@ -54,12 +53,20 @@ def enter(unit: Unit) -> Response:
                 session, Actor.system(), login=bound.draft.login, password=bound.draft.password, device=device
             )
     except Refusal as refusal:
-        return page(unit, "entry/sign-in.html", status_code=refusal.status, bound=bound.refuse(refusal))
+        return _sign_in_page(unit, bound.refuse(refusal), refusal.status)
     response = RedirectResponse(safe_return(bound.draft.back) if bound.draft.back else desk(account.actor), 303)
-    response.set_cookie(
-        SESSION_COOKIE, token, httponly=True, samesite="lax", secure=settings().secure_cookies, path="/"
-    )
+    response.set_cookie(SESSION_COOKIE, token, httponly=True, samesite="lax", secure=settings().secure_cookies)
     return response
+
+
+def _sign_in_page(unit: Unit, bound: Bound[SignInForm], status_code: int = 200) -> Response:
+    shown: list[accounts.Account] = []
+    if settings().demo:
+        with open_session(Actor.system().scope) as session:
+            shown = accounts.demo_accounts(session)
+    return page(
+        unit, "entry/sign-in.html", status_code, bound=bound, demo_accounts=shown, demo_password=town.PASSWORD
+    )
 
 
 @routes.post("/sign-out", allow=SIGNED_IN, keep=False)
