@@ -16,6 +16,7 @@ class Employer(Record):
     __table_args__ = (
         CheckConstraint("fair_no_shows >= 0", name="fair_no_shows"),
         Index("ix_employer_name", "name"),
+        Index("ix_employer_changed", "updated_at"),
         Index("ix_employer_state", "state", "licence_expires_on"),
     )
 

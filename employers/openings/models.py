@@ -36,6 +36,7 @@ class Opening(Record):
         UniqueConstraint("source_name", "external_id"),
         Index("ix_opening_listed", "state", "valid_until", "posted_at"),
         Index("ix_opening_place", "state", "region_code"),
+        Index("ix_opening_changed", "updated_at"),
     )
 
     employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
