@@ -1,5 +1,6 @@
 """No pattern can be made slow by what people type: 10 KB of adversarial text in at most 10 ms."""
 
+import ast
 import itertools
 import re
 import signal
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from tests.house.source import PACKAGES
+from tests.house.source import PACKAGES, ROOT, sources
 from tests.modules import modules
 
 LENGTH = 10_000
@@ -54,15 +55,26 @@ def patterns_in(value: Any, depth: int = 3) -> Iterator[re.Pattern[str]]:
             yield from patterns_in(one, depth - 1)
 
 
+def written_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:
+    """The patterns that are written out where they are used, as in re.sub(r"...", "", text)."""
+    for source in sources(ROOT):
+        for name, call in source.calls():
+            first = call.args[0] if call.args else None
+            if name.startswith("re.") and isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield source.at(call), re.compile(first.value)
+
+
 @cache
 def our_patterns() -> dict[str, re.Pattern[str]]:
-    """Every compiled pattern that one of our modules holds, by a name for people."""
-    return {
-        f"{module.__name__}.{name}: {pattern.pattern[:60]}": pattern
+    """Every pattern that one of our modules holds or writes out, each once, by a name for people."""
+    held = (
+        (f"{module.__name__}.{name}", pattern)
         for module in modules(*PACKAGES)
         for name, value in vars(module).items()
         for pattern in patterns_in(value)
-    }
+    )
+    once = {(pattern.pattern, pattern.flags): (name, pattern) for name, pattern in (*written_patterns(), *held)}
+    return {f"{name}: {pattern.pattern[:60]}": pattern for name, pattern in once.values()}
 
 
 def adversaries(pattern: re.Pattern[str]) -> Iterator[str]:
