@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from centre import regions
 from centre.skills.vocabulary import vocabulary
-from matching.board import Listed, View, board
+from matching.board import View, board
+from matching.listing import Listed
 
 if TYPE_CHECKING:
     from matching.engine.lookup import Filters

@@ -35,7 +35,7 @@ from matching.profiles.rules import (
 class TooYoung(Conflict):
     """Nobody under the working age is registered for work (VR12)."""
 
-    code = "too-young"
+    code = "too-young-to-work"
     message = N_("未满 {age} 周岁，{on} 之后才能登记求职；可以先参加培训")
 
 

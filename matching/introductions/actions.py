@@ -1,0 +1,329 @@
+"""What is done with introductions and placements."""
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.ledger import Channel
+from centre.outbox import post
+from centre.people import Person, Sex
+from centre.permissions import Actor, Permission, require
+from centre.states import move
+from centre.words import N_, SOURCE_LOCALE
+from employers.openings.actions import give_place_back, take_place
+from employers.openings.models import Opening
+from employers.openings.queries import opening as opening_in_sight
+from employers.openings.rules import OpeningFull, OpeningState
+from matching.engine.conditions import Condition
+from matching.introductions.letters import frozen_reasons, write_letter
+from matching.introductions.models import FollowUp, Introduction, Placement
+from matching.introductions.queries import introduction_in_sight
+from matching.introductions.rules import (
+    DONE,
+    EDITABLE,
+    FOLLOW_UP_DAYS,
+    INTRODUCTION,
+    MOST_CALLS,
+    PLACEMENT,
+    AlreadyIntroduced,
+    AnswerTooLate,
+    FollowUpDraft,
+    FollowUpOutcome,
+    IntroductionState,
+    LeaveReason,
+    NotLawful,
+    NotRegistered,
+    OpeningNotOpen,
+    PlacementState,
+    Recommendation,
+    Result,
+    ResultDraft,
+    events_to,
+)
+from matching.listing import listed_now
+from matching.profiles.actions import move_registration
+from matching.profiles.queries import living_registration, person_in_sight
+from matching.profiles.rules import SEEKING
+from matching.suggestions import Fit, fit_of, unlawful_reason
+
+_NEXT = {7: "day_7", 30: "day_30", 90: "day_90"}
+
+
+def recommend_worker(session: Session, actor: Actor, *, draft: Recommendation) -> Introduction:
+    """Propose an opening to a worker; with `agreed` the letter is written at once.
+
+    Raises OpeningNotOpen, OpeningFull, NotRegistered, AlreadyIntroduced, NotLawful or NotFound.
+    """
+    require(actor, Permission.RECORD_RESULT)
+    person = person_in_sight(session, draft.person_id)
+    found = _introduce(session, person, draft.opening_id, draft.channel)
+    if draft.agreed:
+        return _agree(session, actor, found, person, share_phone=draft.share_phone)
+    post(
+        session,
+        kind="recommendation",
+        to_person_id=person.id,
+        title=N_("中心给您推荐了一个岗位"),
+        body=found.opening.title,
+        link=f"/me/introductions/{found.id}",
+        dedupe_key=f"recommendation:{found.id}",
+    )
+    return found
+
+
+def ask_for_introduction(session: Session, actor: Actor, *, opening_id: int, share_phone: bool = False) -> Introduction:
+    """A worker asks the centre for a letter; a clerk looks and writes it. Raises as `recommend_worker`."""
+    require(actor, Permission.INTRODUCE)
+    if actor.person_id is None:
+        raise NotRegistered
+    person = person_in_sight(session, actor.person_id)
+    found = _introduce(session, person, opening_id, Channel.WEB)
+    found.agreed_at = clock.now()
+    if share_phone and person.phone:
+        found.share_phone(person.phone)
+    return found
+
+
+def agree_to_introduction(
+    session: Session, actor: Actor, *, introduction_id: int, share_phone: bool = False
+) -> Introduction:
+    """The worker says yes to a proposal, or a clerk writes the letter that a worker asked for.
+
+    A worker's own request waits for the centre: saying yes to it again changes nothing. Raises IllegalMove, NotFound.
+    """
+    require(actor, Permission.INTRODUCE)
+    found = introduction_in_sight(session, introduction_id)
+    person = person_in_sight(session, found.person_id)
+    is_own = actor.person_id == found.person_id
+    if is_own and found.agreed_at is not None and found.state is IntroductionState.RECOMMENDED:
+        return found
+    return _agree(session, actor, found, person, share_phone=share_phone)
+
+
+def decline_introduction(session: Session, actor: Actor, *, introduction_id: int) -> Introduction:
+    """The worker says no, before or after the letter. Raises IllegalMove, NotFound."""
+    require(actor, Permission.INTRODUCE)
+    found = introduction_in_sight(session, introduction_id)
+    if found.state is IntroductionState.RECOMMENDED or actor.may(Permission.RECORD_RESULT):
+        move(session, actor, found, INTRODUCTION, "decline")
+    else:
+        INTRODUCTION.find(found.state, "decline")
+        move(session, Actor.system(), found, INTRODUCTION, "decline")
+    found.result_at = clock.now()
+    found.flag = ""
+    return found
+
+
+def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: int, reason: str) -> Introduction:
+    """The centre writes no letter, with the reason told to the worker. Raises IllegalMove, NotFound."""
+    require(actor, Permission.RECORD_RESULT)
+    found = introduction_in_sight(session, introduction_id)
+    move(session, actor, found, INTRODUCTION, "set_aside", reason=reason)
+    found.note = reason[:200]
+    post(
+        session,
+        kind="set-aside",
+        to_person_id=found.person_id,
+        title=N_("这次没有开推荐信"),
+        body=reason[:500],
+        link="/me/introductions",
+        dedupe_key=f"set-aside:{found.id}",
+    )
+    return found
+
+
+def record_result(session: Session, actor: Actor, *, introduction_id: int, draft: ResultDraft) -> Introduction:
+    """Write down what became of a letter; a hire takes a place of the opening and begins the follow-up.
+
+    Raises IllegalMove, OpeningFull, AnswerTooLate or NotFound. Silence has no way in here: only a told result counts.
+    """
+    require(actor, Permission.RECORD_RESULT)
+    found = introduction_in_sight(session, introduction_id)
+    if found.state is IntroductionState.UNKNOWN and found.issued_at and clock.now() - found.issued_at > EDITABLE:
+        raise AnswerTooLate(days=EDITABLE.days)
+    for event in events_to(found.state, draft.result):
+        move(session, actor, found, INTRODUCTION, event, reason=draft.note)
+    found.result_at = clock.now()
+    found.result_source = draft.source
+    found.result_reason = draft.reason
+    found.note = draft.note or found.note
+    found.flag = ""
+    if draft.result is Result.HIRED:
+        session.flush()
+        _hire(session, actor, found, draft)
+    audit.note(
+        session,
+        actor,
+        action="introduction.result",
+        subject=f"introduction:{found.id}",
+        detail={"result": draft.result.value, "source": draft.source.value},
+    )
+    return found
+
+
+def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | None = None) -> Placement:
+    """The worker has started. Raises IllegalMove, NotFound."""
+    require(actor, Permission.RECORD_RESULT)
+    found = _placement(session, placement_id)
+    move(session, actor, found, PLACEMENT, "start")
+    if on is not None and on != found.starts_on:
+        found.starts_on = on
+        for call in session.scalars(select(FollowUp).where(FollowUp.placement_id == found.id)):
+            call.due_on = on + timedelta(days=call.day)
+    return found
+
+
+def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft: FollowUpDraft) -> Placement:
+    """Write down a follow-up call. Three calls without an answer lose the contact. Raises IllegalMove, NotFound."""
+    require(actor, Permission.RECORD_SERVICE)
+    call = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id))
+    if call is None:
+        raise NotFound
+    found = _placement(session, call.placement_id)
+    call.outcome, call.account_id, call.note = draft.outcome, actor.account_id, draft.note
+    if draft.outcome is FollowUpOutcome.NO_ANSWER:
+        found.missed_calls += 1
+        if found.missed_calls >= MOST_CALLS and ("lose" in PLACEMENT.events(found.state, actor)):
+            move(session, actor, found, PLACEMENT, "lose")
+        return found
+    call.done_at, found.missed_calls = clock.now(), 0
+    if draft.outcome is FollowUpOutcome.LEFT:
+        return end_placement(
+            session,
+            actor,
+            placement_id=found.id,
+            reason=draft.leave_reason or LeaveReason.OTHER,
+            on=draft.ended_on or clock.today(),
+        )
+    _advance(session, actor, found, call.day)
+    return found
+
+
+def end_placement(session: Session, actor: Actor, *, placement_id: int, reason: LeaveReason, on: date) -> Placement:
+    """The job ended; before it was stable its place is free again and the worker looks for work again."""
+    require(actor, Permission.RECORD_RESULT)
+    found = _placement(session, placement_id)
+    was_stable = found.state is PlacementState.STABLE
+    move(session, actor, found, PLACEMENT, "leave", reason=reason.value)
+    found.ended_on, found.leave_reason = max(on, found.starts_on), reason
+    session.flush()
+    with seeing_everything(session):
+        if not was_stable and found.opening_id is not None:
+            give_place_back(session, Actor.system(), opening_id=found.opening_id)
+        move_registration(session, Actor.system(), person_id=found.person_id, event="lose_job")
+    return found
+
+
+def _introduce(session: Session, person: Person, opening_id: int, channel: Channel) -> Introduction:
+    registration = living_registration(session, person.id)
+    if registration is None or registration.state not in SEEKING:
+        raise NotRegistered
+    opening = opening_in_sight(session, opening_id)
+    if opening.state is OpeningState.FILLED or opening.remaining < 1:
+        raise OpeningFull(opening_id=opening_id)
+    if opening.state is not OpeningState.OPEN or (opening.valid_until and opening.valid_until < clock.today()):
+        raise OpeningNotOpen(field="opening_id")
+    living = select(Introduction.id).where(
+        Introduction.person_id == person.id,
+        Introduction.opening_id == opening_id,
+        Introduction.state.not_in(sorted(DONE)),
+    )
+    if session.scalar(living) is not None:
+        raise AlreadyIntroduced(field="opening_id")
+    fit = _lawful_fit(session, person, opening)
+    found = Introduction(
+        centre_id=person.centre_id,
+        person_id=person.id,
+        opening_id=opening.id,
+        employer_id=opening.employer_id,
+        worker_name=person.name,
+        channel=channel,
+        state=IntroductionState.RECOMMENDED,
+        points=fit.points,
+        reasons=frozen_reasons(fit),
+    )
+    found.opening = opening
+    session.add(found)
+    session.flush()
+    return found
+
+
+def _lawful_fit(session: Session, person: Person, opening: Opening) -> Fit:
+    """Why the two fit, for the record; refuses what the law forbids, and leaves wishes to the worker."""
+    if opening.sex_limit_ground is not None and person.sex is Sex.FEMALE:
+        raise NotLawful(reason=unlawful_reason(opening.sex_limit_ground.value, SOURCE_LOCALE))
+    fit = fit_of(session, person.id, listed_now(opening), locale=SOURCE_LOCALE)
+    unlawful = [told for condition, told in fit.failed if condition == Condition.AGE.value]
+    if unlawful:
+        raise NotLawful(reason=unlawful[0])
+    return fit
+
+
+def _agree(session: Session, actor: Actor, found: Introduction, person: Person, *, share_phone: bool) -> Introduction:
+    INTRODUCTION.find(found.state, "agree")
+    opening = opening_in_sight(session, found.opening_id)
+    if opening.state is not OpeningState.OPEN:
+        raise OpeningNotOpen(field="opening_id")
+    if opening.remaining < 1:
+        raise OpeningFull(opening_id=opening.id)
+    found.agreed_at = found.agreed_at or clock.now()
+    if share_phone and person.phone:
+        found.share_phone(person.phone)
+    with session.no_autoflush:
+        write_letter(session, actor, found, opening)
+        move(session, actor, found, INTRODUCTION, "agree")
+    session.flush()
+    return found
+
+
+def _hire(session: Session, actor: Actor, found: Introduction, draft: ResultDraft) -> Placement:
+    today = clock.today()
+    starts_on = draft.starts_on or today
+    with seeing_everything(session):
+        opening = take_place(session, actor, opening_id=found.opening_id)
+        placement = Placement(
+            introduction_id=found.id,
+            centre_id=found.centre_id,
+            person_id=found.person_id,
+            employer_id=found.employer_id,
+            opening_id=found.opening_id,
+            state=PlacementState.HIRED,
+            starts_on=starts_on,
+            wage_fen=draft.wage_fen,
+            region_code=opening.region_code,
+        )
+        session.add(placement)
+        session.flush()
+        for day in FOLLOW_UP_DAYS:
+            session.add(
+                FollowUp(
+                    placement_id=placement.id,
+                    centre_id=found.centre_id,
+                    day=day,
+                    due_on=starts_on + timedelta(days=day),
+                )
+            )
+        move_registration(session, Actor.system(), person_id=found.person_id, event="hire")
+    return placement
+
+
+def _advance(session: Session, actor: Actor, found: Placement, day: int) -> None:
+    """Move a placement to the day of a call that found the worker at work; earlier steps are implied by it."""
+    if found.state is PlacementState.HIRED:
+        move(session, actor, found, PLACEMENT, "start")
+    elif found.state is PlacementState.LOST_CONTACT:
+        move(session, actor, found, PLACEMENT, "find")
+    for step in FOLLOW_UP_DAYS:
+        if step <= day and (found.state, _NEXT[step]) in PLACEMENT.table:
+            move(session, actor, found, PLACEMENT, _NEXT[step])
+
+
+def _placement(session: Session, placement_id: int) -> Placement:
+    found = session.scalar(select(Placement).where(Placement.id == placement_id))
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,89 @@
+"""The letter itself: its number, its days, the ledger line, and what is frozen of the reasons."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import seeing_everything
+from centre.ledger import ServiceCategory, record_service
+from centre.network import Centre
+from centre.outbox import post
+from centre.permissions import Actor
+from centre.policy import policy
+from centre.words import N_, SOURCE_LOCALE, translate
+from employers.actions import tell_employer
+from employers.openings.models import Opening
+from matching.introductions.models import Introduction, LetterBook
+from matching.introductions.rules import letter_number
+from matching.suggestions import Fit
+
+LETTER_TITLE = N_("推荐信已开：{title}")
+LETTER_BODY = N_("推荐信 {letter}，{expires} 前有效。请带身份证和这封信去面试，不用交任何费用。")
+ARRIVAL_TITLE = N_("有人应聘：{title}")
+ARRIVAL_BODY = N_("推荐信 {letter}，{expires} 前有效。请安排面试并告诉我们结果。")
+
+
+def next_number(session: Session, centre_id: int) -> str:
+    """A fresh letter number; the line of the book is locked until the transaction ends."""
+    today = clock.today()
+    line = (LetterBook.centre_id == centre_id, LetterBook.day == today)
+    step = update(LetterBook).where(*line).values(last=LetterBook.last + 1).execution_options(synchronize_session=False)
+    if not getattr(session.execute(step), "rowcount", 0):
+        try:
+            with session.begin_nested():
+                session.add(LetterBook(centre_id=centre_id, day=today, last=0))
+                session.flush()
+        except IntegrityError:
+            pass  # another process opened the line of this day a moment ago
+        session.execute(step)
+    serial = session.scalar(select(LetterBook.last).where(*line).execution_options(populate_existing=True))
+    code = session.scalar(select(Centre.code).where(Centre.id == centre_id))
+    return letter_number(code or "", today, serial or 1)
+
+
+def write_letter(session: Session, actor: Actor, found: Introduction, opening: Opening) -> None:
+    """Give the introduction its number and days, write the ledger, tell the worker and the employer."""
+    days = int(policy(session, "letter-valid-days", on=clock.today()))
+    with seeing_everything(session):
+        found.letter_no = next_number(session, found.centre_id)
+        found.issued_at = clock.now()
+        found.expires_on = clock.today() + timedelta(days=days)
+        record_service(
+            session,
+            actor,
+            centre_id=found.centre_id,
+            category=ServiceCategory.INTERMEDIATION,
+            channel=found.channel,
+            person_id=found.person_id,
+            topic=opening.occupation_code,
+            subject=f"introduction:{found.id}",
+        )
+        facts = {"title": opening.title, "letter": found.letter_no, "expires": found.expires_on.isoformat()}
+        post(
+            session,
+            kind="letter",
+            to_person_id=found.person_id,
+            title=translate(SOURCE_LOCALE, LETTER_TITLE, **facts)[:200],
+            body=translate(SOURCE_LOCALE, LETTER_BODY, **facts),
+            link=f"/me/introductions/{found.id}",
+            dedupe_key=f"letter:{found.id}",
+        )
+        tell_employer(
+            session,
+            found.employer_id,
+            kind="applicant",
+            title=ARRIVAL_TITLE,
+            body=ARRIVAL_BODY,
+            link="/employer/applicants",
+            dedupe_key=f"applicant:{found.id}",
+            **facts,
+        )
+
+
+def frozen_reasons(fit: Fit) -> list[dict[str, Any]]:
+    """The parts of a fit as they are kept with the introduction."""
+    return [{"name": part.name, "points": part.points, "most": part.most, "told": part.told} for part in fit.parts]

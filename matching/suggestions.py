@@ -1,0 +1,353 @@
+"""Who fits what, both ways, with reasons in the reader's language, and the courses that open more (智能推荐)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy import Select, String, cast, or_, select
+from sqlalchemy.orm import Session
+
+from centre import clock, regions
+from centre.errors import NotFound
+from centre.people import Person, PersonCategory, Sex, recognised_categories
+from centre.permissions import Actor, Permission, require
+from centre.policy import PolicyMissing, policy
+from centre.skills.vocabulary import vocabulary
+from centre.text import normalise
+from centre.words import N_, translate
+from employers.openings.rules import SEX_GROUND_LABELS, SexGround
+from matching.board import View, board
+from matching.engine.conditions import Condition, Verdict
+from matching.engine.features import Ground, Skill, WageBasis, WorkerProfile
+from matching.engine.reasons import PARTS, Reason, check_reason, factor_reason, warnings, why_not
+from matching.engine.reference import Suggestion, Transfer, rank, rank_workers, suggest
+from matching.listing import Listed
+from matching.profiles.models import JobWish, Registration, WorkedOccupation
+from matching.profiles.queries import person_in_sight, seekers, worker_profiles
+from training.classes.models import TrainingClass
+from training.classes.queries import recruiting
+from training.enrolments.rules import Entitlement, PriceSplit, price_split
+from training.providers.models import Major, TrainingProvider
+
+MOST_CANDIDATES = 3_000
+TRANSFERS = 6
+SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One factor as shown: its name, points, most points and sentence, all in the reader's language (得分项)."""
+
+    name: str
+    points: int
+    most: int
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a worker and an opening fit; the points of the parts add up to `points` (匹配结果)."""
+
+    points: int
+    parts: tuple[Part, ...]
+    checks: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    blocks: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in sentences, most points first."""
+        return tuple(part.told for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An opening suggested to a worker (推荐岗位)."""
+
+    listed: Listed
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A worker suggested for an opening, for the centre's staff only (推荐人选)."""
+
+    person_id: int
+    name: str
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course that closes a gap, with its next class and what this person pays (培训课程)."""
+
+    major_id: int
+    name: str
+    occupation: str
+    hours: int
+    provider: str
+    price: PriceSplit
+    usual_fen: int
+    class_id: int | None = None
+    starts_on: date | None = None
+    seats_left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Openings within reach through one course (转岗机会)."""
+
+    course: Course
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What a worker is shown. `elsewhere` counts openings that fit but for the place (推荐结果)."""
+
+    matches: tuple[Match, ...] = ()
+    paths: tuple[Path, ...] = ()
+    elsewhere: int = 0
+    blocked: dict[str, int] = field(default_factory=dict)
+    unlawful: tuple[str, ...] = ()
+
+
+def name_of(kind: str, code: str) -> str:
+    """The name of an occupation or a region code, as labels of the engine's sentences."""
+    if kind == "occupation":
+        return vocabulary().name(code)
+    return regions.name(code) if regions.exists(code) else code
+
+
+def ground_for(worker: WorkerProfile, wages: WageBasis) -> Ground:
+    """What a match depends on beside the two profiles: the day, the wage assumption, the neighbouring trades."""
+    words = vocabulary()
+    adjacency = {
+        code: frozenset(neighbour.code for neighbour in words.neighbours(code, limit=24)) for code in _codes(worker)
+    }
+    return Ground(today=clock.today(), wages=wages, adjacency=adjacency)
+
+
+def _codes(worker: WorkerProfile) -> list[str]:
+    return list(dict.fromkeys((*(worker.wanted or ()), *(one.code for one in worker.practised or ()))))
+
+
+def suggestions_for(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
+    """The best openings for a person, the courses that open more, what one change would add. Raises NotFound."""
+    person = person_in_sight(session, person_id)
+    worker = with_trade_words(worker_profiles(session, [person_id])[0])
+    view = board().look()
+    ground = ground_for(worker, view.wages)
+    openings, unlawful = _lawful(person, _candidates(view, worker, ground), locale)
+    ranking = rank(worker, [one.profile for one in openings], ground, top=max(top, MOST_CANDIDATES))
+    listed = {one.id: one for one in openings}
+    return Suggestions(
+        matches=tuple(_match(found, listed, locale) for found in ranking.suggestions[:top]),
+        paths=_paths(session, person_id, ranking.transfers, listed, locale),
+        elsewhere=ranking.blocked.get(Condition.REGION, 0),
+        blocked={condition.value: count for condition, count in ranking.blocked.items()},
+        unlawful=unlawful,
+    )
+
+
+def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> Fit:
+    """How one person fits one opening, with everything that stands in the way. Raises NotFound."""
+    person = person_in_sight(session, person_id)
+    worker = with_trade_words(worker_profiles(session, [person_id])[0])
+    found = suggest(worker, listed.profile, ground_for(worker, board().look().wages))
+    fit = fit_in_words(found, locale)
+    _, unlawful = _lawful(person, [listed], locale)
+    return replace(fit, blocks=(*unlawful, *fit.blocks)) if unlawful else fit
+
+
+def candidates_for(
+    session: Session, actor: Actor, *, opening_id: int, locale: str, top: int = 20
+) -> tuple[Candidate, ...]:
+    """The best workers of the centre for an opening, the hard to employ first among equals. Raises NotFound."""
+    require(actor, Permission.LIST_PEOPLE)
+    view = board().look()
+    listed = view.listed.get(opening_id)
+    if listed is None:
+        raise NotFound
+    ids = list(session.scalars(_seekers_near(listed).limit(MOST_CANDIDATES)))
+    workers = [with_trade_words(worker) for worker in worker_profiles(session, ids)]
+    people = {person.id: person for person in _people(session, ids)}
+    if listed.sex_ground:
+        workers = [worker for worker in workers if people[int(worker.id)].sex is not Sex.FEMALE]
+    ground = Ground(today=clock.today(), wages=view.wages, adjacency={})
+    ranking = rank_workers(listed.profile, workers, ground, top=top)
+    return tuple(
+        Candidate(int(found.worker_id), people[int(found.worker_id)].name, fit_in_words(found, locale))
+        for found in ranking.suggestions
+    )
+
+
+def _people(session: Session, ids: Sequence[int]) -> list[Person]:
+    found: list[Person] = []
+    for start in range(0, len(ids), 500):
+        found += session.scalars(select(Person).where(Person.id.in_(ids[start : start + 500])))
+    return found
+
+
+def _seekers_near(listed: Listed) -> Select[int]:
+    """Registered people who have worked in, or wish for, the field of an opening; everybody where it names none."""
+    chosen = seekers().with_only_columns(Registration.person_id)
+    head = listed.occupation[:4]
+    if not head:
+        return chosen
+    worked = select(WorkedOccupation.person_id).where(WorkedOccupation.occupation.startswith(head))
+    wished = select(JobWish.person_id).where(cast(JobWish.occupations, String).contains(f'"{head}'))
+    return chosen.where(or_(Registration.person_id.in_(worked), Registration.person_id.in_(wished)))
+
+
+def _candidates(view: View, worker: WorkerProfile, ground: Ground) -> list[Listed]:
+    """Openings that a worker's trades, the trades next to them or skills can reach; all where no trade is known."""
+    codes = _codes(worker)
+    if not codes:
+        return list(view.listed.values())
+    near = {code for codes_near in ground.adjacency.values() for code in codes_near}
+    found = {one.id: one for one in view.in_field([*codes, *near])}
+    terms = {skill.term for skill in worker.skills or ()}
+    if terms:
+        found |= {
+            one.id: one
+            for one in tuple(view.listed.values())
+            if one.profile.skills and any(need.term in terms for need in one.profile.skills)
+        }
+    return list(found.values())
+
+
+def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
+    """The worker with the everyday words of the practised trades among the skills, so that 挡车 meets 纺纱工."""
+    if worker.skills is None:
+        return worker
+    words = vocabulary()
+    known = {normalise(skill.term): replace(skill, term=normalise(skill.term)) for skill in worker.skills}
+    for practice in worker.practised or ():
+        for word in (normalise(words.name(practice.code)), *words.aliases_of.get(practice.code, ())):
+            known.setdefault(word, Skill(word))
+    return replace(worker, skills=tuple(known.values()))
+
+
+def _lawful(person: Person, openings: Iterable[Listed], locale: str) -> tuple[list[Listed], tuple[str, ...]]:
+    """Openings that the law opens to this person, and the printed reasons for those that it does not (MA-07)."""
+    kept, told = [], dict[str, None]()
+    for one in openings:
+        if one.sex_ground and person.sex is Sex.FEMALE:
+            told[unlawful_reason(one.sex_ground, locale)] = None
+        else:
+            kept.append(one)
+    return kept, tuple(told)
+
+
+def unlawful_reason(ground: str, locale: str) -> str:
+    """The sentence that names the legal ground of a limit."""
+    return translate(locale, SEX_REASON, ground=translate(locale, SEX_GROUND_LABELS[SexGround(ground)]))
+
+
+def _match(found: Suggestion, listed: dict[int, Listed], locale: str) -> Match:
+    return Match(listed[int(found.opening_id)], fit_in_words(found, locale))
+
+
+def fit_in_words(found: Suggestion, locale: str) -> Fit:
+    """An engine's answer in the reader's language."""
+
+    def told(reason: Reason) -> str:
+        return translate(locale, reason.message, **reason.params)
+
+    factors = sorted(found.factors, key=lambda factor: -factor.points)
+    return Fit(
+        points=found.points,
+        parts=tuple(
+            Part(
+                translate(locale, PARTS[factor.part.value]),
+                factor.points,
+                factor.most,
+                told(factor_reason(factor, name_of)),
+            )
+            for factor in factors
+        ),
+        checks=tuple(
+            (check.verdict.value, told(check_reason(check, name_of)))
+            for check in sorted(found.checks, key=lambda check: _ORDER[check.verdict])
+        ),
+        warnings=tuple(told(reason) for reason in warnings(found, name_of)),
+        blocks=tuple(told(reason) for reason in why_not(found, name_of)),
+        failed=tuple(
+            (check.condition.value, told(check_reason(check, name_of)))
+            for check in found.checks
+            if check.verdict is Verdict.FAIL
+        ),
+    )
+
+
+_ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2}
+
+
+def _paths(
+    session: Session, person_id: int, transfers: Sequence[Transfer], listed: dict[int, Listed], locale: str
+) -> tuple[Path, ...]:
+    """The openings within reach, grouped by the course that opens them, the best first."""
+    wanted: dict[str, list[Suggestion]] = {}
+    for way in transfers:
+        code = way.occupation or listed[int(way.suggestion.opening_id)].occupation
+        if code:
+            wanted.setdefault(code, []).append(way.suggestion)
+    courses = next_courses(session, list(wanted), person_id) if wanted else {}
+    return tuple(
+        Path(courses[code], tuple(_match(found, listed, locale) for found in found_here[:3]))
+        for code, found_here in list(wanted.items())
+        if code in courses
+    )[:TRANSFERS]
+
+
+def next_courses(session: Session, occupations: Sequence[str], person_id: int | None) -> dict[str, Course]:
+    """For each occupation the course with the next class that has seats, else a course without a date."""
+    today = clock.today()
+    entitlement = entitlement_of(session, person_id, today) if person_id else None
+    found: dict[str, Course] = {}
+    rows = session.execute(recruiting(today).where(Major.occupation_code.in_(occupations))).all()
+    for group, major, provider in sorted(rows, key=lambda row: row[0].taken >= row[0].seats):
+        found.setdefault(major.occupation_code, _course(major, provider, entitlement, group))
+    missing = [code for code in occupations if code not in found]
+    if missing:
+        undated = (
+            select(Major, TrainingProvider)
+            .join(TrainingProvider, TrainingProvider.id == Major.provider_id)
+            .where(Major.occupation_code.in_(missing), Major.active)
+            .order_by(Major.id)
+        )
+        for major, provider in session.execute(undated):
+            found.setdefault(major.occupation_code, _course(major, provider, entitlement, None))
+    return found
+
+
+def entitlement_of(session: Session, person_id: int, on: date) -> Entitlement | None:
+    """The recognition by which a person learns free of charge on a day, if there is one."""
+    try:
+        free = {PersonCategory(category) for category in policy(session, "free-training-categories", on=on)}
+    except PolicyMissing:
+        return None
+    held = sorted(recognised_categories(session, person_id, on) & free)
+    return Entitlement(held[0].value) if held else None
+
+
+def _course(
+    major: Major, provider: TrainingProvider, entitlement: Entitlement | None, group: TrainingClass | None
+) -> Course:
+    split = price_split(
+        major.tuition_fen, major.school_waiver_fen, 0, entitlement, subsidy_fen=major.centre_subsidy_fen
+    )
+    return Course(
+        major_id=major.id,
+        name=major.name,
+        occupation=major.occupation_code,
+        hours=major.hours,
+        provider=provider.name,
+        price=split,
+        usual_fen=major.learner_fen,
+        class_id=group.id if group else None,
+        starts_on=group.start_on if group else None,
+        seats_left=group.seats_left if group else 0,
+    )
