@@ -23,6 +23,11 @@ def is_working_day(day: date) -> bool:
     return day in _working_days(day.year)
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether the day is a public holiday of mainland China or a day off that was moved next to one."""
+    return day in _public_holidays(day.year)
+
+
 def working_days_between(first: date, last: date) -> int:
     """Working days from `first` on and before `last`: 0 when both are the same day, negative when they are swapped."""
     if last < first:
@@ -103,6 +108,13 @@ def retirement_rules() -> Sequence[RetirementRule]:
             )
             for row in csv.DictReader(file)
         )
+
+
+@lru_cache(maxsize=64)
+def _public_holidays(year: int) -> frozenset[date]:
+    from holidays import country_holidays
+
+    return frozenset(day for day in country_holidays("CN", years=year) if day.year == year)
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,7 @@
 """What is done with employers."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
@@ -101,7 +103,7 @@ def tell_employer(
     dedupe_key: str,
     body: str = "",
     link: str = "",
-    **params: object,
+    params: Mapping[str, object] | None = None,
 ) -> int:
     """Put a message to everybody who speaks for an employer into the outbox; gives to how many."""
     accounts = account_ids(session, employer_id)
@@ -110,8 +112,8 @@ def tell_employer(
             post(
                 session,
                 kind=kind,
-                title=translate(SOURCE_LOCALE, title, **params)[:200],
-                body=translate(SOURCE_LOCALE, body, **params)[:2000] if body else "",
+                title=translate(SOURCE_LOCALE, title, **(params or {}))[:200],
+                body=translate(SOURCE_LOCALE, body, **(params or {}))[:2000] if body else "",
                 link=link,
                 to_account_id=account_id,
                 dedupe_key=f"{dedupe_key}:{account_id}",

@@ -29,8 +29,7 @@ def watch_licences(session: Session) -> None:
                 title=LICENCE_ENDS,
                 dedupe_key=f"licence:{found.id}:{found.licence_expires_on}:{days}",
                 link="/employer",
-                day=found.licence_expires_on,
-                days=days,
+                params={"day": found.licence_expires_on, "days": days},
             )
     for found in session.scalars(ended_licences(today)).all():
         judge_employer(session, system, employer_id=found.id, event="licence_expired")
@@ -41,5 +40,5 @@ def watch_licences(session: Session) -> None:
             title=LICENCE_ENDED,
             dedupe_key=f"licence:{found.id}:{found.licence_expires_on}:ended",
             link="/employer",
-            day=found.licence_expires_on,
+            params={"day": found.licence_expires_on},
         )

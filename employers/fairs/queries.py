@@ -10,7 +10,7 @@ from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.permissions import Actor
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import HOLDING_STATES, BoothState
+from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, BoothState, FairState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 
@@ -198,8 +198,25 @@ def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]
 
 
 def due_filings(on: date) -> Select[Fair]:
-    """Fairs that are not filed although a day is their last for it, or past it."""
-    return select(Fair).where(Fair.filed_at.is_(None), Fair.filing_due_on <= on).order_by(Fair.filing_due_on, Fair.id)
+    """Fairs still in preparation whose filing is due by a day."""
+    unfiled = (FairState.DRAFT, FairState.READY)
+    return select(Fair).where(Fair.state.in_(unfiled), Fair.filing_due_on <= on).order_by(Fair.filing_due_on, Fair.id)
+
+
+def due_statistics(on: date) -> Select[Fair]:
+    """Fairs that ended and whose figures are due by a day."""
+    ended = select(Fair).where(Fair.state == FairState.ENDED, Fair.statistics_due_on <= on)
+    return ended.order_by(Fair.statistics_due_on, Fair.id)
+
+
+def starting_fairs(now: datetime) -> Select[Fair]:
+    """Announced fairs whose hour has come."""
+    return select(Fair).where(Fair.state.in_(ANNOUNCED), Fair.starts_at <= now).order_by(Fair.id)
+
+
+def ending_fairs(now: datetime) -> Select[Fair]:
+    """Fairs that run although their end has come."""
+    return select(Fair).where(Fair.state == FairState.LIVE, Fair.ends_at <= now).order_by(Fair.id)
 
 
 def _stem(region: str) -> str:

@@ -122,8 +122,10 @@ PUBLIC_STATES = frozenset(FairState) - {FairState.DRAFT, FairState.READY, FairSt
 HOLDING_STATES = frozenset(FairState) - {FairState.CANCELLED, FairState.POSTPONED}
 """States in which a fair holds its hall."""
 
-_ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
-_BEFORE_LIVE = (FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED, *_ANNOUNCED, FairState.POSTPONED)
+ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
+"""States between the announcement of a fair and its day."""
+
+_BEFORE_LIVE = (FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
 _MANAGE = Permission.MANAGE_FAIRS
 
 FAIR = Machine(
@@ -136,15 +138,23 @@ FAIR = Machine(
         Move(FairState.PUBLISHED, "open_booths", FairState.BOOTH_OPEN, _MANAGE),
         Move(FairState.BOOTH_OPEN, "close_booths", FairState.BOOTH_CLOSED, _MANAGE),
         Move(FairState.BOOTH_CLOSED, "open_booths", FairState.BOOTH_OPEN, _MANAGE),
-        *(Move(state, "start", FairState.LIVE, _MANAGE) for state in _ANNOUNCED),
+        *(Move(state, "start", FairState.LIVE, _MANAGE) for state in ANNOUNCED),
         Move(FairState.LIVE, "finish", FairState.ENDED, _MANAGE),
         Move(FairState.ENDED, "report", FairState.REPORTED, _MANAGE),
         Move(FairState.REPORTED, "archive", FairState.ARCHIVED, _MANAGE),
-        *(Move(state, "postpone", FairState.POSTPONED, _MANAGE) for state in _ANNOUNCED),
+        *(Move(state, "postpone", FairState.POSTPONED, _MANAGE) for state in ANNOUNCED),
         Move(FairState.POSTPONED, "reschedule", FairState.PUBLISHED, _MANAGE),
         *(Move(state, "cancel", FairState.CANCELLED, _MANAGE) for state in _BEFORE_LIVE),
     ],
 )
+
+
+PLANS = {
+    "organisation_plan": N_("组织实施办法"),
+    "emergency_plan": N_("突发事件应急预案"),
+    "security_plan": N_("安全保卫工作方案"),
+}
+"""The three papers that a fair needs before it is ready."""
 
 
 class BoothState(StrEnum):
@@ -181,6 +191,9 @@ HOLDING_BOOTH = (
     BoothState.SERVED,
 )
 """States that count against the number of booths of a fair."""
+
+WAITING_OR_HOLDING = (*HOLDING_BOOTH, BoothState.WAITLISTED)
+"""States of requests whose employers are told of changes to the fair."""
 
 _ASSIGN, _APPLY, _CHECK = Permission.ASSIGN_BOOTH, Permission.APPLY_FOR_BOOTH, Permission.CHECK_IN
 
@@ -275,20 +288,18 @@ class Clocks:
     statistics_due_on: date
 
 
-def clocks(
-    kind: FairKind, day: date, *, filing_days: int, report_days: int, list_month_day: str, figures_day: int
-) -> Clocks:
+def clocks(kind: FairKind, day: date, *, filing_days: int, report_days: int, list_due: str, figures_day: int) -> Clocks:
     """The due days of a fair held on `day`.
 
     One-off fairs count days before and after; periodic ones are filed with the list of their year by
-    `list_month_day` ("12-15") of the year before, and their figures come on `figures_day` of each month.
+    `list_due` ("12-15") of the year before, and their figures come on `figures_day` of each month.
     """
     if kind is FairKind.ONE_OFF:
         return Clocks(day - timedelta(days=filing_days), day + timedelta(days=report_days))
     figures = day.replace(day=figures_day)
     if day > figures:
         figures = (day.replace(day=1) + timedelta(days=32)).replace(day=figures_day)
-    return Clocks(date.fromisoformat(f"{day.year - 1}-{list_month_day}"), figures)
+    return Clocks(date.fromisoformat(f"{day.year - 1}-{list_due}"), figures)
 
 
 class VenueTaken(Conflict):

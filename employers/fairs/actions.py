@@ -1,0 +1,357 @@
+"""What is done with venues, fairs and series. A fair never costs a worker anything."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from centre import clock, regions
+from centre.audit import note
+from centre.calendar import is_public_holiday
+from centre.errors import Conflict, Invalid, NotFound, Problem
+from centre.events import publish
+from centre.network import Centre
+from centre.permissions import Actor, Permission, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_, Terms
+from employers.actions import tell_employer
+from employers.fairs.booths import promote_waiting
+from employers.fairs.models import Fair, FairSeries, Venue
+from employers.fairs.queries import booths, clashes, fair, venue
+from employers.fairs.rules import (
+    ANNOUNCED,
+    FAIR,
+    PLANS,
+    WAITING_OR_HOLDING,
+    FairChanged,
+    FairDraft,
+    FairKind,
+    FairMode,
+    FairState,
+    FewerBooths,
+    NoticeMissing,
+    PermitMissing,
+    PlansMissing,
+    SeriesDraft,
+    VenueDraft,
+    VenueTaken,
+    clocks,
+)
+
+LONGEST = timedelta(days=31)
+
+
+def add_venue(session: Session, actor: Actor, draft: VenueDraft, *, is_demo: bool = False) -> Venue:
+    """Add a hall; a house with two halls is two venues. Raises Invalid or Conflict."""
+    require(actor, Permission.MANAGE_FAIRS)
+    if not regions.exists(draft.region_code):
+        raise Invalid([Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选"))])
+    made = Venue(**draft.model_dump(), centre_id=actor.centre_id, is_demo=is_demo)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: bool = False) -> Fair:
+    """Plan a fair; its hall is held from now on. Raises VenueTaken (who holds it, and when) or Invalid."""
+    require(actor, Permission.MANAGE_FAIRS)
+    centre = _centre(session, draft.centre_id or actor.centre_id)
+    made = Fair(centre_id=centre.id, is_demo=is_demo, revised_at=clock.now())
+    _fill_in(session, made, draft, centre)
+    session.add(made)
+    session.flush()
+    note(session, actor, action="fair.schedule", subject=f"fair:{made.id}")
+    publish(session, FairChanged(made.id))
+    return made
+
+
+def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraft, notice: str = "") -> Fair:
+    """Change a fair. Another time or hall of an announced one needs a public notice, and all its employers are told.
+
+    A postponed fair is announced again with its new time. Raises VenueTaken, NoticeMissing, FewerBooths or Invalid.
+    """
+    require(actor, Permission.MANAGE_FAIRS)
+    found = fair(session, fair_id)
+    if found.state in (FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED):
+        raise Conflict
+    if draft.booth_count < found.booths_taken:
+        raise FewerBooths(field="booth_count", taken=found.booths_taken)
+    before = (found.starts_at, found.ends_at, found.venue_id)
+    _fill_in(session, found, draft, _centre(session, found.centre_id))
+    moved = before != (found.starts_at, found.ends_at, found.venue_id)
+    if found.state in ANNOUNCED and moved and not notice:
+        raise NoticeMissing(field="notice")
+    if found.state is FairState.POSTPONED and moved:
+        move(session, actor, found, FAIR, "reschedule", reason=notice)
+        moved = True
+    found.notice = notice or found.notice
+    _revised(session, found)
+    if moved and found.state in ANNOUNCED:
+        _tell_booths(session, found, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
+    promote_waiting(session, actor, fair_id=found.id)
+    note(session, actor, action="fair.change", subject=f"fair:{found.id}", detail={"moved": moved})
+    return found
+
+
+def advance_fair(
+    session: Session,
+    actor: Actor,
+    *,
+    fair_id: int,
+    event: str,
+    permit_no: str = "",
+    figures: dict[str, int] | None = None,
+) -> Fair:
+    """Take a fair one step on.
+
+    Events: prepare, file, clear, publish, open_booths, close_booths, start, finish, report, archive.
+    Raises IllegalMove; PlansMissing before the three papers are there; PermitMissing for large fairs; Invalid for a
+    report without its figures (employers, positions, visitors, intentions, hired).
+    """
+    require(actor, Permission.MANAGE_FAIRS)
+    found = fair(session, fair_id)
+    FAIR.find(found.state, event)
+    if event == "prepare":
+        _refuse_without_plans(found)
+    elif event == "clear":
+        found.permit_no = permit_no or found.permit_no
+        _refuse_without_permit(session, found)
+    elif event == "report":
+        found.figures = _figures(figures)
+    move(session, actor, found, FAIR, event)
+    if event == "file":
+        found.filed_at = clock.now()
+    elif event == "publish":
+        found.published_at = clock.now()
+    _revised(session, found)
+    return found
+
+
+def attach_plans(
+    session: Session,
+    actor: Actor,
+    *,
+    fair_id: int,
+    organisation_plan: str = "",
+    emergency_plan: str = "",
+    security_plan: str = "",
+) -> Fair:
+    """Note where the fair's papers are kept (file number or address); empty ones stay as they are."""
+    require(actor, Permission.MANAGE_FAIRS)
+    found = fair(session, fair_id)
+    given = {"organisation_plan": organisation_plan, "emergency_plan": emergency_plan, "security_plan": security_plan}
+    for name, value in given.items():
+        if value:
+            setattr(found, name, value[:200])
+    session.flush()
+    return found
+
+
+def cancel_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
+    """Call a fair off: its hall is free, everybody with a booth is told, calendars show it as cancelled (FA-11)."""
+    return _call_off(session, actor, fair_id, "cancel", notice, N_("招聘会“{fair}”（{when}）已取消"))
+
+
+def postpone_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
+    """Take an announced fair off its day until a new one is set by `change_fair`; everybody with a booth is told."""
+    return _call_off(session, actor, fair_id, "postpone", notice, N_("招聘会“{fair}”（{when}）延期，新的时间另行通知"))
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What came of planning a series: its fairs, and the days that were left out because of holidays or clashes."""
+
+    series: FairSeries
+    fairs: list[Fair]
+    holidays: list[date]
+    taken: list[date]
+
+
+def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_demo: bool = False) -> Planned:
+    """Plan a fair for each week of a span but public holidays and days on which the hall is taken. Raises Invalid.
+
+    Each date is a fair of its own: moving or cancelling one leaves the others alone.
+    """
+    require(actor, Permission.MANAGE_FAIRS)
+    centre = _centre(session, draft.centre_id or actor.centre_id)
+    if draft.to_on < draft.from_on or draft.to_on - draft.from_on > timedelta(days=370) or draft.starts >= draft.ends:
+        raise Invalid([Problem("to_on", "date-order", N_("开始要早于结束，一次最多安排一年"))])
+    made = FairSeries(**draft.model_dump(exclude={"centre_id", "summary"}), centre_id=centre.id, is_demo=is_demo)
+    session.add(made)
+    session.flush()
+    planned = Planned(made, [], [], [])
+    first = draft.from_on + timedelta(days=(draft.weekday - draft.from_on.weekday()) % 7)
+    for week in range((draft.to_on - first).days // 7 + 1):
+        day = first + timedelta(weeks=week)
+        if is_public_holiday(day):
+            planned.holidays.append(day)
+        else:
+            _plan_date(session, actor, draft, planned, day, centre.id, is_demo=is_demo)
+    return planned
+
+
+def _plan_date(
+    session: Session, actor: Actor, draft: SeriesDraft, planned: Planned, day: date, centre_id: int, *, is_demo: bool
+) -> None:
+    one = FairDraft(
+        name=draft.name,
+        theme=draft.theme,
+        kind=FairKind.PERIODIC,
+        centre_id=centre_id,
+        venue_id=draft.venue_id,
+        starts_at=datetime.combine(day, draft.starts, clock.SHANGHAI),
+        ends_at=datetime.combine(day, draft.ends, clock.SHANGHAI),
+        booth_count=draft.booth_count,
+        expected_visitors=draft.expected_visitors,
+        summary=draft.summary,
+    )
+    try:
+        made = schedule_fair(session, actor, one, is_demo=is_demo)
+    except VenueTaken:
+        planned.taken.append(day)
+        return
+    made.series_id, made.series_on = planned.series.id, day
+    planned.fairs.append(made)
+
+
+def _fill_in(session: Session, found: Fair, draft: FairDraft, centre: Centre) -> None:
+    starts_at, ends_at = instant(draft.starts_at), instant(draft.ends_at)
+    hall = venue(session, draft.venue_id) if draft.venue_id else None
+    if problems := _problems(draft, hall, starts_at, ends_at):
+        raise Invalid(problems)
+    if hall is not None:
+        _hold(session, hall, starts_at, ends_at, but=found.id or 0)
+    for name, value in draft.model_dump(exclude={"centre_id", "co_organisers"}).items():
+        setattr(found, name, value)
+    found.co_organisers = list(draft.co_organisers)
+    found.starts_at, found.ends_at, found.venue = starts_at, ends_at, hall
+    found.region_code = hall.region_code if hall else draft.region_code or centre.region_code
+    due = _clocks(session, draft.kind, clock.local(starts_at).date(), found.region_code)
+    found.filing_due_on, found.statistics_due_on = due.filing_due_on, due.statistics_due_on
+
+
+def instant(value: datetime) -> datetime:
+    """A time as typed at the counters: without a zone it is Shanghai's."""
+    return value if value.tzinfo else value.replace(tzinfo=clock.SHANGHAI)
+
+
+def _problems(draft: FairDraft, hall: Venue | None, starts_at: datetime, ends_at: datetime) -> list[Problem]:
+    problems = []
+    if ends_at <= starts_at or ends_at - starts_at > LONGEST:
+        problems.append(Problem("ends_at", "time-order", N_("结束时间要晚于开始时间，一场最长一个月")))
+    if draft.mode is not FairMode.ONLINE and hall is None:
+        problems.append(Problem("venue_id", "missing", N_("现场招聘会要选场地")))
+    if draft.mode is not FairMode.ONLINE and draft.booth_count < 1:
+        problems.append(Problem("booth_count", "missing", N_("请填写展位数，至少 1 个")))
+    if draft.region_code and not regions.exists(draft.region_code):
+        problems.append(Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选")))
+    if hall and hall.booth_limit and draft.booth_count > hall.booth_limit:
+        params = {"limit": hall.booth_limit}
+        problems.append(Problem("booth_count", "over-limit", N_("这个场地最多 {limit} 个展位"), params))
+    if hall and hall.visitor_limit and draft.expected_visitors > hall.visitor_limit:
+        params = {"limit": hall.visitor_limit}
+        problems.append(Problem("expected_visitors", "over-limit", N_("这个场地最多容纳 {limit} 人"), params))
+    return problems
+
+
+def _hold(session: Session, hall: Venue, starts_at: datetime, ends_at: datetime, *, but: int) -> None:
+    # Writing the hall's row makes planners of the same hall follow one another, so that none misses the other's fair.
+    session.execute(
+        update(Venue)
+        .where(Venue.id == hall.id)
+        .values(bookings=Venue.bookings + 1, version=Venue.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )
+    if taken := clashes(session, hall.id, starts_at, ends_at, but=but):
+        raise VenueTaken(field="venue_id", venue=hall.label, when=span(taken[0]), fair=taken[0].name)
+
+
+def span(found: Fair) -> str:
+    """When a fair is, as the wall clock shows it: 2026-03-07 09:00–11:30."""
+    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
+    end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{first:%Y-%m-%d %H:%M}–{end}"
+
+
+def _clocks(session: Session, kind: FairKind, day: date, region: str) -> Any:
+    def told(key: str) -> Any:
+        return policy(session, key, on=day, region=region)
+
+    return clocks(
+        kind,
+        day,
+        filing_days=told("fair-filing-days"),
+        report_days=told("fair-report-days"),
+        list_due=told("fair-list-due"),
+        figures_day=told("fair-figures-day"),
+    )
+
+
+def _refuse_without_plans(found: Fair) -> None:
+    if missing := tuple(label for name, label in PLANS.items() if not getattr(found, name)):
+        raise PlansMissing(missing=Terms(missing))
+
+
+def _refuse_without_permit(session: Session, found: Fair) -> None:
+    day = clock.local(found.starts_at).date()
+    limit = policy(session, "fair-permit-visitors", on=day, region=found.region_code)
+    if found.mode is not FairMode.ONLINE and found.expected_visitors >= limit and not found.permit_no:
+        raise PermitMissing(field="permit_no", expected=found.expected_visitors, limit=limit)
+
+
+def _figures(figures: dict[str, int] | None) -> dict[str, int]:
+    wanted = ("employers", "positions", "visitors", "intentions", "hired")
+    given = figures or {}
+    if problems := [
+        Problem(name, "missing", N_("请填写这一项")) for name in wanted if not 0 <= given.get(name, -1) < 10_000_000
+    ]:
+        raise Invalid(problems)
+    return {name: given[name] for name in wanted}
+
+
+def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: str, title: str) -> Fair:
+    require(actor, Permission.MANAGE_FAIRS)
+    found = fair(session, fair_id)
+    if found.published_at is not None and not notice.strip():
+        raise NoticeMissing(field="notice")
+    move(session, actor, found, FAIR, event, reason=notice)
+    found.notice = notice.strip()[:2000]
+    _revised(session, found)
+    _tell_booths(session, found, f"fair-{event}", title)
+    note(session, actor, action=f"fair.{event}", subject=f"fair:{found.id}")
+    return found
+
+
+def _tell_booths(session: Session, found: Fair, kind: str, title: str) -> None:
+    session.flush()
+    for booth in session.scalars(booths(found.id)):
+        if booth.state in WAITING_OR_HOLDING:
+            tell_employer(
+                session,
+                booth.employer_id,
+                kind=kind,
+                title=title,
+                body=N_("{notice}"),
+                link=f"/fairs/{found.id}",
+                dedupe_key=f"{kind}:{found.id}:{found.revision}",
+                params={"fair": found.name, "when": span(found), "notice": found.notice},
+            )
+
+
+def _revised(session: Session, found: Fair) -> None:
+    # Calendars take a change only with a higher SEQUENCE; before its announcement nobody has the fair in a calendar.
+    if found.published_at is not None:
+        found.revision += 1
+    found.revised_at = clock.now()
+    session.flush()
+    publish(session, FairChanged(found.id))
+
+
+def _centre(session: Session, centre_id: int | None) -> Centre:
+    found = session.get(Centre, centre_id) if centre_id else None
+    if found is None:
+        raise NotFound(field="centre_id")
+    return found

@@ -1,0 +1,210 @@
+"""What is done with booths: asked for, approved, numbered, used, given back. Places go by a guarded counter."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import give_back, seeing_everything, take_one
+from centre.errors import Invalid, Problem
+from centre.permissions import Actor, Permission, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_
+from employers.actions import count_no_show, tell_employer
+from employers.fairs.models import Booth, Fair
+from employers.fairs.queries import booths, fair, next_waiting, own_booth
+from employers.fairs.rules import (
+    BOOTH,
+    HOLDING_BOOTH,
+    AlreadyApplied,
+    BoothDraft,
+    BoothState,
+    BoothTaken,
+    FairState,
+    NotBoothTime,
+    OpeningNotVerified,
+    TooLateToWithdraw,
+    TooManyNoShows,
+)
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+from employers.queries import employer, own_employer_id
+from employers.rules import EmployerNotActive, EmployerState
+
+VERIFIED = (OpeningState.VERIFIED, OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FILLED)
+
+
+def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: BoothDraft) -> Booth:
+    """Ask for a booth; a free one is held at once, otherwise the request waits in its turn.
+
+    Raises NotBoothTime, EmployerNotActive, TooManyNoShows, AlreadyApplied or OpeningNotVerified.
+    """
+    require(actor, Permission.APPLY_FOR_BOOTH)
+    found = fair(session, fair_id)
+    applicant = employer(session, own_employer_id(actor, draft.employer_id))
+    if found.state is not FairState.BOOTH_OPEN:
+        raise NotBoothTime
+    if applicant.state is not EmployerState.ACTIVE:
+        raise EmployerNotActive(name=applicant.name)
+    day = clock.local(found.starts_at).date()
+    missed = applicant.no_shows_in(day.year)
+    if missed >= policy(session, "fair-noshow-limit", on=day, region=found.region_code):
+        raise TooManyNoShows(count=missed)
+    _check_openings(session, applicant.id, draft)
+    held = found.booth_count == 0 or take_one(session, Fair, found.id, taken="booths_taken", limit="booth_count")
+    if session.scalar(select(Booth.id).where(Booth.fair_id == found.id, Booth.employer_id == applicant.id)):
+        raise AlreadyApplied
+    made = Booth(
+        **draft.model_dump(exclude={"employer_id", "opening_ids"}), opening_ids=list(dict.fromkeys(draft.opening_ids))
+    )
+    made.fair, made.employer = found, applicant
+    made.state = BoothState.APPLIED if held else BoothState.WAITLISTED
+    session.add(made)
+    session.flush()
+    return made
+
+
+def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
+    """Approve a request whose papers are right."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    found = own_booth(session, actor, booth_id)
+    move(session, actor, found, BOOTH, "approve")
+    _decided(session, found, N_("招聘会“{fair}”的展位申请已通过"))
+    return found
+
+
+def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) -> Booth:
+    """Turn a request down, with the reason; the next in the queue moves up. Raises Invalid without a reason."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    if not reason.strip():
+        raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
+    found = own_booth(session, actor, booth_id)
+    _release(session, actor, found, "refuse", reason)
+    _decided(session, found, N_("招聘会“{fair}”的展位申请未通过：{reason}"), reason=reason)
+    return found
+
+
+def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int | None = None) -> Booth:
+    """Give an approved request its number, the lowest free one when none is named. Raises BoothTaken or Invalid."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    found = own_booth(session, actor, booth_id)
+    used = {
+        number: holder
+        for holder, number in session.execute(
+            select(Booth.id, Booth.booth_no).where(Booth.fair_id == found.fair_id, Booth.booth_no.is_not(None))
+        )
+    }
+    number = booth_no or next(one for one in range(1, len(used) + 2) if one not in used)
+    if found.fair.booth_count and not 1 <= number <= found.fair.booth_count:
+        params = {"most": found.fair.booth_count}
+        raise Invalid([Problem("booth_no", "booth-number", N_("展位号在 1 到 {most} 之间"), params)])
+    if used.get(number, found.id) != found.id:
+        raise BoothTaken(field="booth_no", booth_no=number)
+    move(session, actor, found, BOOTH, "assign")
+    found.booth_no = number
+    _decided(session, found, N_("招聘会“{fair}”的展位号是 {booth_no}，请在开场前 30 分钟到场"), booth_no=number)
+    return found
+
+
+def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
+    """Give every approved request the lowest free number, in the order of asking; gives how many."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    approved = session.scalars(booths(fair_id).where(Booth.state == BoothState.APPROVED)).all()
+    for found in approved:
+        assign_booth(session, actor, booth_id=found.id)
+    return len(approved)
+
+
+def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
+    """Note that the employer is at its booth."""
+    require(actor, Permission.CHECK_IN)
+    found = own_booth(session, actor, booth_id)
+    move(session, actor, found, BOOTH, "check_in")
+    found.checked_in_at = clock.now()
+    session.flush()
+    return found
+
+
+def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
+    """Note that the employer served its booth to the end."""
+    require(actor, Permission.CHECK_IN)
+    found = own_booth(session, actor, booth_id)
+    move(session, actor, found, BOOTH, "leave")
+    session.flush()
+    return found
+
+
+def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
+    """Note that the employer did not come; the booth is free and the no-show counts for the year."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    found = own_booth(session, actor, booth_id)
+    _release(session, actor, found, "miss", "")
+    count_no_show(session, actor, employer_id=found.employer_id)
+    return found
+
+
+def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
+    """Take a request back in time: no miss is counted, the next in the queue moves up. Raises TooLateToWithdraw."""
+    require(actor, Permission.APPLY_FOR_BOOTH)
+    found = own_booth(session, actor, booth_id)
+    day = clock.local(found.fair.starts_at).date()
+    days = policy(session, "fair-withdraw-days", on=day, region=found.fair.region_code)
+    if found.state is not BoothState.WAITLISTED and clock.today() > day - timedelta(days=days):
+        raise TooLateToWithdraw(days=days)
+    _release(session, actor, found, "withdraw", "")
+    return found
+
+
+def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
+    """Give free booths to those who wait, in their turn, and tell them; gives how many."""
+    require(actor, Permission.APPLY_FOR_BOOTH)
+    promoted = 0
+    while take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_count"):
+        found = next_waiting(session, fair_id)
+        if found is None:
+            give_back(session, Fair, fair_id, taken="booths_taken")
+            break
+        move(session, actor, found, BOOTH, "promote")
+        with seeing_everything(session):
+            _decided(session, found, N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"))
+        promoted += 1
+    return promoted
+
+
+def _check_openings(session: Session, employer_id: int, draft: BoothDraft) -> None:
+    if not draft.opening_ids:
+        return
+    own = select(Opening).where(Opening.id.in_(draft.opening_ids), Opening.employer_id == employer_id)
+    found = session.scalars(own.order_by(Opening.id)).all()
+    if len(found) < len(set(draft.opening_ids)):
+        raise Invalid([Problem("opening_ids", "not-own", N_("只能展示本单位的岗位"))])
+    for one in found:
+        if one.state not in VERIFIED:
+            raise OpeningNotVerified(field="opening_ids", title=one.title)
+
+
+def _release(session: Session, actor: Actor, found: Booth, event: str, reason: str) -> None:
+    held = found.state in HOLDING_BOOTH and found.fair.booth_count > 0
+    move(session, actor, found, BOOTH, event, reason=reason)
+    found.booth_no = None
+    session.flush()
+    if held:
+        give_back(session, Fair, found.fair_id, taken="booths_taken")
+        promote_waiting(session, actor, fair_id=found.fair_id)
+
+
+def _decided(session: Session, found: Booth, title: str, **params: object) -> None:
+    found.decided_at = clock.now()
+    session.flush()
+    told = session.scalars(select(Fair).where(Fair.id == found.fair_id)).one()
+    tell_employer(
+        session,
+        found.employer_id,
+        kind="booth",
+        title=title,
+        link="/employer/booths",
+        dedupe_key=f"booth:{found.id}:{found.state.value}:{found.version}",
+        params={"fair": told.name, **params},
+    )

@@ -1,0 +1,57 @@
+"""What falls due with fairs."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts import Account
+from centre.events import publish
+from centre.jobs import job
+from centre.outbox import post
+from centre.permissions import Actor, Role
+from centre.states import move
+from centre.words import N_, SOURCE_LOCALE, translate
+from employers.fairs.models import Fair
+from employers.fairs.queries import due_filings, due_statistics, ending_fairs, starting_fairs
+from employers.fairs.rules import FAIR, FairChanged
+
+FILING_DUE = N_("招聘会“{fair}”要在 {day} 前备案")
+STATISTICS_DUE = N_("招聘会“{fair}”的统计数字要在 {day} 前上报")
+AHEAD = timedelta(days=3)
+
+
+@job("run-fairs", every=timedelta(minutes=5))
+def run_fairs(session: Session) -> None:
+    """Begin announced fairs at their hour and end them at theirs."""
+    now = clock.now()
+    for event, due in (("start", starting_fairs(now)), ("finish", ending_fairs(now))):
+        for found in session.scalars(due).all():
+            move(session, Actor.system(), found, FAIR, event)
+            session.flush()
+            publish(session, FairChanged(found.id))
+
+
+@job("fair-clocks", every=timedelta(days=1))
+def remind_organisers(session: Session) -> None:
+    """Tell organisers of filings and figures that are due within three days, or late."""
+    day = clock.today() + AHEAD
+    for found in session.scalars(due_filings(day)):
+        _remind(session, found, FILING_DUE, found.filing_due_on.isoformat(), "filing")
+    for found in session.scalars(due_statistics(day)):
+        _remind(session, found, STATISTICS_DUE, found.statistics_due_on.isoformat(), "statistics")
+
+
+def _remind(session: Session, found: Fair, title: str, day: str, clock_name: str) -> None:
+    accounts = select(Account).where(Account.centre_id == found.centre_id, Account.disabled.is_(False))
+    for account in session.scalars(accounts.order_by(Account.id)):
+        if Role.ORGANISER in account.roles:
+            post(
+                session,
+                kind="fair-clock",
+                title=translate(SOURCE_LOCALE, title, fair=found.name, day=day)[:200],
+                link=f"/organiser/fairs/{found.id}",
+                to_account_id=account.id,
+                dedupe_key=f"fair:{found.id}:{clock_name}:{day}:{account.id}",
+            )
