@@ -1,5 +1,6 @@
 import csv
 import io
+import zipfile
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -189,3 +190,26 @@ def test_a_csv_comes_back_as_a_spreadsheet_with_its_errors() -> None:
 def test_a_reading_that_takes_too_long_is_ended() -> None:
     with pytest.raises(SheetTooHeavy):
         read_sheets(b"a,b\n", "a.csv", Limits(patience=0))
+
+
+def test_an_open_document_is_read() -> None:
+    packed = io.BytesIO()
+    spaces = 'xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" ' + " ".join(
+        f'xmlns:{space}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"' for space in ("table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        '<table:table table:name="一班"><table:table-row>'
+        '<table:table-cell office:value-type="string"><text:p>姓名</text:p></table:table-cell>'
+        '<table:table-cell office:value-type="float" office:value="3"><text:p>3</text:p></table:table-cell>'
+        '<table:table-cell table:number-columns-repeated="16382"/></table:table-row>'
+        '<table:table-row table:number-rows-repeated="1048575">'
+        '<table:table-cell table:number-columns-repeated="16384"/>'
+        "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    )
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", content)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+    book = read_sheets(packed.getvalue(), "a.ods")
+    assert (book.kind, book.sheets[0].name, book.sheets[0].rows) == ("ods", "一班", [Row(1, ["姓名", 3])])
