@@ -1,0 +1,64 @@
+"""Planted bugs: applications that are wrong on purpose, to prove that a harness would notice."""
+
+import time
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from centre import answers, database
+
+REMEMBERED_SECONDS = 0.2
+
+
+def overbooking() -> Any:
+    """Seats are counted first, with a count that is remembered for a moment, and taken afterwards."""
+    remembered: dict[int, tuple[float, int, int]] = {}
+
+    def careless(
+        session: Session, model: type[Any], record_id: int, *, taken: str = "taken", limit: str = "seats"
+    ) -> bool:
+        at, used, seats = remembered.get(record_id, (0.0, 0, 0))
+        if time.monotonic() - at > REMEMBERED_SECONDS:
+            used, seats = session.execute(
+                select(getattr(model, taken), getattr(model, limit)).where(model.id == record_id)
+            ).one()
+            remembered[record_id] = (time.monotonic(), used, seats)
+        if used >= seats:
+            return False
+        session.execute(update(model).where(model.id == record_id).values({taken: used + 1}))
+        return True
+
+    return _application(take_one=careless)
+
+
+def forgetful() -> Any:
+    """Keys are looked up, but kept only after the commit, so that two requests at once both do the work."""
+    seen: dict[tuple[str, str], Any] = {}
+
+    def claim(_session: Session, *, owner: str, key: str, fingerprint: str) -> Any:
+        del fingerprint
+        return seen.get((owner, key))
+
+    def keep(_session: Session, *, owner: str, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
+        time.sleep(0.05)
+        seen[owner, key] = answers.KeptAnswer(owner=owner, key=key, status=status, headers=headers, body=body)
+
+    answers.claim, answers.keep = claim, keep  # type: ignore[assignment]
+    return _application()
+
+
+def _application(**replaced: Any) -> Any:
+    for name, planted in replaced.items():
+        setattr(database, name, planted)
+    from web.app import build
+
+    return build()
+
+
+def __getattr__(name: str) -> Any:
+    """`overbooking_app` and `forgetful_app`: made when a server asks for them."""
+    makers = {"overbooking_app": overbooking, "forgetful_app": forgetful}
+    if name not in makers:
+        raise AttributeError(name)
+    return makers[name]()
