@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from matching.engine.features import Ground, Practice, WorkerProfile
 
-_CODE = re.compile(r"[0-9]-[0-9]{2}(-[0-9]{2}){0,2}")
+CODE = re.compile(r"[0-9]-[0-9]{2}(-[0-9]{2}){0,2}")
 
 
 class Kin(IntEnum):
@@ -27,7 +27,7 @@ def kin(one: str, other: str) -> Kin:
     """
     if one == other:
         return Kin.SAME
-    if not (_CODE.fullmatch(one) and _CODE.fullmatch(other)):
+    if not (CODE.fullmatch(one) and CODE.fullmatch(other)):
         return Kin.NONE
     for length, nearness in ((7, Kin.NEAR), (4, Kin.FIELD)):
         if len(one) >= length and len(other) >= length and one[:length] == other[:length]:
