@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from xlsxwriter import Workbook as Writer
-
 from centre.sheets import child
 from centre.sheets.cells import GUIDE_SHEET, Cell
 from centre.sheets.limits import Limits
@@ -118,7 +116,9 @@ def annotated_copy(data: bytes, filename: str, faults: Sequence[Fault], header_r
 
 
 def _writer(packed: io.BytesIO, *, constant_memory: bool = False) -> Any:
-    return Writer(
+    from xlsxwriter import Workbook
+
+    return Workbook(
         packed,
         {
             "in_memory": not constant_memory,
