@@ -38,6 +38,5 @@ def ready(unit: Unit) -> Health:
 @lru_cache(maxsize=1)
 def _check_schema() -> None:
     # Asked once a process: a schema that fits does not stop fitting while the process runs, and errors are not kept.
-    present, newest = schema.current()
-    if present != newest:
+    if schema.current() != schema.newest():
         raise Unavailable

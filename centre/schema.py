@@ -1,21 +1,27 @@
-"""Bring a database to the present schema, or say that it is there."""
+"""Bring a database to the present schema, or say which one it has; Alembic is slow to load, so only where needed."""
 
+import re
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, String, column, inspect, select, table
 
 from centre.database import Base, engine
 from centre.settings import settings
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+
+_NAMED = re.compile(r'^(revision|down_revision) = "([^"\n]+)"$', re.MULTILINE)
 
 
 def upgrade(revision: str = "head") -> None:
     """Run every step that the settings' database lacks; doing it twice changes nothing."""
+    from alembic import command
+
     if settings().is_sqlite:
         settings().data_dir.mkdir(parents=True, exist_ok=True)
     with engine().execution_options(write=True).begin() as connection:
@@ -24,19 +30,35 @@ def upgrade(revision: str = "head") -> None:
 
 def downgrade(revision: str) -> None:
     """Take steps back to a revision; `base` empties the database."""
+    from alembic import command
+
     with engine().execution_options(write=True).begin() as connection:
         command.downgrade(configuration(connection), revision)
 
 
-def current() -> tuple[str | None, str | None]:
-    """The revision of the database and the newest one that this code knows."""
-    newest = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+def current() -> str | None:
+    """The revision of the settings' database; None when it is empty."""
     with engine().connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision(), newest
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        version = select(column("version_num", String)).select_from(table("alembic_version"))
+        found: str | None = connection.scalar(version)
+        return found
 
 
-def configuration(connection: Connection) -> Config:
+@lru_cache(maxsize=1)
+def newest() -> str:
+    """The revision that this code needs: the step that no other step follows."""
+    steps = [dict(_NAMED.findall(path.read_text())) for path in (MIGRATIONS / "versions").glob("*.py")]
+    followed = {step.get("down_revision") for step in steps}
+    (last,) = (str(step["revision"]) for step in steps if step["revision"] not in followed)
+    return last
+
+
+def configuration(connection: Connection) -> "Config":
     """Alembic's configuration for one connection."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(MIGRATIONS))
     made.attributes["connection"] = connection

@@ -66,11 +66,11 @@ def migrate() -> None:
     from centre.permissions import Actor
     from centre.policy import load_examples
 
-    before = schema.current()[0] if _exists() else None
+    before = schema.current() if _exists() else None
     schema.upgrade()
     with open_session(Actor.system().scope, write=True) as session:
         rules = load_examples(session)
-    now = schema.current()[0]
+    now = schema.current()
     typer.echo(f"Schema {before or 'empty'} -> {now}; {rules} example policies added")
 
 

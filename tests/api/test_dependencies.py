@@ -1,0 +1,112 @@
+"""One unit of work: who may, what is refused, and in which words."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from api.app import UndeclaredRoute, build, check_routes
+from centre.accounts import Account, SignIn
+from centre.database import open_session
+from centre.permissions import Actor
+from tests.api.conftest import SignedIn
+from tests.ordeal.crowd import gather
+from tests.ordeal.servers import csrf_of
+
+
+def test_a_route_that_does_not_say_who_may_use_it_stops_the_start() -> None:
+    app = build()
+    app.add_api_route("/planted", lambda: None)
+    with pytest.raises(UndeclaredRoute, match="/planted"):
+        check_routes(app)
+
+
+def test_an_unknown_address_is_told_as_a_problem_to_machines_and_as_a_page_to_people(client: TestClient) -> None:
+    machine = client.get("/api/v1/nothing", headers={"accept-language": "en"})
+    person = client.get("/nothing", headers={"accept-language": "zh-CN"})
+    assert (machine.status_code, machine.headers["content-type"]) == (404, "application/problem+json")
+    assert machine.json()["type"] == "/problems/not-found"
+    assert machine.json()["detail"].startswith("We did not find this")
+    assert person.status_code == 404
+    assert "没有找到" in person.text
+    assert 'lang="zh-Hans"' in person.text
+
+
+def test_the_protective_headers_are_on_every_answer(client: TestClient) -> None:
+    for address in ("/sign-in", "/nothing", "/health/ready", "/api/v1/openapi.json"):
+        headers = client.get(address).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert headers["x-content-type-options"] == "nosniff"
+    assert "unsafe" not in headers["content-security-policy"]
+
+
+def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client: TestClient) -> None:
+    gather(people=0, seats=1)
+    known = client.post("/sign-in", data={"login": "officer", "password": "wrong-password"})
+    unknown = client.post("/sign-in", data={"login": "nobody", "password": "wrong-password"})
+    assert known.status_code == unknown.status_code == 422
+
+    def without_names(text: str) -> str:
+        return re.sub(r'(?<=name="_key" value=")[^"]+|officer|nobody', "", text)
+
+    assert without_names(known.text) == without_names(unknown.text)
+
+
+def test_a_session_is_kept_only_as_a_digest_and_ends_at_once(signed_in: SignedIn) -> None:
+    gather(people=0, seats=1)
+    client = signed_in("officer")
+    token = client.cookies["sid"]
+    with open_session(Actor.system().scope) as session:
+        kept = session.scalars(select(SignIn)).one()
+    assert token not in (kept.token_digest, kept.csrf_token)
+    account = client.get("/account")
+    assert account.status_code == 200
+    assert account.headers["cache-control"] == "no-store"
+    left = client.post("/sign-out", data={"_csrf": csrf_of(account.text)})
+    assert left.status_code == 303
+    client.cookies.set("sid", token)
+    assert client.get("/account").status_code == 303
+
+
+def test_a_form_of_another_site_is_refused(signed_in: SignedIn) -> None:
+    gather(people=0, seats=1)
+    client = signed_in("officer")
+    token = csrf_of(client.get("/account").text)
+    for headers in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert client.post("/sign-out", data={"_csrf": token}, headers=headers).status_code == 403
+    assert client.post("/sign-out", data={"_csrf": "forged"}).status_code == 403
+    assert client.get("/account").status_code == 200
+
+
+def test_a_visitor_is_sent_to_sign_in_and_comes_back(client: TestClient) -> None:
+    gather(people=0, seats=1)
+    away = client.get("/account")
+    assert (away.status_code, away.headers["location"]) == (303, "/sign-in?back=/account")
+    back = client.post("/sign-in", data={"login": "officer", "password": "gangqiao-demo", "back": "/account"})
+    assert back.headers["location"] == "/account"
+    client.cookies.clear()
+    lured = client.post("/sign-in", data={"login": "officer", "password": "gangqiao-demo", "back": "//evil.example"})
+    assert lured.headers["location"] == "/"
+
+
+def test_a_closed_account_is_out_at_its_next_request(signed_in: SignedIn) -> None:
+    gather(people=0, seats=1)
+    client = signed_in("officer")
+    with open_session(Actor.system().scope, write=True) as session:
+        session.scalars(select(Account).where(Account.login == "officer")).one().disabled = True
+    assert client.get("/account").status_code == 303
+
+
+def test_a_body_over_the_limit_is_refused(client: TestClient) -> None:
+    answer = client.post("/sign-in", data={"login": "x", "password": "y" * 2_000_000})
+    assert answer.status_code == 413
+
+
+def test_an_installation_without_its_schema_is_not_ready(tmp_path: object) -> None:
+    from tests.databases import settings_from
+
+    with settings_from(data_dir=str(tmp_path), database_url=""), TestClient(build()) as client:
+        answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
