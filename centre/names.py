@@ -7,7 +7,7 @@ from centre.errors import Refusal
 from centre.text import HAN, clean, fold_width, strip_glosses
 from centre.words import N_
 
-_DOTS = re.compile(r"\s*[·•・．‧∙⋅･]\s*")
+_DOTS = re.compile(r"[ \u3000]{0,4}[·•・．‧∙⋅･][ \u3000]{0,4}")
 _OWN = rf"{HAN}\ue000-\uf8ff\U000f0000-\U000ffffd"  # old systems kept rare characters in the private area
 _LATIN = r"A-Za-z\u00c0-\u024f\u0400-\u04ff"
 _NAME = re.compile(rf"[{_OWN}]+(?:·[{_OWN}{_LATIN}.]+)*|[{_LATIN}]+(?:[ ·.'-]{{1,2}}[{_LATIN}]+)*\.?")
