@@ -9,6 +9,7 @@ from centre.database import engine
 from centre.settings import settings
 from tests.conftest import NetworkClosed
 from tests.databases import Cluster
+from tests.statements import statements
 
 
 def test_other_machines_are_out_of_reach() -> None:
@@ -45,3 +46,10 @@ def test_each_postgresql_database_is_new(postgres: Cluster) -> None:
             made = create_engine(url)
             assert inspect(made).get_table_names() == []
             made.dispose()
+
+
+def test_statements_are_counted_without_the_boundaries_of_their_transaction(any_database: str) -> None:
+    with statements() as ran, engine().begin() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        connection.exec_driver_sql("SELECT 2")
+    assert ran == ["SELECT 1", "SELECT 2"]
