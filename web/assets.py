@@ -31,7 +31,7 @@ def shortened(sheet: str) -> str:
     """A stylesheet without comments and without the spaces that only people need."""
     bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     bare = re.sub(r"\s+", " ", bare)
-    bare = re.sub(r" ?([{};,]) ?", r"\1", bare)
+    bare = re.sub(r" ?([{};,>]) ?", r"\1", bare)
     return bare.replace(": ", ":").replace(";}", "}").strip()
 
 

@@ -54,7 +54,7 @@ def safe_return(path: str) -> str:
 
 
 def change_display(wishes: Mapping[str, str], *, secure: bool = False) -> RedirectResponse:
-    """Remember `size`, `contrast` and `lang` of the query for a year and go back to `back`; unknown values are ignored."""
+    """Remember `size`, `contrast` and `lang` for a year and go back to `back`; unknown values are ignored."""
     response = RedirectResponse(safe_return(wishes.get("back", "/")), status_code=303)
     for name, (cookie, allowed) in _CHOICES.items():
         if wishes.get(name) in allowed:

@@ -50,11 +50,10 @@ def wage(locale: str, item: object) -> Wage:
         item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
         for name in ("wage_min_fen", "wage_max_fen", "wage_unit")
     )
-    sign = "" if locale == SOURCE_LOCALE else "¥"
     parts = [yuan(amount) for amount in (least, most) if isinstance(amount, int)]
     if not parts:
         return Wage(translate(locale, "见详情"), "")
-    amount = sign + "–".join(dict.fromkeys(parts))
+    amount = "–".join(dict.fromkeys(parts))
     return Wage(amount, translate(locale, WAGE_UNITS.get(str(unit), str(unit))))
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -218,7 +218,7 @@ def _reading(reader: Reader) -> Iterator[None]:
         _current.reset(token)
 
 
-def render(reader: Reader, template: str, **context: object) -> str:
+def render(reader: Reader, template: str | Template, **context: object) -> str:
     """The text of a page for this reader. Templates also get `actor`, `locale`, `path` and `query` of the request."""
     request = reader.request
     told = {

@@ -84,7 +84,7 @@ function start(root) {
     area.ondragleave = over(false);
     area.ondrop = (event) => { over(false)(event); $("input", area).files = event.dataTransfer.files; };
   });
-  if (innerWidth > 1079) each("[data-wide-open]", (box) => { box.open = true; });
+  if (innerWidth > 959) each("[data-wide-open]", (box) => { box.open = true; });
   $("[data-focus]", root)?.focus();
 }
 start(doc);
