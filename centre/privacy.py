@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from hmac import digest as hmac_digest
+from pathlib import Path
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -21,14 +23,21 @@ def _master_key() -> bytes:
     if given:
         return bytes.fromhex(given)
     path = settings().data_dir / "master.key"
+    if not path.exists():
+        _make_key_file(path)
+    return bytes.fromhex(path.read_text())
+
+
+def _make_key_file(path: Path) -> None:
+    # Written whole under another name and then linked: whoever comes at the same time finds a complete key or none.
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return bytes.fromhex(path.read_text())
+    draft = path.with_name(f"{path.name}.{uuid4().hex}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_hex(32))
-    return bytes.fromhex(path.read_text())
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
 
 
 def forget_keys() -> None:

@@ -110,3 +110,9 @@ def test_an_installation_without_its_schema_is_not_ready(tmp_path: object) -> No
         answer = client.get("/health/ready")
     assert answer.status_code == 503
     assert answer.headers["retry-after"]
+
+
+def test_the_eleventh_try_of_a_name_is_told_to_wait(client: TestClient) -> None:
+    tries = [client.post("/sign-in", data={"login": "nobody", "password": "wrong"}).status_code for _ in range(11)]
+    assert tries == [422] * 10 + [429]
+    assert client.post("/sign-in", data={"login": "somebody", "password": "wrong"}).status_code == 422

@@ -1,10 +1,12 @@
 """Coming in and going out: sign-in, sign-out, one's own account, and how pages are shown."""
 
+from datetime import timedelta
+
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, SIGNED_IN, Pages, Unit
 from api.security import SESSION_COOKIE
-from centre import accounts
+from centre import accounts, limits
 from centre.database import open_session
 from centre.drafts import Draft, Words
 from centre.errors import Refusal
@@ -16,6 +18,9 @@ from web.forms import Bound, bind, blank
 from web.rendering import page
 
 routes = Pages()
+
+TRIES, TRIES_OF_A_HOST, TRY_WINDOW = 10, 300, timedelta(minutes=5)
+"""Wrong passwords that one name, and that one address (a whole hall may share it), may try."""
 
 DESKS = (
     (frozenset({Role.JOBSEEKER}), "/me"),
@@ -47,7 +52,10 @@ def enter(unit: Unit) -> Response:
     if bound.draft is None:
         return _sign_in_page(unit, bound, 422)
     device = unit.request.headers.get("user-agent", "")
+    host = unit.request.client.host if unit.request.client else ""
     try:
+        limits.spend("sign-in", host, bound.draft.login.casefold(), limit=TRIES, window=TRY_WINDOW)
+        limits.spend("sign-in", host, limit=TRIES_OF_A_HOST, window=TRY_WINDOW)
         with open_session(Actor.system().scope, write=True) as session:
             token, account = accounts.sign_in(
                 session, Actor.system(), login=bound.draft.login, password=bound.draft.password, device=device
@@ -64,9 +72,7 @@ def _sign_in_page(unit: Unit, bound: Bound[SignInForm], status_code: int = 200) 
     if settings().demo:
         with open_session(Actor.system().scope) as session:
             shown = accounts.demo_accounts(session)
-    return page(
-        unit, "entry/sign-in.html", status_code, bound=bound, demo_accounts=shown, demo_password=town.PASSWORD
-    )
+    return page(unit, "entry/sign-in.html", status_code, bound=bound, demo_accounts=shown, demo_password=town.PASSWORD)
 
 
 @routes.post("/sign-out", allow=SIGNED_IN, keep=False)

@@ -92,6 +92,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_policy_rule_key", "policy_rule", ["key", "from_on"], unique=False)
     op.create_table(
+        "tally",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("window_at", centre.database.Instant(), nullable=False),
+        sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("key", "window_at", name=op.f("pk_tally")),
+    )
+    op.create_table(
         "transition",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("machine", sa.String(length=40), nullable=False),
@@ -362,6 +369,7 @@ def downgrade() -> None:
     op.drop_table("person")
     op.drop_index("ix_transition_subject", table_name="transition")
     op.drop_table("transition")
+    op.drop_table("tally")
     op.drop_index("ix_policy_rule_key", table_name="policy_rule")
     op.drop_table("policy_rule")
     op.drop_index(op.f("ix_kept_answer_made_at"), table_name="kept_answer")

@@ -1,0 +1,69 @@
+"""How often something may be tried: counters in the database, exact across processes, kept even when the try fails."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, delete, false, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import clock
+from centre.database import Base, Instant, open_session
+from centre.errors import TooMany
+from centre.jobs import job
+from centre.permissions import Actor, Scope
+from centre.privacy import blind_index
+
+
+class Tally(Base):
+    """How often one key was tried in one window of time (频次计数). Keys are digests, never names or addresses."""
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    window_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
+    count: Mapped[int]
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
+        """Only the service itself reads it."""
+        return false()
+
+
+def spend(*parts: str, limit: int, window: timedelta) -> None:
+    """Count one more try of what `parts` name, in a transaction of its own. Raises TooMany beyond `limit`.
+
+    When the database does not answer, this raises as any statement does: what is limited is then refused.
+    """
+    key = blind_index("tally", "\n".join(parts))
+    started = _window(clock.now(), window)
+    with open_session(Actor.system().scope, write=True) as session:
+        count = _count_one_more(session, key, started)
+    if count > limit:
+        rest = started + window - clock.now()
+        raise TooMany(retry_after=max(1, int(rest.total_seconds())))
+
+
+def _window(now: datetime, window: timedelta) -> datetime:
+    epoch = datetime(2000, 1, 1, tzinfo=UTC)
+    return epoch + (now - epoch) // window * window
+
+
+def _count_one_more(session: Session, key: str, started: datetime) -> int:
+    one_more = (
+        update(Tally)
+        .where(Tally.key == key, Tally.window_at == started)
+        .values(count=Tally.count + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not getattr(session.execute(one_more), "rowcount", 0):
+        try:
+            with session.begin_nested():
+                session.add(Tally(key=key, window_at=started, count=1))
+        except IntegrityError:  # another process was first
+            session.execute(one_more)
+    counted = select(Tally.count).where(Tally.key == key, Tally.window_at == started)
+    return session.scalars(counted).one()
+
+
+@job("forget-tallies", every=timedelta(hours=1))
+def forget_tallies(session: Session) -> None:
+    """Delete counters that no window needs any more."""
+    session.execute(delete(Tally).where(Tally.window_at < clock.now() - timedelta(days=2)))
