@@ -69,8 +69,7 @@ def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, appli
         raise ClassNotOpen
     if application.relation is not Relation.SELF and application.beneficiary_of_id is None:
         raise BeneficiaryMissing(field="beneficiary_of_id")
-    # Two enrolments of one person at once would each miss the other's timetable: they queue at the person's row.
-    session.execute(select(Person.id).where(Person.id == person.id).with_for_update(key_share=True))
+    queries.lock_people(session, [person.id])
     _refuse_by_rules(session, found, person)
     with seeing_everything(session):
         held = queries.place_of(session, found.id, person.id)

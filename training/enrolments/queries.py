@@ -1,5 +1,7 @@
 """What is known of enrolments."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -64,6 +66,17 @@ def other_classes(session: Session, person_id: int, class_id: int) -> list[Train
                 )
                 .order_by(TrainingClass.id)
             )
+        )
+
+
+def lock_people(session: Session, ids: Iterable[int]) -> None:
+    """Make enrolments of the same people queue: two at once would each miss the other's timetable.
+
+    Everybody is locked in the order of their ids, and before any class, so that two rosters cannot block each other.
+    """
+    with seeing_everything(session):
+        session.execute(
+            select(Person.id).where(Person.id.in_(sorted(ids))).order_by(Person.id).with_for_update(key_share=True)
         )
 
 

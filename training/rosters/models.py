@@ -1,6 +1,7 @@
 """Uploads and their rows as they are kept; what is personal in them is sealed and goes when the upload is settled."""
 
 import json
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -21,8 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import privacy
 from centre.database import Instant, Record, coded
+from centre.errors import Problem
 from centre.permissions import Scope
-from training.rosters.rules import RosterState, Verdict
+from training.rosters.rules import Reading, RosterState, Trainee, Verdict
 
 
 class RosterUpload(Record):
@@ -80,7 +82,7 @@ class RosterRow(Record):
     )
 
     upload_id: Mapped[int] = mapped_column(ForeignKey("roster_upload.id"))
-    sheet: Mapped[str] = mapped_column(String(40))
+    sheet: Mapped[str] = mapped_column(String(100))
     row_no: Mapped[int]
     verdict: Mapped[Verdict] = mapped_column(coded(Verdict))
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -93,9 +95,33 @@ class RosterRow(Record):
         """Whoever sees the upload."""
         return cls.upload_id.in_(select(RosterUpload.id).where(RosterUpload.visible_to(scope)))
 
-    def cells(self, upload: RosterUpload) -> dict[str, Any]:
-        """What stood in the row by field, or nothing once the upload is settled."""
-        if self.cells_sealed is None or upload.wrapped_key is None:
-            return {}
-        found: dict[str, Any] = json.loads(upload.unseal(f"row:{self.sheet}:{self.row_no}", self.cells_sealed))
-        return found
+    def write(self, upload: RosterUpload, reading: Reading) -> None:
+        """Keep a reading: the verdict in clear, what stood in the file sealed under the upload's key."""
+        content = {"cells": reading.cells, "trainee": reading.trainee.as_dict() if reading.trainee else None}
+        self.cells_sealed = upload.seal(self._name, json.dumps(content, ensure_ascii=False))
+        self.judge(reading)
+
+    def judge(self, reading: Reading) -> None:
+        """Keep a reading's verdict."""
+        self.verdict = reading.verdict
+        self.problems = [asdict(problem) for problem in reading.problems]
+        self.warnings = [asdict(warning) for warning in reading.warnings]
+
+    def read(self, upload: RosterUpload) -> Reading:
+        """The reading as it was kept; without its cells once the upload is settled."""
+        content: dict[str, Any] = {"cells": {}, "trainee": None}
+        if self.cells_sealed is not None and upload.wrapped_key is not None:
+            content = json.loads(upload.unseal(self._name, self.cells_sealed))
+        return Reading(
+            self.sheet,
+            self.row_no,
+            content["cells"],
+            Trainee.of(content["trainee"]) if content["trainee"] else None,
+            self.verdict,
+            [Problem(**problem) for problem in self.problems],
+            [Problem(**warning) for warning in self.warnings],
+        )
+
+    @property
+    def _name(self) -> str:
+        return f"row:{self.sheet}:{self.row_no}"

@@ -1,8 +1,9 @@
 """Rosters: states, verdicts and the faults that a row can have."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from centre.errors import Conflict, Problem, Refusal
 from centre.people import Education, PersonCategory
@@ -59,6 +60,13 @@ VERDICT_LABELS = {
 }
 
 
+class RosterSettled(Conflict):
+    """The upload was imported or discarded, and what was personal in it is gone."""
+
+    code = "roster-settled"
+    message = N_("这份花名册已处理完毕，原文件已按规定删除；需要时请重新上传")
+
+
 class NoHeader(Refusal):
     """No line of the file names the columns."""
 
@@ -102,9 +110,27 @@ class Trainee:
     education: Education | None = None
     category: PersonCategory | None = None
     relation: Relation = Relation.SELF
-    beneficiary_number: str = ""
+    hardship_no: str = ""
     bank: str = ""
     card_no: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self) | {"birth_on": self.birth_on.isoformat()}
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> "Trainee":
+        """The trainee that `as_dict` made plain."""
+        education, category = plain["education"], plain["category"]
+        return cls(
+            **plain
+            | {
+                "birth_on": date.fromisoformat(plain["birth_on"]),
+                "education": Education(education) if education else None,
+                "category": PersonCategory(category) if category else None,
+                "relation": Relation(plain["relation"]),
+            }
+        )
 
 
 @dataclass(slots=True)

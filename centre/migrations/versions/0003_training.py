@@ -237,7 +237,7 @@ def upgrade() -> None:
     op.create_table(
         "roster_row",
         sa.Column("upload_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("sheet", sa.String(length=40), nullable=False),
+        sa.Column("sheet", sa.String(length=100), nullable=False),
         sa.Column("row_no", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "verdict",

@@ -1,0 +1,30 @@
+"""Uploads that nobody settles are thrown away, with what is personal in them."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.jobs import job
+from centre.permissions import Actor
+from training.rosters.actions import discard_roster
+from training.rosters.models import RosterUpload
+from training.rosters.rules import RosterState
+
+KEPT = timedelta(days=30)
+
+
+@job("sweep-rosters", every=timedelta(days=1))
+def sweep_rosters(session: Session) -> None:
+    """Discard roster uploads that have waited for more than 30 days."""
+    late = session.scalars(
+        select(RosterUpload.id)
+        .where(
+            RosterUpload.state.in_((RosterState.UPLOADED, RosterState.CHECKED)),
+            RosterUpload.created_at < clock.now() - KEPT,
+        )
+        .order_by(RosterUpload.id)
+    ).all()
+    for upload_id in late:
+        discard_roster(session, Actor.system(), upload_id=upload_id)
