@@ -14,7 +14,7 @@ BIN := .venv/bin
 SAY := printf '\033[1m==>\033[0m %s\n'
 PACKAGES := api centre employers matching training web tests
 
-.PHONY: help setup demo test check format reference ordeal bench cover constraints clean
+.PHONY: help setup demo test check format reference words ordeal bench cover constraints clean
 
 help: ## show this list
 	@printf 'Gangqiao 岗桥: make TARGET [PORT=8000] [WORKERS=2] [ARGS=...]\n\n'
@@ -57,6 +57,9 @@ reference: .venv/.dev ## write REFERENCE.md anew: settings, permissions, jobs, e
 	@$(BIN)/python -m tests.house.reference > REFERENCE.md.new
 	@mv REFERENCE.md.new REFERENCE.md
 	@$(SAY) 'REFERENCE.md is up to date'
+
+words: .venv/.dev ## print the messages that have no English yet
+	@$(BIN)/python -m tests.house.words
 
 ordeal: .venv/.dev ## the long fault tests (hours)
 	@$(SAY) 'Running the ordeals: servers are killed, disks fill, clocks jump'

@@ -1,14 +1,21 @@
 """Both languages are complete: every Chinese message has its English, no entry is left over, parameters agree."""
 
-import re
 from pathlib import Path
 
 from jinja2 import nodes
 
 from tests.house.source import ROOT, Findings, files, plant
-from tests.house.words import Entry, entries, parameters, python_messages, template_messages, template_tree
+from tests.house.words import (
+    HAN,
+    Entry,
+    entries,
+    parameters,
+    python_messages,
+    template_messages,
+    template_tree,
+    untranslated,
+)
 
-HAN = re.compile(r"[一-鿿]+")
 # The switch between the languages names each in its own words.
 ITSELF = {"中文"}
 
@@ -86,3 +93,9 @@ def test_planted_gaps_in_the_catalogue_are_caught(tmp_path: Path) -> None:
 def test_planted_chinese_outside_the_marks_is_caught(tmp_path: Path) -> None:
     plant(tmp_path, "web/templates/seats.html", '<p>{{ _("名额") }}: 满员 <a>中文</a></p>')
     assert unmarked(tmp_path).verdict == ["web/templates/seats.html:1: 满员"]
+
+
+def test_what_lacks_english_is_printed_once_and_ready_to_fill_in(tmp_path: Path) -> None:
+    plant(tmp_path, "training/errors.py", 'N_("满员")\nN_("满员")\nN_("报名")\n')
+    plant(tmp_path, "centre/locale/en/training.po", 'msgid "报名"\nmsgstr "Enrol"\n')
+    assert list(untranslated(tmp_path)) == ['#: training/errors.py:1 training/errors.py:2\nmsgid "满员"\nmsgstr ""\n\n']

@@ -1,6 +1,12 @@
-"""The messages of the source and of the catalogues, as the house rules compare them."""
+"""The messages of the source and of the catalogues, as the house rules compare them.
+
+`make words` prints the messages that have no English yet, ready to be pasted into a catalogue.
+"""
 
 import ast
+import json
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +15,9 @@ from string import Formatter
 from babel.messages.pofile import read_po
 from jinja2 import Environment, nodes
 
-from tests.house.source import files, sources
+from tests.house.source import ROOT, files, sources
 
+HAN = re.compile(r"[一-鿿]+")
 MARKS = {"N_", "_"}
 LATE = {"translate", "_words"}  # called with a locale or from a template: a constant here is a message too
 
@@ -86,3 +93,18 @@ def entries(root: Path, locale: str = "en") -> Iterator[Entry]:
             for message in read_po(file, abort_invalid=True):
                 if message.id:
                     yield Entry(path.name, str(message.id), str(message.string or ""), message.fuzzy)
+
+
+def untranslated(root: Path) -> Iterator[str]:
+    """Catalogue entries to fill in, each message once, with the places where it stands."""
+    known = {entry.text for entry in entries(root) if entry.translation}
+    places: dict[str, list[str]] = {}
+    for message in (*python_messages(root), *template_messages(root)):
+        if message.text and HAN.search(message.text) and message.text not in known:
+            places.setdefault(message.text, []).append(message.at)
+    for text, stands in places.items():
+        yield f'#: {" ".join(stands)}\nmsgid {json.dumps(text, ensure_ascii=False)}\nmsgstr ""\n\n'
+
+
+if __name__ == "__main__":
+    sys.stdout.writelines(untranslated(ROOT))
