@@ -1,20 +1,16 @@
 """What is done with employers."""
 
-from collections.abc import Mapping
-
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
 from centre.audit import note
-from centre.database import seeing_everything
 from centre.errors import Invalid, NotFound, Problem
-from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.words import N_
 from employers.models import Employer
 from employers.openings.actions import freeze_openings, thaw_openings
-from employers.queries import account_ids, employer, employer_by_code
+from employers.queries import employer, employer_by_code
 from employers.rules import EMPLOYER, FREEZING, LISTED, THAWING, EmployerDraft, EmployerKnown, EmployerState
 
 
@@ -92,33 +88,6 @@ def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
     found.fair_no_shows = found.no_shows_in(year) + 1
     found.no_show_year = year
     return found.fair_no_shows
-
-
-def tell_employer(
-    session: Session,
-    employer_id: int,
-    *,
-    kind: str,
-    title: str,
-    dedupe_key: str,
-    body: str = "",
-    link: str = "",
-    params: Mapping[str, object] | None = None,
-) -> int:
-    """Put a message to everybody who speaks for an employer into the outbox; gives to how many."""
-    accounts = account_ids(session, employer_id)
-    with seeing_everything(session):
-        for account_id in accounts:
-            post(
-                session,
-                kind=kind,
-                title=translate(SOURCE_LOCALE, title, **(params or {}))[:200],
-                body=translate(SOURCE_LOCALE, body, **(params or {}))[:2000] if body else "",
-                link=link,
-                to_account_id=account_id,
-                dedupe_key=f"{dedupe_key}:{account_id}",
-            )
-    return len(accounts)
 
 
 def _own(session: Session, actor: Actor, employer_id: int) -> Employer:

@@ -8,7 +8,8 @@ from centre import clock
 from centre.jobs import job
 from centre.permissions import Actor
 from centre.words import N_
-from employers.actions import judge_employer, tell_employer
+from employers.actions import judge_employer
+from employers.messages import tell_employer
 from employers.queries import ended_licences, ending_licences
 from employers.rules import LICENCE_NOTICES
 

@@ -17,10 +17,9 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
 from centre.words import N_, Terms
-from employers.actions import tell_employer
 from employers.fairs.booths import promote_waiting
 from employers.fairs.models import Fair, FairSeries, Venue
-from employers.fairs.queries import booths, clashes, fair, venue
+from employers.fairs.queries import booths, clashes, fair, instant, span, venue
 from employers.fairs.rules import (
     ANNOUNCED,
     FAIR,
@@ -40,6 +39,7 @@ from employers.fairs.rules import (
     VenueTaken,
     clocks,
 )
+from employers.messages import tell_employer
 
 LONGEST = timedelta(days=31)
 
@@ -152,11 +152,13 @@ def attach_plans(
 
 def cancel_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
     """Call a fair off: its hall is free, everybody with a booth is told, calendars show it as cancelled (FA-11)."""
+    require(actor, Permission.MANAGE_FAIRS)
     return _call_off(session, actor, fair_id, "cancel", notice, N_("招聘会“{fair}”（{when}）已取消"))
 
 
 def postpone_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
     """Take an announced fair off its day until a new one is set by `change_fair`; everybody with a booth is told."""
+    require(actor, Permission.MANAGE_FAIRS)
     return _call_off(session, actor, fair_id, "postpone", notice, N_("招聘会“{fair}”（{when}）延期，新的时间另行通知"))
 
 
@@ -233,11 +235,6 @@ def _fill_in(session: Session, found: Fair, draft: FairDraft, centre: Centre) ->
     found.filing_due_on, found.statistics_due_on = due.filing_due_on, due.statistics_due_on
 
 
-def instant(value: datetime) -> datetime:
-    """A time as typed at the counters: without a zone it is Shanghai's."""
-    return value if value.tzinfo else value.replace(tzinfo=clock.SHANGHAI)
-
-
 def _problems(draft: FairDraft, hall: Venue | None, starts_at: datetime, ends_at: datetime) -> list[Problem]:
     problems = []
     if ends_at <= starts_at or ends_at - starts_at > LONGEST:
@@ -267,13 +264,6 @@ def _hold(session: Session, hall: Venue, starts_at: datetime, ends_at: datetime,
     )
     if taken := clashes(session, hall.id, starts_at, ends_at, but=but):
         raise VenueTaken(field="venue_id", venue=hall.label, when=span(taken[0]), fair=taken[0].name)
-
-
-def span(found: Fair) -> str:
-    """When a fair is, as the wall clock shows it: 2026-03-07 09:00–11:30."""
-    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
-    end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
-    return f"{first:%Y-%m-%d %H:%M}–{end}"
 
 
 def _clocks(session: Session, kind: FairKind, day: date, region: str) -> Any:
@@ -313,7 +303,6 @@ def _figures(figures: dict[str, int] | None) -> dict[str, int]:
 
 
 def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: str, title: str) -> Fair:
-    require(actor, Permission.MANAGE_FAIRS)
     found = fair(session, fair_id)
     if found.published_at is not None and not notice.strip():
         raise NoticeMissing(field="notice")
@@ -334,7 +323,7 @@ def _tell_booths(session: Session, found: Fair, kind: str, title: str) -> None:
                 booth.employer_id,
                 kind=kind,
                 title=title,
-                body=N_("{notice}"),
+                body="{notice}",
                 link=f"/fairs/{found.id}",
                 dedupe_key=f"{kind}:{found.id}:{found.revision}",
                 params={"fair": found.name, "when": span(found), "notice": found.notice},

@@ -12,7 +12,7 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
 from centre.words import N_
-from employers.actions import count_no_show, tell_employer
+from employers.actions import count_no_show
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths, fair, next_waiting, own_booth
 from employers.fairs.rules import (
@@ -28,6 +28,7 @@ from employers.fairs.rules import (
     TooLateToWithdraw,
     TooManyNoShows,
 )
+from employers.messages import tell_employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from employers.queries import employer, own_employer_id

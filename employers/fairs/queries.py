@@ -20,6 +20,18 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.SHANGHAI)
 
 
+def instant(value: datetime) -> datetime:
+    """A time as typed at the counters: without a zone it is Shanghai's."""
+    return value if value.tzinfo else value.replace(tzinfo=clock.SHANGHAI)
+
+
+def span(found: Fair) -> str:
+    """When a fair is, as the wall clock shows it: 2026-03-07 09:00–11:30."""
+    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
+    end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{first:%Y-%m-%d %H:%M}–{end}"
+
+
 def fairs(*, from_on: date | None = None, to_on: date | None = None, region: str = "") -> Select[Fair]:
     """Fairs that the reader may see, by start, each with its venue; `region` also takes a city or a province."""
     statement = select(Fair).order_by(Fair.starts_at, Fair.id).options(joinedload(Fair.venue))

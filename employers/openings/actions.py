@@ -82,7 +82,7 @@ def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Openin
     found = own_opening(session, actor, opening_id)
     OPENING.find(found.state, "submit")
     _show_by_default(session, found)
-    refuse_unfit(session, found)
+    _refuse_unfit(session, found)
     move(session, actor, found, OPENING, "submit")
     move(session, actor, found, OPENING, "pass")
     _changed(session, found)
@@ -115,7 +115,7 @@ def publish_opening(session: Session, actor: Actor, *, opening_id: int) -> Openi
     found = own_opening(session, actor, opening_id)
     OPENING.find(found.state, "publish")
     _refuse_unlisted(found)
-    refuse_unfit(session, found)
+    _refuse_unfit(session, found)
     move(session, actor, found, OPENING, "publish")
     found.posted_at = found.posted_at or clock.now()
     _changed(session, found)
@@ -133,7 +133,7 @@ def resume_opening(session: Session, actor: Actor, *, opening_id: int) -> Openin
     require(actor, Permission.PUBLISH_OPENING)
     found = own_opening(session, actor, opening_id)
     _refuse_unlisted(found)
-    refuse_unfit(session, found)
+    _refuse_unfit(session, found)
     return _step(session, actor, found, "resume", "")
 
 
@@ -149,10 +149,10 @@ def renew_opening(session: Session, actor: Actor, *, opening_id: int, valid_unti
     found = own_opening(session, actor, opening_id)
     OPENING.find(found.state, "renew")
     _refuse_unlisted(found)
-    found.valid_from, found.valid_until = clock.today(), valid_until
     if valid_until < clock.today():
         raise Invalid([Problem("valid_until", "date-order", N_("有效期结束日不能早于开始日"))])
-    refuse_unfit(session, found)
+    found.valid_from, found.valid_until = clock.today(), valid_until
+    _refuse_unfit(session, found)
     return _step(session, actor, found, "renew", "")
 
 
@@ -209,7 +209,7 @@ def thaw_openings(session: Session, actor: Actor, *, employer_id: int, reason: s
     return _sweep(session, actor, employer_id, OpeningState.FROZEN, "clear", reason)
 
 
-def refuse_unfit(session: Session, found: Opening) -> None:
+def _refuse_unfit(session: Session, found: Opening) -> None:
     """Raise Invalid with everything that keeps an opening from the public: missing elements, law, blocking words."""
     today = clock.today()
     region = found.region_code or ""

@@ -1,0 +1,26 @@
+"""A city in a fresh database, with the clock standing still on a Monday in March 2026."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from centre import clock
+from centre.database import ScopedSession, open_session
+from tests.employers.world import SYSTEM, found_city, officer_account
+
+
+@pytest.fixture
+def frozen() -> Iterator[None]:
+    """Monday 2 March 2026, 10:00 at the counters."""
+    with clock.frozen(datetime(2026, 3, 2, 2, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def session(any_database: str, frozen: None) -> Iterator[ScopedSession]:
+    """A writing session of the service itself in a city, on both databases."""
+    with open_session(SYSTEM.scope, write=True) as made:
+        found_city(made)
+        officer_account(made)
+        yield made
