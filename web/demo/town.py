@@ -142,7 +142,6 @@ def _classes(session: Session, centres: dict[str, Centre], majors: list[Major]) 
 
 
 def _openings(session: Session, centres: dict[str, Centre]) -> dict[str, Employer]:
-    today, now = clock.today(), clock.now()
     employers: dict[str, Employer] = {}
     for number, row in enumerate(rows("openings")):
         employers[row["employer"]] = employer = Employer(
@@ -160,39 +159,41 @@ def _openings(session: Session, centres: dict[str, Centre]) -> dict[str, Employe
         )
         session.add(employer)
         session.flush()
-        session.add(
-            Opening(
-                employer_id=employer.id,
-                centre_id=centres["XY00"].id,
-                title=row["title"],
-                occupation_code=row["occupation"],
-                kind=OpeningKind(row["kind"]),
-                headcount=int(row["headcount"]),
-                content=row["content"],
-                conditions=row["conditions"],
-                region_code=row["region"],
-                address="工业园 3 号(虚构)",
-                wage_min_fen=int(row["wage_min"]) * YUAN,
-                wage_max_fen=int(row["wage_max"]) * YUAN,
-                base_pay_fen=int(row["base"]) * YUAN,
-                wage_unit=WageUnit(row["unit"]),
-                employment_type=EmploymentType(row["type"]),
-                shift=row["shift"],
-                night_shift=row["night"] == "1",
-                board=Provision(row["board"]),
-                lodging=Provision(row["lodging"]),
-                accepts_training=row["accepts_training"] == "1",
-                certificate_requirements=_certificates(row["must"], "must") + _certificates(row["should"], "should"),
-                valid_from=today,
-                valid_until=today + timedelta(days=90),
-                posted_at=now - timedelta(hours=number),
-                verified_at=now,
-                state=OpeningState.OPEN,
-                is_demo=True,
-            )
-        )
+        session.add(_opening(employer, row, clock.now() - timedelta(hours=number)))
     session.flush()
     return employers
+
+
+def _opening(employer: Employer, row: dict[str, str], posted_at: datetime) -> Opening:
+    return Opening(
+        employer_id=employer.id,
+        centre_id=employer.centre_id,
+        title=row["title"],
+        occupation_code=row["occupation"],
+        kind=OpeningKind(row["kind"]),
+        headcount=int(row["headcount"]),
+        content=row["content"],
+        conditions=row["conditions"],
+        region_code=row["region"],
+        address="工业园 3 号(虚构)",
+        wage_min_fen=int(row["wage_min"]) * YUAN,
+        wage_max_fen=int(row["wage_max"]) * YUAN,
+        base_pay_fen=int(row["base"]) * YUAN,
+        wage_unit=WageUnit(row["unit"]),
+        employment_type=EmploymentType(row["type"]),
+        shift=row["shift"],
+        night_shift=row["night"] == "1",
+        board=Provision(row["board"]),
+        lodging=Provision(row["lodging"]),
+        accepts_training=row["accepts_training"] == "1",
+        certificate_requirements=_certificates(row["must"], "must") + _certificates(row["should"], "should"),
+        valid_from=clock.today(),
+        valid_until=clock.today() + timedelta(days=90),
+        posted_at=posted_at,
+        verified_at=posted_at,
+        state=OpeningState.OPEN,
+        is_demo=True,
+    )
 
 
 def _certificates(text: str, need: str) -> list[dict[str, object]]:
