@@ -8,13 +8,14 @@ MAKEFLAGS += --no-print-directory
 PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
+NAME ?= changes
 export PYTHON ?= python3
 
 BIN := .venv/bin
 SAY := printf '\033[1m==>\033[0m %s\n'
 PACKAGES := api centre employers matching training web tests
 
-.PHONY: help setup demo test check format reference words ordeal bench cover constraints clean
+.PHONY: help setup demo test check format reference words migration ordeal bench cover constraints clean
 
 help: ## show this list
 	@printf 'Gangqiao 岗桥: make TARGET [PORT=8000] [WORKERS=2] [ARGS=...]\n\n'
@@ -60,6 +61,9 @@ reference: .venv/.dev ## write REFERENCE.md anew: settings, permissions, jobs, e
 
 words: .venv/.dev ## print the messages that have no English yet
 	@$(BIN)/python -m tests.house.words
+
+migration: .venv/.dev ## write the migration to the present models (NAME='seats of a class')
+	@$(BIN)/python -m tests.migration $(NAME)
 
 ordeal: .venv/.dev ## the long fault tests (hours)
 	@$(SAY) 'Running the ordeals: servers are killed, disks fill, clocks jump'
