@@ -15,7 +15,7 @@ from centre.outbox import post
 from centre.permissions import Actor
 from centre.policy import policy
 from centre.words import N_, SOURCE_LOCALE, translate
-from employers.actions import tell_employer
+from employers.messages import tell_employer
 from employers.openings.models import Opening
 from matching.introductions.models import Introduction, LetterBook
 from matching.introductions.rules import letter_number
@@ -80,7 +80,7 @@ def write_letter(session: Session, actor: Actor, found: Introduction, opening: O
             body=ARRIVAL_BODY,
             link="/employer/applicants",
             dedupe_key=f"applicant:{found.id}",
-            **facts,
+            params=facts,
         )
 
 

@@ -243,3 +243,33 @@ def move_registration(session: Session, actor: Actor, *, person_id: int, event: 
         if event == "lose_job":
             days = int(policy(session, "registration-valid-days", on=clock.today()))
             found.valid_until_on = clock.today() + timedelta(days=days)
+
+
+def verify_occupation(
+    session: Session, actor: Actor, *, person_id: int, occupation: str, level: int, verified_by: str, evidence: str
+) -> WorkedOccupation:
+    """Write into the profile what a school or a test vouches for; `evidence` names the record, e.g. `enrolment:12`."""
+    require(actor, Permission.EDIT_PROFILE)
+    person = person_in_sight(session, person_id)
+    _check_codes([occupation], "occupation")
+    found = session.scalar(
+        select(WorkedOccupation).where(
+            WorkedOccupation.person_id == person_id, WorkedOccupation.occupation == occupation
+        )
+    ) or WorkedOccupation(person_id=person_id, centre_id=person.centre_id, occupation=occupation)
+    found.verified_level, found.verified_by, found.evidence = level, verified_by[:100], evidence
+    session.add(found)
+    session.flush()
+    return found
+
+
+def revoke_occupation(session: Session, actor: Actor, *, person_id: int, evidence: str) -> None:
+    """Take back what `verify_occupation` wrote on this evidence; what the person said stays."""
+    require(actor, Permission.EDIT_PROFILE)
+    rows = session.scalars(
+        select(WorkedOccupation).where(WorkedOccupation.person_id == person_id, WorkedOccupation.evidence == evidence)
+    )
+    for row in rows.all():
+        row.verified_level, row.verified_by, row.evidence = None, "", ""
+        if row.years is None and row.self_level is None:
+            session.delete(row)
