@@ -1,0 +1,235 @@
+"""The frame of the pages: both languages, no inline code, safe forms, one place for the hotline."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from jinja2 import UndefinedError
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
+
+from centre.errors import Problem
+from centre.permissions import Actor, Role
+from centre.words import LOCALES
+from tests.web.readers import CLERK, Reader, gallery
+from web.assets import Assets, asset, shortened
+from web.display import Display, change_display, safe_return
+from web.navigation import PUBLIC_WAYS, ways
+from web.rendering import environment, page, problems_of, render
+
+HAN = re.compile(r"[一-鿿]")
+
+
+class Elements(HTMLParser):
+    """The elements of a page with their attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Keep every element."""
+        self.found.append((tag, dict(attrs)))
+
+    def named(self, *tags: str) -> list[dict[str, str | None]]:
+        """The attributes of the elements of some kinds."""
+        return [attributes for tag, attributes in self.found if tag in tags]
+
+
+def write(source: str, reader: Reader | None = None, **context: object) -> str:
+    """A piece of template for a reader."""
+    return render(reader or Reader(), environment().from_string(source), **context)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("actor", [Actor.public(), CLERK], ids=["visitor", "clerk"])
+def test_no_code_and_no_style_stands_inside_a_page(locale: str, actor: Actor) -> None:
+    elements = Elements(gallery(locale, actor=actor))
+    assert elements.named("style") == []
+    assert [one for one in elements.named("script") if not one.get("src")] == []
+    coded = [
+        attributes
+        for _, attributes in elements.found
+        if any(name.startswith("on") or name == "style" for name in attributes)
+    ]
+    assert coded == []
+
+
+def test_every_address_of_a_page_stays_on_this_site() -> None:
+    addresses = [
+        one.get("src") or one.get("href") or "" for one in Elements(gallery()).named("script", "link", "img", "use")
+    ]
+    assert len(addresses) > 20
+    assert [one for one in addresses if not one.startswith("/static/")] == []
+
+
+def test_ids_are_given_once() -> None:
+    ids = [attributes["id"] for _, attributes in Elements(gallery()).found if "id" in attributes]
+    assert sorted(ids, key=str) == sorted(set(ids), key=str)
+
+
+def test_the_english_page_has_no_chinese_of_ours() -> None:
+    macros = write(
+        '{% from "parts/forms.html" import text, error_summary %}{% from "parts/empty.html" import empty %}'
+        '{{ text("a", "A", required=false) }}{{ error_summary({"a": "b"}) }}{{ empty("Nothing") }}',
+        Reader(locale="en"),
+    )
+    assert "optional" in macros.lower()
+    assert HAN.search(macros) is None
+
+
+def test_a_form_carries_the_token_and_a_fresh_key_each_time() -> None:
+    source = '{% from "parts/forms.html" import form %}{% call form("/x") %}{% endcall %}'
+    hidden = Elements(write(source * 2)).named("input")
+    assert [one["value"] for one in hidden if one["name"] == "_csrf"] == ["t0ken", "t0ken"]
+    assert [one["value"] for one in hidden if one["name"] == "_key"] == ["key-1", "key-2"]
+
+
+def test_a_form_that_only_reads_carries_no_secret() -> None:
+    source = '{% from "parts/forms.html" import form %}{% call form("/x", method="get", swap="#r") %}{% endcall %}'
+    assert Elements(write(source)).named("input") == []
+
+
+EVIL = '"><script>alert(1)</script>'
+EVERYWHERE = """
+{% from "parts/forms.html" import text, textarea, select, error_summary %}
+{% from "parts/notices.html" import notice %}
+{{ text("a", evil, value=evil, error=evil, hint=evil) }}{{ textarea("b", evil, value=evil) }}
+{{ select("c", evil, [(evil, evil)], value=evil) }}{{ error_summary({"a": evil}) }}
+{{ notice("warn", evil) }}{{ _("还剩 {n} 个名额", n=evil) }}{{ lines(evil) }}
+"""
+
+
+def test_what_people_typed_is_escaped_everywhere() -> None:
+    written = write(EVERYWHERE, evil=EVIL)
+    assert "<script" not in written
+    assert "selected" in written
+
+
+def test_a_field_is_tied_to_its_hint_and_its_error() -> None:
+    source = '{% from "parts/forms.html" import phone %}{{ phone("tel", "电话", hint="h", error="e") }}'
+    field = Elements(write(source)).named("input")[0]
+    assert field["aria-describedby"] == "f-tel-hint f-tel-error"
+    assert field["aria-invalid"] == "true"
+
+
+def test_a_password_is_never_written_back() -> None:
+    class Bound:
+        value, error = staticmethod("secret {}".format), staticmethod("{:.0}".format)
+
+    written = write(
+        '{% from "parts/forms.html" import password %}{{ password("p", "密码", bound=bound) }}', bound=Bound()
+    )
+    assert "secret" not in written
+
+
+def test_the_error_summary_leads_to_the_fields_in_the_readers_language() -> None:
+    problems = [Problem("seats", "missing", "还剩 {n} 个名额", {"n": 3}), Problem("", "other", "修改", {})]
+    source = '{% from "parts/forms.html" import error_summary %}{{ error_summary(problems) }}'
+    written = write(source, Reader(locale="en"), problems=problems)
+    assert '<a href="#f-seats">Seats left: 3</a>' in written
+    assert "<li>Change</li>" in written
+    assert write(source, problems=[]).strip() == ""
+
+
+def test_problems_come_from_mappings_pairs_and_lists_of_messages() -> None:
+    assert problems_of({"a": "x", "b": ["y", "z"]}) == [("a", "x"), ("b", "y"), ("b", "z")]
+    assert problems_of([("a", "x")]) == [("a", "x")]
+    assert problems_of(None) == []
+
+
+def test_a_name_that_is_not_given_stops_the_page() -> None:
+    with pytest.raises(UndefinedError):
+        write("{{ wages }}")
+
+
+def test_an_unknown_pictogram_stops_the_page() -> None:
+    with pytest.raises(KeyError, match="no icon named 'unicorn'"):
+        write('{{ icon("unicorn") }}')
+
+
+def test_a_pictogram_is_silent_unless_it_has_words() -> None:
+    assert 'aria-hidden="true"' in write('{{ icon("phone") }}')
+    assert 'role="img" aria-label="a &#34;b"' in write("{{ icon('phone', 'a \"b') }}")
+
+
+def test_everybody_finds_work_training_and_fairs_and_each_role_its_desk() -> None:
+    assert [way.href for way in ways(Actor.public())] == ["/openings", "/training", "/fairs"]
+    desks = {role: [way.href for way in ways(Actor(roles=frozenset({role})))][len(PUBLIC_WAYS) :] for role in Role}
+    assert desks[Role.JOBSEEKER] == ["/me"]
+    assert desks[Role.REGISTRAR] == ["/school"]
+    assert desks[Role.EMPLOYER] == ["/employer"]
+    assert desks[Role.ORGANISER] == ["/organiser"]
+    assert desks[Role.CLERK] == ["/counter"]
+    assert desks[Role.CITY_MANAGER] == ["/organiser", "/counter"]
+
+
+def test_the_present_part_of_the_site_is_marked() -> None:
+    written = render(Reader("/fairs/12"), "error.html", title="x", text="", code="", ways=None)
+    marked = [one["href"] for one in Elements(written).named("a") if one.get("aria-current")]
+    assert marked == ["/fairs"]
+
+
+def test_the_hotline_stands_before_everything_else_and_in_the_footer() -> None:
+    calls = [one["href"] for one in Elements(gallery()).named("a") if (one.get("href") or "").startswith("tel:")]
+    assert calls[0] == calls[-1] == "tel:02933000000"
+    assert Elements(gallery()).named("a")[0]["href"] == "#main"
+    assert Elements(gallery()).named("a")[1]["href"] == calls[0]
+
+
+def test_switches_come_back_to_the_same_page_with_its_query() -> None:
+    written = write(
+        "{{ switch(lang='en') }} {{ here(page=3) }} {{ here(board=none) }}", Reader(query="q=挡车&page=2&board=1")
+    )
+    assert written.split() == [
+        "/display?lang=en&amp;back=%2Fopenings%3Fq%3D%25E6%258C%25A1%25E8%25BD%25A6%26page%3D2%26board%3D1",
+        "/openings?q=%E6%8C%A1%E8%BD%A6&amp;page=3&amp;board=1",
+        "/openings?q=%E6%8C%A1%E8%BD%A6&amp;page=2",
+    ]
+
+
+def test_addresses_leave_out_what_is_empty_and_repeat_lists() -> None:
+    assert write("{{ url('/x', a=none, b='', c=[1, 2], d=0)|safe }}") == "/x?c=1&c=2&d=0"
+
+
+def test_the_readers_view_is_kept_in_cookies() -> None:
+    response = change_display({"size": "big", "contrast": "purple", "lang": "en", "back": "/fairs?page=2"})
+    cookies = [value.decode() for name, value in response.raw_headers if name == b"set-cookie"]
+    assert [cookie.split(";")[0] for cookie in cookies] == ["gq_size=big", "gq_lang=en"]
+    assert response.headers["location"] == "/fairs?page=2"
+    assert 'class="size-huge contrast-high"' in gallery(cookies="gq_size=huge; gq_contrast=high")
+    assert Display.of({"gq_size": "<"}) == Display()
+    assert [Display(size).next_size for size in ("standard", "big", "huge")] == ["big", "huge", "standard"]
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https:evil", "", "/a\nb", "javascript:1"])
+def test_no_return_address_leads_away(path: str) -> None:
+    assert safe_return(path) == "/"
+
+
+def test_static_files_may_be_kept_for_a_year_under_their_fingerprint_only() -> None:
+    client = TestClient(Starlette(routes=[Mount("/static", Assets())]))
+    for name in ("site.css", "app.js", "icons.svg"):
+        answer = client.get(asset(name))
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["cache-control"]
+        assert "immutable" not in client.get(f"/static/{name}?v=000000000000").headers["cache-control"]
+    assert client.get("/static/nothing.css").status_code == 404
+    assert client.get("/static/site.css").headers["content-type"].startswith("text/css")
+
+
+def test_shortening_a_stylesheet_keeps_what_it_says() -> None:
+    sheet = "/* a */\na > b,\n.c :focus { width: calc(1rem + 2px); margin: 0 auto; }\n"
+    sheet += "@media (min-width: 48rem) { a { b: c; } }"
+    assert shortened(sheet) == "a>b,.c :focus{width:calc(1rem + 2px);margin:0 auto}@media (min-width:48rem){a{b:c}}"
+
+
+def test_a_page_tells_its_language() -> None:
+    answer = page(
+        Reader(locale="en"), "error.html", status_code=404, title="Gone", text="", code="not-found", ways=None
+    )
+    assert (answer.status_code, answer.headers["content-language"]) == (404, "en")
+    assert b'<html lang="en"' in bytes(answer.body)
+    assert "Cookie" in answer.headers["vary"]
