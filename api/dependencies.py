@@ -67,6 +67,11 @@ class UnitOfWork:
         return self.visitor.actor if self.visitor else Actor.public()
 
     @property
+    def content(self) -> bytes:
+        """The body as it came, for files that are sent without a form."""
+        return self._body
+
+    @property
     def csrf_token(self) -> str:
         """The token that forms of this session carry; empty for visitors, who are known by the origin alone."""
         return self.visitor.csrf_token if self.visitor else ""
