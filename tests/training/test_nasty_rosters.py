@@ -112,7 +112,17 @@ def test_names_are_levelled(written: str, name: str) -> None:
 
 
 def test_one_day_in_every_spelling() -> None:
-    spellings = ["1975.3.8", "1975年3月8日", "19750308", 19750308, "27461", 27461, 27461.0, "1975-03-08", "1975/3/8"]
+    spellings: list[Any] = [
+        "1975.3.8",
+        "1975年3月8日",
+        "19750308",
+        19750308,
+        "27461",
+        27461,
+        27461.0,
+        "1975-03-08",
+        "1975/3/8",
+    ]
     assert {parse_date(written) for written in [*spellings, "１９７５．３．８", date(1975, 3, 8)]} == {date(1975, 3, 8)}
 
 

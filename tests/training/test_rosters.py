@@ -216,7 +216,7 @@ def test_a_child_learns_on_the_file_number_of_the_recognised_worker(city: City) 
     with open_session(SYSTEM.scope) as session:
         place = session.scalars(select(Enrolment)).one()
         assert (place.person_id, place.beneficiary_of_id) == (city.people["W6"], city.people["W1"])
-        assert place.learner_fen == 0
+        assert (place.learner_fen, place.state, place.to_check) == (0, EnrolmentState.APPLIED, "relation")
 
 
 def test_another_school_finds_neither_the_class_nor_the_upload_nor_its_rows(city: City) -> None:

@@ -1,5 +1,7 @@
 """What is done with enrolments: take a seat, wait for one, leave, be checked."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -67,8 +69,7 @@ def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, appli
     found, major, provider = parts
     if found.state is not ClassState.RECRUITING:
         raise ClassNotOpen
-    if application.relation is not Relation.SELF and application.beneficiary_of_id is None:
-        raise BeneficiaryMissing(field="beneficiary_of_id")
+    application = _with_beneficiary(session, actor, application)
     queries.lock_people(session, [person.id])
     _refuse_by_rules(session, found, person)
     with seeing_everything(session):
@@ -133,6 +134,21 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
     return checked
 
 
+def _with_beneficiary(session: Session, actor: Actor, application: Application) -> Application:
+    """Find the worker on whose recognition somebody learns; what others than staff say of it is checked first."""
+    if application.relation is Relation.SELF:
+        return replace(application, beneficiary_of_id=None)
+    if application.beneficiary_of_id is not None and (actor.is_system or actor.roles & STAFF):
+        return application
+    if not application.hardship_no:
+        raise BeneficiaryMissing(field="hardship_no")
+    holder = queries.holder_of(session, application.hardship_no)
+    if holder is None:
+        unknown = application.to_check or "beneficiary"
+        return replace(application, relation=Relation.SELF, beneficiary_of_id=None, to_check=unknown)
+    return replace(application, beneficiary_of_id=holder, to_check=application.to_check or "relation")
+
+
 def _refuse_by_rules(session: Session, found: TrainingClass, person: Person) -> None:
     age = int(policy(session, "working-age", on=found.start_on))
     if person.birth_on is not None and age_on(person.birth_on, found.start_on) < age:
@@ -183,7 +199,7 @@ def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event
         to_person_id=made.person_id,
         title=N_("培训报名成功：{major}").format(major=major.name),
         body=N_("{start} 开班，班号 {class_no}。").format(start=found.start_on.isoformat(), class_no=found.class_no),
-        link=f"/training/{found.id}",
+        link=f"/training/classes/{found.id}",
         dedupe_key=f"enrolment:{made.id}:{entry.id}",
     )
 

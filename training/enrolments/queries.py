@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre.database import seeing_everything
 from centre.errors import NotFound
-from centre.people import Person, recognised_categories
+from centre.people import Person, Recognition, recognised_categories
 from centre.policy import policy
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
@@ -88,6 +88,14 @@ def first_waiting(session: Session, class_id: int) -> Enrolment | None:
             .where(Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.WAITLISTED)
             .order_by(Enrolment.enrolled_at, Enrolment.id)
             .limit(1)
+        )
+
+
+def holder_of(session: Session, file_no: str) -> int | None:
+    """The worker whose recognised difficulty has this file number."""
+    with seeing_everything(session):
+        return session.scalar(
+            select(Recognition.person_id).where(Recognition.file_no == file_no).order_by(Recognition.id).limit(1)
         )
 
 

@@ -130,6 +130,7 @@ class TooYoung(Conflict):
 TO_CHECK_LABELS = {
     "name": N_("姓名与档案不一致"),
     "beneficiary": N_("困难职工档案号没有查到"),
+    "relation": N_("与困难职工的关系要核对"),
 }
 """Why the centre looks at an enrolment before it accepts it."""
 
@@ -152,11 +153,16 @@ class SplitExceedsTuition(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What is asked for with an enrolment, besides who and where."""
+    """What is asked for with an enrolment, besides who and where.
+
+    The worker on whose recognition a child or spouse learns is named by staff with an id, by others with the number
+    of the worker's file; ids can be guessed, and would tell who is recognised.
+    """
 
     origin: Origin = Origin.COUNTER
     relation: Relation = Relation.SELF
     beneficiary_of_id: int | None = None
+    hardship_no: str = ""
     category: PersonCategory | None = None
     trainee_name: str = ""
     to_check: str = ""

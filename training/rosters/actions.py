@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, privacy
 from centre.database import seeing_everything
-from centre.people import Person, Recognition, Sex, new_person, person_by_identity
+from centre.people import Person, Sex, new_person, person_by_identity
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.sheets.reading import read_sheets
@@ -23,7 +23,7 @@ from training.classes.rules import ClassState
 from training.enrolments.actions import Parts, admit
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
-from training.enrolments.rules import Application, ClassFull, ClassNotOpen, Origin, Relation
+from training.enrolments.rules import Application, ClassFull, ClassNotOpen, Origin
 from training.rosters import queries
 from training.rosters.judging import Known, gaps, judge, look_up, same_name
 from training.rosters.models import RosterRow, RosterUpload
@@ -217,8 +217,7 @@ def _import(
         if reading.verdict is Verdict.UPDATE:
             _fill(person, place, trainee)
         return place
-    application = _application(session, person, trainee)
-    place = admit(session, actor, parts=parts, person=person, application=application)
+    place = admit(session, actor, parts=parts, person=person, application=_application(person, trainee))
     _fill(person, place, trainee)
     return place
 
@@ -242,27 +241,14 @@ def _registered(session: Session, found: TrainingClass, trainee: Trainee) -> Per
     return person
 
 
-def _application(session: Session, person: Person, trainee: Trainee) -> Application:
-    relation, beneficiary, to_check = trainee.relation, None, ""
-    if relation is not Relation.SELF:
-        with seeing_everything(session):
-            beneficiary = session.scalar(
-                select(Recognition.person_id)
-                .where(Recognition.file_no == trainee.hardship_no)
-                .order_by(Recognition.id)
-                .limit(1)
-            )
-        if beneficiary is None:
-            relation, to_check = Relation.SELF, "beneficiary"
-    if not same_name(trainee.name, person.name):
-        to_check = "name"
+def _application(person: Person, trainee: Trainee) -> Application:
     return Application(
         origin=Origin.ROSTER,
-        relation=relation,
-        beneficiary_of_id=beneficiary,
+        relation=trainee.relation,
+        hardship_no=trainee.hardship_no,
         category=trainee.category,
         trainee_name=trainee.name,
-        to_check=to_check,
+        to_check="" if same_name(trainee.name, person.name) else "name",
         is_demo=person.is_demo,
     )
 

@@ -1,0 +1,287 @@
+"""Providers, majors, classes and enrolments."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from api.dependencies import PUBLIC, SIGNED_IN, Routes, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
+from centre.errors import NotFound
+from centre.people import Person, PersonCategory
+from centre.permissions import Permission
+from centre.text import mask_id, mask_phone
+from training.classes import actions as class_actions
+from training.classes import queries as class_queries
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassDraft, ClassState, Daypart
+from training.enrolments import actions as enrolment_actions
+from training.enrolments import queries as enrolment_queries
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import Application, EnrolmentState, Origin, Relation
+from training.providers import queries as provider_queries
+from training.providers.models import Major, TrainingProvider
+from training.providers.rules import MajorKind
+
+routes = Routes(tags=["training"])
+
+Id = Annotated[int, Query(ge=1, le=BIGGEST_ID)]
+Limit = Annotated[int, Query(ge=1, le=100)]
+Offset = Annotated[int, Query(ge=0, le=100_000)]
+
+
+class ProviderOut(BaseModel):
+    """A training provider (培训机构)."""
+
+    id: int
+    code: str
+    name: str
+    region_code: str
+    address: str
+    phone: str
+
+    @classmethod
+    def of(cls, found: TrainingProvider) -> "ProviderOut":
+        """What the public may know of a provider."""
+        return cls(
+            id=found.id, code=found.code, name=found.name, region_code=found.region_code,
+            address=found.address, phone=found.phone,
+        )  # fmt: skip
+
+
+class MajorOut(BaseModel):
+    """A course and who pays which part of it, in fen (专业)."""
+
+    id: int
+    provider_id: int
+    name: str
+    occupation_code: str
+    level: int | None
+    kind: MajorKind
+    hours: int
+    tuition_fen: int
+    school_waiver_fen: int
+    centre_subsidy_fen: int
+    learner_fen: int
+
+    @classmethod
+    def of(cls, found: Major) -> "MajorOut":
+        """A major with what a learner without any entitlement pays."""
+        return cls(
+            id=found.id, provider_id=found.provider_id, name=found.name, occupation_code=found.occupation_code,
+            level=found.level, kind=found.kind, hours=found.hours, tuition_fen=found.tuition_fen,
+            school_waiver_fen=found.school_waiver_fen, centre_subsidy_fen=found.centre_subsidy_fen,
+            learner_fen=found.learner_fen,
+        )  # fmt: skip
+
+
+class ClassOut(BaseModel):
+    """A class with its major, its school and the seats that are left (培训班)."""
+
+    id: int
+    class_no: str
+    state: ClassState
+    start_on: date
+    end_on: date
+    daypart: Daypart
+    weekdays: list[int]
+    room: str
+    seats: int
+    seats_left: int
+    major: MajorOut
+    provider: ProviderOut
+
+    @classmethod
+    def of(cls, found: TrainingClass, major: Major, provider: TrainingProvider) -> "ClassOut":
+        """A class as everybody who may see it sees it."""
+        return cls(
+            id=found.id, class_no=found.class_no, state=found.state, start_on=found.start_on, end_on=found.end_on,
+            daypart=found.daypart, weekdays=found.weekdays, room=found.room, seats=found.seats,
+            seats_left=found.seats_left, major=MajorOut.of(major), provider=ProviderOut.of(provider),
+        )  # fmt: skip
+
+
+class TraineeOut(BaseModel):
+    """A learner of a class as the school and the centre see them: numbers are masked (学员)."""
+
+    enrolment_id: int
+    name: str
+    identity_masked: str
+    phone_masked: str
+    state: EnrolmentState
+    to_check: str
+    learner_fen: int
+
+    @classmethod
+    def of(cls, place: Enrolment, person: Person) -> "TraineeOut":
+        """One line of the class list."""
+        return cls(
+            enrolment_id=place.id, name=place.trainee_name, identity_masked=mask_id(person.identity_number),
+            phone_masked=mask_phone(person.phone), state=place.state, to_check=place.to_check,
+            learner_fen=place.learner_fen,
+        )  # fmt: skip
+
+
+class EnrolmentOut(BaseModel):
+    """A place in a class with its frozen price, in fen (报名)."""
+
+    id: int
+    class_id: int
+    state: EnrolmentState
+    tuition_fen: int
+    waiver_fen: int
+    government_fen: int
+    centre_fen: int
+    learner_fen: int
+
+    @classmethod
+    def of(cls, place: Enrolment) -> "EnrolmentOut":
+        """What the learner is told."""
+        return cls(
+            id=place.id, class_id=place.class_id, state=place.state, tuition_fen=place.tuition_fen,
+            waiver_fen=place.waiver_fen, government_fen=place.government_fen, centre_fen=place.centre_fen,
+            learner_fen=place.learner_fen,
+        )  # fmt: skip
+
+
+class EnrolmentDraft(Draft):
+    """An enrolment as it is asked for; without `person_id` it is for oneself."""
+
+    person_id: RecordId | None = None
+    relation: Relation = Relation.SELF
+    beneficiary_of_id: RecordId | None = None
+    hardship_no: Line = ""
+    category: PersonCategory | None = None
+    may_wait: bool = False
+
+
+class Review(Draft):
+    """The centre's answer to an application for a class."""
+
+    verdict: Literal["approve", "refuse"]
+    reason: Line = ""
+
+
+class ClassMove(Draft):
+    """A step of a class: hand in, lock the list, begin, finish, suspend, resume, cancel."""
+
+    event: Literal["apply", "lock", "begin", "finish", "suspend", "resume", "cancel"]
+    reason: Line = ""
+
+
+class Reason(Draft):
+    """Why somebody leaves."""
+
+    reason: Line = ""
+
+
+@routes.get("/providers", allow=PUBLIC)
+def providers(unit: Unit) -> list[ProviderOut]:
+    """The training providers; a school's own account sees its school only."""
+    return [ProviderOut.of(found) for found in unit.session.scalars(provider_queries.providers())]
+
+
+@routes.get("/majors", allow=PUBLIC)
+def majors(unit: Unit, provider_id: Id | None = None) -> list[MajorOut]:
+    """The majors on offer with their prices."""
+    return [MajorOut.of(found) for found in unit.session.scalars(provider_queries.majors(provider_id))]
+
+
+@routes.get("/classes", allow=PUBLIC)
+def classes(
+    unit: Unit,
+    q: Annotated[str, Query(max_length=60)] = "",
+    occupation: Annotated[str, Query(max_length=12, pattern=r"^[0-9-]*$")] = "",
+    region: Annotated[str, Query(pattern=r"^([0-9]{6})?$")] = "",
+    provider_id: Id | None = None,
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> list[ClassOut]:
+    """Classes that recruit, the next to begin first, with the seats that are left."""
+    found = class_queries.recruiting(
+        clock.today(), occupation=occupation, region=region, provider_id=provider_id, words=q.strip()
+    )
+    return [ClassOut.of(*parts) for parts in unit.session.execute(found.limit(limit).offset(offset))]
+
+
+@routes.get("/classes/{class_id}", allow=PUBLIC)
+def training_class(unit: Unit, class_id: RecordId) -> ClassOut:
+    """One class."""
+    return ClassOut.of(*class_queries.class_parts(unit.session, class_id))
+
+
+@routes.post("/classes", allow=Permission.APPLY_FOR_CLASS, status_code=201)
+def draft_class(unit: Unit, draft: ClassDraft) -> ClassOut:
+    """Draft a class of one of the school's majors; the move `apply` hands it in."""
+    made = class_actions.draft_class(unit.session, unit.actor, draft=draft)
+    return ClassOut.of(*class_queries.class_parts(unit.session, made.id))
+
+
+@routes.post("/classes/{class_id}/moves", allow=Permission.APPLY_FOR_CLASS)
+def move_class(unit: Unit, class_id: RecordId, step: ClassMove) -> ClassOut:
+    """Take a class a step further."""
+    if step.event == "apply":
+        class_actions.apply_for_class(unit.session, unit.actor, class_id=class_id)
+    else:
+        class_actions.move_class(unit.session, unit.actor, class_id=class_id, event=step.event, reason=step.reason)
+    return ClassOut.of(*class_queries.class_parts(unit.session, class_id))
+
+
+@routes.post("/classes/{class_id}/review", allow=Permission.APPROVE_CLASS)
+def review_class(unit: Unit, class_id: RecordId, review: Review) -> ClassOut:
+    """Approve an application, or send it back with a reason."""
+    if review.verdict == "approve":
+        class_actions.approve_class(unit.session, unit.actor, class_id=class_id)
+    else:
+        class_actions.refuse_class(unit.session, unit.actor, class_id=class_id, reason=review.reason)
+    return ClassOut.of(*class_queries.class_parts(unit.session, class_id))
+
+
+@routes.get("/classes/{class_id}/enrolments", allow=Permission.REPORT_TRAINING)
+def trainees(unit: Unit, class_id: RecordId) -> list[TraineeOut]:
+    """The learners of a class of one's own school or centre, numbers masked."""
+    class_queries.training_class(unit.session, class_id)
+    return [TraineeOut.of(*row) for row in unit.session.execute(enrolment_queries.trainees(class_id))]
+
+
+@routes.post("/classes/{class_id}/enrolments", allow=Permission.ENROL, status_code=201)
+def enrol(unit: Unit, class_id: RecordId, draft: EnrolmentDraft) -> EnrolmentOut:
+    """Take a seat in a class: 409 `class-full` when none is left and the draft may not wait."""
+    person_id = draft.person_id or unit.actor.person_id
+    if person_id is None:
+        raise NotFound(field="person_id")
+    own = person_id == unit.actor.person_id
+    application = Application(
+        origin=Origin.WEB if own else Origin.COUNTER,
+        relation=draft.relation,
+        beneficiary_of_id=draft.beneficiary_of_id,
+        hardship_no=draft.hardship_no,
+        category=draft.category,
+        may_wait=draft.may_wait,
+    )
+    made = enrolment_actions.enrol_learner(
+        unit.session, unit.actor, class_id=class_id, person_id=person_id, application=application
+    )
+    return EnrolmentOut.of(made)
+
+
+@routes.get("/enrolments", allow=SIGNED_IN)
+def own_enrolments(unit: Unit) -> list[EnrolmentOut]:
+    """One's own enrolments, the newest first."""
+    rows = unit.session.execute(enrolment_queries.enrolments_of(unit.actor.person_id or 0))
+    return [EnrolmentOut.of(place) for place, *_ in rows]
+
+
+@routes.post("/enrolments/{enrolment_id}/withdrawal", allow=Permission.ENROL)
+def withdraw(unit: Unit, enrolment_id: RecordId, reason: Reason) -> EnrolmentOut:
+    """Leave a class before it begins; the seat goes to whoever has waited longest."""
+    left = enrolment_actions.withdraw_learner(unit.session, unit.actor, enrolment_id=enrolment_id, reason=reason.reason)
+    return EnrolmentOut.of(left)
+
+
+@routes.post("/enrolments/{enrolment_id}/acceptance", allow=Permission.APPROVE_CLASS)
+def accept(unit: Unit, enrolment_id: RecordId) -> EnrolmentOut:
+    """Accept an enrolment that the centre had to look at."""
+    return EnrolmentOut.of(enrolment_actions.accept_learner(unit.session, unit.actor, enrolment_id=enrolment_id))
