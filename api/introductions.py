@@ -1,0 +1,237 @@
+"""Introductions over the API: ask, agree, write the letter, tell the result; what an employer may know."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from api.dependencies import Routes, Unit
+from centre.drafts import BIGGEST_ID, Draft, RecordId, Words
+from centre.permissions import Permission
+from employers.models import Employer
+from matching.introductions import actions, reactions
+from matching.introductions.models import Introduction
+from matching.introductions.queries import (
+    applicants,
+    introduction_in_sight,
+    introduction_rates,
+    introductions,
+)
+from matching.introductions.rules import (
+    FollowUpDraft,
+    IntroductionState,
+    PlacementState,
+    Recommendation,
+    ResultDraft,
+)
+
+routes = Routes(tags=["introductions"])
+
+IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+__all__ = ["reactions", "routes"]
+
+
+class IntroductionOut(BaseModel):
+    """An introduction as the centre and the worker see it; points and reasons are those of the day it was made."""
+
+    id: int
+    person_id: int
+    worker: str
+    opening_id: int
+    title: str
+    employer: str
+    state: IntroductionState
+    letter_no: str | None
+    issued_at: datetime | None
+    expires_on: date | None
+    points: int | None
+    reasons: list[str]
+    flag: str
+
+
+class ApplicantOut(BaseModel):
+    """What an employer reads of somebody who was sent to it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    letter_no: str
+    name: str
+    phone: str
+    opening_id: int
+    title: str
+    state: IntroductionState
+    issued_at: datetime | None
+    expires_on: date | None
+
+
+class Told(BaseModel):
+    """The state after a result was told."""
+
+    id: int
+    state: IntroductionState
+
+
+class PlacementOut(BaseModel):
+    """Where a placement stands."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    state: PlacementState
+    starts_on: date
+    ended_on: date | None
+
+
+class RatesOut(BaseModel):
+    """Honest figures of the letters: silence counts as silence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    letters: int
+    hired: int
+    known: int
+    unknown: int
+    of_known: float
+    of_all: float
+
+
+class Asking(Draft):
+    """A worker's wish to be introduced to an opening."""
+
+    opening_id: RecordId
+    share_phone: bool = False
+
+
+class Agreement(Draft):
+    """A worker's yes, and whether the employer may have the telephone number."""
+
+    share_phone: bool = False
+
+
+class SetAside(Draft):
+    """Why no letter is written."""
+
+    reason: Words
+
+
+@routes.get("/introductions", allow=Permission.INTRODUCE)
+def listing(
+    unit: Unit,
+    state: IntroductionState | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    before: Annotated[int | None, Query(ge=1, le=BIGGEST_ID, description="ids below this one")] = None,
+) -> list[IntroductionOut]:
+    """One's own introductions, or those of the centre, the newest first."""
+    statement = introductions().limit(limit)
+    if state is not None:
+        statement = statement.where(Introduction.state == state)
+    if before is not None:
+        statement = statement.where(Introduction.id < before)
+    return [introduction_out(row) for row in unit.session.scalars(statement)]
+
+
+@routes.get("/introductions/rates", allow=Permission.LIST_PEOPLE)
+def rates(unit: Unit) -> RatesOut:
+    """How many letters led to a hire, of those with a known result and of all."""
+    return RatesOut.model_validate(introduction_rates(unit.session))
+
+
+@routes.get("/introductions/{introduction_id}", allow=Permission.INTRODUCE)
+def one(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
+    """One introduction."""
+    return introduction_out(introduction_in_sight(unit.session, introduction_id))
+
+
+@routes.post("/introductions", allow=Permission.LIST_PEOPLE, status_code=201)
+def recommend(unit: Unit, draft: Recommendation) -> IntroductionOut:
+    """Propose an opening to a worker; with `agreed` the letter is written at once."""
+    return introduction_out(actions.recommend_worker(unit.session, unit.actor, draft=draft))
+
+
+@routes.post("/me/introductions", allow=Permission.INTRODUCE, status_code=201)
+def ask(unit: Unit, wanted: Asking) -> IntroductionOut:
+    """Ask the centre for a letter to an opening."""
+    return introduction_out(
+        actions.ask_for_introduction(
+            unit.session, unit.actor, opening_id=wanted.opening_id, share_phone=wanted.share_phone
+        )
+    )
+
+
+@routes.post("/introductions/{introduction_id}/agree", allow=Permission.INTRODUCE)
+def agree(unit: Unit, introduction_id: IntroductionId, agreement: Agreement) -> IntroductionOut:
+    """The worker says yes to a proposal, or the centre writes the letter that a worker asked for."""
+    return introduction_out(
+        actions.agree_to_introduction(
+            unit.session, unit.actor, introduction_id=introduction_id, share_phone=agreement.share_phone
+        )
+    )
+
+
+@routes.post("/introductions/{introduction_id}/decline", allow=Permission.INTRODUCE)
+def decline(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
+    """The worker says no."""
+    return introduction_out(actions.decline_introduction(unit.session, unit.actor, introduction_id=introduction_id))
+
+
+@routes.post("/introductions/{introduction_id}/set-aside", allow=Permission.LIST_PEOPLE)
+def set_aside(unit: Unit, introduction_id: IntroductionId, why: SetAside) -> IntroductionOut:
+    """The centre writes no letter and says why."""
+    return introduction_out(
+        actions.set_introduction_aside(unit.session, unit.actor, introduction_id=introduction_id, reason=why.reason)
+    )
+
+
+@routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
+def result(unit: Unit, introduction_id: IntroductionId, draft: ResultDraft) -> Told:
+    """Tell what became of a letter; a hire takes a place."""
+    found = actions.record_result(unit.session, unit.actor, introduction_id=introduction_id, draft=draft)
+    return Told(id=found.id, state=found.state)
+
+
+@routes.get("/applicants", allow=Permission.RECORD_RESULT)
+def my_applicants(
+    unit: Unit,
+    opening_id: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+) -> list[ApplicantOut]:
+    """The people sent to the employer: a name after their yes, a telephone number only where they share it."""
+    return [ApplicantOut.model_validate(row) for row in applicants(unit.session, opening_id=opening_id, limit=limit)]
+
+
+@routes.post("/follow-ups/{follow_up_id}", allow=Permission.RECORD_SERVICE)
+def follow_up(
+    unit: Unit, follow_up_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)], draft: FollowUpDraft
+) -> PlacementOut:
+    """Write down a follow-up call."""
+    return PlacementOut.model_validate(
+        actions.record_follow_up(unit.session, unit.actor, follow_up_id=follow_up_id, draft=draft)
+    )
+
+
+def introduction_out(row: Introduction) -> IntroductionOut:
+    """An introduction on the wire."""
+    return IntroductionOut(
+        id=row.id,
+        person_id=row.person_id,
+        worker=row.worker_name,
+        opening_id=row.opening_id,
+        title=row.opening.title,
+        employer=employer_name(row),
+        state=row.state,
+        letter_no=row.letter_no,
+        issued_at=row.issued_at,
+        expires_on=row.expires_on,
+        points=row.points,
+        reasons=[str(reason["told"]) for reason in row.reasons],
+        flag=row.flag,
+    )
+
+
+def employer_name(row: Introduction) -> str:
+    """The name of the employer, empty for a reader who may no longer see it."""
+    employer: Employer | None = row.opening.employer
+    return employer.name if employer else ""

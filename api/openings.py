@@ -1,0 +1,331 @@
+"""Openings over the API: search, one opening, and the way of an opening from draft to the public page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import PUBLIC, Routes, Unit
+from centre import regions
+from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
+from centre.permissions import Permission
+from employers.openings import actions
+from employers.openings.models import Opening
+from employers.openings.queries import opening as opening_in_sight
+from employers.openings.rules import EmploymentType, OpeningDraft, OpeningState, WageUnit
+from employers.rules import Risk
+from matching.listing import Listed
+from matching.search import Results, Wish, search_openings
+from matching.suggestions import candidates_for
+
+routes = Routes(prefix="/openings", tags=["openings"])
+
+OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class OpeningItem(BaseModel):
+    """An opening in a list. Wages in fen per `wage_unit`; `employer_risk` other than normal asks for a warning."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    title: str
+    employer: str
+    region_code: str
+    region: str
+    occupation: str
+    wage_min_fen: int | None
+    wage_max_fen: int | None
+    wage_unit: str
+    employment_type: str
+    remaining: int
+    board: bool | None
+    lodging: bool | None
+    accepts_training: bool
+    posted_on: date
+    valid_until: date | None
+    employer_risk: str
+
+
+class WiderOut(BaseModel):
+    """A larger place with its real number of answers; an empty code is everywhere."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    region_code: str
+    name: str
+    total: int
+
+
+class NeighbourOut(BaseModel):
+    """A neighbouring occupation with its real number of openings."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str
+    name: str
+    total: int
+
+
+class SearchOut(BaseModel):
+    """The answer to a search; `facets` count the answers per value, each without its own filter."""
+
+    items: list[OpeningItem]
+    total: int
+    limit: int
+    offset: int
+    facets: Mapping[str, Mapping[str, int]]
+    corrected: str | None
+    words: list[str]
+    places: list[str]
+    relaxed: bool
+    elsewhere: int
+    wider: list[WiderOut]
+    neighbours: list[NeighbourOut]
+
+
+class OpeningOut(BaseModel):
+    """One opening with everything that the public may know of it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    title: str
+    state: OpeningState
+    employer_id: int
+    employer: str
+    employer_risk: Risk
+    occupation_code: str
+    region_code: str
+    region: str
+    address: str
+    headcount: int
+    remaining: int
+    content: str
+    conditions: str
+    wage_min_fen: int | None
+    wage_max_fen: int | None
+    wage_unit: WageUnit
+    base_pay_fen: int | None
+    overtime_rule: str
+    pay_day: int | None
+    employment_type: EmploymentType
+    shift: str
+    night_shift: bool | None
+    board: str
+    lodging: str
+    social_insurance: list[str]
+    accepts_training: bool
+    valid_from: date | None
+    valid_until: date | None
+    source_name: str
+    posted_at: datetime | None
+
+
+class CandidateOut(BaseModel):
+    """A worker suggested for an opening, for the centre's staff."""
+
+    person_id: int
+    name: str
+    points: int
+    reasons: list[str]
+
+
+class Remark(Draft):
+    """A remark on a step; a return to the employer needs it."""
+
+    reason: Line = ""
+
+
+class Reason(Draft):
+    """Why an opening is given back to its employer."""
+
+    reason: Words
+
+
+class Renewal(Draft):
+    """The new last day of an opening."""
+
+    valid_until: date
+
+
+class Headcount(Draft):
+    """The new number of places."""
+
+    headcount: Annotated[int, Field(ge=1, le=10_000)]
+
+
+@routes.get("", allow=PUBLIC)
+def openings(
+    unit: Unit,
+    q: Annotated[str, Query(max_length=200, description="words in any script, pinyin or with typing errors")] = "",
+    region: Annotated[list[RegionCode], Query(max_length=10, description="region codes, any of them")] = [],  # noqa: B006
+    occupation: Annotated[
+        str, Query(pattern=r"^([0-9](-[0-9]{2}){0,3})?$", description="occupation code or group")
+    ] = "",
+    wage_min: Annotated[int | None, Query(ge=0, le=1_000_000, description="least pay in yuan a month")] = None,
+    employment_type: Annotated[list[EmploymentType], Query(max_length=6)] = [],  # noqa: B006
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> SearchOut:
+    """Search the open openings; without words the newest come first."""
+    del unit
+    wish = Wish(
+        q=q,
+        regions=tuple(region),
+        occupation=occupation,
+        wage_min_fen=None if wage_min is None else wage_min * 100,
+        employment_types=tuple(kind.value for kind in employment_type),
+    )
+    return search_out(search_openings(wish, limit=limit, offset=offset))
+
+
+@routes.get("/{opening_id}", allow=PUBLIC)
+def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
+    """One opening."""
+    return opening_out(opening_in_sight(unit.session, opening_id))
+
+
+@routes.get("/{opening_id}/candidates", allow=Permission.LIST_PEOPLE)
+def candidates(
+    unit: Unit, opening_id: OpeningId, limit: Annotated[int, Query(ge=1, le=100)] = 20
+) -> list[CandidateOut]:
+    """The centre's best workers for an opening, with points and reasons."""
+    found = candidates_for(unit.session, unit.actor, opening_id=opening_id, locale=unit.locale, top=limit)
+    return [
+        CandidateOut(person_id=one.person_id, name=one.name, points=one.fit.points, reasons=list(one.fit.reasons))
+        for one in found
+    ]
+
+
+@routes.post("", allow=Permission.POST_OPENING, status_code=201)
+def create(unit: Unit, draft: OpeningDraft) -> OpeningOut:
+    """Keep an opening as a draft."""
+    return opening_out(actions.create_opening(unit.session, unit.actor, draft))
+
+
+@routes.put("/{opening_id}", allow=Permission.POST_OPENING)
+def update(unit: Unit, opening_id: OpeningId, draft: OpeningDraft) -> OpeningOut:
+    """Rewrite an opening that is not on show."""
+    return opening_out(actions.update_opening(unit.session, unit.actor, opening_id=opening_id, draft=draft))
+
+
+@routes.post("/{opening_id}/submit", allow=Permission.POST_OPENING)
+def submit(unit: Unit, opening_id: OpeningId) -> OpeningOut:
+    """Send a draft through the screening to the officers."""
+    return opening_out(actions.submit_opening(unit.session, unit.actor, opening_id=opening_id))
+
+
+@routes.post("/{opening_id}/verify", allow=Permission.VERIFY_OPENING)
+def verify(unit: Unit, opening_id: OpeningId, remark: Remark) -> OpeningOut:
+    """Confirm that the opening is real."""
+    return opening_out(actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
+
+
+@routes.post("/{opening_id}/return", allow=Permission.VERIFY_OPENING)
+def give_back(unit: Unit, opening_id: OpeningId, remark: Reason) -> OpeningOut:
+    """Give an opening back to its employer with the reason."""
+    return opening_out(actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+
+
+@routes.post("/{opening_id}/publish", allow=Permission.PUBLISH_OPENING)
+def publish(unit: Unit, opening_id: OpeningId) -> OpeningOut:
+    """Put a verified opening on show."""
+    return opening_out(actions.publish_opening(unit.session, unit.actor, opening_id=opening_id))
+
+
+@routes.post("/{opening_id}/pause", allow=Permission.PUBLISH_OPENING)
+def pause(unit: Unit, opening_id: OpeningId, remark: Remark) -> OpeningOut:
+    """Take an opening off the public pages for a while."""
+    return opening_out(actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+
+
+@routes.post("/{opening_id}/resume", allow=Permission.PUBLISH_OPENING)
+def resume(unit: Unit, opening_id: OpeningId) -> OpeningOut:
+    """Show a paused opening again."""
+    return opening_out(actions.resume_opening(unit.session, unit.actor, opening_id=opening_id))
+
+
+@routes.post("/{opening_id}/close", allow=Permission.PUBLISH_OPENING)
+def close(unit: Unit, opening_id: OpeningId, remark: Remark) -> OpeningOut:
+    """End an opening for good."""
+    return opening_out(actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+
+
+@routes.post("/{opening_id}/renew", allow=Permission.PUBLISH_OPENING)
+def renew(unit: Unit, opening_id: OpeningId, renewal: Renewal) -> OpeningOut:
+    """Show an expired opening again until a later day."""
+    return opening_out(
+        actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
+    )
+
+
+@routes.post("/{opening_id}/headcount", allow=Permission.POST_OPENING)
+def headcount(unit: Unit, opening_id: OpeningId, wanted: Headcount) -> OpeningOut:
+    """Change the number of places."""
+    return opening_out(
+        actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)
+    )
+
+
+def search_out(found: Results) -> SearchOut:
+    """The answer of the search service on the wire."""
+    return SearchOut(
+        items=[item_out(one) for one in found.items],
+        total=found.total,
+        limit=found.limit,
+        offset=found.offset,
+        facets=found.facets,
+        corrected=found.corrected,
+        words=list(found.words),
+        places=list(found.places),
+        relaxed=found.relaxed,
+        elsewhere=found.elsewhere,
+        wider=[WiderOut.model_validate(one) for one in found.wider],
+        neighbours=[NeighbourOut.model_validate(one) for one in found.neighbours],
+    )
+
+
+def item_out(one: Listed) -> OpeningItem:
+    """A listed opening on the wire; the values are the board's own and need no second check."""
+    return OpeningItem.model_construct(
+        id=one.id,
+        title=one.title,
+        employer=one.employer,
+        region_code=one.region_code,
+        region=place_name(one.region_code),
+        occupation=one.occupation,
+        wage_min_fen=one.wage_min_fen,
+        wage_max_fen=one.wage_max_fen,
+        wage_unit=one.wage_unit,
+        employment_type=one.employment_type,
+        remaining=one.remaining,
+        board=one.board,
+        lodging=one.lodging,
+        accepts_training=one.accepts_training,
+        posted_on=one.posted_on,
+        valid_until=one.valid_until,
+        employer_risk=one.risk.value,
+    )
+
+
+def place_name(code: str) -> str:
+    """The name of a region, or the code itself where nobody knows it."""
+    return regions.name(code) if code and regions.exists(code) else code
+
+
+def opening_out(found: Opening) -> OpeningOut:
+    """An opening with its employer on the wire."""
+    own: dict[str, Any] = {
+        name: getattr(found, name)
+        for name in OpeningOut.model_fields
+        if name not in ("employer", "employer_risk", "region")
+    }
+    return OpeningOut(
+        **own,
+        employer=found.employer.name,
+        employer_risk=found.employer.risk,
+        region=place_name(found.region_code),
+    )

@@ -1,0 +1,313 @@
+"""The jobseeker's own registration, profile, wish and suggestions; and the same for people at the counter."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict
+
+from api.dependencies import PUBLIC, Routes, Unit
+from api.openings import OpeningItem, item_out
+from centre.drafts import BIGGEST_ID, Draft, Words
+from centre.errors import NotFound
+from centre.people import Education
+from centre.permissions import Permission
+from employers.openings.rules import CertificateKind
+from matching.engine.features import Leave, WageUnit
+from matching.profiles import actions
+from matching.profiles.queries import Jobseeker, jobseeker, people_found
+from matching.profiles.registration import register_jobseeker
+from matching.profiles.rules import (
+    CounterRegistration,
+    ProfileDraft,
+    RegistrationState,
+    SelfRegistration,
+    WishDraft,
+)
+from matching.suggestions import Course, Fit, Match, suggestions_for
+
+routes = Routes(tags=["profiles"])
+
+PersonId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class OccupationOut(BaseModel):
+    """An occupation that somebody has worked in; level 1 is the highest."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    occupation: str
+    years: int | None
+    last_used_year: int | None
+    self_level: int | None
+    verified_level: int | None
+    verified_by: str
+
+
+class CertificateOut(BaseModel):
+    """A certificate that somebody holds."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: CertificateKind
+    number: str
+    occupation: str
+    level: int | None
+    expires_on: date | None
+    review_due_on: date | None
+    verified_by: str
+
+
+class WishOut(BaseModel):
+    """What work somebody looks for; null means "not said"."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    occupations: list[str]
+    regions: list[str]
+    leave_home_ok: Leave | None
+    wage_floor_fen: int | None
+    wage_unit: WageUnit
+    employment_types: list[str]
+    night_ok: bool | None
+    shift_ok: bool | None
+    needs_board: bool
+    needs_lodging: bool
+    available_from_on: date | None
+    accepts_training: bool | None
+
+
+class ProfileOut(BaseModel):
+    """A person with registration, profile and wish; never a number, never a hardship."""
+
+    person_id: int
+    name: str
+    education: Education | None
+    literacy_aid: bool
+    registration: RegistrationState | None
+    valid_until: date | None
+    occupations: list[OccupationOut]
+    skills: list[dict[str, str | int | None]] | None
+    certificates: list[CertificateOut]
+    limits: list[str]
+    wish: WishOut | None
+
+
+class PartOut(BaseModel):
+    """One factor of a score, with its sentence in the reader's language."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    points: int
+    most: int
+    told: str
+
+
+class MatchOut(BaseModel):
+    """An opening suggested to a worker; the parts add up to the points."""
+
+    opening: OpeningItem
+    points: int
+    parts: list[PartOut]
+    warnings: list[str]
+
+
+class CourseOut(BaseModel):
+    """A course that opens more, with its next class and what this person pays, in fen."""
+
+    major_id: int
+    name: str
+    occupation: str
+    hours: int
+    provider: str
+    class_id: int | None
+    starts_on: date | None
+    seats_left: int
+    learner_fen: int
+    usual_fen: int
+
+
+class PathOut(BaseModel):
+    """Openings within reach through one course."""
+
+    course: CourseOut
+    matches: list[MatchOut]
+
+
+class SuggestionsOut(BaseModel):
+    """What a worker is shown; `elsewhere` counts openings that fit but for the place."""
+
+    matches: list[MatchOut]
+    paths: list[PathOut]
+    elsewhere: int
+    unlawful: list[str]
+
+
+class Received(BaseModel):
+    """The same answer for new and for known people."""
+
+    status: str = "received"
+
+
+class FoundPerson(BaseModel):
+    """A person found at the counter."""
+
+    person_id: int
+    name: str
+    is_new: bool = False
+
+
+class PersonWords(Draft):
+    """Identity number, telephone or the beginning of a name; in the body, so that no log keeps it."""
+
+    words: Words
+
+
+class CounterVisit(CounterRegistration):
+    """A registration at the counter; `hand_over` says that the person agrees to change the centre."""
+
+    hand_over: bool = False
+
+
+@routes.post("/registrations", allow=PUBLIC, status_code=202)
+def register(unit: Unit, draft: SelfRegistration) -> Received:
+    """Register as a jobseeker; sign in with the telephone number afterwards."""
+    register_jobseeker(unit.session, draft=draft)
+    return Received()
+
+
+@routes.get("/me/profile", allow=Permission.EDIT_PROFILE)
+def my_profile(unit: Unit) -> ProfileOut:
+    """One's own registration, profile and wish."""
+    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+
+
+@routes.put("/me/profile", allow=Permission.EDIT_PROFILE)
+def save_my_profile(unit: Unit, draft: ProfileDraft) -> ProfileOut:
+    """Write one's own profile; parts that are left out stay."""
+    actions.save_profile(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft)
+    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+
+
+@routes.put("/me/wish", allow=Permission.EDIT_PROFILE)
+def save_my_wish(unit: Unit, draft: WishDraft) -> ProfileOut:
+    """Write one's own wish; parts that are left out stay."""
+    actions.save_wish(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft)
+    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+
+
+@routes.post("/me/registration/renew", allow=Permission.EDIT_PROFILE)
+def renew_mine(unit: Unit) -> ProfileOut:
+    """Make one's own registration valid from today on."""
+    actions.renew_registration(unit.session, unit.actor, person_id=own_person_id(unit))
+    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+
+
+@routes.get("/me/suggestions", allow=Permission.EDIT_PROFILE)
+def my_suggestions(unit: Unit, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
+    """The best openings for oneself, with reasons, and the courses that open more."""
+    return _suggestions(unit, own_person_id(unit), limit)
+
+
+@routes.post("/people", allow=Permission.REGISTER_PERSON, status_code=201)
+def register_person(unit: Unit, visit: CounterVisit) -> FoundPerson:
+    """Find or add a person at the counter and open the registration."""
+    draft = CounterRegistration.model_validate(visit.model_dump(exclude={"hand_over"}))
+    person, is_new = actions.register_person(unit.session, unit.actor, draft=draft, hand_over=visit.hand_over)
+    return FoundPerson(person_id=person.id, name=person.name, is_new=is_new)
+
+
+@routes.post("/people/search", allow=Permission.LIST_PEOPLE)
+def find_people(unit: Unit, wanted: PersonWords) -> list[FoundPerson]:
+    """People of the centre by identity number, telephone or name."""
+    return [FoundPerson(person_id=one.id, name=one.name) for one in people_found(unit.session, wanted.words)]
+
+
+@routes.get("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
+def profile(unit: Unit, person_id: PersonId) -> ProfileOut:
+    """The profile of a person of the centre."""
+    return profile_out(jobseeker(unit.session, person_id))
+
+
+@routes.put("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
+def save_profile(unit: Unit, person_id: PersonId, draft: ProfileDraft) -> ProfileOut:
+    """Write the profile of a person of the centre."""
+    actions.save_profile(unit.session, unit.actor, person_id=person_id, draft=draft)
+    return profile_out(jobseeker(unit.session, person_id))
+
+
+@routes.put("/people/{person_id}/wish", allow=Permission.LIST_PEOPLE)
+def save_wish(unit: Unit, person_id: PersonId, draft: WishDraft) -> ProfileOut:
+    """Write the wish of a person of the centre."""
+    actions.save_wish(unit.session, unit.actor, person_id=person_id, draft=draft)
+    return profile_out(jobseeker(unit.session, person_id))
+
+
+@routes.get("/people/{person_id}/suggestions", allow=Permission.LIST_PEOPLE)
+def suggestions(unit: Unit, person_id: PersonId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
+    """The best openings for a person of the centre."""
+    return _suggestions(unit, person_id, limit)
+
+
+def own_person_id(unit: Unit) -> int:
+    """The person that the account belongs to. Raises NotFound for accounts of staff and partners."""
+    if unit.actor.person_id is None:
+        raise NotFound
+    return unit.actor.person_id
+
+
+def profile_out(found: Jobseeker) -> ProfileOut:
+    """A jobseeker on the wire."""
+    return ProfileOut(
+        person_id=found.person.id,
+        name=found.person.name,
+        education=found.person.education,
+        literacy_aid=found.person.literacy_aid,
+        registration=found.registration.state if found.registration else None,
+        valid_until=found.registration.valid_until_on if found.registration else None,
+        occupations=[OccupationOut.model_validate(row) for row in found.occupations],
+        skills=found.profile.skills if found.profile else None,
+        certificates=[CertificateOut.model_validate(row) for row in found.certificates],
+        limits=found.profile.limits if found.profile else [],
+        wish=WishOut.model_validate(found.wish) if found.wish else None,
+    )
+
+
+def _suggestions(unit: Unit, person_id: int, limit: int) -> SuggestionsOut:
+    found = suggestions_for(unit.session, person_id, locale=unit.locale, top=limit)
+    return SuggestionsOut(
+        matches=[match_out(match) for match in found.matches],
+        paths=[
+            PathOut(course=_course(path.course), matches=[match_out(match) for match in path.matches])
+            for path in found.paths
+        ],
+        elsewhere=found.elsewhere,
+        unlawful=list(found.unlawful),
+    )
+
+
+def match_out(match: Match) -> MatchOut:
+    """A suggested opening on the wire."""
+    fit: Fit = match.fit
+    return MatchOut(
+        opening=item_out(match.listed),
+        points=fit.points,
+        parts=[PartOut.model_validate(part) for part in fit.parts],
+        warnings=list(fit.warnings),
+    )
+
+
+def _course(course: Course) -> CourseOut:
+    return CourseOut(
+        major_id=course.major_id,
+        name=course.name,
+        occupation=course.occupation,
+        hours=course.hours,
+        provider=course.provider,
+        class_id=course.class_id,
+        starts_on=course.starts_on,
+        seats_left=course.seats_left,
+        learner_fen=course.price.learner_fen,
+        usual_fen=course.usual_fen,
+    )
