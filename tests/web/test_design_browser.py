@@ -198,8 +198,10 @@ def test_without_scripts_filters_and_menus_open_and_nothing_is_hidden(browser: B
 
 
 def test_paper_shows_the_content_without_the_controls(browser: Browser) -> None:
-    page = opened(browser, "/zh", 800)
+    page = opened(browser, "/zh", 680, night=True)  # the width of A4 between its margins
     page.emulate_media(media="print")
+    assert page.locator("#tables td").first.evaluate("(one) => getComputedStyle(one).display") == "table-cell"
+    assert page.locator("body").evaluate("(one) => getComputedStyle(one).color") == "rgb(0, 0, 0)"
     assert page.locator(".topbar").is_hidden()
     assert page.locator("#tables table").first.is_visible()
     assert page.locator(".promise").is_visible()
