@@ -79,14 +79,13 @@ def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraf
         raise Conflict
     if draft.booth_count < found.booths_taken:
         raise FewerBooths(field="booth_count", taken=found.booths_taken)
-    before = (found.starts_at, found.ends_at, found.venue_id)
-    _fill_in(session, found, draft, _centre(session, found.centre_id))
-    moved = before != (found.starts_at, found.ends_at, found.venue_id)
+    wished = (instant(draft.starts_at), instant(draft.ends_at), draft.venue_id)
+    moved = wished != (found.starts_at, found.ends_at, found.venue_id)
     if found.state in ANNOUNCED and moved and not notice:
         raise NoticeMissing(field="notice")
+    _fill_in(session, found, draft, _centre(session, found.centre_id))
     if found.state is FairState.POSTPONED and moved:
         move(session, actor, found, FAIR, "reschedule", reason=notice)
-        moved = True
     found.notice = notice or found.notice
     _revised(session, found)
     if moved and found.state in ANNOUNCED:

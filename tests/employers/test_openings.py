@@ -91,7 +91,7 @@ def test_unlawful_words_keep_an_opening_from_leaving_the_draft(session: Session)
         submit_opening(session, boss(), opening_id=made.id)
     assert told(refused) == {"conditions": "ad-sex-limit", "content": "ad-fees"}
     english = [translate("en", problem.message, **problem.params) for problem in refused.value.problems]
-    assert "Employment Promotion Law" in english[0]
+    assert "Employment Promotion Law" in english[1]
 
 
 def test_a_post_that_asks_for_children_is_refused(session: Session) -> None:
