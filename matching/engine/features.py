@@ -10,6 +10,8 @@ from datetime import date
 from enum import StrEnum
 
 Id = int | str
+MOST_FEN = 2_000_000_000
+"""No month's pay is more than 20 million yuan; what is stated beyond counts as that."""
 
 
 class WageUnit(StrEnum):
@@ -180,18 +182,21 @@ class WageBasis:
     pieces: int | None = None
 
     def monthly(self, fen: int | None, unit: WageUnit) -> int | None:
-        """Fen a month for `fen` per `unit`; None where that cannot be known."""
+        """Fen a month for `fen` per `unit`, at most MOST_FEN; None where that cannot be known."""
         if fen is None:
             return None
         match unit:
             case WageUnit.MONTH:
-                return fen
+                month = fen
             case WageUnit.DAY:
-                return fen * self.days_hundredths // 100
+                month = fen * self.days_hundredths // 100
             case WageUnit.HOUR:
-                return fen * self.hours * self.days_hundredths // 100
+                month = fen * self.hours * self.days_hundredths // 100
             case WageUnit.PIECE:
-                return None if self.pieces is None else fen * self.pieces
+                if self.pieces is None:
+                    return None
+                month = fen * self.pieces
+        return min(month, MOST_FEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,109 @@
+"""The two profiles as columns of numbers, the form in which kernels read them.
+
+Plain arrays and nothing else: a kernel that is handed a few flat arrays runs twenty times as fast as one that is
+handed the same data in tuples. Dates are yyyymmdd, so that turning 16 is adding 160000.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+I1 = NDArray[np.int8]
+I2 = NDArray[np.int16]
+I4 = NDArray[np.int32]
+I8 = NDArray[np.int64]
+
+NEVER = 99991231
+ANY_LEVEL = 9
+NAME = 1_000_000
+"""Areas that are names, not codes, are numbered from here."""
+
+# Columns of an opening's row. REGION is a place in the order of `Layout.regions`, wages are fen a month, -1 = unknown.
+REGION, LOW, HIGH, ATTRS, LIFTED, TIE, ASKED, EDUCATION = range(8)
+MIN_AGE, STARTS, OPENS, LAST, OCCUPATION, SIGN, SIGN_MORE, SLACK = range(8, 16)
+OPENING_WIDTH = 16
+
+# SIGN and SIGN_MORE have one bit set per skill term asked (two terms may share one); SLACK packs what is needed to
+# bound the credit from the bits that worker and opening share: credit <= unit * (bits + lost) + papers.
+SLACK_UNIT, SLACK_LOST = 16, 8
+
+# Columns of a worker's row.
+FLOOR, FORBID, TYPES, NEEDS, FLAGS, MODE, LISTED, HOME = range(8)
+SCHOOLING, BORN, FREE, HARDSHIP, RANK = range(8, 13)
+WORKER_WIDTH = 16
+
+# What an opening is (ATTRS), and what a worker forbids (FORBID) or asks for (TYPES, NEEDS).
+NIGHT, SHIFT, HAZARD, NO_LODGING, NO_BOARD, LODGING, BOARD = (1 << bit for bit in range(7))
+FIRST_TYPE = 7
+ALL_TYPES = 0b111111 << FIRST_TYPE
+TEACHES = 1 << 13
+
+# What is recorded of a worker (FLAGS).
+TRADE_KNOWN, WISH_KNOWN, PRACTICE_KNOWN, SKILLS_KNOWN, PAPERS_KNOWN, TRAINS = (1 << bit for bit in range(6))
+
+# How a worker's areas are meant (MODE).
+LISTED_ONLY, ANYWHERE, NO_WISH = range(3)
+
+# The weights and the day, one number each; REST is the most beyond trade and experience, OPEN the same less the place.
+# Then three per kinship, four of distance, and the table of wishes.
+TODAY, NEIGHBOUR, SKILL_ONLY, TRADE_UNKNOWN, EXPERIENCE_UNKNOWN, SKILLS, SKILLS_UNKNOWN, WAGE_MET = range(8)
+WAGE_ABOVE, WAGE_PARTLY, WAGE_UNKNOWN, PLACE_UNKNOWN, ENGAGED, ENGAGED_UNKNOWN, LIVING, LIVING_UNKNOWN = range(8, 16)
+REST, OPEN, LIFT, WANTED, HELD, DISTANCE, PLACES = 16, 17, 18, 19, 22, 25, 29
+
+
+class Lists(NamedTuple):
+    """Lists of different lengths: row `i` has the entries from `ptr[i]` to `ptr[i + 1]`."""
+
+    ptr: I8
+    of: I4
+
+
+class Openings(NamedTuple):
+    """Rows in the order (occupation, region, pay downward); `papers` are (number, level, must), `terms` the same three
+    packed into one number by 5 and 1 bits."""
+
+    rows: I4
+    terms: Lists
+    papers: Lists
+
+
+class Workers(NamedTuple):
+    """Rows as added; entries: trades (occupation, points or -1 for a wish), terms (number, level),
+    papers (number, level, valid until), areas (level, code, code filled up to six digits)."""
+
+    rows: I4
+    trades: Lists
+    terms: Lists
+    papers: Lists
+    areas: Lists
+
+
+class Layout(NamedTuple):
+    """Ways to find rows of openings.
+
+    `regions`: (level, county, city, province, code filled up) in the order of the last. `trades`: (group, field) of
+    each occupation. `spans`: (first run, last run, first row, last row) of each occupation; a run is one region of it,
+    `runs`: (region, first row). `fields`: occupations of a field that have rows. `postings`: rows by skill term, in the
+    order of regions, `posted`: their regions. `row_of` turns a place among equals into a row. Rows without an
+    occupation are the last, from `nameless` on.
+    """
+
+    regions: I4
+    trades: I4
+    spans: I4
+    runs: I4
+    fields: Lists
+    neighbours: Lists
+    postings: Lists
+    posted: I4
+    row_of: I4
+    nameless: int
+
+
+class Index(NamedTuple):
+    """All that the kernels read of the openings' side; shared by processes as mapped files."""
+
+    openings: Openings
+    layout: Layout
+    marks: I4

@@ -1,0 +1,86 @@
+"""The index of openings: columns in order, and ways to find rows (索引)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.engine.columns import I4, I8, LIFTED, OCCUPATION, REGION, TIE, Index, Layout, Lists, Openings
+from matching.engine.encode import OpeningColumns, Register, marks
+from matching.engine.features import Ground, OpeningProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An index, the register of its words, and for each row where its opening stood in the input."""
+
+    index: Index
+    register: Register
+    source: I8
+    ground: Ground
+
+
+def build(openings: Iterable[OpeningProfile], ground: Ground) -> Built:
+    """Index all openings that can be filled today; the cost is one pass and a sort."""
+    register = Register()
+    for code in sorted(ground.adjacency):
+        for word in (code, *sorted(ground.adjacency[code])):
+            register.number(register.occupations, word)
+    builder = OpeningColumns(register, ground)
+    kept = [place for place, opening in enumerate(openings) if builder.add(opening)]
+    regions, rank = register.region_rows()
+    rows, order = builder.columns(rank)
+    layout = _layout(rows, regions, register, ground)
+    index = Index(rows, layout, marks(ground, int(rows.rows[:, LIFTED].any())))
+    return Built(index, register, np.array(kept, np.int64)[order], ground)
+
+
+def _layout(openings: Openings, regions: I4, register: Register, ground: Ground) -> Layout:
+    rows, trades = openings.rows, register.trades()
+    nameless = int(np.count_nonzero(rows[:, OCCUPATION] >= 0))
+    spans, runs = _spans(rows[:nameless], len(trades))
+    fields = grouped(np.where(spans[:, 3] > spans[:, 2], trades[:, 1], -1))
+    postings, posted = _postings(openings.terms, rows[:, REGION], len(register.terms))
+    row_of = np.empty(len(rows), np.int32)
+    row_of[rows[:, TIE]] = np.arange(len(rows), dtype=np.int32)
+    neighbours = _neighbours(register.occupations, ground.adjacency)
+    return Layout(regions, trades, spans, runs, fields, neighbours, postings, posted, row_of, nameless)
+
+
+def _spans(rows: I4, trades: int) -> tuple[I4, I4]:
+    """Runs of one occupation and region, and for each occupation its runs and rows."""
+    spans = np.zeros((trades, 4), np.int32)
+    pairs = rows[:, [OCCUPATION, REGION]]
+    starts = np.flatnonzero(np.any(np.diff(pairs, axis=0, prepend=-2), axis=1))
+    runs = np.column_stack((pairs[starts, 1], starts)).astype(np.int32)
+    owners = pairs[starts, 0]
+    heads = np.flatnonzero(np.diff(owners, prepend=-1))
+    codes = owners[heads]
+    spans[codes, 0], spans[codes, 1] = heads, np.append(heads[1:], len(runs))
+    spans[codes, 2], spans[codes, 3] = starts[heads], np.append(starts[heads[1:]], len(rows))
+    return spans, np.concatenate((runs, [[-1, len(rows)]])).astype(np.int32)
+
+
+def grouped(keys: I4) -> Lists:
+    """The members of each key: member `i` belongs to `keys[i]`; -1 belongs nowhere."""
+    order = np.argsort(keys, kind="stable").astype(np.int32)
+    pointers = np.searchsorted(keys[order], np.arange(int(keys.max(initial=-1)) + 2))
+    return Lists(pointers, order)
+
+
+def _neighbours(occupations: Mapping[str, int], adjacency: Mapping[str, frozenset[str]]) -> Lists:
+    pointers, members = [0], list[int]()
+    for code in occupations:
+        members += sorted(occupations[other] for other in adjacency.get(code, ()))
+        pointers.append(len(members))
+    return Lists(np.array(pointers, np.int64), np.array(members, np.int32))
+
+
+def _postings(terms: Lists, regions: I4, most: int) -> tuple[Lists, I4]:
+    """For each term the rows that ask for it, in the order of regions, and those regions."""
+    rows = np.repeat(np.arange(len(terms.ptr) - 1, dtype=np.int32), np.diff(terms.ptr))
+    numbers = terms.of[:, 0] >> 5
+    order = np.lexsort((regions[rows], numbers))
+    pointers = np.zeros(most + 1, np.int64)
+    np.cumsum(np.bincount(numbers, minlength=most), out=pointers[1:])
+    return Lists(pointers, rows[order]), regions[rows[order]].reshape(-1, 1)

@@ -1,0 +1,461 @@
+"""Best openings for workers: the search over the index, compiled.
+
+Occupations are visited by what they promise, and inside them only the regions that the worker would go to; the search
+stops when nothing left can reach the list.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from matching.engine.columns import (
+    ASKED,
+    ATTRS,
+    BORN,
+    EXPERIENCE_UNKNOWN,
+    FLAGS,
+    FLOOR,
+    FORBID,
+    FREE,
+    HIGH,
+    I1,
+    I2,
+    I4,
+    I8,
+    LIFT,
+    LIFTED,
+    LISTED_ONLY,
+    LOW,
+    MODE,
+    NAME,
+    NEEDS,
+    NEIGHBOUR,
+    OCCUPATION,
+    OPEN,
+    PAPERS_KNOWN,
+    PRACTICE_KNOWN,
+    REGION,
+    REST,
+    SCHOOLING,
+    SKILL_ONLY,
+    SKILLS,
+    SKILLS_KNOWN,
+    TIE,
+    TODAY,
+    TRADE_KNOWN,
+    TRADE_UNKNOWN,
+    TYPES,
+    Index,
+    Layout,
+    Lists,
+    Workers,
+)
+from matching.engine.kernel import (
+    OUTSIDE,
+    TIES,
+    UNSET,
+    compiled,
+    entrance,
+    forget,
+    insert,
+    learn,
+    most_skills,
+    papers_found,
+    person_fits,
+    place_points,
+    signature,
+    skill_points,
+    start_day,
+    terms_found,
+    terms_points,
+    trade_points,
+    wage_points,
+)
+
+FEW, BENCH, MOST_RANGES = 24, 512, 1024
+
+
+class Scratch(NamedTuple):
+    """Working memory of one thread; every search leaves it as it found it."""
+
+    place: I2
+    level: I1
+    base: I2
+    seen: I4
+    touched: I4
+    turn: I4
+    ranges: I4
+    waiting: I4
+    keys: I8
+
+
+class Grid(NamedTuple):
+    """What a scan reads of the openings."""
+
+    rows: I4
+    terms: Lists
+    papers: Lists
+    regions: I4
+    marks: I4
+
+
+class Asker(NamedTuple):
+    """What a scan reads of one worker."""
+
+    who: I4
+    trades: I4
+    terms: I4
+    papers: I4
+    areas: I4
+
+
+def scratch(index: Index, top: int) -> Scratch:
+    """Fresh working memory for an index."""
+    layout = index.layout
+    return Scratch(
+        np.full(len(layout.regions) + 1, UNSET, np.int16),
+        np.zeros(len(layout.postings.ptr), np.int8),
+        np.full(len(layout.spans) + 1, -1, np.int16),
+        np.zeros(len(layout.row_of), np.int32),
+        np.zeros(len(layout.spans) + 1, np.int32),
+        np.zeros(1, np.int32),
+        np.zeros((MOST_RANGES, 2), np.int32),
+        np.zeros((BENCH, 2), np.int32),
+        np.zeros(top, np.int64),
+    )
+
+
+@compiled
+def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Of the first so many candidates keep those that pass the cheap conditions and can reach the list."""
+    rows, who, marks, regions, areas = grid.rows, asker.who, grid.marks, grid.regions, asker.areas
+    place, waiting, worst, kept = work.place, work.waiting, work.keys[len(work.keys) - 1], 0
+    floor, forbid, types, needs, flags = who[FLOOR], who[FORBID], who[TYPES], who[NEEDS], who[FLAGS]
+    low, high_half = signature(asker.terms)
+    for at in range(count):
+        row = waiting[at, 0]
+        attrs, high = rows[row, ATTRS], rows[row, HIGH]
+        if attrs & forbid or (high < floor and high >= 0):
+            continue
+        region = rows[row, REGION] + 1
+        here = place[region]
+        if here == UNSET:
+            here = place_points(region - 1, regions, who, areas, marks)
+            place[region] = here
+        points = base + here + rows[row, LIFTED]
+        tie = TIES - rows[row, TIE]
+        if here == OUTSIDE or ((points + marks[OPEN]) << 32) + tie <= worst:
+            continue
+        points += wage_points(floor, rows[row, LOW], high, marks) + terms_points(attrs, types, needs, marks)
+        points = np.int64(points)
+        if ((points + marks[SKILLS]) << 32) + tie <= worst:
+            continue
+        if ((points + most_skills(row, rows, low, high_half, flags, marks)) << 32) + tie > worst:
+            waiting[kept, 0], waiting[kept, 1] = row, points
+            kept += 1
+    return kept
+
+
+@compiled
+def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """The costly conditions and the skills of those kept; enter into the list what belongs there.
+
+    `joined` is False where trade counts only with a shared skill.
+    """
+    rows, who, marks, own, level = grid.rows, asker.who, grid.marks, asker.papers, work.level
+    term_ptr, terms, paper_ptr, papers = grid.terms.ptr, grid.terms.of, grid.papers.ptr, grid.papers.of
+    keys, waiting, today = work.keys, work.waiting, marks[TODAY]
+    schooling, born, free, flags = who[SCHOOLING], who[BORN], who[FREE], who[FLAGS]
+    skilled, papered = flags & SKILLS_KNOWN != 0, flags & PAPERS_KNOWN != 0
+    for at in range(count):
+        row, points = waiting[at, 0], np.int64(waiting[at, 1])
+        tie = TIES - rows[row, TIE]
+        if ((points + marks[SKILLS]) << 32) + tie <= keys[len(keys) - 1]:
+            continue
+        if not person_fits(row, rows, schooling, born, free, today):
+            continue
+        credit = 0
+        if paper_ptr[row] < paper_ptr[row + 1]:
+            start = start_day(row, rows, free, today)
+            credit = papers_found(paper_ptr[row], paper_ptr[row + 1], papers, own, papered, start)
+            if credit == OUTSIDE:
+                continue
+        found, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
+        if found == OUTSIDE or not (joined or shared):
+            continue
+        key = ((points + skill_points(found + credit, rows[row, ASKED], flags, marks)) << 32) + tie
+        if key > keys[len(keys) - 1]:
+            insert(keys, key)
+
+
+@compiled
+def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """Try the first so many candidates."""
+    kept = hopeful(count, base, grid, asker, work)
+    if kept > 0:
+        settle(kept, joined, grid, asker, work)
+
+
+@compiled
+def scan(
+    first: int, last: int, count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch
+) -> int:
+    """Add rows to the candidates, which are judged whenever the bench is full; returns how many wait."""
+    waiting = work.waiting
+    for row in range(first, last):
+        if count == BENCH:
+            judge(count, base, joined, grid, asker, work)
+            count = 0
+        waiting[count, 0] = row
+        count += 1
+    return count
+
+
+@compiled
+def bisect(values: I4, column: int, first: int, last: int, least: int) -> int:
+    """The first place between two whose value is at least so much."""
+    while first < last:
+        middle = (first + last) >> 1
+        if values[middle, column] < least:
+            first = middle + 1
+        else:
+            last = middle
+    return first
+
+
+@compiled
+def add_range(ranges: I4, count: int, first: int, last: int) -> int:
+    """Insert a range by its start; returns the new count."""
+    if first >= last:
+        return count
+    at = count
+    while at > 0 and ranges[at - 1, 0] > first:
+        ranges[at] = ranges[at - 1]
+        at -= 1
+    ranges[at, 0], ranges[at, 1] = first, last
+    return count + 1
+
+
+@compiled
+def region_ranges(regions: I4, asker: Asker, ranges: I4) -> int:
+    """The ranges of regions that a worker would go to, in order and apart; 0 means all of them."""
+    areas, most = asker.areas, len(regions)
+    if asker.who[MODE] != LISTED_ONLY or len(areas) * 3 + 1 > len(ranges):
+        return 0
+    count = add_range(ranges, 0, -1, 0)
+    for at in range(len(areas)):
+        level, code, full = areas[at, 0], areas[at, 1], areas[at, 2]
+        span = 1 if level == 6 else 100 if level == 4 else 10_000
+        first = bisect(regions, 4, 0, most, full)
+        count = add_range(ranges, count, first, bisect(regions, 4, first, most, full + span))
+        for above in range(level - 2 if code < NAME else 0, 0, -2):
+            rough = full // 100 * 100 if above == 4 else full // 10_000 * 10_000
+            place = bisect(regions, 4, 0, most, rough)
+            if place < most and regions[place, 4] == rough and regions[place, 0] == above:
+                count = add_range(ranges, count, place, place + 1)
+    kept = 0
+    for at in range(1, count):
+        if ranges[at, 0] <= ranges[kept, 1]:
+            ranges[kept, 1] = max(ranges[kept, 1], ranges[at, 1])
+        else:
+            kept += 1
+            ranges[kept] = ranges[at]
+    return kept + 1
+
+
+@compiled
+def visit(
+    trade: int, ranges: int, count: int, base: int, joined: bool, layout: Layout, grid: Grid, asker: Asker, work: Scratch
+) -> int:  # fmt: skip
+    """Add the openings of one occupation that lie in the worker's regions; returns how many candidates wait."""
+    spans, runs = layout.spans, layout.runs
+    if ranges == 0 or spans[trade, 3] - spans[trade, 2] <= FEW:
+        return scan(spans[trade, 2], spans[trade, 3], count, base, joined, grid, asker, work)
+    run, end = spans[trade, 0], spans[trade, 1]
+    for at in range(ranges):
+        run = bisect(runs, 0, run, end, work.ranges[at, 0])
+        over = bisect(runs, 0, run, end, work.ranges[at, 1])
+        if over > run:
+            count = scan(runs[run, 1], runs[over, 1], count, base, joined, grid, asker, work)
+        run = over
+    return count
+
+
+@compiled
+def visit_nameless(ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """Try the openings that name no occupation, if they can still reach the list."""
+    base = grid.marks[TRADE_UNKNOWN] + grid.marks[EXPERIENCE_UNKNOWN]
+    first, last, count = layout.nameless, len(grid.rows), 0
+    if first == last or out_of_reach(base, grid.marks, work.keys):
+        return
+    if ranges == 0:
+        count = scan(first, last, count, base, True, grid, asker, work)
+    for at in range(ranges):
+        first = bisect(grid.rows, REGION, first, last, work.ranges[at, 0])
+        end = bisect(grid.rows, REGION, first, last, work.ranges[at, 1])
+        count = scan(first, end, count, base, True, grid, asker, work)
+        first = end
+    judge(count, base, True, grid, asker, work)
+
+
+@compiled
+def out_of_reach(base: int, marks: I4, keys: I8) -> bool:
+    """Whether no opening with these points of trade and experience can reach the list any more."""
+    return ((base + marks[REST] + marks[LIFT]) << 32) + TIES < keys[len(keys) - 1]
+
+
+@compiled
+def note(trade: int, count: int, layout: Layout, asker: Asker, marks: I4, work: Scratch) -> int:
+    """Note the points of one related occupation, once; returns how many are noted."""
+    if work.base[trade] >= 0 or layout.spans[trade, 3] <= layout.spans[trade, 2]:
+        return count
+    points, experience = trade_points(trade, layout.trades, asker.who[FLAGS], asker.trades, marks)
+    work.base[trade] = points + experience
+    work.touched[count] = trade
+    return count + 1
+
+
+@compiled
+def related(layout: Layout, asker: Asker, marks: I4, work: Scratch) -> int:
+    """Note every occupation in the index that is related to the worker's; all, where the worker's are unknown."""
+    count, known, fields = 0, len(layout.spans), layout.fields
+    if not asker.who[FLAGS] & TRADE_KNOWN:
+        for trade in range(known):
+            count = note(trade, count, layout, asker, marks, work)
+        return count
+    for at in range(len(asker.trades)):
+        mine = asker.trades[at, 0]
+        field = layout.trades[mine, 1]
+        if field < 0:
+            count = note(mine, count, layout, asker, marks, work) if mine < known else count
+        elif field + 1 < len(fields.ptr):
+            for place in range(fields.ptr[field], fields.ptr[field + 1]):
+                count = note(fields.of[place], count, layout, asker, marks, work)
+    return count
+
+
+@compiled
+def by_trade(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """Visit the related occupations, most points first, until none can reach the list."""
+    nameless = grid.marks[TRADE_UNKNOWN] + grid.marks[EXPERIENCE_UNKNOWN]
+    waiting, count, before = True, 0, -1
+    order = np.argsort(work.base[work.touched[:known]])
+    for step in range(known - 1, -1, -1):
+        trade = work.touched[order[step]]
+        base = work.base[trade]
+        if base != before:
+            judge(count, before, True, grid, asker, work)
+            count, before = 0, base
+        if waiting and base < nameless:
+            visit_nameless(ranges, layout, grid, asker, work)
+            waiting = False
+        if out_of_reach(base, grid.marks, work.keys):
+            break
+        count = visit(trade, ranges, count, base, True, layout, grid, asker, work)
+    judge(count, before, True, grid, asker, work)
+    if waiting:
+        visit_nameless(ranges, layout, grid, asker, work)
+
+
+@compiled
+def by_neighbour(known: int, ranges: int, base: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Visit the neighbouring occupations, where a shared skill is needed; returns how many are noted by now."""
+    ptr, of, spans, trades, count = layout.neighbours.ptr, layout.neighbours.of, layout.spans, asker.trades, 0
+    for at in range(len(trades)):
+        mine = trades[at, 0]
+        if mine + 1 >= len(ptr):
+            continue
+        for place in range(ptr[mine], ptr[mine + 1]):
+            trade = of[place]
+            if work.base[trade] < 0 and spans[trade, 3] > spans[trade, 2]:
+                work.base[trade] = base
+                work.touched[known] = trade
+                known += 1
+                count = visit(trade, ranges, count, base, False, layout, grid, asker, work)
+    judge(count, base, False, grid, asker, work)
+    return known
+
+
+@compiled
+def add_postings(first: int, last: int, count: int, base: int, grid: Grid, asker: Asker, work: Scratch, of: I4) -> int:
+    """Add openings of unrelated occupations that share a skill; returns how many candidates wait."""
+    rows, known, seen, turn = grid.rows, work.base, work.seen, work.turn[0]
+    for at in range(first, last):
+        row = of[at]
+        occupation = rows[row, OCCUPATION]
+        if occupation < 0 or known[occupation] >= 0 or seen[row] == turn:
+            continue
+        seen[row] = turn
+        if count == BENCH:
+            judge(count, base, False, grid, asker, work)
+            count = 0
+        work.waiting[count, 0] = row
+        count += 1
+    return count
+
+
+@compiled
+def by_skill(ranges: int, base: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """Visit openings of unrelated occupations that ask for one of the worker's skills."""
+    work.turn[0] += 1
+    ptr, of, posted, count = layout.postings.ptr, layout.postings.of, layout.posted, 0
+    for at in range(len(asker.terms)):
+        term = asker.terms[at, 0]
+        if term + 1 >= len(ptr):
+            continue
+        first, last = ptr[term], ptr[term + 1]
+        if ranges == 0 or last - first <= FEW:
+            count = add_postings(first, last, count, base, grid, asker, work, of)
+            continue
+        for place in range(ranges):
+            first = bisect(posted, 0, first, last, work.ranges[place, 0])
+            end = bisect(posted, 0, first, last, work.ranges[place, 1])
+            count = add_postings(first, end, count, base, grid, asker, work, of)
+            first = end
+    judge(count, base, False, grid, asker, work)
+
+
+@compiled
+def unrelated(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Visit what only a shared skill joins, while it can reach the list; returns how many occupations are noted."""
+    marks, flags = grid.marks, asker.who[FLAGS]
+    if not flags & SKILLS_KNOWN or not flags & TRADE_KNOWN:
+        return known
+    experience = 0 if flags & PRACTICE_KNOWN else marks[EXPERIENCE_UNKNOWN]
+    if out_of_reach(max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + experience, marks, work.keys):
+        return known
+    known = by_neighbour(known, ranges, marks[NEIGHBOUR] + experience, layout, grid, asker, work)
+    if not out_of_reach(marks[SKILL_ONLY] + experience, marks, work.keys):
+        by_skill(ranges, marks[SKILL_ONLY] + experience, layout, grid, asker, work)
+    return known
+
+
+@compiled
+def entries(lists: Lists, row: int) -> I4:
+    """The entries of one row."""
+    return lists.of[lists.ptr[row] : lists.ptr[row + 1]]
+
+
+@entrance
+def best_openings(index: Index, workers: Workers, first: int, last: int, work: Scratch, rows: I4, points: I4) -> None:
+    """Fill `rows` and `points` (workers x top) for the workers from `first` to `last`; -1 where a list ends."""
+    layout, openings = index.layout, index.openings
+    grid = Grid(openings.rows, openings.terms, openings.papers, layout.regions, index.marks)
+    for w in range(first, last):
+        trades, terms, papers = entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w)
+        asker = Asker(workers.rows[w], trades, terms, papers, entries(workers.areas, w))
+        work.keys[:] = 0
+        work.place[:] = UNSET
+        learn(work.level, terms)
+        ranges = region_ranges(layout.regions, asker, work.ranges)
+        count = related(layout, asker, index.marks, work)
+        by_trade(count, ranges, layout, grid, asker, work)
+        count = unrelated(count, ranges, layout, grid, asker, work)
+        forget(work.level, terms)
+        for at in range(count):
+            work.base[work.touched[at]] = -1
+        for at in range(len(work.keys)):
+            key = work.keys[at]
+            row = layout.row_of[TIES - (key & TIES)] if key > 0 else -1
+            rows[w - first, at] = row
+            points[w - first, at] = (key >> 32) - (openings.rows[row, LIFTED] if key > 0 else 0)
