@@ -1,0 +1,239 @@
+"""Openings from lists: CSV, spreadsheets and JSON Lines; a verdict for every row, and no row half-written."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time
+from enum import StrEnum
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.audit import note
+from centre.drafts import problems_of
+from centre.errors import Invalid, Problem, Refusal
+from centre.permissions import Actor, Permission, require
+from centre.sheets.cells import HeaderMissing, SheetBroken
+from centre.sheets.reading import read_sheets, text_of
+from centre.states import move
+from centre.words import N_
+from employers.actions import register_employer
+from employers.models import Employer
+from employers.openings.actions import create_opening, publish_opening, submit_opening, update_opening, verify_opening
+from employers.openings.feeds import NEEDED, Offer, headings, offer_of
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningDraft, OpeningSource, OpeningState
+from employers.rules import EMPLOYER, EmployerDraft
+
+Progress = Callable[[int, int], None]
+
+MOST_ROWS = 50_000
+LOOK_FOR_HEADINGS = 15
+
+
+class Verdict(StrEnum):
+    """What became of one row (导入结果)."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+
+VERDICT_LABELS = {
+    Verdict.OPEN: N_("已上架"),
+    Verdict.KEPT: N_("已存为草稿"),
+    Verdict.UNCHANGED: N_("以前导入过，没有变化"),
+    Verdict.REFUSED: N_("没有导入"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowVerdict:
+    """One row's result: its number in the file, its opening, and everything that was wrong with it."""
+
+    row: int
+    verdict: Verdict
+    title: str = ""
+    opening_id: int | None = None
+    problems: Sequence[Problem] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The results of an import in the order of its rows."""
+
+    rows: list[RowVerdict] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[Verdict, int]:
+        """How many rows had each result."""
+        found = Counter(row.verdict for row in self.rows)
+        return {verdict: found[verdict] for verdict in Verdict}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list: its number as the file's program shows it, and its cells by the names of the columns."""
+
+    number: int
+    cells: Mapping[str, str]
+
+
+def read_lines(data: bytes, filename: str) -> list[Line]:
+    """The rows of a list; .jsonl is JSON Lines, everything else a spreadsheet. Raises SheetRefused."""
+    lines = list(
+        _json_lines(data) if filename.lower().endswith((".jsonl", ".ndjson")) else _sheet_lines(data, filename)
+    )
+    if not lines:
+        raise HeaderMissing
+    return lines[:MOST_ROWS]
+
+
+def import_openings(
+    session: Session,
+    actor: Actor,
+    lines: Sequence[Line],
+    *,
+    source_name: str,
+    source: OpeningSource = OpeningSource.PARTNER_CENTRE,
+    publish: bool = False,
+    progress: Progress | None = None,
+    is_demo: bool = False,
+) -> Report:
+    """Take openings over from a list that has a name; the same list again changes nothing.
+
+    With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
+    every opening that is complete and lawful goes on show; the others stay drafts, with the reasons in their verdicts.
+    Rows without an employer are those of `source_name` itself. `progress` is told of (done, all).
+    """
+    require(actor, Permission.IMPORT_OPENINGS)
+    if not source_name.strip():
+        raise Invalid([Problem("source_name", "source-missing", N_("转载的岗位要写明来源名称"))])
+    work = _Import(session, actor, source_name.strip()[:200], source, publish, is_demo)
+    report = Report()
+    for done, line in enumerate(lines, start=1):
+        report.rows.append(work.take(line))
+        if progress:
+            progress(done, len(lines))
+    counts = {verdict.value: count for verdict, count in report.counts.items()}
+    note(session, actor, action="opening.import", subject="opening", detail={"source": source_name} | counts)
+    return report
+
+
+@dataclass(slots=True)
+class _Import:
+    session: Session
+    actor: Actor
+    source_name: str
+    source: OpeningSource
+    publish: bool
+    is_demo: bool
+
+    def take(self, line: Line) -> RowVerdict:
+        offer = offer_of(line.cells)
+        title = str(offer.fields["title"])[:60]
+        try:
+            with self.session.begin_nested():
+                found, verdict = self._keep(offer)
+        except ValidationError as wrong:
+            return RowVerdict(line.number, Verdict.REFUSED, title, problems=problems_of(wrong))
+        except Refusal as refused:
+            return RowVerdict(line.number, Verdict.REFUSED, title, problems=refused.problems)
+        if verdict is Verdict.UNCHANGED or not self.publish:
+            return RowVerdict(line.number, verdict, title, found.id)
+        try:
+            with self.session.begin_nested():
+                self._show(found, offer)
+        except Refusal as refused:
+            self.session.refresh(found)
+            return RowVerdict(line.number, Verdict.KEPT, title, found.id, refused.problems)
+        return RowVerdict(line.number, Verdict.OPEN, title, found.id)
+
+    def _keep(self, offer: Offer) -> tuple[Opening, Verdict]:
+        if offer.problems:
+            raise Invalid(offer.problems)
+        draft = OpeningDraft.model_validate(
+            {name: value for name, value in offer.fields.items() if value is not None}
+            | {"source": self.source, "source_name": self.source_name, "valid_from": clock.today()}
+        )
+        known = self.session.scalar(
+            select(Opening).where(Opening.source_name == self.source_name, Opening.external_id == offer.external_id)
+        )
+        if known is not None:
+            if known.state is not OpeningState.DRAFT or _same(known, draft):
+                return known, Verdict.UNCHANGED
+            changed = draft.model_copy(update={"employer_id": known.employer_id})
+            return update_opening(self.session, self.actor, opening_id=known.id, draft=changed), Verdict.KEPT
+        employer = self._employer(offer, draft.region_code)
+        draft = draft.model_copy(update={"employer_id": employer.id})
+        made = create_opening(self.session, self.actor, draft, external_id=offer.external_id, is_demo=self.is_demo)
+        return made, Verdict.KEPT
+
+    def _show(self, found: Opening, offer: Offer) -> None:
+        if offer.posted_on and offer.posted_on <= clock.today():
+            found.posted_at = datetime.combine(offer.posted_on, time(), clock.SHANGHAI)
+        submit_opening(self.session, self.actor, opening_id=found.id)
+        verify_opening(self.session, self.actor, opening_id=found.id, remark=self.source_name)
+        publish_opening(self.session, self.actor, opening_id=found.id)
+
+    def _employer(self, offer: Offer, region: str | None) -> Employer:
+        name = offer.employer or self.source_name
+        wanted = Employer.uscc == offer.uscc if offer.uscc else Employer.name == name
+        found = self.session.scalar(select(Employer).where(wanted).order_by(Employer.id).limit(1))
+        if found is not None:
+            return found
+        draft = EmployerDraft(name=name, uscc=offer.uscc, region_code=region or "")
+        made = register_employer(self.session, self.actor, draft, source="import", is_demo=self.is_demo)
+        if self.publish:
+            move(self.session, self.actor, made, EMPLOYER, "submit", reason=self.source_name)
+            move(self.session, self.actor, made, EMPLOYER, "verify", reason=self.source_name)
+            self.session.flush()
+        return made
+
+
+def _same(known: Opening, draft: OpeningDraft) -> bool:
+    names = ("title", "content", "conditions", "headcount", "wage_min_fen", "wage_max_fen", "base_pay_fen", "address")
+    return all(getattr(known, name) == getattr(draft, name) for name in names) and known.region_code == (
+        draft.region_code or ""
+    )
+
+
+def _json_lines(data: bytes) -> Iterator[Line]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise SheetBroken from None
+    columns: dict[str, str] = {}
+    for number, row in enumerate(text.splitlines(), start=1):
+        if not row.strip():
+            continue
+        try:
+            found = json.loads(row)
+        except (ValueError, RecursionError):
+            raise SheetBroken from None
+        if not isinstance(found, dict):
+            raise SheetBroken
+        for name in found.keys() - columns.keys():
+            columns[name] = next(iter(headings({0: name})), "")
+        yield Line(number, {columns[name]: _text(value) for name, value in found.items() if columns[name]})
+
+
+def _sheet_lines(data: bytes, filename: str) -> Iterator[Line]:
+    for sheet in read_sheets(data, filename).data_sheets:
+        columns: dict[str, int] = {}
+        for at, row in enumerate(sheet.rows):
+            texts = {column: text_of(cell) for column, cell in enumerate(row.cells)}
+            if not columns and at < LOOK_FOR_HEADINGS:
+                found = headings(texts)
+                columns = found if all(name in found for name in NEEDED) else {}
+            elif columns and any(texts.get(column) for column in columns.values()):
+                yield Line(row.number, {name: texts.get(column, "") for name, column in columns.items()})
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or isinstance(value, dict | list) else str(value).strip()[:4000]
