@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from alembic import command
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 
+from centre import schema
 from centre.database import Base, engine
 from centre.settings import settings
 from tests.modules import modules
@@ -64,6 +66,8 @@ def make_tables(url: str) -> None:
     import_models()
     with settings_from(database_url=url), engine().execution_options(write=True).begin() as connection:
         Base.metadata.create_all(connection)
+        if any((schema.MIGRATIONS / "versions").glob("*.py")):
+            command.stamp(schema.configuration(connection), "head")
 
 
 @dataclass

@@ -67,9 +67,9 @@ def test_a_key_with_other_content_is_refused_and_another_account_does_not_see_it
     address = f"/api/v1/classes/{crowd.class_id}/enrolments"
     key = {"idempotency-key": "the-same"}
     with serving_many(1) as servers:
-        client = sign_in(servers[0].url, crowd.login)
-        first = client.post(address, json={"person_id": crowd.person_ids[0]}, headers=key)
-        other_content = client.post(address, json={"person_id": crowd.person_ids[1]}, headers=key)
+        with sign_in(servers[0].url, crowd.login) as client:
+            first = client.post(address, json={"person_id": crowd.person_ids[0]}, headers=key)
+            other_content = client.post(address, json={"person_id": crowd.person_ids[1]}, headers=key)
         stranger = httpx.post(servers[0].url + address, json={"person_id": crowd.person_ids[0]}, headers=key)
     assert first.status_code == 201
     assert (other_content.status_code, other_content.json()["title"]) == (422, "key-reused")
