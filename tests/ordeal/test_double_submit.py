@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from uuid import uuid4
 
 import httpx2 as httpx
@@ -67,7 +68,7 @@ def test_a_key_with_other_content_is_refused_and_another_account_does_not_see_it
     address = f"/api/v1/classes/{crowd.class_id}/enrolments"
     key = {"idempotency-key": "the-same"}
     with serving_many(1) as servers:
-        with sign_in(servers[0].url, crowd.login) as client:
+        with closing(sign_in(servers[0].url, crowd.login)) as client:
             first = client.post(address, json={"person_id": crowd.person_ids[0]}, headers=key)
             other_content = client.post(address, json={"person_id": crowd.person_ids[1]}, headers=key)
         stranger = httpx.post(servers[0].url + address, json={"person_id": crowd.person_ids[0]}, headers=key)
