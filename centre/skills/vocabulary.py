@@ -1,6 +1,6 @@
 """The words of the labour market held in memory: occupations, everyday job words, and which trades lie close together.
 
-Pure reference data, read once from files that ship with the project; no database. Loaded at first use (about 20 ms).
+Pure reference data, read once from files that ship with the project; no database. Loaded at first use (about 0.1 s).
 """
 
 import csv
@@ -13,10 +13,6 @@ from centre.text import normalise
 
 _OCCUPATIONS = Path(__file__).parent.parent / "data" / "cn_occupations_2022.csv"
 _DATA = Path(__file__).parent / "data"
-
-GENERAL_OPERATIVE = ("6-31-05-00", "6-25-04-07", "6-31-03-05", "6-14-02-00", "6-05-01-03")
-"""What a factory means by 普工: packing, assembly, quality check, moulding, sewing; no code of its own exists."""
-
 
 @dataclass(frozen=True, slots=True)
 class Occupation:
@@ -138,13 +134,16 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 
 def _read_aliases() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
-    for row in _rows(_DATA / "aliases.csv"):
-        for word in row["words"].split():
-            codes = found.setdefault(normalise(word), [])
-            if row["code"] not in codes:
-                codes.append(row["code"])
-    return {word: tuple(codes) for word, codes in found.items()}
+    """Words to codes, over all files; a word with a question mark only also means the code, so it comes last."""
+    first: dict[str, list[str]] = {}
+    further: dict[str, list[str]] = {}
+    for path in sorted((_DATA / "aliases").glob("*.csv")):
+        for row in _rows(path):
+            for word in normalise(row["words"]).split():
+                found = (further if word.endswith("?") else first).setdefault(word.removesuffix("?"), [])
+                found.append(row["code"])
+    words = (*first, *(word for word in further if word not in first))
+    return {word: tuple(dict.fromkeys((*first.get(word, ()), *further.get(word, ())))) for word in words}
 
 
 def _read_neighbours() -> dict[str, tuple[Neighbour, ...]]:
