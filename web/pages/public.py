@@ -1,0 +1,254 @@
+"""Pages for everybody: the front page, the search, one opening, registering, and who we are."""
+
+from datetime import timedelta
+from math import ceil
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import Field
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, Line
+from centre.errors import Refusal
+from centre.network import centres
+from centre.permissions import Permission
+from centre.skills.vocabulary import vocabulary
+from centre.words import N_, translate
+from employers.fairs.queries import fairs
+from employers.openings.queries import opening as opening_in_sight
+from matching.introductions import actions
+from matching.introductions.models import Introduction
+from matching.introductions.rules import DONE
+from matching.listing import Listed
+from matching.profiles.registration import register_jobseeker
+from matching.profiles.rules import SelfRegistration
+from matching.search import Results, Wish, listed_opening, search_openings, similar_openings, totals
+from matching.suggestions import fit_of, next_courses
+from training.classes.queries import recruiting
+from web.forms import Bound, bind, blank
+from web.pages import pictures
+from web.rendering import page
+
+routes = Pages()
+
+PAGE = 20
+FAR = 50
+OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class Seeking(Draft):
+    """The address of the search page; anything odd in it is left out instead of refused (搜索地址)."""
+
+    q: Line = ""
+    region: tuple[str, ...] = ()
+    occupation: str = ""
+    wage_min: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    employment: tuple[str, ...] = ()
+    offer: tuple[str, ...] = ()
+    page: Annotated[int, Field(ge=1, le=FAR)] = 1
+
+
+@routes.get("/", allow=PUBLIC)
+def home(unit: Unit) -> Response:
+    """The front page: one search box, trades as pictures, the next fairs and courses."""
+    today = clock.today()
+    openings, places = totals()
+    coming = fairs(from_on=today, to_on=today + timedelta(days=60)).limit(4)
+    return page(
+        unit,
+        "public/home.html",
+        trades=pictures.TRADES[:12],
+        openings=openings,
+        places=places,
+        fairs=unit.session.scalars(coming).all(),
+        classes=unit.session.execute(recruiting(today).limit(4)).all(),
+        newest=search_openings(Wish(), limit=4).items,
+        place=pictures.place,
+        local=clock.local,
+        chips_of=pictures.chips_of,
+    )
+
+
+@routes.get("/openings", allow=PUBLIC)
+def openings(unit: Unit) -> Response:
+    """Results with counts; the same address gives the same page with and without scripts."""
+    asked = _asked(unit)
+    wish = Wish(
+        q=asked.q,
+        regions=asked.region,
+        wage_min_fen=asked.wage_min * 100 if asked.wage_min else None,
+        occupation=asked.occupation,
+        employment_types=asked.employment,
+        offers=asked.offer,
+    )
+    found = search_openings(wish, limit=PAGE, offset=(asked.page - 1) * PAGE)
+    return page(
+        unit,
+        "public/openings.html",
+        asked=asked,
+        found=found,
+        pages=min(ceil(found.total / PAGE), FAR),
+        groups=_groups(unit.locale, asked, found),
+        chosen={"region": asked.region, "offer": asked.offer, "employment": asked.employment},
+        applied=_applied(unit.locale, asked),
+        places=[pictures.place(code) for code in found.places],
+        trade=vocabulary().name(asked.occupation) if asked.occupation else "",
+        courses=_courses(unit, asked, found),
+        pay=pictures.PAY,
+        place=pictures.place,
+        chips_of=pictures.chips_of,
+    )
+
+
+def _asked(unit: Unit) -> Seeking:
+    """The query of the address, part by part; a part that is wrong is as good as not there."""
+    query = unit.request.query_params
+    given: dict[str, Any] = {}
+    for name, field in Seeking.model_fields.items():
+        value: Any = query.getlist(name)[:10] if "tuple" in str(field.annotation) else query.get(name)
+        if not value:
+            continue
+        try:
+            Seeking.model_validate({name: value})
+        except ValueError:
+            continue
+        given[name] = value
+    asked = Seeking.model_validate(given)
+    kept = {
+        "region": tuple(code for code in asked.region if code.isascii() and code.isdigit() and len(code) == 6),
+        "offer": tuple(name for name in asked.offer if name in pictures.OFFERS),
+        "employment": tuple(name for name in asked.employment if name in pictures.EMPLOYMENT),
+        "occupation": asked.occupation if asked.occupation in vocabulary().nodes else "",
+    }
+    return asked.model_copy(update=kept)
+
+
+def _groups(locale: str, asked: Seeking, found: Results) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """The filters with their counts; the most frequent places first, chosen ones always there."""
+
+    def told(label: str) -> str:
+        return translate(locale, label)
+
+    regions = dict(found.facets.get("region", {}))
+    for code in asked.region:
+        regions.setdefault(code, 0)
+    nearest = sorted(regions, key=lambda code: (code not in asked.region, not code.startswith("6104"), -regions[code]))
+    offers, kinds = found.facets.get("offer", {}), found.facets.get("employment", {})
+    return [
+        ("region", told(N_("在哪里")), [(code, pictures.place(code), regions[code]) for code in nearest[:12]]),
+        (
+            "offer",
+            told(N_("想要什么")),
+            [(name, told(label), offers.get(name, 0)) for name, label in pictures.OFFERS.items()],
+        ),
+        (
+            "employment",
+            told(N_("怎么用工")),
+            [(name, told(label), kinds[name]) for name, label in pictures.EMPLOYMENT.items() if kinds.get(name)],
+        ),
+    ]
+
+
+def _applied(locale: str, asked: Seeking) -> list[tuple[str, str, object]]:
+    """What narrows the list now: the words, the part of the query, and what stays of that part without it."""
+    ways: list[tuple[str, str, object]] = []
+    if asked.occupation:
+        ways.append((vocabulary().name(asked.occupation), "occupation", None))
+    if asked.wage_min:
+        ways.append((translate(locale, N_("{yuan} 元以上"), yuan=f"{asked.wage_min:,}"), "wage_min", None))
+    for name, labels in (("offer", pictures.OFFERS), ("employment", pictures.EMPLOYMENT)):
+        held: tuple[str, ...] = getattr(asked, name)
+        ways += [(translate(locale, labels[one]), name, [two for two in held if two != one]) for one in held]
+    ways += [(pictures.place(one), "region", [two for two in asked.region if two != one]) for one in asked.region]
+    return ways
+
+
+def _courses(unit: Unit, asked: Seeking, found: Results) -> list[Any]:
+    """Courses for the trade asked for, offered where openings are few."""
+    if not found.neighbours and found.total >= PAGE:
+        return []
+    codes = [code for code in (asked.occupation, *(one.code for one in found.neighbours[:3])) if code]
+    return list(next_courses(unit.session, codes, unit.actor.person_id).values())[:3] if codes else []
+
+
+@routes.get("/openings/{opening_id}", allow=PUBLIC)
+def opening(unit: Unit, opening_id: OpeningId) -> Response:
+    """One opening: big wage, place, the six elements, warnings, and why it fits the reader."""
+    found = opening_in_sight(unit.session, opening_id)
+    listed = listed_opening(opening_id)
+    fit, mine = None, None
+    if unit.actor.person_id is not None:
+        if listed is not None:
+            fit = fit_of(unit.session, unit.actor.person_id, listed, locale=unit.locale)
+        mine = unit.session.scalar(
+            select(Introduction).where(
+                Introduction.opening_id == opening_id,
+                Introduction.person_id == unit.actor.person_id,
+                Introduction.state.not_in(sorted(DONE)),
+            )
+        )
+    return page(
+        unit,
+        "public/opening.html",
+        opening=found,
+        listed=listed,
+        fit=fit,
+        mine=mine,
+        similar=_similar(listed),
+        trade=vocabulary().name(found.occupation_code),
+        employment=pictures.EMPLOYMENT[found.employment_type.value],
+        place=pictures.place,
+        chips_of=pictures.chips_of,
+        may_introduce=unit.actor.may(Permission.LIST_PEOPLE),
+    )
+
+
+def _similar(listed: Listed | None) -> list[Listed]:
+    return similar_openings(listed) if listed else []
+
+
+@routes.post("/openings/{opening_id}/ask", allow=Permission.INTRODUCE)
+def ask(unit: Unit, opening_id: OpeningId) -> Response:
+    """A jobseeker asks the centre for a letter to this opening."""
+    share = bool(unit.form and unit.form.get("share_phone"))
+    made = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
+    return RedirectResponse(f"/me/introductions/{made.id}", 303)
+
+
+@routes.get("/register", allow=PUBLIC)
+def registering(unit: Unit) -> Response:
+    """The form that a newcomer fills in: four fields and a yes."""
+    return _register_page(unit, blank(unit, SelfRegistration))
+
+
+@routes.post("/register", allow=PUBLIC, keep=False)
+def register(unit: Unit) -> Response:
+    """Register; the same answer for new and for known people."""
+    consent = {"consent": True} if unit.form and unit.form.get("consent") else {}
+    bound = bind(unit, SelfRegistration, **consent)
+    if bound.draft is None:
+        return _register_page(unit, bound, 422)
+    try:
+        register_jobseeker(unit.session, draft=bound.draft)
+    except Refusal as refusal:
+        return _register_page(unit, bound.refuse(refusal), 422)
+    return page(unit, "public/registered.html")
+
+
+def _register_page(unit: Unit, bound: Bound[SelfRegistration], status_code: int = 200) -> Response:
+    return page(unit, "public/register.html", status_code, bound=bound, counties=pictures.home_counties())
+
+
+@routes.get("/about", allow=PUBLIC)
+def about(unit: Unit) -> Response:
+    """Who we are and where to find us."""
+    return page(unit, "public/about.html", centres=unit.session.scalars(centres()).all())
+
+
+@routes.get("/about/privacy", allow=PUBLIC)
+def privacy(unit: Unit) -> Response:
+    """What we keep of people, why, and how to have it deleted."""
+    return page(unit, "public/privacy.html")
