@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre.errors import NotFound
 from training.classes.models import TrainingClass
-from training.classes.rules import ClassState
+from training.classes.rules import ClassState, Daypart
 from training.providers.models import Major, TrainingProvider
 
 
@@ -28,9 +28,10 @@ def recruiting(
     region: str = "",
     provider_id: int | None = None,
     major_id: int | None = None,
+    daypart: Daypart | None = None,
     words: str = "",
 ) -> Select[TrainingClass, Major, TrainingProvider]:
-    """Classes that one may still join, narrowed by occupation prefix, region prefix, school or words of the name."""
+    """Classes that one may still join, narrowed by occupation, region, school, hours or words of the name."""
     found = classes().where(TrainingClass.state == ClassState.RECRUITING, TrainingClass.start_on >= today)
     if occupation:
         found = found.where(Major.occupation_code.startswith(occupation, autoescape=True))
@@ -40,6 +41,8 @@ def recruiting(
         found = found.where(TrainingClass.provider_id == provider_id)
     if major_id is not None:
         found = found.where(TrainingClass.major_id == major_id)
+    if daypart is not None:
+        found = found.where(TrainingClass.daypart == daypart)
     if words:
         found = found.where(Major.name.contains(words, autoescape=True))
     return found

@@ -1,0 +1,38 @@
+"""Clients of the whole application who are signed in as one of the city's actors."""
+
+from datetime import timedelta
+from typing import Any
+
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from centre import clock
+from centre.accounts import SignIn
+from centre.database import open_session
+from centre.privacy import token_digest
+from tests.training.world import SYSTEM, City
+
+CSRF = "form-token"
+
+
+class Browser(TestClient):
+    """A reader's browser; forms carry the session's token by themselves."""
+
+    def send_form(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Response:
+        """Press the button of a form."""
+        return self.post(path, data={"_csrf": CSRF, **fields}, files=files)
+
+
+def open_browser(app: Any, city: City, key: str = "") -> Browser:
+    """A browser of the actor with this key, or of a visitor."""
+    browser = Browser(app, headers={"origin": "http://testserver", "accept-language": "zh"}, follow_redirects=False)
+    if key:
+        with open_session(SYSTEM.scope, write=True) as session:
+            session.add(
+                SignIn(
+                    account_id=city.actors[key].account_id or 0, token_digest=token_digest(key), csrf_token=CSRF,
+                    expires_at=clock.now() + timedelta(hours=1),
+                )
+            )  # fmt: skip
+        browser.cookies.set("sid", key)
+    return browser

@@ -1,0 +1,140 @@
+"""Courses for everybody: which classes recruit, what a learner pays and why, and taking a seat."""
+
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
+from centre import clock
+from centre.drafts import Draft, Line, RecordId
+from centre.errors import NotFound, Refusal
+from centre.permissions import Permission
+from training.classes import queries as class_queries
+from training.classes.models import TrainingClass
+from training.classes.rules import DAYPART_LABELS, Daypart
+from training.classes.rules import STATE_LABELS as CLASS_STATES
+from training.enrolments import actions as enrolment_actions
+from training.enrolments import queries as enrolment_queries
+from training.enrolments.rules import (
+    ENROLMENTS,
+    RELATION_LABELS,
+    Application,
+    Origin,
+    PriceSplit,
+    Relation,
+    price_split,
+)
+from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
+from training.providers.models import Major, TrainingProvider
+from training.providers.rules import LEVEL_LABELS
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+routes = Pages("/training")
+
+PAGE_SIZE = 24
+LABELS: dict[str, Any] = {"dayparts": DAYPART_LABELS, "levels": LEVEL_LABELS, "class_states": CLASS_STATES}
+
+
+class EnrolForm(Draft):
+    """What a learner is asked when taking a seat (报名)."""
+
+    relation: Relation = Relation.SELF
+    hardship_no: Line = ""
+    may_wait: bool = False
+
+
+class LeaveForm(Draft):
+    """Why a learner leaves (退班)."""
+
+    reason: Line = ""
+
+
+@routes.get("", allow=PUBLIC)
+def courses(unit: Unit, q: str = "", daypart: str = "", page_no: int = 1) -> Response:
+    """The classes that one may join."""
+    number = min(max(page_no, 1), 1_000)
+    part = next((known for known in Daypart if known == daypart), None)
+    statement = class_queries.recruiting(clock.today(), daypart=part, words=q.strip()[:60])
+    found = unit.session.execute(statement.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)).all()
+    return page(
+        unit,
+        "courses/list.html",
+        found=found[:PAGE_SIZE],
+        following=number + 1 if len(found) > PAGE_SIZE else None,
+        words=q.strip()[:60],
+        daypart=part,
+        **LABELS,
+    )
+
+
+@routes.get("/classes/{class_id}", allow=PUBLIC)
+def course(unit: Unit, class_id: RecordId) -> Response:
+    """One class: when, where, for how much and why."""
+    return _course_page(unit, class_id, blank(unit, EnrolForm, relation=Relation.SELF))
+
+
+@routes.post("/classes/{class_id}/enrol", allow=Permission.ENROL)
+def enrol(unit: Unit, class_id: RecordId) -> Response:
+    """Take a seat for oneself."""
+    bound = bind(unit, EnrolForm)
+    person_id = unit.actor.person_id
+    if person_id is None:
+        raise NotFound
+    if bound.draft is None:
+        return _course_page(unit, class_id, bound, 422)
+    plea = Application(
+        origin=Origin.WEB,
+        relation=bound.draft.relation,
+        hardship_no=bound.draft.hardship_no,
+        may_wait=bound.draft.may_wait,
+    )
+    try:
+        enrolment_actions.enrol_learner(
+            unit.session, unit.actor, class_id=class_id, person_id=person_id, application=plea
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _course_page(unit, class_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/training/classes/{class_id}", 303)
+
+
+@routes.post("/classes/{class_id}/leave", allow=Permission.ENROL)
+def leave(unit: Unit, class_id: RecordId) -> Response:
+    """Give one's seat back before the class begins."""
+    bound = bind(unit, LeaveForm)
+    place = enrolment_queries.place_of(unit.session, class_id, unit.actor.person_id or 0)
+    if place is None or bound.draft is None:
+        raise NotFound
+    enrolment_actions.withdraw_learner(unit.session, unit.actor, enrolment_id=place.id, reason=bound.draft.reason)
+    return RedirectResponse(f"/training/classes/{class_id}", 303)
+
+
+def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], status_code: int = 200) -> Response:
+    found, major, provider = class_queries.class_parts(unit.session, class_id)
+    person_id = unit.actor.person_id
+    place = enrolment_queries.place_of(unit.session, class_id, person_id) if person_id else None
+    return page(
+        unit,
+        "courses/class.html",
+        status_code,
+        found=found,
+        major=major,
+        provider=provider,
+        place=place,
+        may_leave=place is not None and "withdraw" in ENROLMENTS.events(place.state, unit.actor),
+        may_enrol=person_id is not None and unit.actor.may(Permission.ENROL),
+        price=_price(unit, found, major, provider),
+        bound=bound,
+        relations=RELATION_LABELS,
+        enrolment_states=ENROLMENT_STATES,
+        **LABELS,
+    )
+
+
+def _price(unit: UnitOfWork, found: TrainingClass, major: Major, provider: TrainingProvider) -> PriceSplit:
+    """What this reader would pay today; visitors see the price without any entitlement."""
+    person_id = unit.actor.person_id
+    entitled = enrolment_queries.entitlement(unit.session, person_id, found, provider) if person_id else None
+    return price_split(major.tuition_fen, major.school_waiver_fen, 0, entitled, subsidy_fen=major.centre_subsidy_fen)
