@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pkgutil import iter_modules
+from threading import Thread
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -23,6 +24,7 @@ from api.problems import RESPONSES, problem_response
 from api.security import Headers
 from centre.errors import Refusal
 from centre.settings import settings
+from matching.search import warm_search
 
 Answerer = Callable[[Request, Exception], Response]
 
@@ -38,6 +40,8 @@ class UndeclaredRoute(RuntimeError):
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     # SQLite serves fastest from very few threads: forty of them on one interpreter cost eight times as much.
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
+    if settings().warm:
+        Thread(target=warm_search, daemon=True).start()
     yield
 
 

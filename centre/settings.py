@@ -32,9 +32,16 @@ class Settings(BaseSettings):
     ] = False
     body_limit: Annotated[int, Field(ge=1_000, description="largest request body, in bytes")] = 1_000_000
     upload_limit: Annotated[int, Field(ge=1_000, description="largest uploaded file, in bytes")] = 6_000_000
+    warm: Annotated[bool, Field(description="build the search index right after the start; gangqiao serve sets it")] = (
+        False
+    )
     demo: Annotated[bool, Field(description="show the banner and the sign-in shortcuts of the invented demo city")] = (
         False
     )
+    require_second_factor: Annotated[
+        bool | None,
+        Field(description="staff and partners must bind an authenticator; empty means yes, and no in the demo city"),
+    ] = None
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
     @property
@@ -46,6 +53,11 @@ class Settings(BaseSettings):
     def is_sqlite(self) -> bool:
         """Whether the embedded database is in use."""
         return self.url.startswith("sqlite")
+
+    @property
+    def second_factor_required(self) -> bool:
+        """Whether staff and partners must bind an authenticator; the demo's invented accounts can be tried without."""
+        return not self.demo if self.require_second_factor is None else self.require_second_factor
 
     @property
     def request_threads(self) -> int:

@@ -91,6 +91,11 @@ def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0) -> Results:
     )
 
 
+def warm_search() -> None:
+    """Build the index and load the dictionaries of readings and typing errors, so that no reader waits for them."""
+    search_openings(Wish(q="dangchegong"))
+
+
 def similar_openings(listed: Listed, limit: int = 4) -> list[Listed]:
     """Other openings of the same occupation or field, those of the same place first."""
     view = board().look()

@@ -23,6 +23,8 @@ def serve(
     """Answer requests until Ctrl+C. Run `gangqiao migrate` first and `gangqiao work` beside it."""
     import uvicorn
 
+    os.environ.setdefault("GANGQIAO_WARM", "true")
+    settings.cache_clear()
     known = settings()
     uvicorn.run(
         "web.app:app",

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
@@ -35,6 +36,20 @@ TRADES = Path(__file__).parent / "data" / "trades.csv"
 FAR = ("320583", "320500", "320281", "320600", "330200", "330282", "330782", "310117", "441900", "440300", "440600")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
 GIVEN = "秀兰桂芳红梅敏霞玲娟英华丽萍强建军国栋波伟刚勇志明海涛文辉小宇佳欣雨晨春生玉珍淑琴"
+LINES = {
+    **{
+        "C14": "食品厂",
+        "C17": "纺织厂",
+        "C18": "服装厂",
+        "C19": "鞋厂",
+        "C21": "家具厂",
+        "C29": "塑料厂",
+        "C33": "金属厂",
+    },
+    **{"C34": "机械厂", "C36": "汽车厂", "C38": "电器厂", "C39": "电子厂", "F52": "商店", "H61": "酒店", "H62": "饭店"},
+    **{"G54": "运输队", "G60": "快递站", "L72": "保安公司", "N78": "物业公司", "P83": "托育园", "O81": "汽修厂"},
+    **{"E": "建筑队", "G": "物流部", "O": "服务社", "Q": "护理院"},
+}
 FIRMS = ("恒", "兴", "盛", "瑞", "诚", "华", "泰", "丰", "源", "隆", "永", "信", "康", "宏", "益", "顺")
 
 
@@ -45,8 +60,9 @@ def fill(session: Session, *, seed: int, say: Say) -> None:
         trades = list(csv.DictReader(file))
     centres = session.execute(select(Centre.id, Centre.region_code).order_by(Centre.code)).tuples().all()
     first = (session.scalar(select(func.max(Employer.id))) or 0) + 1
-    _write(session, Employer, _employers(random, trades, centres, first), EMPLOYERS, say)
-    _write(session, Opening, _openings(random, trades, centres, first), OPENINGS, say)
+    firms = _firms(random, trades, centres, first)
+    _write(session, Employer, (firm.row for firm in firms), EMPLOYERS, say)
+    _write(session, Opening, _openings(random, trades, firms), OPENINGS, say)
     first = (session.scalar(select(func.max(Person.id))) or 0) + 1
     _write_workers(session, random, trades, centres, first, say)
 
@@ -61,19 +77,28 @@ def _trade(random: Random, trades: Sequence[dict[str, str]]) -> dict[str, str]:
     return random.choices(trades, [int(trade["weight"]) for trade in trades])[0]
 
 
-def _employers(
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """An invented employer: its row, and the trade that most of its openings are in."""
+
+    row: Row
+    trade: dict[str, str]
+    near: bool
+
+
+def _firms(
     random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], first: int
-) -> Iterator[Row]:
-    number = first
-    while True:
+) -> list[Firm]:
+    firms = []
+    for number in range(first, first + EMPLOYERS):
         trade = _trade(random, trades)
-        near = random.random() < 0.75
+        near = random.random() < 0.7
         centre_id, home = random.choice(centres)
         region = home if near else random.choice(FAR)
-        firm = "".join(random.sample(FIRMS, 2))
-        yield {
+        called = "".join(random.sample(FIRMS, 2))
+        row = {
             "id": number,
-            "name": f"{name(region)}{firm}{_line_of(trade['industry'])}{number}号(虚构)",
+            "name": f"{name(region)}{called}{_line_of(trade['industry'])}{number}号(虚构)",
             "nature": random.choice((EmployerNature.PRIVATE, EmployerNature.SOLE_TRADER, EmployerNature.STATE)),
             "industry_code": trade["industry"],
             "region_code": region,
@@ -84,38 +109,39 @@ def _employers(
             "source": SOURCE,
             "is_demo": True,
         }
-        number += 1
+        firms.append(Firm(row, trade, near))
+    return firms
 
 
 def _line_of(industry: str) -> str:
-    lines = {"C": "制造厂", "E": "建筑队", "F": "商贸部", "G": "物流部", "H": "餐饮店", "O": "服务社", "Q": "护理院"}
-    return lines.get(industry[0], "服务部")
+    if industry in LINES:
+        return LINES[industry]
+    return LINES.get(industry[0], "服务部")
 
 
-def _openings(
-    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], first: int
-) -> Iterator[Row]:
+def _openings(random: Random, trades: Sequence[dict[str, str]], firms: Sequence[Firm]) -> Iterator[Row]:
     today, now = clock.today(), clock.now()
     number = 0
     while True:
-        trade = _trade(random, trades)
-        near = random.random() < 0.7
-        centre_id, home = random.choice(centres)
+        firm = random.choice(firms)
+        near = firm.near
+        kin = [trade for trade in trades if trade["industry"] == firm.trade["industry"]]
+        trade = firm.trade if random.random() < 0.6 else random.choice(kin)
         spread = 1.0 if near else 1.25
         low = round(random.uniform(int(trade["low"]), int(trade["high"]) * 0.8) * spread / 100) * 100
         high = round(low * random.uniform(1.1, 1.5) / 100) * 100
         lodging = Provision.FREE if not near or random.random() < 0.3 else Provision.NONE
         age = random.randrange(0, 60)
         yield {
-            "employer_id": first + random.randrange(EMPLOYERS),
-            "centre_id": centre_id,
+            "employer_id": firm.row["id"],
+            "centre_id": firm.row["centre_id"],
             "title": random.choice(trade["titles"].split("|")),
             "occupation_code": trade["occupation"],
             "kind": OpeningKind.LOCAL if near else OpeningKind.EXPORT,
             "headcount": random.choice((1, 2, 3, 5, 8, 10, 20, 30, 50)),
             "content": f"{trade['work']}。",
             "conditions": random.choice(("身体健康，服从安排。", "有经验优先，没做过可以学。", "吃苦耐劳，能长期做。")),
-            "region_code": home if near else random.choice(FAR),
+            "region_code": firm.row["region_code"],
             "wage_min_fen": low * YUAN,
             "wage_max_fen": high * YUAN,
             "base_pay_fen": max(2_180, round(low * 0.6 / 10) * 10) * YUAN,
