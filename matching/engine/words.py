@@ -20,6 +20,8 @@ EXTRAS = re.compile(
     "周结|计件|夫妻房|宿舍|不加班|兼职|全职|临时工|小时工|暑假工|寒假工|学徒|应届生|无经验|附近"
 )
 """Wishes that lift an opening but do not make it an answer by themselves, when the query names anything else."""
+_PARTS = re.compile(r"[\s/、,，;；|+&]+|或者|以及")
+_REMARK = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,19 @@ def occupation_terms(document: Document, title: str, vocabulary: Vocabulary) -> 
     """Occupation terms of an opening: the codes it names, else those that its title stands for."""
     if document.occupations:
         return {code_term(code): CODE for code in document.occupations}
-    words = [vocabulary.words[title]] if title in vocabulary.words else [codes for _, codes in vocabulary.find(title)]
-    return {code_term(codes[0]): GUESSED_CODE for codes in words}
+    return {code_term(code): GUESSED_CODE for code in title_codes(title, vocabulary)}
+
+
+def title_codes(title: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The occupations that a normalised title stands for; of each part of it (焊工/电工) the last job word tells.
+
+    A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner.
+    """
+    found: list[str] = []
+    for part in _PARTS.split(_REMARK.sub(" ", title)):
+        words = [part] if part in vocabulary.words else [word for word, _ in vocabulary.find(part)][-1:]
+        found += [vocabulary.words[word][0] for word in words]
+    return tuple(dict.fromkeys(found))
 
 
 def weigh(document: Document, vocabulary: Vocabulary) -> dict[str, float]:
