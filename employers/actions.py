@@ -4,13 +4,13 @@ from sqlalchemy.orm import Session
 
 from centre import clock, regions
 from centre.audit import note
-from centre.errors import Invalid, NotFound, Problem
+from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.states import move
 from centre.words import N_
 from employers.models import Employer
 from employers.openings.actions import freeze_openings, thaw_openings
-from employers.queries import employer, employer_by_code
+from employers.queries import employer, employer_by_code, own_employer
 from employers.rules import EMPLOYER, FREEZING, LISTED, THAWING, EmployerDraft, EmployerKnown, EmployerState
 
 
@@ -33,7 +33,7 @@ def register_employer(
 def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: EmployerDraft) -> Employer:
     """Correct an employer's data; its name and code only before it was verified. Raises NotFound or EmployerKnown."""
     require(actor, Permission.REGISTER_EMPLOYER)
-    found = _own(session, actor, employer_id)
+    found = own_employer(session, actor, employer_id)
     _check(draft)
     if draft.uscc and (known := employer_by_code(session, draft.uscc)) and known.id != found.id:
         raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
@@ -50,7 +50,7 @@ def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: 
 def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Employer:
     """Hand in an employer's papers for the check. Raises Invalid when the code or a contact is missing."""
     require(actor, Permission.REGISTER_EMPLOYER)
-    found = _own(session, actor, employer_id)
+    found = own_employer(session, actor, employer_id)
     wanted = {"uscc": found.uscc, "contact_name": found.contact_name, "contact_phone": found.contact_phone}
     if problems := [Problem(name, "missing", N_("提交核验前请填写这一项")) for name in wanted if not wanted[name]]:
         raise Invalid(problems)
@@ -88,13 +88,6 @@ def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
     found.fair_no_shows = found.no_shows_in(year) + 1
     found.no_show_year = year
     return found.fair_no_shows
-
-
-def _own(session: Session, actor: Actor, employer_id: int) -> Employer:
-    found = employer(session, employer_id)
-    if not (actor.is_system or actor.scope.staff or found.id == actor.employer_id):
-        raise NotFound
-    return found
 
 
 def _check(draft: EmployerDraft) -> None:

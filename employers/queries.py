@@ -48,6 +48,14 @@ def own_employer_id(actor: Actor, employer_id: int | None) -> int:
     return employer_id
 
 
+def own_employer(session: Session, actor: Actor, employer_id: int) -> Employer:
+    """An employer that the actor may change: itself or, for staff, any. Raises NotFound."""
+    found = employer(session, employer_id)
+    if not (actor.is_system or actor.scope.staff or found.id == actor.employer_id):
+        raise NotFound
+    return found
+
+
 def ending_licences(on: date) -> Select[Employer]:
     """Trusted employers whose licence ends on a day."""
     return _licensed().where(Employer.licence_expires_on == on)

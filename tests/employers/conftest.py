@@ -7,6 +7,7 @@ import pytest
 
 from centre import clock
 from centre.database import ScopedSession, open_session
+from tests.employers.browser import Opener, opener
 from tests.employers.world import SYSTEM, found_city, officer_account
 
 
@@ -24,3 +25,9 @@ def session(any_database: str, frozen: None) -> Iterator[ScopedSession]:
         found_city(made)
         officer_account(made)
         yield made
+
+
+@pytest.fixture
+def as_(database: str, frozen: None) -> Opener:
+    """Browsers of the city's accounts: `as_("organiser")`, `as_("employer1")`, `as_()` for a visitor."""
+    return opener()

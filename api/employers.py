@@ -1,0 +1,114 @@
+"""Employers over the API, for the centre's staff: list, registration, the check and what follows from it."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
+
+from api.dependencies import Routes, Unit
+from centre.drafts import BIGGEST_ID, Draft, Line
+from centre.permissions import Permission
+from employers import actions
+from employers.models import Employer
+from employers.queries import employers as employers_in_sight
+from employers.queries import own_employer
+from employers.rules import EMPLOYER, EmployerDraft, EmployerNature, EmployerState, Risk
+
+routes = Routes(prefix="/employers", tags=["employers"])
+
+EmployerId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class EmployerOut(BaseModel):
+    """An employer as the centre's staff see it; `events` are the steps that the caller may take now."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    uscc: str | None
+    nature: EmployerNature
+    industry_code: str
+    region_code: str
+    address: str
+    size_band: str
+    contact_name: str
+    contact_phone: str
+    licence_expires_on: date | None
+    service_licence: str
+    state: EmployerState
+    risk: Risk
+    risk_reasons: list[str]
+    fair_no_shows: int
+    is_demo: bool
+    events: list[str] = []
+
+
+class EmployersOut(BaseModel):
+    """A page of employers and how many there are in all."""
+
+    items: list[EmployerOut]
+    total: int
+    limit: int
+    offset: int
+
+
+class Judgement(Draft):
+    """A step of an employer's check and the reason for it."""
+
+    event: Literal["verify", "reject", "warn", "clear", "suspend", "remedy", "blacklist", "licence_expired"]
+    reason: Line = ""
+
+
+@routes.get("", allow=Permission.VERIFY_EMPLOYER)
+def employers(
+    unit: Unit,
+    q: Annotated[str, Query(max_length=100, description="part of the name")] = "",
+    state: EmployerState | None = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> EmployersOut:
+    """The employers of the network by name."""
+    wanted = employers_in_sight(state=state, words=q)
+    total = unit.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
+    items = [_out(unit, one) for one in unit.session.scalars(wanted.limit(limit).offset(offset))]
+    return EmployersOut(items=items, total=total, limit=limit, offset=offset)
+
+
+@routes.get("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)
+def employer(unit: Unit, employer_id: EmployerId) -> EmployerOut:
+    """One employer; an employer's account sees itself only."""
+    return _out(unit, own_employer(unit.session, unit.actor, employer_id))
+
+
+@routes.post("", allow=Permission.REGISTER_EMPLOYER, status_code=201)
+def register(unit: Unit, draft: EmployerDraft) -> EmployerOut:
+    """Register an employer."""
+    return _out(unit, actions.register_employer(unit.session, unit.actor, draft))
+
+
+@routes.put("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)
+def update(unit: Unit, employer_id: EmployerId, draft: EmployerDraft) -> EmployerOut:
+    """Correct an employer's data."""
+    return _out(unit, actions.update_employer(unit.session, unit.actor, employer_id=employer_id, draft=draft))
+
+
+@routes.post("/{employer_id}/submit", allow=Permission.REGISTER_EMPLOYER)
+def submit(unit: Unit, employer_id: EmployerId) -> EmployerOut:
+    """Hand in an employer's papers for the check."""
+    return _out(unit, actions.submit_employer(unit.session, unit.actor, employer_id=employer_id))
+
+
+@routes.post("/{employer_id}/judge", allow=Permission.VERIFY_EMPLOYER)
+def judge(unit: Unit, employer_id: EmployerId, judgement: Judgement) -> EmployerOut:
+    """Let an employer pass its check, watch, suspend or clear it."""
+    event, reason = judgement.event, judgement.reason
+    return _out(
+        unit, actions.judge_employer(unit.session, unit.actor, employer_id=employer_id, event=event, reason=reason)
+    )
+
+
+def _out(unit: Unit, found: Employer) -> EmployerOut:
+    return EmployerOut.model_validate(found).model_copy(update={"events": EMPLOYER.events(found.state, unit.actor)})

@@ -1,0 +1,306 @@
+"""Fairs over the API: the public list, planning for organisers, booths for employers."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import func
+
+from api.dependencies import PUBLIC, Routes, Unit
+from centre import regions
+from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RegionCode
+from centre.permissions import Permission
+from employers.fairs import actions
+from employers.fairs import booths as stands
+from employers.fairs.models import Booth, Fair
+from employers.fairs.queries import booths as booths_in_sight
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.queries import fairs as fairs_in_sight
+from employers.fairs.queries import place_in_queue
+from employers.fairs.queries import venues as venues_in_sight
+from employers.fairs.rules import (
+    BoothDraft,
+    BoothState,
+    FairDraft,
+    FairKind,
+    FairMode,
+    FairState,
+    FairTheme,
+    SeriesDraft,
+    VenueDraft,
+)
+
+routes = Routes(prefix="/fairs", tags=["fairs"])
+
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class VenueOut(BaseModel):
+    """A hall that holds one fair at a time."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    hall: str
+    region_code: str
+    address: str
+    directions: str
+    booth_limit: int | None
+    visitor_limit: int | None
+
+
+class FairOut(BaseModel):
+    """A fair as everybody may know it. Fairs never cost a worker anything."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    theme: FairTheme
+    kind: FairKind
+    mode: FairMode
+    state: FairState
+    starts_at: datetime
+    ends_at: datetime
+    region_code: str
+    region: str = ""
+    venue: VenueOut | None
+    online_url: str
+    co_organisers: list[str]
+    booth_count: int
+    booths_left: int
+    open_to_public: bool
+    summary: str
+    notice: str
+    revision: int
+    revised_at: datetime
+    is_demo: bool
+
+
+class FairsOut(BaseModel):
+    """A page of fairs by start, and how many there are in all."""
+
+    items: list[FairOut]
+    total: int
+    limit: int
+    offset: int
+
+
+class BoothOut(BaseModel):
+    """A request for a booth; `queue` is its place on the waiting list, 0 when it does not wait."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    fair_id: int
+    employer_id: int
+    state: BoothState
+    booth_no: int | None
+    contact_name: str
+    opening_ids: list[int]
+    queue: int = 0
+
+
+class SeriesOut(BaseModel):
+    """What came of planning a series."""
+
+    series_id: int
+    fair_ids: list[int]
+    holidays: list[date]
+    taken: list[date]
+
+
+class Change(FairDraft):
+    """A fair as it shall be, with the notice that an announced one needs when its time or hall changes."""
+
+    notice: Paragraph = ""
+
+
+class Notice(Draft):
+    """What the public is told."""
+
+    notice: Paragraph = ""
+
+
+class Reason(Draft):
+    """Why a request is turned down."""
+
+    reason: Line = ""
+
+
+class Plans(Draft):
+    """Where the fair's three papers are kept; empty ones stay as they are."""
+
+    organisation_plan: Line = ""
+    emergency_plan: Line = ""
+    security_plan: Line = ""
+
+
+class Step(Draft):
+    """One step of a fair; `clear` may carry the permit, `report` carries the figures."""
+
+    event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "report",
+                   "archive"]  # fmt: skip
+    permit_no: Annotated[str, Field(max_length=60)] = ""
+    figures: dict[Literal["employers", "positions", "visitors", "intentions", "hired"], int] | None = None
+
+
+class Number(Draft):
+    """The number of a booth; the lowest free one when none is named."""
+
+    booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
+
+
+@routes.get("", allow=PUBLIC)
+def fairs(
+    unit: Unit,
+    since: Annotated[date | None, Query(alias="from", description="first day, at the counters")] = None,
+    until: Annotated[date | None, Query(alias="to", description="last day, at the counters")] = None,
+    region: Annotated[RegionCode | None, Query(description="county, city or province")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+) -> FairsOut:
+    """Fairs by start. The public sees those that were announced, cancelled ones among them."""
+    wanted = fairs_in_sight(from_on=since, to_on=until, region=region or "")
+    total = unit.session.scalar(wanted.with_only_columns(func.count(Fair.id)).order_by(None)) or 0
+    items = [fair_out(one) for one in unit.session.scalars(wanted.limit(limit).offset(offset))]
+    return FairsOut(items=items, total=total, limit=limit, offset=offset)
+
+
+@routes.get("/venues", allow=Permission.MANAGE_FAIRS)
+def venues(unit: Unit) -> list[VenueOut]:
+    """All halls."""
+    return [VenueOut.model_validate(one) for one in unit.session.scalars(venues_in_sight())]
+
+
+@routes.post("/venues", allow=Permission.MANAGE_FAIRS, status_code=201)
+def add_venue(unit: Unit, draft: VenueDraft) -> VenueOut:
+    """Add a hall."""
+    return VenueOut.model_validate(actions.add_venue(unit.session, unit.actor, draft))
+
+
+@routes.post("/series", allow=Permission.MANAGE_FAIRS, status_code=201)
+def schedule_series(unit: Unit, draft: SeriesDraft) -> SeriesOut:
+    """Plan a fair for each week of a span but public holidays."""
+    planned = actions.schedule_series(unit.session, unit.actor, draft)
+    return SeriesOut(
+        series_id=planned.series.id,
+        fair_ids=[one.id for one in planned.fairs],
+        holidays=planned.holidays,
+        taken=planned.taken,
+    )
+
+
+@routes.post("", allow=Permission.MANAGE_FAIRS, status_code=201)
+def schedule(unit: Unit, draft: FairDraft) -> FairOut:
+    """Plan a fair; 409 `venue-taken` names the fair that holds the hall."""
+    return fair_out(actions.schedule_fair(unit.session, unit.actor, draft))
+
+
+@routes.get("/{fair_id}", allow=PUBLIC)
+def fair(unit: Unit, fair_id: FairId) -> FairOut:
+    """One fair."""
+    return fair_out(fair_in_sight(unit.session, fair_id))
+
+
+@routes.put("/{fair_id}", allow=Permission.MANAGE_FAIRS)
+def change(unit: Unit, fair_id: FairId, draft: Change) -> FairOut:
+    """Change a fair."""
+    wished = FairDraft.model_validate(draft.model_dump(exclude={"notice"}))
+    return fair_out(actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=wished, notice=draft.notice))
+
+
+@routes.post("/{fair_id}/plans", allow=Permission.MANAGE_FAIRS)
+def attach_plans(unit: Unit, fair_id: FairId, plans: Plans) -> FairOut:
+    """Note where the three papers are kept."""
+    return fair_out(actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **plans.model_dump()))
+
+
+@routes.post("/{fair_id}/advance", allow=Permission.MANAGE_FAIRS)
+def advance(unit: Unit, fair_id: FairId, step: Step) -> FairOut:
+    """Take a fair one step on."""
+    figures = None if step.figures is None else {str(name): value for name, value in step.figures.items()}
+    return fair_out(
+        actions.advance_fair(
+            unit.session, unit.actor, fair_id=fair_id, event=step.event, permit_no=step.permit_no, figures=figures
+        )
+    )
+
+
+@routes.post("/{fair_id}/cancel", allow=Permission.MANAGE_FAIRS)
+def cancel(unit: Unit, fair_id: FairId, told: Notice) -> FairOut:
+    """Call a fair off; an announced one needs a notice."""
+    return fair_out(actions.cancel_fair(unit.session, unit.actor, fair_id=fair_id, notice=told.notice))
+
+
+@routes.post("/{fair_id}/postpone", allow=Permission.MANAGE_FAIRS)
+def postpone(unit: Unit, fair_id: FairId, told: Notice) -> FairOut:
+    """Take an announced fair off its day."""
+    return fair_out(actions.postpone_fair(unit.session, unit.actor, fair_id=fair_id, notice=told.notice))
+
+
+@routes.get("/{fair_id}/booths", allow=Permission.APPLY_FOR_BOOTH)
+def booths(unit: Unit, fair_id: FairId) -> list[BoothOut]:
+    """Requests for booths in the order of asking; an employer sees its own."""
+    found = fair_in_sight(unit.session, fair_id)
+    return [_booth_out(unit, one) for one in unit.session.scalars(booths_in_sight(found.id))]
+
+
+@routes.post("/{fair_id}/booths", allow=Permission.APPLY_FOR_BOOTH, status_code=201)
+def apply(unit: Unit, fair_id: FairId, draft: BoothDraft) -> BoothOut:
+    """Ask for a booth: `applied` holds one, `waitlisted` waits for one."""
+    return _booth_out(unit, stands.apply_for_booth(unit.session, unit.actor, fair_id=fair_id, draft=draft))
+
+
+@routes.post("/booths/{booth_id}/approve", allow=Permission.ASSIGN_BOOTH)
+def approve(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Approve a request."""
+    return _booth_out(unit, stands.approve_booth(unit.session, unit.actor, booth_id=booth_id))
+
+
+@routes.post("/booths/{booth_id}/refuse", allow=Permission.ASSIGN_BOOTH)
+def refuse(unit: Unit, booth_id: BoothId, why: Reason) -> BoothOut:
+    """Turn a request down."""
+    return _booth_out(unit, stands.refuse_booth(unit.session, unit.actor, booth_id=booth_id, reason=why.reason))
+
+
+@routes.post("/booths/{booth_id}/assign", allow=Permission.ASSIGN_BOOTH)
+def assign(unit: Unit, booth_id: BoothId, number: Number) -> BoothOut:
+    """Give an approved request its number."""
+    return _booth_out(unit, stands.assign_booth(unit.session, unit.actor, booth_id=booth_id, booth_no=number.booth_no))
+
+
+@routes.post("/booths/{booth_id}/check-in", allow=Permission.CHECK_IN)
+def check_in(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Note that the employer is at its booth."""
+    return _booth_out(unit, stands.check_in_booth(unit.session, unit.actor, booth_id=booth_id))
+
+
+@routes.post("/booths/{booth_id}/leave", allow=Permission.CHECK_IN)
+def leave(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Note that the employer served its booth to the end."""
+    return _booth_out(unit, stands.leave_booth(unit.session, unit.actor, booth_id=booth_id))
+
+
+@routes.post("/booths/{booth_id}/miss", allow=Permission.ASSIGN_BOOTH)
+def miss(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Note that the employer did not come."""
+    return _booth_out(unit, stands.miss_booth(unit.session, unit.actor, booth_id=booth_id))
+
+
+@routes.post("/booths/{booth_id}/withdraw", allow=Permission.APPLY_FOR_BOOTH)
+def withdraw(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Take a request back."""
+    return _booth_out(unit, stands.withdraw_booth(unit.session, unit.actor, booth_id=booth_id))
+
+
+def fair_out(found: Fair) -> FairOut:
+    """A fair on the wire; the actions load its venue with it."""
+    return FairOut.model_validate(found).model_copy(update={"region": regions.full_name(found.region_code)})
+
+
+def _booth_out(unit: Unit, found: Booth) -> BoothOut:
+    return BoothOut.model_validate(found).model_copy(update={"queue": place_in_queue(unit.session, found)})

@@ -1,0 +1,210 @@
+"""Fairs and employers over the API and in the calendar feed (FA-10, FA-11, FA-14, R4)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from icalendar import Calendar
+
+from centre import clock
+from centre.database import open_session
+from employers.fairs.models import Fair
+from tests.employers.browser import Browser, Opener, opener
+from tests.employers.world import SYSTEM, add_employer
+
+FAIR: dict[str, Any] = {
+    "name": "春季招聘会",
+    "starts_at": "2026-03-06T09:00:00+08:00",
+    "ends_at": "2026-03-06T11:30:00+08:00",
+    "booth_count": 2,
+    "organisation_plan": "GQ-1",
+    "emergency_plan": "GQ-2",
+    "security_plan": "GQ-3",
+}
+
+
+@pytest.fixture
+def as_(database: str) -> Iterator[Opener]:
+    with clock.frozen(datetime(2026, 3, 2, 2, tzinfo=UTC)):
+        yield opener()
+
+
+def hall(organiser: Browser) -> int:
+    answer = organiser.post("/api/v1/fairs/venues", json={"name": "人力资源市场", "region_code": "610402"})
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def announced(organiser: Browser, **changes: Any) -> int:
+    answer = organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": hall(organiser)} | changes)
+    assert answer.status_code == 201, answer.text
+    fair_id = int(answer.json()["id"])
+    for event in ("prepare", "file", "clear", "publish", "open_booths"):
+        assert organiser.post(f"/api/v1/fairs/{fair_id}/advance", json={"event": event}).status_code == 200
+    return fair_id
+
+
+def test_a_fair_is_planned_announced_and_listed(as_: Opener) -> None:
+    organiser, visitor = as_("organiser"), as_()
+    fair_id = announced(organiser)
+    (found,) = visitor.get("/api/v1/fairs?from=2026-03-06&to=2026-03-06&region=610400").json()["items"]
+    assert (found["id"], found["state"], found["region"]) == (fair_id, "booth_open", "陕西省咸阳市秦都区")
+    assert found["venue"]["name"] == "人力资源市场"
+    assert visitor.get("/api/v1/fairs?from=2026-03-07").json() == {"items": [], "total": 0, "limit": 50, "offset": 0}
+    assert visitor.get(f"/api/v1/fairs/{fair_id}").json()["booths_left"] == 2
+
+
+def test_a_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -> None:
+    organiser = as_("organiser")
+    venue_id = hall(organiser)
+    assert organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": venue_id}).status_code == 201
+    for language, words in (("zh", "已安排“春季招聘会”"), ("en", 'is taken at 2026-03-06 09:00–11:30 by "春季招聘会"')):
+        clash = organiser.post(
+            "/api/v1/fairs", json=FAIR | {"venue_id": venue_id}, headers={"accept-language": language}
+        )
+        assert (clash.status_code, clash.headers["content-type"]) == (409, "application/problem+json")
+        assert clash.json()["type"].endswith("venue-taken")
+        assert words in clash.json()["detail"]
+
+
+def test_a_draft_is_nobody_s_business(as_: Opener) -> None:
+    organiser = as_("organiser")
+    fair_id = organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": hall(organiser)}).json()["id"]
+    for reader in (as_(), as_("employer1")):
+        assert reader.get(f"/api/v1/fairs/{fair_id}").status_code == 404
+        assert reader.get(f"/fairs/{fair_id}.ics").status_code == 404
+    assert as_().post("/api/v1/fairs", json=FAIR).status_code == 401
+    assert as_("employer2").post("/api/v1/fairs", json=FAIR).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"booth_count": -1}, "booth_count"),
+        ({"starts_at": "tomorrow"}, "starts_at"),
+        ({"worker_fee_fen": 100}, "worker_fee_fen"),
+        ({"venue_id": 0}, "venue_id"),
+        ({"region_code": "６１０４０２"}, "region_code"),
+        ({"name": "招\u202e聘会"}, "name"),
+    ],
+)
+def test_bad_input_is_told_at_its_field(as_: Opener, changes: dict[str, Any], field: str) -> None:
+    answer = as_("organiser").post("/api/v1/fairs", json=FAIR | {"venue_id": 1} | changes)
+    assert answer.status_code == 422
+    assert [fault["field"] for fault in answer.json()["errors"]] == [field]
+
+
+def test_employers_get_booths_and_see_only_their_own(as_: Opener) -> None:
+    fair_id = announced(as_("organiser"), booth_count=1)
+    first, second = as_("employer1"), as_("employer2")
+    path = f"/api/v1/fairs/{fair_id}/booths"
+    held = first.post(path, json={"contact_name": "王"})
+    waiting = second.post(path, json={"contact_name": "李"})
+    assert (held.status_code, held.json()["state"], waiting.json()["state"]) == (201, "applied", "waitlisted")
+    assert waiting.json()["queue"] == 1
+    assert first.post(path, json={"contact_name": "王"}).status_code == 409
+    assert [one["employer_id"] for one in first.get(path).json()] == [1]
+    assert first.post(f"/api/v1/fairs/booths/{waiting.json()['id']}/withdraw").status_code == 404
+    assert first.post(f"/api/v1/fairs/booths/{held.json()['id']}/approve").status_code == 403
+    assert first.post(f"/api/v1/fairs/booths/{held.json()['id']}/withdraw").json()["state"] == "withdrawn"
+    assert [one["state"] for one in second.get(path).json()] == ["applied"]
+
+
+def test_a_request_sent_twice_with_one_key_is_one_request(as_: Opener) -> None:
+    fair_id = announced(as_("organiser"))
+    employer = as_("employer1")
+    answers = [
+        employer.post(
+            f"/api/v1/fairs/{fair_id}/booths", json={"contact_name": "王"}, headers={"idempotency-key": "once"}
+        )
+        for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].content == answers[1].content
+
+
+def test_booths_asked_for_all_at_once_are_never_oversold(as_: Opener) -> None:
+    fair_id = announced(as_("organiser"), booth_count=4)
+    numbers = range(10, 22)
+    with open_session(SYSTEM.scope, write=True) as session:
+        for number in numbers:
+            add_employer(session, number)
+    browsers = [as_(f"employer{number}") for number in numbers]
+
+    def ask(browser: Browser) -> str:
+        answer = browser.post(f"/api/v1/fairs/{fair_id}/booths", json={"contact_name": "王"})
+        return str(answer.json().get("state", answer.status_code))
+
+    with ThreadPoolExecutor(6) as pool:
+        outcome = Counter(pool.map(ask, browsers))
+    assert outcome == {"applied": 4, "waitlisted": 8}
+    with open_session(SYSTEM.scope) as session:
+        assert session.get_one(Fair, fair_id).booths_taken == 4
+
+
+def events(browser: Browser, path: str = "/fairs.ics") -> list[Any]:
+    answer = browser.get(path)
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    return list(Calendar.from_ical(answer.content).walk("VEVENT"))
+
+
+def test_the_feed_keeps_its_identity_and_counts_its_changes(as_: Opener) -> None:
+    organiser, visitor = as_("organiser"), as_()
+    fair_id = announced(organiser)
+    (first,) = events(visitor)
+    assert first["uid"] == f"fair-{fair_id}@gangqiao"
+    assert first["dtstart"].params["TZID"] == "Asia/Shanghai"
+    assert first["dtstart"].dt.isoformat() == "2026-03-06T09:00:00+08:00"
+    assert (first["status"], "LAST-MODIFIED" in first) == ("CONFIRMED", True)
+    assert b"BEGIN:VTIMEZONE" in visitor.get("/fairs.ics").content
+    venue_id = visitor.get(f"/api/v1/fairs/{fair_id}").json()["venue"]["id"]
+    change = FAIR | {"venue_id": venue_id, "starts_at": "2026-03-06T14:00", "ends_at": "2026-03-06T16:00"}
+    assert organiser.put(f"/api/v1/fairs/{fair_id}", json=change).status_code == 409
+    assert organiser.put(f"/api/v1/fairs/{fair_id}", json=change | {"notice": "改到下午"}).status_code == 200
+    (moved,) = events(visitor)
+    assert (moved["uid"], moved["sequence"]) == (first["uid"], first["sequence"] + 1)
+    assert moved["dtstart"].dt.isoformat() == "2026-03-06T14:00:00+08:00"
+
+
+def test_a_cancelled_fair_stays_in_the_feed_as_cancelled(as_: Opener) -> None:
+    organiser, visitor = as_("organiser"), as_()
+    fair_id = announced(organiser)
+    assert organiser.post(f"/api/v1/fairs/{fair_id}/cancel", json={"notice": ""}).status_code == 409
+    assert organiser.post(f"/api/v1/fairs/{fair_id}/cancel", json={"notice": "因暴雨取消"}).status_code == 200
+    (found,) = events(visitor)
+    assert found["status"] == "CANCELLED"
+    assert "因暴雨取消" in found["description"]
+    assert events(visitor, f"/fairs/{fair_id}.ics")[0]["uid"] == found["uid"]
+    assert events(visitor, "/fairs.ics?region=610404") == []
+
+
+def test_officers_register_and_judge_employers(as_: Opener) -> None:
+    officer = as_("officer")
+    draft = {
+        "name": "三原食品", "uscc": "91610499ma6dem0013", "region_code": "610422", "contact_name": "赵",
+        "contact_phone": "13812345678",
+    }  # fmt: skip
+    made = officer.post("/api/v1/employers", json=draft)
+    assert (made.status_code, made.json()["state"], made.json()["events"]) == (201, "registered", ["submit"])
+    path = f"/api/v1/employers/{made.json()['id']}"
+    assert officer.post(f"{path}/submit").json()["state"] == "checking"
+    assert officer.post(f"{path}/judge", json={"event": "verify"}).json()["state"] == "active"
+    assert officer.post(f"{path}/judge", json={"event": "verify"}).status_code == 409
+    assert officer.post(f"{path}/judge", json={"event": "promote"}).status_code == 422
+    assert officer.post("/api/v1/employers", json=draft).status_code == 409
+    wrong = officer.post("/api/v1/employers", json=draft | {"uscc": "91610499MA6DEM0014"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "uscc")
+    listed = officer.get("/api/v1/employers?q=三原").json()
+    assert (listed["total"], listed["items"][0]["uscc"]) == (1, "91610499MA6DEM0013")
+
+
+def test_an_employer_reads_only_itself(as_: Opener) -> None:
+    employer = as_("employer1")
+    assert employer.get("/api/v1/employers/1").json()["contact_phone"] == "13812345678"
+    assert employer.get("/api/v1/employers/2").status_code == 404
+    assert employer.get("/api/v1/employers").status_code == 403
+    assert as_().get("/api/v1/employers/1").status_code == 401
