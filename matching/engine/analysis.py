@@ -1,0 +1,108 @@
+"""Pieces of titles for comparing them: character n-grams, word stems, and the word that carries the trade."""
+
+import re
+from functools import lru_cache
+
+from centre.text import HAN, normalise
+
+_LATIN = re.compile(r"[a-z0-9]+(?:[+#]+)?")
+_HAN = re.compile(rf"[{HAN}]+")
+_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]?")
+_TAIL = re.compile(r"\s+(?:-|–|—|\||@|:)\s*|[,;/(\[|]|\b(?:of|in|for|at|with|on|except|to)\b")
+_ROLES = re.compile("(?:工程技术人员|专业人员|技术人员|研究人员|人员|师傅|工人|负责人|员工|女工|男工|学徒|学员|助理)$")
+_STOP = frozenset("a an the of in for and or to at with on by de la other all except".split())
+_KEEP = frozenset("business process press sales glass news gas bus access wireless ios aws devops dress".split())
+
+
+def level(text: str) -> str:
+    """A text ready for cutting: normalised, without the possessive of English."""
+    return normalise(text).replace("'s ", " ").replace("’s ", " ").replace("&", " and ")
+
+
+@lru_cache(maxsize=100_000)
+def stem(word: str) -> str:
+    """An English word without the endings that titles vary in: managers, managing, management -> manag."""
+    if len(word) <= 3 or word in _KEEP:
+        return word
+    if word.endswith("ies") and len(word) > 4:
+        word = word[:-3] + "y"
+    elif word.endswith(("sses", "ches", "shes", "xes")):
+        word = word[:-2]
+    elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
+        word = word[:-1]
+    for ending in ("isation", "ization", "ational", "ement", "ment", "ation", "ating", "ing", "ion", "ive", "ical", "al"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            word = word[: -len(ending)]
+            break
+    else:
+        for ending in ("ator", "or" if word.endswith("eer") else "er", "or", "ian", "ist", "ic", "ed", "y", "e"):
+            if word.endswith(ending) and len(word) - len(ending) >= 4:
+                word = word[: -len(ending)]
+                break
+    return word[:-1] if len(word) > 4 and word[-1] == word[-2] else word
+
+
+def words(text: str) -> list[str]:
+    """The Latin words of a levelled text, without the empty ones."""
+    return [word for word in _LATIN.findall(text) if word not in _STOP]
+
+
+def head(text: str) -> str:
+    """The part of a title that names the trade: before a preposition, dash or bracket, the last word; empty if none.
+
+    >>> head("director of taxation"), head("senior dog groomer (part time)"), head("纺织厂统计员")
+    ('director', 'groomer', '统计员')
+    """
+    han = _HAN.findall(_BRACKETS.sub(" ", text)) or _HAN.findall(text)
+    if han and not _LATIN.search(_TAIL.split(text)[0]):
+        return han[-1][-3:]
+    for part in _TAIL.split(text):
+        found = words(part)
+        if found:
+            return found[-1]
+    return han[-1][-3:] if han else ""
+
+
+def grams(text: str) -> list[str]:
+    """Character n-grams: one to three Han characters, three to five letters of a word, with marks at its ends."""
+    found: list[str] = []
+    for run in _HAN.findall(text):
+        for size in (1, 2, 3):
+            found += [run[at : at + size] for at in range(len(run) - size + 1)]
+    for word in words(text):
+        padded = f" {word} "
+        if len(word) <= 2:
+            found.append(padded)
+        for size in (3, 4, 5):
+            found += [padded[at : at + size] for at in range(len(padded) - size + 1)]
+    return found
+
+
+def terms(text: str) -> list[str]:
+    """Word-like pieces: stems, pairs of them, and the head once more; for Chinese two-character pieces and the end."""
+    found: list[str] = []
+    for run in _HAN.findall(text):
+        found += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+        bare = _ROLES.sub("", run)
+        if 1 < len(bare) < len(run):
+            found.append("^" + bare)
+    stems = [stem(word) for word in words(text)]
+    found += stems
+    found += [f"{one} {two}" for one, two in zip(stems, stems[1:], strict=False)]
+    last = head(text)
+    if last:
+        found.append("$" + (last[-2:] if _HAN.match(last) else stem(last)))
+    return found
+
+
+def stems(text: str) -> list[str]:
+    """Only the stems, and two-character pieces of Chinese: for long texts and for what covers what."""
+    found = [stem(word) for word in words(text)]
+    for run in _HAN.findall(text):
+        found += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+    return found
+
+
+def is_han(text: str) -> bool:
+    """Whether a text is mostly Chinese."""
+    return sum(map(len, _HAN.findall(text))) * 2 >= len(text.replace(" ", ""))

@@ -1,0 +1,84 @@
+"""Which occupations a title stands for, and how near two titles are in the tree of occupations (职业空间)."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from centre.skills.vocabulary import Vocabulary, vocabulary
+from matching.engine.analysis import grams, is_han, level
+from matching.engine.translate import translations
+from matching.engine.vectors import Space, best_by_owner
+
+NEAR, FIELD = 0.5, 0.2
+"""What the small group and the medium group count beside the occupation itself."""
+_MOST = 8
+_LEAST = 0.3
+
+
+class CodeSpace:
+    """All job words of the vocabulary as vectors; titles become weighted sets of occupation codes."""
+
+    def __init__(self, known: Vocabulary) -> None:
+        self.known = known
+        pairs = [(code, word, 1 / (1 + 0.15 * at)) for word, codes in known.words.items() for at, code in enumerate(codes)]
+        pairs.sort(key=lambda pair: pair[0])
+        self.codes = [code for at, (code, _, _) in enumerate(pairs) if at == 0 or pairs[at - 1][0] != code]
+        self._starts = np.array([at for at in range(len(pairs)) if at == 0 or pairs[at - 1][0] != pairs[at][0]])
+        self._trust = np.array([trust for _, _, trust in pairs], np.float32)
+        self._space = Space([word for _, word, _ in pairs], grams)
+        groups = {code[:length]: None for length in (7, 4) for code in self.codes}
+        self._column = {key: at for at, key in enumerate((*self.codes, *groups))}
+
+    def likely(self, titles: Sequence[str], readings: int = 3) -> np.ndarray:
+        """For each title the likeness of every occupation's best word; 1 is a known word itself."""
+        chosen = [self.readings(title)[:readings] for title in titles]
+        flat = [reading for row in chosen for reading in row]
+        found = np.zeros((len(titles), len(self.codes)), np.float32)
+        if flat:
+            cosines = best_by_owner(self._space.cosine(flat) * self._trust, self._starts)
+            at = 0
+            for row, chinese in enumerate(chosen):
+                for rank in range(len(chinese)):
+                    found[row] = np.maximum(found[row], cosines[at] * (1 - 0.05 * rank))
+                    at += 1
+        return found
+
+    def readings(self, title: str) -> list[str]:
+        """The Chinese readings of a title."""
+        text = level(title)
+        return [text] if is_han(text) else list(translations(text)[:3])
+
+    def profiles(self, titles: Sequence[str], readings: int = 3, chunk: int = 512) -> Any:
+        """Unit vectors over occupations, small groups and medium groups, as a sparse matrix."""
+        from scipy.sparse import csr_matrix, vstack
+
+        parts = [self._profile(self.likely(titles[at : at + chunk], readings)) for at in range(0, len(titles), chunk)]
+        return vstack(parts).tocsr() if parts else csr_matrix((0, len(self._column)), dtype=np.float32)
+
+    def _profile(self, likely: np.ndarray) -> Any:
+        from scipy.sparse import csr_matrix
+        from sklearn.preprocessing import normalize
+
+        rows: list[int] = []
+        columns: list[int] = []
+        values: list[float] = []
+        for row, line in enumerate(likely):
+            best = np.argpartition(-line, _MOST)[:_MOST]
+            least = max(_LEAST, 0.5 * float(line[best].max()))
+            for at in best[line[best] >= least]:
+                weight = float(line[at]) ** 3
+                code = self.codes[at]
+                for key, factor in ((code, 1.0), (code[:7], NEAR), (code[:4], FIELD)):
+                    rows.append(row)
+                    columns.append(self._column[key])
+                    values.append(weight * factor)
+        shape = (len(likely), len(self._column))
+        return normalize(csr_matrix((values, (rows, columns)), shape=shape, dtype=np.float32))
+
+
+@lru_cache(maxsize=1)
+def code_space() -> CodeSpace:
+    """The space over the vocabulary of this process, built at first need (about a second)."""
+    return CodeSpace(vocabulary())

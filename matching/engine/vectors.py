@@ -1,0 +1,66 @@
+"""TF-IDF vectors of titles and texts, with scikit-learn behind a narrow door (loaded at first use only)."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+Analyser = Callable[[str], list[str]]
+
+
+class Space:
+    """Texts as unit TF-IDF vectors over the pieces that an analyser cuts; queries are compared by cosine."""
+
+    def __init__(self, texts: Sequence[str], analyser: Analyser, *, least: int = 1) -> None:
+        from sklearn.feature_extraction.text import TfidfVectorizer
+
+        self._empty = not any(map(analyser, texts))
+        if not self._empty:
+            self._vectors = TfidfVectorizer(
+                analyzer=analyser, sublinear_tf=True, min_df=least, dtype=np.float32
+            )
+            self.matrix: Any = self._vectors.fit_transform(texts)
+            self._turned: Any = self.matrix.T.tocsr()
+        self.size = len(texts)
+
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Unit vectors of other texts; pieces that the space does not know are left out but dampen nothing."""
+        return self._vectors.transform(texts)
+
+    def cosine(self, texts: Sequence[str]) -> np.ndarray:
+        """Likeness of each text (row) to each text of the space (column)."""
+        return self.product(None if self._empty else self.encode(texts), len(texts))
+
+    def product(self, vectors: Any, rows: int) -> np.ndarray:
+        """The same for ready vectors."""
+        if self._empty:
+            return np.zeros((rows, self.size), np.float32)
+        return np.asarray((vectors @ self._turned).toarray(), np.float32)
+
+
+class Projection:
+    """Latent semantic space (潜在语义) of texts: what occurs together lies together."""
+
+    def __init__(self, space: Space, owners: Any, dimensions: int) -> None:
+        from sklearn.decomposition import TruncatedSVD
+        from sklearn.preprocessing import normalize
+
+        self._space = space
+        pooled = normalize(owners @ space.matrix)
+        size = max(2, min(dimensions, min(pooled.shape) - 1))
+        self._svd = TruncatedSVD(size, algorithm="randomized", n_iter=3, random_state=0)
+        self.documents = normalize(self._svd.fit_transform(pooled)).astype(np.float32)
+
+    def cosine(self, texts: Sequence[str]) -> np.ndarray:
+        """Likeness of each text to each pooled document."""
+        from sklearn.preprocessing import normalize
+
+        found = normalize(self._svd.transform(self._space.encode(texts))).astype(np.float32)
+        return np.asarray(found @ self.documents.T, np.float32)
+
+
+def best_by_owner(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
+    """The best value of each owner, whose names stand next to each other from `starts` on."""
+    if len(starts) == values.shape[1]:
+        return values
+    return np.maximum.reduceat(values, starts, axis=1)
