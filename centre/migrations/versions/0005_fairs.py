@@ -1,12 +1,12 @@
-"""Venues, fairs and booths of employers."""
+"""Venues, fairs and booths."""
 
 import sqlalchemy as sa
 from alembic import op
 
 import centre.database
 
-revision = "0002_employers"
-down_revision = "0002_openings"
+revision = "0005_fairs"
+down_revision = "0004_employers"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.database
 
-revision = "0002_openings"
-down_revision = "0001_centre"
+revision = "0004_employers"
+down_revision = "0002_ground"
 
 
 def upgrade() -> None:
@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("uscc", name=op.f("uq_employer_uscc")),
     )
     op.create_index(op.f("ix_employer_centre_id"), "employer", ["centre_id"], unique=False)
+    op.create_index("ix_employer_changed", "employer", ["updated_at"], unique=False)
     op.create_index("ix_employer_name", "employer", ["name"], unique=False)
     op.create_index(op.f("ix_employer_region_code"), "employer", ["region_code"], unique=False)
     op.create_index("ix_employer_state", "employer", ["state", "licence_expires_on"], unique=False)
@@ -154,7 +155,7 @@ def upgrade() -> None:
                 "subsidy",
                 "paid",
                 "none",
-                name="provision",
+                name="board",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -169,7 +170,7 @@ def upgrade() -> None:
                 "subsidy",
                 "paid",
                 "none",
-                name="provision",
+                name="lodging",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -183,7 +184,7 @@ def upgrade() -> None:
                 "employer",
                 "centre",
                 "self",
-                name="payer",
+                name="travel_paid_by",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -197,7 +198,7 @@ def upgrade() -> None:
                 "employer",
                 "centre",
                 "self",
-                name="payer",
+                name="medical_paid_by",
                 native_enum=False,
                 create_constraint=True,
                 length=40,
@@ -307,38 +308,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("source_name", "external_id", name=op.f("uq_opening_source_name_external_id")),
     )
     op.create_index(op.f("ix_opening_centre_id"), "opening", ["centre_id"], unique=False)
+    op.create_index("ix_opening_changed", "opening", ["updated_at"], unique=False)
     op.create_index(op.f("ix_opening_employer_id"), "opening", ["employer_id"], unique=False)
     op.create_index("ix_opening_listed", "opening", ["state", "valid_until", "posted_at"], unique=False)
     op.create_index(op.f("ix_opening_occupation_code"), "opening", ["occupation_code"], unique=False)
     op.create_index("ix_opening_place", "opening", ["state", "region_code"], unique=False)
-    op.drop_index(op.f("ix_kept_answer_made_at"), table_name="kept_answer")
-    op.drop_table("kept_answer")
 
 
 def downgrade() -> None:
     """Take it back."""
-    op.create_table(
-        "kept_answer",
-        sa.Column("id", sa.INTEGER(), nullable=False),
-        sa.Column("owner", sa.VARCHAR(length=80), nullable=False),
-        sa.Column("key", sa.VARCHAR(length=255), nullable=False),
-        sa.Column("fingerprint", sa.VARCHAR(length=64), nullable=False),
-        sa.Column("status", sa.INTEGER(), nullable=False),
-        sa.Column("headers", sqlite.JSON(), nullable=False),
-        sa.Column("body", sa.BLOB(), nullable=False),
-        sa.Column("made_at", sa.DATETIME(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answer")),
-        sa.UniqueConstraint("owner", "key", name=op.f("uq_kept_answer_owner_key")),
-    )
-    op.create_index(op.f("ix_kept_answer_made_at"), "kept_answer", ["made_at"], unique=False)
     op.drop_index("ix_opening_place", table_name="opening")
     op.drop_index(op.f("ix_opening_occupation_code"), table_name="opening")
     op.drop_index("ix_opening_listed", table_name="opening")
     op.drop_index(op.f("ix_opening_employer_id"), table_name="opening")
+    op.drop_index("ix_opening_changed", table_name="opening")
     op.drop_index(op.f("ix_opening_centre_id"), table_name="opening")
     op.drop_table("opening")
     op.drop_index("ix_employer_state", table_name="employer")
     op.drop_index(op.f("ix_employer_region_code"), table_name="employer")
     op.drop_index("ix_employer_name", table_name="employer")
+    op.drop_index("ix_employer_changed", table_name="employer")
     op.drop_index(op.f("ix_employer_centre_id"), table_name="employer")
     op.drop_table("employer")

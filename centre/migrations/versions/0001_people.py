@@ -1,35 +1,16 @@
-"""The ground floor: network, people, accounts, ledger, audit, jobs, messages and policies."""
+"""The network, its people and their accounts."""
 
 import sqlalchemy as sa
 from alembic import op
 
 import centre.database
 
-revision = "0001_centre"
+revision = "0001_people"
 down_revision = None
 
 
 def upgrade() -> None:
     """Take the step."""
-    op.create_table(
-        "audit_entry",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("at", centre.database.Instant(), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("action", sa.String(length=60), nullable=False),
-        sa.Column("subject", sa.String(length=60), nullable=False),
-        sa.Column("detail", sa.JSON(), nullable=False),
-        sa.Column("previous", sa.String(length=64), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
-    )
-    op.create_table(
-        "audit_head",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("length", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
-    )
     op.create_table(
         "centre",
         sa.Column("code", sa.String(length=8), nullable=False),
@@ -54,64 +35,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_centre_code")),
         sa.UniqueConstraint("region_code", name=op.f("uq_centre_region_code")),
     )
-    op.create_table(
-        "job_run",
-        sa.Column("job", sa.String(length=60), nullable=False),
-        sa.Column("slot_at", centre.database.Instant(), nullable=False),
-        sa.Column("done_at", centre.database.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("job", "slot_at", name=op.f("pk_job_run")),
-    )
-    op.create_table(
-        "kept_answer",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("owner", sa.String(length=80), nullable=False),
-        sa.Column("key", sa.String(length=255), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("status", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("headers", sa.JSON(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("made_at", centre.database.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answer")),
-        sa.UniqueConstraint("owner", "key", name=op.f("uq_kept_answer_owner_key")),
-    )
-    op.create_index(op.f("ix_kept_answer_made_at"), "kept_answer", ["made_at"], unique=False)
-    op.create_table(
-        "policy_rule",
-        sa.Column("key", sa.String(length=60), nullable=False),
-        sa.Column("value", sa.JSON(), nullable=False),
-        sa.Column("region_code", sa.String(length=6), nullable=False),
-        sa.Column("from_on", sa.Date(), nullable=False),
-        sa.Column("to_on", sa.Date(), nullable=True),
-        sa.Column("source", sa.String(length=300), nullable=False),
-        sa.Column("is_example", sa.Boolean(), nullable=False),
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
-        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_rule")),
-    )
-    op.create_index("ix_policy_rule_key", "policy_rule", ["key", "from_on"], unique=False)
-    op.create_table(
-        "tally",
-        sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("window_at", centre.database.Instant(), nullable=False),
-        sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.PrimaryKeyConstraint("key", "window_at", name=op.f("pk_tally")),
-    )
-    op.create_table(
-        "transition",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("machine", sa.String(length=40), nullable=False),
-        sa.Column("record_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("event", sa.String(length=40), nullable=False),
-        sa.Column("source", sa.String(length=40), nullable=False),
-        sa.Column("target", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("at", centre.database.Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transition")),
-    )
-    op.create_index("ix_transition_subject", "transition", ["machine", "record_id"], unique=False)
     op.create_table(
         "person",
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -179,6 +102,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("entered_at", centre.database.Instant(), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", centre.database.Instant(), nullable=False),
@@ -245,96 +169,86 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recognition_person_id"), "recognition", ["person_id"], unique=False)
     op.create_table(
-        "service_event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("occurred_at", centre.database.Instant(), nullable=False),
-        sa.Column("recorded_at", centre.database.Instant(), nullable=False),
-        sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column(
-            "category",
-            sa.Enum(
-                "training",
-                "intermediation",
-                "petition",
-                "legal",
-                "relief",
-                "other",
-                name="service_category",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("topic", sa.String(length=60), nullable=False),
-        sa.Column(
-            "channel",
-            sa.Enum(
-                "counter",
-                "hotline",
-                "letter",
-                "web",
-                "site",
-                "mobile",
-                name="channel",
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-            ),
-            nullable=False,
-        ),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("programme", sa.String(length=60), nullable=False),
-        sa.Column("amount_fen", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("joint_with", sa.JSON(), nullable=False),
-        sa.Column("subject", sa.String(length=60), nullable=False),
-        sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("note", sa.String(length=500), nullable=False),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.CheckConstraint(
-            "amount_fen IS NULL OR amount_fen >= 0 OR reverses_id IS NOT NULL", name=op.f("ck_service_event_amount")
-        ),
-        sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_service_event_centre_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_service_event_person_id")),
-        sa.ForeignKeyConstraint(["reverses_id"], ["service_event.id"], name=op.f("fk_service_event_reverses_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_event")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_service_event_reverses_id")),
-    )
-    op.create_index(op.f("ix_service_event_person_id"), "service_event", ["person_id"], unique=False)
-    op.create_index("ix_service_event_when", "service_event", ["occurred_at", "centre_id", "category"], unique=False)
-    op.create_table(
-        "message",
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.String(length=2000), nullable=False),
-        sa.Column("link", sa.String(length=200), nullable=False),
-        sa.Column("dedupe_key", sa.String(length=120), nullable=False),
-        sa.Column("due_at", centre.database.Instant(), nullable=False),
-        sa.Column("sent_at", centre.database.Instant(), nullable=True),
-        sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("last_error", sa.String(length=200), nullable=False),
+        "api_token",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=50), nullable=False),
+        sa.Column("prefix", sa.String(length=12), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("permissions", sa.JSON(), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=False),
+        sa.Column("revoked_at", centre.database.Instant(), nullable=True),
+        sa.Column("used_at", centre.database.Instant(), nullable=True),
+        sa.Column("issued_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", centre.database.Instant(), nullable=False),
         sa.Column("updated_at", centre.database.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.CheckConstraint("person_id IS NOT NULL OR account_id IS NOT NULL", name=op.f("ck_message_addressee")),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_message_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_message_dedupe_key")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_api_token_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_api_token_account_id")),
+        sa.UniqueConstraint("digest", name=op.f("uq_api_token_digest")),
     )
-    op.create_index(op.f("ix_message_account_id"), "message", ["account_id"], unique=False)
-    op.create_index("ix_message_due", "message", ["sent_at", "due_at"], unique=False)
-    op.create_index(op.f("ix_message_person_id"), "message", ["person_id"], unique=False)
+    op.create_table(
+        "one_time_code",
+        sa.Column("phone_index", sa.String(length=64), nullable=False),
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", centre.database.Instant(), nullable=False),
+        sa.Column("used_at", centre.database.Instant(), nullable=True),
+        sa.Column("tries", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", centre.database.Instant(), nullable=False),
+        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_one_time_code_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_one_time_code")),
+    )
+    op.create_index(op.f("ix_one_time_code_phone_index"), "one_time_code", ["phone_index"], unique=False)
+    op.create_table(
+        "recovery_code",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("used_at", centre.database.Instant(), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", centre.database.Instant(), nullable=False),
+        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_recovery_code_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
+        sa.UniqueConstraint("digest", name=op.f("uq_recovery_code_digest")),
+    )
+    op.create_index(op.f("ix_recovery_code_account_id"), "recovery_code", ["account_id"], unique=False)
+    op.create_table(
+        "second_factor",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("confirmed_at", centre.database.Instant(), nullable=True),
+        sa.Column("last_step", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", centre.database.Instant(), nullable=False),
+        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_second_factor_account_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
+        sa.UniqueConstraint("account_id", name=op.f("uq_second_factor_account_id")),
+    )
     op.create_table(
         "sign_in",
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
         sa.Column("csrf_token", sa.String(length=64), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "full", "code_due", "enrolment_due", name="stage", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("kiosk", sa.Boolean(), nullable=False),
         sa.Column("seen_at", centre.database.Instant(), nullable=False),
+        sa.Column("proved_at", centre.database.Instant(), nullable=False),
         sa.Column("expires_at", centre.database.Instant(), nullable=False),
+        sa.Column("ends_at", centre.database.Instant(), nullable=False),
         sa.Column("device", sa.String(length=120), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("created_at", centre.database.Instant(), nullable=False),
@@ -345,19 +259,43 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_token_digest")),
     )
     op.create_index(op.f("ix_sign_in_account_id"), "sign_in", ["account_id"], unique=False)
+    op.create_table(
+        "sign_in_card",
+        sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("pin_hash", sa.String(length=200), nullable=False),
+        sa.Column("wrong_pins", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("revoked_at", centre.database.Instant(), nullable=True),
+        sa.Column("used_at", centre.database.Instant(), nullable=True),
+        sa.Column("issued_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", centre.database.Instant(), nullable=False),
+        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.CheckConstraint("wrong_pins BETWEEN 0 AND 5", name=op.f("ck_sign_in_card_wrong_pins")),
+        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_sign_in_card_account_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_sign_in_card_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_card")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_sign_in_card_token_digest")),
+    )
+    op.create_index(op.f("ix_sign_in_card_account_id"), "sign_in_card", ["account_id"], unique=False)
+    op.create_index(op.f("ix_sign_in_card_person_id"), "sign_in_card", ["person_id"], unique=False)
 
 
 def downgrade() -> None:
     """Take it back."""
+    op.drop_index(op.f("ix_sign_in_card_person_id"), table_name="sign_in_card")
+    op.drop_index(op.f("ix_sign_in_card_account_id"), table_name="sign_in_card")
+    op.drop_table("sign_in_card")
     op.drop_index(op.f("ix_sign_in_account_id"), table_name="sign_in")
     op.drop_table("sign_in")
-    op.drop_index(op.f("ix_message_person_id"), table_name="message")
-    op.drop_index("ix_message_due", table_name="message")
-    op.drop_index(op.f("ix_message_account_id"), table_name="message")
-    op.drop_table("message")
-    op.drop_index("ix_service_event_when", table_name="service_event")
-    op.drop_index(op.f("ix_service_event_person_id"), table_name="service_event")
-    op.drop_table("service_event")
+    op.drop_table("second_factor")
+    op.drop_index(op.f("ix_recovery_code_account_id"), table_name="recovery_code")
+    op.drop_table("recovery_code")
+    op.drop_index(op.f("ix_one_time_code_phone_index"), table_name="one_time_code")
+    op.drop_table("one_time_code")
+    op.drop_table("api_token")
     op.drop_index(op.f("ix_recognition_person_id"), table_name="recognition")
     op.drop_table("recognition")
     op.drop_index(op.f("ix_consent_person_id"), table_name="consent")
@@ -367,14 +305,4 @@ def downgrade() -> None:
     op.drop_index("ix_person_name", table_name="person")
     op.drop_index(op.f("ix_person_centre_id"), table_name="person")
     op.drop_table("person")
-    op.drop_index("ix_transition_subject", table_name="transition")
-    op.drop_table("transition")
-    op.drop_table("tally")
-    op.drop_index("ix_policy_rule_key", table_name="policy_rule")
-    op.drop_table("policy_rule")
-    op.drop_index(op.f("ix_kept_answer_made_at"), table_name="kept_answer")
-    op.drop_table("kept_answer")
-    op.drop_table("job_run")
     op.drop_table("centre")
-    op.drop_table("audit_head")
-    op.drop_table("audit_entry")
