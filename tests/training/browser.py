@@ -23,16 +23,20 @@ class Browser(TestClient):
         return self.post(path, data={"_csrf": CSRF, **fields}, files=files)
 
 
+def let_in(account_id: int | None, token: str) -> None:
+    """Sign an account in with a token of the test's choice."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        later = clock.now() + timedelta(hours=1)
+        digest = token_digest(token)
+        session.add(
+            SignIn(account_id=account_id, token_digest=digest, csrf_token=CSRF, expires_at=later, ends_at=later)
+        )
+
+
 def open_browser(app: Any, city: City, key: str = "") -> Browser:
     """A browser of the actor with this key, or of a visitor."""
     browser = Browser(app, headers={"origin": "http://testserver", "accept-language": "zh"}, follow_redirects=False)
     if key:
-        with open_session(SYSTEM.scope, write=True) as session:
-            session.add(
-                SignIn(
-                    account_id=city.actors[key].account_id or 0, token_digest=token_digest(key), csrf_token=CSRF,
-                    expires_at=clock.now() + timedelta(hours=1),
-                )
-            )  # fmt: skip
+        let_in(city.actors[key].account_id, key)
         browser.cookies.set("sid", key)
     return browser

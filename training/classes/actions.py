@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import audit, clock
+from centre import audit, clock, events
 from centre.calendar import working_days_between
 from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from centre.outbox import post
@@ -13,10 +13,10 @@ from centre.states import move
 from centre.words import N_
 from training.classes import queries
 from training.classes.models import TrainingClass
-from training.classes.rules import CLASSES, ClassDraft, ClassState, overlap
+from training.classes.rules import BY_HAND, CLASSES, ClassDraft, ClassMoved, ClassState, overlap
 from training.providers.models import TrainingProvider
 from training.providers.queries import major as find_major
-from training.providers.rules import ProviderState
+from training.providers.rules import ProviderState, require_responsible
 
 
 class NoticeTooShort(Conflict):
@@ -77,6 +77,7 @@ def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: b
         raise Invalid([Problem("end_on", "days-long", N_("一个班最长 800 天，请核对日期"))])
     major = find_major(session, draft.major_id)
     provider = _lock_provider(session, major.provider_id)
+    require_responsible(actor, provider_id=provider.id, centre_id=provider.centre_id)
     made = TrainingClass(
         provider_id=provider.id,
         centre_id=provider.centre_id,
@@ -96,6 +97,7 @@ def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> Trainin
     """Hand a drafted class in for approval (开班申请). Raises NoticeTooShort, ProviderNotActive or IllegalMove."""
     require(actor, Permission.APPLY_FOR_CLASS)
     found, _, provider = queries.class_parts(session, class_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
     if provider.state is not ProviderState.ACTIVE:
         raise ProviderNotActive
     needed = int(policy(session, "class-notice-working-days", on=clock.today(), region=provider.region_code))
@@ -134,13 +136,16 @@ def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) 
 def move_class(session: Session, actor: Actor, *, class_id: int, event: str, reason: str = "") -> TrainingClass:
     """Move a class along its later states: lock, begin, finish, suspend, resume, cancel. Raises IllegalMove."""
     require(actor, Permission.APPLY_FOR_CLASS)
-    if event in {"apply", "approve", "refuse"}:
+    if event not in BY_HAND:
         raise NotFound
     found = queries.training_class(session, class_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
     if event == "cancel" and found.taken:
         raise ClassHasTrainees(taken=found.taken)
     move(session, actor, found, CLASSES, event, reason=reason)
     audit.note(session, actor, action=f"class.{event}", subject=f"class:{found.id}")
+    session.flush()
+    events.publish(session, ClassMoved(found.id, event))
     return found
 
 
@@ -149,6 +154,7 @@ def _reviewed(session: Session, actor: Actor, class_id: int) -> TrainingClass:
     own_school = Role.REGISTRAR in actor.roles and actor.provider_id == found.provider_id
     if own_school or (actor.account_id is not None and actor.account_id == found.applied_by):
         raise OwnClass
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
     return found
 
 

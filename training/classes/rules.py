@@ -1,6 +1,7 @@
 """Classes: states and their moves, days and times, drafts."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Protocol
@@ -56,6 +57,12 @@ HIDDEN = frozenset({ClassState.DRAFT, ClassState.APPLIED})
 
 BEFORE_SESSION = (ClassState.DRAFT, ClassState.APPLIED, ClassState.RECRUITING, ClassState.LOCKED)
 
+BY_HAND = frozenset({"lock", "begin", "finish", "suspend", "resume", "cancel"})
+"""Events that a school or an officer causes; approval, assessment and claims have actions of their own."""
+
+CLAIMED = (ClassState.CLAIMING, ClassState.REVIEWED, ClassState.NOTICED)
+"""States in which a claim is under way and may be sent back."""
+
 CLASSES = Machine(
     "class",
     [
@@ -75,9 +82,18 @@ CLASSES = Machine(
         Move(ClassState.PAID, "archive", ClassState.ARCHIVED, Permission.APPROVE_CLASS),
         Move(ClassState.PAID, "claw-back", ClassState.CLAWBACK, Permission.APPROVE_CLASS),
         Move(ClassState.CLAWBACK, "repay", ClassState.ARCHIVED, Permission.APPROVE_CLASS),
+        *(Move(state, "return", ClassState.ASSESSED, Permission.APPROVE_CLASS) for state in CLAIMED),
         *(Move(state, "cancel", ClassState.CANCELLED, Permission.APPLY_FOR_CLASS) for state in BEFORE_SESSION),
     ],
 )
+
+
+@dataclass(frozen=True, slots=True)
+class ClassMoved:
+    """A class took a step by hand, for example began or finished; published in the same transaction."""
+
+    class_id: int
+    event: str
 
 
 class Daypart(StrEnum):

@@ -33,12 +33,15 @@ from training.enrolments.rules import (
     Enrolled,
     EnrolmentState,
     Entitlement,
+    Left,
     Origin,
     Relation,
+    SeatFreed,
     TooYoung,
     price_split,
 )
 from training.providers.models import Major, TrainingProvider
+from training.providers.rules import require_responsible
 
 Parts = tuple[TrainingClass, Major, TrainingProvider]
 
@@ -81,37 +84,63 @@ def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, appli
     seated = take_one(session, TrainingClass, found.id)
     if not seated and not application.may_wait:
         raise ClassFull(field="class_id", seats=found.seats)
-    made = held or Enrolment(class_id=found.id, person_id=person.id)
-    made.provider_id, made.centre_id, made.enrolled_at = found.provider_id, found.centre_id, clock.now()
-    made.trainee_name = application.trainee_name or person.name
-    made.beneficiary_relation, made.beneficiary_of_id = application.relation, application.beneficiary_of_id
-    made.category_at_enrol = _category(person, application, entitled)
-    made.entitled_by = entitled.category if entitled else ""
-    made.origin, made.to_check, made.is_demo = application.origin, application.to_check, application.is_demo
-    made.freeze(split)
-    if held is None:
-        made.state = EnrolmentState.APPLIED
-        session.add(made)
-        session.flush()
-    else:
-        move(session, Actor.system(), made, ENROLMENTS, "return")
-    _settle(session, actor, made, parts, seated=seated)
+    # Everything was checked: a county's clerk may put a person into a class of another centre.
+    with seeing_everything(session):
+        made = held or Enrolment(class_id=found.id, person_id=person.id)
+        _write_down(made, found, person, application, entitled)
+        made.freeze(split)
+        if held is None:
+            made.state = EnrolmentState.APPLIED
+            session.add(made)
+            session.flush()
+        else:
+            move(session, Actor.system(), made, ENROLMENTS, "return")
+        _settle(session, actor, made, parts, seated=seated)
     return made
 
 
 def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
-    """Take somebody out of a class before it begins; the seat goes to whoever has waited longest (退班).
+    """Take somebody out of a class before it begins; the seat is offered to whoever has waited longest (退班).
 
     Raises IllegalMove once the class runs, or NotFound.
     """
     require(actor, Permission.ENROL)
     leaving = queries.enrolment(session, enrolment_id)
-    seated = leaving.state not in SEATLESS
-    move(session, actor, leaving, ENROLMENTS, "withdraw", reason=reason)
-    _take_out_of_ledger(session, actor, leaving)
+    seated, was_accepted = leaving.state not in SEATLESS, leaving.state is EnrolmentState.ACCEPTED
+    with seeing_everything(session):
+        move(session, actor, leaving, ENROLMENTS, "withdraw", reason=reason)
+        _take_out_of_ledger(session, actor, leaving)
     audit.note(session, actor, action="enrolment.withdraw", subject=f"enrolment:{leaving.id}")
+    if was_accepted:
+        events.publish(session, Left(leaving.id, leaving.class_id))
     if seated:
-        _free_seat(session, leaving.class_id)
+        free_seat(session, leaving.class_id)
+    return leaving
+
+
+def take_seat(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment:
+    """Take the seat that somebody on the waiting list was offered (确认候补名额). Raises IllegalMove or NotFound."""
+    require(actor, Permission.ENROL)
+    offered = queries.enrolment(session, enrolment_id)
+    parts = class_parts(session, offered.class_id)
+    queries.lock_people(session, [offered.person_id])
+    if first_overlap(parts[0], queries.other_classes(session, offered.person_id, parts[0].id)) is not None:
+        raise ClassOverlap(field="class_id")
+    with seeing_everything(session):
+        _accept(session, actor, offered, parts, "take")
+    return offered
+
+
+def drop_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str) -> Enrolment:
+    """End the training of somebody who stays away; the seat comes back (中途退学). Raises IllegalMove or NotFound."""
+    require(actor, Permission.REPORT_TRAINING)
+    leaving = queries.enrolment(session, enrolment_id)
+    require_responsible(actor, provider_id=leaving.provider_id, centre_id=leaving.centre_id)
+    move(session, actor, leaving, ENROLMENTS, "drop", reason=reason)
+    audit.note(session, actor, action="enrolment.drop", subject=f"enrolment:{leaving.id}")
+    session.flush()
+    events.publish(session, Left(leaving.id, leaving.class_id))
+    free_seat(session, leaving.class_id)
     return leaving
 
 
@@ -119,6 +148,7 @@ def accept_learner(session: Session, actor: Actor, *, enrolment_id: int) -> Enro
     """Accept an enrolment that the centre had to look at first. Raises IllegalMove or NotFound."""
     require(actor, Permission.APPROVE_CLASS)
     checked = queries.enrolment(session, enrolment_id)
+    require_responsible(actor, provider_id=checked.provider_id, centre_id=checked.centre_id)
     checked.to_check = ""
     _accept(session, actor, checked, class_parts(session, checked.class_id))
     return checked
@@ -128,9 +158,10 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
     """Refuse an enrolment that the centre had to look at first. Raises IllegalMove or NotFound."""
     require(actor, Permission.APPROVE_CLASS)
     checked = queries.enrolment(session, enrolment_id)
+    require_responsible(actor, provider_id=checked.provider_id, centre_id=checked.centre_id)
     move(session, actor, checked, ENROLMENTS, "refuse", reason=reason)
     audit.note(session, actor, action="enrolment.refuse", subject=f"enrolment:{checked.id}")
-    _free_seat(session, checked.class_id)
+    free_seat(session, checked.class_id)
     return checked
 
 
@@ -155,6 +186,17 @@ def _refuse_by_rules(session: Session, found: TrainingClass, person: Person) -> 
         raise TooYoung(field="person_id", age=age)
     if first_overlap(found, queries.other_classes(session, person.id, found.id)) is not None:
         raise ClassOverlap(field="class_id")
+
+
+def _write_down(
+    made: Enrolment, found: TrainingClass, person: Person, application: Application, entitled: Entitlement | None
+) -> None:
+    made.provider_id, made.centre_id, made.enrolled_at = found.provider_id, found.centre_id, clock.now()
+    made.trainee_name = application.trainee_name or person.name
+    made.beneficiary_relation, made.beneficiary_of_id = application.relation, application.beneficiary_of_id
+    made.category_at_enrol = _category(person, application, entitled)
+    made.entitled_by = entitled.category if entitled else ""
+    made.origin, made.to_check, made.is_demo = application.origin, application.to_check, application.is_demo
 
 
 def _category(person: Person, application: Application, entitled: Entitlement | None) -> PersonCategory:
@@ -207,18 +249,13 @@ def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event
 def _take_out_of_ledger(session: Session, actor: Actor, leaving: Enrolment) -> None:
     if leaving.service_event_id is None:
         return
-    with seeing_everything(session):
-        entry = session.scalars(select(ServiceEvent).where(ServiceEvent.id == leaving.service_event_id)).one()
+    entry = session.scalars(select(ServiceEvent).where(ServiceEvent.id == leaving.service_event_id)).one()
     reverse_service(session, actor, entry, note=N_("退班"))
     leaving.service_event_id = None
 
 
-def _free_seat(session: Session, class_id: int) -> None:
+def free_seat(session: Session, class_id: int) -> None:
+    """Give a seat of a class back and say so; whoever keeps the waiting list offers it to the next."""
     with seeing_everything(session):
-        parts = class_parts(session, class_id)
         give_back(session, TrainingClass, class_id)
-        waiting = queries.first_waiting(session, class_id)
-        if waiting is None or parts[0].state is not ClassState.RECRUITING:
-            return
-        if take_one(session, TrainingClass, class_id):
-            _accept(session, Actor.system(), waiting, parts, "promote")
+    events.publish(session, SeatFreed(class_id))

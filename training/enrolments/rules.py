@@ -16,6 +16,7 @@ class EnrolmentState(StrEnum):
     APPLIED = "applied"
     ACCEPTED = "accepted"
     WAITLISTED = "waitlisted"
+    OFFERED = "offered"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     ATTENDING = "attending"
@@ -31,6 +32,7 @@ STATE_LABELS = {
     EnrolmentState.APPLIED: N_("待核对"),
     EnrolmentState.ACCEPTED: N_("已录取"),
     EnrolmentState.WAITLISTED: N_("候补"),
+    EnrolmentState.OFFERED: N_("有名额，等本人确认"),
     EnrolmentState.REFUSED: N_("未录取"),
     EnrolmentState.WITHDRAWN: N_("已退出"),
     EnrolmentState.ATTENDING: N_("在学"),
@@ -57,18 +59,24 @@ ENROLMENTS = Machine(
         Move(S.APPLIED, "withdraw", S.WITHDRAWN, Permission.ENROL),
         Move(S.ACCEPTED, "withdraw", S.WITHDRAWN, Permission.ENROL),
         Move(S.WAITLISTED, "withdraw", S.WITHDRAWN, Permission.ENROL),
-        Move(S.WAITLISTED, "promote", S.ACCEPTED, Permission.ENROL),
+        Move(S.WAITLISTED, "offer", S.OFFERED),
+        Move(S.OFFERED, "take", S.ACCEPTED, Permission.ENROL),
+        Move(S.OFFERED, "withdraw", S.WITHDRAWN, Permission.ENROL),
+        Move(S.OFFERED, "lapse", S.WITHDRAWN),
         Move(S.WITHDRAWN, "return", S.APPLIED, Permission.ENROL),
         Move(S.REFUSED, "return", S.APPLIED, Permission.ENROL),
         Move(S.APPLIED, "wait", S.WAITLISTED, Permission.ENROL),
         Move(S.ACCEPTED, "begin", S.ATTENDING, Permission.REPORT_TRAINING),
         Move(S.ATTENDING, "complete", S.COMPLETED, Permission.REPORT_TRAINING),
         Move(S.ATTENDING, "drop", S.DROPPED, Permission.REPORT_TRAINING),
+        Move(S.ATTENDING, "fall-short", S.FAILED, Permission.REPORT_TRAINING),
         Move(S.COMPLETED, "pass", S.CERTIFIED, Permission.REPORT_TRAINING),
         Move(S.COMPLETED, "fail", S.RESIT, Permission.REPORT_TRAINING),
         Move(S.RESIT, "pass", S.CERTIFIED, Permission.REPORT_TRAINING),
         Move(S.RESIT, "fail", S.FAILED, Permission.REPORT_TRAINING),
         Move(S.CERTIFIED, "place", S.EMPLOYED),
+        Move(S.CERTIFIED, "revoke", S.FAILED),
+        Move(S.EMPLOYED, "revoke", S.FAILED),
     ],
 )
 
@@ -176,6 +184,21 @@ class Enrolled:
 
     enrolment_id: int
     person_id: int
+    class_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Somebody who had been accepted left a class; published in the same transaction."""
+
+    enrolment_id: int
+    class_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatFreed:
+    """A seat of a class came back; published in the same transaction."""
+
     class_id: int
 
 

@@ -13,6 +13,8 @@ from training.providers.rules import MajorKind, ProviderState
 class TrainingProvider(Record):
     """A school that trains for the centre (培训机构)."""
 
+    owned_as = "provider_id"
+
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     code: Mapped[str] = mapped_column(String(8), unique=True)
     name: Mapped[str] = mapped_column(String(100), unique=True)

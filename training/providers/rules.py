@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from centre.drafts import Draft, Fen, Line, RecordId, RegionCode, Words
+from centre.errors import Forbidden
+from centre.permissions import Actor
 from centre.words import N_
 
 
@@ -45,6 +47,20 @@ LEVEL_LABELS = {
 
 OccupationCode = Annotated[str, StringConstraints(pattern=r"^[1-8]-[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
 """A code of the national occupation classification, for example 6-05-01-03."""
+
+
+class OtherCentre(Forbidden):
+    """The school belongs to another centre, whose staff decide about its classes."""
+
+    code = "other-centre"
+    message = N_("这所学校由别的中心管理，请联系该中心办理")
+
+
+def require_responsible(actor: Actor, *, provider_id: int, centre_id: int) -> None:
+    """Let only the school itself, its centre and the city decide about its classes. Raises OtherCentre."""
+    scope = actor.scope
+    if not (scope.everything or scope.all_centres or scope.provider_id == provider_id or scope.centre_id == centre_id):
+        raise OtherCentre
 
 
 class ProviderDraft(Draft):

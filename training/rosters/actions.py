@@ -24,6 +24,7 @@ from training.enrolments.actions import Parts, admit
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
 from training.enrolments.rules import Application, ClassFull, ClassNotOpen, Origin
+from training.providers.rules import require_responsible
 from training.rosters import queries
 from training.rosters.judging import Known, gaps, judge, look_up, same_name
 from training.rosters.models import RosterRow, RosterUpload
@@ -50,6 +51,7 @@ def upload_roster(session: Session, actor: Actor, *, class_id: int, content: byt
     """
     require(actor, Permission.IMPORT_ROSTER)
     parts = class_parts(session, class_id)
+    require_responsible(actor, provider_id=parts[0].provider_id, centre_id=parts[0].centre_id)
     if parts[0].state is not ClassState.RECRUITING:
         raise ClassNotOpen
     digest = sha256(content).hexdigest()
@@ -113,7 +115,9 @@ def confirm_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterU
         if reading.trainee is None or reading.verdict not in (Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED):
             continue
         try:
-            row.enrolment_id = _import(session, actor, parts, known, reading, reading.trainee).id
+            # Among the people may be some whom the school does not see before they are its trainees.
+            with seeing_everything(session):
+                row.enrolment_id = _import(session, actor, parts, known, reading, reading.trainee).id
         except ClassFull:
             raise RosterFull(rows=upload.creates, left=0) from None
     _wipe(session, upload)
@@ -233,8 +237,7 @@ def _registered(session: Session, found: TrainingClass, trainee: Trainee) -> Per
         with session.begin_nested():
             session.add(person)
     except IntegrityError:
-        with seeing_everything(session):
-            existing = person_by_identity(session, trainee.number)
+        existing = person_by_identity(session, trainee.number)
         if existing is None:
             raise
         return existing

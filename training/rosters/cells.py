@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from centre import names
 from centre.calendar import age_on
-from centre.errors import Problem
+from centre.errors import Problem, Refusal
 from centre.numbers import (
     BadNumber,
     IdentityForm,
@@ -27,6 +28,9 @@ from training.rosters.rules import Trainee
 _DOTS = str.maketrans(dict.fromkeys("•・．‧∙⋅●", "·"))
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·' .\-]{{1,49}}")
 _ALL_HAN = re.compile(rf"[{HAN}·\s]+")
+INVENTED_COUNTY = "610499"
+"""No such county exists: demo numbers start with it, and a warning about each of them would say nothing."""
+
 _SEVERAL = re.compile(r"[、，,;；/\n]|\s和\s?")
 _TWO_NUMBERS = re.compile(r"[0-9]{15,18}[xX]?[^0-9xX]+[0-9]{15,18}|[0-9xX]{30,}")
 _DATE = re.compile(r"([0-9]{4})[年./\-]([0-9]{1,2})[月./\-]([0-9]{1,2})日?(?:[T ].*)?")
@@ -64,12 +68,10 @@ def parse_name(cell: Cell) -> str:
     parts = written.split()
     if _SEVERAL.search(written) or (len(parts) > 1 and _ALL_HAN.fullmatch(written) and min(map(len, parts)) > 1):
         raise Faulty("two-people", N_("一格里像是写了两个人，请分成两行"))
-    name = fold_width(written.translate(_DOTS)).strip()
-    if _ALL_HAN.fullmatch(name):
-        name = "".join(name.split())
-    if not _NAME.fullmatch(name):
-        raise Faulty("name-form", N_("姓名应为 2 至 50 个字，不含数字和符号"))
-    return name
+    try:
+        return names.parse_name(written)
+    except Refusal:
+        raise Faulty("name-form", N_("姓名应为 2 至 50 个字，不含数字和符号")) from None
 
 
 def parse_number(cell: Cell, today: date) -> IdentityNumber:
@@ -244,7 +246,7 @@ class _Row:
             elif said.value != str(number.sex):
                 self._fault("sex", Faulty("sex-mismatch", N_("性别与身份证号不一致")))
         self._birth(number.birth_date)
-        self.warnings += number.warnings
+        self.warnings += [warning for warning in number.warnings if warning.params.get("code") != INVENTED_COUNTY]
 
     def _birth(self, birth: date) -> None:
         cell = self.cells.get("birth")

@@ -16,6 +16,7 @@ from training.classes.rules import STATE_LABELS as CLASS_STATES
 from training.enrolments import actions as enrolment_actions
 from training.enrolments import queries as enrolment_queries
 from training.enrolments.rules import (
+    ENDED,
     ENROLMENTS,
     RELATION_LABELS,
     Application,
@@ -125,7 +126,7 @@ def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], statu
         place=place,
         may_leave=place is not None and "withdraw" in ENROLMENTS.events(place.state, unit.actor),
         may_enrol=person_id is not None and unit.actor.may(Permission.ENROL),
-        price=_price(unit, found, major, provider),
+        price=place if place is not None and place.state not in ENDED else _price(unit, found, major, provider),
         bound=bound,
         relations=RELATION_LABELS,
         enrolment_states=ENROLMENT_STATES,
