@@ -42,6 +42,7 @@ class Part:
     points: int
     most: int
     told: str
+    speaks: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Fit:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why, in sentences, most points first."""
-        return tuple(part.told for part in self.parts)
+        """Why, in sentences: what speaks for the pair first, most points first, what is merely unknown last."""
+        return tuple(part.told for part in sorted(self.parts, key=lambda part: not part.speaks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +266,7 @@ def fit_in_words(found: Suggestion, locale: str) -> Fit:
                 factor.points,
                 factor.most,
                 told(factor_reason(factor, name_of)),
+                factor.points > 0 and not factor.code.endswith(_SILENT),
             )
             for factor in factors
         ),
@@ -282,6 +284,7 @@ def fit_in_words(found: Suggestion, locale: str) -> Fit:
     )
 
 
+_SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
 _ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2}
 
 

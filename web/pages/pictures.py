@@ -1,5 +1,6 @@
 """Trades as people call them, with their pictures, and the choices of the small steps; nothing here needs typing."""
 
+import re
 from dataclasses import dataclass
 
 from centre.regions import HOME, children, exists, name
@@ -78,4 +79,5 @@ def place(code: str) -> str:
 
 def chips_of(one: Listed) -> list[tuple[str, str]]:
     """What a card says beside board and lodging."""
-    return [(one.shift[:12], "shift")] if one.shift else []
+    words = re.split(r"[，,。；;、 ]", one.shift, maxsplit=1)[0]
+    return [(words, "shift")] if 0 < len(words) <= 10 else []
