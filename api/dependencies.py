@@ -3,7 +3,7 @@
 import functools
 import inspect
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from enum import Enum
 from hashlib import sha256
 from typing import Annotated, Any, Protocol, TypeVar, get_type_hints
@@ -77,20 +77,28 @@ class UnitOfWork:
         return self.visitor.csrf_token if self.visitor else ""
 
     def recognise(self, *, forgiving: bool = False) -> None:
-        """Find out who asks; `forgiving` takes a reader for a visitor when the database does not answer."""
-        token = self.request.cookies.get(SESSION_COOKIE)
-        if not token:
+        """Find out who asks; `forgiving` takes a reader for a visitor when the database does not answer.
+
+        A request with an API token is the token's alone, whatever cookies it carries. Raises NotSignedIn for a token
+        that opens nothing.
+        """
+        scheme, _, given = self.request.headers.get("authorization", "").partition(" ")
+        is_bearer = scheme.lower() == "bearer"
+        token = given.strip() if is_bearer else self.request.cookies.get(SESSION_COOKIE, "")
+        if not token and not is_bearer:
             return
         everything = Actor.system().scope
         try:
             with open_session(everything) as session:
-                self.visitor = accounts.visitor(session, token)
+                self.visitor = (accounts.bearer if is_bearer else accounts.visitor)(session, token)
             if self.visitor and self.visitor.is_stale and not forgiving:
                 with open_session(everything, write=True) as session:
-                    accounts.keep_alive(session, token)
+                    (accounts.note_use if is_bearer else accounts.keep_alive)(session, token)
         except DBAPIError:
             if not forgiving:
                 raise
+        if is_bearer and not forgiving and (self.visitor is None or not self.request.url.path.startswith("/api/")):
+            raise NotSignedIn
 
     def new_key(self) -> str:
         """A fresh key for one form, so that pressing its button twice does the work once."""
@@ -131,22 +139,26 @@ def reader_locale(request: Request) -> str:
     return best_locale(request.headers.get("accept-language", ""))
 
 
-async def _unit(request: Request) -> UnitOfWork:
-    if request.method in SAFE:
-        return UnitOfWork(request, b"", None)
-    body = await request.body()
-    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        form = await request.form(max_files=4, max_fields=1000, max_part_size=settings().body_limit)
-        return UnitOfWork(request, body, form)
-    return UnitOfWork(request, body, None)
+async def _unit(request: Request) -> AsyncIterator[UnitOfWork]:
+    body, form = b"", None
+    if request.method not in SAFE:
+        body = await request.body()
+        kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+        if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+            form = await request.form(max_files=4, max_fields=1000, max_part_size=settings().body_limit)
+    try:
+        yield UnitOfWork(request, body, form)
+    finally:
+        if form is not None:
+            await form.close()
 
 
 Unit = Annotated[UnitOfWork, Depends(_unit)]
 
 
 def _admit(unit: UnitOfWork, allow: Allow) -> None:
-    if unit.request.method not in SAFE:
+    by_token = unit.visitor is not None and unit.visitor.by_token  # no browser sends it without being told to
+    if unit.request.method not in SAFE and not by_token:
         check_origin(unit.request, signed_in=unit.actor.signed_in)
         if unit.form is not None and unit.actor.signed_in:
             check_token(unit.csrf_token, str(unit.form.get("_csrf", "")))

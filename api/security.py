@@ -13,6 +13,10 @@ from centre.words import N_
 
 SESSION_COOKIE = "__Host-sid" if settings().secure_cookies else "sid"
 
+KIOSK_COOKIE = "gq_kiosk"
+KIOSK_REFRESH = "605; url=/kiosk/end"
+"""A terminal in a hall leaves a forgotten page five seconds after its session has ended."""
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -70,7 +74,9 @@ class Headers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        private = any(name == b"cookie" and SESSION_COOKIE.encode() in value for name, value in scope["headers"])
+        cookies = b";".join(value for name, value in scope["headers"] if name == b"cookie")
+        private = SESSION_COOKIE.encode() in cookies or any(name == b"authorization" for name, _ in scope["headers"])
+        in_hall = private and f"{KIOSK_COOKIE}=".encode() in cookies
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -81,6 +87,8 @@ class Headers:
                     headers.setdefault("strict-transport-security", HSTS)
                 if private and not scope["path"].startswith("/static/"):
                     headers["cache-control"] = "no-store"
+                    if in_hall and message["status"] < 300:
+                        headers.setdefault("refresh", KIOSK_REFRESH)
             await send(message)
 
         await self.app(scope, receive, guarded)

@@ -1,5 +1,6 @@
 """How often something may be tried: counters in the database, exact across processes, kept even when the try fails."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, delete, false, select, update
@@ -27,18 +28,40 @@ class Tally(Base):
         return false()
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How often what `parts` name may be tried in a window of time."""
+
+    parts: tuple[str, ...]
+    most: int
+    window: timedelta
+
+    @property
+    def key(self) -> str:
+        """The digest under which the tries are counted."""
+        return blind_index("tally", "\n".join(self.parts))
+
+
 def spend(*parts: str, limit: int, window: timedelta) -> None:
-    """Count one more try of what `parts` name, in a transaction of its own. Raises TooMany beyond `limit`.
+    """Count one more try of what `parts` name, in a transaction of its own. Raises TooMany beyond `limit`."""
+    spend_all(Limit(parts, limit, window))
+
+
+def spend_all(*limits: Limit) -> None:
+    """Count one more try against each limit, in one transaction of its own. Raises TooMany when one is passed.
 
     When the database does not answer, this raises as any statement does: what is limited is then refused.
     """
-    key = blind_index("tally", "\n".join(parts))
-    started = _window(clock.now(), window)
+    now = clock.now()
+    passed: list[timedelta] = []
     with open_session(Actor.system().scope, write=True) as session:
-        count = _count_one_more(session, key, started)
-    if count > limit:
-        rest = started + window - clock.now()
-        raise TooMany(retry_after=max(1, int(rest.total_seconds())))
+        # In the order of the keys, so that two tries at once never wait for one another.
+        for limit in sorted(limits, key=lambda one: one.key):
+            started = _window(now, limit.window)
+            if _count_one_more(session, limit.key, started) > limit.most:
+                passed.append(started + limit.window - now)
+    if passed:
+        raise TooMany(retry_after=max(1, int(max(passed).total_seconds())))
 
 
 def _window(now: datetime, window: timedelta) -> datetime:

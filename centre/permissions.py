@@ -65,12 +65,15 @@ class Permission(StrEnum):
     IMPORT_OPENINGS = "opening:import"
     IMPORT_ROSTER = "roster:import"
     INTRODUCE = "introduction:create"
+    ISSUE_CARDS = "card:issue"
+    KEEP_OWN_ACCOUNT = "account:own"
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
     MANAGE_FAIRS = "fair:manage"
     MANAGE_POLICY = "policy:manage"
     MANAGE_PROVIDERS = "provider:manage"
     MANAGE_RISK = "employer:risk"
+    MANAGE_TOKENS = "token:manage"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
     READ_AUDIT = "audit:read"
@@ -79,6 +82,7 @@ class Permission(StrEnum):
     RECORD_SERVICE = "service:record"
     REGISTER_EMPLOYER = "employer:register"
     REGISTER_PERSON = "person:register"
+    RENEW_ACCOUNTS = "account:renew"
     REPORT_TRAINING = "training:report"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
@@ -109,12 +113,15 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.IMPORT_OPENINGS: (N_("批量导入岗位"), _PLACEMENT),
     Permission.IMPORT_ROSTER: (N_("上传学员花名册"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.INTRODUCE: (N_("推荐求职者、打印推荐信"), frozenset({Role.JOBSEEKER}) | COUNTER),
+    Permission.ISSUE_CARDS: (N_("发放和注销服务卡"), COUNTER),
+    Permission.KEEP_OWN_ACCOUNT: (N_("管理自己的账号"), frozenset(Role)),
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
     Permission.MANAGE_POLICY: (N_("维护政策参数"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.MANAGE_PROVIDERS: (N_("管理培训机构和协议"), _TRAINING),
     Permission.MANAGE_RISK: (N_("处置用人单位风险"), MANAGERS),
+    Permission.MANAGE_TOKENS: (N_("发放和吊销接口令牌"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
@@ -123,6 +130,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),
     Permission.REGISTER_EMPLOYER: (N_("登记用人单位"), frozenset({Role.EMPLOYER}) | _PLACEMENT | _FAIRS),
     Permission.REGISTER_PERSON: (N_("登记服务对象"), COUNTER),
+    Permission.RENEW_ACCOUNTS: (N_("给合作单位的账号续期"), MANAGERS),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
@@ -155,6 +163,8 @@ class Actor:
     employer_id: int | None = None
     person_id: int | None = None
     is_system: bool = False
+    only: frozenset[Permission] | None = None
+    """What an API token is narrowed to; None for people, who may all that their roles hold."""
 
     @classmethod
     def system(cls) -> "Actor":
@@ -189,6 +199,8 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         """Whether one of the actor's roles holds the permission."""
+        if self.only is not None and permission not in self.only:
+            return False
         return self.is_system or bool(self.roles & permission.roles)
 
 

@@ -70,6 +70,16 @@ def blind_index(column: str, value: str) -> str:
     return hmac_digest(_derived(f"index:{column}"), value.encode(), sha256).hex()
 
 
+def seal_own(place: str, value: str) -> bytes:
+    """Encrypt a secret of the service itself, such as an authenticator's key; it opens only for the same `place`."""
+    return _encrypt(_derived("own"), value.encode(), place)
+
+
+def unseal_own(place: str, sealed: bytes) -> str:
+    """Decrypt what `seal_own` made. Raises cryptography's InvalidTag when it was tampered with or moved."""
+    return _decrypt(_derived("own"), sealed, place).decode()
+
+
 def token_digest(token: str) -> str:
     """The digest under which a random token is kept; the token itself is never stored."""
     return sha256(token.encode()).hexdigest()

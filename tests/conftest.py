@@ -87,14 +87,17 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
     """A fresh SQLite file with the newest schema; the settings point to it. Gives its address."""
     path = tmp_path / "gangqiao.db"
     shutil.copyfile(sqlite_template, path)
-    with settings_from(database_url=f"sqlite:///{path}", data_dir=str(tmp_path)):
+    with settings_from(database_url=f"sqlite:///{path}", data_dir=str(tmp_path), require_second_factor="false"):
         yield f"sqlite:///{path}"
 
 
 @pytest.fixture
 def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path) -> Iterator[str]:
     """A fresh PostgreSQL database with the newest schema; the settings point to it. Gives its address."""
-    with postgres.fresh(postgres_template) as url, settings_from(database_url=url, data_dir=str(tmp_path)):
+    with (
+        postgres.fresh(postgres_template) as url,
+        settings_from(database_url=url, data_dir=str(tmp_path), require_second_factor="false"),
+    ):
         yield url
 
 

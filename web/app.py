@@ -13,6 +13,7 @@ from api.app import PREFIX, check_routes
 from api.app import build as build_api
 from api.dependencies import Routes, UnitOfWork
 from api.problems import detail, problem_response, refusal_headers, refusal_of
+from centre.accounts import NotFresh
 from centre.errors import NotSignedIn
 from centre.words import N_, translate
 from web.assets import Assets
@@ -50,6 +51,8 @@ def answer(request: Request, error: Exception) -> Response:
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?back={quote(back)}", 303)
+    if isinstance(refusal, NotFresh) and request.method == "GET":
+        return RedirectResponse(f"/sign-in/again?back={quote(request.url.path)}", 303)
     unit = UnitOfWork(request, b"", None)
     unit.recognise(forgiving=True)
     title = translate(unit.locale, TITLES.get(refusal.status, N_("出了点问题")))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts import create_account
+from centre.accounts.rules import LONGEST_PARTNER
 from centre.network import Centre, CentreLevel
 from centre.numbers import parse_identity
 from centre.people import Education, Person, PersonCategory, Recognition, Sex, new_person
@@ -368,5 +369,6 @@ def _accounts(
             provider_id=providers[row["provider"]] if row["provider"] else None,
             employer_id=employers[row["employer"]].id if row["employer"] else None,
             person_id=people[row["person"]].id if row["person"] else None,
+            expires_on=clock.today() + LONGEST_PARTNER if row["provider"] or row["employer"] else None,
             is_demo=True,
         )

@@ -1,0 +1,101 @@
+"""API tokens of schools and employers: listed, made and made void by whoever manages them."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from api.dependencies import Routes, Unit
+from centre.accounts import ApiToken
+from centre.accounts.queries import api_tokens
+from centre.accounts.rules import TokenDraft
+from centre.accounts.tokens import create_token, revoke_token
+from centre.database import seeing_everything
+from centre.errors import Invalid, Problem
+from centre.permissions import Permission, Role
+from centre.words import N_
+from employers.models import Employer
+from training.providers.models import TrainingProvider
+
+routes = Routes(prefix="/tokens", tags=["tokens"])
+
+
+class TokenOut(BaseModel):
+    """A token without its secret part."""
+
+    id: int
+    name: str
+    prefix: str
+    role: str
+    organisation_id: int | None
+    permissions: list[str]
+    expires_on: date
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewTokenOut(TokenOut):
+    """A token that was just made; `token` is told this once."""
+
+    token: str
+
+
+def organisation(session: Session, role: Role, text: str) -> int:
+    """The id of a school by its code or name, or of an employer by its credit code or name. Raises Invalid."""
+    model, columns = (
+        (TrainingProvider, (TrainingProvider.code, TrainingProvider.name))
+        if role is Role.REGISTRAR
+        else (Employer, (Employer.uscc, Employer.name))
+    )
+    with seeing_everything(session):
+        found = session.scalars(select(model.id).where(or_(*(column == text for column in columns))).limit(2)).all()
+    if len(found) != 1:
+        raise Invalid([Problem("organisation", "organisation-unknown", N_("没有找到这个单位，请核对名称或代码"))])
+    return found[0]
+
+
+def check_organisation(session: Session, draft: TokenDraft) -> None:
+    """Refuse a token for a school or an employer that is not there. Raises Invalid."""
+    model = TrainingProvider if draft.role is Role.REGISTRAR else Employer
+    with seeing_everything(session):
+        there = session.scalar(select(model.id).where(model.id == draft.organisation_id))
+    if there is None:
+        message = N_("没有找到这个单位，请核对名称或代码")
+        raise Invalid([Problem("organisation_id", "organisation-unknown", message)])
+
+
+@routes.get("", allow=Permission.MANAGE_TOKENS)
+def list_tokens(unit: Unit) -> list[TokenOut]:
+    """Every token, the latest first."""
+    return [_out(token, role=account.roles[0], organisation_id=account.provider_id or account.employer_id)
+            for token, account in api_tokens(unit.session)]  # fmt: skip
+
+
+@routes.post("", allow=Permission.MANAGE_TOKENS, status_code=201, keep=False)
+def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
+    """Make a token that acts for one school or one employer; its secret is in this answer and nowhere else."""
+    check_organisation(unit.session, draft)
+    secret, made = create_token(unit.session, unit.actor, draft=draft)
+    told = _out(made, role=draft.role, organisation_id=draft.organisation_id)
+    return NewTokenOut(**told.model_dump(), token=secret)
+
+
+@routes.delete("/{token_id}", allow=Permission.MANAGE_TOKENS)
+def revoke(unit: Unit, token_id: int) -> None:
+    """Make a token void."""
+    revoke_token(unit.session, unit.actor, token_id=token_id)
+
+
+def _out(token: ApiToken, *, role: str, organisation_id: int | None) -> TokenOut:
+    return TokenOut(
+        id=token.id,
+        name=token.name,
+        prefix=token.prefix,
+        role=role,
+        organisation_id=organisation_id,
+        permissions=token.permissions,
+        expires_on=token.expires_on,
+        used_at=token.used_at,
+        revoked_at=token.revoked_at,
+    )

@@ -1,0 +1,58 @@
+"""Accounts and sign-in: who may come in, by which door, and the sessions by which a browser is known."""
+
+from centre.accounts.actions import change_password, create_account, renew_account, set_password, sign_in
+from centre.accounts.doors import by_card, by_code, by_enrolment, by_factor, by_password, prove, request_code
+from centre.accounts.models import Account, ApiToken, SignIn
+from centre.accounts.queries import (
+    Half,
+    Visitor,
+    bearer,
+    demo_accounts,
+    devices,
+    half,
+    has_factor,
+    prepared_secret,
+    require_fresh,
+    visitor,
+)
+from centre.accounts.rules import LoginTaken, NotFresh, Stage, WrongPassword
+from centre.accounts.sessions import Caller, Entered, keep_alive, note_use, revoke_device, revoke_others, sign_out
+
+__all__ = [
+    "Account",
+    "ApiToken",
+    "Caller",
+    "Entered",
+    "Half",
+    "LoginTaken",
+    "NotFresh",
+    "SignIn",
+    "Stage",
+    "Visitor",
+    "WrongPassword",
+    "bearer",
+    "by_card",
+    "by_code",
+    "by_enrolment",
+    "by_factor",
+    "by_password",
+    "change_password",
+    "create_account",
+    "demo_accounts",
+    "devices",
+    "half",
+    "has_factor",
+    "keep_alive",
+    "note_use",
+    "prepared_secret",
+    "prove",
+    "renew_account",
+    "request_code",
+    "require_fresh",
+    "revoke_device",
+    "revoke_others",
+    "set_password",
+    "sign_in",
+    "sign_out",
+    "visitor",
+]

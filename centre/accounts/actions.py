@@ -1,0 +1,122 @@
+"""Making accounts, keeping them, and signing in with a password."""
+
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.accounts.models import Account, RecoveryCode, SecondFactor
+from centre.accounts.passwords import fits, hashed
+from centre.accounts.queries import checked_account, may_renew
+from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
+from centre.accounts.sessions import Caller, end_all, let_in
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.permissions import PARTNERS, Actor, Permission, Role, require
+
+
+def create_account(
+    session: Session,
+    actor: Actor,
+    *,
+    login: str,
+    name: str,
+    password: str,
+    roles: set[Role],
+    centre_id: int | None = None,
+    provider_id: int | None = None,
+    employer_id: int | None = None,
+    person_id: int | None = None,
+    expires_on: date | None = None,
+    is_demo: bool = False,
+) -> Account:
+    """Make an account; an empty password makes one that no password opens. Raises LoginTaken and Invalid."""
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    if password:
+        check_new_password(login, password)
+    check_expiry(roles, expires_on, clock.today())
+    if session.scalar(select(Account.id).where(Account.login == login)) is not None:
+        raise LoginTaken(field="login")
+    account = Account(
+        login=login,
+        name=name,
+        password_hash=hashed(password) if password else "",
+        roles=sorted(roles),
+        centre_id=centre_id,
+        provider_id=provider_id,
+        employer_id=employer_id,
+        person_id=person_id,
+        expires_on=expires_on,
+        is_demo=is_demo,
+    )
+    session.add(account)
+    session.flush()
+    audit.note(
+        session, actor, action="account.create", subject=f"account:{account.id}", detail={"roles": account.roles}
+    )
+    return account
+
+
+def sign_in(session: Session, actor: Actor, *, login: str, password: str, device: str = "") -> tuple[str, Account]:
+    """Check a password and open a session; gives the token for the cookie. Raises WrongPassword."""
+    del actor  # anybody may try to sign in; the sign-in session itself is opened with the system's scope
+    account = checked_account(session, login=login, password=password)
+    return let_in(session, account, Caller(device=device)).token, account
+
+
+def set_password(session: Session, actor: Actor, *, login: str, password: str) -> None:
+    """Give an account a new password and end its sessions. Raises NotFound and Invalid."""
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    account = _named(session, login)
+    check_new_password(login, password)
+    account.password_hash = hashed(password)
+    end_all(session, account.id)
+    audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
+
+
+def change_password(session: Session, actor: Actor, *, old: str, new: str, token: str) -> None:
+    """Change one's own password; every other session ends. Raises WrongPassword and Invalid."""
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
+    account = session.scalar(select(Account).where(Account.id == actor.account_id))
+    if not fits(old, account.password_hash if account else None) or account is None:
+        raise WrongPassword(field="old")
+    check_new_password(account.login, new)
+    account.password_hash = hashed(new)
+    end_all(session, account.id, but=token)
+    audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
+
+
+def renew_account(session: Session, actor: Actor, *, account_id: int, expires_on: date) -> Account:
+    """Let a partner's account go on until a day, at most a year ahead. Raises NotFound and Invalid."""
+    require(actor, Permission.RENEW_ACCOUNTS)
+    with seeing_everything(session):
+        account = session.get(Account, account_id)
+    if account is None or not set(account.roles) & PARTNERS or not may_renew(actor, account):
+        raise NotFound
+    check_expiry(account.roles, expires_on, clock.today())
+    before = account.expires_on
+    with seeing_everything(session):
+        account.expires_on = expires_on
+        session.flush()
+    detail = {"from": before.isoformat() if before else "", "to": expires_on.isoformat()}
+    audit.note(session, actor, action="account.renew", subject=f"account:{account.id}", detail=detail)
+    return account
+
+
+def reset_second_factor(session: Session, actor: Actor, *, login: str) -> None:
+    """Take a lost authenticator away and end the sessions; the next sign-in asks for a new one. Raises NotFound."""
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    account = _named(session, login)
+    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
+    end_all(session, account.id)
+    audit.note(session, actor, action="account.factor-reset", subject=f"account:{account.id}")
+
+
+def _named(session: Session, login: str) -> Account:
+    with seeing_everything(session):
+        account = session.scalar(select(Account).where(Account.login == login))
+    if account is None:
+        raise NotFound
+    return account

@@ -1,0 +1,91 @@
+"""Cards with a QR code and a PIN, issued at the counter to people who have no telephone."""
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.accounts.models import Account, SignInCard
+from centre.accounts.passwords import hashed
+from centre.accounts.queries import living_card
+from centre.accounts.rules import PIN_DIGITS, bare, is_jobseeker, new_code, new_words
+from centre.accounts.sessions import end_all
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.people import Person
+from centre.permissions import Actor, Permission, Role, require
+from centre.privacy import token_digest
+
+GROUPS = 4
+"""Sixteen letters and digits of thirty: nobody guesses eighty bits, and people can still type them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCard:
+    """What is printed once and then known to the holder alone."""
+
+    person: Person
+    number: str
+    pin: str
+
+
+def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard:
+    """Make a card for somebody whom the actor serves; older cards of the person are void. Raises NotFound."""
+    require(actor, Permission.ISSUE_CARDS)
+    person = session.scalar(select(Person).where(Person.id == person_id))
+    if person is None:
+        raise NotFound
+    number, pin = new_words(GROUPS), new_code(PIN_DIGITS)
+    with seeing_everything(session):
+        account = _account(session, person)
+        _void(session, person.id)
+        card = SignInCard(
+            account_id=account.id,
+            person_id=person.id,
+            token_digest=token_digest(bare(number)),
+            pin_hash=hashed(pin),
+            issued_by=actor.account_id,
+        )
+        session.add(card)
+        session.flush()
+    audit.note(session, actor, action="card.issue", subject=f"person:{person.id}", detail={"card": card.id})
+    return PrintedCard(person, number, pin)
+
+
+def revoke_card(session: Session, actor: Actor, *, person_id: int) -> None:
+    """Make a lost card void and end the sessions of its holder. Raises NotFound."""
+    require(actor, Permission.ISSUE_CARDS)
+    found = living_card(session, person_id)
+    if found is None:
+        raise NotFound
+    with seeing_everything(session):
+        _void(session, person_id)
+        end_all(session, found.account_id)
+    audit.note(session, actor, action="card.revoke", subject=f"person:{person_id}", detail={"card": found.id})
+
+
+def _void(session: Session, person_id: int) -> None:
+    session.execute(
+        update(SignInCard)
+        .where(SignInCard.person_id == person_id, SignInCard.revoked_at.is_(None))
+        .values(revoked_at=clock.now(), version=SignInCard.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def _account(session: Session, person: Person) -> Account:
+    known = session.scalars(select(Account).where(Account.person_id == person.id).order_by(Account.id))
+    found = next((one for one in known if is_jobseeker(one.roles)), None)
+    if found is None:
+        found = Account(
+            login=f"card-{secrets.token_hex(8)}",
+            name=person.name,
+            password_hash="",
+            roles=[Role.JOBSEEKER],
+            person_id=person.id,
+        )
+        session.add(found)
+        session.flush()
+    return found

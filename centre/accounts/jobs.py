@@ -1,0 +1,54 @@
+"""Due work about accounts: partners are warned before their account ends, and what is over is forgotten."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts.doors import CODE_KIND
+from centre.accounts.models import Account, OneTimeCode, SignIn
+from centre.accounts.queries import ending_accounts, ends_soon, may_renew
+from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
+from centre.jobs import job
+from centre.outbox import Message, post
+from centre.permissions import MANAGERS, PARTNERS
+from centre.words import N_, SOURCE_LOCALE, translate
+
+
+@job("warn-partner-accounts", every=timedelta(days=1))
+def warn_partner_accounts(session: Session) -> None:
+    """Tell partners and their managers, once, of an account that ends within 30 days."""
+    today = clock.today()
+    ending = [one for one in session.scalars(ending_accounts()) if set(one.roles) & PARTNERS]
+    soon = [one for one in ending if ends_soon(one, today, WARNED_BEFORE)]
+    everybody = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)) if soon else ()
+    managers = [one for one in everybody if set(one.roles) & MANAGERS and one.usable]
+    for account in soon:
+        day = account.expires_on.isoformat() if account.expires_on else ""
+        _tell(session, account, account, day, N_("您的账号快到期了"), "/account")
+        for manager in managers:
+            if may_renew(manager.actor, account):
+                _tell(session, manager, account, day, N_("有合作单位的账号快到期了"), "/partners")
+
+
+def _tell(session: Session, reader: Account, account: Account, day: str, title: str, link: str) -> None:
+    told = N_("{name} 的账号 {day} 到期，请主管核对合作关系后续期。")
+    post(
+        session,
+        kind="account-ends",
+        to_account_id=reader.id,
+        title=title,
+        body=translate(SOURCE_LOCALE, told, name=account.name, day=day),
+        link=link,
+        dedupe_key=f"account-ends:{account.id}:{day}:{reader.id}",
+    )
+
+
+@job("forget-sign-ins", every=timedelta(minutes=10))
+def forget_sign_ins(session: Session) -> None:
+    """Delete sessions that are over, old one-time codes, and the messages that carried them."""
+    now = clock.now()
+    session.execute(delete(SignIn).where(SignIn.expires_at < now))
+    session.execute(delete(Message).where(Message.kind == CODE_KIND, Message.created_at < now - 2 * CODE_LASTS))
+    session.execute(delete(OneTimeCode).where(OneTimeCode.expires_at < now - timedelta(days=1)))

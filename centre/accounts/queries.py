@@ -1,0 +1,223 @@
+"""Who stands behind a request, and what an account may see of its own ways in."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts.models import Account, ApiToken, RecoveryCode, SecondFactor, SignIn, SignInCard
+from centre.accounts.passwords import fits
+from centre.accounts.rules import NotFresh, SignInOver, Stage, WrongCode, WrongPassword, is_jobseeker
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.people import Person, phone_index
+from centre.permissions import PARTNERS, Actor, Role
+from centre.privacy import token_digest, unseal_own
+
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who stands behind a request: the actor and the token that its forms must carry."""
+
+    actor: Actor
+    csrf_token: str
+    is_stale: bool = False
+    proved_at: datetime | None = None
+    kiosk: bool = False
+    by_token: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Half:
+    """A sign-in whose second factor is still due: nobody yet, but no longer unknown."""
+
+    sign_in_id: int
+    account: Account
+    stage: Stage
+    kiosk: bool
+
+
+def visitor(session: Session, token: str) -> Visitor | None:
+    """Who a cookie's token stands for; None when it is unknown, over, only half a sign-in, or its account is closed."""
+    now = clock.now()
+    row = session.execute(
+        select(SignIn, Account)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_digest == token_digest(token), SignIn.expires_at > now, SignIn.stage == Stage.FULL)
+    ).first()
+    if row is None or not row.Account.usable or row.SignIn.ends_at <= now:
+        return None
+    found: SignIn = row.SignIn
+    return Visitor(
+        row.Account.actor,
+        found.csrf_token,
+        is_stale=now - found.seen_at >= TOUCH_EVERY,
+        proved_at=found.proved_at,
+        kiosk=found.kiosk,
+    )
+
+
+def bearer(session: Session, token: str) -> Visitor | None:
+    """Who an API token stands for; None when it is unknown, expired, revoked or its organisation's account closed."""
+    row = session.execute(
+        select(ApiToken, Account)
+        .join(Account, Account.id == ApiToken.account_id)
+        .where(ApiToken.digest == token_digest(token))
+    ).first()
+    if row is None or not row.ApiToken.live or not row.Account.usable:
+        return None
+    used = row.ApiToken.used_at
+    return Visitor(
+        replace(row.Account.actor, only=row.ApiToken.allowed),
+        "",
+        is_stale=used is None or clock.now() - used >= TOUCH_EVERY,
+        by_token=True,
+    )
+
+
+def half(session: Session, token: str) -> Half:
+    """The half sign-in of a cookie's token. Raises SignInOver."""
+    row = session.execute(
+        select(SignIn, Account)
+        .join(Account, Account.id == SignIn.account_id)
+        .where(SignIn.token_digest == token_digest(token), SignIn.expires_at > clock.now(), SignIn.stage != Stage.FULL)
+    ).first()
+    if row is None or not row.Account.usable:
+        raise SignInOver
+    return Half(row.SignIn.id, row.Account, row.SignIn.stage, row.SignIn.kiosk)
+
+
+def require_fresh(seen: Visitor | None, minutes: int = 5) -> None:
+    """Let go on only who proved a few minutes ago who they are: for reveals and exports. Raises NotFresh."""
+    proved = seen.proved_at if seen else None
+    if proved is None or clock.now() - proved > timedelta(minutes=minutes):
+        raise NotFresh(minutes=minutes)
+
+
+def checked_account(session: Session, *, login: str, password: str) -> Account:
+    """The account that a name and a password open. Raises WrongPassword.
+
+    Unknown names cost the same hashing time as known ones, so that the answer tells nothing about who has an account.
+    """
+    account = session.scalar(select(Account).where(Account.login == login.strip().casefold()))
+    right = fits(password, account.password_hash if account else None)
+    if account is None or not right or not account.usable:
+        raise WrongPassword
+    return account
+
+
+def demo_accounts(session: Session) -> list[Account]:
+    """The invented accounts of the demo city, in the order in which they were made."""
+    return list(session.scalars(select(Account).where(Account.is_demo).order_by(Account.id)))
+
+
+def devices(session: Session) -> list[SignIn]:
+    """The signed-in browsers of the reader's account, the latest first."""
+    living = select(SignIn).where(SignIn.stage == Stage.FULL, SignIn.expires_at > clock.now())
+    return list(session.scalars(living.order_by(SignIn.seen_at.desc(), SignIn.id)))
+
+
+def account_of_phone(session: Session, phone: str) -> Account | None:
+    """The jobseeker whom a one-time code to a telephone lets in; None when nobody or not exactly one."""
+    named = session.scalar(select(Account).where(Account.login == phone))
+    if named is not None:
+        return named if named.usable and is_jobseeker(named.roles) else None
+    index = phone_index(phone)
+    shared = select(Account).join(Person, Person.id == Account.person_id).where(Person.phone_index == index)
+    found = [one for one in session.scalars(shared.order_by(Account.id).limit(3)) if is_jobseeker(one.roles)]
+    return found[0] if len(found) == 1 and found[0].usable else None
+
+
+def second_factor(session: Session, account_id: int) -> SecondFactor | None:
+    """The authenticator of an account, confirmed or not."""
+    return session.scalar(select(SecondFactor).where(SecondFactor.account_id == account_id))
+
+
+def secret_of(factor: SecondFactor) -> bytes:
+    """The authenticator's key in clear."""
+    return bytes.fromhex(unseal_own(secret_place(factor.account_id), factor.secret_sealed))
+
+
+def secret_place(account_id: int) -> str:
+    """What an authenticator's sealed key is bound to."""
+    return f"second_factor:{account_id}:secret"
+
+
+def recovery_codes_left(session: Session, account_id: int) -> int:
+    """How many codes on paper are still good."""
+    unused = select(RecoveryCode.id).where(RecoveryCode.account_id == account_id, RecoveryCode.used_at.is_(None))
+    return len(session.scalars(unused).all())
+
+
+def living_card(session: Session, person_id: int) -> SignInCard | None:
+    """The card that a person carries at present, if the session may see it."""
+    return session.scalar(
+        select(SignInCard)
+        .where(SignInCard.person_id == person_id, SignInCard.revoked_at.is_(None))
+        .order_by(SignInCard.id.desc())
+        .limit(1)
+    )
+
+
+def api_tokens(session: Session) -> list[tuple[ApiToken, Account]]:
+    """Every API token with the account that it acts as, the latest first; for whoever manages tokens."""
+    with seeing_everything(session):
+        rows = session.execute(
+            select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id).order_by(ApiToken.id.desc())
+        )
+        return [(row.ApiToken, row.Account) for row in rows]
+
+
+def ending_accounts() -> Select[Account]:
+    """Accounts of people that end on a day, the first to end first; those of API tokens left out."""
+    of_tokens = select(ApiToken.account_id)
+    return (
+        select(Account)
+        .where(Account.expires_on.is_not(None), Account.disabled.is_(False), Account.id.not_in(of_tokens))
+        .order_by(Account.expires_on, Account.id)
+    )
+
+
+def partner_accounts(session: Session, actor: Actor) -> list[Account]:
+    """The accounts of schools, employers and escorts that the actor may renew, the first to end first."""
+    with seeing_everything(session):
+        found = session.scalars(ending_accounts())
+        return [one for one in found if set(one.roles) & PARTNERS and may_renew(actor, one)]
+
+
+def may_renew(actor: Actor, account: Account) -> bool:
+    """City managers renew every partner's account, county managers those of their own centre."""
+    if actor.is_system or Role.CITY_MANAGER in actor.roles:
+        return True
+    return actor.centre_id is not None and account.centre_id == actor.centre_id
+
+
+def ends_soon(account: Account, today: date, within: timedelta) -> bool:
+    """Whether an account ends within some days from today."""
+    return account.expires_on is not None and today <= account.expires_on <= today + within
+
+
+def has_factor(session: Session, account_id: int) -> bool:
+    """Whether an authenticator is in force for an account."""
+    factor = second_factor(session, account_id)
+    return factor is not None and factor.confirmed_at is not None
+
+
+def prepared_secret(session: Session, account_id: int) -> bytes:
+    """The key of an authenticator that is being bound. Raises WrongCode when none is, or one is in force already."""
+    factor = second_factor(session, account_id)
+    if factor is None or factor.confirmed_at is not None:
+        raise WrongCode
+    return secret_of(factor)
+
+
+def own_account(session: Session, actor: Actor) -> Account:
+    """The account of who asks. Raises NotFound for readers without one."""
+    found = session.scalar(select(Account).where(Account.id == actor.account_id))
+    if found is None:
+        raise NotFound
+    return found
