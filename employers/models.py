@@ -13,6 +13,8 @@ from employers.rules import LISTED, RISKS, EmployerNature, EmployerState, Risk
 class Employer(Record):
     """A body or household that hires (用人单位)."""
 
+    owned_as = "employer_id"
+
     __table_args__ = (
         CheckConstraint("fair_no_shows >= 0", name="fair_no_shows"),
         Index("ix_employer_name", "name"),

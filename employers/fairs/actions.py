@@ -19,7 +19,7 @@ from centre.states import move
 from centre.words import N_, Terms
 from employers.fairs.booths import promote_waiting
 from employers.fairs.models import Fair, FairSeries, Venue
-from employers.fairs.queries import booths, clashes, fair, instant, span, venue
+from employers.fairs.queries import booths, clashes, fair, instant, permit_limit, span, venue
 from employers.fairs.rules import (
     ANNOUNCED,
     FAIR,
@@ -286,7 +286,7 @@ def _refuse_without_plans(found: Fair) -> None:
 
 def _refuse_without_permit(session: Session, found: Fair) -> None:
     day = clock.local(found.starts_at).date()
-    limit = policy(session, "fair-permit-visitors", on=day, region=found.region_code)
+    limit = permit_limit(session, day, found.region_code)
     if found.mode is not FairMode.ONLINE and found.expected_visitors >= limit and not found.permit_no:
         raise PermitMissing(field="permit_no", expected=found.expected_visitors, limit=limit)
 

@@ -167,8 +167,8 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
         if found is None:
             give_back(session, Fair, fair_id, taken="booths_taken")
             break
-        move(session, actor, found, BOOTH, "promote")
-        with seeing_everything(session):
+        with seeing_everything(session):  # the booth of somebody else
+            move(session, actor, found, BOOTH, "promote")
             _decided(session, found, N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"))
         promoted += 1
     return promoted

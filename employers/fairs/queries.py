@@ -9,6 +9,7 @@ from centre import clock
 from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.permissions import Actor
+from centre.policy import policy
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
 from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, BoothState, FairState
 from employers.openings.models import Opening
@@ -50,6 +51,11 @@ def fair(session: Session, fair_id: int) -> Fair:
     if found is None:
         raise NotFound
     return found
+
+
+def permit_limit(session: Session, day: date, region: str = "") -> int:
+    """From how many expected visitors on a fair needs the police's safety permit."""
+    return int(policy(session, "fair-permit-visitors", on=day, region=region))
 
 
 def venues() -> Select[Venue]:
