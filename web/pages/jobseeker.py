@@ -79,7 +79,14 @@ class PayForm(Draft):
     ] = ()
 
 
-STEPS = ("trades", "years", "papers", "wanted", "place", "pay")
+STEPS = {
+    "trades": "jobseeker/trades.html",
+    "years": "jobseeker/years.html",
+    "papers": "jobseeker/papers.html",
+    "wanted": "jobseeker/wanted.html",
+    "place": "jobseeker/place.html",
+    "pay": "jobseeker/pay.html",
+}
 
 
 def own_id(unit: Unit) -> int:
@@ -173,11 +180,11 @@ def _step_page(unit: Unit, step: str, found: Jobseeker, bound: Bound[Any], statu
     words = unit.request.query_params.get("find", "")[:40]
     return page(
         unit,
-        f"jobseeker/{step}.html",
+        STEPS[step],
         status_code,
         me=found,
         bound=bound,
-        steps_done=STEPS.index(step) + 1,
+        steps_done=list(STEPS).index(step) + 1,
         trades=pictures.TRADES,
         known={trade.code for trade in pictures.TRADES},
         years=pictures.YEARS,
