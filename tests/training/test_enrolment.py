@@ -14,7 +14,7 @@ from centre.permissions import Actor
 from tests.training.world import MONDAY, SYSTEM, City, add_class, add_person, identity
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
-from training.enrolments.actions import accept_learner, enrol_learner, withdraw_learner
+from training.enrolments.actions import accept_learner, enrol_learner, take_seat, withdraw_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     AlreadyEnrolled,
@@ -135,7 +135,7 @@ def test_the_eleventh_learner_of_ten_seats_is_refused_or_waits(city: City) -> No
     assert seats_taken(class_id) == (10, 10)
 
 
-def test_a_seat_that_is_given_back_goes_to_whoever_waited_longest(city: City) -> None:
+def test_a_seat_that_is_given_back_is_offered_to_whoever_waited_longest(city: City) -> None:
     class_id = add_class(city, seats=1)
     first, second = enrol(city, class_id, somebody(city, 1)), somebody(city, 2)
     waiting = enrol(city, class_id, second, Application(may_wait=True))
@@ -143,7 +143,10 @@ def test_a_seat_that_is_given_back_goes_to_whoever_waited_longest(city: City) ->
     with open_session(officer.scope, write=True) as session:
         withdraw_learner(session, officer, enrolment_id=first.id)
     with open_session(SYSTEM.scope) as session:
-        assert session.get_one(Enrolment, waiting.id).state is EnrolmentState.ACCEPTED
+        assert session.get_one(Enrolment, waiting.id).state is EnrolmentState.OFFERED
+    assert seats_taken(class_id) == (1, 0)
+    with open_session(officer.scope, write=True) as session:
+        take_seat(session, officer, enrolment_id=waiting.id)
     assert seats_taken(class_id) == (1, 1)
 
 

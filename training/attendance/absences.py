@@ -1,0 +1,52 @@
+"""What absences lead to: a warning after some class days in a row, the end of the training after more."""
+
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import seeing_everything
+from centre.outbox import post
+from centre.permissions import Actor
+from centre.policy import policy
+from centre.words import N_, SOURCE_LOCALE, translate
+from training.attendance import queries
+from training.attendance.rules import Standing, absent_run, standing
+from training.classes.queries import class_parts
+from training.enrolments.actions import drop_learner
+from training.enrolments.queries import enrolment
+
+WARNED_TITLE = N_("您已连续 {run} 天没来上课：{major}")
+WARNED_BODY = N_("连续缺勤 {out} 天将按中途退学处理。有困难请打学校或中心电话。")
+DROPPED_TITLE = N_("已按中途退学处理：{major}")
+REASON = N_("连续缺勤 {run} 天")
+
+
+def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
+    """Warn and drop after the reported days of a class; done twice it changes nothing. Gives how many of each."""
+    counted = dict.fromkeys(Standing, 0)
+    with seeing_everything(session):
+        found, major, provider = class_parts(session, class_id)
+        today, region = clock.today(), provider.region_code
+        warn = int(policy(session, "absence-warn-days", on=today, region=region))
+        out = int(policy(session, "absence-drop-days", on=today, region=region))
+        for enrolment_id, days in queries.days_of(session, class_id).items():
+            run = absent_run(days)
+            reached = standing(run, warn=warn, out=out)
+            counted[reached] += 1
+            if reached is Standing.FINE:
+                continue
+            person_id = enrolment(session, enrolment_id).person_id
+            if reached is Standing.OUT:
+                reason = translate(SOURCE_LOCALE, REASON, run=run)
+                drop_learner(session, Actor.system(), enrolment_id=enrolment_id, reason=reason)
+            title = DROPPED_TITLE if reached is Standing.OUT else WARNED_TITLE
+            post(
+                session,
+                kind="absence",
+                to_person_id=person_id,
+                title=translate(SOURCE_LOCALE, title, run=run, major=major.name),
+                body="" if reached is Standing.OUT else translate(SOURCE_LOCALE, WARNED_BODY, out=out),
+                link=f"/training/classes/{found.id}",
+                dedupe_key=f"absence:{enrolment_id}:{reached.value}:{len(days) - run}",
+            )
+        session.flush()
+    return counted

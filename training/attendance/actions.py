@@ -1,0 +1,251 @@
+"""What is done with lessons: plan and move them, check people in and out, report who was there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.database import seeing_everything
+from centre.errors import Invalid, NotFound, Problem
+from centre.permissions import Actor, Permission, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_
+from training.attendance import queries
+from training.attendance.absences import settle_absences
+from training.attendance.models import Attendance, Lesson
+from training.attendance.rules import (
+    AlreadyCheckedIn,
+    CheckInDraft,
+    ElsewhereNow,
+    LessonAhead,
+    LessonDraft,
+    LessonNotNow,
+    Method,
+    NotAttending,
+    Span,
+    TraineesTaken,
+    clash,
+    credited_hours,
+    first_clash,
+    lessons_of,
+)
+from training.classes.actions import RoomTaken, TeacherTaken
+from training.classes.models import TrainingClass
+from training.classes.queries import training_class
+from training.enrolments.models import Enrolment
+from training.enrolments.queries import enrolment
+from training.enrolments.rules import ENDED, ENROLMENTS, EnrolmentState
+from training.providers.models import TrainingProvider
+from training.providers.rules import require_responsible
+
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+def plan_lessons(session: Session, actor: Actor, *, class_id: int) -> list[Lesson]:
+    """Write the lessons of a class down, once. Raises RoomTaken or TeacherTaken, for lessons that were moved there."""
+    require(actor, Permission.REPORT_TRAINING)
+    found = training_class(session, class_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    _lock_school(session, found.provider_id)
+    written = list(session.scalars(queries.lessons(class_id)))
+    if written:
+        return written
+    made = [
+        Lesson(
+            class_id=found.id, provider_id=found.provider_id, centre_id=found.centre_id, starts_at=plan.starts_at,
+            ends_at=plan.ends_at, hours=plan.hours, room=found.room, teacher=found.teacher,
+        )
+        for plan in lessons_of(found, queries.lesson_times(session, found))
+    ]  # fmt: skip
+    if made:
+        _refuse_taken(session, found, made, room=found.room, teacher=found.teacher)
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def move_lesson(session: Session, actor: Actor, *, lesson_id: int, draft: LessonDraft) -> Lesson:
+    """Hold a lesson at another time or place (调课).
+
+    Raises RoomTaken, TeacherTaken, TraineesTaken when somebody would be in two lessons at once, Invalid or NotFound.
+    """
+    require(actor, Permission.REPORT_TRAINING)
+    found = queries.lesson(session, lesson_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    if draft.ends_at <= draft.starts_at or draft.ends_at - draft.starts_at > timedelta(hours=12):
+        raise Invalid([Problem("ends_at", "times-order", N_("下课时间要在上课时间之后，且不超过 12 小时"))])
+    if found.reported_at is not None:
+        raise LessonNotNow(field="starts_at")
+    training = training_class(session, found.class_id)
+    _lock_school(session, found.provider_id)
+    room, teacher = draft.room or found.room, draft.teacher or found.teacher
+    _refuse_taken(session, training, [draft], room=room, teacher=teacher, besides=found.id)
+    _refuse_busy_trainees(session, training, draft)
+    found.starts_at, found.ends_at, found.room, found.teacher = draft.starts_at, draft.ends_at, room, teacher
+    audit.note(session, actor, action="lesson.move", subject=f"lesson:{found.id}")
+    session.flush()
+    return found
+
+
+def check_in(session: Session, actor: Actor, *, lesson_id: int, draft: CheckInDraft) -> Attendance:
+    """Take down that a trainee came, or went when the draft says `leaving` (签到, 签退).
+
+    Raises NotAttending, LessonNotNow, AlreadyCheckedIn with the first time, ElsewhereNow, or NotFound.
+    """
+    require(actor, Permission.REPORT_TRAINING)
+    found = queries.lesson(session, lesson_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    at = draft.at or clock.now()
+    window = timedelta(minutes=int(policy(session, "check-in-window-minutes", on=clock.today())))
+    if not found.starts_at - window <= at <= found.ends_at + window or at > clock.now() + CLOCK_SKEW:
+        raise LessonNotNow(field="at")
+    place = _expected(session, found, draft.enrolment_id)
+    known = session.scalar(
+        select(Attendance).where(Attendance.lesson_id == found.id, Attendance.enrolment_id == place.id)
+    )
+    if draft.leaving:
+        return _check_out(session, found, known, at)
+    if known is not None:
+        raise AlreadyCheckedIn(at=clock.local(known.in_at or known.created_at).strftime("%H:%M"))
+    _refuse_elsewhere(session, found, place)
+    made = Attendance(
+        lesson_id=found.id, enrolment_id=place.id, class_id=found.class_id, person_id=place.person_id,
+        provider_id=found.provider_id, centre_id=found.centre_id, in_at=at, method=draft.method, place=draft.place,
+        hours=0, account_id=actor.account_id,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def report_lesson(session: Session, actor: Actor, *, lesson_id: int, present: Sequence[int] = ()) -> Lesson:
+    """Close a lesson (上报考勤): who is on the paper register and did not check in gets its hours; absences take effect.
+
+    Raises LessonAhead, NotAttending or NotFound. Reporting again may add people, never take them out.
+    """
+    require(actor, Permission.REPORT_TRAINING)
+    found = queries.lesson(session, lesson_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    if found.starts_at > clock.now():
+        raise LessonAhead(field="lesson_id")
+    known = queries.attendance_at(session, found.id)
+    for enrolment_id in dict.fromkeys(present):
+        if enrolment_id in known:
+            continue
+        place = _expected(session, found, enrolment_id)
+        _refuse_elsewhere(session, found, place)
+        session.add(
+            Attendance(
+                lesson_id=found.id, enrolment_id=place.id, class_id=found.class_id, person_id=place.person_id,
+                provider_id=found.provider_id, centre_id=found.centre_id, method=Method.REGISTER, hours=found.hours,
+                account_id=actor.account_id,
+            )
+        )  # fmt: skip
+    found.reported_at, found.reported_by = clock.now(), actor.account_id
+    audit.note(session, actor, action="lesson.report", subject=f"lesson:{found.id}", detail={"present": len(present)})
+    session.flush()
+    settle_absences(session, found.class_id)
+    return found
+
+
+def complete_class(session: Session, actor: Actor, *, class_id: int) -> int:
+    """Let everybody with enough hours finish the course; gives how many (结业). The rest fall short."""
+    require(actor, Permission.REPORT_TRAINING)
+    found = training_class(session, class_id)
+    threshold = float(policy(session, "attendance-threshold", on=found.end_on))
+    hours = queries.hours_of(session, class_id)
+    completed = 0
+    for place in session.scalars(queries.trainees_now(class_id)):
+        enough = hours[place.id].reaches(threshold)
+        reason = "" if enough else f"{hours[place.id].percent}%"
+        move(session, actor, place, ENROLMENTS, "complete" if enough else "fall-short", reason=reason)
+        completed += enough
+    session.flush()
+    return completed
+
+
+def _expected(session: Session, found: Lesson, enrolment_id: int) -> Enrolment:
+    try:
+        place = enrolment(session, enrolment_id)
+    except NotFound:
+        raise NotAttending(field="enrolment_id") from None
+    if place.class_id != found.class_id or place.state is not EnrolmentState.ATTENDING:
+        raise NotAttending(field="enrolment_id")
+    return place
+
+
+def _check_out(session: Session, found: Lesson, known: Attendance | None, at: datetime) -> Attendance:
+    if known is None or known.in_at is None or at < known.in_at:
+        raise NotAttending(field="enrolment_id")
+    grace = timedelta(minutes=int(policy(session, "late-grace-minutes", on=clock.today())))
+    known.out_at = at
+    known.hours = credited_hours(found, found.hours, known.in_at, at, grace=grace)
+    session.flush()
+    return known
+
+
+def _lock_school(session: Session, provider_id: int) -> None:
+    # Two lessons moved at once would each miss the other's room; the school's row makes them queue.
+    session.execute(
+        select(TrainingProvider.id).where(TrainingProvider.id == provider_id).with_for_update(key_share=True)
+    )
+
+
+def _refuse_taken(
+    session: Session, training: TrainingClass, new: Sequence[Span], *, room: str, teacher: str, besides: int = 0
+) -> None:
+    first, last = min(one.starts_at for one in new), max(one.ends_at for one in new)
+    others = (
+        select(Lesson)
+        .where(
+            Lesson.provider_id == training.provider_id,
+            Lesson.id != besides,
+            Lesson.starts_at < last,
+            Lesson.ends_at > first,
+        )
+        .order_by(Lesson.starts_at, Lesson.id)
+    )
+    for other in session.scalars(others):
+        if first_clash(new, [other]) is None:
+            continue
+        class_no = training_class(session, other.class_id).class_no
+        if room and room == other.room:
+            raise RoomTaken(field="room", room=room, class_no=class_no)
+        if teacher and teacher == other.teacher:
+            raise TeacherTaken(field="teacher", teacher=teacher, class_no=class_no)
+
+
+def _refuse_busy_trainees(session: Session, training: TrainingClass, draft: LessonDraft) -> None:
+    with seeing_everything(session):
+        own = select(Enrolment.person_id).where(Enrolment.class_id == training.id, Enrolment.state.not_in(ENDED))
+        people = list(session.scalars(own))
+        busy = [
+            other
+            for other in session.scalars(queries.lessons_elsewhere(people, training.id))
+            if clash(draft, other)
+        ]  # fmt: skip
+        if busy:
+            there = select(Enrolment.person_id).where(
+                Enrolment.class_id.in_({other.class_id for other in busy}), Enrolment.person_id.in_(people)
+            )
+            raise TraineesTaken(field="starts_at", count=len(set(session.scalars(there))))
+
+
+def _refuse_elsewhere(session: Session, found: Lesson, place: Enrolment) -> None:
+    with seeing_everything(session):
+        others = (
+            select(Lesson)
+            .join(Attendance, Attendance.lesson_id == Lesson.id)
+            .where(
+                Attendance.person_id == place.person_id,
+                Lesson.id != found.id,
+                Lesson.starts_at < found.ends_at,
+                Lesson.ends_at > found.starts_at,
+            )
+            .order_by(Lesson.id)
+        )
+        if first_clash([found], session.scalars(others)) is not None:
+            raise ElsewhereNow(field="enrolment_id")

@@ -1,0 +1,30 @@
+"""What falls due in training: absences that were reported, and seats that nobody confirmed."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre.jobs import job
+from training.attendance import reactions
+from training.attendance.absences import settle_absences
+from training.attendance.offers import lapse_offers
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+
+
+@job("settle-absences", every=timedelta(days=1))
+def settle_all_absences(session: Session) -> None:
+    """Warn and drop trainees of every running class after the days that were reported."""
+    running = select(TrainingClass.id).where(TrainingClass.state == ClassState.IN_SESSION).order_by(TrainingClass.id)
+    for class_id in session.scalars(running).all():
+        settle_absences(session, class_id)
+
+
+@job("lapse-seat-offers", every=timedelta(minutes=10))
+def lapse_due_offers(session: Session) -> None:
+    """Take back offered seats that nobody confirmed in time and offer them to the next."""
+    lapse_offers(session)
+
+
+__all__ = ["lapse_due_offers", "reactions", "settle_all_absences"]

@@ -1,0 +1,135 @@
+"""Seats that came back are offered to the waiting list, one at a time and until an hour (候补名额)."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.database import seeing_everything, take_one
+from centre.errors import Conflict
+from centre.outbox import post
+from centre.permissions import Actor, Permission, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_, SOURCE_LOCALE, translate
+from training.attendance import queries
+from training.attendance.models import SeatOffer
+from training.attendance.rules import OfferOutcome
+from training.classes.models import TrainingClass
+from training.classes.queries import class_parts
+from training.classes.rules import ClassState
+from training.enrolments import actions as enrolments
+from training.enrolments.models import Enrolment
+from training.enrolments.queries import enrolment, first_waiting
+from training.enrolments.rules import ENROLMENTS, EnrolmentState
+
+OFFERED_TITLE = N_("有名额了：{major}")
+OFFERED_BODY = N_("{class_no} 班空出一个名额，请在 {until} 以前确认，过时让给下一位。")
+OPEN = frozenset({ClassState.RECRUITING, ClassState.LOCKED, ClassState.IN_SESSION})
+
+
+class OfferOver(Conflict):
+    """The hour until which a seat was held has passed, or the offer was answered."""
+
+    code = "offer-over"
+    message = N_("这个名额的确认时间已过")
+
+
+def offer_next(session: Session, class_id: int) -> SeatOffer | None:
+    """Offer a free seat to whoever has waited longest, unless a quarter of the hours is over (TR-18)."""
+    with seeing_everything(session):
+        found, major, provider = class_parts(session, class_id)
+        waiting = first_waiting(session, class_id)
+        if waiting is None or found.state not in OPEN:
+            return None
+        latest = float(policy(session, "waitlist-offer-share", on=clock.today(), region=provider.region_code))
+        if queries.gone_share(session, found, clock.now()) >= latest or not take_one(session, TrainingClass, class_id):
+            return None
+        hours = int(policy(session, "seat-offer-hours", on=clock.today(), region=provider.region_code))
+        move(session, Actor.system(), waiting, ENROLMENTS, "offer")
+        made = SeatOffer(
+            class_id=class_id, enrolment_id=waiting.id, person_id=waiting.person_id, provider_id=waiting.provider_id,
+            centre_id=waiting.centre_id, offered_at=clock.now(), until_at=clock.now() + timedelta(hours=hours),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        until = clock.local(made.until_at).strftime("%m-%d %H:%M")
+        post(
+            session,
+            kind="seat-offer",
+            to_person_id=waiting.person_id,
+            title=translate(SOURCE_LOCALE, OFFERED_TITLE, major=major.name),
+            body=translate(SOURCE_LOCALE, OFFERED_BODY, class_no=found.class_no, until=until),
+            link=f"/offers/{made.id}",
+            dedupe_key=f"seat-offer:{made.id}",
+        )
+        session.flush()
+    return made
+
+
+def take_offer(session: Session, actor: Actor, *, offer_id: int) -> Enrolment:
+    """Take the offered seat. Raises OfferOver, ClassOverlap, what a fund refuses, or NotFound."""
+    require(actor, Permission.ENROL)
+    found = _open_offer(session, offer_id)
+    _settle(session, found, OfferOutcome.TAKEN)
+    place = enrolments.take_seat(session, actor, enrolment_id=found.enrolment_id)
+    with seeing_everything(session):
+        if class_parts(session, found.class_id)[0].state is ClassState.IN_SESSION:
+            move(session, Actor.system(), place, ENROLMENTS, "begin")
+            session.flush()
+    return place
+
+
+def decline_offer(session: Session, actor: Actor, *, offer_id: int) -> None:
+    """Leave the seat to the next. Raises OfferOver or NotFound."""
+    require(actor, Permission.ENROL)
+    found = _open_offer(session, offer_id)
+    _settle(session, found, OfferOutcome.DECLINED)
+    enrolments.withdraw_learner(session, actor, enrolment_id=found.enrolment_id, reason=N_("放弃候补名额"))
+
+
+def lapse_offers(session: Session) -> int:
+    """Take back every seat whose hour has passed and offer it to the next; gives how many lapsed."""
+    due = select(SeatOffer).where(SeatOffer.outcome.is_(None), SeatOffer.until_at <= clock.now()).order_by(SeatOffer.id)
+    lapsed = 0
+    for found in session.scalars(due):
+        _settle(session, found, OfferOutcome.LAPSED)
+        place = enrolment(session, found.enrolment_id)
+        if place.state is EnrolmentState.OFFERED:
+            move(session, Actor.system(), place, ENROLMENTS, "lapse", reason=N_("过时未确认"))
+            session.flush()
+            enrolments.free_seat(session, found.class_id)
+        lapsed += 1
+    return lapsed
+
+
+def settle_answered(session: Session, class_id: int) -> None:
+    """Settle the open offers of a class whose people left by another way than the offer's own page."""
+    with seeing_everything(session):
+        answered = (
+            select(SeatOffer)
+            .join(Enrolment, Enrolment.id == SeatOffer.enrolment_id)
+            .where(
+                SeatOffer.class_id == class_id,
+                SeatOffer.outcome.is_(None),
+                Enrolment.state != EnrolmentState.OFFERED,
+            )
+            .order_by(SeatOffer.id)
+        )
+        for found in session.scalars(answered):
+            _settle(session, found, OfferOutcome.DECLINED)
+
+
+def _open_offer(session: Session, offer_id: int) -> SeatOffer:
+    found = queries.offer(session, offer_id)
+    if found.outcome is not None or found.until_at <= clock.now():
+        raise OfferOver
+    return found
+
+
+def _settle(session: Session, found: SeatOffer, outcome: OfferOutcome) -> None:
+    with seeing_everything(session):
+        found.outcome, found.settled_at = outcome, clock.now()
+        session.flush()
+    audit.note(session, Actor.system(), action=f"seat-offer.{outcome.value}", subject=f"enrolment:{found.enrolment_id}")

@@ -1,0 +1,142 @@
+"""What is known of lessons and of who came to them."""
+
+from collections import defaultdict
+from datetime import date, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.policy import policy
+from training.attendance.models import Attendance, Lesson, SeatOffer
+from training.attendance.rules import Hours, LessonPlan, OfferOutcome, Times, lessons_of
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import ENDED, EnrolmentState
+
+
+def lessons(class_id: int) -> Select[Lesson]:
+    """The lessons of a class in the order of time."""
+    return select(Lesson).where(Lesson.class_id == class_id).order_by(Lesson.starts_at, Lesson.id)
+
+
+def lesson(session: Session, lesson_id: int) -> Lesson:
+    """One lesson. Raises NotFound, also for another school's."""
+    found = session.scalar(select(Lesson).where(Lesson.id == lesson_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def attendance_at(session: Session, lesson_id: int) -> dict[int, Attendance]:
+    """Who was at a lesson, by enrolment."""
+    found = session.scalars(select(Attendance).where(Attendance.lesson_id == lesson_id).order_by(Attendance.id))
+    return {row.enrolment_id: row for row in found}
+
+
+def lesson_times(session: Session, found: TrainingClass) -> Times:
+    """When the parts of the day begin and end, by the policy of the class's first day."""
+    times: Times = policy(session, "lesson-times", on=found.start_on)
+    return times
+
+
+def planned(session: Session, found: TrainingClass) -> list[Lesson] | list[LessonPlan]:
+    """The lessons of a class: those that were written down, or before that those of the timetable."""
+    written = list(session.scalars(lessons(found.id)))
+    return written or list(lessons_of(found, lesson_times(session, found)))
+
+
+def gone_share(session: Session, found: TrainingClass, now: datetime) -> float:
+    """The share of a class's hours that is over."""
+    all_of_them = planned(session, found)
+    total = sum(one.hours for one in all_of_them)
+    return sum(one.hours for one in all_of_them if one.ends_at <= now) / total if total else 1.0
+
+
+def lessons_elsewhere(person_ids: list[int], class_id: int) -> Select[Lesson]:
+    """Lessons of other classes, at every school, that some people are expected at."""
+    return (
+        select(Lesson)
+        .join(Enrolment, Enrolment.class_id == Lesson.class_id)
+        .join(TrainingClass, TrainingClass.id == Lesson.class_id)
+        .where(
+            Enrolment.person_id.in_(person_ids),
+            Enrolment.state.not_in(ENDED),
+            Lesson.class_id != class_id,
+            TrainingClass.state != ClassState.CANCELLED,
+        )
+        .order_by(Lesson.starts_at, Lesson.id)
+    )
+
+
+def trainees_now(class_id: int) -> Select[Enrolment]:
+    """Who is in a class at present, in the order in which they came."""
+    return (
+        select(Enrolment)
+        .where(Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.ATTENDING)
+        .order_by(Enrolment.enrolled_at, Enrolment.id)
+    )
+
+
+def joined_late(session: Session, class_id: int) -> dict[int, datetime]:
+    """When those came who took a seat from the waiting list; lessons before that are not held against them."""
+    taken = select(SeatOffer.enrolment_id, SeatOffer.settled_at).where(
+        SeatOffer.class_id == class_id, SeatOffer.outcome == OfferOutcome.TAKEN
+    )
+    return {enrolment_id: at for enrolment_id, at in session.execute(taken) if at is not None}
+
+
+def hours_of(session: Session, class_id: int) -> dict[int, Hours]:
+    """Attended and due hours of everybody in a class, by enrolment."""
+    sums = (
+        select(Attendance.enrolment_id, func.sum(Attendance.hours))
+        .where(Attendance.class_id == class_id)
+        .group_by(Attendance.enrolment_id)
+    )
+    attended = {enrolment_id: int(hours or 0) for enrolment_id, hours in session.execute(sums)}
+    held = list(session.scalars(lessons(class_id)))
+    late = joined_late(session, class_id)
+    found: dict[int, Hours] = {}
+    for enrolment_id in session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id)):
+        since = late.get(enrolment_id)
+        due = sum(one.hours for one in held if since is None or one.starts_at >= since)
+        found[enrolment_id] = Hours(attended.get(enrolment_id, 0), due)
+    return found
+
+
+def days_of(session: Session, class_id: int) -> dict[int, list[bool]]:
+    """For everybody now in a class, day by day, whether they came; only days that the school has reported count."""
+    reported = [one for one in session.scalars(lessons(class_id)) if one.reported_at is not None]
+    came = {
+        (row.enrolment_id, row.lesson_id)
+        for row in session.scalars(select(Attendance).where(Attendance.class_id == class_id))
+    }
+    late = joined_late(session, class_id)
+    found: dict[int, list[bool]] = {}
+    for place in session.scalars(trainees_now(class_id)):
+        since = late.get(place.id)
+        days: dict[date, bool] = defaultdict(bool)
+        for one in reported:
+            if since is None or one.starts_at >= since:
+                days[clock.local(one.starts_at).date()] |= (place.id, one.id) in came
+        found[place.id] = list(days.values())
+    return found
+
+
+def living_offer(session: Session, enrolment_id: int) -> SeatOffer | None:
+    """The offer that somebody on the waiting list has not answered yet."""
+    with seeing_everything(session):
+        return session.scalar(
+            select(SeatOffer).where(SeatOffer.enrolment_id == enrolment_id, SeatOffer.outcome.is_(None))
+        )
+
+
+def offer(session: Session, offer_id: int) -> SeatOffer:
+    """One offer. Raises NotFound, also for somebody else's."""
+    found = session.scalar(select(SeatOffer).where(SeatOffer.id == offer_id))
+    if found is None:
+        raise NotFound
+    return found
