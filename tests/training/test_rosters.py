@@ -3,6 +3,7 @@
 import io
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Barrier, Thread
 
 import openpyxl
 import pytest
@@ -19,7 +20,7 @@ from centre.states import IllegalMove
 from tests.training import files
 from tests.training.world import MONDAY, SYSTEM, W1, City, add_class, identity
 from training.classes.models import TrainingClass
-from training.classes.rules import ClassState
+from training.classes.rules import ClassState, Daypart
 from training.enrolments.actions import enrol_learner, withdraw_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ClassNotOpen, EnrolmentState
@@ -278,3 +279,47 @@ def test_files_that_are_no_rosters_are_refused_by_name(city: City) -> None:
 def test_a_class_that_does_not_recruit_takes_no_roster(city: City) -> None:
     with pytest.raises(ClassNotOpen):
         send(city, add_class(city, state=ClassState.LOCKED), files.xlsx(MESSY))
+
+
+def test_two_schools_that_bring_the_same_stranger_make_one_person(any_city: City) -> None:
+    stranger = files.xlsx([files.HEADER, files.line(1)])
+    evening = add_class(any_city, "电子装接", daypart=Daypart.EVENING)
+    sewing = add_class(any_city)
+    uploads_of = [(send(any_city, sewing, stranger).id, "registrar")]
+    uploads_of.append((send(any_city, evening, stranger, actor="neighbour").id, "neighbour"))
+    barrier, outcomes = Barrier(2), []
+
+    def press(upload_id: int, actor: str) -> None:
+        with clock.frozen(MONDAY):
+            barrier.wait()
+            outcomes.append(confirm(any_city, upload_id, actor).creates)
+
+    threads = [Thread(target=press, args=pair) for pair in uploads_of]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [1, 1]
+    assert kept() == (3, 2, 2)
+
+
+def test_rosters_that_race_for_the_last_seats_never_overbook(any_city: City) -> None:
+    class_id = add_class(any_city, seats=10)
+    ids = [send(any_city, class_id, files.xlsx([files.HEADER, *files.good(6, first)])).id for first in (1, 11, 21)]
+    barrier, outcomes = Barrier(3), []
+
+    def press(upload_id: int) -> None:
+        with clock.frozen(MONDAY):
+            barrier.wait()
+            try:
+                outcomes.append(confirm(any_city, upload_id).state.value)
+            except RosterFull as refused:
+                outcomes.append(refused.code)
+
+    threads = [Thread(target=press, args=(upload_id,)) for upload_id in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["confirmed", "roster-class-full", "roster-class-full"]
+    assert kept() == (8, 6, 6)

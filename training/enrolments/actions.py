@@ -13,7 +13,6 @@ from centre.ledger import Channel, ServiceCategory, ServiceEvent, record_service
 from centre.outbox import post
 from centre.people import Person, PersonCategory
 from centre.permissions import STAFF, Actor, Permission, require
-from centre.policy import policy
 from centre.states import move
 from centre.words import N_
 from training.classes.models import TrainingClass
@@ -181,7 +180,7 @@ def _with_beneficiary(session: Session, actor: Actor, application: Application) 
 
 
 def _refuse_by_rules(session: Session, found: TrainingClass, person: Person) -> None:
-    age = int(policy(session, "working-age", on=found.start_on))
+    age = queries.least_age(session, found)
     if person.birth_on is not None and age_on(person.birth_on, found.start_on) < age:
         raise TooYoung(field="person_id", age=age)
     if first_overlap(found, queries.other_classes(session, person.id, found.id)) is not None:
@@ -209,7 +208,8 @@ def _category(person: Person, application: Application, entitled: Entitlement | 
 
 
 def _settle(session: Session, actor: Actor, made: Enrolment, parts: Parts, *, seated: bool) -> None:
-    audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{made.id}")
+    if made.origin is not Origin.ROSTER:  # a roster is noted once, with its numbers
+        audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{made.id}")
     if not seated:
         move(session, Actor.system(), made, ENROLMENTS, "wait")
     elif not made.to_check:

@@ -1,6 +1,8 @@
 """What is known of enrolments."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -99,11 +101,24 @@ def holder_of(session: Session, file_no: str) -> int | None:
         )
 
 
+def least_age(session: Session, found: TrainingClass) -> int:
+    """How old a learner is on the first day, at least."""
+    return int(_rule(session, "working-age", found.start_on))
+
+
+def _rule(session: Session, key: str, on: date, region: str = "") -> Any:
+    """A policy, asked for once a transaction: a roster asks for it with every row."""
+    known = session.info.setdefault("rules of enrolling", {})
+    if (key, on, region) not in known:
+        known[key, on, region] = policy(session, key, on=on, region=region)
+    return known[key, on, region]
+
+
 def entitlement(
     session: Session, person_id: int, found: TrainingClass, provider: TrainingProvider
 ) -> Entitlement | None:
     """The right to free training that a person's recognition gives when the class begins, after the policy."""
-    free = set(policy(session, "free-training-categories", on=found.start_on, region=provider.region_code))
+    free = set(_rule(session, "free-training-categories", found.start_on, provider.region_code))
     with seeing_everything(session):
         held = recognised_categories(session, person_id, found.start_on)
     return next((Entitlement(category) for category in sorted(held) if category in free), None)

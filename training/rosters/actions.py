@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, privacy
 from centre.database import seeing_everything
-from centre.people import Person, Sex, new_person, person_by_identity
+from centre.people import Person, Sex, identity_index, new_person
 from centre.permissions import Actor, Permission, require
-from centre.policy import policy
 from centre.sheets.reading import read_sheets
 from centre.states import move
 from centre.text import clean, normalise
@@ -22,7 +21,7 @@ from training.classes.queries import class_parts
 from training.classes.rules import ClassState
 from training.enrolments.actions import Parts, admit
 from training.enrolments.models import Enrolment
-from training.enrolments.queries import lock_people
+from training.enrolments.queries import least_age, lock_people
 from training.enrolments.rules import Application, ClassFull, ClassNotOpen, Origin
 from training.providers.rules import require_responsible
 from training.rosters import queries
@@ -111,11 +110,13 @@ def confirm_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterU
     if upload.creates > parts[0].seats_left:
         raise RosterFull(rows=upload.creates, left=parts[0].seats_left)
     lock_people(session, [person.id for person in known.people.values()])
+    # Among the people are some whom the school does not see before they are its trainees.
+    with seeing_everything(session):
+        _register(session, parts[0], known, readings)
     for row, reading in zip(rows, readings, strict=True):
         if reading.trainee is None or reading.verdict not in (Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED):
             continue
         try:
-            # Among the people may be some whom the school does not see before they are its trainees.
             with seeing_everything(session):
                 row.enrolment_id = _import(session, actor, parts, known, reading, reading.trainee).id
         except ClassFull:
@@ -179,8 +180,8 @@ def _new_upload(actor: Actor, found: TrainingClass, name: str, content: bytes, d
 
 def _facts(session: Session, parts: Parts) -> ClassFacts:
     found, major, _ = parts
-    least_age = int(policy(session, "working-age", on=found.start_on))
-    return ClassFacts(major.name, major.level, found.start_on, found.end_on, least_age, clock.today())
+    age = least_age(session, found)
+    return ClassFacts(major.name, major.level, found.start_on, found.end_on, age, clock.today())
 
 
 def _numbers(readings: Sequence[Reading]) -> list[str]:
@@ -215,7 +216,7 @@ def _count(upload: RosterUpload, readings: Sequence[Reading]) -> None:
 def _import(
     session: Session, actor: Actor, parts: Parts, known: Known, reading: Reading, trainee: Trainee
 ) -> Enrolment:
-    person = known.person(trainee) or _registered(session, parts[0], trainee)
+    person = known.people[identity_index(trainee.number)]
     if reading.verdict is not Verdict.CREATE:
         place = known.places[person.id]
         if reading.verdict is Verdict.UPDATE:
@@ -226,21 +227,37 @@ def _import(
     return place
 
 
-def _registered(session: Session, found: TrainingClass, trainee: Trainee) -> Person:
-    """A person whom nobody knew; if another school registers them at this moment, theirs."""
+def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> None:
+    """Make persons of those whom nobody knew; if another school registers one at this moment, theirs is taken."""
+    made = [
+        _person(found, reading.trainee)
+        for reading in readings
+        if reading.trainee and reading.verdict is Verdict.CREATE and known.person(reading.trainee) is None
+    ]
+    try:
+        with session.begin_nested():
+            session.add_all(made)
+    except IntegrityError:
+        made = [_one_person(session, person) for person in made]
+    known.people |= {str(person.identity_index): person for person in made}
+
+
+def _one_person(session: Session, person: Person) -> Person:
+    existing = session.scalar(select(Person).where(Person.identity_index == person.identity_index))
+    if existing is None:
+        session.add(person)
+        session.flush()
+    return existing or person
+
+
+def _person(found: TrainingClass, trainee: Trainee) -> Person:
     person = new_person(centre_id=found.centre_id, name=trainee.name)
     person.name_norm = normalise(trainee.name)
     person.set_identity(trainee.number)
-    person.birth_on, person.sex = trainee.birth_on, Sex(trainee.sex)
+    person.set_phone(trainee.phone)
+    person.birth_on, person.sex, person.education = trainee.birth_on, Sex(trainee.sex), trainee.education
+    person.categories = [trainee.category.value] if trainee.category else []
     person.legacy_number, person.source, person.is_demo = trainee.legacy_number, "roster", found.is_demo
-    try:
-        with session.begin_nested():
-            session.add(person)
-    except IntegrityError:
-        existing = person_by_identity(session, trainee.number)
-        if existing is None:
-            raise
-        return existing
     return person
 
 
