@@ -39,6 +39,7 @@ from employers.openings.rules import (
 )
 from employers.queries import own_employer_id
 from employers.rules import EmployerNotActive, EmployerState
+from employers.screening import certificates_in
 
 
 def create_opening(
@@ -289,6 +290,11 @@ def _columns(draft: OpeningDraft) -> dict[str, Any]:
     columns["region_code"] = draft.region_code or ""
     for name in ("skill_requirements", "certificate_requirements"):
         columns[name] = [requirement.model_dump(mode="json") for requirement in getattr(draft, name)]
+    kinds = {requirement["kind"] for requirement in columns["certificate_requirements"]}
+    # What the conditions ask for in words is a requirement too, so that matching can see it (EM-01).
+    columns["certificate_requirements"] += [
+        found.model_dump(mode="json") for found in certificates_in(draft.conditions) if found.kind.value not in kinds
+    ]
     columns["social_insurance"] = list(draft.social_insurance)
     columns["reserved_for"] = [group.value for group in draft.reserved_for]
     return columns

@@ -94,6 +94,16 @@ def test_unlawful_words_keep_an_opening_from_leaving_the_draft(session: Session)
     assert "Employment Promotion Law" in english[1]
 
 
+def test_a_paper_that_the_conditions_ask_for_becomes_a_requirement(session: Session) -> None:
+    add_employer(session)
+    made = create_opening(session, boss(), draft(conditions="需持低压电工证，有健康证者优先"))
+    found = [(one["kind"], one["must"]) for one in made.certificate_requirements]
+    assert found == [("special_operation", True), ("health", False)]
+    own = [{"kind": "special_operation", "name": "低压电工作业", "must": True}]
+    kept = create_opening(session, boss(), draft(conditions="需持低压电工证", certificate_requirements=own))
+    assert [one["name"] for one in kept.certificate_requirements] == ["低压电工作业"]
+
+
 def test_a_post_that_asks_for_children_is_refused(session: Session) -> None:
     add_employer(session)
     made = create_opening(session, boss(), draft(conditions="招14岁以上"))
