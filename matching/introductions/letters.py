@@ -12,7 +12,7 @@ from centre.database import seeing_everything
 from centre.ledger import ServiceCategory, record_service
 from centre.network import Centre
 from centre.outbox import post
-from centre.permissions import Actor
+from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.words import N_, SOURCE_LOCALE, translate
 from employers.messages import tell_employer
@@ -47,6 +47,7 @@ def next_number(session: Session, centre_id: int) -> str:
 
 def write_letter(session: Session, actor: Actor, found: Introduction, opening: Opening) -> None:
     """Give the introduction its number and days, write the ledger, tell the worker and the employer."""
+    require(actor, Permission.INTRODUCE)
     days = int(policy(session, "letter-valid-days", on=clock.today()))
     with seeing_everything(session):
         found.letter_no = next_number(session, found.centre_id)

@@ -16,7 +16,7 @@ from centre.network import Centre, CentreLevel
 from centre.numbers import IdentityNumber, parse_identity, parse_mobile
 from centre.outbox import post
 from centre.people import Consent, Person, Sex, new_person, person_by_identity, phone_index
-from centre.permissions import Actor, Role
+from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.regions import ancestors, exists
 from centre.states import move
@@ -157,6 +157,7 @@ def open_registration(
     session: Session, actor: Actor, person: Person, *, channel: Channel, is_demo: bool = False
 ) -> Registration:
     """The person's living registration, made and submitted where there is none. Raises TooYoung."""
+    require(actor, Permission.EDIT_PROFILE)
     today = clock.today()
     if person.birth_on is not None:
         age = int(policy(session, "working-age", on=today))
@@ -185,6 +186,7 @@ def open_registration(
 
 def move_person(session: Session, actor: Actor, person: Person, *, centre_id: int) -> None:
     """Hand a person over to another centre with everything that the matching part keeps of them."""
+    require(actor, Permission.REGISTER_PERSON)
     audit.note(
         session,
         actor,
