@@ -16,7 +16,12 @@ GENESIS = "0" * 64
 
 
 class AuditEntry(Base):
-    """One act by one account (操作记录)."""
+    """One act by one account (操作记录).
+
+    Written for others: those who act write it for those who audit, and never read it.
+    """
+
+    written_for_others = True
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     at: Mapped[datetime] = mapped_column(Instant)

@@ -1,141 +1,194 @@
-"""The database: the base of all models, sessions with a scope, and the only knowledge of SQLite and PostgreSQL."""
+"""The database: sessions with a scope, scarce things, and the only knowledge of SQLite and PostgreSQL.
 
-import re
+The base of the models comes from `centre.tables`; both are imported from here.
+"""
+
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from enum import StrEnum
+from contextlib import contextmanager, suppress
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
+from weakref import WeakSet
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    DateTime,
-    Engine,
-    Enum,
-    Integer,
-    MetaData,
-    create_engine,
-    event,
-    true,
-    update,
-)
+from sqlalchemy import Engine, create_engine, event, func, select, true, update
+from sqlalchemy import inspect as inspected
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import (
-    DeclarativeBase,
-    Mapped,
-    ORMExecuteState,
-    Session,
-    declared_attr,
-    mapped_column,
-    with_loader_criteria,
-)
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
+from sqlalchemy.orm.attributes import get_history
 
-from centre import clock
 from centre.permissions import Actor, Scope
 from centre.settings import settings
-
-NAMING = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
+from centre.tables import OWNERS, Base, Instant, Record, coded
 
 BUSY_SECONDS = 5
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant; SQLite keeps it without the zone, PostgreSQL with it."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        """Refuse naive instants, store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs a time zone")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        """Give back an aware UTC instant."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-def coded(kind: type[StrEnum], name: str = "") -> Enum:
-    """The column type of a code list: its values as text, guarded by a CHECK constraint.
-
-    The constraint bears the name of the list; where a table uses a list twice, `name` tells the two apart.
-    """
-    name = name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
-    return Enum(
-        kind,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        validate_strings=True,
-        length=40,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
-class Base(DeclarativeBase):
-    """The base of every table."""
-
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {int: BigInteger().with_variant(Integer, "sqlite")}
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """Which rows a scope sees. Reference data is for everybody; models with owners say their own."""
-        return true()
-
-
-class Record(Base):
-    """A row with an id, its times and a version that catches lost updates."""
-
-    __abstract__ = True
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    created_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
-    updated_at: Mapped[datetime] = mapped_column(Instant, default=clock.now, onupdate=clock.now)
-    version: Mapped[int] = mapped_column(default=1)
-
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
-        return {"version_id_col": cls.version}
 
 
 class MissingScope(RuntimeError):
     """A session was used without saying whose eyes it reads with."""
 
 
+class ForeignWrite(RuntimeError):
+    """A session was about to write a row that belongs to somebody outside its scope: a fault of the program."""
+
+
+SYSTEM = Actor.system().scope
+
+
 class ScopedSession(Session):
-    """A session bound to one scope for its whole life; each select sees only rows visible to it."""
+    """A session bound to one scope for its whole life; each select sees only rows visible to it.
 
-    scope: Scope
+    Inside `seeing_everything` its eyes are wider. What was read with them is remembered, so that `get` does not hand it
+    out of the identity map afterwards; what was written with them is not compared with the scope again.
+    """
+
+    def __init__(self, bind: Engine, *, scope: Scope) -> None:
+        super().__init__(bind, expire_on_commit=False, autoflush=True)
+        self._scope = scope
+        self._wide = 0
+        self._strangers: WeakSet[Any] = WeakSet()
+        self._own: WeakSet[Any] = WeakSet()
+        self._vouched: WeakSet[Any] = WeakSet()
+
+    @property
+    def scope(self) -> Scope:
+        """Whose eyes the session was opened with; it never changes."""
+        return self._scope
+
+    @property
+    def eyes(self) -> Scope:
+        """What the session sees at this moment."""
+        return SYSTEM if self._wide else self._scope
+
+    def get(self, entity: Any, ident: Any, **options: Any) -> Any:
+        """One row by its key, if the scope sees it, also when wider eyes had read it before."""
+        found = super().get(entity, ident, **options)
+        if found is None or self.eyes.everything or found not in self._strangers:
+            return found
+        state = inspected(found)
+        keys = zip(state.mapper.primary_key, state.identity, strict=True)
+        return self.scalar(select(state.mapper.class_).where(*(column == value for column, value in keys)))
+
+    def widen(self) -> None:
+        """See everything until `narrow`; what is pending now is still compared with the scope."""
+        self._wide += 1
+        if self._wide == 1:
+            self._own = WeakSet(self._pending())
+            self.tell_database()
+
+    def narrow(self) -> None:
+        """See with the scope again."""
+        self._wide -= 1
+        if self._wide == 0:
+            self._vouched.update(row for row in self._pending() if row not in self._own)
+            # In a transaction that the database has given up nothing can be told or read any more.
+            with suppress(DBAPIError):
+                self.tell_database()
+
+    def tell_database(self, *, everything: bool = False) -> None:
+        """Hand the eyes to PostgreSQL, whose own walls (centre.walls) read them, until the transaction ends."""
+        if self.in_transaction() and self.is_active and self.get_bind().dialect.name == "postgresql":
+            tell(self.connection(), SYSTEM if everything else self.eyes)
+
+    def check_rows(self) -> None:
+        """Compare everything that is about to be written with the scope. Raises ForeignWrite."""
+        for row in self._pending():
+            if row in self._vouched or (self._wide and row not in self._own) or type(row).written_for_others:
+                continue
+            for values in _owners(row):
+                if not holds(self._scope, values):
+                    raise ForeignWrite(f"{type(row).__name__} of {values} written by {self._scope}")
+
+    @property
+    def writes_for_others(self) -> bool:
+        """Whether the next flush holds rows that the scope need not see."""
+        return any(type(row).written_for_others or row in self._vouched for row in self._pending())
+
+    def _pending(self) -> list[Any]:
+        return [*self.new, *self.dirty, *self.deleted]
 
 
-@event.listens_for(ScopedSession, "do_orm_execute")
+def _owners(row: Base) -> Iterator[dict[str, int]]:
+    """To whom a row belongs, and before that, to whom it belonged until now."""
+    mapper = inspected(row).mapper
+    names = {name: name for name in OWNERS if name in mapper.columns}
+    if row.owned_as:
+        names[row.owned_as] = "id"
+    if not names and "account_id" in mapper.columns:
+        names["account_id"] = "account_id"
+    before, now = {}, {}
+    for owner, name in names.items():
+        history = get_history(row, name)
+        now[owner] = getattr(row, name)
+        before[owner] = history.deleted[0] if history.deleted else now[owner]
+    yield {owner: value for owner, value in before.items() if value is not None}
+    yield {owner: value for owner, value in now.items() if value is not None}
+
+
+def holds(scope: Scope, owners: dict[str, int]) -> bool:
+    """Whether a row with these owners may be written with a scope; rows without an owner are for permissions alone."""
+    if scope.everything or not owners or any(getattr(scope, name) == value for name, value in owners.items()):
+        return True
+    return scope.all_centres or (scope.staff and "centre_id" not in owners)
+
+
+@event.listens_for(ScopedSession, "before_flush")
+def _check_rows(session: ScopedSession, _context: Any, _instances: Any) -> None:
+    if session.scope.everything:
+        return
+    session.check_rows()
+    if session.writes_for_others:
+        session.tell_database(everything=True)
+        session.info["told"] = True
+
+
+@event.listens_for(ScopedSession, "after_flush_postexec")
+def _forget_checked(session: ScopedSession, _context: Any) -> None:
+    session._vouched.clear()
+    if session.info.pop("told", False):
+        session.tell_database()
+
+
+@event.listens_for(ScopedSession, "after_begin")
+def _tell_eyes(session: ScopedSession, _transaction: Any, connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        tell(connection, session.eyes)
+
+
+@event.listens_for(ScopedSession, "loaded_as_persistent")
+def _remember_stranger(session: ScopedSession, row: Any) -> None:
+    if session._wide and not session.scope.everything:
+        session._strangers.add(row)
+
+
+def tell(connection: Connection, scope: Scope) -> None:
+    """Set what PostgreSQL's policies read, for this transaction only."""
+    eyes = {
+        "everything": "on" if scope.everything else "",
+        "all_centres": "on" if scope.all_centres else "",
+        "staff": "on" if scope.staff else "",
+        **{name: str(getattr(scope, name) or "") for name in (*OWNERS, "account_id")},
+    }
+    connection.execute(select(*(func.set_config(f"gangqiao.{name}", value, True) for name, value in eyes.items())))
+
+
+@event.listens_for(Session, "do_orm_execute")
 def _apply_scope(state: ORMExecuteState) -> None:
-    scope = getattr(state.session, "scope", None)
-    if scope is None:
+    session = state.session
+    if not isinstance(session, ScopedSession):
         raise MissingScope("open sessions with open_session(scope)")
+    scope = session.eyes
     if scope.everything or state.is_column_load or state.is_relationship_load:
         return
+    if state.is_insert:
+        _refuse_bulk(state)
     state.statement = state.statement.options(*_criteria(scope))
+
+
+def _refuse_bulk(state: ORMExecuteState) -> None:
+    # Rows inserted by statement pass no flush, so nobody would compare their owners.
+    mapper = state.bind_mapper
+    if mapper is not None and not mapper.class_.written_for_others and {*OWNERS} & {*mapper.columns.keys()}:
+        raise ForeignWrite(f"{mapper.class_.__name__} inserted by statement")
 
 
 @lru_cache(maxsize=512)
@@ -162,12 +215,13 @@ def _engine(url: str) -> Engine:
         pool_size=settings().request_threads,
         max_overflow=4,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error tells the statement, never whose data it carried
         connect_args={"options": "-c lock_timeout=5s -c statement_timeout=10s -c timezone=UTC"},
     )
 
 
 def _sqlite_engine(url: str) -> Engine:
-    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS})
+    made = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
@@ -188,8 +242,7 @@ def _sqlite_engine(url: str) -> Engine:
 def open_session(scope: Scope, *, write: bool = False) -> Iterator[ScopedSession]:
     """A session that sees what `scope` may see; with `write` it commits at the end, otherwise it changes nothing."""
     bound = engine().execution_options(write=write)
-    session = ScopedSession(bound, expire_on_commit=False, autoflush=True)
-    session.scope = scope
+    session = ScopedSession(bound, scope=scope)
     try:
         yield session
         if write:
@@ -200,13 +253,20 @@ def open_session(scope: Scope, *, write: bool = False) -> Iterator[ScopedSession
 
 @contextmanager
 def seeing_everything(session: Session) -> Iterator[None]:
-    """Read with the service's own eyes inside the block: for rules that count or tell rows the actor may not read."""
-    before = session.scope  # type: ignore[attr-defined]  # sessions come from open_session
-    session.scope = Actor.system().scope  # type: ignore[attr-defined]
+    """Read with the service's own eyes inside the block: for rules that count or tell rows the actor may not read.
+
+    Rows that are changed for somebody else have to be changed inside the block, too.
+    """
+    if not isinstance(session, ScopedSession):
+        raise MissingScope("open sessions with open_session(scope)")
+    if session.scope.everything:
+        yield
+        return
+    session.widen()
     try:
         yield
     finally:
-        session.scope = before  # type: ignore[attr-defined]
+        session.narrow()
 
 
 def may_retry(error: BaseException) -> bool:
@@ -252,7 +312,9 @@ def give_back(session: Session, model: type[Record], record_id: int, *, taken: s
 
 
 __all__ = [
+    "OWNERS",
     "Base",
+    "ForeignWrite",
     "Instant",
     "MissingScope",
     "Record",
@@ -260,9 +322,11 @@ __all__ = [
     "coded",
     "engine",
     "give_back",
+    "holds",
     "is_outage",
     "may_retry",
     "open_session",
     "seeing_everything",
     "take_one",
+    "tell",
 ]

@@ -54,7 +54,12 @@ CHANNEL_LABELS = {
 
 
 class ServiceEvent(Base):
-    """One service to one person, a person-time (服务台账记录, 人次)."""
+    """One service to one person, a person-time (服务台账记录, 人次).
+
+    Written for others: a school that enrols or an employer that hires writes the ledger of the centre.
+    """
+
+    written_for_others = True
 
     __table_args__ = (
         CheckConstraint("amount_fen IS NULL OR amount_fen >= 0 OR reverses_id IS NOT NULL", name="amount"),

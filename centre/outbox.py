@@ -14,7 +14,12 @@ MOST_ATTEMPTS = 12
 
 
 class Message(Record):
-    """A message to a person or an account, kept until it is delivered and afterwards as their inbox (消息)."""
+    """A message to a person or an account, kept until it is delivered and afterwards as their inbox (消息).
+
+    Written for others by its nature: whoever acts tells those whom it concerns.
+    """
+
+    written_for_others = True
 
     __table_args__ = (
         CheckConstraint("person_id IS NOT NULL OR account_id IS NOT NULL", name="addressee"),

@@ -92,6 +92,8 @@ CATEGORY_LABELS = {
 class Person(Record):
     """A person whom the network serves (劳动者, 服务对象)."""
 
+    owned_as = "person_id"
+
     __table_args__ = (Index("ix_person_name", "name_norm"),)
 
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)

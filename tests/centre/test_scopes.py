@@ -1,0 +1,142 @@
+"""One session, one scope: nothing read with wider eyes leaks out, nothing is written for somebody else."""
+
+import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from centre.audit import note
+from centre.database import ForeignWrite, MissingScope, engine, open_session, seeing_everything
+from centre.network import Centre, CentreLevel
+from centre.outbox import Message, post
+from centre.people import Consent, Person, Recognition, new_person
+from centre.permissions import Actor, Role
+
+SYSTEM = Actor.system()
+CLERK = Actor(account_id=1, roles=frozenset({Role.CLERK}), centre_id=1)
+MANAGER = Actor(account_id=2, roles=frozenset({Role.CITY_MANAGER}), centre_id=1)
+WORKER = Actor(account_id=3, roles=frozenset({Role.JOBSEEKER}), person_id=1)
+SCHOOL = Actor(account_id=4, roles=frozenset({Role.REGISTRAR}), provider_id=1)
+
+
+@pytest.fixture(autouse=True)
+def two_counties(any_database: str) -> None:
+    """Two centres with one person each; the ids are 1 and 2."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        for number in (1, 2):
+            session.add(
+                Centre(
+                    id=number,
+                    code=f"C{number}",
+                    name=f"中心{number}",
+                    level=CentreLevel.COUNTY,
+                    region_code=f"61040{number}",
+                )
+            )
+        session.flush()
+        for number in (1, 2):
+            session.add(new_person(centre_id=number, name=f"甲{number}"))
+            session.flush()
+
+
+def test_a_session_without_a_scope_reads_nothing() -> None:
+    with Session(engine()) as session, pytest.raises(MissingScope):
+        session.scalars(select(Person))
+
+
+def test_the_scope_of_a_session_cannot_be_changed() -> None:
+    with open_session(CLERK.scope) as session, pytest.raises(AttributeError):
+        session.scope = SYSTEM.scope  # type: ignore[misc]
+
+
+def test_what_wider_eyes_read_is_not_handed_out_afterwards() -> None:
+    with open_session(CLERK.scope) as session:
+        with seeing_everything(session):
+            stranger = session.get(Person, 2)
+        assert stranger is not None
+        assert stranger in session
+        assert session.get(Person, 2) is None
+        assert session.scalar(select(Person).where(Person.id == 2)) is None
+
+
+def test_one_of_ones_own_read_with_wider_eyes_is_still_found() -> None:
+    with open_session(CLERK.scope) as session:
+        with seeing_everything(session):
+            own = session.get(Person, 1)
+        assert session.get(Person, 1) is own
+
+
+def test_the_eyes_close_again_after_a_refusal_and_after_blocks_in_blocks() -> None:
+    with open_session(CLERK.scope) as session:
+        with pytest.raises(LookupError), seeing_everything(session), seeing_everything(session):
+            raise LookupError
+        assert session.eyes == CLERK.scope
+        assert session.scalars(select(Person.id)).all() == [1]
+
+
+@pytest.mark.parametrize(
+    ("actor", "row"),
+    [
+        (CLERK, lambda: new_person(centre_id=2, name="乙")),
+        (SCHOOL, lambda: new_person(centre_id=1, name="乙")),
+        (WORKER, lambda: Consent(person_id=2, purpose="job-service", text_version="1")),
+        (Actor.public(), lambda: Consent(person_id=2, purpose="job-service", text_version="1")),
+    ],
+)
+def test_a_planted_row_for_somebody_else_is_refused(actor: Actor, row: object) -> None:
+    with open_session(actor.scope, write=True) as session:
+        session.add(row())  # type: ignore[operator]
+        with pytest.raises(ForeignWrite):
+            session.flush()
+        session.rollback()
+    with open_session(SYSTEM.scope) as session:
+        assert len(session.scalars(select(Person.id)).all()) == 2
+        assert session.scalars(select(Consent.id)).all() == []
+
+
+def test_a_row_is_not_given_away_and_not_taken_over() -> None:
+    with open_session(CLERK.scope, write=True) as session:
+        session.get_one(Person, 1).centre_id = 2
+        with pytest.raises(ForeignWrite):
+            session.flush()
+        session.rollback()
+    with open_session(CLERK.scope, write=True) as session:
+        with seeing_everything(session):
+            stranger = session.get_one(Person, 2)
+        stranger.centre_id = 1
+        with pytest.raises(ForeignWrite):
+            session.flush()
+        session.rollback()
+
+
+def test_rows_inserted_by_statement_are_refused() -> None:
+    with open_session(WORKER.scope, write=True) as session, pytest.raises(ForeignWrite):
+        session.execute(insert(Recognition), [{"person_id": 2}])
+
+
+def test_own_rows_messages_and_the_audit_log_are_written() -> None:
+    with open_session(WORKER.scope, write=True) as session:
+        session.add(Consent(person_id=1, purpose="job-service", text_version="1"))
+        post(session, kind="test", title="你好", dedupe_key="t", to_person_id=2)
+        note(session, WORKER, action="test", subject="person:2")
+    with open_session(MANAGER.scope, write=True) as session:
+        session.get_one(Person, 2).name = "丙"
+    with open_session(SYSTEM.scope) as session:
+        assert session.scalars(select(Message.person_id)).all() == [2]
+        assert session.get_one(Person, 2).name == "丙"
+
+
+def test_what_is_changed_inside_the_block_is_written_even_after_it() -> None:
+    with open_session(SCHOOL.scope, write=True) as session:
+        with session.no_autoflush, seeing_everything(session):
+            session.add(new_person(centre_id=2, name="丁"))
+        session.flush()
+    with open_session(SYSTEM.scope) as session:
+        assert len(session.scalars(select(Person.id)).all()) == 3
+
+
+def test_what_was_pending_before_the_block_is_compared_with_the_scope() -> None:
+    with open_session(SCHOOL.scope, write=True) as session:
+        session.add(new_person(centre_id=2, name="丁"))
+        with seeing_everything(session), pytest.raises(ForeignWrite):
+            session.scalars(select(Person))
+        session.rollback()
