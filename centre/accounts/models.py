@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from centre import clock
 from centre.accounts.rules import Stage
 from centre.database import Instant, Record, coded
+from centre.network import Centre
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, Scope
 
@@ -19,10 +20,10 @@ class Account(Record):
     name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[str]] = mapped_column(JSON)
-    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey(Centre.id))
     provider_id: Mapped[int | None]
     employer_id: Mapped[int | None]
-    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey(Person.id))
     expires_on: Mapped[date | None]
     disabled: Mapped[bool] = mapped_column(default=False)
     entered_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -121,7 +122,7 @@ class SignInCard(Record):
     __table_args__ = (CheckConstraint("wrong_pins BETWEEN 0 AND 5", name="wrong_pins"),)
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey(Person.id), index=True)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     pin_hash: Mapped[str] = mapped_column(String(200))
     wrong_pins: Mapped[int] = mapped_column(default=0)
