@@ -85,7 +85,8 @@ class Layout(NamedTuple):
     `regions`: (level, county, city, province, code filled up) in the order of the last. `trades`: (group, field) of
     each occupation. `spans`: (first run, last run, first row, last row) of each occupation; a run is one region of it,
     `runs`: (region, first row). `fields`: occupations of a field that have rows. `postings`: rows by skill term, in the
-    order of regions, `posted`: their regions. `row_of` turns a place among equals into a row. Rows without an
+    order of regions, `posted`: their (region, packed level and must). `musts`: how
+    many skills each row insists on. `row_of` turns a place among equals into a row. Rows without an
     occupation are the last, from `nameless` on.
     """
 
@@ -97,6 +98,7 @@ class Layout(NamedTuple):
     neighbours: Lists
     postings: Lists
     posted: I4
+    musts: I4
     row_of: I4
     nameless: int
 

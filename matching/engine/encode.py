@@ -302,8 +302,8 @@ def marks(ground: Ground, lift: int) -> I4:
     """The weights as numbers; `lift` is 1 where any opening is lifted."""
     weights = ground.weights
     rest = weights.skills + weights.wage + weights.engagement[0] + weights.living[0]
-    single = (ymd(ground.today), weights.neighbour, weights.skill_only, weights.trade_unknown)
-    single += (weights.experience_unknown, weights.skills, weights.skills_unknown, weights.wage_met)
-    single += (weights.wage_above, weights.wage_partly, weights.wage_unknown, weights.place_unknown)
-    single += (*weights.engagement, *weights.living, rest + weights.best_place, rest, lift)
+    single = [ymd(ground.today), weights.neighbour, weights.skill_only, weights.trade_unknown]
+    single += [weights.experience_unknown, weights.skills, weights.skills_unknown, weights.wage_met]
+    single += [weights.wage_above, weights.wage_partly, weights.wage_unknown, weights.place_unknown]
+    single += [*weights.engagement, *weights.living, rest + weights.best_place, rest, lift]
     return np.array((*single, *weights.wanted, *weights.held, *weights.distance, *weights.place), np.int32)

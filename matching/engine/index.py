@@ -20,9 +20,9 @@ class Built:
     ground: Ground
 
 
-def build(openings: Iterable[OpeningProfile], ground: Ground) -> Built:
+def build(openings: Iterable[OpeningProfile], ground: Ground, register: Register | None = None) -> Built:
     """Index all openings that can be filled today; the cost is one pass and a sort."""
-    register = Register()
+    register = register or Register()
     for code in sorted(ground.adjacency):
         for word in (code, *sorted(ground.adjacency[code])):
             register.number(register.occupations, word)
@@ -41,10 +41,12 @@ def _layout(openings: Openings, regions: I4, register: Register, ground: Ground)
     spans, runs = _spans(rows[:nameless], len(trades))
     fields = grouped(np.where(spans[:, 3] > spans[:, 2], trades[:, 1], -1))
     postings, posted = _postings(openings.terms, rows[:, REGION], len(register.terms))
+    owners = np.repeat(np.arange(len(rows)), np.diff(openings.terms.ptr))
+    musts = np.bincount(owners, weights=openings.terms.of[:, 0] & 1, minlength=len(rows)).astype(np.int32)
     row_of = np.empty(len(rows), np.int32)
     row_of[rows[:, TIE]] = np.arange(len(rows), dtype=np.int32)
     neighbours = _neighbours(register.occupations, ground.adjacency)
-    return Layout(regions, trades, spans, runs, fields, neighbours, postings, posted, row_of, nameless)
+    return Layout(regions, trades, spans, runs, fields, neighbours, postings, posted, musts, row_of, nameless)
 
 
 def _spans(rows: I4, trades: int) -> tuple[I4, I4]:
@@ -83,4 +85,5 @@ def _postings(terms: Lists, regions: I4, most: int) -> tuple[Lists, I4]:
     order = np.lexsort((regions[rows], numbers))
     pointers = np.zeros(most + 1, np.int64)
     np.cumsum(np.bincount(numbers, minlength=most), out=pointers[1:])
-    return Lists(pointers, rows[order]), regions[rows[order]].reshape(-1, 1)
+    needs = terms.of[order, 0] & 31
+    return Lists(pointers, rows[order]), np.column_stack((regions[rows[order]], needs)).astype(np.int32)

@@ -12,6 +12,8 @@ from matching.engine.trades import neighbour_of
 
 # Gaps that a course can close; all others are facts or wishes.
 TEACHABLE = frozenset({Condition.TRADE, Condition.SKILL, Condition.CERTIFICATE})
+# Failures of the opening itself: such an opening is no longer there, so nothing is counted against it.
+FINAL = frozenset({"expired", "filled", "employer-suspended"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _ranking(
         if not gaps:
             found.append((key, suggestion))
             continue
-        if len(gaps) == 1:
+        if len(gaps) == 1 and gaps[0].code not in FINAL:
             blocked[gaps[0].condition] += 1
         way = transfer(worker, opening, ground, suggestion)
         if way is not None:

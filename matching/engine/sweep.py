@@ -1,13 +1,11 @@
-"""Best openings for workers: the search over the index, compiled.
-
-Occupations are visited by what they promise, and inside them only the regions that the worker would go to; the search
-stops when nothing left can reach the list.
-"""
+"""Best openings for workers, compiled. Occupations are visited by what they promise, and inside them only the regions
+that the worker would go to; the search stops when nothing left can reach the list."""
 
 from typing import NamedTuple
 
 import numpy as np
 
+from matching.engine.askers import Asker, bisect, region_ranges
 from matching.engine.columns import (
     ASKED,
     ATTRS,
@@ -24,10 +22,7 @@ from matching.engine.columns import (
     I8,
     LIFT,
     LIFTED,
-    LISTED_ONLY,
     LOW,
-    MODE,
-    NAME,
     NEEDS,
     NEIGHBOUR,
     OCCUPATION,
@@ -99,16 +94,6 @@ class Grid(NamedTuple):
     marks: I4
 
 
-class Asker(NamedTuple):
-    """What a scan reads of one worker."""
-
-    who: I4
-    trades: I4
-    terms: I4
-    papers: I4
-    areas: I4
-
-
 def scratch(index: Index, top: int) -> Scratch:
     """Fresh working memory for an index."""
     layout = index.layout
@@ -158,10 +143,7 @@ def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> i
 
 @compiled
 def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """The costly conditions and the skills of those kept; enter into the list what belongs there.
-
-    `joined` is False where trade counts only with a shared skill.
-    """
+    """Enter into the list what belongs there; `joined` is False where trade counts only with a shared skill."""
     rows, who, marks, own, level = grid.rows, asker.who, grid.marks, asker.papers, work.level
     term_ptr, terms, paper_ptr, papers = grid.terms.ptr, grid.terms.of, grid.papers.ptr, grid.papers.of
     keys, waiting, today = work.keys, work.waiting, marks[TODAY]
@@ -197,9 +179,7 @@ def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: S
 
 
 @compiled
-def scan(
-    first: int, last: int, count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch
-) -> int:
+def scan(first: int, last: int, count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> int:
     """Add rows to the candidates, which are judged whenever the bench is full; returns how many wait."""
     waiting = work.waiting
     for row in range(first, last):
@@ -212,61 +192,17 @@ def scan(
 
 
 @compiled
-def bisect(values: I4, column: int, first: int, last: int, least: int) -> int:
-    """The first place between two whose value is at least so much."""
-    while first < last:
-        middle = (first + last) >> 1
-        if values[middle, column] < least:
-            first = middle + 1
-        else:
-            last = middle
-    return first
-
-
-@compiled
-def add_range(ranges: I4, count: int, first: int, last: int) -> int:
-    """Insert a range by its start; returns the new count."""
-    if first >= last:
-        return count
-    at = count
-    while at > 0 and ranges[at - 1, 0] > first:
-        ranges[at] = ranges[at - 1]
-        at -= 1
-    ranges[at, 0], ranges[at, 1] = first, last
-    return count + 1
-
-
-@compiled
-def region_ranges(regions: I4, asker: Asker, ranges: I4) -> int:
-    """The ranges of regions that a worker would go to, in order and apart; 0 means all of them."""
-    areas, most = asker.areas, len(regions)
-    if asker.who[MODE] != LISTED_ONLY or len(areas) * 3 + 1 > len(ranges):
-        return 0
-    count = add_range(ranges, 0, -1, 0)
-    for at in range(len(areas)):
-        level, code, full = areas[at, 0], areas[at, 1], areas[at, 2]
-        span = 1 if level == 6 else 100 if level == 4 else 10_000
-        first = bisect(regions, 4, 0, most, full)
-        count = add_range(ranges, count, first, bisect(regions, 4, first, most, full + span))
-        for above in range(level - 2 if code < NAME else 0, 0, -2):
-            rough = full // 100 * 100 if above == 4 else full // 10_000 * 10_000
-            place = bisect(regions, 4, 0, most, rough)
-            if place < most and regions[place, 4] == rough and regions[place, 0] == above:
-                count = add_range(ranges, count, place, place + 1)
-    kept = 0
-    for at in range(1, count):
-        if ranges[at, 0] <= ranges[kept, 1]:
-            ranges[kept, 1] = max(ranges[kept, 1], ranges[at, 1])
-        else:
-            kept += 1
-            ranges[kept] = ranges[at]
-    return kept + 1
-
-
-@compiled
 def visit(
-    trade: int, ranges: int, count: int, base: int, joined: bool, layout: Layout, grid: Grid, asker: Asker, work: Scratch
-) -> int:  # fmt: skip
+    trade: int,
+    ranges: int,
+    count: int,
+    base: int,
+    joined: bool,
+    layout: Layout,
+    grid: Grid,
+    asker: Asker,
+    work: Scratch,
+) -> int:
     """Add the openings of one occupation that lie in the worker's regions; returns how many candidates wait."""
     spans, runs = layout.spans, layout.runs
     if ranges == 0 or spans[trade, 3] - spans[trade, 2] <= FEW:

@@ -95,7 +95,11 @@ class Market:
                     practised=(Practice(CODES[trade[i, 1]], years=int(several[i])),),
                     skills=tuple(Skill(TERMS[s]) for s in skills[i]),
                     certificates=tuple(Certificate(PAPERS[p]) for p in np.flatnonzero(papers[i])),
-                    regions=chosen if kind[i] < 0.5 else ("610400",) if kind[i] < 0.8 else ("610400", AWAY[i % 386][:4]),
+                    regions=chosen
+                    if kind[i] < 0.5
+                    else ("610400",)
+                    if kind[i] < 0.8
+                    else ("610400", AWAY[i % 386][:4]),
                     leave_home_ok=Leave.ANY if anywhere else Leave.COUNTY,
                     home=chosen[0],
                     wage_floor_fen=int(floor[i]),

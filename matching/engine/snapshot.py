@@ -1,0 +1,62 @@
+"""An index in a folder: written once, mapped into memory by every process that reads it (索引快照)."""
+
+import json
+import pickle
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matching.engine.columns import Index, Layout, Lists, Openings
+from matching.engine.encode import Register
+from matching.engine.features import Ground
+from matching.engine.index import Built
+
+_PARTS: dict[str, type] = {part.__name__: part for part in (Index, Openings, Layout, Lists)}
+
+
+def save(built: Built, folder: Path) -> None:
+    """Write an index; the folder must be new or empty."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = _write(built.index, folder, "index")
+    np.save(folder / "source.npy", built.source)
+    (folder / "register.pickle").write_bytes(pickle.dumps((built.register, built.ground)))
+    (folder / "shape.json").write_text(json.dumps(shape), encoding="utf-8")
+
+
+def _write(value: Any, folder: Path, name: str) -> Any:
+    if isinstance(value, np.ndarray):
+        np.save(folder / f"{name}.npy", np.ascontiguousarray(value))
+        return f"{name}.npy"
+    if isinstance(value, tuple):
+        parts = [_write(part, folder, f"{name}-{place}") for place, part in enumerate(value)]
+        return {type(value).__name__: parts}
+    return int(value)
+
+
+def load(folder: Path) -> Built:
+    """Open an index written by this very version; its arrays are mapped, so processes share the memory.
+
+    Only for folders that this service wrote itself: the register is a pickle.
+    """
+    register, ground = pickle.loads((folder / "register.pickle").read_bytes())  # noqa: S301
+    if not isinstance(register, Register) or not isinstance(ground, Ground):
+        raise TypeError("not a snapshot of an index")
+    shape = json.loads((folder / "shape.json").read_text(encoding="utf-8"))
+    index: Index = _read(shape, folder)
+    return Built(index, register, _array(folder / "source.npy"), ground)
+
+
+def _read(shape: Any, folder: Path) -> Any:
+    if isinstance(shape, str):
+        return _array(folder / shape)
+    if isinstance(shape, dict):
+        ((name, parts),) = shape.items()
+        return _PARTS[name](*(_read(part, folder) for part in parts))
+    return shape
+
+
+def _array(path: Path) -> Any:
+    # Copy-on-write, because kernels are compiled for writable arrays; nothing writes, so nothing is copied.
+    mapped = np.load(path, mmap_mode="c") if path.stat().st_size > 4096 else np.load(path)
+    return np.asarray(mapped)

@@ -1,0 +1,148 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine import retrieve, snapshot
+from matching.engine.encode import encode_workers
+from matching.engine.features import OpeningProfile, WorkerProfile
+from matching.engine.index import build
+from matching.engine.reference import rank, rank_workers
+from matching.engine.retrieve import Engine, current, find
+from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS
+
+MANY = st.lists(OPENINGS, max_size=25, unique_by=lambda opening: opening.id)
+PEOPLE = st.lists(WORKERS, min_size=1, max_size=12, unique_by=lambda worker: worker.id)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    if not retrieve.is_warm() and not retrieve.warm(Path(__file__).parents[3] / "build" / "kernels"):
+        pytest.skip("numba is not installed")
+
+
+@pytest.fixture
+def cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retrieve, "_WARM", set())
+
+
+def agree(worker: WorkerProfile, openings: list[OpeningProfile], top: int) -> None:
+    slow = rank(worker, openings, GROUND, top=top)
+    engine = Engine(openings, GROUND)
+    assert engine.rank(worker, top=top, counts=False).suggestions == slow.suggestions
+    assert engine.rank(worker, top=top) == slow
+
+
+@given(WORKERS, MANY, st.integers(1, 6))
+@settings(max_examples=60, deadline=None)
+def test_plain_and_reference_give_the_same_list(
+    worker: WorkerProfile, openings: list[OpeningProfile], top: int
+) -> None:
+    agree(worker, openings, top)
+
+
+@pytest.mark.usefixtures("compiled")
+@given(WORKERS, MANY, st.integers(1, 6))
+@settings(max_examples=60, deadline=None)
+def test_kernel_and_reference_give_the_same_list(
+    worker: WorkerProfile, openings: list[OpeningProfile], top: int
+) -> None:
+    agree(worker, openings, top)
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_the_other_direction_gives_the_list_of_the_reference(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    engine = Engine(openings, GROUND, workers)
+    for opening in openings[:4]:
+        assert engine.rank_workers(opening, top=top) == rank_workers(opening, workers, GROUND, top=top).suggestions
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY)
+@settings(max_examples=40, deadline=None)
+def test_many_workers_at_once_get_what_each_gets_alone(
+    workers: list[WorkerProfile], openings: list[OpeningProfile]
+) -> None:
+    built = build(openings, GROUND)
+    columns = encode_workers(workers, built.register, GROUND, grow=False)
+    rows, points = find(current(built.index, built.register), columns, 5)
+    for w, worker in enumerate(workers):
+        slow = rank(worker, openings, GROUND, top=5).suggestions
+        found = rows[w][rows[w] >= 0]
+        assert [openings[place].id for place in built.source[found]] == [one.opening_id for one in slow]
+        assert points[w][: len(found)].tolist() == [one.points for one in slow]
+
+
+def test_a_long_list_of_openings_keeps_its_order_where_many_are_equal(compiled: None) -> None:
+    openings = [
+        replace(SPINNING, id=n, region=f"3206{n % 90 + 10}", wage_max_fen=600_000 + n % 7 * 10_000) for n in range(3000)
+    ]
+    for regions in ((), ("320612", "320655"), ("320600",)):
+        worker = replace(SPINNER, regions=regions, leave_home_ok=None, home=None)
+        slow = rank(worker, openings, GROUND).suggestions
+        assert Engine(openings, GROUND).rank(worker, counts=False).suggestions == slow
+        assert len(slow) == 20
+
+
+@pytest.mark.usefixtures("cold")
+def test_a_cold_engine_answers_the_same() -> None:
+    engine = Engine([SPINNING, SEWING], GROUND, [SPINNER])
+    free = replace(SPINNER, regions=(), leave_home_ok=None, home=None)
+    assert engine.rank(free, counts=False).suggestions == rank(free, [SPINNING, SEWING], GROUND).suggestions
+    assert engine.rank_workers(SEWING) == rank_workers(SEWING, [SPINNER], GROUND).suggestions
+
+
+@given(WORKERS, MANY, MANY)
+@settings(max_examples=40, deadline=None)
+def test_changed_openings_are_in_the_next_answer(
+    worker: WorkerProfile, before: list[OpeningProfile], after: list[OpeningProfile]
+) -> None:
+    engine = Engine(before, GROUND)
+    now = {opening.id: opening for opening in before}
+    for opening in before[::3]:
+        engine.drop_opening(opening.id)
+        del now[opening.id]
+    for opening in after:
+        engine.put_opening(opening)
+        now[opening.id] = opening
+    assert engine.rank(worker) == rank(worker, now.values(), GROUND)
+    assert engine.rank(worker, counts=False).suggestions == rank(worker, now.values(), GROUND).suggestions
+
+
+def test_more_changes_than_fit_beside_the_index_are_indexed() -> None:
+    engine = Engine([SPINNING], GROUND)
+    for n in range(retrieve.MOST_CHANGES + 2):
+        engine.put_opening(replace(SPINNING, id=n))
+    free = replace(SPINNER, regions=(), leave_home_ok=None, home=None)
+    assert [one.opening_id for one in engine.rank(free).suggestions] == list(range(20))
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY)
+@settings(max_examples=5, deadline=None)
+def test_a_snapshot_answers_like_the_index_it_was_made_of(
+    tmp_path_factory: pytest.TempPathFactory, workers: list[WorkerProfile], openings: list[OpeningProfile]
+) -> None:
+    built = build(openings, GROUND)
+    folder = tmp_path_factory.mktemp("snapshot")
+    snapshot.save(built, folder)
+    answers = []
+    for one in (built, snapshot.load(folder)):
+        columns = encode_workers(workers, one.register, GROUND, grow=False)
+        answers.append(find(current(one.index, one.register), columns, 5))
+    assert np.array_equal(answers[0][0], answers[1][0])
+    assert np.array_equal(answers[0][1], answers[1][1])
+
+
+@given(WORKERS)
+@settings(max_examples=20, deadline=None)
+def test_two_runs_give_the_same_answer(worker: WorkerProfile) -> None:
+    openings = [replace(SPINNING, id=n, region=f"6104{n:02d}") for n in range(30)]
+    assert Engine(openings, GROUND).rank(worker) == Engine(reversed(openings), GROUND).rank(worker)
