@@ -43,7 +43,7 @@ def warm(cache: Path | None = None) -> bool:
         )
         folder = str(cache / hashlib.sha256(sources).hexdigest()[:16])
         setattr(numba.config, "CACHE_DIR", folder)  # noqa: B010  (its stubs do not know the name)
-    from matching.engine import backward, sweep
+    from matching.engine import backward, parts, sweep
 
     ground = Ground(today=date.min)
     built = build([OpeningProfile(id=1, occupation="6-04-02-01")], ground)
@@ -53,6 +53,7 @@ def warm(cache: Path | None = None) -> bool:
     group = backward.people(workers, index.layout.trades)
     out = np.zeros((1, 1, 2), np.int32)
     backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
+    parts.parts(index, workers, *numbers, parts.blank(1, 1))
     _WARM.add("kernels")
     return True
 
