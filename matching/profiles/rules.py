@@ -3,7 +3,7 @@
 import re
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
@@ -123,6 +123,15 @@ def _digits(value: str) -> str:
     return fold_width(value)
 
 
+def _agreed(value: bool) -> bool:
+    if not value:
+        raise PydanticCustomError("no_consent", N_("没有本人同意，不能登记"))
+    return value
+
+
+Agreed = Annotated[bool, AfterValidator(_agreed)]
+"""A yes that has to be there."""
+
 PersonName = Annotated[Words, AfterValidator(_person_name)]
 """A person's name, 2 to 50 characters."""
 
@@ -144,7 +153,7 @@ class SelfRegistration(Draft):
     id_number: RawNumber
     live_region: RegionCode = "610400"
     password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
-    consent: Literal[True]
+    consent: Agreed
 
 
 class CounterRegistration(Draft):
@@ -158,7 +167,7 @@ class CounterRegistration(Draft):
     education: Education | None = None
     categories: Annotated[tuple[PersonCategory, ...], Field(max_length=16)] = ()
     literacy_aid: bool = False
-    consent: Literal[True]
+    consent: Agreed
 
 
 class OccupationDraft(Draft):

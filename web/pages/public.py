@@ -227,8 +227,7 @@ def registering(unit: Unit) -> Response:
 @routes.post("/register", allow=PUBLIC, keep=False)
 def register(unit: Unit) -> Response:
     """Register; the same answer for new and for known people."""
-    consent = {"consent": True} if unit.form and unit.form.get("consent") else {}
-    bound = bind(unit, SelfRegistration, **consent)
+    bound = bind(unit, SelfRegistration)
     if bound.draft is None:
         return _register_page(unit, bound, 422)
     try:

@@ -1,0 +1,169 @@
+"""The counter and the jobseeker's desk: from finding somebody to the letter, the result and the call afterwards."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from centre.database import engine, open_session
+from centre.ledger import Channel, ServiceEvent
+from centre.numbers import identity_check
+from centre.people import Person
+from centre.permissions import Actor, Role
+from employers.openings.models import Opening
+from matching.introductions.actions import agree_to_introduction
+from matching.introductions.models import Introduction
+from tests.web.desks import Desk, Hall, opened, words
+
+SYSTEM = Actor.system().scope
+MASSAGE = "足疗师"
+
+
+@pytest.fixture
+def hall(database: str) -> Iterator[Hall]:
+    with opened() as made:
+        yield made
+
+
+def number(model: type, **wanted: object) -> int:
+    with open_session(SYSTEM) as session:
+        return int(session.scalars(select(model).filter_by(**wanted)).one().id)
+
+
+def find(clerk: Desk, typed: str) -> str:
+    return clerk.send("/counter/find", words=typed)
+
+
+def test_a_clerk_finds_introduces_prints_and_tells_the_result(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    address = find(clerk, "马丽")
+    screen = clerk.get(address)
+    assert MASSAGE in screen
+    assert "610499198304150088" not in screen
+    assert "610***********0088" in screen
+    letter = clerk.send(f"{address}/introduce", opening_id=number(Opening, title=MASSAGE), agreed="true")
+    paper = words(clerk.get(letter))
+    assert re.search(r"XY01-[0-9]{8}-0001-[0-9A-Z]", paper)
+    assert "兹推荐 马丽 到贵单位应聘" in paper
+    clerk.send(f"{letter}/result", result="hired", source="employer")
+    assert "已录用" in clerk.get(letter)
+    assert "上岗记录" in clerk.get(address)
+
+
+def test_a_second_letter_to_the_same_opening_is_refused_on_the_page(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    address, opening = find(clerk, "马丽"), number(Opening, title=MASSAGE)
+    clerk.send(f"{address}/introduce", opening_id=opening, agreed="true")
+    again = clerk.send(f"{address}/introduce", 409, opening_id=opening, agreed="true")
+    assert "已经推荐过这个岗位，正在等结果" in again
+
+
+def test_a_jobseeker_asks_and_the_employer_sees_a_name_only_after_the_letter(hall: Hall) -> None:
+    worker, boss = hall.enter("wang"), hall.enter("employer")
+    opening = number(Opening, title="缝纫工（平车）")
+    letter = worker.send(f"/openings/{opening}/ask")
+    assert "已经告诉中心" in worker.get(letter)
+    assert boss.client.get("/api/v1/applicants").json() == []
+    with open_session(SYSTEM) as session:
+        centre_id = session.scalars(select(Introduction)).one().centre_id
+        clerk = Actor(account_id=1, roles=frozenset({Role.CLERK}), centre_id=centre_id)
+    with open_session(clerk.scope, write=True) as session:
+        agree_to_introduction(session, clerk, introduction_id=int(letter.rsplit("/", 1)[1]))
+    (seen,) = boss.client.get("/api/v1/applicants").json()
+    assert (seen["name"], seen["phone"]) == ("王秀兰", "")
+    assert not {"person_id", "id_number", "identity", "categories", "recognised"} & set(seen)
+    assert "职业介绍推荐信" in worker.get(letter)
+
+
+def test_a_newcomer_is_registered_once_and_bad_numbers_are_told(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    typed: dict[str, str] = {
+        "id_number": "610499199001010013",
+        "name": "张三丰",
+        "phone": "13911112222",
+        "live_region": "610402",
+    }
+    answer = clerk.send("/counter/register", 422, **typed, consent="true")
+    assert "身份证号校验不通过" in answer
+    digits = typed["id_number"][:17]
+    sound = typed | {"id_number": digits + identity_check(digits)}
+    first = clerk.send("/counter/register", **sound, consent="true")
+    assert clerk.send("/counter/register", **sound, consent="true") == first
+    clerk.send("/counter/register", 422, **(sound | {"name": "别人"}), consent="true")
+
+
+def test_a_hotline_call_is_one_line_of_the_ledger(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    clerk.send("/counter/visit", category="petition", channel="hotline", topic="拖欠工资")
+    with open_session(SYSTEM) as session:
+        line = session.scalars(select(ServiceEvent).where(ServiceEvent.channel == Channel.HOTLINE)).one()
+        assert (line.person_id, line.topic) == (None, "拖欠工资")
+
+
+def test_a_jobseeker_says_everything_in_small_steps_without_typing(hall: Hall) -> None:
+    worker = hall.enter("ma")
+    years: dict[str, Any] = {"years-6-05-01-03": "8"}
+    assert worker.send("/me/profile/trades", trades="6-05-01-03") == "/me/profile/years"
+    assert worker.send("/me/profile/years", **years) == "/me/profile/papers"
+    assert worker.send("/me/profile/papers", papers="health") == "/me/profile/wanted"
+    assert worker.send("/me/profile/wanted", wanted="6-05-01-03") == "/me/profile/place"
+    assert worker.send("/me/profile/place", leave_home_ok="any") == "/me/profile/pay"
+    assert worker.send("/me/profile/pay", wage_floor_fen="3000", terms="no_night") == "/me/matches"
+    said = words(worker.get("/me/profile"))
+    assert all(part in said for part in ("缝纫工（8 年）", "健康证", "外省也行", "3,000 元", "不上夜班"))
+    assert "缝纫工（平车）" in worker.get("/me/matches")
+
+
+def test_strangers_and_clerks_of_other_counties_find_nobody(hall: Hall) -> None:
+    theirs = number(Person, name="王秀兰")
+    for login, status in (("clerk", 404), ("employer", 403), ("wang", 403), ("school", 403)):
+        assert hall.enter(login).client.get(f"/counter/people/{theirs}").status_code == status
+
+
+def queries_of(desk: Desk, path: str) -> int:
+    """How many statements a page costs, once everything is warm."""
+    desk.get(path)
+    seen: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT"):
+            seen.append(statement)
+
+    event.listen(engine(), "before_cursor_execute", note)
+    try:
+        desk.get(path)
+    finally:
+        event.remove(engine(), "before_cursor_execute", note)
+    return len(seen)
+
+
+def test_pages_ask_the_database_a_fixed_number_of_times(hall: Hall) -> None:
+    visitor, worker, clerk = hall.enter(), hall.enter("wang"), hall.enter("clerk")
+    address = find(clerk, "马丽")
+    assert queries_of(visitor, "/openings?q=缝纫") <= 3
+    assert queries_of(visitor, f"/openings/{number(Opening, title=MASSAGE)}") <= 4
+    assert queries_of(worker, "/me/matches") <= 16
+    assert queries_of(clerk, address) <= 30
+
+
+@pytest.mark.parametrize("lang", ["zh-Hans", "en"])
+def test_every_page_renders_in_both_languages(hall: Hall, lang: str) -> None:
+    for login, paths in {
+        "": (
+            "/",
+            "/openings",
+            "/openings?q=%00%ef%bf%be&page=999999&region=x",
+            "/register",
+            "/about",
+            "/about/privacy",
+        ),
+        "wang": ("/me", "/me/profile", "/me/profile/trades?find=焊", "/me/profile/years", "/me/matches"),
+        "clerk": ("/counter", "/counter/register"),
+    }.items():
+        desk = hall.enter(login)
+        for path in paths:
+            page = desk.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
+            assert f'lang="{lang}"' in page
+            assert "</html>" in page
