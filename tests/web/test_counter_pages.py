@@ -88,7 +88,7 @@ def test_a_newcomer_is_registered_once_and_bad_numbers_are_told(hall: Hall) -> N
     answer = clerk.send("/counter/register", 422, **typed, consent="true")
     assert "身份证号校验不通过" in answer
     digits = typed["id_number"][:17]
-    sound = typed | {"id_number": digits + identity_check(digits)}
+    sound: dict[str, Any] = typed | {"id_number": digits + identity_check(digits)}
     first = clerk.send("/counter/register", **sound, consent="true")
     assert clerk.send("/counter/register", **sound, consent="true") == first
     clerk.send("/counter/register", 422, **(sound | {"name": "别人"}), consent="true")
