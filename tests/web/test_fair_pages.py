@@ -233,8 +233,8 @@ def test_everything_wrong_with_an_opening_is_told_at_once_and_nothing_is_kept(as
 def test_a_draft_shows_its_findings_and_what_is_missing(as_: Opener) -> None:
     employer = as_("employer1")
     bare = dict.fromkeys(("base_pay_fen", "wage_min_fen", "wage_max_fen"), "")
-    words = {"conditions": "限女性，年龄18-45", "step": "keep"}
-    made = employer.send_form("/employer/openings/new", **OPENING | bare | words)
+    unlawful = {"conditions": "限女性，年龄18-45", "step": "keep"}
+    made = employer.send_form("/employer/openings/new", **OPENING | bare | unlawful)
     seen = employer.get(made.headers["location"]).text
     for words in ("这些话不能写", "这些话最好改一改", "还缺", "“限女”", "“年龄18-45”"):
         assert words in seen
@@ -251,6 +251,13 @@ def test_openings_of_others_and_desks_of_others_are_closed(as_: Opener) -> None:
     assert [visitor.get(where).status_code for where in ("/organiser", "/employer")] == [303, 303]
 
 
+def test_results_are_told_of_one_s_own_applicants_only(as_: Opener) -> None:
+    employer = as_("employer1")
+    assert "还没有人来应聘" in employer.get("/employer/applicants").text
+    assert employer.send_form("/employer/applicants/1", result="interviewed").status_code == 404
+    assert employer.send_form("/employer/applicants/1", result="married").status_code == 422
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_of_the_desks_opens_in_both_languages(as_: Opener, language: str) -> None:
     fair_id = shown_fair()
@@ -264,7 +271,7 @@ def test_every_page_of_the_desks_opens_in_both_languages(as_: Opener, language: 
             "/series/new",
             "/venues",
         ],
-        "employer1": ["", "/openings/new", "/booths", f"/fairs/{fair_id}/booth"],
+        "employer1": ["", "/applicants", "/openings/new", "/booths", f"/fairs/{fair_id}/booth"],
     }
     for who, paths in pages.items():
         browser: Browser = as_(who, language=language)
