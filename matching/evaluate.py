@@ -1,12 +1,91 @@
 """Judging the ranking from outside: folders of queries, documents and labels in, a table of figures out (检索评测)."""
 
 import json as formats
+import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from centre import regions
+from matching.engine import baselines
+from matching.engine.measure import Quality, measure
+from matching.engine.ranker import Ranker
 from matching.engine.signals import Item
+from matching.engine.words import EMPTY_WORDS, area
+
+OURS = "gangqiao"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A folder as it is ranked: documents, queries, and the document that each query leaves out. No labels."""
+
+    name: str
+    items: list[Item]
+    queries: list[Item]
+    exclude: dict[str, str]
+
+
+def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | None = None) -> None:
+    """Rank each folder, judge it beside plain lexical methods, and print nDCG@10, MAP and R@10.
+
+    A folder holds corpus.jsonl and queries.jsonl, and qrels.jsonl that is read only after everything is ranked.
+    `run` takes the ranking as JSON Lines: a file for one folder, for several one file a folder named after it.
+    """
+    report: dict[str, dict[str, Quality]] = {}
+    for directory in directories:
+        task = read_task(directory)
+        runs = {OURS: ranking(task)}
+        if run is not None:
+            write_run(run if len(directories) == 1 else run.with_name(f"{run.stem}-{task.name}{run.suffix}"), runs[OURS])
+        labels = read_labels(directory)
+        if labels:
+            for name in baselines.BASELINES:
+                ranked = baselines.rank(name, task.items, task.queries, task.exclude)
+                runs[name] = dict(zip((query.id for query in task.queries), ranked, strict=True))
+        report[task.name] = {name: measure(labels, found) for name, found in runs.items()}
+    print(as_json(report) if json else as_table(report))
+
+
+def ranking(task: Task) -> dict[str, list[str]]:
+    """The order of the documents for every query, best first."""
+    ranked = Ranker(task.items).rank(task.queries, task.exclude)
+    return dict(zip((query.id for query in task.queries), ranked, strict=True))
+
+
+def read_task(directory: Path) -> Task:
+    """Read documents and queries; raises FileNotFoundError when one of the files is missing.
+
+    Where documents lie in places, a place named by a query is taken out of its words. A query that excludes a document
+    of its own title stands for that document, so what is written about it counts as well.
+    """
+    items = [document(row) for row in read_lines(directory / "corpus.jsonl")]
+    by_id = {item.id: item for item in items}
+    placed = sum(bool(item.regions) for item in items) * 2 > len(items)
+    queries: list[Item] = []
+    exclude: dict[str, str] = {}
+    for row in read_lines(directory / "queries.jsonl"):
+        query = Item(str(row["qid"]), str(row["text"]))
+        if placed:
+            query = _placed(query)
+        left_out = str(row.get("exclude") or "")
+        if left_out:
+            exclude[query.id] = left_out
+            own = by_id.get(left_out)
+            if own is not None and own.title == query.title:
+                query = replace(query, names=own.names, text=own.text)
+        queries.append(query)
+    return Task(directory.name, items, queries, exclude)
+
+
+def read_labels(directory: Path) -> dict[str, dict[str, int]]:
+    """The expert labels of a folder, for judging only; empty when it has none."""
+    found: dict[str, dict[str, int]] = {}
+    path = directory / "qrels.jsonl"
+    for row in read_lines(path) if path.exists() else ():
+        found.setdefault(str(row["qid"]), {})[str(row["did"])] = int(row.get("rel", 1))
+    return found
 
 
 def read_lines(path: Path) -> Iterator[dict[str, Any]]:
@@ -21,19 +100,46 @@ def document(row: dict[str, Any]) -> Item:
     """A corpus line: `text` is the title, `alt` other names, `desc` and `tasks` longer text, `area` a place."""
     tasks = row.get("tasks") or ()
     long = [str(row.get("desc") or ""), *([tasks] if isinstance(tasks, str) else map(str, tasks))]
-    area = str(row.get("area") or "")
-    places = regions.parse_place(area.replace("-", " ")).codes if area else ()
+    where = str(row.get("area") or "")
+    places = regions.parse_place(where.replace("-", " ")).codes if where else ()
     return Item(
         id=str(row["did"]),
         title=str(row["text"]),
         names=tuple(map(str, row.get("alt") or ())),
         text=" ".join(part for part in long if part),
         group=str(row.get("group") or ""),
-        regions=tuple(map(_area, places)),
+        regions=tuple(map(area, places)),
     )
 
 
-def _area(code: str) -> str:
-    while len(code) > 2 and code.endswith("00"):
-        code = code[:-2]
-    return code
+def _placed(query: Item) -> Item:
+    place = regions.parse_place(query.title)
+    words = EMPTY_WORDS.sub(" ", place.rest).strip() or place.rest
+    return replace(query, title=words or query.title, regions=tuple(map(area, place.codes)))
+
+
+def write_run(path: Path, ranked: dict[str, list[str]]) -> None:
+    """Write a ranking, one query a line."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        for query, order in ranked.items():
+            file.write(formats.dumps({"qid": query, "ranking": order}, ensure_ascii=False) + "\n")
+
+
+def as_json(report: dict[str, dict[str, Quality]]) -> str:
+    """The figures as JSON."""
+    figures = {task: {name: asdict(quality) for name, quality in rows.items()} for task, rows in report.items()}
+    return formats.dumps(figures, ensure_ascii=False, indent=2)
+
+
+def as_table(report: dict[str, dict[str, Quality]]) -> str:
+    """The figures as text."""
+    lines = [f"{'task':<16}{'method':<24}{'nDCG@10':>9}{'MAP':>8}{'R@10':>8}{'queries':>9}"]
+    for task, rows in report.items():
+        for name, found in rows.items():
+            figures = f"{found.ndcg:>9.3f}{found.average_precision:>8.3f}{found.recall:>8.3f}{found.queries:>9}"
+            lines.append(f"{task if name == OURS else '':<16}{name:<24}{figures}")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    evaluate([Path(argument) for argument in sys.argv[1:]])

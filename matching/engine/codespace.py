@@ -50,14 +50,8 @@ class CodeSpace:
         text = level(title)
         return [text] if is_han(text) else list(translations(text)[:3])
 
-    def profiles(self, titles: Sequence[str], readings: int = 3, chunk: int = 512) -> Any:
-        """Unit vectors over occupations, small groups and medium groups, as a sparse matrix."""
-        from scipy.sparse import csr_matrix, vstack
-
-        parts = [self._profile(self.likely(titles[at : at + chunk], readings)) for at in range(0, len(titles), chunk)]
-        return vstack(parts).tocsr() if parts else csr_matrix((0, len(self._column)), dtype=np.float32)
-
-    def _profile(self, likely: np.ndarray) -> Any:
+    def profiles(self, likely: np.ndarray) -> Any:
+        """Unit vectors over occupations, small groups and medium groups, one for each row of likenesses."""
         from scipy.sparse import csr_matrix
         from sklearn.preprocessing import normalize
 

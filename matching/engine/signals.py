@@ -13,7 +13,7 @@ import numpy as np
 from matching.engine.analysis import grams, is_han, level, stems, terms
 from matching.engine.codespace import code_space
 from matching.engine.translate import translations
-from matching.engine.vectors import Projection, Space, best_by_owner
+from matching.engine.vectors import Overlap, Projection, Space, best_by_owner
 
 _CODED = 3
 _DIMENSIONS = 200
@@ -69,6 +69,11 @@ class Signals:
         return Space(self._names, terms)
 
     @cached_property
+    def overlap(self) -> Overlap:
+        """All names by how far they cover a query."""
+        return Overlap(self._names, grams)
+
+    @cached_property
     def pooled(self) -> Any:
         """Each document as the unit sum of its names' word-like pieces."""
         from sklearn.preprocessing import normalize
@@ -95,20 +100,19 @@ class Signals:
         return Projection(self.terms, self.owners, _DIMENSIONS)
 
     @cached_property
-    def _coded(self) -> tuple[np.ndarray, np.ndarray]:
-        """The likeliest occupations of every document, and how likely they are."""
+    def _coded(self) -> tuple[np.ndarray, np.ndarray, Any]:
+        """The likeliest occupations of every document, how likely they are, and the profiles over the tree."""
+        from scipy.sparse import vstack
+
         space = code_space()
-        columns, weights = [], []
+        columns, weights, profiles = [], [], []
         for at in range(0, len(self.items), 512):
             likely = space.likely([item.title for item in self.items[at : at + 512]], readings=1)
             best = np.argpartition(-likely, _CODED, axis=1)[:, :_CODED]
             columns.append(best)
             weights.append(np.take_along_axis(likely, best, axis=1))
-        return np.vstack(columns), np.vstack(weights)
-
-    @cached_property
-    def _profiles(self) -> Any:
-        return code_space().profiles([item.title for item in self.items], readings=1).T.tocsr()
+            profiles.append(space.profiles(likely))
+        return np.vstack(columns), np.vstack(weights), vstack(profiles).T.tocsr()
 
     def of(self, queries: Sequence[Item]) -> dict[str, np.ndarray]:
         """The evidence for each query and document, by kind; only kinds that this corpus has something for."""
@@ -117,9 +121,9 @@ class Signals:
         pick = np.repeat(np.arange(len(queries)), [len(row) for row in forms])
         found = {
             "chars": _best(best_by_owner(self.chars.cosine(flat), self._starts), pick, len(queries)),
-            "terms": _best(best_by_owner(self.terms.cosine(flat), self._starts), pick, len(queries)),
             "latent": np.maximum(_best(self._latent(queries, flat, pick), pick, len(queries)), 0),
-            "covered": _best(self._covered(flat), pick, len(queries)),
+            "held": _best(self._covered(flat), pick, len(queries)),
+            **self._overlap(flat, pick, len(queries)),
             **self._by_code(queries),
         }
         if self.named:
@@ -133,6 +137,11 @@ class Signals:
         if self.placed:
             found["place"] = self._place(queries)
         return found
+
+    def _overlap(self, flat: list[str], pick: np.ndarray, size: int) -> dict[str, np.ndarray]:
+        covered, contained = self.overlap.shares(flat)
+        kinds = {"covered": covered, "contained": contained}
+        return {name: _best(best_by_owner(values, self._starts), pick, size) for name, values in kinds.items()}
 
     def _forms(self, query: Item) -> list[str]:
         """A query in the writing of the corpus: itself, or its likeliest Chinese readings."""
@@ -148,11 +157,10 @@ class Signals:
 
     def _by_code(self, queries: Sequence[Item]) -> dict[str, np.ndarray]:
         space = code_space()
-        titles = [query.title for query in queries]
-        likely = space.likely(titles)
-        columns, weights = self._coded
+        likely = space.likely([query.title for query in queries])
+        columns, weights, profiles = self._coded
         alike = np.max([likely[:, columns[:, at]] * weights[:, at] for at in range(_CODED)], axis=0)
-        return {"code": alike, "kin": np.asarray((space.profiles(titles) @ self._profiles).toarray())}
+        return {"code": alike, "kin": np.asarray((space.profiles(likely) @ profiles).toarray())}
 
     @cached_property
     def _held(self) -> tuple[dict[str, int], np.ndarray, Any]:
@@ -216,7 +224,7 @@ class Signals:
 
 
 def _mean(found: dict[str, np.ndarray]) -> np.ndarray:
-    chosen = [found[name] for name in ("chars", "terms", "latent", "code") if name in found]
+    chosen = [found[name] for name in ("chars", "covered", "code") if name in found]
     return np.asarray(np.mean(chosen, axis=0), np.float32)
 
 

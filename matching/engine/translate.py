@@ -11,7 +11,6 @@ _LONGEST = 5
 _WORD = re.compile(r"[a-z0-9+#./]+")
 _OF = re.compile(r"\s+(?:of|for|in)\s+(?:the\s+)?")
 _PARTS = re.compile(r"[,;/()]|\s[-–|]\s")
-_STOP = frozenset(("the", "a", "an", "and", "of", "for", "in", "to", "at", "with", "or", "on"))
 
 
 @lru_cache(maxsize=4096)

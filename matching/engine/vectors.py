@@ -38,6 +38,31 @@ class Space:
         return np.asarray((vectors @ self._turned).toarray(), np.float32)
 
 
+class Overlap:
+    """Which share of a query's pieces a name holds, and the other way round, each piece counted by its rarity."""
+
+    def __init__(self, texts: Sequence[str], analyser: Analyser) -> None:
+        from sklearn.feature_extraction.text import CountVectorizer
+
+        self._counter = CountVectorizer(analyzer=analyser, binary=True, dtype=np.float32)
+        held = self._counter.fit_transform(texts)
+        spread = np.asarray(held.sum(axis=0)).ravel()
+        self._rarity = np.log1p(len(texts) / spread).astype(np.float32)
+        self._unknown = float(np.log1p(len(texts)))
+        self._analyser = analyser
+        self._turned: Any = held.T.tocsr()
+        self._mass = np.maximum(held @ self._rarity, 1e-6)
+
+    def shares(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Of each text (row) the share that each name holds, and of each name the share that the text holds."""
+        queries = self._counter.transform(texts).multiply(self._rarity).tocsr()
+        common = np.asarray((queries @ self._turned).toarray(), np.float32)
+        known = self._counter.vocabulary_
+        strange = [sum(piece not in known for piece in set(self._analyser(text))) for text in texts]
+        whole = np.asarray(queries.sum(axis=1)).ravel() + 0.5 * self._unknown * np.array(strange)
+        return common / np.maximum(whole, 1e-6)[:, None], common / self._mass
+
+
 class Projection:
     """Latent semantic space (潜在语义) of texts: what occurs together lies together."""
 
