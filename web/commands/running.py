@@ -46,7 +46,7 @@ def work(
     """Do what falls due: expiries, reminders, messages. May run in several processes; each slot is done once."""
     from centre.jobs import REGISTER, run_due_jobs
 
-    _register_jobs()
+    _import_domain()
     if once:
         typer.echo(f"{run_due_jobs()} of {len(REGISTER)} jobs were due and are done")
         return
@@ -68,6 +68,7 @@ def migrate() -> None:
     from centre.permissions import Actor
     from centre.policy import load_examples
 
+    _import_domain()
     before = schema.current() if _exists() else None
     schema.upgrade()
     with open_session(Actor.system().scope, write=True) as session:
@@ -109,13 +110,13 @@ def _exists() -> bool:
     return not settings().is_sqlite or Path(settings().url.removeprefix("sqlite:///")).exists()
 
 
-def _register_jobs() -> None:
-    """Import every module that registers jobs."""
+def _import_domain() -> None:
+    """Import every module that has tables or due work, so that the register and the metadata know them all."""
     from importlib import import_module
     from pkgutil import walk_packages
 
     for name in ("centre", "employers", "training", "matching"):
         package = import_module(name)
         for module in walk_packages(package.__path__, f"{name}."):
-            if module.name.endswith(".jobs") or module.name == "centre.answers":
+            if not module.name.startswith(("centre.migrations", "matching.engine")):
                 import_module(module.name)
