@@ -1,0 +1,64 @@
+"""How often the main pages ask the database: frozen, so that a question per row cannot creep in."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from centre import privacy
+from centre.database import open_session
+from centre.permissions import Actor
+from centre.policy import load_examples
+from tests.statements import statements
+from web.app import build
+from web.demo import town
+
+COUNTS = {
+    ("/", ""): 3,
+    ("/openings?q=挡车工", ""): 2,
+    ("/openings/3", ""): 2,
+    ("/fairs", ""): 2,
+    ("/training", ""): 1,
+    ("/training/classes/1", ""): 1,
+    ("/api/v1/openings?q=挡车工", ""): 1,
+    ("/api/v1/fairs", ""): 2,
+    ("/me", "wang"): 21,
+    ("/me/matches", "wang"): 12,
+    ("/openings/3", "wang"): 10,
+    ("/school", "school"): 3,
+    ("/employer", "employer"): 4,
+    ("/organiser", "organiser"): 2,
+    ("/counter", "clerk"): 5,
+}
+
+
+@pytest.fixture
+def city(database: str) -> TestClient:
+    """The invented town behind a client."""
+    privacy.forget_keys()
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)
+        town.fill(session)
+    return TestClient(build(), headers={"origin": "http://testserver"}, follow_redirects=False)
+
+
+def asked(client: TestClient, path: str) -> int:
+    """Statements that a page needs once everything is warm."""
+    assert client.get(path).status_code == 200, path
+    with statements() as ran:
+        client.get(path)
+    return len(ran)
+
+
+def test_the_main_pages_ask_the_database_as_often_as_written_down(city: TestClient) -> None:
+    found = {}
+    for path, login in COUNTS:
+        city.cookies.clear()
+        if login:
+            answer = city.post("/sign-in", data={"login": login, "password": town.PASSWORD})
+            assert answer.status_code == 303, login
+        found[path, login] = asked(city, path)
+    assert found == COUNTS
+
+
+def test_a_longer_list_asks_no_more_often(city: TestClient) -> None:
+    assert asked(city, "/api/v1/openings?limit=2") == asked(city, "/api/v1/openings?limit=18")
+    assert asked(city, "/fairs?month=2026-12") == asked(city, "/fairs?month=2026-03")
