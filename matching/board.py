@@ -9,24 +9,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, Select, or_, select
+from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.settings import settings
+from centre.skills.vocabulary import vocabulary
 from employers.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from matching.engine.features import WageBasis
+from matching.engine.features import Ground, WageBasis, WorkerProfile
 from matching.listing import Listed, covers, document, listing, rows, wage_basis
 
 if TYPE_CHECKING:
+    from matching.engine.reference import Ranking
+    from matching.engine.retrieve import Engine
     from matching.engine.textindex import LiveIndex, TextIndex
     from matching.engine.words import Document
 
@@ -48,6 +52,7 @@ class _State:
     newest: datetime | None = None
     last_id: int = 0
     wages: WageBasis = field(default_factory=WageBasis)
+    engine: "Engine | None" = None
 
 
 class Board:
@@ -56,6 +61,7 @@ class Board:
     def __init__(self) -> None:
         self._lock = Lock()
         self._folding = Lock()
+        self._matching = Lock()
         self._state: _State | None = None
         self._looked = 0.0
         self._compared = 0.0
@@ -71,7 +77,21 @@ class Board:
                 self._catch_up(state)
             finally:
                 self._lock.release()
-        return View(state.index.current, state.listed, state.fields, state.wages)
+        return View(state.index.current, state.listed, state.fields, ground_on(state.day, state.wages))
+
+    def rank(self, worker: WorkerProfile, *, top: int) -> tuple["View", "Ranking"]:
+        """The best openings for a worker by the fast engine, which is built at the first question of a day."""
+        from matching.engine.retrieve import Engine
+
+        view = self.look()
+        state = self._state
+        if state is None:
+            raise LookupError("the board was taken down while it was read")
+        with self._matching:
+            if state.engine is None or state.engine.ground.today != state.day:
+                profiles = [one.profile for one in list(state.listed.values())]
+                state.engine = Engine(profiles, ground_on(state.day, state.wages))
+            return view, state.engine.rank(worker, top=top)
 
     def _build(self) -> _State:
         from matching.engine.textindex import LiveIndex, TextIndex
@@ -95,11 +115,17 @@ class Board:
             state.day = clock.today()
             self._compared = 0.0
         with open_session(Actor.system().scope) as session:
-            found = list(session.execute(_changed(state)))
+            found = _changed(session, state)
             if monotonic() - self._compared > COMPARE_EVERY:
                 found += _drifted(session, state)
                 self._compared = monotonic()
-        _apply(state, found)
+        put, gone = _apply(state, found)
+        with self._matching:
+            if state.engine is not None:
+                for number in put:
+                    state.engine.put_opening(state.listed[number].profile)
+                for number in gone:
+                    state.engine.drop_opening(number)
         self._looked = monotonic()
         if state.index.current.is_worn and not self._folding.locked():
             Thread(target=self._fold, args=(state,), name="fold-openings", daemon=True).start()
@@ -118,7 +144,7 @@ class View:
     index: "TextIndex"
     listed: Mapping[int, Listed]
     fields: Mapping[str, set[int]]
-    wages: WageBasis
+    ground: Ground
 
     def in_field(self, codes: Iterable[str]) -> list[Listed]:
         """Openings in the occupational fields of these codes, and those whose occupation nobody knows."""
@@ -135,18 +161,60 @@ def board() -> Board:
     return _boards.setdefault(settings().url, Board())
 
 
+@lru_cache(maxsize=1)
+def adjacency() -> Mapping[str, frozenset[str]]:
+    """The moves between trades that are known to work, for every occupation that has any."""
+    words = vocabulary()
+    moves = {
+        node.code: frozenset(near.code for near in words.neighbours(node.code, limit=24) if near.why)
+        for node in words.occupations
+    }
+    return {code: near for code, near in moves.items() if near}
+
+
+@lru_cache(maxsize=4)
+def ground_on(day: date, wages: WageBasis) -> Ground:
+    """What every match of a day depends on beside the two profiles."""
+    return Ground(today=day, wages=wages, adjacency=adjacency())
+
+
 def find_places(text: str) -> tuple[tuple[str, ...], str]:
     """Region codes named in a query, and the words without them."""
     place = regions.parse_place(text)
     return place.codes, place.rest
 
 
-def _changed(state: _State) -> Select[Any]:
+def _changed(session: Session, state: _State) -> list[Row[Any]]:
+    """Rows changed since the last look. Their marks are asked for first: after a large import all of it lies in the
+    overlap for some seconds, and reading whole rows again and again would cost what the index is there to save."""
     if state.newest is None:
-        return rows().where(Opening.id > state.last_id)
-    since = state.newest - OVERLAP
-    touched = select(Employer.id).where(Employer.updated_at >= since)
-    return rows().where(or_(Opening.updated_at >= since, Opening.id > state.last_id, Opening.employer_id.in_(touched)))
+        wanted = Opening.id > state.last_id
+    else:
+        settled = clock.now() - state.newest > OVERLAP
+        since = state.newest if settled else state.newest - OVERLAP
+        touched = select(Employer.id).where(Employer.updated_at > since)
+        wanted = or_(Opening.updated_at > since, Opening.id > state.last_id, Opening.employer_id.in_(touched))
+    marks = session.execute(
+        select(Opening.id, Opening.version, Employer.version, Opening.state)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .where(wanted)
+    )
+    new = [number for number, opened, boss, now in marks if _is_news(state, number, (opened, boss), now)]
+    return _whole(session, new)
+
+
+def _is_news(state: _State, number: int, mark: tuple[int, int], now: OpeningState) -> bool:
+    known = _mark_of(state.listed.get(number))
+    if known is None:
+        return now is OpeningState.OPEN or number > state.last_id
+    return known != mark
+
+
+def _whole(session: Session, ids: list[int]) -> list[Row[Any]]:
+    found: list[Row[Any]] = []
+    for start in range(0, len(ids), 500):
+        found += session.execute(rows().where(Opening.id.in_(ids[start : start + 500]))).all()
+    return found
 
 
 def _drifted(session: Session, state: _State) -> list[Row[Any]]:
@@ -155,16 +223,12 @@ def _drifted(session: Session, state: _State) -> list[Row[Any]]:
         select(Opening.id, Opening.version, Employer.version, Opening.valid_from, Opening.valid_until)
         .join(Employer, Employer.id == Opening.employer_id)
         .where(Opening.state == OpeningState.OPEN)
-        .order_by(Opening.id)
     ).all()
     known = state.listed
     current = {row[0] for row in marks if covers(row[3], row[4], state.day)}
     odd = [number for number in known if number not in current]
     odd += [row[0] for row in marks if row[0] in current and _mark_of(known.get(row[0])) != (row[1], row[2])]
-    found: list[Row[Any]] = []
-    for start in range(0, len(odd), 500):
-        found += session.execute(rows().where(Opening.id.in_(odd[start : start + 500]))).all()
-    return found
+    return _whole(session, odd)
 
 
 def _mark_of(one: Listed | None) -> tuple[int, int] | None:
@@ -175,7 +239,8 @@ def _is_current(row: Row[Any], today: date) -> bool:
     return row.state is OpeningState.OPEN and covers(row.valid_from, row.valid_until, today)
 
 
-def _apply(state: _State, changed: Iterable[Row[Any]]) -> None:
+def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[int]]:
+    """Bring changed rows onto the board; gives the ids put and taken away."""
     put: list[Document] = []
     gone: list[int] = []
     listed = dict(state.listed)
@@ -197,6 +262,7 @@ def _apply(state: _State, changed: Iterable[Row[Any]]) -> None:
     if put or gone:
         state.index.change(put, gone)
         state.listed = listed
+    return [one.id for one in put], gone
 
 
 def _advance(state: _State, seen: Iterable[Row[Any]]) -> None:

@@ -18,9 +18,9 @@ from centre.words import N_, translate
 from employers.openings.rules import SEX_GROUND_LABELS, SexGround
 from matching.board import View, board
 from matching.engine.conditions import Condition, Verdict
-from matching.engine.features import Ground, Skill, WageBasis, WorkerProfile
+from matching.engine.features import Skill, WorkerProfile
 from matching.engine.reasons import PARTS, Reason, check_reason, factor_reason, warnings, why_not
-from matching.engine.reference import Suggestion, Transfer, rank, rank_workers, suggest
+from matching.engine.reference import Suggestion, Transfer, rank_workers, suggest
 from matching.listing import Listed
 from matching.profiles.models import JobWish, Registration, WorkedOccupation
 from matching.profiles.queries import person_in_sight, seekers, worker_profiles
@@ -29,7 +29,10 @@ from training.classes.queries import recruiting
 from training.enrolments.rules import Entitlement, PriceSplit, price_split
 from training.providers.models import Major, TrainingProvider
 
-MOST_CANDIDATES = 3_000
+MOST_CANDIDATES = 800
+"""Workers looked at for one opening; those of the very occupation come first."""
+DEEP = 60
+"""How far down the engine looks for openings and for ways through training."""
 TRANSFERS = 6
 SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
 
@@ -121,44 +124,35 @@ def name_of(kind: str, code: str) -> str:
     return regions.name(code) if regions.exists(code) else code
 
 
-def ground_for(worker: WorkerProfile, wages: WageBasis) -> Ground:
-    """What a match depends on beside the two profiles: the day, the wage assumption, the neighbouring trades."""
-    words = vocabulary()
-    adjacency = {
-        code: frozenset(neighbour.code for neighbour in words.neighbours(code, limit=24)) for code in _codes(worker)
-    }
-    return Ground(today=clock.today(), wages=wages, adjacency=adjacency)
-
-
-def _codes(worker: WorkerProfile) -> list[str]:
-    return list(dict.fromkeys((*(worker.wanted or ()), *(one.code for one in worker.practised or ()))))
-
-
 def suggestions_for(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
     """The best openings for a person, the courses that open more, what one change would add. Raises NotFound."""
     person = person_in_sight(session, person_id)
     worker = with_trade_words(worker_profiles(session, [person_id])[0])
-    view = board().look()
-    ground = ground_for(worker, view.wages)
-    openings, unlawful = _lawful(person, _candidates(view, worker, ground), locale)
-    ranking = rank(worker, [one.profile for one in openings], ground, top=max(top, MOST_CANDIDATES))
-    listed = {one.id: one for one in openings}
+    view, ranking = board().rank(worker, top=max(top, DEEP))
+    found, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
+    ways = [way for way in ranking.transfers if int(way.suggestion.opening_id) in view.listed]
     return Suggestions(
-        matches=tuple(_match(found, listed, locale) for found in ranking.suggestions[:top]),
-        paths=_paths(session, person_id, ranking.transfers, listed, locale),
+        matches=tuple(Match(one, fit_in_words(suggestion, locale)) for one, suggestion in found[:top]),
+        paths=_paths(session, person_id, ways, view, locale),
         elsewhere=ranking.blocked.get(Condition.REGION, 0),
         blocked={condition.value: count for condition, count in ranking.blocked.items()},
         unlawful=unlawful,
     )
 
 
+def _listed(view: View, suggestions: Iterable[Suggestion]) -> list[tuple[Listed, Suggestion]]:
+    """Suggestions with their openings; one that left the board a moment ago is left out."""
+    pairs = ((view.listed.get(int(found.opening_id)), found) for found in suggestions)
+    return [(one, found) for one, found in pairs if one is not None]
+
+
 def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> Fit:
     """How one person fits one opening, with everything that stands in the way. Raises NotFound."""
     person = person_in_sight(session, person_id)
     worker = with_trade_words(worker_profiles(session, [person_id])[0])
-    found = suggest(worker, listed.profile, ground_for(worker, board().look().wages))
+    found = suggest(worker, listed.profile, board().look().ground)
     fit = fit_in_words(found, locale)
-    _, unlawful = _lawful(person, [listed], locale)
+    _, unlawful = _lawful(person, [(listed, found)], locale)
     return replace(fit, blocks=(*unlawful, *fit.blocks)) if unlawful else fit
 
 
@@ -176,8 +170,7 @@ def candidates_for(
     people = {person.id: person for person in _people(session, ids)}
     if listed.sex_ground:
         workers = [worker for worker in workers if people[int(worker.id)].sex is not Sex.FEMALE]
-    ground = Ground(today=clock.today(), wages=view.wages, adjacency={})
-    ranking = rank_workers(listed.profile, workers, ground, top=top)
+    ranking = rank_workers(listed.profile, workers, view.ground, top=top)
     return tuple(
         Candidate(int(found.worker_id), people[int(found.worker_id)].name, fit_in_words(found, locale))
         for found in ranking.suggestions
@@ -198,25 +191,12 @@ def _seekers_near(listed: Listed) -> Select[int]:
     if not head:
         return chosen
     worked = select(WorkedOccupation.person_id).where(WorkedOccupation.occupation.startswith(head))
+    exactly = Registration.person_id.in_(
+        select(WorkedOccupation.person_id).where(WorkedOccupation.occupation == listed.occupation)
+    )
     wished = select(JobWish.person_id).where(cast(JobWish.occupations, String).contains(f'"{head}'))
-    return chosen.where(or_(Registration.person_id.in_(worked), Registration.person_id.in_(wished)))
-
-
-def _candidates(view: View, worker: WorkerProfile, ground: Ground) -> list[Listed]:
-    """Openings that a worker's trades, the trades next to them or skills can reach; all where no trade is known."""
-    codes = _codes(worker)
-    if not codes:
-        return list(view.listed.values())
-    near = {code for codes_near in ground.adjacency.values() for code in codes_near}
-    found = {one.id: one for one in view.in_field([*codes, *near])}
-    terms = {skill.term for skill in worker.skills or ()}
-    if terms:
-        found |= {
-            one.id: one
-            for one in tuple(view.listed.values())
-            if one.profile.skills and any(need.term in terms for need in one.profile.skills)
-        }
-    return list(found.values())
+    near = chosen.where(or_(Registration.person_id.in_(worked), Registration.person_id.in_(wished)))
+    return near.order_by(None).order_by(exactly.desc(), Registration.submitted_at, Registration.id)
 
 
 def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
@@ -231,24 +211,22 @@ def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
     return replace(worker, skills=tuple(known.values()))
 
 
-def _lawful(person: Person, openings: Iterable[Listed], locale: str) -> tuple[list[Listed], tuple[str, ...]]:
-    """Openings that the law opens to this person, and the printed reasons for those that it does not (MA-07)."""
+def _lawful(
+    person: Person, found: Iterable[tuple[Listed, Suggestion]], locale: str
+) -> tuple[list[tuple[Listed, Suggestion]], tuple[str, ...]]:
+    """What the law opens to this person, and the printed reasons for what it does not (MA-07)."""
     kept, told = [], dict[str, None]()
-    for one in openings:
+    for one, suggestion in found:
         if one.sex_ground and person.sex is Sex.FEMALE:
             told[unlawful_reason(one.sex_ground, locale)] = None
         else:
-            kept.append(one)
+            kept.append((one, suggestion))
     return kept, tuple(told)
 
 
 def unlawful_reason(ground: str, locale: str) -> str:
     """The sentence that names the legal ground of a limit."""
     return translate(locale, SEX_REASON, ground=translate(locale, SEX_GROUND_LABELS[SexGround(ground)]))
-
-
-def _match(found: Suggestion, listed: dict[int, Listed], locale: str) -> Match:
-    return Match(listed[int(found.opening_id)], fit_in_words(found, locale))
 
 
 def fit_in_words(found: Suggestion, locale: str) -> Fit:
@@ -289,17 +267,20 @@ _ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2}
 
 
 def _paths(
-    session: Session, person_id: int, transfers: Sequence[Transfer], listed: dict[int, Listed], locale: str
+    session: Session, person_id: int, transfers: Sequence[Transfer], view: View, locale: str
 ) -> tuple[Path, ...]:
     """The openings within reach, grouped by the course that opens them, the best first."""
     wanted: dict[str, list[Suggestion]] = {}
     for way in transfers:
-        code = way.occupation or listed[int(way.suggestion.opening_id)].occupation
+        code = way.occupation or view.listed[int(way.suggestion.opening_id)].occupation
         if code:
             wanted.setdefault(code, []).append(way.suggestion)
     courses = next_courses(session, list(wanted), person_id) if wanted else {}
     return tuple(
-        Path(courses[code], tuple(_match(found, listed, locale) for found in found_here[:3]))
+        Path(
+            courses[code],
+            tuple(Match(one, fit_in_words(found, locale)) for one, found in _listed(view, found_here[:3])),
+        )
         for code, found_here in list(wanted.items())
         if code in courses
     )[:TRANSFERS]
