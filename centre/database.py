@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Engine, create_engine, event, func, select, true, update
+from sqlalchemy import Engine, Update, create_engine, event, func, select, true, update
 from sqlalchemy import inspect as inspected
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -128,6 +128,8 @@ def holds(scope: Scope, owners: dict[str, int]) -> bool:
     """Whether a row with these owners may be written with a scope; rows without an owner are for permissions alone."""
     if scope.everything or not owners or any(getattr(scope, name) == value for name, value in owners.items()):
         return True
+    if "account_id" in owners:
+        return False
     return scope.all_centres or (scope.staff and "centre_id" not in owners)
 
 
@@ -297,18 +299,31 @@ def take_one(
         .values({taken: counter + 1, "version": model.version + 1})
         .execution_options(synchronize_session="fetch")
     )
-    return bool(getattr(session.execute(statement), "rowcount", 0))
+    return bool(_turn(session, statement))
+
+
+def _turn(session: Session, statement: Update) -> int:
+    # A counter is turned by those who do not own its row, so the database's walls open for it; the scope still applies.
+    if not isinstance(session, ScopedSession):
+        raise MissingScope("open sessions with open_session(scope)")
+    if session.autoflush:
+        session.flush()
+    session.tell_database(everything=True)
+    turned: int = getattr(session.execute(statement), "rowcount", 0)
+    session.tell_database()
+    return turned
 
 
 def give_back(session: Session, model: type[Record], record_id: int, *, taken: str = "taken") -> None:
     """Return one of a scarce thing that `take_one` took."""
     counter = getattr(model, taken)
-    session.execute(
+    statement = (
         update(model)
         .where(model.id == record_id, counter > 0)
         .values({taken: counter - 1, "version": model.version + 1})
         .execution_options(synchronize_session="fetch")
     )
+    _turn(session, statement)
 
 
 __all__ = [

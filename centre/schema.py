@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, column, inspect, select, table
 
-from centre.database import Base, engine
+from centre.database import Base, engine, tell
+from centre.permissions import Actor
 from centre.settings import settings
+from centre.walls import grant, raise_walls
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -25,7 +27,16 @@ def upgrade(revision: str = "head") -> None:
     if settings().is_sqlite:
         settings().data_dir.mkdir(parents=True, exist_ok=True)
     with engine().execution_options(write=True).begin() as connection:
+        if not settings().is_sqlite:
+            tell(connection, Actor.system().scope)  # steps that move data meet the walls of the step before
         command.upgrade(configuration(connection), revision)
+        raise_walls(connection)
+
+
+def admit(role: str) -> None:
+    """Let a PostgreSQL role work with the tables, without the right to change the audit log."""
+    with engine().begin() as connection:
+        grant(connection, role)
 
 
 def downgrade(revision: str) -> None:

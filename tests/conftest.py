@@ -10,7 +10,8 @@ from typing import Any
 import hypothesis
 import pytest
 
-from tests.databases import Cluster, cluster, make_tables, settings_from
+from centre import schema
+from tests.databases import SERVICE, Cluster, cluster, make_tables, settings_from
 
 hypothesis.settings.register_profile("gangqiao", deadline=None, print_blob=True, database=None)
 hypothesis.settings.load_profile("gangqiao")
@@ -71,7 +72,10 @@ def durable_postgres() -> Iterator[Cluster]:
 def postgres_template(postgres: Cluster) -> str:
     """The name of a database with the newest schema, made once and copied by each test."""
     postgres.execute("CREATE DATABASE gangqiao")
+    postgres.execute(f"CREATE ROLE {SERVICE} LOGIN")
     make_tables(postgres.url("gangqiao"))
+    with settings_from(database_url=postgres.url("gangqiao")):
+        schema.admit(SERVICE)
     return "gangqiao"
 
 
@@ -95,7 +99,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path) -> Iterator[str]:
     """A fresh PostgreSQL database with the newest schema; the settings point to it. Gives its address."""
     with (
-        postgres.fresh(postgres_template) as url,
+        postgres.fresh(postgres_template, SERVICE) as url,
         settings_from(database_url=url, data_dir=str(tmp_path), require_second_factor="false"),
     ):
         yield url

@@ -22,6 +22,9 @@ from centre.database import Base, engine
 from centre.settings import settings
 from tests.modules import modules
 
+SERVICE = "gangqiao_service"
+"""The role that the service has in tests: it owns nothing, so PostgreSQL's walls hold for it."""
+
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 SPEED = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
 
@@ -118,9 +121,9 @@ class Cluster:
         """Stop the server: `immediate` as a power cut would, `fast` in good order."""
         self._as_owner(str(BINARIES[-1] / "pg_ctl"), "stop", "--wait", "--pgdata", str(self.data), "--mode", mode)
 
-    def url(self, database: str = "postgres") -> str:
-        """The SQLAlchemy address of one of its databases."""
-        return f"postgresql+psycopg://gangqiao@/{database}?host={self.folder}"
+    def url(self, database: str = "postgres", role: str = "gangqiao") -> str:
+        """The SQLAlchemy address of one of its databases, for the owner of everything or for another role."""
+        return f"postgresql+psycopg://{role}@/{database}?host={self.folder}"
 
     def execute(self, statement: str) -> None:
         """Run one administrative statement."""
@@ -130,12 +133,12 @@ class Cluster:
         administrator.dispose()
 
     @contextmanager
-    def fresh(self, template: str = "template1") -> Iterator[str]:
-        """The address of a new database, a copy of a template, dropped afterwards."""
+    def fresh(self, template: str = "template1", role: str = "gangqiao") -> Iterator[str]:
+        """The address of a new database for a role, a copy of a template, dropped afterwards."""
         name = f"{template}_{next(self.numbers)}"
         self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         try:
-            yield self.url(name)
+            yield self.url(name, role)
         finally:
             self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 

@@ -61,7 +61,11 @@ def work(
         typer.echo("Stopped")
 
 
-def migrate() -> None:
+def migrate(
+    role: Annotated[
+        str, typer.Option(help="PostgreSQL only: grant this role what the service needs, and nothing on the audit log.")
+    ] = "",
+) -> None:
     """Bring the database to the present schema and load the shipped reference data; doing it twice is harmless."""
     from centre import schema
     from centre.database import open_session
@@ -71,6 +75,10 @@ def migrate() -> None:
     _import_domain()
     before = schema.current() if _exists() else None
     schema.upgrade()
+    if role:
+        if settings().is_sqlite:
+            raise typer.BadParameter("roles are PostgreSQL's", param_hint="--role")
+        schema.admit(role)
     with open_session(Actor.system().scope, write=True) as session:
         rules = load_examples(session)
     now = schema.current()
@@ -89,7 +97,7 @@ def demo(
     started = time.monotonic()
     os.environ.setdefault("GANGQIAO_DEMO", "true")
     settings.cache_clear()
-    migrate()
+    migrate(role="")
     from web.demo import fill
 
     fill(size=size, seed=seed, say=typer.echo)
