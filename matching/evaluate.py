@@ -38,14 +38,15 @@ def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | Non
         task = read_task(directory)
         runs = {OURS: ranking(task)}
         if run is not None:
-            write_run(run if len(directories) == 1 else run.with_name(f"{run.stem}-{task.name}{run.suffix}"), runs[OURS])
+            several = run.with_name(f"{run.stem}-{task.name}{run.suffix}")
+            write_run(run if len(directories) == 1 else several, runs[OURS])
         labels = read_labels(directory)
         if labels:
             for name in baselines.BASELINES:
                 ranked = baselines.rank(name, task.items, task.queries, task.exclude)
                 runs[name] = dict(zip((query.id for query in task.queries), ranked, strict=True))
         report[task.name] = {name: measure(labels, found) for name, found in runs.items()}
-    print(as_json(report) if json else as_table(report))
+    sys.stdout.write((as_json(report) if json else as_table(report)) + "\n")
 
 
 def ranking(task: Task) -> dict[str, list[str]]:

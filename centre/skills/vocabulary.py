@@ -14,6 +14,7 @@ from centre.text import normalise
 _OCCUPATIONS = Path(__file__).parent.parent / "data" / "cn_occupations_2022.csv"
 _DATA = Path(__file__).parent / "data"
 
+
 @dataclass(frozen=True, slots=True)
 class Occupation:
     """A node of the national classification (职业分类大典): level 1 major, 2 medium, 3 small group, 4 occupation."""

@@ -2,6 +2,7 @@
 
 import re
 from functools import lru_cache
+from itertools import pairwise
 
 from centre.text import HAN, normalise
 
@@ -10,8 +11,19 @@ _HAN = re.compile(rf"[{HAN}]+")
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]?")
 _TAIL = re.compile(r"\s+(?:-|–|—|\||@|:)\s*|[,;/(\[|]|\b(?:of|in|for|at|with|on|except|to)\b")
 _ROLES = re.compile("(?:工程技术人员|专业人员|技术人员|研究人员|人员|师傅|工人|负责人|员工|女工|男工|学徒|学员|助理)$")
-_STOP = frozenset("a an the of in for and or to at with on by de la other all except".split())
-_KEEP = frozenset("business process press sales glass news gas bus access wireless ios aws devops dress".split())
+_STOP = re.compile("an?|the|of|in|for|and|or|to|at|with|on|by|de|la|other|all|except")
+_KEEP = re.compile("business|process|press|sales|glass|news|gas|bus|access|wireless|ios|aws|devops|dress")
+_NOUN_ENDINGS = ("isation", "ization", "ational", "ement", "ment", "ation", "ating", "ing", "ion", "ive", "ical", "al")
+
+_BREAK = re.compile(r"\s[-–|@:]\s|[-–]\s|,|/|\b(?:for|at|in)\b")
+_RANKS = re.compile(
+    "senior|junior|snr|jnr|sr|jr|executive|staff|crew|team|member|trainee|intern|internship|fresh|graduates?|entry|level|"
+    "intermediate|i|ii|iii|iv|urgent|urgently|hiring|vacancy|vacancies|needed|wanted|required?|full|part|time|fulltime|"
+    "parttime|permanent|temporary|contract|freelance|new|jobs?|position|based|immediate|walk|interview|salary|up|per|hour|"
+    "day|night|month|years?|experienced?|shifts?|weekend|remote|work|from|home|only|can|male|female|apply|now|open|without|"
+    "able|local|foreign|speaking|non"
+)
+"""Words of vacancies that tell rank, hours or terms, not the trade."""
 
 
 def level(text: str) -> str:
@@ -22,7 +34,7 @@ def level(text: str) -> str:
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """An English word without the endings that titles vary in: managers, managing, management -> manag."""
-    if len(word) <= 3 or word in _KEEP:
+    if len(word) <= 3 or _KEEP.fullmatch(word):
         return word
     if word.endswith("ies") and len(word) > 4:
         word = word[:-3] + "y"
@@ -30,7 +42,7 @@ def stem(word: str) -> str:
         word = word[:-2]
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
-    for ending in ("isation", "ization", "ational", "ement", "ment", "ation", "ating", "ing", "ion", "ive", "ical", "al"):
+    for ending in _NOUN_ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:
             word = word[: -len(ending)]
             break
@@ -44,7 +56,7 @@ def stem(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """The Latin words of a levelled text, without the empty ones."""
-    return [word for word in _LATIN.findall(text) if word not in _STOP]
+    return [word for word in _LATIN.findall(text) if not _STOP.fullmatch(word)]
 
 
 def head(text: str) -> str:
@@ -61,6 +73,21 @@ def head(text: str) -> str:
         if found:
             return found[-1]
     return han[-1][-3:] if han else ""
+
+
+def core(text: str) -> str:
+    """A levelled vacancy title without brackets, rank and terms; unchanged when nothing would be left.
+
+    >>> core("senior pastry chef (full time, 3 years)")
+    'pastry chef'
+    """
+    kept = [word for word in words(_BRACKETS.sub(" ", text)) if not _RANKS.fullmatch(word) and not word.isdecimal()]
+    return " ".join(kept) or text
+
+
+def opening(text: str) -> str:
+    """The core of what stands before the first dash, comma or `for`: `driver - night shift, depot 3` -> `driver`."""
+    return core(_BREAK.split(text)[0].strip() or text)
 
 
 def grams(text: str) -> list[str]:
@@ -86,9 +113,9 @@ def terms(text: str) -> list[str]:
         bare = _ROLES.sub("", run)
         if 1 < len(bare) < len(run):
             found.append("^" + bare)
-    stems = [stem(word) for word in words(text)]
-    found += stems
-    found += [f"{one} {two}" for one, two in zip(stems, stems[1:], strict=False)]
+    roots = [stem(word) for word in words(text)]
+    found += roots
+    found += [f"{one} {two}" for one, two in pairwise(roots)]
     last = head(text)
     if last:
         found.append("$" + (last[-2:] if _HAN.match(last) else stem(last)))

@@ -22,7 +22,8 @@ class CodeSpace:
 
     def __init__(self, known: Vocabulary) -> None:
         self.known = known
-        pairs = [(code, word, 1 / (1 + 0.15 * at)) for word, codes in known.words.items() for at, code in enumerate(codes)]
+        ranked = ((word, at, code) for word, codes in known.words.items() for at, code in enumerate(codes))
+        pairs = [(code, word, 1 / (1 + 0.15 * at)) for word, at, code in ranked]
         pairs.sort(key=lambda pair: pair[0])
         self.codes = [code for at, (code, _, _) in enumerate(pairs) if at == 0 or pairs[at - 1][0] != code]
         self._starts = np.array([at for at in range(len(pairs)) if at == 0 or pairs[at - 1][0] != pairs[at][0]])

@@ -37,7 +37,7 @@ class Lexicon:
 
     def prepare(self) -> None:
         """Work out all readings now, so that the first romanised query is as fast as the others."""
-        _ = self._spellings, self._by_initials
+        _ = self._spellings, self._by_initials, self._by_character
 
     def spelt(self, letters: str) -> tuple[str, ...]:
         """Words whose pinyin is, or begins with, these letters; words in use come first."""
@@ -73,10 +73,24 @@ class Lexicon:
             return ()
         from rapidfuzz import fuzz, process
 
-        found = process.extractOne(word, self._ordered, scorer=fuzz.ratio, score_cutoff=_NEAR_HAN)
+        found = process.extractOne(word, self._sharing(word), scorer=fuzz.ratio, score_cutoff=_NEAR_HAN)
         if found is None or found[0] == word:
             return ()
         return (str(found[0]),)
+
+    @cached_property
+    def _by_character(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for at, word in enumerate(self._ordered):
+            for character in set(word):
+                found.setdefault(character, []).append(at)
+        return found
+
+    def _sharing(self, word: str) -> list[str]:
+        """Words that hold one of the rarer characters of a word: any that is nearly the same must hold one of them."""
+        lists = sorted((self._by_character.get(character, []) for character in set(word)), key=len)
+        chosen = set().union(*lists[: max(2, (len(word) + 1) // 2)])
+        return [self._ordered[at] for at in sorted(chosen)]
 
     def _best(self, words: Iterable[str]) -> tuple[str, ...]:
         ranked = sorted(dict.fromkeys(words), key=lambda word: (-self.counts[word], len(word), word))

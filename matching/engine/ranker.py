@@ -1,4 +1,4 @@
-"""Ranking documents for titles: the evidence of `signals`, added up by weights that suit the kind of corpus (职业检索排序).
+"""Ranking documents for titles: the evidence of `signals`, added up by weights that suit the kind of corpus (检索排序).
 
 Weights are data (blend.json, with a note on how they were got), never negative, so more evidence never lowers a
 document. Labels are not read here.

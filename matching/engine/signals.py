@@ -1,4 +1,4 @@
-"""What tells that a title and a document belong together: one number between 0 and 1 for each kind of evidence (排序依据).
+"""What tells that a title and a document belong together: one number from 0 to 1 for each kind of evidence (排序依据).
 
 Nothing here is learned from labels; how much each kind counts is the blend's business.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from matching.engine.analysis import grams, is_han, level, stems, terms
+from matching.engine.analysis import core, grams, is_han, level, opening, stems, terms
 from matching.engine.codespace import code_space
 from matching.engine.translate import translations
 from matching.engine.vectors import Overlap, Projection, Space, best_by_owner
@@ -128,6 +128,9 @@ class Signals:
         }
         if self.named:
             found["title"] = _best(self.titles.cosine(flat), pick, len(queries))
+            for name, cut in (("core", core), ("first", opening)):
+                values = best_by_owner(self.chars.cosine([cut(text) for text in flat]), self._starts)
+                found[name] = _best(values, pick, len(queries))
             found["pool"] = _best(np.asarray((self.terms.encode(flat) @ self.pooled.T).toarray()), pick, len(queries))
         if self.worded:
             found["text"] = self.texts.cosine([_all_text(query) for query in queries])
@@ -152,7 +155,8 @@ class Signals:
 
     def _latent(self, queries: Sequence[Item], flat: list[str], pick: np.ndarray) -> np.ndarray:
         if self.worded:
-            return self.latent.cosine([_all_text(queries[at]) if queries[at].text else flat[n] for n, at in enumerate(pick)])
+            known = (_all_text(queries[at]) if queries[at].text else flat[row] for row, at in enumerate(pick))
+            return self.latent.cosine(list(known))
         return self.latent.cosine(flat)
 
     def _by_code(self, queries: Sequence[Item]) -> dict[str, np.ndarray]:

@@ -16,9 +16,7 @@ class Space:
 
         self._empty = not any(map(analyser, texts))
         if not self._empty:
-            self._vectors = TfidfVectorizer(
-                analyzer=analyser, sublinear_tf=True, min_df=least, dtype=np.float32
-            )
+            self._vectors = TfidfVectorizer(analyzer=analyser, sublinear_tf=True, min_df=least, dtype=np.float32)
             self.matrix: Any = self._vectors.fit_transform(texts)
             self._turned: Any = self.matrix.T.tocsr()
         self.size = len(texts)

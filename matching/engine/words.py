@@ -54,19 +54,24 @@ def occupation_terms(document: Document, title: str, vocabulary: Vocabulary) -> 
     """Occupation terms of an opening: the codes it names, else those that its title stands for."""
     if document.occupations:
         return {code_term(code): CODE for code in document.occupations}
-    return {code_term(code): GUESSED_CODE for code in title_codes(title, vocabulary)}
+    return {code_term(code): weight for code, weight in title_codes(title, vocabulary).items()}
 
 
-def title_codes(title: str, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """The occupations that a normalised title stands for; of each part of it (焊工/电工) the last job word tells.
+def title_codes(title: str, vocabulary: Vocabulary) -> dict[str, float]:
+    """The occupations that a normalised title stands for, with their weights in the index.
 
-    A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner.
+    A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner. So of each part (焊工/电工) the
+    last job word tells; an earlier one counts half, and only when it is long enough to be no mere branch (配电房值班电工).
     """
-    found: list[str] = []
+    found: dict[str, float] = {}
     for part in _PARTS.split(_REMARK.sub(" ", title)):
-        words = [part] if part in vocabulary.words else [word for word, _ in vocabulary.find(part)][-1:]
-        found += [vocabulary.words[word][0] for word in words]
-    return tuple(dict.fromkeys(found))
+        words = [part] if part in vocabulary.words else [word for word, _ in vocabulary.find(part)]
+        for word in words[-1:]:
+            found[vocabulary.words[word][0]] = GUESSED_CODE
+        for word in words[:-1]:
+            if len(word) > 2:
+                found.setdefault(vocabulary.words[word][0], GUESSED_CODE / 2)
+    return found
 
 
 def weigh(document: Document, vocabulary: Vocabulary) -> dict[str, float]:
