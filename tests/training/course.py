@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,13 +12,18 @@ from centre import clock
 from centre.accounts import Account
 from centre.database import open_session
 from centre.permissions import Actor, Role
-from tests.training.world import SYSTEM, City, add_person, identity
+from tests.training.world import SYSTEM, City, add_class, add_person, identity
 from training.attendance import queries
 from training.attendance.actions import report_lesson
+from training.certificates.actions import close_assessment, record_result
+from training.certificates.rules import ResultDraft
 from training.classes.actions import move_class
+from training.classes.models import TrainingClass
 from training.enrolments.actions import enrol_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import Application, EnrolmentState
+from training.integrity.actions import draw_sample, record_call
+from training.integrity.rules import CallDraft, CallOutcome
 
 Result = TypeVar("Result")
 
@@ -105,3 +110,45 @@ def state_of(enrolment_id: int) -> EnrolmentState:
         found = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment_id))
         assert found is not None
         return found
+
+
+def certify(city: City, class_id: int, places: Iterable[int], *, points: int = 80) -> None:
+    """Let trainees sit the assessment, a week after the end, and close it."""
+    with clock.frozen(lesson_ids(class_id)[-1][1] + timedelta(days=7)):
+        for place in places:
+            draft = ResultDraft(
+                enrolment_id=place, theory=points, practice=points, assessed_on=clock.today(), body="第三方考核站"
+            )
+            do(city, "officer", record_result, draft=draft)
+        do(city, "officer", close_assessment, class_id=class_id)
+
+
+def assessed(
+    city: City,
+    persons: Iterable[int],
+    major: str = "服装缝纫",
+    *,
+    missed: Collection[int] = (),
+    **plan: Any,
+) -> tuple[int, list[int]]:
+    """A class from enrolment to certificates, of these people; those at the places `missed` stay away too often."""
+    class_id = add_class(city, major, **plan)
+    with open_session(SYSTEM.scope, write=True) as session:
+        found = session.get_one(TrainingClass, class_id)
+        found.room, found.teacher = f"教室{class_id}", f"教师{class_id}"
+    places = enrol_all(city, class_id, persons)
+    begin(city, class_id)
+    days = len(lesson_ids(class_id))
+    away = {places[number]: {one for one in range(days) if one % 3 == 0} for number in missed}
+    teach(city, class_id, places, missed=away)
+    finish(city, class_id)
+    certify(city, class_id, [place for place in places if state_of(place) is EnrolmentState.COMPLETED])
+    return class_id, places
+
+
+def call_sample(city: City, class_id: int, seed: str = "seed") -> None:
+    """Draw the telephone sample of a class and let everybody confirm."""
+    sample = do(city, "officer", draw_sample, class_id=class_id, seed=seed)
+    for place in sample.enrolment_ids:
+        draft = CallDraft(enrolment_id=place, outcome=CallOutcome.CONFIRMED)
+        do(city, "officer", record_call, class_id=class_id, draft=draft)

@@ -122,7 +122,7 @@ def check_in(session: Session, actor: Actor, *, lesson_id: int, draft: CheckInDr
 
 
 def report_lesson(session: Session, actor: Actor, *, lesson_id: int, present: Sequence[int] = ()) -> Lesson:
-    """Close a lesson (上报考勤): who is on the paper register and did not check in gets its hours; absences take effect.
+    """Close a lesson (上报考勤): who is on the paper register gets its hours, and absences take effect.
 
     Raises LessonAhead, NotAttending or NotFound. Reporting again may add people, never take them out.
     """

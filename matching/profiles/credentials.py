@@ -1,0 +1,71 @@
+"""What training writes back into a profile: a verified occupation and the certificate behind it (TR-15)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre.database import seeing_everything
+from centre.events import subscribe
+from centre.people import Person
+from employers.openings.rules import CertificateKind
+from matching.profiles.models import HeldCertificate, WorkedOccupation
+from training.certificates.rules import CertificateRevoked, Certified
+
+
+def _evidence(certificate_id: int) -> str:
+    return f"certificate:{certificate_id}"
+
+
+@subscribe(Certified)
+def add_credential(session: Session, fact: Certified) -> None:
+    """Whoever is certified gains the occupation at its level, vouched for by the school."""
+    evidence, vouched = _evidence(fact.certificate_id), f"{fact.school} {fact.class_no}"[:100]
+    kind = CertificateKind.SKILL_LEVEL if fact.is_official else CertificateKind.TRAINING
+    with seeing_everything(session):
+        centre_id = session.scalars(select(Person.centre_id).where(Person.id == fact.person_id)).one()
+        worked = _worked(session, fact.person_id, fact.occupation_code)
+        if worked is None:
+            worked = WorkedOccupation(person_id=fact.person_id, centre_id=centre_id, occupation=fact.occupation_code)
+            session.add(worked)
+        if not worked.verified_by or (fact.level or 9) < (worked.verified_level or 9):
+            worked.verified_level, worked.verified_by, worked.evidence = fact.level, vouched, evidence
+        session.add(
+            HeldCertificate(
+                person_id=fact.person_id, centre_id=centre_id, kind=kind, number=fact.number,
+                occupation=fact.occupation_code, level=fact.level, issuer=fact.school, issued_on=fact.issued_on,
+                verified_by=vouched, evidence=evidence,
+            )
+        )  # fmt: skip
+        session.flush()
+
+
+@subscribe(CertificateRevoked)
+def remove_credential(session: Session, fact: CertificateRevoked) -> None:
+    """A revoked certificate is taken out again; the best one that is left vouches for the occupation."""
+    evidence = _evidence(fact.certificate_id)
+    with seeing_everything(session):
+        held = select(HeldCertificate).where(HeldCertificate.person_id == fact.person_id)
+        for row in session.scalars(held.where(HeldCertificate.evidence == evidence)):
+            session.delete(row)
+        session.flush()
+        worked = _worked(session, fact.person_id, fact.occupation_code)
+        if worked is None or worked.evidence != evidence:
+            return
+        left = [
+            row
+            for row in session.scalars(held.where(HeldCertificate.occupation == fact.occupation_code))
+            if row.verified_by
+        ]
+        best = min(left, key=lambda row: row.level or 9, default=None)
+        worked.verified_level = best.level if best else None
+        worked.verified_by, worked.evidence = (best.verified_by, best.evidence) if best else ("", "")
+        if best is None and worked.years is None and worked.self_level is None:
+            session.delete(worked)
+        session.flush()
+
+
+def _worked(session: Session, person_id: int, occupation: str) -> WorkedOccupation | None:
+    return session.scalar(
+        select(WorkedOccupation).where(
+            WorkedOccupation.person_id == person_id, WorkedOccupation.occupation == occupation
+        )
+    )

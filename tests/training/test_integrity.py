@@ -1,0 +1,201 @@
+"""The integrity desk: every check of 4.8 on made-up facts, TR-13, the sample that anybody can draw again."""
+
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from centre import clock
+from centre.calendar import retirement_rules
+from centre.database import open_session
+from centre.permissions import Role
+from tests.training.course import acting, add_staff, assessed, begin, do, enrol_all, lesson_ids, people
+from tests.training.world import SYSTEM, City, add_class
+from training.attendance.actions import check_in
+from training.attendance.rules import CheckInDraft
+from training.classes.models import TrainingClass
+from training.integrity import queries
+from training.integrity.actions import check_class, clear_flag, confirm_flag, draw_sample, record_call
+from training.integrity.models import Flag
+from training.integrity.rules import (
+    CHECKS,
+    SOURCES,
+    CallDraft,
+    CallOutcome,
+    Facts,
+    FlagState,
+    Outcome,
+    OwnFlag,
+    SampleMissing,
+    Stamp,
+    Trainee,
+    phone_sample,
+    upper_tail,
+)
+from training.integrity.sources import SourceAway, connect
+
+DAY = datetime(2026, 3, 16, 0, 30, tzinfo=UTC)
+
+
+def facts(**known: object) -> Facts:
+    return Facts(**({"start_on": date(2026, 3, 16), "end_on": date(2026, 3, 27)} | known))  # type: ignore[arg-type]
+
+
+def stamp(enrolment: int, seconds: float, day: int = 0) -> Stamp:
+    starts = DAY + timedelta(days=day)
+    return Stamp(enrolment, day, starts, starts + timedelta(minutes=200), starts + timedelta(seconds=seconds))
+
+
+HEALTHY = facts(
+    trainees=[Trainee(one, f"phone{one // 2}", f"bank{one}", date(1985, 1, 1), "female") for one in range(8)],
+    stamps=[stamp(one, 60 * one - 300 + 37 * day * one + day, day) for one in range(8) for day in range(8)],
+    room="101", teacher="刘老师", lessons=10, hours=40, occupation="6-05-01-03", scope=["6-05-01-03"], capacity=40,
+    recent_classes=6, usual_classes=5.0, assessed=30, passed=27, peers_assessed=300, peers_passed=260,
+    retirement=retirement_rules(),
+)  # fmt: skip
+
+TERMS: dict[str, dict[str, Any]] = {
+    "shared-phone": {"most": 3}, "shared-bank": {"most": 1}, "same-second": {"most": 5},
+    "no-variance": {"lessons": 5, "seconds": 2}, "outside-timetable": {"minutes": 90}, "too-young": {"age": 16},
+    "too-few-hours": {"standard": {"4-10-04-02": 160}}, "ramp-up": {"least": 20, "times": 3},
+    "pass-rate": {"least": 20, "chance": 0.001},
+}  # fmt: skip
+
+
+def changed(**changes: object) -> Facts:
+    return Facts(**({name: getattr(HEALTHY, name) for name in Facts.__slots__} | changes))
+
+
+@pytest.mark.parametrize("rule", sorted(CHECKS))
+def test_a_healthy_class_raises_no_doubt(rule: str) -> None:
+    assert CHECKS[rule].look(HEALTHY, TERMS.get(rule, {})) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "bad", "found"),
+    [
+        ("shared-phone", changed(trainees=[Trainee(one, f"p{one % 2}") for one in range(25)]), 25),
+        ("shared-bank", changed(trainees=[Trainee(1, None, "b"), Trainee(2, None, "b"), Trainee(3, None, None)]), 2),
+        ("same-second", changed(stamps=[stamp(one, 3.1 + one / 100) for one in range(30)]), 30),
+        ("no-variance", changed(stamps=[stamp(7, 3.5, day) for day in range(5)]), 1),
+        ("outside-timetable", changed(stamps=[stamp(7, -60 * 91)]), 1),
+        ("two-places", changed(elsewhere=[4, 5]), 2),
+        ("past-retirement", changed(trainees=[Trainee(1, birth_on=date(1968, 1, 12), group="female")]), 1),
+        ("too-young", changed(trainees=[Trainee(1, birth_on=date(2010, 3, 17))]), 1),
+        ("no-place", changed(room="", lessons=0), 2),
+        ("teacher-twice", changed(teacher_elsewhere=3), 3),
+        ("too-few-hours", changed(occupation="4-10-04-02", hours=120), 40),
+        ("out-of-scope", changed(occupation="4-03-02-01"), 1),
+        ("over-capacity", changed(capacity=5), 3),
+        ("ramp-up", changed(recent_classes=25, usual_classes=2.0), 25),
+        ("pass-rate", changed(assessed=60, passed=60, peers_passed=240), 100),
+    ],
+)
+def test_each_fraud_of_the_files_raises_its_doubt(rule: str, bad: Facts, found: int) -> None:
+    finding = CHECKS[rule].look(bad, TERMS.get(rule, {}))
+    assert finding is not None
+    assert finding.count == found
+
+
+def test_the_upper_tail_is_that_of_the_binomial_distribution() -> None:
+    assert upper_tail(3, 2, 0.5) == pytest.approx(0.5)
+    assert upper_tail(10, 0, 0.3) == pytest.approx(1.0)
+
+
+@given(st.sets(st.integers(1, 10_000), max_size=80), st.floats(0.01, 1.0), st.text(max_size=10))
+def test_a_sample_is_large_enough_and_the_same_for_everybody_who_draws_it(
+    people: set[int], share: float, seed: str
+) -> None:
+    drawn = phone_sample(people, share=share, seed=seed)
+    assert len(drawn) == len(set(drawn)) == ceil(len(people) * share)
+    assert set(drawn) <= people
+    assert drawn == phone_sample(sorted(people, reverse=True), share=share, seed=seed)
+
+
+def test_a_sample_of_another_seed_is_another_sample() -> None:
+    samples = {tuple(phone_sample(range(100), share=0.1, seed=str(seed))) for seed in range(20)}
+    assert len(samples) == 20
+
+
+def outcomes(city: City, class_id: int) -> dict[str, Outcome]:
+    return {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
+
+
+def test_registers_that_nobody_can_ask_are_not_checked_and_never_ok(any_city: City) -> None:
+    class_id, _ = assessed(any_city, people(any_city, 2))
+    found = outcomes(any_city, class_id)
+    assert {found[source] for source in SOURCES} == {Outcome.NOT_CHECKED}
+    assert found["phone-sample"] is Outcome.NOT_CHECKED
+    assert found["shared-phone"] is Outcome.OK
+
+
+def test_a_register_that_answers_is_asked_and_one_that_is_away_is_not_taken_for_a_yes(city: City) -> None:
+    class_id, places = assessed(city, people(city, 2))
+
+    def away(numbers: object) -> set[str]:
+        raise SourceAway
+
+    try:
+        connect("student-register", lambda numbers: {min(numbers)})
+        connect("death-register", set().intersection)
+        connect("custody-register", away)
+        found = outcomes(city, class_id)
+    finally:
+        for source in SOURCES:
+            connect(source, None)
+    assert (found["student-register"], found["death-register"]) == (Outcome.FLAGGED, Outcome.OK)
+    assert (found["custody-register"], found["retirement-register"]) == (Outcome.NOT_CHECKED, Outcome.NOT_CHECKED)
+    with open_session(SYSTEM.scope) as session:
+        assert session.scalars(select(Flag)).one().enrolment_ids == [places[0]]
+
+
+def test_check_ins_in_the_same_second_are_noticed_from_the_records(city: City) -> None:
+    class_id = add_class(city)
+    places = enrol_all(city, class_id, people(city, 6))
+    begin(city, class_id)
+    lesson_id, ends_at = lesson_ids(class_id)[0]
+    with clock.frozen(ends_at - timedelta(minutes=190)):
+        for place in places:
+            do(city, "registrar", check_in, lesson_id=lesson_id, draft=CheckInDraft(enrolment_id=place))
+    assert outcomes(city, class_id)["same-second"] is Outcome.FLAGGED
+
+
+def test_a_doubt_is_cleared_by_two_people_and_does_not_come_back(any_city: City) -> None:
+    add_staff(any_city, second=Role.TRAINING_OFFICER)
+    class_id, _ = assessed(any_city, people(any_city, 2), end=date(2026, 3, 20))
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.get_one(TrainingClass, class_id).room = ""
+    assert outcomes(any_city, class_id)["no-place"] is Outcome.FLAGGED
+    with open_session(SYSTEM.scope) as session:
+        flag = session.scalars(select(Flag)).one()
+    do(any_city, "officer", clear_flag, flag_id=flag.id, reason="已到现场核实")
+    with pytest.raises(OwnFlag):
+        do(any_city, "officer", clear_flag, flag_id=flag.id, reason="再核实一遍")
+    assert do(any_city, "second", clear_flag, flag_id=flag.id, reason="看过照片").state is FlagState.CLEARED
+    outcomes(any_city, class_id)
+    with open_session(SYSTEM.scope) as session:
+        assert [one.state for one in session.scalars(select(Flag))] == [FlagState.CLEARED]
+        assert queries.unsettled_flags(session, class_id) == 0
+
+
+def test_a_confirmed_fraud_blocks_for_good(city: City) -> None:
+    add_staff(city, second=Role.TRAINING_OFFICER)
+    class_id, _ = assessed(city, people(city, 12))
+    sample = do(city, "officer", draw_sample, class_id=class_id, seed="2026-03")
+    assert len(sample.enrolment_ids) == 2
+    assert sample.enrolment_ids == phone_sample(sample.drawn_from, share=sample.share, seed=sample.seed)
+    stranger = next(place for place in sample.drawn_from if place not in sample.enrolment_ids)
+    draft = CallDraft(enrolment_id=stranger, outcome=CallOutcome.CONFIRMED)
+    with pytest.raises(SampleMissing):
+        do(city, "officer", record_call, class_id=class_id, draft=draft)
+    denied = CallDraft(enrolment_id=sample.enrolment_ids[0], outcome=CallOutcome.DENIED, note="从没去过")
+    do(city, "officer", record_call, class_id=class_id, draft=denied)
+    with acting(city, "system") as (session, _):
+        flag = session.scalars(select(Flag)).one()
+    do(city, "officer", confirm_flag, flag_id=flag.id, reason="冒名顶替")
+    with open_session(SYSTEM.scope) as session:
+        assert queries.unsettled_flags(session, class_id) == 1

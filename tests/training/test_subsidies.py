@@ -1,0 +1,88 @@
+"""The four patterns of subsidy terms, reckoned by hand: TR-04 and the published examples of 4.8."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from centre.database import open_session
+from centre.policy import policy
+from tests.training.world import SYSTEM, City
+from training.claims.rules import Case, DayTerms, Earlier, Programme, Step, Terms, day_table, decide, read_terms
+
+
+@pytest.fixture
+def terms(city: City) -> dict[Programme, Terms]:
+    with open_session(SYSTEM.scope) as session:
+        return {one: read_terms(policy(session, f"subsidy-{one.value}", on=date(2026, 3, 1))) for one in Programme}
+
+
+def case(**changes: object) -> Case:
+    content: dict[str, object] = {
+        "occupation": "6-05-01-03", "level": 4, "completed_on": date(2026, 3, 27), "days": 12, "hours": 40,
+        "completed": True, "certified": True,
+    }  # fmt: skip
+    return Case(**(content | changes))  # type: ignore[arg-type]
+
+
+def had(programme: Programme, fen: int, *, occupation: str = "4-03-02-01", level: int = 5, year: int = 2026) -> Earlier:
+    return Earlier(1, programme, occupation, level, year, fen)
+
+
+@pytest.mark.parametrize(("days", "yuan"), [(8, 1200), (10, 1500), (12, 1700), (15, 2000), (20, 2000), (0, 0)])
+def test_the_day_table_has_two_steps_and_a_cap(terms: dict[Programme, Terms], days: int, yuan: int) -> None:
+    assert decide(terms[Programme.PER_DAY], case(days=days), most_a_year=3).fen == yuan * 100
+
+
+@given(st.integers(0, 60), st.integers(1, 40), st.lists(st.tuples(st.integers(1, 50), st.integers(0, 900)), max_size=4))
+def test_the_day_table_agrees_with_counting_day_by_day(days: int, cap: int, ends: list[tuple[int, int]]) -> None:
+    steps = [Step(until=until, fen=fen) for until, fen in sorted(ends)] + [Step(fen=7)]
+    by_hand = sum(
+        next(step.fen for step in steps if step.until is None or day <= step.until)
+        for day in range(1, min(days, cap) + 1)
+    )
+    assert day_table(DayTerms(pattern="per_day", steps=steps, cap_days=cap), days) == by_hand
+
+
+def test_two_certificates_of_one_occupation_in_a_year_are_one_subsidy(terms: dict[Programme, Terms]) -> None:
+    again = case(earlier=[had(Programme.PER_CERTIFICATE, 100_000, occupation="6-05-01-03")])
+    assert decide(terms[Programme.PER_CERTIFICATE], again, most_a_year=3).reason == "year-occupation"
+    last_year = case(earlier=[had(Programme.PER_CERTIFICATE, 100_000, occupation="6-05-01-03", year=2025)])
+    assert decide(terms[Programme.PER_CERTIFICATE], last_year, most_a_year=3).fen == 100_000
+    assert decide(terms[Programme.PER_CERTIFICATE], case(certified=False), most_a_year=3).reason == "not-certified"
+
+
+@pytest.mark.parametrize(
+    ("level", "before", "yuan"), [(4, 0, 500), (2, 0, 1000), (2, 500, 500), (1, 1000, 0), (3, 500, 0)]
+)
+def test_of_the_levels_of_a_year_the_highest_counts_once(
+    terms: dict[Programme, Terms], level: int, before: int, yuan: int
+) -> None:
+    earlier = [had(Programme.PER_LEVEL, before * 100)] if before else []
+    decision = decide(terms[Programme.PER_LEVEL], case(level=level, earlier=earlier), most_a_year=3)
+    assert (decision.fen, decision.reason) == (yuan * 100, "" if yuan else "year-level")
+    assert decide(terms[Programme.PER_LEVEL], case(level=5), most_a_year=3).reason == "level-unknown"
+
+
+@pytest.mark.parametrize(("hours", "before", "yuan"), [(20, 0, 600), (40, 0, 1000), (40, 700, 300), (40, 1000, 0)])
+def test_hours_are_paid_up_to_a_thousand_yuan_a_year(
+    terms: dict[Programme, Terms], hours: int, before: int, yuan: int
+) -> None:
+    earlier = [had(Programme.PER_HOUR, before * 100)] if before else []
+    decision = decide(terms[Programme.PER_HOUR], case(hours=hours, earlier=earlier), most_a_year=3)
+    assert (decision.fen, decision.reason) == (yuan * 100, "" if yuan else "year-amount")
+
+
+def test_the_fourth_subsidised_course_of_a_calendar_year_is_refused(terms: dict[Programme, Terms]) -> None:
+    three = [had(Programme.PER_DAY, 1, occupation=f"4-0{number}-01-01") for number in range(1, 4)]
+    refused = decide(terms[Programme.PER_DAY], case(earlier=three), most_a_year=3)
+    assert (refused.reason, refused.params) == ("year-count", {"most": 3})
+    assert decide(terms[Programme.PER_DAY], case(earlier=three, completed_on=date(2027, 1, 2)), most_a_year=3).fen
+
+
+def test_one_person_one_occupation_one_level_is_subsidised_once(terms: dict[Programme, Terms]) -> None:
+    same = [had(Programme.PER_HOUR, 1, occupation="6-05-01-03", level=4, year=2020)]
+    assert decide(terms[Programme.PER_DAY], case(earlier=same), most_a_year=3).reason == "already-subsidised"
+    assert decide(terms[Programme.PER_DAY], case(earlier=same, level=3), most_a_year=3).fen == 170_000
+    assert decide(terms[Programme.PER_DAY], case(retired=True), most_a_year=3).reason == "retired"

@@ -1,0 +1,1 @@
+"""Assessment, and the certificates that follow from it."""

@@ -1,0 +1,156 @@
+"""What is done with results and certificates: enter a mark, issue the paper, take it back."""
+
+import secrets
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock, events
+from centre.database import seeing_everything
+from centre.errors import Forbidden, Invalid, Problem
+from centre.numbers import parse_certificate
+from centre.outbox import post
+from centre.permissions import Actor, Permission, Role, require
+from centre.policy import policy
+from centre.states import move
+from centre.words import N_, SOURCE_LOCALE, translate
+from training.certificates import queries
+from training.certificates.models import Assessment, TrainingCertificate
+from training.certificates.rules import (
+    ALPHABET,
+    CertificateRevoked,
+    CertificateState,
+    Certified,
+    NumberTaken,
+    ResultDraft,
+    ResultsMissing,
+    certificate_code,
+)
+from training.classes.models import TrainingClass
+from training.classes.queries import class_parts, training_class
+from training.classes.rules import CLASSES
+from training.enrolments.models import Enrolment
+from training.enrolments.queries import enrolment
+from training.enrolments.rules import ENROLMENTS, EnrolmentState
+from training.providers.rules import require_responsible
+
+ISSUED_TITLE = N_("您的培训证书已发放：{course}")
+ISSUED_BODY = N_("证书编号 {code}，任何人都可以凭编号核验真伪。")
+
+
+class OwnAssessment(Forbidden):
+    """Who teaches does not assess (考培分离)."""
+
+    code = "own-assessment"
+    message = N_("培训学校不能登记本校学员的考核成绩")
+
+
+def record_result(session: Session, actor: Actor, *, draft: ResultDraft) -> TrainingCertificate | None:
+    """Enter the marks of one attempt (考核); who passes is certified, who fails once may sit again.
+
+    Gives the certificate, or None. Raises IllegalMove without a completed course, OwnAssessment, CertificateForm and
+    its kin for an official number that does not fit level and year, NumberTaken, Invalid or NotFound.
+    """
+    require(actor, Permission.CERTIFY)
+    place = enrolment(session, draft.enrolment_id)
+    _refuse_own_school(actor, place.provider_id)
+    require_responsible(actor, provider_id=place.provider_id, centre_id=place.centre_id)
+    if draft.assessed_on > clock.today():
+        raise Invalid([Problem("assessed_on", "future", N_("考核日期不能晚于今天"))])
+    least = int(policy(session, "assessment-pass-mark", on=draft.assessed_on))
+    passed = min(draft.theory, draft.practice) >= least
+    attempt = 2 if place.state is EnrolmentState.RESIT else 1
+    move(session, actor, place, ENROLMENTS, "pass" if passed else "fail")
+    session.add(
+        Assessment(
+            enrolment_id=place.id, class_id=place.class_id, person_id=place.person_id, provider_id=place.provider_id,
+            centre_id=place.centre_id, attempt=attempt, theory=draft.theory, practice=draft.practice, passed=passed,
+            assessed_on=draft.assessed_on, body=draft.body, account_id=actor.account_id,
+        )
+    )  # fmt: skip
+    audit.note(session, actor, action="assessment.record", subject=f"enrolment:{place.id}", detail={"attempt": attempt})
+    session.flush()
+    return _issue(session, actor, place, draft) if passed else None
+
+
+def close_assessment(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
+    """Mark a class as assessed once everybody who completed it has a result. Raises ResultsMissing or IllegalMove."""
+    require(actor, Permission.CERTIFY)
+    found = training_class(session, class_id)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    without = session.scalar(
+        select(func.count()).where(Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.COMPLETED)
+    )
+    if without:
+        raise ResultsMissing(count=without)
+    move(session, actor, found, CLASSES, "assess")
+    audit.note(session, actor, action="class.assess", subject=f"class:{class_id}")
+    session.flush()
+    return found
+
+
+def revoke_certificate(session: Session, actor: Actor, *, code: str, reason: str) -> TrainingCertificate:
+    """Take a certificate back for good; what followed from it is reversed (撤销证书). Raises Invalid or NotFound."""
+    require(actor, Permission.CERTIFY)
+    if not reason.strip():
+        raise Invalid([Problem("reason", "missing", N_("请写明撤销原因"))])
+    found = queries.certificate(session, code)
+    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    if found.state is CertificateState.REVOKED:
+        return found
+    found.state, found.revoked_at, found.revoked_by = CertificateState.REVOKED, clock.now(), actor.account_id
+    found.reason = reason.strip()[:200]
+    move(session, Actor.system(), enrolment(session, found.enrolment_id), ENROLMENTS, "revoke", reason=found.reason)
+    audit.note(session, actor, action="certificate.revoke", subject=f"certificate:{found.id}")
+    session.flush()
+    events.publish(session, CertificateRevoked(found.id, found.person_id, found.occupation_code))
+    return found
+
+
+def _refuse_own_school(actor: Actor, provider_id: int) -> None:
+    if Role.REGISTRAR in actor.roles and actor.provider_id == provider_id:
+        raise OwnAssessment
+
+
+def _issue(session: Session, actor: Actor, place: Enrolment, draft: ResultDraft) -> TrainingCertificate:
+    found, major, provider = class_parts(session, place.class_id)
+    official = _official(session, draft, major.level)
+    drawn = "".join(secrets.choice(ALPHABET) for _ in range(9))
+    made = TrainingCertificate(
+        code=certificate_code(draft.assessed_on.year, drawn), enrolment_id=place.id, class_id=found.id,
+        person_id=place.person_id, provider_id=provider.id, centre_id=place.centre_id, course=major.name,
+        occupation_code=major.occupation_code, level=major.level, hours=major.hours, issued_on=draft.assessed_on,
+        official_no=official, is_demo=place.is_demo,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    audit.note(session, actor, action="certificate.issue", subject=f"certificate:{made.id}")
+    events.publish(
+        session,
+        Certified(
+            made.id, place.id, place.person_id, made.occupation_code, made.level, official or made.code,
+            official is not None, provider.name, found.class_no, made.issued_on,
+        ),
+    )  # fmt: skip
+    with seeing_everything(session):
+        post(
+            session,
+            kind="certificate",
+            to_person_id=place.person_id,
+            title=translate(SOURCE_LOCALE, ISSUED_TITLE, course=made.course),
+            body=translate(SOURCE_LOCALE, ISSUED_BODY, code=made.code),
+            link=f"/certificates/{made.code}/paper",
+            dedupe_key=f"certificate:{made.id}",
+        )
+    return made
+
+
+def _official(session: Session, draft: ResultDraft, level: int | None) -> str | None:
+    if not draft.official_no:
+        return None
+    number: str = parse_certificate(draft.official_no, level=level, year=draft.assessed_on.year).value
+    with seeing_everything(session):
+        known = session.scalar(select(TrainingCertificate.id).where(TrainingCertificate.official_no == number))
+    if known is not None:
+        raise NumberTaken(field="official_no")
+    return number

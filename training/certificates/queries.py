@@ -1,0 +1,60 @@
+"""What is known of results and certificates."""
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.people import Person
+from centre.text import mask_name
+from training.certificates.models import Assessment, TrainingCertificate
+from training.certificates.rules import PublicCertificate, parse_code
+from training.providers.models import TrainingProvider
+
+
+def results(class_id: int) -> Select[Assessment]:
+    """The results of a class, first attempts before second ones."""
+    return (
+        select(Assessment).where(Assessment.class_id == class_id).order_by(Assessment.attempt, Assessment.enrolment_id)
+    )
+
+
+def certificates(class_id: int | None = None) -> Select[TrainingCertificate]:
+    """Certificates, of one class or of all that the reader may see, the newest first."""
+    found = select(TrainingCertificate).order_by(TrainingCertificate.issued_on.desc(), TrainingCertificate.id.desc())
+    return found if class_id is None else found.where(TrainingCertificate.class_id == class_id)
+
+
+def certificate(session: Session, code: str) -> TrainingCertificate:
+    """One certificate for its holder, its school and the staff. Raises CodeForm, or NotFound for everybody else."""
+    found = session.scalar(select(TrainingCertificate).where(TrainingCertificate.code == parse_code(code)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def verified(session: Session, code: str) -> PublicCertificate:
+    """What anybody may read of a certificate, by its number alone. Raises CodeForm or NotFound."""
+    number = parse_code(code)
+    with seeing_everything(session):
+        row = session.execute(
+            select(TrainingCertificate, Person.name, TrainingProvider.name)
+            .join(Person, Person.id == TrainingCertificate.person_id)
+            .join(TrainingProvider, TrainingProvider.id == TrainingCertificate.provider_id)
+            .where(TrainingCertificate.code == number)
+        ).one_or_none()
+    if row is None:
+        raise NotFound(field="code")
+    found, name, school = row
+    return PublicCertificate(
+        code=found.code,
+        holder=mask_name(name),
+        course=found.course,
+        level=found.level,
+        hours=found.hours,
+        school=school,
+        issued_on=found.issued_on,
+        state=found.state,
+        revoked_on=clock.local(found.revoked_at).date() if found.revoked_at else None,
+    )

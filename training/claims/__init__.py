@@ -1,0 +1,1 @@
+"""Subsidy claims of schools: from the batch through checks and public notice to payment, and back again."""

@@ -1,0 +1,98 @@
+"""What is known of claims."""
+
+from collections import defaultdict
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from training.claims.models import Claim, ClaimLine
+from training.claims.rules import ClaimState, Earlier
+from training.classes.models import TrainingClass
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import EnrolmentState
+from training.providers.models import Major, TrainingProvider
+
+STARTED = (
+    EnrolmentState.ATTENDING,
+    EnrolmentState.COMPLETED,
+    EnrolmentState.RESIT,
+    EnrolmentState.FAILED,
+    EnrolmentState.CERTIFIED,
+    EnrolmentState.EMPLOYED,
+)
+"""Trainees whom a claim speaks of: all who stayed to the end, whatever became of them."""
+
+
+def claims(state: ClaimState | None = None) -> Select[Claim, TrainingClass, Major, TrainingProvider]:
+    """Claims with their class, major and school, the newest first."""
+    found = (
+        select(Claim, TrainingClass, Major, TrainingProvider)
+        .join(TrainingClass, TrainingClass.id == Claim.class_id)
+        .join(Major, Major.id == TrainingClass.major_id)
+        .join(TrainingProvider, TrainingProvider.id == TrainingClass.provider_id)
+        .order_by(Claim.id.desc())
+    )
+    return found if state is None else found.where(Claim.state == state)
+
+
+def claim(session: Session, claim_id: int) -> Claim:
+    """One claim. Raises NotFound, also for another school's."""
+    found = session.scalar(select(Claim).where(Claim.id == claim_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def lines(claim_id: int) -> Select[ClaimLine, Enrolment]:
+    """The lines of a claim with their trainees, the refused ones first."""
+    return (
+        select(ClaimLine, Enrolment)
+        .join(Enrolment, Enrolment.id == ClaimLine.enrolment_id)
+        .where(ClaimLine.claim_id == claim_id)
+        .order_by(ClaimLine.verdict.desc(), ClaimLine.id)
+    )
+
+
+def claimed_places(class_id: int) -> Select[Enrolment]:
+    """The trainees of a class whom a claim speaks of."""
+    return (
+        select(Enrolment)
+        .where(Enrolment.class_id == class_id, Enrolment.state.in_(STARTED))
+        .order_by(Enrolment.enrolled_at, Enrolment.id)
+    )
+
+
+def earlier_subsidies(session: Session, person_ids: list[int]) -> dict[int, list[Earlier]]:
+    """What some people have been subsidised with, at every school and centre (VR18)."""
+    found: dict[int, list[Earlier]] = defaultdict(list)
+    with seeing_everything(session):
+        counted = (
+            select(ClaimLine)
+            .where(ClaimLine.person_id.in_(person_ids), ClaimLine.counts)
+            .order_by(ClaimLine.completed_on, ClaimLine.id)
+        )
+        for line in session.scalars(counted):
+            found[line.person_id].append(
+                Earlier(
+                    line.id, line.programme, line.occupation_code, line.level, line.completed_on.year, line.amount_fen
+                )
+            )  # fmt: skip
+    return found
+
+
+def schools_in_the_way(session: Session, claim_id: int) -> dict[int, str]:
+    """For staff: at which school the earlier subsidy was, by line; a school's own session finds only its own."""
+    rows = session.execute(
+        select(ClaimLine.id, ClaimLine.other_line_id).where(
+            ClaimLine.claim_id == claim_id, ClaimLine.other_line_id.is_not(None)
+        )
+    ).all()
+    named = session.execute(
+        select(ClaimLine.id, TrainingProvider.name)
+        .join(TrainingProvider, TrainingProvider.id == ClaimLine.provider_id)
+        .where(ClaimLine.id.in_([other for _, other in rows]))
+    ).all()
+    names = {row[0]: row[1] for row in named}
+    return {line_id: names[other] for line_id, other in rows if other in names}

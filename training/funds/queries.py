@@ -1,0 +1,54 @@
+"""What is known of funds."""
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from centre.errors import NotFound
+from training.funds.models import ClassFunding, Fund, FundMovement
+from training.funds.rules import FundPurpose
+
+
+def funds(purpose: FundPurpose | None = None) -> Select[Fund]:
+    """Funds by code, of one purpose or of all."""
+    found = select(Fund).order_by(Fund.code)
+    return found if purpose is None else found.where(Fund.purpose == purpose)
+
+
+def fund(session: Session, fund_id: int) -> Fund:
+    """One fund. Raises NotFound, also for another centre's."""
+    found = session.scalar(select(Fund).where(Fund.id == fund_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def movements(fund_id: int) -> Select[FundMovement]:
+    """The movements of a fund, the newest first."""
+    return select(FundMovement).where(FundMovement.fund_id == fund_id).order_by(FundMovement.id.desc())
+
+
+def funding(session: Session, class_id: int) -> Fund | None:
+    """The fund that pays the centre's part of a class."""
+    return session.scalar(
+        select(Fund).join(ClassFunding, ClassFunding.fund_id == Fund.id).where(ClassFunding.class_id == class_id)
+    )
+
+
+def outstanding(session: Session, subject: str) -> FundMovement | None:
+    """What was spent on a subject and has not come back: the last spending that no movement reverses."""
+    back = select(FundMovement.reverses_id).where(FundMovement.reverses_id.is_not(None))
+    return session.scalar(
+        select(FundMovement)
+        .where(
+            FundMovement.subject == subject,
+            FundMovement.amount_fen < 0,
+            FundMovement.id.not_in(back),
+        )
+        .order_by(FundMovement.id.desc())
+        .limit(1)
+    )
+
+
+def sum_of_movements(session: Session, fund_id: int) -> int:
+    """What the balance of a fund has to be, in fen."""
+    return int(session.scalar(select(func.sum(FundMovement.amount_fen)).where(FundMovement.fund_id == fund_id)) or 0)

@@ -1,0 +1,96 @@
+"""Funds: what their money is for, how it moves, and what is refused."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from centre.drafts import Draft, Line, RecordId, Words
+from centre.errors import Conflict
+from centre.words import N_
+
+
+class FundPurpose(StrEnum):
+    """What a fund may be spent on (资金用途)."""
+
+    TUITION = "tuition"
+    SUBSIDY = "subsidy"
+    RELIEF = "relief"
+
+
+PURPOSE_LABELS = {
+    FundPurpose.TUITION: N_("学费补助（中心）"),
+    FundPurpose.SUBSIDY: N_("培训补贴（政府）"),
+    FundPurpose.RELIEF: N_("生活救助"),
+}
+
+
+class MovementKind(StrEnum):
+    """Why money moved (资金变动)."""
+
+    GRANT = "grant"
+    CHARGE = "charge"
+    RELEASE = "release"
+    PAYMENT = "payment"
+    REPAYMENT = "repayment"
+
+
+KIND_LABELS = {
+    MovementKind.GRANT: N_("拨入"),
+    MovementKind.CHARGE: N_("录取时列支"),
+    MovementKind.RELEASE: N_("退班退回"),
+    MovementKind.PAYMENT: N_("拨付补贴"),
+    MovementKind.REPAYMENT: N_("追回"),
+}
+
+
+class FundShort(Conflict):
+    """The fund holds less than what is to be spent."""
+
+    code = "fund-short"
+    message = N_("资金“{fund}”余额不足，无法列支")
+
+
+class FundPurposeDiffers(Conflict):
+    """The fund is for something else."""
+
+    code = "fund-purpose"
+    message = N_("资金“{fund}”的用途不符，不能用于这项支出")
+
+
+class FundKnown(Conflict):
+    """A fund with this code is there."""
+
+    code = "fund-known"
+    message = N_("已有编号相同的资金")
+
+
+class ClassFunded(Conflict):
+    """The class is paid from another fund, and money has been charged to it."""
+
+    code = "class-funded"
+    message = N_("这个班已由资金“{fund}”列支，不能更换")
+
+
+Amount = Annotated[int, Field(ge=1, le=10**12)]
+
+
+class FundDraft(Draft):
+    """A fund as managers open it (资金)."""
+
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,40}$")]
+    name: Annotated[Words, StringConstraints(max_length=100)]
+    purpose: FundPurpose
+
+
+class GrantDraft(Draft):
+    """Money that comes into a fund (拨入)."""
+
+    amount_fen: Amount
+    voucher: Annotated[Line, StringConstraints(max_length=60)] = ""
+
+
+class FundingDraft(Draft):
+    """From which fund the centre's part of a class is paid (经费来源)."""
+
+    fund_id: RecordId

@@ -1,0 +1,87 @@
+"""Checks, doubts and telephone calls as they are kept."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, true
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from centre.database import Instant, Record, coded
+from centre.permissions import Scope
+from training.integrity.rules import CallOutcome, FlagState, Outcome
+
+
+class OfDesk:
+    """A row of the integrity desk: for the centre's staff only, never for the school."""
+
+    @declared_attr
+    def class_id(cls) -> Mapped[int]:  # noqa: N805
+        return mapped_column(ForeignKey("training_class.id"), index=True)
+
+    @declared_attr
+    def centre_id(cls) -> Mapped[int]:  # noqa: N805
+        return mapped_column(ForeignKey("centre.id"), index=True)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """City and audit see all, other staff those of their centre."""
+        if scope.all_centres:
+            return true()
+        return cls.centre_id == scope.centre_id if scope.staff and scope.centre_id else false()
+
+
+class IntegrityCheck(OfDesk, Record):
+    """How one check of one class came out when it was last made (核查)."""
+
+    __table_args__ = (UniqueConstraint("class_id", "rule"),)
+
+    rule: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[Outcome] = mapped_column(coded(Outcome))
+    found: Mapped[int] = mapped_column(default=0)
+    checked_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Flag(OfDesk, Record):
+    """A doubt about a class that blocks its claim until two people clear it (疑点)."""
+
+    __table_args__ = (
+        UniqueConstraint("class_id", "rule", "digest"),
+        CheckConstraint("second_by IS NULL OR second_by <> first_by", name="two_people"),
+        CheckConstraint("state <> 'cleared' OR (first_by IS NOT NULL AND second_by IS NOT NULL)", name="cleared"),
+        Index("ix_flag_state", "state", "centre_id"),
+    )
+
+    rule: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64))
+    state: Mapped[FlagState] = mapped_column(coded(FlagState), default=FlagState.OPEN)
+    found: Mapped[int]
+    enrolment_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    first_by: Mapped[int | None]
+    first_reason: Mapped[str] = mapped_column(String(200), default="")
+    second_by: Mapped[int | None]
+    second_reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class PhoneSample(OfDesk, Record):
+    """Which trainees of a class are telephoned; drawn again from its seed it is the same (电话抽查)."""
+
+    __table_args__ = (UniqueConstraint("class_id"), CheckConstraint("share > 0 AND share <= 1", name="share"))
+
+    seed: Mapped[str] = mapped_column(String(40))
+    share: Mapped[float]
+    enrolment_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    drawn_from: Mapped[list[int]] = mapped_column(JSON, default=list)
+    account_id: Mapped[int | None]
+
+
+class PhoneCall(OfDesk, Record):
+    """What one trainee of the sample said (抽查记录)."""
+
+    __table_args__ = (UniqueConstraint("sample_id", "enrolment_id"),)
+
+    sample_id: Mapped[int] = mapped_column(ForeignKey("phone_sample.id"))
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
+    outcome: Mapped[CallOutcome] = mapped_column(coded(CallOutcome))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    account_id: Mapped[int | None]

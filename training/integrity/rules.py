@@ -1,0 +1,350 @@
+"""What the integrity desk looks for (4.8): each check is a function of the facts and of its row in the policy."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from math import ceil, comb
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
+
+from centre.calendar import RetirementRule, age_on, retirement_date
+from centre.drafts import Draft, Line, RecordId
+from centre.errors import Conflict, Forbidden
+from centre.permissions import Permission
+from centre.states import Machine, Move
+from centre.words import N_
+
+Terms = Mapping[str, Any]
+
+
+class Outcome(StrEnum):
+    """How a check came out; a source that is away is never taken for a yes (核查结果)."""
+
+    OK = "ok"
+    FLAGGED = "flagged"
+    NOT_CHECKED = "not_checked"
+
+
+OUTCOME_LABELS = {
+    Outcome.OK: N_("未见异常"),
+    Outcome.FLAGGED: N_("有疑点"),
+    Outcome.NOT_CHECKED: N_("未核查"),
+}
+
+
+class FlagState(StrEnum):
+    """Where a doubt about a class stands (疑点状态)."""
+
+    OPEN = "open"
+    HALF_CLEARED = "half_cleared"
+    CLEARED = "cleared"
+    CONFIRMED = "confirmed"
+
+
+FLAG_LABELS = {
+    FlagState.OPEN: N_("待核实"),
+    FlagState.HALF_CLEARED: N_("一人已核实，等第二人"),
+    FlagState.CLEARED: N_("已解除"),
+    FlagState.CONFIRMED: N_("查实违规"),
+}
+
+FLAGS = Machine(
+    "flag",
+    [
+        Move(FlagState.OPEN, "clear", FlagState.HALF_CLEARED, Permission.CLEAR_FLAG),
+        Move(FlagState.HALF_CLEARED, "clear", FlagState.CLEARED, Permission.CLEAR_FLAG),
+        Move(FlagState.OPEN, "confirm", FlagState.CONFIRMED, Permission.CLEAR_FLAG),
+        Move(FlagState.HALF_CLEARED, "confirm", FlagState.CONFIRMED, Permission.CLEAR_FLAG),
+    ],
+)
+
+
+class CallOutcome(StrEnum):
+    """What a trainee said on the telephone (电话抽查结果)."""
+
+    CONFIRMED = "confirmed"
+    DENIED = "denied"
+    UNREACHABLE = "unreachable"
+
+
+CALL_LABELS = {
+    CallOutcome.CONFIRMED: N_("本人确认参加"),
+    CallOutcome.DENIED: N_("本人说没有参加"),
+    CallOutcome.UNREACHABLE: N_("打不通"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Trainee:
+    """A trainee as the checks see one: digests instead of numbers, no name."""
+
+    enrolment_id: int
+    phone: str | None = None
+    bank: str | None = None
+    birth_on: date | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """One electronic check-in with the lesson that it belongs to."""
+
+    enrolment_id: int
+    lesson_id: int
+    starts_at: datetime
+    ends_at: datetime
+    in_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that the checks of one class may know."""
+
+    start_on: date
+    end_on: date
+    trainees: Sequence[Trainee] = ()
+    stamps: Sequence[Stamp] = ()
+    elsewhere: Collection[int] = ()
+    room: str = ""
+    teacher: str = ""
+    lessons: int = 0
+    hours: int = 0
+    occupation: str = ""
+    scope: Collection[str] = ()
+    capacity: int = 0
+    teacher_elsewhere: int = 0
+    recent_classes: int = 0
+    usual_classes: float = 0.0
+    assessed: int = 0
+    passed: int = 0
+    peers_assessed: int = 0
+    peers_passed: int = 0
+    retirement: Sequence[RetirementRule] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found: how many, and which trainees."""
+
+    count: int
+    enrolment_ids: tuple[int, ...] = ()
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def digest(self, rule: str) -> str:
+        """The same finding again has the same digest, so that a doubt that two cleared does not come back."""
+        return sha256(f"{rule}:{self.count}:{self.enrolment_ids}".encode()).hexdigest()
+
+
+def shared_phone(facts: Facts, terms: Terms) -> Finding | None:
+    """One telephone, by its blind index, on more trainees than a household has (VR10)."""
+    return _shared(((one.phone, one) for one in facts.trainees), int(terms["most"]))
+
+
+def shared_bank(facts: Facts, terms: Terms) -> Finding | None:
+    """One bank account on several trainees."""
+    return _shared(((one.bank, one) for one in facts.trainees), int(terms["most"]))
+
+
+def same_second(facts: Facts, terms: Terms) -> Finding | None:
+    """Check-ins to one lesson that fall into the same second: a script, not people."""
+    seconds: dict[tuple[int, datetime], list[int]] = defaultdict(list)
+    for stamp in facts.stamps:
+        seconds[stamp.lesson_id, stamp.in_at.replace(microsecond=0)].append(stamp.enrolment_id)
+    worst = max(seconds.values(), key=len, default=[])
+    return Finding(len(worst), tuple(sorted(worst))) if len(worst) > int(terms["most"]) else None
+
+
+def no_variance(facts: Facts, terms: Terms) -> Finding | None:
+    """Trainees who come at the same second of the lesson every day, which nobody does."""
+    offsets: dict[int, list[float]] = defaultdict(list)
+    for stamp in facts.stamps:
+        offsets[stamp.enrolment_id].append((stamp.in_at - stamp.starts_at).total_seconds())
+    least, most = int(terms["lessons"]), float(terms["seconds"])
+    found = sorted(
+        one for one, seen in offsets.items() if len(seen) >= least and max(seen) - min(seen) <= most
+    )  # fmt: skip
+    return Finding(len(found), tuple(found)) if found else None
+
+
+def outside_timetable(facts: Facts, terms: Terms) -> Finding | None:
+    """Check-ins far from the lesson's hours."""
+    margin = timedelta(minutes=int(terms["minutes"]))
+    late = [one for one in facts.stamps if not one.starts_at - margin <= one.in_at <= one.ends_at + margin]
+    found = tuple(sorted({one.enrolment_id for one in late}))
+    return Finding(len(late), found) if found else None
+
+
+def two_places(facts: Facts, terms: Terms) -> Finding | None:
+    """Trainees whose other classes meet at the same hours."""
+    del terms
+    return Finding(len(facts.elsewhere), tuple(sorted(facts.elsewhere))) if facts.elsewhere else None
+
+
+def past_retirement(facts: Facts, terms: Terms) -> Finding | None:
+    """Trainees past the statutory retirement age on the last day (VR13)."""
+    del terms
+    found = tuple(one.enrolment_id for one in facts.trainees if retired(one, facts.end_on, facts.retirement))
+    return Finding(len(found), found) if found else None
+
+
+def too_young(facts: Facts, terms: Terms) -> Finding | None:
+    """Trainees under the age for training on the first day (VR12)."""
+    least = int(terms["age"])
+    found = tuple(
+        one.enrolment_id for one in facts.trainees if one.birth_on and age_on(one.birth_on, facts.start_on) < least
+    )
+    return Finding(len(found), found) if found else None
+
+
+def no_place(facts: Facts, terms: Terms) -> Finding | None:
+    """A class without a room, a teacher or lessons."""
+    del terms
+    missing = [not facts.room, not facts.teacher, not facts.lessons]
+    return Finding(sum(missing)) if any(missing) else None
+
+
+def teacher_twice(facts: Facts, terms: Terms) -> Finding | None:
+    """Lessons whose teacher stands before another class at the same time, at whatever school."""
+    del terms
+    return Finding(facts.teacher_elsewhere) if facts.teacher_elsewhere else None
+
+
+def too_few_hours(facts: Facts, terms: Terms) -> Finding | None:
+    """Fewer lesson hours than the standard of the occupation, where one is known (VR17)."""
+    least = int(terms["standard"].get(facts.occupation, 0))
+    return Finding(least - facts.hours, params={"least": least}) if facts.hours < least else None
+
+
+def out_of_scope(facts: Facts, terms: Terms) -> Finding | None:
+    """An occupation that the school's licence does not name."""
+    del terms
+    return Finding(1) if facts.scope and facts.occupation not in facts.scope else None
+
+
+def over_capacity(facts: Facts, terms: Terms) -> Finding | None:
+    """More trainees than the school has places."""
+    del terms
+    over = len(facts.trainees) - facts.capacity
+    return Finding(over) if facts.capacity and over > 0 else None
+
+
+def ramp_up(facts: Facts, terms: Terms) -> Finding | None:
+    """Many more classes in two months than the school used to run."""
+    many = facts.recent_classes >= int(terms["least"])
+    return (
+        Finding(facts.recent_classes)
+        if many and facts.recent_classes > float(terms["times"]) * max(1.0, facts.usual_classes)
+        else None
+    )
+
+
+def pass_rate(facts: Facts, terms: Terms) -> Finding | None:
+    """A pass rate that the same course elsewhere makes very unlikely: the upper tail of the binomial distribution."""
+    if facts.assessed < int(terms["least"]) or facts.peers_assessed < int(terms["least"]):
+        return None
+    chance = (facts.peers_passed + 1) / (facts.peers_assessed + 2)
+    tail = upper_tail(facts.assessed, facts.passed, chance)
+    return Finding(facts.passed * 100 // facts.assessed) if tail < float(terms["chance"]) else None
+
+
+def upper_tail(tries: int, hits: int, chance: float) -> float:
+    """How likely so many hits, or more, are."""
+    return sum(comb(tries, one) * chance**one * (1 - chance) ** (tries - one) for one in range(hits, tries + 1))
+
+
+def retired(one: Trainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
+    """Whether somebody has reached retirement on a day.
+
+    For women the table knows two ages, after the kind of post: a doubt takes the earlier one, a refusal the later.
+    """
+    if one.birth_on is None or not one.group:
+        return False
+    kinds = {"female": ("female-worker", "female-cadre")}.get(one.group, (one.group,))
+    dates = [retirement_date(one.birth_on, kind, rules) for kind in kinds]
+    return (max(dates) if surely else min(dates)) <= on
+
+
+def phone_sample(enrolment_ids: Iterable[int], *, share: float, seed: str) -> list[int]:
+    """Who is telephoned: the same seed and the same people always give the same sample, in the same order."""
+    ranked = sorted(enrolment_ids, key=lambda one: sha256(f"{seed}:{one}".encode()).hexdigest())
+    return ranked[: ceil(len(ranked) * share)]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its name for readers and what it does."""
+
+    label: str
+    look: Callable[[Facts, Terms], Finding | None]
+
+
+CHECKS: Mapping[str, Check] = {
+    "shared-phone": Check(N_("多名学员共用一个电话"), shared_phone),
+    "shared-bank": Check(N_("多名学员共用一个银行账户"), shared_bank),
+    "same-second": Check(N_("多人在同一秒签到"), same_second),
+    "no-variance": Check(N_("每天签到时间分秒不差"), no_variance),
+    "outside-timetable": Check(N_("在上课时间以外签到"), outside_timetable),
+    "two-places": Check(N_("同一时间在两个班上课"), two_places),
+    "past-retirement": Check(N_("学员已到退休年龄"), past_retirement),
+    "too-young": Check(N_("学员年龄不够"), too_young),
+    "no-place": Check(N_("没有教室、教师或课表"), no_place),
+    "teacher-twice": Check(N_("教师同一时间在两个班上课"), teacher_twice),
+    "too-few-hours": Check(N_("课时少于职业标准"), too_few_hours),
+    "out-of-scope": Check(N_("专业超出办学许可范围"), out_of_scope),
+    "over-capacity": Check(N_("学员超过培训能力"), over_capacity),
+    "ramp-up": Check(N_("短期内开班数量激增"), ramp_up),
+    "pass-rate": Check(N_("通过率异常偏高"), pass_rate),
+}
+
+PHONE_CHECK = "phone-sample"
+
+SOURCES = {
+    "retirement-register": N_("退休人员名册"),
+    "student-register": N_("在校学生学籍"),
+    "death-register": N_("死亡人员名册"),
+    "custody-register": N_("服刑人员名册"),
+}
+"""Registers of other offices (VR19): what nobody could ask is `not_checked`."""
+
+RULE_LABELS = {name: check.label for name, check in CHECKS.items()} | {PHONE_CHECK: N_("电话抽查")} | SOURCES
+
+
+def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> Finding | None:
+    held: dict[str, list[int]] = defaultdict(list)
+    for value, one in pairs:
+        if value:
+            held[value].append(one.enrolment_id)
+    found = sorted(one for holders in held.values() if len(holders) > most for one in holders)
+    return Finding(len(found), tuple(found)) if found else None
+
+
+class SampleMissing(Conflict):
+    """Somebody of the phone sample has not been called yet, or no sample was drawn."""
+
+    code = "phone-sample-missing"
+    message = N_("电话抽查还没有做完，还差 {count} 人")
+
+
+class OwnFlag(Forbidden):
+    """Two different people clear a doubt, neither of them of the school or the one who claims."""
+
+    code = "own-flag"
+    message = N_("疑点要由两位不同的工作人员核实解除")
+
+
+class ClearDraft(Draft):
+    """Why a doubt is cleared or confirmed (核实说明)."""
+
+    reason: Annotated[Line, StringConstraints(min_length=2)]
+
+
+class CallDraft(Draft):
+    """What a trainee said on the telephone (电话抽查)."""
+
+    enrolment_id: RecordId
+    outcome: CallOutcome
+    note: Line = ""
