@@ -7,7 +7,6 @@ certificates is the one exception to the rule of empty cells: where the column e
 """
 
 import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -86,7 +85,12 @@ def rows(path: Path) -> tuple[tuple[str, ...], Iterator[Sequence[object]]]:
         return _headed(_sheet(path))
     if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
         return _objects(path)
-    return _headed(csv.reader(io.TextIOWrapper(path.open("rb"), encoding=_encoding(path), newline="")))
+    return _headed(_table(path))
+
+
+def _table(path: Path) -> Iterator[Sequence[object]]:
+    with path.open(encoding=_encoding(path), newline="") as file:
+        yield from csv.reader(file)
 
 
 def _headed(lines: Iterator[Sequence[object]]) -> tuple[tuple[str, ...], Iterator[Sequence[object]]]:
@@ -113,7 +117,7 @@ def _objects(path: Path) -> tuple[tuple[str, ...], Iterator[Sequence[object]]]:
         if place == 100:
             break
     header, lower = tuple(names), tuple(name.lower() for name in names)
-    return _headed(iter([lower, *()]))[0], ([line.get(name) for name in header] for line in lines())
+    return _headed(iter([lower]))[0], ([line.get(name) for name in header] for line in lines())
 
 
 def _encoding(path: Path) -> str:
@@ -221,6 +225,8 @@ def schooling(word: str) -> int | None:
 
 
 def _word(cell: object) -> str:
+    if type(cell) is str:
+        return cell.strip()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return "" if cell is None else str(cell).strip()
@@ -230,7 +236,12 @@ def _words(cell: object) -> tuple[str, ...]:
     if isinstance(cell, (list, tuple)):
         return tuple(_word(part) for part in cell if _word(part))
     text = _word(cell)
-    return tuple(part for part in _PARTS.split(text) if part) if text else ()
+    return _split(text) if text else ()
+
+
+@lru_cache(maxsize=65536)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part for part in _PARTS.split(text) if part)
 
 
 @lru_cache(maxsize=65536)
@@ -269,5 +280,5 @@ def _flag(cell: object) -> bool | None:
 def _day(cell: object) -> date | None:
     if isinstance(cell, date):
         return date(cell.year, cell.month, cell.day)
-    text = _word(cell)
+    text = _word(cell) if cell else ""
     return date.fromisoformat(text) if text else None

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from centre import clock
 from centre.words import N_, translate
@@ -197,19 +198,37 @@ def written(
     workers: Workers, ids: Sequence[str], keys: Sequence[str], index: Index, rows: I4, points: I4
 ) -> tuple[str, int]:
     """The lines of a block and how many they are."""
-    seen = parts_of(index, workers, rows, points)
+    packed = pack(parts_of(index, workers, rows, points))
     out: list[str] = []
-    add = out.append
-    for own, found, shown, told in zip(map(cell, ids), rows.tolist(), points.tolist(), seen.tolist(), strict=True):
-        for rank, (row, score, parts) in enumerate(zip(found, shown, told, strict=True), start=1):
-            if row < 0:
-                break
-            trade, practice, skills, wage, place, terms, code = parts
-            add(
-                f"worker,{own},{cell(keys[row])},{rank},{score},{trade},{practice},{skills},{wage},{place},{terms},"
-                f"{sentence(code)}\n"
-            )
+    for own, found, told in zip(map(cell, ids), rows.tolist(), packed.tolist(), strict=True):
+        head = f"worker,{own},"
+        out += [
+            f"{head}{cell(keys[row])},{rank},{tail(code)}"
+            for rank, (row, code) in enumerate(zip(found, told, strict=True), start=1)
+            if row >= 0
+        ]
     return "".join(out), len(out)
+
+
+_WIDTHS = (7, 7, 7, 7, 7, 7, 18)
+
+
+def pack(parts: NDArray[np.int32]) -> NDArray[np.int64]:
+    """The seven figures of each pair in one number, so that lines that end alike are put together once."""
+    packed = np.zeros(parts.shape[:-1], np.int64)
+    for place, width in enumerate(_WIDTHS):
+        packed = packed << width | parts[..., place]
+    return packed
+
+
+@lru_cache(maxsize=1 << 18)
+def tail(packed: int) -> str:
+    """The end of a line: the score, the points that add up to it, and the sentences."""
+    code, rest, points = packed & (1 << 18) - 1, packed >> 18, list[int]()
+    for _ in range(6):
+        points.insert(0, rest & 127)
+        rest >>= 7
+    return f"{sum(points)},{','.join(map(str, points))},{sentence(code)}\n"
 
 
 def parts_of(index: Index, workers: Workers, rows: I4, points: I4) -> I4:
@@ -280,12 +299,10 @@ def _backward(path: Path, folder: Path, top: int) -> Iterator[tuple[int, str, in
         told = np.zeros((len(who), 1, 7), np.int32)
         pairs = (opening + first).astype(np.int32).reshape(-1, 1)
         parts.parts(index, taken(columns, who), pairs, score.reshape(-1, 1).copy(), told)
+        packed = pack(told)[:, 0].tolist()
         out = [
-            f"opening,{cell(ids[w])},{cell(keys[row])},{place + 1},{points},{','.join(map(str, shown[:6]))},"
-            f"{sentence(shown[6])}\n"
-            for w, (row,), place, points, (shown,) in zip(
-                who.tolist(), pairs.tolist(), rank.tolist(), score.tolist(), told.tolist(), strict=True
-            )
+            f"opening,{cell(ids[w])},{cell(keys[row])},{place + 1},{tail(code)}"
+            for w, (row,), place, code in zip(who.tolist(), pairs.tolist(), rank.tolist(), packed, strict=True)
         ]
         yield 0, "".join(out), len(out)
 

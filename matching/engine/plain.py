@@ -223,14 +223,16 @@ def _terms(attrs: I4, refused: I4, who: I4, marks: I4) -> I4:
     return engaged + np.where(refused & (c.NO_LODGING | c.NO_BOARD), 0, living)
 
 
-def candidates(index: Index, workers: Workers, w: int) -> I8:
-    """Rows that something joins to a worker: a related or unknown occupation, or a skill."""
+def candidates(index: Index, workers: Workers, w: int, *, skills: bool = True) -> I8:
+    """Rows that something joins to a worker: a related or unknown occupation, or (with `skills`) a skill."""
     layout = index.layout
     if not workers.rows[w, c.FLAGS] & c.TRADE_KNOWN:
         return np.arange(len(index.openings.rows))
     trade = _trades(index, workers, w)[0][: len(layout.spans)]
     parts = [np.arange(span[2], span[3]) for span in layout.spans[np.flatnonzero(trade)].tolist()]
     parts.append(np.arange(layout.nameless, len(index.openings.rows)))
+    if not skills:
+        return np.concatenate(parts)
     terms = [term for term in _levels(workers, w) if term + 1 < len(layout.postings.ptr)]
     parts += [layout.postings.of[layout.postings.ptr[term] : layout.postings.ptr[term + 1]] for term in terms]
     return np.unique(np.concatenate(parts))
@@ -253,14 +255,23 @@ def order_of(index: Index, rows: I8, points: I8, top: int) -> I8:
 
 def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I4, points: I4) -> None:
     """What `sweep.best_openings` does, without the compiler."""
-    top = rows.shape[1]
+    top, marks = rows.shape[1], index.marks
     rows[:], points[:] = -1, 0
+    # The most that an opening can have which nothing but a skill joins to the worker, policy's point included.
+    most = max(marks[c.NEIGHBOUR], marks[c.SKILL_ONLY]) + marks[c.EXPERIENCE_UNKNOWN] + marks[c.REST] + marks[c.LIFT]
     for w in range(first, last):
-        seen = survey(index, workers, w, candidates(index, workers, w))
-        fitting = np.flatnonzero(seen.gaps == 0)
-        best = fitting[order_of(index, seen.rows[fitting], seen.points[fitting], top)]
-        rows[w - first, : len(best)] = seen.rows[best]
-        points[w - first, : len(best)] = seen.points[best]
+        found, score = _best(index, workers, w, candidates(index, workers, w, skills=False), top)
+        if len(found) < top or score[-1] <= most:
+            found, score = _best(index, workers, w, candidates(index, workers, w), top)
+        rows[w - first, : len(found)] = found
+        points[w - first, : len(found)] = score
+
+
+def _best(index: Index, workers: Workers, w: int, rows: I8, top: int) -> tuple[I8, I8]:
+    seen = survey(index, workers, w, rows)
+    fitting = np.flatnonzero(seen.gaps == 0)
+    best = fitting[order_of(index, seen.rows[fitting], seen.points[fitting], top)]
+    return seen.rows[best], seen.points[best]
 
 
 def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> None:

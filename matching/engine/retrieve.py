@@ -53,7 +53,7 @@ def warm(cache: Path | None = None) -> bool:
     group = backward.people(workers, index.layout.trades)
     out = np.zeros((1, 1, 2), np.int32)
     backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
-    parts.parts(index, workers, *numbers, parts.blank(1, 1))
+    parts.parts(index, workers, numbers[0], numbers[1], parts.blank(1, 1))
     _WARM.add("kernels")
     return True
 
