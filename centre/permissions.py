@@ -59,7 +59,10 @@ class Permission(StrEnum):
     APPLY_FOR_CLASS = "class:apply"
     APPROVE_CLASS = "class:approve"
     ASSIGN_BOOTH = "fair:assign"
+    CERTIFY = "certificate:issue"
     CHECK_IN = "fair:check-in"
+    CLAIM_SUBSIDY = "claim:enter"
+    CLEAR_FLAG = "integrity:clear"
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
     IMPORT_OPENINGS = "opening:import"
@@ -70,20 +73,24 @@ class Permission(StrEnum):
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
     MANAGE_FAIRS = "fair:manage"
+    MANAGE_FUNDS = "fund:manage"
     MANAGE_POLICY = "policy:manage"
     MANAGE_PROVIDERS = "provider:manage"
     MANAGE_RISK = "employer:risk"
     MANAGE_TOKENS = "token:manage"
+    PAY_CLAIM = "claim:pay"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
     READ_AUDIT = "audit:read"
     READ_LEDGER = "ledger:read"
+    READ_OUTCOMES = "outcome:read"
     RECORD_RESULT = "introduction:result"
     RECORD_SERVICE = "service:record"
     REGISTER_EMPLOYER = "employer:register"
     REGISTER_PERSON = "person:register"
     RENEW_ACCOUNTS = "account:renew"
     REPORT_TRAINING = "training:report"
+    REVIEW_CLAIM = "claim:review"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
 
@@ -107,7 +114,10 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPLY_FOR_CLASS: (N_("提交开班申请"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.APPROVE_CLASS: (N_("批准开班"), _TRAINING),
     Permission.ASSIGN_BOOTH: (N_("审核并分配展位"), _FAIRS),
+    Permission.CERTIFY: (N_("登记考核成绩、发放和撤销培训证书"), _TRAINING),
     Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
+    Permission.CLAIM_SUBSIDY: (N_("申请培训补贴"), frozenset({Role.REGISTRAR}) | _TRAINING),
+    Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
     Permission.IMPORT_OPENINGS: (N_("批量导入岗位"), _PLACEMENT),
@@ -118,20 +128,24 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
+    Permission.MANAGE_FUNDS: (N_("管理资金"), MANAGERS),
     Permission.MANAGE_POLICY: (N_("维护政策参数"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.MANAGE_PROVIDERS: (N_("管理培训机构和协议"), _TRAINING),
     Permission.MANAGE_RISK: (N_("处置用人单位风险"), MANAGERS),
     Permission.MANAGE_TOKENS: (N_("发放和吊销接口令牌"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
+    Permission.PAY_CLAIM: (N_("拨付培训补贴"), MANAGERS),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
+    Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
     Permission.RECORD_RESULT: (N_("登记推荐结果"), frozenset({Role.EMPLOYER}) | COUNTER),
     Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),
     Permission.REGISTER_EMPLOYER: (N_("登记用人单位"), frozenset({Role.EMPLOYER}) | _PLACEMENT | _FAIRS),
     Permission.REGISTER_PERSON: (N_("登记服务对象"), COUNTER),
     Permission.RENEW_ACCOUNTS: (N_("给合作单位的账号续期"), MANAGERS),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
+    Permission.REVIEW_CLAIM: (N_("审核培训补贴"), _TRAINING),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
 }
