@@ -42,7 +42,7 @@ def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | Non
             write_run(run if len(directories) == 1 else several, runs[OURS])
         labels = read_labels(directory)
         if labels:
-            for name in baselines.BASELINES:
+            for name in (name for name in baselines.BASELINES if baselines.suits(name, task.items)):
                 ranked = baselines.rank(name, task.items, task.queries, task.exclude)
                 runs[name] = dict(zip((query.id for query in task.queries), ranked, strict=True))
         report[task.name] = {name: measure(labels, found) for name, found in runs.items()}

@@ -8,7 +8,7 @@ from matching.engine.analysis import is_han, level
 from matching.engine.ranker import best
 from matching.engine.signals import Item
 
-Scores = Callable[[Sequence[str]], np.ndarray]
+Scores = Callable[[Sequence[Item]], np.ndarray]
 K1, B = 1.5, 0.75
 _CHUNK = 128
 
@@ -20,15 +20,31 @@ def char_grams(items: Sequence[Item]) -> Scores:
     """
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    names, starts = _names(items)
-    chinese = sum(map(is_han, names[:500])) * 2 > len(names[:500])
-    kind, sizes = ("char", (1, 3)) if chinese else ("char_wb", (2, 4))
+    rows = [[level(name) for name in (item.title, *item.names)] for item in items]
+    names = [name for row in rows for name in row]
+    starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])[:-1]])
+    kind, sizes = _pieces(names)
     vectors = TfidfVectorizer(analyzer=kind, ngram_range=sizes, sublinear_tf=True, dtype=np.float32)
     turned = vectors.fit_transform(names).T.tocsr()
 
-    def scores(queries: Sequence[str]) -> np.ndarray:
-        values = (vectors.transform(map(level, queries)) @ turned).toarray()
+    def scores(queries: Sequence[Item]) -> np.ndarray:
+        values = (vectors.transform(level(query.title) for query in queries) @ turned).toarray()
         return np.asarray(np.maximum.reduceat(values, starts, axis=1), np.float32)
+
+    return scores
+
+
+def char_grams_of_all(items: Sequence[Item]) -> Scores:
+    """The same over everything that is written about a document, and about a query that is itself a document."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    texts = list(map(_all_text, items))
+    kind, sizes = _pieces(texts)
+    vectors = TfidfVectorizer(analyzer=kind, ngram_range=sizes, sublinear_tf=True, dtype=np.float32)
+    turned = vectors.fit_transform(texts).T.tocsr()
+
+    def scores(queries: Sequence[Item]) -> np.ndarray:
+        return np.asarray((vectors.transform(map(_all_text, queries)) @ turned).toarray(), np.float32)
 
     return scores
 
@@ -39,8 +55,8 @@ def token_set(items: Sequence[Item]) -> Scores:
 
     titles = [level(item.title) for item in items]
 
-    def scores(queries: Sequence[str]) -> np.ndarray:
-        texts = list(map(level, queries))
+    def scores(queries: Sequence[Item]) -> np.ndarray:
+        texts = [level(query.title) for query in queries]
         return np.asarray(process.cdist(texts, titles, scorer=fuzz.token_set_ratio, dtype=np.float32))
 
     return scores
@@ -61,14 +77,15 @@ def bm25(items: Sequence[Item]) -> Scores:
     impact = rarity[counts.indices] * counts.data * (K1 + 1) / (counts.data + slope)
     turned = csr_matrix((impact.astype(np.float32), counts.indices, counts.indptr), shape=counts.shape).T.tocsr()
 
-    def scores(queries: Sequence[str]) -> np.ndarray:
-        return np.asarray((counter.transform(map(level, queries)) @ turned).toarray(), np.float32)
+    def scores(queries: Sequence[Item]) -> np.ndarray:
+        return np.asarray((counter.transform(level(query.title) for query in queries) @ turned).toarray(), np.float32)
 
     return scores
 
 
 BASELINES: dict[str, Callable[[Sequence[Item]], Scores]] = {
     "character n-grams TF-IDF": char_grams,
+    "the same on all text": char_grams_of_all,
     "rapidfuzz token_set": token_set,
     "BM25 words": bm25,
 }
@@ -80,14 +97,22 @@ def rank(name: str, items: Sequence[Item], queries: Sequence[Item], exclude: dic
     ids = [item.id for item in items]
     for start in range(0, len(queries), _CHUNK):
         chunk = queries[start : start + _CHUNK]
-        for row, query in zip(scores([query.title for query in chunk]), chunk, strict=True):
+        for row, query in zip(scores(chunk), chunk, strict=True):
             yield [ids[at] for at in best(row, 1000) if ids[at] != exclude.get(query.id)]
 
 
-def _names(items: Sequence[Item]) -> tuple[list[str], np.ndarray]:
-    rows = [[level(name) for name in (item.title, *item.names)] for item in items]
-    counts = np.array([len(row) for row in rows])
-    return [name for row in rows for name in row], np.concatenate([[0], np.cumsum(counts)[:-1]])
+def suits(name: str, items: Sequence[Item]) -> bool:
+    """Whether a baseline has anything to say of its own about these documents."""
+    return BASELINES[name] is not char_grams_of_all or sum(bool(item.text) for item in items) * 2 > len(items)
+
+
+def _pieces(texts: Sequence[str]) -> tuple[str, tuple[int, int]]:
+    chinese = sum(map(is_han, texts[:500])) * 2 > len(texts[:500])
+    return ("char", (1, 3)) if chinese else ("char_wb", (2, 4))
+
+
+def _all_text(item: Item) -> str:
+    return level(" ".join((item.title, *item.names, item.text)))
 
 
 def _words(text: str) -> list[str]:

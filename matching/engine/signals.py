@@ -131,7 +131,8 @@ class Signals:
             for name, cut in (("core", core), ("first", opening)):
                 values = best_by_owner(self.chars.cosine([cut(text) for text in flat]), self._starts)
                 found[name] = _best(values, pick, len(queries))
-            found["pool"] = _best(np.asarray((self.terms.encode(flat) @ self.pooled.T).toarray()), pick, len(queries))
+            known = [" . ".join((flat[row], *queries[at].names)).lower() for row, at in enumerate(pick)]
+            found["pool"] = _best(np.asarray((self.terms.encode(known) @ self.pooled.T).toarray()), pick, len(queries))
         if self.worded:
             found["text"] = self.texts.cosine([_all_text(query) for query in queries])
         if self.grouped:

@@ -61,7 +61,7 @@ def title_codes(title: str, vocabulary: Vocabulary) -> dict[str, float]:
     """The occupations that a normalised title stands for, with their weights in the index.
 
     A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner. So of each part (焊工/电工) the
-    last job word tells; an earlier one counts half, and only when it is long enough to be no mere branch (配电房值班电工).
+    last job word tells; an earlier one counts half, and only when it is too long for a mere branch (配电房值班电工).
     """
     found: dict[str, float] = {}
     for part in _PARTS.split(_REMARK.sub(" ", title)):
