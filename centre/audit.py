@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import re
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +16,8 @@ from centre.database import Base, Instant
 from centre.permissions import Actor, Scope
 
 GENESIS = "0" * 64
+
+_ANCHOR = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
 class AuditEntry(Base):
@@ -87,13 +92,47 @@ def digest(entry: AuditEntry) -> str:
     return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
-def first_fault(session: Session) -> int | None:
-    """The number of the first entry that was changed, moved or removed; None when the chain is whole."""
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """The length and the last digest of the chain on one day, kept outside the database (链头凭证)."""
+
+    length: int
+    digest: str
+
+    @classmethod
+    def read(cls, written: str) -> "Anchor":
+        """Read what `str` wrote. Raises ValueError."""
+        found = _ANCHOR.fullmatch(written.strip())
+        if found is None:
+            raise ValueError(written)
+        return cls(int(found[1]), found[2])
+
+    def __str__(self) -> str:
+        return f"{self.length}:{self.digest}"
+
+
+def anchor(session: Session) -> Anchor:
+    """The head of the chain now, to be printed and kept where nobody who runs the database can change it."""
+    found = session.scalar(select(AuditHead).where(AuditHead.id == 1))
+    return Anchor(found.length, found.digest) if found else Anchor(0, GENESIS)
+
+
+def first_fault(session: Session, kept: Anchor | None = None) -> int | None:
+    """The number of the first entry that was changed, moved or removed; None when the chain is whole.
+
+    Whoever owns the database can cut off the tail and write a new head: only an anchor `kept` elsewhere shows that.
+    """
     previous, expected = GENESIS, 1
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)):
-        if entry.id != expected or entry.previous != previous or entry.digest != digest(entry):
-            return expected
-        previous, expected = entry.digest, expected + 1
-    head = session.get(AuditHead, 1)
-    length, last = (head.length, head.digest) if head else (0, GENESIS)
-    return None if (length, last) == (expected - 1, previous) else expected
+    if kept is not None and kept.length == 0 and kept.digest != GENESIS:
+        return 1
+    in_order = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=1000)
+    with closing(session.scalars(in_order)) as entries:
+        for entry in entries:
+            if entry.id != expected or entry.previous != previous or entry.digest != digest(entry):
+                return expected
+            if kept is not None and entry.id == kept.length and entry.digest != kept.digest:
+                return expected
+            previous, expected = entry.digest, expected + 1
+    if kept is not None and kept.length >= expected:
+        return expected
+    return None if anchor(session) == Anchor(expected - 1, previous) else expected
