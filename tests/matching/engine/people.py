@@ -1,6 +1,7 @@
 """The workers and openings of the domain dossier (10.3, 10.4), and strategies that make any others."""
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 from hypothesis import strategies as st
@@ -174,3 +175,84 @@ OPENINGS = st.builds(
     underserved=st.booleans(),
     health=st.integers(0, 100),
 )
+
+
+def crowd(seed: int, workers: int, openings: int) -> tuple[list[WorkerProfile], list[OpeningProfile]]:
+    """So many of both sides, drawn evenly so that every condition is often the only one that fails."""
+    dice = Random(seed)
+
+    def perhaps(value: Any, share: float = 0.3) -> Any:
+        return value if dice.random() < share else None
+
+    def some(values: tuple[Any, ...], most: int = 3) -> tuple[Any, ...]:
+        return tuple(dice.sample(values, dice.randint(0, most)))
+
+    def day(least: int = -300, most: int = 400) -> date:
+        return TODAY + timedelta(days=dice.randint(least, most))
+
+    def level() -> int | None:
+        return perhaps(dice.randint(1, 5))
+
+    people = [
+        WorkerProfile(
+            id=n,
+            wanted=perhaps(some(OCCUPATIONS), 0.8),
+            practised=perhaps(
+                tuple(
+                    Practice(code, perhaps(dice.randint(0, 9), 0.8), level(), dice.random() < 0.5)
+                    for code in some(OCCUPATIONS)
+                ),
+                0.8,
+            ),
+            skills=perhaps(tuple(Skill(term, level()) for term in some(TERMS, 4)), 0.8),
+            certificates=perhaps(
+                tuple(Certificate(paper, level(), perhaps(day()), perhaps(day())) for paper in some(PAPERS))
+            ),
+            regions=some(REGIONS),
+            leave_home_ok=perhaps(dice.choice(list(Leave)), 0.6),
+            home=perhaps(dice.choice(REGIONS), 0.8),
+            wage_floor_fen=perhaps(dice.randrange(200_000, 700_000, 5_000), 0.7),
+            employment_types=some(tuple(EmploymentType), 4) if dice.random() < 0.3 else (),
+            night_ok=perhaps(dice.random() < 0.3),
+            shift_ok=perhaps(dice.random() < 0.3),
+            needs_board=dice.random() < 0.2,
+            needs_lodging=dice.random() < 0.2,
+            education=perhaps(dice.randint(1, 4), 0.5),
+            birth_date=perhaps(date(dice.randint(1980, 2011), dice.randint(1, 12), dice.randint(1, 28)), 0.8),
+            available_from=perhaps(day(0)),
+            accepts_training=perhaps(dice.random() < 0.7),
+            registered_on=day(),
+            hardship=dice.random() < 0.3,
+        )
+        for n in range(workers)
+    ]
+    posts = [
+        OpeningProfile(
+            id=n,
+            occupation=perhaps(dice.choice(OCCUPATIONS), 0.9),
+            region=perhaps(dice.choice(REGIONS), 0.9),
+            remaining=perhaps(dice.randint(0, 9)),
+            wage_min_fen=perhaps(dice.randrange(200_000, 500_000, 5_000), 0.9),
+            wage_max_fen=perhaps(dice.randrange(400_000, 800_000, 5_000), 0.9),
+            skills=tuple(SkillNeed(term, level(), dice.random() < 0.2) for term in some(TERMS, 4)),
+            certificates=tuple(CertificateNeed(paper, level(), dice.random() < 0.5) for paper in some(PAPERS, 1)),
+            employment_type=perhaps(dice.choice(list(EmploymentType)), 0.8),
+            night=perhaps(dice.random() < 0.4, 0.8),
+            shift=perhaps(dice.random() < 0.4, 0.8),
+            hazardous=dice.random() < 0.2,
+            board=perhaps(dice.random() < 0.6, 0.8),
+            lodging=perhaps(dice.random() < 0.6, 0.8),
+            min_education=perhaps(dice.randint(1, 3)),
+            min_age=perhaps(dice.choice((16, 18, 20))),
+            accepts_training=perhaps(dice.random() < 0.7),
+            valid_from=perhaps(day()),
+            valid_until=perhaps(day(-30), 0.5),
+            starts_on=perhaps(day(-30), 0.4),
+            risk=dice.choice([Risk.NORMAL] * 8 + list(Risk)),
+            registered_on=day(),
+            underserved=dice.random() < 0.2,
+            health=dice.choice((30, 50, 90)),
+        )
+        for n in range(openings)
+    ]
+    return people, posts

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine import retrieve, snapshot
+from matching.engine.conditions import Condition
 from matching.engine.encode import encode_workers
 from matching.engine.features import OpeningProfile, WorkerProfile
 from matching.engine.index import build
 from matching.engine.reference import rank, rank_workers
 from matching.engine.retrieve import Engine, current, find
-from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS
+from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS, crowd
 
 MANY = st.lists(OPENINGS, max_size=25, unique_by=lambda opening: opening.id)
 PEOPLE = st.lists(WORKERS, min_size=1, max_size=12, unique_by=lambda worker: worker.id)
@@ -146,3 +148,28 @@ def test_a_snapshot_answers_like_the_index_it_was_made_of(
 def test_two_runs_give_the_same_answer(worker: WorkerProfile) -> None:
     openings = [replace(SPINNING, id=n, region=f"6104{n:02d}") for n in range(30)]
     assert Engine(openings, GROUND).rank(worker) == Engine(reversed(openings), GROUND).rank(worker)
+
+
+def agree_with_a_crowd(seed: int) -> Counter[Condition]:
+    workers, openings = crowd(seed, 40, 160)
+    engine = Engine(openings, GROUND, workers)
+    alone: Counter[Condition] = Counter()
+    for worker in workers:
+        slow = rank(worker, openings, GROUND, top=8)
+        assert engine.rank(worker, top=8, counts=False).suggestions == slow.suggestions
+        assert engine.rank(worker, top=8) == slow
+        alone.update(slow.blocked)
+    for opening in openings[:20]:
+        assert engine.rank_workers(opening, top=8) == rank_workers(opening, workers, GROUND, top=8).suggestions
+    return alone
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_crowd_gets_the_lists_of_the_reference_and_every_condition_decides_somewhere() -> None:
+    alone = agree_with_a_crowd(1) + agree_with_a_crowd(2)
+    assert set(alone) == set(Condition) - {Condition.PLACES, Condition.EMPLOYER}
+
+
+@pytest.mark.usefixtures("cold")
+def test_a_crowd_gets_the_same_from_a_cold_engine() -> None:
+    assert agree_with_a_crowd(3).total() > 0
