@@ -187,7 +187,7 @@ def _opening(employer: Employer, row: dict[str, str], posted_at: datetime) -> Op
         board=Provision(row["board"]),
         lodging=Provision(row["lodging"]),
         accepts_training=row["accepts_training"] == "1",
-        certificate_requirements=_certificates(row["must"], "must") + _certificates(row["should"], "should"),
+        certificate_requirements=_certificates(row["must"], must=True) + _certificates(row["should"], must=False),
         valid_from=clock.today(),
         valid_until=clock.today() + timedelta(days=90),
         posted_at=posted_at,
@@ -197,11 +197,11 @@ def _opening(employer: Employer, row: dict[str, str], posted_at: datetime) -> Op
     )
 
 
-def _certificates(text: str, need: str) -> list[dict[str, object]]:
+def _certificates(text: str, *, must: bool) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for part in _list(text):
         kind, _, level = part.partition(":")
-        found.append({"kind": kind, "occupation": "", "level": int(level) if level else None, "need": need})
+        found.append({"kind": kind, "occupation": "", "level": int(level) if level else None, "must": must})
     return found
 
 
