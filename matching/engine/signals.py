@@ -131,7 +131,7 @@ class Signals:
             for name, cut in (("core", core), ("first", opening)):
                 values = best_by_owner(self.chars.cosine([cut(text) for text in flat]), self._starts)
                 found[name] = _best(values, pick, len(queries))
-            known = [" . ".join((flat[row], *queries[at].names)).lower() for row, at in enumerate(pick)]
+            known = [" . ".join((flat[row], *queries[int(at)].names)).lower() for row, at in enumerate(pick)]
             found["pool"] = _best(np.asarray((self.terms.encode(known) @ self.pooled.T).toarray()), pick, len(queries))
         if self.worded:
             found["text"] = self.texts.cosine([_all_text(query) for query in queries])
@@ -156,7 +156,7 @@ class Signals:
 
     def _latent(self, queries: Sequence[Item], flat: list[str], pick: np.ndarray) -> np.ndarray:
         if self.worded:
-            known = (_all_text(queries[at]) if queries[at].text else flat[row] for row, at in enumerate(pick))
+            known = (_all_text(queries[int(at)]) if queries[int(at)].text else flat[row] for row, at in enumerate(pick))
             return self.latent.cosine(list(known))
         return self.latent.cosine(flat)
 
