@@ -201,7 +201,7 @@ def _certificates(text: str, *, must: bool) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for part in _list(text):
         kind, _, level = part.partition(":")
-        found.append({"kind": kind, "occupation": "", "level": int(level) if level else None, "must": must})
+        found.append({"kind": kind, "level": int(level) if level else None, "must": must})
     return found
 
 
