@@ -191,7 +191,7 @@ def crowd(seed: int, workers: int, openings: int) -> tuple[list[WorkerProfile], 
         return TODAY + timedelta(days=dice.randint(least, most))
 
     def level() -> int | None:
-        return perhaps(dice.randint(1, 5))
+        return dice.randint(1, 5) if dice.random() < 0.3 else None
 
     people = [
         WorkerProfile(
