@@ -1,0 +1,132 @@
+"""What training leads to: certificates joined with the jobs after them, and which major to open next (培训成效)."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import seeing_everything
+from employers.openings.models import Opening
+from employers.openings.queries import open_openings
+from matching.introductions.models import Placement
+from training.outcomes import queries
+from training.outcomes.rules import (
+    Backtest,
+    Cohort,
+    Completion,
+    Forecast,
+    Job,
+    Tally,
+    backtest,
+    forecast,
+    job_after,
+    tally,
+)
+
+CITY = "6104"
+KNOWN_AFTER = timedelta(days=120)
+"""Ninety days to find work and thirty to keep it: before that a class's outcome is not known."""
+
+GROUP = len("6-05-01")
+"""Open places are counted over the small group of an occupation (小类): a sewing course also leads to pressing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """One major with its record, its learners of today and its forecast (开班预测)."""
+
+    major_id: int
+    major: str
+    occupation_code: str
+    school: str
+    learning: int
+    tally: Tally
+    forecast: Forecast
+
+
+def jobs(session: Session) -> list[Job]:
+    """Every placement as its dates."""
+    rows = session.execute(
+        select(Placement.person_id, Placement.starts_on, Placement.ended_on, Placement.region_code).order_by(
+            Placement.id
+        )
+    )
+    return [
+        Job(person_id, starts, ended, bool(region) and not region.startswith(CITY))
+        for person_id, starts, ended, region in rows
+    ]
+
+
+def outcome(session: Session, *, since: date | None = None) -> Tally:
+    """How many of the certified whom the reader may see found work."""
+    return tally(queries.completions(session, since=since), jobs(session), clock.today())
+
+
+def cohorts(session: Session, today: date) -> list[Cohort]:
+    """Classes whose outcome is known: how many began, were certified, and found work within ninety days."""
+    certified = queries.completions(session)
+    of_class = queries.class_of(session, [one.enrolment_id for one in certified])
+    held, placed = Counter[int](), Counter[int]()
+    found = _jobs_by_person(session)
+    for one in certified:
+        class_id = of_class[one.enrolment_id]
+        held[class_id] += 1
+        job = job_after(one, found.get(one.person_id, []), within=90)
+        placed[class_id] += job is not None and job.days(today) >= 30
+    return [
+        Cohort(past.major_id, past.ended_on, past.began, held[past.class_id], placed[past.class_id])
+        for past in queries.past_classes(session, until=today - KNOWN_AFTER)
+    ]
+
+
+def _jobs_by_person(session: Session) -> dict[int, list[Job]]:
+    found: dict[int, list[Job]] = {}
+    for job in jobs(session):
+        found.setdefault(job.person_id, []).append(job)
+    return found
+
+
+def open_places(session: Session, today: date) -> Counter[str]:
+    """Places that are open now, by small group of occupations."""
+    openings = open_openings(today).order_by(None).subquery()
+    found = Counter[str]()
+    rows = session.execute(
+        select(Opening.occupation_code, func.sum(Opening.headcount - Opening.taken))
+        .where(Opening.id.in_(select(openings.c.id)))
+        .group_by(Opening.occupation_code)
+    )
+    for code, places in rows:
+        found[code[:GROUP]] += int(places or 0)
+    return found
+
+
+def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Backtest]:
+    """Every major with what one more class would lead to, the best first, and how such forecasts did before.
+
+    Figures only, no person: they are reckoned over the whole network, whoever asks.
+    """
+    today = clock.today()
+    with seeing_everything(session):
+        known, places = cohorts(session, today), open_places(session, today)
+        certified, found = queries.completions(session), jobs(session)
+        learning = queries.learning_now(session)
+        offered = queries.majors_offered(session)
+    made = []
+    for major, school in offered:
+        own: list[Completion] = [one for one in certified if one.major_id == major.id]
+        made.append(
+            Prospect(
+                major.id,
+                major.name,
+                major.occupation_code,
+                school.name,
+                learning[major.id],
+                tally(own, found, today),
+                forecast(known, major.id, seats=seats, places=places[major.occupation_code[:GROUP]]),
+            )
+        )
+    made.sort(key=lambda one: (-one.forecast.expected, -one.forecast.places, one.major_id))
+    return made, backtest(known)

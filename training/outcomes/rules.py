@@ -1,0 +1,238 @@
+"""Outcomes of training and their forecast: pure counting, so that every figure can be made again by hand.
+
+Jobs come from above as plain dates: training knows nothing of placements.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import exp, lgamma
+from statistics import fmean
+
+MILESTONES = (30, 90, 180)
+"""Days in the job at which a placement is counted."""
+
+PRIOR = 20.0
+"""How many trainees of all majors together weigh as much as one's own record when a major is new."""
+
+SHARE = 0.8
+"""How much of the forecast distribution the interval holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A certificate that holds, and who earned it on which day."""
+
+    person_id: int
+    enrolment_id: int
+    major_id: int
+    certified_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A placement as its dates: `ended_on` is None while it lasts; `away` is work outside the city."""
+
+    person_id: int
+    starts_on: date
+    ended_on: date | None = None
+    away: bool = False
+
+    def days(self, today: date) -> int:
+        """Days in the job until its end, or until today."""
+        return max(0, ((self.ended_on or today) - self.starts_on).days)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many of the certified found work (就业率): within `within` days, for at least `least` days (TR-14)."""
+
+    certified: int = 0
+    placed: int = 0
+    away: int = 0
+    pending: int = 0
+    held: tuple[int, ...] = (0,) * len(MILESTONES)
+
+    @property
+    def per_mille(self) -> int:
+        """The rate in tenths of a percent, rounded half up: 750 is 75.0 %."""
+        return (self.placed * 2000 + self.certified) // (2 * self.certified) if self.certified else 0
+
+
+def tally(
+    completions: Iterable[Completion], jobs: Iterable[Job], today: date, *, within: int = 90, least: int = 30
+) -> Tally:
+    """Count the certified, those placed, and how long they stayed; who may still find work in time is pending."""
+    by_person = _by_person(jobs)
+    certified = placed = away = pending = 0
+    held = [0] * len(MILESTONES)
+    for one in completions:
+        certified += 1
+        job = job_after(one, by_person.get(one.person_id, ()), within=within)
+        if job is None:
+            pending += today <= one.certified_on + timedelta(days=within)
+            continue
+        stayed = job.days(today)
+        if stayed < least:
+            pending += job.ended_on is None
+            continue
+        placed += 1
+        away += job.away
+        for place, days in enumerate(MILESTONES):
+            held[place] += stayed >= days
+    return Tally(certified, placed, away, pending, tuple(held))
+
+
+def job_after(one: Completion, jobs: Sequence[Job], *, within: int) -> Job | None:
+    """The job that counts for a certificate: of those begun within so many days after it, the longest one."""
+    last = one.certified_on + timedelta(days=within)
+    fitting = [job for job in jobs if one.certified_on <= job.starts_on <= last]
+    return max(fitting, key=lambda job: (job.ended_on or date.max, -job.starts_on.toordinal()), default=None)
+
+
+def _by_person(jobs: Iterable[Job]) -> Mapping[int, list[Job]]:
+    found: dict[int, list[Job]] = defaultdict(list)
+    for job in jobs:
+        found[job.person_id].append(job)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One class of the past: how many began, were certified, and found work."""
+
+    major_id: int
+    ended_on: date
+    began: int
+    certified: int
+    placed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a class of so many seats would lead to: people in work, with the interval that holds four cases of five."""
+
+    seats: int
+    completers: float
+    rate: float
+    places: int
+    expected: float
+    low: int
+    high: int
+    cohorts: int
+
+
+def forecast(cohorts: Sequence[Cohort], major_id: int, *, seats: int, places: int) -> Forecast:
+    """Forecast one more class of a major from all cohorts; never more in work than there are open places.
+
+    The share that finds work is the major's own, drawn toward that of all majors while its record is short. How much
+    classes differ from one another widens the interval: it is measured on all majors together.
+    """
+    own = [one for one in cohorts if one.major_id == major_id]
+    completion = _share([(one.certified, one.began) for one in own], [(one.certified, one.began) for one in cohorts])
+    rate = _share([(one.placed, one.certified) for one in own], [(one.placed, one.certified) for one in cohorts])
+    overall = _share([(one.placed, one.began) for one in own], [(one.placed, one.began) for one in cohorts])
+    weight = min(spread(cohorts), PRIOR + sum(one.began for one in own))
+    chances = beta_binomial(seats, overall * weight, (1 - overall) * weight)
+    expected = sum(min(count, places) * chance for count, chance in enumerate(chances))
+    low, high = interval(chances)
+    return Forecast(
+        seats, seats * completion, rate, places, expected, min(low, places), min(high, places), len(own)
+    )  # fmt: skip
+
+
+def spread(cohorts: Sequence[Cohort]) -> float:
+    """How alike classes of one major are, as the weight of a beta distribution; small means that they differ much.
+
+    By moments: the variance of the classes' shares beyond what chance alone would give, over all majors.
+    """
+    excess, most = 0.0, 0.0
+    for own in _by_major(cohorts).values():
+        began = sum(one.began for one in own)
+        mean = sum(one.placed for one in own) / began if began else 0.0
+        if len(own) < 2 or not 0 < mean < 1:
+            continue
+        for one in own:
+            error = (one.placed / one.began - mean) ** 2 * len(own) / (len(own) - 1)
+            excess += error - mean * (1 - mean) / one.began
+            most += mean * (1 - mean) * (1 - 1 / one.began)
+    likeness = excess / most if most else 0.1
+    return 1 / min(max(likeness, 0.005), 0.5) - 1
+
+
+def _by_major(cohorts: Sequence[Cohort]) -> Mapping[int, list[Cohort]]:
+    found: dict[int, list[Cohort]] = defaultdict(list)
+    for one in cohorts:
+        if one.began:
+            found[one.major_id].append(one)
+    return found
+
+
+def _share(own: Sequence[tuple[int, int]], everybody: Sequence[tuple[int, int]]) -> float:
+    """A share of one's own record, drawn toward everybody's by PRIOR people; a half where nothing is known at all."""
+    hits, tries = sum(hit for hit, _ in everybody), sum(of for _, of in everybody)
+    overall = (hits + 1) / (tries + 2)
+    return (sum(hit for hit, _ in own) + PRIOR * overall) / (sum(of for _, of in own) + PRIOR)
+
+
+def beta_binomial(tries: int, alpha: float, beta: float) -> list[float]:
+    """How likely each number of hits from 0 to `tries` is when the share itself is only known roughly."""
+
+    def log_beta(one: float, other: float) -> float:
+        return lgamma(one) + lgamma(other) - lgamma(one + other)
+
+    def choose(hits: int) -> float:
+        return lgamma(tries + 1) - lgamma(hits + 1) - lgamma(tries - hits + 1)
+
+    base = log_beta(alpha, beta)
+    return [exp(choose(hits) + log_beta(hits + alpha, tries - hits + beta) - base) for hits in range(tries + 1)]
+
+
+def interval(chances: Sequence[float], share: float = SHARE) -> tuple[int, int]:
+    """The counts between which `share` of the distribution lies, as much left below as above."""
+    tail = (1 - share) / 2
+    below, low, high = 0.0, 0, len(chances) - 1
+    for count, chance in enumerate(chances):
+        if below <= tail < below + chance:
+            low = count
+        if below < 1 - tail <= below + chance:
+            high = count
+        below += chance
+    return low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """How the forecast would have done on months that it had not seen (回测)."""
+
+    cohorts: int
+    covered: int
+    error: float
+    plain_error: float
+
+    @property
+    def percent(self) -> int:
+        """How many of a hundred outcomes fell into the interval."""
+        return round(100 * self.covered / self.cohorts) if self.cohorts else 0
+
+
+def backtest(cohorts: Sequence[Cohort], *, months: int = 6, lag: int = 120) -> Backtest:
+    """Forecast each class of the last months from those whose outcome was known by then, and compare.
+
+    `lag` days pass before an outcome is known. `plain_error` is that of the rate of all majors together.
+    """
+    if not cohorts:
+        return Backtest(0, 0, 0.0, 0.0)
+    since = max(one.ended_on for one in cohorts) - timedelta(days=30 * months)
+    covered, errors, plain = 0, [], []
+    for one in cohorts:
+        known = [other for other in cohorts if other.ended_on + timedelta(days=lag) <= one.ended_on]
+        if one.ended_on <= since or not one.began or not known:
+            continue
+        made = forecast(known, one.major_id, seats=one.began, places=one.began)
+        covered += made.low <= one.placed <= made.high
+        errors.append(abs(made.expected - one.placed))
+        rate = sum(other.placed for other in known) / max(1, sum(other.began for other in known))
+        plain.append(abs(rate * one.began - one.placed))
+    return Backtest(len(errors), covered, fmean(errors) if errors else 0.0, fmean(plain) if plain else 0.0)
