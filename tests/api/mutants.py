@@ -1,0 +1,30 @@
+"""Planted bugs of the ways in: applications that are wrong on purpose, to prove that a harness would notice."""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from centre import limits
+
+
+def forgetful() -> Any:
+    """Each process counts tries for itself."""
+    seen: Counter[tuple[str, datetime]] = Counter()
+
+    def count(_session: Session, key: str, started: datetime) -> int:
+        seen[key, started] += 1
+        return seen[key, started]
+
+    limits._count_one_more = count  # type: ignore[assignment]
+    from web.app import build
+
+    return build()
+
+
+def __getattr__(name: str) -> Any:
+    """`forgetful_app`: made when a server asks for it."""
+    if name != "forgetful_app":
+        raise AttributeError(name)
+    return forgetful()

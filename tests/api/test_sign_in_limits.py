@@ -1,0 +1,103 @@
+"""R22: limits of the ways in are exact over several processes; without their counters nobody comes in, reads go on."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from centre.accounts.actions import create_account
+from centre.accounts.models import OneTimeCode, SignIn
+from centre.database import Base, engine, open_session
+from centre.outbox import Message
+from centre.permissions import Actor, Role
+from tests.api.conftest import ORIGIN
+from tests.ordeal.crowd import gather
+from tests.ordeal.servers import Server, serving_many
+from web.app import build
+from web.demo.town import PASSWORD
+
+SYSTEM = Actor.system()
+PROCESSES, TRIES = 3, 24
+PHONE = "13800000001"
+MUTANT = "tests.api.mutants:forgetful_app"
+
+
+def people() -> None:
+    gather(people=0, seats=1)
+    with open_session(SYSTEM.scope, write=True) as session:
+        create_account(session, SYSTEM, login=PHONE, name="王秀兰", password=PASSWORD, roles={Role.JOBSEEKER})
+
+
+def send(servers: Sequence[Server], path: str, form: dict[str, str]) -> Counter[int]:
+    """The same form sent to all servers in turn, several at once; how often each status came back."""
+
+    def one(number: int) -> int:
+        server = servers[number % len(servers)]
+        answer = httpx.post(server.url + path, data=form, headers={"origin": server.url}, timeout=60)
+        return answer.status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        return Counter(pool.map(one, range(TRIES)))
+
+
+def faults(servers: Sequence[Server]) -> list[str]:
+    """What a guesser gets beyond the limits, however the guesses are spread over the processes."""
+    found = []
+    wrong = send(servers, "/sign-in", {"login": "officer", "password": "wrong-password"})
+    if wrong != {422: 10, 429: TRIES - 10}:
+        found.append(f"passwords: {dict(wrong)}")
+    if send(servers, "/sign-in", {"login": "officer", "password": PASSWORD})[303]:
+        found.append("the right password is taken although the limit is passed")
+    asked = send(servers, "/sign-in/phone", {"phone": PHONE})
+    with open_session(SYSTEM.scope) as session:
+        sent = session.scalar(select(func.count(Message.id)).where(Message.kind == "sign-in-code"))
+    # One a minute; the tries may fall on both sides of a full minute.
+    if not 1 <= (sent or 0) <= 2 or asked[200] != sent:
+        found.append(f"codes: {sent} sent, {dict(asked)}")
+    return found
+
+
+def test_limits_are_exact_over_three_processes(any_database: str) -> None:
+    people()
+    with serving_many(PROCESSES) as servers:
+        assert faults(servers) == []
+
+
+@pytest.mark.usefixtures("database")
+def test_planted_counters_of_each_process_are_caught() -> None:
+    people()
+    with serving_many(PROCESSES, MUTANT) as servers:
+        found = faults(servers)
+    assert any(one.startswith("passwords") for one in found)
+    assert any(one.startswith("codes") for one in found)
+
+
+@contextmanager
+def counters_away() -> Iterator[None]:
+    """The counters cannot be reached: their table is gone, or somebody else holds it and does not let go."""
+    tally = Base.metadata.tables["tally"]
+    with engine().execution_options(write=True).connect() as other:
+        if other.dialect.name == "postgresql":
+            other.exec_driver_sql("LOCK TABLE tally IN ACCESS EXCLUSIVE MODE")
+            yield
+        else:
+            tally.drop(other)
+            other.commit()
+            yield
+
+
+def test_without_the_counters_nobody_comes_in_and_reads_go_on(any_database: str) -> None:
+    people()
+    with TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False) as client, counters_away():
+        assert client.post("/sign-in", data={"login": "officer", "password": PASSWORD}).status_code == 503
+        assert client.post("/sign-in/phone", data={"phone": PHONE}).status_code == 503
+        assert client.post("/kiosk/card", data={"card": "ABCD-EFGH-JKMN-PQRS", "pin": "123456"}).status_code == 503
+        assert [client.get(path).status_code for path in ("/sign-in", "/api/v1/openings")] == [200, 200]
+    with open_session(SYSTEM.scope) as session:
+        assert session.scalars(select(SignIn)).all() == []
+        assert session.scalars(select(OneTimeCode)).all() == []
