@@ -9,7 +9,7 @@ from centre.text import HAN, normalise
 _LATIN = re.compile(r"[a-z0-9]+(?:[+#]+)?")
 _HAN = re.compile(rf"[{HAN}]+")
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]?")
-_TAIL = re.compile(r"\s+(?:-|–|—|\||@|:)\s*|[,;/(\[|]|\b(?:of|in|for|at|with|on|except|to)\b")
+_TAIL = re.compile(r"\s[-–—|@:]|[,;/(\[|]|\b(?:of|in|for|at|with|on|except|to)\b")
 _ROLES = re.compile("(?:工程技术人员|专业人员|技术人员|研究人员|人员|师傅|工人|负责人|员工|女工|男工|学徒|学员|助理)$")
 _STOP = re.compile("an?|the|of|in|for|and|or|to|at|with|on|by|de|la|other|all|except")
 _KEEP = re.compile("business|process|press|sales|glass|news|gas|bus|access|wireless|ios|aws|devops|dress")

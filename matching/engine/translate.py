@@ -9,7 +9,7 @@ from matching.engine.analysis import level
 MOST = 8
 _LONGEST = 5
 _WORD = re.compile(r"[a-z0-9+#./]+")
-_OF = re.compile(r"\s+(?:of|for|in)\s+(?:the\s+)?")
+_OF = re.compile(" (?:of|for|in) (?:the )?")
 _PARTS = re.compile(r"[,;/()]|\s[-–|]\s")
 
 
@@ -19,7 +19,7 @@ def translations(title: str) -> tuple[str, ...]:
 
     `director of taxation` is read as `taxation director`. Words that the lexicon lacks are left out.
     """
-    text = " ".join(part for part in _PARTS.split(level(title)) if part.strip())
+    text = " ".join(" ".join(_PARTS.split(level(title))).split())
     pieces = _OF.split(text)
     ordered = " ".join((*pieces[1:], pieces[0])) if len(pieces) > 1 else text
     groups = [group for group in _groups(_WORD.findall(ordered)) if group]
