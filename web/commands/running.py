@@ -4,7 +4,10 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Annotated
 
 import typer
@@ -13,6 +16,7 @@ from centre.settings import settings
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 when not given.")]
 TICK_SECONDS = 5
+WORKER_DELAY_SECONDS = 3
 
 
 def serve(
@@ -94,10 +98,13 @@ def demo(
     fill_only: Annotated[bool, typer.Option(help="Fill the database and stop.")] = False,
 ) -> None:
     """Fill an embedded database with the invented demo city and serve it, jobs included."""
+    from centre import schema
+
     started = time.monotonic()
     os.environ.setdefault("GANGQIAO_DEMO", "true")
     settings.cache_clear()
-    migrate(role="")
+    if not _exists() or schema.current() != schema.newest():
+        migrate(role="")
     from web.demo import fill
 
     fill(size=size, seed=seed, say=typer.echo)
@@ -106,12 +113,23 @@ def demo(
         return
     address = f"http://{settings().host}:{port or settings().port}"
     typer.echo(f"Open {address} in a browser; everything in it is invented. Ctrl+C stops")
-    worker = subprocess.Popen([sys.executable, "-m", "web", "work"])
-    try:
+    with _working_beside():
         serve(port=port)
+
+
+@contextmanager
+def _working_beside() -> Iterator[None]:
+    """A process for due work beside the server; it begins a moment later, so that the first page does not wait for it."""
+    started: list[subprocess.Popen[bytes]] = []
+    alarm = Timer(WORKER_DELAY_SECONDS, lambda: started.append(subprocess.Popen([sys.executable, "-m", "web", "work"])))
+    alarm.start()
+    try:
+        yield
     finally:
-        worker.terminate()
-        worker.wait(timeout=10)
+        alarm.cancel()
+        for worker in started:
+            worker.terminate()
+            worker.wait(timeout=10)
 
 
 def _exists() -> bool:
