@@ -119,7 +119,7 @@ def demo(
 
 @contextmanager
 def _working_beside() -> Iterator[None]:
-    """A process for due work beside the server; it begins a moment later, so that the first page does not wait for it."""
+    """A process for due work beside the server; it begins a moment later, so that the first page is quick."""
     started: list[subprocess.Popen[bytes]] = []
     alarm = Timer(WORKER_DELAY_SECONDS, lambda: started.append(subprocess.Popen([sys.executable, "-m", "web", "work"])))
     alarm.start()
