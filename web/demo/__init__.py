@@ -7,19 +7,24 @@ from sqlalchemy import select
 from centre.database import open_session
 from centre.network import Centre
 from centre.permissions import Actor
-from employers.openings.models import Opening
-from web.demo import city, town
 
 Say = Callable[[str], None]
 
 
 def fill(*, size: str, seed: int, say: Say) -> None:
-    """Fill the database with the town, and with the city around it when `size` asks for it; once each."""
+    """Fill the database with the town, and with the city around it when `size` asks for it; once each.
+
+    The makers are imported only when there is something to make: a filled demo starts at once.
+    """
     with open_session(Actor.system().scope, write=True) as session:
         if session.scalar(select(Centre.id).where(Centre.is_demo).limit(1)) is None:
+            from web.demo import town
+
             say("Filling the invented town: centres, schools, employers, workers, fairs")
             town.fill(session)
     if size == "city":
+        from web.demo import city
+
         with open_session(Actor.system().scope, write=True) as session:
-            if session.scalar(select(Opening.id).where(Opening.source_name == city.SOURCE).limit(1)) is None:
+            if not city.is_filled(session):
                 city.fill(session, seed=seed, say=say)

@@ -65,6 +65,11 @@ LINES = {
 FIRMS = ("恒", "兴", "盛", "瑞", "诚", "华", "泰", "丰", "源", "隆", "永", "信", "康", "宏", "益", "顺")
 
 
+def is_filled(session: Session) -> bool:
+    """Whether the city is there already."""
+    return session.scalar(select(Opening.id).where(Opening.source_name == SOURCE).limit(1)) is not None
+
+
 def fill(session: Session, *, seed: int, say: Say) -> None:
     """Write the city around the town; `say` is told of every lot that is done."""
     random = Random(seed)
