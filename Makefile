@@ -10,6 +10,8 @@ WORKERS ?= 2
 ARGS ?=
 NAME ?= changes
 export PYTHON ?= python3
+# Compiled modules are kept even where the environment says otherwise: they halve the time of every start.
+export PYTHONDONTWRITEBYTECODE :=
 
 BIN := .venv/bin
 SAY := printf '\033[1m==>\033[0m %s\n'
