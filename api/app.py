@@ -6,11 +6,11 @@ from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pkgutil import iter_modules
 from threading import Thread
+from typing import Any
 
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 import api
 from api.dependencies import Routes
 from api.problems import RESPONSES, problem_response
+from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal
 from centre.settings import settings
@@ -32,8 +33,14 @@ PREFIX = "/api/v1"
 UNVERSIONED = frozenset({"health", "feeds"})
 
 
-class UndeclaredRoute(RuntimeError):
-    """A route does not say who may use it; the service does not start."""
+class Service(FastAPI):
+    """The application, whose description also tells how each operation is opened."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI description, made once."""
+        if self.openapi_schema is None:
+            self.openapi_schema = secure(super().openapi())
+        return self.openapi_schema
 
 
 @asynccontextmanager
@@ -47,7 +54,7 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 def build(answer: Answerer = problem_response) -> FastAPI:
     """The application with all of the API; `answer` turns an exception into what the reader gets."""
-    app = FastAPI(
+    app = Service(
         title="Gangqiao 岗桥",
         description="Openings, training classes and job fairs of a city's placement and training centres.",
         version=_version(),
@@ -80,13 +87,6 @@ def _resources() -> list[tuple[str, Routes]]:
         if isinstance(routes, Routes):
             found.append((module.name, routes))
     return found
-
-
-def check_routes(app: FastAPI) -> None:
-    """Refuse to start with a route that does not declare who may use it. Raises UndeclaredRoute."""
-    for route in app.routes:
-        if isinstance(route, APIRoute) and not hasattr(route.endpoint, "__allow__"):
-            raise UndeclaredRoute(f"{sorted(route.methods or ())} {route.path}")
 
 
 class LastResort:

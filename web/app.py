@@ -2,17 +2,18 @@
 
 from importlib import import_module
 from pkgutil import iter_modules
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 import web.pages
-from api.app import PREFIX, check_routes
+from api.app import PREFIX
 from api.app import build as build_api
 from api.dependencies import Routes, UnitOfWork
 from api.problems import detail, problem_response, refusal_headers, refusal_of
+from api.registry import check_routes
 from centre.accounts import NotFresh
 from centre.errors import NotSignedIn
 from centre.words import N_, translate
@@ -51,8 +52,10 @@ def answer(request: Request, error: Exception) -> Response:
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?back={quote(back)}", 303)
-    if isinstance(refusal, NotFresh) and request.method == "GET":
-        return RedirectResponse(f"/sign-in/again?back={quote(request.url.path)}", 303)
+    if isinstance(refusal, NotFresh):
+        # What was posted is not kept: the reader proves who they are and presses the button again.
+        here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "/")).path
+        return RedirectResponse(f"/sign-in/again?back={quote(here)}", 303)
     unit = UnitOfWork(request, b"", None)
     unit.recognise(forgiving=True)
     title = translate(unit.locale, TITLES.get(refusal.status, N_("出了点问题")))

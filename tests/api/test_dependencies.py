@@ -3,10 +3,12 @@
 import re
 
 import pytest
+from fastapi import APIRouter
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.app import UndeclaredRoute, build, check_routes
+from api.app import build
+from api.registry import UndeclaredRoute, check_routes
 from centre.accounts import Account, SignIn
 from centre.database import open_session
 from centre.permissions import Actor
@@ -20,6 +22,27 @@ def test_a_route_that_does_not_say_who_may_use_it_stops_the_start() -> None:
     app.add_api_route("/planted", lambda: None)
     with pytest.raises(UndeclaredRoute, match="/planted"):
         check_routes(app)
+
+
+def test_an_undeclared_route_inside_a_router_stops_the_start_too() -> None:
+    app, outer, inner = build(), APIRouter(prefix="/outer"), APIRouter()
+    inner.add_api_route("/planted", lambda: None)
+    outer.include_router(inner)
+    app.include_router(outer)
+    with pytest.raises(UndeclaredRoute, match="/outer/planted"):
+        check_routes(app)
+
+
+def test_the_description_tells_how_each_operation_is_opened() -> None:
+    described = build().openapi()
+    assert set(described["components"]["securitySchemes"]) == {"session", "token"}
+    paths = described["paths"]
+    assert paths["/api/v1/openings"]["get"]["security"] == []
+    assert paths["/api/v1/openings"]["post"]["security"] == [{"session": ["opening:post"]}, {"token": ["opening:post"]}]
+    assert paths["/api/v1/enrolments"]["get"]["security"] == [{"session": []}, {"token": []}]
+    told = [operation for methods in paths.values() for operation in methods.values()]
+    assert len(told) > 90
+    assert all(("security" in one) and (one["security"] == []) == (one["x-allow"] == "public") for one in told)
 
 
 def test_an_unknown_address_is_told_as_a_problem_to_machines_and_as_a_page_to_people(client: TestClient) -> None:
