@@ -36,12 +36,13 @@ def create_account(
     if password:
         check_new_password(login, password)
     check_expiry(roles, expires_on, clock.today())
+    kept = hashed(password) if password else ""  # before the question below: its answer must not show in the time
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:
         raise LoginTaken(field="login")
     account = Account(
         login=login,
         name=name,
-        password_hash=hashed(password) if password else "",
+        password_hash=kept,
         roles=sorted(roles),
         centre_id=centre_id,
         provider_id=provider_id,
@@ -75,11 +76,14 @@ def set_password(session: Session, actor: Actor, *, login: str, password: str) -
     audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
 
 
-def change_password(session: Session, actor: Actor, *, old: str, new: str, token: str) -> None:
-    """Change one's own password; every other session ends. Raises WrongPassword and Invalid."""
+def change_password(session: Session, actor: Actor, *, old: str | None, new: str, token: str) -> None:
+    """Change one's own password; every other session ends. Raises WrongPassword and Invalid.
+
+    `old` is None only for somebody who has just proved otherwise who they are (`may_forget_password`).
+    """
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
-    if not fits(old, account.password_hash if account else None) or account is None:
+    if account is None or (old is not None and not fits(old, account.password_hash)):
         raise WrongPassword(field="old")
     check_new_password(account.login, new)
     account.password_hash = hashed(new)

@@ -17,6 +17,7 @@ from centre.accounts.rules import (
     TRIES_OF_A_CODE,
     WRONG_PINS,
     CardLocked,
+    Door,
     PhoneIdle,
     Stage,
     WrongCard,
@@ -129,7 +130,7 @@ def by_code(phone: str, code: str, caller: Caller) -> Entered:
             raise WrongCode(field="code")
         if clock.now() - (account.entered_at or account.created_at) > PHONE_IDLE:
             raise PhoneIdle
-        return let_in(session, account, caller)
+        return let_in(session, account, caller, Door.CODE)
 
 
 def _count_try(session: Session, index: str) -> OneTimeCode | None:
@@ -173,7 +174,7 @@ def by_card(card: str, pin: str, caller: Caller) -> Entered:
             .values(wrong_pins=0, used_at=clock.now(), version=SignInCard.version + 1)
             .execution_options(synchronize_session=False)
         )
-        return let_in(session, _usable(session, found.account_id), caller)
+        return let_in(session, _usable(session, found.account_id), caller, Door.CARD)
 
 
 def _count_pin(session: Session, digest: str) -> SignInCard | None:

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, LargeBi
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.accounts.rules import Stage
+from centre.accounts.rules import Door, Stage
 from centre.database import Instant, Record, coded
 from centre.network import Centre
 from centre.people import Person
@@ -60,6 +60,7 @@ class SignIn(Record):
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     csrf_token: Mapped[str] = mapped_column(String(64))
     stage: Mapped[Stage] = mapped_column(coded(Stage), default=Stage.FULL)
+    door: Mapped[Door] = mapped_column(coded(Door), default=Door.PASSWORD)
     kiosk: Mapped[bool] = mapped_column(default=False)
     seen_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
     proved_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.models import Account, ApiToken, RecoveryCode, SecondFactor, SignIn, SignInCard
 from centre.accounts.passwords import fits
-from centre.accounts.rules import NotFresh, SignInOver, Stage, WrongCode, WrongPassword, is_jobseeker
+from centre.accounts.rules import Door, NotFresh, SignInOver, Stage, WrongCode, WrongPassword, is_jobseeker
 from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.people import Person, phone_index
@@ -29,6 +29,7 @@ class Visitor:
     proved_at: datetime | None = None
     kiosk: bool = False
     by_token: bool = False
+    door: Door = Door.PASSWORD
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Half:
     sign_in_id: int
     account: Account
     stage: Stage
-    kiosk: bool
+    door: Door
 
 
 def visitor(session: Session, token: str) -> Visitor | None:
@@ -58,6 +59,7 @@ def visitor(session: Session, token: str) -> Visitor | None:
         is_stale=now - found.seen_at >= TOUCH_EVERY,
         proved_at=found.proved_at,
         kiosk=found.kiosk,
+        door=found.door,
     )
 
 
@@ -88,7 +90,7 @@ def half(session: Session, token: str) -> Half:
     ).first()
     if row is None or not row.Account.usable:
         raise SignInOver
-    return Half(row.SignIn.id, row.Account, row.SignIn.stage, row.SignIn.kiosk)
+    return Half(row.SignIn.id, row.Account, row.SignIn.stage, row.SignIn.door)
 
 
 def require_fresh(seen: Visitor | None, minutes: int = 5) -> None:
@@ -108,6 +110,15 @@ def checked_account(session: Session, *, login: str, password: str) -> Account:
     if account is None or not right or not account.usable:
         raise WrongPassword
     return account
+
+
+def may_forget_password(seen: Visitor | None) -> bool:
+    """Whether who asks has just come in by a code sent to their telephone: then a new password needs no old one."""
+    try:
+        require_fresh(seen, minutes=15)
+    except NotFresh:
+        return False
+    return seen is not None and seen.door is Door.CODE
 
 
 def demo_accounts(session: Session) -> list[Account]:

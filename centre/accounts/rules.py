@@ -48,6 +48,14 @@ class Stage(StrEnum):
     ENROLMENT_DUE = "enrolment_due"
 
 
+class Door(StrEnum):
+    """By what somebody came in (登录方式)."""
+
+    PASSWORD = "password"  # noqa: S105 - a way in, not a password
+    CODE = "code"
+    CARD = "card"
+
+
 class WrongPassword(Refusal):
     """Name and password do not belong together; told alike for known and unknown names."""
 

@@ -10,7 +10,7 @@ from centre import audit, clock
 from centre.accounts import factors
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.accounts.queries import TOUCH_EVERY, Half, has_factor
-from centre.accounts.rules import Stage, is_jobseeker, lifetime
+from centre.accounts.rules import Door, Stage, is_jobseeker, lifetime
 from centre.errors import NotFound
 from centre.permissions import Actor, Permission, require
 from centre.privacy import token_digest
@@ -36,18 +36,18 @@ class Entered:
     stage: Stage
 
 
-def let_in(session: Session, account: Account, caller: Caller) -> Entered:
+def let_in(session: Session, account: Account, caller: Caller, door: Door = Door.PASSWORD) -> Entered:
     """Open a session for an account that has proved itself; half a session where a second factor is due."""
     stage = _stage(session, account)
     if stage is Stage.ENROLMENT_DUE:
         factors.prepare(session, account)
-    return _open(session, account, stage, caller)
+    return _open(session, account, stage, caller, door)
 
 
 def complete(session: Session, found: Half, caller: Caller) -> Entered:
     """Turn half a session into a whole one; the token of the half is worth nothing afterwards."""
     session.execute(delete(SignIn).where(SignIn.id == found.sign_in_id))
-    return _open(session, found.account, Stage.FULL, caller)
+    return _open(session, found.account, Stage.FULL, caller, found.door)
 
 
 def _stage(session: Session, account: Account) -> Stage:
@@ -58,7 +58,7 @@ def _stage(session: Session, account: Account) -> Stage:
     return Stage.ENROLMENT_DUE if settings().second_factor_required else Stage.FULL
 
 
-def _open(session: Session, account: Account, stage: Stage, caller: Caller) -> Entered:
+def _open(session: Session, account: Account, stage: Stage, caller: Caller, door: Door) -> Entered:
     if caller.token:
         session.execute(delete(SignIn).where(SignIn.token_digest == token_digest(caller.token)))
     token, now = secrets.token_urlsafe(32), clock.now()
@@ -69,6 +69,7 @@ def _open(session: Session, account: Account, stage: Stage, caller: Caller) -> E
             token_digest=token_digest(token),
             csrf_token=secrets.token_urlsafe(24),
             stage=stage,
+            door=door,
             kiosk=caller.kiosk,
             seen_at=now,
             proved_at=now,

@@ -9,7 +9,7 @@ from api.dependencies import SIGNED_IN, Pages, Unit
 from centre import accounts, clock
 from centre.accounts import factors
 from centre.accounts.doors import WINDOW
-from centre.accounts.queries import ends_soon, own_account, recovery_codes_left
+from centre.accounts.queries import ends_soon, may_forget_password, own_account, recovery_codes_left
 from centre.accounts.rules import WARNED_BEFORE, WrongCode, is_jobseeker
 from centre.drafts import Draft, Words
 from centre.errors import Invalid, Problem, Refusal
@@ -44,7 +44,7 @@ class Device:
 class PasswordForm(Draft):
     """A change of one's own password (修改密码)."""
 
-    old: Words
+    old: str = ""
     password: Words
     repeated: Words
 
@@ -71,6 +71,7 @@ def account(unit: Unit) -> Response:
         account=own,
         devices=shown,
         has_password=bool(own.password_hash),
+        may_set_password=may_forget_password(unit.visitor),
         may_have_factor=not is_jobseeker(own.roles),
         has_factor=accounts.has_factor(unit.session, own.id),
         codes_left=recovery_codes_left(unit.session, own.id),
@@ -97,7 +98,7 @@ def revoke_others(unit: Unit) -> Response:
 @routes.get("/password", allow=SIGNED_IN)
 def ask_password(unit: Unit) -> Response:
     """The form for a new password."""
-    return page(unit, "entry/password.html", bound=blank(unit, PasswordForm))
+    return _password_page(unit, blank(unit, PasswordForm))
 
 
 @routes.post("/password", allow=SIGNED_IN, keep=False)
@@ -105,16 +106,22 @@ def change_password(unit: Unit) -> Response:
     """Change the password; all other devices are signed out."""
     bound = bind(unit, PasswordForm)
     if bound.draft is None:
-        return page(unit, "entry/password.html", 422, bound=bound)
+        return _password_page(unit, bound, 422)
     draft = bound.draft
+    old = None if may_forget_password(unit.visitor) else draft.old
     try:
         spend_all(Limit(("second-factor", str(unit.actor.account_id)), 5, WINDOW))
         if draft.password != draft.repeated:
             raise Invalid([Problem("repeated", "passwords-differ", N_("两次输入的新密码不一样"))])
-        accounts.change_password(unit.session, unit.actor, old=draft.old, new=draft.password, token=caller(unit).token)
+        accounts.change_password(unit.session, unit.actor, old=old, new=draft.password, token=caller(unit).token)
     except Refusal as refusal:
-        return page(unit, "entry/password.html", refusal.status, bound=bound.refuse(refusal))
+        return _password_page(unit, bound.refuse(refusal), refusal.status)
     return page(unit, "entry/done.html", title=N_("密码已修改"), text=N_("其他设备都已退出登录。"), on="/account")
+
+
+def _password_page(unit: Unit, bound: Bound[PasswordForm], status_code: int = 200) -> Response:
+    needs_old = not may_forget_password(unit.visitor)
+    return page(unit, "entry/password.html", status_code, bound=bound, needs_old=needs_old)
 
 
 @routes.post("/second-factor", allow=SIGNED_IN, keep=False)

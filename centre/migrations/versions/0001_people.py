@@ -244,6 +244,11 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column(
+            "door",
+            sa.Enum("password", "code", "card", name="door", native_enum=False, create_constraint=True, length=40),
+            nullable=False,
+        ),
         sa.Column("kiosk", sa.Boolean(), nullable=False),
         sa.Column("seen_at", centre.database.Instant(), nullable=False),
         sa.Column("proved_at", centre.database.Instant(), nullable=False),
