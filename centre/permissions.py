@@ -65,11 +65,13 @@ class Permission(StrEnum):
     CLEAR_FLAG = "integrity:clear"
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
+    ERASE_PEOPLE = "person:erase"
     IMPORT_OPENINGS = "opening:import"
     IMPORT_ROSTER = "roster:import"
     INTRODUCE = "introduction:create"
     ISSUE_CARDS = "card:issue"
     KEEP_OWN_ACCOUNT = "account:own"
+    KEEP_OWN_RECORDS = "record:own"
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
     MANAGE_FAIRS = "fair:manage"
@@ -81,6 +83,7 @@ class Permission(StrEnum):
     PAY_CLAIM = "claim:pay"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
+    READ_ACCESS = "access:read"
     READ_AUDIT = "audit:read"
     READ_LEDGER = "ledger:read"
     READ_OUTCOMES = "outcome:read"
@@ -90,6 +93,7 @@ class Permission(StrEnum):
     REGISTER_PERSON = "person:register"
     RENEW_ACCOUNTS = "account:renew"
     REPORT_TRAINING = "training:report"
+    REVEAL = "person:reveal"
     REVIEW_CLAIM = "claim:review"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
@@ -120,11 +124,13 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
+    Permission.ERASE_PEOPLE: (N_("按本人申请注销个人信息"), MANAGERS),
     Permission.IMPORT_OPENINGS: (N_("批量导入岗位"), _PLACEMENT),
     Permission.IMPORT_ROSTER: (N_("上传学员花名册"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.INTRODUCE: (N_("推荐求职者、打印推荐信"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ISSUE_CARDS: (N_("发放和注销服务卡"), COUNTER),
     Permission.KEEP_OWN_ACCOUNT: (N_("管理自己的账号"), frozenset(Role)),
+    Permission.KEEP_OWN_RECORDS: (N_("查看、导出和注销自己的信息"), frozenset({Role.JOBSEEKER})),
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
@@ -136,6 +142,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.PAY_CLAIM: (N_("拨付培训补贴"), MANAGERS),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
+    Permission.READ_ACCESS: (N_("查看谁能办什么"), STAFF | {Role.ADMINISTRATOR}),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
@@ -146,6 +153,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.RENEW_ACCOUNTS: (N_("给合作单位的账号续期"), MANAGERS),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.REVIEW_CLAIM: (N_("审核培训补贴"), _TRAINING),
+    Permission.REVEAL: (N_("查看完整的证件号和电话"), COUNTER),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
 }

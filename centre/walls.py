@@ -45,9 +45,11 @@ END $$
 
 def raise_walls(connection: Connection) -> None:
     """Put every wall up for the tables that are there; what stood before is replaced."""
-    there = set(inspect(connection).get_table_names())
+    looker = inspect(connection)
+    there = set(looker.get_table_names())
     is_sqlite = connection.dialect.name == "sqlite"
-    for statement in sqlite_walls(there) if is_sqlite else postgres_walls(there):
+    kept = {table: [column["name"] for column in looker.get_columns(table)] for table in APPEND_ONLY.keys() & there}
+    for statement in sqlite_walls(kept) if is_sqlite else postgres_walls(there):
         connection.exec_driver_sql(statement if is_sqlite else statement.replace("%", "%%"))
 
 
@@ -56,12 +58,11 @@ def _after_create(_metadata: object, connection: Connection, **_options: object)
     raise_walls(connection)
 
 
-def sqlite_walls(there: set[str]) -> Iterator[str]:
-    """Triggers for SQLite; `INSERT OR REPLACE` meets them because of `recursive_triggers`."""
-    for table in sorted(APPEND_ONLY.keys() & there):
+def sqlite_walls(kept: dict[str, list[str]]) -> Iterator[str]:
+    """Triggers for SQLite by table and columns; `INSERT OR REPLACE` meets them because of `recursive_triggers`."""
+    for table, columns in sorted(kept.items()):
         blank, stop = APPEND_ONLY[table], _SQLITE_STOP.format(table=table)
-        others = [column.name for column in Base.metadata.tables[table].columns if column.name != blank]
-        same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in others)
+        same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in columns if name != blank)
         unless = f"WHEN NOT (NEW.\"{blank}\" = '' AND {same})" if blank else ""
         for kind, condition in (("update", unless), ("delete", "")):
             yield f"DROP TRIGGER IF EXISTS gq_{table}_{kind}"

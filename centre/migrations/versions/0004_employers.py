@@ -6,7 +6,7 @@ from alembic import op
 import centre.database
 
 revision = "0004_employers"
-down_revision = "0002_ground"
+down_revision = "0003_records"
 
 
 def upgrade() -> None:
