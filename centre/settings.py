@@ -27,6 +27,7 @@ class Settings(BaseSettings):
         int, Field(ge=0, le=64, description="request threads of a process; 0 means 2 on SQLite, 16 elsewhere")
     ] = 0
     public_url: Annotated[str, Field(description="address that people type, for feeds and printed codes")] = ""
+    hotline: Annotated[str, Field(description="telephone number on every page")] = "029-3300 0000"
     secure_cookies: Annotated[
         bool, Field(description="send cookies over HTTPS only; set it wherever HTTPS is in front")
     ] = False

@@ -16,15 +16,15 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from centre.permissions import Actor
+from centre.settings import settings
 from centre.words import LOCALES, translate
+from employers.screening import without_phones
 from web import charts, formats
 from web.assets import STATIC, asset
 from web.display import Display
 from web.navigation import Way, ways
 
 TEMPLATES = Path(__file__).parent / "templates"
-
-HOTLINE = "029-3300 0000"
 
 
 class Reader(Protocol):
@@ -186,6 +186,7 @@ def environment() -> Environment:
         "day_of": formats.as_date,
         "lines": lines,
         "pictogram": charts.pictogram,
+        "without_phones": without_phones,
     }
     made.filters |= shared
     made.globals |= shared
@@ -204,7 +205,7 @@ def environment() -> Environment:
         "main_ways": _ways,
         "charts": charts,
         "locales": LOCALES,
-        "hotline": HOTLINE,
+        "hotline": settings().hotline,
     }
     return made
 
@@ -226,6 +227,7 @@ def render(reader: Reader, template: str | Template, **context: object) -> str:
         "locale": reader.locale,
         "path": request.url.path,
         "query": request.query_params,
+        "demo": settings().demo,
         **context,
     }
     with _reading(reader):
