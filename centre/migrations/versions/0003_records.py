@@ -1,4 +1,4 @@
-"""Looks at sealed values, requests for erasure."""
+"""Consent, reveals, erasure: what people may ask about their record."""
 
 import sqlalchemy as sa
 from alembic import op

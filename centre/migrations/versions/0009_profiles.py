@@ -6,7 +6,7 @@ from alembic import op
 import centre.database
 
 revision = "0009_profiles"
-down_revision = "0007_rosters"
+down_revision = "0008_training_desk"
 
 
 def upgrade() -> None:
