@@ -77,6 +77,7 @@ def account(unit: Unit) -> Response:
         codes_left=recovery_codes_left(unit.session, own.id),
         ends_soon=ends_soon(own, clock.today(), WARNED_BEFORE),
         manages_tokens=unit.actor.may(Permission.MANAGE_TOKENS),
+        reads_access=unit.actor.may(Permission.READ_ACCESS),
         renews=unit.actor.may(Permission.RENEW_ACCOUNTS),
     )
 
