@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.database
 
-revision = "0009_profiles"
-down_revision = "0008_training_desk"
+revision = "0010_profiles"
+down_revision = "0009_claims"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.database
 
-revision = "0010_matching"
-down_revision = "0009_profiles"
+revision = "0011_matching"
+down_revision = "0010_profiles"
 
 
 def upgrade() -> None:
