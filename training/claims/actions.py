@@ -168,7 +168,7 @@ def return_claim(session: Session, actor: Actor, *, claim_id: int, reason: str) 
     _step(session, actor, found, "return", reason=reason)
     found.reason = reason.strip()[:200]
     for line, _ in session.execute(queries.lines(found.id)):
-        line.counts = False
+        line.once = None
     _tell_school(session, found, RETURNED_TITLE, found.reason)
     session.flush()
     return found
@@ -211,7 +211,7 @@ def record_repayment(session: Session, actor: Actor, *, claim_id: int, voucher: 
             voucher=voucher[:60],
         )
         for line in demanded:
-            line.counts = False
+            line.once = None
     found.repaid_fen = total
     _step(session, actor, found, "repay")
     session.flush()
@@ -290,13 +290,14 @@ def _case(
 
 def _add_line(session: Session, made: Claim, place: Enrolment, case: Case, decision: Decision) -> None:
     granted = decision.fen > 0
+    once = f"{place.person_id}:{case.occupation}:{case.level}" if granted else None
     session.add(
         ClaimLine(
             claim_id=made.id, enrolment_id=place.id, person_id=place.person_id, provider_id=made.provider_id,
             centre_id=made.centre_id, programme=Programme(made.programme), occupation_code=case.occupation,
             level=case.level, completed_on=case.completed_on, days=case.days, hours=case.hours,
             verdict=Verdict.GRANTED if granted else Verdict.REFUSED, amount_fen=decision.fen, reason=decision.reason,
-            params=decision.params, other_line_id=decision.line_id, counts=granted, demanded_fen=0,
+            params=decision.params, other_line_id=decision.line_id, once=once, demanded_fen=0,
         )
     )  # fmt: skip
     made.amount_fen = (made.amount_fen or 0) + decision.fen

@@ -51,14 +51,15 @@ Index("uq_claim_living", Claim.class_id, unique=True, sqlite_where=_LIVING, post
 class ClaimLine(OfTraining, Record):
     """What a claim says of one trainee: an amount, or the reason for none (补贴明细).
 
-    `counts` is true while the subsidy stands in the way of another for the same person, occupation and level (VR18).
+    `once` names person, occupation and level while the subsidy stands in the way of another one for them (VR18); it is
+    unique over all schools, and empty for refused, returned and clawed back lines.
     """
 
     __table_args__ = (
         UniqueConstraint("claim_id", "enrolment_id"),
         CheckConstraint("(verdict = 'granted') = (amount_fen > 0)", name="amount"),
         CheckConstraint("demanded_fen >= 0 AND demanded_fen <= amount_fen", name="demanded"),
-        CheckConstraint("NOT counts OR verdict = 'granted'", name="counts"),
+        CheckConstraint("once IS NULL OR verdict = 'granted'", name="once"),
         Index("ix_claim_line_person", "person_id", "completed_on"),
     )
 
@@ -76,17 +77,10 @@ class ClaimLine(OfTraining, Record):
     reason: Mapped[str] = mapped_column(String(40), default="")
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     other_line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
-    counts: Mapped[bool] = mapped_column(default=False)
+    once: Mapped[str | None] = mapped_column(String(60), unique=True)
     demanded_fen: Mapped[int] = mapped_column(default=0)
 
-
-_COUNTS = ClaimLine.counts
-Index(
-    "uq_claim_line_once",
-    ClaimLine.person_id,
-    ClaimLine.occupation_code,
-    ClaimLine.level,
-    unique=True,
-    sqlite_where=_COUNTS,
-    postgresql_where=_COUNTS,
-)
+    @property
+    def counts(self) -> bool:
+        """Whether it stands in the way of another subsidy."""
+        return self.once is not None

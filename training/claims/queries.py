@@ -70,7 +70,7 @@ def earlier_subsidies(session: Session, person_ids: list[int]) -> dict[int, list
     with seeing_everything(session):
         counted = (
             select(ClaimLine)
-            .where(ClaimLine.person_id.in_(person_ids), ClaimLine.counts)
+            .where(ClaimLine.person_id.in_(person_ids), ClaimLine.once.is_not(None))
             .order_by(ClaimLine.completed_on, ClaimLine.id)
         )
         for line in session.scalars(counted):

@@ -188,7 +188,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.String(length=40), nullable=False),
     sa.Column('params', sa.JSON(), nullable=False),
     sa.Column('other_line_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('counts', sa.Boolean(), nullable=False),
+    sa.Column('once', sa.String(length=60), nullable=True),
     sa.Column('demanded_fen', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('provider_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('centre_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -197,8 +197,8 @@ def upgrade() -> None:
     sa.Column('updated_at', centre.database.Instant(), nullable=False),
     sa.Column('version', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.CheckConstraint("(verdict = 'granted') = (amount_fen > 0)", name=op.f('ck_claim_line_amount')),
-    sa.CheckConstraint("NOT counts OR verdict = 'granted'", name=op.f('ck_claim_line_counts')),
     sa.CheckConstraint('demanded_fen >= 0 AND demanded_fen <= amount_fen', name=op.f('ck_claim_line_demanded')),
+    sa.CheckConstraint("once IS NULL OR verdict = 'granted'", name=op.f('ck_claim_line_once')),
     sa.ForeignKeyConstraint(['centre_id'], ['centre.id'], name=op.f('fk_claim_line_centre_id')),
     sa.ForeignKeyConstraint(['claim_id'], ['claim.id'], name=op.f('fk_claim_line_claim_id')),
     sa.ForeignKeyConstraint(['enrolment_id'], ['enrolment.id'], name=op.f('fk_claim_line_enrolment_id')),
@@ -206,13 +206,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_claim_line_person_id')),
     sa.ForeignKeyConstraint(['provider_id'], ['training_provider.id'], name=op.f('fk_claim_line_provider_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_claim_line')),
-    sa.UniqueConstraint('claim_id', 'enrolment_id', name=op.f('uq_claim_line_claim_id_enrolment_id'))
+    sa.UniqueConstraint('claim_id', 'enrolment_id', name=op.f('uq_claim_line_claim_id_enrolment_id')),
+    sa.UniqueConstraint('once', name=op.f('uq_claim_line_once'))
     )
     op.create_index(op.f('ix_claim_line_centre_id'), 'claim_line', ['centre_id'], unique=False)
     op.create_index(op.f('ix_claim_line_enrolment_id'), 'claim_line', ['enrolment_id'], unique=False)
     op.create_index('ix_claim_line_person', 'claim_line', ['person_id', 'completed_on'], unique=False)
     op.create_index(op.f('ix_claim_line_provider_id'), 'claim_line', ['provider_id'], unique=False)
-    op.create_index('uq_claim_line_once', 'claim_line', ['person_id', 'occupation_code', 'level'], unique=True, sqlite_where=<sqlalchemy.orm.attributes.InstrumentedAttribute object at 0x7fa3bb81bba0>, postgresql_where=<sqlalchemy.orm.attributes.InstrumentedAttribute object at 0x7fa3bb81bba0>)
     op.create_table('phone_call',
     sa.Column('sample_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('enrolment_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -241,7 +241,6 @@ def downgrade() -> None:
     op.drop_index(op.f('ix_phone_call_class_id'), table_name='phone_call')
     op.drop_index(op.f('ix_phone_call_centre_id'), table_name='phone_call')
     op.drop_table('phone_call')
-    op.drop_index('uq_claim_line_once', table_name='claim_line', sqlite_where=<sqlalchemy.orm.attributes.InstrumentedAttribute object at 0x7fa3bb81bba0>, postgresql_where=<sqlalchemy.orm.attributes.InstrumentedAttribute object at 0x7fa3bb81bba0>)
     op.drop_index(op.f('ix_claim_line_provider_id'), table_name='claim_line')
     op.drop_index('ix_claim_line_person', table_name='claim_line')
     op.drop_index(op.f('ix_claim_line_enrolment_id'), table_name='claim_line')

@@ -1,0 +1,99 @@
+"""Lessons, check-ins from devices, reports of who was there, and offered seats."""
+
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from api.dependencies import PUBLIC, Routes, Unit
+from centre.drafts import RecordId
+from centre.permissions import Permission
+from training.attendance import actions, offers, queries
+from training.attendance import jobs as due
+from training.attendance.models import Attendance, Lesson
+from training.attendance.rules import CheckInDraft, LessonDraft, Method, ReportDraft
+from training.classes.queries import training_class
+from training.enrolments.rules import EnrolmentState
+
+routes = Routes(tags=["attendance"])
+
+
+class LessonOut(BaseModel):
+    """A meeting of a class, in lesson hours of 45 minutes (课次)."""
+
+    id: int
+    class_id: int
+    starts_at: datetime
+    ends_at: datetime
+    hours: int
+    room: str
+    reported: bool
+
+    @classmethod
+    def of(cls, found: Lesson) -> "LessonOut":
+        """A lesson without its teacher's name, which is for the school and the centre."""
+        return cls(
+            id=found.id, class_id=found.class_id, starts_at=found.starts_at, ends_at=found.ends_at, hours=found.hours,
+            room=found.room, reported=found.reported_at is not None,
+        )  # fmt: skip
+
+
+class AttendanceOut(BaseModel):
+    """One trainee at one lesson (考勤)."""
+
+    lesson_id: int
+    enrolment_id: int
+    in_at: datetime | None
+    out_at: datetime | None
+    method: Method
+    hours: int
+
+    @classmethod
+    def of(cls, found: Attendance) -> "AttendanceOut":
+        """What was taken down."""
+        return cls(
+            lesson_id=found.lesson_id, enrolment_id=found.enrolment_id, in_at=found.in_at, out_at=found.out_at,
+            method=found.method, hours=found.hours,
+        )  # fmt: skip
+
+
+class OfferAnswer(BaseModel):
+    """Where the trainee stands after the answer to an offered seat."""
+
+    enrolment_id: int
+    state: EnrolmentState
+
+
+@routes.get("/classes/{class_id}/lessons", allow=PUBLIC)
+def lessons(unit: Unit, class_id: RecordId) -> list[LessonOut]:
+    """The lessons of a class that has begun."""
+    training_class(unit.session, class_id)
+    return [LessonOut.of(found) for found in unit.session.scalars(queries.lessons(class_id))]
+
+
+@routes.put("/lessons/{lesson_id}", allow=Permission.REPORT_TRAINING)
+def move_lesson(unit: Unit, lesson_id: RecordId, draft: LessonDraft) -> LessonOut:
+    """Move a lesson: 409 when the room, the teacher or a trainee is taken at that time."""
+    return LessonOut.of(actions.move_lesson(unit.session, unit.actor, lesson_id=lesson_id, draft=draft))
+
+
+@routes.post("/lessons/{lesson_id}/check-ins", allow=Permission.REPORT_TRAINING, status_code=201)
+def check_in(unit: Unit, lesson_id: RecordId, draft: CheckInDraft) -> AttendanceOut:
+    """Check a trainee in, or out with `leaving`."""
+    return AttendanceOut.of(actions.check_in(unit.session, unit.actor, lesson_id=lesson_id, draft=draft))
+
+
+@routes.post("/lessons/{lesson_id}/report", allow=Permission.REPORT_TRAINING)
+def report(unit: Unit, lesson_id: RecordId, draft: ReportDraft) -> LessonOut:
+    """Close a lesson with its paper register; absences take effect."""
+    done = actions.report_lesson(unit.session, unit.actor, lesson_id=lesson_id, present=draft.present)
+    return LessonOut.of(done)
+
+
+@routes.post("/seat-offers/{offer_id}/acceptance", allow=Permission.ENROL)
+def take_offer(unit: Unit, offer_id: RecordId) -> OfferAnswer:
+    """Take the seat that one was offered: 409 `offer-over` once its hour has passed."""
+    place = offers.take_offer(unit.session, unit.actor, offer_id=offer_id)
+    return OfferAnswer(enrolment_id=place.id, state=place.state)
+
+
+__all__ = ["due", "routes"]

@@ -1,0 +1,84 @@
+"""Certificates: anybody verifies one by its number; officers enter results and take certificates back."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel
+
+from api.dependencies import PUBLIC, Routes, Unit
+from centre.drafts import Draft, RecordId, Words
+from centre.permissions import Permission
+from matching.profiles import credentials
+from training.certificates import actions, queries
+from training.certificates.rules import CertificateState, PublicCertificate, ResultDraft
+from training.enrolments.queries import enrolment
+from training.enrolments.rules import EnrolmentState
+
+routes = Routes(tags=["certificates"])
+
+Code = Annotated[str, Path(max_length=40)]
+
+
+class CertificateOut(BaseModel):
+    """What anybody may read of a certificate; the name is masked (证书核验)."""
+
+    code: str
+    holder: str
+    course: str
+    level: int | None
+    hours: int
+    school: str
+    issued_on: date
+    state: CertificateState
+    revoked_on: date | None
+
+    @classmethod
+    def of(cls, found: PublicCertificate) -> "CertificateOut":
+        """The public part of a certificate."""
+        return cls(**asdict(found))
+
+
+class ResultOut(BaseModel):
+    """Where a trainee stands after a result, and the number of the certificate when it was a pass."""
+
+    enrolment_id: int
+    state: EnrolmentState
+    certificate: str | None
+
+
+class Revocation(Draft):
+    """Why a certificate is taken back (撤销原因)."""
+
+    reason: Words
+
+
+@routes.get("/certificates/{code}", allow=PUBLIC)
+def verify(unit: Unit, code: Code) -> CertificateOut:
+    """Verify a certificate by its number: 422 for a mistyped one, 404 for one that nobody issued."""
+    return CertificateOut.of(queries.verified(unit.session, code))
+
+
+@routes.post("/results", allow=Permission.CERTIFY, status_code=201)
+def record_result(unit: Unit, draft: ResultDraft) -> ResultOut:
+    """Enter the marks of one attempt; a pass issues the certificate."""
+    issued = actions.record_result(unit.session, unit.actor, draft=draft)
+    place = enrolment(unit.session, draft.enrolment_id)
+    return ResultOut(enrolment_id=place.id, state=place.state, certificate=issued.code if issued else None)
+
+
+@routes.post("/classes/{class_id}/assessment", allow=Permission.CERTIFY, status_code=204)
+def close_assessment(unit: Unit, class_id: RecordId) -> None:
+    """Mark a class as assessed; everybody who completed it needs a result."""
+    actions.close_assessment(unit.session, unit.actor, class_id=class_id)
+
+
+@routes.post("/certificates/{code}/revocation", allow=Permission.CERTIFY)
+def revoke(unit: Unit, code: Code, revocation: Revocation) -> CertificateOut:
+    """Take a certificate back; the profile forgets what rested on it."""
+    actions.revoke_certificate(unit.session, unit.actor, code=code, reason=revocation.reason)
+    return CertificateOut.of(queries.verified(unit.session, code))
+
+
+__all__ = ["credentials", "routes"]

@@ -1,0 +1,155 @@
+"""Subsidy claims: entered by schools or officers, decided by others, line by line with reasons."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import Query
+from pydantic import BaseModel
+
+from api.dependencies import Routes, Unit
+from centre.drafts import Draft, Line, RecordId
+from centre.permissions import Permission
+from centre.words import translate
+from training.claims import actions, queries
+from training.claims.models import Claim, ClaimLine
+from training.claims.rules import REASONS, ClaimDraft, ClaimState, ClawbackDraft, PaymentDraft, Programme, Verdict
+from training.enrolments.models import Enrolment
+from training.funds import actions as funding
+
+routes = Routes(prefix="/claims", tags=["claims"])
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+Offset = Annotated[int, Query(ge=0, le=100_000)]
+Step = Callable[..., Claim]
+STEPS: dict[str, Step] = {
+    "review": actions.review_claim,
+    "notice": actions.show_claim,
+    "release": actions.release_claim,
+}
+
+
+class ClaimOut(BaseModel):
+    """A claim in figures; money in fen (补贴申请)."""
+
+    id: int
+    class_id: int
+    programme: Programme
+    state: ClaimState
+    completed_on: date
+    persons: int
+    refused: int
+    amount_fen: int
+    repaid_fen: int
+    notice_until_on: date | None
+    reason: str
+
+    @classmethod
+    def of(cls, found: Claim) -> "ClaimOut":
+        """A claim as the school and the centre see it."""
+        return cls(
+            id=found.id, class_id=found.class_id, programme=found.programme, state=found.state,
+            completed_on=found.completed_on, persons=found.persons, refused=found.refused,
+            amount_fen=found.amount_fen, repaid_fen=found.repaid_fen, notice_until_on=found.notice_until_on,
+            reason=found.reason,
+        )  # fmt: skip
+
+
+class ClaimLineOut(BaseModel):
+    """One trainee of a claim: an amount in fen, or the reason for none (补贴明细)."""
+
+    enrolment_id: int
+    name: str
+    verdict: Verdict
+    amount_fen: int
+    demanded_fen: int
+    code: str
+    reason: str
+
+    @classmethod
+    def of(cls, line: ClaimLine, place: Enrolment, locale: str) -> "ClaimLineOut":
+        """A line in the reader's language; another school is never named."""
+        told = translate(locale, REASONS[line.reason], **line.params) if line.reason else ""
+        return cls(
+            enrolment_id=place.id, name=place.trainee_name, verdict=line.verdict, amount_fen=line.amount_fen,
+            demanded_fen=line.demanded_fen, code=line.reason, reason=told,
+        )  # fmt: skip
+
+
+class Decision(Draft):
+    """A step of a claim that needs nothing more than the decision."""
+
+    step: Literal["review", "notice", "release"]
+
+
+class Reason(Draft):
+    """Why a claim is sent back (退回原因)."""
+
+    reason: Line
+
+
+class Repayment(Draft):
+    """The voucher of money that came back (追回凭证)."""
+
+    voucher: Line = ""
+
+
+@routes.get("", allow=Permission.CLAIM_SUBSIDY)
+def claims(unit: Unit, state: ClaimState | None = None, limit: Limit = 50, offset: Offset = 0) -> list[ClaimOut]:
+    """One's own claims, the newest first; officers see those of their centre."""
+    rows = unit.session.execute(queries.claims(state).limit(limit).offset(offset))
+    return [ClaimOut.of(row[0]) for row in rows]
+
+
+@routes.post("", allow=Permission.CLAIM_SUBSIDY, status_code=201)
+def enter(unit: Unit, draft: ClaimDraft) -> ClaimOut:
+    """Claim the subsidies of an assessed class."""
+    return ClaimOut.of(actions.enter_claim(unit.session, unit.actor, draft=draft))
+
+
+@routes.get("/{claim_id}", allow=Permission.CLAIM_SUBSIDY)
+def claim(unit: Unit, claim_id: RecordId) -> ClaimOut:
+    """One claim."""
+    return ClaimOut.of(queries.claim(unit.session, claim_id))
+
+
+@routes.get("/{claim_id}/lines", allow=Permission.CLAIM_SUBSIDY)
+def lines(unit: Unit, claim_id: RecordId) -> list[ClaimLineOut]:
+    """Every trainee of a claim with the amount or the reason."""
+    queries.claim(unit.session, claim_id)
+    rows = unit.session.execute(queries.lines(claim_id))
+    return [ClaimLineOut.of(line, place, unit.locale) for line, place in rows]
+
+
+@routes.post("/{claim_id}/decisions", allow=Permission.REVIEW_CLAIM)
+def decide(unit: Unit, claim_id: RecordId, decision: Decision) -> ClaimOut:
+    """Let a claim pass the checks, show it in public, or release it for payment; never by whoever entered it."""
+    return ClaimOut.of(STEPS[decision.step](unit.session, unit.actor, claim_id=claim_id))
+
+
+@routes.post("/{claim_id}/payment", allow=Permission.PAY_CLAIM)
+def pay(unit: Unit, claim_id: RecordId, draft: PaymentDraft) -> ClaimOut:
+    """Pay a released claim; never by whoever released it."""
+    return ClaimOut.of(actions.pay_claim(unit.session, unit.actor, claim_id=claim_id, draft=draft))
+
+
+@routes.post("/{claim_id}/return", allow=Permission.REVIEW_CLAIM)
+def send_back(unit: Unit, claim_id: RecordId, reason: Reason) -> ClaimOut:
+    """Send a claim back to the school with the reason."""
+    return ClaimOut.of(actions.return_claim(unit.session, unit.actor, claim_id=claim_id, reason=reason.reason))
+
+
+@routes.post("/{claim_id}/clawback", allow=Permission.REVIEW_CLAIM)
+def claw_back(unit: Unit, claim_id: RecordId, draft: ClawbackDraft) -> ClaimOut:
+    """Demand paid subsidies back."""
+    return ClaimOut.of(actions.claw_back(unit.session, unit.actor, claim_id=claim_id, draft=draft))
+
+
+@routes.post("/{claim_id}/repayment", allow=Permission.PAY_CLAIM)
+def repay(unit: Unit, claim_id: RecordId, draft: Repayment) -> ClaimOut:
+    """Take in what was demanded back."""
+    done = actions.record_repayment(unit.session, unit.actor, claim_id=claim_id, voucher=draft.voucher)
+    return ClaimOut.of(done)
+
+
+__all__ = ["funding", "routes"]

@@ -1,0 +1,164 @@
+"""The training desk through a browser: from the register to the payment, and the public check of a certificate."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from centre import clock, privacy
+from centre.database import open_session
+from centre.permissions import Role
+from tests.training import world
+from tests.training.browser import Browser, open_browser
+from tests.training.course import add_staff, assessed, begin, call_sample, do, enrol_all, lesson_ids, people
+from training.attendance.models import SeatOffer
+from training.certificates.models import TrainingCertificate
+from training.claims.models import Claim
+from training.claims.rules import ClaimState
+from training.enrolments.actions import withdraw_learner
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import EnrolmentState
+from training.funds.models import Fund
+from web.app import build
+
+DESK = "/training-desk"
+APRIL = world.MONDAY + timedelta(days=40)
+
+
+@pytest.fixture
+def city(database: str) -> Iterator[world.City]:
+    privacy.forget_keys()
+    with clock.frozen(world.MONDAY):
+        made = world.build()
+        add_staff(made, second=Role.TRAINING_OFFICER, manager=Role.CITY_MANAGER)
+        yield made
+
+
+def browser(city: world.City, key: str = "") -> Browser:
+    return open_browser(build(), city, key)
+
+
+def test_a_registrar_reports_a_lesson_from_its_register(city: world.City) -> None:
+    class_id = world.add_class(city)
+    here, _ = enrol_all(city, class_id, people(city, 2))
+    begin(city, class_id)
+    lesson_id, ends_at = lesson_ids(class_id)[0]
+    school = browser(city, "registrar")
+    assert "还没有上" in school.get(f"{DESK}/lessons/{lesson_id}").text
+    with clock.frozen(ends_at):
+        school = open_browser(build(), city, "neighbour")
+        assert school.get(f"{DESK}/lessons/{lesson_id}").status_code == 404
+        officer = browser(city, "officer")
+        assert "今天谁来了" in officer.get(f"{DESK}/lessons/{lesson_id}").text
+        done = officer.send_form(f"{DESK}/lessons/{lesson_id}/report", present=[str(here)])
+        assert done.status_code == 303
+        assert "已上报" in officer.get(f"{DESK}/classes/{class_id}").text
+
+
+def test_money_goes_from_the_claim_to_the_fund_by_three_people(city: world.City) -> None:
+    class_id, places = assessed(city, people(city, 3))
+    with clock.frozen(APRIL):
+        manager = browser(city, "manager")
+        fund = {"name": "就业补助资金", "code": "JYBZ", "purpose": "subsidy"}
+        assert manager.send_form(f"{DESK}/funds", **fund).status_code == 303
+        assert manager.send_form(f"{DESK}/funds", **fund).status_code == 409
+        assert manager.send_form(f"{DESK}/funds/1/grants", amount_fen="10000").status_code == 303
+        officer = browser(city, "officer")
+        entered = officer.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day")
+        assert entered.status_code == 303
+        assert "由别的同事审核" in officer.get(f"{DESK}/claims/1").text
+        assert officer.send_form(f"{DESK}/claims/1/review").status_code == 403
+        second = browser(city, "second")
+        assert second.send_form(f"{DESK}/claims/1/review").status_code == 409
+        assert second.send_form(f"{DESK}/classes/{class_id}/sample").status_code == 303
+        call_sample(city, class_id)
+        for step in ("review", "notice"):
+            assert second.send_form(f"{DESK}/claims/1/{step}").status_code == 303
+    with clock.frozen(APRIL + timedelta(days=20)):
+        second, manager = browser_again(city, "second"), browser_again(city, "manager")
+        assert second.send_form(f"{DESK}/claims/1/release").status_code == 303
+        assert second.send_form(f"{DESK}/claims/1/pay", fund_id="1", voucher="V-1").status_code == 403
+        page = manager.get(f"{DESK}/claims/1").text
+        assert "拨付 4,500 元" in page
+        assert manager.send_form(f"{DESK}/claims/1/pay", fund_id="1", voucher="V-1").status_code == 303
+        assert manager.send_form(f"{DESK}/claims/1/claw-back", reason="替学").status_code == 303
+        assert manager.send_form(f"{DESK}/claims/1/repay", voucher="B-1").status_code == 303
+        assert "-4,500 元" in manager.get(f"{DESK}/funds/1").text
+    with open_session(world.SYSTEM.scope) as session:
+        assert session.get_one(Claim, 1).state is ClaimState.ARCHIVED
+        assert session.get_one(Fund, 1).balance_fen == 1_000_000
+    assert len(places) == 3
+
+
+def browser_again(city: world.City, key: str) -> Browser:
+    """The same person on a later day: the first session is over by then."""
+    city.actors[f"{key}-later"] = city.actors[key]
+    return browser(city, f"{key}-later")
+
+
+def test_a_school_sees_its_claim_and_not_the_desk_s_doubts(city: world.City) -> None:
+    class_id, _ = assessed(city, people(city, 2))
+    with clock.frozen(APRIL):
+        school = browser(city, "registrar")
+        assert school.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day").status_code == 303
+        assert "予以补贴" in school.get(f"{DESK}/claims/1").text
+        assert school.get(f"{DESK}/flags").status_code == 403
+        assert "电话抽查" not in school.get(f"{DESK}/classes/{class_id}").text
+        assert browser(city, "neighbour").get(f"{DESK}/claims/1").status_code == 404
+
+
+def test_an_officer_enters_results_and_is_told_what_is_missing(city: world.City) -> None:
+    class_id, places = assessed(city, people(city, 1))
+    with clock.frozen(APRIL):
+        officer = browser(city, "officer")
+        wrong = officer.send_form(f"{DESK}/classes/{class_id}/results", enrolment_id=str(places[0]), theory="120")
+        assert wrong.status_code == 422
+        assert officer.get(f"{DESK}/classes/{class_id}").text.count("GQ26") == 2
+        assert officer.get(DESK).status_code == 200
+        assert officer.get(f"{DESK}/flags").status_code == 200
+
+
+def test_the_forecast_lists_every_major_with_its_interval(city: world.City) -> None:
+    page = browser(city, "officer").get(f"{DESK}/forecast").text
+    assert "下学期开什么班" in page
+    assert page.count("至 0 人") == 3
+    assert "没法检验" in page
+
+
+def test_anybody_verifies_a_certificate_and_learns_no_name(city: world.City) -> None:
+    assessed(city, [city.people["W1"]])
+    with open_session(world.SYSTEM.scope) as session:
+        code = session.scalars(select(TrainingCertificate)).one().code
+    public = browser(city)
+    found = public.get(f"/certificates?code={code.lower()}")
+    assert (found.status_code, found.headers["location"]) == (303, f"/certificates/{code}")
+    page = public.get(f"/certificates/{code}").text
+    assert "王*兰" in page
+    assert "王秀兰" not in page
+    assert "证书有效" in page
+    picture = public.get(f"/certificates/{code}/qr.svg")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert picture.text.startswith("<svg")
+    assert public.get("/certificates?code=GQ26").status_code == 422
+    assert public.get(f"/certificates/{code[:-1]}!").status_code == 422
+    assert public.get(f"/certificates/{code}/paper").status_code == 303
+    assert "王秀兰" in browser(city, "W1").get(f"/certificates/{code}/paper").text
+    assert browser(city, "W6").get(f"/certificates/{code}/paper").status_code == 404
+    answer = public.get(f"/api/v1/certificates/{code}").json()
+    assert (answer["holder"], answer["state"]) == ("王*兰", "valid")
+
+
+def test_a_waiting_learner_takes_the_offered_seat_by_a_button(city: world.City) -> None:
+    class_id = world.add_class(city, seats=1)
+    first, waiting = enrol_all(city, class_id, [people(city, 1)[0], city.people["W1"]], may_wait=True)
+    do(city, "officer", withdraw_learner, enrolment_id=first)
+    with open_session(world.SYSTEM.scope) as session:
+        offer_id = session.scalars(select(SeatOffer)).one().id
+    learner = browser(city, "W1")
+    assert "我要这个名额" in learner.get(f"/offers/{offer_id}").text
+    assert browser(city, "W6").get(f"/offers/{offer_id}").status_code == 404
+    assert learner.send_form(f"/offers/{offer_id}/take").status_code == 303
+    assert learner.send_form(f"/offers/{offer_id}/take").status_code == 409
+    with open_session(world.SYSTEM.scope) as session:
+        assert session.get_one(Enrolment, waiting).state is EnrolmentState.ACCEPTED
