@@ -1,15 +1,32 @@
 """The service ledger (服务台账): append-only events from which every headline figure is counted."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, false, true
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    false,
+    insert,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import clock
-from centre.database import Base, Instant, coded
+from centre import clock, privacy
+from centre.database import Base, Instant, coded, new_ids, seeing_everything
+from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.words import N_
+
+_PLACE = "service-event"
 
 
 class ServiceCategory(StrEnum):
@@ -80,6 +97,7 @@ class ServiceEvent(Base):
     subject: Mapped[str] = mapped_column(String(60), default="")
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("service_event.id"), unique=True)
     note: Mapped[str] = mapped_column(String(500), default="")
+    told_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     account_id: Mapped[int | None]
 
     @classmethod
@@ -107,7 +125,10 @@ def record_service(
     note: str = "",
     occurred_at: datetime | None = None,
 ) -> ServiceEvent:
-    """Write one person-time into the ledger. `subject` names the detailed record, for example `enrolment:12`."""
+    """Write one person-time into the ledger. `subject` names the detailed record, for example `enrolment:12`.
+
+    `note` is what the person told; it is sealed under the person's key, and so goes when the person is erased.
+    """
     event = ServiceEvent(
         occurred_at=occurred_at or clock.now(),
         centre_id=centre_id,
@@ -118,11 +139,54 @@ def record_service(
         programme=programme,
         amount_fen=amount_fen,
         subject=subject,
-        note=note,
+        told_sealed=_sealed(session, person_id, note) if note else None,
         account_id=actor.account_id,
     )
     session.add(event)
     return event
+
+
+def record_services(session: Session, actor: Actor, services: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+    """Write many person-times at once; each has the keywords of `record_service`, all of them the same ones."""
+    ids, now = new_ids(session, ServiceEvent, len(services)), clock.now()
+    rows = [
+        {"id": number, "occurred_at": now, "recorded_at": now, "account_id": actor.account_id, **service}
+        for number, service in zip(ids, services, strict=True)
+    ]
+    if rows:
+        session.execute(insert(ServiceEvent), rows)
+    return ids
+
+
+def _sealed(session: Session, person_id: int | None, words: str) -> bytes:
+    if person_id is None:
+        return privacy.seal_own(_PLACE, words)
+    with seeing_everything(session):
+        return session.get_one(Person, person_id).seal(_PLACE, words)
+
+
+def told(session: Session, event: ServiceEvent) -> str:
+    """What a person told, in clear; empty when there is nothing or the person was erased."""
+    if event.told_sealed is None:
+        return ""
+    if event.person_id is None:
+        return privacy.unseal_own(_PLACE, event.told_sealed)
+    with seeing_everything(session):
+        person = session.get_one(Person, event.person_id)
+    return person.unseal(_PLACE, event.told_sealed) if person.wrapped_key else ""
+
+
+def reverse_services(session: Session, actor: Actor, ids: Sequence[int], *, note: str) -> None:
+    """Correct many events by their reversals, as `reverse_service` does with one."""
+    kept = ("centre_id", "category", "channel", "person_id", "topic", "programme", "subject")
+    with seeing_everything(session):
+        found = session.scalars(select(ServiceEvent).where(ServiceEvent.id.in_(ids)).order_by(ServiceEvent.id)).all()
+    reversals = [
+        {name: getattr(event, name) for name in kept}
+        | {"amount_fen": -event.amount_fen if event.amount_fen else None, "note": note, "reverses_id": event.id}
+        for event in found
+    ]
+    record_services(session, actor, reversals)
 
 
 def reverse_service(session: Session, actor: Actor, event: ServiceEvent, *, note: str) -> ServiceEvent:
@@ -138,7 +202,6 @@ def reverse_service(session: Session, actor: Actor, event: ServiceEvent, *, note
         programme=event.programme,
         amount_fen=-event.amount_fen if event.amount_fen else None,
         subject=event.subject,
-        note=note,
     )
-    reversal.reverses_id = event.id
+    reversal.reverses_id, reversal.note = event.id, note
     return reversal

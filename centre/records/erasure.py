@@ -36,7 +36,6 @@ def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
     _forget_messages(session, person_id, name)
     _close_accounts(session, person_id)
     _forget_answers(session, [part for part in (name, phone) if part])
-    session.execute(update(ServiceEvent).where(ServiceEvent.person_id == person_id).values(note=""))
     person.wrapped_key = b""
     person.identity_sealed = person.identity_index = person.phone_sealed = person.phone_index = None
     person.name = person.name_norm = ERASED_NAME

@@ -35,6 +35,12 @@ class ConsentText:
     needed: bool
     title: str
     body: str
+    title_en: str
+    body_en: str
+
+    def said(self, locale: str) -> tuple[str, str]:
+        """Title and text in a reader's language."""
+        return (self.title_en, self.body_en) if locale == "en" else (self.title, self.body)
 
 
 @dataclass(frozen=True, slots=True)

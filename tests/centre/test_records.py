@@ -13,7 +13,7 @@ from centre.accounts.rules import NotFresh
 from centre.audit import AuditEntry, first_fault
 from centre.database import open_session
 from centre.errors import Forbidden, NotFound
-from centre.ledger import ServiceCategory, ServiceEvent, record_service
+from centre.ledger import ServiceCategory, ServiceEvent, record_service, told
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message, post
 from centre.people import Consent, Person, new_person
@@ -218,6 +218,8 @@ def run(job: object) -> None:
 def test_erasure_takes_the_person_and_leaves_the_figures() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         record_service(session, SYSTEM, centre_id=1, category=ServiceCategory.RELIEF, person_id=1, note="王秀兰来访")
+        session.flush()
+        assert told(session, session.scalars(select(ServiceEvent)).one()) == "王秀兰来访"
         post(session, kind="a", title="王秀兰，您好", body=PHONE, dedupe_key="a", to_person_id=1)
         post(session, kind="b", title="王秀兰来面试", dedupe_key="b", to_account_id=1)
     ask_to_be_erased()
@@ -225,7 +227,8 @@ def test_erasure_takes_the_person_and_leaves_the_figures() -> None:
         person = session.get_one(Person, 1)
         assert (person.name, person.wrapped_key) == ("已注销", b"")
         assert (person.identity_index, person.phone_sealed) == (None, None)
-        assert session.scalars(select(ServiceEvent.note).where(ServiceEvent.person_id == 1)).all() == [""]
+        event = session.scalars(select(ServiceEvent).where(ServiceEvent.person_id == 1)).one()
+        assert (event.told_sealed is not None, told(session, event)) == (True, "")
         assert session.scalar(select(func.count()).select_from(ServiceEvent)) == 1
         said = " ".join(f"{one.title}{one.body}" for one in session.scalars(select(Message)))
         assert "王秀兰" not in said

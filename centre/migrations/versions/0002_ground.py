@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=60), nullable=False),
         sa.Column("reverses_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("told_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.CheckConstraint(
             "amount_fen IS NULL OR amount_fen >= 0 OR reverses_id IS NOT NULL", name=op.f("ck_service_event_amount")
