@@ -3,7 +3,7 @@
 The base of the models comes from `centre.tables`; both are imported from here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
@@ -292,11 +292,18 @@ def take_one(
 
     The only technique of five measured that never oversold, on SQLite and on PostgreSQL at every isolation level.
     """
+    return take_some(session, model, record_id, 1, taken=taken, limit=limit)
+
+
+def take_some(
+    session: Session, model: type[Record], record_id: int, count: int, *, taken: str = "taken", limit: str = "seats"
+) -> bool:
+    """Take several of a scarce thing in one guarded step, all of them or, with False, none."""
     counter, capacity = getattr(model, taken), getattr(model, limit)
     statement = (
         update(model)
-        .where(model.id == record_id, counter < capacity)
-        .values({taken: counter + 1, "version": model.version + 1})
+        .where(model.id == record_id, counter + count <= capacity)
+        .values({taken: counter + count, "version": model.version + 1})
         .execution_options(synchronize_session="fetch")
     )
     return bool(_turn(session, statement))
@@ -314,16 +321,33 @@ def _turn(session: Session, statement: Update) -> int:
     return turned
 
 
-def give_back(session: Session, model: type[Record], record_id: int, *, taken: str = "taken") -> None:
-    """Return one of a scarce thing that `take_one` took."""
+def give_back(session: Session, model: type[Record], record_id: int, *, taken: str = "taken", count: int = 1) -> None:
+    """Return what `take_one` or `take_some` took of a scarce thing."""
     counter = getattr(model, taken)
     statement = (
         update(model)
-        .where(model.id == record_id, counter > 0)
-        .values({taken: counter - 1, "version": model.version + 1})
+        .where(model.id == record_id, counter >= count)
+        .values({taken: counter - count, "version": model.version + 1})
         .execution_options(synchronize_session="fetch")
     )
     _turn(session, statement)
+
+
+def new_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
+    """Numbers for rows that are about to be inserted by statement, so that they can name each other.
+
+    On SQLite the next free ones: the transaction holds the only write lock. Elsewhere the table's sequence gives them.
+    """
+    key = inspected(model).primary_key[0]
+    if not count:
+        return ()
+    if session.get_bind().dialect.name == "sqlite":
+        with seeing_everything(session):
+            last = session.scalar(select(func.max(key))) or 0
+        return range(last + 1, last + 1 + count)
+    sequence = func.pg_get_serial_sequence(key.table.name, key.name)
+    series = func.generate_series(1, count).table_valued("value")
+    return list(session.scalars(select(func.nextval(sequence)).select_from(series)))
 
 
 __all__ = [
@@ -340,8 +364,10 @@ __all__ = [
     "holds",
     "is_outage",
     "may_retry",
+    "new_ids",
     "open_session",
     "seeing_everything",
     "take_one",
+    "take_some",
     "tell",
 ]
