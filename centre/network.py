@@ -3,9 +3,10 @@
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Select, String, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.database import Record, coded
+from centre.regions import ancestors, exists
 
 
 class CentreLevel(StrEnum):
@@ -32,3 +33,11 @@ class Centre(Record):
 def centres() -> Select[Centre]:
     """All centres, the city first, then by code."""
     return select(Centre).order_by(Centre.code)
+
+
+def centre_of(session: Session, region: str) -> Centre:
+    """The centre that serves a region: its county centre, else the city centre."""
+    places = [region, *(ancestors(region) if exists(region) else ())]
+    served = {centre.region_code: centre for centre in session.scalars(select(Centre).order_by(Centre.id))}
+    near = next((served[place] for place in places if place in served), None)
+    return near or next(centre for centre in served.values() if centre.level is CentreLevel.CITY)

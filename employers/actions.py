@@ -7,11 +7,21 @@ from centre.audit import note
 from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.states import move
-from centre.words import N_
+from centre.words import N_, Term
+from employers.messages import tell_employer
 from employers.models import Employer
 from employers.openings.actions import freeze_openings, thaw_openings
 from employers.queries import employer, employer_by_code, own_employer
-from employers.rules import EMPLOYER, FREEZING, LISTED, THAWING, EmployerDraft, EmployerKnown, EmployerState
+from employers.rules import (
+    EMPLOYER,
+    EMPLOYER_LABELS,
+    FREEZING,
+    LISTED,
+    THAWING,
+    EmployerDraft,
+    EmployerKnown,
+    EmployerState,
+)
 
 
 def register_employer(
@@ -78,6 +88,16 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     elif event in THAWING and found.state in LISTED:
         thaw_openings(session, actor, employer_id=found.id, reason=reason or event)
     note(session, actor, action=f"employer.{event}", subject=f"employer:{found.id}", detail={"reason": reason})
+    tell_employer(
+        session,
+        found.id,
+        kind="employer-judged",
+        title=N_("中心把您单位的状态改为：{state}"),
+        body="{reason}",
+        params={"state": Term(EMPLOYER_LABELS[found.state]), "reason": reason},
+        link="/employer",
+        dedupe_key=f"employer-judged:{found.id}:{found.version}",
+    )
     return found
 
 

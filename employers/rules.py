@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from centre.drafts import Draft, Line, RecordId, RegionCode, Words
@@ -127,6 +127,18 @@ def _code(value: str) -> str:
         raise PydanticCustomError("employer_code", "{message}", {"message": wrong.message}) from None
 
 
+def _present(value: str) -> str:
+    if not value:
+        raise PydanticCustomError("missing", N_("请填写这一项"))
+    return value
+
+
+def _true(value: bool) -> bool:
+    if not value:
+        raise PydanticCustomError("not_truthful", N_("请确认填写的内容真实"))
+    return value
+
+
 def _phone(value: str) -> str:
     try:
         return parse_phone(value) if value else ""
@@ -140,6 +152,9 @@ EmployerCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
 Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
 """A telephone number, or empty."""
 
+ShortLine = Annotated[Line, Field(max_length=60)]
+"""A name or the number of a licence."""
+
 
 class EmployerDraft(Draft):
     """An employer as it is registered (单位登记)."""
@@ -150,14 +165,30 @@ class EmployerDraft(Draft):
     industry_code: Annotated[str, Field(max_length=4, pattern=r"^([A-T]([0-9]{2})?)?$")] = ""
     region_code: RegionCode
     address: Line = ""
-    size_band: Line = ""
-    legal_person: Line = ""
-    contact_name: Line = ""
+    size_band: Annotated[Line, Field(max_length=40)] = ""
+    legal_person: ShortLine = ""
+    contact_name: ShortLine = ""
     contact_phone: Phone = ""
     licence_file: Line = ""
     licence_expires_on: date | None = None
-    service_licence: Line = ""
-    dispatch_licence: Line = ""
-    hygiene_permit: Line = ""
-    association: Line = ""
+    service_licence: ShortLine = ""
+    dispatch_licence: ShortLine = ""
+    hygiene_permit: ShortLine = ""
+    association: ShortLine = ""
     centre_id: RecordId | None = None
+
+
+class SelfRegistration(Draft):
+    """What an employer gives to register at home, all of it needed for the check (单位网上登记)."""
+
+    name: Words
+    uscc: Annotated[EmployerCode, AfterValidator(_present)]
+    nature: EmployerNature = EmployerNature.PRIVATE
+    region_code: RegionCode
+    address: Line = ""
+    legal_person: ShortLine = ""
+    contact_name: Annotated[Words, Field(max_length=60)]
+    contact_phone: Annotated[Phone, AfterValidator(_present)]
+    licence_expires_on: date | None = None
+    password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
+    truthful: Annotated[bool, AfterValidator(_true)]

@@ -27,7 +27,7 @@ PUBLIC_WAYS = (
 
 _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
     (frozenset({Role.JOBSEEKER}), Way(N_("我的"), "/me", "user")),
-    (frozenset({Role.REGISTRAR}), Way(N_("培训学校"), "/school", "school")),
+    (frozenset({Role.REGISTRAR, Role.TRAINING_OFFICER}), Way(N_("培训学校"), "/school", "school")),
     (frozenset({Role.ORGANISER, Role.CITY_MANAGER, Role.COUNTY_MANAGER}), Way(N_("招聘会组织"), "/organiser", "fair")),
     (frozenset({Role.EMPLOYER}), Way(N_("用人单位"), "/employer", "company")),
     (COUNTER, Way(N_("柜台"), "/counter", "people")),

@@ -16,6 +16,7 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
 from centre.words import N_
+from employers.messages import tell_employer
 from employers.models import Employer
 from employers.openings.checks import (
     Limits,
@@ -98,15 +99,19 @@ def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: s
     found.verified_by_id, found.verified_at = actor.account_id, clock.now()
     note(session, actor, action="opening.verify", subject=f"opening:{found.id}", detail={"remark": remark})
     _changed(session, found)
+    _tell(session, found, "opening-verified", N_("岗位“{title}”已核实，可以公开了"), remark)
     return found
 
 
 def return_opening(session: Session, actor: Actor, *, opening_id: int, reason: str) -> Opening:
-    """Give an opening back to its employer as a draft, with the reason. Raises IllegalMove or NotFound."""
+    """Give an opening back to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
     found = opening(session, opening_id)
+    if not reason:
+        raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
     move(session, actor, found, OPENING, "return", reason=reason)
     _changed(session, found)
+    _tell(session, found, "opening-returned", N_("岗位“{title}”退回修改"), reason)
     return found
 
 
@@ -257,6 +262,19 @@ def _sweep(session: Session, actor: Actor, employer_id: int, state: OpeningState
     for one in found:
         _step(session, actor, one, event, reason)
     return len(found)
+
+
+def _tell(session: Session, found: Opening, kind: str, title: str, remark: str) -> None:
+    tell_employer(
+        session,
+        found.employer_id,
+        kind=kind,
+        title=title,
+        body="{remark}",
+        params={"title": found.title, "remark": remark},
+        link=f"/employer/openings/{found.id}",
+        dedupe_key=f"{kind}:{found.id}:{found.version}",
+    )
 
 
 def _changed(session: Session, found: Opening) -> None:

@@ -10,7 +10,7 @@ from centre.calendar import add_years
 from centre.database import seeing_everything
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.ledger import Channel
-from centre.network import Centre
+from centre.network import Centre, centre_of
 from centre.numbers import BadNumber, parse_certificate
 from centre.people import Person, person_by_identity
 from centre.permissions import Actor, Permission, require
@@ -25,7 +25,6 @@ from matching.profiles.registration import (
     NameDiffers,
     Newcomer,
     add_person,
-    centre_of,
     give_consent,
     move_person,
     open_registration,

@@ -12,13 +12,12 @@ from centre.accounts import LoginTaken, create_account
 from centre.database import seeing_everything
 from centre.errors import Conflict
 from centre.ledger import Channel
-from centre.network import Centre, CentreLevel
+from centre.network import centre_of
 from centre.numbers import IdentityNumber, parse_identity, parse_mobile
 from centre.outbox import post
 from centre.people import Consent, Person, Sex, new_person, person_by_identity, phone_index
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
-from centre.regions import ancestors, exists
 from centre.states import move
 from centre.words import N_
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
@@ -108,14 +107,6 @@ def _tell_owner(session: Session, phone: str) -> None:
             body=N_("您已经有账号，请直接登录；不是您本人操作，请告诉我们。"),
             dedupe_key=f"register-again:{owner.id}:{clock.today().isoformat()}",
         )
-
-
-def centre_of(session: Session, region: str) -> Centre:
-    """The centre that serves a region: its county centre, else the city centre."""
-    places = [region, *(ancestors(region) if exists(region) else ())]
-    served = {centre.region_code: centre for centre in session.scalars(select(Centre).order_by(Centre.id))}
-    near = next((served[place] for place in places if place in served), None)
-    return near or next(centre for centre in served.values() if centre.level is CentreLevel.CITY)
 
 
 def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Person:

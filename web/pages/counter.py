@@ -111,6 +111,8 @@ def _desk(unit: Unit, bound: Bound[Finding], found: list[Any] | None = None, sta
         labels=INTRODUCTION_LABELS,
         place=pictures.place,
         saved=unit.request.query_params.get("saved", ""),
+        may_verify=unit.actor.may(Permission.VERIFY_OPENING),
+        may_train=unit.actor.may(Permission.APPROVE_CLASS),
     )
 
 
