@@ -16,11 +16,14 @@ from employers.openings.models import Opening
 from employers.openings.queries import opening as opening_in_sight
 from employers.openings.rules import EmploymentType, OpeningDraft, OpeningState, WageUnit
 from employers.rules import Risk
+from employers.screening import without_phones
 from matching.listing import Listed
 from matching.search import Results, Wish, search_openings
 from matching.suggestions import candidates_for
 
 routes = Routes(prefix="/openings", tags=["openings"])
+
+TEXTS = ("title", "content", "conditions", "address", "overtime_rule", "shift")
 
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
@@ -184,8 +187,11 @@ def openings(
 
 @routes.get("/{opening_id}", allow=PUBLIC)
 def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
-    """One opening."""
-    return opening_out(opening_in_sight(unit.session, opening_id))
+    """One opening; telephone numbers in its texts are masked for everybody but its employer and the centre."""
+    found = opening_in_sight(unit.session, opening_id)
+    inside = unit.actor.scope.staff or found.employer_id == unit.actor.employer_id
+    told = opening_out(found)
+    return told if inside else told.model_copy(update={name: without_phones(getattr(told, name)) for name in TEXTS})
 
 
 @routes.get("/{opening_id}/candidates", allow=Permission.LIST_PEOPLE)

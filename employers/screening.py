@@ -19,7 +19,12 @@ WIDEST_RANGE = 3
 
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n、|]+(?![0-9])")
 _MONEY_RANGE = re.compile(r"(?<![0-9])([0-9]{4,6})(?:元)?[-~至到—]([0-9]{4,6})(?![0-9])")
-_PHONE = re.compile(r"(?<![0-9])(1[3-9][0-9])[0-9 -]{4,8}([0-9]{4})(?![0-9])")
+_DIGIT = r"[0-9\uff10-\uff19]"
+_GAP = r"[ .·_\u2014\uff0d-]?"
+_PHONE = re.compile(
+    rf"(?<!{_DIGIT})((?:(?:\+|00)?86{_GAP})?[1\uff11][3-9\uff13-\uff19]{_DIGIT})"
+    rf"(?:{_GAP}{_DIGIT}){{4}}{_GAP}({_DIGIT}{{2}})[ -]?({_DIGIT}{{2}})(?!{_DIGIT})"
+)
 _MUST = re.compile(r"需|须|必须|要求|持证上岗|要有|具有|具备")
 
 
@@ -144,7 +149,7 @@ def certificates_in(text: str) -> list[CertificateRequirement]:
 
 def without_phones(text: str) -> str:
     """A text for the public, mobile numbers masked: 138****1234."""
-    return _PHONE.sub(r"\1****\2", text)
+    return _PHONE.sub(r"\1****\2\3", text)
 
 
 def restore(kept: Iterable[Mapping[str, str]]) -> list[Finding]:

@@ -16,6 +16,7 @@ from employers.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import Provision
 from employers.rules import RISKS
+from employers.screening import without_phones
 from matching.engine.features import (
     CertificateNeed,
     EmploymentType,
@@ -103,7 +104,7 @@ def listing(row: Any) -> Listed:
     boarded, lodged = _GIVEN.get(row.board), _GIVEN.get(row.lodging)
     return Listed(
         id=row.id,
-        title=row.title,
+        title=without_phones(row.title),
         employer_id=row.employer_id,
         employer=row.employer,
         region_code=row.region_code,
@@ -116,7 +117,7 @@ def listing(row: Any) -> Listed:
         remaining=row.headcount - row.taken,
         board=boarded,
         lodging=lodged,
-        shift=row.shift,
+        shift=without_phones(row.shift),
         accepts_training=row.accepts_training,
         valid_until=row.valid_until,
         posted_on=posted,
