@@ -87,6 +87,7 @@ MESSAGES = {
     "string_unicode": N_("含有无法识别的字符，请删掉后重新输入"),
 }
 UNKNOWN = N_("这一项填得不对")
+TOO_SHORT = N_("太短了，至少 {min_length} 个字")
 
 
 def problems_of(error: ValidationError) -> list[Problem]:
@@ -98,7 +99,11 @@ def problem_of(fault: Any) -> Problem:
     """One pydantic fault as a problem."""
     kind, context = str(fault["type"]), fault.get("ctx") or {}
     params = {name: value for name, value in context.items() if isinstance(value, int | float | str)}
+    if kind in ("too_long", "too_short") and context.get("field_type") == "Value":
+        kind = f"string_{kind}"  # pydantic takes a text that was cleaned before it was measured for a list
     message = MESSAGES.get(kind)
+    if kind == "string_too_short" and context.get("min_length", 1) > 1:
+        message = TOO_SHORT
     if message is None:
         # Faults raised by our own validators carry their message themselves.
         own = kind not in _PYDANTIC_OWN and not kind.startswith(("string_", "int_", "date", "time"))
