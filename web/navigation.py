@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from centre.permissions import COUNTER, Actor, Role
+from centre.permissions import COUNTER, MANAGERS, Actor, Role
 from centre.words import N_
 
 
@@ -30,6 +30,7 @@ _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
     (frozenset({Role.REGISTRAR, Role.TRAINING_OFFICER}), Way(N_("培训学校"), "/school", "school")),
     (frozenset({Role.ORGANISER, Role.CITY_MANAGER, Role.COUNTY_MANAGER}), Way(N_("招聘会组织"), "/organiser", "fair")),
     (frozenset({Role.EMPLOYER}), Way(N_("用人单位"), "/employer", "company")),
+    (frozenset({Role.TRAINING_OFFICER}) | MANAGERS, Way(N_("培训业务台"), "/training-desk", "certificate")),
     (COUNTER, Way(N_("柜台"), "/counter", "people")),
 )
 
