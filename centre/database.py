@@ -21,6 +21,8 @@ from centre.settings import settings
 from centre.tables import OWNERS, Base, Instant, Record, coded
 
 BUSY_SECONDS = 5
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON")
+"""How SQLite is opened; `secure_delete` overwrites what was deleted, so that an erased name is not left in the file."""
 
 
 class MissingScope(RuntimeError):
@@ -228,7 +230,7 @@ def _sqlite_engine(url: str) -> Engine:
     @event.listens_for(made, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself, see _begin
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(made, "begin")

@@ -29,7 +29,7 @@ def wang() -> tuple[int, str]:
 
 
 def test_a_full_number_is_shown_once_with_a_reason_and_its_person_reads_who_looked(hall: Hall) -> None:
-    person_id, number = wang()
+    _, number = wang()
     officer, address = hall.enter("city"), f"/counter/people/{wang()[0]}/reveal"
     assert number not in officer.get(address)
     assert "请先" not in officer.send(address, 422, column="identity", reason="other")
