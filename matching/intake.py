@@ -6,13 +6,10 @@ it a must, `(3)` behind it is a level; certificates of openings are musts unless
 certificates is the one exception to the rule of empty cells: where the column exists, an empty cell means none.
 """
 
-import csv
-import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
 from centre.skills.vocabulary import vocabulary
 from matching.engine.features import (
@@ -75,73 +72,20 @@ _ITEM = re.compile(r"(.*?)(?:\(([1-9])\))?([*?]?)")
 _UNITS = {"月": "month", "日": "day", "时": "hour", "件": "piece"}
 
 
-class UnreadableSheet(ValueError):
-    """The file is none of CSV, XLSX and JSON Lines, or has no header line that names an id."""
-
-
-def rows(path: Path) -> tuple[tuple[str, ...], Iterator[Sequence[object]]]:
-    """The header and the lines of a file, one at a time; JSON Lines have the fields of the first line as header."""
-    if path.suffix.lower() == ".xlsx":
-        return _headed(_sheet(path))
-    if path.suffix.lower() in (".jsonl", ".ndjson", ".json"):
-        return _objects(path)
-    return _headed(_table(path))
-
-
-def _table(path: Path) -> Iterator[Sequence[object]]:
-    with path.open(encoding=_encoding(path), newline="") as file:
-        yield from csv.reader(file)
-
-
-def _headed(lines: Iterator[Sequence[object]]) -> tuple[tuple[str, ...], Iterator[Sequence[object]]]:
-    header = tuple(str(cell or "").strip().lstrip("\ufeff").lower() for cell in next(lines, ()))
-    if not set(header) & set(COLUMNS["id"]):
-        raise UnreadableSheet("the first line must name the columns, and one of them must be id")
-    return header, lines
-
-
-def _sheet(path: Path) -> Iterator[Sequence[object]]:
-    from python_calamine import CalamineWorkbook
-
-    return iter(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python())
-
-
-def _objects(path: Path) -> tuple[tuple[str, ...], Iterator[Sequence[object]]]:
-    def lines() -> Iterator[dict[str, object]]:
-        with path.open(encoding="utf-8-sig") as file:
-            yield from (json.loads(line) for line in file if line.strip())
-
-    names: dict[str, None] = {}
-    for place, line in enumerate(lines()):
-        names.update(dict.fromkeys(line))
-        if place == 100:
-            break
-    header, lower = tuple(names), tuple(name.lower() for name in names)
-    return _headed(iter([lower]))[0], ([line.get(name) for name in header] for line in lines())
-
-
-def _encoding(path: Path) -> str:
-    """BOM, else strict UTF-8, else GB18030; the first 256 KB decide."""
-    with path.open("rb") as file:
-        head = file.read(1 << 18)
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    try:
-        head[: head.rfind(b"\n") + 1 or None].decode()
-    except UnicodeDecodeError:
-        return "gb18030"
-    return "utf-8"
-
-
-def picker(header: Sequence[str]) -> Callable[[Sequence[object]], Cells]:
-    """A function that turns a line into named cells, by the first name of each column that the header has."""
+def named(header: Sequence[str]) -> dict[str, int]:
+    """Where each column stands, by the first of its names that the header has."""
     places = {}
     for name, spellings in COLUMNS.items():
         found = next((header.index(spelling) for spelling in spellings if spelling in header), None)
         if found is not None:
             places[name] = found
-    pairs = tuple(places.items())
-    return lambda line: {name: line[place] for name, place in pairs if place < len(line)}
+    return places
+
+
+def picker(header: Sequence[str]) -> Callable[[Sequence[object]], Cells]:
+    """A function that turns a line into named cells."""
+    pairs = tuple(named(header).items())
+    return lambda line: {name: line[place] if place < len(line) else "" for name, place in pairs}
 
 
 def opening_of(cells: Cells) -> OpeningProfile:

@@ -1,53 +1,44 @@
 """`gangqiao match`: two spreadsheets in, ranked pairs with points and reasons out; no database (批量匹配).
 
-Openings are indexed once, written to a folder and mapped by every process; workers stream through in blocks, so
-memory does not grow with their number. A run that was cut off goes on where it stopped.
+Openings are indexed once, written to a folder and mapped by every process; workers stream through in blocks that the
+processes read, match and write themselves, so memory does not grow with their number. A run that was cut off goes on
+where it stopped.
 """
 
 import json
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from typing import TextIO, TypeVar
+from threading import get_ident
+from typing import Any, BinaryIO
 
 import numpy as np
-from numpy.typing import NDArray
 
 from centre import clock
+from centre.settings import settings
 from centre.words import N_, translate
-from matching import intake
-from matching.engine import plain, retrieve, snapshot
-from matching.engine.columns import I4, Index, Lists, Workers
-from matching.engine.encode import WorkerColumns
-from matching.engine.features import Ground, OpeningProfile, WorkerProfile
-from matching.engine.index import Built, build
-from matching.engine.retrieve import current, find
+from matching.cells import DAY, KEPT, WIDTH
+from matching.engine import columns as c
+from matching.engine import retrieve, snapshot
+from matching.engine.columns import I4, I8, Crowd, Lists, Workers
+from matching.engine.encode import Register, taken
+from matching.engine.features import Ground
+from matching.engine.index import assemble, people, register_neighbours
+from matching.intake import COLUMNS
+from matching.sheet import Block, blocks, open_sheet
+from matching.spread import Spread, spread
+from matching.style import kind_of, style, to_workbook
+from matching.tasks import Answer, Plan, Stock, answer, answer_openings, encode_openings, note_ids, opened, read_workers
 
-HEADER = "for,worker,opening,rank,points,trade,experience,skills,wage,place,terms,reasons\n"
-P = TypeVar("P", OpeningProfile, WorkerProfile)
-BLOCK = 10_000
 SMALL = 20_000_000
 """Fewer pairs than this are answered without compiling anything."""
-
-TOLD: Sequence[Sequence[str]] = (
-    (
-        N_("职业未知"),
-        N_("同一职业"),
-        N_("同一小类职业"),
-        N_("同一行当"),
-        N_("可转岗的职业"),
-        N_("职业不同但技能用得上"),
-    ),
-    (N_("经历未登记"), N_("没有相关经历"), N_("有相关经历")),
-    (N_("没有技能要求"), N_("技能未登记"), N_("还不会所要求的技能"), N_("会所要求的技能")),
-    (N_("工资未知"), N_("工资达到期望"), N_("工资部分达到期望")),
-    (N_("地点未知"), N_("在想去的地方"), N_("在可去的范围内")),
-    (N_("食宿和用工没有冲突"), N_("食宿或用工合意")),
-)
+SLICE = 5_000
+"""Openings of a block, where the best workers of openings are asked for."""
 
 
 def match(
@@ -57,29 +48,82 @@ def match(
     top: int = 20,
     both: bool = False,
     out: Path | None = None,
+    language: str = "zh-Hans",
     jobs: int | None = None,
+    backend: str | None = None,
 ) -> int:
     """Rank openings for every worker, with `both` also workers for every opening; returns the number of pairs written.
 
-    `out` is a CSV file; the screen when it is None. Runs `jobs` processes through
-    joblib (all cores by default), with whatever backend a surrounding `joblib.parallel_config` chooses.
+    `out` is a CSV, JSON Lines or XLSX file by its ending; the screen when it is None. `jobs` processes run through
+    joblib on `backend` (see `spread`); the settings say how many and where, if nothing else does.
     """
-    ground = Ground(today=clock.today())
-    with tempfile.TemporaryDirectory(prefix="gangqiao-match-") as name:
-        folder = Path(name)
-        keys = _index(openings, folder, ground)
-        _tell(translate("zh-Hans", N_("已读入 {n} 个岗位"), n=len(keys)))
+    chosen = settings()
+    with (
+        tempfile.TemporaryDirectory(prefix="gangqiao-match-") as name,
+        spread(backend or chosen.joblib, jobs or chosen.match_processes) as run,
+    ):
+        ids = COLUMNS["id"]
+        sheets = open_sheet(openings, ids), open_sheet(workers, ids)
+        ground = Ground(today=clock.today())
+        plan = Plan(Path(name), *sheets, ground, top, kind_of(out), language, None)
+        count = _index(plan, run)
+        _tell(translate(language, N_("已读入 {n} 个岗位"), n=count))
+        plan = _prepared(plan, count)
         if out is None:
-            return _write(sys.stdout, None, _blocks(workers, folder, top, jobs, 0, len(keys)))
-        journal = Journal(out, (openings, workers), (top, both))
-        with out.open("a", encoding="utf-8", newline="") as file:
-            done, position = journal.resume()
-            file.truncate(position)
-            written = _write(file, journal, _blocks(workers, folder, top, jobs, done, len(keys)), done)
-            if both:
-                written += _write(file, None, _backward(workers, folder, top))
-        journal.close()
+            return _on_screen(plan, run, count, both=both)
+        if out.suffix.lower() != ".xlsx":
+            return _to_file(plan, run, count, out, both=both)
+        table = out.with_name(out.name + ".csv")
+        written = _to_file(plan, run, count, table, both=both)
+        to_workbook(table, out)
+        table.unlink()
         return written
+
+
+def _to_file(plan: Plan, run: Spread[Any], count: int, out: Path, *, both: bool) -> int:
+    journal = Journal(out, (plan.openings.path, plan.workers.path), (plan.top, both, plan.kind, plan.language))
+    with out.open("ab") as file:
+        mark = journal.resume()
+        file.truncate(mark.position)
+        file.seek(mark.position)
+        answers = _answers(plan, run, mark)
+        written = _write(file, plan, journal, answers, mark)
+        if both:
+            written += _write(file, plan, None, _backward(plan, run, count), mark)
+    journal.close()
+    return written
+
+
+def _on_screen(plan: Plan, run: Spread[Any], count: int, *, both: bool) -> int:
+    sys.stdout.write(style(plan.kind).head)
+    written = 0
+    answers = _answers(plan, run, Mark())
+    for found in chain(answers, _backward(plan, run, count) if both else ()):
+        sys.stdout.write(found.path.read_text(encoding="utf-8"))
+        found.path.unlink()
+        written += found.pairs
+    return written
+
+
+def _prepared(plan: Plan, count: int) -> Plan:
+    """The plan with compiled kernels, where there is enough to do for them."""
+    first = list(islice(blocks(plan.workers), 2))
+    few = len(first) < 2 and sum(block.lines for block in first) * count < SMALL
+    if few or not retrieve.warm(kernels()):
+        return plan
+    return replace(plan, kernels=kernels())
+
+
+def kernels() -> Path:
+    """Where the compiled kernels are kept for the next run."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gangqiao"
+
+
+class Mark:
+    """How far a run has come: the place in the workers' file, and the length of the output then."""
+
+    def __init__(self, start: int = 0, line: int = 0, position: int = 0, workers: int = 0) -> None:
+        self.start, self.line, self.position, self.workers = start, line, position, workers
 
 
 class Journal:
@@ -90,18 +134,19 @@ class Journal:
         self.key = [[str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns] for path in inputs]
         self.options = [str(option) for option in options]
 
-    def resume(self) -> tuple[int, int]:
-        """Workers done and the length of the output then; nothing where the last run was another or was finished."""
+    def resume(self) -> Mark:
+        """Where to go on; the beginning where the last run was another or was finished."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return 0, 0
+            return Mark()
         same = kept.get("key") == self.key and kept.get("options") == self.options
-        return (int(kept["workers"]), int(kept["position"])) if same else (0, 0)
+        return Mark(*map(int, kept["mark"])) if same else Mark()
 
-    def note(self, workers: int, position: int) -> None:
-        """Record that so many workers are in the first `position` bytes of the output."""
-        text = json.dumps({"key": self.key, "options": self.options, "workers": workers, "position": position})
+    def note(self, mark: Mark) -> None:
+        """Record how far the output reaches."""
+        places = [mark.start, mark.line, mark.position, mark.workers]
+        text = json.dumps({"key": self.key, "options": self.options, "mark": places})
         fresh = self.path.with_name(self.path.name + ".new")
         fresh.write_text(text, encoding="utf-8")
         fresh.replace(self.path)
@@ -111,210 +156,109 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
-def _index(path: Path, folder: Path, ground: Ground) -> list[str]:
-    """Index the openings into a folder; returns their ids in the order of the file."""
-    header, lines = intake.rows(path)
-    pick, keys = intake.picker(header), list[str]()
-
-    def profiles() -> Iterator[OpeningProfile]:
-        for place, line in enumerate(lines, start=2):
-            opening = _read(intake.opening_of, pick(line), path, place)
-            keys.append(str(opening.id))
-            yield opening
-
-    built = build(profiles(), ground)
-    snapshot.save(built, folder)
-    rows = [keys[place] for place in built.source.tolist()]
-    (folder / "keys.json").write_text(json.dumps(rows), encoding="utf-8")
-    return keys
+def _each(plan: Plan, run: Spread[Any], work: Any, found: Iterator[Block]) -> Iterator[Any]:
+    """Work on blocks, spread over processes unless there is only one block."""
+    head = list(islice(found, 2))
+    if len(head) < 2:
+        return (work(plan, block) for block in head)
+    return run(work, ((plan, block) for block in chain(head, found)))
 
 
-def _read(make: Callable[[intake.Cells], P], cells: intake.Cells, path: Path, place: int) -> P:
-    try:
-        return make(cells)
-    except ValueError as problem:
-        raise intake.UnreadableSheet(f"{path.name}, line {place}: {problem}") from problem
+def _answers(plan: Plan, run: Spread[Any], mark: "Mark") -> Iterator[Answer]:
+    return _each(plan, run, answer, blocks(plan.workers, mark.start, mark.line))
 
 
-def _blocks(
-    path: Path, folder: Path, top: int, jobs: int | None, done: int, openings: int
-) -> Iterator[tuple[int, str, int]]:
-    """The output of each block of workers, in order, with the number of workers and pairs in it."""
-    header, lines = intake.rows(path)
-    rest = islice(lines, done, None)
-    first = list(islice(rest, BLOCK))
-    if len(first) * openings < SMALL and len(first) < BLOCK:
-        yield answer(folder, header, first, path.name, done, top, compiled=False)
-        return
-    from joblib import Parallel, delayed
-
-    retrieve.warm(kernels())
-    blocks = chain([first], iter(lambda: list(islice(rest, BLOCK)), []))
-    tasks = (
-        delayed(answer)(folder, header, block, path.name, done + number * BLOCK, top)
-        for number, block in enumerate(blocks)
-    )
-    yield from Parallel(n_jobs=jobs or os.cpu_count(), return_as="generator", pre_dispatch="2*n_jobs")(tasks)
-
-
-def kernels() -> Path:
-    """Where the compiled kernels are kept for the next run."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gangqiao"
-
-
-@lru_cache(maxsize=1)
-def opened(folder: Path) -> tuple[Built, list[str]]:
-    """The index in a folder, opened once in each process."""
-    return snapshot.load(folder), json.loads((folder / "keys.json").read_text(encoding="utf-8"))
-
-
-def answer(
-    folder: Path,
-    header: Sequence[str],
-    lines: Sequence[Sequence[object]],
-    name: str,
-    first: int,
-    top: int,
-    *,
-    compiled: bool = True,
-) -> tuple[int, str, int]:
-    """Match one block of workers; the task of one process."""
-    if compiled and not retrieve.is_warm():
-        retrieve.warm(kernels())
-    built, keys = opened(folder)
-    pick, builder = intake.picker(header), WorkerColumns(built.register, built.ground, grow=False)
-    ids = []
-    for place, line in enumerate(lines, start=first + 2):
-        worker = _read(intake.worker_of, pick(line), Path(name), place)
-        ids.append(str(worker.id))
-        builder.add(worker)
-    columns, index = builder.columns(), current(built.index, built.register)
-    rows, points = find(index, columns, top)
-    text, pairs = written(columns, ids, keys, index, rows, points)
-    return len(ids), text, pairs
-
-
-def written(
-    workers: Workers, ids: Sequence[str], keys: Sequence[str], index: Index, rows: I4, points: I4
-) -> tuple[str, int]:
-    """The lines of a block and how many they are."""
-    packed = pack(parts_of(index, workers, rows, points))
-    out: list[str] = []
-    for own, found, told in zip(map(cell, ids), rows.tolist(), packed.tolist(), strict=True):
-        head = f"worker,{own},"
-        out += [
-            f"{head}{cell(keys[row])},{rank},{tail(code)}"
-            for rank, (row, code) in enumerate(zip(found, told, strict=True), start=1)
-            if row >= 0
-        ]
-    return "".join(out), len(out)
-
-
-_WIDTHS = (7, 7, 7, 7, 7, 7, 18)
-
-
-def pack(parts: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The seven figures of each pair in one number, so that lines that end alike are put together once."""
-    packed = np.zeros(parts.shape[:-1], np.int64)
-    for place, width in enumerate(_WIDTHS):
-        packed = packed << width | parts[..., place]
-    return packed
-
-
-@lru_cache(maxsize=1 << 18)
-def tail(packed: int) -> str:
-    """The end of a line: the score, the points that add up to it, and the sentences."""
-    code, rest, points = packed & (1 << 18) - 1, packed >> 18, list[int]()
-    for _ in range(6):
-        points.insert(0, rest & 127)
-        rest >>= 7
-    return f"{sum(points)},{','.join(map(str, points))},{sentence(code)}\n"
-
-
-def parts_of(index: Index, workers: Workers, rows: I4, points: I4) -> I4:
-    """Points of the factors of every suggestion and their packed sentences, compiled where that is warm."""
-    out = np.zeros((*rows.shape, 7), np.int32)
-    if retrieve.is_warm():
-        from matching.engine import parts
-
-        parts.parts(index, workers, rows, points, out)
-    else:
-        plain.parts(index, workers, rows, points, out)
-    return out
-
-
-@lru_cache(maxsize=65536)
-def cell(word: str) -> str:
-    """A word as a CSV cell; one that a spreadsheet would take for a formula gets a leading apostrophe."""
-    if word[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        word = "'" + word
-    return '"' + word.replace('"', '""') + '"' if any(mark in word for mark in ',"\n\r') else word
-
-
-@lru_cache(maxsize=65536)
-def sentence(code: int) -> str:
-    """The reasons of a pair, from the packed places of its sentences."""
-    return "；".join(told[code >> 3 * place & 7] for place, told in enumerate(TOLD))
-
-
-def _write(file: TextIO, journal: Journal | None, blocks: Iterable[tuple[int, str, int]], done: int = 0) -> int:
-    """Write the blocks as they come; returns the number of pairs."""
+def _write(file: BinaryIO, plan: Plan, journal: Journal | None, answers: Iterable[Answer], mark: Mark) -> int:
+    """Append the texts as they come; returns the number of pairs."""
     total = 0
-    if done == 0:
-        file.write(HEADER)
-    for workers, text, pairs in blocks:
-        file.write(text)
-        done, total = done + workers, total + pairs
+    if file.tell() == 0:
+        file.write(style(plan.kind).head.encode())
+    for found in answers:
+        with found.path.open("rb") as part:
+            shutil.copyfileobj(part, file, 1 << 20)
+        found.path.unlink()
+        total += found.pairs
+        mark = Mark(found.block.end, found.block.line + found.block.lines, file.tell(), mark.workers + found.askers)
         if journal is not None:
             file.flush()
-            journal.note(done, file.tell())
-        _tell(translate("zh-Hans", N_("已匹配 {n} 人，写出 {pairs} 对"), n=done, pairs=total))
+            journal.note(mark)
+            _tell(translate(plan.language, N_("已匹配 {n} 人，写出 {pairs} 对"), n=mark.workers, pairs=total))
     return total
 
 
 def _tell(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"\r{text} " if sys.stderr.isatty() else f"{text}\n")
 
 
-def _backward(path: Path, folder: Path, top: int) -> Iterator[tuple[int, str, int]]:
-    """The best workers of every opening, block by block; the workers are held in memory as columns."""
-    from matching.engine import backward, parts
-
-    retrieve.warm(kernels())
-    built, keys = opened(folder)
-    header, lines = intake.rows(path)
-    pick, builder, ids = intake.picker(header), WorkerColumns(built.register, built.ground), list[str]()
-    for place, line in enumerate(lines, start=2):
-        worker = _read(intake.worker_of, pick(line), path, place)
-        ids.append(str(worker.id))
-        builder.add(worker)
-    columns, index = builder.columns(), current(built.index, built.register)
-    group = backward.people(columns, index.layout.trades)
-    work = backward.desk(columns, len(built.register.terms), top)
-    for first in range(0, len(keys), BLOCK):
-        found = np.zeros((min(BLOCK, len(keys) - first), top, 2), np.int32)
-        backward.best_workers(index, columns, group, first, first + len(found), work, found)
-        opening, rank = np.nonzero(found[:, :, 0] >= 0)
-        who, score = found[opening, rank].T
-        told = np.zeros((len(who), 1, 7), np.int32)
-        pairs = (opening + first).astype(np.int32).reshape(-1, 1)
-        parts.parts(index, taken(columns, who), pairs, score.reshape(-1, 1).copy(), told)
-        packed = pack(told)[:, 0].tolist()
-        out = [
-            f"opening,{cell(ids[w])},{cell(keys[row])},{place + 1},{tail(code)}"
-            for w, (row,), place, code in zip(who.tolist(), pairs.tolist(), rank.tolist(), packed, strict=True)
-        ]
-        yield 0, "".join(out), len(out)
+def _index(plan: Plan, run: Spread[Any]) -> int:
+    """Index the openings into the plan's folder; returns how many there are."""
+    register = Register()
+    register_neighbours(register, plan.ground)
+    stocks = [_merged(stock, register) for stock in _each(plan, run, encode_openings, blocks(plan.openings))]
+    rows = np.concatenate([stock.rows for stock in stocks] or [np.zeros((0, WIDTH), np.int32)])
+    ids = list(chain.from_iterable(stock.ids for stock in stocks))
+    terms = stacked([stock.lists["terms"] for stock in stocks], 1)
+    papers = stacked([stock.lists["papers"] for stock in stocks], 3)
+    del stocks
+    kept = np.flatnonzero(rows[:, KEPT])
+    if len(kept) < len(rows):
+        terms, papers = taken(terms, kept), taken(papers, kept)
+    rows, days = np.ascontiguousarray(rows[kept, : c.OPENING_WIDTH]), rows[kept, DAY]
+    rows[:, c.TIE] = among_equals([ids[place] for place in kept.tolist()], days)
+    built = assemble(rows, terms, papers, register, plan.ground)
+    snapshot.save(built, plan.folder)
+    note_ids(plan.folder, plan.kind, [ids[place] for place in kept[built.source].tolist()], "ids")
+    return len(built.source)
 
 
-def taken(workers: Workers, who: I4) -> Workers:
-    """The columns of some workers, each as often as it is named."""
+def _merged(stock: Stock, register: Register) -> Stock:
+    """A block whose numbers are those of the common register."""
+    if not stock.ids:
+        lists = {"terms": stacked([], 1), "papers": stacked([], 3)}
+        return Stock(stock.rows, lists, [], stock.words)
+    kept = (register.occupations, register.regions, register.terms, register.papers)
+    maps: list[I4] = []
+    for known, words in zip(kept, stock.words, strict=True):
+        maps.append(np.array([*(register.number(known, word) for word in words), -1], np.int32))
+    rows, terms, papers = stock.rows, stock.lists["terms"], stock.lists["papers"]
+    rows[:, c.OCCUPATION] = maps[0][rows[:, c.OCCUPATION]]
+    rows[:, c.REGION] = maps[1][rows[:, c.REGION]]
+    terms.of[:, 0] = maps[2][terms.of[:, 0] >> 5] << 5 | terms.of[:, 0] & 31
+    papers.of[:, 0] = maps[3][papers.of[:, 0]]
+    return Stock(rows, stock.lists, stock.ids, ())
 
-    def lists(kept: Lists) -> Lists:
-        starts, sizes = kept.ptr[who], kept.ptr[who + 1] - kept.ptr[who]
-        ptr = np.zeros(len(who) + 1, np.int64)
-        np.cumsum(sizes, out=ptr[1:])
-        return Lists(ptr, kept.of[np.repeat(starts - ptr[:-1], sizes) + np.arange(ptr[-1])])
 
-    rows, *rest = workers
-    return Workers(rows[who], *(lists(part) for part in rest))
+def stacked(parts: Sequence[Lists], width: int) -> Lists:
+    """The lists of several blocks, one block behind the other."""
+    ends = np.cumsum([0, *(len(part.of) for part in parts)])
+    ptr: list[I8] = [np.zeros(1, np.int64), *(part.ptr[1:] + end for part, end in zip(parts, ends, strict=False))]
+    return Lists(np.concatenate(ptr), np.concatenate([np.zeros((0, width), np.int32), *(part.of for part in parts)]))
+
+
+def among_equals(ids: Sequence[str], days: I4, lifted: I4 | None = None) -> I4:
+    """The place of each among equals: lifted first, then the earlier registration, then the id."""
+    order: I8 = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
+    order = order[np.argsort(days[order], kind="stable")]
+    if lifted is not None:
+        order = order[np.argsort(-lifted[order], kind="stable")]
+    place = np.empty(len(order), np.int32)
+    place[order] = np.arange(len(order), dtype=np.int32)
+    return place
+
+
+def _backward(plan: Plan, run: Spread[Any], count: int) -> Iterator[Answer]:
+    """The best workers of every opening, block by block; the workers lie in the folder as columns."""
+    built, _ = opened(plan.folder, get_ident())
+    found = [read_workers(plan, block) for block in blocks(plan.workers)]
+    ids = list(chain.from_iterable(one[0] for one in found))
+    rows = np.concatenate([one[1].rows for one in found])
+    rows[:, c.RANK] = among_equals(ids, np.concatenate([one[2] for one in found]), rows[:, c.HARDSHIP])
+    lists = zip(*(one[1][1:] for one in found), strict=True)
+    workers = Workers(rows, *(stacked(parts, parts[0].of.shape[1]) for parts in lists))
+    trades = built.register.trades()
+    snapshot.write(Crowd(workers, people(workers, trades), trades), plan.folder / "crowd")
+    note_ids(plan.folder, plan.kind, ids, "people")
+    slices = [(plan, first, min(first + SLICE, count)) for first in range(0, count, SLICE)]
+    if len(slices) < 2:
+        return (answer_openings(*one) for one in slices)
+    return run(answer_openings, slices)

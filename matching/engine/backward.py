@@ -31,13 +31,12 @@ from matching.engine.columns import (
     SKILLS,
     SKILLS_KNOWN,
     TODAY,
-    TRADE_KNOWN,
     TYPES,
     Index,
     Lists,
+    People,
     Workers,
 )
-from matching.engine.index import grouped
 from matching.engine.kernel import (
     OUTSIDE,
     TIES,
@@ -60,16 +59,6 @@ from matching.engine.kernel import (
 from matching.engine.sweep import entries
 
 
-class People(NamedTuple):
-    """Ways to find workers: by occupation, by field, by skill term; those without a trade; by place among equals."""
-
-    trades: Lists
-    fields: Lists
-    terms: Lists
-    tradeless: I4
-    row_of: I4
-
-
 class Desk(NamedTuple):
     """Working memory of one thread."""
 
@@ -77,20 +66,6 @@ class Desk(NamedTuple):
     seen: I4
     turn: I4
     keys: I8
-
-
-def people(workers: Workers, kin: I4) -> People:
-    """Group workers by what may join them to an opening."""
-    owners = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.trades.ptr))
-    trades = grouped(workers.trades.of[:, 0])
-    fields = grouped(kin[workers.trades.of[:, 0], 1])
-    holders = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.terms.ptr))
-    terms = grouped(workers.terms.of[:, 0])
-    tradeless = np.flatnonzero(workers.rows[:, FLAGS] & TRADE_KNOWN == 0).astype(np.int32)
-    row_of = np.empty(len(workers.rows), np.int32)
-    row_of[workers.rows[:, RANK]] = np.arange(len(workers.rows), dtype=np.int32)
-    by_trade, by_field = Lists(trades.ptr, owners[trades.of]), Lists(fields.ptr, owners[fields.of])
-    return People(by_trade, by_field, Lists(terms.ptr, holders[terms.of]), tradeless, row_of)
 
 
 def desk(workers: Workers, terms: int, top: int) -> Desk:

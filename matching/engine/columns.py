@@ -103,6 +103,24 @@ class Layout(NamedTuple):
     nameless: int
 
 
+class People(NamedTuple):
+    """Ways to find workers: by occupation, by field, by skill term; those without a trade; by place among equals."""
+
+    trades: Lists
+    fields: Lists
+    terms: Lists
+    tradeless: I4
+    row_of: I4
+
+
+class Crowd(NamedTuple):
+    """Workers with the ways to find them, and the kinship of all occupations that they name."""
+
+    workers: Workers
+    people: People
+    trades: I4
+
+
 class Index(NamedTuple):
     """All that the kernels read of the openings' side; shared by processes as mapped files."""
 

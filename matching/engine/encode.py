@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Iterable
 from datetime import date
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,17 +103,18 @@ class Growing:
         """End the list of one row."""
         self.ends.append(len(self.of) // self.width)
 
-    def lists(self, order: I8 | None = None) -> Lists:
-        """The lists, with the rows in another order if one is given."""
-        ends = np.array(self.ends, np.int64)
-        entries = np.array(self.of, np.int32).reshape(-1, self.width)
-        if order is None:
-            return Lists(ends, entries)
-        sizes = np.diff(ends)[order]
-        pointers = np.zeros(len(order) + 1, np.int64)
-        np.cumsum(sizes, out=pointers[1:])
-        taken = np.repeat(ends[:-1][order] - pointers[:-1], sizes) + np.arange(pointers[-1])
-        return Lists(pointers, entries[taken])
+    def lists(self) -> Lists:
+        """The lists in the order of adding."""
+        return Lists(np.array(self.ends, np.int64), np.array(self.of, np.int32).reshape(-1, self.width))
+
+
+def taken(lists: Lists, who: NDArray[np.integer[Any]]) -> Lists:
+    """The lists of some rows, each as often as it is named."""
+    starts = lists.ptr[who]
+    sizes = lists.ptr[who + 1] - starts
+    ptr = np.zeros(len(who) + 1, np.int64)
+    np.cumsum(sizes, out=ptr[1:])
+    return Lists(ptr, lists.of[np.repeat(starts - ptr[:-1], sizes) + np.arange(ptr[-1])])
 
 
 def places(kept: list[TieKey]) -> I4:
@@ -184,14 +186,46 @@ class OpeningColumns:
         """The columns in the order of the index, and where each row stood when it was added."""
         rows = np.array(self.rows, np.int32).reshape(-1, columns.OPENING_WIDTH)
         rows[:, columns.TIE] = places(self.kept)
-        rows[:, columns.REGION] = region_rank[rows[:, columns.REGION]]
-        codes = list(self.register.occupations)
-        rank = np.empty(len(codes) + 1, np.int64)
-        rank[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
-        rank[-1] = len(codes)
-        by_trade = rank[rows[:, columns.OCCUPATION]]
-        order = np.lexsort((-rows[:, columns.HIGH], rows[:, columns.REGION], by_trade))
-        return Openings(rows[order], self.terms.lists(order), self.papers.lists(order)), order
+        return arranged(rows, self.terms.lists(), self.papers.lists(), self.register, region_rank)
+
+
+def arranged(
+    rows: I4, terms: Lists, papers: Lists, register: Register, region_rank: NDArray[np.int64]
+) -> tuple[Openings, I8]:
+    """Openings in the order of the index, and where each row stood; regions are numbered as in the register."""
+    rows[:, columns.REGION] = region_rank[rows[:, columns.REGION]]
+    codes = list(register.occupations)
+    rank = np.empty(len(codes) + 1, np.int64)
+    rank[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
+    rank[-1] = len(codes)
+    by_trade = rank[rows[:, columns.OCCUPATION]]
+    order = np.lexsort((-rows[:, columns.HIGH], rows[:, columns.REGION], by_trade))
+    return Openings(rows[order], taken(terms, order), taken(papers, order)), order
+
+
+def signatures(rows: I4, terms: Lists, papers: Lists) -> None:
+    """Fill SIGN, SIGN_MORE and SLACK of many openings, as `OpeningColumns` does for one."""
+    count = len(rows)
+    asked = np.diff(terms.ptr)
+    owners = np.repeat(np.arange(count), asked)
+    numbers = terms.of[:, 0].astype(np.int64) >> 5
+    bits = np.zeros(count + 1, np.uint64)
+    marked = np.uint64(1) << ((numbers * 0x9E3779B1 >> 20) & 63).astype(np.uint64)
+    some = np.flatnonzero(asked)
+    if len(some):
+        bits[some] = np.bitwise_or.reduceat(marked, terms.ptr[:-1][some])
+    bits = bits[:-1]
+    lost = asked - np.bitwise_count(bits)
+    musts = np.bincount(owners, weights=terms.of[:, 0] & 1, minlength=count)
+    wishes = np.repeat(np.arange(count), np.diff(papers.ptr))
+    credit = 2 * np.bincount(wishes, weights=papers.of[:, 2] == 0, minlength=count).astype(np.int64)
+    unit = np.where(musts > 0, 4, 2)
+    unit = np.where(np.maximum(lost, credit) < 256, unit, 30_000)
+    rows[:, columns.SIGN] = (bits & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.int32)
+    rows[:, columns.SIGN_MORE] = (bits >> np.uint64(32)).astype(np.uint32).view(np.int32)
+    rows[:, columns.SLACK] = (
+        unit << columns.SLACK_UNIT | np.minimum(lost, 255) << columns.SLACK_LOST | np.minimum(credit, 255)
+    )
 
 
 def sign(term: int) -> int:

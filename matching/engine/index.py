@@ -5,8 +5,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from matching.engine.columns import I4, I8, LIFTED, OCCUPATION, REGION, TIE, Index, Layout, Lists, Openings
-from matching.engine.encode import OpeningColumns, Register, marks
+from matching.engine.columns import (
+    FLAGS,
+    I4,
+    I8,
+    LIFTED,
+    OCCUPATION,
+    RANK,
+    REGION,
+    TIE,
+    TRADE_KNOWN,
+    Index,
+    Layout,
+    Lists,
+    Openings,
+    People,
+    Workers,
+)
+from matching.engine.encode import OpeningColumns, Register, arranged, marks, signatures
 from matching.engine.features import Ground, OpeningProfile
 
 
@@ -23,16 +39,32 @@ class Built:
 def build(openings: Iterable[OpeningProfile], ground: Ground, register: Register | None = None) -> Built:
     """Index all openings that can be filled today; the cost is one pass and a sort."""
     register = register or Register()
-    for code in sorted(ground.adjacency):
-        for word in (code, *sorted(ground.adjacency[code])):
-            register.number(register.occupations, word)
+    register_neighbours(register, ground)
     builder = OpeningColumns(register, ground)
     kept = [place for place, opening in enumerate(openings) if builder.add(opening)]
     regions, rank = register.region_rows()
     rows, order = builder.columns(rank)
-    layout = _layout(rows, regions, register, ground)
-    index = Index(rows, layout, marks(ground, int(rows.rows[:, LIFTED].any())))
-    return Built(index, register, np.array(kept, np.int64)[order], ground)
+    return _built(rows, regions, register, ground, np.array(kept, np.int64)[order])
+
+
+def register_neighbours(register: Register, ground: Ground) -> None:
+    """Number the occupations of the table of neighbours, always alike."""
+    for code in sorted(ground.adjacency):
+        for word in (code, *sorted(ground.adjacency[code])):
+            register.number(register.occupations, word)
+
+
+def assemble(rows: I4, terms: Lists, papers: Lists, register: Register, ground: Ground) -> Built:
+    """Index rows that were encoded elsewhere, TIE being their places among equals; sorts and changes `rows`."""
+    signatures(rows, terms, papers)
+    regions, rank = register.region_rows()
+    openings, order = arranged(rows, terms, papers, register, rank)
+    return _built(openings, regions, register, ground, order)
+
+
+def _built(openings: Openings, regions: I4, register: Register, ground: Ground, source: I8) -> Built:
+    layout = _layout(openings, regions, register, ground)
+    return Built(Index(openings, layout, marks(ground, int(openings.rows[:, LIFTED].any()))), register, source, ground)
 
 
 def _layout(openings: Openings, regions: I4, register: Register, ground: Ground) -> Layout:
@@ -87,3 +119,17 @@ def _postings(terms: Lists, regions: I4, most: int) -> tuple[Lists, I4]:
     np.cumsum(np.bincount(numbers, minlength=most), out=pointers[1:])
     needs = terms.of[order, 0] & 31
     return Lists(pointers, rows[order]), np.column_stack((regions[rows[order]], needs)).astype(np.int32)
+
+
+def people(workers: Workers, kin: I4) -> People:
+    """Group workers by what may join them to an opening."""
+    owners = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.trades.ptr))
+    trades = grouped(workers.trades.of[:, 0])
+    fields = grouped(kin[workers.trades.of[:, 0], 1])
+    holders = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.terms.ptr))
+    terms = grouped(workers.terms.of[:, 0])
+    tradeless = np.flatnonzero(workers.rows[:, FLAGS] & TRADE_KNOWN == 0).astype(np.int32)
+    row_of = np.empty(len(workers.rows), np.int32)
+    row_of[workers.rows[:, RANK]] = np.arange(len(workers.rows), dtype=np.int32)
+    by_trade, by_field = Lists(trades.ptr, owners[trades.of]), Lists(fields.ptr, owners[fields.of])
+    return People(by_trade, by_field, Lists(terms.ptr, holders[terms.of]), tradeless, row_of)

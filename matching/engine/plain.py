@@ -274,6 +274,28 @@ def _best(index: Index, workers: Workers, w: int, rows: I8, top: int) -> tuple[I
     return seen.rows[best], seen.points[best]
 
 
+def best_workers(index: Index, workers: Workers, top: int) -> I4:
+    """The best workers of every opening (openings x top x 2: worker, points), -1 where a list ends."""
+    found: list[tuple[I8, I8, I8]] = []
+    for w in range(len(workers.rows)):
+        seen = survey(index, workers, w, candidates(index, workers, w))
+        fits = seen.gaps == 0
+        rows, points = seen.rows[fits], seen.points[fits]
+        keys = ((points + workers.rows[w, c.HARDSHIP]) << 32) - workers.rows[w, c.RANK]
+        found.append((rows, keys, np.column_stack((np.full(len(rows), w), points))))
+    out = np.full((len(index.openings.rows), top, 2), (-1, 0), np.int32)
+    if not found:
+        return out
+    rows, keys, pairs = (np.concatenate(part) for part in zip(*found, strict=True))
+    order = np.lexsort((-keys, rows))
+    rows = rows[order]
+    firsts = np.searchsorted(rows, rows)
+    rank = np.arange(len(rows)) - firsts
+    kept = rank < top
+    out[rows[kept], rank[kept]] = pairs[order[kept]]
+    return out
+
+
 def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> None:
     """What `parts.parts` does, without the compiler."""
     regions = index.layout.regions

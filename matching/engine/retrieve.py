@@ -17,11 +17,13 @@ from matching.engine.columns import I4, Index, Workers
 from matching.engine.conditions import Condition, failures
 from matching.engine.encode import Register, encode_workers
 from matching.engine.features import Ground, Id, OpeningProfile, WorkerProfile
-from matching.engine.index import build
+from matching.engine.index import build, people
 from matching.engine.policy import list_key, standing
 from matching.engine.reference import TEACHABLE, Ranking, Suggestion, Transfer, rank, suggest, transfer
+from matching.engine.texts import texts
 
 MOST_CHANGES = 256
+SOURCES = ("columns", "kernel", "askers", "sweep", "backward", "parts", "texts", "lines")
 _WARM: set[str] = set()
 P = TypeVar("P", OpeningProfile, WorkerProfile)
 
@@ -38,22 +40,22 @@ def warm(cache: Path | None = None) -> bool:
         return False
     if cache is not None:
         here = Path(__file__).parent
-        sources = b"".join(
-            (here / f"{name}.py").read_bytes() for name in ("columns", "kernel", "askers", "sweep", "backward")
-        )
+        sources = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
         folder = str(cache / hashlib.sha256(sources).hexdigest()[:16])
         setattr(numba.config, "CACHE_DIR", folder)  # noqa: B010  (its stubs do not know the name)
-    from matching.engine import backward, parts, sweep
+    from matching.engine import backward, lines, parts, sweep
 
     ground = Ground(today=date.min)
     built = build([OpeningProfile(id=1, occupation="6-04-02-01")], ground)
     workers = encode_workers([WorkerProfile(id=1)], built.register, ground)
     index, numbers = current(built.index, built.register), np.zeros((2, 1, 1), np.int32)
     sweep.best_openings(index, workers, 0, 1, sweep.scratch(index, 1), *numbers)
-    group = backward.people(workers, index.layout.trades)
+    group = people(workers, index.layout.trades)
     out = np.zeros((1, 1, 2), np.int32)
     backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
     parts.parts(index, workers, numbers[0], numbers[1], parts.blank(1, 1))
+    some = texts([b""] * 20)
+    lines.write_lines(np.zeros((0, 3), np.int32), numbers[0], some, some, some, some, np.zeros(1, np.uint8))
     _WARM.add("kernels")
     return True
 
@@ -209,7 +211,7 @@ class Engine:
             return list(range(len(self._columns.rows)))
         from matching.engine import backward
 
-        group = self._people = self._people or backward.people(self._columns, built.register.trades())
+        group = self._people = self._people or people(self._columns, built.register.trades())
         out = np.zeros((1, top, 2), np.int32)
         work = backward.desk(self._columns, len(built.register.terms), top)
         backward.best_workers(current(built.index, built.register), self._columns, group, 0, 1, work, out)

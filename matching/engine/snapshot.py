@@ -7,20 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from matching.engine.columns import Index, Layout, Lists, Openings
+from matching.engine.columns import Crowd, Index, Layout, Lists, Openings, People, Workers
 from matching.engine.encode import Register
 from matching.engine.features import Ground
 from matching.engine.index import Built
+from matching.engine.texts import Texts
 
-_PARTS: dict[str, type] = {part.__name__: part for part in (Index, Openings, Layout, Lists)}
+_PARTS: dict[str, type] = {
+    part.__name__: part for part in (Index, Openings, Layout, Lists, Workers, People, Crowd, Texts)
+}
 
 
 def save(built: Built, folder: Path) -> None:
     """Write an index; the folder must be new or empty."""
-    folder.mkdir(parents=True, exist_ok=True)
-    shape = _write(built.index, folder, "index")
+    write(built.index, folder)
     np.save(folder / "source.npy", built.source)
     (folder / "register.pickle").write_bytes(pickle.dumps((built.register, built.ground)))
+
+
+def write(value: tuple[Any, ...], folder: Path) -> None:
+    """Write a tuple of arrays (an index, a crowd, texts) into a folder of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shape = _write(value, folder, "index")
     (folder / "shape.json").write_text(json.dumps(shape), encoding="utf-8")
 
 
@@ -42,9 +50,12 @@ def load(folder: Path) -> Built:
     register, ground = pickle.loads((folder / "register.pickle").read_bytes())  # noqa: S301
     if not isinstance(register, Register) or not isinstance(ground, Ground):
         raise TypeError("not a snapshot of an index")
-    shape = json.loads((folder / "shape.json").read_text(encoding="utf-8"))
-    index: Index = _read(shape, folder)
-    return Built(index, register, _array(folder / "source.npy"), ground)
+    return Built(read(folder), register, _array(folder / "source.npy"), ground)
+
+
+def read(folder: Path) -> Any:
+    """What `write` wrote, its arrays mapped."""
+    return _read(json.loads((folder / "shape.json").read_text(encoding="utf-8")), folder)
 
 
 def _read(shape: Any, folder: Path) -> Any:

@@ -19,7 +19,7 @@ from scipy import sparse
 from matching.engine import backward, plain, retrieve, sweep
 from matching.engine.columns import HIGH, REGION, Index, Workers
 from matching.engine.encode import encode_workers
-from matching.engine.index import build
+from matching.engine.index import build, people
 from matching.engine.reference import rank
 from matching.engine.retrieve import current
 from matching.match import kernels
@@ -124,7 +124,7 @@ def main() -> None:
     left, right = features(index, workers)
     figures["scipy"] = pace(by_scipy(index, workers, left, right), few)
     figures |= peers(left, right, few)
-    group, desk = backward.people(workers, index.layout.trades), backward.desk(workers, len(built.register.terms), TOP)
+    group, desk = people(workers, index.layout.trades), backward.desk(workers, len(built.register.terms), TOP)
     out = np.zeros((1, TOP, 2), np.int32)
     spans = []
     for row in range(min(500, len(built.source))):

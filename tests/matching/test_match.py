@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from matching import intake
+from matching import intake, sheet
 from matching.engine.features import CertificateNeed, Skill, SkillNeed, WageUnit
 from matching.engine.reference import rank
-from matching.match import BLOCK, Journal, match
+from matching.match import Journal, Mark, match
 
 OPENINGS = [
     "id,title,occupation,skills,certificates,region,wage_min,wage_max,text",
@@ -33,6 +33,12 @@ def write(folder: Path, name: str, lines: list[str], encoding: str = "utf-8") ->
     return path
 
 
+def cells_of(path: Path) -> list[intake.Cells]:
+    table = sheet.open_sheet(path, ("id",))
+    pick = intake.picker(table.header)
+    return [pick(row) for block in sheet.blocks(table) for _, row in sheet.numbered(table, block)]
+
+
 def run(folder: Path, *, both: bool = False, encoding: str = "utf-8") -> list[dict[str, str]]:
     out = folder / "out.csv"
     match(write(folder, "o.csv", OPENINGS, encoding), write(folder, "w.csv", WORKERS, encoding), out=out, both=both)
@@ -52,13 +58,11 @@ def test_hard_conditions_hold_and_points_add_up_for_every_line(tmp_path: Path) -
 
 def test_the_command_gives_the_list_of_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = run(tmp_path)
-    header, rows = intake.rows(tmp_path / "o.csv")
-    openings = [intake.opening_of(intake.picker(header)(row)) for row in rows]
-    header, rows = intake.rows(tmp_path / "w.csv")
+    openings = [intake.opening_of(cells) for cells in cells_of(tmp_path / "o.csv")]
     from centre import clock
     from matching.engine.features import Ground
 
-    for worker in (intake.worker_of(intake.picker(header)(row)) for row in rows):
+    for worker in map(intake.worker_of, cells_of(tmp_path / "w.csv")):
         slow = rank(worker, openings, Ground(today=clock.today())).suggestions
         mine = [line for line in lines if line["worker"] == worker.id]
         assert [(line["opening"].lstrip("'"), int(line["points"])) for line in mine] == [
@@ -83,9 +87,9 @@ def test_a_workbook_reads_like_the_table(tmp_path: Path) -> None:
 
     plain = run(tmp_path)
     with xlsxwriter.Workbook(str(tmp_path / "w.xlsx")) as book:
-        sheet = book.add_worksheet()
+        page = book.add_worksheet()
         for place, line in enumerate(WORKERS):
-            sheet.write_row(place, 0, line.split(","))
+            page.write_row(place, 0, line.split(","))
     out = tmp_path / "again.csv"
     match(tmp_path / "o.csv", tmp_path / "w.xlsx", out=out)
     with out.open(encoding="utf-8", newline="") as file:
@@ -105,13 +109,13 @@ def test_cells_carry_levels_musts_and_units() -> None:
 
 def test_a_broken_cell_is_named_by_file_and_line(tmp_path: Path) -> None:
     bad = write(tmp_path, "o.csv", [*OPENINGS, "o9,,,,,,abc,,"])
-    with pytest.raises(intake.UnreadableSheet, match=r"o\.csv, line 7"):
+    with pytest.raises(sheet.UnreadableSheet, match=r"o\.csv, line 7"):
         match(bad, write(tmp_path, "w.csv", WORKERS), out=tmp_path / "out.csv")
 
 
 def test_a_table_without_an_id_is_refused(tmp_path: Path) -> None:
     bad = write(tmp_path, "o.csv", ["title,region", "a,b"])
-    with pytest.raises(intake.UnreadableSheet, match="id"):
+    with pytest.raises(sheet.UnreadableSheet, match="id"):
         match(bad, write(tmp_path, "w.csv", WORKERS), out=tmp_path / "out.csv")
 
 
@@ -121,8 +125,9 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path) -> None
     complete = out.read_bytes()
     head = complete.split(b"worker,w2")[0]
     out.write_bytes(head + b"worker,w2,half a li")
-    Journal(out, (tmp_path / "o.csv", tmp_path / "w.csv"), (20, False)).note(1, len(head))
+    Journal(out, (tmp_path / "o.csv", tmp_path / "w.csv"), (20, False, "csv", "zh-Hans")).note(
+        Mark(len("\n".join(WORKERS[:2]).encode()) + 1, 3, len(head), 1)
+    )
     assert match(tmp_path / "o.csv", tmp_path / "w.csv", out=out) == len(whole) - 2
     assert out.read_bytes() == complete
     assert not out.with_name("out.csv.progress").exists()
-    assert BLOCK > 1
