@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -33,6 +33,13 @@ class Settings(BaseSettings):
     ] = False
     body_limit: Annotated[int, Field(ge=1_000, description="largest request body, in bytes")] = 1_000_000
     upload_limit: Annotated[int, Field(ge=1_000, description="largest uploaded file, in bytes")] = 6_000_000
+    joblib: Annotated[
+        Literal["loky", "threading", "dask"],
+        Field(description="where the bulk match runs: processes, threads, or the cluster of DASK_SCHEDULER_ADDRESS"),
+    ] = "loky"
+    match_processes: Annotated[
+        int, Field(ge=0, le=1024, description="processes of the bulk match; 0 means all cores")
+    ] = 0
     warm: Annotated[bool, Field(description="build the search index right after the start; gangqiao serve sets it")] = (
         False
     )
