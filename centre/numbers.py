@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 from typing import ClassVar, Literal
 
 from centre import regions
@@ -185,9 +186,7 @@ def parse_identity(raw: object, today: date, *, from_sheet: bool = False) -> Ide
 
 def identity_check(digits: str) -> str:
     """The check character of GB 11643 for the first 17 digits."""
-    return _IDENTITY_CHECKS[
-        sum(int(digit) * weight for digit, weight in zip(digits, _IDENTITY_WEIGHTS, strict=False)) % 11
-    ]
+    return _IDENTITY_CHECKS[sum(map(mul, map(int, digits[:17]), _IDENTITY_WEIGHTS)) % 11]
 
 
 def parse_employer_code(raw: object) -> str:

@@ -1,8 +1,10 @@
 """Messages that leave in the same transaction as what they tell of, and are delivered afterwards (发件箱)."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, insert, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
@@ -75,3 +77,9 @@ def post(
             due_at=due_at or clock.now(),
         )
     )
+
+
+def post_all(session: Session, messages: Sequence[Mapping[str, Any]]) -> None:
+    """Put many messages into the outbox at once: rows of `Message` whose `dedupe_key` nobody can have used before."""
+    if messages:
+        session.execute(insert(Message), [{"due_at": clock.now(), **message} for message in messages])

@@ -46,7 +46,12 @@ def forget_keys() -> None:
 
 
 def _derived(purpose: str) -> bytes:
-    return hmac_digest(_master_key(), purpose.encode(), sha256)
+    return _derived_from(_master_key(), purpose)
+
+
+@lru_cache(maxsize=32)
+def _derived_from(master: bytes, purpose: str) -> bytes:
+    return hmac_digest(master, purpose.encode(), sha256)
 
 
 def new_key() -> tuple[str, bytes]:
@@ -63,6 +68,23 @@ def seal(key_name: str, wrapped: bytes, column: str, value: str) -> bytes:
 def unseal(key_name: str, wrapped: bytes, column: str, sealed: bytes) -> str:
     """Decrypt what `seal` made. Raises cryptography's InvalidTag when it was tampered with or belongs elsewhere."""
     return _decrypt(_data_key(key_name, wrapped), sealed, f"{key_name}:{column}").decode()
+
+
+class Box:
+    """`seal` and `unseal` for many values under one data key, which is unwrapped once."""
+
+    def __init__(self, key_name: str, wrapped: bytes) -> None:
+        self._name = key_name
+        self._cipher = AESGCM(_data_key(key_name, wrapped))
+
+    def seal(self, column: str, value: str) -> bytes:
+        """Encrypt a value for one column."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, value.encode(), f"{self._name}:{column}".encode())
+
+    def unseal(self, column: str, sealed: bytes) -> str:
+        """Decrypt what `seal` made for the same column. Raises cryptography's InvalidTag."""
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], f"{self._name}:{column}".encode()).decode()
 
 
 def blind_index(column: str, value: str) -> str:

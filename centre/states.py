@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, String, true
+from sqlalchemy import ColumnElement, Index, String, insert, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
@@ -112,4 +112,30 @@ def move(
             account_id=actor.account_id,
         )
     )
+    return found.target
+
+
+def log_moves(
+    session: Session,
+    actor: Actor,
+    machine: Machine,
+    source: StrEnum,
+    event: str,
+    record_ids: Sequence[int],
+    *,
+    reason: str = "",
+) -> StrEnum:
+    """Log the same move of many records, whose state the caller writes by statement; gives the new state.
+
+    Raises IllegalMove, Forbidden or NotSignedIn, as `move` does.
+    """
+    found = machine.find(source, event)
+    if found.permission is not None:
+        require(actor, found.permission)
+    same = {
+        "machine": machine.name, "event": event, "source": found.source.value, "target": found.target.value,
+        "reason": reason[:500], "account_id": actor.account_id, "at": clock.now(),
+    }  # fmt: skip
+    if record_ids:
+        session.execute(insert(Transition), [{"record_id": record_id, **same} for record_id in record_ids])
     return found.target

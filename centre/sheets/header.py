@@ -71,9 +71,10 @@ def body(rows: Sequence[Row], header: Header) -> Iterator[Row]:
         filled = [(column, value) for column, value in enumerate(row.cells) if value is not None]
         if len(filled) == 1 and (isinstance(filled[0][1], int) or filled[0][0] not in titles):
             continue
-        repeated = sum(isinstance(value, str) and titles.get(column) == _level(value) for column, value in filled)
-        if repeated > 1 and 2 * repeated >= len(filled):
-            continue
+        if not any(isinstance(value, str) and value[:14].isdecimal() and len(value) > 14 for _, value in filled):
+            repeated = sum(isinstance(value, str) and titles.get(column) == _level(value) for column, value in filled)
+            if repeated > 1 and 2 * repeated >= len(filled):
+                continue
         first = _level(str(filled[0][1]), keep=":")
         if _FOOTER.match(first) and sum(column in header.columns.values() for column, _ in filled) <= 3:
             continue

@@ -28,7 +28,15 @@ from training.rosters.actions import confirm_roster, discard_roster, upload_rost
 from training.rosters.jobs import sweep_rosters
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.queries import annotated_file, rows_of, uploads
-from training.rosters.rules import NoHeader, NothingToImport, RosterFull, RosterSettled, RosterState, Verdict
+from training.rosters.rules import (
+    NoHeader,
+    NothingToImport,
+    RosterFull,
+    RosterHasErrors,
+    RosterSettled,
+    RosterState,
+    Verdict,
+)
 
 MESSY = files.titled(
     [
@@ -50,10 +58,10 @@ def send(
         return upload_roster(session, acting, class_id=class_id, content=content, file_name=name)
 
 
-def confirm(city: City, upload_id: int, actor: str = "registrar") -> RosterUpload:
+def confirm(city: City, upload_id: int, actor: str = "registrar", *, only_good: bool = True) -> RosterUpload:
     acting = city.actors[actor]
     with open_session(acting.scope, write=True) as session:
-        return confirm_roster(session, acting, upload_id=upload_id)
+        return confirm_roster(session, acting, upload_id=upload_id, only_good=only_good)
 
 
 def counts(upload: RosterUpload) -> tuple[int, int, int, int, int]:
@@ -164,7 +172,16 @@ def test_a_known_number_under_another_name_waits_for_the_centre_and_tells_the_sc
         assert session.get_one(Person, city.people["W1"]).education is None
 
 
-def test_a_later_file_fills_what_was_blank_and_overwrites_nothing(city: City) -> None:
+def test_rows_with_errors_stay_behind_only_when_the_school_says_so(city: City) -> None:
+    upload = send(city, add_class(city), files.xlsx(MESSY))
+    with pytest.raises(RosterHasErrors) as refused:
+        confirm(city, upload.id, only_good=False)
+    assert refused.value.params == {"errors": 4}
+    assert kept() == (2, 0, 0)
+    assert confirm(city, upload.id).state is RosterState.CONFIRMED
+
+
+def test_a_later_file_fills_what_was_blank_and_corrects_what_the_school_wrote_itself(city: City) -> None:
     class_id = add_class(city)
     short = [["姓名", "身份证号"], ["王秀兰", W1]]
     confirm(city, send(city, class_id, files.xlsx(short)).id)
@@ -173,11 +190,11 @@ def test_a_later_file_fills_what_was_blank_and_overwrites_nothing(city: City) ->
     assert counts(second) == (0, 1, 0, 0, 0)
     confirm(city, second.id)
     third = send(city, class_id, files.xlsx([longer[0], ["王秀兰", W1, "13987654321", "小学"]]))
-    assert counts(third) == (0, 0, 1, 0, 0)
+    assert counts(third) == (0, 1, 0, 0, 0)
     confirm(city, third.id)
     with open_session(SYSTEM.scope) as session:
         person = session.get_one(Person, city.people["W1"])
-        assert (person.phone, person.education) == ("13912345678", Education.SENIOR)
+        assert (person.phone, person.education) == ("13987654321", Education.PRIMARY)
 
 
 def test_somebody_who_left_is_not_brought_back_by_an_old_file(city: City) -> None:

@@ -1,17 +1,14 @@
 """What is done with enrolments: take a seat, wait for one, leave, be checked."""
 
-from dataclasses import replace
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import audit, clock, events
-from centre.calendar import age_on
-from centre.database import give_back, seeing_everything, take_one
+from centre import audit, events
+from centre.database import seeing_everything, take_one
 from centre.errors import NotFound
-from centre.ledger import Channel, ServiceCategory, ServiceEvent, record_service, reverse_service
+from centre.ledger import ServiceEvent, record_service, reverse_service
 from centre.outbox import post
-from centre.people import Person, PersonCategory
+from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.states import move
 from centre.words import N_
@@ -25,26 +22,20 @@ from training.enrolments.rules import (
     SEATLESS,
     AlreadyEnrolled,
     Application,
-    BeneficiaryMissing,
     ClassFull,
     ClassNotOpen,
     ClassOverlap,
     Enrolled,
     EnrolmentState,
-    Entitlement,
     Left,
     Origin,
-    Relation,
-    SeatFreed,
-    TooYoung,
-    price_split,
+    needs_holder,
+    refuse_by_rules,
+    with_beneficiary,
 )
-from training.providers.models import Major, TrainingProvider
+from training.enrolments.seats import free_seat
+from training.enrolments.writing import Parts, message_values, place_values, service_values
 from training.providers.rules import require_responsible
-
-Parts = tuple[TrainingClass, Major, TrainingProvider]
-
-_CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.ROSTER: Channel.SITE}
 
 
 def enrol_learner(
@@ -68,26 +59,30 @@ def enrol_learner(
 def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, application: Application) -> Enrolment:
     """The rules of enrolling for a person and a class that the caller has found; see `enrol_learner`."""
     require(actor, Permission.ENROL)
-    found, major, provider = parts
+    found, _, provider = parts
     if found.state is not ClassState.RECRUITING:
         raise ClassNotOpen
     application = _with_beneficiary(session, actor, application)
     queries.lock_people(session, [person.id])
-    _refuse_by_rules(session, found, person)
+    refuse_by_rules(
+        found,
+        birth_on=person.birth_on,
+        age=queries.least_age(session, found),
+        others=queries.other_classes(session, person.id, found.id),
+    )
     with seeing_everything(session):
         held = queries.place_of(session, found.id, person.id)
     if held is not None and "return" not in ENROLMENTS.events(held.state, Actor.system()):
         raise AlreadyEnrolled(field="person_id")
     entitled = queries.entitlement(session, application.beneficiary_of_id or person.id, found, provider)
-    split = price_split(major.tuition_fen, major.school_waiver_fen, 0, entitled, subsidy_fen=major.centre_subsidy_fen)
     seated = take_one(session, TrainingClass, found.id)
     if not seated and not application.may_wait:
         raise ClassFull(field="class_id", seats=found.seats)
     # Everything was checked: a county's clerk may put a person into a class of another centre.
     with seeing_everything(session):
         made = held or Enrolment(class_id=found.id, person_id=person.id)
-        _write_down(made, found, person, application, entitled)
-        made.freeze(split)
+        for name, value in place_values(parts, person, application, entitled).items():
+            setattr(made, name, value)
         if held is None:
             made.state = EnrolmentState.APPLIED
             session.add(made)
@@ -165,46 +160,10 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
 
 
 def _with_beneficiary(session: Session, actor: Actor, application: Application) -> Application:
-    """Find the worker on whose recognition somebody learns; what others than staff say of it is checked first."""
-    if application.relation is Relation.SELF:
-        return replace(application, beneficiary_of_id=None)
-    if application.beneficiary_of_id is not None and (actor.is_system or actor.roles & STAFF):
-        return application
-    if not application.hardship_no:
-        raise BeneficiaryMissing(field="hardship_no")
-    holder = queries.holder_of(session, application.hardship_no)
-    if holder is None:
-        unknown = application.to_check or "beneficiary"
-        return replace(application, relation=Relation.SELF, beneficiary_of_id=None, to_check=unknown)
-    return replace(application, beneficiary_of_id=holder, to_check=application.to_check or "relation")
-
-
-def _refuse_by_rules(session: Session, found: TrainingClass, person: Person) -> None:
-    age = queries.least_age(session, found)
-    if person.birth_on is not None and age_on(person.birth_on, found.start_on) < age:
-        raise TooYoung(field="person_id", age=age)
-    if first_overlap(found, queries.other_classes(session, person.id, found.id)) is not None:
-        raise ClassOverlap(field="class_id")
-
-
-def _write_down(
-    made: Enrolment, found: TrainingClass, person: Person, application: Application, entitled: Entitlement | None
-) -> None:
-    made.provider_id, made.centre_id, made.enrolled_at = found.provider_id, found.centre_id, clock.now()
-    made.trainee_name = application.trainee_name or person.name
-    made.beneficiary_relation, made.beneficiary_of_id = application.relation, application.beneficiary_of_id
-    made.category_at_enrol = _category(person, application, entitled)
-    made.entitled_by = entitled.category if entitled else ""
-    made.origin, made.to_check, made.is_demo = application.origin, application.to_check, application.is_demo
-
-
-def _category(person: Person, application: Application, entitled: Entitlement | None) -> PersonCategory:
-    if entitled and application.relation is Relation.CHILD:
-        return PersonCategory.HARDSHIP_CHILD
-    if entitled and application.relation is Relation.SELF:
-        return PersonCategory(entitled.category)
-    known = PersonCategory(person.categories[0]) if person.categories else PersonCategory.OTHER
-    return application.category or known
+    trusted = actor.is_system or bool(actor.roles & STAFF)
+    asked = needs_holder(application, trusted=trusted)
+    holder = queries.holder_of(session, application.hardship_no) if asked else None
+    return with_beneficiary(application, holder, trusted=trusted)
 
 
 def _settle(session: Session, actor: Actor, made: Enrolment, parts: Parts, *, seated: bool) -> None:
@@ -217,33 +176,15 @@ def _settle(session: Session, actor: Actor, made: Enrolment, parts: Parts, *, se
 
 
 def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event: str = "accept") -> None:
-    found, major, _ = parts
     move(session, actor, made, ENROLMENTS, event)
-    # One enrolment is one person-time of the ledger, not one per lesson (A23).
-    entry = record_service(
-        session,
-        actor,
-        centre_id=made.centre_id,
-        category=ServiceCategory.TRAINING,
-        channel=_CHANNELS[made.origin],
-        person_id=made.person_id,
-        topic=major.name,
-        programme=found.class_no,
-        amount_fen=made.centre_fen + made.government_fen,
-        subject=f"enrolment:{made.id}",
-    )
+    paid = made.centre_fen + made.government_fen
+    service = service_values(parts, enrolment_id=made.id, person_id=made.person_id, origin=made.origin, paid_fen=paid)
+    entry = record_service(session, actor, **service)
     session.flush()
     made.service_event_id = entry.id
     events.publish(session, Enrolled(made.id, made.person_id, made.class_id))
-    post(
-        session,
-        kind="enrolment",
-        to_person_id=made.person_id,
-        title=N_("培训报名成功：{major}").format(major=major.name),
-        body=N_("{start} 开班，班号 {class_no}。").format(start=found.start_on.isoformat(), class_no=found.class_no),
-        link=f"/training/classes/{found.id}",
-        dedupe_key=f"enrolment:{made.id}:{entry.id}",
-    )
+    message = message_values(parts, enrolment_id=made.id, person_id=made.person_id, entry_id=entry.id)
+    post(session, to_person_id=message.pop("person_id"), **message)
 
 
 def _take_out_of_ledger(session: Session, actor: Actor, leaving: Enrolment) -> None:
@@ -252,10 +193,3 @@ def _take_out_of_ledger(session: Session, actor: Actor, leaving: Enrolment) -> N
     entry = session.scalars(select(ServiceEvent).where(ServiceEvent.id == leaving.service_event_id)).one()
     reverse_service(session, actor, entry, note=N_("退班"))
     leaving.service_event_id = None
-
-
-def free_seat(session: Session, class_id: int) -> None:
-    """Give a seat of a class back and say so; whoever keeps the waiting list offers it to the next."""
-    with seeing_everything(session):
-        give_back(session, TrainingClass, class_id)
-    events.publish(session, SeatFreed(class_id))

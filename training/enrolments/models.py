@@ -21,7 +21,7 @@ from centre import clock
 from centre.database import Instant, Record, coded
 from centre.people import PARTNER_RULES, Person, PersonCategory
 from centre.permissions import Scope
-from training.enrolments.rules import EnrolmentState, Origin, PriceSplit, Relation
+from training.enrolments.rules import EnrolmentState, Origin, Relation
 
 
 class Enrolment(Record):
@@ -74,14 +74,6 @@ class Enrolment(Record):
             theirs = select(Person.id).where(Person.centre_id == scope.centre_id)
             rules += [cls.centre_id == scope.centre_id, cls.person_id.in_(theirs)]
         return or_(false(), *rules)
-
-    def freeze(self, split: PriceSplit) -> None:
-        """Write down the price of this day; later prices of the major do not reach it."""
-        self.tuition_fen = split.tuition_fen
-        self.waiver_fen = split.waiver_fen
-        self.government_fen = split.government_fen
-        self.centre_fen = split.centre_fen
-        self.learner_fen = split.learner_fen
 
 
 def own_trainees(scope: Scope) -> ColumnElement[bool]:

@@ -1,21 +1,24 @@
 """What is known of enrolments."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from centre.database import seeing_everything
 from centre.errors import NotFound
-from centre.people import Person, Recognition, recognised_categories
+from centre.people import Person, PersonCategory, Recognition
 from centre.policy import policy
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ENDED, EnrolmentState, Entitlement
 from training.providers.models import Major, TrainingProvider
+
+PORTION = 400
+"""How many numbers one statement is asked about at most."""
 
 
 def trainees(class_id: int) -> Select[Enrolment, Person]:
@@ -53,22 +56,46 @@ def place_of(session: Session, class_id: int, person_id: int) -> Enrolment | Non
     return session.scalar(select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person_id))
 
 
+def portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Pieces short enough for the parameters of one statement."""
+    for at in range(0, len(values), PORTION):
+        yield values[at : at + PORTION]
+
+
 def other_classes(session: Session, person_id: int, class_id: int) -> list[TrainingClass]:
     """The other classes that a person is in, at every school, so that nobody sits in two at once."""
+    return classes_elsewhere(session, [person_id], class_id).get(person_id, [])
+
+
+def classes_elsewhere(session: Session, person_ids: Sequence[int], class_id: int) -> dict[int, list[TrainingClass]]:
+    """The other classes that people are in, at every school, by person; whoever is in none is left out."""
+    found: dict[int, list[TrainingClass]] = {}
     with seeing_everything(session):
-        return list(
-            session.scalars(
-                select(TrainingClass)
-                .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+        for some in portions(person_ids):
+            rows = session.execute(
+                select(Enrolment.person_id, TrainingClass)
+                .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
                 .where(
-                    Enrolment.person_id == person_id,
+                    Enrolment.person_id.in_(some),
                     Enrolment.state.not_in(ENDED),
                     TrainingClass.id != class_id,
                     TrainingClass.state != ClassState.CANCELLED,
                 )
                 .order_by(TrainingClass.id)
             )
-        )
+            for person_id, one in rows:
+                found.setdefault(person_id, []).append(one)
+    return found
+
+
+def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dict[int, Enrolment]:
+    """The enrolments of people in a class, whatever became of them, by person."""
+    found: dict[int, Enrolment] = {}
+    with seeing_everything(session):
+        for some in portions(person_ids):
+            held = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id.in_(some))
+            found |= {place.person_id: place for place in session.scalars(held.order_by(Enrolment.id))}
+    return found
 
 
 def lock_people(session: Session, ids: Iterable[int]) -> None:
@@ -77,9 +104,9 @@ def lock_people(session: Session, ids: Iterable[int]) -> None:
     Everybody is locked in the order of their ids, and before any class, so that two rosters cannot block each other.
     """
     with seeing_everything(session):
-        session.execute(
-            select(Person.id).where(Person.id.in_(sorted(ids))).order_by(Person.id).with_for_update(key_share=True)
-        )
+        for some in portions(sorted(ids)):
+            locked = select(Person.id).where(Person.id.in_(some)).order_by(Person.id)
+            session.execute(locked.with_for_update(key_share=True))
 
 
 def first_waiting(session: Session, class_id: int) -> Enrolment | None:
@@ -95,10 +122,19 @@ def first_waiting(session: Session, class_id: int) -> Enrolment | None:
 
 def holder_of(session: Session, file_no: str) -> int | None:
     """The worker whose recognised difficulty has this file number."""
+    return holders_of(session, [file_no]).get(file_no)
+
+
+def holders_of(session: Session, file_nos: Iterable[str]) -> dict[str, int]:
+    """The workers whose recognised difficulties have these file numbers."""
+    wanted = sorted({number for number in file_nos if number})
     with seeing_everything(session):
-        return session.scalar(
-            select(Recognition.person_id).where(Recognition.file_no == file_no).order_by(Recognition.id).limit(1)
+        rows = session.execute(
+            select(Recognition.file_no, Recognition.person_id)
+            .where(Recognition.file_no.in_(wanted))
+            .order_by(Recognition.id.desc())
         )
+        return dict(rows.all())
 
 
 def least_age(session: Session, found: TrainingClass) -> int:
@@ -118,7 +154,27 @@ def entitlement(
     session: Session, person_id: int, found: TrainingClass, provider: TrainingProvider
 ) -> Entitlement | None:
     """The right to free training that a person's recognition gives when the class begins, after the policy."""
-    free = set(_rule(session, "free-training-categories", found.start_on, provider.region_code))
+    return entitlements(session, [person_id], found, provider).get(person_id)
+
+
+def entitlements(
+    session: Session, person_ids: Sequence[int], found: TrainingClass, provider: TrainingProvider
+) -> dict[int, Entitlement]:
+    """The rights to free training of several people, by person; whoever has none is left out."""
+    free = sorted(_rule(session, "free-training-categories", found.start_on, provider.region_code))
+    held: dict[int, list[str]] = {}
     with seeing_everything(session):
-        held = recognised_categories(session, person_id, found.start_on)
-    return next((Entitlement(category) for category in sorted(held) if category in free), None)
+        for some in portions(person_ids):
+            rows = session.execute(
+                select(Recognition.person_id, Recognition.category)
+                .where(
+                    Recognition.person_id.in_(some),
+                    Recognition.category.in_([PersonCategory(name) for name in free]),
+                    Recognition.from_on <= found.start_on,
+                    or_(Recognition.to_on.is_(None), Recognition.to_on >= found.start_on),
+                )
+                .order_by(Recognition.id)
+            )
+            for person_id, category in rows:
+                held.setdefault(person_id, []).append(category.value)
+    return {person_id: Entitlement(min(categories)) for person_id, categories in held.items()}

@@ -1,13 +1,17 @@
 """Enrolments: states and their moves, who may learn, and how a tuition is divided."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 
+from centre.calendar import age_on
 from centre.errors import Conflict, Refusal
 from centre.people import PersonCategory
 from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.words import N_
+from training.classes.rules import Timetable, first_overlap
 
 
 class EnrolmentState(StrEnum):
@@ -188,6 +192,25 @@ class Enrolled:
 
 
 @dataclass(frozen=True, slots=True)
+class EnrolledTogether:
+    """Several people were accepted into a class at once; published instead of one `Enrolled` each.
+
+    `places` are pairs of enrolment and person.
+    """
+
+    class_id: int
+    places: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTogether:
+    """Several people who had been accepted left a class at once; published instead of one `Left` each."""
+
+    class_id: int
+    enrolment_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Left:
     """Somebody who had been accepted left a class; published in the same transaction."""
 
@@ -237,3 +260,44 @@ def price_split(
     centre_fen = subsidy_fen + (rest if entitlement else 0)
     learner_fen = 0 if entitlement else rest
     return PriceSplit(tuition_fen, waiver_fen, government_fen, centre_fen, learner_fen)
+
+
+def needs_holder(application: Application, *, trusted: bool) -> bool:
+    """Whether the worker of `hardship_no` has to be looked up first. Raises BeneficiaryMissing when there is none.
+
+    `trusted` actors, staff and the service itself, may name the worker by id.
+    """
+    if application.relation is Relation.SELF or (application.beneficiary_of_id is not None and trusted):
+        return False
+    if not application.hardship_no:
+        raise BeneficiaryMissing(field="hardship_no")
+    return True
+
+
+def with_beneficiary(application: Application, holder_id: int | None, *, trusted: bool) -> Application:
+    """Name the worker on whose recognition somebody learns; what others than staff say of it is checked first."""
+    if application.relation is Relation.SELF:
+        return replace(application, beneficiary_of_id=None)
+    if not needs_holder(application, trusted=trusted):
+        return application
+    if holder_id is None:
+        unknown = application.to_check or "beneficiary"
+        return replace(application, relation=Relation.SELF, beneficiary_of_id=None, to_check=unknown)
+    return replace(application, beneficiary_of_id=holder_id, to_check=application.to_check or "relation")
+
+
+def refuse_by_rules(found: Timetable, *, birth_on: date | None, age: int, others: Iterable[Timetable]) -> None:
+    """Refuse the too young and those who sit elsewhere at that hour. Raises TooYoung or ClassOverlap."""
+    if birth_on is not None and age_on(birth_on, found.start_on) < age:
+        raise TooYoung(field="person_id", age=age)
+    if first_overlap(found, others) is not None:
+        raise ClassOverlap(field="class_id")
+
+
+def category_at_enrol(application: Application, known: Sequence[str], entitled: Entitlement | None) -> PersonCategory:
+    """The category that is frozen with an enrolment: by entitlement, else as applied for, else as `known`."""
+    if entitled and application.relation is Relation.CHILD:
+        return PersonCategory.HARDSHIP_CHILD
+    if entitled and application.relation is Relation.SELF:
+        return PersonCategory(entitled.category)
+    return application.category or (PersonCategory(known[0]) if known else PersonCategory.OTHER)

@@ -1,8 +1,11 @@
 """The only two ways in which a fund's balance changes; both are called by actions that have asked already."""
 
-from sqlalchemy import update
+from collections.abc import Sequence
+
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
+from centre import clock
 from centre.database import seeing_everything
 from training.funds.models import Fund, FundMovement
 from training.funds.queries import fund
@@ -21,28 +24,57 @@ def spend(
     voucher: str = "",
 ) -> FundMovement:
     """Take money out of a fund for its purpose, by a guarded counter. Raises FundShort or FundPurposeDiffers."""
-    if amount_fen <= 0:
-        raise ValueError("money that goes out is more than nothing")
     with seeing_everything(session):
-        found = fund(session, fund_id)
-        if found.purpose is not purpose:
-            raise FundPurposeDiffers(fund=found.name)
-        session.flush()
-        taken = session.execute(
-            update(Fund)
-            .where(Fund.id == fund_id, Fund.purpose == purpose, Fund.balance_fen >= amount_fen)
-            .values(balance_fen=Fund.balance_fen - amount_fen, version=Fund.version + 1)
-            .execution_options(synchronize_session="fetch")
-        )
-        if not getattr(taken, "rowcount", 0):
-            raise FundShort(fund=found.name)
+        centre_id = _take_out(session, fund_id, purpose, amount_fen)
         return _write(
             session,
             FundMovement(
-                fund_id=fund_id, centre_id=found.centre_id, kind=kind, amount_fen=-amount_fen, subject=subject,
+                fund_id=fund_id, centre_id=centre_id, kind=kind, amount_fen=-amount_fen, subject=subject,
                 voucher=voucher, account_id=account_id,
             ),
         )  # fmt: skip
+
+
+def spend_each(
+    session: Session,
+    *,
+    fund_id: int,
+    purpose: FundPurpose,
+    kind: MovementKind,
+    charges: Sequence[tuple[str, int]],
+    account_id: int | None,
+) -> None:
+    """Take money out for many subjects in one step, all or none; each pair of subject and fen has its own movement.
+
+    Raises FundShort or FundPurposeDiffers.
+    """
+    if any(fen <= 0 for _, fen in charges):
+        raise ValueError("money that goes out is more than nothing")
+    with seeing_everything(session):
+        centre_id = _take_out(session, fund_id, purpose, sum(fen for _, fen in charges))
+        same = {"fund_id": fund_id, "centre_id": centre_id, "kind": kind, "account_id": account_id, "at": clock.now()}
+        session.execute(
+            insert(FundMovement), [same | {"subject": subject, "amount_fen": -fen} for subject, fen in charges]
+        )
+
+
+def _take_out(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: int) -> int:
+    """Lower the balance by a guarded counter; gives the centre of the fund."""
+    if amount_fen <= 0:
+        raise ValueError("money that goes out is more than nothing")
+    found = fund(session, fund_id)
+    if found.purpose is not purpose:
+        raise FundPurposeDiffers(fund=found.name)
+    session.flush()
+    taken = session.execute(
+        update(Fund)
+        .where(Fund.id == fund_id, Fund.purpose == purpose, Fund.balance_fen >= amount_fen)
+        .values(balance_fen=Fund.balance_fen - amount_fen, version=Fund.version + 1)
+        .execution_options(synchronize_session="fetch")
+    )
+    if not getattr(taken, "rowcount", 0):
+        raise FundShort(fund=found.name)
+    return found.centre_id
 
 
 def bring_in(

@@ -1,52 +1,56 @@
-"""What is done with rosters: upload and check, confirm in one transaction, discard."""
+"""What a school does with a roster: send it, confirm, stop, take back, discard; editing it is in `editing`."""
 
 import base64
-from collections import Counter
-from collections.abc import Sequence
 from hashlib import sha256
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from centre import audit, clock, privacy
-from centre.database import seeing_everything
-from centre.people import Person, Sex, identity_index, new_person
+from centre import audit, privacy
+from centre.database import take_some
 from centre.permissions import Actor, Permission, require
+from centre.sheets.cells import Workbook
 from centre.sheets.reading import read_sheets
 from centre.states import move
-from centre.text import clean, normalise
+from centre.text import clean
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState
-from training.enrolments.actions import Parts, admit
-from training.enrolments.models import Enrolment
-from training.enrolments.queries import least_age, lock_people
-from training.enrolments.rules import Application, ClassFull, ClassNotOpen, Origin
+from training.enrolments.rules import ClassNotOpen
 from training.providers.rules import require_responsible
 from training.rosters import queries
-from training.rosters.judging import Known, gaps, judge, look_up, same_name
-from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.importing import import_rows, judge_rows
+from training.rosters.keeping import check_file, count, locked, unreserve, wipe
+from training.rosters.models import RosterUpload
 from training.rosters.rules import (
+    AT_ONCE,
     ROSTERS,
+    ColumnsMissing,
     NothingToImport,
-    Reading,
+    RosterBusy,
     RosterFull,
+    RosterHasErrors,
     RosterState,
-    Trainee,
-    Verdict,
+    Source,
 )
-from training.rosters.sheets import ClassFacts, read_roster
-
-_JUDGED = frozenset({"left-class", "kept-as-registered"})
-"""Warnings that come from the records, not from the file; they are told anew with every verdict."""
+from training.rosters.undoing import require_recent, withdraw_rows
 
 
-def upload_roster(session: Session, actor: Actor, *, class_id: int, content: bytes, file_name: str) -> RosterUpload:
-    """Read a school's file and give every row its verdict; nobody is enrolled yet.
+def upload_roster(
+    session: Session,
+    actor: Actor,
+    *,
+    class_id: int,
+    content: bytes,
+    file_name: str,
+    book: Workbook | None = None,
+    source: Source = Source.FILE,
+) -> RosterUpload:
+    """Keep a school's file and give every row its verdict; nobody is enrolled yet.
 
-    The same file sent again while it waits for confirmation is the same upload. Raises SheetRefused, NoHeader,
-    TooManyRows, ClassNotOpen or NotFound.
+    `book` is the file as the caller has read it, before the transaction began. A file whose columns nobody knows, or
+    of more than AT_ONCE rows, stays `uploaded`: the school names the columns, the worker checks the rows. The same
+    file sent again while it waits is the same upload. Raises SheetRefused, NoHeader, TooManyRows, ClassNotOpen or
+    NotFound.
     """
     require(actor, Permission.IMPORT_ROSTER)
     parts = class_parts(session, class_id)
@@ -54,74 +58,62 @@ def upload_roster(session: Session, actor: Actor, *, class_id: int, content: byt
     if parts[0].state is not ClassState.RECRUITING:
         raise ClassNotOpen
     digest = sha256(content).hexdigest()
-    waiting = session.scalar(
-        select(RosterUpload)
-        .where(
-            RosterUpload.class_id == class_id,
-            RosterUpload.file_digest == digest,
-            RosterUpload.state == RosterState.CHECKED,
-        )
-        .order_by(RosterUpload.id)
-        .limit(1)
-    )
+    waiting = session.scalar(queries.waiting(class_id, digest))
     if waiting is not None:
-        _judge_again(session, waiting, parts[0])
+        if waiting.state is RosterState.CHECKED and waiting.total <= AT_ONCE:
+            judge_again(session, waiting, parts[0])
         return waiting
     name = clean(file_name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "roster"
-    roster = read_roster(read_sheets(content, name), _facts(session, parts))
-    made = _new_upload(actor, parts[0], name, content, digest)
-    made.columns = {
-        sheet: {
-            "columns": dict(header.columns),
-            "header_row": header.last_row,
-            "unknown": list(header.unknown.values()),
-        }
-        for sheet, header in roster.headers.items()
-    }
+    book = book or read_sheets(content, name)
+    made = _new_upload(actor, parts[0], name, content, digest, source)
     session.add(made)
     session.flush()
-    known = look_up(session, _numbers(roster.readings), class_id)
-    judge(parts[0], roster.readings, known)
-    for reading in roster.readings:
-        row = RosterRow(upload_id=made.id, sheet=reading.sheet, row_no=reading.row_no)
-        row.write(made, reading)
-        session.add(row)
-    _count(made, roster.readings)
-    move(session, actor, made, ROSTERS, "check")
     audit.note(session, actor, action="roster.upload", subject=f"roster:{made.id}")
+    check_file(session, made, parts, book, actor=actor)
     return made
 
 
-def confirm_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
+def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good: bool = False) -> RosterUpload:
     """Enrol everybody whose row is good, all or nobody, and delete the file and its cells (确认导入).
 
-    Rows are judged once more, so that what happened since the check counts. Raises RosterFull when there are more new
-    trainees than seats, NothingToImport, IllegalMove when it was settled before, ClassNotOpen or NotFound.
+    Rows are judged once more, so that what happened since the check counts. More than AT_ONCE rows get their seats
+    now and are imported by the worker. Raises RosterHasErrors unless `only_good` says that rows with errors stay
+    behind, RosterFull when there are more new trainees than seats, NothingToImport, IllegalMove, ClassNotOpen or
+    NotFound.
     """
     require(actor, Permission.IMPORT_ROSTER)
-    upload = _locked(session, upload_id)
-    move(session, actor, upload, ROSTERS, "confirm")
+    upload = locked(session, upload_id)
+    is_long = upload.total > AT_ONCE
+    if upload.state is RosterState.UPLOADED:
+        raise ColumnsMissing if upload.needs_columns else RosterBusy
+    move(session, actor, upload, ROSTERS, "queue" if is_long else "confirm")
     parts = class_parts(session, upload.class_id)
     if parts[0].state is not ClassState.RECRUITING:
         raise ClassNotOpen
-    rows, readings, known = _judge_again(session, upload, parts[0])
+    if not is_long:
+        judge_again(session, upload, parts[0])
     if not upload.creates + upload.updates + upload.unchanged:
         raise NothingToImport
-    if upload.creates > parts[0].seats_left:
+    if upload.errors and not only_good:
+        raise RosterHasErrors(errors=upload.errors)
+    if not take_some(session, TrainingClass, upload.class_id, upload.creates):
         raise RosterFull(rows=upload.creates, left=parts[0].seats_left)
-    lock_people(session, [person.id for person in known.people.values()])
-    # Among the people are some whom the school does not see before they are its trainees.
-    with seeing_everything(session):
-        _register(session, parts[0], known, readings)
-    for row, reading in zip(rows, readings, strict=True):
-        if reading.trainee is None or reading.verdict not in (Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED):
-            continue
-        try:
-            with seeing_everything(session):
-                row.enrolment_id = _import(session, actor, parts, known, reading, reading.trainee).id
-        except ClassFull:
-            raise RosterFull(rows=upload.creates, left=0) from None
-    _wipe(session, upload)
+    upload.reserved, upload.done, upload.cursor = upload.creates, 0, 0
+    upload.decided_by = actor.account_id
+    if is_long:
+        audit.note(session, actor, action="roster.queue", subject=f"roster:{upload.id}")
+        return upload
+    rows = session.scalars(queries.good_rows(upload.id)).all()
+    import_rows(session, actor=actor, parts=parts, upload=upload, rows=rows)
+    finish_import(session, actor, upload=upload)
+    return upload
+
+
+def finish_import(session: Session, actor: Actor, *, upload: RosterUpload) -> None:
+    """Close an import whose rows are all in: seats that nobody needed go back, what is personal goes."""
+    require(actor, Permission.IMPORT_ROSTER)
+    unreserve(session, upload)
+    wipe(session, upload)
     audit.note(
         session,
         actor,
@@ -129,44 +121,65 @@ def confirm_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterU
         subject=f"roster:{upload.id}",
         detail={"created": upload.creates, "updated": upload.updates},
     )
-    return upload
 
 
 def discard_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
     """Throw an upload away; nothing of it is kept but that it came. Raises IllegalMove or NotFound."""
     require(actor, Permission.IMPORT_ROSTER)
-    upload = _locked(session, upload_id)
+    upload = locked(session, upload_id)
     move(session, actor, upload, ROSTERS, "discard")
-    _wipe(session, upload)
+    wipe(session, upload)
     audit.note(session, actor, action="roster.discard", subject=f"roster:{upload.id}")
     return upload
 
 
-def _locked(session: Session, upload_id: int) -> RosterUpload:
-    queries.upload_of(session, upload_id)
-    statement = select(RosterUpload).where(RosterUpload.id == upload_id).with_for_update()
-    return session.scalars(statement.execution_options(populate_existing=True)).one()
+def stop_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
+    """Stop an import that the worker is doing; whom it has enrolled is withdrawn (停止导入). Raises IllegalMove."""
+    require(actor, Permission.IMPORT_ROSTER)
+    upload = locked(session, upload_id)
+    move(session, actor, upload, ROSTERS, "stop")
+    unreserve(session, upload)
+    upload.done, upload.total, upload.cursor = 0, upload.done, 0
+    upload.decided_by = actor.account_id
+    audit.note(session, actor, action="roster.stop", subject=f"roster:{upload.id}")
+    return upload
 
 
-def _wipe(session: Session, upload: RosterUpload) -> None:
-    upload.file_sealed = upload.wrapped_key = None
-    upload.settled_at = clock.now()
-    session.flush()
-    session.execute(
-        update(RosterRow)
-        .where(RosterRow.upload_id == upload.id)
-        .values(cells_sealed=None, version=RosterRow.version + 1)
-        .execution_options(synchronize_session=False)
-    )
+def undo_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
+    """Take an import back within the days of the policy: exactly the enrolments that it made and nobody touched since.
+
+    People and corrected fields stay as they are (撤回导入). Raises UndoTooLate, IllegalMove or NotFound.
+    """
+    require(actor, Permission.IMPORT_ROSTER)
+    upload = locked(session, upload_id)
+    found = class_parts(session, upload.class_id)[0]
+    move(session, actor, upload, ROSTERS, "undo")
+    require_recent(session, upload, found)
+    upload.done, upload.total, upload.cursor = 0, upload.creates, 0
+    upload.decided_by = actor.account_id
+    audit.note(session, actor, action="roster.undo", subject=f"roster:{upload.id}")
+    if upload.creates <= AT_ONCE:
+        withdraw_rows(session, actor=actor, upload=upload, most=AT_ONCE)
+        move(session, actor, upload, ROSTERS, "finish")
+    return upload
 
 
-def _new_upload(actor: Actor, found: TrainingClass, name: str, content: bytes, digest: str) -> RosterUpload:
+def judge_again(session: Session, upload: RosterUpload, found: TrainingClass) -> None:
+    """Give the rows of an upload fresh verdicts."""
+    judge_rows(session, upload, found, session.scalars(queries.people_rows(upload.id)).all())
+    count(session, upload)
+
+
+def _new_upload(
+    actor: Actor, found: TrainingClass, name: str, content: bytes, digest: str, source: Source
+) -> RosterUpload:
     key_name, wrapped = privacy.new_key()
     made = RosterUpload(
         provider_id=found.provider_id,
         centre_id=found.centre_id,
         class_id=found.id,
         state=RosterState.UPLOADED,
+        source=source,
         file_name=name,
         file_digest=digest,
         file_size=len(content),
@@ -176,113 +189,3 @@ def _new_upload(actor: Actor, found: TrainingClass, name: str, content: bytes, d
     )
     made.file_sealed = made.seal("file", base64.b64encode(content).decode())
     return made
-
-
-def _facts(session: Session, parts: Parts) -> ClassFacts:
-    found, major, _ = parts
-    age = least_age(session, found)
-    return ClassFacts(major.name, major.level, found.start_on, found.end_on, age, clock.today())
-
-
-def _numbers(readings: Sequence[Reading]) -> list[str]:
-    return [reading.trainee.number for reading in readings if reading.trainee]
-
-
-def _judge_again(
-    session: Session, upload: RosterUpload, found: TrainingClass
-) -> tuple[list[RosterRow], list[Reading], Known]:
-    """The rows of an upload with fresh verdicts."""
-    rows = list(session.scalars(select(RosterRow).where(RosterRow.upload_id == upload.id).order_by(RosterRow.id)))
-    readings = [row.read(upload) for row in rows]
-    for reading in readings:
-        if reading.trainee:
-            reading.problems = []
-            reading.warnings = [warning for warning in reading.warnings if warning.code not in _JUDGED]
-    known = look_up(session, _numbers(readings), found.id)
-    judge(found, readings, known)
-    for row, reading in zip(rows, readings, strict=True):
-        row.judge(reading)
-    _count(upload, readings)
-    return rows, readings, known
-
-
-def _count(upload: RosterUpload, readings: Sequence[Reading]) -> None:
-    counted = Counter(reading.verdict for reading in readings)
-    upload.creates, upload.updates = counted[Verdict.CREATE], counted[Verdict.UPDATE]
-    upload.unchanged, upload.errors = counted[Verdict.UNCHANGED], counted[Verdict.ERROR]
-    upload.ignored = counted[Verdict.IGNORED]
-
-
-def _import(
-    session: Session, actor: Actor, parts: Parts, known: Known, reading: Reading, trainee: Trainee
-) -> Enrolment:
-    person = known.people[identity_index(trainee.number)]
-    if reading.verdict is not Verdict.CREATE:
-        place = known.places[person.id]
-        if reading.verdict is Verdict.UPDATE:
-            _fill(person, place, trainee)
-        return place
-    place = admit(session, actor, parts=parts, person=person, application=_application(person, trainee))
-    _fill(person, place, trainee)
-    return place
-
-
-def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> None:
-    """Make persons of those whom nobody knew; if another school registers one at this moment, theirs is taken."""
-    made = [
-        _person(found, reading.trainee)
-        for reading in readings
-        if reading.trainee and reading.verdict is Verdict.CREATE and known.person(reading.trainee) is None
-    ]
-    try:
-        with session.begin_nested():
-            session.add_all(made)
-    except IntegrityError:
-        made = [_one_person(session, person) for person in made]
-    known.people |= {str(person.identity_index): person for person in made}
-
-
-def _one_person(session: Session, person: Person) -> Person:
-    existing = session.scalar(select(Person).where(Person.identity_index == person.identity_index))
-    if existing is None:
-        session.add(person)
-        session.flush()
-    return existing or person
-
-
-def _person(found: TrainingClass, trainee: Trainee) -> Person:
-    person = new_person(centre_id=found.centre_id, name=trainee.name)
-    person.name_norm = normalise(trainee.name)
-    person.set_identity(trainee.number)
-    person.set_phone(trainee.phone)
-    person.birth_on, person.sex, person.education = trainee.birth_on, Sex(trainee.sex), trainee.education
-    person.categories = [trainee.category.value] if trainee.category else []
-    person.legacy_number, person.source, person.is_demo = trainee.legacy_number, "roster", found.is_demo
-    return person
-
-
-def _application(person: Person, trainee: Trainee) -> Application:
-    return Application(
-        origin=Origin.ROSTER,
-        relation=trainee.relation,
-        hardship_no=trainee.hardship_no,
-        category=trainee.category,
-        trainee_name=trainee.name,
-        to_check="" if same_name(trainee.name, person.name) else "name",
-        is_demo=person.is_demo,
-    )
-
-
-def _fill(person: Person, place: Enrolment, trainee: Trainee) -> None:
-    """Write what was blank; what somebody entered before stays as it is."""
-    blank = gaps(trainee, person, place)
-    if "phone" in blank:
-        person.set_phone(trainee.phone)
-    if "education" in blank:
-        person.education = trainee.education
-    if "category" in blank and trainee.category:
-        person.categories = [trainee.category.value]
-    if "bank" in blank:
-        place.bank_sealed = person.seal("bank", trainee.bank)
-    if "card_no" in blank:
-        place.card_no = trainee.card_no

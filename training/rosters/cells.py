@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from centre import names
@@ -45,6 +46,12 @@ _EXCEL_EPOCH = date(1899, 12, 30)
 _SEXES = {"男": Sex.MALE, "男性": Sex.MALE, "m": Sex.MALE, "女": Sex.FEMALE, "女性": Sex.FEMALE, "f": Sex.FEMALE}
 _RESIDENT = {"居民身份证", "身份证", "二代身份证", "中华人民共和国居民身份证", "01", "1"}
 _DITTO = {"同上", "〃", "″", '"', "''", "上同", "同前", "“", "”"}
+
+
+@lru_cache(maxsize=512)
+def _levelled(written: str) -> str:
+    """A word of a code list, however it is written; the same few words come again with every row."""
+    return "".join(normalise(written).split())
 
 
 class Faulty(Exception):
@@ -192,14 +199,14 @@ class _Row:
 
     def _id_type(self) -> None:
         kind = self.cells.get("id_type")
-        if kind is not None and normalise(text_of(kind)) not in _RESIDENT:
+        if kind is not None and _levelled(text_of(kind)) not in _RESIDENT:
             self._fault("id_type", Faulty("id-type", N_("目前只能导入居民身份证，其他证件请到窗口办理")))
 
     def _coded(self, name: str, words: Mapping[str, Any]) -> Any:
         cell = self.cells.get(name)
         if cell is None:
             return None
-        found = words.get("".join(normalise(text_of(cell)).split()))
+        found = words.get(_levelled(text_of(cell)))
         if found is None:
             self._fault(name, Faulty("not-in-list", N_("不在可选范围内，请从模板的下拉列表里选")))
         return found
@@ -240,7 +247,7 @@ class _Row:
             self._fault("id_number", fault)
         sex = self.cells.get("sex")
         if sex is not None:
-            said = _SEXES.get(normalise(text_of(sex)))
+            said = _SEXES.get(_levelled(text_of(sex)))
             if said is None:
                 self._fault("sex", Faulty("not-in-list", N_("性别请填“男”或“女”")))
             elif said.value != str(number.sex):
@@ -268,10 +275,10 @@ def against_class(
 ) -> list[Problem]:
     """Warnings where a row speaks of another major, level or time than the class that it was sent for."""
     found = []
-    said = normalise(text_of(cells.get("major"))).replace(" ", "")
-    if said and said not in normalise(major) and normalise(major) not in said:
+    said, meant = _levelled(text_of(cells.get("major"))), _levelled(major)
+    if said and said not in meant and meant not in said:
         found.append(Problem("major", "major-differs", N_("与所选班级的专业“{major}”不一致，请核对"), {"major": major}))
-    wanted = LEVEL.get("".join(normalise(text_of(cells.get("level"))).split()))
+    wanted = LEVEL.get(_levelled(text_of(cells.get("level"))))
     if cells.get("level") is not None and wanted != level:
         found.append(Problem("level", "level-differs", N_("与所选班级的等级不一致，请核对")))
     if cells.get("days") is not None:

@@ -1,4 +1,4 @@
-"""Uploads that nobody settles are thrown away, with what is personal in them."""
+"""Long rosters are worked off; uploads that nobody settles are thrown away, with what is personal in them."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from centre.permissions import Actor
 from training.rosters.actions import discard_roster
 from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState
+from training.rosters.working import work_off
 
 KEPT = timedelta(days=30)
 
@@ -28,3 +29,11 @@ def sweep_rosters(session: Session) -> None:
     ).all()
     for upload_id in late:
         discard_roster(session, Actor.system(), upload_id=upload_id)
+
+
+@job("work-rosters", every=timedelta(seconds=5))
+def work_rosters(session: Session) -> None:
+    """Check, import or take back long rosters, piece by piece."""
+    # The slot is claimed and let go: each piece below is a transaction of its own and finds its place by itself.
+    session.commit()
+    work_off()

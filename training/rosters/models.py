@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
@@ -21,32 +22,61 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import privacy
-from centre.database import Instant, Record, coded
+from centre.database import Base, Instant, Record, coded
 from centre.errors import Problem
+from centre.people import identity_index
 from centre.permissions import Scope
-from training.rosters.rules import Reading, RosterState, Trainee, Verdict
+from training.rosters.rules import Change, Fate, Reading, RosterState, Source, Trainee, Verdict
+
+
+class RosterMapping(Record):
+    """What a school once said about the columns of its own kind of list (列对应关系)."""
+
+    __table_args__ = (UniqueConstraint("provider_id", "fingerprint"),)
+
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    columns: Mapped[dict[str, str]] = mapped_column(JSON)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """The school that said it, and staff, who help it with its lists."""
+        if scope.all_centres or scope.staff:
+            return true()
+        return cls.provider_id == scope.provider_id if scope.provider_id else false()
 
 
 class RosterUpload(Record):
     """A trainee list as a school sent it, from upload to import (花名册上传)."""
 
-    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
+    __table_args__ = (Index("ix_roster_upload_sent", "provider_id", "created_at"),)
+
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"))
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
-    state: Mapped[RosterState] = mapped_column(coded(RosterState), default=RosterState.UPLOADED)
+    state: Mapped[RosterState] = mapped_column(coded(RosterState), default=RosterState.UPLOADED, index=True)
+    source: Mapped[Source] = mapped_column(coded(Source), default=Source.FILE)
     file_name: Mapped[str] = mapped_column(String(200))
     file_digest: Mapped[str] = mapped_column(String(64), index=True)
     file_size: Mapped[int]
     key_name: Mapped[str] = mapped_column(String(32), unique=True)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     file_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    samples_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     creates: Mapped[int] = mapped_column(default=0)
     updates: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     errors: Mapped[int] = mapped_column(default=0)
     ignored: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    cursor: Mapped[int] = mapped_column(default=0)
+    reserved: Mapped[int] = mapped_column(default=0)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     sent_by: Mapped[int | None]
+    decided_by: Mapped[int | None]
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
@@ -59,28 +89,49 @@ class RosterUpload(Record):
             rules.append(cls.centre_id == scope.centre_id)
         return or_(false(), *rules)
 
+    @property
+    def needs_columns(self) -> bool:
+        """Whether the school has to say first which columns hold names and numbers."""
+        return not any({"name", "id_number"} <= sheet["columns"].keys() for sheet in self.columns.values())
+
+    @property
+    def changes(self) -> int:
+        """How many people confirming would create or change."""
+        return self.creates + self.updates
+
     def seal(self, column: str, value: str) -> bytes:
         """Encrypt a part of the upload. Raises ValueError once the upload is settled."""
-        return privacy.seal(self.key_name, self._key(), column, value)
+        return self._box.seal(column, value)
 
     def unseal(self, column: str, sealed: bytes) -> str:
         """Decrypt a part of the upload. Raises ValueError once the upload is settled."""
-        return privacy.unseal(self.key_name, self._key(), column, sealed)
+        return self._box.unseal(column, sealed)
 
-    def _key(self) -> bytes:
+    def forget(self) -> None:
+        """Drop the unwrapped key."""
+        self.__dict__.pop("_box", None)
+
+    @cached_property
+    def _box(self) -> privacy.Box:
         if self.wrapped_key is None:
             raise ValueError("the upload is settled, its key is gone")
-        return self.wrapped_key
+        return privacy.Box(self.key_name, self.wrapped_key)
 
 
-class RosterRow(Record):
-    """One line of an uploaded roster with its verdict (花名册行)."""
+class RosterRow(Base):
+    """One line of an uploaded roster with its verdict (花名册行).
+
+    `filled` tells of each field that the row wrote the digest of the value, so that a later roster of the same
+    school may correct it and nobody else's correction is overwritten.
+    """
 
     __table_args__ = (
         UniqueConstraint("upload_id", "sheet", "row_no"),
-        Index("ix_roster_row_verdict", "upload_id", "verdict"),
+        Index("ix_roster_row_verdict", "upload_id", "verdict", "id"),
+        Index("ix_roster_row_identity", "upload_id", "identity"),
     )
 
+    id: Mapped[int] = mapped_column(primary_key=True)
     upload_id: Mapped[int] = mapped_column(ForeignKey("roster_upload.id"))
     sheet: Mapped[str] = mapped_column(String(100))
     row_no: Mapped[int]
@@ -88,30 +139,27 @@ class RosterRow(Record):
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     cells_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    changes_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    identity: Mapped[str] = mapped_column(String(64), default="")
+    edited: Mapped[bool] = mapped_column(default=False)
+    trainee_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolment.id"))
+    filled: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
         """Whoever sees the upload."""
         return cls.upload_id.in_(select(RosterUpload.id).where(RosterUpload.visible_to(scope)))
 
-    def write(self, upload: RosterUpload, reading: Reading) -> None:
-        """Keep a reading: the verdict in clear, what stood in the file sealed under the upload's key."""
-        content = {"cells": reading.cells, "trainee": reading.trainee.as_dict() if reading.trainee else None}
-        self.cells_sealed = upload.seal(self._name, json.dumps(content, ensure_ascii=False))
-        self.judge(reading)
-
-    def judge(self, reading: Reading) -> None:
-        """Keep a reading's verdict."""
-        self.verdict = reading.verdict
-        self.problems = [asdict(problem) for problem in reading.problems]
-        self.warnings = [asdict(warning) for warning in reading.warnings]
-
     def read(self, upload: RosterUpload) -> Reading:
         """The reading as it was kept; without its cells once the upload is settled."""
         content: dict[str, Any] = {"cells": {}, "trainee": None}
+        changes: list[Change] = []
         if self.cells_sealed is not None and upload.wrapped_key is not None:
-            content = json.loads(upload.unseal(self._name, self.cells_sealed))
+            content = json.loads(upload.unseal(_cells(self.sheet, self.row_no), self.cells_sealed))
+        if self.changes_sealed is not None and upload.wrapped_key is not None:
+            kept = json.loads(upload.unseal(_changes(self.sheet, self.row_no), self.changes_sealed))
+            changes = [Change(**one | {"fate": Fate(one["fate"])}) for one in kept]
         return Reading(
             self.sheet,
             self.row_no,
@@ -120,8 +168,44 @@ class RosterRow(Record):
             self.verdict,
             [Problem(**problem) for problem in self.problems],
             [Problem(**warning) for warning in self.warnings],
+            changes,
         )
 
-    @property
-    def _name(self) -> str:
-        return f"row:{self.sheet}:{self.row_no}"
+
+def row_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
+    """The columns of a new row: the verdict in clear, what stood in the file sealed under the upload's key."""
+    trainee = reading.trainee
+    content = {"cells": reading.cells, "trainee": trainee.as_dict() if trainee else None}
+    sealed = upload.seal(_cells(reading.sheet, reading.row_no), json.dumps(content, ensure_ascii=False))
+    return {
+        "upload_id": upload.id,
+        "sheet": reading.sheet,
+        "row_no": reading.row_no,
+        "cells_sealed": sealed,
+        "identity": index_of(reading),
+        **verdict_values(upload, reading),
+    }
+
+
+def index_of(reading: Reading) -> str:
+    """The blind index of a row's identity number; empty without one."""
+    return identity_index(reading.number) if reading.number else ""
+
+
+def verdict_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
+    """The columns that hold a verdict; what it compares is personal and sealed."""
+    told = json.dumps([asdict(change) for change in reading.changes], ensure_ascii=False)
+    return {
+        "verdict": reading.verdict,
+        "problems": [asdict(problem) for problem in reading.problems],
+        "warnings": [asdict(warning) for warning in reading.warnings],
+        "changes_sealed": upload.seal(_changes(reading.sheet, reading.row_no), told) if reading.changes else None,
+    }
+
+
+def _cells(sheet: str, row_no: int) -> str:
+    return f"row:{sheet}:{row_no}"
+
+
+def _changes(sheet: str, row_no: int) -> str:
+    return f"changes:{sheet}:{row_no}"

@@ -1,17 +1,23 @@
 """What is known of uploads: their rows, the worst first, and the school's own file with its errors."""
 
 import base64
+import json
+from collections.abc import Collection
 
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
 
+from centre import clock
 from centre.errors import NotFound
 from centre.sheets.writing import Fault, annotated_copy
 from centre.words import translate
 from training.classes.models import TrainingClass
+from training.enrolments.queries import least_age
+from training.enrolments.writing import Parts
 from training.providers.models import Major
-from training.rosters.models import RosterRow, RosterUpload
-from training.rosters.rules import RosterSettled, Verdict
+from training.rosters.models import RosterMapping, RosterRow, RosterUpload
+from training.rosters.rules import RosterSettled, RosterState, Verdict
+from training.rosters.sheets import Chosen, ClassFacts
 
 _ORDER = (Verdict.ERROR, Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED, Verdict.IGNORED)
 
@@ -35,6 +41,37 @@ def upload_of(session: Session, upload_id: int) -> RosterUpload:
     return found
 
 
+def waiting(class_id: int, digest: str) -> Select[RosterUpload]:
+    """The upload of the same file for the same class that nobody has settled yet."""
+    return (
+        select(RosterUpload)
+        .where(
+            RosterUpload.class_id == class_id,
+            RosterUpload.file_digest == digest,
+            RosterUpload.state.in_((RosterState.UPLOADED, RosterState.CHECKED, RosterState.IMPORTING)),
+        )
+        .order_by(RosterUpload.id)
+        .limit(1)
+    )
+
+
+def mappings(provider_id: int) -> Select[RosterMapping]:
+    """What a school has said about the columns of its lists."""
+    return select(RosterMapping).where(RosterMapping.provider_id == provider_id).order_by(RosterMapping.id)
+
+
+def chosen(session: Session, provider_id: int) -> Chosen:
+    """The same by fingerprint."""
+    return {known.fingerprint: known.columns for known in session.scalars(mappings(provider_id))}
+
+
+def facts(session: Session, parts: Parts) -> ClassFacts:
+    """What reading a roster needs to know of its class."""
+    found, major, _ = parts
+    age = least_age(session, found)
+    return ClassFacts(major.name, major.level, found.start_on, found.end_on, age, clock.today())
+
+
 def rows_of(upload_id: int, verdict: Verdict | None = None) -> Select[RosterRow]:
     """The rows of an upload: errors first, then as in the file."""
     rank = case({verdict: place for place, verdict in enumerate(_ORDER)}, value=RosterRow.verdict)
@@ -42,11 +79,39 @@ def rows_of(upload_id: int, verdict: Verdict | None = None) -> Select[RosterRow]
     return statement if verdict is None else statement.where(RosterRow.verdict == verdict)
 
 
-def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes:
-    """The school's own file with red cells and a column 错误说明. Raises RosterSettled once the file is gone."""
+def people_rows(upload_id: int) -> Select[RosterRow]:
+    """The rows of an upload that name somebody, as in the file."""
+    return select(RosterRow).where(RosterRow.upload_id == upload_id, RosterRow.identity != "").order_by(RosterRow.id)
+
+
+def good_rows(upload_id: int) -> Select[RosterRow]:
+    """The rows of an upload that can be imported, as in the file."""
+    return people_rows(upload_id).where(RosterRow.verdict.in_((Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED)))
+
+
+def rows_with(upload_id: int, identities: Collection[str]) -> Select[RosterRow]:
+    """The rows of an upload with one of these identity indexes."""
+    return people_rows(upload_id).where(RosterRow.identity.in_(sorted(identities)))
+
+
+def file_of(upload: RosterUpload) -> bytes:
+    """The school's own file. Raises RosterSettled once it is gone."""
     if upload.file_sealed is None or upload.wrapped_key is None:
         raise RosterSettled
-    content = base64.b64decode(upload.unseal("file", upload.file_sealed))
+    return base64.b64decode(upload.unseal("file", upload.file_sealed))
+
+
+def samples_of(upload: RosterUpload) -> dict[str, list[list[str]]]:
+    """The first lines of each sheet, in the order of its titles; nothing once the upload is settled."""
+    if upload.samples_sealed is None or upload.wrapped_key is None:
+        return {}
+    found: dict[str, list[list[str]]] = json.loads(upload.unseal("samples", upload.samples_sealed))
+    return found
+
+
+def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes:
+    """The school's own file with red cells and a column 错误说明. Raises RosterSettled once the file is gone."""
+    content = file_of(upload)
     faults = []
     for row in session.scalars(rows_of(upload.id, Verdict.ERROR)):
         columns = upload.columns[row.sheet]["columns"]

@@ -18,27 +18,56 @@ class RosterState(StrEnum):
 
     UPLOADED = "uploaded"
     CHECKED = "checked"
+    IMPORTING = "importing"
     CONFIRMED = "confirmed"
+    UNDOING = "undoing"
+    UNDONE = "undone"
     DISCARDED = "discarded"
 
 
 STATE_LABELS = {
-    RosterState.UPLOADED: N_("已上传"),
+    RosterState.UPLOADED: N_("已上传，还没有检查完"),
     RosterState.CHECKED: N_("已检查，待确认"),
+    RosterState.IMPORTING: N_("正在导入"),
     RosterState.CONFIRMED: N_("已导入"),
+    RosterState.UNDOING: N_("正在撤回"),
+    RosterState.UNDONE: N_("已撤回"),
     RosterState.DISCARDED: N_("已作废"),
 }
 
+R = RosterState
 ROSTERS = Machine(
     "roster",
     [
-        Move(RosterState.UPLOADED, "check", RosterState.CHECKED, Permission.IMPORT_ROSTER),
-        Move(RosterState.CHECKED, "check", RosterState.CHECKED, Permission.IMPORT_ROSTER),
-        Move(RosterState.CHECKED, "confirm", RosterState.CONFIRMED, Permission.IMPORT_ROSTER),
-        Move(RosterState.UPLOADED, "discard", RosterState.DISCARDED, Permission.IMPORT_ROSTER),
-        Move(RosterState.CHECKED, "discard", RosterState.DISCARDED, Permission.IMPORT_ROSTER),
+        Move(R.UPLOADED, "check", R.CHECKED, Permission.IMPORT_ROSTER),
+        Move(R.CHECKED, "check", R.CHECKED, Permission.IMPORT_ROSTER),
+        Move(R.CHECKED, "reread", R.UPLOADED, Permission.IMPORT_ROSTER),
+        Move(R.CHECKED, "confirm", R.CONFIRMED, Permission.IMPORT_ROSTER),
+        Move(R.CHECKED, "queue", R.IMPORTING, Permission.IMPORT_ROSTER),
+        Move(R.IMPORTING, "confirm", R.CONFIRMED),
+        Move(R.IMPORTING, "stop", R.UNDOING, Permission.IMPORT_ROSTER),
+        Move(R.CONFIRMED, "undo", R.UNDOING, Permission.IMPORT_ROSTER),
+        Move(R.UNDOING, "finish", R.UNDONE, Permission.IMPORT_ROSTER),
+        Move(R.UPLOADED, "discard", R.DISCARDED, Permission.IMPORT_ROSTER),
+        Move(R.CHECKED, "discard", R.DISCARDED, Permission.IMPORT_ROSTER),
     ],
 )
+
+AT_WORK = frozenset({R.IMPORTING, R.UNDOING})
+"""States in which the worker changes records; the school can watch and stop."""
+
+AT_ONCE = 2_000
+"""Up to so many rows are checked and imported while the school waits; longer rosters are for the worker."""
+
+
+class Source(StrEnum):
+    """By which way a roster came (来源)."""
+
+    FILE = "file"
+    API = "api"
+
+
+SOURCE_LABELS = {Source.FILE: N_("学校的表格"), Source.API: N_("学校的软件")}
 
 
 class Verdict(StrEnum):
@@ -80,6 +109,34 @@ class NothingToImport(Conflict):
 
     code = "roster-nothing"
     message = N_("没有可以导入的行，请先改正错误再上传")
+
+
+class RosterHasErrors(Conflict):
+    """Rows with errors stay behind only if the school says so."""
+
+    code = "roster-has-errors"
+    message = N_("有 {errors} 行有错误。请先改正，或者明确选择“只导入正确的行”")
+
+
+class RosterBusy(Conflict):
+    """The worker has not finished with the upload."""
+
+    code = "roster-busy"
+    message = N_("这份名单正在处理，请等处理完再试")
+
+
+class ColumnsMissing(Conflict):
+    """Nobody has said yet which columns hold the names and the identity numbers."""
+
+    code = "roster-columns-missing"
+    message = N_("还没有指定姓名和身份证号是哪一列")
+
+
+class UndoTooLate(Conflict):
+    """The days in which an import can be taken back are over, or the class has begun."""
+
+    code = "roster-undo-late"
+    message = N_("导入后 {days} 天内、开班以前可以撤回，现在已经过了")
 
 
 class TooManyRows(Refusal):
@@ -133,9 +190,64 @@ class Trainee:
         )
 
 
+class Fate(StrEnum):
+    """What becomes of a value of the file (字段处理)."""
+
+    SAME = "same"
+    FILL = "fill"
+    REPLACE = "replace"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Which value of a field a roster wrote last: through whom, by which way, and the value's digest (字段来源)."""
+
+    provider_id: int
+    source: Source
+    digest: str
+
+
+def fate_of(*, current: str, coming: str, digest: str, kept: Kept | None, provider_id: int, source: Source) -> Fate:
+    """What a roster's value does to the value on record: staff edit > school's software > school's file > blank.
+
+    `digest` is that of `current`. A value whose digest is not the one that a roster wrote was entered or corrected by
+    a person, and stays; so does what another school wrote, and what software wrote when a file says otherwise.
+    """
+    if not coming or coming == current:
+        return Fate.SAME
+    if not current:
+        return Fate.FILL
+    if kept is None or kept.digest != digest or kept.provider_id != provider_id:
+        return Fate.KEEP
+    return Fate.KEEP if kept.source is Source.API and source is Source.FILE else Fate.REPLACE
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of a row against the records: what stands there, what the file says, what becomes of it (改动)."""
+
+    field: str
+    before: str
+    after: str
+    fate: Fate
+    why: str = ""
+
+
+KEPT_BECAUSE = {
+    "person": N_("与工作人员或本人登记的不同；以登记的为准，没有改动"),
+    "software": N_("与学校软件传来的不同；以软件的为准，没有改动"),
+    "school": N_("与另一所学校登记的不同；以已登记的为准，没有改动"),
+}
+"""Why a value on record is stronger than the file's."""
+
+
 @dataclass(slots=True)
 class Reading:
-    """A row of the file: where it stands, what is in it, what we make of it."""
+    """A row of the file: where it stands, what is in it, what we make of it.
+
+    `number` is the identity number of a row that was read as a trainee, also when it turned out a duplicate.
+    """
 
     sheet: str
     row_no: int
@@ -144,3 +256,5 @@ class Reading:
     verdict: Verdict = Verdict.ERROR
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    number: str = ""

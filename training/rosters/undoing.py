@@ -1,0 +1,82 @@
+"""Take an import back: exactly the enrolments that it made, as far as nothing else has happened to them (撤回)."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import seeing_everything
+from centre.permissions import Actor
+from centre.policy import policy
+from centre.states import Transition
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+from training.enrolments.models import Enrolment
+from training.enrolments.queries import portions
+from training.enrolments.rules import ENROLMENTS, EnrolmentState
+from training.enrolments.together import withdraw_together
+from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.rules import UndoTooLate, Verdict
+
+UNTOUCHED = {EnrolmentState.ACCEPTED: 1, EnrolmentState.APPLIED: 0}
+"""How an import leaves a place, and after how many logged moves."""
+
+BEFORE_BEGIN = frozenset({ClassState.RECRUITING, ClassState.LOCKED})
+
+
+def undo_days(session: Session, upload: RosterUpload) -> int:
+    """For how many days an import can be taken back, by the policy of the day of the import."""
+    settled = upload.settled_at or clock.now()
+    return int(policy(session, "roster-undo-days", on=clock.local(settled).date()))
+
+
+def may_undo(session: Session, upload: RosterUpload, found: TrainingClass) -> bool:
+    """Whether the days are not over and the class has not begun."""
+    settled = upload.settled_at or clock.now()
+    return found.state in BEFORE_BEGIN and clock.now() <= settled + timedelta(days=undo_days(session, upload))
+
+
+def require_recent(session: Session, upload: RosterUpload, found: TrainingClass) -> None:
+    """Raises UndoTooLate."""
+    if not may_undo(session, upload, found):
+        raise UndoTooLate(days=undo_days(session, upload))
+
+
+def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most: int) -> bool:
+    """Withdraw the next `most` places that an import made, where nothing else has happened to them; False at the end.
+
+    A place that moved on stays: somebody else has decided on it since.
+    """
+    with seeing_everything(session):
+        made = session.execute(
+            select(RosterRow.id, RosterRow.enrolment_id)
+            .where(
+                RosterRow.upload_id == upload.id,
+                RosterRow.verdict == Verdict.CREATE,
+                RosterRow.enrolment_id.is_not(None),
+                RosterRow.id > upload.cursor,
+            )
+            .order_by(RosterRow.id)
+            .limit(most)
+        ).all()
+        if not made:
+            return False
+        untouched: dict[EnrolmentState, list[Enrolment]] = {state: [] for state in UNTOUCHED}
+        for some in portions([enrolment_id or 0 for _, enrolment_id in made]):
+            moves = dict(
+                session.execute(
+                    select(Transition.record_id, func.count())
+                    .where(Transition.machine == ENROLMENTS.name, Transition.record_id.in_(some))
+                    .group_by(Transition.record_id)
+                ).all()
+            )
+            for place in session.scalars(select(Enrolment).where(Enrolment.id.in_(some)).order_by(Enrolment.id)):
+                if UNTOUCHED.get(place.state) == moves.get(place.id, 0):
+                    untouched[place.state].append(place)
+        for places in untouched.values():
+            withdraw_together(session, actor, class_id=upload.class_id, places=places)
+            upload.withdrawn += len(places)
+    upload.cursor = made[-1][0]
+    upload.done += len(made)
+    return True
