@@ -15,7 +15,7 @@ from sqlalchemy.sql import visitors
 from centre.database import OWNERS, Base
 from centre.permissions import Scope
 
-APPEND_ONLY = {"audit_entry": "", "transition": "reason", "service_event": ""}
+APPEND_ONLY = {"audit_entry": "", "fund_movement": "", "transition": "reason", "service_event": ""}
 """Tables whose rows never change, each with the free text that an erasure may empty."""
 
 ROLE_NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")

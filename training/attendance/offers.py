@@ -23,6 +23,7 @@ from training.enrolments import actions as enrolments
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment, first_waiting
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
+from training.enrolments.seats import free_seat
 
 OFFERED_TITLE = N_("有名额了：{major}")
 OFFERED_BODY = N_("{class_no} 班空出一个名额，请在 {until} 以前确认，过时让给下一位。")
@@ -99,7 +100,7 @@ def lapse_offers(session: Session) -> int:
         if place.state is EnrolmentState.OFFERED:
             move(session, Actor.system(), place, ENROLMENTS, "lapse", reason=N_("过时未确认"))
             session.flush()
-            enrolments.free_seat(session, found.class_id)
+            free_seat(session, found.class_id)
         lapsed += 1
     return lapsed
 
