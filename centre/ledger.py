@@ -26,7 +26,7 @@ from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.words import N_
 
-_PLACE = "service-event"
+_PLACE = "told"
 
 
 class ServiceCategory(StrEnum):

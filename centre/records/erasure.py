@@ -65,6 +65,8 @@ def _blank(row: Base) -> None:
         return
     columns = inspect(type(row)).columns
     for name in columns.keys():  # noqa: SIM118 # not a dict
+        if columns[name].unique:
+            continue  # a number of the register, such as a letter's, stays and names nobody
         if name in BLANKED_NAMES:
             setattr(row, name, ERASED_NAME)
         elif name in BLANKED_WORDS:

@@ -185,12 +185,15 @@ def test_consent_is_given_per_purpose_with_the_version_and_taken_back_as_easily(
 
 
 def test_a_copy_of_my_data_holds_my_numbers_and_no_keys() -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        record_service(session, SYSTEM, centre_id=1, category=ServiceCategory.RELIEF, person_id=1, note="欠薪三个月")
     with open_session(WORKER.scope, write=True) as session:
         with pytest.raises(NotFresh):
             actions.copy_my_data(session, WORKER, proved_at=None)
         copied = actions.copy_my_data(session, WORKER, proved_at=clock.now())
     assert copied["person"][0]["identity"] == NUMBER
     assert copied["person"][0]["phone"] == PHONE
+    assert copied["service_event"][0]["told"] == "欠薪三个月"
     assert "邻居" not in str(copied)
     assert not {name for row in copied["person"] for name in row} & {"wrapped_key", "key_name", "identity_index"}
 
