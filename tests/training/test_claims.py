@@ -1,8 +1,6 @@
 """Claims from the batch to payment and back: TR-05, TR-08, TR-09, TR-13, SE-05, VR18, and R4 for the fund."""
 
-import csv
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
 
@@ -16,8 +14,8 @@ from centre.numbers import parse_identity
 from centre.people import Person, person_by_identity
 from centre.permissions import Actor, Role
 from centre.states import IllegalMove
-from tests.training.course import acting, add_staff, assessed, call_sample, do, enrol_all, people
-from tests.training.world import MONDAY, SYSTEM, City, add_class, add_person
+from tests.training.course import acting, add_staff, assessed, call_sample, do, people
+from tests.training.world import MONDAY, SYSTEM, City, add_person
 from training.claims import queries
 from training.claims.actions import (
     claw_back,
@@ -46,19 +44,14 @@ from training.claims.rules import (
 )
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
-from training.enrolments.actions import enrol_learner, withdraw_learner
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import price_split
-from training.funds.actions import fund_class, grant_money, open_fund
-from training.funds.models import AppendOnly, Fund, FundMovement
+from training.funds.actions import grant_money, open_fund
+from training.funds.models import Fund
 from training.funds.queries import sum_of_movements
 from training.funds.rules import (
-    ClassFunded,
     FundDraft,
-    FundKnown,
     FundPurpose,
     FundPurposeDiffers,
-    FundShort,
     GrantDraft,
 )
 from training.integrity.actions import clear_flag
@@ -280,47 +273,6 @@ def test_shared_telephones_block_a_claim_until_two_people_clear_it(any_city: Cit
         assert do(any_city, "manager", review_claim, claim_id=claim.id).state is ClaimState.REVIEWED
 
 
-def test_the_centre_s_part_is_charged_at_acceptance_and_returns_with_the_seat(any_city: City) -> None:
-    staff(any_city)
-    money = fund(any_city, "XF", FundPurpose.TUITION, 1_600)
-    wrong = fund(any_city, "BT", FundPurpose.SUBSIDY, 1_600)
-    class_id = add_class(any_city)
-    first, second, third = people(any_city, 3)
-    (early,) = enrol_all(any_city, class_id, [first])
-    with pytest.raises(FundPurposeDiffers):
-        do(any_city, "officer", fund_class, class_id=class_id, fund_id=wrong)
-    do(any_city, "officer", fund_class, class_id=class_id, fund_id=money)
-    assert balance(money) == 110_000
-    enrol_all(any_city, class_id, [any_city.people["W1"]])
-    assert balance(money) == 30_000
-    with pytest.raises(FundShort):
-        enrol_all(any_city, class_id, [second])
-    with open_session(SYSTEM.scope) as session:
-        assert session.get_one(TrainingClass, class_id).taken == 2
-    do(any_city, "officer", withdraw_learner, enrolment_id=early)
-    assert balance(money) == 80_000
-    enrol_all(any_city, class_id, [third])
-    assert balance(money) == 30_000
-    with pytest.raises(ClassFunded):
-        do(any_city, "officer", fund_class, class_id=class_id, fund_id=fund(any_city, "XF2", FundPurpose.TUITION, 1))
-    with pytest.raises(FundKnown):
-        fund(any_city, "XF2", FundPurpose.TUITION, 1)
-
-
-def test_movements_of_money_are_never_changed_or_deleted(city: City) -> None:
-    staff(city)
-    fund(city, "XF", FundPurpose.TUITION, 10)
-    for changes in (True, False):
-        with open_session(SYSTEM.scope) as session:
-            row = session.scalars(select(FundMovement)).one()
-            if changes:
-                row.amount_fen = 1
-            else:
-                session.delete(row)
-            with pytest.raises(AppendOnly):
-                session.flush()
-
-
 def at_once(actions: list[Any]) -> list[str]:
     barrier = Barrier(len(actions))
     outcomes: list[str] = []
@@ -343,23 +295,6 @@ def at_once(actions: list[Any]) -> list[str]:
     return sorted(outcomes)
 
 
-def test_a_fund_for_four_pays_for_four_of_twelve_at_once(any_city: City) -> None:
-    staff(any_city)
-    money = fund(any_city, "XF", FundPurpose.TUITION, 2_000 + 499)
-    class_id = add_class(any_city)
-    do(any_city, "officer", fund_class, class_id=class_id, fund_id=money)
-    persons = people(any_city, 12)
-
-    def enrol(person: int) -> None:
-        do(any_city, "officer", enrol_learner, class_id=class_id, person_id=person)
-
-    outcomes = at_once([lambda person=person: enrol(person) for person in persons])
-    assert outcomes == ["done"] * 4 + ["fund-short"] * 8
-    assert balance(money) == 49_900
-    with open_session(SYSTEM.scope) as session:
-        assert session.get_one(TrainingClass, class_id).taken == 4
-
-
 def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city: City) -> None:
     persons = people(any_city, 2)
     with open_session(SYSTEM.scope, write=True) as session:
@@ -372,26 +307,6 @@ def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city
     with open_session(SYSTEM.scope) as session:
         granted = session.scalars(select(ClaimLine).where(ClaimLine.verdict == Verdict.GRANTED)).all()
         assert len(granted) == 2
-
-
-def test_the_article_s_tuition_adds_up_to_the_fen(city: City) -> None:
-    """RE-03: enrolment i in major i mod 22, 3,600 of them, at the prices of 10.2."""
-    with Path("web/demo/data/majors.csv").open(encoding="utf-8") as file:
-        majors = list(csv.DictReader(file))
-    assert len(majors) == 22
-    totals = dict.fromkeys(("tuition", "waiver", "centre", "learner", "hours"), 0)
-    for number in range(3_600):
-        row = majors[number % 22]
-        tuition, waiver, subsidy = (int(row[name]) * 100 for name in ("tuition", "waiver", "centre"))
-        split = price_split(tuition, waiver, 0, None, subsidy_fen=subsidy)
-        totals["tuition"] += split.tuition_fen
-        totals["waiver"] += split.waiver_fen
-        totals["centre"] += split.centre_fen
-        totals["learner"] += split.learner_fen
-        totals["hours"] += int(row["hours"])
-    assert totals == {
-        "tuition": 530_370_000, "waiver": 162_050_000, "centre": 227_490_000, "learner": 140_830_000, "hours": 595_840,
-    }  # fmt: skip
 
 
 def test_a_trainee_past_retirement_is_refused_and_flagged(city: City) -> None:
