@@ -67,7 +67,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 SCHOOLING = ("文盲或半文盲", "小学", "初中", "高中", "技工学校", "中专", "大学专科", "大学本科", "研究生")
 _YES = frozenset({"1", "true", "yes", "y", "是", "有", "包"})
 _NO = frozenset({"0", "false", "no", "n", "否", "无", "不包"})
-_PARTS = re.compile(r"\s*[;；、|]\s*")
+_PARTS = re.compile("[;；、|]")
 _ITEM = re.compile(r"(.*?)(?:\(([1-9])\))?([*?]?)")
 _UNITS = {"月": "month", "日": "day", "时": "hour", "件": "piece"}
 
@@ -185,7 +185,7 @@ def _words(cell: object) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _split(text: str) -> tuple[str, ...]:
-    return tuple(part for part in _PARTS.split(text) if part)
+    return tuple(part.strip() for part in _PARTS.split(text) if part.strip())
 
 
 @lru_cache(maxsize=65536)

@@ -9,7 +9,7 @@ from centre.database import Base
 from centre.words import N_, translate
 from web.formats import long_datetime
 
-_TERM = re.compile("[(（]([^)）]*[\u4e00-\u9fff][^)）]*)[)）]")
+_TERM = re.compile("[(（]([^()（）]{0,80})[)）]")
 
 COLUMNS = {
     "at": N_("时间"),

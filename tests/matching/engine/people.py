@@ -177,82 +177,93 @@ OPENINGS = st.builds(
 )
 
 
+class Dice:
+    """Draws for a crowd: what may be missing, some of many, days around today, levels."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+
+    def perhaps(self, value: Any, share: float = 0.3) -> Any:
+        """The value, or nothing."""
+        return value if self.random.random() < share else None
+
+    def some(self, values: tuple[Any, ...], most: int = 3) -> tuple[Any, ...]:
+        """None to `most` of the values."""
+        return tuple(self.random.sample(values, self.random.randint(0, most)))
+
+    def day(self, least: int = -300, most: int = 400) -> date:
+        """A day around today."""
+        return TODAY + timedelta(days=self.random.randint(least, most))
+
+    def level(self) -> int | None:
+        """A level, mostly unknown."""
+        return self.random.randint(1, 5) if self.random.random() < 0.3 else None
+
+
 def crowd(seed: int, workers: int, openings: int) -> tuple[list[WorkerProfile], list[OpeningProfile]]:
     """So many of both sides, drawn evenly so that every condition is often the only one that fails."""
-    dice = Random(seed)
+    dice = Dice(seed)
+    people = [drawn_worker(dice, number) for number in range(workers)]
+    return people, [drawn_opening(dice, number) for number in range(openings)]
 
-    def perhaps(value: Any, share: float = 0.3) -> Any:
-        return value if dice.random() < share else None
 
-    def some(values: tuple[Any, ...], most: int = 3) -> tuple[Any, ...]:
-        return tuple(dice.sample(values, dice.randint(0, most)))
+def drawn_worker(dice: Dice, number: int) -> WorkerProfile:
+    """One worker of the crowd."""
+    d, perhaps, some = dice.random, dice.perhaps, dice.some
+    practised = tuple(
+        Practice(code, perhaps(d.randint(0, 9), 0.8), dice.level(), d.random() < 0.5) for code in some(OCCUPATIONS)
+    )
+    papers = tuple(Certificate(paper, dice.level(), perhaps(dice.day()), perhaps(dice.day())) for paper in some(PAPERS))
+    return WorkerProfile(
+        id=number,
+        wanted=perhaps(some(OCCUPATIONS), 0.8),
+        practised=perhaps(practised, 0.8),
+        skills=perhaps(tuple(Skill(term, dice.level()) for term in some(TERMS, 4)), 0.8),
+        certificates=perhaps(papers),
+        regions=some(REGIONS),
+        leave_home_ok=perhaps(d.choice(list(Leave)), 0.6),
+        home=perhaps(d.choice(REGIONS), 0.8),
+        wage_floor_fen=perhaps(d.randrange(200_000, 700_000, 5_000), 0.7),
+        employment_types=some(tuple(EmploymentType), 4) if d.random() < 0.3 else (),
+        night_ok=perhaps(d.random() < 0.3),
+        shift_ok=perhaps(d.random() < 0.3),
+        needs_board=d.random() < 0.2,
+        needs_lodging=d.random() < 0.2,
+        education=perhaps(d.randint(1, 4), 0.5),
+        birth_date=perhaps(date(d.randint(1980, 2011), d.randint(1, 12), d.randint(1, 28)), 0.8),
+        available_from=perhaps(dice.day(0)),
+        accepts_training=perhaps(d.random() < 0.7),
+        registered_on=dice.day(),
+        hardship=d.random() < 0.3,
+    )
 
-    def day(least: int = -300, most: int = 400) -> date:
-        return TODAY + timedelta(days=dice.randint(least, most))
 
-    def level() -> int | None:
-        return dice.randint(1, 5) if dice.random() < 0.3 else None
-
-    people = [
-        WorkerProfile(
-            id=n,
-            wanted=perhaps(some(OCCUPATIONS), 0.8),
-            practised=perhaps(
-                tuple(
-                    Practice(code, perhaps(dice.randint(0, 9), 0.8), level(), dice.random() < 0.5)
-                    for code in some(OCCUPATIONS)
-                ),
-                0.8,
-            ),
-            skills=perhaps(tuple(Skill(term, level()) for term in some(TERMS, 4)), 0.8),
-            certificates=perhaps(
-                tuple(Certificate(paper, level(), perhaps(day()), perhaps(day())) for paper in some(PAPERS))
-            ),
-            regions=some(REGIONS),
-            leave_home_ok=perhaps(dice.choice(list(Leave)), 0.6),
-            home=perhaps(dice.choice(REGIONS), 0.8),
-            wage_floor_fen=perhaps(dice.randrange(200_000, 700_000, 5_000), 0.7),
-            employment_types=some(tuple(EmploymentType), 4) if dice.random() < 0.3 else (),
-            night_ok=perhaps(dice.random() < 0.3),
-            shift_ok=perhaps(dice.random() < 0.3),
-            needs_board=dice.random() < 0.2,
-            needs_lodging=dice.random() < 0.2,
-            education=perhaps(dice.randint(1, 4), 0.5),
-            birth_date=perhaps(date(dice.randint(1980, 2011), dice.randint(1, 12), dice.randint(1, 28)), 0.8),
-            available_from=perhaps(day(0)),
-            accepts_training=perhaps(dice.random() < 0.7),
-            registered_on=day(),
-            hardship=dice.random() < 0.3,
-        )
-        for n in range(workers)
-    ]
-    posts = [
-        OpeningProfile(
-            id=n,
-            occupation=perhaps(dice.choice(OCCUPATIONS), 0.9),
-            region=perhaps(dice.choice(REGIONS), 0.9),
-            remaining=perhaps(dice.randint(0, 9)),
-            wage_min_fen=perhaps(dice.randrange(200_000, 500_000, 5_000), 0.9),
-            wage_max_fen=perhaps(dice.randrange(400_000, 800_000, 5_000), 0.9),
-            skills=tuple(SkillNeed(term, level(), dice.random() < 0.2) for term in some(TERMS, 4)),
-            certificates=tuple(CertificateNeed(paper, level(), dice.random() < 0.5) for paper in some(PAPERS, 1)),
-            employment_type=perhaps(dice.choice(list(EmploymentType)), 0.8),
-            night=perhaps(dice.random() < 0.4, 0.8),
-            shift=perhaps(dice.random() < 0.4, 0.8),
-            hazardous=dice.random() < 0.2,
-            board=perhaps(dice.random() < 0.6, 0.8),
-            lodging=perhaps(dice.random() < 0.6, 0.8),
-            min_education=perhaps(dice.randint(1, 3)),
-            min_age=perhaps(dice.choice((16, 18, 20))),
-            accepts_training=perhaps(dice.random() < 0.7),
-            valid_from=perhaps(day()),
-            valid_until=perhaps(day(-30), 0.5),
-            starts_on=perhaps(day(-30), 0.4),
-            risk=dice.choice([Risk.NORMAL] * 8 + list(Risk)),
-            registered_on=day(),
-            underserved=dice.random() < 0.2,
-            health=dice.choice((30, 50, 90)),
-        )
-        for n in range(openings)
-    ]
-    return people, posts
+def drawn_opening(dice: Dice, number: int) -> OpeningProfile:
+    """One opening of the crowd."""
+    d, perhaps, some = dice.random, dice.perhaps, dice.some
+    return OpeningProfile(
+        id=number,
+        occupation=perhaps(d.choice(OCCUPATIONS), 0.9),
+        region=perhaps(d.choice(REGIONS), 0.9),
+        remaining=perhaps(d.randint(0, 9)),
+        wage_min_fen=perhaps(d.randrange(200_000, 500_000, 5_000), 0.9),
+        wage_max_fen=perhaps(d.randrange(400_000, 800_000, 5_000), 0.9),
+        skills=tuple(SkillNeed(term, dice.level(), d.random() < 0.2) for term in some(TERMS, 4)),
+        certificates=tuple(CertificateNeed(paper, dice.level(), d.random() < 0.5) for paper in some(PAPERS, 1)),
+        employment_type=perhaps(d.choice(list(EmploymentType)), 0.8),
+        night=perhaps(d.random() < 0.4, 0.8),
+        shift=perhaps(d.random() < 0.4, 0.8),
+        hazardous=d.random() < 0.2,
+        board=perhaps(d.random() < 0.6, 0.8),
+        lodging=perhaps(d.random() < 0.6, 0.8),
+        min_education=perhaps(d.randint(1, 3)),
+        min_age=perhaps(d.choice((16, 18, 20))),
+        accepts_training=perhaps(d.random() < 0.7),
+        valid_from=perhaps(dice.day()),
+        valid_until=perhaps(dice.day(-30), 0.5),
+        starts_on=perhaps(dice.day(-30), 0.4),
+        risk=d.choice([Risk.NORMAL] * 8 + list(Risk)),
+        registered_on=dice.day(),
+        underserved=d.random() < 0.2,
+        health=d.choice((30, 50, 90)),
+    )
