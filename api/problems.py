@@ -14,9 +14,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import reader_locale
-from centre.database import is_outage
+from centre.database import ForeignWrite, is_outage
 from centre.drafts import problem_of
-from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem, Refusal, Stale, TooLarge, Unavailable
+from centre.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    OtherCentre,
+    Problem,
+    Refusal,
+    Stale,
+    TooLarge,
+    Unavailable,
+)
 from centre.settings import settings
 from centre.words import N_, translate
 
@@ -83,6 +94,9 @@ def refusal_of(error: Exception) -> Refusal:
             return _from_http(error)
         case StaleDataError():
             return Stale()
+        case ForeignWrite():
+            structlog.get_logger().error("foreign-write")
+            return OtherCentre()
         case IntegrityError():
             return Conflict()
         case DBAPIError() if is_outage(error):

@@ -51,6 +51,13 @@ class Forbidden(Refusal):
     message = N_("您的账号没有办理这项业务的权限")
 
 
+class OtherCentre(Forbidden):
+    """The record is another centre's to change, although it may be read here."""
+
+    code = "other-centre"
+    message = N_("这条记录由别的中心负责，请联系他们办理")
+
+
 class NotFound(Refusal):
     """There is no such thing, or it is not the reader's: both answers are alike on purpose."""
 

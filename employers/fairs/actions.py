@@ -19,7 +19,7 @@ from centre.states import move
 from centre.words import N_, Terms
 from employers.fairs.booths import promote_waiting
 from employers.fairs.models import Fair, FairSeries, Venue
-from employers.fairs.queries import booths, clashes, fair, instant, permit_limit, span, venue
+from employers.fairs.queries import booths, clashes, instant, own_fair, permit_limit, span, venue
 from employers.fairs.rules import (
     ANNOUNCED,
     FAIR,
@@ -74,7 +74,7 @@ def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraf
     A postponed fair is announced again with its new time. Raises VenueTaken, NoticeMissing, FewerBooths or Invalid.
     """
     require(actor, Permission.MANAGE_FAIRS)
-    found = fair(session, fair_id)
+    found = own_fair(session, actor, fair_id)
     if found.state in (FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED):
         raise Conflict
     if draft.booth_count < found.booths_taken:
@@ -111,7 +111,7 @@ def advance_fair(
     report without its figures (employers, positions, visitors, intentions, hired).
     """
     require(actor, Permission.MANAGE_FAIRS)
-    found = fair(session, fair_id)
+    found = own_fair(session, actor, fair_id)
     FAIR.find(found.state, event)
     if event == "prepare":
         _refuse_without_plans(found)
@@ -140,7 +140,7 @@ def attach_plans(
 ) -> Fair:
     """Note where the fair's papers are kept (file number or address); empty ones stay as they are."""
     require(actor, Permission.MANAGE_FAIRS)
-    found = fair(session, fair_id)
+    found = own_fair(session, actor, fair_id)
     given = {"organisation_plan": organisation_plan, "emergency_plan": emergency_plan, "security_plan": security_plan}
     for name, value in given.items():
         if value:
@@ -302,7 +302,7 @@ def _figures(figures: dict[str, int] | None) -> dict[str, int]:
 
 
 def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: str, title: str) -> Fair:
-    found = fair(session, fair_id)
+    found = own_fair(session, actor, fair_id)
     if found.published_at is not None and not notice.strip():
         raise NoticeMissing(field="notice")
     move(session, actor, found, FAIR, event, reason=notice)

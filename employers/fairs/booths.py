@@ -14,7 +14,7 @@ from centre.states import move
 from centre.words import N_
 from employers.actions import count_no_show
 from employers.fairs.models import Booth, Fair
-from employers.fairs.queries import booths, fair, next_waiting, own_booth
+from employers.fairs.queries import booths, fair, handled_booth, next_waiting, own_fair
 from employers.fairs.rules import (
     BOOTH,
     HOLDING_BOOTH,
@@ -70,7 +70,7 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
 def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Approve a request whose papers are right."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     move(session, actor, found, BOOTH, "approve")
     _decided(session, found, N_("招聘会“{fair}”的展位申请已通过"))
     return found
@@ -81,7 +81,7 @@ def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) 
     require(actor, Permission.ASSIGN_BOOTH)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     _release(session, actor, found, "refuse", reason)
     _decided(session, found, N_("招聘会“{fair}”的展位申请未通过：{reason}"), reason=reason)
     return found
@@ -90,7 +90,7 @@ def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) 
 def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int | None = None) -> Booth:
     """Give an approved request its number, the lowest free one when none is named. Raises BoothTaken or Invalid."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     used = {
         number: holder
         for holder, number in session.execute(
@@ -112,6 +112,7 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
 def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
     """Give every approved request the lowest free number, in the order of asking; gives how many."""
     require(actor, Permission.ASSIGN_BOOTH)
+    fair_id = own_fair(session, actor, fair_id).id
     approved = session.scalars(booths(fair_id).where(Booth.state == BoothState.APPROVED)).all()
     for found in approved:
         assign_booth(session, actor, booth_id=found.id)
@@ -121,7 +122,7 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
 def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Note that the employer is at its booth."""
     require(actor, Permission.CHECK_IN)
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     move(session, actor, found, BOOTH, "check_in")
     found.checked_in_at = clock.now()
     session.flush()
@@ -131,7 +132,7 @@ def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Note that the employer served its booth to the end."""
     require(actor, Permission.CHECK_IN)
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     move(session, actor, found, BOOTH, "leave")
     session.flush()
     return found
@@ -140,7 +141,7 @@ def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Note that the employer did not come; the booth is free and the no-show counts for the year."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     _release(session, actor, found, "miss", "")
     count_no_show(session, actor, employer_id=found.employer_id)
     return found
@@ -149,7 +150,7 @@ def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Take a request back in time: no miss is counted, the next in the queue moves up. Raises TooLateToWithdraw."""
     require(actor, Permission.APPLY_FOR_BOOTH)
-    found = own_booth(session, actor, booth_id)
+    found = handled_booth(session, actor, booth_id)
     day = clock.local(found.fair.starts_at).date()
     days = policy(session, "fair-withdraw-days", on=day, region=found.fair.region_code)
     if found.state is not BoothState.WAITLISTED and clock.today() > day - timedelta(days=days):

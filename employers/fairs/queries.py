@@ -6,8 +6,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
-from centre.database import seeing_everything
-from centre.errors import NotFound
+from centre.database import holds, seeing_everything
+from centre.errors import NotFound, OtherCentre
 from centre.permissions import Actor
 from centre.policy import policy
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
@@ -165,6 +165,25 @@ def employer_booths(employer_id: int) -> Select[Booth]:
         .order_by(Fair.starts_at.desc(), Booth.id.desc())
         .options(joinedload(Booth.fair, innerjoin=True).joinedload(Fair.venue))
     )
+
+
+def own_fair(session: Session, actor: Actor, fair_id: int) -> Fair:
+    """A fair that the actor's own centre holds. Raises NotFound or OtherCentre."""
+    found = fair(session, fair_id)
+    if not holds(actor.scope, {"centre_id": found.centre_id}):
+        raise OtherCentre
+    return found
+
+
+def handled_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
+    """A request that the actor may act on: the employer's own, or one for a fair of the actor's centre.
+
+    Raises NotFound or OtherCentre.
+    """
+    found = own_booth(session, actor, booth_id)
+    if found.employer_id != actor.employer_id and not holds(actor.scope, {"centre_id": found.fair.centre_id}):
+        raise OtherCentre
+    return found
 
 
 def own_booth(session: Session, actor: Actor, booth_id: int) -> Booth:

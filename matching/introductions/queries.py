@@ -7,7 +7,9 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from centre.database import ScopedSession
 from centre.errors import NotFound
+from centre.text import mask_phone
 from employers.models import Employer
 from employers.openings.models import Opening
 from matching.introductions.models import FollowUp, Introduction, Placement
@@ -68,20 +70,24 @@ def flagged(session: Session, limit: int = 50) -> Sequence[Introduction]:
 
 
 def applicants(session: Session, *, opening_id: int | None = None, limit: int = 100) -> list[Applicant]:
-    """The people sent to the employer whose session this is, as far as it may know them (SE-01)."""
+    """The people sent to the employer whose session this is, as far as it may know them (SE-01).
+
+    A number that a worker shares is shared with that employer; others read it masked and reveal it with a reason.
+    """
+    shared_with = session.scope.employer_id if isinstance(session, ScopedSession) else None
     statement = introductions().where(Introduction.letter_no.is_not(None)).limit(limit)
     if opening_id is not None:
         statement = statement.where(Introduction.opening_id == opening_id)
-    return [applicant(row) for row in session.scalars(statement)]
+    return [_applicant(row, shared_with=shared_with) for row in session.scalars(statement)]
 
 
-def applicant(row: Introduction) -> Applicant:
-    """An introduction with a letter as the employer may see it."""
+def _applicant(row: Introduction, *, shared_with: int | None) -> Applicant:
+    """An introduction with a letter as the reader may see it."""
     return Applicant(
         id=row.id,
         letter_no=row.letter_no or "",
         name=row.worker_name,
-        phone=row.shared_phone,
+        phone=row.shared_phone if row.employer_id == shared_with else mask_phone(row.shared_phone),
         opening_id=row.opening_id,
         title=row.opening.title,
         state=row.state,
