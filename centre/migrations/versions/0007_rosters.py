@@ -131,14 +131,14 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take it back."""
-    op.drop_index("ix_roster_row_identity", table_name="roster_row")
-    op.drop_index(op.f("ix_roster_row_trainee_id"), table_name="roster_row")
     op.drop_index("ix_roster_row_verdict", table_name="roster_row")
+    op.drop_index(op.f("ix_roster_row_trainee_id"), table_name="roster_row")
+    op.drop_index("ix_roster_row_identity", table_name="roster_row")
     op.drop_table("roster_row")
-    op.drop_index(op.f("ix_roster_upload_centre_id"), table_name="roster_upload")
-    op.drop_index(op.f("ix_roster_upload_class_id"), table_name="roster_upload")
-    op.drop_index(op.f("ix_roster_upload_file_digest"), table_name="roster_upload")
-    op.drop_index("ix_roster_upload_sent", table_name="roster_upload")
     op.drop_index(op.f("ix_roster_upload_state"), table_name="roster_upload")
+    op.drop_index("ix_roster_upload_sent", table_name="roster_upload")
+    op.drop_index(op.f("ix_roster_upload_file_digest"), table_name="roster_upload")
+    op.drop_index(op.f("ix_roster_upload_class_id"), table_name="roster_upload")
+    op.drop_index(op.f("ix_roster_upload_centre_id"), table_name="roster_upload")
     op.drop_table("roster_upload")
     op.drop_table("roster_mapping")

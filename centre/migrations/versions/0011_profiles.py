@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.database
 
-revision = "0010_profiles"
-down_revision = "0009_claims"
+revision = "0011_profiles"
+down_revision = "0010_claims"
 
 
 def upgrade() -> None:

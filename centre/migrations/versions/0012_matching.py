@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.database
 
-revision = "0011_matching"
-down_revision = "0010_profiles"
+revision = "0012_matching"
+down_revision = "0011_profiles"
 
 
 def upgrade() -> None:
