@@ -43,7 +43,7 @@ def city(database: str) -> TestClient:
 
 
 def asked(client: TestClient, path: str) -> int:
-    """Statements that a page needs once everything is warm, without the board's look for changes (four times a second at most)."""
+    """Statements that a page needs once everything is warm, without the board's look for changes."""
     assert client.get(path).status_code == 200, path
     with statements() as ran:
         client.get(path)

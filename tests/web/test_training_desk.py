@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -60,7 +61,7 @@ def test_money_goes_from_the_claim_to_the_fund_by_three_people(city: world.City)
     class_id, places = assessed(city, people(city, 3))
     with clock.frozen(APRIL):
         manager = browser(city, "manager")
-        fund = {"name": "就业补助资金", "code": "JYBZ", "purpose": "subsidy"}
+        fund: dict[str, Any] = {"name": "就业补助资金", "code": "JYBZ", "purpose": "subsidy"}
         assert manager.send_form(f"{DESK}/funds", **fund).status_code == 303
         assert manager.send_form(f"{DESK}/funds", **fund).status_code == 409
         assert manager.send_form(f"{DESK}/funds/1/grants", amount_fen="10000").status_code == 303
