@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY as LIMIT_KEY
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +24,7 @@ from api.dependencies import Routes
 from api.problems import RESPONSES, problem_response
 from api.registry import secure
 from api.security import Headers
-from centre.errors import Refusal
+from centre.errors import Refusal, TooLarge
 from centre.settings import settings
 from matching.search import warm_search
 
@@ -97,18 +98,38 @@ class LastResort:
         self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; an exception before the answer's head becomes an answer of its own."""
+        """Pass the request on; an exception before the answer's head becomes an answer of its own.
+
+        So does Starlette's "Content Too Large", which is no page, no problem and in no language of the reader.
+        """
         started = False
+        too_large: TooLarge | None = None
 
         async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
+            nonlocal started, too_large
+            if message["type"] == "http.response.start":
+                if message["status"] == TooLarge.status and not _is_ours(message):
+                    limit = scope.get(LIMIT_KEY) or settings().body_limit
+                    too_large = TooLarge(limit_mb=limit // 1_000_000)
+                started = started or too_large is None
+            if too_large is None:
+                await send(message)
 
         try:
             await self.app(scope, receive, watched)
         except Exception as error:
             if started or scope["type"] != "http":
                 raise
-            response = await anyio.to_thread.run_sync(self.answer, Request(scope, receive), error)
-            await response(scope, receive, send)
+            await self._say(error, scope, receive, send)
+        else:
+            if too_large is not None:
+                await self._say(too_large, scope, receive, send)
+
+    async def _say(self, error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await anyio.to_thread.run_sync(self.answer, Request(scope, receive), error)
+        await response(scope, receive, send)
+
+
+def _is_ours(message: Message) -> bool:
+    kinds = [value for name, value in message["headers"] if name == b"content-type"]
+    return not any(kind.startswith(b"text/plain") for kind in kinds)

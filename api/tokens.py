@@ -12,6 +12,7 @@ from centre.accounts.queries import api_tokens
 from centre.accounts.rules import TokenDraft
 from centre.accounts.tokens import create_token, revoke_token
 from centre.database import seeing_everything
+from centre.drafts import RecordId
 from centre.errors import Invalid, Problem
 from centre.permissions import Permission, Role
 from centre.words import N_
@@ -82,7 +83,7 @@ def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
 
 
 @routes.delete("/{token_id}", allow=Permission.MANAGE_TOKENS)
-def revoke(unit: Unit, token_id: int) -> None:
+def revoke(unit: Unit, token_id: RecordId) -> None:
     """Make a token void."""
     revoke_token(unit.session, unit.actor, token_id=token_id)
 

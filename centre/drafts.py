@@ -51,6 +51,8 @@ Fen = Annotated[int, Field(ge=0, le=10**12)]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
 """A six-digit region code."""
 
+_OBJECT = N_("请发送 JSON 对象，Content-Type 写 application/json")
+
 MESSAGES = {
     "missing": N_("请填写这一项"),
     "string_too_short": N_("请填写这一项"),
@@ -84,6 +86,9 @@ MESSAGES = {
     "too_short": N_("至少 {min_length} 项"),
     "extra_forbidden": N_("不认识这一项，请删掉"),
     "json_invalid": N_("内容不是正确的 JSON"),
+    "model_attributes_type": _OBJECT,
+    "model_type": _OBJECT,
+    "dict_type": _OBJECT,
     "string_unicode": N_("含有无法识别的字符，请删掉后重新输入"),
 }
 UNKNOWN = N_("这一项填得不对")
@@ -109,15 +114,16 @@ def problem_of(fault: Any) -> Problem:
         own = kind not in _PYDANTIC_OWN and not kind.startswith(("string_", "int_", "date", "time"))
         message = str(fault["msg"]) if own else UNKNOWN
     where = ".".join(str(part) for part in fault["loc"] if part not in ("body", "query", "path"))
+    if kind == "json_invalid":
+        where = ""  # pydantic names the place in the text, not a field
+    elif kind == "missing" and not where:
+        message = _OBJECT
     return Problem(field=where, code=kind.replace("_", "-"), message=message, params=params)
 
 
 _PYDANTIC_OWN = {
     "value_error",
     "assertion_error",
-    "model_type",
-    "model_attributes_type",
-    "dict_type",
     "union_tag_invalid",
     "is_instance_of",
     "decimal_parsing",

@@ -5,6 +5,7 @@ from pkgutil import iter_modules
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -15,7 +16,7 @@ from api.dependencies import Routes, UnitOfWork
 from api.problems import detail, problem_response, refusal_headers, refusal_of
 from api.registry import check_routes
 from centre.accounts import NotFresh
-from centre.errors import NotSignedIn
+from centre.errors import NotFound, NotSignedIn
 from centre.words import N_, translate
 from web.assets import Assets
 from web.rendering import page
@@ -48,7 +49,7 @@ def answer(request: Request, error: Exception) -> Response:
     """What a reader gets for an exception: machines a problem, people a page that says what to do."""
     if request.url.path.startswith((PREFIX, "/health")):
         return problem_response(request, error)
-    refusal = refusal_of(error)
+    refusal = NotFound() if _is_odd_address(error) else refusal_of(error)
     if isinstance(refusal, NotSignedIn) and request.method == "GET":
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?back={quote(back)}", 303)
@@ -70,6 +71,11 @@ def answer(request: Request, error: Exception) -> Response:
     )
     response.headers.update(refusal_headers(refusal))
     return response
+
+
+def _is_odd_address(error: Exception) -> bool:
+    """Whether all that is wrong is the address itself; people are told that nothing is there."""
+    return isinstance(error, RequestValidationError) and all(fault["loc"][0] == "path" for fault in error.errors())
 
 
 app = build()

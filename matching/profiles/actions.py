@@ -161,12 +161,22 @@ def _save_certificates(session: Session, person: Person, drafts: list[Certificat
     for at, draft in enumerate(drafts):
         if (draft.kind, draft.number) in verified:
             continue
+        problems += _day_faults(at, draft)
         try:
             session.add(_certificate(person, draft))
         except BadNumber as refusal:
             problems.append(Problem(f"certificates.{at}.number", refusal.code, refusal.message, refusal.params))
     if problems:
         raise Invalid(problems)
+
+
+def _day_faults(at: int, draft: CertificateDraft) -> list[Problem]:
+    faults = []
+    if draft.issued_on and draft.issued_on > clock.today():
+        faults.append(Problem(f"certificates.{at}.issued_on", "issued-later", N_("发证日期不能晚于今天")))
+    if draft.issued_on and draft.expires_on and draft.expires_on < draft.issued_on:
+        faults.append(Problem(f"certificates.{at}.expires_on", "date-order", N_("有效期结束日不能早于开始日")))
+    return faults
 
 
 def _certificate(person: Person, draft: CertificateDraft) -> HeldCertificate:

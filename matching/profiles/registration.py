@@ -72,28 +72,33 @@ def register_jobseeker(session: Session, *, draft: SelfRegistration) -> None:
         name=draft.name, id_number=draft.id_number, phone=draft.phone, live_region=draft.live_region
     )
     with seeing_everything(session):
-        found = person_by_identity(session, newcomer.identity.value)
-        if found is None:
-            person: Person | None = add_person(session, newcomer, centre_id=centre_of(session, draft.live_region).id)
-        else:
-            same = found.name == newcomer.name and found.phone_index == phone_index(newcomer.phone)
-            person = found if same else None
         try:
-            create_account(
-                session,
-                actor,
-                login=newcomer.phone,
-                name=newcomer.name,
-                password=draft.password,
-                roles={Role.JOBSEEKER},
-                person_id=person.id if person else None,
-            )
+            with session.begin_nested():  # with a telephone that is taken, the person is not added either
+                person = _claimed(session, newcomer)
+                create_account(
+                    session,
+                    actor,
+                    login=newcomer.phone,
+                    name=newcomer.name,
+                    password=draft.password,
+                    roles={Role.JOBSEEKER},
+                    person_id=person.id if person else None,
+                )
         except LoginTaken:
             _tell_owner(session, newcomer.phone)
             return
         if person is not None:
             give_consent(session, person)
             open_registration(session, actor, person, channel=Channel.WEB)
+
+
+def _claimed(session: Session, newcomer: Newcomer) -> Person | None:
+    """The person that the newcomer is: a new one, or the one on file whose name and telephone are the same."""
+    found = person_by_identity(session, newcomer.identity.value)
+    if found is None:
+        return add_person(session, newcomer, centre_id=centre_of(session, newcomer.live_region).id)
+    same = found.name == newcomer.name and found.phone_index == phone_index(newcomer.phone)
+    return found if same else None
 
 
 def _tell_owner(session: Session, phone: str) -> None:

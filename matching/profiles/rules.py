@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from centre import regions
 from centre.drafts import Draft, Fen, Line, RecordId, RegionCode, Words
 from centre.people import Education, PersonCategory
 from centre.permissions import Permission
@@ -119,6 +120,12 @@ def _person_name(value: str) -> str:
     return name
 
 
+def _known_region(code: str) -> str:
+    if not regions.exists(code):
+        raise PydanticCustomError("region_unknown", N_("没有这个地区代码，请从列表里选"))
+    return code
+
+
 def _digits(value: str) -> str:
     return fold_width(value)
 
@@ -128,6 +135,9 @@ def _agreed(value: bool) -> bool:
         raise PydanticCustomError("no_consent", N_("没有本人同意，不能登记"))
     return value
 
+
+KnownRegion = Annotated[RegionCode, AfterValidator(_known_region)]
+"""A region code that is, or once was, in the table."""
 
 Agreed = Annotated[bool, AfterValidator(_agreed)]
 """A yes that has to be there."""
@@ -151,7 +161,7 @@ class SelfRegistration(Draft):
     name: PersonName
     phone: RawNumber
     id_number: RawNumber
-    live_region: RegionCode = "610400"
+    live_region: KnownRegion = "610400"
     password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
     consent: Agreed
 
@@ -162,8 +172,8 @@ class CounterRegistration(Draft):
     name: PersonName
     phone: RawNumber
     id_number: RawNumber
-    live_region: RegionCode = "610400"
-    home_region: RegionCode | None = None
+    live_region: KnownRegion = "610400"
+    home_region: KnownRegion | None = None
     education: Education | None = None
     categories: Annotated[tuple[PersonCategory, ...], Field(max_length=16)] = ()
     literacy_aid: bool = False
@@ -190,10 +200,10 @@ class CertificateDraft(Draft):
     """A certificate as it is printed (证书)."""
 
     kind: CertificateKind
-    number: Line = ""
+    number: Annotated[Line, StringConstraints(max_length=40)] = ""
     occupation: OccupationCode | None = None
     level: SkillLevel | None = None
-    issuer: Line = ""
+    issuer: Annotated[Line, StringConstraints(max_length=100)] = ""
     issued_on: date | None = None
     expires_on: date | None = None
     reviewed: bool = False
@@ -214,7 +224,7 @@ class WishDraft(Draft):
     """What work somebody looks for; a part that is left out stays as it is (求职意向)."""
 
     occupations: Annotated[list[OccupationCode], Field(max_length=5)] | None = None
-    regions: Annotated[list[RegionCode], Field(max_length=8)] | None = None
+    regions: Annotated[list[KnownRegion], Field(max_length=8)] | None = None
     leave_home_ok: Leave | None = None
     wage_floor_fen: Fen | None = None
     wage_unit: WageUnit | None = None

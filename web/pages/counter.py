@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Fen, RecordId, RegionCode, Words
+from centre.drafts import BIGGEST_ID, Draft, Fen, RecordId, Words
 from centre.errors import Refusal
 from centre.ledger import CATEGORY_LABELS, CHANNEL_LABELS, Channel, ServiceEvent
 from centre.people import CATEGORY_LABELS as PERSON_LABELS
@@ -32,6 +32,7 @@ from matching.profiles.rules import (
     LEAVE_LABELS,
     REGISTRATION_LABELS,
     CounterRegistration,
+    KnownRegion,
     OccupationCode,
     OccupationDraft,
     ProfileDraft,
@@ -72,7 +73,7 @@ class PersonForm(Draft):
     years_2: Annotated[int, Field(ge=0, le=60)] | None = None
     wanted: OccupationCode | None = None
     leave_home_ok: Leave | None = None
-    regions: Annotated[tuple[RegionCode, ...], Field(max_length=8)] = ()
+    regions: Annotated[tuple[KnownRegion, ...], Field(max_length=8)] = ()
     wage_floor_fen: Fen | None = None
     terms: Annotated[
         tuple[Literal["board", "lodging", "no_night", "no_shift", "training"], ...], Field(max_length=5)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Fen, Line, RegionCode
+from centre.drafts import BIGGEST_ID, Draft, Fen, Line
 from centre.errors import NotFound, Refusal
 from centre.outbox import Message
 from centre.permissions import Permission
@@ -25,6 +25,7 @@ from matching.profiles.rules import (
     LEAVE_LABELS,
     REGISTRATION_LABELS,
     CertificateDraft,
+    KnownRegion,
     OccupationCode,
     OccupationDraft,
     ProfileDraft,
@@ -64,7 +65,7 @@ class PlaceForm(Draft):
     """Where somebody would work (想在哪里)."""
 
     leave_home_ok: Leave
-    regions: Annotated[tuple[RegionCode, ...], Field(max_length=8)] = ()
+    regions: Annotated[tuple[KnownRegion, ...], Field(max_length=8)] = ()
 
 
 Term = Literal["board", "lodging", "no_night", "no_shift", "training"]

@@ -1,0 +1,64 @@
+"""How a bad request is sent, and what a town needs so that every one of them has something to hit."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+from httpx2 import Response
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from centre import clock
+from centre.database import open_session
+from centre.permissions import Actor
+from employers.fairs.booths import apply_for_booth
+from employers.fairs.rules import BoothDraft
+from employers.models import Employer
+from tests.api.faults import Sent
+from tests.employers.world import add_hall, at, booth_fair
+from tests.web.desks import Hall
+
+SYSTEM = Actor.system()
+EMPLOYER = "渭城新棉制衣(虚构)"
+
+
+def fill_fair() -> dict[str, str]:
+    """A fair that takes requests and the demo employer's request; gives their ids by the words of the table."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        day = clock.today() + timedelta(days=300)
+        fair = booth_fair(session, add_hall(session, "试验厅"), starts_at=at(9, 0, day), ends_at=at(11, 0, day))
+        employer = session.scalars(select(Employer).where(Employer.name == EMPLOYER)).one()
+        asked = BoothDraft(contact_name="王", employer_id=employer.id)
+        booth = apply_for_booth(session, SYSTEM, fair_id=fair.id, draft=asked)
+        return {"FAIR": str(fair.id), "BOOTH": str(booth.id)}
+
+
+def send(client: TestClient, sent: Sent, language: str, ids: dict[str, str]) -> Response:
+    """Send a request in a language; dicts go to pages as forms and to the API as JSON, anything else as it is."""
+    path = sent.path
+    for word, number in ids.items():
+        path = path.replace(word, number)
+    headers = {"accept-language": language, **sent.headers}
+    body: Any = sent.body
+    if body is None:
+        return client.request(sent.method, path, headers=headers)
+    if isinstance(body, dict) and ("_form" in body or "_file" in body or not path.startswith("/api")):
+        fields = {name: value for name, value in body.items() if name not in ("_form", "_file")}
+        files = {"roster": ("名单.xlsx", body["_file"])} if "_file" in body else {"other": ("a.txt", b"a")}
+        token = client.headers.get("x-token", "")
+        form = {"_csrf": token, **fields}
+        return client.request(
+            sent.method, path, data=form, files=files if {"_form", "_file"} & set(body) else None, headers=headers
+        )
+    headers.setdefault("content-type", "application/json")
+    content = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.request(sent.method, path, content=content, headers=headers)
+
+
+def enter(hall: Hall, login: str) -> TestClient:
+    """A browser of an account that knows its form token."""
+    desk = hall.enter(login)
+    found = re.search(r'name="_csrf" value="([^"]*)"', desk.client.get("/account").text)
+    desk.client.headers["x-token"] = found[1] if found else ""
+    return desk.client

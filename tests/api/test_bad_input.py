@@ -1,0 +1,262 @@
+"""Whatever is wrong with a request is told by a stable code and in both languages, and nothing of it is kept."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import copyfile
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from starlette.testclient import TestClient
+
+from centre.accounts import Account, SignIn
+from centre.database import Base, Record, open_session
+from centre.ledger import ServiceEvent
+from centre.limits import Tally
+from centre.people import Person, person_by_identity
+from employers.models import Employer
+from employers.openings.models import Opening
+from matching.profiles.models import Registration
+from tests.api.faults import API, CASES, W1, Sent, employer, opening, person
+from tests.api.sending import SYSTEM, enter, fill_fair, send
+from tests.api.told import WORDS
+from tests.databases import settings_from
+from tests.training import files
+from tests.training.world import identity
+from tests.web.desks import Hall, opened, words
+from training.enrolments.models import Enrolment
+
+# Who asks how often and who is signed in is counted whatever becomes of the request.
+COUNTED_ANYWAY = {Tally, SignIn}
+HAN = re.compile("[\u4e00-\u9fff]")
+
+
+class Town:
+    """The demo town with its browsers, signed in once; its tables are compared before and after each request."""
+
+    def __init__(self, hall: Hall, ids: dict[str, str]) -> None:
+        self._hall = hall
+        self._clients: dict[str, TestClient] = {}
+        self.ids = ids
+
+    def client(self, who: str) -> TestClient:
+        """The browser of an account; of a visitor without a name."""
+        if who not in self._clients:
+            self._clients[who] = enter(self._hall, who)
+        return self._clients[who]
+
+
+@pytest.fixture(scope="module")
+def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    folder = tmp_path_factory.mktemp("bad-input")
+    copyfile(sqlite_template, folder / "gangqiao.db")
+    address = f"sqlite:///{folder}/gangqiao.db"
+    with (
+        settings_from(database_url=address, data_dir=str(folder), require_second_factor="false"),
+        opened() as hall,
+    ):
+        yield Town(hall, fill_fair())
+
+
+def kept() -> dict[str, tuple[int, int]]:
+    """How many rows each table has, and the sum of their versions, which grows with every change."""
+    with open_session(SYSTEM.scope) as session:
+        return {
+            model.__name__: (
+                session.scalar(select(func.count()).select_from(model)) or 0,
+                (session.scalar(select(func.sum(model.version))) or 0) if issubclass(model, Record) else 0,
+            )
+            for model in (mapper.class_ for mapper in Base.registry.mappers)
+            if model not in COUNTED_ANYWAY
+        }
+
+
+def told(sent: Sent, town: Town, language: str) -> str:
+    """Send a request; gives what its reader is told, after checking status and code."""
+    answer = send(town.client(sent.who), sent, language, town.ids)
+    assert answer.status_code == sent.status, words(answer.text)[:300]
+    if not sent.path.startswith(API):
+        assert f'lang="{"en" if language == "en" else "zh-Hans"}"' in answer.text
+        return words(answer.text)
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["status"] == sent.status
+    assert problem["type"] == f"/problems/{problem['title']}"
+    errors = problem.get("errors", [])
+    assert sent.code in [problem["title"], *(one["code"] for one in errors)]
+    return " ".join([problem["detail"], *(one["detail"] for one in errors)])
+
+
+@pytest.mark.parametrize("sent", CASES, ids=[sent.name for sent in CASES])
+def test_bad_input_is_refused_in_both_languages_and_nothing_is_kept(sent: Sent, town: Town) -> None:
+    town.client(sent.who)
+    before = kept()
+    chinese, english = WORDS[sent.told or sent.code]
+    assert chinese in told(sent, town, "zh")
+    assert english in told(sent, town, "en")
+    assert kept() == before
+
+
+def test_every_message_of_the_table_is_told_by_some_request_and_each_is_in_its_language() -> None:
+    assert {sent.told or sent.code for sent in CASES} == set(WORDS)
+    for chinese, english in WORDS.values():
+        assert HAN.search(chinese)
+        assert not HAN.search(english)
+
+
+@pytest.mark.parametrize(
+    ("who", "method", "theirs", "nowhere", "body"),
+    [
+        ("employer", "PUT", "/openings/{opening}", "/openings/999999", opening()),
+        ("employer", "POST", "/openings/{opening}/close", "/openings/999999/close", {}),
+        ("employer", "GET", "/employers/{employer}", "/employers/999999", None),
+        ("employer", "PUT", "/employers/{employer}", "/employers/999999", employer()),
+        ("clerk", "GET", "/people/{person}/profile", "/people/999999/profile", None),
+        ("clerk", "PUT", "/people/{person}/wish", "/people/999999/wish", {"night_ok": True}),
+        ("clerk", "POST", "/introductions", "/introductions", {"person_id": "{person}", "opening_id": 1}),
+        ("school2", "POST", "/classes/{class}/moves", "/classes/999999/moves", {"event": "lock"}),
+        ("wang", "POST", "/classes/1/enrolments", "/classes/1/enrolments", {"person_id": "{person}"}),
+        ("employer", "GET", "/openings/{draft}", "/openings/999999", None),
+        ("", "GET", "/openings/{draft}", "/openings/999999", None),
+    ],
+)
+def test_what_is_not_yours_answers_like_what_is_not_there(
+    town: Town, who: str, method: str, theirs: str, nowhere: str, body: object
+) -> None:
+    ids = strangers()
+    client = town.client(who)
+    before = kept()
+
+    def ask(path: str, number: int | None) -> tuple[int, str]:
+        given = body
+        if isinstance(body, dict):
+            given = {key: (number or 999_999) if value == "{person}" else value for key, value in body.items()}
+        answer = client.request(method, API + path, json=given) if body is not None else client.get(API + path)
+        return answer.status_code, answer.text
+
+    assert ask(theirs.format(**ids), ids["person"]) == ask(nowhere, None)
+    assert ask(nowhere, None)[0] == 404
+    assert kept() == before
+
+
+def strangers() -> dict[str, int]:
+    """Things that are there but belong to somebody else than the accounts that ask."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        own = session.scalars(select(Account).where(Account.login == "employer")).one().employer_id
+        clerk = session.scalars(select(Account).where(Account.login == "clerk")).one().centre_id
+        theirs = session.scalars(select(Opening).where(Opening.employer_id != own).order_by(Opening.id)).first()
+        assert theirs
+        draft = session.scalars(select(Opening).where(Opening.title == "别家的草稿")).first()
+        if draft is None:
+            draft = Opening(title="别家的草稿", employer_id=theirs.employer_id)
+            session.add(draft)
+        hidden = session.scalars(select(Employer).where(Employer.name == "还没核验的单位")).first()
+        if hidden is None:
+            hidden = Employer(name="还没核验的单位", region_code="610404")
+            session.add(hidden)
+        session.flush()
+        wang = session.scalars(select(Account).where(Account.login == "wang")).one().person_id
+        elsewhere = select(Person.id).where(Person.centre_id != clerk, Person.id != wang)
+        found = session.scalars(elsewhere.order_by(Person.id)).first()
+        assert found
+        return {"opening": theirs.id, "draft": draft.id, "employer": hidden.id, "person": found, "class": 1}
+
+
+def count(model: type[Any]) -> int:
+    with open_session(SYSTEM.scope) as session:
+        return session.scalar(select(func.count(model.id))) or 0
+
+
+@pytest.mark.parametrize(
+    "written", ["610499 19750308 0022", "６１０４９９１９７５０３０８００２２", f"'{W1}", "610499750308002", f" {W1}"]
+)
+def test_a_known_number_opens_the_person_who_is_there(town: Town, written: str) -> None:
+    before = count(Person)
+    told_people = [
+        town.client("clerk2").post(f"{API}/people", json=person(name="王秀兰", phone="13809100001", id_number=number))
+        for number in (W1, written)
+    ]
+    assert [answer.status_code for answer in told_people] == [201, 201], told_people[1].text
+    assert told_people[0].json()["person_id"] == told_people[1].json()["person_id"]
+    assert told_people[1].json()["is_new"] is False
+    assert count(Person) == before
+
+
+@pytest.mark.parametrize("number", ["999999197503080027", "610422197503080024"])
+def test_a_number_is_never_refused_for_its_first_six_digits(town: Town, number: str) -> None:
+    with_check = number[:17] + check(number)
+    answer = town.client("clerk").post(f"{API}/people", json=person(name="赵小兰", id_number=with_check))
+    assert answer.status_code == 201, answer.text
+
+
+def check(number: str) -> str:
+    from centre.numbers import identity_check
+
+    return identity_check(number)
+
+
+def test_a_name_is_kept_as_the_register_writes_it(town: Town) -> None:
+    for serial, (written, stored) in enumerate(
+        [("赵　兰", "赵兰"), ("阿依古丽•买买提", "阿依古丽·买买提"), ("𬀩𠮷", "𬀩𠮷")]
+    ):
+        number = identity(60 + serial)
+        answer = town.client("clerk").post(f"{API}/people", json=person(name=written, id_number=number))
+        assert answer.status_code == 201, answer.text
+        with open_session(SYSTEM.scope) as session:
+            found = person_by_identity(session, number)
+            assert found
+            assert found.name == stored
+
+
+def test_a_telephone_that_has_an_account_adds_nobody(town: Town) -> None:
+    people, registrations, accounts = count(Person), count(Registration), count(Account)
+    body = person(name="别的人", phone="13809100001", id_number=identity(70), password="a-long-password")
+    town.client("").post(f"{API}/registrations", json=body | {"phone": "13900000070", "id_number": identity(71)})
+    assert (count(Person), count(Registration), count(Account)) == (people + 1, registrations + 1, accounts + 1)
+    again = town.client("").post(f"{API}/registrations", json=body | {"phone": "13900000070"})
+    assert again.status_code == 202
+    assert (count(Person), count(Registration), count(Account)) == (people + 1, registrations + 1, accounts + 1)
+
+
+def test_markup_in_a_text_is_shown_as_it_was_typed(town: Town) -> None:
+    client = town.client("employer")
+    made = client.post(f"{API}/openings", json=opening(content="<script>alert(1)</script>", title="<b>缝纫工</b>"))
+    assert made.status_code == 201
+    page = client.get(f"/employer/openings/{made.json()['id']}").text
+    assert "<script>alert" not in page
+    assert "<b>缝纫工" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+ROWS = [
+    ("身份证号", "61049919750308", "identity-form", "身份证号应为 18 位", "An identity number has 18"),
+    ("身份证号", "610499197503080021", "identity-check-digit", "身份证号校验不通过", "The check digit"),
+    ("身份证号", "610499197502290022", "identity-date", "不存在", "does not exist"),
+    ("身份证号", "6.10499E+17", "number-damaged", "号码被电子表格损坏", "damaged by the spreadsheet"),
+    ("联系电话", "12345678901", "phone-form", "电话应为 11 位手机号", "Enter a mobile number of 11 digits"),
+    ("姓名", "王", "name-form", "姓名应为 2 至 50 个字", "A name has 2 to 50 characters"),
+    ("性别", None, "sex-mismatch", "性别与身份证号不一致", "The sex differs from the identity number"),
+]
+
+
+def test_bad_rows_of_a_roster_are_told_in_both_languages_and_enrol_nobody(town: Town) -> None:
+    lines = []
+    for serial, (title, value, *_) in enumerate(ROWS, 20):
+        good = files.line(serial)
+        other = "女" if good[3] == "男" else "男"
+        lines.append(files.line(serial, **{title: value or other}))
+    before = (count(Person), count(Enrolment), count(ServiceEvent))
+    client = town.client("school")
+    sent = client.post(f"{API}/rosters?class_id=1&file_name=a.xlsx", content=files.xlsx(files.titled(lines)))
+    assert sent.status_code == 201, sent.text
+    assert (sent.json()["errors"], sent.json()["creates"]) == (len(ROWS), 0)
+    for language, place in (("zh", 3), ("en", 4)):
+        rows = client.get(f"{API}/rosters/{sent.json()['id']}/rows", headers={"accept-language": language}).json()
+        for row, expected in zip(sorted(rows, key=lambda one: one["row"]), ROWS, strict=True):
+            found = {problem["code"]: problem["message"] for problem in row["problems"]}
+            assert expected[place] in found[expected[2]], found
+            assert bool(HAN.search(found[expected[2]])) is (language == "zh")
+    refused = client.post(f"{API}/rosters/{sent.json()['id']}/confirmation")
+    assert refused.status_code == 409
+    assert (count(Person), count(Enrolment), count(ServiceEvent)) == before
