@@ -19,6 +19,7 @@ WIDEST_RANGE = 3
 
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n、|]+(?![0-9])")
 _MONEY_RANGE = re.compile(r"(?<![0-9])([0-9]{4,6})(?:元)?[-~至到—]([0-9]{4,6})(?![0-9])")
+_DASHES = str.maketrans("\u2013\u2014\u2015\u2212\uff5e\u301c", "------")
 _DIGIT = r"[0-9\uff10-\uff19]"
 _GAP = r"[ .·_\u2014\uff0d-]?"
 _PHONE = re.compile(
@@ -162,11 +163,11 @@ def restore(kept: Iterable[Mapping[str, str]]) -> list[Finding]:
 
 
 def _clauses(text: str) -> list[str]:
-    lines = [re.sub(r"[ \t\u3000]+", "", normalise(line)) for line in text.splitlines()]
+    lines = [re.sub(r"[ \t\u3000]+", "", normalise(line)).translate(_DASHES) for line in text.splitlines()]
     return [clause for line in lines for clause in _CLAUSE.split(line) if clause]
 
 
 def _wide_ranges(text: str) -> Iterator[str]:
-    for match in _MONEY_RANGE.finditer(normalise(text)):
+    for match in _MONEY_RANGE.finditer(normalise(text).translate(_DASHES)):
         if is_wide(int(match[1]), int(match[2])):
             yield match[0]

@@ -140,3 +140,19 @@ def _steps(tree: Any) -> int:
         elif kind in (constants.ASSERT, constants.ASSERT_NOT):
             most = max(most, _steps(argument[1]))
     return most
+
+
+@pytest.mark.parametrize("text", ["18–45岁", "18—45岁", "18－45岁", "18～45岁", "18-45岁"])
+def test_an_age_limit_is_found_whatever_dash_it_is_written_with(text: str) -> None:
+    assert [finding.key for finding in screen(text)] == ["age-limit"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["13812345678", "+8613812345678", "138 1234 5678", "138-1234-5678", "１３８１２３４５６７８", "138 12 34 56 78"],
+)
+def test_a_telephone_is_masked_however_it_is_written(written: str) -> None:
+    masked = without_phones(f"找王姐{written}，工资13000-15000")
+    assert masked.endswith("，工资13000-15000")
+    assert "****" in masked
+    assert not any(middle in masked for middle in ("1234", "12 34", "１２３４"))

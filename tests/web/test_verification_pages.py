@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -276,7 +277,7 @@ def test_the_desk_speaks_english(enter: Opener) -> None:
     assert "The six mandatory elements" in officer.get(f"{DESK}/openings/{opening_id}").text
 
 
-TEXTS = {
+TEXTS: dict[str, Any] = {
     "title": "细纱工，找王姐13812345678",
     "content": "看车，电话 +86 138-1234-5678",
     "address": "纺织路 138 1234 5678",
