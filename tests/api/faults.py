@@ -124,9 +124,13 @@ def _person_cases() -> list[Sent]:
         Sent("short password", "", f"POST {API}/registrations", person(password="1234"), 422, "string-too-short"),
         Sent("common password", "", f"POST {API}/registrations", person(password="12345678"), 422, "password-common"),
     ]  # fmt: skip
+    return made
+
+
+def _profile_cases() -> list[Sent]:
     profile = f"PUT {API}/me/profile"
     special = {"kind": "special_operation"}
-    made += [
+    return [
         Sent("VR20 shape", "wang", profile, certificate(number="Y123"), 422, "certificate-form"),
         Sent("VR20 level", "wang", profile, certificate(number="Y000061000001244000001", level=3), 422,
              "certificate-level"),
@@ -144,11 +148,10 @@ def _person_cases() -> list[Sent]:
         Sent("wish: unknown place", "wang", f"PUT {API}/me/wish", {"regions": ["999999"]}, 422, "region-unknown"),
         Sent("wish: negative pay", "wang", f"PUT {API}/me/wish", {"wage_floor_fen": -1}, 422, "greater-than-equal"),
     ]  # fmt: skip
-    return made
 
 
 def _employer_cases() -> list[Sent]:
-    at, post, form = f"POST {API}/employers", f"POST {API}/openings", "POST /employer/openings/new"
+    at, post = f"POST {API}/employers", f"POST {API}/openings"
     return [
         Sent("VR11 form", "officer", at, employer(uscc="91350100M000100YI3"), 422, "employer-code"),
         Sent("VR11 check", "officer", at, employer(uscc="91350100M000100Y44"), 422, "employer-code"),
@@ -184,6 +187,12 @@ def _employer_cases() -> list[Sent]:
         Sent("a form for JSON", "employer", post, "title=a", 422, "model-attributes-type",
              headers={"content-type": "application/x-www-form-urlencoded"}),
         Sent("somebody else's employer", "employer", post, opening(employer_id=2), 404, "not-found"),
+    ]  # fmt: skip
+
+
+def _form_cases() -> list[Sent]:
+    form = "POST /employer/openings/new"
+    return [
         Sent("form: half a yuan too fine", "employer", form, opening(wage_min_fen="3500.505"), 422, "money"),
         Sent("form: order", "employer", form, opening(wage_min_fen="5000", wage_max_fen="3000", base_pay_fen="3000"),
              422, "wage-order"),
@@ -198,7 +207,6 @@ def _employer_cases() -> list[Sent]:
         Sent("form: elements are missing", "employer", form, {"title": "工", "headcount": "1", "step": "submit"}, 422,
              "element-missing"),
     ]  # fmt: skip
-
 
 
 def _class_cases() -> list[Sent]:
@@ -309,4 +317,12 @@ def _address_cases() -> list[Sent]:
     return made
 
 
-CASES = [*_person_cases(), *_employer_cases(), *_class_cases(), *_fair_cases(), *_address_cases()]
+CASES = [
+    *_person_cases(),
+    *_profile_cases(),
+    *_employer_cases(),
+    *_form_cases(),
+    *_class_cases(),
+    *_fair_cases(),
+    *_address_cases(),
+]

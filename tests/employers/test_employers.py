@@ -123,7 +123,7 @@ def test_a_licence_that_runs_out_is_told_three_times_and_then_freezes(session: S
             watch_licences(session)
             watch_licences(session)
     session.flush()
-    assert len(session.scalars(select(Message.id)).all()) == 3
+    assert len(session.scalars(select(Message.id).where(Message.kind == "licence")).all()) == 3
     assert employer(session, 1).state is EmployerState.ACTIVE
     with clock.frozen(datetime(2026, 7, 1, 1, tzinfo=UTC)):
         watch_licences(session)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from centre import clock
+from centre import clock, privacy
 from centre.accounts import Account
 from centre.database import open_session
 from centre.ledger import ServiceEvent
@@ -21,7 +21,8 @@ from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from employers.rules import EmployerState
 from tests.employers.browser import Browser, Opener, opener
-from tests.employers.world import SYSTEM, boss, draft, published
+from tests.employers.world import SYSTEM, boss, draft, published, write_city
+from web.app import build
 
 DESK = "/counter/verify"
 CODE = "91350100M000100Y43"
@@ -317,3 +318,13 @@ def test_a_licence_that_ends_is_asked_for_as_a_day(enter: Opener) -> None:
     with open_session(SYSTEM.scope) as session:
         made = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
     assert made.licence_expires_on == date(2030, 1, 31)
+
+
+def test_an_employer_registers_itself_on_both_databases(any_database: str) -> None:
+    privacy.forget_keys()
+    write_city()
+    visitor = Browser(build(), headers={"origin": "http://testserver"}, follow_redirects=False)
+    assert visitor.post("/employer/register", data=FORM).status_code == 200
+    with open_session(SYSTEM.scope) as session:
+        made = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
+        assert made.state is EmployerState.CHECKING
