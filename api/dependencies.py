@@ -59,6 +59,8 @@ class UnitOfWork:
         self.form = form
         self.locale = reader_locale(request)
         self.visitor: accounts.Visitor | None = None
+        self.prepared: Any = None
+        """What the route's `before` made of the request, outside the transaction."""
         self._body = body
 
     @property
@@ -201,16 +203,22 @@ class Routes:
         return self._entry("DELETE", path, options)
 
     def _entry(self, method: str, path: str, options: dict[str, Any]) -> Decorator:
-        """`allow` is obligatory, `upload=True` raises the body limit, `keep=False` keeps no answer under the key."""
+        """`allow` is obligatory, `upload=True` raises the body limit, `keep=False` keeps no answer under the key.
+
+        `before` is called with the handler's arguments before the transaction begins, for slow work such as reading a
+        spreadsheet; what it gives is `unit.prepared`.
+        """
         allow: Allow = options.pop("allow")
         limit = settings().upload_limit if options.pop("upload", False) else settings().body_limit
         keep: bool = options.pop("keep", True)
+        before: Callable[..., Any] | None = options.pop("before", None)
         extra = {"x-allow": allow.value} | options.pop("openapi_extra", {})
         if self._pages:
             options["response_model"] = None
 
         def register(endpoint: Handler) -> Handler:
-            working = _working(endpoint, allow, keep=keep, status_code=options.get("status_code") or 200)
+            status_code = options.get("status_code") or 200
+            working = _working(endpoint, allow, keep=keep, before=before, status_code=status_code)
             self.router.add_api_route(
                 path, working, methods=[method], openapi_extra=extra, max_body_size=limit, **options
             )
@@ -224,7 +232,14 @@ def Pages(prefix: str = "") -> Routes:  # noqa: N802
     return Routes(prefix=prefix, pages=True)
 
 
-def _working(endpoint: Callable[..., Any], allow: Allow, *, keep: bool, status_code: int) -> Callable[..., Any]:
+def _working(
+    endpoint: Callable[..., Any],
+    allow: Allow,
+    *,
+    keep: bool,
+    before: Callable[..., Any] | None,
+    status_code: int,
+) -> Callable[..., Any]:
     """Wrap a handler into its unit of work; everything happens in one thread, the commit before the answer."""
     result = get_type_hints(endpoint).get("return", Any)
     is_response = isinstance(result, type) and issubclass(result, Response)
@@ -243,6 +258,7 @@ def _working(endpoint: Callable[..., Any], allow: Allow, *, keep: bool, status_c
         unit: UnitOfWork = arguments[name]
         unit.recognise()
         _admit(unit, allow)
+        unit.prepared = before(**arguments) if before is not None else None
         for attempt in range(TRIES):
             try:
                 return _transact(unit, lambda: answer(endpoint(**arguments)), keep=keep)

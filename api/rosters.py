@@ -1,26 +1,34 @@
-"""Trainee rosters: upload, verdicts per row, the school's own file with its errors, confirmation."""
+"""Trainee rosters: as files and as rows, verdicts, corrections, confirmation, progress, undo, the report on schools."""
 
+import csv
+import io
+from datetime import date, datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field, StringConstraints
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.dependencies import Routes, Unit, UnitOfWork
-from centre.drafts import BIGGEST_ID, RecordId
+from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Invalid, Problem
 from centre.permissions import Permission
-from centre.text import mask_id
+from centre.sheets.cells import Workbook
+from centre.sheets.reading import read_sheets
+from centre.text import mask_id, mask_phone
 from centre.words import N_, translate
 from training.classes.queries import class_parts
-from training.rosters import actions, queries
-from training.rosters.columns import roster_template
+from training.rosters import actions, editing, queries
+from training.rosters.columns import ALIASES, REQUIRED, roster_template
 from training.rosters.models import RosterRow, RosterUpload
-from training.rosters.rules import RosterState, Verdict
+from training.rosters.rules import AT_ONCE, Change, Fate, RosterState, Source, Verdict
+from training.rosters.transmissions import transmissions
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+Cell = Annotated[Line, StringConstraints(max_length=200)]
 
 FILE = {
     "requestBody": {
@@ -38,6 +46,8 @@ FILE = {
     }
 }
 
+SHEET: dict[str, Any] = {"response_class": Response, "responses": {200: {"content": {XLSX: {}}}}}
+
 routes = Routes(tags=["rosters"])
 
 
@@ -53,14 +63,104 @@ class UploadOut(BaseModel):
     unchanged: int
     errors: int
     ignored: int
+    source: Source
+    needs_columns: bool
+    total: int
+    done: int
+    withdrawn: int
 
     @classmethod
     def of(cls, found: RosterUpload) -> "UploadOut":
-        """An upload in figures."""
+        """An upload in figures; `done` of `total` rows are checked, imported or taken back, as the state says."""
         return cls(
             id=found.id, class_id=found.class_id, state=found.state, file_name=found.file_name, creates=found.creates,
             updates=found.updates, unchanged=found.unchanged, errors=found.errors, ignored=found.ignored,
+            source=found.source, needs_columns=found.needs_columns, total=found.total, done=found.done,
+            withdrawn=found.withdrawn,
         )  # fmt: skip
+
+
+class ChangeOut(BaseModel):
+    """One field of a row against the records; of telephones and bank cards only the ends are shown."""
+
+    field: str
+    before: str
+    after: str
+    fate: Fate
+    why: str
+
+    @classmethod
+    def of(cls, change: Change) -> "ChangeOut":
+        """A difference as the school may see it."""
+        hidden = change.field in ("phone", "bank")
+        before, after = (mask_phone(value) if hidden else value for value in (change.before, change.after))
+        return cls(field=change.field, before=before, after=after, fate=change.fate, why=change.why)
+
+
+class PersonIn(Draft):
+    """One trainee as a school's software sends it: the columns of the template, as text (学员)."""
+
+    name: Cell = ""
+    id_number: Cell = ""
+    id_type: Cell = ""
+    sex: Cell = ""
+    birth: Cell = ""
+    education: Cell = ""
+    category: Cell = ""
+    phone: Cell = ""
+    major: Cell = ""
+    level: Cell = ""
+    days: Cell = ""
+    card_no: Cell = ""
+    bank: Cell = ""
+    hardship_no: Cell = ""
+    relation: Cell = ""
+
+
+class RowsIn(Draft):
+    """A roster as rows instead of a file. The same rows sent again while they wait are the same upload."""
+
+    class_id: RecordId
+    rows: Annotated[list[PersonIn], Field(min_length=1, max_length=AT_ONCE)]
+
+
+class ColumnsIn(Draft):
+    """What each column of a sheet holds: the field's name by column number, empty for a column that is not used."""
+
+    sheet: Annotated[str, Field(max_length=100)]
+    columns: Annotated[
+        dict[Annotated[int, Field(ge=0, le=600)], Annotated[str, Field(max_length=40)]], Field(max_length=600)
+    ]
+
+
+class CellsIn(Draft):
+    """Corrected cells of one row, by field; an empty text empties the cell."""
+
+    cells: Annotated[dict[Annotated[str, Field(max_length=40)], Cell], Field(min_length=1, max_length=20)]
+
+
+class DayOut(BaseModel):
+    """What a school sent on one day (当日报送)."""
+
+    on: date
+    uploads: int
+    rows: int
+    created: int
+    updated: int
+    errors: int
+    waiting: int
+
+
+class TransmissionOut(BaseModel):
+    """How regularly a school sends its lists (报送情况)."""
+
+    provider_id: int
+    name: str
+    last_at: datetime | None
+    recruiting: int
+    silent_days: int | None
+    is_stale: bool
+    days: list[DayOut]
 
 
 class FaultOut(BaseModel):
@@ -74,6 +174,7 @@ class FaultOut(BaseModel):
 class RowOut(BaseModel):
     """One line of the file, by sheet and by the row number that the spreadsheet program shows."""
 
+    id: int
     sheet: str
     row: int
     verdict: Verdict
@@ -81,6 +182,7 @@ class RowOut(BaseModel):
     identity_masked: str
     problems: list[FaultOut]
     warnings: list[FaultOut]
+    changes: list[ChangeOut]
     enrolment_id: int | None
 
     @classmethod
@@ -89,9 +191,10 @@ class RowOut(BaseModel):
         reading = row.read(upload)
         number = reading.trainee.number if reading.trainee else ""
         return cls(
-            sheet=row.sheet, row=row.row_no, verdict=row.verdict, name=reading.cells.get("name", ""),
+            id=row.id, sheet=row.sheet, row=row.row_no, verdict=row.verdict, name=reading.cells.get("name", ""),
             identity_masked=mask_id(number), problems=_faults(row.problems, locale),
-            warnings=_faults(row.warnings, locale), enrolment_id=row.enrolment_id,
+            warnings=_faults(row.warnings, locale), changes=[ChangeOut.of(change) for change in reading.changes],
+            enrolment_id=row.enrolment_id,
         )  # fmt: skip
 
 
@@ -102,22 +205,68 @@ def _faults(kept: list[dict[str, Any]], locale: str) -> list[FaultOut]:
     ]
 
 
-@routes.get("/classes/{class_id}/roster-template", allow=Permission.IMPORT_ROSTER)
+@routes.get("/classes/{class_id}/roster-template", allow=Permission.IMPORT_ROSTER, **SHEET)
 def template(unit: Unit, class_id: RecordId) -> Response:
     """The .xlsx template of a class, with drop-downs."""
     found, major, _ = class_parts(unit.session, class_id)
     return spreadsheet(roster_template(found.class_no, major.name, major.level), f"学员花名册-{found.class_no}.xlsx")
 
 
-@routes.post("/rosters", allow=Permission.IMPORT_ROSTER, status_code=201, upload=True, openapi_extra=FILE)
+def _read_upload(unit: UnitOfWork, class_id: int, file_name: str) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
+    """Read the sent file in its child process before any transaction begins."""
+    content, name = _content(unit, file_name)
+    return content, name, read_sheets(content, name)
+
+
+def _write_rows(unit: UnitOfWork, body: RowsIn) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
+    """Rows become a file of our own making, so that they go the one way that all rosters go."""
+    packed = io.StringIO(newline="")
+    names = list(PersonIn.model_fields)
+    used = [name for name in names if name in REQUIRED or any(getattr(row, name) for row in body.rows)]
+    writer = csv.writer(packed)
+    writer.writerow([ALIASES[name][0] for name in used])
+    writer.writerows([getattr(row, name) for name in used] for row in body.rows)
+    content = packed.getvalue().encode("utf-8-sig")
+    return content, "rows.csv", read_sheets(content, "rows.csv")
+
+
+@routes.post("/rosters/rows", allow=Permission.IMPORT_ROSTER, status_code=201, upload=True, before=_write_rows)
+def send_rows(unit: Unit, body: RowsIn) -> UploadOut:
+    """Send trainees as rows from a school's own software. Nothing is saved before the confirmation."""
+    content, name, book = unit.prepared
+    made = actions.upload_roster(
+        unit.session,
+        unit.actor,
+        class_id=body.class_id,
+        content=content,
+        file_name=name,
+        book=book,
+        source=Source.API,
+    )
+    return UploadOut.of(made)
+
+
+@routes.post(
+    "/rosters",
+    allow=Permission.IMPORT_ROSTER,
+    status_code=201,
+    upload=True,
+    openapi_extra=FILE,
+    before=_read_upload,
+)
 def upload(
     unit: Unit,
     class_id: Annotated[int, Query(ge=1, le=BIGGEST_ID)],
-    file_name: Annotated[str, Query(max_length=200)] = "roster.xlsx",
+    file_name: Annotated[str, Query(max_length=200)] = "roster.xlsx",  # noqa: ARG001  read before
 ) -> UploadOut:
-    """Send a roster for a class: a multipart form with `file`, or the file itself as the body. Nothing is saved yet."""
-    content, name = _content(unit, file_name)
-    made = actions.upload_roster(unit.session, unit.actor, class_id=class_id, content=content, file_name=name)
+    """Send a roster for a class: a multipart form with `file`, or the file itself as the body. Nothing is saved yet.
+
+    With `needs_columns` nobody knows the columns of the file yet; more than 2,000 rows are checked in the background.
+    """
+    content, name, book = unit.prepared
+    made = actions.upload_roster(
+        unit.session, unit.actor, class_id=class_id, content=content, file_name=name, book=book
+    )
     return UploadOut.of(made)
 
 
@@ -141,7 +290,7 @@ def rows(
     return [RowOut.of(row, found, unit.locale) for row in kept]
 
 
-@routes.get("/rosters/{upload_id}/file", allow=Permission.IMPORT_ROSTER)
+@routes.get("/rosters/{upload_id}/file", allow=Permission.IMPORT_ROSTER, **SHEET)
 def returned_file(unit: Unit, upload_id: RecordId) -> Response:
     """The school's own file with red cells and a column that explains them; 409 once the upload is settled."""
     found = queries.upload_of(unit.session, upload_id)
@@ -150,9 +299,45 @@ def returned_file(unit: Unit, upload_id: RecordId) -> Response:
 
 
 @routes.post("/rosters/{upload_id}/confirmation", allow=Permission.IMPORT_ROSTER)
-def confirm(unit: Unit, upload_id: RecordId) -> UploadOut:
-    """Enrol everybody whose row is good, all or nobody."""
-    return UploadOut.of(actions.confirm_roster(unit.session, unit.actor, upload_id=upload_id))
+def confirm(unit: Unit, upload_id: RecordId, only_good: bool = False) -> UploadOut:
+    """Enrol everybody whose row is good, all or nobody; with `only_good` rows with errors may stay behind.
+
+    More than 2,000 rows are imported in the background.
+    """
+    return UploadOut.of(actions.confirm_roster(unit.session, unit.actor, upload_id=upload_id, only_good=only_good))
+
+
+@routes.post("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER)
+def columns(unit: Unit, upload_id: RecordId, body: ColumnsIn) -> UploadOut:
+    """Say what the columns of a sheet hold; remembered for the school's next file with the same header."""
+    chosen = {body.sheet: body.columns}
+    return UploadOut.of(editing.choose_columns(unit.session, unit.actor, upload_id=upload_id, chosen=chosen))
+
+
+@routes.post("/rosters/{upload_id}/rows/{row_id}", allow=Permission.IMPORT_ROSTER)
+def correct(unit: Unit, upload_id: RecordId, row_id: RecordId, body: CellsIn) -> RowOut:
+    """Correct cells of one row; it is judged at once."""
+    row = editing.edit_row(unit.session, unit.actor, upload_id=upload_id, row_id=row_id, cells=body.cells)
+    return RowOut.of(row, queries.upload_of(unit.session, upload_id), unit.locale)
+
+
+@routes.post("/rosters/{upload_id}/stopping", allow=Permission.IMPORT_ROSTER)
+def stop(unit: Unit, upload_id: RecordId) -> UploadOut:
+    """Stop an import in the background; whom it has enrolled is withdrawn."""
+    return UploadOut.of(actions.stop_roster(unit.session, unit.actor, upload_id=upload_id))
+
+
+@routes.post("/rosters/{upload_id}/undoing", allow=Permission.IMPORT_ROSTER)
+def undo(unit: Unit, upload_id: RecordId) -> UploadOut:
+    """Take an import back: exactly the enrolments that it made and nobody has touched since."""
+    return UploadOut.of(actions.undo_roster(unit.session, unit.actor, upload_id=upload_id))
+
+
+@routes.get("/transmissions", allow=Permission.IMPORT_ROSTER)
+def report(unit: Unit) -> list[TransmissionOut]:
+    """How regularly the schools send their lists, the silent ones first; a school sees itself."""
+    found = transmissions(unit.session, provider_id=unit.actor.provider_id)
+    return [TransmissionOut.model_validate(one, from_attributes=True) for one in found]
 
 
 @routes.post("/rosters/{upload_id}/discarding", allow=Permission.IMPORT_ROSTER)

@@ -3,13 +3,13 @@
 The base of the models comes from `centre.tables`; both are imported from here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Engine, Update, create_engine, event, func, select, true, update
+from sqlalchemy import Engine, Update, create_engine, event, func, insert, select, true, update
 from sqlalchemy import inspect as inspected
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -352,6 +352,15 @@ def new_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
     return list(session.scalars(select(func.nextval(sequence)).select_from(series)))
 
 
+def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows by one statement, without objects; all of them give the same columns.
+
+    Whoever may not see everything at the moment has to own the rows, as with every insert by statement.
+    """
+    if rows:
+        session.execute(insert(model).execution_options(dml_strategy="raw"), [dict(row) for row in rows])
+
+
 __all__ = [
     "OWNERS",
     "Base",
@@ -364,6 +373,7 @@ __all__ = [
     "engine",
     "give_back",
     "holds",
+    "insert_rows",
     "is_outage",
     "may_retry",
     "new_ids",

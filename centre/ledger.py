@@ -14,14 +14,13 @@ from sqlalchemy import (
     LargeBinary,
     String,
     false,
-    insert,
     select,
     true,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
-from centre.database import Base, Instant, coded, new_ids, seeing_everything
+from centre.database import Base, Instant, coded, insert_rows, new_ids, seeing_everything
 from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.words import N_
@@ -153,8 +152,7 @@ def record_services(session: Session, actor: Actor, services: Sequence[Mapping[s
         {"id": number, "occurred_at": now, "recorded_at": now, "account_id": actor.account_id, **service}
         for number, service in zip(ids, services, strict=True)
     ]
-    if rows:
-        session.execute(insert(ServiceEvent), rows)
+    insert_rows(session, ServiceEvent, rows)
     return ids
 
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, insert, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Instant, Record
+from centre.database import Instant, Record, insert_rows
 from centre.permissions import Scope
 
 RETRY_AFTER = timedelta(minutes=1)
@@ -81,5 +81,4 @@ def post(
 
 def post_all(session: Session, messages: Sequence[Mapping[str, Any]]) -> None:
     """Put many messages into the outbox at once: rows of `Message` whose `dedupe_key` nobody can have used before."""
-    if messages:
-        session.execute(insert(Message), [{"due_at": clock.now(), **message} for message in messages])
+    insert_rows(session, Message, [{"due_at": clock.now(), **message} for message in messages])

@@ -74,17 +74,17 @@ class Box:
     """`seal` and `unseal` for many values under one data key, which is unwrapped once."""
 
     def __init__(self, key_name: str, wrapped: bytes) -> None:
-        self._name = key_name
+        self.key_name, self.wrapped_key = key_name, wrapped
         self._cipher = AESGCM(_data_key(key_name, wrapped))
 
     def seal(self, column: str, value: str) -> bytes:
         """Encrypt a value for one column."""
         nonce = secrets.token_bytes(_NONCE)
-        return nonce + self._cipher.encrypt(nonce, value.encode(), f"{self._name}:{column}".encode())
+        return nonce + self._cipher.encrypt(nonce, value.encode(), f"{self.key_name}:{column}".encode())
 
     def unseal(self, column: str, sealed: bytes) -> str:
         """Decrypt what `seal` made for the same column. Raises cryptography's InvalidTag."""
-        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], f"{self._name}:{column}".encode()).decode()
+        return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], f"{self.key_name}:{column}".encode()).decode()
 
 
 def blind_index(column: str, value: str) -> str:

@@ -7,11 +7,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, String, insert, true
+from sqlalchemy import ColumnElement, Index, String, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant
+from centre.database import Base, Instant, insert_rows
 from centre.errors import Conflict
 from centre.permissions import Actor, Permission, Scope, require
 from centre.words import N_
@@ -136,6 +136,5 @@ def log_moves(
         "machine": machine.name, "event": event, "source": found.source.value, "target": found.target.value,
         "reason": reason[:500], "account_id": actor.account_id, "at": clock.now(),
     }  # fmt: skip
-    if record_ids:
-        session.execute(insert(Transition), [{"record_id": record_id, **same} for record_id in record_ids])
+    insert_rows(session, Transition, [{"record_id": record_id, **same} for record_id in record_ids])
     return found.target

@@ -45,12 +45,14 @@ def test_a_school_uploads_reads_the_verdicts_and_confirms(city: world.City, as_:
     address = sent.headers["location"]
     verdicts = words(registrar.get(address).text)
     assert "还没有保存任何人" in verdicts
-    assert "确认导入：新增 40 人，补充 0 人" in verdicts
+    assert "确认只导入正确的行：新增 40 人，补充 0 人" in verdicts
     assert "4 行有错误，不会导入" in verdicts
     assert "号码被电子表格损坏" in verdicts
     assert kept() == (2, 0, 0)
     assert registrar.get(f"{address}/marked.xlsx").headers["content-type"] == XLSX
-    assert registrar.send_form(f"{address}/confirm").status_code == 303
+    assert registrar.send_form(f"{address}/confirm").status_code == 409
+    assert kept() == (2, 0, 0)
+    assert registrar.send_form(f"{address}/confirm", only_good="yes").status_code == 303
     assert "已导入 新增学员 40" in words(registrar.get(address).text)
     assert kept() == (42, 40, 40)
     trainees = registrar.get(f"/school/classes/{class_id}").text
@@ -89,7 +91,7 @@ def test_more_trainees_than_seats_are_told_on_the_page_and_nobody_is_imported(ci
     roster = {"roster": ("a.xlsx", files.xlsx(MESSY), XLSX)}
     address = registrar.send_form(f"/school/classes/{class_id}/roster", files=roster).headers["location"]
     assert "只剩 5 个名额" in registrar.get(address).text
-    answer = registrar.send_form(f"{address}/confirm")
+    answer = registrar.send_form(f"{address}/confirm", only_good="yes")
     assert answer.status_code == 409
     assert "没有导入任何人" in words(answer.text)
     assert kept() == (2, 0, 0)

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre import clock, events
-from centre.database import give_back, new_ids, seeing_everything, take_some
+from centre.database import give_back, insert_rows, new_ids, seeing_everything, take_some
 from centre.ledger import record_services, reverse_services
 from centre.outbox import post_all
-from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.states import log_moves
 from centre.words import N_
@@ -34,14 +33,14 @@ from training.enrolments.rules import (
     refuse_by_rules,
     with_beneficiary,
 )
-from training.enrolments.writing import Parts, message_values, place_values, service_values
+from training.enrolments.writing import Learner, Parts, message_values, place_values, service_values
 
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
     """Somebody who comes with others, and what is asked for them; `extra` are further columns of the enrolment."""
 
-    person: Person
+    person: Learner
     application: Application
     extra: dict[str, Any]
 
@@ -157,8 +156,9 @@ def _write(session: Session, actor: Actor, parts: Parts, rows: list[dict[str, An
     ]
     entries = dict(zip((row["id"] for row in accepted), record_services(session, actor, services), strict=True))
     now = clock.now()
-    session.execute(
-        insert(Enrolment),
+    insert_rows(
+        session,
+        Enrolment,
         [
             row
             | {

@@ -1,17 +1,37 @@
 """What an enrolment writes: its own row, its line in the ledger, its message; the same for one person and for many."""
 
-from dataclasses import asdict
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 from centre import clock
 from centre.ledger import Channel, ServiceCategory
-from centre.people import Person
 from centre.words import N_
 from training.classes.models import TrainingClass
 from training.enrolments.rules import Application, Entitlement, Origin, PriceSplit, category_at_enrol, price_split
 from training.providers.models import Major, TrainingProvider
 
 Parts = tuple[TrainingClass, Major, TrainingProvider]
+
+
+class Learner(Protocol):
+    """What enrolling needs to know of somebody: a `Person`, or one who is being registered."""
+
+    @property
+    def id(self) -> int:
+        """The number."""
+
+    @property
+    def name(self) -> str:
+        """The name on record."""
+
+    @property
+    def birth_on(self) -> date | None:
+        """The day of birth."""
+
+    @property
+    def categories(self) -> list[str]:
+        """The groups that policies speak of."""
+
 
 _CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.ROSTER: Channel.SITE}
 
@@ -22,10 +42,11 @@ def split_of(major: Major, entitled: Entitlement | None) -> PriceSplit:
 
 
 def place_values(
-    parts: Parts, person: Person, application: Application, entitled: Entitlement | None
+    parts: Parts, person: Learner, application: Application, entitled: Entitlement | None
 ) -> dict[str, Any]:
     """The columns of an enrolment that are frozen on its day, the price among them."""
     found, major, _ = parts
+    split = split_of(major, entitled)
     return {
         "provider_id": found.provider_id,
         "centre_id": found.centre_id,
@@ -38,7 +59,11 @@ def place_values(
         "origin": application.origin,
         "to_check": application.to_check,
         "is_demo": application.is_demo,
-        **asdict(split_of(major, entitled)),
+        "tuition_fen": split.tuition_fen,
+        "waiver_fen": split.waiver_fen,
+        "government_fen": split.government_fen,
+        "centre_fen": split.centre_fen,
+        "learner_fen": split.learner_fen,
     }
 
 

@@ -19,7 +19,7 @@ from training.enrolments.rules import ClassNotOpen
 from training.providers.rules import require_responsible
 from training.rosters import queries
 from training.rosters.importing import import_rows, judge_rows
-from training.rosters.keeping import check_file, count, locked, unreserve, wipe
+from training.rosters.keeping import check_file, close_import, count, locked, unreserve, wipe
 from training.rosters.models import RosterUpload
 from training.rosters.rules import (
     AT_ONCE,
@@ -61,7 +61,7 @@ def upload_roster(
     waiting = session.scalar(queries.waiting(class_id, digest))
     if waiting is not None:
         if waiting.state is RosterState.CHECKED and waiting.total <= AT_ONCE:
-            judge_again(session, waiting, parts[0])
+            _judge_again(session, waiting, parts[0])
         return waiting
     name = clean(file_name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "roster"
     book = book or read_sheets(content, name)
@@ -91,7 +91,7 @@ def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good:
     if parts[0].state is not ClassState.RECRUITING:
         raise ClassNotOpen
     if not is_long:
-        judge_again(session, upload, parts[0])
+        _judge_again(session, upload, parts[0])
     if not upload.creates + upload.updates + upload.unchanged:
         raise NothingToImport
     if upload.errors and not only_good:
@@ -103,24 +103,10 @@ def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good:
     if is_long:
         audit.note(session, actor, action="roster.queue", subject=f"roster:{upload.id}")
         return upload
-    rows = session.scalars(queries.good_rows(upload.id)).all()
+    rows = session.execute(queries.pieces(queries.good_rows(upload.id))).all()
     import_rows(session, actor=actor, parts=parts, upload=upload, rows=rows)
-    finish_import(session, actor, upload=upload)
+    close_import(session, upload, actor=actor)
     return upload
-
-
-def finish_import(session: Session, actor: Actor, *, upload: RosterUpload) -> None:
-    """Close an import whose rows are all in: seats that nobody needed go back, what is personal goes."""
-    require(actor, Permission.IMPORT_ROSTER)
-    unreserve(session, upload)
-    wipe(session, upload)
-    audit.note(
-        session,
-        actor,
-        action="roster.confirm",
-        subject=f"roster:{upload.id}",
-        detail={"created": upload.creates, "updated": upload.updates},
-    )
 
 
 def discard_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
@@ -164,9 +150,9 @@ def undo_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUplo
     return upload
 
 
-def judge_again(session: Session, upload: RosterUpload, found: TrainingClass) -> None:
+def _judge_again(session: Session, upload: RosterUpload, found: TrainingClass) -> None:
     """Give the rows of an upload fresh verdicts."""
-    judge_rows(session, upload, found, session.scalars(queries.people_rows(upload.id)).all())
+    judge_rows(session, upload, found, session.execute(queries.pieces(queries.people_rows(upload.id))).all())
     count(session, upload)
 
 

@@ -1,15 +1,17 @@
 """Bring the good rows of a roster into the records, set by set: people, places, ledger and messages (导入)."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from centre import clock
-from centre.database import new_ids, seeing_everything
-from centre.people import Education, Person, Sex, identity_index, new_person
+from centre import privacy
+from centre.database import insert_rows, new_ids, seeing_everything
+from centre.people import Education, Person, Sex, phone_index
 from centre.permissions import Actor
 from centre.text import normalise
 from training.attendance import together as _attendance  # noqa: F401  their reactions must be there to be told
@@ -21,18 +23,41 @@ from training.enrolments.together import Newcomer, admit_together
 from training.enrolments.writing import Parts
 from training.funds import together as _funds  # noqa: F401
 from training.rosters.judging import Known, differences, digest_of, judge, look_up, same_name, values_of
-from training.rosters.models import RosterRow, RosterUpload, verdict_values
+from training.rosters.models import KeptRow, RosterRow, RosterUpload, index_of, read_row, verdict_values
 from training.rosters.rules import Change, Fate, Reading, Trainee, Verdict
 
 TRIES = 3
 GOOD = (Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED)
 
 
+class NumberedRow(KeptRow, Protocol):
+    """A kept row that can be written again."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+
+@dataclass(slots=True)
+class Stranger:
+    """Somebody whom nobody in the network knew, about to be registered."""
+
+    id: int
+    name: str
+    birth_on: date | None
+    categories: list[str]
+    box: privacy.Box
+
+    def seal(self, column: str, value: str) -> bytes:
+        """Encrypt another of the person's values."""
+        return self.box.seal(column, value)
+
+
 def judge_rows(
-    session: Session, upload: RosterUpload, found: TrainingClass, rows: Sequence[RosterRow]
+    session: Session, upload: RosterUpload, found: TrainingClass, rows: Sequence[NumberedRow]
 ) -> tuple[list[Reading], Known]:
     """Read kept rows and give them fresh verdicts; those that came out otherwise are written."""
-    readings = [row.read(upload) for row in rows]
+    readings = [read_row(upload, row) for row in rows]
     before = [(reading.verdict, reading.warnings, reading.changes) for reading in readings]
     known = look_up(session, [row.identity for row in rows if row.identity], found)
     judge(found, upload, readings, known)
@@ -46,7 +71,7 @@ def judge_rows(
 
 
 def import_rows(
-    session: Session, *, actor: Actor, parts: Parts, upload: RosterUpload, rows: Sequence[RosterRow]
+    session: Session, *, actor: Actor, parts: Parts, upload: RosterUpload, rows: Sequence[NumberedRow]
 ) -> None:
     """Judge rows once more and write what the good ones say; the seats of the new trainees were reserved before.
 
@@ -57,19 +82,21 @@ def import_rows(
     # Among the people are some whom the school does not see before they are its trainees.
     with seeing_everything(session):
         fresh = _register(session, parts[0], known, readings)
-        places = _admit(session, actor, parts, upload, readings, known)
+        places = _admit(session, actor, parts, upload, readings, known, fresh)
         upload.reserved -= len(places)
-        _correct(session, readings, known)
+        _correct(readings, known, fresh)
+        session.flush()
     written = []
     for row, reading in zip(rows, readings, strict=True):
         if reading.trainee is None or reading.verdict not in GOOD:
             continue
-        index = identity_index(reading.trainee.number)
+        index = reading.index
+        person_id = fresh[index].id if index in fresh else known.people[index].id
         written.append(
             {
                 "id": row.id,
-                "trainee_id": known.people[index].id,
-                "enrolment_id": places.get(index) or known.places[known.people[index].id].id,
+                "trainee_id": person_id,
+                "enrolment_id": places.get(index) or known.places[person_id].id,
                 "filled": _filled(reading, reading.trainee, is_fresh=index in fresh),
                 "cells_sealed": None,
                 "changes_sealed": None,
@@ -85,51 +112,58 @@ def _write_rows(session: Session, values: Sequence[dict[str, Any]]) -> None:
             session.execute(update(RosterRow), values)
 
 
-def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> set[str]:
-    """Make persons of those whom nobody knew; if another school registers one at this moment, theirs is taken.
+def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> dict[str, Stranger]:
+    """Register those whom nobody knew, by identity index.
 
-    Gives the identity indexes of the persons that were made.
+    If another school registers one of them at this moment, theirs is taken and becomes known.
     """
     wanted = {
-        identity_index(reading.trainee.number): reading.trainee
+        index_of(reading): reading.trainee
         for reading in readings
         if reading.trainee and reading.verdict is Verdict.CREATE
     }
     for attempt in range(TRIES):
-        strangers = sorted(wanted.keys() - known.people.keys())  # in one order, so that two rosters cannot deadlock
-        made = [_person(found, wanted[index]) for index in strangers]
-        if not made:
-            return set()
+        indexes = sorted(wanted.keys() - known.people.keys())  # in one order, so that two rosters cannot deadlock
         try:
             with session.begin_nested():
-                for person, number in zip(made, new_ids(session, Person, len(made)), strict=True):
-                    person.id = number
-                session.execute(insert(Person), [_columns(person) for person in made])
+                ids = new_ids(session, Person, len(indexes))
+                made = [_stranger(number, wanted[index]) for number, index in zip(ids, indexes, strict=True)]
+                columns = [_columns(found, one, wanted[index], index) for one, index in zip(made, indexes, strict=True)]
+                insert_rows(session, Person, columns)
+            return dict(zip(indexes, made, strict=True))
         except IntegrityError:
             if attempt == TRIES - 1:
                 raise
-            known.people |= look_up(session, strangers, found).people
-        else:
-            known.people |= dict(zip(strangers, made, strict=True))
-            return set(strangers)
+            known.people |= look_up(session, indexes, found).people
     raise AssertionError("unreachable")
 
 
-def _columns(person: Person) -> dict[str, Any]:
-    now = clock.now()
-    values = {name: value for name, value in vars(person).items() if not name.startswith("_")}
-    return values | {"created_at": now, "updated_at": now, "version": 1}
+def _stranger(number: int, trainee: Trainee) -> Stranger:
+    categories = [trainee.category.value] if trainee.category else []
+    return Stranger(number, trainee.name, trainee.birth_on, categories, privacy.Box(*privacy.new_key()))
 
 
-def _person(found: TrainingClass, trainee: Trainee) -> Person:
-    person = new_person(centre_id=found.centre_id, name=trainee.name)
-    person.name_norm = normalise(trainee.name)
-    person.set_identity(trainee.number)
-    person.set_phone(trainee.phone)
-    person.birth_on, person.sex, person.education = trainee.birth_on, Sex(trainee.sex), trainee.education
-    person.categories = [trainee.category.value] if trainee.category else []
-    person.legacy_number, person.source, person.is_demo = trainee.legacy_number, "roster", found.is_demo
-    return person
+def _columns(found: TrainingClass, one: Stranger, trainee: Trainee, index: str) -> dict[str, Any]:
+    """The row of a person, as `centre.people.Person` would fill it."""
+    return {
+        "id": one.id,
+        "centre_id": found.centre_id,
+        "name": one.name,
+        "name_norm": normalise(one.name),
+        "key_name": one.box.key_name,
+        "wrapped_key": one.box.wrapped_key,
+        "identity_sealed": one.seal("identity", trainee.number),
+        "identity_index": index,
+        "phone_sealed": one.seal("phone", trainee.phone) if trainee.phone else None,
+        "phone_index": phone_index(trainee.phone) if trainee.phone else None,
+        "birth_on": one.birth_on,
+        "sex": Sex(trainee.sex),
+        "education": trainee.education,
+        "categories": one.categories,
+        "legacy_number": trainee.legacy_number,
+        "source": "roster",
+        "is_demo": found.is_demo,
+    }
 
 
 def _admit(
@@ -139,6 +173,7 @@ def _admit(
     upload: RosterUpload,
     readings: Sequence[Reading],
     known: Known,
+    fresh: dict[str, Stranger],
 ) -> dict[str, int]:
     """Enrol everybody whose row says create; gives the enrolments by identity index."""
     newcomers, indexes = [], []
@@ -146,29 +181,24 @@ def _admit(
         trainee = reading.trainee
         if trainee is None or reading.verdict is not Verdict.CREATE:
             continue
-        index = identity_index(trainee.number)
-        person = known.people[index]
-        application = _application(person, trainee)
-        extra: dict[str, Any] = {"bank_sealed": None, "card_no": ""}
-        if not application.to_check:
-            extra["card_no"] = trainee.card_no
-            extra["bank_sealed"] = person.seal("bank", trainee.bank) if trainee.bank else None
+        person = fresh.get(reading.index) or known.people[reading.index]
+        if isinstance(person, Person):
+            reading.changes = differences(upload, trainee, person, None, known)
+        application = _application(parts[0], person, trainee)
+        bank = trainee.bank if not application.to_check else ""
+        extra = {
+            "bank_sealed": person.seal("bank", bank) if bank else None,
+            "card_no": trainee.card_no if not application.to_check else "",
+        }
         newcomers.append(Newcomer(person, application, extra))
-        indexes.append(index)
+        indexes.append(reading.index)
     if not newcomers:
         return {}
     ids = admit_together(session, actor, parts=parts, newcomers=newcomers, seated=True)
-    for one, reading in zip(newcomers, _creating(readings), strict=True):
-        if reading.trainee and one.person in session:  # somebody whom the network knew before
-            reading.changes = differences(upload, reading.trainee, one.person, None, known)
     return dict(zip(indexes, ids, strict=True))
 
 
-def _creating(readings: Sequence[Reading]) -> list[Reading]:
-    return [reading for reading in readings if reading.trainee and reading.verdict is Verdict.CREATE]
-
-
-def _application(person: Person, trainee: Trainee) -> Application:
+def _application(found: TrainingClass, person: Person | Stranger, trainee: Trainee) -> Application:
     return Application(
         origin=Origin.ROSTER,
         relation=trainee.relation,
@@ -176,21 +206,21 @@ def _application(person: Person, trainee: Trainee) -> Application:
         category=trainee.category,
         trainee_name=trainee.name,
         to_check="" if same_name(trainee.name, person.name) else "name",
-        is_demo=person.is_demo,
+        is_demo=person.is_demo if isinstance(person, Person) else found.is_demo,
     )
 
 
-def _correct(session: Session, readings: Sequence[Reading], known: Known) -> None:
+def _correct(readings: Sequence[Reading], known: Known, fresh: dict[str, Stranger]) -> None:
     """Write what was blank or what this school wrote itself; what somebody else entered stays as it is."""
     for reading in readings:
         if reading.trainee is None or reading.verdict not in (Verdict.CREATE, Verdict.UPDATE):
             continue
-        person = known.people[identity_index(reading.trainee.number)]
-        place = known.places.get(person.id)
+        if reading.index in fresh:
+            continue
+        person = known.people[reading.index]
         for change in reading.changes:
             if change.fate in (Fate.FILL, Fate.REPLACE):
-                _write_field(person, place, change)
-    session.flush()
+                _write_field(person, known.places.get(person.id), change)
 
 
 def _write_field(person: Person, place: Enrolment | None, change: Change) -> None:

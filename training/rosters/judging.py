@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from centre import privacy
 from centre.database import seeing_everything
 from centre.errors import Problem
-from centre.people import Person, identity_index
+from centre.people import Person
 from centre.text import normalise
 from centre.words import N_
 from training.attendance.models import Lesson
@@ -21,8 +21,8 @@ from training.classes.rules import first_overlap
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import classes_elsewhere, places_of, portions
 from training.enrolments.rules import ENDED, ClassOverlap
-from training.rosters.models import RosterRow, RosterUpload
-from training.rosters.rules import KEPT_BECAUSE, Change, Fate, Kept, Reading, Source, Trainee, Verdict, fate_of
+from training.rosters.models import RosterRow, RosterUpload, index_of
+from training.rosters.rules import KEPT_BECAUSE, Change, Fate, Kept, Reading, Trainee, Verdict, fate_of
 
 TOLD_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
 """Warnings that come from the records, not from the file; they are told anew with every verdict."""
@@ -43,9 +43,9 @@ class Known:
     busy: set[int] = field(default_factory=set)
     kept: dict[tuple[int, str], Kept] = field(default_factory=dict)
 
-    def person(self, trainee: Trainee) -> Person | None:
+    def person(self, reading: Reading) -> Person | None:
         """Who has the identity number of a row."""
-        return self.people.get(identity_index(trainee.number))
+        return self.people.get(index_of(reading))
 
 
 def look_up(session: Session, indexes: Iterable[str], found: TrainingClass) -> Known:
@@ -110,7 +110,7 @@ def judge(found: TrainingClass, upload: RosterUpload, readings: Sequence[Reading
         reading.problems = [problem for problem in reading.problems if problem.code not in JUDGED]
         reading.warnings = [warning for warning in reading.warnings if warning.code not in TOLD_BY_RECORDS]
         reading.changes = []
-        person = known.person(reading.trainee)
+        person = known.person(reading)
         place = known.places.get(person.id) if person else None
         if person is None or place is None:
             reading.verdict = Verdict.CREATE
@@ -202,6 +202,3 @@ def values_on_record(person: Person, place: Enrolment | None) -> dict[str, str]:
 def same_name(one: str, other: str) -> bool:
     """Whether two spellings are one name: script, width and spaces do not matter."""
     return one == other or normalise(one).replace(" ", "") == normalise(other).replace(" ", "")
-
-
-__all__ = ["FIELDS", "Fate", "Known", "Source", "differences", "digest_of", "judge", "look_up", "same_name"]

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from centre import clock
-from centre.database import give_back, seeing_everything
+from centre import audit, clock
+from centre.database import give_back, insert_rows, seeing_everything
 from centre.permissions import Actor
 from centre.sheets.cells import Workbook
 from centre.states import move
@@ -35,10 +35,16 @@ def check_file(session: Session, upload: RosterUpload, parts: Parts, book: Workb
     chosen = queries.chosen(session, upload.provider_id)
     layouts = layouts_of(book, chosen)
     _keep_layouts(upload, layouts)
-    complete = {name for name, layout in layouts.items() if layout.is_complete}
-    if not complete:
+    first = {name: layout.header.last_row for name, layout in layouts.items() if layout.is_complete}
+    if not first:
         return
-    upload.total = sum(len(sheet.rows) for sheet in book.data_sheets if sheet.name[:100] in complete)
+    below = (
+        row.number > first[sheet.name[:100]]
+        for sheet in book.data_sheets
+        if sheet.name[:100] in first
+        for row in sheet.rows
+    )
+    upload.total = sum(below)
     if upload.total > AT_ONCE:
         return
     roster = read_roster(book, queries.facts(session, parts), chosen)
@@ -55,10 +61,9 @@ def finish_check(session: Session, upload: RosterUpload, parts: Parts, roster: R
 
 def keep_rows(session: Session, upload: RosterUpload, found: TrainingClass, readings: Sequence[Reading]) -> None:
     """Judge readings and write them as rows."""
-    known = look_up(session, {index_of(reading) for reading in readings}, found)
+    known = look_up(session, {index_of(reading) for reading in readings if reading.number}, found)
     judge(found, upload, readings, known)
-    if readings:
-        session.execute(insert(RosterRow), [row_values(upload, reading) for reading in readings])
+    insert_rows(session, RosterRow, [row_values(upload, reading) for reading in readings])
     upload.done += len(readings)
 
 
@@ -78,6 +83,14 @@ def unreserve(session: Session, upload: RosterUpload) -> None:
         with seeing_everything(session):
             give_back(session, TrainingClass, upload.class_id, count=upload.reserved)
         upload.reserved = 0
+
+
+def close_import(session: Session, upload: RosterUpload, *, actor: Actor) -> None:
+    """Close an import whose rows are all in: seats that nobody needed go back, what is personal goes."""
+    unreserve(session, upload)
+    wipe(session, upload)
+    detail = {"created": upload.creates, "updated": upload.updates}
+    audit.note(session, actor, action="roster.confirm", subject=f"roster:{upload.id}", detail=detail)
 
 
 def wipe(session: Session, upload: RosterUpload) -> None:

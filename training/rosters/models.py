@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import (
     JSON,
@@ -153,23 +153,67 @@ class RosterRow(Base):
 
     def read(self, upload: RosterUpload) -> Reading:
         """The reading as it was kept; without its cells once the upload is settled."""
-        content: dict[str, Any] = {"cells": {}, "trainee": None}
-        changes: list[Change] = []
-        if self.cells_sealed is not None and upload.wrapped_key is not None:
-            content = json.loads(upload.unseal(_cells(self.sheet, self.row_no), self.cells_sealed))
-        if self.changes_sealed is not None and upload.wrapped_key is not None:
-            kept = json.loads(upload.unseal(_changes(self.sheet, self.row_no), self.changes_sealed))
-            changes = [Change(**one | {"fate": Fate(one["fate"])}) for one in kept]
-        return Reading(
-            self.sheet,
-            self.row_no,
-            content["cells"],
-            Trainee.of(content["trainee"]) if content["trainee"] else None,
-            self.verdict,
-            [Problem(**problem) for problem in self.problems],
-            [Problem(**warning) for warning in self.warnings],
-            changes,
-        )
+        return read_row(upload, self)
+
+
+class KeptRow(Protocol):
+    """What reading a row again takes: a `RosterRow`, or its columns."""
+
+    @property
+    def sheet(self) -> str:
+        """The sheet's name."""
+
+    @property
+    def row_no(self) -> int:
+        """The number that the spreadsheet program shows."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict that was kept."""
+
+    @property
+    def problems(self) -> list[dict[str, Any]]:
+        """The errors."""
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """The warnings."""
+
+    @property
+    def cells_sealed(self) -> bytes | None:
+        """What stood in the file."""
+
+    @property
+    def changes_sealed(self) -> bytes | None:
+        """What was compared."""
+
+    @property
+    def identity(self) -> str:
+        """The blind index."""
+
+
+def read_row(upload: RosterUpload, row: KeptRow) -> Reading:
+    """The reading of a kept row."""
+    content: dict[str, Any] = {"cells": {}, "trainee": None}
+    changes: list[Change] = []
+    if row.cells_sealed is not None and upload.wrapped_key is not None:
+        content = json.loads(upload.unseal(_cells(row.sheet, row.row_no), row.cells_sealed))
+    if row.changes_sealed is not None and upload.wrapped_key is not None:
+        kept = json.loads(upload.unseal(_changes(row.sheet, row.row_no), row.changes_sealed))
+        changes = [Change(**one | {"fate": Fate(one["fate"])}) for one in kept]
+    trainee = Trainee.of(content["trainee"]) if content["trainee"] else None
+    return Reading(
+        row.sheet,
+        row.row_no,
+        content["cells"],
+        trainee,
+        row.verdict,
+        [Problem(**problem) for problem in row.problems],
+        [Problem(**warning) for warning in row.warnings],
+        changes,
+        trainee.number if trainee else "",
+        row.identity,
+    )
 
 
 def row_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
@@ -189,7 +233,9 @@ def row_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
 
 def index_of(reading: Reading) -> str:
     """The blind index of a row's identity number; empty without one."""
-    return identity_index(reading.number) if reading.number else ""
+    if reading.number and not reading.index:
+        reading.index = identity_index(reading.number)
+    return reading.index
 
 
 def verdict_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:

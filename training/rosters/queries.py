@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import Session
@@ -87,6 +88,21 @@ def people_rows(upload_id: int) -> Select[RosterRow]:
 def good_rows(upload_id: int) -> Select[RosterRow]:
     """The rows of an upload that can be imported, as in the file."""
     return people_rows(upload_id).where(RosterRow.verdict.in_((Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED)))
+
+
+def pieces(statement: Select[RosterRow]) -> Select[Any]:
+    """The same rows as plain columns, which are quicker than objects."""
+    return statement.with_only_columns(
+        RosterRow.id,
+        RosterRow.sheet,
+        RosterRow.row_no,
+        RosterRow.verdict,
+        RosterRow.problems,
+        RosterRow.warnings,
+        RosterRow.cells_sealed,
+        RosterRow.changes_sealed,
+        RosterRow.identity,
+    )
 
 
 def rows_with(upload_id: int, identities: Collection[str]) -> Select[RosterRow]:

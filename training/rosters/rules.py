@@ -1,6 +1,6 @@
 """Rosters: states, verdicts and the faults that a row can have."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -173,7 +173,8 @@ class Trainee:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, for JSON."""
-        return asdict(self) | {"birth_on": self.birth_on.isoformat()}
+        plain = {name: getattr(self, name) for name in self.__slots__}
+        return plain | {"birth_on": self.birth_on.isoformat()}
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> "Trainee":
@@ -246,7 +247,8 @@ KEPT_BECAUSE = {
 class Reading:
     """A row of the file: where it stands, what is in it, what we make of it.
 
-    `number` is the identity number of a row that was read as a trainee, also when it turned out a duplicate.
+    `number` is the identity number of a row that was read as a trainee, also when it turned out a duplicate; `index`
+    is its blind index, once that was computed.
     """
 
     sheet: str
@@ -258,3 +260,4 @@ class Reading:
     warnings: list[Problem] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     number: str = ""
+    index: str = ""

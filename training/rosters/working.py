@@ -10,7 +10,6 @@ from collections.abc import Callable
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import audit
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.permissions import Actor
@@ -19,7 +18,7 @@ from centre.states import move
 from training.classes.queries import class_parts
 from training.rosters import queries
 from training.rosters.importing import import_rows
-from training.rosters.keeping import count, finish_check, keep_rows, locked, unreserve, wipe
+from training.rosters.keeping import close_import, count, finish_check, keep_rows, locked, unreserve, wipe
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.rules import ROSTERS, RosterState
 from training.rosters.sheets import read_roster
@@ -106,7 +105,8 @@ def _pieces(upload_id: int, state: RosterState, work: Piece) -> None:
 
 
 def _import_piece(session: Session, upload: RosterUpload) -> bool:
-    rows = session.scalars(queries.good_rows(upload.id).where(RosterRow.id > upload.cursor).limit(PIECE)).all()
+    later = queries.good_rows(upload.id).where(RosterRow.id > upload.cursor).limit(PIECE)
+    rows = session.execute(queries.pieces(later)).all()
     if rows:
         import_rows(
             session, actor=_for(upload), parts=class_parts(session, upload.class_id), upload=upload, rows=rows
@@ -115,11 +115,8 @@ def _import_piece(session: Session, upload: RosterUpload) -> bool:
         upload.done += len(rows)
         return True
     move(session, SYSTEM, upload, ROSTERS, "confirm")
-    unreserve(session, upload)
     count(session, upload)
-    wipe(session, upload)
-    detail = {"created": upload.creates, "updated": upload.updates}
-    audit.note(session, _for(upload), action="roster.confirm", subject=f"roster:{upload.id}", detail=detail)
+    close_import(session, upload, actor=_for(upload))
     return False
 
 

@@ -1,11 +1,10 @@
-"""The school's desk: its classes, its trainees, and rosters from upload to result; officers approve classes here."""
+"""The school's desk: its classes, its trainees, its uploads; officers approve classes here."""
 
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
-from api.rosters import marked_name, spreadsheet
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
@@ -18,27 +17,22 @@ from training.enrolments import queries as enrolment_queries
 from training.enrolments.rules import ENROLMENTS, TO_CHECK_LABELS
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
 from training.providers import queries as provider_queries
-from training.rosters import actions as roster_actions
 from training.rosters import queries as roster_queries
-from training.rosters.columns import LABELS as FIELD_LABELS
-from training.rosters.columns import roster_template
-from training.rosters.models import RosterUpload
 from training.rosters.rules import STATE_LABELS as ROSTER_STATES
-from training.rosters.rules import VERDICT_LABELS, RosterState, Verdict
-from web.forms import Bound, bind, blank, upload
+from training.rosters.rules import RosterState
+from training.rosters.transmissions import own_transmission
+from web.forms import Bound, bind, blank
 from web.rendering import page
 
 routes = Pages("/school")
 
-ROWS = 50
+WAITING = frozenset({RosterState.UPLOADED, RosterState.CHECKED, RosterState.IMPORTING, RosterState.UNDOING})
 
 LABELS: dict[str, Any] = {
     "class_states": CLASS_STATES,
     "dayparts": DAYPART_LABELS,
     "enrolment_states": ENROLMENT_STATES,
     "roster_states": ROSTER_STATES,
-    "verdicts": VERDICT_LABELS,
-    "fields": FIELD_LABELS,
     "to_check": TO_CHECK_LABELS,
 }
 
@@ -49,23 +43,18 @@ class Reason(Draft):
     reason: Line = ""
 
 
-class RosterForm(Draft):
-    """The form that carries a file (上传花名册)."""
-
-
 @routes.get("", allow=Permission.IMPORT_ROSTER)
 def desk(unit: Unit) -> Response:
     """The classes of a school, or of all schools for the centre's officers, and the uploads that wait."""
     found = unit.session.execute(class_queries.classes()).all()
-    waiting = [
-        row for row in unit.session.execute(roster_queries.uploads().limit(20)) if row[0].state is RosterState.CHECKED
-    ]
+    waiting = [row for row in unit.session.execute(roster_queries.uploads().limit(20)) if row[0].state in WAITING]
     return page(
         unit,
         "school/desk.html",
         applied=[parts for parts in found if parts[0].state is ClassState.APPLIED],
         others=[parts for parts in found if parts[0].state is not ClassState.APPLIED],
         waiting=waiting,
+        own=own_transmission(unit.session, unit.actor.provider_id),
         may_approve=unit.actor.may(Permission.APPROVE_CLASS),
         **LABELS,
     )
@@ -135,70 +124,6 @@ def move_trainee(unit: Unit, enrolment_id: RecordId, event: str) -> Response:
     return RedirectResponse(f"/school/classes/{place.class_id}#trainees", 303)
 
 
-@routes.get("/classes/{class_id}/template.xlsx", allow=Permission.IMPORT_ROSTER)
-def template(unit: Unit, class_id: RecordId) -> Response:
-    """The template for a class's roster."""
-    found, major, _ = class_queries.class_parts(unit.session, class_id)
-    return spreadsheet(roster_template(found.class_no, major.name, major.level), f"学员花名册-{found.class_no}.xlsx")
-
-
-@routes.get("/classes/{class_id}/roster", allow=Permission.IMPORT_ROSTER)
-def ask_roster(unit: Unit, class_id: RecordId) -> Response:
-    """The form that takes a roster."""
-    return _roster_form(unit, class_id, blank(unit, RosterForm))
-
-
-@routes.post("/classes/{class_id}/roster", allow=Permission.IMPORT_ROSTER, upload=True)
-def send_roster(unit: Unit, class_id: RecordId) -> Response:
-    """Check a roster and show its verdicts."""
-    bound: Bound[RosterForm] = Bound({}, unit.locale)
-    try:
-        content, name = upload(unit, "roster")
-        made = roster_actions.upload_roster(
-            unit.session, unit.actor, class_id=class_id, content=content, file_name=name
-        )
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _roster_form(unit, class_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/school/rosters/{made.id}", 303)
-
-
-@routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
-def roster(unit: Unit, upload_id: RecordId, verdict: str = "", page_no: int = 1) -> Response:
-    """The verdict on every row, or the result once the roster was imported."""
-    chosen = next((known for known in Verdict if known == verdict), None)
-    return _roster_page(unit, roster_queries.upload_of(unit.session, upload_id), chosen, min(max(page_no, 1), 1_000))
-
-
-@routes.get("/rosters/{upload_id}/marked.xlsx", allow=Permission.IMPORT_ROSTER)
-def marked(unit: Unit, upload_id: RecordId) -> Response:
-    """The school's own file with its errors in red."""
-    found = roster_queries.upload_of(unit.session, upload_id)
-    return spreadsheet(roster_queries.annotated_file(unit.session, found, unit.locale), marked_name(found.file_name))
-
-
-@routes.post("/rosters/{upload_id}/confirm", allow=Permission.IMPORT_ROSTER)
-def confirm(unit: Unit, upload_id: RecordId) -> Response:
-    """Import the good rows."""
-    bound: Bound[RosterForm] = Bound({}, unit.locale)
-    try:
-        roster_actions.confirm_roster(unit.session, unit.actor, upload_id=upload_id)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        return _roster_again(unit, upload_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/school/rosters/{upload_id}", 303)
-
-
-@routes.post("/rosters/{upload_id}/discard", allow=Permission.IMPORT_ROSTER)
-def discard(unit: Unit, upload_id: RecordId) -> Response:
-    """Throw a roster away."""
-    found = roster_queries.upload_of(unit.session, upload_id)
-    roster_actions.discard_roster(unit.session, unit.actor, upload_id=upload_id)
-    return RedirectResponse(f"/school/classes/{found.class_id}", 303)
-
-
 def _class_form(unit: UnitOfWork, bound: Bound[ClassDraft], status_code: int = 200) -> Response:
     majors = unit.session.scalars(provider_queries.majors()).all()
     schools = {school.id: school.name for school in unit.session.scalars(provider_queries.providers())}
@@ -222,45 +147,5 @@ def _class_page(
         uploads=unit.session.execute(roster_queries.uploads(class_id).limit(10)).all(),
         events=CLASSES.events(found.state, unit.actor),
         bound=bound or blank(unit, Reason),
-        **LABELS,
-    )
-
-
-def _roster_form(unit: UnitOfWork, class_id: int, bound: Bound[RosterForm], status_code: int = 200) -> Response:
-    found, major, provider = class_queries.class_parts(unit.session, class_id)
-    return page(
-        unit, "school/upload.html", status_code, found=found, major=major, provider=provider, bound=bound, **LABELS
-    )
-
-
-def _roster_again(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_code: int) -> Response:
-    unit.session.rollback()
-    return _roster_page(unit, roster_queries.upload_of(unit.session, upload_id), None, 1, bound, status_code)
-
-
-def _roster_page(
-    unit: UnitOfWork,
-    found: RosterUpload,
-    chosen: Verdict | None,
-    number: int,
-    bound: Bound[RosterForm] | None = None,
-    status_code: int = 200,
-) -> Response:
-    training, major, provider = class_queries.class_parts(unit.session, found.class_id)
-    statement = roster_queries.rows_of(found.id, chosen).limit(ROWS + 1).offset((number - 1) * ROWS)
-    rows = unit.session.scalars(statement).all()
-    return page(
-        unit,
-        "school/roster.html" if found.state is RosterState.CHECKED else "school/result.html",
-        status_code,
-        upload=found,
-        training=training,
-        major=major,
-        provider=provider,
-        rows=[(row, row.read(found)) for row in rows[:ROWS]],
-        following=number + 1 if len(rows) > ROWS else None,
-        before=number - 1 if number > 1 else None,
-        chosen=chosen,
-        bound=bound or blank(unit, RosterForm),
         **LABELS,
     )

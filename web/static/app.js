@@ -1,9 +1,9 @@
-// Small comforts on top of pages that work without scripts.
+// Small comforts on pages that work without scripts.
 const doc = document;
 const $ = (selector, root = doc) => root.querySelector(selector);
 const on = (name, act, target = doc) => target.addEventListener(name, act);
 
-// Replace one marked region by the same region of another page of this site; on any trouble go there as usual.
+// Replace one marked region by the same region of another page; on any trouble go there as usual.
 let latest = 0;
 async function swap(address, region, focus, keep = true) {
   const turn = ++latest, old = $(region);
@@ -62,7 +62,7 @@ on("submit", (event) => {
 on("beforeunload", (event) => [...doc.forms].some((form) => form.changed && !form.sent) && event.preventDefault(), window);
 on("pageshow", (event) => event.persisted && [...doc.forms].forEach((form) => send(form, false)), window);
 
-// Reading aloud, dropping files, filters open where there is room.
+// Reading aloud, files, progress, filters.
 function start(root) {
   const each = (selector, act) => root.querySelectorAll(selector).forEach(act);
   if (window.speechSynthesis) each("[data-aloud]", (button) => {
@@ -84,6 +84,7 @@ function start(root) {
     area.ondragleave = over(false);
     area.ondrop = (event) => { over(false)(event); $("input", area).files = event.dataTransfer.files; };
   });
+  each("[data-again]", (part) => setTimeout(swap, 3000, location.href, part.dataset.again, 0, 0));
   if (innerWidth > 959) each("[data-wide-open]", (box) => { box.open = true; });
   $("[data-focus]", root)?.focus();
 }

@@ -1,0 +1,120 @@
+"""How regularly schools send their lists: a report per school and day, and who has been silent too long (报送情况)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.policy import policy
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+from training.providers.models import TrainingProvider
+from training.rosters.models import RosterUpload
+from training.rosters.rules import RosterState
+
+IMPORTED = frozenset({RosterState.CONFIRMED, RosterState.UNDOING, RosterState.UNDONE})
+
+
+@dataclass(slots=True)
+class Day:
+    """What one school sent on one day (当日报送)."""
+
+    on: date
+    uploads: int = 0
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    errors: int = 0
+    waiting: int = 0
+
+
+@dataclass(slots=True)
+class Transmission:
+    """How one school sends: its last list, its days, whether it is late (报送情况).
+
+    `silent_days` counts from the last list, or from the approval of the oldest recruiting class when none ever came.
+    """
+
+    provider_id: int
+    name: str
+    last_at: datetime | None = None
+    recruiting: int = 0
+    silent_days: int | None = None
+    stale_after: int = 0
+    days: list[Day] = field(default_factory=list)
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the school recruits and has been silent for longer than the policy allows."""
+        return bool(self.recruiting) and self.silent_days is not None and self.silent_days > self.stale_after
+
+    def total(self, name: str) -> int:
+        """The sum of one column over the days."""
+        return sum(getattr(day, name) for day in self.days)
+
+
+def transmissions(session: Session, *, days: int = 14, provider_id: int | None = None) -> list[Transmission]:
+    """The schools that the reader may see, the longest silent first, with their last days."""
+    today = clock.today()
+    stale_after = int(policy(session, "roster-stale-days", on=today))
+    schools = select(TrainingProvider).order_by(TrainingProvider.id)
+    if provider_id is not None:
+        schools = schools.where(TrainingProvider.id == provider_id)
+    found = {
+        school.id: Transmission(school.id, school.name, stale_after=stale_after) for school in session.scalars(schools)
+    }
+    since: dict[int, datetime] = {}
+    recruiting = select(TrainingClass).where(TrainingClass.state == ClassState.RECRUITING).order_by(TrainingClass.id)
+    for one in session.scalars(recruiting):
+        if one.provider_id in found:
+            found[one.provider_id].recruiting += 1
+            opened = one.approved_at or one.created_at
+            since[one.provider_id] = min(opened, since.get(one.provider_id, opened))
+    last = select(RosterUpload.provider_id, func.max(RosterUpload.created_at)).group_by(RosterUpload.provider_id)
+    for school_id, at in session.execute(last):
+        if school_id in found:
+            found[school_id].last_at = at
+    for school in found.values():
+        known = school.last_at or since.get(school.provider_id)
+        school.silent_days = (today - clock.local(known).date()).days if known else None
+        school.days = _days(session, school.provider_id, today, days)
+    return sorted(found.values(), key=lambda one: (not one.is_stale, -(one.silent_days or 0), one.provider_id))
+
+
+def own_transmission(session: Session, provider_id: int | None) -> Transmission | None:
+    """The report on one school, for its own desk."""
+    if provider_id is None:
+        return None
+    return next(iter(transmissions(session, provider_id=provider_id)), None)
+
+
+def _days(session: Session, provider_id: int, today: date, count: int) -> list[Day]:
+    """The days on which something came, the newest first."""
+    first = today - timedelta(days=count - 1)
+    begun = clock.now() - timedelta(days=count)
+    uploads: Sequence[RosterUpload] = session.scalars(
+        select(RosterUpload)
+        .where(RosterUpload.provider_id == provider_id, RosterUpload.created_at >= begun)
+        .order_by(RosterUpload.id)
+    ).all()
+    by_day: dict[date, list[RosterUpload]] = defaultdict(list)
+    for upload in uploads:
+        by_day[clock.local(upload.created_at).date()].append(upload)
+    return [_day(on, by_day[on]) for on in sorted(by_day, reverse=True) if on >= first]
+
+
+def _day(on: date, uploads: Sequence[RosterUpload]) -> Day:
+    imported = [upload for upload in uploads if upload.state in IMPORTED]
+    return Day(
+        on,
+        uploads=len(uploads),
+        rows=sum(one.creates + one.updates + one.unchanged + one.errors for one in uploads),
+        created=sum(upload.creates - upload.withdrawn for upload in imported),
+        updated=sum(upload.updates for upload in imported),
+        errors=sum(upload.errors for upload in uploads),
+        waiting=sum(upload.state in (RosterState.UPLOADED, RosterState.CHECKED) for upload in uploads),
+    )
