@@ -2,8 +2,35 @@
 
 from typing import NamedTuple
 
-from matching.engine.columns import I4, LISTED_ONLY, MODE, NAME
-from matching.engine.kernel import compiled
+import numpy as np
+
+from matching.engine.columns import (
+    ENGAGED,
+    ENGAGED_UNKNOWN,
+    FLAGS,
+    FLOOR,
+    I4,
+    LISTED,
+    LISTED_ONLY,
+    LIVING,
+    LIVING_UNKNOWN,
+    MODE,
+    NAME,
+    NEEDS,
+    NO_WISH,
+    OPEN,
+    PLACE_UNKNOWN,
+    REST,
+    SKILLS,
+    SKILLS_KNOWN,
+    SKILLS_UNKNOWN,
+    TYPES,
+    WAGE_ABOVE,
+    WAGE_MET,
+    WAGE_PARTLY,
+    WAGE_UNKNOWN,
+)
+from matching.engine.kernel import compiled, inlined, signature
 
 
 class Asker(NamedTuple):
@@ -14,6 +41,33 @@ class Asker(NamedTuple):
     terms: I4
     papers: I4
     areas: I4
+    low: int
+    high: int
+    cheap: int
+    skills: int
+    place: int
+
+
+@inlined
+def asker_of(who: I4, trades: I4, terms: I4, papers: I4, areas: I4, marks: I4) -> Asker:
+    """A worker with the signature of his skills, and the most that wage and terms, skills, and the place can give."""
+    low, high = signature(terms)
+    wage = marks[WAGE_UNKNOWN]
+    if who[FLOOR] >= 0:
+        wage = max(wage, max(marks[WAGE_MET] + marks[WAGE_ABOVE], marks[WAGE_PARTLY]))
+    engaged, living = marks[ENGAGED_UNKNOWN], marks[LIVING_UNKNOWN]
+    if who[TYPES] != 0:
+        engaged = max(engaged, marks[ENGAGED])
+    if who[NEEDS] != 0:
+        living = max(living, marks[LIVING])
+    skills = marks[SKILLS_UNKNOWN]
+    if who[FLAGS] & SKILLS_KNOWN:
+        skills = max(skills, marks[SKILLS])
+    place = marks[PLACE_UNKNOWN]
+    if who[MODE] != NO_WISH or who[LISTED] > 0:
+        place = max(place, marks[REST] - marks[OPEN])
+    cheap = np.int64(wage + engaged + living)
+    return Asker(who, trades, terms, papers, areas, low, high, cheap, np.int64(skills), np.int64(place))  # type: ignore[arg-type]
 
 
 @compiled
@@ -35,7 +89,7 @@ def add_range(ranges: I4, count: int, first: int, last: int) -> int:
         return count
     at = count
     while at > 0 and ranges[at - 1, 0] > first:
-        ranges[at] = ranges[at - 1]
+        ranges[at, 0], ranges[at, 1] = ranges[at - 1, 0], ranges[at - 1, 1]
         at -= 1
     ranges[at, 0], ranges[at, 1] = first, last
     return count + 1
@@ -64,5 +118,5 @@ def region_ranges(regions: I4, asker: Asker, ranges: I4) -> int:
             ranges[kept, 1] = max(ranges[kept, 1], ranges[at, 1])
         else:
             kept += 1
-            ranges[kept] = ranges[at]
+            ranges[kept, 0], ranges[kept, 1] = ranges[at, 0], ranges[at, 1]
     return kept + 1

@@ -164,7 +164,8 @@ def find_workers(row: int, index: Index, workers: Workers, group: People, work: 
 def best_workers(index: Index, workers: Workers, group: People, first: int, last: int, work: Desk, out: I4) -> None:
     """Fill `out` (openings x top x 2: worker, points) for the openings from `first` to `last`; -1 where a list ends."""
     for row in range(first, last):
-        work.keys[:] = 0
+        for at in range(len(work.keys)):
+            work.keys[at] = 0
         work.turn[0] += 1
         find_workers(row, index, workers, group, work)
         for at in range(len(work.keys)):

@@ -61,11 +61,12 @@ class Lists(NamedTuple):
 
 class Openings(NamedTuple):
     """Rows in the order (occupation, region, pay downward); `papers` are (number, level, must), `terms` the same three
-    packed into one number by 5 and 1 bits."""
+    packed into one number by 5 and 1 bits; `bounds` repeats SIGN, SIGN_MORE, SLACK and ASKED side by side."""
 
     rows: I4
     terms: Lists
     papers: Lists
+    bounds: I4
 
 
 class Workers(NamedTuple):

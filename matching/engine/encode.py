@@ -200,7 +200,9 @@ def arranged(
     rank[-1] = len(codes)
     by_trade = rank[rows[:, columns.OCCUPATION]]
     order = np.lexsort((-rows[:, columns.HIGH], rows[:, columns.REGION], by_trade))
-    return Openings(rows[order], taken(terms, order), taken(papers, order)), order
+    rows = rows[order]
+    bounds = np.ascontiguousarray(rows[:, [columns.SIGN, columns.SIGN_MORE, columns.SLACK, columns.ASKED]])
+    return Openings(rows, taken(terms, order), taken(papers, order), bounds), order
 
 
 def signatures(rows: I4, terms: Lists, papers: Lists) -> None:

@@ -62,14 +62,21 @@ UNSET, OUTSIDE = -2, -1
 TIES = 0xFFFFFFFF
 
 
-# The stubs of numba know no `no_*_wrapper`, which halve the time to compile.
-_INNER: dict[str, Any] = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_OUTER: dict[str, Any] = {"nogil": True, "cache": True, "no_cfunc_wrapper": True}
+# The stubs of numba know no `no_*_wrapper`, which halve the time to compile. Without `_nrt` nothing may be allocated,
+# and the counting of references, which took half of the time, falls away: the caller holds all arrays.
+_INNER: dict[str, Any] = {"_nrt": False, "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+_OUTER: dict[str, Any] = {"_nrt": False, "nogil": True, "cache": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: F) -> F:
     """An inner function: compiled into whatever calls it, without a door of its own to Python."""
     made: F = njit(**_INNER)(function)
+    return made
+
+
+def inlined(function: F) -> F:
+    """A piece of its callers: functions without counted references cannot return parts of arrays."""
+    made: F = njit(inline="always", **_INNER)(function)
     return made
 
 
@@ -267,7 +274,7 @@ def signature(terms: I4) -> tuple[int, int]:
     """The two halves of the bits of a worker's skills, as openings have them."""
     low, high = np.int32(0), np.int32(0)
     for at in range(len(terms)):
-        bit = (terms[at, 0] * 0x9E3779B1 >> 20) & 63
+        bit = (np.int64(terms[at, 0]) * 0x9E3779B1 >> 20) & 63
         if bit < 32:
             low |= np.int32(1) << np.int32(bit)
         else:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from matching.engine.askers import Asker
+from matching.engine.askers import Asker, asker_of
 from matching.engine.columns import (
     ASKED,
     ATTRS,
@@ -79,7 +79,8 @@ def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> Non
     marks = index.marks
     for w in range(len(found)):
         who, areas = workers.rows[w], entries(workers.areas, w)
-        asker = Asker(who, entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w), areas)
+        own, skills_of, papers = entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w)
+        asker = asker_of(who, own, skills_of, papers, areas, marks)
         for at in range(found.shape[1]):
             row = found[w, at]
             if row < 0:

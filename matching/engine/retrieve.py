@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from matching.engine import plain
-from matching.engine.columns import I4, Index, Workers
+from matching.engine.columns import HOME, I4, I8, Index, Workers
 from matching.engine.conditions import Condition, failures
 from matching.engine.encode import Register, encode_workers
 from matching.engine.features import Ground, Id, OpeningProfile, WorkerProfile
@@ -23,7 +23,7 @@ from matching.engine.reference import TEACHABLE, Ranking, Suggestion, Transfer, 
 from matching.engine.texts import texts
 
 MOST_CHANGES = 256
-SOURCES = ("columns", "kernel", "askers", "sweep", "backward", "parts", "texts", "lines")
+SOURCES = ("columns", "kernel", "askers", "sift", "sweep", "backward", "parts", "texts", "lines")
 _WARM: set[str] = set()
 P = TypeVar("P", OpeningProfile, WorkerProfile)
 
@@ -49,7 +49,7 @@ def warm(cache: Path | None = None) -> bool:
     built = build([OpeningProfile(id=1, occupation="6-04-02-01")], ground)
     workers = encode_workers([WorkerProfile(id=1)], built.register, ground)
     index, numbers = current(built.index, built.register), np.zeros((2, 1, 1), np.int32)
-    sweep.best_openings(index, workers, 0, 1, sweep.scratch(index, 1), *numbers)
+    sweep.best_openings(index, workers, np.zeros(1, np.int64), sweep.scratch(index, 1), *numbers)
     group = people(workers, index.layout.trades)
     out = np.zeros((1, 1, 2), np.int32)
     backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
@@ -77,10 +77,17 @@ def find(index: Index, workers: Workers, top: int) -> tuple[I4, I4]:
     if is_warm():
         from matching.engine import sweep
 
-        sweep.best_openings(index, workers, 0, len(workers.rows), sweep.scratch(index, top), rows, points)
+        sweep.best_openings(index, workers, alike(workers), sweep.scratch(index, top), rows, points)
     else:
         plain.best_openings(index, workers, 0, len(workers.rows), rows, points)
     return rows, points
+
+
+def alike(workers: Workers) -> I8:
+    """An order in which workers of the same occupation and home follow each other."""
+    known = np.append(workers.trades.of[:, 0], -1)
+    first = np.where(np.diff(workers.trades.ptr), known[workers.trades.ptr[:-1]], -1)
+    return np.lexsort((workers.rows[:, HOME], first))
 
 
 class _Side(Generic[P]):

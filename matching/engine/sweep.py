@@ -1,97 +1,43 @@
 """Best openings for workers, compiled. Occupations are visited by what they promise, and inside them only the regions
 that the worker would go to; the search stops when nothing left can reach the list."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from matching.engine.askers import Asker, bisect, region_ranges
+from matching.engine.askers import Asker, asker_of, bisect, region_ranges
 from matching.engine.columns import (
-    ASKED,
-    ATTRS,
-    BORN,
     EXPERIENCE_UNKNOWN,
     FLAGS,
-    FLOOR,
-    FORBID,
-    FREE,
-    HIGH,
-    I1,
     I2,
     I4,
     I8,
     LIFT,
     LIFTED,
-    LOW,
-    NEEDS,
     NEIGHBOUR,
     OCCUPATION,
-    OPEN,
-    PAPERS_KNOWN,
     PRACTICE_KNOWN,
     REGION,
-    REST,
-    SCHOOLING,
     SKILL_ONLY,
-    SKILLS,
     SKILLS_KNOWN,
-    TIE,
-    TODAY,
     TRADE_KNOWN,
     TRADE_UNKNOWN,
-    TYPES,
     Index,
     Layout,
     Lists,
     Workers,
 )
 from matching.engine.kernel import (
-    OUTSIDE,
     TIES,
     UNSET,
     compiled,
     entrance,
     forget,
-    insert,
+    inlined,
     learn,
-    most_skills,
-    papers_found,
-    person_fits,
-    place_points,
-    signature,
-    skill_points,
-    start_day,
-    terms_found,
-    terms_points,
     trade_points,
-    wage_points,
 )
+from matching.engine.sift import BENCH, Grid, Scratch, judge, scan
 
-FEW, BENCH, MOST_RANGES = 24, 512, 1024
-
-
-class Scratch(NamedTuple):
-    """Working memory of one thread; every search leaves it as it found it."""
-
-    place: I2
-    level: I1
-    base: I2
-    seen: I4
-    touched: I4
-    turn: I4
-    ranges: I4
-    waiting: I4
-    keys: I8
-
-
-class Grid(NamedTuple):
-    """What a scan reads of the openings."""
-
-    rows: I4
-    terms: Lists
-    papers: Lists
-    regions: I4
-    marks: I4
+FEW, MOST_RANGES = 24, 1024
 
 
 def scratch(index: Index, top: int) -> Scratch:
@@ -111,87 +57,6 @@ def scratch(index: Index, top: int) -> Scratch:
 
 
 @compiled
-def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Of the first so many candidates keep those that pass the cheap conditions and can reach the list."""
-    rows, who, marks, regions, areas = grid.rows, asker.who, grid.marks, grid.regions, asker.areas
-    place, waiting, worst, kept = work.place, work.waiting, work.keys[len(work.keys) - 1], 0
-    floor, forbid, types, needs, flags = who[FLOOR], who[FORBID], who[TYPES], who[NEEDS], who[FLAGS]
-    low, high_half = signature(asker.terms)
-    for at in range(count):
-        row = waiting[at, 0]
-        attrs, high = rows[row, ATTRS], rows[row, HIGH]
-        if attrs & forbid or (high < floor and high >= 0):
-            continue
-        region = rows[row, REGION] + 1
-        here = place[region]
-        if here == UNSET:
-            here = place_points(region - 1, regions, who, areas, marks)
-            place[region] = here
-        points = base + here + rows[row, LIFTED]
-        tie = TIES - rows[row, TIE]
-        if here == OUTSIDE or ((points + marks[OPEN]) << 32) + tie <= worst:
-            continue
-        points += wage_points(floor, rows[row, LOW], high, marks) + terms_points(attrs, types, needs, marks)
-        points = np.int64(points)
-        if ((points + marks[SKILLS]) << 32) + tie <= worst:
-            continue
-        if ((points + most_skills(row, rows, low, high_half, flags, marks)) << 32) + tie > worst:
-            waiting[kept, 0], waiting[kept, 1] = row, points
-            kept += 1
-    return kept
-
-
-@compiled
-def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """Enter into the list what belongs there; `joined` is False where trade counts only with a shared skill."""
-    rows, who, marks, own, level = grid.rows, asker.who, grid.marks, asker.papers, work.level
-    term_ptr, terms, paper_ptr, papers = grid.terms.ptr, grid.terms.of, grid.papers.ptr, grid.papers.of
-    keys, waiting, today = work.keys, work.waiting, marks[TODAY]
-    schooling, born, free, flags = who[SCHOOLING], who[BORN], who[FREE], who[FLAGS]
-    skilled, papered = flags & SKILLS_KNOWN != 0, flags & PAPERS_KNOWN != 0
-    for at in range(count):
-        row, points = waiting[at, 0], np.int64(waiting[at, 1])
-        tie = TIES - rows[row, TIE]
-        if ((points + marks[SKILLS]) << 32) + tie <= keys[len(keys) - 1]:
-            continue
-        if not person_fits(row, rows, schooling, born, free, today):
-            continue
-        credit = 0
-        if paper_ptr[row] < paper_ptr[row + 1]:
-            start = start_day(row, rows, free, today)
-            credit = papers_found(paper_ptr[row], paper_ptr[row + 1], papers, own, papered, start)
-            if credit == OUTSIDE:
-                continue
-        found, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
-        if found == OUTSIDE or not (joined or shared):
-            continue
-        key = ((points + skill_points(found + credit, rows[row, ASKED], flags, marks)) << 32) + tie
-        if key > keys[len(keys) - 1]:
-            insert(keys, key)
-
-
-@compiled
-def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """Try the first so many candidates."""
-    kept = hopeful(count, base, grid, asker, work)
-    if kept > 0:
-        settle(kept, joined, grid, asker, work)
-
-
-@compiled
-def scan(first: int, last: int, count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Add rows to the candidates, which are judged whenever the bench is full; returns how many wait."""
-    waiting = work.waiting
-    for row in range(first, last):
-        if count == BENCH:
-            judge(count, base, joined, grid, asker, work)
-            count = 0
-        waiting[count, 0] = row
-        count += 1
-    return count
-
-
-@compiled
 def visit(
     trade: int,
     ranges: int,
@@ -206,13 +71,13 @@ def visit(
     """Add the openings of one occupation that lie in the worker's regions; returns how many candidates wait."""
     spans, runs = layout.spans, layout.runs
     if ranges == 0 or spans[trade, 3] - spans[trade, 2] <= FEW:
-        return scan(spans[trade, 2], spans[trade, 3], count, base, joined, grid, asker, work)
+        return scan(spans[trade, 2], spans[trade, 3], asker.place, count, base, joined, grid, asker, work)
     run, end = spans[trade, 0], spans[trade, 1]
     for at in range(ranges):
         run = bisect(runs, 0, run, end, work.ranges[at, 0])
         over = bisect(runs, 0, run, end, work.ranges[at, 1])
         if over > run:
-            count = scan(runs[run, 1], runs[over, 1], count, base, joined, grid, asker, work)
+            count = scan(runs[run, 1], runs[over, 1], asker.place, count, base, joined, grid, asker, work)
         run = over
     return count
 
@@ -222,22 +87,23 @@ def visit_nameless(ranges: int, layout: Layout, grid: Grid, asker: Asker, work: 
     """Try the openings that name no occupation, if they can still reach the list."""
     base = grid.marks[TRADE_UNKNOWN] + grid.marks[EXPERIENCE_UNKNOWN]
     first, last, count = layout.nameless, len(grid.rows), 0
-    if first == last or out_of_reach(base, grid.marks, work.keys):
+    if first == last or out_of_reach(base, asker, grid.marks, work.keys):
         return
     if ranges == 0:
-        count = scan(first, last, count, base, True, grid, asker, work)
+        count = scan(first, last, asker.place, count, base, True, grid, asker, work)
     for at in range(ranges):
         first = bisect(grid.rows, REGION, first, last, work.ranges[at, 0])
         end = bisect(grid.rows, REGION, first, last, work.ranges[at, 1])
-        count = scan(first, end, count, base, True, grid, asker, work)
+        count = scan(first, end, asker.place, count, base, True, grid, asker, work)
         first = end
     judge(count, base, True, grid, asker, work)
 
 
 @compiled
-def out_of_reach(base: int, marks: I4, keys: I8) -> bool:
+def out_of_reach(base: int, asker: Asker, marks: I4, keys: I8) -> bool:
     """Whether no opening with these points of trade and experience can reach the list any more."""
-    return ((base + marks[REST] + marks[LIFT]) << 32) + TIES < keys[len(keys) - 1]
+    rest = asker.cheap + asker.skills + asker.place + marks[LIFT]
+    return ((base + rest) << 32) + TIES < keys[len(keys) - 1]
 
 
 @compiled
@@ -271,13 +137,27 @@ def related(layout: Layout, asker: Asker, marks: I4, work: Scratch) -> int:
 
 
 @compiled
+def by_promise(known: int, touched: I4, base: I2) -> None:
+    """Sort the noted occupations by their points, upward (Shell's way, for there may be all or few)."""
+    gap = known // 2
+    while gap > 0:
+        for place in range(gap, known):
+            trade, at = touched[place], place
+            while at >= gap and base[touched[at - gap]] > base[trade]:
+                touched[at] = touched[at - gap]
+                at -= gap
+            touched[at] = trade
+        gap //= 2
+
+
+@compiled
 def by_trade(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
     """Visit the related occupations, most points first, until none can reach the list."""
     nameless = grid.marks[TRADE_UNKNOWN] + grid.marks[EXPERIENCE_UNKNOWN]
     waiting, count, before = True, 0, -1
-    order = np.argsort(work.base[work.touched[:known]])
+    by_promise(known, work.touched, work.base)
     for step in range(known - 1, -1, -1):
-        trade = work.touched[order[step]]
+        trade = work.touched[step]
         base = work.base[trade]
         if base != before:
             judge(count, before, True, grid, asker, work)
@@ -285,7 +165,7 @@ def by_trade(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, 
         if waiting and base < nameless:
             visit_nameless(ranges, layout, grid, asker, work)
             waiting = False
-        if out_of_reach(base, grid.marks, work.keys):
+        if out_of_reach(base, asker, grid.marks, work.keys):
             break
         count = visit(trade, ranges, count, base, True, layout, grid, asker, work)
     judge(count, before, True, grid, asker, work)
@@ -358,30 +238,35 @@ def unrelated(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker,
     if not flags & SKILLS_KNOWN or not flags & TRADE_KNOWN:
         return known
     experience = 0 if flags & PRACTICE_KNOWN else marks[EXPERIENCE_UNKNOWN]
-    if out_of_reach(max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + experience, marks, work.keys):
+    if out_of_reach(max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + experience, asker, marks, work.keys):
         return known
     known = by_neighbour(known, ranges, marks[NEIGHBOUR] + experience, layout, grid, asker, work)
-    if not out_of_reach(marks[SKILL_ONLY] + experience, marks, work.keys):
+    if not out_of_reach(marks[SKILL_ONLY] + experience, asker, marks, work.keys):
         by_skill(ranges, marks[SKILL_ONLY] + experience, layout, grid, asker, work)
     return known
 
 
-@compiled
+@inlined
 def entries(lists: Lists, row: int) -> I4:
     """The entries of one row."""
     return lists.of[lists.ptr[row] : lists.ptr[row + 1]]
 
 
 @entrance
-def best_openings(index: Index, workers: Workers, first: int, last: int, work: Scratch, rows: I4, points: I4) -> None:
-    """Fill `rows` and `points` (workers x top) for the workers from `first` to `last`; -1 where a list ends."""
+def best_openings(index: Index, workers: Workers, order: I8, work: Scratch, rows: I4, points: I4) -> None:
+    """Fill `rows` and `points` (workers x top) for the workers in `order`; -1 where a list ends.
+
+    Workers who ask for the same occupations should follow each other: what one has read, the next finds near.
+    """
     layout, openings = index.layout, index.openings
-    grid = Grid(openings.rows, openings.terms, openings.papers, layout.regions, index.marks)
-    for w in range(first, last):
+    grid = Grid(openings.rows, openings.terms, openings.papers, layout.regions, index.marks, openings.bounds)
+    for w in order:
         trades, terms, papers = entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w)
-        asker = Asker(workers.rows[w], trades, terms, papers, entries(workers.areas, w))
-        work.keys[:] = 0
-        work.place[:] = UNSET
+        asker = asker_of(workers.rows[w], trades, terms, papers, entries(workers.areas, w), index.marks)
+        for at in range(len(work.keys)):
+            work.keys[at] = 0
+        for at in range(len(work.place)):
+            work.place[at] = UNSET
         learn(work.level, terms)
         ranges = region_ranges(layout.regions, asker, work.ranges)
         count = related(layout, asker, index.marks, work)
@@ -393,5 +278,5 @@ def best_openings(index: Index, workers: Workers, first: int, last: int, work: S
         for at in range(len(work.keys)):
             key = work.keys[at]
             row = layout.row_of[TIES - (key & TIES)] if key > 0 else -1
-            rows[w - first, at] = row
-            points[w - first, at] = (key >> 32) - (openings.rows[row, LIFTED] if key > 0 else 0)
+            rows[w, at] = row
+            points[w, at] = (key >> 32) - (openings.rows[row, LIFTED] if key > 0 else 0)

@@ -7,7 +7,6 @@ and the top-n libraries know no filters at all. One JSON line.
 
 import argparse
 import importlib
-import importlib.metadata
 import json
 import time
 from collections.abc import Callable
@@ -19,13 +18,14 @@ from scipy import sparse
 from matching.engine import backward, plain, retrieve, sweep
 from matching.engine.columns import HIGH, REGION, Index, Workers
 from matching.engine.encode import encode_workers
-from matching.engine.index import build, people
+from matching.engine.index import Built, build, people
 from matching.engine.reference import rank
-from matching.engine.retrieve import current
+from matching.engine.retrieve import alike, current
 from matching.match import kernels
 from tests.bench.city import GROUND, Market
 
 TOP = 20
+PEERS = ("plain", "scipy", "sparse_dot_topn", "sklearn")
 
 
 def pace(work: Callable[[int], object], count: int) -> float:
@@ -97,6 +97,54 @@ def peers(left: Any, right: Any, count: int) -> dict[str, float]:
     return found
 
 
+def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
+    """Workers per CPU second of everybody, the other direction, and whether the reference agrees."""
+    market = Market(seed)
+    openings = list(market.openings(count))
+    start = time.process_time()
+    built = build(openings, GROUND)
+    figures: dict[str, float] = {"build_s": time.process_time() - start}
+    everyone = list(market.workers(many))
+    workers = encode_workers(everyone, built.register, GROUND)
+    index = current(built.index, built.register)
+    few = min(many, 64)
+    retrieve.warm(kernels())
+    work, order = sweep.scratch(index, TOP), alike(workers)
+    rows = np.zeros((many, TOP), np.int32)
+    points = np.zeros_like(rows)
+    figures["kernel"] = pace(lambda n: sweep.best_openings(index, workers, order[:n], work, rows, points), many)
+    spare = np.zeros_like(rows), np.zeros_like(rows)
+    figures["plain"] = pace(lambda n: plain.best_openings(index, workers, 0, n, *(one[:n] for one in spare)), few)
+    left, right = features(index, workers)
+    figures["scipy"] = pace(by_scipy(index, workers, left, right), few)
+    figures |= peers(left, right, few)
+    same = 0
+    for w in range(min(3, many)) if count <= 20_000 else ():
+        slow = rank(everyone[w], openings, GROUND).suggestions
+        mine = [openings[place].id for place in built.source[rows[w][rows[w] >= 0]]]
+        same += [one.opening_id for one in slow] == mine
+    ratios = {f"kernel_over_{name}": figures["kernel"] / figures[name] for name in PEERS if name in figures}
+    ratios["plain_over_scipy"] = figures["plain"] / figures["scipy"]
+    other = backwards(built, index, workers)
+    pair = 1 / figures["kernel"] / count, other["one_opening_ms_mean"] / 1000 / many
+    ratios["backward_over_forward_per_pair"] = pair[1] / pair[0]
+    return {"openings": count, "workers": many, "figures": figures | other, "ratios": ratios, "same_as_reference": same}
+
+
+def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
+    """One opening against all workers, in milliseconds."""
+    group, desk = people(workers, index.layout.trades), backward.desk(workers, len(built.register.terms), TOP)
+    out = np.zeros((1, TOP, 2), np.int32)
+    spans = []
+    for row in np.linspace(0, len(built.source) - 1, 500).astype(int).tolist():
+        start = time.process_time()
+        backward.best_workers(index, workers, group, row, row + 1, desk, out)
+        spans.append((time.process_time() - start) * 1000)
+    p50, p99 = np.percentile(spans, (50, 99))
+    mean = float(np.mean(spans))
+    return {"one_opening_ms_p50": float(p50), "one_opening_ms_p99": float(p99), "one_opening_ms_mean": mean}
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -104,48 +152,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=7)
     asked = parser.parse_args()
-    market = Market(asked.seed)
-    openings = list(market.openings(asked.openings))
-    start = time.process_time()
-    built = build(openings, GROUND)
-    figures: dict[str, float] = {"build_s": time.process_time() - start}
-    everyone = list(market.workers(asked.workers))
-    workers = encode_workers(everyone, built.register, GROUND)
-    index = current(built.index, built.register)
-    few = min(asked.workers, 64)
-    retrieve.warm(kernels())
-    work = sweep.scratch(index, TOP)
-    rows = np.zeros((asked.workers, TOP), np.int32)
-    points = np.zeros_like(rows)
-    figures["kernel"] = pace(lambda n: sweep.best_openings(index, workers, 0, n, work, rows, points), asked.workers)
-    figures["plain"] = pace(
-        lambda n: plain.best_openings(index, workers, 0, n, rows[:n].copy(), points[:n].copy()), few
-    )
-    left, right = features(index, workers)
-    figures["scipy"] = pace(by_scipy(index, workers, left, right), few)
-    figures |= peers(left, right, few)
-    group, desk = people(workers, index.layout.trades), backward.desk(workers, len(built.register.terms), TOP)
-    out = np.zeros((1, TOP, 2), np.int32)
-    spans = []
-    for row in range(min(500, len(built.source))):
-        start = time.perf_counter()
-        backward.best_workers(index, workers, group, row, row + 1, desk, out)
-        spans.append(time.perf_counter() - start)
-    figures["one_opening_ms_p50"], figures["one_opening_ms_p99"] = np.percentile(spans, (50, 99)) * 1000
-    same = 0
-    for w in range(min(3, len(everyone))) if asked.openings <= 20_000 else ():
-        slow = rank(everyone[w], openings, GROUND).suggestions
-        mine = [openings[place].id for place in built.source[rows[w][rows[w] >= 0]]]
-        same += [one.opening_id for one in slow] == mine
-    ratios = {
-        name: figures["kernel"] / figures[name]
-        for name in ("plain", "scipy", "sparse_dot_topn", "sklearn")
-        if name in figures
-    }
-    versions = {name: importlib.metadata.version(name) for name in ("numpy", "scipy", "numba", "scikit-learn")}
-    line = {"name": "bulk-match", "openings": asked.openings, "workers": asked.workers, "seed": asked.seed}
-    line |= {"figures": figures, "kernel_over": ratios, "same_as_reference": same, "versions": versions}
-    print(json.dumps(line, default=float))
+    print(json.dumps(measure(asked.openings, asked.workers, asked.seed), default=float))
 
 
 if __name__ == "__main__":
