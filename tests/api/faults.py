@@ -236,7 +236,8 @@ def _class_cases() -> list[Sent]:
         Sent("roster: form without a file", "school", f"POST {API}/rosters?class_id=1", {"_form": True}, 422,
              "missing", told="no-file"),
         Sent("roster: too large", "school", f"POST {API}/rosters?class_id=1", b"x" * 6_100_000, 413, "too-large"),
-        Sent("roster: another school's class", "school2", f"POST {API}/rosters?class_id=1", b"a,b\n", 404, "not-found"),
+        Sent("roster: another school's class", "school2", f"POST {API}/rosters?class_id=1&file_name=a.csv",
+             "姓名,身份证号\n王秀兰,1\n".encode(), 404, "not-found"),
         Sent("roster: class 2**63", "school", f"POST {API}/rosters?class_id={MUCH}", b"a,b\n", 422, "less-than-equal"),
     ]  # fmt: skip
 
