@@ -51,7 +51,6 @@ def documents(count: int, seed: int = 7) -> list[Document]:
     low = dice.integers(25, 75, count) * 10_000
     found = []
     for n in range(count):
-        pay = int(low[n])
         title, code = pairs[chosen[n, 0]]
         text = f"会{pairs[chosen[n, 1]][0]}，懂{pairs[chosen[n, 2]][0]}，有{pairs[chosen[n, 3]][0]}经验优先，包吃住"
         found.append(
