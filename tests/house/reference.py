@@ -68,7 +68,7 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 def refusal_rows() -> Iterator[tuple[str, ...]]:
     """Every refusal: its code, status and message in both languages."""
-    for kind in sorted(set(refusals()), key=lambda one: (one.status, one.code)):
+    for kind in sorted(set(refusals()), key=lambda one: (one.status, one.code, one.message)):
         yield f"`{kind.code}`", str(kind.status), kind.message, english(kind.message)
 
 

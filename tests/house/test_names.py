@@ -7,7 +7,7 @@ from tests.house.source import PACKAGES, ROOT, Findings, plant, sources
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers", "service", "services"}
 PLAIN = re.compile(r"[a-z][a-z0-9]*|__init__|__main__")
-TEST = re.compile(r"[a-z]+|__init__|test_[a-z_]+")
+TEST = re.compile(r"[a-z]+|__init__|test_[a-z_]+|__main__")
 
 
 def names(root: Path) -> Findings:

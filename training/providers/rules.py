@@ -52,7 +52,7 @@ OccupationCode = Annotated[str, StringConstraints(pattern=r"^[1-8]-[0-9]{2}-[0-9
 class OtherCentre(Forbidden):
     """The school belongs to another centre, whose staff decide about its classes."""
 
-    code = "other-centre"
+    code = "school-of-other-centre"
     message = N_("这所学校由别的中心管理，请联系该中心办理")
 
 
