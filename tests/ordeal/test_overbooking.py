@@ -18,7 +18,7 @@ from tests.ordeal.servers import Server, serving_many, sign_in
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 
-CLAIMS, SEATS, PROCESSES, HANDS = 500, 60, 3, 24
+CLAIMS, SEATS, PROCESSES, HANDS = 500, 60, 3, 8
 
 
 def claim_seats(servers: Sequence[Server], crowd: Crowd, seed: int) -> Counter[int]:
