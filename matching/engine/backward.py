@@ -1,6 +1,6 @@
 """Best workers for an opening: the same pair scorer, from the other side, compiled."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -8,30 +8,49 @@ from matching.engine.columns import (
     ASKED,
     ATTRS,
     BORN,
+    ENGAGED,
+    ENGAGED_UNKNOWN,
     EXPERIENCE_UNKNOWN,
     FLAGS,
     FLOOR,
     FORBID,
     FREE,
     HARDSHIP,
+    HELD,
     HIGH,
     I1,
     I4,
     I8,
+    LIVING,
+    LIVING_UNKNOWN,
     LOW,
     NEEDS,
     NEIGHBOUR,
     OCCUPATION,
+    OPEN,
     PAPERS_KNOWN,
+    PLACE_UNKNOWN,
     RANK,
     REGION,
     REST,
     SCHOOLING,
+    SIGN,
+    SIGN_MORE,
     SKILL_ONLY,
     SKILLS,
     SKILLS_KNOWN,
+    SKILLS_UNKNOWN,
+    SLACK,
+    SLACK_LOST,
+    SLACK_UNIT,
     TODAY,
+    TRADE_UNKNOWN,
     TYPES,
+    WAGE_ABOVE,
+    WAGE_MET,
+    WAGE_PARTLY,
+    WAGE_UNKNOWN,
+    WANTED,
     Index,
     Lists,
     People,
@@ -40,9 +59,11 @@ from matching.engine.columns import (
 from matching.engine.kernel import (
     OUTSIDE,
     TIES,
+    bits_set,
     compiled,
     entrance,
     forget,
+    inlined,
     insert,
     is_neighbour,
     learn,
@@ -78,7 +99,7 @@ def desk(workers: Workers, terms: int, top: int) -> Desk:
     )
 
 
-@compiled
+@inlined
 def cheap(row: int, w: int, index: Index, workers: Workers) -> tuple[int, bool]:
     """Points without the skills, and whether trade joins the two; OUTSIDE where a cheap condition fails."""
     rows, who, marks = index.openings.rows, workers.rows[w], index.marks
@@ -98,7 +119,7 @@ def cheap(row: int, w: int, index: Index, workers: Workers) -> tuple[int, bool]:
     return trade + experience + here + wage + terms + who[HARDSHIP], joined
 
 
-@compiled
+@inlined
 def consider(row: int, w: int, index: Index, workers: Workers, work: Desk) -> None:
     """Score one worker and enter him into the list if he belongs there."""
     if work.seen[w] == work.turn[0]:
@@ -133,31 +154,86 @@ def consider(row: int, w: int, index: Index, workers: Workers, work: Desk) -> No
 
 
 @compiled
-def consider_all(row: int, lists: Lists, key: int, index: Index, workers: Workers, work: Desk) -> None:
-    """Consider everybody in one group."""
+def most_beside(row: int, rows: I4, marks: I4) -> int:
+    """The most that pay, place, terms and policy can give to a pair with this opening."""
+    wage = marks[WAGE_UNKNOWN]
+    if rows[row, HIGH] >= 0:
+        wage = max(wage, max(marks[WAGE_MET] + marks[WAGE_ABOVE], marks[WAGE_PARTLY]))
+    place = max(marks[PLACE_UNKNOWN], marks[REST] - marks[OPEN])
+    terms = max(marks[ENGAGED], marks[ENGAGED_UNKNOWN]) + max(marks[LIVING], marks[LIVING_UNKNOWN])
+    return np.int64(wage + place + terms + 1)  # type: ignore[return-value]
+
+
+@compiled
+def area_bits(region: int, regions: I4) -> tuple[int, int]:
+    """The bits of the areas in which a region lies; all where it is unknown or known only roughly."""
+    if region < 0 or regions[region, 0] < 6:
+        return np.int32(-1), np.int32(-1)  # type: ignore[return-value]
+    low, high = np.int32(0), np.int32(0)
+    for depth in range(1, 4):
+        code = np.int64(regions[region, depth])
+        if code >= 0:
+            bit = (code * 0x9E3779B1 >> 20) & 63
+            if bit < 32:
+                low |= np.int32(1) << np.int32(bit)
+            else:
+                high |= np.int32(1) << np.int32(bit - 32)
+    return low, high  # type: ignore[return-value]
+
+
+@compiled
+def consider_some(row: int, some: I4, base: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
+    """Consider those of a group whose skills can lift them onto the list; `base` is the most of their trade."""
+    marks, rows, signs, keys = index.marks, index.openings.rows, group.signs, work.keys
+    low, high, slack, asked = rows[row, SIGN], rows[row, SIGN_MORE], np.int64(rows[row, SLACK]), rows[row, ASKED]
+    beside = base + most_beside(row, rows, marks)
+    unit, lost, papers, twice = slack >> SLACK_UNIT, slack >> SLACK_LOST & 255, slack & 255, np.int64(2 * marks[SKILLS])
+    near, nearer = area_bits(rows[row, REGION], index.layout.regions)
+    for w in some:
+        if not (signs[w, 2] & near | signs[w, 3] & nearer):
+            continue
+        need = (keys[len(keys) - 1] >> 32) - beside
+        if need > max(marks[SKILLS], marks[SKILLS_UNKNOWN]):
+            return
+        if need > 0:
+            shared = bits_set(signs[w, 0] & low) + bits_set(signs[w, 1] & high) + lost
+            if twice * (unit * shared + papers) < asked * (2 * need - 1):
+                continue
+        consider(row, w, index, workers, work)
+
+
+@compiled
+def members(lists: Lists, key: int) -> tuple[int, int]:
+    """Where the members of a group begin and end."""
     if key >= 0 and key + 1 < len(lists.ptr):
-        for at in range(lists.ptr[key], lists.ptr[key + 1]):
-            consider(row, lists.of[at], index, workers, work)
+        return lists.ptr[key], lists.ptr[key + 1]
+    return 0, 0
 
 
 @compiled
 def find_workers(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
-    """Consider all whom a related or unknown trade, or else a skill, joins to the opening."""
-    marks, occupation = index.marks, index.openings.rows[row, OCCUPATION]
+    """Consider all whom a related or unknown trade, or else a skill, joins to the opening, the nearest first."""
+    marks, occupation, kin = index.marks, index.openings.rows[row, OCCUPATION], index.layout.trades
+    unknown = np.int64(marks[EXPERIENCE_UNKNOWN])
     if occupation < 0:
-        for w in range(len(workers.rows)):
-            consider(row, w, index, workers, work)
+        base: Any = marks[TRADE_UNKNOWN] + unknown
+        consider_some(row, group.row_of, base, index, workers, group, work)
         return
-    consider_all(row, group.trades, occupation, index, workers, work)
-    consider_all(row, group.fields, index.layout.trades[occupation, 1], index, workers, work)
-    for w in group.tradeless:
-        consider(row, w, index, workers, work)
-    most = max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + marks[EXPERIENCE_UNKNOWN]
+    for near in range(3):
+        lists = group.trades if near == 0 else group.groups if near == 1 else group.fields
+        key = occupation if near == 0 else kin[occupation, near - 1]
+        trade = marks[WANTED + near]
+        for one in range(near, 3):
+            trade = max(trade, max(marks[WANTED + one], marks[HELD + one]))
+        gained: Any = trade + max(unknown, group.most * (3 - near) // 3)
+        first, last = members(lists, key)
+        consider_some(row, lists.of[first:last], gained, index, workers, group, work)
+    consider_some(row, group.tradeless, marks[TRADE_UNKNOWN] + max(unknown, group.most), index, workers, group, work)
+    most = max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + unknown
     rest = index.openings.terms
     for at in range(rest.ptr[row], rest.ptr[row + 1]):
-        if ((most + marks[REST] + 1) << 32) + TIES < work.keys[len(work.keys) - 1]:
-            return
-        consider_all(row, group.terms, rest.of[at, 0] >> 5, index, workers, work)
+        first, last = members(group.terms, rest.of[at, 0] >> 5)
+        consider_some(row, group.terms.of[first:last], most, index, workers, group, work)
 
 
 @entrance

@@ -105,13 +105,17 @@ class Layout(NamedTuple):
 
 
 class People(NamedTuple):
-    """Ways to find workers: by occupation, by field, by skill term; those without a trade; by place among equals."""
+    """Ways to find workers: by occupation, small group, field and skill term; those without a trade; by place among
+    equals. `signs` are the bits of their skills and areas (all set where unknown), `most` the best experience of all."""
 
     trades: Lists
+    groups: Lists
     fields: Lists
     terms: Lists
     tradeless: I4
     row_of: I4
+    signs: I4
+    most: int
 
 
 class Crowd(NamedTuple):

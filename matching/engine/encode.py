@@ -205,18 +205,22 @@ def arranged(
     return Openings(rows, taken(terms, order), taken(papers, order), bounds), order
 
 
+def skill_bits(numbers: I8, ptr: I8) -> NDArray[np.uint64]:
+    """The bits of each list of terms."""
+    bits = np.zeros(len(ptr) - 1, np.uint64)
+    marked = np.uint64(1) << ((numbers * 0x9E3779B1 >> 20) & 63).astype(np.uint64)
+    some = np.flatnonzero(np.diff(ptr))
+    if len(some):
+        bits[some] = np.bitwise_or.reduceat(marked, ptr[:-1][some])
+    return bits
+
+
 def signatures(rows: I4, terms: Lists, papers: Lists) -> None:
     """Fill SIGN, SIGN_MORE and SLACK of many openings, as `OpeningColumns` does for one."""
     count = len(rows)
     asked = np.diff(terms.ptr)
     owners = np.repeat(np.arange(count), asked)
-    numbers = terms.of[:, 0].astype(np.int64) >> 5
-    bits = np.zeros(count + 1, np.uint64)
-    marked = np.uint64(1) << ((numbers * 0x9E3779B1 >> 20) & 63).astype(np.uint64)
-    some = np.flatnonzero(asked)
-    if len(some):
-        bits[some] = np.bitwise_or.reduceat(marked, terms.ptr[:-1][some])
-    bits = bits[:-1]
+    bits = skill_bits(terms.of[:, 0].astype(np.int64) >> 5, terms.ptr)
     lost = asked - np.bitwise_count(bits)
     musts = np.bincount(owners, weights=terms.of[:, 0] & 1, minlength=count)
     wishes = np.repeat(np.arange(count), np.diff(papers.ptr))

@@ -10,9 +10,12 @@ from matching.engine.columns import (
     I4,
     I8,
     LIFTED,
+    LISTED_ONLY,
+    MODE,
     OCCUPATION,
     RANK,
     REGION,
+    SKILLS_KNOWN,
     TIE,
     TRADE_KNOWN,
     Index,
@@ -22,8 +25,10 @@ from matching.engine.columns import (
     People,
     Workers,
 )
-from matching.engine.encode import OpeningColumns, Register, arranged, marks, signatures
+from matching.engine.encode import OpeningColumns, Register, arranged, marks, signatures, skill_bits
 from matching.engine.features import Ground, OpeningProfile
+
+ALL_BITS, HALF = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0xFFFFFFFF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +130,23 @@ def people(workers: Workers, kin: I4) -> People:
     """Group workers by what may join them to an opening."""
     owners = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.trades.ptr))
     trades = grouped(workers.trades.of[:, 0])
-    fields = grouped(kin[workers.trades.of[:, 0], 1])
+    groups, fields = (grouped(kin[workers.trades.of[:, 0], depth]) for depth in (0, 1))
     holders = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.terms.ptr))
     terms = grouped(workers.terms.of[:, 0])
     tradeless = np.flatnonzero(workers.rows[:, FLAGS] & TRADE_KNOWN == 0).astype(np.int32)
     row_of = np.empty(len(workers.rows), np.int32)
     row_of[workers.rows[:, RANK]] = np.arange(len(workers.rows), dtype=np.int32)
-    by_trade, by_field = Lists(trades.ptr, owners[trades.of]), Lists(fields.ptr, owners[fields.of])
-    return People(by_trade, by_field, Lists(terms.ptr, holders[terms.of]), tradeless, row_of)
+    by_trade, by_group, by_field = (Lists(kept.ptr, owners[kept.of]) for kept in (trades, groups, fields))
+    most = int(workers.trades.of[:, 1].max(initial=0))
+    by_term = Lists(terms.ptr, holders[terms.of])
+    return People(by_trade, by_group, by_field, by_term, tradeless, row_of, signs_of(workers), most)
+
+
+def signs_of(workers: Workers) -> I4:
+    """The bits of each worker's skills and of the areas that he would go to, in halves; all where nobody knows."""
+    skills = skill_bits(workers.terms.of[:, 0].astype(np.int64), workers.terms.ptr)
+    skills[workers.rows[:, FLAGS] & SKILLS_KNOWN == 0] = ALL_BITS
+    areas = skill_bits(workers.areas.of[:, 1].astype(np.int64), workers.areas.ptr)
+    areas[workers.rows[:, MODE] != LISTED_ONLY] = ALL_BITS
+    halves = [half for bits in (skills, areas) for half in (bits & HALF, bits >> np.uint64(32))]
+    return np.ascontiguousarray(np.column_stack(halves).astype(np.uint32).view(np.int32))

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from matching.engine import columns as c
 from matching.engine.columns import I4, I8, Index, Lists, Workers
 from matching.engine.conditions import Condition
+from matching.engine.encode import sign
 
 BITS = {condition: 1 << place for place, condition in enumerate(Condition)}
 Bools = NDArray[np.bool_]
@@ -32,9 +33,23 @@ def entries(lists: Lists, row: int) -> I4:
     return lists.of[lists.ptr[row] : lists.ptr[row + 1]]
 
 
-def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None) -> Survey:
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is worked out once for a worker: points by region, and points of trade by occupation."""
+
+    places: I4
+    trades: tuple[I4, I4, Bools]
+
+
+def own(index: Index, workers: Workers, w: int) -> Own:
+    """The tables of one worker."""
+    return Own(places(index, workers, w), trades(index, workers, w))
+
+
+def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None, mine: Own | None = None) -> Survey:
     """Judge openings (all of them, or the given rows) for one worker."""
     chosen = np.arange(len(index.openings.rows)) if rows is None else rows
+    mine = mine or own(index, workers, w)
     post = index.openings.rows[chosen]
     who = workers.rows[w]
     attrs, marks = post[:, c.ATTRS], index.marks
@@ -47,20 +62,20 @@ def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None) -> Su
     gaps |= np.where(refused & (c.NO_LODGING | c.NO_BOARD), BITS[Condition.LIVING], 0)
     gaps |= np.where(refused & c.ALL_TYPES, BITS[Condition.ENGAGEMENT], 0)
     gaps |= np.where(_too_young(post, int(who[c.BORN]), start), BITS[Condition.AGE], 0)
-    place = _places(index, workers, w)[post[:, c.REGION]]
+    place = mine.places[post[:, c.REGION]]
     gaps |= np.where(place < 0, BITS[Condition.REGION], 0)
-    wage, below = _wages(post, int(who[c.FLOOR]), marks)
+    wage, below = wages(post, int(who[c.FLOOR]), marks)
     gaps |= np.where(below, BITS[Condition.WAGE], 0)
     found, lacking, shared = _skills(index, workers, w, chosen)
     papers, missing = _papers(index, workers, w, chosen, start)
     gaps |= np.where(lacking, BITS[Condition.SKILL], 0) | np.where(missing, BITS[Condition.CERTIFICATE], 0)
-    tables, occupation = _trades(index, workers, w), post[:, c.OCCUPATION]
+    tables, occupation = mine.trades, post[:, c.OCCUPATION]
     trade, experience, near = tables[0][occupation], tables[1][occupation], tables[2][occupation]
     gaps |= np.where((trade == 0) & ~shared, BITS[Condition.TRADE], 0)
     unlike = np.where(near, marks[c.NEIGHBOUR], np.where(shared, marks[c.SKILL_ONLY], 0))
     points = np.where(trade > 0, trade, unlike) + experience
     points += _share(found + papers, post[:, c.ASKED], int(who[c.FLAGS]), marks) + wage + np.maximum(place, 0)
-    points += _terms(attrs, refused, who, marks)
+    points += terms(attrs, refused, who, marks)
     return Survey(chosen, gaps.astype(np.int32), points.astype(np.int64), near)
 
 
@@ -72,11 +87,12 @@ def _too_young(post: I4, born: int, start: I4) -> Bools:
     return young | (adult & (start < born + 180_000))
 
 
-def _covers(level: int, code: int, regions: I4) -> Bools:
+def covers(level: int, code: int, regions: I4) -> Bools:
+    """Which regions lie in an area."""
     return regions[:, {6: 1, 4: 2, 2: 3}[level]] == code
 
 
-def _places(index: Index, workers: Workers, w: int) -> I4:
+def places(index: Index, workers: Workers, w: int) -> I4:
     """Points of every region for a worker, -1 outside; the last entry is for an unknown region."""
     regions, marks, who, areas = index.layout.regions, index.marks, workers.rows[w], entries(workers.areas, w)
     points = np.full(len(regions) + 1, -1, np.int32)
@@ -91,14 +107,14 @@ def _places(index: Index, workers: Workers, w: int) -> I4:
             for rough in (2, 4):
                 if rough < level and code < c.NAME:
                     above = code // (100 if level - rough == 2 else 10_000)
-                    here[(regions[:, 0] == rough) & _covers(rough, above, regions)] = marks[c.PLACE_UNKNOWN]
+                    here[(regions[:, 0] == rough) & covers(rough, above, regions)] = marks[c.PLACE_UNKNOWN]
         away = _distances(index, int(who[c.HOME]), listed)
         for level, code, _ in areas[listed:].tolist():
-            inside = _covers(level, code, regions)
+            inside = covers(level, code, regions)
             here[inside] = away[inside]
     for rank in range(listed - 1, -1, -1):
         level, code, _ = areas[rank].tolist()
-        here[_covers(level, code, regions)] = marks[c.PLACES + min(rank, len(marks) - c.PLACES - 1)]
+        here[covers(level, code, regions)] = marks[c.PLACES + min(rank, len(marks) - c.PLACES - 1)]
     points[-1] = marks[c.PLACE_UNKNOWN]
     return points
 
@@ -122,7 +138,8 @@ def _distances(index: Index, home: int, listed: int) -> I4:
     return points
 
 
-def _wages(post: I4, floor: int, marks: I4) -> tuple[I8, Bools]:
+def wages(post: I4, floor: int, marks: I4) -> tuple[I8, Bools]:
+    """Points of the pay, and which pay is below the floor."""
     low, high = post[:, c.LOW].astype(np.int64), post[:, c.HIGH].astype(np.int64)
     if floor < 0:
         return np.full(len(post), marks[c.WAGE_UNKNOWN], np.int64), np.zeros(len(post), np.bool_)
@@ -142,20 +159,27 @@ def _levels(workers: Workers, w: int) -> dict[int, int]:
 
 def _skills(index: Index, workers: Workers, w: int, chosen: I8) -> tuple[I8, Bools, Bools]:
     """Credit for skills, whether a must is missing, whether any is shared."""
-    postings, posted = index.layout.postings, index.layout.posted
-    found = np.zeros(len(index.openings.rows), np.int64)
-    met = np.zeros(len(found), np.int32)
+    terms = index.openings.terms
+    held = np.zeros(len(index.layout.postings.ptr), np.int8)
     for term, level in _levels(workers, w).items():
-        if term + 1 >= len(postings.ptr):
-            continue
-        span = slice(postings.ptr[term], postings.ptr[term + 1])
-        rows, need = postings.of[span], posted[span, 1]
-        credit = np.where(level >= need >> 1, 2, 1)
-        np.add.at(found, rows, credit << (need & 1))
-        np.add.at(met, rows, (need & 1) & (credit == 2))
-    known = bool(workers.rows[w, c.FLAGS] & c.SKILLS_KNOWN)
-    lacking = (index.layout.musts[chosen] > met[chosen]) & known
-    return found[chosen], lacking, found[chosen] > 0
+        if term < len(held):
+            held[term] = level
+    starts = terms.ptr[chosen]
+    sizes = terms.ptr[chosen + 1] - starts
+    ends = np.cumsum(sizes)
+    need = terms.of[np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0), 0]
+    level = held[need >> 5]
+    has = np.flatnonzero(level)
+    need, level, owner = need[has], level[has], np.repeat(np.arange(len(chosen)), sizes)[has]
+    full = level >= (need >> 1 & 15)
+    must = (need & 1) != 0
+    found = np.bincount(owner, (1 + full) << must, len(chosen)).astype(np.int64)
+    lacking = np.zeros(len(chosen), np.bool_)
+    if workers.rows[w, c.FLAGS] & c.SKILLS_KNOWN:
+        insisted = index.layout.musts[chosen]
+        if insisted.any():
+            lacking = insisted > np.bincount(owner[full & must], minlength=len(chosen))
+    return found, lacking, found > 0
 
 
 def _papers(index: Index, workers: Workers, w: int, chosen: I8, start: I4) -> tuple[I8, Bools]:
@@ -184,7 +208,7 @@ def _share(found: I8, asked: I4, flags: int, marks: I4) -> I8:
     return np.where(asked == 0, neutral, (2 * int(marks[c.SKILLS]) * found + asked) // divisor)
 
 
-def _trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
+def trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
     """Points of trade and of experience, and whether it is a neighbour, by occupation; the last is for none."""
     layout, marks, flags = index.layout, index.marks, int(workers.rows[w, c.FLAGS])
     kin, known = layout.trades, len(layout.trades)
@@ -195,7 +219,7 @@ def _trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
         trade[:] = marks[c.TRADE_UNKNOWN]
     for mine, own in entries(workers.trades, w).tolist():
         table = c.WANTED if own < 0 or not flags & c.WISH_KNOWN else c.HELD
-        for nearness, members in _kin(kin, mine):
+        for nearness, members in kindred(kin, mine):
             trade[members] = np.maximum(trade[members], marks[table + nearness])
             if own >= 0:
                 experience[members] = np.maximum(experience[members], own * (3 - nearness) // 3)
@@ -205,16 +229,17 @@ def _trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
     return trade, experience, near & (trade == 0)
 
 
-def _kin(kin: I4, mine: int) -> list[tuple[int, I8]]:
+def kindred(kin: I4, mine: int) -> list[tuple[int, I8]]:
     """The occupations that are the same, near, and in the same field, each once."""
     group, field = kin[mine].tolist()
-    near = np.flatnonzero(kin[:, 0] == group) if group >= 0 else np.empty(0, np.int64)
-    wide = np.flatnonzero(kin[:, 1] == field) if field >= 0 else np.empty(0, np.int64)
-    near = near[near != mine]
-    return [(0, np.array([mine])), (1, near), (2, np.setdiff1d(wide, np.append(near, mine)))]
+    near = kin[:, 0] == group if group >= 0 else np.zeros(len(kin), np.bool_)
+    wide = (kin[:, 1] == field if field >= 0 else np.zeros(len(kin), np.bool_)) & ~near
+    near[mine] = wide[mine] = False
+    return [(0, np.array([mine])), (1, np.flatnonzero(near)), (2, np.flatnonzero(wide))]
 
 
-def _terms(attrs: I4, refused: I4, who: I4, marks: I4) -> I4:
+def terms(attrs: I4, refused: I4, who: I4, marks: I4) -> I4:
+    """Points of engagement, board and lodging."""
     engaged = np.where(attrs & who[c.TYPES], marks[c.ENGAGED], marks[c.ENGAGED_UNKNOWN])
     engaged = np.where(refused & c.ALL_TYPES, 0, engaged)
     needs = who[c.NEEDS]
@@ -223,12 +248,12 @@ def _terms(attrs: I4, refused: I4, who: I4, marks: I4) -> I4:
     return engaged + np.where(refused & (c.NO_LODGING | c.NO_BOARD), 0, living)
 
 
-def candidates(index: Index, workers: Workers, w: int, *, skills: bool = True) -> I8:
+def candidates(index: Index, workers: Workers, w: int, mine: Own, *, skills: bool = True) -> I8:
     """Rows that something joins to a worker: a related or unknown occupation, or (with `skills`) a skill."""
     layout = index.layout
     if not workers.rows[w, c.FLAGS] & c.TRADE_KNOWN:
         return np.arange(len(index.openings.rows))
-    trade = _trades(index, workers, w)[0][: len(layout.spans)]
+    trade = mine.trades[0][: len(layout.spans)]
     parts = [np.arange(span[2], span[3]) for span in layout.spans[np.flatnonzero(trade)].tolist()]
     parts.append(np.arange(layout.nameless, len(index.openings.rows)))
     if not skills:
@@ -255,30 +280,84 @@ def order_of(index: Index, rows: I8, points: I8, top: int) -> I8:
 
 def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I4, points: I4) -> None:
     """What `sweep.best_openings` does, without the compiler."""
-    top, marks = rows.shape[1], index.marks
+    top = rows.shape[1]
     rows[:], points[:] = -1, 0
-    # The most that an opening can have which nothing but a skill joins to the worker, policy's point included.
-    most = max(marks[c.NEIGHBOUR], marks[c.SKILL_ONLY]) + marks[c.EXPERIENCE_UNKNOWN] + marks[c.REST] + marks[c.LIFT]
     for w in range(first, last):
-        found, score = _best(index, workers, w, candidates(index, workers, w, skills=False), top)
-        if len(found) < top or score[-1] <= most:
-            found, score = _best(index, workers, w, candidates(index, workers, w), top)
-        rows[w - first, : len(found)] = found
-        points[w - first, : len(found)] = score
+        mine = own(index, workers, w)
+        found, score = _fitting(index, workers, w, candidates(index, workers, w, mine, skills=False), mine)
+        best = order_of(index, found, score, top)
+        worst = int(score[best[-1]]) if len(best) == top else 0
+        others = _unrelated(index, workers, w, mine, worst)
+        if len(others):
+            more, scores = _fitting(index, workers, w, others, mine)
+            found, score = np.concatenate((found[best], more)), np.concatenate((score[best], scores))
+            best = order_of(index, found, score, top)
+        rows[w - first, : len(best)] = found[best]
+        points[w - first, : len(best)] = score[best]
 
 
-def _best(index: Index, workers: Workers, w: int, rows: I8, top: int) -> tuple[I8, I8]:
-    seen = survey(index, workers, w, rows)
-    fitting = np.flatnonzero(seen.gaps == 0)
-    best = fitting[order_of(index, seen.rows[fitting], seen.points[fitting], top)]
-    return seen.rows[best], seen.points[best]
+def _fitting(index: Index, workers: Workers, w: int, rows: I8, mine: Own) -> tuple[I8, I8]:
+    seen = survey(index, workers, w, rows[_allowed(index, workers.rows[w], rows, mine)], mine)
+    fits = seen.gaps == 0
+    return seen.rows[fits], seen.points[fits]
+
+
+def _unrelated(index: Index, workers: Workers, w: int, mine: Own, worst: int) -> I8:
+    """Rows of unrelated occupations that share a skill and may have as many points as the worst of the list."""
+    marks, who, post = index.marks, workers.rows[w], index.openings.rows
+    trade, experience, near = mine.trades
+    none = np.empty(0, np.int64)
+    if not who[c.FLAGS] & c.SKILLS_KNOWN or not who[c.FLAGS] & c.TRADE_KNOWN:
+        return none
+    unlike = marks[c.NEIGHBOUR] if near.any() else marks[c.SKILL_ONLY]
+    best = max(int(marks[c.SKILLS]), int(marks[c.SKILLS_UNKNOWN]))
+    rest = int(experience[trade == 0].max(initial=0)) + int(mine.places.max()) + _most_terms(who, marks) + marks[c.LIFT]
+    need = worst - int(unlike + rest)
+    if need > best:
+        return none
+    bits = np.zeros(64, np.bool_)
+    held = [term for term in _levels(workers, w) if term + 1 < len(index.layout.postings.ptr)]
+    bits[[sign(term) for term in held]] = True
+    postings = index.layout.postings
+    parts = [postings.of[postings.ptr[term] : postings.ptr[term + 1]] for term in held]
+    rows = np.concatenate([none, *parts])
+    if need > 0 and len(rows):
+        low, high = np.packbits(bits, bitorder="little").view(np.uint32)
+        bounds = index.openings.bounds[rows]
+        slack = bounds[:, 2].astype(np.int64)
+        shared = np.bitwise_count(bounds[:, 0].view(np.uint32) & low).astype(np.int64)
+        shared += np.bitwise_count(bounds[:, 1].view(np.uint32) & high)
+        shared += slack >> c.SLACK_LOST & 255
+        most = (slack >> c.SLACK_UNIT) * shared + (slack & 255)
+        rows = rows[2 * int(marks[c.SKILLS]) * most >= bounds[:, 3] * (2 * need - 1)]
+    rows = rows[trade[post[rows, c.OCCUPATION]] == 0]
+    return np.unique(rows[_allowed(index, who, rows, mine)])
+
+
+def _most_terms(who: I4, marks: I4) -> int:
+    """The most that pay and terms can give to a worker."""
+    known = max(int(marks[c.WAGE_MET] + marks[c.WAGE_ABOVE]), int(marks[c.WAGE_PARTLY]), int(marks[c.WAGE_UNKNOWN]))
+    wage = known if who[c.FLOOR] >= 0 else int(marks[c.WAGE_UNKNOWN])
+    engaged = max(marks[c.ENGAGED_UNKNOWN], marks[c.ENGAGED] if who[c.TYPES] else 0)
+    return wage + int(engaged + max(marks[c.LIVING_UNKNOWN], marks[c.LIVING] if who[c.NEEDS] else 0))
+
+
+def _allowed(index: Index, who: I4, rows: I8, mine: Own) -> Bools:
+    """Which rows pass the conditions that cost least: place, pay, and what the worker forbids."""
+    post = index.openings.rows
+    high = post[rows, c.HIGH]
+    passed = (mine.places[post[rows, c.REGION]] >= 0) & ((high >= who[c.FLOOR]) | (high < 0))
+    if who[c.FORBID]:
+        passed &= (post[rows, c.ATTRS] & who[c.FORBID]) == 0
+    return passed
 
 
 def best_workers(index: Index, workers: Workers, top: int) -> I4:
     """The best workers of every opening (openings x top x 2: worker, points), -1 where a list ends."""
     found: list[tuple[I8, I8, I8]] = []
     for w in range(len(workers.rows)):
-        seen = survey(index, workers, w, candidates(index, workers, w))
+        mine = own(index, workers, w)
+        seen = survey(index, workers, w, candidates(index, workers, w, mine), mine)
         fits = seen.gaps == 0
         rows, points = seen.rows[fits], seen.points[fits]
         keys = ((points + workers.rows[w, c.HARDSHIP]) << 32) - workers.rows[w, c.RANK]
@@ -294,39 +373,3 @@ def best_workers(index: Index, workers: Workers, top: int) -> I4:
     kept = rank < top
     out[rows[kept], rank[kept]] = pairs[order[kept]]
     return out
-
-
-def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> None:
-    """What `parts.parts` does, without the compiler."""
-    regions = index.layout.regions
-    for w in range(len(found)):
-        rows = found[w][found[w] >= 0]
-        post, who, line = index.openings.rows[rows], workers.rows[w], out[w, : len(rows)]
-        flags, occupation, region = int(who[c.FLAGS]), post[:, c.OCCUPATION], post[:, c.REGION]
-        trade, experience, near = (table[occupation] for table in _trades(index, workers, w))
-        mine = entries(workers.trades, w)[:, 0].tolist()
-        told = np.where(near, 4, np.where(trade == 0, 5, 0))
-        if flags & c.TRADE_KNOWN:
-            for nearness in (2, 1, 0):
-                kin = [
-                    members for one in mine for level, members in _kin(index.layout.trades, one) if level == nearness
-                ]
-                told[np.isin(occupation, np.concatenate(kin)) & (trade > 0)] = 1 + nearness
-        told[occupation < 0] = 0
-        unknown = (occupation < 0) | (not flags & c.PRACTICE_KNOWN)
-        wished = np.zeros(len(regions) + 1, np.bool_)
-        for level, code, _ in entries(workers.areas, w)[: who[c.LISTED]].tolist():
-            wished[:-1] |= _covers(level, code, regions)
-        line[:, 0] = np.where(near, index.marks[c.NEIGHBOUR], np.where(trade == 0, index.marks[c.SKILL_ONLY], trade))
-        line[:, 1] = experience
-        line[:, 3] = _wages(post, int(who[c.FLOOR]), index.marks)[0]
-        line[:, 4] = _places(index, workers, w)[region]
-        line[:, 5] = _terms(post[:, c.ATTRS], np.zeros(len(rows), np.int32), who, index.marks)
-        line[:, 2] = points[w, : len(rows)] - line[:, :6].sum(1)
-        skilled = np.where(line[:, 2] > 0, 3, 2) if flags & c.SKILLS_KNOWN else np.ones(len(rows), np.int32)
-        paid = np.where(post[:, c.LOW] >= who[c.FLOOR], 1, 2)
-        paid[(post[:, c.HIGH] < 0) | (who[c.FLOOR] < 0)] = 0
-        code = told | np.where(unknown, 0, np.where(experience > 0, 2, 1)) << 3
-        code |= np.where(post[:, c.ASKED] == 0, 0, skilled) << 6 | paid << 9
-        code |= np.where(region < 0, 0, np.where(wished[region], 1, 2)) << 12
-        line[:, 6] = code | ((post[:, c.ATTRS] & (who[c.TYPES] | who[c.NEEDS])) != 0) << 15

@@ -25,6 +25,7 @@ from matching.match import kernels
 from tests.bench.city import GROUND, Market
 
 TOP = 20
+MOST = 100_000
 PEERS = ("plain", "scipy", "sparse_dot_topn", "sklearn")
 
 
@@ -71,7 +72,7 @@ def by_scipy(index: Index, workers: Workers, left: Any, right: Any) -> Callable[
     def run(count: int) -> None:
         for w in range(count):
             score = (left[w] @ turned).toarray()[0]
-            allowed = plain._places(index, workers, w)[rows[:, REGION]] >= 0
+            allowed = plain.places(index, workers, w)[rows[:, REGION]] >= 0
             score[~allowed | (rows[:, HIGH] < workers.rows[w, 0])] = -1
             np.argpartition(-score, TOP)[:TOP]
 
@@ -125,8 +126,10 @@ def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
         same += [one.opening_id for one in slow] == mine
     ratios = {f"kernel_over_{name}": figures["kernel"] / figures[name] for name in PEERS if name in figures}
     ratios["plain_over_scipy"] = figures["plain"] / figures["scipy"]
-    other = backwards(built, index, workers)
-    pair = 1 / figures["kernel"] / count, other["one_opening_ms_mean"] / 1000 / many
+    # As many workers as openings, so that both directions choose from the same number of pairs.
+    crowd = encode_workers(market.workers(min(count, MOST)), built.register, GROUND)
+    other = backwards(built, current(built.index, built.register), crowd)
+    pair = 1 / figures["kernel"] / count, other["one_opening_ms_mean"] / 1000 / len(crowd.rows)
     ratios["backward_over_forward_per_pair"] = pair[1] / pair[0]
     return {"openings": count, "workers": many, "figures": figures | other, "ratios": ratios, "same_as_reference": same}
 

@@ -51,13 +51,10 @@ def documents(count: int, seed: int = 7) -> list[Document]:
     low = dice.integers(25, 75, count) * 10_000
     found = []
     for n in range(count):
+        pay = int(low[n])
         title, code = pairs[chosen[n, 0]]
         text = f"会{pairs[chosen[n, 1]][0]}，懂{pairs[chosen[n, 2]][0]}，有{pairs[chosen[n, 3]][0]}经验优先，包吃住"
-        found.append(
-            Document(
-                n + 1, title, (code,), f"企业{n % 5000}", text, regions[where[n]], int(low[n]), int(low[n] * 1.5), n
-            )
-        )
+        found.append(Document(n + 1, title, (code,), f"企业{n % 5000}", text, regions[where[n]], pay, pay * 3 // 2, n))
     return found
 
 
