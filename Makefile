@@ -71,9 +71,9 @@ ordeal: .venv/.dev ## the long fault tests (hours)
 	@$(SAY) 'Running the ordeals: servers are killed, disks fill, clocks jump'
 	@$(BIN)/python -m pytest tests/ordeal $(ARGS)
 
-bench: .venv/.dev ## the benchmarks; each prints one line of figures
+bench: .venv/.dev ## the benchmarks beside their peers, a line each (ARGS='large P1'; .ci/install bench adds the peers)
 	@$(SAY) 'Running the benchmarks'
-	@$(BIN)/python -m pytest tests/bench -s $(ARGS)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 cover: .venv/.dev ## run the tests and show the lines that none of them reaches
 	@$(BIN)/coverage run -m pytest -q $(ARGS)

@@ -106,7 +106,7 @@ class Layout(NamedTuple):
 
 class People(NamedTuple):
     """Ways to find workers: by occupation, small group, field and skill term; those without a trade; by place among
-    equals. `signs` are the bits of their skills and areas (all set where unknown), `most` the best experience of all."""
+    equals. `signs` are the bits of their skills and areas (all set where unknown), `most` the best experience."""
 
     trades: Lists
     groups: Lists

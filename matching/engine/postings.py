@@ -4,7 +4,7 @@ A term's list holds document positions and ready BM25 impacts. Positions run fro
 a smaller position wins among equal scores.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -57,24 +57,47 @@ class Analysed:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One facet of all documents: pairs of position and value, positions ascending."""
+    """One facet of all documents, both ways: document `i` has the values `codes[starts[i]:starts[i + 1]]`, value `v` is
+    carried by the documents `carriers[firsts[v]:firsts[v + 1]]`."""
 
     values: tuple[str, ...]
-    positions: Ints
+    starts: npt.NDArray[np.int64]
     codes: Ints
+    firsts: npt.NDArray[np.int64]
+    carriers: Ints
+    numbers: Mapping[str, int]
+
+    @classmethod
+    def of(cls, values: Sequence[str], positions: Ints, codes: Ints, size: int) -> "Column":
+        """A column from pairs of position and value, positions ascending."""
+        firsts = np.zeros(len(values) + 1, np.int64)
+        np.cumsum(np.bincount(codes, minlength=len(values)), out=firsts[1:])
+        starts = np.searchsorted(positions, np.arange(size + 1))
+        carriers = positions[np.argsort(codes, kind="stable")]
+        return cls(tuple(values), starts, codes, firsts, carriers, {value: at for at, value in enumerate(values)})
 
     def hits(self, wanted: Iterable[str], size: int) -> Bools:
         """Which documents carry one of the wanted values."""
-        chosen = np.fromiter((value in set(wanted) for value in self.values), np.bool_, len(self.values))
         found = np.zeros(size, np.bool_)
-        if chosen.any():
-            found[self.positions[chosen[self.codes]]] = True
+        for value in wanted:
+            at = self.numbers.get(value, -1)
+            if at >= 0:
+                found[self.carriers[self.firsts[at] : self.firsts[at + 1]]] = True
         return found
 
     def counts(self, inside: Bools) -> dict[str, int]:
         """How many of the given documents carry each value; values that none carries are left out."""
-        counted = np.bincount(self.codes[inside[self.positions]], minlength=len(self.values))
-        return {self.values[at]: int(counted[at]) for at in np.flatnonzero(counted)}
+        chosen = np.flatnonzero(inside)
+        first = self.starts[chosen]
+        sizes = self.starts[chosen + 1] - first
+        if len(sizes) and sizes.min() == sizes.max() == 1:
+            codes = self.codes[first]
+        else:
+            ends = np.cumsum(sizes)
+            codes = self.codes[np.repeat(first - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)]
+        counted = np.bincount(codes, minlength=len(self.values))
+        carried = np.flatnonzero(counted)
+        return {self.values[at]: n for at, n in zip(carried.tolist(), counted[carried].tolist(), strict=True)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +137,7 @@ def _columns(documents: Sequence[Document]) -> dict[str, Column]:
                 positions.append(position)
                 codes.append(known.setdefault(value, len(known)))
     return {
-        name: Column(tuple(known), np.array(positions, np.int32), np.array(codes, np.int32))
+        name: Column.of(tuple(known), np.array(positions, np.int32), np.array(codes, np.int32), len(documents))
         for name, (known, positions, codes) in found.items()
     }
 
