@@ -144,10 +144,11 @@ def reader_locale(request: Request) -> str:
 async def _unit(request: Request) -> AsyncIterator[UnitOfWork]:
     body, form = b"", None
     if request.method not in SAFE:
-        body = await request.body()
         kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
         if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
             form = await request.form(max_files=4, max_fields=1000, max_part_size=settings().body_limit)
+        else:
+            body = await request.body()
     try:
         yield UnitOfWork(request, body, form)
     finally:

@@ -32,7 +32,8 @@ def ask(module: str, question: dict[str, object], data: bytes, limits: Limits) -
             tempfile.TemporaryDirectory() as folder,
         ):
             head = json.dumps({"limits": limits.as_dict(), **question}).encode()
-            inbox.write(len(head).to_bytes(8, "big") + head + data)
+            inbox.write(len(head).to_bytes(8, "big") + head)
+            inbox.write(data)
             inbox.seek(0)
             try:
                 ended = subprocess.run(
