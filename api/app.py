@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api
 from api.dependencies import Routes
-from api.problems import RESPONSES, problem_response
+from api.problems import RESPONSES, problem_response, tell_problems
 from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal, TooLarge
@@ -40,7 +40,7 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description, made once."""
         if self.openapi_schema is None:
-            self.openapi_schema = secure(super().openapi())
+            self.openapi_schema = tell_problems(secure(super().openapi()))
         return self.openapi_schema
 
 

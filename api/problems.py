@@ -77,10 +77,21 @@ class Broken(Refusal):
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemOut, "description": kind.__doc__ or "", "content": {"application/problem+json": {}}}
+    status: {"model": ProblemOut, "description": kind.__doc__ or ""}
     for status, kind in {400: Unreadable, 401: Refusal, 403: Forbidden, 404: NotFound, 409: Conflict,
                          413: TooLarge, 422: Invalid, 429: Refusal, 503: Unavailable}.items()
 }  # fmt: skip
+
+
+def tell_problems(description: dict[str, Any]) -> dict[str, Any]:
+    """Write into an OpenAPI description that errors are problems; the framework knows one kind of content only."""
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            for status, told in operation["responses"].items():
+                content = told.get("content", {})
+                if status >= "400" and "application/json" in content:
+                    content["application/problem+json"] = content.pop("application/json")
+    return description
 
 
 def refusal_of(error: Exception) -> Refusal:

@@ -1,5 +1,6 @@
 """Drafts: what people send, checked before anything acts on it. One draft serves the API, the pages and imports."""
 
+from datetime import time
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -22,6 +23,19 @@ def _clean_line(value: str) -> str:
     return _cleaned(" ".join(value.split()))
 
 
+def _clean_words(value: str) -> str:
+    cleaned = _clean_line(value)
+    if not cleaned:  # of characters alone that nobody sees
+        raise PydanticCustomError("string_too_short", N_("请填写这一项"))
+    return cleaned
+
+
+def _wall_time(value: time) -> time:
+    if value.tzinfo is not None:
+        raise PydanticCustomError("wall_time", N_("时间请写成 09:00 这样"))
+    return value
+
+
 def _clean_paragraph(value: str) -> str:
     return _cleaned(value, paragraphs=True)
 
@@ -36,11 +50,14 @@ def _cleaned(value: str, *, paragraphs: bool = False) -> str:
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean_line)]
 """One line of text, at most 200 characters."""
 
-Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean_line)]
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean_words)]
 """One line of text that must not be empty."""
 
 Paragraph = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_clean_paragraph)]
 """Several lines of text, at most 2,000 characters."""
+
+WallTime = Annotated[time, AfterValidator(_wall_time)]
+"""A time of day at the counters, without a zone."""
 
 RecordId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 """The id of a record."""

@@ -47,7 +47,7 @@ def build() -> FastAPI:
 
 def answer(request: Request, error: Exception) -> Response:
     """What a reader gets for an exception: machines a problem, people a page that says what to do."""
-    if request.url.path.startswith((PREFIX, "/health")):
+    if request.url.path.startswith((PREFIX, "/health")) or request.url.path.endswith(".ics"):
         return problem_response(request, error)
     refusal = NotFound() if _is_odd_address(error) else refusal_of(error)
     if isinstance(refusal, NotSignedIn) and request.method == "GET":

@@ -1,13 +1,13 @@
 """What is allowed of fairs: code lists, states, clocks, drafts."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
-from centre.drafts import Draft, Line, Paragraph, RecordId, RegionCode, Words
+from centre.drafts import Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
 from centre.errors import Conflict
 from centre.permissions import Permission
 from centre.states import Machine, Move
@@ -263,8 +263,8 @@ class SeriesDraft(Draft):
     weekday: Annotated[int, Field(ge=0, le=6)]
     from_on: date
     to_on: date
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     booth_count: Annotated[int, Field(ge=1, le=2000)]
     expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     summary: Paragraph = ""

@@ -1,8 +1,8 @@
 """What advertisements may say (EM-01, EM-11): each sentence has exactly one reaction."""
 
 import time
-from re import _constants as constants  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as constants
+from re import _parser as parser
 from typing import Any
 
 import pytest

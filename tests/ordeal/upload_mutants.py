@@ -9,6 +9,7 @@ from centre.database import seeing_everything
 from centre.people import Person
 from centre.permissions import Actor
 from centre.sheets import child, parser
+from centre.sheets.cells import REFUSALS
 from centre.sheets.inbox import Refused
 from centre.sheets.limits import Limits
 from training.enrolments.actions import admit
@@ -33,7 +34,7 @@ def row_by_row() -> Any:
                 admit(session, Actor.system(), parts=parts, person=person, application=asked)
                 session.commit()
 
-    actions.import_rows = careless  # type: ignore[assignment]
+    actions.import_rows = careless  # type: ignore[attr-defined]
     return _application()
 
 
@@ -46,7 +47,7 @@ def unlimited() -> Any:
         try:
             kept.append(parser.rows_of(data, question["filename"], wide))
         except Refused as refused:
-            raise child.REFUSALS[refused.code] from None
+            raise REFUSALS[refused.code] from None
         return b'{"kind": "csv", "sheets": []}'
 
     kept: list[Any] = []

@@ -1,6 +1,6 @@
 """The organiser's desk: fairs in planning, a new fair, series, halls."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock, regions
-from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, Words
+from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
 from centre.errors import Refusal
 from centre.permissions import Permission
 from employers.fairs import actions
@@ -48,8 +48,8 @@ class FairForm(Draft):
     mode: FairMode = FairMode.ON_SITE
     venue_id: RecordId | None = None
     day: date
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     booth_count: Annotated[int, Field(ge=0, le=2000)] = 0
     expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     online_url: Line = ""
@@ -82,8 +82,8 @@ class SeriesForm(Draft):
     weekday: Annotated[int, Field(ge=0, le=6)]
     from_on: date
     to_on: date
-    starts: time
-    ends: time
+    starts: WallTime
+    ends: WallTime
     booth_count: Annotated[int, Field(ge=1, le=2000)]
     expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     summary: Paragraph = ""

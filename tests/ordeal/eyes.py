@@ -1,0 +1,120 @@
+"""Who may see what: the one place that says which canaries an actor of the matrix may meet."""
+
+from collections.abc import Mapping
+
+from centre.permissions import COUNTER, STAFF, Role
+from tests.ordeal.canaries import Secret
+from tests.ordeal.world import Someone
+
+# How an actor may stand to a row. "county" and "city" are those who serve people, not everybody who works there.
+EVERYBODY = "public"
+PEOPLE = "person county city auditor"
+LEARNERS = "person school county city auditor"
+BUSINESS = "employer staff"
+
+POLICY: Mapping[str, str] = {
+    # what the network tells everybody
+    "centre": EVERYBODY,
+    "training_provider": EVERYBODY,
+    "major": EVERYBODY,
+    "venue": EVERYBODY,
+    "fair_series": EVERYBODY,
+    # an organisation's own business
+    "employer": "public employer staff",
+    "employer.address": "public employer staff",
+    "employer.contact_name": BUSINESS,
+    "employer.contact_phone": BUSINESS,
+    "employer.legal_person": BUSINESS,
+    "employer.licence_file": BUSINESS,
+    "employer.service_licence": BUSINESS,
+    "employer.dispatch_licence": BUSINESS,
+    "employer.hygiene_permit": BUSINESS,
+    "opening": "public employer staff",
+    "fair": "public staff",
+    "fair.organisation_plan": "staff",
+    "fair.emergency_plan": "staff",
+    "fair.security_plan": "staff",
+    "fair.permit_no": "staff",
+    "booth": BUSINESS,
+    "training_class": "public school staff",
+    # people
+    "person": PEOPLE,
+    "person.name": "person school employer county city auditor",
+    "person.identity": "person",
+    "person.phone": "person employer",
+    "held_certificate": PEOPLE,
+    "worked_occupation": PEOPLE,
+    "recognition": PEOPLE,
+    "service_event": PEOPLE,
+    "reveal": "person account city auditor",
+    "message": "person account",
+    "introduction": PEOPLE + " employer",
+    "introduction.note": "county city",
+    "follow_up": "county city",
+    # training
+    "enrolment": LEARNERS,
+    "lesson": EVERYBODY + " school staff",
+    "attendance": LEARNERS,
+    "assessment": LEARNERS,
+    "training_certificate": LEARNERS + " public",
+    "training_certificate.reason": LEARNERS,
+    "claim": "school county city auditor",
+    "fund": "county city auditor",
+    "fund_movement": "county city auditor",
+    "flag": "county city auditor",
+    "phone_call": "county city",
+    "roster_row": "school county city",
+    "roster_upload": "school county city auditor",
+    "seat_offer": LEARNERS,
+    # accounts
+    "account": "account city county administrator",
+    "sign_in": "account",
+    "api_token": "city administrator",
+}
+
+
+def relations(someone: Someone, owners: frozenset[tuple[str, int]], *, public: bool) -> set[str]:
+    """How an actor stands to a row with these owners."""
+    actor, of = someone.actor, dict(owners)
+    found = {"public"} if public else set()
+    for name, relation in (
+        ("person_id", "person"), ("provider_id", "school"), ("employer_id", "employer"), ("account_id", "account"),
+    ):  # fmt: skip
+        own = getattr(actor, name)
+        if own is not None and of.get(name) == own:
+            found.add(relation)
+    if actor.roles & STAFF:
+        found.add("staff")
+    if actor.roles & COUNTER and Role.CITY_MANAGER not in actor.roles and of.get("centre_id") == actor.centre_id:
+        found.add("county")
+    for role, relation in (
+        (Role.CITY_MANAGER, "city"), (Role.AUDITOR, "auditor"), (Role.ADMINISTRATOR, "administrator"),
+    ):  # fmt: skip
+        if role in actor.roles:
+            found.add(relation)
+    return found
+
+
+def may_see(someone: Someone, secret: Secret) -> bool:
+    """Whether an actor may meet a canary.; nobody, in a table that the policy does not name."""
+    allowed = POLICY.get(f"{secret.table}.{secret.column}") or POLICY.get(secret.table, "")
+    return bool(set(allowed.split()) & relations(someone, secret.owners, public=secret.public))
+
+
+WITH_PERSON = "read only together with a person, whom the reader has to see"
+WITH_ROW = "read only by the key of another row, which the reader has to see"
+OWN_KEY = "asked for by the reader's own key as well"
+FIGURES = "shown as figures and states, in which no canary fits"
+
+BLIND: Mapping[str, str] = {
+    name: why
+    for why, names in {
+        WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
+        "TrainingCertificate WorkedOccupation",
+        WITH_ROW: "ApiToken ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
+        OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SecondFactor SignIn",
+        FIGURES: "Attendance ClassFunding IntegrityCheck PhoneCall PhoneSample",
+    }.items()
+    for name in names.split()
+}
+"""Models whose missing scope no read lets out, because something else stands before it, and what that is."""

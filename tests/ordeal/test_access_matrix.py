@@ -1,0 +1,337 @@
+"""Nobody sees what is not theirs: every actor at every address with every id, and canaries in all that is kept."""
+
+import json
+import re
+import shutil
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select, true
+
+from api.dependencies import Access
+from api.registry import Entry, registry
+from centre.accounts.models import Account, ApiToken, SignIn
+from centre.database import Base, _criteria, engine, open_session
+from centre.people import Person
+from centre.permissions import Actor, Scope
+from employers.fairs.models import Booth, Fair
+from employers.models import Employer
+from employers.openings.models import Opening
+from matching.introductions.models import FollowUp, Introduction
+from tests.databases import settings_from
+from tests.ordeal import world as worlds
+from tests.ordeal.caller import Answer, Caller
+from tests.ordeal.canaries import Secret
+from tests.ordeal.eyes import BLIND, POLICY, may_see, relations
+from tests.ordeal.world import Someone, World
+from tests.planted import planted
+from training.attendance.models import Lesson, SeatOffer
+from training.certificates.models import TrainingCertificate
+from training.claims.models import Claim
+from training.classes.models import TrainingClass
+from training.enrolments.models import Enrolment
+from training.funds.models import Fund
+from training.integrity.models import Flag
+from training.rosters.models import RosterRow, RosterUpload
+
+TABLES = re.compile(r"(?:FROM|JOIN) \"?([a-z_]+)")
+RIGHTS = ("county_manager-a", "school-a", "employer-a", "jobseeker-a", "visitor")
+CAUGHT = 12
+"""So many models at least have reads that tell when their scope is missing."""
+NOBODYS = 987_654_321
+HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
+MODELS: dict[str, type[Any]] = {
+    "account_id": Account, "booth_id": Booth, "claim_id": Claim, "class_id": TrainingClass, "code": TrainingCertificate,
+    "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment, "fair_id": Fair, "flag_id": Flag,
+    "follow_up_id": FollowUp, "fund_id": Fund, "introduction_id": Introduction, "lesson_id": Lesson,
+    "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person, "row_id": RosterRow, "token_id": ApiToken,
+    "upload_id": RosterUpload,
+}  # fmt: skip
+WORDS: dict[str, tuple[str, ...]] = {
+    "role": ("registrar", "employer"),
+    "step": ("trades", "years", "papers", "wanted", "place", "pay"),
+    "event": ("submit", "cancel", "withdraw", "accept"),
+    "answer": ("take", "decline"),
+}
+SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
+DESKS = ("/school", "/employer", "/me")
+FRESH = re.compile(rb'name="_key" value="[^"]*"|zq9999z')
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One address with its holes filled, and whose row lies behind it."""
+
+    entry: Entry
+    address: str
+    table: str = ""
+    row_id: int | str = ""
+    owners: frozenset[tuple[str, int]] = frozenset()
+    public: bool = True
+
+
+@dataclass
+class Report:
+    """What a sweep found: cells looked at, and sentences about what is wrong."""
+
+    cells: int = 0
+    relations: Counter[str] = field(default_factory=Counter)
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+
+    def add(self, other: "Report") -> None:
+        """Take over what another sweep found."""
+        self.cells += other.cells
+        self.relations += other.relations
+        self.statuses += other.statuses
+        self.wrong += other.wrong
+        self.tables |= other.tables
+
+
+def doors(world: World, entry: Entry) -> list[Door]:
+    """Every way to fill an address, the last with an id that nobody has. Raises LookupError for one unknown."""
+    holes = HOLE.findall(entry.path)
+    for hole in holes:
+        if hole not in WORDS and not world.rows.get(MODELS.get(hole, Base)):
+            raise LookupError(f"{entry.path}: nothing in the world for {hole}")
+    ids = [hole for hole in holes if hole in MODELS]
+    words = [hole for hole in holes if hole not in MODELS]
+    found = []
+    for chosen in product(*(WORDS[hole] for hole in words)):
+        path = HOLE.sub(lambda hole: hole[0] if hole[1] in MODELS else "{" + hole[1] + "!}", entry.path)
+        for hole, word in zip(words, chosen, strict=True):
+            path = path.replace("{" + hole + "!}", word)
+        if not ids:
+            found.append(Door(entry, path))
+            continue
+        hole, *inner = ids
+        model = MODELS[hole]
+        for row, owners, public in world.rows[model]:
+            keys = [_key(hole, row), *(_key(one, _beside(world, MODELS[one], owners)) for one in inner)]
+            found.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public))
+        nobody = "GQ" + "0" * 12 if hole == "code" else NOBODYS
+        found.append(Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False))
+    return found
+
+
+def _key(hole: str, row: Any) -> int | str:
+    key: int | str = row.code if hole == "code" else row.id
+    return key
+
+
+def _beside(world: World, model: type[Any], owners: frozenset[tuple[str, int]]) -> Any:
+    """A row of the same owners, for addresses that name a row within another."""
+    return next((row for row, of, _ in world.rows[model] if of & owners), world.rows[model][0][0])
+
+
+def _filled(path: str, keys: list[int | str]) -> str:
+    for key in keys:
+        path = HOLE.sub(str(key), path, count=1)
+    return path
+
+
+def told(answer: Answer, door: Door) -> tuple[int, list[tuple[str, str]], bytes]:
+    """An answer without what differs from one asking to the next: the id that was asked for and fresh keys."""
+    key = re.compile(rb"(?<=[/F])" + str(door.row_id).encode() + rb"\b") if door.row_id else FRESH
+    kept = [(name, value) for name, value in answer.headers if name != "content-length"]
+    head = [(name, key.sub(b"ID", value.encode()).decode()) for name, value in kept]
+    return answer.status, head, key.sub(b"ID", FRESH.sub(b"", answer.body))
+
+
+def look(world: World, someone: Someone, door: Door, answer: Answer, report: Report) -> None:
+    """Note what an answer tells that it should not."""
+    where = f"{someone.name} {door.entry.method} {door.address}"
+    report.cells += 1
+    report.statuses[answer.status] += 1
+    if answer.status >= 500:
+        report.wrong.append(f"{where}: {answer.status}")
+    for canary in sorted(world.canaries.found_in(answer.everything)):
+        secret = world.secrets[canary]
+        report.tables.add(secret.table)
+        if not may_see(someone, secret):
+            report.wrong.append(f"{where}: shows {secret}")
+
+
+def sweep(
+    world: World, caller: Caller, entries: list[Entry], people: list[Someone], *, first_only: bool = False
+) -> Report:
+    """Read everything as everybody; `first_only` stops at the first thing that is wrong."""
+    report = Report()
+    for entry, someone in product(entries, people):
+        filled = doors(world, entry)
+        if entry.permission and not someone.actor.may(entry.permission):
+            filled = [*filled[:2], *filled[-2:]]
+        answers = [(door, caller.call("GET", door.address, token=someone.token)) for door in filled]
+        for door, answer in answers:
+            look(world, someone, door, answer, report)
+        if answers[-1][0].table:
+            compare(someone, answers, report)
+        if report.wrong and first_only:
+            break
+    return report
+
+
+def compare(someone: Someone, answers: list[tuple[Door, Answer]], report: Report) -> None:
+    """What is not the actor's has to be answered like what nobody has, which comes last."""
+    *others, (last, answer_to_nobodys) = answers
+    nobodys = told(answer_to_nobodys, last)
+    for door, answer in others:
+        held = relations(someone, door.owners, public=door.public)
+        if door.entry.path.startswith(DESKS) and door.table in ("opening", "training_class"):
+            held.discard("public")
+        report.relations.update(held or {"stranger"})
+        if not held & set(POLICY[door.table].split()) and told(answer, door) != nobodys:
+            report.wrong.append(f"{someone.name} GET {door.address}: {answer.status}, but nobody's is {nobodys[0]}")
+
+
+def send_rosters(world: World, caller: Caller) -> None:
+    """Both schools send a list of trainees, so that there are uploads."""
+    for letter in "ab":
+        school = world.people[f"school-{letter}"]
+        owners = frozenset({("provider_id", school.actor.provider_id or 0)})
+        name, cell = world.canaries.mark(), world.canaries.mark()
+        mine = [row for row, _, _ in world.rows[TrainingClass] if row.provider_id == school.actor.provider_id]
+        sent = caller.call(
+            "POST", f"/api/v1/rosters?class_id={mine[0].id}&file_name=x.csv", token=school.token,
+            body=SHEET.format(name=name, cell=cell).encode(), kind="application/octet-stream",
+        )  # fmt: skip
+        assert sent.status == 201, sent.body
+        upload_id = json.loads(sent.body)["id"]
+        centre = mine[0].centre_id
+        owners |= {("centre_id", centre)}
+        row = type("Upload", (), {"id": upload_id})
+        world.rows.setdefault(RosterUpload, []).append((row, owners, False))
+        with open_session(Actor.system().scope) as session:
+            kept = session.scalars(select(RosterRow).where(RosterRow.upload_id == upload_id)).all()
+        world.rows.setdefault(RosterRow, []).extend((one, owners, False) for one in kept)
+        for canary, column in ((name, "name"), (cell, "cell")):
+            world.secrets[canary] = Secret("roster_row", column, upload_id, owners, public=False)
+
+
+@dataclass
+class Ground:
+    """A world with its application, and which addresses read which tables."""
+
+    world: World
+    caller: Caller
+    touched: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    at: str = ""
+    began: float = field(default_factory=time.monotonic)
+
+    def hear(self, _connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        """Note the tables of a statement."""
+        for table in TABLES.findall(statement):
+            self.touched[table].add(self.at)
+
+
+@contextmanager
+def ground(address: str, folder: str) -> Iterator[Ground]:
+    """The world in a database that has its tables, and the application over it."""
+    from web.app import build
+
+    with settings_from(database_url=address, data_dir=folder, require_second_factor="false"):
+        made = Ground(worlds.build(), Caller(build()))
+        send_rosters(made.world, made.caller)
+        event.listen(engine(), "before_cursor_execute", made.hear)
+        yield made
+        event.remove(engine(), "before_cursor_execute", made.hear)
+        made.caller.close()
+
+
+@pytest.fixture(scope="module")
+def swept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ground, Report]]:
+    """The world on SQLite, read once by everybody."""
+    folder = tmp_path_factory.mktemp("matrix")
+    shutil.copyfile(sqlite_template, folder / "gangqiao.db")
+    with ground(f"sqlite:///{folder / 'gangqiao.db'}", str(folder)) as made:
+        yield made, read_all(made, strangers(made.world))
+
+
+def strangers(world: World) -> list[Someone]:
+    """Side a and the city's people: what they are to side b, side b is to them."""
+    return [one for name, one in world.people.items() if not name.endswith("-b")]
+
+
+def read_all(made: Ground, people: list[Someone]) -> Report:
+    """Every read of the application by some people, route by route."""
+    whole = Report()
+    for entry in reads(made.caller):
+        made.at = entry.path
+        whole.add(sweep(made.world, made.caller, [entry], people))
+    return whole
+
+
+def reads(caller: Caller) -> list[Entry]:
+    """Every read of the application."""
+    return [entry for entry in registry(caller.app) if entry.method == "GET"]
+
+
+def tell(name: str, report: Report, began: float, **more: Any) -> None:
+    """One line of figures."""
+    figures = {
+        "name": name, "cells": report.cells, "wrong": len(report.wrong), "relations": dict(report.relations),
+        "statuses": {str(key): value for key, value in sorted(report.statuses.items())}, **more,
+        "seconds": round(time.monotonic() - began, 1),
+    }  # fmt: skip
+    print(json.dumps(figures))
+
+
+def test_nobody_reads_what_is_not_theirs(swept: tuple[Ground, Report]) -> None:
+    made, report = swept
+    marked = {secret.table for secret in made.world.secrets.values()}
+    tell("access-matrix-reads", report, made.began, secrets=len(made.world.secrets), reads=len(reads(made.caller)),
+         actors=len(strangers(made.world)), never_shown=sorted(marked - report.tables))  # fmt: skip
+    assert report.wrong == []
+    assert {"public", "stranger", "staff", "county", "city", "person", "school", "employer"} <= set(report.relations)
+
+
+def test_every_marked_table_has_a_line_in_the_policy(swept: tuple[Ground, Report]) -> None:
+    made, _ = swept
+    assert {secret.table for secret in made.world.secrets.values()} - set(POLICY) == set()
+
+
+def test_a_query_without_its_scope_is_noticed(swept: tuple[Ground, Report]) -> None:
+    made, report = swept
+    began, came = time.monotonic(), defaultdict(list)
+    people = [made.world.people[name] for name in RIGHTS]
+    for model in scoped_models():
+        entries = [entry for entry in reads(made.caller) if entry.path in made.touched[model.__tablename__]]
+        with planted(model, visible_to=classmethod(lambda _cls, _scope: true())):
+            _criteria.cache_clear()
+            found = sweep(made.world, made.caller, entries, people, first_only=True).wrong
+        _criteria.cache_clear()
+        came["caught" if found else "missed" if entries else "unread"].append(model.__name__)
+    print(json.dumps({"name": "access-matrix-mutants", **came, "seconds": round(time.monotonic() - began, 1)}))
+    assert report.wrong == []
+    assert sorted(set(came["missed"]) - set(BLIND)) == []
+    assert len(came["caught"]) >= CAUGHT
+
+
+def scoped_models() -> list[type[Any]]:
+    """The models that not everybody sees all of."""
+    models = [mapper.class_ for mapper in Base.registry.mappers]
+    rules = {model: str(model.visible_to(Scope(person_id=1, account_id=1))) for model in models}
+    return sorted((model for model in models if rules[model] != "true"), key=lambda model: str(model.__name__))
+
+
+def test_a_slice_of_the_matrix_holds_on_postgresql(postgres_database: str, tmp_path: Path) -> None:
+    began = time.monotonic()
+    with ground(postgres_database, str(tmp_path)) as made:
+        report = read_all(made, [made.world.people[name] for name in RIGHTS])
+    tell("access-matrix-postgresql", report, began)
+    assert report.wrong == []
+
+
+def test_an_address_that_the_world_cannot_fill_fails_by_its_name(swept: tuple[Ground, Report]) -> None:
+    made, _ = swept
+    strange = Entry("GET", "/planted/{planted_id}", Access.PUBLIC, "", is_page=True)
+    with pytest.raises(LookupError, match=r"/planted/\{planted_id\}: nothing in the world for planted_id"):
+        doors(made.world, strange)

@@ -1,0 +1,153 @@
+"""The API keeps its own description: requests made from it, as four kinds of reader, never meet a fault of ours."""
+
+import json
+import os
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import requests
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis import Case, GenerationMode, openapi
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.core.transport import Response
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.dependencies import PUBLIC, Routes, Unit
+from tests.ordeal import world as worlds
+from tests.ordeal.caller import HOST, Answer, Caller
+from tests.ordeal.world import Someone, World
+
+CASES = int(os.environ.get("GANGQIAO_FUZZ_CASES", "2000"))
+READERS = ("visitor", "clerk-a", "school-a", "employer-a")
+CHECKS = [
+    not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
+    response_headers_conformance,
+]  # fmt: skip
+WRONG_SHARE = 3  # every third case breaks the description on purpose
+
+
+@dataclass
+class Result:
+    """What came of the cases."""
+
+    cases: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: dict[str, str] = field(default_factory=dict)
+
+
+def send(caller: Caller, case: Case[Any], someone: Someone) -> tuple[requests.PreparedRequest, Answer]:
+    """One made-up request in the name of somebody."""
+    told = case.as_transport_kwargs(base_url=f"http://{HOST}")
+    prepared = requests.Request(**{name: value for name, value in told.items() if name != "timeout"}).prepare()
+    body: Any = prepared.body or b""
+    answer = caller.call(
+        case.method.upper(), str(prepared.path_url), token=someone.token,
+        body=body.encode() if isinstance(body, str) else body, kind=str(prepared.headers.get("content-type", "")),
+    )  # fmt: skip
+    return prepared, answer
+
+
+def as_response(prepared: requests.PreparedRequest, answer: Answer) -> Response:
+    """An answer in the shape in which the checks read it."""
+    headers: dict[str, list[str]] = {}
+    for name, value in answer.headers:
+        headers.setdefault(name, []).append(value)
+    return Response(answer.status, headers, answer.body, prepared, 0.0, verify=False, encoding="utf-8")
+
+
+def check(case: Case[Any], prepared: requests.PreparedRequest, answer: Answer) -> str:
+    """What is wrong with an answer, or nothing."""
+    try:
+        case.validate_response(as_response(prepared, answer), checks=CHECKS)
+    except (Failure, FailureGroup) as failure:
+        faults = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
+        return "; ".join(str(one).replace("\n", " ")[:200] for one in faults)
+    return ""
+
+
+def fuzz(app: Any, caller: Caller, people: list[Someone], cases: int) -> Result:
+    """About so many cases, spread evenly over readers and operations; the same ones each time."""
+    described = openapi.from_dict(app.openapi())
+    operations: list[Any] = [found.ok() for found in described.get_all_operations()]  # type: ignore[union-attr]
+    result = Result()
+    each = -(-cases // (len(operations) * len(people)))
+    for operation in operations:
+        for someone in people:
+            for mode, share in (
+                (GenerationMode.POSITIVE, each - each // WRONG_SHARE),
+                (GenerationMode.NEGATIVE, each // WRONG_SHARE),
+            ):
+                if share:
+                    _some(operation.as_strategy(generation_mode=mode), share, caller, someone, result)
+    return result
+
+
+def _some(strategy: Any, count: int, caller: Caller, someone: Someone, result: Result) -> None:
+    @settings(
+        max_examples=count, phases=[Phase.generate], derandomize=True, database=None, deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(strategy)
+    def once(case: Case[Any]) -> None:
+        prepared, answer = send(caller, case, someone)
+        result.cases += 1
+        result.statuses[answer.status] += 1
+        if fault := check(case, prepared, answer):
+            where = f"{someone.name} {case.method} {case.operation.path} {answer.status}"
+            result.wrong.setdefault(where, f"{fault} :: {prepared.path_url} {str(prepared.body)[:200]}")
+
+    try:
+        once()
+    except Exception as error:
+        if type(error).__name__ not in ("Unsatisfiable", "InvalidArgument", "SkipTest", "Skipped"):
+            raise
+
+
+@pytest.fixture
+def world(database: str) -> World:
+    """The world, in a fresh SQLite file."""
+    return worlds.build()
+
+
+def test_no_made_up_request_meets_a_fault_or_leaves_the_description(world: World) -> None:
+    from web.app import build
+
+    began = time.monotonic()
+    app = build()
+    caller = Caller(app)
+    result = fuzz(app, caller, [world.people[name] for name in READERS], CASES)
+    caller.close()
+    print(json.dumps({
+        "name": "fuzz", "cases": result.cases, "wrong": len(result.wrong), "readers": len(READERS),
+        "statuses": {str(key): value for key, value in sorted(result.statuses.items())},
+        "seconds": round(time.monotonic() - began, 1),
+    }))  # fmt: skip
+    assert result.wrong == {}
+    assert result.cases >= CASES
+
+
+def test_an_unguarded_number_is_caught(world: World) -> None:
+    from web.app import build
+
+    app, planted = build(), Routes(prefix="/api/v1/planted", tags=["planted"])
+
+    @planted.get("/{number}", allow=PUBLIC)
+    def planted_route(unit: Unit, number: int) -> str:
+        return unit.locale[number]
+
+    app.include_router(planted.router)
+    described = app.openapi()
+    described["paths"] = {path: told for path, told in described["paths"].items() if "planted" in path}
+    caller = Caller(app)
+    result = fuzz(app, caller, [world.people["visitor"]], 20)
+    caller.close()
+    assert any(where.endswith(" 500") for where in result.wrong)

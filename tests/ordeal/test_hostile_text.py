@@ -1,0 +1,231 @@
+"""Whatever is typed anywhere, the service stands: no field of the API or of a form turns odd text into our fault."""
+
+import copy
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from api.registry import Entry, registry
+from tests.ordeal import world as worlds
+from tests.ordeal.acts import Bodies
+from tests.ordeal.caller import Answer, Caller
+from tests.ordeal.test_access_matrix import HOLE, doors, send_rosters
+from tests.ordeal.test_foreign_acts import forms, ids_of
+from tests.ordeal.world import Someone, World
+
+TEXTS: dict[str, str] = {
+    "nul": "张\x00三", "surrogate": "\ud83d", "bidi": "\u202e\u2066abc\u2069", "zero width": "\u200b\u200d\ufeff",
+    "full width": "１２３４５６７８９０１", "extension b": "𠮷𡈽", "long": "长" * 100_000, "empty": "",
+    "space": " \u3000\t\r\n", "emoji": "👩‍🌾🏳️‍🌈", "right to left": "محمد عبدالله",
+    "quote": "'\"><%s{{7*7}}${x}\\", "noncharacter": "\uffff\ufdd0",
+    "digits": "9" * 400, "minus": "-1", "sign": "+１．５e５", "combining": "e" + "\u0301" * 500,
+}  # fmt: skip
+NUMBERS: dict[str, Any] = {
+    "nan": float("nan"), "infinity": float("inf"), "2^63": 2**63, "-2^63-1": -(2**63) - 1, "minus": -1, "zero": 0,
+    "huge": 10**400, "fraction": 1.5, "tiny": 5e-324, "null": None, "list": [[]], "object": {"a": {}},
+}  # fmt: skip
+HOSTILE: dict[str, Any] = TEXTS | {f"number {name}": value for name, value in NUMBERS.items()}
+PREFERRED = ("county_manager-b", "school-b", "employer-b", "jobseeker-b", "city_manager", "administrator", "auditor")
+ENDS_SESSIONS = ("/sign-out", "/account", "/kiosk", "/sign-in")
+ALONE, TOGETHER = 8, 10
+SLICE = ("nul", "surrogate", "long", "full width", "digits", "number 2^63", "number nan", "number huge")
+
+
+@dataclass
+class Told:
+    """The answers: how many of each status, and what should not have been."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    each: list[tuple[str, int]] = field(default_factory=list)
+
+    def note(self, where: str, answer: Answer) -> None:
+        """One answer."""
+        self.statuses[answer.status] += 1
+        self.each.append((where, answer.status))
+        if answer.status >= 500:
+            self.wrong.append(f"{where}: {answer.status}")
+
+
+def actor_for(world: World, entry: Entry) -> Someone:
+    """Somebody who may do it, so that the text gets past the door."""
+    able = [world.people[name] for name in PREFERRED]
+    return next((one for one in able if entry.permission is None or one.actor.may(entry.permission)), able[0])
+
+
+def leaves(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all single values in a body."""
+    if isinstance(content, dict | list):
+        items = content.items() if isinstance(content, dict) else enumerate(content)
+        for key, value in items:
+            yield from leaves(value, (*path, key))
+    else:
+        yield path
+
+
+def planted(content: Any, places: list[tuple[Any, ...]], value: Any) -> Any:
+    """A copy of a body with a value at some places."""
+    made = copy.deepcopy(content)
+    for place in places:
+        target = made
+        for key in place[:-1]:
+            target = target[key]
+        target[place[-1]] = value
+    return made
+
+
+def all_properties(bodies: Bodies, schema: dict[str, Any], content: Any) -> Any:
+    """A body with its optional fields filled in, too."""
+    told = bodies.followed(schema)
+    if isinstance(content, dict):
+        for name, one in told.get("properties", {}).items():
+            content.setdefault(name, bodies.value(name, one))
+    return content
+
+
+def in_text(value: Any) -> str:
+    """A hostile value as an address carries it."""
+    text = value if isinstance(value, str) else str(value)
+    return quote(text[:3000].encode("utf-8", "surrogatepass"))
+
+
+def attack_api(world: World, caller: Caller, names: tuple[str, ...], told: Told) -> None:
+    """Every operation of the API: each value in all fields at once, and each field alone with some of them."""
+    bodies = Bodies(caller.app.openapi(), ids_of(world, world.people["county_manager-b"]))
+    for number, entry in enumerate(one for one in registry(caller.app) if not one.is_page):
+        someone, door = actor_for(world, entry), doors(world, entry)[0]
+        content, places, parameters = _parts(bodies, entry)
+        for name in names:
+            if places:
+                body = planted(content, places, HOSTILE[name])
+                _send(told, caller, someone, entry, door.address, body, f"all={name}")
+            if parameters:
+                query = "?" + "&".join(f"{one}={in_text(HOSTILE[name])}" for one in parameters)
+                _send(told, caller, someone, entry, door.address + query, content, f"query={name}")
+            if HOLE.search(entry.path):
+                word = in_text(HOSTILE[name]) or "%20"
+                filled = HOLE.sub(word, entry.path)
+                _send(told, caller, someone, entry, filled, content, f"path={name}")
+        for turn, place in enumerate(places):
+            for name in some(names, number + turn, ALONE):
+                body = planted(content, [place], HOSTILE[name])
+                _send(told, caller, someone, entry, door.address, body, f"{place}={name}")
+        for turn, parameter in enumerate(parameters):
+            for name in some(names, number + turn, ALONE):
+                address = f"{door.address}?{parameter}={in_text(HOSTILE[name])}"
+                _send(told, caller, someone, entry, address, content, f"{parameter}={name}")
+
+
+def some(names: tuple[str, ...], start: int, count: int) -> list[str]:
+    """A few of the values, others at each start, so that all of them have their turn."""
+    return [names[(start * count + step) % len(names)] for step in range(min(count, len(names)))]
+
+
+def _parts(bodies: Bodies, entry: Entry) -> tuple[Any, list[tuple[Any, ...]], list[str]]:
+    content, _ = bodies.body(entry.method, entry.path)
+    operation = bodies.operation(entry.method, entry.path)
+    schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+    if schema is not None:
+        content = all_properties(bodies, schema, content)
+    parameters = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+    return content, [place for place in leaves(content) if place], parameters
+
+
+def _send(told: Told, caller: Caller, someone: Someone, entry: Entry, address: str, content: Any, what: str) -> None:
+    answer = caller.json(entry.method, address, content, token=someone.token)
+    told.note(f"{someone.name} {entry.method} {entry.path} {what}", answer)
+
+
+def attack_pages(world: World, caller: Caller, names: tuple[str, ...], told: Told) -> int:
+    """Every form with each value in all fields and each field alone, every page with odd words in its address."""
+    entries = list(registry(caller.app))
+    sent = forms(world, caller, [entry for entry in entries if entry.method != "GET"])
+    fields_tried = 0
+    for number, entry in enumerate(one for one in entries if one.is_page):
+        someone = actor_for(world, entry)
+        for action, fields in list(sent.get(entry.path, {}).items())[:1]:
+            fields_tried += len(fields)
+            for name in some(names, number, TOGETHER):
+                every = [(key, str(HOSTILE[name])) for key, _ in fields]
+                _post(told, caller, someone, entry, action, every, f"all={name}")
+            for turn, (key, _) in enumerate(fields):
+                for name in some(names, number + turn, 2):
+                    alone = [(one, str(HOSTILE[name]) if one == key else value) for one, value in fields]
+                    _post(told, caller, someone, entry, action, alone, f"{key}={name}")
+        if entry.method == "GET":
+            for name in some(names, number, TOGETHER):
+                for address in _addresses(caller, world, entry, HOSTILE[name]):
+                    answer = caller.call("GET", address, token=someone.token)
+                    told.note(f"{someone.name} GET {entry.path} {name}", answer)
+        if entry.path.startswith(ENDS_SESSIONS):
+            worlds.sign_in_again(world)
+    return fields_tried
+
+
+def _addresses(caller: Caller, world: World, entry: Entry, value: Any) -> Iterator[str]:
+    if HOLE.search(entry.path):
+        yield HOLE.sub(lambda _: in_text(value) or "%20", entry.path)
+    if asked := query_names(caller.app).get(entry.path):
+        yield doors(world, entry)[0].address + "?" + "&".join(f"{name}={in_text(value)}" for name in asked)
+
+
+def query_names(app: Any) -> dict[str, list[str]]:
+    """The words that pages read from their address: declared ones, and those that every page knows."""
+    found = {}
+    for route in iter_route_contexts(app.routes):
+        dependant = getattr(route, "dependant", None)
+        names = [one.alias for one in dependant.query_params] if dependant else []
+        found[str(route.path)] = [*names, "q", "page", "sort", "lang", "back", "role", "state", "month", "on", "region"]
+    return found
+
+
+def _post(
+    told: Told, caller: Caller, someone: Someone, entry: Entry, action: str, fields: list[tuple[str, str]], what: str
+) -> None:
+    answer = caller.form(action, fields, token=someone.token, csrf=someone.csrf)
+    told.note(f"{someone.name} POST {entry.path} {what}", answer)
+
+
+@pytest.fixture
+def caller() -> Iterator[Caller]:
+    """The whole application."""
+    from web.app import build
+
+    made = Caller(build())
+    yield made
+    made.close()
+
+
+def test_no_field_turns_odd_text_into_a_fault(database: str, caller: Caller) -> None:
+    began = time.monotonic()
+    world, told = worlds.build(), Told()
+    send_rosters(world, caller)
+    attack_api(world, caller, tuple(HOSTILE), told)
+    fields = attack_pages(world, caller, tuple(HOSTILE), told)
+    print(json.dumps({
+        "name": "hostile-text", "requests": sum(told.statuses.values()), "values": len(HOSTILE), "form_fields": fields,
+        "wrong": len(told.wrong), "statuses": {str(key): value for key, value in sorted(told.statuses.items())},
+        "seconds": round(time.monotonic() - began, 1),
+    }))  # fmt: skip
+    assert told.wrong == []
+
+
+def test_both_databases_answer_odd_text_alike(request: pytest.FixtureRequest, caller: Caller) -> None:
+    answers = []
+    for name in ("database", "postgres_database"):
+        request.getfixturevalue(name)
+        world, told = worlds.build(), Told()
+        send_rosters(world, caller)
+        attack_api(world, caller, SLICE, told)
+        answers.append(told.each)
+        assert told.wrong == []
+    differing = [(one, other) for one, other in zip(*answers, strict=True) if one != other]
+    print(json.dumps({"name": "hostile-text-alike", "requests": len(answers[0]), "differing": len(differing)}))
+    assert differing == []
