@@ -16,8 +16,8 @@ from training.enrolments.writing import Parts
 from training.rosters import queries
 from training.rosters.judging import judge, look_up
 from training.rosters.models import RosterRow, RosterUpload, index_of, row_values
-from training.rosters.rules import AT_ONCE, ROSTERS, Reading, Verdict
-from training.rosters.sheets import Layout, Roster, layouts_of, read_roster
+from training.rosters.rules import AT_ONCE, ROSTERS, Reading, TooManyRows, Verdict
+from training.rosters.sheets import MOST_ROWS, Layout, Roster, layouts_of, read_roster
 
 
 def locked(session: Session, upload_id: int) -> RosterUpload:
@@ -45,6 +45,8 @@ def check_file(session: Session, upload: RosterUpload, parts: Parts, book: Workb
         for row in sheet.rows
     )
     upload.total = sum(below)
+    if upload.total > MOST_ROWS:
+        raise TooManyRows(limit=MOST_ROWS)
     if upload.total > AT_ONCE:
         return
     roster = read_roster(book, queries.facts(session, parts), chosen)

@@ -74,7 +74,7 @@ class RosterUpload(Record):
     cursor: Mapped[int] = mapped_column(default=0)
     reserved: Mapped[int] = mapped_column(default=0)
     withdrawn: Mapped[int] = mapped_column(default=0)
-    failure: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    failure: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     sent_by: Mapped[int | None]
     decided_by: Mapped[int | None]
     settled_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -30,30 +30,35 @@ BREATH = 0.01
 """Seconds between two pieces, in which SQLite lets somebody else write."""
 
 Piece = Callable[[Session, RosterUpload], bool]
+Pause = Callable[[float], object]
 
 
-def work_off() -> int:
-    """Do everything that waits; gives the number of uploads that were worked on."""
+def work_off(pause: Pause = time.sleep) -> int:
+    """Do everything that waits, with a `pause` between two pieces; gives the number of uploads that were worked on."""
     with open_session(SYSTEM.scope) as session:
         waiting = session.execute(
             select(RosterUpload.id, RosterUpload.state)
             .where(
                 RosterUpload.state.in_((RosterState.UPLOADED, RosterState.IMPORTING, RosterState.UNDOING)),
                 RosterUpload.total > 0,
+                (RosterUpload.state != RosterState.UPLOADED) | RosterUpload.failure.is_(None),
             )
             .order_by(RosterUpload.id)
         ).all()
     for upload_id, state in waiting:
         if state is RosterState.UPLOADED:
-            check_upload(upload_id)
+            try:
+                check_upload(upload_id, pause)
+            except Refusal as refusal:
+                _fail(upload_id, refusal)
         elif state is RosterState.IMPORTING:
-            import_upload(upload_id)
+            import_upload(upload_id, pause)
         if state is not RosterState.UPLOADED:
-            _pieces(upload_id, RosterState.UNDOING, _undo_piece)
+            _pieces(upload_id, RosterState.UNDOING, _undo_piece, pause)
     return len(waiting)
 
 
-def check_upload(upload_id: int) -> None:
+def check_upload(upload_id: int, pause: Pause) -> None:
     """Read a long file and write its rows with their verdicts."""
     with open_session(SYSTEM.scope) as session:
         upload = queries.upload_of(session, upload_id)
@@ -73,20 +78,26 @@ def check_upload(upload_id: int) -> None:
         finish_check(session, upload, parts, roster, actor=SYSTEM)
         return False
 
-    _pieces(upload_id, RosterState.UPLOADED, keep_piece)
+    _pieces(upload_id, RosterState.UPLOADED, keep_piece, pause)
 
 
-def import_upload(upload_id: int) -> None:
+def import_upload(upload_id: int, pause: Pause) -> None:
     """Import the good rows of a long roster; what stops it turns it round, and everything is taken back."""
     try:
-        _pieces(upload_id, RosterState.IMPORTING, _import_piece)
+        _pieces(upload_id, RosterState.IMPORTING, _import_piece, pause)
     except Refusal as refusal:
+        _fail(upload_id, refusal)
         with open_session(SYSTEM.scope, write=True) as session:
             upload = locked(session, upload_id)
-            upload.failure = {"code": refusal.code, "message": refusal.message, "params": refusal.params}
             move(session, SYSTEM, upload, ROSTERS, "stop", reason=refusal.code)
             unreserve(session, upload)
             upload.done, upload.total, upload.cursor = 0, upload.done, 0
+
+
+def _fail(upload_id: int, refusal: Refusal) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        upload = locked(session, upload_id)
+        upload.failure = {"code": refusal.code, "message": refusal.message, "params": refusal.params}
 
 
 def _for(upload: RosterUpload) -> Actor:
@@ -94,14 +105,14 @@ def _for(upload: RosterUpload) -> Actor:
     return Actor(account_id=upload.decided_by, name="roster", is_system=True)
 
 
-def _pieces(upload_id: int, state: RosterState, work: Piece) -> None:
+def _pieces(upload_id: int, state: RosterState, work: Piece, pause: Pause) -> None:
     """Do one piece after the other, as long as the upload stays in a state; each is committed before the next."""
     more = True
     while more:
         with open_session(SYSTEM.scope, write=True) as session:
             upload = locked(session, upload_id)
             more = upload.state is state and work(session, upload)
-        time.sleep(BREATH)
+        pause(BREATH)
 
 
 def _import_piece(session: Session, upload: RosterUpload) -> bool:
