@@ -115,8 +115,16 @@ def _prepared(plan: Plan, count: int) -> Plan:
 
 
 def kernels() -> Path:
-    """Where the compiled kernels are kept for the next run."""
+    """Where the compiled kernels are kept: in data_dir where the service has one, else in the user's cache."""
+    data = settings().data_dir
+    if data.is_dir():
+        return data.resolve() / "kernels"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gangqiao"
+
+
+def compile_kernels() -> bool:
+    """Compile the kernels for the processes to come, beside other work: half a minute once, then nothing."""
+    return retrieve.warm(kernels())
 
 
 class Mark:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from matching import intake
 from matching.cells import WIDTH, Encoder, WorkerSheet
-from matching.engine import plain, retrieve, snapshot
+from matching.engine import plain, plainparts, retrieve, snapshot
 from matching.engine.columns import I4, Crowd, Index, Lists, Workers
 from matching.engine.encode import Register, taken
 from matching.engine.features import Ground
@@ -185,7 +185,7 @@ def parts_of(index: Index, workers: Workers, rows: I4, points: I4) -> I4:
 
         parts.parts(index, workers, rows, points, out)
     else:
-        plain.parts(index, workers, rows, points, out)
+        plainparts.parts(index, workers, rows, points, out)
     return out
 
 

@@ -1,13 +1,20 @@
 import csv
 import json
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
+from centre import clock
 from matching import intake, sheet
-from matching.engine.features import CertificateNeed, Skill, SkillNeed, WageUnit
-from matching.engine.reference import rank
+from matching.cells import KEPT, Encoder
+from matching.engine import retrieve
+from matching.engine.encode import OpeningColumns, Register, WorkerColumns, signatures, taken
+from matching.engine.features import CertificateNeed, Ground, Skill, SkillNeed, WageUnit
+from matching.engine.reference import rank, rank_workers
 from matching.match import Journal, Mark, match
 
 OPENINGS = [
@@ -39,10 +46,36 @@ def cells_of(path: Path) -> list[intake.Cells]:
     return [pick(row) for block in sheet.blocks(table) for _, row in sheet.numbered(table, block)]
 
 
-def run(folder: Path, *, both: bool = False, encoding: str = "utf-8") -> list[dict[str, str]]:
-    out = folder / "out.csv"
-    match(write(folder, "o.csv", OPENINGS, encoding), write(folder, "w.csv", WORKERS, encoding), out=out, both=both)
-    with out.open(encoding="utf-8", newline="") as file:
+def cells_in(text: str) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    head, *rows = (tuple(cell.strip(" ") for cell in line.split(",")) for line in text.strip().splitlines())
+    return head, rows
+
+
+OPENING_CELLS = cells_in("""
+id, occupation, title, skills, certificates, region, wage_min, wage_max, wage_unit, night, lodging, headcount, risk
+a, 6-04-02-01, x, 细纱;接头*, 健康证?, 610404, 3200, 4500, , 是, , ,
+b, , 缝纫工, , , , , , , , 否, 0,
+c, , , 焊接(3)* | 看图, 特种作业操作证(2);健康证?, 610000, 280, , 日, 否, 是, 3, watch
+d, 6-04-02-01, , 细纱, , North, , 9000, , , , , suspended
+e, 6-04-02-01, , 细纱;接头*, , 610404, 3200, 4500, , 是, , 2,
+""")
+WORKER_CELLS = cells_in("""
+id, occupation, years, skills, certificates, region, wanted, regions, leave_home_ok, wage_floor, birth_date, hardship
+1, 6-04-02-01;缝纫工, 3, 细纱(2);络筒, 健康证, 610404, 6-04-02-01, 610404;320600, , 3000, , 是
+2, , , , , , , , , , 2009-09-01,
+3, 焊工, , 焊接;, , 610481, , , city, 2500.5, 1990-01-31, 否
+4, , , 细纱(2), 健康证, North, 6-04-02-01, , county, 3000, ,
+""")
+
+
+def run(
+    folder: Path, *, encoding: str = "utf-8", out: str = "out.csv", language: str = "zh-Hans", **how: Any
+) -> list[dict[str, str]]:
+    files = write(folder, "o.csv", OPENINGS, encoding), write(folder, "w.csv", WORKERS, encoding)
+    match(*files, out=folder / out, language=language, **how)
+    if not out.endswith(".csv"):
+        return []
+    with (folder / out).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -59,9 +92,6 @@ def test_hard_conditions_hold_and_points_add_up_for_every_line(tmp_path: Path) -
 def test_the_command_gives_the_list_of_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lines = run(tmp_path)
     openings = [intake.opening_of(cells) for cells in cells_of(tmp_path / "o.csv")]
-    from centre import clock
-    from matching.engine.features import Ground
-
     for worker in map(intake.worker_of, cells_of(tmp_path / "w.csv")):
         slow = rank(worker, openings, Ground(today=clock.today())).suggestions
         mine = [line for line in lines if line["worker"] == worker.id]
@@ -131,3 +161,108 @@ def test_a_run_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path) -> None
     assert match(tmp_path / "o.csv", tmp_path / "w.csv", out=out) == len(whole) - 2
     assert out.read_bytes() == complete
     assert not out.with_name("out.csv.progress").exists()
+
+
+PARTS = ("trade", "experience", "skills", "wage", "place", "terms")
+
+
+def test_both_directions_give_the_same_pairs_and_points(tmp_path: Path) -> None:
+    lines = run(tmp_path, both=True)
+    sides = {side: {} for side in ("worker", "opening")}  # type: dict[str, dict[tuple[str, str], list[str]]]
+    for line in lines:
+        told = [line[part] for part in (*PARTS, "points", "reasons")]
+        sides[line["for"]][line["worker"], line["opening"]] = told
+    assert sides["worker"] == sides["opening"]
+    assert len(sides["worker"]) == 4
+
+
+def test_the_best_workers_of_an_opening_are_those_of_the_reference(tmp_path: Path) -> None:
+    lines = [line for line in run(tmp_path, both=True) if line["for"] == "opening"]
+    workers = [intake.worker_of(cells) for cells in cells_of(tmp_path / "w.csv")]
+    for opening in map(intake.opening_of, cells_of(tmp_path / "o.csv")):
+        slow = rank_workers(opening, workers, Ground(today=clock.today())).suggestions
+        mine = [line for line in lines if line["opening"].lstrip("'") == opening.id]
+        assert [(line["worker"], int(line["points"])) for line in mine] == [(one.worker_id, one.points) for one in slow]
+
+
+def test_compiled_and_plain_runs_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("csv", "jsonl"):
+        run(tmp_path, both=True, out=f"plain.{kind}")
+        monkeypatch.setattr("matching.match.SMALL", 0)
+        monkeypatch.setattr("matching.match.kernels", lambda: Path(__file__).parents[2] / "build" / "kernels")
+        run(tmp_path, both=True, out=f"fast.{kind}")
+        monkeypatch.undo()
+        monkeypatch.setattr(retrieve, "_WARM", set())
+        assert (tmp_path / f"plain.{kind}").read_bytes() == (tmp_path / f"fast.{kind}").read_bytes()
+
+
+def test_the_ending_of_the_file_says_how_it_is_written(tmp_path: Path) -> None:
+    table = run(tmp_path)
+    run(tmp_path, out="out.jsonl")
+    objects = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [{name: str(value) for name, value in one.items()} for one in objects] == [
+        {name: value.lstrip("'") for name, value in line.items()} for line in table
+    ]
+    run(tmp_path, out="out.xlsx")
+    book = sheet.open_sheet(tmp_path / "out.xlsx", ("worker",))
+    cells = [
+        dict(zip(book.names, row, strict=True))
+        for block in sheet.blocks(book)
+        for _, row in sheet.numbered(book, block)
+    ]
+    assert cells == table
+
+
+def test_reasons_are_told_in_the_language_asked_for(tmp_path: Path) -> None:
+    english = run(tmp_path, language="en")
+    assert all(line["reasons"].isascii() and line["reasons"].count("; ") == 5 for line in english)
+
+
+def test_cells_with_quotes_and_line_breaks_never_cut_a_block(tmp_path: Path) -> None:
+    lines = ["id,skills,region", *(f'"w{n}\n""x""","细纱;\n络筒",610404' for n in range(500))]
+    table = sheet.open_sheet(write(tmp_path, "w.csv", lines), ("id",))
+    cut = list(sheet.blocks(table, size=300))
+    assert len(cut) > 10
+    found = [cell for block in cut for cell in sheet.columns(table, block)[0]]
+    assert found == [f'w{n}\n"x"' for n in range(500)]
+
+
+def test_blocks_in_processes_give_what_one_process_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = run(tmp_path, both=True)
+    monkeypatch.setattr(sheet, "SIZE", 40)
+    monkeypatch.setattr("matching.match.SLICE", 2)
+    monkeypatch.setattr("matching.match.blocks", partial(sheet.blocks, size=40))
+    monkeypatch.setattr("matching.match._prepared", lambda plan, _count: plan)
+    assert run(tmp_path, both=True, out="many.csv", backend="threading", jobs=2) == alone
+
+
+@pytest.mark.parametrize("opening", [True, False])
+def test_cells_encoded_in_columns_are_what_profiles_become(opening: bool) -> None:
+    header, rows = OPENING_CELLS if opening else WORKER_CELLS
+    ground, register, other = Ground(today=date(2026, 3, 2)), Register(), Register()
+    encoder = Encoder(header, register, ground, opening=opening)
+    encoded, lists = encoder.encode(list(zip(*rows, strict=True)))
+    pick = intake.picker(header)
+    if opening:
+        gathered = OpeningColumns(other, ground)
+        kept = [gathered.add(intake.opening_of(pick(row))) for row in rows]
+        assert (encoded[:, KEPT] != 0).tolist() == kept
+        some = [place for place, one in enumerate(kept) if one]
+        encoded = encoded[some]
+        lists = {name: taken(part, np.array(some)) for name, part in lists.items()}
+        found = encoded[:, :16].copy()
+        signatures(found, lists["terms"], lists["papers"])
+        expected = np.array(gathered.rows, np.int32).reshape(-1, 16)
+        names: tuple[str, ...] = ("terms", "papers")
+    else:
+        people = WorkerColumns(other, ground, grow=False)
+        for row in rows:
+            people.add(intake.worker_of(pick(row)))
+        found, expected = encoded[:, :16], np.array(people.rows, np.int32).reshape(-1, 16)
+        names = ("trades", "terms", "papers", "areas")
+        gathered = people  # type: ignore[assignment]
+    assert np.array_equal(found, expected)
+    for name in names:
+        plain = getattr(gathered, name).lists()
+        assert np.array_equal(plain.ptr, lists[name].ptr)
+        assert np.array_equal(plain.of, lists[name].of)

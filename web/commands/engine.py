@@ -1,9 +1,17 @@
 """Commands that need no database: matching two spreadsheets, and measuring relevance."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Language(StrEnum):
+    """Languages of what is written."""
+
+    CHINESE = "zh-Hans"
+    ENGLISH = "en"
 
 
 def match(
@@ -11,12 +19,20 @@ def match(
     workers: Annotated[Path, typer.Argument(exists=True, help="Workers: CSV, XLSX or JSON Lines.")],
     top: Annotated[int, typer.Option(min=1, max=1000, help="How many openings a worker gets.")] = 20,
     both: Annotated[bool, typer.Option(help="Also the best workers of each opening.")] = False,
-    out: Annotated[Path | None, typer.Option(help="File to write; the screen when not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write (.csv, .jsonl or .xlsx); the screen when not given.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the reasons.")] = Language.CHINESE,
 ) -> None:
     """Rank openings for workers from two spreadsheets, with points and reasons; needs no database."""
     from matching.match import match as run
+    from matching.sheet import UnreadableSheet
 
-    run(openings, workers, top=top, both=both, out=out)
+    try:
+        run(openings, workers, top=top, both=both, out=out, language=lang.value)
+    except UnreadableSheet as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from problem
 
 
 def evaluate(

@@ -17,6 +17,7 @@ from centre.settings import settings
 Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 when not given.")]
 TICK_SECONDS = 5
 WORKER_DELAY_SECONDS = 3
+COMPILE_DELAY_SECONDS = 20
 
 
 def serve(
@@ -59,10 +60,19 @@ def work(
     clock = BlockingScheduler()
     clock.add_job(run_due_jobs, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
     typer.echo(f"Working on {len(REGISTER)} kinds of due work; Ctrl+C stops")
+    compiling = Timer(COMPILE_DELAY_SECONDS, _compile)
+    compiling.daemon = True
+    compiling.start()
     try:
         clock.start()
     except (KeyboardInterrupt, SystemExit):
         typer.echo("Stopped")
+
+
+def _compile() -> None:
+    """Compile the matching kernels in a process of its own, at low priority, so that nothing waits for it."""
+    code = "import os; getattr(os, 'nice', int)(10); from matching.match import compile_kernels; compile_kernels()"
+    subprocess.run([sys.executable, "-c", code], check=False)
 
 
 def migrate(
