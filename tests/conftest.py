@@ -9,9 +9,21 @@ from typing import Any
 
 import hypothesis
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from centre import schema
-from tests.databases import SERVICE, Cluster, cluster, make_tables, settings_from
+from tests.databases import SERVICE, Cluster, absent, cluster, make_tables, settings_from
+
+CHROMIUM = Path("/usr/bin/chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 hypothesis.settings.register_profile("gangqiao", deadline=None, print_blob=True, database=None)
 hypothesis.settings.load_profile("gangqiao")
@@ -117,3 +129,14 @@ def any_database(request: pytest.FixtureRequest) -> str:
 def database_url(any_database: str) -> str:
     """Another name of `any_database`."""
     return any_database
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a window; a module's own, since one thread can drive only one at a time."""
+    if not CHROMIUM.exists():
+        absent("Chromium")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
+        yield started
+        started.close()

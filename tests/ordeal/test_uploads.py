@@ -170,7 +170,7 @@ def test_two_hundred_damaged_files_break_nothing_and_leave_nothing(database: str
 
 def test_the_harness_notices_an_import_that_commits_row_by_row(database: str) -> None:
     desk = build_desk()
-    with serving("tests.ordeal.upload_mutants:row_by_row_app") as server, visiting(server) as client:
+    with serving("tests.ordeal.unguarded:row_by_row_app") as server, visiting(server) as client:
         faults = batter(client, desk, SEED, 30)
     assert database
     assert any(re.fullmatch(r"file [0-9]+: [0-9]+ of 0 enrolled", fault) for fault in faults), faults
@@ -228,7 +228,7 @@ def test_every_bomb_is_refused_by_name_and_the_server_does_not_grow(database: st
 def test_the_harness_notices_a_reader_without_limits(database: str) -> None:
     desk = build_desk()
     names = ["a million lines of text", "a million columns of text"]
-    with serving("tests.ordeal.upload_mutants:unlimited_app") as server, visiting(server) as client:
+    with serving("tests.ordeal.unguarded:unlimited_app") as server, visiting(server) as client:
         faults = bombard(server, client, desk.free_id, names)
     assert database
     assert any("without saying why" in fault for fault in faults), faults

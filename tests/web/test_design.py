@@ -163,7 +163,8 @@ def test_everybody_finds_work_training_and_fairs_and_each_role_its_desk() -> Non
     assert desks[Role.EMPLOYER] == ["/employer"]
     assert desks[Role.ORGANISER] == ["/organiser"]
     assert desks[Role.CLERK] == ["/counter"]
-    assert desks[Role.CITY_MANAGER] == ["/organiser", "/counter"]
+    assert desks[Role.TRAINING_OFFICER] == ["/school", "/training-desk", "/counter"]
+    assert desks[Role.CITY_MANAGER] == ["/organiser", "/training-desk", "/counter"]
 
 
 def test_the_present_part_of_the_site_is_marked() -> None:

@@ -1,25 +1,12 @@
 """The style gallery in a real browser: no barrier for axe, nothing too small to touch, nothing off the page."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
-from tests.databases import absent
 from tests.web.readers import CLERK, gallery
 from web.assets import content
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 ORIGIN = "http://gangqiao.test"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -63,17 +50,6 @@ def serve(route: Route) -> None:
         route.fulfill(body=content(path.removeprefix("/static/")), content_type=KINDS[path.rsplit(".", 1)[-1]])
     else:
         route.fulfill(status=404, body="nothing here")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a window."""
-    if not CHROMIUM.exists():
-        absent("Chromium")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(QUIET))
-        yield started
-        started.close()
 
 
 def opened(browser: Browser, path: str, width: int, *, scripts: bool = True, night: bool = False) -> Page:

@@ -1,7 +1,7 @@
 """How regularly schools send their lists: a report per school and day, and who has been silent too long (报送情况)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -78,10 +78,11 @@ def transmissions(session: Session, *, days: int = 14, provider_id: int | None =
     for school_id, at in session.execute(last):
         if school_id in found:
             found[school_id].last_at = at
+    uploads = _uploads(session, found, days)
     for school in found.values():
         known = school.last_at or since.get(school.provider_id)
         school.silent_days = (today - clock.local(known).date()).days if known else None
-        school.days = _days(session, school.provider_id, today, days)
+        school.days = _days(uploads[school.provider_id], today - timedelta(days=days - 1))
     return sorted(found.values(), key=lambda one: (not one.is_stale, -(one.silent_days or 0), one.provider_id))
 
 
@@ -92,15 +93,20 @@ def own_transmission(session: Session, provider_id: int | None) -> Transmission 
     return next(iter(transmissions(session, provider_id=provider_id)), None)
 
 
-def _days(session: Session, provider_id: int, today: date, count: int) -> list[Day]:
-    """The days on which something came, the newest first."""
-    first = today - timedelta(days=count - 1)
-    begun = clock.now() - timedelta(days=count)
-    uploads: Sequence[RosterUpload] = session.scalars(
+def _uploads(session: Session, schools: Iterable[int], days: int) -> dict[int, list[RosterUpload]]:
+    """What each of some schools sent within the last days, the oldest first."""
+    sent: dict[int, list[RosterUpload]] = defaultdict(list)
+    for upload in session.scalars(
         select(RosterUpload)
-        .where(RosterUpload.provider_id == provider_id, RosterUpload.created_at >= begun)
+        .where(RosterUpload.provider_id.in_(schools), RosterUpload.created_at >= clock.now() - timedelta(days=days))
         .order_by(RosterUpload.id)
-    ).all()
+    ):
+        sent[upload.provider_id].append(upload)
+    return sent
+
+
+def _days(uploads: Sequence[RosterUpload], first: date) -> list[Day]:
+    """The days on which something came, the newest first."""
     by_day: dict[date, list[RosterUpload]] = defaultdict(list)
     for upload in uploads:
         by_day[clock.local(upload.created_at).date()].append(upload)
