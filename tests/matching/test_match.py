@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import matching.match
 from centre import clock
 from matching import intake, sheet
 from matching.cells import KEPT, Encoder
@@ -16,6 +17,7 @@ from matching.engine.encode import OpeningColumns, Register, WorkerColumns, sign
 from matching.engine.features import CertificateNeed, Ground, Skill, SkillNeed, WageUnit
 from matching.engine.reference import rank, rank_workers
 from matching.match import Journal, Mark, match
+from tests.planted import planted
 
 OPENINGS = [
     "id,title,occupation,skills,certificates,region,wage_min,wage_max,text",
@@ -89,7 +91,7 @@ def test_hard_conditions_hold_and_points_add_up_for_every_line(tmp_path: Path) -
         assert len(line["reasons"].split("；")) >= 3
 
 
-def test_the_command_gives_the_list_of_the_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_gives_the_list_of_the_reference(tmp_path: Path) -> None:
     lines = run(tmp_path)
     openings = [intake.opening_of(cells) for cells in cells_of(tmp_path / "o.csv")]
     for worker in map(intake.worker_of, cells_of(tmp_path / "w.csv")):
@@ -185,14 +187,13 @@ def test_the_best_workers_of_an_opening_are_those_of_the_reference(tmp_path: Pat
         assert [(line["worker"], int(line["points"])) for line in mine] == [(one.worker_id, one.points) for one in slow]
 
 
-def test_compiled_and_plain_runs_write_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compiled_and_plain_runs_write_the_same_bytes(tmp_path: Path) -> None:
+    kept = Path(__file__).parents[2] / "build" / "kernels"
     for kind in ("csv", "jsonl"):
-        run(tmp_path, both=True, out=f"plain.{kind}")
-        monkeypatch.setattr("matching.match.SMALL", 0)
-        monkeypatch.setattr("matching.match.kernels", lambda: Path(__file__).parents[2] / "build" / "kernels")
-        run(tmp_path, both=True, out=f"fast.{kind}")
-        monkeypatch.undo()
-        monkeypatch.setattr(retrieve, "_WARM", set())
+        with planted(retrieve, _WARM=set()):
+            run(tmp_path, both=True, out=f"plain.{kind}")
+        with planted(matching.match, SMALL=0, kernels=lambda: kept):
+            run(tmp_path, both=True, out=f"fast.{kind}")
         assert (tmp_path / f"plain.{kind}").read_bytes() == (tmp_path / f"fast.{kind}").read_bytes()
 
 
@@ -227,13 +228,11 @@ def test_cells_with_quotes_and_line_breaks_never_cut_a_block(tmp_path: Path) -> 
     assert found == [f'w{n}\n"x"' for n in range(500)]
 
 
-def test_blocks_in_processes_give_what_one_process_gives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_blocks_in_processes_give_what_one_process_gives(tmp_path: Path) -> None:
     alone = run(tmp_path, both=True)
-    monkeypatch.setattr(sheet, "SIZE", 40)
-    monkeypatch.setattr("matching.match.SLICE", 2)
-    monkeypatch.setattr("matching.match.blocks", partial(sheet.blocks, size=40))
-    monkeypatch.setattr("matching.match._prepared", lambda plan, _count: plan)
-    assert run(tmp_path, both=True, out="many.csv", backend="threading", jobs=2) == alone
+    small = {"SLICE": 2, "blocks": partial(sheet.blocks, size=40), "_prepared": lambda plan, _count: plan}
+    with planted(sheet, SIZE=40), planted(matching.match, **small):
+        assert run(tmp_path, both=True, out="many.csv", backend="threading", jobs=2) == alone
 
 
 @pytest.mark.parametrize("opening", [True, False])

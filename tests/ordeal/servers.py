@@ -15,7 +15,7 @@ import httpx2 as httpx
 
 from web.demo.town import PASSWORD
 
-READY_SECONDS = 30
+READY_SECONDS = 120
 
 
 @dataclass
