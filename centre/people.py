@@ -100,7 +100,7 @@ class Person(Record):
     name: Mapped[str] = mapped_column(String(50))
     name_norm: Mapped[str] = mapped_column(String(50))
     key_name: Mapped[str] = mapped_column(String(32), unique=True)
-    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info={"wraps": "key_name"})
     identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     identity_index: Mapped[str | None] = mapped_column(String(64), unique=True)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -9,6 +9,7 @@ from hmac import digest as hmac_digest
 from pathlib import Path
 from uuid import uuid4
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from centre.settings import settings
@@ -17,15 +18,37 @@ _NONCE = 12
 
 
 @lru_cache(maxsize=1)
-def _master_key() -> bytes:
-    """The key of the installation: from the settings, or from an owner-only key file made on first use."""
+def _ring() -> tuple[bytes, ...]:
+    """The keys of the installation, the newest first: from the settings, or from an owner-only file made on first use.
+
+    What is sealed or wrapped anew goes under the newest; the older ones open what was sealed before a rotation, and
+    the oldest is the root of the blind indexes, which a rotation leaves as they are.
+    """
     given = settings().master_key.get_secret_value()
-    if given:
-        return bytes.fromhex(given)
-    path = settings().data_dir / "master.key"
-    if not path.exists():
-        _make_key_file(path)
-    return bytes.fromhex(path.read_text())
+    if not given:
+        if not key_file().exists():
+            _make_key_file(key_file())
+        given = key_file().read_text()
+    return tuple(bytes.fromhex(key) for key in given.replace(",", " ").split())
+
+
+def key_file() -> Path:
+    """Where the keys are kept when the settings do not give them."""
+    return settings().data_dir / "master.key"
+
+
+def add_key() -> None:
+    """Put a fresh key before those in the key file; from now on everything new is sealed under it."""
+    _ring()  # makes the file where there is none
+    path = key_file()
+    draft = path.with_name(f"{path.name}.{uuid4().hex}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(" ".join([secrets.token_hex(32), *path.read_text().split()]))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    forget_keys()
 
 
 def _make_key_file(path: Path) -> None:
@@ -41,12 +64,12 @@ def _make_key_file(path: Path) -> None:
 
 
 def forget_keys() -> None:
-    """Drop the cached key, after the settings have changed."""
-    _master_key.cache_clear()
+    """Drop the cached keys, after the settings or the key file have changed."""
+    _ring.cache_clear()
 
 
 def _derived(purpose: str) -> bytes:
-    return _derived_from(_master_key(), purpose)
+    return _derived_from(_ring()[0], purpose)
 
 
 @lru_cache(maxsize=32)
@@ -89,7 +112,7 @@ class Box:
 
 def blind_index(column: str, value: str) -> str:
     """A keyed digest for equality search in one column; useless without the master key."""
-    return hmac_digest(_derived(f"index:{column}"), value.encode(), sha256).hex()
+    return hmac_digest(_derived_from(_ring()[-1], f"index:{column}"), value.encode(), sha256).hex()
 
 
 def seal_own(place: str, value: str) -> bytes:
@@ -99,7 +122,25 @@ def seal_own(place: str, value: str) -> bytes:
 
 def unseal_own(place: str, sealed: bytes) -> str:
     """Decrypt what `seal_own` made. Raises cryptography's InvalidTag when it was tampered with or moved."""
-    return _decrypt(_derived("own"), sealed, place).decode()
+    return _opened("own", sealed, place).decode()
+
+
+def rewrapped(key_name: str, wrapped: bytes) -> bytes | None:
+    """A person's data key wrapped by the newest key; None when it is already. Raises cryptography's InvalidTag."""
+    return _renewed("wrap", wrapped, key_name)
+
+
+def resealed_own(place: str, sealed: bytes) -> bytes | None:
+    """What `seal_own` made, sealed by the newest key; None when it is already. Raises cryptography's InvalidTag."""
+    return _renewed("own", sealed, place)
+
+
+def _renewed(purpose: str, sealed: bytes, bound_to: str) -> bytes | None:
+    newest = _derived(purpose)
+    with suppress(InvalidTag):
+        _decrypt(newest, sealed, bound_to)
+        return None
+    return _encrypt(newest, _opened(purpose, sealed, bound_to), bound_to)
 
 
 def token_digest(token: str) -> str:
@@ -108,7 +149,18 @@ def token_digest(token: str) -> str:
 
 
 def _data_key(key_name: str, wrapped: bytes) -> bytes:
-    return _decrypt(_derived("wrap"), wrapped, key_name)
+    return _opened("wrap", wrapped, key_name)
+
+
+def _opened(purpose: str, sealed: bytes, bound_to: str) -> bytes:
+    # The second time with the keys as they are now: another process may have added one since this one read them.
+    for forget in (False, True):
+        if forget:
+            forget_keys()
+        for key in _ring():
+            with suppress(InvalidTag):
+                return _decrypt(_derived_from(key, purpose), sealed, bound_to)
+    raise InvalidTag
 
 
 def _encrypt(key: bytes, value: bytes, bound_to: str) -> bytes:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from centre import audit, clock
 from centre.accounts.models import Account, RecoveryCode, SecondFactor
 from centre.accounts.passwords import fits, hashed
-from centre.accounts.queries import checked_account, may_renew
+from centre.accounts.queries import checked_account, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
 from centre.accounts.sessions import Caller, end_all, let_in
 from centre.database import seeing_everything
@@ -37,10 +37,11 @@ def create_account(
         check_new_password(login, password)
     check_expiry(roles, expires_on, clock.today())
     kept = hashed(password) if password else ""  # before the question below: its answer must not show in the time
-    if session.scalar(select(Account.id).where(Account.login == login)) is not None:
+    name_kept = kept_login(login)
+    if session.scalar(select(Account.id).where(Account.login == name_kept)) is not None:
         raise LoginTaken(field="login")
     account = Account(
-        login=login,
+        login=name_kept,
         name=name,
         password_hash=kept,
         roles=sorted(roles),
@@ -85,7 +86,7 @@ def change_password(session: Session, actor: Actor, *, old: str | None, new: str
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
     if account is None or (old is not None and not fits(old, account.password_hash)):
         raise WrongPassword(field="old")
-    check_new_password(account.login, new)
+    check_new_password(new if kept_login(new) == account.login else account.login, new)
     account.password_hash = hashed(new)
     end_all(session, account.id, but=token)
     audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
@@ -120,7 +121,7 @@ def reset_second_factor(session: Session, actor: Actor, *, login: str) -> None:
 
 def _named(session: Session, login: str) -> Account:
     with seeing_everything(session):
-        account = session.scalar(select(Account).where(Account.login == login))
+        account = session.scalar(select(Account).where(Account.login == kept_login(login)))
     if account is None:
         raise NotFound
     return account

@@ -6,11 +6,12 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, LargeBi
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.accounts.rules import Door, Stage
+from centre.accounts.rules import PHONE_LOGIN, Door, Stage
 from centre.database import Instant, Record, coded
 from centre.network import Centre
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, Scope
+from centre.words import N_
 
 
 class Account(Record):
@@ -46,6 +47,11 @@ class Account(Record):
             employer_id=self.employer_id,
             person_id=self.person_id,
         )
+
+    @property
+    def told_login(self) -> str:
+        """The sign-in name as people know it; a telephone number is kept only as a digest, so it is called just that."""
+        return N_("手机号码") if self.login.startswith(PHONE_LOGIN) else self.login
 
     @property
     def usable(self) -> bool:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.models import Account, ApiToken, RecoveryCode, SecondFactor, SignIn, SignInCard
 from centre.accounts.passwords import fits
-from centre.accounts.rules import Door, NotFresh, SignInOver, Stage, WrongCode, WrongPassword, is_jobseeker
+from centre.accounts.rules import PHONE_LOGIN, Door, NotFresh, SignInOver, Stage, WrongCode, WrongPassword, is_jobseeker
 from centre.database import seeing_everything
 from centre.errors import NotFound
+from centre.numbers import BadNumber, parse_mobile
 from centre.people import Person, phone_index
 from centre.permissions import PARTNERS, Actor, Role
-from centre.privacy import token_digest, unseal_own
+from centre.privacy import blind_index, token_digest, unseal_own
 
 TOUCH_EVERY = timedelta(minutes=1)
 
@@ -100,12 +101,22 @@ def require_fresh(seen: Visitor | None, minutes: int = 5) -> None:
         raise NotFresh(minutes=minutes)
 
 
+def kept_login(typed: str) -> str:
+    """How a sign-in name is kept: a telephone number only as a keyed digest, so that it lies nowhere in clear."""
+    name = typed.strip().casefold()
+    try:
+        number = parse_mobile(name)
+    except BadNumber:
+        return name
+    return PHONE_LOGIN + blind_index("login", number)[:48]
+
+
 def checked_account(session: Session, *, login: str, password: str) -> Account:
     """The account that a name and a password open. Raises WrongPassword.
 
     Unknown names cost the same hashing time as known ones, so that the answer tells nothing about who has an account.
     """
-    account = session.scalar(select(Account).where(Account.login == login.strip().casefold()))
+    account = session.scalar(select(Account).where(Account.login == kept_login(login)))
     right = fits(password, account.password_hash if account else None)
     if account is None or not right or not account.usable:
         raise WrongPassword
@@ -134,7 +145,7 @@ def devices(session: Session) -> list[SignIn]:
 
 def account_of_phone(session: Session, phone: str) -> Account | None:
     """The jobseeker whom a one-time code to a telephone lets in; None when nobody or not exactly one."""
-    named = session.scalar(select(Account).where(Account.login == phone))
+    named = session.scalar(select(Account).where(Account.login == kept_login(phone)))
     if named is not None:
         return named if named.usable and is_jobseeker(named.roles) else None
     index = phone_index(phone)

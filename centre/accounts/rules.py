@@ -32,6 +32,8 @@ PHONE_IDLE = timedelta(days=180)
 
 WRONG_PINS = 5
 PIN_DIGITS = 6
+PHONE_LOGIN = "tel-"
+"""Before the digest that stands in for a sign-in name that is a telephone number."""
 RECOVERY_CODES = 10
 STEP_SECONDS = 30
 TOTP_DIGITS = 6

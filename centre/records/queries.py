@@ -154,6 +154,8 @@ def _copied(row: Base, person: Person) -> dict[str, Any]:
         value = getattr(row, name)
         if is_secret(name) or name == "id" or (name.endswith("_id") and name != "centre_id"):
             continue
+        if name == "login":
+            value = row.told_login if isinstance(row, Account) else value
         if not name.endswith("_sealed"):
             content[name] = value
         elif value is not None:

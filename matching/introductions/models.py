@@ -60,7 +60,7 @@ class Introduction(Record):
     employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"))
     worker_name: Mapped[str] = mapped_column(String(50))
     contact_key_name: Mapped[str] = mapped_column(String(32), default="")
-    contact_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_key: Mapped[bytes | None] = mapped_column(LargeBinary, info={"wraps": "contact_key_name"})
     contact_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     channel: Mapped[Channel] = mapped_column(coded(Channel))
     state: Mapped[IntroductionState] = mapped_column(coded(IntroductionState), default=IntroductionState.RECOMMENDED)

@@ -203,7 +203,6 @@ def test_the_harness_reads_every_form() -> None:
         assert len(form) >= 18, form
 
 
-@pytest.mark.xfail(strict=True, reason="accounts of people who register at home are named by their telephone number")
 def test_registering_at_home_leaves_no_number_in_clear(database: str, tmp_path: Path) -> None:
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:

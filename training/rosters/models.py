@@ -60,7 +60,7 @@ class RosterUpload(Record):
     file_digest: Mapped[str] = mapped_column(String(64), index=True)
     file_size: Mapped[int]
     key_name: Mapped[str] = mapped_column(String(32), unique=True)
-    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary, info={"wraps": "key_name"})
     file_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     samples_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

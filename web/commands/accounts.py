@@ -15,6 +15,7 @@ app = typer.Typer(help="Make accounts, give new passwords, list who may sign in.
 tokens = typer.Typer(help="API tokens of schools and employers.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
 audits = typer.Typer(help="The log of who did what.", no_args_is_help=True)
+keys = typer.Typer(help="The master key that seals personal data.", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(help="Name to sign in with.")]
 Password = Annotated[
@@ -213,3 +214,27 @@ def verify(
         typer.echo(f"The chain breaks at entry {fault}", err=True)
         raise typer.Exit(1)
     typer.echo("The chain is whole" + ("" if kept else "; give --head to show also that nothing was cut off"))
+
+
+@keys.command()
+def rotate() -> None:
+    """Make a new master key and bring every personal key under it; may run beside the service."""
+    from centre import privacy
+    from centre.settings import settings
+
+    if settings().master_key.get_secret_value():
+        typer.echo("GANGQIAO_MASTER_KEY is set: put a new key before the old one there, then run `keys rewrap`", err=True)
+        raise typer.Exit(2)
+    privacy.add_key()
+    typer.echo(f"New key at the front of {privacy.key_file()}; the older one still opens backups, keep it")
+    rewrap()
+
+
+@keys.command()
+def rewrap() -> None:
+    """Bring what is still sealed under an older master key under the newest; running it twice changes nothing."""
+    from centre.rekeying import rewrap_everything
+    from web.commands.running import _import_domain
+
+    _import_domain()
+    typer.echo(f"{rewrap_everything()} keys and secrets are now under the newest master key")

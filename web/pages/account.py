@@ -151,7 +151,7 @@ def confirm_second_factor(unit: Unit) -> Response:
         codes = factors.confirm(unit.session, own, code=bound.draft.code)
     except Refusal as refusal:
         return _factor_page(unit, bound.refuse(refusal), refusal.status)
-    return page(unit, "entry/recovery.html", codes=codes, login=own.login, on="/account")
+    return page(unit, "entry/recovery.html", codes=codes, login=own.told_login, on="/account")
 
 
 @routes.post("/recovery-codes", allow=SIGNED_IN, keep=False)
@@ -160,7 +160,7 @@ def renew_recovery_codes(unit: Unit) -> Response:
     accounts.require_fresh(unit.visitor)
     codes = factors.renew_recovery_codes(unit.session, unit.actor)
     own = own_account(unit.session, unit.actor)
-    return page(unit, "entry/recovery.html", codes=codes, login=own.login, on="/account")
+    return page(unit, "entry/recovery.html", codes=codes, login=own.told_login, on="/account")
 
 
 def _factor_page(unit: Unit, bound: Bound[FactorForm], status_code: int = 200) -> Response:
@@ -169,4 +169,4 @@ def _factor_page(unit: Unit, bound: Bound[FactorForm], status_code: int = 200) -
         secret = accounts.prepared_secret(unit.session, own.id)
     except WrongCode:
         return RedirectResponse("/account", 303)
-    return key_page(unit, bound, secret, own.login, "/account/second-factor/confirm", status_code)
+    return key_page(unit, bound, secret, own.told_login, "/account/second-factor/confirm", status_code)

@@ -210,7 +210,7 @@ def enrol(unit: Unit) -> Response:
     except Refusal as refusal:
         return _enrol_page(unit, bound.refuse(refusal), refusal.status)
     on = safe_return(bound.draft.back) if bound.draft.back else desk(entered.account.actor)
-    response = page(unit, "entry/recovery.html", codes=codes, login=entered.account.login, on=on)
+    response = page(unit, "entry/recovery.html", codes=codes, login=entered.account.told_login, on=on)
     give_cookie(unit, response, entered)
     return response
 

@@ -1,0 +1,108 @@
+"""After a new master key: every person's data key is wrapped anew, every secret of the service is sealed anew."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import inspect, select, update
+from sqlalchemy.orm import Session
+
+from centre import audit, privacy
+from centre.accounts.models import Account, SecondFactor
+from centre.accounts.queries import kept_login, secret_place
+from centre.database import Base, open_session
+from centre.permissions import Actor
+
+LOT = 500
+SYSTEM = Actor.system()
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapped:
+    """A column that keeps data keys wrapped by the master key, and the column that names each of them."""
+
+    model: Any
+    column: Any
+    name: Any
+
+
+def wrapped_columns() -> Iterator[Wrapped]:
+    """Every column of every model that says `wraps` of itself."""
+    for mapper in sorted(Base.registry.mappers, key=lambda one: one.class_.__name__):
+        for key, column in inspect(mapper.class_).columns.items():
+            if "wraps" in column.info:
+                yield Wrapped(mapper.class_, getattr(mapper.class_, key), getattr(mapper.class_, column.info["wraps"]))
+
+
+def rewrap_everything() -> int:
+    """Bring all keys and secrets under the newest master key, a lot at a time; gives how many were not yet.
+
+    It may run beside the service, be killed and run again: old and new keys open until it is through.
+    """
+    done = 0
+    for kept in wrapped_columns():
+        done += _through(kept.model, lambda session, last, kept=kept: _rewrap_lot(session, kept, last))
+    done += _through(SecondFactor, _reseal_lot) + _name_by_digest()
+    with open_session(SYSTEM.scope, write=True) as session:
+        audit.note(session, SYSTEM, action="keys.rewrap", subject="keys", detail={"count": done})
+    return done
+
+
+def _through(model: Any, lot: Any) -> int:
+    done, last = 0, 0
+    while True:
+        with open_session(SYSTEM.scope, write=True) as session:
+            changed, reached = lot(session, last)
+        done += changed
+        if reached is None:
+            return done
+        last = reached
+
+
+def _rewrap_lot(session: Session, kept: Wrapped, after: int) -> tuple[int, int | None]:
+    model, changed, last = kept.model, 0, None
+    rows = session.execute(
+        select(model.id, kept.name, kept.column)
+        .where(model.id > after, kept.column.is_not(None), kept.column != b"")
+        .order_by(model.id)
+        .limit(LOT)
+    )
+    for last, name, wrapped in rows.all():
+        changed += _put(session, model, last, kept.column, wrapped, privacy.rewrapped(name, wrapped))
+    return changed, last
+
+
+def _reseal_lot(session: Session, after: int) -> tuple[int, int | None]:
+    changed, last = 0, None
+    rows = session.execute(
+        select(SecondFactor.id, SecondFactor.account_id, SecondFactor.secret_sealed)
+        .where(SecondFactor.id > after)
+        .order_by(SecondFactor.id)
+        .limit(LOT)
+    )
+    for last, account_id, sealed in rows.all():
+        fresh = privacy.resealed_own(secret_place(account_id), sealed)
+        changed += _put(session, SecondFactor, last, SecondFactor.secret_sealed, sealed, fresh)
+    return changed, last
+
+
+def _name_by_digest() -> int:
+    """Accounts that an older version named by the telephone number in clear; gives how many there were."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        old = session.scalars(select(Account).where(Account.login.like("1__________")).order_by(Account.id)).all()
+        for account in old:
+            account.login = kept_login(account.login)
+    return len(old)
+
+
+def _put(session: Session, model: Any, row_id: int, column: Any, old: bytes, fresh: bytes | None) -> int:
+    if fresh is None:
+        return 0
+    # Only over what was read: a key that an erasure has destroyed meanwhile does not come back.
+    changed = session.execute(
+        update(model)
+        .where(model.id == row_id, column == old)
+        .values({column.key: fresh})
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(changed, "rowcount", 0))
