@@ -58,6 +58,7 @@ class Permission(StrEnum):
     APPLY_FOR_BOOTH = "fair:apply"
     APPLY_FOR_CLASS = "class:apply"
     APPROVE_CLASS = "class:approve"
+    APPROVE_EXPORT = "export:approve"
     ASSIGN_BOOTH = "fair:assign"
     CERTIFY = "certificate:issue"
     CHECK_IN = "fair:check-in"
@@ -66,6 +67,7 @@ class Permission(StrEnum):
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
     ERASE_PEOPLE = "person:erase"
+    EXPORT_LISTS = "export:ask"
     IMPORT_OPENINGS = "opening:import"
     IMPORT_ROSTER = "roster:import"
     INTRODUCE = "introduction:create"
@@ -117,6 +119,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPLY_FOR_BOOTH: (N_("申请招聘会展位"), frozenset({Role.EMPLOYER}) | _FAIRS),
     Permission.APPLY_FOR_CLASS: (N_("提交开班申请"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.APPROVE_CLASS: (N_("批准开班"), _TRAINING),
+    Permission.APPROVE_EXPORT: (N_("审批名单导出"), MANAGERS),
     Permission.ASSIGN_BOOTH: (N_("审核并分配展位"), _FAIRS),
     Permission.CERTIFY: (N_("登记考核成绩、发放和撤销培训证书"), _TRAINING),
     Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
@@ -125,6 +128,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
     Permission.ERASE_PEOPLE: (N_("按本人申请注销个人信息"), MANAGERS),
+    Permission.EXPORT_LISTS: (N_("申请导出名单"), COUNTER | {Role.REGISTRAR}),
     Permission.IMPORT_OPENINGS: (N_("批量导入岗位"), _PLACEMENT),
     Permission.IMPORT_ROSTER: (N_("上传学员花名册"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.INTRODUCE: (N_("推荐求职者、打印推荐信"), frozenset({Role.JOBSEEKER}) | COUNTER),

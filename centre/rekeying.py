@@ -1,7 +1,8 @@
 """After a new master key: every person's data key is wrapped anew, every secret of the service is sealed anew."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import inspect, select, update
@@ -41,14 +42,14 @@ def rewrap_everything() -> int:
     """
     done = 0
     for kept in wrapped_columns():
-        done += _through(kept.model, lambda session, last, kept=kept: _rewrap_lot(session, kept, last))
-    done += _through(SecondFactor, _reseal_lot) + _name_by_digest()
+        done += _through(partial(_rewrap_lot, kept))
+    done += _through(_reseal_lot) + _name_by_digest()
     with open_session(SYSTEM.scope, write=True) as session:
         audit.note(session, SYSTEM, action="keys.rewrap", subject="keys", detail={"count": done})
     return done
 
 
-def _through(model: Any, lot: Any) -> int:
+def _through(lot: Callable[[Session, int], tuple[int, int | None]]) -> int:
     done, last = 0, 0
     while True:
         with open_session(SYSTEM.scope, write=True) as session:
@@ -59,7 +60,7 @@ def _through(model: Any, lot: Any) -> int:
         last = reached
 
 
-def _rewrap_lot(session: Session, kept: Wrapped, after: int) -> tuple[int, int | None]:
+def _rewrap_lot(kept: Wrapped, session: Session, after: int) -> tuple[int, int | None]:
     model, changed, last = kept.model, 0, None
     rows = session.execute(
         select(model.id, kept.name, kept.column)

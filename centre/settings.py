@@ -18,7 +18,7 @@ class Settings(BaseSettings):
     )
     database_url: Annotated[str, Field(description="SQLAlchemy address; empty means the SQLite file in data_dir")] = ""
     master_key: Annotated[
-        SecretStr, Field(description="64 hex digits that seal personal data, after a rotation followed by the older ones; empty means a key file")
+        SecretStr, Field(description="64 hex digits that seal personal data, older ones behind; empty means a key file")
     ] = SecretStr("")
     host: Annotated[str, Field(description="address that the server listens on")] = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535, description="port that the server listens on")] = 8000

@@ -50,7 +50,7 @@ class Account(Record):
 
     @property
     def told_login(self) -> str:
-        """The sign-in name as people know it; a telephone number is kept only as a digest, so it is called just that."""
+        """The sign-in name as people know it; of a telephone number only a digest is kept."""
         return N_("手机号码") if self.login.startswith(PHONE_LOGIN) else self.login
 
     @property

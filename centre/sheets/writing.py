@@ -74,20 +74,31 @@ def template(
     return packed.getvalue()
 
 
-def export(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """An .xlsx of rows: text always as text, numbers and dates as such."""
+def export(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], *, mark: str = "") -> bytes:
+    """An .xlsx of rows: text always as text, numbers and dates as such.
+
+    A `mark` says whose copy it is: in the first and the last row, on each printed sheet and in the file's properties.
+    """
     packed = io.BytesIO()
     with _writer(packed, constant_memory=True) as book:
         sheet = book.add_worksheet(title[:31])
-        _head(book, sheet, columns)
+        if mark:
+            book.set_properties({"comments": mark})
+            sheet.set_header("&L" + mark[:200].replace("&", "&&"))
+            sheet.set_footer("&L" + mark[:200].replace("&", "&&"))
+            sheet.write_string(0, 0, safe(mark))
+        at = head = 1 if mark else 0
+        _head(book, sheet, columns, head)
         formats = {
             "text": book.add_format({"num_format": "@"}),
             "date": book.add_format({"num_format": "yyyy-mm-dd"}),
             "money": book.add_format({"num_format": "0.00"}),
         }
-        for at, row in enumerate(rows, 1):
+        for at, row in enumerate(rows, head + 1):
             for place, value in enumerate(row):
                 _put(sheet, at, place, value, formats)
+        if mark:
+            sheet.write_string(at + 1, 0, safe(mark))
     return packed.getvalue()
 
 
@@ -131,16 +142,16 @@ def _writer(packed: io.BytesIO, *, constant_memory: bool = False) -> Any:
     )
 
 
-def _head(book: Any, sheet: Any, columns: Sequence[Column]) -> None:
+def _head(book: Any, sheet: Any, columns: Sequence[Column], row: int = 0) -> None:
     bold = {"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True}
     plain, needed = book.add_format(bold), book.add_format({**bold, "font_color": "#B00020"})
     text = book.add_format({"num_format": "@"})
     for at, column in enumerate(columns):
         sheet.set_column(at, at, column.width, text if column.kind == "text" else None)
         sheet.write_string(
-            0, at, safe(column.title) + ("*" if column.required else ""), needed if column.required else plain
+            row, at, safe(column.title) + ("*" if column.required else ""), needed if column.required else plain
         )
-    sheet.freeze_panes(1, 0)
+    sheet.freeze_panes(row + 1, 0)
 
 
 def _choices(book: Any, at: int, choices: Sequence[str]) -> Any:

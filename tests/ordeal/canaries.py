@@ -32,7 +32,9 @@ STRUCTURE = frozenset(
     ).split()
 )
 # `reason` is free text in these tables.
-WORDS_AFTER_ALL = frozenset({("training_certificate", "reason"), ("claim", "reason"), ("transition", "reason")})
+WORDS_AFTER_ALL = frozenset(
+    {("training_certificate", "reason"), ("claim", "reason"), ("transition", "reason"), ("export", "reason")}
+)
 
 
 @dataclass(frozen=True, slots=True)

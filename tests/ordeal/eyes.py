@@ -69,6 +69,7 @@ POLICY: Mapping[str, str] = {
     # accounts
     "account": "account city county administrator",
     "sign_in": "account",
+    "export": "school county city auditor",
     "api_token": "city administrator",
 }
 

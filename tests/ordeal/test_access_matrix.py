@@ -19,6 +19,7 @@ from api.dependencies import Access
 from api.registry import Entry, registry
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.database import Base, _criteria, engine, open_session
+from centre.exports.models import Export
 from centre.people import Person
 from centre.permissions import Actor, Scope
 from employers.fairs.models import Booth, Fair
@@ -49,9 +50,9 @@ NOBODYS = 987_654_321
 HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 MODELS: dict[str, type[Any]] = {
     "account_id": Account, "booth_id": Booth, "claim_id": Claim, "class_id": TrainingClass, "code": TrainingCertificate,
-    "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment, "fair_id": Fair, "flag_id": Flag,
-    "follow_up_id": FollowUp, "fund_id": Fund, "introduction_id": Introduction, "lesson_id": Lesson,
-    "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person, "row_id": RosterRow, "token_id": ApiToken,
+    "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment, "export_id": Export,
+    "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund, "introduction_id": Introduction,
+    "lesson_id": Lesson, "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person, "row_id": RosterRow, "token_id": ApiToken,
     "upload_id": RosterUpload,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
@@ -59,6 +60,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "step": ("trades", "years", "papers", "wanted", "place", "pay"),
     "event": ("submit", "cancel", "withdraw", "accept"),
     "answer": ("take", "decline"),
+    "verdict": ("approve", "refuse"),
 }
 SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
 DESKS = ("/school", "/employer", "/me")

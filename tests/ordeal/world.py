@@ -9,6 +9,8 @@ from sqlalchemy import select
 from centre import clock, privacy
 from centre.accounts.models import Account, ApiToken, SignIn, SignInCard
 from centre.database import Base, open_session
+from centre.exports.models import Export
+from centre.exports.rules import ExportState
 from centre.ledger import ServiceCategory, ServiceEvent
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message
@@ -165,6 +167,14 @@ def _side(made: Canaries, people: dict[str, Someone], letter: str, number: int, 
     )  # fmt: skip
     looked = people[f"clerk-{letter}"].actor
     made.make(Reveal, person_id=side.people[0].id, account_id=looked.account_id, centre_id=centre.id)
+    for step, who, of in (
+        (ExportState.WAITING, looked.account_id, {}), (ExportState.READY, looked.account_id, {}),
+        (ExportState.READY, school.id, {"provider_id": side.school.id}),
+    ):  # fmt: skip
+        made.make(
+            Export, account_id=who, centre_id=centre.id, kind="trainees" if of else "people", people=2, state=step,
+            ends_at=clock.now() + timedelta(days=2), fetched=0, **of,
+        )  # fmt: skip
 
 
 def _person(made: Canaries, side: Made, region: str, place: int) -> Person:

@@ -223,7 +223,7 @@ def rotate() -> None:
     from centre.settings import settings
 
     if settings().master_key.get_secret_value():
-        typer.echo("GANGQIAO_MASTER_KEY is set: put a new key before the old one there, then run `keys rewrap`", err=True)
+        typer.echo("GANGQIAO_MASTER_KEY is set: put a new key before the old one, then run `keys rewrap`", err=True)
         raise typer.Exit(2)
     privacy.add_key()
     typer.echo(f"New key at the front of {privacy.key_file()}; the older one still opens backups, keep it")

@@ -77,6 +77,8 @@ def account(unit: Unit) -> Response:
         codes_left=recovery_codes_left(unit.session, own.id),
         ends_soon=ends_soon(own, clock.today(), WARNED_BEFORE),
         manages_tokens=unit.actor.may(Permission.MANAGE_TOKENS),
+        exports=unit.actor.may(Permission.EXPORT_LISTS),
+        reads_audit=unit.actor.may(Permission.READ_AUDIT),
         reads_access=unit.actor.may(Permission.READ_ACCESS),
         renews=unit.actor.may(Permission.RENEW_ACCOUNTS),
     )

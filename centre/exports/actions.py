@@ -1,0 +1,133 @@
+"""What is done with lists that leave: ask, agree, refuse, fetch."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.errors import Forbidden
+from centre.exports import queries
+from centre.exports.models import Export
+from centre.exports.rules import (
+    EXPORT,
+    ExportClosed,
+    ExportDraft,
+    ExportState,
+    ListGrew,
+    ListTooLong,
+    NoSuchList,
+    OwnExport,
+)
+from centre.outbox import post
+from centre.permissions import Actor, Permission, require
+from centre.policy import policy
+from centre.records.queries import require_fresh
+from centre.sheets.writing import Column, export
+from centre.states import move
+from centre.words import N_, SOURCE_LOCALE, translate
+
+MOST = 20_000
+"""So many lines one request can write without keeping others waiting."""
+MARK = N_("岗桥导出第 {number} 号，{name}，{at}。用途：{reason}。只限这一用途，不得转给他人")
+
+
+def ask_for_list(session: Session, actor: Actor, *, draft: ExportDraft) -> Export:
+    """Ask to take a list of people out as a file (申请导出). Above a number of people in a day a manager agrees first.
+
+    Raises NoSuchList and ListTooLong.
+    """
+    require(actor, Permission.EXPORT_LISTS)
+    kind = queries.kind_of(actor, draft.kind)
+    if actor.account_id is None:
+        raise Forbidden(permission=Permission.EXPORT_LISTS.value)
+    people = queries.count_of(session, kind, draft.subject_id)
+    if not people:
+        raise NoSuchList(field="kind")
+    if people > MOST:
+        raise ListTooLong(limit=MOST)
+    alone = int(policy(session, "export-approval-people", on=clock.today()))
+    many = queries.asked_today(session, actor.account_id) + people > alone
+    hours = int(policy(session, "export-keep-hours", on=clock.today()))
+    made = Export(
+        account_id=actor.account_id,
+        centre_id=actor.scope.centre_id or kind.centre(session, draft.subject_id),
+        provider_id=actor.scope.provider_id,
+        kind=kind.name,
+        subject_id=draft.subject_id,
+        reason=draft.reason,
+        people=people,
+        state=ExportState.WAITING if many else ExportState.READY,
+        ends_at=clock.now() + timedelta(hours=hours),
+    )
+    session.add(made)
+    session.flush()
+    _noted(session, actor, "export.ask", made, {"reason": made.reason})
+    if many:
+        _tell_deciders(session, made)
+    return made
+
+
+def decide_export(session: Session, actor: Actor, *, export_id: int, agreed: bool) -> Export:
+    """Say the second yes, or no, to somebody else's list. Raises NotFound, OwnExport, IllegalMove."""
+    require(actor, Permission.APPROVE_EXPORT)
+    found = queries.export_in_sight(session, export_id)
+    if found.account_id == actor.account_id:
+        raise OwnExport
+    move(session, actor, found, EXPORT, "approve" if agreed else "refuse")
+    found.decided_by = actor.account_id
+    hours = int(policy(session, "export-keep-hours", on=clock.today()))
+    found.ends_at = clock.now() + timedelta(hours=hours)
+    _noted(session, actor, "export.approve" if agreed else "export.refuse", found, {})
+    post(
+        session,
+        kind="export-decided",
+        to_account_id=found.account_id,
+        title=N_("名单可以下载了") if agreed else N_("名单没有同意导出"),
+        link="/exports",
+        dedupe_key=f"export-decided:{found.id}",
+    )
+    return found
+
+
+def fetch_list(
+    session: Session, actor: Actor, *, export_id: int, proved_at: datetime | None, locale: str
+) -> tuple[str, bytes]:
+    """The file, made now from what the actor sees now, marked with who fetched it and why: its name and its bytes.
+
+    Only who asked fetches it, after proving who they are. Raises NotFound, NotFresh, ExportClosed, ListGrew.
+    """
+    require(actor, Permission.EXPORT_LISTS)
+    require_fresh(session, proved_at)
+    found = queries.export_in_sight(session, export_id)
+    if found.account_id != actor.account_id or found.state is not ExportState.READY or found.ends_at < clock.now():
+        raise ExportClosed
+    kind = queries.kind_of(actor, found.kind)
+    people = queries.count_of(session, kind, found.subject_id)
+    alone = int(policy(session, "export-approval-people", on=clock.today()))
+    if people > found.people and people > alone:
+        raise ListGrew(limit=alone)
+    found.fetched += 1
+    _noted(session, actor, "export.fetch", found, {"people": people})
+    at = clock.local(clock.now()).strftime("%Y-%m-%d %H:%M")
+    mark = translate(locale, MARK, number=found.id, name=actor.name, at=at, reason=found.reason)
+    columns = [Column(translate(locale, title), width=20) for title in kind.columns]
+    rows = kind.rows(kind.found(found.subject_id), session, locale)
+    return f"{kind.name}-{found.id}.xlsx", export(translate(locale, kind.label), columns, rows, mark=mark)
+
+
+def _tell_deciders(session: Session, made: Export) -> None:
+    title = N_("有人申请导出 {people} 人的名单，请审批")
+    for account_id in queries.deciders(session, made):
+        post(
+            session,
+            kind="export-asked",
+            to_account_id=account_id,
+            title=translate(SOURCE_LOCALE, title, people=made.people),
+            link="/exports",
+            dedupe_key=f"export-asked:{made.id}:{account_id}",
+        )
+
+
+def _noted(session: Session, actor: Actor, action: str, made: Export, detail: dict[str, object]) -> None:
+    about = {"kind": made.kind, "people": made.people} | detail
+    audit.note(session, actor, action=action, subject=f"export:{made.id}", detail=about)

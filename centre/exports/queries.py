@@ -1,0 +1,131 @@
+"""Which lists there are, and what is known of those that were asked for."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts.models import Account
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.exports.models import Export
+from centre.exports.rules import ExportState, NoSuchList
+from centre.people import CATEGORY_LABELS, Person, PersonCategory, people
+from centre.permissions import MANAGERS, Actor, Permission, Role
+from centre.sheets.cells import Cell
+from centre.text import mask_id, mask_phone
+from centre.words import N_, translate
+
+Found = Select[*tuple[Any, ...]]
+Rows = Callable[[Found, Session, str], Iterable[Sequence[Cell]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of list (名单种类): whose it may be, its columns, and how its people are found in the reader's scope.
+
+    `found` gives a select with one row for each line, narrowed to one subject if there is one; `rows` writes the lines.
+    """
+
+    name: str
+    label: str
+    permission: Permission
+    columns: Sequence[str]
+    found: Callable[[int | None], Found]
+    rows: Rows
+    centre: Callable[[Session, int | None], int | None] = lambda _session, _subject_id: None
+    """Whose managers decide when the one who asks belongs to no centre."""
+
+
+KINDS: dict[str, Kind] = {}
+"""The lists, added by the parts that keep them."""
+
+
+def kinds_for(actor: Actor) -> list[Kind]:
+    """The lists that an actor may ask for."""
+    return [kind for kind in KINDS.values() if actor.may(kind.permission)]
+
+
+def kind_of(actor: Actor, name: str) -> Kind:
+    """One kind of list. Raises NoSuchList, also for one that the actor may not have."""
+    kind = KINDS.get(name)
+    if kind is None or not actor.may(kind.permission):
+        raise NoSuchList(field="kind")
+    return kind
+
+
+def count_of(session: Session, kind: Kind, subject_id: int | None) -> int:
+    """How many people the list has for this session."""
+    return session.scalar(select(func.count()).select_from(kind.found(subject_id).order_by(None).subquery())) or 0
+
+
+def asked_today(session: Session, account_id: int) -> int:
+    """How many people an account has asked for today, so that one big list cannot be taken as many small ones."""
+    began = datetime.combine(clock.today(), time.min, clock.SHANGHAI)
+    asked = select(func.coalesce(func.sum(Export.people), 0)).where(
+        Export.account_id == account_id, Export.created_at >= began, Export.state != ExportState.REFUSED
+    )
+    return session.scalar(asked) or 0
+
+
+def exports() -> Select[Export]:
+    """What was asked for, the latest first."""
+    return select(Export).order_by(Export.id.desc())
+
+
+def export_in_sight(session: Session, export_id: int) -> Export:
+    """One request. Raises NotFound."""
+    found = session.scalar(select(Export).where(Export.id == export_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def names_of(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
+    """The names of accounts, for colleagues who read what they asked for."""
+    with seeing_everything(session):
+        found = session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(set(account_ids)))))
+        return dict(found.tuples().all())
+
+
+def deciders(session: Session, asked: Export) -> list[int]:
+    """The managers who may say the second yes: of the centre and of the city, never who asked."""
+    with seeing_everything(session):
+        accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)).all()
+    return [
+        one.id
+        for one in accounts
+        if MANAGERS & {*one.roles}
+        and one.id != asked.account_id
+        and (Role.CITY_MANAGER in one.roles or one.centre_id == asked.centre_id)
+    ]
+
+
+def _people(_subject_id: int | None) -> Found:
+    return people().where(Person.wrapped_key != b"")
+
+
+def _people_rows(found: Found, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+    for person in session.scalars(found):
+        labels = (CATEGORY_LABELS[PersonCategory(one)] for one in person.categories)
+        yield (
+            person.name,
+            mask_id(person.identity_number),
+            mask_phone(person.phone),
+            "、".join(translate(locale, label) for label in labels),
+            clock.local(person.created_at).date(),
+        )
+
+
+KINDS["people"] = Kind(
+    "people",
+    N_("本中心服务对象"),
+    Permission.LIST_PEOPLE,
+    (N_("姓名"), N_("身份证号"), N_("手机号码"), N_("人员类别"), N_("登记日期")),
+    _people,
+    _people_rows,
+)

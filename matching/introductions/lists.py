@@ -1,0 +1,40 @@
+"""The list of introductions that a centre may take out."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.exports.queries import KINDS, Found, Kind
+from centre.permissions import Permission
+from centre.sheets.cells import Cell
+from centre.words import N_, translate
+from matching.introductions.models import Introduction
+from matching.introductions.queries import introductions
+from matching.introductions.rules import INTRODUCTION_LABELS
+
+
+def _introductions(_subject_id: int | None) -> Found:
+    return introductions().where(Introduction.letter_no.is_not(None))
+
+
+def _rows(found: Found, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+    for one in session.scalars(found):
+        yield (
+            one.letter_no,
+            one.worker_name,
+            one.opening.employer.name,
+            one.opening.title,
+            translate(locale, INTRODUCTION_LABELS[one.state]),
+            clock.local(one.issued_at).date() if one.issued_at else None,
+        )
+
+
+KINDS["introductions"] = Kind(
+    "introductions",
+    N_("推荐名单"),
+    Permission.LIST_PEOPLE,
+    (N_("推荐信编号"), N_("姓名"), N_("用人单位"), N_("岗位"), N_("状态"), N_("开具日期")),
+    _introductions,
+    _rows,
+)
