@@ -3,7 +3,9 @@
 import functools
 import inspect
 import secrets
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from enum import Enum
 from hashlib import sha256
 from typing import Annotated, Any, Protocol, TypeVar, get_type_hints
@@ -16,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.security import SESSION_COOKIE, check_origin, check_token
-from centre import accounts, answers
+from centre import accounts, answers, audit
 from centre.database import ScopedSession, may_retry, open_session
 from centre.errors import Forbidden, NotSignedIn
 from centre.permissions import Actor, Permission
@@ -27,6 +29,9 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 4
 KEPT_HEADERS = ("location", "content-type")
 LANGUAGE_COOKIE = "gq_lang"
+REFUSAL_SECONDS, MOST_NOTED = 60.0, 10_000
+
+_noted: dict[tuple[int | None, str, str], float] = {}
 
 
 class Access(Enum):
@@ -161,16 +166,35 @@ Unit = Annotated[UnitOfWork, Depends(_unit)]
 
 def _admit(unit: UnitOfWork, allow: Allow) -> None:
     by_token = unit.visitor is not None and unit.visitor.by_token  # no browser sends it without being told to
-    if unit.request.method not in SAFE and not by_token:
-        check_origin(unit.request, signed_in=unit.actor.signed_in)
-        if unit.form is not None and unit.actor.signed_in:
-            check_token(unit.csrf_token, str(unit.form.get("_csrf", "")))
-    if allow is PUBLIC:
+    try:
+        if unit.request.method not in SAFE and not by_token:
+            check_origin(unit.request, signed_in=unit.actor.signed_in)
+            if unit.form is not None and unit.actor.signed_in:
+                check_token(unit.csrf_token, str(unit.form.get("_csrf", "")))
+        if allow is PUBLIC:
+            return
+        if not unit.actor.signed_in:
+            raise NotSignedIn
+        if isinstance(allow, Permission) and not unit.actor.may(allow):
+            raise Forbidden(permission=allow.value)
+    except Forbidden as refusal:
+        _note_refusal(unit, refusal)
+        raise
+
+
+def _note_refusal(unit: UnitOfWork, refusal: Forbidden) -> None:
+    """Leave in the audit log what an account was refused; at most once in a while for each address and process."""
+    route = unit.request.scope.get("route")
+    key = (unit.actor.account_id, str(getattr(route, "path", "")), refusal.code)
+    now = time.monotonic()
+    if unit.actor.account_id is None or now - _noted.get(key, -REFUSAL_SECONDS) < REFUSAL_SECONDS:
         return
-    if not unit.actor.signed_in:
-        raise NotSignedIn
-    if isinstance(allow, Permission) and not unit.actor.may(allow):
-        raise Forbidden(permission=allow.value)
+    if len(_noted) > MOST_NOTED:
+        _noted.clear()
+    _noted[key] = now
+    with suppress(DBAPIError), open_session(Actor.system().scope, write=True) as session:
+        detail = {"method": unit.request.method, "path": key[1], "code": refusal.code}
+        audit.note(session, unit.actor, action="access.refused", subject=f"account:{key[0]}", detail=detail)
 
 
 class _Refused(Exception):

@@ -9,7 +9,7 @@ from centre import audit, clock
 from centre.accounts import factors
 from centre.accounts.models import Account, OneTimeCode, SignInCard
 from centre.accounts.passwords import fits
-from centre.accounts.queries import account_of_phone, checked_account, half, has_factor
+from centre.accounts.queries import account_of_phone, checked_account, half, has_factor, kept_login
 from centre.accounts.rules import (
     CODE_LASTS,
     PHONE_IDLE,
@@ -51,10 +51,23 @@ def by_password(login: str, password: str, caller: Caller) -> Entered:
         Limit(("sign-in-name", name), 100, HOUR),
     )
     # Hashing takes longer than anything else here, so it happens while nobody waits for the writer's lock.
-    with open_session(SYSTEM.scope) as session:
-        account_id = checked_account(session, login=name, password=password).id
+    try:
+        with open_session(SYSTEM.scope) as session:
+            account_id = checked_account(session, login=name, password=password).id
+    except WrongPassword:
+        _note_failure(Door.PASSWORD, login=name)
+        raise
     with open_session(SYSTEM.scope, write=True) as session:
         return let_in(session, _usable(session, account_id), caller)
+
+
+def _note_failure(door: str, *, login: str = "", account_id: int | None = None) -> None:
+    """Leave a try that failed in the audit log; for known and unknown names it is the same work."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        if login:
+            account_id = session.scalar(select(Account.id).where(Account.login == kept_login(login)))
+        subject = f"account:{account_id or 'unknown'}"
+        audit.note(session, SYSTEM, action="account.sign-in-failed", subject=subject, detail={"door": door})
 
 
 def request_code(phone: str, host: str) -> str:
@@ -109,6 +122,7 @@ def by_code(phone: str, code: str, caller: Caller) -> Entered:
     with open_session(SYSTEM.scope, write=True) as session:
         sent = _count_try(session, index)
     if sent is None or sent.digest != _code_digest(index, bare(code)):
+        _note_failure(Door.CODE, account_id=sent.account_id if sent else None)
         raise WrongCode(field="code")
     with open_session(SYSTEM.scope, write=True) as session:
         used = session.execute(
@@ -158,6 +172,7 @@ def by_card(card: str, pin: str, caller: Caller) -> Entered:
         if found is not None and found.wrong_pins >= WRONG_PINS:
             with open_session(SYSTEM.scope, write=True) as session:
                 audit.note(session, SYSTEM, action="card.lock", subject=f"card:{found.id}")
+        _note_failure(Door.CARD, account_id=found.account_id if found else None)
         raise WrongCard
     with open_session(SYSTEM.scope, write=True) as session:
         session.execute(
@@ -188,12 +203,16 @@ def by_factor(code: str, caller: Caller) -> Entered:
     with open_session(SYSTEM.scope) as session:
         account_id = half(session, caller.token).account.id
     spend_all(Limit(("second-factor", str(account_id)), 5, WINDOW))
-    with open_session(SYSTEM.scope, write=True) as session:
-        found = half(session, caller.token)
-        if found.stage is not Stage.CODE_DUE:
-            raise WrongCode(field="code")
-        factors.spend(session, found.account, code=code)
-        return complete(session, found, caller)
+    try:
+        with open_session(SYSTEM.scope, write=True) as session:
+            found = half(session, caller.token)
+            if found.stage is not Stage.CODE_DUE:
+                raise WrongCode(field="code")
+            factors.spend(session, found.account, code=code)
+            return complete(session, found, caller)
+    except WrongCode:
+        _note_failure("second-factor", account_id=account_id)
+        raise
 
 
 def by_enrolment(code: str, caller: Caller) -> tuple[Entered, list[str]]:

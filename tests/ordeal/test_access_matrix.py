@@ -52,8 +52,8 @@ MODELS: dict[str, type[Any]] = {
     "account_id": Account, "booth_id": Booth, "claim_id": Claim, "class_id": TrainingClass, "code": TrainingCertificate,
     "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment, "export_id": Export,
     "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund, "introduction_id": Introduction,
-    "lesson_id": Lesson, "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person, "row_id": RosterRow, "token_id": ApiToken,
-    "upload_id": RosterUpload,
+    "lesson_id": Lesson, "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person, "row_id": RosterRow,
+    "token_id": ApiToken, "upload_id": RosterUpload,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
     "role": ("registrar", "employer"),

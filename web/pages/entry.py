@@ -279,7 +279,8 @@ def leave(unit: Unit) -> Response:
 def forget(where: str) -> Response:
     """Go on without the token, and ask the browser to forget what it kept of this site."""
     response = RedirectResponse(where, 303)
-    response.delete_cookie(SESSION_COOKIE, path="/")
+    # Browsers obey this for a __Host- cookie only when it is Secure, too.
+    response.delete_cookie(SESSION_COOKIE, path="/", secure=settings().secure_cookies, httponly=True)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 

@@ -75,7 +75,7 @@ def switch_off(unit: Unit) -> Response:
     """Make a terminal an ordinary browser again; only staff may."""
     accounts.sign_out(unit.session, unit.actor, token=caller(unit).token)
     response = forget("/kiosk")
-    response.delete_cookie(KIOSK_COOKIE, path="/")
+    response.delete_cookie(KIOSK_COOKIE, path="/", secure=settings().secure_cookies, httponly=True)
     return response
 
 

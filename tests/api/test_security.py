@@ -1,0 +1,118 @@
+"""What browsers are told, what addresses carry, what the log keeps of those who try doors."""
+
+import json
+import re
+import subprocess
+import sys
+from os import environ
+from pathlib import Path
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import select
+from starlette.testclient import TestClient
+
+from centre.accounts.passwords import hashed
+from centre.audit import AuditEntry
+from centre.database import open_session
+from centre.permissions import Actor
+from tests.api.conftest import SignedIn
+from tests.ordeal.crowd import gather
+from tests.ordeal.servers import csrf_of
+from web.app import build
+
+SYSTEM = Actor.system()
+ROOT = Path(__file__).parents[2]
+DELICATE = re.compile(r"phone|mobile|id_number|identity|password|pin|card_no|bank|secret|token$|^code$|name$")
+HARMLESS = {"file_name": "of a file that a program uploads", "code": "the printed number of a certificate"}
+BEHIND_TLS = """
+import json, sys
+from starlette.testclient import TestClient
+from web.app import build
+with TestClient(build(), base_url="https://testserver", headers={"origin": "https://testserver"}) as client:
+    answer = client.post("/sign-in", data={"login": "officer", "password": sys.argv[1]}, follow_redirects=False)
+    language = client.get("/display?lang=en", follow_redirects=False)
+    page = client.get("/account").text
+    token = page.split('name="_csrf" value="')[1].split('"')[0]
+    out = client.post("/sign-out", data={"_csrf": token}, follow_redirects=False)
+    print(json.dumps([one.headers.multi_items() for one in (answer, language, out)]))
+"""
+
+
+def entries(action: str) -> list[AuditEntry]:
+    with open_session(SYSTEM.scope) as session:
+        return list(session.scalars(select(AuditEntry).where(AuditEntry.action == action).order_by(AuditEntry.id)))
+
+
+def test_behind_https_the_session_cookie_is_secure_and_bound_to_the_host(database: str) -> None:
+    from web.demo.town import PASSWORD
+
+    gather(people=0, seats=1)
+    done = subprocess.run(
+        [sys.executable, "-c", BEHIND_TLS, PASSWORD], env=environ | {"GANGQIAO_SECURE_COOKIES": "true"},
+        cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    signed_in, language, out = json.loads(done.stdout)
+    (cookie,) = [value for name, value in signed_in if name == "set-cookie"]
+    assert cookie.startswith("__Host-sid=")
+    assert {"httponly", "secure", "path=/", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
+    for headers in (signed_in, language, out):
+        assert int(re.findall(r"max-age=([0-9]+)", dict(headers)["strict-transport-security"])[0]) >= 365 * 86_400
+    cookies = [value.lower() for headers in (language, out) for name, value in headers if name == "set-cookie"]
+    assert len(cookies) > 1
+    assert all("; secure" in value for value in cookies)
+
+
+def test_no_answer_opens_the_service_to_other_origins(client: TestClient) -> None:
+    for address in ("/", "/api/v1/openings", "/health/ready"):
+        asked = client.get(address, headers={"origin": "https://elsewhere.example"})
+        assert [name for name in asked.headers if name.startswith("access-control")] == []
+    assert client.options("/api/v1/openings", headers={"origin": "https://elsewhere.example"}).status_code == 405
+    assert client.request("TRACE", "/").status_code == 405
+
+
+def test_addresses_carry_no_names_numbers_or_secrets() -> None:
+    asked = {
+        (str(route.path), parameter.alias)
+        for route in iter_route_contexts(build().routes)
+        if (dependant := getattr(route, "dependant", None)) is not None
+        for parameter in dependant.query_params
+    }
+    assert len(asked) > 20
+    assert sorted(one for one in asked if DELICATE.search(one[1]) and one[1] not in HARMLESS) == []
+
+
+def test_forms_that_read_have_no_delicate_field() -> None:
+    fields = set()
+    pages = [path for path in (ROOT / "web/templates").rglob("*.html") if path.parent.name != "parts"]
+    for page in pages:
+        for form in re.findall(r"method=\"get\".*?(?:endcall|</form>)", page.read_text("utf-8"), re.DOTALL):
+            fields |= set(re.findall(r"(?:name=\"|[a-z_]+\(\")([a-z_]+)\"", form))
+    assert "q" in fields
+    assert {name for name in fields if DELICATE.search(name)} - set(HARMLESS) == set()
+
+
+def test_passwords_are_kept_by_argon2id_of_the_recommended_cost() -> None:
+    assert hashed("麦子熟了就回家乡").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+@pytest.mark.parametrize(("login", "subject"), [("officer", "account:[0-9]+"), ("nobody", "account:unknown")])
+def test_a_sign_in_that_fails_stays_in_the_log(client: TestClient, login: str, subject: str) -> None:
+    gather(people=0, seats=1)
+    client.post("/sign-in", data={"login": login, "password": "wrong-password"})
+    (entry,) = entries("account.sign-in-failed")
+    assert re.fullmatch(subject, entry.subject)
+    assert entry.detail == {"door": "password"}
+
+
+def test_a_door_that_was_tried_in_vain_stays_in_the_log_once(signed_in: SignedIn) -> None:
+    gather(people=0, seats=1)
+    officer = signed_in("officer")
+    for _ in range(3):
+        assert officer.get("/audit").status_code == 403
+    assert officer.post("/account/devices/revoke-others", data={"_csrf": "guessed"}).status_code == 403
+    found = entries("access.refused")
+    assert [(one.detail["path"], one.detail["code"]) for one in found] == [
+        ("/audit", "forbidden"), ("/account/devices/revoke-others", "foreign-form"),
+    ]  # fmt: skip
+    assert csrf_of(officer.get("/account").text)
