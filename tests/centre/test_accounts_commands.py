@@ -8,12 +8,13 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from centre import clock
-from centre.accounts import bearer
+from centre.accounts import bearer, sign_in, visitor
 from centre.accounts.models import Account
 from centre.database import open_session
 from centre.permissions import Actor, Permission
 from tests.ordeal.crowd import gather
 from web.commands.accounts import app
+from web.demo.town import PASSWORD
 
 SYSTEM = Actor.system()
 LAST_DAY = (clock.today() + timedelta(days=200)).isoformat()
@@ -67,3 +68,15 @@ def test_a_partners_account_is_made_with_a_last_day_and_renewed() -> None:
         assert session.scalars(select(Account.expires_on).where(Account.login == "school")).one().isoformat() == later  # type: ignore[union-attr]
     assert run("reset-second-factor", "school")[0] == 0
     assert run("reset-second-factor", "nobody")[0] == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_a_new_password_from_the_administrator_ends_the_sessions() -> None:
+    gather(people=0, seats=1)
+    with open_session(SYSTEM.scope, write=True) as session:
+        token, _ = sign_in(session, SYSTEM, login="officer", password=PASSWORD)
+    with open_session(SYSTEM.scope) as session:
+        assert visitor(session, token) is not None
+    assert run("password", "officer", GANGQIAO_NEW_PASSWORD="麦子熟了就回家乡")[0] == 0
+    with open_session(SYSTEM.scope) as session:
+        assert visitor(session, token) is None

@@ -14,7 +14,7 @@ from centre.accounts.rules import LONGEST_PARTNER
 from centre.network import Centre, CentreLevel
 from centre.numbers import parse_identity
 from centre.people import Education, Person, PersonCategory, Recognition, Sex, new_person
-from centre.permissions import Actor, Role
+from centre.permissions import PARTNERS, Actor, Role
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
 from employers.fairs.rules import BoothState, FairMode, FairState, FairTheme
 from employers.models import Employer
@@ -369,6 +369,6 @@ def _accounts(
             provider_id=providers[row["provider"]] if row["provider"] else None,
             employer_id=employers[row["employer"]].id if row["employer"] else None,
             person_id=people[row["person"]].id if row["person"] else None,
-            expires_on=clock.today() + LONGEST_PARTNER if row["provider"] or row["employer"] else None,
+            expires_on=clock.today() + LONGEST_PARTNER if Role(row["roles"]) in PARTNERS else None,
             is_demo=True,
         )
