@@ -196,7 +196,7 @@ def _write_workers(
         for person_id in range(first + start, first + min(start + LOT, WORKERS)):
             centre_id, region = random.choice(centres)
             identity, born = _identity(random, taken)
-            people.append(_person(random, person_id, centre_id, region, identity, born))
+            people.append(person_row(random, person_id, centre_id, region, identity, born))
             own = {"person_id": person_id, "centre_id": centre_id}
             for kind, row in _profile(random, _trade(random, trades), region):
                 parts[kind].append(own | row)
@@ -215,7 +215,10 @@ def _identity(random: Random, taken: set[str]) -> tuple[str, date]:
             return digits + identity_check(digits), born
 
 
-def _person(random: Random, person_id: int, centre_id: int, region: str, identity: str, born: date) -> Row:
+def person_row(
+    random: Random, person_id: int, centre_id: int, region: str, identity: str, born: date, source: str = SOURCE
+) -> Row:
+    """An invented person with sealed numbers."""
     key_name, wrapped = privacy.new_key()
     called = random.choice(SURNAMES) + "".join(random.sample(GIVEN, random.choice((1, 2, 2))))
     phone = f"1380{random.randrange(10**7):07d}"
@@ -236,7 +239,7 @@ def _person(random: Random, person_id: int, centre_id: int, region: str, identit
         "categories": [],
         "live_region": region,
         "home_region": region,
-        "source": SOURCE,
+        "source": source,
         "is_demo": True,
     }
 

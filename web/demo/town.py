@@ -27,6 +27,7 @@ from matching.profiles.rules import RegistrationState
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
+from web.demo import schooling
 
 DATA = Path(__file__).parent / "data"
 PASSWORD = "gangqiao-demo"  # noqa: S105 - of invented accounts, told on the sign-in page of the demo
@@ -45,6 +46,8 @@ def fill(session: Session) -> None:
     providers = {row.code: row.id for row in session.scalars(select(TrainingProvider))}
     _accounts(session, centres, providers, employers, people)
     _classes(session, centres, majors)
+    session.flush()
+    schooling.fill(session, majors, people)
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
