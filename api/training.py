@@ -243,7 +243,7 @@ def review_class(unit: Unit, class_id: RecordId, review: Review) -> ClassOut:
 def trainees(unit: Unit, class_id: RecordId) -> list[TraineeOut]:
     """The learners of a class of one's own school or centre, numbers masked."""
     class_queries.training_class(unit.session, class_id)
-    return [TraineeOut.of(*row) for row in unit.session.execute(enrolment_queries.trainees(class_id))]
+    return [TraineeOut.of(*row) for row in enrolment_queries.trainees(unit.session, class_id)]
 
 
 @routes.post("/classes/{class_id}/enrolments", allow=Permission.ENROL, status_code=201)

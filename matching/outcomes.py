@@ -1,7 +1,7 @@
 """What training leads to: certificates joined with the jobs after them, and which major to open next (培训成效)."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -12,6 +12,7 @@ from centre.database import seeing_everything
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
 from matching.introductions.models import Placement
+from training.classes.models import TrainingClass
 from training.outcomes import queries
 from training.outcomes.rules import (
     Backtest,
@@ -25,6 +26,7 @@ from training.outcomes.rules import (
     job_after,
     tally,
 )
+from training.outcomes.sums import By, Sum, sums
 
 CITY = "6104"
 KNOWN_AFTER = timedelta(days=120)
@@ -130,3 +132,17 @@ def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Bac
         )
     made.sort(key=lambda one: (-one.forecast.expected, -one.forecast.places, one.major_id))
     return made, backtest(known)
+
+
+def report(session: Session, *, by: By, since: date | None = None, until: date | None = None) -> list[Sum]:
+    """Seats, people and money line by line, with those of the certified who work outside the city (外出务工)."""
+    classes = select(TrainingClass.id, TrainingClass.major_id, TrainingClass.provider_id)
+    key = {By.SCHOOL: 2, By.MAJOR: 1, By.CLASS: 0}[by]
+    line_of = {row[0]: row[key] for row in session.execute(classes)}
+    certified = queries.completions(session)
+    of_class, found = queries.class_of(session, [one.enrolment_id for one in certified]), _jobs_by_person(session)
+    away = Counter[int]()
+    for one in certified:
+        job = job_after(one, found.get(one.person_id, []), within=90)
+        away[line_of[of_class[one.enrolment_id]]] += job is not None and job.away
+    return [replace(line, away=away[line.id]) for line in sums(session, by=by, since=since, until=until)]

@@ -1,7 +1,4 @@
-"""Funds: charged at acceptance, returned with the seat, never below zero, never rewritten (R4, RE-03)."""
-
-import csv
-from pathlib import Path
+"""Funds: charged at acceptance, returned with the seat, never below zero, never rewritten (R4)."""
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +12,7 @@ from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.enrolments.actions import enrol_learner, withdraw_learner
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import Application, Origin, price_split
+from training.enrolments.rules import Application, Origin
 from training.enrolments.together import Newcomer, admit_together, withdraw_together
 from training.funds.actions import fund_class
 from training.funds.models import AppendOnly, FundMovement
@@ -78,26 +75,6 @@ def test_a_fund_for_four_pays_for_four_of_twelve_at_once(any_city: City) -> None
     assert balance(money) == 49_900
     with open_session(SYSTEM.scope) as session:
         assert session.get_one(TrainingClass, class_id).taken == 4
-
-
-def test_the_article_s_tuition_adds_up_to_the_fen(city: City) -> None:
-    """RE-03: enrolment i in major i mod 22, 3,600 of them, at the prices of 10.2."""
-    with Path("web/demo/data/majors.csv").open(encoding="utf-8") as file:
-        majors = list(csv.DictReader(file))
-    assert len(majors) == 22
-    totals = dict.fromkeys(("tuition", "waiver", "centre", "learner", "hours"), 0)
-    for number in range(3_600):
-        row = majors[number % 22]
-        tuition, waiver, subsidy = (int(row[name]) * 100 for name in ("tuition", "waiver", "centre"))
-        split = price_split(tuition, waiver, 0, None, subsidy_fen=subsidy)
-        totals["tuition"] += split.tuition_fen
-        totals["waiver"] += split.waiver_fen
-        totals["centre"] += split.centre_fen
-        totals["learner"] += split.learner_fen
-        totals["hours"] += int(row["hours"])
-    assert totals == {
-        "tuition": 530_370_000, "waiver": 162_050_000, "centre": 227_490_000, "learner": 140_830_000, "hours": 595_840,
-    }  # fmt: skip
 
 
 def test_a_roster_charges_for_everybody_or_for_nobody_and_taking_it_back_returns_all(any_city: City) -> None:

@@ -11,15 +11,18 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from centre import clock, events, privacy
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.permissions import Role
+from centre.sheets.cells import Row, Sheet, Workbook
 from tests.databases import settings_from
-from tests.training import world
+from tests.training import files, world
+from tests.training.agreement import everything_agrees
 from tests.training.course import add_staff, begin, call_sample, certify, do, enrol_all, finish, people, state_of, teach
+from tests.training.rostering import confirm, send
 from training.attendance.models import SeatOffer
 from training.attendance.offers import decline_offer, take_offer
 from training.certificates.actions import revoke_certificate
@@ -31,14 +34,15 @@ from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.enrolments.actions import withdraw_learner
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import SEATLESS, EnrolmentState, Left
-from training.funds import reactions
+from training.enrolments.rules import EnrolledTogether, EnrolmentState, Left, LeftTogether
+from training.funds import reactions, together
 from training.funds.actions import fund_class, grant_money, open_fund
-from training.funds.models import Fund, FundMovement
 from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from training.rosters.actions import undo_roster
+from training.rosters.models import RosterUpload
+from training.rosters.rules import RosterState
 
 PERSONS, CLASSES = 5, 3
-PAID = (ClaimState.PAID, ClaimState.CLAWBACK, ClaimState.ARCHIVED)
 
 
 class Money(RuleBasedStateMachine):
@@ -168,44 +172,29 @@ class Money(RuleBasedStateMachine):
             code = session.get_one(TrainingCertificate, number).code
         self._try(lambda: do(self.city, "officer", revoke_certificate, code=code, reason="替考"))
 
-    @invariant()
-    def everything_agrees(self) -> None:
-        with open_session(world.SYSTEM.scope) as session:
-            spent = {
-                subject: int(fen)
-                for subject, fen in session.execute(
-                    select(FundMovement.subject, func.sum(FundMovement.amount_fen)).group_by(FundMovement.subject)
-                )
-            }
-            for fund in session.scalars(select(Fund)):
-                total = session.scalar(select(func.sum(FundMovement.amount_fen)).where(FundMovement.fund_id == fund.id))
-                assert fund.balance_fen == total
-                assert fund.balance_fen >= 0
-            places = list(session.scalars(select(Enrolment)))
-            for place in places:
-                parts = place.waiver_fen + place.government_fen + place.centre_fen + place.learner_fen
-                assert parts == place.tuition_fen
-                owed = place.centre_fen if reactions.owes(place) else 0
-                assert spent.get(f"enrolment:{place.id}", 0) == -owed
-            for found in session.scalars(select(TrainingClass)):
-                seated = [one for one in places if one.class_id == found.id and one.state not in SEATLESS]
-                assert found.taken == len(seated) <= found.seats
-            self._claims_agree(session, spent)
+    @rule(where=st.integers(0, CLASSES - 1), serials=st.sets(st.integers(1, 4), min_size=1, max_size=3))
+    def import_list(self, where: int, serials: set[int]) -> None:
+        rows = [Row(1, files.HEADER), *(Row(number, files.line(one)) for number, one in enumerate(sorted(serials), 2))]
+        book = Workbook("名单.xlsx", "xlsx", [Sheet("名单", False, rows)])
+        school = "registrar" if where < 2 else "neighbour"
+        content = f"{self.steps}".encode()
 
-    def _claims_agree(self, session: Any, spent: dict[str, int]) -> None:
-        held: set[tuple[int, str, int]] = set()
-        for claim in session.scalars(select(Claim)):
-            lines = list(session.scalars(select(ClaimLine).where(ClaimLine.claim_id == claim.id)))
-            assert claim.amount_fen == sum(line.amount_fen for line in lines)
-            assert claim.persons == sum(line.amount_fen > 0 for line in lines)
-            paid = claim.amount_fen - claim.repaid_fen if claim.state in PAID else 0
-            assert spent.get(f"claim:{claim.id}", 0) == -paid
-            for line in lines:
-                key = (line.person_id, line.occupation_code, line.level)
-                assert not (line.counts and key in held)
-                held |= {key} if line.counts else set()
-                if claim.state is ClaimState.RETURNED:
-                    assert not line.counts
+        def bring_in() -> None:
+            upload = send(self.city, self.classes[where], content, actor=school, book=book)
+            confirm(self.city, upload.id, school)
+
+        self._try(bring_in)
+
+    @precondition(lambda self: self._ids(RosterUpload, RosterUpload.state == RosterState.CONFIRMED))
+    @rule(data=st.data())
+    def take_list_back(self, data: st.DataObject) -> None:
+        upload = data.draw(st.sampled_from(self._ids(RosterUpload, RosterUpload.state == RosterState.CONFIRMED)))
+        self._try(lambda: do(self.city, "officer", undo_roster, upload_id=upload))
+
+    @invariant()
+    def all_books_agree(self) -> None:
+        with open_session(world.SYSTEM.scope) as session:
+            everything_agrees(session)
 
 
 def machine(template: Path, folder: Path) -> type[Money]:
@@ -223,13 +212,23 @@ def test_no_sequence_of_steps_leaves_seats_funds_and_claims_at_odds(sqlite_templ
     assert made.count >= 5
 
 
-def test_a_fund_that_keeps_what_it_should_return_is_caught(sqlite_template: Path, tmp_path: Path) -> None:
-    handlers = events._handlers[Left]
-    handlers.remove(reactions.release_left)
+@pytest.mark.parametrize(
+    ("fact", "forgotten"),
+    [
+        (Left, reactions.release_left),
+        (EnrolledTogether, together.charge_accepted_together),
+        (LeftTogether, together.release_left_together),
+    ],
+)
+def test_a_fund_that_misses_who_comes_or_leaves_is_caught(
+    fact: type[Any], forgotten: Callable[..., None], sqlite_template: Path, tmp_path: Path
+) -> None:
+    handlers = events._handlers[fact]
+    handlers.remove(forgotten)
     try:
         with pytest.raises(AssertionError):
             run_state_machine_as_test(
-                machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=20, phases=[Phase.generate])
+                machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=30, phases=[Phase.generate])
             )
     finally:
-        handlers.append(reactions.release_left)
+        handlers.append(forgotten)

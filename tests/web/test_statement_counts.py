@@ -23,7 +23,7 @@ COUNTS = {
     ("/me", "wang"): 20,
     ("/me/matches", "wang"): 12,
     ("/openings/3", "wang"): 10,
-    ("/school", "school"): 8,
+    ("/school", "school"): 10,
     ("/employer", "employer"): 3,
     ("/organiser", "organiser"): 2,
     ("/counter", "clerk"): 5,

@@ -1,14 +1,17 @@
 """What is known of claims."""
 
 from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre.database import seeing_everything
 from centre.errors import NotFound
+from centre.text import mask_name
 from training.claims.models import Claim, ClaimLine
-from training.claims.rules import ClaimState, Earlier
+from training.claims.rules import ClaimState, Earlier, Verdict
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
@@ -80,6 +83,42 @@ def earlier_subsidies(session: Session, person_ids: list[int]) -> dict[int, list
                 )
             )  # fmt: skip
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLine:
+    """One trainee on a public notice: a masked name and an amount (公示名单)."""
+
+    name: str
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reviewed claim that is up for objections (公示)."""
+
+    claim: Claim
+    training: TrainingClass
+    major: Major
+    provider: TrainingProvider
+    lines: list[PublicLine]
+
+
+def notices(session: Session, today: date) -> list[Notice]:
+    """What everybody may read before subsidies are paid: school, class, amounts, masked names; the newest first."""
+    with seeing_everything(session):
+        shown = claims(ClaimState.NOTICED).where(Claim.notice_until_on >= today)
+        return [
+            Notice(
+                *row,
+                [
+                    PublicLine(mask_name(place.trainee_name), line.amount_fen)
+                    for line, place in session.execute(lines(row[0].id))
+                    if line.verdict is Verdict.GRANTED
+                ],
+            )
+            for row in session.execute(shown).all()
+        ]
 
 
 def schools_in_the_way(session: Session, claim_id: int) -> dict[int, str]:

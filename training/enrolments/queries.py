@@ -21,14 +21,19 @@ PORTION = 400
 """How many numbers one statement is asked about at most."""
 
 
-def trainees(class_id: int) -> Select[Enrolment, Person]:
-    """The learners of a class with their person, in the order in which they came."""
-    return (
-        select(Enrolment, Person)
-        .join(Person, Person.id == Enrolment.person_id)
-        .where(Enrolment.class_id == class_id)
-        .order_by(Enrolment.enrolled_at, Enrolment.id)
-    )
+def trainees(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
+    """The learners of a class whom the reader may see, in the order in which they came.
+
+    Whoever may see the place sees its person, at whatever centre that person is registered.
+    """
+    held = select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.enrolled_at, Enrolment.id)
+    places = list(session.scalars(held))
+    people: dict[int, Person] = {}
+    with seeing_everything(session):
+        for some in portions([place.person_id for place in places]):
+            for person in session.scalars(select(Person).where(Person.id.in_(some)).order_by(Person.id)):
+                people[person.id] = person
+    return [(place, people[place.person_id]) for place in places]
 
 
 def enrolments_of(person_id: int) -> Select[Enrolment, TrainingClass, Major, TrainingProvider]:
@@ -95,6 +100,15 @@ def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dic
         for some in portions(person_ids):
             held = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id.in_(some))
             found |= {place.person_id: place for place in session.scalars(held.order_by(Enrolment.id))}
+    return found
+
+
+def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, str]:
+    """The names under which people learn, by enrolment; of those that the reader may see."""
+    found: dict[int, str] = {}
+    for some in portions(enrolment_ids):
+        rows = session.execute(select(Enrolment.id, Enrolment.trainee_name).where(Enrolment.id.in_(some)))
+        found |= {row[0]: row[1] for row in rows}
     return found
 
 

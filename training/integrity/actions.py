@@ -21,11 +21,15 @@ from training.integrity.rules import (
     SOURCES,
     CallDraft,
     CallOutcome,
+    Check,
+    Facts,
     Finding,
     FlagState,
     Outcome,
     OwnFlag,
     SampleMissing,
+    Terms,
+    Unknown,
     phone_sample,
 )
 from training.integrity.sources import known_to
@@ -42,7 +46,7 @@ def check_class(session: Session, actor: Actor, *, class_id: int) -> list[Integr
     with seeing_everything(session):
         for name, check in CHECKS.items():
             if name in rules:
-                _settle(session, found, name, check.look(facts, rules[name]))
+                _look(session, found, name, check, facts, rules[name])
         for source in SOURCES:
             _ask(session, found, source)
         _phone(session, found)
@@ -129,6 +133,13 @@ def _refuse_own(session: Session, actor: Actor, found: Flag) -> None:
         raise OwnFlag
 
 
+def _look(session: Session, found: TrainingClass, name: str, check: Check, facts: Facts, terms: Terms) -> None:
+    try:
+        _settle(session, found, name, check.look(facts, terms))
+    except Unknown:
+        _write(session, found, name, Outcome.NOT_CHECKED, 0)
+
+
 def _ask(session: Session, found: TrainingClass, source: str) -> None:
     people = queries.trainees_checked(session, found.id)
     numbers = {person.identity_number: place.id for place, person in people if person.identity_sealed}
@@ -145,8 +156,11 @@ def _phone(session: Session, found: TrainingClass) -> None:
     sample = queries.sample_of(session, found.id)
     calls = queries.calls_of(session, sample) if sample else {}
     denied = tuple(sorted(one for one, call in calls.items() if call.outcome is CallOutcome.DENIED))
-    if denied or missing == 0:
-        _settle(session, found, PHONE_CHECK, Finding(len(denied), denied) if denied else None)
+    # Nobody answering is not a yes: once all have been called, two people look into it as into a no.
+    silent = tuple(sorted(one for one, call in calls.items() if call.outcome is not CallOutcome.CONFIRMED))
+    doubted = silent if missing == 0 else denied
+    if doubted or missing == 0:
+        _settle(session, found, PHONE_CHECK, Finding(len(doubted), doubted) if doubted else None)
     else:
         _write(session, found, PHONE_CHECK, Outcome.NOT_CHECKED, missing or 0)
 

@@ -139,18 +139,25 @@ class Finding:
         return sha256(f"{rule}:{self.count}:{self.enrolment_ids}".encode()).hexdigest()
 
 
+class Unknown(Exception):
+    """What a check would look at is not there, so it says neither yes nor no."""
+
+
 def shared_phone(facts: Facts, terms: Terms) -> Finding | None:
     """One telephone, by its blind index, on more trainees than a household has (VR10)."""
+    _need(any(one.phone for one in facts.trainees))
     return _shared(((one.phone, one) for one in facts.trainees), int(terms["most"]))
 
 
 def shared_bank(facts: Facts, terms: Terms) -> Finding | None:
     """One bank account on several trainees."""
+    _need(any(one.bank for one in facts.trainees))
     return _shared(((one.bank, one) for one in facts.trainees), int(terms["most"]))
 
 
 def same_second(facts: Facts, terms: Terms) -> Finding | None:
     """Check-ins to one lesson that fall into the same second: a script, not people."""
+    _need(facts.stamps)
     seconds: dict[tuple[int, datetime], list[int]] = defaultdict(list)
     for stamp in facts.stamps:
         seconds[stamp.lesson_id, stamp.in_at.replace(microsecond=0)].append(stamp.enrolment_id)
@@ -160,6 +167,7 @@ def same_second(facts: Facts, terms: Terms) -> Finding | None:
 
 def no_variance(facts: Facts, terms: Terms) -> Finding | None:
     """Trainees who come at the same second of the lesson every day, which nobody does."""
+    _need(facts.stamps)
     offsets: dict[int, list[float]] = defaultdict(list)
     for stamp in facts.stamps:
         offsets[stamp.enrolment_id].append((stamp.in_at - stamp.starts_at).total_seconds())
@@ -172,6 +180,7 @@ def no_variance(facts: Facts, terms: Terms) -> Finding | None:
 
 def outside_timetable(facts: Facts, terms: Terms) -> Finding | None:
     """Check-ins far from the lesson's hours."""
+    _need(facts.stamps)
     margin = timedelta(minutes=int(terms["minutes"]))
     late = [one for one in facts.stamps if not one.starts_at - margin <= one.in_at <= one.ends_at + margin]
     found = tuple(sorted({one.enrolment_id for one in late}))
@@ -187,6 +196,7 @@ def two_places(facts: Facts, terms: Terms) -> Finding | None:
 def past_retirement(facts: Facts, terms: Terms) -> Finding | None:
     """Trainees past the statutory retirement age on the last day (VR13)."""
     del terms
+    _need(any(one.birth_on and one.group for one in facts.trainees))
     found = tuple(one.enrolment_id for one in facts.trainees if retired(one, facts.end_on, facts.retirement))
     return Finding(len(found), found) if found else None
 
@@ -194,6 +204,7 @@ def past_retirement(facts: Facts, terms: Terms) -> Finding | None:
 def too_young(facts: Facts, terms: Terms) -> Finding | None:
     """Trainees under the age for training on the first day (VR12)."""
     least = int(terms["age"])
+    _need(any(one.birth_on for one in facts.trainees))
     found = tuple(
         one.enrolment_id for one in facts.trainees if one.birth_on and age_on(one.birth_on, facts.start_on) < least
     )
@@ -210,26 +221,30 @@ def no_place(facts: Facts, terms: Terms) -> Finding | None:
 def teacher_twice(facts: Facts, terms: Terms) -> Finding | None:
     """Lessons whose teacher stands before another class at the same time, at whatever school."""
     del terms
+    _need(facts.teacher and facts.lessons)
     return Finding(facts.teacher_elsewhere) if facts.teacher_elsewhere else None
 
 
 def too_few_hours(facts: Facts, terms: Terms) -> Finding | None:
     """Fewer lesson hours than the standard of the occupation, where one is known (VR17)."""
     least = int(terms["standard"].get(facts.occupation, 0))
+    _need(least)
     return Finding(least - facts.hours, params={"least": least}) if facts.hours < least else None
 
 
 def out_of_scope(facts: Facts, terms: Terms) -> Finding | None:
     """An occupation that the school's licence does not name."""
     del terms
-    return Finding(1) if facts.scope and facts.occupation not in facts.scope else None
+    _need(facts.scope)
+    return Finding(1) if facts.occupation not in facts.scope else None
 
 
 def over_capacity(facts: Facts, terms: Terms) -> Finding | None:
     """More trainees than the school has places."""
     del terms
+    _need(facts.capacity)
     over = len(facts.trainees) - facts.capacity
-    return Finding(over) if facts.capacity and over > 0 else None
+    return Finding(over) if over > 0 else None
 
 
 def ramp_up(facts: Facts, terms: Terms) -> Finding | None:
@@ -244,8 +259,7 @@ def ramp_up(facts: Facts, terms: Terms) -> Finding | None:
 
 def pass_rate(facts: Facts, terms: Terms) -> Finding | None:
     """A pass rate that the same course elsewhere makes very unlikely: the upper tail of the binomial distribution."""
-    if facts.assessed < int(terms["least"]) or facts.peers_assessed < int(terms["least"]):
-        return None
+    _need(min(facts.assessed, facts.peers_assessed) >= int(terms["least"]))
     chance = (facts.peers_passed + 1) / (facts.peers_assessed + 2)
     tail = upper_tail(facts.assessed, facts.passed, chance)
     return Finding(facts.passed * 100 // facts.assessed) if tail < float(terms["chance"]) else None
@@ -276,7 +290,7 @@ def phone_sample(enrolment_ids: Iterable[int], *, share: float, seed: str) -> li
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name for readers and what it does."""
+    """One check: its name for readers and what it does; it raises Unknown where it cannot be made."""
 
     label: str
     look: Callable[[Facts, Terms], Finding | None]
@@ -311,6 +325,11 @@ SOURCES = {
 """Registers of other offices (VR19): what nobody could ask is `not_checked`."""
 
 RULE_LABELS = {name: check.label for name, check in CHECKS.items()} | {PHONE_CHECK: N_("电话抽查")} | SOURCES
+
+
+def _need(there: object) -> None:
+    if not there:
+        raise Unknown
 
 
 def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> Finding | None:

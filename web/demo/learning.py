@@ -174,7 +174,8 @@ def hold_lessons(
     lessons: list[Row] = [
         {
             "id": number, "starts_at": plan.starts_at, "ends_at": plan.ends_at, "hours": plan.hours,
-            "room": training.room, "teacher": training.teacher, "reported_at": plan.ends_at if plan.ends_at < now else None, **own,
+            "room": training.room, "teacher": training.teacher,
+            "reported_at": plan.ends_at if plan.ends_at < now else None, **own,
         }
         for number, plan in zip(ids, plans, strict=True)
     ]  # fmt: skip

@@ -14,6 +14,7 @@ from training.claims import actions, queries
 from training.claims.rules import CLAIMS, PROGRAMME_LABELS, REASONS, VERDICT_LABELS, ClawbackDraft, PaymentDraft
 from training.claims.rules import STATE_LABELS as CLAIM_STATES
 from training.classes.queries import class_parts
+from training.enrolments.queries import names_of
 from training.funds import actions as funding
 from training.funds import queries as funds
 from training.funds.rules import KIND_LABELS, PURPOSE_LABELS, FundDraft, FundPurpose, GrantDraft
@@ -226,7 +227,8 @@ def _claim_page(unit: UnitOfWork, claim_id: int, bound: Bound[Any], status_code:
 
 def _flags_page(unit: UnitOfWork, bound: Bound[ClearDraft], status_code: int = 200) -> Response:
     rows = unit.session.execute(integrity.flags(unsettled=True)).all()
-    return page(unit, "training_desk/flags.html", status_code, rows=rows, bound=bound, **LABELS)
+    names = names_of(unit.session, [number for flag, _, _ in rows for number in flag.enrolment_ids])
+    return page(unit, "training_desk/flags.html", status_code, rows=rows, names=names, bound=bound, **LABELS)
 
 
 def _funds_page(unit: UnitOfWork, bound: Bound[FundDraft], status_code: int = 200) -> Response:

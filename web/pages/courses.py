@@ -9,6 +9,8 @@ from centre import clock
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
+from training.claims import queries as claim_queries
+from training.claims.rules import PROGRAMME_LABELS
 from training.classes import queries as class_queries
 from training.classes.models import TrainingClass
 from training.classes.rules import DAYPART_LABELS, Daypart
@@ -67,6 +69,13 @@ def courses(unit: Unit, q: str = "", daypart: str = "", page_no: int = 1) -> Res
         daypart=part,
         **LABELS,
     )
+
+
+@routes.get("/notices", allow=PUBLIC)
+def notices(unit: Unit) -> Response:
+    """Subsidies that are about to be paid, for anybody to object."""
+    found = claim_queries.notices(unit.session, clock.today())
+    return page(unit, "courses/notices.html", found=found, programmes=PROGRAMME_LABELS)
 
 
 @routes.get("/classes/{class_id}", allow=PUBLIC)

@@ -1,7 +1,9 @@
 """The school's desk: its classes, its trainees, its uploads; officers approve classes here."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
+from sqlalchemy import func, select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
@@ -10,7 +12,8 @@ from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from training.classes import actions as class_actions
 from training.classes import queries as class_queries
-from training.classes.rules import CLASSES, DAYPART_LABELS, WORKDAYS, ClassDraft, ClassState
+from training.classes.models import TrainingClass
+from training.classes.rules import BEFORE_SESSION, CLASSES, DAYPART_LABELS, WORKDAYS, ClassDraft, ClassState
 from training.classes.rules import STATE_LABELS as CLASS_STATES
 from training.enrolments import actions as enrolment_actions
 from training.enrolments import queries as enrolment_queries
@@ -28,6 +31,11 @@ routes = Pages("/school")
 
 WAITING = frozenset({RosterState.UPLOADED, RosterState.CHECKED, RosterState.IMPORTING, RosterState.UNDOING})
 
+LIVING = (*BEFORE_SESSION, ClassState.IN_SESSION, ClassState.SUSPENDED, ClassState.FINISHED)
+"""Classes on which the school still has work; the others are a list."""
+
+PAST = 20
+
 LABELS: dict[str, Any] = {
     "class_states": CLASS_STATES,
     "dayparts": DAYPART_LABELS,
@@ -44,15 +52,20 @@ class Reason(Draft):
 
 
 @routes.get("", allow=Permission.IMPORT_ROSTER)
-def desk(unit: Unit) -> Response:
+def desk(unit: Unit, number: Annotated[int, Query(alias="page", ge=1, le=1_000)] = 1) -> Response:
     """The classes of a school, or of all schools for the centre's officers, and the uploads that wait."""
-    found = unit.session.execute(class_queries.classes()).all()
+    found = unit.session.execute(class_queries.classes().where(TrainingClass.state.in_(LIVING))).all()
+    over = class_queries.classes().where(TrainingClass.state.not_in(LIVING)).order_by(None)
+    latest = over.order_by(TrainingClass.start_on.desc(), TrainingClass.id).limit(PAST).offset((number - 1) * PAST)
     waiting = [row for row in unit.session.execute(roster_queries.uploads().limit(20)) if row[0].state in WAITING]
     return page(
         unit,
         "school/desk.html",
         applied=[parts for parts in found if parts[0].state is ClassState.APPLIED],
         others=[parts for parts in found if parts[0].state is not ClassState.APPLIED],
+        past=unit.session.execute(latest).all(),
+        number=number,
+        pages=-(-(unit.session.scalar(select(func.count()).select_from(over.subquery())) or 0) // PAST),
         waiting=waiting,
         own=own_transmission(unit.session, unit.actor.provider_id),
         may_approve=unit.actor.may(Permission.APPROVE_CLASS),
@@ -134,7 +147,7 @@ def _class_page(
     unit: UnitOfWork, class_id: int, bound: Bound[Reason] | None = None, status_code: int = 200
 ) -> Response:
     found, major, provider = class_queries.class_parts(unit.session, class_id)
-    trainees = unit.session.execute(enrolment_queries.trainees(class_id)).all()
+    trainees = enrolment_queries.trainees(unit.session, class_id)
     return page(
         unit,
         "school/class.html",

@@ -11,7 +11,6 @@ from centre import clock
 from centre.drafts import Draft, RecordId
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
-from matching.outcomes import outcome, prospects
 from training.attendance import actions as attending
 from training.attendance import queries as attendance
 from training.attendance.rules import METHOD_LABELS, ReportDraft
@@ -42,7 +41,6 @@ from web.rendering import page
 routes = Pages("/training-desk")
 
 BUSY = (ClassState.LOCKED, ClassState.IN_SESSION, ClassState.SUSPENDED, ClassState.FINISHED, ClassState.ASSESSED)
-SEATS = 30
 
 LABELS: dict[str, Any] = {
     "class_states": CLASS_STATES,
@@ -173,21 +171,6 @@ def report(unit: Unit, lesson_id: RecordId) -> Response:
     return RedirectResponse(f"/training-desk/classes/{done.class_id}#lessons", 303)
 
 
-@routes.get("/forecast", allow=Permission.READ_OUTCOMES)
-def forecast(unit: Unit) -> Response:
-    """Which of the majors to open next term, how sure that is, and how such forecasts did before."""
-    found, tested = prospects(unit.session, seats=SEATS)
-    return page(
-        unit,
-        "training_desk/forecast.html",
-        found=found,
-        tested=tested,
-        tally=outcome(unit.session),
-        seats=SEATS,
-        **LABELS,
-    )
-
-
 def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
     """Do one thing to a class, or show the class again with what was refused."""
     bound = bind(unit, model)
@@ -205,7 +188,7 @@ def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[An
 
 def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
     found, major, provider = classes.class_parts(unit.session, class_id)
-    everybody = [row for row in unit.session.execute(trainees(class_id)) if row[0].state not in SEATLESS]
+    everybody = [row for row in trainees(unit.session, class_id) if row[0].state not in SEATLESS]
     sample = integrity.sample_of(unit.session, class_id)
     return page(
         unit,
