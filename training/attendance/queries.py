@@ -16,6 +16,7 @@ from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ENDED, EnrolmentState
+from training.providers.models import Major
 
 
 def lessons(class_id: int) -> Select[Lesson]:
@@ -124,6 +125,31 @@ def days_of(session: Session, class_id: int) -> dict[int, list[bool]]:
                 days[clock.local(one.starts_at).date()] |= (place.id, one.id) in came
         found[place.id] = list(days.values())
     return found
+
+
+def lessons_ahead(person_id: int, now: datetime) -> Select[Lesson, TrainingClass, Major]:
+    """The lessons to which somebody is expected from now on, the next first."""
+    return (
+        select(Lesson, TrainingClass, Major)
+        .join(TrainingClass, TrainingClass.id == Lesson.class_id)
+        .join(Major, Major.id == TrainingClass.major_id)
+        .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+        .where(
+            Enrolment.person_id == person_id,
+            Enrolment.state.in_((EnrolmentState.ACCEPTED, EnrolmentState.ATTENDING)),
+            Lesson.ends_at > now,
+        )
+        .order_by(Lesson.starts_at, Lesson.id)
+    )
+
+
+def open_offers(person_id: int, now: datetime) -> Select[SeatOffer]:
+    """The seats that are held for somebody and not answered."""
+    return (
+        select(SeatOffer)
+        .where(SeatOffer.person_id == person_id, SeatOffer.outcome.is_(None), SeatOffer.until_at > now)
+        .order_by(SeatOffer.id)
+    )
 
 
 def living_offer(session: Session, enrolment_id: int) -> SeatOffer | None:

@@ -20,9 +20,11 @@ def results(class_id: int) -> Select[Assessment]:
     )
 
 
-def certificates(class_id: int | None = None) -> Select[TrainingCertificate]:
-    """Certificates, of one class or of all that the reader may see, the newest first."""
+def certificates(class_id: int | None = None, *, person_id: int | None = None) -> Select[TrainingCertificate]:
+    """Certificates, of one class, of one person or of all that the reader may see, the newest first."""
     found = select(TrainingCertificate).order_by(TrainingCertificate.issued_on.desc(), TrainingCertificate.id.desc())
+    if person_id is not None:
+        found = found.where(TrainingCertificate.person_id == person_id)
     return found if class_id is None else found.where(TrainingCertificate.class_id == class_id)
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre.database import seeing_everything
 from centre.errors import NotFound
-from centre.people import Person, PersonCategory, Recognition
+from centre.people import Person, Recognition
 from centre.policy import policy
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
@@ -175,20 +175,38 @@ def entitlements(
     session: Session, person_ids: Sequence[int], found: TrainingClass, provider: TrainingProvider
 ) -> dict[int, Entitlement]:
     """The rights to free training of several people, by person; whoever has none is left out."""
-    free = sorted(_rule(session, "free-training-categories", found.start_on, provider.region_code))
-    held: dict[int, list[str]] = {}
+    held: dict[int, list[Recognition]] = {}
+    for some in portions(person_ids):
+        for one in _recognitions(session, some):
+            held.setdefault(one.person_id, []).append(one)
+    given = {person_id: _right(session, recognised, found, provider) for person_id, recognised in held.items()}
+    return {person_id: right for person_id, right in given.items() if right is not None}
+
+
+def rights(
+    session: Session, person_id: int, groups: Sequence[tuple[TrainingClass, Major, TrainingProvider]]
+) -> dict[int, Entitlement]:
+    """The rights to free training that one person has in several classes, by class."""
+    held = _recognitions(session, [person_id])
+    given = {found.id: _right(session, held, found, provider) for found, _, provider in groups}
+    return {class_id: right for class_id, right in given.items() if right is not None}
+
+
+def _recognitions(session: Session, person_ids: Sequence[int]) -> list[Recognition]:
     with seeing_everything(session):
-        for some in portions(person_ids):
-            rows = session.execute(
-                select(Recognition.person_id, Recognition.category)
-                .where(
-                    Recognition.person_id.in_(some),
-                    Recognition.category.in_([PersonCategory(name) for name in free]),
-                    Recognition.from_on <= found.start_on,
-                    or_(Recognition.to_on.is_(None), Recognition.to_on >= found.start_on),
-                )
-                .order_by(Recognition.id)
-            )
-            for person_id, category in rows:
-                held.setdefault(person_id, []).append(category.value)
-    return {person_id: Entitlement(min(categories)) for person_id, categories in held.items()}
+        known = select(Recognition).where(Recognition.person_id.in_(person_ids)).order_by(Recognition.id)
+        return list(session.scalars(known))
+
+
+def _right(
+    session: Session, held: Iterable[Recognition], found: TrainingClass, provider: TrainingProvider
+) -> Entitlement | None:
+    free = _rule(session, "free-training-categories", found.start_on, provider.region_code)
+    valid = [
+        one.category.value
+        for one in held
+        if one.category.value in free
+        and one.from_on <= found.start_on
+        and (one.to_on is None or one.to_on >= found.start_on)
+    ]
+    return Entitlement(min(valid)) if valid else None

@@ -1,14 +1,21 @@
 """Courses for everybody: which classes recruit, what a learner pays and why, and taking a seat."""
 
-from typing import Any
+from typing import Annotated, Any
 
+from pydantic import Field, StringConstraints
+from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
+from centre.people import Person
 from centre.permissions import Permission
+from matching.courses import openings_after
+from training.attendance.queries import lessons_ahead, open_offers
+from training.certificates.queries import certificates
+from training.certificates.rules import shown
 from training.claims import queries as claim_queries
 from training.claims.rules import PROGRAMME_LABELS
 from training.classes import queries as class_queries
@@ -17,6 +24,7 @@ from training.classes.rules import DAYPART_LABELS, Daypart
 from training.classes.rules import STATE_LABELS as CLASS_STATES
 from training.enrolments import actions as enrolment_actions
 from training.enrolments import queries as enrolment_queries
+from training.enrolments.choosing import choices
 from training.enrolments.rules import (
     ENDED,
     ENROLMENTS,
@@ -30,13 +38,24 @@ from training.enrolments.rules import (
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
 from training.providers.models import Major, TrainingProvider
 from training.providers.rules import LEVEL_LABELS
-from web.forms import Bound, bind, blank
+from web.forms import Bound, asked, bind, blank
+from web.pages import pictures
 from web.rendering import page
 
 routes = Pages("/training")
 
-PAGE_SIZE = 24
+PAGE_SIZE = 12
 LABELS: dict[str, Any] = {"dayparts": DAYPART_LABELS, "levels": LEVEL_LABELS, "class_states": CLASS_STATES}
+
+
+class Choosing(Draft):
+    """What a list of courses is narrowed by; anything odd in it is left out (选课条件)."""
+
+    q: Annotated[Line, StringConstraints(max_length=60)] = ""
+    daypart: Daypart | None = None
+    region: str = ""
+    everything: bool = False
+    page: Annotated[int, Field(ge=1, le=1_000)] = 1
 
 
 class EnrolForm(Draft):
@@ -54,21 +73,57 @@ class LeaveForm(Draft):
 
 
 @routes.get("", allow=PUBLIC)
-def courses(unit: Unit, q: str = "", daypart: str = "", page_no: int = 1) -> Response:
-    """The classes that one may join."""
-    number = min(max(page_no, 1), 1_000)
-    part = next((known for known in Daypart if known == daypart), None)
-    statement = class_queries.recruiting(clock.today(), daypart=part, words=q.strip()[:60])
-    found = unit.session.execute(statement.limit(PAGE_SIZE + 1).offset((number - 1) * PAGE_SIZE)).all()
+def courses(unit: Unit) -> Response:
+    """The classes that recruit; for a jobseeker those that they may join, the nearest first, at their own price."""
+    asked_for = asked(unit, Choosing).draft or Choosing()
+    me = _me(unit)
+    found = choices(
+        unit.session, me, clock.today(), daypart=asked_for.daypart, words=asked_for.q, region=asked_for.region
+    )  # fmt: skip
+    hidden = 0 if asked_for.everything else sum(not one.may_join for one in found)
+    if hidden:
+        found = [one for one in found if one.may_join]
+    start = (asked_for.page - 1) * PAGE_SIZE
     return page(
         unit,
         "courses/list.html",
-        found=found[:PAGE_SIZE],
-        following=number + 1 if len(found) > PAGE_SIZE else None,
-        words=q.strip()[:60],
-        daypart=part,
+        found=found[start : start + PAGE_SIZE],
+        total=len(found),
+        hidden=hidden,
+        number=asked_for.page,
+        pages=-(-len(found) // PAGE_SIZE),
+        asked=asked_for,
+        me=me,
+        place=pictures.place,
+        counties=pictures.home_counties(),
         **LABELS,
     )
+
+
+@routes.get("/mine", allow=Permission.ENROL)
+def mine(unit: Unit) -> Response:
+    """My classes, my next lessons, the seats that are held for me, and my certificates."""
+    me = _me(unit)
+    if me is None:
+        raise NotFound
+    papers = unit.session.scalars(certificates(person_id=me.id))
+    return page(
+        unit,
+        "courses/mine.html",
+        places=unit.session.execute(enrolment_queries.enrolments_of(me.id)).all(),
+        lessons=unit.session.execute(lessons_ahead(me.id, clock.now()).limit(6)).all(),
+        offers={one.enrolment_id: one for one in unit.session.scalars(open_offers(me.id, clock.now()))},
+        papers={one.enrolment_id: one for one in papers},
+        shown=shown,
+        enrolment_states=ENROLMENT_STATES,
+        **LABELS,
+    )
+
+
+def _me(unit: UnitOfWork) -> Person | None:
+    """The jobseeker who reads, if it is one."""
+    person_id = unit.actor.person_id
+    return unit.session.scalar(select(Person).where(Person.id == person_id)) if person_id else None
 
 
 @routes.get("/notices", allow=PUBLIC)
@@ -136,6 +191,9 @@ def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], statu
         may_leave=place is not None and "withdraw" in ENROLMENTS.events(place.state, unit.actor),
         may_enrol=person_id is not None and unit.actor.may(Permission.ENROL),
         price=place if place is not None and place.state not in ENDED else _price(unit, found, major, provider),
+        after=openings_after(unit.session, major, person_id=person_id, locale=unit.locale),
+        at=pictures.place,
+        chips_of=pictures.chips_of,
         bound=bound,
         relations=RELATION_LABELS,
         enrolment_states=ENROLMENT_STATES,

@@ -1,0 +1,92 @@
+"""Which classes somebody may join, the nearest first, and what each would cost them (可以报的班)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from sqlalchemy.orm import Session
+
+from centre.people import Person
+from centre.text import normalise
+from training.classes.models import TrainingClass
+from training.classes.queries import recruiting
+from training.classes.rules import Daypart
+from training.enrolments.queries import least_age, other_classes, rights
+from training.enrolments.rules import ClassOverlap, PriceSplit, TooYoung, refuse_by_rules
+from training.enrolments.writing import Parts, split_of
+from training.providers.models import Major, TrainingProvider
+
+
+class Near(IntEnum):
+    """How far a school is, as far as region codes tell (远近)."""
+
+    COUNTY = 0
+    CITY = 1
+    AWAY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A class with what it would cost this person, how near it is, and whether they may join (选班)."""
+
+    training: TrainingClass
+    major: Major
+    provider: TrainingProvider
+    price: PriceSplit
+    near: Near | None = None
+    may_join: bool = True
+
+
+def nearness(home: str, place: str) -> Near | None:
+    """How near two regions are; None where it is not known where somebody lives."""
+    if not home:
+        return None
+    if home == place:
+        return Near.COUNTY
+    return Near.CITY if home[:4] == place[:4] else Near.AWAY
+
+
+def choices(
+    session: Session,
+    person: Person | None,
+    today: date,
+    *,
+    daypart: Daypart | None = None,
+    words: str = "",
+    region: str = "",
+) -> list[Choice]:
+    """The classes that recruit: for a person those that they may join first, then the nearest, then the earliest."""
+    rows = [(row[0], row[1], row[2]) for row in session.execute(recruiting(today, daypart=daypart, region=region))]
+    found = [row for row in rows if _speaks_of(row, words)]
+    if person is None:
+        return [Choice(*row, split_of(row[1], None)) for row in found]
+    mine = other_classes(session, person.id, 0)
+    free = rights(session, person.id, found)
+    home = person.live_region or person.home_region
+    made = [
+        Choice(
+            *row,
+            split_of(row[1], free.get(row[0].id)),
+            nearness(home, row[2].region_code),
+            _may_join(session, person, row[0], mine),
+        )
+        for row in found
+    ]
+    return sorted(made, key=lambda one: (not one.may_join, one.near or 0, not one.training.seats_left))
+
+
+def _speaks_of(row: Parts, words: str) -> bool:
+    """Whether the name of the course or the school has the words, in either script."""
+    said = normalise(words)
+    return not said or said in normalise(row[1].name) or said in normalise(row[2].name)
+
+
+def _may_join(session: Session, person: Person, found: TrainingClass, mine: Sequence[TrainingClass]) -> bool:
+    if any(one.id == found.id for one in mine):
+        return False
+    try:
+        refuse_by_rules(found, birth_on=person.birth_on, age=least_age(session, found), others=mine)
+    except (TooYoung, ClassOverlap):
+        return False
+    return True
