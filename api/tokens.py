@@ -82,7 +82,7 @@ def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
     return NewTokenOut(**told.model_dump(), token=secret)
 
 
-@routes.delete("/{token_id}", allow=Permission.MANAGE_TOKENS)
+@routes.delete("/{token_id}", allow=Permission.MANAGE_TOKENS, status_code=204)
 def revoke(unit: Unit, token_id: RecordId) -> None:
     """Make a token void."""
     revoke_token(unit.session, unit.actor, token_id=token_id)

@@ -1,5 +1,6 @@
 """What is done with introductions and placements."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy import select
@@ -112,7 +113,8 @@ def decline_introduction(session: Session, actor: Actor, *, introduction_id: int
         move(session, actor, found, INTRODUCTION, "decline")
     else:
         INTRODUCTION.find(found.state, "decline")
-        move(session, Actor.system(), found, INTRODUCTION, "decline")
+        # The right is the service's, because only staff move a letter; who said no is in the log all the same.
+        move(session, replace(Actor.system(), account_id=actor.account_id), found, INTRODUCTION, "decline")
     found.result_at = clock.now()
     found.flag = ""
     return found

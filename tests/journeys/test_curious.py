@@ -45,7 +45,7 @@ def ask(page: Page, method: str, address: str, fields: Any = None) -> tuple[int,
 
 def look_round(page: Page, desk: str) -> Seen:
     """Every page of a desk, as its owner reads it."""
-    seen, files = Seen(), []
+    seen, files = Seen(), list[str]()
     waiting = [urlsplit(page.url).path, desk]
     visited: set[str] = set()
     while waiting and len(visited) < MOST_PAGES:

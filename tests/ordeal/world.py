@@ -47,6 +47,8 @@ SEWING = "6-05-01-03"
 CITY_ROLES = (Role.CITY_MANAGER, Role.ORGANISER, Role.AUDITOR, Role.ADMINISTRATOR)
 STEPS = ((EnrolmentState.APPLIED, 0), (EnrolmentState.ATTENDING, 2), (EnrolmentState.CERTIFIED, 3))
 SIDE_ROLES = (Role.CLERK, Role.COUNTY_MANAGER)
+OFFICERS = (Role.PLACEMENT_OFFICER, Role.TRAINING_OFFICER, Role.EXPORT_OFFICER)
+"""On one side only: what they are to the other side, its manager is to theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def _side(made: Canaries, people: dict[str, Someone], letter: str, number: int, 
         made.share(person, "name", provider_id=side.school.id)
     for column in ("name", "phone"):
         made.share(side.people[1], column, employer_id=side.employer.id)
-    for role in SIDE_ROLES:
+    for role in (*SIDE_ROLES, *(OFFICERS if letter == "a" else ())):
         _account(made, people, f"{role.value}-{letter}", role, centre_id=centre.id)
     seeker = _account(made, people, f"jobseeker-{letter}", Role.JOBSEEKER, person_id=side.people[0].id)
     _account(made, people, f"neighbour-{letter}", Role.JOBSEEKER, person_id=side.people[1].id)
