@@ -24,7 +24,7 @@ from matching.profiles.rules import (
     SelfRegistration,
     WishDraft,
 )
-from matching.suggestions import Course, Fit, Match, suggestions_for
+from matching.suggestions import Course, Fit, Match, Suggestions, own_suggestions, suggestions_for
 
 routes = Routes(tags=["profiles"])
 
@@ -142,6 +142,8 @@ class SuggestionsOut(BaseModel):
     paths: list[PathOut]
     elsewhere: int
     unlawful: list[str]
+    is_off: bool
+    """Whether the person has switched suggestions off."""
 
 
 class Received(BaseModel):
@@ -207,7 +209,7 @@ def renew_mine(unit: Unit) -> ProfileOut:
 @routes.get("/me/suggestions", allow=Permission.EDIT_PROFILE)
 def my_suggestions(unit: Unit, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
     """The best openings for oneself, with reasons, and the courses that open more."""
-    return _suggestions(unit, own_person_id(unit), limit)
+    return _told(own_suggestions(unit.session, own_person_id(unit), locale=unit.locale, top=limit))
 
 
 @routes.post("/people", allow=Permission.REGISTER_PERSON, status_code=201)
@@ -247,7 +249,7 @@ def save_wish(unit: Unit, person_id: PersonId, draft: WishDraft) -> ProfileOut:
 @routes.get("/people/{person_id}/suggestions", allow=Permission.LIST_PEOPLE)
 def suggestions(unit: Unit, person_id: PersonId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
     """The best openings for a person of the centre."""
-    return _suggestions(unit, person_id, limit)
+    return _told(suggestions_for(unit.session, person_id, locale=unit.locale, top=limit))
 
 
 def own_person_id(unit: Unit) -> int:
@@ -274,8 +276,7 @@ def profile_out(found: Jobseeker) -> ProfileOut:
     )
 
 
-def _suggestions(unit: Unit, person_id: int, limit: int) -> SuggestionsOut:
-    found = suggestions_for(unit.session, person_id, locale=unit.locale, top=limit)
+def _told(found: Suggestions) -> SuggestionsOut:
     return SuggestionsOut(
         matches=[match_out(match) for match in found.matches],
         paths=[
@@ -284,6 +285,7 @@ def _suggestions(unit: Unit, person_id: int, limit: int) -> SuggestionsOut:
         ],
         elsewhere=found.elsewhere,
         unlawful=list(found.unlawful),
+        is_off=found.is_off,
     )
 
 

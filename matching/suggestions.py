@@ -12,6 +12,7 @@ from centre.errors import NotFound
 from centre.people import Person, PersonCategory, Sex, recognised_categories
 from centre.permissions import Actor, Permission, require
 from centre.policy import PolicyMissing, policy
+from centre.records.queries import refusing
 from centre.skills.vocabulary import vocabulary
 from centre.text import normalise
 from centre.words import N_, translate
@@ -34,6 +35,8 @@ MOST_CANDIDATES = 800
 DEEP = 60
 """How far down the engine looks for openings and for ways through training."""
 TRANSFERS = 6
+PURPOSE = "matching"
+"""The purpose of automatic suggestions, which a person may switch off."""
 SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
 
 
@@ -115,6 +118,7 @@ class Suggestions:
     elsewhere: int = 0
     blocked: dict[str, int] = field(default_factory=dict)
     unlawful: tuple[str, ...] = ()
+    is_off: bool = False
 
 
 def name_of(kind: str, code: str) -> str:
@@ -138,6 +142,13 @@ def suggestions_for(session: Session, person_id: int, *, locale: str, top: int =
         blocked={condition.value: count for condition, count in ranking.blocked.items()},
         unlawful=unlawful,
     )
+
+
+def own_suggestions(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
+    """What is suggested without being asked for: nothing to a person who has switched it off. Raises NotFound."""
+    if refusing(session, [person_id], PURPOSE):
+        return Suggestions(is_off=True)
+    return suggestions_for(session, person_id, locale=locale, top=top)
 
 
 def _listed(view: View, suggestions: Iterable[Suggestion]) -> list[tuple[Listed, Suggestion]]:
@@ -165,7 +176,9 @@ def candidates_for(
     listed = view.listed.get(opening_id)
     if listed is None:
         raise NotFound
-    ids = list(session.scalars(_seekers_near(listed).limit(MOST_CANDIDATES)))
+    near = list(session.scalars(_seekers_near(listed).limit(MOST_CANDIDATES)))
+    off = refusing(session, near, PURPOSE)
+    ids = [person_id for person_id in near if person_id not in off]
     workers = [with_trade_words(worker) for worker in worker_profiles(session, ids)]
     people = {person.id: person for person in _people(session, ids)}
     if listed.sex_ground:

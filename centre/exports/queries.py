@@ -89,7 +89,7 @@ def names_of(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
     """The names of accounts, for colleagues who read what they asked for."""
     with seeing_everything(session):
         found = session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(set(account_ids)))))
-        return dict(found.tuples().all())
+        return {row.id: row.name for row in found}
 
 
 def deciders(session: Session, asked: Export) -> list[int]:

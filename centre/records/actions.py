@@ -144,9 +144,13 @@ def withdraw_consent(session: Session, actor: Actor, *, purpose: str) -> None:
     if text.needed:
         raise NeededConsent(field="purpose")
     person_id = _self(actor)
-    for given in session.scalars(queries.consents_of(person_id).where(Consent.withdrawn_at.is_(None))):
-        if given.purpose == purpose:
-            given.withdrawn_at = clock.now()
+    living = session.scalars(
+        queries.consents_of(person_id).where(Consent.withdrawn_at.is_(None), Consent.purpose == purpose)
+    ).all()
+    if not living and text.with_service:  # said no before anybody had asked
+        session.add(Consent(person_id=person_id, purpose=purpose, text_version=text.version, withdrawn_at=clock.now()))
+    for given in living:
+        given.withdrawn_at = clock.now()
     _noted(session, actor, "consent.withdraw", person_id, {"purpose": purpose})
 
 

@@ -1,6 +1,7 @@
 """What is known of a person's record: consents, who looked, the whole copy, the state of an erasure."""
 
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -37,6 +38,8 @@ class ConsentText:
     body: str
     title_en: str
     body_en: str
+    with_service: bool = False
+    """Whether it holds from the registration on until the person says no, rather than from a yes on."""
 
     def said(self, locale: str) -> tuple[str, str]:
         """Title and text in a reader's language."""
@@ -82,6 +85,18 @@ def agrees(session: Session, person_id: int, purpose: str) -> bool:
     """Whether a person agrees to a purpose now, whatever version of the text they read."""
     living = consents_of(person_id).where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
     return session.scalar(living.limit(1)) is not None
+
+
+def refusing(session: Session, person_ids: Collection[int], purpose: str) -> set[int]:
+    """Who of some people has said no to a purpose and not yes again since; for purposes that come with the service."""
+    living = select(Consent.person_id).where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
+    refused = select(Consent.person_id).where(
+        Consent.purpose == purpose, Consent.withdrawn_at.is_not(None), Consent.person_id.not_in(living)
+    )
+    wanted, found = sorted(person_ids), set[int]()
+    for at in range(0, len(wanted), 500):
+        found |= set(session.scalars(refused.where(Consent.person_id.in_(wanted[at : at + 500]))))
+    return found
 
 
 def looks_at(session: Session, person_id: int) -> list[Look]:

@@ -184,6 +184,17 @@ def test_consent_is_given_per_purpose_with_the_version_and_taken_back_as_easily(
         assert session.scalars(select(Consent.withdrawn_at)).one() is not None
 
 
+def test_what_comes_with_the_service_can_be_refused_before_anybody_asked_and_taken_up_again() -> None:
+    with open_session(WORKER.scope, write=True) as session:
+        assert queries.refusing(session, [1, 2], "matching") == set()
+        actions.withdraw_consent(session, WORKER, purpose="matching")
+        session.flush()
+        assert queries.refusing(session, [1, 2], "matching") == {1}
+        actions.give_consent(session, WORKER, purpose="matching")
+        session.flush()
+        assert queries.refusing(session, [1, 2], "matching") == set()
+
+
 def test_a_copy_of_my_data_holds_my_numbers_and_no_keys() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         record_service(session, SYSTEM, centre_id=1, category=ServiceCategory.RELIEF, person_id=1, note="欠薪三个月")
@@ -215,7 +226,7 @@ def ask_to_be_erased() -> None:
 def run(job: object) -> None:
     """Run a job once."""
     with open_session(SYSTEM.scope, write=True) as session:
-        job(session)  # type: ignore[operator]
+        job(session)
 
 
 def test_erasure_takes_the_person_and_leaves_the_figures() -> None:

@@ -4,13 +4,15 @@ from datetime import date
 
 import pytest
 
+from centre import clock
 from centre.database import open_session
 from centre.errors import Forbidden, NotFound
+from centre.people import Consent
 from centre.permissions import Actor
 from employers.openings.rules import SexGround
 from matching.board import board
 from matching.engine.features import Leave
-from matching.suggestions import candidates_for, fit_of, suggestions_for
+from matching.suggestions import candidates_for, fit_of, own_suggestions, suggestions_for
 from tests.matching import world
 from tests.matching.world import Town
 from training.classes.models import TrainingClass
@@ -129,6 +131,20 @@ def test_hardship_wins_among_equals_and_never_against_the_better(town: Town) -> 
     points = [one.fit.points for one in found]
     assert found[[one.person_id for one in found].index(helped.id)].fit.points == points[1]
     assert [one.name for one in found].index("王秀兰") < [one.name for one in found].index("高强")
+
+
+def test_who_switched_suggestions_off_is_suggested_nothing_and_to_nobody_and_the_counter_still_helps(
+    town: Town,
+) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        person = world.add_worker(session, town)
+        session.add(Consent(person_id=person.id, purpose="matching", text_version="1", withdrawn_at=clock.now()))
+    with open_session(town.worker("王秀兰").scope) as session:
+        found = own_suggestions(session, person.id, locale="zh-Hans")
+        assert (found.is_off, found.matches, found.paths) == (True, (), ())
+    with open_session(town.officer().scope) as session:
+        assert candidates_for(session, town.officer(), opening_id=town.openings["spin"], locale="zh-Hans") == ()
+        assert suggestions_for(session, person.id, locale="zh-Hans").matches != ()
 
 
 def test_only_staff_see_candidates_and_only_those_of_their_centre(town: Town) -> None:

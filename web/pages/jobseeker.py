@@ -31,7 +31,7 @@ from matching.profiles.rules import (
     ProfileDraft,
     WishDraft,
 )
-from matching.suggestions import suggestions_for
+from matching.suggestions import own_suggestions
 from web.forms import Bound, bind, blank
 from web.pages import pictures
 from web.rendering import page
@@ -103,7 +103,7 @@ def mine(unit: Unit) -> Response:
     if unit.actor.person_id is None:
         return page(unit, "jobseeker/unjoined.html")
     found = jobseeker(unit.session, own_id(unit))
-    suggested = suggestions_for(unit.session, own_id(unit), locale=unit.locale, top=3)
+    suggested = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=3)
     messages = select(Message).where(Message.person_id == own_id(unit)).order_by(Message.id.desc()).limit(5)
     return page(
         unit,
@@ -311,7 +311,7 @@ def save_pay(unit: Unit) -> Response:
 @routes.get("/matches", allow=ALLOW)
 def matches(unit: Unit) -> Response:
     """The best openings with reasons, and the courses that open more."""
-    found = suggestions_for(unit.session, own_id(unit), locale=unit.locale, top=20)
+    found = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
     return page(unit, "jobseeker/matches.html", found=found, place=pictures.place, chips_of=pictures.chips_of)
 
 

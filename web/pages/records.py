@@ -49,6 +49,11 @@ def _mine(unit: Unit, problem: Bound[Any] | None = None, status_code: int = 200)
         texts=list(queries.consent_texts().values()),
         titles={purpose: text.said(unit.locale)[0] for purpose, text in queries.consent_texts().items()},
         living=living,
+        refused={
+            text.purpose
+            for text in queries.consent_texts().values()
+            if queries.refusing(unit.session, [person_id], text.purpose)
+        },
         past=[one for one in given if one.withdrawn_at is not None],
         looks=queries.looks_at(unit.session, person_id),
         columns=COLUMN_LABELS,
