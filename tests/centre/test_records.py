@@ -226,7 +226,7 @@ def ask_to_be_erased() -> None:
 def run(job: object) -> None:
     """Run a job once."""
     with open_session(SYSTEM.scope, write=True) as session:
-        job(session)
+        job(session)  # type: ignore[operator]
 
 
 def test_erasure_takes_the_person_and_leaves_the_figures() -> None:
