@@ -40,6 +40,7 @@ from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.funds.models import Fund
 from training.integrity.models import Flag
+from training.providers.models import Major, TrainingProvider
 from training.rosters.models import RosterRow, RosterUpload
 
 TABLES = re.compile(r"(?:FROM|JOIN) \"?([a-z_]+)")
@@ -52,8 +53,8 @@ MODELS: dict[str, type[Any]] = {
     "account_id": Account, "booth_id": Booth, "claim_id": Claim, "class_id": TrainingClass, "code": TrainingCertificate,
     "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment, "export_id": Export,
     "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund, "introduction_id": Introduction,
-    "lesson_id": Lesson, "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person, "row_id": RosterRow,
-    "token_id": ApiToken, "upload_id": RosterUpload,
+    "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer, "opening_id": Opening, "person_id": Person,
+    "provider_id": TrainingProvider, "row_id": RosterRow, "token_id": ApiToken, "upload_id": RosterUpload,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
     "role": ("registrar", "employer"),

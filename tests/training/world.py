@@ -15,7 +15,7 @@ from centre.permissions import Actor, Role
 from centre.policy import load_examples
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
-from training.providers.models import Major, TrainingProvider
+from training.providers.models import Major, PartnerAgreement, TrainingProvider
 
 SYSTEM = Actor.system()
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
@@ -57,6 +57,8 @@ def build() -> City:
             session.add(school)
             session.flush()
             city.schools[code] = school.id
+            days = {"from_on": date(2026, 1, 1), "to_on": date(2026, 12, 31)}
+            session.add(PartnerAgreement(provider_id=school.id, **days))
         _majors(session, city)
         for key, number, name in (("W1", W1, "王秀兰"), ("W6", W6, "陈小宇")):
             city.people[key] = add_person(session, city, number, name).id

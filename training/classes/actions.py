@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
 from centre.calendar import working_days_between
+from centre.database import seeing_everything
 from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
@@ -15,6 +16,7 @@ from training.classes import queries
 from training.classes.models import TrainingClass
 from training.classes.rules import BY_HAND, CLASSES, ClassDraft, ClassMoved, ClassState, overlap
 from training.providers.models import TrainingProvider
+from training.providers.queries import agreement_on
 from training.providers.queries import major as find_major
 from training.providers.rules import ProviderState, require_responsible
 
@@ -31,6 +33,20 @@ class ProviderNotActive(Conflict):
 
     code = "provider-not-active"
     message = N_("这所学校目前不能开班")
+
+
+class NoAgreement(Conflict):
+    """No agreement between centre and school is in force on the first day."""
+
+    code = "no-agreement"
+    message = N_("开班那天没有有效的联合办学协议，请先和中心签协议")
+
+
+class QuotaUsed(Conflict):
+    """The agreement gives the school no more seats."""
+
+    code = "quota-used"
+    message = N_("协议名额 {quota} 个，已申请 {used} 个，不够再开 {seats} 人的班")
 
 
 class OwnClass(Forbidden):
@@ -94,7 +110,10 @@ def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: b
 
 
 def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
-    """Hand a drafted class in for approval (开班申请). Raises NoticeTooShort, ProviderNotActive or IllegalMove."""
+    """Hand a drafted class in for approval (开班申请).
+
+    Raises NoticeTooShort, ProviderNotActive, NoAgreement, QuotaUsed or IllegalMove.
+    """
     require(actor, Permission.APPLY_FOR_CLASS)
     found, _, provider = queries.class_parts(session, class_id)
     require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
@@ -104,6 +123,7 @@ def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> Trainin
     given = working_days_between(clock.today(), found.start_on)
     if given < needed:
         raise NoticeTooShort(field="start_on", needed=needed, given=max(given, 0))
+    _refuse_without_agreement(session, found, provider)
     move(session, actor, found, CLASSES, "apply")
     found.applied_at, found.applied_by = clock.now(), actor.account_id
     audit.note(session, actor, action="class.apply", subject=f"class:{found.id}")
@@ -163,6 +183,20 @@ def _lock_provider(session: Session, provider_id: int) -> TrainingProvider:
     return session.scalars(
         select(TrainingProvider).where(TrainingProvider.id == provider_id).with_for_update(key_share=True)
     ).one()
+
+
+def _refuse_without_agreement(session: Session, found: TrainingClass, provider: TrainingProvider) -> None:
+    """The centre's own school needs no agreement with it; a quota of nothing is no limit."""
+    if provider.is_own:
+        return
+    _lock_provider(session, provider.id)
+    with seeing_everything(session):
+        agreed = agreement_on(session, provider.id, found.start_on)
+        if agreed is None:
+            raise NoAgreement(field="start_on")
+        used = queries.seats_asked(session, provider.id, agreed.from_on, agreed.to_on)
+    if agreed.quota and used + found.seats > agreed.quota:
+        raise QuotaUsed(field="seats", quota=agreed.quota, used=used, seats=found.seats)
 
 
 def _refuse_double_booking(session: Session, made: TrainingClass) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from centre.errors import NotFound
@@ -62,3 +62,13 @@ def training_class(session: Session, class_id: int) -> TrainingClass:
     if found is None:
         raise NotFound
     return found
+
+
+def seats_asked(session: Session, provider_id: int, first: date, last: date) -> int:
+    """Seats of a school's classes that begin in a span of days: all that were applied for and not cancelled."""
+    asked = select(func.sum(TrainingClass.seats)).where(
+        TrainingClass.provider_id == provider_id,
+        TrainingClass.start_on.between(first, last),
+        TrainingClass.state.not_in((ClassState.DRAFT, ClassState.CANCELLED)),
+    )
+    return int(session.scalar(asked) or 0)

@@ -6,11 +6,19 @@ from sqlalchemy.orm import Session
 from centre import audit
 from centre.errors import Conflict, Invalid, Problem
 from centre.permissions import Actor, Permission, require
+from centre.states import move
 from centre.words import N_
 from training.enrolments.rules import price_split
 from training.providers import queries
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
-from training.providers.rules import AgreementDraft, MajorDraft, ProviderDraft
+from training.providers.rules import (
+    PROVIDERS,
+    AgreementDraft,
+    MajorDraft,
+    PriceDraft,
+    ProviderDraft,
+    require_responsible,
+)
 
 
 class ProviderKnown(Conflict):
@@ -18,6 +26,13 @@ class ProviderKnown(Conflict):
 
     code = "provider-known"
     message = N_("已有同名或同编号的培训机构")
+
+
+class MajorKnown(Conflict):
+    """The school teaches this course at this level."""
+
+    code = "major-known"
+    message = N_("本校已有同名同等级的专业")
 
 
 def register_provider(
@@ -40,7 +55,7 @@ def sign_agreement(session: Session, actor: Actor, *, draft: AgreementDraft, is_
     require(actor, Permission.MANAGE_PROVIDERS)
     if draft.to_on < draft.from_on:
         raise Invalid([Problem("to_on", "days-order", N_("结束日期不能早于开始日期"))])
-    queries.provider(session, draft.provider_id)
+    _responsible(session, actor, draft.provider_id)
     made = PartnerAgreement(is_demo=is_demo, **draft.model_dump())
     session.add(made)
     session.flush()
@@ -51,10 +66,60 @@ def sign_agreement(session: Session, actor: Actor, *, draft: AgreementDraft, is_
 def offer_major(session: Session, actor: Actor, *, draft: MajorDraft, is_demo: bool = False) -> Major:
     """Add a course with its price. Raises SplitExceedsTuition when others pay more than it costs, or NotFound."""
     require(actor, Permission.MANAGE_PROVIDERS)
-    queries.provider(session, draft.provider_id)
+    _responsible(session, actor, draft.provider_id)
+    same = select(Major.id).where(
+        Major.provider_id == draft.provider_id, Major.name == draft.name, Major.level == draft.level
+    )
+    if session.scalar(same) is not None:
+        raise MajorKnown(field="name")
     price_split(draft.tuition_fen, draft.school_waiver_fen, 0, None, subsidy_fen=draft.centre_subsidy_fen)
     made = Major(is_demo=is_demo, **draft.model_dump())
     session.add(made)
     session.flush()
     audit.note(session, actor, action="major.offer", subject=f"major:{made.id}")
     return made
+
+
+def price_major(session: Session, actor: Actor, *, major_id: int, draft: PriceDraft) -> Major:
+    """Change what a course costs; frozen prices stay (调价). Raises SplitExceedsTuition, OtherCentre or NotFound."""
+    require(actor, Permission.MANAGE_PROVIDERS)
+    found = queries.major(session, major_id)
+    _responsible(session, actor, found.provider_id)
+    price_split(draft.tuition_fen, draft.school_waiver_fen, 0, None, subsidy_fen=draft.centre_subsidy_fen)
+    before = {name: getattr(found, name) for name in PriceDraft.model_fields}
+    for name, value in draft.model_dump().items():
+        setattr(found, name, value)
+    session.flush()
+    audit.note(session, actor, action="major.price", subject=f"major:{found.id}", detail=before)
+    return found
+
+
+def withdraw_major(session: Session, actor: Actor, *, major_id: int) -> Major:
+    """Offer a course no longer; its classes go on (停开专业). Raises OtherCentre or NotFound."""
+    require(actor, Permission.MANAGE_PROVIDERS)
+    found = queries.major(session, major_id)
+    _responsible(session, actor, found.provider_id)
+    found.active = False
+    session.flush()
+    audit.note(session, actor, action="major.withdraw", subject=f"major:{found.id}")
+    return found
+
+
+def move_provider(
+    session: Session, actor: Actor, *, provider_id: int, event: str, reason: str = ""
+) -> TrainingProvider:
+    """Suspend a school, let it open classes again, or end the work with it. Raises Invalid or IllegalMove."""
+    require(actor, Permission.MANAGE_PROVIDERS)
+    found = _responsible(session, actor, provider_id)
+    if event != "resume" and not reason.strip():
+        raise Invalid([Problem("reason", "missing", N_("请写明原因"))])
+    move(session, actor, found, PROVIDERS, event, reason=reason)
+    audit.note(session, actor, action=f"provider.{event}", subject=f"provider:{found.id}")
+    session.flush()
+    return found
+
+
+def _responsible(session: Session, actor: Actor, provider_id: int) -> TrainingProvider:
+    found = queries.provider(session, provider_id)
+    require_responsible(actor, provider_id=found.id, centre_id=found.centre_id)
+    return found

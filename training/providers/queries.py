@@ -36,6 +36,15 @@ def major(session: Session, major_id: int) -> Major:
     return found
 
 
+def agreements(provider_id: int) -> Select[PartnerAgreement]:
+    """What was agreed with a school, the newest first."""
+    return (
+        select(PartnerAgreement)
+        .where(PartnerAgreement.provider_id == provider_id)
+        .order_by(PartnerAgreement.from_on.desc(), PartnerAgreement.id.desc())
+    )
+
+
 def agreement_on(session: Session, provider_id: int, day: date) -> PartnerAgreement | None:
     """The agreement with a school that is in force on a day."""
     return session.scalar(

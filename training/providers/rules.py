@@ -8,7 +8,8 @@ from pydantic import Field, StringConstraints
 
 from centre.drafts import Draft, Fen, Line, RecordId, RegionCode, Words
 from centre.errors import Forbidden
-from centre.permissions import Actor
+from centre.permissions import Actor, Permission
+from centre.states import Machine, Move
 from centre.words import N_
 
 
@@ -18,6 +19,23 @@ class ProviderState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     ENDED = "ended"
+
+
+STATE_LABELS = {
+    ProviderState.ACTIVE: N_("正常办学"),
+    ProviderState.SUSPENDED: N_("暂停开班"),
+    ProviderState.ENDED: N_("已终止"),
+}
+
+PROVIDERS = Machine(
+    "provider",
+    [
+        Move(ProviderState.ACTIVE, "suspend", ProviderState.SUSPENDED, Permission.MANAGE_PROVIDERS),
+        Move(ProviderState.SUSPENDED, "resume", ProviderState.ACTIVE, Permission.MANAGE_PROVIDERS),
+        Move(ProviderState.ACTIVE, "end", ProviderState.ENDED, Permission.MANAGE_PROVIDERS),
+        Move(ProviderState.SUSPENDED, "end", ProviderState.ENDED, Permission.MANAGE_PROVIDERS),
+    ],
+)
 
 
 class MajorKind(StrEnum):
@@ -85,6 +103,14 @@ class AgreementDraft(Draft):
     from_on: date
     to_on: date
     quota: Annotated[int, Field(ge=0, le=100_000)] = 0
+
+
+class PriceDraft(Draft):
+    """What a course costs from now on; who is enrolled already keeps the price of their day (调价)."""
+
+    tuition_fen: Fen
+    school_waiver_fen: Fen = 0
+    centre_subsidy_fen: Fen = 0
 
 
 class MajorDraft(Draft):

@@ -98,7 +98,7 @@ def _training(session: Session, centres: dict[str, Centre]) -> list[Major]:
     session.flush()
     for provider in providers.values():
         days = {"from_on": date(today.year - 1, 1, 1), "to_on": date(today.year + 2, 12, 31)}
-        session.add(PartnerAgreement(provider_id=provider.id, quota=600, is_demo=True, **days))
+        session.add(PartnerAgreement(provider_id=provider.id, quota=2_000, is_demo=True, **days))
     majors = [
         Major(
             provider_id=providers[row["provider"]].id,

@@ -70,6 +70,7 @@ def desk(unit: Unit) -> Response:
         claims=found,
         waiting=[row for row in found if row[0].state not in (ClaimState.ARCHIVED, ClaimState.RETURNED)],
         flags=unit.session.execute(integrity.flags(unsettled=True)).all(),
+        may_manage=unit.actor.may(Permission.MANAGE_PROVIDERS),
         **LABELS,
     )
 
