@@ -114,7 +114,7 @@ BLIND: Mapping[str, str] = {
         "TrainingCertificate WorkedOccupation",
         WITH_ROW: "ApiToken ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
         OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SecondFactor SignIn",
-        FIGURES: "Attendance ClassFunding IntegrityCheck PhoneCall PhoneSample",
+        FIGURES: "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
     }.items()
     for name in names.split()
 }
