@@ -31,7 +31,7 @@ _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
     (frozenset({Role.ORGANISER, Role.CITY_MANAGER, Role.COUNTY_MANAGER}), Way(N_("招聘会组织"), "/organiser", "fair")),
     (frozenset({Role.EMPLOYER}), Way(N_("用人单位"), "/employer", "company")),
     (frozenset({Role.TRAINING_OFFICER}) | MANAGERS, Way(N_("培训业务台"), "/training-desk", "certificate")),
-    (COUNTER, Way(N_("柜台"), "/counter", "people")),
+    (COUNTER, Way(N_("窗口"), "/counter", "people")),
 )
 
 

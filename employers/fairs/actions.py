@@ -38,6 +38,7 @@ from employers.fairs.rules import (
     VenueDraft,
     VenueTaken,
     clocks,
+    weekly,
 )
 from employers.messages import tell_employer
 
@@ -184,9 +185,7 @@ def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_de
     session.add(made)
     session.flush()
     planned = Planned(made, [], [], [])
-    first = draft.from_on + timedelta(days=(draft.weekday - draft.from_on.weekday()) % 7)
-    for week in range((draft.to_on - first).days // 7 + 1):
-        day = first + timedelta(weeks=week)
+    for day in weekly(draft.from_on, draft.to_on, draft.weekday):
         if is_public_holiday(day):
             planned.holidays.append(day)
         else:

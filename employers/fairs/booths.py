@@ -19,6 +19,7 @@ from employers.fairs.rules import (
     BOOTH,
     HOLDING_BOOTH,
     AlreadyApplied,
+    BeforeTheDay,
     BoothDraft,
     BoothState,
     BoothTaken,
@@ -120,9 +121,10 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
 
 
 def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Note that the employer is at its booth."""
+    """Note that the employer is at its booth. Raises BeforeTheDay."""
     require(actor, Permission.CHECK_IN)
     found = handled_booth(session, actor, booth_id)
+    _refuse_before_the_day(found.fair)
     move(session, actor, found, BOOTH, "check_in")
     found.checked_in_at = clock.now()
     session.flush()
@@ -139,9 +141,10 @@ def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Note that the employer did not come; the booth is free and the no-show counts for the year."""
+    """Note that the employer did not come; the booth is free, the no-show counts. Raises BeforeTheDay."""
     require(actor, Permission.ASSIGN_BOOTH)
     found = handled_booth(session, actor, booth_id)
+    _refuse_before_the_day(found.fair)
     _release(session, actor, found, "miss", "")
     count_no_show(session, actor, employer_id=found.employer_id)
     return found
@@ -185,6 +188,12 @@ def _check_openings(session: Session, employer_id: int, draft: BoothDraft) -> No
     for one in found:
         if one.state not in VERIFIED:
             raise OpeningNotVerified(field="opening_ids", title=one.title)
+
+
+def _refuse_before_the_day(fair: Fair) -> None:
+    day = clock.local(fair.starts_at).date()
+    if clock.today() < day:
+        raise BeforeTheDay(day=day.isoformat())
 
 
 def _release(session: Session, actor: Actor, found: Booth, event: str, reason: str) -> None:

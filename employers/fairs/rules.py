@@ -125,6 +125,9 @@ HOLDING_STATES = frozenset(FairState) - {FairState.CANCELLED, FairState.POSTPONE
 ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
 """States between the announcement of a fair and its day."""
 
+OVER = (FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED)
+"""States of fairs that took place."""
+
 _BEFORE_LIVE = (FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
 _MANAGE = Permission.MANAGE_FAIRS
 
@@ -302,6 +305,12 @@ def clocks(kind: FairKind, day: date, *, filing_days: int, report_days: int, lis
     return Clocks(date.fromisoformat(f"{day.year - 1}-{list_due}"), figures)
 
 
+def weekly(from_on: date, to_on: date, weekday: int) -> list[date]:
+    """Every such weekday of a span, both ends included; 0 is Monday."""
+    first = from_on + timedelta(days=(weekday - from_on.weekday()) % 7)
+    return [first + timedelta(weeks=week) for week in range((to_on - first).days // 7 + 1)]
+
+
 class VenueTaken(Conflict):
     """Another fair holds the hall at that time."""
 
@@ -342,6 +351,13 @@ class TooLateToWithdraw(Conflict):
 
     code = "too-late-to-withdraw"
     message = N_("最迟要在开场前 {days} 天退出，请直接联系主办方")
+
+
+class BeforeTheDay(Conflict):
+    """Who came and who did not is known on the day of the fair, not before."""
+
+    code = "before-the-day"
+    message = N_("招聘会在 {day}，当天才能登记谁到了、谁没有来")
 
 
 class PlansMissing(Conflict):

@@ -17,17 +17,17 @@ from centre.audit import note
 from centre.drafts import problems_of
 from centre.errors import Invalid, Problem, Refusal
 from centre.permissions import Actor, Permission, require
-from centre.sheets.cells import HeaderMissing, SheetBroken
+from centre.sheets.cells import HeaderMissing, SheetRefused, UnknownEncoding
 from centre.sheets.reading import read_sheets, text_of
 from centre.states import move
 from centre.words import N_
 from employers.actions import register_employer
 from employers.models import Employer
 from employers.openings.actions import create_opening, publish_opening, submit_opening, update_opening, verify_opening
-from employers.openings.feeds import NEEDED, Offer, headings, offer_of
+from employers.openings.feeds import COLUMNS, NEEDED, Offer, headings, offer_of
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningDraft, OpeningSource, OpeningState
-from employers.rules import EMPLOYER, EmployerDraft
+from employers.rules import EMPLOYER, EmployerDraft, EmployerState
 
 Progress = Callable[[int, int], None]
 
@@ -50,6 +50,20 @@ VERDICT_LABELS = {
     Verdict.UNCHANGED: N_("以前导入过，没有变化"),
     Verdict.REFUSED: N_("没有导入"),
 }
+
+
+class ListTooLong(SheetRefused):
+    """More openings than one import takes."""
+
+    code = "list-too-long"
+    message = N_("一次最多导入 {most} 个岗位，请分成几个文件")
+
+
+class LineBroken(SheetRefused):
+    """A line that is not a JSON object."""
+
+    code = "line-broken"
+    message = N_("第 {row} 行不是正确的 JSON 对象，整个文件没有导入")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +104,10 @@ def read_lines(data: bytes, filename: str) -> list[Line]:
         _json_lines(data) if filename.lower().endswith((".jsonl", ".ndjson")) else _sheet_lines(data, filename)
     )
     if not lines:
-        raise HeaderMissing
-    return lines[:MOST_ROWS]
+        raise HeaderMissing(expected="、".join(COLUMNS[name][2] for name in NEEDED))
+    if len(lines) > MOST_ROWS:
+        raise ListTooLong(most=MOST_ROWS)
+    return lines
 
 
 def import_openings(
@@ -144,14 +160,14 @@ class _Import:
             return RowVerdict(line.number, Verdict.REFUSED, title, problems=problems_of(wrong))
         except Refusal as refused:
             return RowVerdict(line.number, Verdict.REFUSED, title, problems=refused.problems)
-        if verdict is Verdict.UNCHANGED or not self.publish:
+        if found.state is not OpeningState.DRAFT or not self.publish:
             return RowVerdict(line.number, verdict, title, found.id)
         try:
             with self.session.begin_nested():
                 self._show(found, offer)
         except Refusal as refused:
             self.session.refresh(found)
-            return RowVerdict(line.number, Verdict.KEPT, title, found.id, refused.problems)
+            return RowVerdict(line.number, verdict, title, found.id, refused.problems)
         return RowVerdict(line.number, Verdict.OPEN, title, found.id)
 
     def _keep(self, offer: Offer) -> tuple[Opening, Verdict]:
@@ -177,6 +193,7 @@ class _Import:
     def _show(self, found: Opening, offer: Offer) -> None:
         if offer.posted_on and offer.posted_on <= clock.today():
             found.posted_at = datetime.combine(offer.posted_on, time(), clock.SHANGHAI)
+        self._vouch(self.session.get_one(Employer, found.employer_id))
         submit_opening(self.session, self.actor, opening_id=found.id)
         verify_opening(self.session, self.actor, opening_id=found.id, remark=self.source_name)
         publish_opening(self.session, self.actor, opening_id=found.id)
@@ -188,12 +205,13 @@ class _Import:
         if found is not None:
             return found
         draft = EmployerDraft(name=name, uscc=offer.uscc, region_code=region or "")
-        made = register_employer(self.session, self.actor, draft, source="import", is_demo=self.is_demo)
-        if self.publish:
+        return register_employer(self.session, self.actor, draft, source="import", is_demo=self.is_demo)
+
+    def _vouch(self, made: Employer) -> None:
+        if made.source == "import" and made.state is EmployerState.REGISTERED:
             move(self.session, self.actor, made, EMPLOYER, "submit", reason=self.source_name)
             move(self.session, self.actor, made, EMPLOYER, "verify", reason=self.source_name)
             self.session.flush()
-        return made
 
 
 def _same(known: Opening, draft: OpeningDraft) -> bool:
@@ -207,7 +225,7 @@ def _json_lines(data: bytes) -> Iterator[Line]:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise SheetBroken from None
+        raise UnknownEncoding from None
     columns: dict[str, str] = {}
     for number, row in enumerate(text.splitlines(), start=1):
         if not row.strip():
@@ -215,9 +233,9 @@ def _json_lines(data: bytes) -> Iterator[Line]:
         try:
             found = json.loads(row)
         except (ValueError, RecursionError):
-            raise SheetBroken from None
+            raise LineBroken(row=number) from None
         if not isinstance(found, dict):
-            raise SheetBroken
+            raise LineBroken(row=number)
         for name in found.keys() - columns.keys():
             columns[name] = next(iter(headings({0: name})), "")
         yield Line(number, {columns[name]: _text(value) for name, value in found.items() if columns[name]})

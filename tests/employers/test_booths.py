@@ -32,6 +32,7 @@ from employers.fairs.rules import (
     BOOTH,
     HOLDING_BOOTH,
     AlreadyApplied,
+    BeforeTheDay,
     BoothDraft,
     BoothState,
     BoothTaken,
@@ -115,7 +116,10 @@ def test_three_empty_booths_bar_for_the_year(session: Session) -> None:
         booth = apply_for_booth(session, boss(), fair_id=fair.id, draft=WANT)
         approve_booth(session, ORGANISER, booth_id=booth.id)
         assign_booth(session, ORGANISER, booth_id=booth.id)
-        miss_booth(session, ORGANISER, booth_id=booth.id)
+        with pytest.raises(BeforeTheDay):
+            miss_booth(session, ORGANISER, booth_id=booth.id)
+        with clock.frozen(fair.starts_at):
+            miss_booth(session, ORGANISER, booth_id=booth.id)
         session.refresh(fair)
         assert (booth.state, booth.booth_no, fair.booths_taken) == (BoothState.NO_SHOW, None, 0)
     this_year = booth_fair(session, add_hall(session, "四号厅"))
@@ -143,13 +147,16 @@ def test_numbers_are_given_once_and_within_the_hall(session: Session) -> None:
 def test_a_booth_is_used_to_the_end(session: Session) -> None:
     fair = booth_fair(session, add_hall(session))
     booth = applied(session, fair, 1)
-    with pytest.raises(IllegalMove):
+    with clock.frozen(fair.starts_at), pytest.raises(IllegalMove):
         check_in_booth(session, ORGANISER, booth_id=booth.id)
     approve_booth(session, ORGANISER, booth_id=booth.id)
     assign_booth(session, ORGANISER, booth_id=booth.id)
-    check_in_booth(session, ORGANISER, booth_id=booth.id)
-    assert booth.checked_in_at == clock.now()
-    assert leave_booth(session, ORGANISER, booth_id=booth.id).state is BoothState.SERVED
+    with pytest.raises(BeforeTheDay):
+        check_in_booth(session, ORGANISER, booth_id=booth.id)
+    with clock.frozen(fair.starts_at):
+        check_in_booth(session, ORGANISER, booth_id=booth.id)
+        assert booth.checked_in_at == clock.now()
+        assert leave_booth(session, ORGANISER, booth_id=booth.id).state is BoothState.SERVED
 
 
 @pytest.mark.parametrize("state", [BoothState.SERVED, BoothState.REFUSED, BoothState.WITHDRAWN, BoothState.NO_SHOW])

@@ -10,13 +10,23 @@ from sqlalchemy.orm import Session
 
 from centre.errors import Forbidden, Invalid
 from centre.people import Education
-from centre.sheets.cells import SheetRefused
+from centre.sheets.cells import HeaderMissing, SheetRefused
+from employers.actions import register_employer
 from employers.models import Employer
 from employers.openings.feeds import education_of, wage_of
-from employers.openings.imports import Line, Report, Verdict, import_openings, read_lines
+from employers.openings.imports import (
+    MOST_ROWS,
+    Line,
+    LineBroken,
+    ListTooLong,
+    Report,
+    Verdict,
+    import_openings,
+    read_lines,
+)
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
-from employers.rules import EmployerState
+from employers.rules import EmployerDraft, EmployerState
 from tests.employers.world import OFFICER, boss
 
 ROWS = [
@@ -75,6 +85,22 @@ def test_without_somebody_who_vouches_rows_stay_drafts(session: Session) -> None
     assert session.scalars(select(Employer.state)).all() == [EmployerState.REGISTERED]
 
 
+def test_drafts_of_an_earlier_import_go_on_show_once_somebody_vouches(session: Session) -> None:
+    lines = read_lines(JSONL, "x.jsonl")
+    import_openings(session, OFFICER, lines, source_name="合作中心")
+    report = taken(session, lines)
+    assert [row.verdict.value for row in report.rows] == ["open", "unchanged", "unchanged", "refused", "refused"]
+    assert [problem.code for problem in report.rows[1].problems] == ["element-missing"]
+    assert session.scalars(select(Employer.state)).all() == [EmployerState.ACTIVE]
+
+
+def test_an_import_vouches_for_no_employer_that_came_another_way(session: Session) -> None:
+    register_employer(session, OFFICER, EmployerDraft(name="合作中心", region_code="610404"))
+    report = taken(session, read_lines(JSONL, "x.jsonl"))
+    assert report.counts[Verdict.OPEN] == 0
+    assert session.scalars(select(Employer.state)).all() == [EmployerState.REGISTERED]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_csv_list_with_a_title_row_and_employers_is_read(session: Session, encoding: str) -> None:
     text = (
@@ -119,6 +145,20 @@ def test_a_workbook_is_read(session: Session) -> None:
 def test_what_is_no_list_of_openings_is_refused(data: bytes, filename: str) -> None:
     with pytest.raises(SheetRefused):
         read_lines(data, filename)
+
+
+def test_a_broken_line_is_named_and_a_list_without_headings_is_told_which_are_needed() -> None:
+    with pytest.raises(LineBroken) as broken:
+        read_lines(b'{"text": "a"}\n\n{"text": ', "x.jsonl")
+    assert broken.value.params == {"row": 3}
+    with pytest.raises(HeaderMissing) as missing:
+        read_lines("姓名,电话\n王芳,1\n".encode(), "x.csv")
+    assert missing.value.params == {"expected": "岗位、地区"}
+
+
+def test_no_row_of_a_list_that_is_too_long_is_dropped_in_silence() -> None:
+    with pytest.raises(ListTooLong):
+        read_lines(b'{"text": "a", "area": "b"}\n' * (MOST_ROWS + 1), "x.jsonl")
 
 
 def test_only_officers_import_and_a_source_has_a_name(session: Session) -> None:

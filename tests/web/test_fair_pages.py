@@ -120,9 +120,19 @@ def test_a_fair_goes_from_the_plan_to_its_figures(as_: Opener) -> None:
     for event in ("approve", "assign"):
         assert organiser.send_form("/organiser/booths/1", event=event).status_code == 303
     assert "1 号展位" not in as_().get(f"/fairs/{fair_id}").text
-    assert step("start") == 303
-    assert organiser.send_form("/organiser/booths/1", event="check_in").status_code == 303
-    assert step("finish") == 303
+    assert "没有来" not in organiser.get(path).text
+    assert organiser.send_form("/organiser/booths/1", event="miss").status_code == 409
+    with clock.frozen(datetime(2026, 3, 6, 1, tzinfo=UTC)):
+        organiser = as_("organiser")
+        assert "没有来" in organiser.get(path).text
+        assert step("start") == 303
+        assert organiser.send_form("/organiser/booths/1", event="check_in").status_code == 303
+        assert step("finish") == 303
+        assert "结束了，等着上报数字" in organiser.get("/organiser").text
+        report(organiser, path)
+
+
+def report(organiser: Browser, path: str) -> None:
     assert organiser.send_form(f"{path}/report", employers="1").status_code == 422
     figures = dict.fromkeys(("employers", "positions", "visitors", "intentions", "hired"), "3")
     assert organiser.send_form(f"{path}/report", **figures).status_code == 303

@@ -1,5 +1,6 @@
 """Commands that bring data in, take data out, and keep it safe."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,11 @@ Source = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, 
 Target = Annotated[Path, typer.Argument(dir_okay=False, help="File to write: .csv, .xlsx or .jsonl.")]
 
 MOST_TOLD = 20
+WRITABLE = (".csv", ".xlsx", ".jsonl")
+EXPORTED = (
+    "id", "title", "occupation", "employer", "headcount", "wage", "base_pay", "area", "address", "content",
+    "conditions", "valid_until",
+)  # fmt: skip
 
 
 @imports.command("openings")
@@ -47,14 +53,19 @@ def import_openings(
             publish=publish,
             progress=lambda done, _all: progress.update(bar, completed=done),
         )
-    for row in [row for row in report.rows if row.problems][:MOST_TOLD]:
+    troubled = [row for row in report.rows if row.problems]
+    for row in troubled[:MOST_TOLD]:
         told = "; ".join(translate("en", problem.message, **problem.params) for problem in row.problems)
         typer.echo(f"row {row.row} {row.title}: {told}")
+    if len(troubled) > MOST_TOLD:
+        typer.echo(f"and {len(troubled) - MOST_TOLD} more rows with something to mend")
     counts = report.counts
     typer.echo(
         f"{len(report.rows)} rows: {counts[Verdict.OPEN]} on show, {counts[Verdict.KEPT]} kept as drafts, "
         f"{counts[Verdict.UNCHANGED]} unchanged, {counts[Verdict.REFUSED]} refused"
     )
+    if not publish and counts[Verdict.KEPT]:
+        typer.echo("Drafts are seen by the centre only; the same command with --publish puts the complete ones on show")
 
 
 @exports.command("openings")
@@ -65,23 +76,27 @@ def export_openings(file: Target) -> None:
     from centre.permissions import Actor
     from employers.openings.queries import open_openings
 
+    if file.suffix not in WRITABLE:
+        raise typer.BadParameter(f"the file's name has to end in {', '.join(WRITABLE)}", param_hint="FILE")
     with open_session(Actor.public().scope) as session:
         rows = [
-            {
-                "id": str(opening.id),
-                "title": opening.title,
-                "occupation": opening.occupation_code,
-                "employer": opening.employer.name,
-                "headcount": str(opening.remaining),
-                "wage": _wage(opening.wage_min_fen, opening.wage_max_fen, opening.wage_unit),
-                "area": regions.full_name(opening.region_code) if opening.region_code else "",
-                "content": opening.content,
-                "conditions": opening.conditions,
-                "valid_until": opening.valid_until.isoformat() if opening.valid_until else "",
-            }
+            (
+                str(opening.id),
+                opening.title,
+                opening.occupation_code,
+                opening.employer.name,
+                str(opening.remaining),
+                _wage(opening.wage_min_fen, opening.wage_max_fen, opening.wage_unit),
+                _wage(opening.base_pay_fen, None, opening.wage_unit),
+                regions.full_name(opening.region_code) if opening.region_code else "",
+                opening.address,
+                opening.content,
+                opening.conditions,
+                opening.valid_until.isoformat() if opening.valid_until else "",
+            )
             for opening in session.scalars(open_openings(clock.today()))
         ]
-    _write(file, rows)
+    _write(file, EXPORTED, rows)
     typer.echo(f"{file}: {len(rows)} openings")
 
 
@@ -90,17 +105,17 @@ def _wage(low: int | None, high: int | None, unit: str) -> str:
     return "-".join(str(fen // 100) for fen in (low, high) if fen) + unit_words.get(unit, "")
 
 
-def _write(file: Path, rows: list[dict[str, str]]) -> None:
+def _write(file: Path, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     import json
 
     from centre.sheets.writing import Column, export, export_csv
 
     if file.suffix == ".jsonl":
-        file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        lines = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
+        file.write_text("".join(lines), encoding="utf-8")
         return
-    names = list(rows[0]) if rows else ["id"]
-    columns, lines = [Column(name) for name in names], [[row[name] for name in names] for row in rows]
-    file.write_bytes(export("openings", columns, lines) if file.suffix == ".xlsx" else export_csv(columns, lines))
+    columns = [Column(name) for name in names]
+    file.write_bytes(export("openings", columns, rows) if file.suffix == ".xlsx" else export_csv(columns, rows))
 
 
 def backup(

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from threading import Timer
 from typing import Annotated
@@ -13,6 +14,14 @@ from typing import Annotated
 import typer
 
 from centre.settings import settings
+
+
+class DemoSize(StrEnum):
+    """How much the demo invents (演示规模)."""
+
+    TOWN = "town"
+    CITY = "city"
+
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 when not given.")]
 TICK_SECONDS = 5
@@ -47,6 +56,7 @@ def serve(
 
 def work(
     once: Annotated[bool, typer.Option(help="Do what is due now and stop.")] = False,
+    beside: Annotated[int, typer.Option(help="Stop when this process, the parent, is gone.", hidden=True)] = 0,
 ) -> None:
     """Do what falls due: expiries, reminders, messages. May run in several processes; each slot is done once."""
     from centre.jobs import REGISTER, run_due_jobs
@@ -59,6 +69,9 @@ def work(
 
     clock = BlockingScheduler()
     clock.add_job(run_due_jobs, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+    if beside:
+        # A server that was killed cannot take its worker along.
+        clock.add_job(lambda: os.getppid() == beside or clock.shutdown(wait=False), "interval", seconds=TICK_SECONDS)
     typer.echo(f"Working on {len(REGISTER)} kinds of due work; Ctrl+C stops")
     compiling = Timer(COMPILE_DELAY_SECONDS, _compile)
     compiling.daemon = True
@@ -102,8 +115,8 @@ def migrate(
 def demo(
     port: Port = None,
     size: Annotated[
-        str, typer.Option(help="town: the invented demo city; city: 5,000 openings, 20,000 workers.")
-    ] = "town",
+        DemoSize, typer.Option(help="town: the invented demo city; city: 5,000 openings, 20,000 workers.")
+    ] = DemoSize.TOWN,
     seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 2026,
     fill_only: Annotated[bool, typer.Option(help="Fill the database and stop.")] = False,
 ) -> None:
@@ -131,15 +144,16 @@ def demo(
 def _working_beside() -> Iterator[None]:
     """A process for due work beside the server; it begins a moment later, so that the first page is quick."""
     started: list[subprocess.Popen[bytes]] = []
-    alarm = Timer(WORKER_DELAY_SECONDS, lambda: started.append(subprocess.Popen([sys.executable, "-m", "web", "work"])))
+    worker = [sys.executable, "-m", "web", "work", "--beside", str(os.getpid())]
+    alarm = Timer(WORKER_DELAY_SECONDS, lambda: started.append(subprocess.Popen(worker)))
     alarm.start()
     try:
         yield
     finally:
         alarm.cancel()
-        for worker in started:
-            worker.terminate()
-            worker.wait(timeout=10)
+        for process in started:
+            process.terminate()
+            process.wait(timeout=10)
 
 
 def _exists() -> bool:

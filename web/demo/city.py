@@ -1,10 +1,8 @@
 """A city of 5,000 openings and 20,000 workers, all invented, the same for the same seed."""
 
-import csv
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -23,16 +21,15 @@ from employers.rules import EmployerNature, EmployerState
 from matching.engine.features import Leave
 from matching.profiles.models import JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
+from web.demo.files import rows
 
 Say = Callable[[str], None]
 Row = dict[str, Any]
 
 SOURCE = "demo-city"
-EMPLOYERS, OPENINGS, WORKERS = 1_500, 5_000, 20_000
 LOT = 1_000
 YUAN = 100
 
-TRADES = Path(__file__).parent / "data" / "trades.csv"
 FAR = ("320583", "320500", "320281", "320600", "330200", "330282", "330782", "310117", "441900", "440300", "440600")
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
 GIVEN = "秀兰桂芳红梅敏霞玲娟英华丽萍强建军国栋波伟刚勇志明海涛文辉小宇佳欣雨晨春生玉珍淑琴"
@@ -65,23 +62,34 @@ LINES = {
 FIRMS = ("恒", "兴", "盛", "瑞", "诚", "华", "泰", "丰", "源", "隆", "永", "信", "康", "宏", "益", "顺")
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many of each a city has."""
+
+    employers: int = 1_500
+    openings: int = 5_000
+    workers: int = 20_000
+
+
+CITY = Size()
+
+
 def is_filled(session: Session) -> bool:
     """Whether the city is there already."""
     return session.scalar(select(Opening.id).where(Opening.source_name == SOURCE).limit(1)) is not None
 
 
-def fill(session: Session, *, seed: int, say: Say) -> None:
+def fill(session: Session, *, seed: int, say: Say, size: Size = CITY) -> None:
     """Write the city around the town; `say` is told of every lot that is done."""
     random = Random(seed)
-    with TRADES.open(encoding="utf-8", newline="") as file:
-        trades = list(csv.DictReader(file))
-    centres = session.execute(select(Centre.id, Centre.region_code).order_by(Centre.code)).tuples().all()
+    trades = list(rows("trades"))
+    centres = [(one.id, one.region_code) for one in session.scalars(select(Centre).order_by(Centre.code))]
     first = (session.scalar(select(func.max(Employer.id))) or 0) + 1
-    firms = _firms(random, trades, centres, first)
-    _write(session, Employer, (firm.row for firm in firms), EMPLOYERS, say)
-    _write(session, Opening, _openings(random, trades, firms), OPENINGS, say)
+    firms = list(_firms(random, trades, centres, range(first, first + size.employers)))
+    _write(session, Employer, (firm.row for firm in firms), size.employers, say)
+    _write(session, Opening, _openings(random, trades, firms), size.openings, say)
     first = (session.scalar(select(func.max(Person.id))) or 0) + 1
-    _write_workers(session, random, trades, centres, first, say)
+    _write_workers(session, random, trades, centres, range(first, first + size.workers), say)
 
 
 def _write(session: Session, model: type[Any], rows: Iterator[Row], count: int, say: Say) -> None:
@@ -104,10 +112,9 @@ class Firm:
 
 
 def _firms(
-    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], first: int
-) -> list[Firm]:
-    firms = []
-    for number in range(first, first + EMPLOYERS):
+    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], numbers: range
+) -> Iterator[Firm]:
+    for number in numbers:
         trade = _trade(random, trades)
         near = random.random() < 0.7
         centre_id, home = random.choice(centres)
@@ -126,8 +133,7 @@ def _firms(
             "source": SOURCE,
             "is_demo": True,
         }
-        firms.append(Firm(row, trade, near))
-    return firms
+        yield Firm(row, trade, near)
 
 
 def _line_of(industry: str) -> str:
@@ -187,13 +193,13 @@ def _write_workers(
     random: Random,
     trades: Sequence[dict[str, str]],
     centres: Sequence[tuple[int, str]],
-    first: int,
+    numbers: range,
     say: Say,
 ) -> None:
     taken: set[str] = set()
-    for start in range(0, WORKERS, LOT):
+    for start in range(0, len(numbers), LOT):
         people, parts = [], {kind: [] for kind in (Registration, SkillProfile, WorkedOccupation, JobWish)}  # type: ignore[var-annotated]
-        for person_id in range(first + start, first + min(start + LOT, WORKERS)):
+        for person_id in numbers[start : start + LOT]:
             centre_id, region = random.choice(centres)
             identity, born = _identity(random, taken)
             people.append(person_row(random, person_id, centre_id, region, identity, born))
@@ -201,9 +207,9 @@ def _write_workers(
             for kind, row in _profile(random, _trade(random, trades), region):
                 parts[kind].append(own | row)
         session.execute(insert(Person), people)
-        for kind, rows in parts.items():
-            session.execute(insert(kind), rows)
-        say(f"  workers: {min(start + LOT, WORKERS):,} of {WORKERS:,}")
+        for kind, lot in parts.items():
+            session.execute(insert(kind), lot)
+        say(f"  workers: {min(start + LOT, len(numbers)):,} of {len(numbers):,}")
 
 
 def _identity(random: Random, taken: set[str]) -> tuple[str, date]:

@@ -1,9 +1,6 @@
 """The town: the network, six schools, 22 majors, 18 employers, eleven workers and the fairs of a year, all invented."""
 
-import csv
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +12,6 @@ from centre.network import Centre, CentreLevel
 from centre.numbers import parse_identity
 from centre.people import Education, Person, PersonCategory, Recognition, Sex, new_person
 from centre.permissions import PARTNERS, Actor, Role
-from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import BoothState, FairMode, FairState, FairTheme
 from employers.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType, OpeningKind, OpeningState, Provision, WageUnit
@@ -27,9 +22,9 @@ from matching.profiles.rules import RegistrationState
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
-from web.demo import schooling
+from web.demo import fairs, schooling
+from web.demo.files import rows
 
-DATA = Path(__file__).parent / "data"
 PASSWORD = "gangqiao-demo"  # noqa: S105 - of invented accounts, told on the sign-in page of the demo
 SEATS = 30
 CLASS_DAYS = 25
@@ -42,18 +37,12 @@ def fill(session: Session) -> None:
     majors = _training(session, centres)
     employers = _openings(session, centres)
     people = _workers(session, centres)
-    _fairs(session, centres, employers)
+    fairs.fill(session, centres["XY00"].id)
     providers = {row.code: row.id for row in session.scalars(select(TrainingProvider))}
     _accounts(session, centres, providers, employers, people)
     _classes(session, centres, majors)
     session.flush()
     schooling.fill(session, majors, people)
-
-
-def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of one of the demo's files."""
-    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
 
 
 def _list(text: str) -> list[str]:
@@ -268,89 +257,6 @@ def _profile(session: Session, person: Person, row: dict[str, str]) -> None:
     for category in _list(row["recognised"]):
         since = date(today.year, 1, 1)
         session.add(Recognition(person_id=person.id, category=PersonCategory(category), from_on=since))
-
-
-def _fairs(session: Session, centres: dict[str, Centre], employers: dict[str, Employer]) -> None:
-    venues: dict[str, Venue] = {}
-    for row in rows("venues"):
-        venues[row["key"]] = Venue(
-            name=row["name"],
-            hall=row["hall"],
-            region_code=row["region"],
-            address=row["address"],
-            booth_limit=int(row["booths"]),
-            visitor_limit=int(row["visitors"]),
-            centre_id=centres["XY00"].id,
-            is_demo=True,
-        )
-    session.add_all(venues.values())
-    session.flush()
-    for row in rows("fairs"):
-        venue = venues.get(row["venue"])
-        fair = _fair(row, venue.id if venue else None, centres["XY00"].id)
-        session.add(fair)
-        session.flush()
-        if fair.state is FairState.BOOTH_OPEN:
-            _booths(session, fair, list(employers.values())[:6])
-    session.add(
-        FairSeries(
-            name="每周五小型招聘",
-            centre_id=centres["XY00"].id,
-            venue_id=venues["C"].id,
-            weekday=4,
-            from_on=date(2026, 1, 1),
-            to_on=date(2026, 12, 31),
-            starts=time(9, 0),
-            ends=time(11, 30),
-            booth_count=12,
-            expected_visitors=150,
-            is_demo=True,
-        )
-    )
-
-
-def _fair(row: dict[str, str], venue_id: int | None, centre_id: int) -> Fair:
-    day, now = date.fromisoformat(row["date"]), clock.now()
-    starts, ends = (
-        datetime.combine(day, time.fromisoformat(row[name]), tzinfo=clock.SHANGHAI) for name in ("starts", "ends")
-    )
-    return Fair(
-        name=row["name"],
-        theme=FairTheme(row["theme"]),
-        mode=FairMode.ON_SITE if venue_id else FairMode.ONLINE,
-        centre_id=centre_id,
-        venue_id=venue_id,
-        region_code=row["region"],
-        starts_at=starts,
-        ends_at=ends,
-        booth_count=int(row["booths"]),
-        expected_visitors=int(row["visitors"]),
-        organisation_plan="组织实施办法(演示).pdf",
-        emergency_plan="应急预案(演示).pdf",
-        security_plan="安全保卫方案(演示).pdf",
-        filing_due_on=day - timedelta(days=15),
-        statistics_due_on=day + timedelta(days=7),
-        permit_no="演示许可" if int(row["visitors"]) >= 1000 else "",
-        published_at=min(now, starts - timedelta(days=20)),
-        revised_at=now,
-        state=FairState.ENDED if ends < now else FairState.BOOTH_OPEN,
-        is_demo=True,
-    )
-
-
-def _booths(session: Session, fair: Fair, guests: list[Employer]) -> None:
-    for number, employer in enumerate(guests[: fair.booth_count], 1):
-        session.add(
-            Booth(
-                fair_id=fair.id,
-                employer_id=employer.id,
-                contact_name="招聘部",
-                state=BoothState.ASSIGNED,
-                booth_no=number,
-                decided_at=clock.now(),
-            )
-        )
-        fair.booths_taken += 1
 
 
 def _accounts(

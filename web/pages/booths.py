@@ -10,8 +10,9 @@ from api.dependencies import Pages, Unit
 from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph
 from centre.errors import Refusal
-from centre.permissions import Permission
+from centre.permissions import Actor, Permission
 from employers.fairs import actions, booths
+from employers.fairs.models import Booth
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import neighbours, own_booth, permit_limit
@@ -165,6 +166,7 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
         found = fair_in_sight(unit.session, fair_id)
         requests = unit.session.scalars(booths_in_sight(found.id)).all()
         near = neighbours(unit.session, found.region_code, found.starts_at, but=found.id)
+    on_the_day = clock.local(found.starts_at).date() <= clock.today()
     return page(
         unit,
         "organiser/fair.html",
@@ -173,13 +175,21 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
         hours=hours,
         problems=problems,
         made=unit.request.query_params.get("made") == "1",
-        events=FAIR.events(found.state, unit.actor),
+        events=[event for event in FAIR.events(found.state, unit.actor) if event != "start" or on_the_day],
         state=FAIR_LABELS[found.state],
         plans=PLANS,
         booths=requests,
-        booth_events={one.id: BOOTH.events(one.state, unit.actor) for one in requests},
+        booth_events={one.id: _acts(one, unit.actor, on_the_day=on_the_day) for one in requests},
         booth_states=BOOTH_LABELS,
         near=near,
         permit_limit=permit_limit(unit.session, clock.local(found.starts_at).date(), found.region_code),
         late=found.filed_at is None and found.filing_due_on < clock.today(),
     )
+
+
+def _acts(booth: Booth, actor: Actor, *, on_the_day: bool) -> list[str]:
+    """What an organiser is offered for a request: nobody is late before the day, and a number is given once."""
+    hidden = set() if on_the_day else {"check_in", "miss"}
+    if booth.booth_no:
+        hidden.add("assign")
+    return [event for event in BOOTH.events(booth.state, actor) if event not in hidden]

@@ -16,7 +16,7 @@ from centre.permissions import Permission
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import fairs, shown_openings
-from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, THEME_LABELS, FairState
+from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
 from web.formats import clock_time
 from web.rendering import page
 
@@ -26,6 +26,8 @@ FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 MOST = 200
+TOLD = FAIR_LABELS | dict.fromkeys(OVER, FAIR_LABELS[FairState.ENDED])
+"""What the public reads of a state: whether the figures were reported is the organisers' business."""
 
 
 @routes.get("", allow=PUBLIC)
@@ -52,7 +54,7 @@ def calendar(unit: Unit) -> Response:
         coming=coming,
         hours=hours,
         themes=THEME_LABELS,
-        states=FAIR_LABELS,
+        states=TOLD,
         region=known,
         counties=[(one.code, one.name) for one in regions.children(regions.HOME)],
     )
@@ -75,7 +77,8 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
         stands=list(stands.values()),
         theme=THEME_LABELS[found.theme],
         mode=MODE_LABELS[found.mode],
-        state=FAIR_LABELS[found.state],
+        state=TOLD[found.state],
+        over=found.state in OVER,
         may_apply=found.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
         may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
     )

@@ -14,8 +14,8 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from employers.fairs import actions
 from employers.fairs.models import Fair, Venue
+from employers.fairs.queries import due_statistics, fairs, free_days, free_venues, permit_limit, venues
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.queries import fairs, free_days, free_venues, permit_limit, venues
 from employers.fairs.rules import (
     FAIR_LABELS,
     MODE_LABELS,
@@ -117,6 +117,8 @@ def desk(unit: Unit) -> Response:
         past=past,
         late=[one for one in due if one.filing_due_on < today],
         soon=[one for one in due if today <= one.filing_due_on <= today + timedelta(days=7)],
+        unreported=unit.session.scalars(due_statistics(today + timedelta(days=7))).all(),
+        today=today,
         hours=hours,
         states=FAIR_LABELS,
     )

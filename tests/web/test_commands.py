@@ -1,0 +1,173 @@
+"""The command line as somebody uses it: what each command says, writes and refuses."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from typer.testing import CliRunner
+
+from centre import clock
+from centre.database import open_session
+from centre.permissions import Actor
+from centre.policy import load_examples
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+from web.commands import app
+
+COMMANDS = "serve work migrate demo account import export backup match evaluate audit"
+LIST = [
+    {"did": "o1", "text": "纺纱厂挡车工", "desc": "缴五险，长白班。", "wage": "3500-5000", "area": "咸阳市 - 渭城区",
+     "edu": "高中", "num": "10人", "date": "2025-05-26", "lang": "zh"},
+    {"did": "o2", "text": "梳毛工", "desc": "包吃住。", "wage": "计件", "area": "咸阳市 - 武功县", "num": "20人"},
+    {"did": "o3", "text": "普工", "desc": "两班倒", "wage": "4000", "area": "火星市", "num": "5人"},
+]  # fmt: skip
+
+
+def run(*words: str, **environment: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, list(words), env=dict(os.environ) | environment)
+    return done.exit_code, done.output.strip()
+
+
+@pytest.fixture
+def installed(database: str) -> None:
+    """A database as `gangqiao migrate` leaves it: tables and example policies."""
+    del database
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> Path:
+    """A list of three openings, one of them complete."""
+    path = tmp_path / "list.jsonl"
+    path.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in LIST), encoding="utf-8")
+    return path
+
+
+def on_show() -> int:
+    with open_session(Actor.system().scope) as session:
+        return session.scalar(select(func.count(Opening.id)).where(Opening.state == OpeningState.OPEN)) or 0
+
+
+def test_help_names_every_command_and_each_explains_itself() -> None:
+    status, told = run("--help")
+    assert status == 0
+    for name in COMMANDS.split():
+        assert f"\n  {name} " in told
+        status, own = run(name, "--help")
+        assert status == 0
+        assert "Usage:" in own
+        assert len(own.split("\n\n")[1].strip()) > 20, own
+
+
+def test_an_unknown_command_and_a_missing_file_are_said_and_not_traced(tmp_path: Path) -> None:
+    for words in (["frobnicate"], ["import", "openings", str(tmp_path / "none.csv")], ["demo", "--size", "moon"]):
+        status, told = run(*words, GANGQIAO_DATA_DIR=str(tmp_path))
+        assert status == 2
+        assert "Traceback" not in told
+        assert "Usage" in told
+
+
+def test_migrating_twice_is_harmless(tmp_path: Path) -> None:
+    own = os.environ | {"GANGQIAO_DATA_DIR": str(tmp_path), "GANGQIAO_DATABASE_URL": ""}
+    said = [
+        subprocess.run(
+            [sys.executable, "-m", "web", "migrate"], env=own, check=True, capture_output=True, text=True, timeout=120
+        ).stdout
+        for _ in range(2)
+    ]
+    assert said[0].startswith("Schema empty -> ")
+    newest = said[0].split(" -> ")[1].split(";")[0]
+    assert said[1].startswith(f"Schema {newest} -> {newest}; 0 example")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_list_comes_in_as_drafts_then_on_show_and_the_third_time_changes_nothing(listed: Path) -> None:
+    status, told = run("import", "openings", str(listed))
+    assert (status, on_show()) == (0, 0)
+    assert "row 3 普工: " in told
+    assert "3 rows: 0 on show, 2 kept as drafts, 0 unchanged, 1 refused" in told
+    assert "--publish" in told
+    status, told = run("import", "openings", str(listed), "--publish")
+    assert (status, on_show()) == (0, 1)
+    assert "row 2 梳毛工: To be stated before publishing: Basic pay" in told
+    assert "1 on show, 0 kept as drafts, 1 unchanged, 1 refused" in told
+    assert (
+        "0 on show, 0 kept as drafts, 2 unchanged, 1 refused" in run("import", "openings", str(listed), "--publish")[1]
+    )
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize("ending", ["csv", "xlsx", "jsonl"])
+def test_what_is_exported_can_be_imported_again(listed: Path, tmp_path: Path, ending: str) -> None:
+    run("import", "openings", str(listed), "--publish")
+    out = tmp_path / f"out.{ending}"
+    assert run("export", "openings", str(out)) == (0, f"{out}: 1 openings")
+    status, told = run("import", "openings", str(out), "--publish")
+    assert status == 0
+    assert "1 rows: 1 on show" in told
+    with open_session(Actor.system().scope) as session:
+        first, second = session.scalars(
+            select(Opening).where(Opening.state == OpeningState.OPEN).order_by(Opening.id)
+        ).all()
+        for name in ("title", "headcount", "wage_min_fen", "wage_max_fen", "region_code", "content", "valid_until"):
+            assert getattr(first, name) == getattr(second, name), name
+
+
+@pytest.mark.usefixtures("installed")
+def test_an_export_of_nothing_has_its_headings_and_an_unknown_ending_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "none.csv"
+    assert run("export", "openings", str(out))[0] == 0
+    assert out.read_text(encoding="utf-8-sig").startswith("id,title,occupation,employer,")
+    status, told = run("export", "openings", str(tmp_path / "none.pdf"))
+    assert status == 2
+    assert ".csv, .xlsx, .jsonl" in told
+    assert not (tmp_path / "none.pdf").exists()
+
+
+@pytest.mark.usefixtures("installed")
+@pytest.mark.parametrize(
+    ("name", "data", "words"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 400, "This is not a spreadsheet"),
+        ("a.csv", "姓名,电话\n王芳,1\n".encode(), "It should hold: 岗位、地区"),
+        ("a.jsonl", b'{"text": "a"}\n{', "Line 2 is not a JSON object"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_in_words(tmp_path: Path, name: str, data: bytes, words: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    status, told = run("import", "openings", str(path))
+    assert status == 2
+    assert words in told
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_backup_is_whole_dated_and_never_written_over(listed: Path, tmp_path: Path) -> None:
+    run("import", "openings", str(listed), "--publish")
+    copy = tmp_path / "copy.db"
+    status, told = run("backup", str(copy))
+    assert status == 0
+    assert "integrity ok" in told
+    assert run("backup", str(copy))[0] == 2
+    day = clock.local(clock.now()).strftime("%Y%m%d")
+    assert f"gangqiao-{day}-" in run("backup", GANGQIAO_DATA_DIR=str(tmp_path))[1]
+    with_copy = os.environ | {"GANGQIAO_DATABASE_URL": f"sqlite:///{copy}"}
+    out = tmp_path / "restored.jsonl"
+    subprocess.run(
+        [sys.executable, "-m", "web", "export", "openings", str(out)], env=with_copy, check=True, timeout=120
+    )
+    assert json.loads(out.read_text(encoding="utf-8"))["title"] == "纺纱厂挡车工"
+
+
+@pytest.mark.usefixtures("installed")
+def test_due_work_is_done_once_and_counted() -> None:
+    status, told = run("work", "--once")
+    assert status == 0
+    first = int(told.split(" of ")[0])
+    assert first > 0
+    assert run("work", "--once")[1].startswith("0 of ")

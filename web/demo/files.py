@@ -1,0 +1,13 @@
+"""The demo's own files: rows of what is invented."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+_DATA = Path(__file__).parent / "data"
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one of the demo's files."""
+    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
