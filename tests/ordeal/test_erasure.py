@@ -1,0 +1,133 @@
+"""R20: who is erased on request is found nowhere, also after an older backup came back; the figures stay."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from centre import clock, privacy
+from centre.answers import KeptAnswer
+from centre.database import Base, engine, open_session
+from centre.ledger import ServiceCategory, ServiceEvent, record_service
+from centre.outbox import post
+from centre.people import Person
+from centre.permissions import Actor, Role
+from centre.records import actions, erasure, jobs
+from centre.records.models import ErasureRequest
+from centre.records.rules import ErasureState
+from matching.introductions.models import Introduction
+from tests.ordeal import world as worlds
+from tests.ordeal.test_canaries import found
+from tests.planted import planted
+from training.enrolments.models import Enrolment
+
+SYSTEM = Actor.system()
+PEOPLE = 4
+HARDSHIP = "丈夫尘肺卧床三年欠下九万债"
+COUNTED = (Person, ServiceEvent, Introduction, Enrolment)
+
+Known = dict[int, list[str]]
+
+
+@pytest.fixture
+def known(any_database: str) -> Iterator[Known]:
+    """The people of a small world, who left something everywhere, with their names and numbers."""
+    privacy.forget_keys()
+    made = worlds.build()
+    with open_session(SYSTEM.scope, write=True) as session:
+        people = session.scalars(select(Person).order_by(Person.id)).all()
+        clerk = made.people["clerk-a"].actor.account_id
+        for number, person in enumerate(people):
+            record_service(session, SYSTEM, centre_id=person.centre_id, category=ServiceCategory.RELIEF,
+                           person_id=person.id, note=HARDSHIP)  # fmt: skip
+            post(session, kind="told", to_account_id=clerk, title=f"{person.name}等您的电话", dedupe_key=f"a{number}")
+            post(session, kind="told", to_person_id=person.id, title=f"{person.name}，您好", dedupe_key=f"b{number}")
+            body = json.dumps({"name": person.name, "phone": person.phone}, ensure_ascii=False).encode()
+            session.add(KeptAnswer(owner="o", key=f"k{number}", fingerprint="f", status=201, headers={}, body=body))
+        told = {one.id: [one.name, one.identity_number, one.phone] for one in people}
+    yield told
+    privacy.forget_keys()
+
+
+def erase(people: Known) -> None:
+    """Each asks; the days to think better of it pass; the jobs run."""
+    for person_id in people:
+        actor = Actor(account_id=1, person_id=person_id, roles=frozenset({Role.JOBSEEKER}))
+        with open_session(actor.scope, write=True) as session:
+            actions.request_erasure(session, actor, proved_at=clock.now())
+    with clock.frozen(clock.now() + timedelta(days=4)):
+        for job in (jobs.erase_on_request, jobs.repeat_erasures):
+            with open_session(SYSTEM.scope, write=True) as session:
+                job(session)
+
+
+def left(people: Known) -> list[str]:
+    """Which of the words stand in which table, whatever the kind of column."""
+    words = [word for told in people.values() for word in told] + [HARDSHIP]
+    hits = []
+    with open_session(SYSTEM.scope) as session:
+        for table in Base.metadata.sorted_tables:
+            content = "\n".join(map(_written, session.execute(select(table))))
+            hits += [f"{word} in {table.name}" for word in words if word in content]
+    return hits
+
+
+def _written(row: Any) -> str:
+    """Every value of a row as text, bytes as what they may spell, escapes of JSON undone."""
+    values = (value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in row)
+    return "\t".join(json.dumps(value, ensure_ascii=False, default=str) for value in values)
+
+
+def figures() -> dict[str, object]:
+    """What statistics count."""
+    with open_session(SYSTEM.scope) as session:
+        counts = {one.__name__: session.scalar(select(func.count()).select_from(one)) for one in COUNTED}
+        by_kind = select(ServiceEvent.category, ServiceEvent.centre_id, func.count()).group_by(
+            ServiceEvent.category, ServiceEvent.centre_id
+        )
+        return counts | {"ledger": sorted(map(str, session.execute(by_kind).all()))}
+
+
+def test_who_is_erased_is_in_no_table_and_the_figures_stay(known: Known, any_database: str) -> None:
+    before = figures()
+    assert len({hit.split()[-1] for hit in left(known)}) > 3
+    erase(known)
+    assert left(known) == []
+    assert figures() == before
+    with open_session(SYSTEM.scope) as session:
+        done = session.scalars(select(ErasureRequest).where(ErasureRequest.state == ErasureState.DONE)).all()
+        assert len({one.certificate_no for one in done}) == PEOPLE
+    print(json.dumps({"name": "R20", "people": PEOPLE, "left": 0, "database": any_database[:10]}))
+
+
+def test_an_older_backup_that_comes_back_is_erased_by_the_first_run_of_the_worker(
+    known: Known, any_database: str, tmp_path: Path
+) -> None:
+    if not any_database.startswith("sqlite"):
+        pytest.skip("the file is what is put back; the jobs are the same on PostgreSQL")
+    file, backup = Path(any_database.removeprefix("sqlite:///")), tmp_path / "old.db"
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(backup)) as copy:
+        source.backup(copy)
+    erase(known)
+    engine().dispose()
+    for old in file.parent.glob(f"{file.name}*"):
+        old.unlink()
+    backup.rename(file)
+    assert left(known) != []
+    with open_session(SYSTEM.scope, write=True) as session:
+        jobs.repeat_erasures(session)
+    assert left(known) == []
+    engine().dispose()
+    assert found([word for told in known.values() for word in told] + [HARDSHIP], [file.parent]) == []
+
+
+def test_an_erasure_that_skips_the_outbox_is_noticed(known: Known) -> None:
+    with planted(erasure, _forget_messages=lambda *_: None):
+        erase(known)
+    assert {hit.split()[-1] for hit in left(known)} == {"message"}
