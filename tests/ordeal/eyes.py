@@ -68,6 +68,7 @@ POLICY: Mapping[str, str] = {
     "seat_offer": LEARNERS,
     # accounts
     "account": "account city county administrator",
+    "account.name": "account city county administrator auditor school",
     "sign_in": "account",
     "export": "school county city auditor",
     "api_token": "city administrator",
@@ -105,6 +106,7 @@ def may_see(someone: Someone, secret: Secret) -> bool:
 WITH_PERSON = "read only together with a person, whom the reader has to see"
 WITH_ROW = "read only by the key of another row, which the reader has to see"
 OWN_KEY = "asked for by the reader's own key as well"
+ALL_OR_NONE = "read by the auditor alone, who sees all of it"
 FIGURES = "shown as figures and states, in which no canary fits"
 
 BLIND: Mapping[str, str] = {
@@ -114,6 +116,7 @@ BLIND: Mapping[str, str] = {
         "TrainingCertificate WorkedOccupation",
         WITH_ROW: "ApiToken ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
         OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SecondFactor SignIn",
+        ALL_OR_NONE: "AuditEntry",
         FIGURES: "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
     }.items()
     for name in names.split()

@@ -156,7 +156,10 @@ def _side(made: Canaries, people: dict[str, Someone], letter: str, number: int, 
         SignInCard, account_id=seeker.id, person_id=side.people[0].id, token_digest=f"card-{letter}", wrong_pins=0
     )
     ends = clock.today() + timedelta(days=90)
-    school = _account(made, people, f"school-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends)
+    near = {"centre_id": centre.id}  # whose staff see what the school takes out, and who asked for it
+    school = _account(
+        made, people, f"school-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends, owners=near
+    )
     _account(made, people, f"colleague-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends)
     _account(made, people, f"employer-{letter}", Role.EMPLOYER, employer_id=side.employer.id, expires_on=ends)
     _account(made, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
