@@ -17,7 +17,7 @@ from training.classes.rules import BEFORE_SESSION, CLASSES, DAYPART_LABELS, WORK
 from training.classes.rules import STATE_LABELS as CLASS_STATES
 from training.enrolments import actions as enrolment_actions
 from training.enrolments import queries as enrolment_queries
-from training.enrolments.rules import ENROLMENTS, TO_CHECK_LABELS
+from training.enrolments.rules import ENDED, ENROLMENTS, TO_CHECK_LABELS
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
 from training.providers import queries as provider_queries
 from training.rosters import queries as roster_queries
@@ -156,6 +156,7 @@ def _class_page(
         major=major,
         provider=provider,
         trainees=trainees,
+        ended=ENDED,
         moves={place.id: ENROLMENTS.events(place.state, unit.actor) for place, _ in trainees},
         uploads=unit.session.execute(roster_queries.uploads(class_id).limit(10)).all(),
         events=CLASSES.events(found.state, unit.actor),
