@@ -1,7 +1,7 @@
 """The training desk through a browser: from the register to the payment, and the public check of a certificate."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,10 @@ from sqlalchemy import select
 from centre import clock, privacy
 from centre.database import open_session
 from centre.permissions import Role
+from employers.models import Employer
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+from employers.rules import EmployerState
 from tests.training import world
 from tests.training.browser import Browser, open_browser
 from tests.training.course import add_staff, assessed, begin, call_sample, do, enrol_all, lesson_ids, people
@@ -121,9 +125,20 @@ def test_an_officer_enters_results_and_is_told_what_is_missing(city: world.City)
 
 
 def test_the_forecast_lists_every_major_with_its_interval(city: world.City) -> None:
+    with open_session(world.SYSTEM.scope, write=True) as session:
+        boss = Employer(name="缝纫厂", region_code="610402", state=EmployerState.ACTIVE, centre_id=city.centre_id)
+        session.add(boss)
+        session.flush()
+        session.add(
+            Opening(
+                employer_id=boss.id, title="缝纫工", occupation_code="6-05-01-03", headcount=12, content="缝纫",
+                region_code="610402", state=OpeningState.OPEN, valid_until=date(2026, 6, 30),
+            )
+        )  # fmt: skip
     page = browser(city, "officer").get(f"{DESK}/forecast").text
-    assert "下学期开什么班" in page
-    assert page.count("至 0 人") == 3
+    assert "建议先开：服装缝纫" in page
+    assert page.count("至 12 人") == 1
+    assert page.count("没有空缺岗位") == 2
     assert "没法检验" in page
 
 
