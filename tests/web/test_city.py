@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from centre import clock
+from centre import clock, privacy
 from centre.database import open_session
 from centre.network import Centre, CentreLevel
 from centre.people import Person
@@ -23,7 +23,14 @@ from web.demo import city, fill, town
 
 SMALL = city.Size(employers=30, openings=120, workers=80)
 
-pytestmark = pytest.mark.usefixtures("database")
+
+@pytest.fixture(autouse=True)
+def rules(database: str) -> None:
+    """The example policies, as `gangqiao migrate` loads them."""
+    del database
+    privacy.forget_keys()
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)
 
 
 def count(model: type) -> int:
@@ -76,7 +83,6 @@ def test_filling_twice_adds_nothing() -> None:
 def written(seed: int) -> list[object]:
     """What a small city holds, without what differs by design: the keys under which people are sealed."""
     with open_session(Actor.system().scope, write=True) as session:
-        load_examples(session)
         town.fill(session)
         city.fill(session, seed=seed, say=silently, size=SMALL)
         openings = select(Opening).where(Opening.source_name == city.SOURCE).order_by(Opening.id)

@@ -16,6 +16,7 @@ COUNTS = {
     ("/openings?q=挡车工", ""): 2,
     ("/openings/3", ""): 1,
     ("/fairs", ""): 2,
+    ("/fairs/15", ""): 3,
     ("/training", ""): 1,
     ("/training/classes/1", ""): 1,
     ("/api/v1/openings?q=挡车工", ""): 0,
@@ -25,8 +26,12 @@ COUNTS = {
     ("/openings/3", "wang"): 10,
     ("/school", "school"): 10,
     ("/employer", "employer"): 3,
-    ("/organiser", "organiser"): 2,
+    ("/organiser", "organiser"): 3,
+    ("/organiser/fairs/15", "organiser"): 5,
+    ("/employer/openings/14", "employer"): 2,
+    ("/counter/verify", "officer"): 3,
     ("/counter", "clerk"): 5,
+    ("/counter/people/1", "clerk2"): 23,
 }
 
 BOARD = "employer.version"
