@@ -2,6 +2,7 @@
 
 import json as formats
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -15,6 +16,10 @@ from matching.engine.signals import Item
 from matching.engine.words import EMPTY_WORDS, area
 
 OURS = "gangqiao"
+
+
+class UnreadableFolder(ValueError):
+    """A file of the folder is missing, or one of its lines is not what the format says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,14 @@ def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | Non
 
     A folder holds corpus.jsonl and queries.jsonl, and qrels.jsonl that is read only after everything is ranked.
     `run` takes the ranking as JSON Lines: a file for one folder, for several one file a folder named after it.
+    Raises UnreadableFolder before anything is ranked.
     """
     report: dict[str, dict[str, Quality]] = {}
-    for directory in directories:
-        task = read_task(directory)
+    tasks = [read_task(directory) for directory in directories]
+    names = Counter(task.name for task in tasks)
+    for directory, task in zip(directories, tasks, strict=True):
+        if names[task.name] > 1:  # halves of one task, say, under folders of their own
+            task = replace(task, name=f"{directory.resolve().parent.name}-{task.name}")  # noqa: PLW2901
         runs = {OURS: ranking(task)}
         if run is not None:
             several = run.with_name(f"{run.stem}-{task.name}{run.suffix}")
@@ -56,61 +65,94 @@ def ranking(task: Task) -> dict[str, list[str]]:
 
 
 def read_task(directory: Path) -> Task:
-    """Read documents and queries; raises FileNotFoundError when one of the files is missing.
+    """Read documents and queries. Raises UnreadableFolder, which names the file and the line.
 
-    Where documents lie in places, a place named by a query is taken out of its words. A query that excludes a document
+    Of documents with the same did the first counts. Where documents lie in places, a place named by a query is taken out of its words. A query that excludes a document
     of its own title stands for that document, so what is written about it counts as well.
     """
-    items = [document(row) for row in read_lines(directory / "corpus.jsonl")]
-    by_id = {item.id: item for item in items}
+    by_id: dict[str, Item] = {}
+    for row in read_lines(directory / "corpus.jsonl", "did"):
+        by_id.setdefault(row["did"], document(row))
+    items = list(by_id.values())
+    if not items:
+        raise UnreadableFolder(f"{directory / 'corpus.jsonl'} has no documents")
     placed = sum(bool(item.regions) for item in items) * 2 > len(items)
     queries: list[Item] = []
     exclude: dict[str, str] = {}
-    for row in read_lines(directory / "queries.jsonl"):
-        query = Item(str(row["qid"]), str(row["text"]))
+    for row in read_lines(directory / "queries.jsonl", "qid"):
+        query = Item(row["qid"], _text(row.get("text")))
         if placed:
             query = _placed(query)
-        left_out = str(row.get("exclude") or "")
+        left_out = _text(row.get("exclude"))
         if left_out:
             exclude[query.id] = left_out
             own = by_id.get(left_out)
             if own is not None and own.title == query.title:
                 query = replace(query, names=own.names, text=own.text)
         queries.append(query)
-    return Task(directory.name, items, queries, exclude)
+    return Task(directory.resolve().name, items, queries, exclude)
 
 
 def read_labels(directory: Path) -> dict[str, dict[str, int]]:
     """The expert labels of a folder, for judging only; empty when it has none."""
     found: dict[str, dict[str, int]] = {}
     path = directory / "qrels.jsonl"
-    for row in read_lines(path) if path.exists() else ():
-        found.setdefault(str(row["qid"]), {})[str(row["did"])] = int(row.get("rel", 1))
+    for row in read_lines(path, "qid", "did") if path.exists() else ():
+        label = row.get("rel", 1)
+        if not isinstance(label, int | float):
+            raise UnreadableFolder(f"{path}: rel of {row['qid']} and {row['did']} is no number: {label!r}")
+        found.setdefault(row["qid"], {})[row["did"]] = int(label)
     return found
 
 
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file; empty lines are passed over."""
-    with path.open(encoding="utf-8-sig") as file:
-        for line in file:
-            if line.strip():
-                yield formats.loads(line)
+def read_lines(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file with their `keys` as text; empty lines are passed over."""
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield _row(line, keys, f"{path}, line {number}")
+    except OSError as problem:
+        raise UnreadableFolder(f"{path} cannot be read: {problem.strerror}") from problem
+    except UnicodeDecodeError as problem:
+        raise UnreadableFolder(f"{path} is not UTF-8 text: {problem.reason}") from problem
+
+
+def _row(line: str, keys: tuple[str, ...], where: str) -> dict[str, Any]:
+    try:
+        row = formats.loads(line)
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableFolder(f"{where}: {problem}") from problem
+    if not isinstance(row, dict):
+        raise UnreadableFolder(f"{where}: every line must be an object")
+    for key in keys:
+        if not isinstance(row.get(key), str | int):
+            raise UnreadableFolder(f"{where}: {key} is missing")
+        row[key] = str(row[key])
+    return row
 
 
 def document(row: dict[str, Any]) -> Item:
     """A corpus line: `text` is the title, `alt` other names, `desc` and `tasks` longer text, `area` a place."""
-    tasks = row.get("tasks") or ()
-    long = [str(row.get("desc") or ""), *([tasks] if isinstance(tasks, str) else map(str, tasks))]
-    where = str(row.get("area") or "")
+    where = _text(row.get("area"))
     places = regions.parse_place(where.replace("-", " ")).codes if where else ()
     return Item(
-        id=str(row["did"]),
-        title=str(row["text"]),
-        names=tuple(map(str, row.get("alt") or ())),
-        text=" ".join(part for part in long if part),
-        group=str(row.get("group") or ""),
+        id=row["did"],
+        title=_text(row.get("text")),
+        names=_texts(row.get("alt")),
+        text=" ".join((*_texts(row.get("desc")), *_texts(row.get("tasks")))),
+        group=_text(row.get("group")),
         regions=tuple(map(area, places)),
     )
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    """One text or a list of them, without those that say nothing."""
+    return tuple(filter(None, map(_text, value if isinstance(value, list) else [value])))
 
 
 def _placed(query: Item) -> Item:

@@ -3,11 +3,14 @@
 import re
 from functools import lru_cache
 from itertools import pairwise
+from unicodedata import normalize
 
 from centre.text import HAN, normalise
 
-_LATIN = re.compile(r"[a-z0-9]+(?:[+#]+)?")
+_WORD = re.compile(rf"[^\W_{HAN}]+[+#]*")
 _HAN = re.compile(rf"[{HAN}]+")
+_ACCENTED = re.compile("[\u00c0-\u024f]")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]?")
 _TAIL = re.compile(r"\s[-–—|@:]|[,;/(\[|]|\b(?:of|in|for|at|with|on|except|to)\b")
 _ROLES = re.compile("(?:工程技术人员|专业人员|技术人员|研究人员|人员|师傅|工人|负责人|员工|女工|男工|学徒|学员|助理)$")
@@ -27,8 +30,13 @@ _RANKS = re.compile(
 
 
 def level(text: str) -> str:
-    """A text ready for cutting: normalised, without the possessive of English."""
-    return normalise(text).replace("'s ", " ").replace("’s ", " ").replace("&", " and ")
+    """A text ready for cutting: normalised, without the possessive of English and without accents.
+
+    >>> level("Chef's Assistant"), level("Ingénieur"), level("용접공")
+    ('chef assistant', 'ingenieur', '용접공')
+    """
+    found = normalise(text).replace("'s ", " ").replace("’s ", " ").replace("&", " and ")
+    return normalize("NFC", _ACCENTS.sub("", normalize("NFD", found))) if _ACCENTED.search(found) else found
 
 
 @lru_cache(maxsize=100_000)
@@ -55,8 +63,8 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The Latin words of a levelled text, without the empty ones."""
-    return [word for word in _LATIN.findall(text) if not _STOP.fullmatch(word)]
+    """The words of a levelled text outside Chinese, in any script, without the empty ones."""
+    return [word for word in _WORD.findall(text) if not _STOP.fullmatch(word)]
 
 
 def head(text: str) -> str:
@@ -66,7 +74,7 @@ def head(text: str) -> str:
     ('director', 'groomer', '统计员')
     """
     han = _HAN.findall(_BRACKETS.sub(" ", text)) or _HAN.findall(text)
-    if han and not _LATIN.search(_TAIL.split(text)[0]):
+    if han and not _WORD.search(_TAIL.split(text)[0]):
         return han[-1][-3:]
     for part in _TAIL.split(text):
         found = words(part)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from matching.engine.analysis import is_han, level
+from matching.engine.analysis import grams, is_han, level
 from matching.engine.ranker import best
 from matching.engine.signals import Item
 
@@ -103,6 +103,8 @@ def rank(name: str, items: Sequence[Item], queries: Sequence[Item], exclude: dic
 
 def suits(name: str, items: Sequence[Item]) -> bool:
     """Whether a baseline has anything to say of its own about these documents."""
+    if not any(map(grams, (level(item.title) for item in items))):
+        return False
     return BASELINES[name] is not char_grams_of_all or sum(bool(item.text) for item in items) * 2 > len(items)
 
 

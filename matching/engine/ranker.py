@@ -46,7 +46,10 @@ class Ranker:
         return "tree" if signals.grouped else "titles"
 
     def rank(self, queries: Sequence[Item], exclude: Mapping[str, str], most: int = 1000) -> Iterator[list[str]]:
-        """The ids of the best documents for each query, best first; `exclude` leaves one document out of a ranking."""
+        """The ids of the best documents for each query, best first; `exclude` leaves one document out of a ranking.
+
+        Documents without a single word stay in the order in which they came.
+        """
         for start in range(0, len(queries), _CHUNK):
             chunk = queries[start : start + _CHUNK]
             scores = self._scores(chunk)
@@ -57,7 +60,7 @@ class Ranker:
                 yield [self._ids[at] for at in best(row, most) if at != out]
 
     def _scores(self, queries: Sequence[Item]) -> np.ndarray:
-        found = self.signals.of(queries)
+        found = {} if self.signals.wordless else self.signals.of(queries)
         scores = np.zeros((len(queries), len(self._ids)), np.float32)
         for name, weight in self.weights.items():
             if name in found:

@@ -44,6 +44,7 @@ class Signals:
         counts = np.array([len(row) for row in rows])
         self._starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
         self._owner = np.repeat(np.arange(len(items)), counts)
+        self.wordless = not any(map(grams, self._names))
         self.named = bool(len(self._names) > 1.5 * len(items))
         self.worded = sum(bool(item.text) for item in items) * 2 > len(items)
         self.grouped = sum(bool(item.group) for item in items) * 2 > len(items)

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from matching.engine.measure import judge, measure
-from matching.evaluate import evaluate, ranking, read_task
+from matching.evaluate import UnreadableFolder, evaluate, ranking, read_task
+from web.commands.entry import app
 
 OPENINGS = (
     {"did": "a", "text": "纺纱工", "area": "咸阳市 - 渭城区", "desc": "三班倒", "lang": "zh"},
@@ -105,3 +107,72 @@ def test_empty_words_and_signs_are_no_reason_to_fail(tmp_path: Path) -> None:
     found = ranking(read_task(tmp_path))
     assert set(found["1"]) == set(found["2"]) == {"1", "2", "3"}
     assert found["3"][0] == "1"
+
+
+def test_documents_without_a_word_keep_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path / "corpus.jsonl", [{"did": "b", "text": "★"}, {"did": 1}, {"did": "a", "text": None, "alt": "！"}])
+    write(tmp_path / "queries.jsonl", [{"qid": 7, "text": "电工", "exclude": 1}])
+    write(tmp_path / "qrels.jsonl", [{"qid": 7, "did": "b", "rel": 1}])
+    assert ranking(read_task(tmp_path)) == {"7": ["b", "a"]}
+    evaluate([tmp_path])
+    assert "gangqiao                    1.000" in capsys.readouterr().out
+
+
+def test_any_language_and_single_values_in_place_of_lists_are_read(tmp_path: Path) -> None:
+    rows = [
+        {
+            "did": "1",
+            "text": "soudeur à l'arc",
+            "alt": "monteur soudeur",
+            "desc": ["fer"],
+            "tasks": "souder",
+            "lang": "fr",
+        },
+        {"did": "2", "text": "слесарь", "alt": None, "lang": "ru"},
+        {"did": "2", "text": "another of the same key"},
+    ]
+    write(tmp_path / "corpus.jsonl", rows)
+    (tmp_path / "queries.jsonl").write_text(
+        '{"qid": "1", "text": "monteur"}\n\n  \n{"qid": "2", "text": "слесарь"}\n', encoding="utf-8"
+    )
+    task = read_task(tmp_path)
+    assert (task.items[0].names, task.items[0].text) == (("monteur soudeur",), "fer souder")
+    assert {query: found[0] for query, found in ranking(task).items()} == {"1": "1", "2": "2"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("corpus.jsonl", "", "has no documents"),
+        ("corpus.jsonl", '{"did": "a", "text": "x"}\n{', "corpus.jsonl, line 2"),
+        ("corpus.jsonl", '{"text": "x"}', "did is missing"),
+        ("queries.jsonl", "[1]", "line 1: every line must be an object"),
+        ("queries.jsonl", "[" * 100_000, "line 1"),
+        ("qrels.jsonl", '{"qid": "1", "did": "a", "rel": "good"}', "is no number"),
+    ],
+)
+def test_a_folder_that_cannot_be_read_is_told_by_file_and_line(
+    folder: Path, name: str, content: str, told: str
+) -> None:
+    (folder / name).write_text(content, encoding="utf-8")
+    with pytest.raises(UnreadableFolder, match=told):
+        evaluate([folder])
+
+
+def test_a_missing_or_binary_file_is_told_and_no_traceback(folder: Path) -> None:
+    (folder / "queries.jsonl").write_bytes(b"\xc4\x00")
+    with pytest.raises(UnreadableFolder, match="is not UTF-8 text"):
+        evaluate([folder])
+    (folder / "queries.jsonl").unlink()
+    answer = CliRunner().invoke(app, ["evaluate", str(folder)])
+    assert answer.exit_code == 1
+    assert "queries.jsonl cannot be read" in answer.output
+
+
+def test_folders_of_one_name_are_told_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = folder.parent / "unseen" / folder.name
+    other.mkdir(parents=True)
+    for file in folder.iterdir():
+        (other / file.name).write_bytes(file.read_bytes())
+    evaluate([folder, other], json=True)
+    assert list(json.loads(capsys.readouterr().out)) == [f"{folder.parent.name}-small", "unseen-small"]

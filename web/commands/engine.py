@@ -43,6 +43,11 @@ def evaluate(
     run: Annotated[Path | None, typer.Option(help="Write the ranking to this file.")] = None,
 ) -> None:
     """Measure relevance (nDCG@10, MAP, R@10) on folders of judged queries."""
+    from matching.evaluate import UnreadableFolder
     from matching.evaluate import evaluate as measure
 
-    measure(folders, json=json, run=run)
+    try:
+        measure(folders, json=json, run=run)
+    except UnreadableFolder as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from problem
