@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pkgutil import iter_modules
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import anyio.to_thread
@@ -27,6 +27,7 @@ from api.security import Headers
 from centre.errors import Refusal, TooLarge
 from centre.settings import settings
 from matching.search import warm_search
+from matching.searches.log import keep_counting
 
 Answerer = Callable[[Request, Exception], Response]
 
@@ -48,9 +49,12 @@ class Service(FastAPI):
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     # SQLite serves fastest from very few threads: forty of them on one interpreter cost eight times as much.
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
+    stop = Event()
     if settings().warm:
         Thread(target=warm_search, daemon=True).start()
+        Thread(target=keep_counting, args=(stop,), daemon=True).start()
     yield
+    stop.set()
 
 
 def build(answer: Answerer = problem_response) -> FastAPI:

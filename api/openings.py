@@ -19,6 +19,7 @@ from employers.rules import Risk
 from employers.screening import without_phones
 from matching.listing import Listed
 from matching.search import Results, Wish, search_openings
+from matching.searches.log import count_words
 from matching.suggestions import candidates_for
 
 routes = Routes(prefix="/openings", tags=["openings"])
@@ -182,7 +183,10 @@ def openings(
         wage_min_fen=None if wage_min is None else wage_min * 100,
         employment_types=tuple(kind.value for kind in employment_type),
     )
-    return search_out(search_openings(wish, limit=limit, offset=offset))
+    found = search_openings(wish, limit=limit, offset=offset)
+    if not offset:
+        count_words(found.asked, found=0 if found.relaxed else found.total)
+    return search_out(found)
 
 
 @routes.get("/{opening_id}", allow=PUBLIC)

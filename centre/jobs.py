@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, String, false, func, select
 from sqlalchemy.exc import IntegrityError
@@ -12,20 +13,25 @@ from centre import clock
 from centre.database import Base, Instant, open_session
 from centre.permissions import Actor, Scope
 
-Work = Callable[[Session], None]
+Work = Callable[..., None]
+Reading = Callable[[Session], Any]
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC) - timedelta(hours=8)  # midnight in Shanghai
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A kind of due work: its name, its rhythm and what it does with a session that sees everything."""
+    """A kind of due work: its name, its rhythm and what it does with a session that sees everything.
+
+    `reading` is slow work done before, without a lock on anything; what it gives is handed to `work`.
+    """
 
     name: str
     every: timedelta
     work: Work
     catch_up: bool
     summary: str
+    reading: Reading | None = None
 
 
 REGISTER: dict[str, Job] = {}
@@ -44,11 +50,13 @@ class JobRun(Base):
         return false()
 
 
-def job(name: str, *, every: timedelta, catch_up: bool = False) -> Callable[[Work], Work]:
+def job(
+    name: str, *, every: timedelta, catch_up: bool = False, reading: Reading | None = None
+) -> Callable[[Work], Work]:
     """Register due work. With `catch_up` each missed slot is worked off, otherwise only the latest one."""
 
     def register(work: Work) -> Work:
-        REGISTER[name] = Job(name, every, work, catch_up, (work.__doc__ or "").strip().splitlines()[0])
+        REGISTER[name] = Job(name, every, work, catch_up, (work.__doc__ or "").strip().splitlines()[0], reading)
         return work
 
     return register
@@ -79,11 +87,15 @@ def run_due_jobs() -> int:
 def _run_slot(due: Job, slot: datetime) -> bool:
     # The claim is the primary key of the slot, inserted in the transaction of the effect: a second process waits
     # for it and is refused, a killed one leaves neither claim nor effect.
+    read = []
+    if due.reading is not None:
+        with open_session(Actor.system().scope) as session:
+            read = [due.reading(session)]
     try:
         with open_session(Actor.system().scope, write=True) as session:
             session.add(JobRun(job=due.name, slot_at=slot))
             session.flush()
-            due.work(session)
+            due.work(session, *read)
     except IntegrityError:
         with open_session(Actor.system().scope) as session:
             if session.get(JobRun, (due.name, slot)) is None:

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     CHECK_IN = "fair:check-in"
     CLAIM_SUBSIDY = "claim:enter"
     CLEAR_FLAG = "integrity:clear"
+    CURATE_WORDS = "word:curate"
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
     ERASE_PEOPLE = "person:erase"
@@ -125,6 +126,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
     Permission.CLAIM_SUBSIDY: (N_("申请培训补贴"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
+    Permission.CURATE_WORDS: (N_("审定搜索用的同义词"), _PLACEMENT),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
     Permission.ERASE_PEOPLE: (N_("按本人申请注销个人信息"), MANAGERS),

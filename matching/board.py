@@ -7,7 +7,7 @@ minutes the whole list is compared, in case a slow transaction committed behind 
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from threading import Lock, Thread
@@ -21,12 +21,16 @@ from centre import clock, regions
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.settings import settings
-from centre.skills.vocabulary import vocabulary
+from centre.skills.vocabulary import teach, vocabulary
 from employers.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from matching.engine.features import Ground, WageBasis, WorkerProfile
+from matching.engine.features import Ground, WageBasis, Weights, WorkerProfile
+from matching.learning.queries import weights_in_use
 from matching.listing import Listed, covers, document, listing, rows, wage_basis
+from matching.searches.models import Synonym
+from matching.searches.rules import SynonymState
+from matching.standings import Standings, standings
 
 if TYPE_CHECKING:
     from matching.engine.reference import Ranking
@@ -52,7 +56,18 @@ class _State:
     newest: datetime | None = None
     last_id: int = 0
     wages: WageBasis = field(default_factory=WageBasis)
+    weights: Weights = field(default_factory=Weights)
+    standings: Standings = field(default_factory=lambda: Standings({}, {}))
     engine: "Engine | None" = None
+
+    @property
+    def ground(self) -> Ground:
+        """What every match depends on beside the two profiles."""
+        return ground_on(self.day, self.wages, self.weights)
+
+    def listing(self, row: Row[Any]) -> Listed:
+        """An opening with what orders it among equals."""
+        return _standing(listing(row), self.standings)
 
 
 class Board:
@@ -77,7 +92,7 @@ class Board:
                 self._catch_up(state)
             finally:
                 self._lock.release()
-        return View(state.index.current, state.listed, state.fields, ground_on(state.day, state.wages))
+        return View(state.index.current, state.listed, state.fields, state.ground)
 
     def rank(self, worker: WorkerProfile, *, top: int) -> tuple["View", "Ranking"]:
         """The best openings for a worker by the fast engine, which is built at the first question of a day."""
@@ -88,22 +103,24 @@ class Board:
         if state is None:
             raise LookupError("the board was taken down while it was read")
         with self._matching:
-            if state.engine is None or state.engine.ground.today != state.day:
+            if state.engine is None or state.engine.ground != state.ground:
                 profiles = [one.profile for one in list(state.listed.values())]
-                state.engine = Engine(profiles, ground_on(state.day, state.wages))
+                state.engine = Engine(profiles, state.ground)
             return view, state.engine.rank(worker, top=top)
 
     def _build(self) -> _State:
         from matching.engine.textindex import LiveIndex, TextIndex
 
         with open_session(Actor.system().scope) as session:
-            wages = wage_basis(session)
+            teach(_accepted_words(session))
+            wages, weights, known = wage_basis(session), weights_in_use(session), standings(session)
             found = session.execute(rows().where(Opening.state == OpeningState.OPEN)).all()
         today = clock.today()
         openings = [row for row in found if _is_current(row, today)]
-        listed = {row.id: listing(row) for row in openings}
+        listed = {row.id: _standing(listing(row), known) for row in openings}
         index = TextIndex.build((document(row, listed[row.id], wages) for row in openings), find_places)
         state = _State(LiveIndex(index), listed, defaultdict(set), today, wages=wages)
+        state.weights, state.standings = weights, known
         for one in listed.values():
             state.fields[_field(one)].add(one.id)
         _advance(state, found)
@@ -115,11 +132,16 @@ class Board:
             state.day = clock.today()
             self._compared = 0.0
         with open_session(Actor.system().scope) as session:
-            found = _changed(session, state)
+            found, moved = _changed(session, state), []
             if monotonic() - self._compared > COMPARE_EVERY:
                 found += _drifted(session, state)
+                moved = _stand_anew(session, state)
                 self._compared = monotonic()
+                if teach(_accepted_words(session)):
+                    state = self._build()
+                    found, moved = [], []
         put, gone = _apply(state, found)
+        put += [number for number in moved if number in state.listed]
         with self._matching:
             if state.engine is not None:
                 for number in put:
@@ -173,9 +195,9 @@ def adjacency() -> Mapping[str, frozenset[str]]:
 
 
 @lru_cache(maxsize=4)
-def ground_on(day: date, wages: WageBasis) -> Ground:
+def ground_on(day: date, wages: WageBasis, weights: Weights) -> Ground:
     """What every match of a day depends on beside the two profiles."""
-    return Ground(today=day, wages=wages, adjacency=adjacency())
+    return Ground(today=day, wages=wages, weights=weights, adjacency=adjacency())
 
 
 def find_places(text: str) -> tuple[tuple[str, ...], str]:
@@ -231,6 +253,28 @@ def _drifted(session: Session, state: _State) -> list[Row[Any]]:
     return _whole(session, odd)
 
 
+def _accepted_words(session: Session) -> list[tuple[str, str]]:
+    """The words that staff have given a meaning."""
+    rows = session.execute(select(Synonym.word, Synonym.occupation).where(Synonym.state == SynonymState.ACCEPTED))
+    return [(word, occupation) for word, occupation in rows]
+
+
+def _stand_anew(session: Session, state: _State) -> list[int]:
+    """Read the weights and the standings again; gives the openings whose place among equals changed."""
+    state.weights, state.standings = weights_in_use(session), standings(session)
+    stood = {number: _standing(one, state.standings) for number, one in state.listed.items()}
+    moved = [number for number, one in stood.items() if one is not state.listed[number]]
+    state.listed = stood
+    return moved
+
+
+def _standing(one: Listed, known: Standings) -> Listed:
+    underserved, health = known.is_underserved(one.id), known.health(one.employer_id)
+    if (one.profile.underserved, one.profile.health) == (underserved, health):
+        return one
+    return replace(one, profile=replace(one.profile, underserved=underserved, health=health))
+
+
 def _mark_of(one: Listed | None) -> tuple[int, int] | None:
     return one.mark if one else None
 
@@ -252,7 +296,7 @@ def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[
                 del listed[row.id]
                 state.fields[_field(old)].discard(row.id)
         elif _mark_of(old) != (row.version, row.employer_version):
-            new = listing(row)
+            new = state.listing(row)
             if old is not None:
                 state.fields[_field(old)].discard(row.id)
             listed[row.id] = new

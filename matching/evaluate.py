@@ -44,7 +44,7 @@ def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | Non
     names = Counter(task.name for task in tasks)
     for directory, task in zip(directories, tasks, strict=True):
         if names[task.name] > 1:  # halves of one task, say, under folders of their own
-            task = replace(task, name=f"{directory.resolve().parent.name}-{task.name}")  # noqa: PLW2901
+            task = replace(task, name=f"{directory.resolve().parent.name}-{task.name}")
         runs = {OURS: ranking(task)}
         if run is not None:
             several = run.with_name(f"{run.stem}-{task.name}{run.suffix}")
@@ -67,8 +67,9 @@ def ranking(task: Task) -> dict[str, list[str]]:
 def read_task(directory: Path) -> Task:
     """Read documents and queries. Raises UnreadableFolder, which names the file and the line.
 
-    Of documents with the same did the first counts. Where documents lie in places, a place named by a query is taken out of its words. A query that excludes a document
-    of its own title stands for that document, so what is written about it counts as well.
+    Of documents with the same did the first counts. Where documents lie in places, a place named by a query is taken
+    out of its words. A query that excludes a document of its own title stands for that document, so what is written
+    about it counts as well.
     """
     by_id: dict[str, Item] = {}
     for row in read_lines(directory / "corpus.jsonl", "did"):

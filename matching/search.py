@@ -31,21 +31,23 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Wider:
-    """A larger place with its real number of answers (更大范围)."""
+    """A larger place with its real number of answers to the words without the place that they named (更大范围)."""
 
     region_code: str
     name: str
     total: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A neighbouring occupation with its real number of openings (相近职业)."""
+    """A neighbouring occupation with its real number of openings, in the places asked for or anywhere (相近职业)."""
 
     code: str
     name: str
     total: int
     why: str
+    regions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Results:
     facets: Mapping[str, Mapping[str, int]]
     corrected: str | None = None
     words: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     relaxed: bool = False
     elsewhere: int = 0
@@ -83,6 +87,8 @@ def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0) -> Results:
         facets=hits.facets,
         corrected=hits.corrected,
         words=hits.terms,
+        asked=tuple(wish.text for wish in hits.query.wishes if wish.admits),
+        codes=hits.query.codes[:3],
         places=hits.query.regions,
         relaxed=hits.relaxed,
         elsewhere=hits.elsewhere,
@@ -166,7 +172,7 @@ def _wider(view: View, wish: Wish, named: tuple[str, ...], total: int) -> tuple[
         filters = Filters((code,) if code else (), wish.wage_min_fen, facets)
         count = view.index.search(words, filters, limit=1).total
         if count > most:
-            found.append(Wider(code, regions.name(code) if code else "", count))
+            found.append(Wider(code, regions.name(code) if code else "", count, words))
             most = count
     return tuple(found)
 
@@ -177,9 +183,10 @@ def _neighbours(view: View, wish: Wish, hits: "Hits", filters: "Filters") -> tup
         query = replace(query, codes=(wish.occupation, *query.codes))
     free = replace(filters, facets={name: kept for name, kept in filters.facets.items() if name not in _TRADES})
     found = view.index.suggestions(query, free)
-    if not found and (filters.regions or query.regions):
-        found = view.index.suggestions(replace(query, regions=()), replace(free, regions=()))
-    return tuple(Neighbour(one.code, one.name, one.count, one.why) for one in found)
+    places = filters.regions or query.regions
+    if not found and places:
+        found, places = view.index.suggestions(replace(query, regions=()), replace(free, regions=())), ()
+    return tuple(Neighbour(one.code, one.name, one.count, one.why, places) for one in found)
 
 
 _TRADES = frozenset({"occupation", "group", "major"})

@@ -19,9 +19,9 @@ from centre.words import N_, translate
 from employers.openings.rules import SEX_GROUND_LABELS, SexGround
 from matching.board import View, board
 from matching.engine.conditions import Condition, Verdict
-from matching.engine.features import Skill, WorkerProfile
+from matching.engine.features import Ground, Skill, WorkerProfile
 from matching.engine.reasons import PARTS, Reason, check_reason, factor_reason, warnings, why_not
-from matching.engine.reference import Suggestion, Transfer, rank_workers, suggest
+from matching.engine.reference import Ranking, Suggestion, Transfer, rank_workers, suggest
 from matching.listing import Listed
 from matching.profiles.models import JobWish, Registration, WorkedOccupation
 from matching.profiles.queries import person_in_sight, seekers, worker_profiles
@@ -176,6 +176,17 @@ def candidates_for(
     listed = view.listed.get(opening_id)
     if listed is None:
         raise NotFound
+    ranking, people = ranked_candidates(session, listed, view.ground, top=top)
+    return tuple(
+        Candidate(int(found.worker_id), people[int(found.worker_id)].name, fit_in_words(found, locale))
+        for found in ranking.suggestions
+    )
+
+
+def ranked_candidates(
+    session: Session, listed: Listed, ground: Ground, *, top: int
+) -> tuple[Ranking, dict[int, Person]]:
+    """The best workers that the reader may see for an opening, and the people looked at."""
     near = list(session.scalars(_seekers_near(listed).limit(MOST_CANDIDATES)))
     off = refusing(session, near, PURPOSE)
     ids = [person_id for person_id in near if person_id not in off]
@@ -183,11 +194,7 @@ def candidates_for(
     people = {person.id: person for person in _people(session, ids)}
     if listed.sex_ground:
         workers = [worker for worker in workers if people[int(worker.id)].sex is not Sex.FEMALE]
-    ranking = rank_workers(listed.profile, workers, view.ground, top=top)
-    return tuple(
-        Candidate(int(found.worker_id), people[int(found.worker_id)].name, fit_in_words(found, locale))
-        for found in ranking.suggestions
-    )
+    return rank_workers(listed.profile, workers, ground, top=top), people
 
 
 def _people(session: Session, ids: Sequence[int]) -> list[Person]:

@@ -4,7 +4,7 @@ Pure reference data, read once from files that ship with the project; no databas
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -46,7 +46,7 @@ class Vocabulary:
     ) -> None:
         self.nodes = nodes
         self.aliases = aliases
-        self._neighbours = neighbours
+        self.moves = neighbours
 
     @cached_property
     def occupations(self) -> tuple[Occupation, ...]:
@@ -102,7 +102,7 @@ class Vocabulary:
 
     def neighbours(self, code: str, limit: int = 8) -> tuple[Neighbour, ...]:
         """Trades close to an occupation: the listed moves first, then its own small group of the classification."""
-        listed = self._neighbours.get(code, ())
+        listed = self.moves.get(code, ())
         known = {code, *(neighbour.code for neighbour in listed)}
         group = self.nodes[code].parent if code in self.nodes else ""
         siblings = (
@@ -154,9 +154,35 @@ def _read_neighbours() -> dict[str, tuple[Neighbour, ...]]:
     return {code: tuple(sorted(rows, key=lambda row: -row.weight)) for code, rows in found.items()}
 
 
-@lru_cache(maxsize=1)
+_taught: list[frozenset[tuple[str, str]]] = [frozenset()]
+
+
 def vocabulary() -> Vocabulary:
-    """The vocabulary of this process, read once."""
+    """The vocabulary of this process: the shipped words and those that staff have accepted."""
+    return _with(_taught[0])
+
+
+def teach(words: Iterable[tuple[str, str]]) -> bool:
+    """Let words stand for occupations beside the shipped ones; whether that changed anything."""
+    wanted = frozenset((normalise(word), code) for word, code in words)
+    changed = wanted != _taught[0]
+    _taught[0] = wanted
+    return changed
+
+
+@lru_cache(maxsize=2)
+def _with(words: frozenset[tuple[str, str]]) -> Vocabulary:
+    if not words:
+        return _shipped()
+    shipped = _shipped()
+    aliases = dict(shipped.aliases)
+    for word, code in sorted(words):
+        aliases[word] = tuple(dict.fromkeys((code, *aliases.get(word, ()))))
+    return Vocabulary(shipped.nodes, aliases, shipped.moves)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Vocabulary:
     nodes = {
         row["code"]: Occupation(row["code"], row["name"], int(row["level"]), row["parent"], row["gbm"])
         for row in _rows(_OCCUPATIONS)

@@ -113,6 +113,7 @@ def _desk(unit: Unit, bound: Bound[Finding], found: list[Any] | None = None, sta
         place=pictures.place,
         saved=unit.request.query_params.get("saved", ""),
         may_verify=unit.actor.may(Permission.VERIFY_OPENING),
+        may_curate=unit.actor.may(Permission.CURATE_WORDS),
         may_train=unit.actor.may(Permission.APPROVE_CLASS),
     )
 

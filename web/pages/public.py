@@ -1,17 +1,17 @@
 """Pages for everybody: the front page, the search, one opening, registering, and who we are."""
 
+from collections import Counter
 from datetime import timedelta
 from math import ceil
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import Field
 from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Line
+from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.network import centres
 from centre.permissions import Permission
@@ -26,8 +26,12 @@ from matching.listing import Listed
 from matching.profiles.registration import register_jobseeker
 from matching.profiles.rules import SelfRegistration
 from matching.search import Results, Wish, listed_opening, search_openings, similar_openings, totals
+from matching.searches.log import count_words
+from matching.searches.queries import wish_of
+from matching.searches.rules import MOST_PAGES, Seeking
 from matching.suggestions import fit_of, next_courses
 from training.classes.queries import recruiting
+from training.providers.models import Major
 from web.forms import Bound, bind, blank
 from web.pages import pictures
 from web.rendering import page
@@ -35,20 +39,7 @@ from web.rendering import page
 routes = Pages()
 
 PAGE = 20
-FAR = 50
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-
-
-class Seeking(Draft):
-    """The address of the search page; anything odd in it is left out instead of refused (搜索地址)."""
-
-    q: Line = ""
-    region: tuple[str, ...] = ()
-    occupation: str = ""
-    wage_min: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    employment: tuple[str, ...] = ()
-    offer: tuple[str, ...] = ()
-    page: Annotated[int, Field(ge=1, le=FAR)] = 1
 
 
 @routes.get("/", allow=PUBLIC)
@@ -75,55 +66,30 @@ def home(unit: Unit) -> Response:
 @routes.get("/openings", allow=PUBLIC)
 def openings(unit: Unit) -> Response:
     """Results with counts; the same address gives the same page with and without scripts."""
-    asked = _asked(unit)
-    wish = Wish(
-        q=asked.q,
-        regions=asked.region,
-        wage_min_fen=asked.wage_min * 100 if asked.wage_min else None,
-        occupation=asked.occupation,
-        employment_types=asked.employment,
-        offers=asked.offer,
-    )
-    found = search_openings(wish, limit=PAGE, offset=(asked.page - 1) * PAGE)
+    asked = Seeking.of(unit.request.query_params.multi_items())
+    found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE)
+    if asked.page == 1:
+        count_words(found.asked, found=0 if found.relaxed else found.total)
+    classes, courses = _courses(unit, asked, found)
     return page(
         unit,
         "public/openings.html",
         asked=asked,
         found=found,
-        pages=min(ceil(found.total / PAGE), FAR),
+        pages=min(ceil(found.total / PAGE), MOST_PAGES),
         groups=_groups(unit.locale, asked, found),
         chosen={"region": asked.region, "offer": asked.offer, "employment": asked.employment},
         applied=_applied(unit.locale, asked),
         places=[pictures.place(code) for code in found.places],
         trade=vocabulary().name(asked.occupation) if asked.occupation else "",
-        courses=_courses(unit, asked, found),
+        courses=courses,
+        classes=classes,
+        everything=totals()[0],
+        may_save=unit.actor.person_id is not None and not asked.is_empty,
         pay=pictures.PAY,
         place=pictures.place,
         chips_of=pictures.chips_of,
     )
-
-
-def _asked(unit: Unit) -> Seeking:
-    """The query of the address, part by part; a part that is wrong is as good as not there."""
-    query = unit.request.query_params
-    given: dict[str, Any] = {}
-    for name, field in Seeking.model_fields.items():
-        value: Any = query.getlist(name)[:10] if "tuple" in str(field.annotation) else query.get(name)
-        if not value:
-            continue
-        try:
-            Seeking.model_validate({name: value})
-        except ValueError:
-            continue
-        given[name] = value
-    asked = Seeking.model_validate(given)
-    kept = {
-        "region": tuple(code for code in asked.region if code.isascii() and code.isdigit() and len(code) == 6),
-        "offer": tuple(name for name in asked.offer if name in pictures.OFFERS),
-        "employment": tuple(name for name in asked.employment if name in pictures.EMPLOYMENT),
-        "occupation": asked.occupation if asked.occupation in vocabulary().nodes else "",
-    }
-    return asked.model_copy(update=kept)
 
 
 def _groups(locale: str, asked: Seeking, found: Results) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
@@ -166,12 +132,21 @@ def _applied(locale: str, asked: Seeking) -> list[tuple[str, str, object]]:
     return ways
 
 
-def _courses(unit: Unit, asked: Seeking, found: Results) -> list[Any]:
-    """Courses for the trade asked for, offered where openings are few."""
-    if not found.neighbours and found.total >= PAGE:
-        return []
-    codes = [code for code in (asked.occupation, *(one.code for one in found.neighbours[:3])) if code]
-    return list(next_courses(unit.session, codes, unit.actor.person_id).values())[:3] if codes else []
+def _courses(unit: Unit, asked: Seeking, found: Results) -> tuple[int, list[Any]]:
+    """The way through training: how many classes take people for the trades asked for and near them, and some courses.
+
+    Where no trade is known, the classes of all trades are counted.
+    """
+    if found.total >= PAGE:
+        return 0, []
+    open_classes = Counter(unit.session.scalars(recruiting(clock.today()).with_only_columns(Major.occupation_code)))
+    codes = dict.fromkeys((asked.occupation, *found.codes, *(one.code for one in found.neighbours[:3])))
+    wanted = [code for code in codes if code]
+    if not wanted:
+        return open_classes.total(), []
+    return sum(open_classes[code] for code in wanted), list(
+        next_courses(unit.session, wanted, unit.actor.person_id).values()
+    )[:3]
 
 
 @routes.get("/openings/{opening_id}", allow=PUBLIC)

@@ -1,0 +1,48 @@
+"""Searches that a jobseeker keeps, to be told of what is new."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import BaseModel, ConfigDict
+
+from api.dependencies import Routes, Unit
+from api.profiles import own_person_id
+from centre.drafts import BIGGEST_ID
+from centre.permissions import Permission
+from matching.searches import actions
+from matching.searches.queries import saved_searches
+from matching.searches.rules import SearchDraft
+
+routes = Routes(prefix="/me/searches", tags=["searches"])
+
+SearchId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class SavedOut(BaseModel):
+    """A kept search; `address` is the query of the search page."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    address: str
+    told_at: datetime | None
+
+
+@routes.get("", allow=Permission.EDIT_PROFILE)
+def searches(unit: Unit) -> list[SavedOut]:
+    """One's own kept searches, the newest first."""
+    return [SavedOut.model_validate(one) for one in saved_searches(unit.session, own_person_id(unit))]
+
+
+@routes.post("", allow=Permission.EDIT_PROFILE, status_code=201)
+def save(unit: Unit, draft: SearchDraft) -> SavedOut:
+    """Keep a search; the same one twice is one."""
+    return SavedOut.model_validate(actions.save_search(unit.session, unit.actor, draft=draft))
+
+
+@routes.delete("/{search_id}", allow=Permission.EDIT_PROFILE, status_code=204)
+def stop(unit: Unit, search_id: SearchId) -> None:
+    """Hear no more of a search."""
+    actions.stop_search(unit.session, unit.actor, search_id=search_id)

@@ -1,0 +1,32 @@
+"""What is kept of learned weights: a card for each round."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from centre.database import Record, coded
+from matching.learning.rules import CardState, Verdict
+
+
+class ModelCard(Record):
+    """One round of learning: the weights, on what they were trained and how they were judged (权重说明卡).
+
+    Figures about results and groups of people, none about a person; anybody may read how people are ranked.
+    """
+
+    __table_args__ = (CheckConstraint("state <> 'in_use' OR verdict = 'better'", name="better"),)
+
+    name: Mapped[str] = mapped_column(String(40), unique=True)
+    learned_on: Mapped[date]
+    verdict: Mapped[Verdict] = mapped_column(coded(Verdict))
+    state: Mapped[CardState] = mapped_column(coded(CardState), default=CardState.PROPOSED)
+    weights: Mapped[dict[str, int]] = mapped_column(JSON)
+    results: Mapped[int]
+    figures: Mapped[dict[str, Any]] = mapped_column(JSON)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+_IN_USE = ModelCard.state == CardState.IN_USE
+Index("uq_model_card_in_use", ModelCard.state, unique=True, sqlite_where=_IN_USE, postgresql_where=_IN_USE)

@@ -1,0 +1,138 @@
+"""When learned weights may be used, and whether they move any group of people (权重说明卡). Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from centre.errors import Conflict
+from centre.permissions import Permission
+from centre.states import Machine, Move
+from centre.words import N_
+from matching.engine.learn import Example, ordered, points
+from matching.engine.score import Part
+
+GUARDED = ("sex", "age", "hardship")
+"""Groups that new weights must not move; a county may gain or lose with the weight of the place."""
+SMALLEST = 30
+MOST_SHIFT = 2.0
+"""Points by which new weights may move a group against all others, on average."""
+TELLING = 0.1
+"""A part tells a group when it orders its members and the others right this much more often than half of the time."""
+
+
+class Verdict(StrEnum):
+    """What a round of learning came to (检验结论)."""
+
+    BETTER = "better"
+    NO_BETTER = "no_better"
+    UNEVEN = "uneven"
+
+
+VERDICT_LABELS = {
+    Verdict.BETTER: N_("比原来的权重准，可以启用"),
+    Verdict.NO_BETTER: N_("没有比原来的权重准，不启用"),
+    Verdict.UNEVEN: N_("会让某些人群的得分整体偏移，不启用"),
+}
+
+
+class CardState(StrEnum):
+    """Where a card stands (权重状态)."""
+
+    PROPOSED = "proposed"
+    IN_USE = "in_use"
+    RETIRED = "retired"
+
+
+CARD_LABELS = {
+    CardState.PROPOSED: N_("待决定"),
+    CardState.IN_USE: N_("使用中"),
+    CardState.RETIRED: N_("未启用或已停用"),
+}
+
+MODEL_CARD = Machine(
+    "model_card",
+    [
+        Move(CardState.PROPOSED, "adopt", CardState.IN_USE, Permission.MANAGE_POLICY),
+        Move(CardState.PROPOSED, "retire", CardState.RETIRED, Permission.MANAGE_POLICY),
+        Move(CardState.IN_USE, "retire", CardState.RETIRED, Permission.MANAGE_POLICY),
+    ],
+)
+
+
+class WeightsNotBetter(Conflict):
+    """Weights that did no better on held-back results, or that move a group, are not used."""
+
+    code = "weights-not-better"
+    message = N_("这组权重没有通过检验，不能启用")
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """How new weights move one group: its mean points before and after, against what everybody moves (分组偏移)."""
+
+    attribute: str
+    group: str
+    count: int
+    before: float
+    after: float
+    shift: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proxy:
+    """A part that tells a group from the others, so that its weight is also a weight on the group (代理变量)."""
+
+    attribute: str
+    group: str
+    part: str
+    order: float
+
+
+def shifts(
+    examples: Sequence[Example],
+    groups: Sequence[Mapping[str, str]],
+    before: Sequence[int],
+    after: Sequence[int],
+) -> list[Shift]:
+    """What other weights do to the mean points of every group that is large enough."""
+    shares = np.array([example.shares for example in examples], float)
+    old, new = (points(shares, np.array(most, float)) for most in (before, after))
+    whole = float((new - old).mean())
+    found = []
+    for attribute, group, inside in _members(groups):
+        was, now = float(old[inside].mean()), float(new[inside].mean())
+        found.append(Shift(attribute, group, int(inside.sum()), was, now, now - was - whole))
+    return found
+
+
+def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
+    """The parts that tell a guarded group from all others."""
+    shares = np.array([example.shares for example in examples], float)
+    found = []
+    for attribute, group, inside in _members(groups):
+        if attribute in GUARDED and (~inside).sum() >= SMALLEST:
+            for place, part in enumerate(Part):
+                order = ordered(shares[inside, place], shares[~inside, place])
+                if abs(order - 0.5) > TELLING:
+                    found.append(Proxy(attribute, group, part.value, order))
+    return found
+
+
+def verdict(*, is_better: bool, moved: Sequence[Shift]) -> Verdict:
+    """Whether weights may be used: better on held-back results, and no guarded group moved."""
+    if not is_better:
+        return Verdict.NO_BETTER
+    uneven = any(abs(one.shift) > MOST_SHIFT for one in moved if one.attribute in GUARDED)
+    return Verdict.UNEVEN if uneven else Verdict.BETTER
+
+
+def _members(groups: Sequence[Mapping[str, str]]) -> list[tuple[str, str, np.ndarray]]:
+    named = sorted({(attribute, group) for held in groups for attribute, group in held.items()})
+    found = []
+    for attribute, group in named:
+        inside = np.array([held.get(attribute) == group for held in groups])
+        if inside.sum() >= SMALLEST:
+            found.append((attribute, group, inside))
+    return found
