@@ -90,6 +90,7 @@ class Board:
         elif monotonic() - self._looked > LOOK_EVERY and self._lock.acquire(blocking=False):
             try:
                 self._catch_up(state)
+                state = self._state or state
             finally:
                 self._lock.release()
         return View(state.index.current, state.listed, state.fields, state.ground)

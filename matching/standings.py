@@ -16,6 +16,8 @@ from matching.introductions.rules import IntroductionState
 
 WINDOW = timedelta(days=180)
 """Letters of half a year tell how well an employer answers."""
+EXPECTED = 2
+"""Where fewer introductions than this are usual, none of them is no neglect."""
 FIELD = 4
 """Openings are compared within their medium group of occupations (中类), 6-04 say."""
 
@@ -30,8 +32,9 @@ class Share:
 
     @property
     def is_underserved(self) -> bool:
-        """Whether it got less than half of what is usual for its places."""
-        return self.introductions < self.usual * self.places / 2
+        """Whether it got less than half of what is usual for its places, where that is enough to be missed."""
+        expected = self.usual * self.places
+        return expected >= EXPECTED and self.introductions < expected / 2
 
 
 @dataclass(frozen=True, slots=True)

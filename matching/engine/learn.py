@@ -21,7 +21,7 @@ HELD_BACK = 0.3
 """The newest share of the results judges and never trains."""
 LEAST, MOST = 0.5, 2.0
 """How far a part may move away from the prior."""
-PULLS = (3.0, 10.0, 30.0, 100.0, 300.0)
+PULLS = (1.0, 3.0, 10.0, 30.0, 100.0)
 BANDS = ((0, 40), (40, 55), (55, 70), (70, 85), (85, 101))
 
 
@@ -231,26 +231,37 @@ def _least(shares: F8, hired: F8, centre: F8, pull: float, direction: F8) -> F8:
     columns = np.column_stack([np.ones(len(hired)), shares])
     hold, middle = np.append(1e-6, pull / direction), np.append(0.0, centre)
     at = np.append(0.0, np.maximum(centre, 0.1 * direction))
+
+    def cost(here: F8) -> float:
+        chances = _chance((columns * here).sum(axis=1))
+        loss = -np.where(hired > 0, np.log(chances), np.log1p(-chances)).sum()
+        return float(loss + (hold * (here - middle) ** 2).sum() / 2)
+
     for _ in range(50):
         chances = _chance((columns * at).sum(axis=1))
         slope = ((chances - hired)[:, None] * columns).sum(axis=0) + hold * (at - middle)
         bend = np.einsum("ij,i,ik->jk", columns, chances * (1 - chances), columns) + np.diag(hold)
         step = _bounded(bend, slope, at)
+        while cost(at + step) > cost(at) and np.abs(step).max() > 1e-6:
+            step = step / 2
         at = at + step
-        if np.abs(step).max() < 1e-8:
+        if np.abs(step).max() < 1e-6:
             break
     return np.asarray(at)
 
 
 def _bounded(bend: F8, slope: F8, at: F8) -> F8:
     """The step to the lowest point of a bowl that leaves all but the first number at or above zero."""
+    step = np.linalg.solve(bend, -slope)
+    if (at + step)[1:].min() >= 0:
+        return np.asarray(step)
     step = np.zeros(len(at))
-    for _ in range(200):
+    for _ in range(100):
         before = step.copy()
         for place in range(len(at)):
             moved = step[place] - (slope[place] + float((bend[place] * step).sum())) / bend[place, place]
             step[place] = moved if place == 0 else max(moved, -at[place])
-        if np.abs(step - before).max() < 1e-10:
+        if np.abs(step - before).max() < 1e-7:
             break
     return step
 

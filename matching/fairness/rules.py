@@ -8,7 +8,7 @@ from random import Random
 
 WINDOW = timedelta(days=180)
 """Introductions of half a year are counted."""
-OPENINGS, TOP = 60, 20
+OPENINGS, TOP = 40, 20
 """For how many openings the lists of candidates are drawn up, and how long a list is."""
 SMALLEST = 10
 """Groups of fewer people are not shown: figures about them would be figures about persons."""

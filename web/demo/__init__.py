@@ -23,8 +23,9 @@ def fill(*, size: str, seed: int, say: Say) -> None:
             say("Filling the invented town: centres, schools, employers, workers, fairs")
             town.fill(session)
     if size == "city":
-        from web.demo import city
+        from web.demo import city, past
 
         with open_session(Actor.system().scope, write=True) as session:
             if not city.is_filled(session):
                 city.fill(session, seed=seed, say=say)
+                past.fill(session, seed=seed)

@@ -70,7 +70,7 @@ def openings(unit: Unit) -> Response:
     found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE)
     if asked.page == 1:
         count_words(found.asked, found=0 if found.relaxed else found.total)
-    classes, courses = _courses(unit, asked, found)
+    all_classes, classes, courses = _courses(unit, asked, found)
     return page(
         unit,
         "public/openings.html",
@@ -84,6 +84,7 @@ def openings(unit: Unit) -> Response:
         trade=vocabulary().name(asked.occupation) if asked.occupation else "",
         courses=courses,
         classes=classes,
+        all_classes=all_classes,
         everything=totals()[0],
         may_save=unit.actor.person_id is not None and not asked.is_empty,
         pay=pictures.PAY,
@@ -132,21 +133,17 @@ def _applied(locale: str, asked: Seeking) -> list[tuple[str, str, object]]:
     return ways
 
 
-def _courses(unit: Unit, asked: Seeking, found: Results) -> tuple[int, list[Any]]:
-    """The way through training: how many classes take people for the trades asked for and near them, and some courses.
-
-    Where no trade is known, the classes of all trades are counted.
-    """
+def _courses(unit: Unit, asked: Seeking, found: Results) -> tuple[int, int, list[Any]]:
+    """The way through training: all classes that take people, those for the trades asked for and near, some courses."""
     if found.total >= PAGE:
-        return 0, []
+        return 0, 0, []
     open_classes = Counter(unit.session.scalars(recruiting(clock.today()).with_only_columns(Major.occupation_code)))
     codes = dict.fromkeys((asked.occupation, *found.codes, *(one.code for one in found.neighbours[:3])))
     wanted = [code for code in codes if code]
     if not wanted:
-        return open_classes.total(), []
-    return sum(open_classes[code] for code in wanted), list(
-        next_courses(unit.session, wanted, unit.actor.person_id).values()
-    )[:3]
+        return open_classes.total(), 0, []
+    courses = list(next_courses(unit.session, wanted, unit.actor.person_id).values())[:3]
+    return open_classes.total(), sum(open_classes[code] for code in wanted), courses
 
 
 @routes.get("/openings/{opening_id}", allow=PUBLIC)

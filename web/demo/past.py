@@ -1,0 +1,101 @@
+"""What happened before: half a year of invented introductions with results, as something to learn from."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from math import exp
+from random import Random
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.ledger import Channel
+from centre.people import Person
+from centre.words import SOURCE_LOCALE
+from employers.openings.models import Opening
+from matching.board import ground_on
+from matching.engine.features import WageBasis, Weights
+from matching.engine.reference import Suggestion, suggest
+from matching.engine.score import Part
+from matching.introductions.letters import frozen_reasons
+from matching.introductions.models import Introduction
+from matching.introductions.rules import IntroductionState, ResultSource, letter_number
+from matching.listing import listing, rows
+from matching.profiles.queries import worker_profiles
+from matching.searches.models import SearchCount
+from matching.suggestions import fit_in_words
+
+LETTERS, DAYS = 1_200, 170
+TRUTH = {Part.TRADE: 2.2, Part.EXPERIENCE: 0.6, Part.SKILLS: 0.6, Part.WAGE: 1.6, Part.PLACE: 2.6, Part.TERMS: 0.4}
+"""What decides in the invented city: the way to work and the pay weigh more than the weights set by hand say."""
+BASE = -3.9
+WORDS = {"看孩子的": 9, "搞卫生的": 14, "跑腿小哥": 11, "缝衣服的": 7, "厂里打杂": 12}
+
+
+def fill(session: Session, *, seed: int) -> None:
+    """Write the letters of the last months, and words that people searched."""
+    random = Random(seed)
+    ground = ground_on(clock.today(), WageBasis(), Weights())
+    openings = [listing(row) for row in session.execute(rows().where(Opening.is_demo).limit(1_500))]
+    by_field: dict[str, list[Any]] = {}
+    for one in openings:
+        by_field.setdefault(one.occupation[:4], []).append(one)
+    ids = random.sample(list(session.scalars(select(Person.id).where(Person.is_demo))), LETTERS)
+    people = {person.id: person for start in range(0, LETTERS, 500) for person in _people(session, ids[start:][:500])}
+    written = []
+    for worker in worker_profiles(session, ids):
+        code = next(iter(worker.wanted or ()), "")
+        near = by_field.get(code[:4], openings) if random.random() < 0.7 else openings
+        listed = random.choice(near)
+        written.append((people[int(worker.id)], listed, suggest(worker, listed.profile, ground)))
+    session.execute(insert(Introduction), _letters(random, written))
+    for day in range(1, 15):
+        on = clock.today() - timedelta(days=day)
+        for word, often in WORDS.items():
+            session.add(SearchCount(day=on, word=word, asked=1 + often // 7, empty=1 + often // 8))
+
+
+def _people(session: Session, ids: Sequence[int]) -> list[Person]:
+    return list(session.scalars(select(Person).where(Person.id.in_(ids))))
+
+
+def _letters(random: Random, written: Sequence[tuple[Person, Any, Suggestion]]) -> list[dict[str, Any]]:
+    now, serial = clock.now(), dict[date, int]()
+    made = []
+    for place, (person, listed, found) in enumerate(written):
+        at = now - timedelta(days=DAYS - place * DAYS // len(written))
+        day = clock.local(at).date()
+        serial[day] = serial.get(day, 0) + 1
+        made.append(
+            {
+                "centre_id": person.centre_id,
+                "person_id": person.id,
+                "opening_id": listed.id,
+                "employer_id": listed.employer_id,
+                "worker_name": person.name,
+                "channel": Channel.COUNTER,
+                "agreed_at": at,
+                "letter_no": letter_number("XY99", day, serial[day]),
+                "issued_at": at,
+                "expires_on": day + timedelta(days=7),
+                "points": found.points,
+                "reasons": frozen_reasons(fit_in_words(found, SOURCE_LOCALE)),
+                "is_demo": True,
+                "created_at": at,
+                **_result(random, found, at),
+            }
+        )
+    return made
+
+
+def _result(random: Random, found: Suggestion, at: datetime) -> dict[str, Any]:
+    """One letter in eight is never answered; the others end as the invented truth has it."""
+    told = {"result_at": at + timedelta(days=6), "result_source": ResultSource.EMPLOYER}
+    if random.random() < 0.125:
+        return {"state": IntroductionState.UNKNOWN, "result_at": None, "result_source": None}
+    logit = BASE + sum(TRUTH[factor.part] * factor.points / factor.most for factor in found.factors)
+    if random.random() < 1 / (1 + exp(-logit)):
+        return {"state": IntroductionState.HIRED, **told}
+    lost = (IntroductionState.REFUSED_BY_EMPLOYER, IntroductionState.REFUSED_BY_WORKER, IntroductionState.NO_SHOW)
+    return {"state": random.choice(lost), **told}
