@@ -86,7 +86,7 @@ def test_staff_see_rates_with_intervals_and_neglected_openings(hall: Hall) -> No
     page = clerk.get("/fairness")
     assert "女 100 20% (13–29) 1.00 (0.80–1.20) 60% (50–69) 50% (24–76)" in words(page)
     assert words(page).count("和其他人有差别，请看看原因") == 2
-    assert page.count('class="curve"') == 2
+    assert page.count('class="span-wide"') == 2
     hall.enter("wang").get("/fairness", expect=403)
     hall.enter().get("/fairness", expect=303)
 

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.database
 
-revision = "0013_learning_and_searches"
-down_revision = "0012_matching"
+revision = "0014_learning_and_searches"
+down_revision = "0013_lists_that_leave"
 
 
 def upgrade() -> None:
