@@ -119,7 +119,7 @@ def test_documents_without_a_word_keep_their_order(tmp_path: Path, capsys: pytes
 
 
 def test_any_language_and_single_values_in_place_of_lists_are_read(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "did": "1",
             "text": "soudeur à l'arc",
