@@ -14,10 +14,11 @@ from centre.accounts.actions import create_account
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.permissions import Actor, Role
+from tests.ordeal.lengths import length
 from tests.planted import planted
 
 SYSTEM = Actor.system()
-PAIRS, ROUNDS, ALLOWED = 200, 4, 0.05
+PAIRS, ROUNDS, ALLOWED = length(200, 2_000), 4, 0.05
 PASSWORD = "麦子熟了就回家乡"
 
 Attempt = Callable[[int], object]

@@ -13,10 +13,11 @@ from sqlalchemy import func, select
 from centre.database import open_session
 from centre.permissions import Actor
 from tests.ordeal.crowd import Crowd, gather
+from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving_many, sign_in
 from training.enrolments.models import Enrolment
 
-KEYS, TIMES, PROCESSES = 50, 5, 3
+KEYS, TIMES, PROCESSES = length(50, 1_000), 5, 3
 
 Answer = tuple[int, bytes]
 

@@ -14,11 +14,13 @@ from sqlalchemy import func, select
 from centre.database import open_session
 from centre.permissions import Actor
 from tests.ordeal.crowd import Crowd, gather
+from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving_many, sign_in
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 
-CLAIMS, SEATS, PROCESSES, HANDS = 500, 60, 3, 8
+CLAIMS, SEATS, PROCESSES, HANDS = length(500, 10_000), 60, 3, 8
+SEEDS = range(4, length(5, 24))
 
 
 def claim_seats(servers: Sequence[Server], crowd: Crowd, seed: int) -> Counter[int]:
@@ -53,8 +55,8 @@ def faults(statuses: Counter[int], crowd: Crowd) -> list[str]:
     return found
 
 
-def test_exactly_as_many_learners_as_seats_are_enrolled(any_database: str) -> None:
-    seed = 4
+@pytest.mark.parametrize("seed", SEEDS)
+def test_exactly_as_many_learners_as_seats_are_enrolled(any_database: str, seed: int) -> None:
     crowd = gather(people=CLAIMS, seats=SEATS)
     with serving_many(PROCESSES) as servers:
         statuses = claim_seats(servers, crowd, seed)

@@ -20,6 +20,7 @@ from centre.database import open_session
 from centre.settings import settings
 from centre.sheets.cells import REFUSALS
 from tests.centre.bombs import BOMBS
+from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving
 from tests.training import files, world
 from tests.training.browser import CSRF, let_in
@@ -31,7 +32,7 @@ from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState
 from web.app import TITLES
 
-SEED, FILES, ROWS, AFFORDABLE = 20261123, 200, 5, 3
+SEED, FILES, ROWS, AFFORDABLE = 20261123, length(200, 20_000), 5, 3
 MOST_CHILD_SECONDS, MOST_GROWTH_MB = 2.0, 20.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
