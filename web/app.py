@@ -39,7 +39,7 @@ def build() -> FastAPI:
     for module in iter_modules(web.pages.__path__):
         routes = getattr(import_module(f"web.pages.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
-            app.include_router(routes.router)
+            app.router.routes.extend(routes.router.routes)
     check_routes(app)
     app.mount("/static", Assets(), name="static")
     return app

@@ -234,6 +234,11 @@ def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]
     return [(booth, shown[key]) for booth in found for key in booth.opening_ids if key in shown]
 
 
+def coming_fairs(now: datetime, region: str = "") -> Select[Fair]:
+    """Fairs that are not over, the next one first."""
+    return fairs(region=region).where(Fair.ends_at > now)
+
+
 def due_filings(on: date) -> Select[Fair]:
     """Fairs still in preparation whose filing is due by a day."""
     unfiled = (FairState.DRAFT, FairState.READY)

@@ -29,7 +29,9 @@ def hall(page: Page) -> str:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_second_fair_at_the_same_hall_and_hour_is_refused(open_page: OpenPage, scripts: bool) -> None:
-    day = (clock.today() + timedelta(days=60 if scripts else 61)).isoformat()
+    later = clock.today() + timedelta(days=60)
+    monday = later + timedelta(days=7 - later.weekday())  # Fridays are taken by the weekly fair
+    day = (monday + timedelta(days=0 if scripts else 1)).isoformat()
     page = open_page("/organiser", width=360, scripts=scripts, login="organiser")
     plan(page, name=f"春季专场{scripts}", day=day, starts="09:00", ends="12:00")
     page.wait_for_url(re.compile("/organiser/fairs/[0-9]+"))

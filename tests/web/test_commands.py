@@ -18,6 +18,11 @@ from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from web.commands import app
 
+SERVER = """
+import os, subprocess, sys, time
+subprocess.Popen([sys.executable, "-m", "web", "work", "--beside", str(os.getpid())])
+time.sleep(300)
+"""
 COMMANDS = "serve work migrate demo account import export backup match evaluate audit"
 LIST = [
     {"did": "o1", "text": "纺纱厂挡车工", "desc": "缴五险，长白班。", "wage": "3500-5000", "area": "咸阳市 - 渭城区",
@@ -162,6 +167,16 @@ def test_a_backup_is_whole_dated_and_never_written_over(listed: Path, tmp_path: 
         [sys.executable, "-m", "web", "export", "openings", str(out)], env=with_copy, check=True, timeout=120
     )
     assert json.loads(out.read_text(encoding="utf-8"))["title"] == "纺纱厂挡车工"
+
+
+def test_the_worker_beside_a_server_that_is_killed_ends_too(database: str) -> None:
+    """The worker inherits the output of its parent: it is at its end when both are gone."""
+    del database
+    server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
+    assert server.stdout
+    assert server.stdout.readline().startswith("Working on ")
+    server.kill()
+    assert server.communicate(timeout=60) == ("", None)
 
 
 @pytest.mark.usefixtures("installed")

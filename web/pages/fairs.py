@@ -14,8 +14,8 @@ from centre.calendar import add_months
 from centre.drafts import BIGGEST_ID
 from centre.permissions import Permission
 from employers.fairs.models import Fair
+from employers.fairs.queries import coming_fairs, fairs, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.queries import fairs, shown_openings
 from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
 from web.formats import clock_time
 from web.rendering import page
@@ -41,7 +41,7 @@ def calendar(unit: Unit) -> Response:
     start = first or today.replace(day=1)
     last = start.replace(day=monthrange(start.year, start.month)[1])
     month = unit.session.scalars(fairs(from_on=start, to_on=last, region=known).limit(MOST)).all()
-    coming = month if first else unit.session.scalars(fairs(from_on=today, region=known).limit(20)).all()
+    coming = month if first else unit.session.scalars(coming_fairs(clock.now(), known).limit(20)).all()
     return page(
         unit,
         "fairs/calendar.html",

@@ -1,7 +1,6 @@
 """Pages for everybody: the front page, the search, one opening, registering, and who we are."""
 
 from collections import Counter
-from datetime import timedelta
 from math import ceil
 from typing import Annotated, Any
 
@@ -17,7 +16,7 @@ from centre.network import centres
 from centre.permissions import Permission
 from centre.skills.vocabulary import vocabulary
 from centre.words import N_, translate
-from employers.fairs.queries import fairs
+from employers.fairs.queries import coming_fairs
 from employers.openings.queries import opening as opening_in_sight
 from matching.introductions import actions
 from matching.introductions.models import Introduction
@@ -47,7 +46,7 @@ def home(unit: Unit) -> Response:
     """The front page: one search box, trades as pictures, the next fairs and courses."""
     today = clock.today()
     openings, places = totals()
-    coming = fairs(from_on=today, to_on=today + timedelta(days=60)).limit(4)
+    coming = coming_fairs(clock.now()).limit(4)
     return page(
         unit,
         "public/home.html",
