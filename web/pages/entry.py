@@ -29,6 +29,7 @@ DESKS = (
     (frozenset({Role.EMPLOYER}), "/employer"),
     (frozenset({Role.ORGANISER}), "/organiser"),
     (COUNTER, "/counter"),
+    (frozenset({Role.AUDITOR}), "/audit"),
 )
 
 DUE = {accounts.Stage.CODE_DUE: "/sign-in/second", accounts.Stage.ENROLMENT_DUE: "/sign-in/enrol"}

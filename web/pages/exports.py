@@ -28,7 +28,8 @@ def lists(unit: Unit) -> Response:
     """What colleagues and oneself asked for, and the form to ask."""
     asked = unit.request.query_params
     subject = asked.get("subject_id", "")
-    kind = asked.get("kind", "")
+    offered = queries.kinds_for(unit.actor)
+    kind = asked.get("kind", offered[0].name if len(offered) == 1 else "")
     return _page(unit, blank(unit, ExportDraft, kind=kind, subject_id=subject if subject.isascii() else ""))
 
 
