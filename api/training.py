@@ -64,6 +64,7 @@ class MajorOut(BaseModel):
     tuition_fen: int
     school_waiver_fen: int
     centre_subsidy_fen: int
+    government_fen: int
     learner_fen: int
 
     @classmethod
@@ -73,7 +74,7 @@ class MajorOut(BaseModel):
             id=found.id, provider_id=found.provider_id, name=found.name, occupation_code=found.occupation_code,
             level=found.level, kind=found.kind, hours=found.hours, tuition_fen=found.tuition_fen,
             school_waiver_fen=found.school_waiver_fen, centre_subsidy_fen=found.centre_subsidy_fen,
-            learner_fen=found.learner_fen,
+            government_fen=found.government_fen, learner_fen=found.learner_fen,
         )  # fmt: skip
 
 

@@ -27,7 +27,8 @@ from matching.profiles.models import JobWish, Registration, WorkedOccupation
 from matching.profiles.queries import person_in_sight, seekers, worker_profiles
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
-from training.enrolments.rules import Entitlement, PriceSplit, price_split
+from training.enrolments.rules import Entitlement, PriceSplit
+from training.enrolments.writing import split_of
 from training.providers.models import Major, TrainingProvider
 
 MOST_CANDIDATES = 800
@@ -340,9 +341,7 @@ def entitlement_of(session: Session, person_id: int, on: date) -> Entitlement | 
 def _course(
     major: Major, provider: TrainingProvider, entitlement: Entitlement | None, group: TrainingClass | None
 ) -> Course:
-    split = price_split(
-        major.tuition_fen, major.school_waiver_fen, 0, entitlement, subsidy_fen=major.centre_subsidy_fen
-    )
+    split = split_of(major, entitlement)
     return Course(
         major_id=major.id,
         name=major.name,

@@ -84,6 +84,19 @@ def test_a_new_price_is_for_those_who_come_after_it(city: City) -> None:
         assert [session.get_one(Enrolment, one).learner_fen for one in (old, new)] == [30_000, 60_000]
 
 
+def test_the_government_s_part_is_frozen_beside_the_others(city: City) -> None:
+    class_id = add_class(city)
+    price = PriceDraft(tuition_fen=150_000, school_waiver_fen=40_000, centre_subsidy_fen=50_000, government_fen=35_001)
+    do(city, "officer", price_major, major_id=city.majors["服装缝纫"], draft=price)
+    usual, free = enrol_all(city, class_id, [*people(city, 1), city.people["W1"]])
+    with acting(city, "officer") as (session, _):
+        parts = [
+            (one.waiver_fen, one.government_fen, one.centre_fen, one.learner_fen)
+            for one in (session.get_one(Enrolment, usual), session.get_one(Enrolment, free))
+        ]
+    assert parts == [(40_000, 35_001, 50_000, 24_999), (40_000, 35_001, 74_999, 0)]
+
+
 def test_others_never_pay_more_than_a_course_costs(city: City) -> None:
     """TR-01: 800 and 500 of 1,200."""
     price = PriceDraft(tuition_fen=120_000, school_waiver_fen=80_000, centre_subsidy_fen=50_000)

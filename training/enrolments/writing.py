@@ -38,7 +38,9 @@ _CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.RO
 
 def split_of(major: Major, entitled: Entitlement | None) -> PriceSplit:
     """The price of today for somebody with or without a right to free training."""
-    return price_split(major.tuition_fen, major.school_waiver_fen, 0, entitled, subsidy_fen=major.centre_subsidy_fen)
+    return price_split(
+        major.tuition_fen, major.school_waiver_fen, major.government_fen, entitled, subsidy_fen=major.centre_subsidy_fen
+    )
 
 
 def place_values(

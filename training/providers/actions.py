@@ -72,7 +72,7 @@ def offer_major(session: Session, actor: Actor, *, draft: MajorDraft, is_demo: b
     )
     if session.scalar(same) is not None:
         raise MajorKnown(field="name")
-    price_split(draft.tuition_fen, draft.school_waiver_fen, 0, None, subsidy_fen=draft.centre_subsidy_fen)
+    _refuse_excess(draft)
     made = Major(is_demo=is_demo, **draft.model_dump())
     session.add(made)
     session.flush()
@@ -85,7 +85,7 @@ def price_major(session: Session, actor: Actor, *, major_id: int, draft: PriceDr
     require(actor, Permission.MANAGE_PROVIDERS)
     found = queries.major(session, major_id)
     _responsible(session, actor, found.provider_id)
-    price_split(draft.tuition_fen, draft.school_waiver_fen, 0, None, subsidy_fen=draft.centre_subsidy_fen)
+    _refuse_excess(draft)
     before = {name: getattr(found, name) for name in PriceDraft.model_fields}
     for name, value in draft.model_dump().items():
         setattr(found, name, value)
@@ -117,6 +117,12 @@ def move_provider(
     audit.note(session, actor, action=f"provider.{event}", subject=f"provider:{found.id}")
     session.flush()
     return found
+
+
+def _refuse_excess(draft: MajorDraft | PriceDraft) -> None:
+    price_split(
+        draft.tuition_fen, draft.school_waiver_fen, draft.government_fen, None, subsidy_fen=draft.centre_subsidy_fen
+    )
 
 
 def _responsible(session: Session, actor: Actor, provider_id: int) -> TrainingProvider:

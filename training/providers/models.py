@@ -66,6 +66,10 @@ class Major(Record):
             "AND school_waiver_fen + centre_subsidy_fen <= tuition_fen",
             name="price",
         ),
+        CheckConstraint(
+            "government_fen >= 0 AND school_waiver_fen + centre_subsidy_fen + government_fen <= tuition_fen",
+            name="government",
+        ),
     )
 
     provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
@@ -78,6 +82,7 @@ class Major(Record):
     tuition_fen: Mapped[int]
     school_waiver_fen: Mapped[int] = mapped_column(default=0)
     centre_subsidy_fen: Mapped[int] = mapped_column(default=0)
+    government_fen: Mapped[int] = mapped_column(default=0, server_default="0")
     active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
@@ -89,4 +94,4 @@ class Major(Record):
     @property
     def learner_fen(self) -> int:
         """What a learner without any entitlement pays."""
-        return self.tuition_fen - self.school_waiver_fen - self.centre_subsidy_fen
+        return self.tuition_fen - self.school_waiver_fen - self.centre_subsidy_fen - self.government_fen

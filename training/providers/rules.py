@@ -111,6 +111,7 @@ class PriceDraft(Draft):
     tuition_fen: Fen
     school_waiver_fen: Fen = 0
     centre_subsidy_fen: Fen = 0
+    government_fen: Fen = 0
 
 
 class MajorDraft(Draft):
@@ -126,3 +127,4 @@ class MajorDraft(Draft):
     tuition_fen: Fen
     school_waiver_fen: Fen = 0
     centre_subsidy_fen: Fen = 0
+    government_fen: Fen = 0

@@ -33,9 +33,9 @@ from training.enrolments.rules import (
     Origin,
     PriceSplit,
     Relation,
-    price_split,
 )
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
+from training.enrolments.writing import split_of
 from training.providers.models import Major, TrainingProvider
 from training.providers.rules import LEVEL_LABELS
 from web.forms import Bound, asked, bind, blank
@@ -205,4 +205,4 @@ def _price(unit: UnitOfWork, found: TrainingClass, major: Major, provider: Train
     """What this reader would pay today; visitors see the price without any entitlement."""
     person_id = unit.actor.person_id
     entitled = enrolment_queries.entitlement(unit.session, person_id, found, provider) if person_id else None
-    return price_split(major.tuition_fen, major.school_waiver_fen, 0, entitled, subsidy_fen=major.centre_subsidy_fen)
+    return split_of(major, entitled)
