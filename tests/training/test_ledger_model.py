@@ -38,6 +38,7 @@ from training.enrolments.rules import EnrolledTogether, EnrolmentState, Left, Le
 from training.funds import reactions, together
 from training.funds.actions import fund_class, grant_money, open_fund
 from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from training.providers.models import Major
 from training.rosters.actions import undo_roster
 from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState
@@ -71,6 +72,8 @@ class Money(RuleBasedStateMachine):
             ("服装缝纫", "焊接", "电子装接"), (Daypart.MORNING, Daypart.AFTERNOON, Daypart.EVENING), strict=True
         )]  # fmt: skip
         self.steps = 0
+        with open_session(world.SYSTEM.scope, write=True) as session:
+            session.get_one(Major, self.city.majors["服装缝纫"]).government_fen = 12_345
 
     def teardown(self) -> None:
         self.stack.close()
@@ -131,7 +134,7 @@ class Money(RuleBasedStateMachine):
         self._try(lambda: do(self.city, "registrar" if where < 2 else "neighbour", claims.enter_claim, draft=draft))
 
     @precondition(lambda self: self._ids(Claim))
-    @rule(data=st.data(), step=st.sampled_from(["pay", "pay", "return", "claw", "part"]))
+    @rule(data=st.data(), step=st.sampled_from(["pay", "pay", "return", "claw", "part", "archive"]))
     def settle(self, data: st.DataObject, step: str) -> None:
         claim_id = data.draw(st.sampled_from(self._ids(Claim)))
         places = self._ids(ClaimLine, ClaimLine.claim_id == claim_id, ClaimLine.verdict == Verdict.GRANTED)
@@ -139,6 +142,8 @@ class Money(RuleBasedStateMachine):
             if step == "return":
                 again = {"claim_id": claim_id, "reason": "缺材料"}
                 self._try(lambda: do(self.city, "second", claims.return_claim, **again))
+            elif step == "archive":
+                self._try(lambda: do(self.city, "second", claims.archive_claim, claim_id=claim_id))
             elif step == "pay":
                 self._try(lambda: self._pay(claim_id))
             else:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import select
 
 from centre import clock, privacy
@@ -178,3 +180,83 @@ def test_a_waiting_learner_takes_the_offered_seat_by_a_button(city: world.City) 
     assert learner.send_form(f"/offers/{offer_id}/take").status_code == 409
     with open_session(world.SYSTEM.scope) as session:
         assert session.get_one(Enrolment, waiting).state is EnrolmentState.ACCEPTED
+
+
+def test_a_lesson_is_moved_in_the_browser_and_not_onto_a_taken_teacher(city: world.City) -> None:
+    class_id = world.add_class(city)
+    enrol_all(city, class_id, people(city, 1))
+    begin(city, class_id)
+    lesson_id, _ = lesson_ids(class_id)[3]
+    officer = browser(city, "officer")
+    there = f"{DESK}/lessons/{lesson_id}/move"
+    moved = officer.send_form(there, day="2026-03-21", begins="09:00", ends="11:30", room="实训楼")
+    assert moved.status_code == 303
+    page = officer.get(f"{DESK}/lessons/{lesson_id}").text
+    assert "实训楼" in page
+    assert "2026年3月21日" in page.replace("\u2009", "").replace(" ", "")
+    assert officer.send_form(there, day="2026-03-21", begins="11:00", ends="09:00").status_code == 422
+    assert officer.send_form(there, day="2026-02-30", begins="09:00", ends="11:00").status_code == 422
+    assert (
+        browser(city, "neighbour").send_form(there, day="2026-03-21", begins="09:00", ends="10:00").status_code == 404
+    )
+
+
+def test_schools_agreements_and_prices_are_kept_in_the_browser(city: world.City) -> None:
+    officer, home = browser(city, "officer"), f"{DESK}/schools"
+    made = officer.send_form(home, name="新学校", code="P9", region_code="610402", capacity="80")
+    assert made.status_code == 303
+    there = made.headers["location"]
+    assert officer.send_form(home, name="新学校", code="P9", region_code="610402").status_code == 409
+    assert officer.send_form(f"{there}/agreements", from_on="2026-01-01", to_on="2025-01-01").status_code == 422
+    assert officer.send_form(f"{there}/agreements", from_on="2026-01-01", to_on="2026-12-31").status_code == 303
+    course: dict[str, Any] = {
+        "name": "焊接",
+        "occupation_code": "6-18-02-04",
+        "kind": "skill",
+        "hours": "200",
+        "tuition_fen": "1800",
+    }
+    assert officer.send_form(f"{there}/majors", **course, school_waiver_fen="1900").status_code == 422
+    assert officer.send_form(f"{there}/majors", **course, school_waiver_fen="500").status_code == 303
+    page = officer.get(there).text
+    assert "1,300 元" in page
+    major_id = page.split("/schools/majors/")[1].split("/")[0]
+    price: dict[str, Any] = {"tuition_fen": "1800", "school_waiver_fen": "500", "government_fen": "300"}
+    assert officer.send_form(f"{home}/majors/{major_id}/price", **price).status_code == 303
+    assert "1,000 元" in officer.get(there).text
+    assert officer.send_form(f"{there}/moves/suspend").status_code == 422
+    assert officer.send_form(f"{there}/moves/suspend", reason="检查").status_code == 303
+    assert "暂停开班" in officer.get(home).text
+    assert browser(city, "registrar").get(home).status_code == 403
+
+
+def test_a_notice_is_public_while_it_is_up_and_names_are_masked(city: world.City) -> None:
+    class_id, _ = assessed(city, people(city, 1))
+    with clock.frozen(APRIL):
+        officer, second, public = browser(city, "officer"), browser(city, "second"), browser(city)
+        assert officer.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day").status_code == 303
+        assert "现在没有公示中的补贴" in public.get("/training/notices").text
+        call_sample(city, class_id)
+        for step in ("review", "notice"):
+            assert second.send_form(f"{DESK}/claims/1/{step}").status_code == 303
+        page = public.get("/training/notices").text
+        assert "学***1" in page
+        assert "学员101" not in page
+        assert "1,500 元" in page
+    with clock.frozen(APRIL + timedelta(days=20)):
+        assert "学***1" not in public.get("/training/notices").text
+
+
+def test_the_training_table_narrows_by_days_and_comes_as_a_spreadsheet(city: world.City) -> None:
+    assessed(city, people(city, 3))
+    officer = browser(city, "officer")
+    page = officer.get(f"{DESK}/report?by=school").text
+    assert "3,600 元" in page
+    assert "职工本人 3 人" in page
+    assert "这段时间没有开班" in officer.get(f"{DESK}/report?since=2027-01-01").text
+    assert officer.get(f"{DESK}/report?since=tomorrow").status_code == 422
+    sheet = load_workbook(BytesIO(officer.get(f"{DESK}/report.xlsx?by=class").content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0][:3] == ["学校", "专业", "班号"]
+    assert [row[0] for row in rows[1:]] == ["咸阳扶贫技校", "合计"]
+    assert rows[2][rows[0].index("学费")] == 3_600

@@ -218,6 +218,15 @@ def record_repayment(session: Session, actor: Actor, *, claim_id: int, voucher: 
     return found
 
 
+def archive_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
+    """Put a paid claim and its class into the archive (归档). Raises OwnClaim or IllegalMove."""
+    require(actor, Permission.REVIEW_CLAIM)
+    found = _others_claim(session, actor, claim_id)
+    _step(session, actor, found, "archive")
+    session.flush()
+    return found
+
+
 def _others_claim(session: Session, actor: Actor, claim_id: int) -> Claim:
     """A claim that the actor may decide on: entered by somebody else, of a school that is not theirs (SE-05)."""
     found = queries.claim(session, claim_id)

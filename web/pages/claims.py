@@ -118,6 +118,12 @@ def repay(unit: Unit, claim_id: RecordId) -> Response:
     )
 
 
+@routes.post("/claims/{claim_id}/archive", allow=Permission.REVIEW_CLAIM)
+def archive(unit: Unit, claim_id: RecordId) -> Response:
+    """Put a paid claim into the archive."""
+    return _try(unit, claim_id, Reason, lambda _: actions.archive_claim(unit.session, unit.actor, claim_id=claim_id))
+
+
 @routes.get("/flags", allow=Permission.CLEAR_FLAG)
 def flags(unit: Unit) -> Response:
     """Doubts that stand, and who has signed."""

@@ -1,6 +1,7 @@
 """The training desk: classes that run, who came, results, checks and calls, and which major to open next."""
 
 from collections.abc import Callable
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import select
@@ -8,12 +9,12 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
-from centre.drafts import Draft, RecordId
+from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from training.attendance import actions as attending
 from training.attendance import queries as attendance
-from training.attendance.rules import METHOD_LABELS, ReportDraft
+from training.attendance.rules import METHOD_LABELS, LessonDraft, ReportDraft
 from training.certificates import actions as certifying
 from training.certificates import queries as certificates
 from training.certificates.rules import ResultDraft
@@ -131,6 +132,16 @@ def fund(unit: Unit, class_id: RecordId) -> Response:
     )
 
 
+class MoveForm(Draft):
+    """When and where a lesson is held instead, by the clock of the centres (调课)."""
+
+    day: date
+    begins: time
+    ends: time
+    room: Line = ""
+    teacher: Line = ""
+
+
 class ProgrammeForm(Draft):
     """By which pattern a class is claimed (补贴方式)."""
 
@@ -170,6 +181,25 @@ def report(unit: Unit, lesson_id: RecordId) -> Response:
         unit.session.rollback()
         return _lesson_page(unit, lesson_id, bound.refuse(refusal), refusal.status)
     return RedirectResponse(f"/training-desk/classes/{done.class_id}#lessons", 303)
+
+
+@routes.post("/lessons/{lesson_id}/move", allow=Permission.REPORT_TRAINING)
+def move_lesson(unit: Unit, lesson_id: RecordId) -> Response:
+    """Hold a lesson at another time, in another room, with another teacher."""
+    bound = bind(unit, MoveForm)
+    form = bound.draft
+    if form is None:
+        return _lesson_page(unit, lesson_id, bound, 422)
+    begins, ends = (datetime.combine(form.day, at, clock.SHANGHAI) for at in (form.begins, form.ends))
+    draft = LessonDraft(starts_at=begins, ends_at=ends, room=form.room, teacher=form.teacher)
+    try:
+        attending.move_lesson(unit.session, unit.actor, lesson_id=lesson_id, draft=draft)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        unit.session.rollback()
+        return _lesson_page(unit, lesson_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/training-desk/lessons/{lesson_id}", 303)
 
 
 def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
@@ -222,7 +252,7 @@ def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code:
     )  # fmt: skip
 
 
-def _lesson_page(unit: UnitOfWork, lesson_id: int, bound: Bound[ReportDraft], status_code: int = 200) -> Response:
+def _lesson_page(unit: UnitOfWork, lesson_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
     found = attendance.lesson(unit.session, lesson_id)
     training, major, provider = classes.class_parts(unit.session, found.class_id)
     return page(
