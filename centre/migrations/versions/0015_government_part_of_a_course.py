@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0013_government_part_of_a_course"
-down_revision = "0012_matching"
+revision = "0015_government_part_of_a_course"
+down_revision = "0014_learning_and_searches"
 
 PARTS = "government_fen >= 0 AND school_waiver_fen + centre_subsidy_fen + government_fen <= tuition_fen"
 
