@@ -22,6 +22,7 @@ from employers.screening import without_phones
 from web import charts, formats
 from web.assets import STATIC, asset
 from web.display import Display
+from web.marks import marked
 from web.navigation import Way, ways
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -189,6 +190,7 @@ def environment() -> Environment:
         "without_phones": without_phones,
     }
     made.filters |= shared
+    made.filters["marked"] = marked
     made.globals |= shared
     made.globals |= {
         "_": _words,

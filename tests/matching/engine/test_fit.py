@@ -1,3 +1,5 @@
+"""What a pair is worth, worked out by hand: hard conditions and points (MA-08, MA-13)."""
+
 from dataclasses import fields, replace
 from datetime import date
 

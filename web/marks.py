@@ -1,0 +1,19 @@
+"""Marks in a title the words that a search understood, in whichever script the title is written."""
+
+from collections.abc import Sequence
+from itertools import groupby, pairwise
+
+from markupsafe import Markup, escape
+
+from centre.text import bigrams, normalise
+
+
+def marked(text: str, words: Sequence[str]) -> Markup:
+    """The text with every piece of the words inside <mark>; two characters are the least piece (搜索词标记)."""
+    pieces = {piece for word in words for piece in bigrams(word) if len(piece) == 2}
+    level = [normalise(character) or character for character in text]
+    hits = [first + second in pieces for first, second in pairwise(level)]
+    shown = [before or after for before, after in zip([False, *hits], [*hits, False], strict=True)] if text else []
+    runs = groupby(zip(text, shown, strict=True), lambda pair: pair[1])
+    parts = ((hit, "".join(character for character, _hit in run)) for hit, run in runs)
+    return Markup("").join(Markup("<mark>{}</mark>").format(part) if hit else escape(part) for hit, part in parts)
