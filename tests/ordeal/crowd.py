@@ -1,4 +1,4 @@
-"""A crowd of invented people before the door of one class, written straight into the test's database."""
+"""Crowds before one door, written into the test's database: people before a class, employers before a fair."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +10,10 @@ from centre.network import Centre, CentreLevel
 from centre.people import new_person
 from centre.permissions import Actor, Role
 from centre.policy import load_examples
+from employers.fairs.models import Fair, Venue
+from employers.fairs.rules import FairState
+from employers.models import Employer
+from employers.rules import EmployerState
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
@@ -24,6 +28,58 @@ class Crowd:
     class_id: int
     seats: int
     person_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Employers that want a booth of the same fair, and the organiser's account that asks for them."""
+
+    login: str
+    fair_id: int
+    booths: int
+    employer_ids: tuple[int, ...]
+
+
+def line_up(*, employers: int, booths: int) -> Queue:
+    """A fair with so many `booths` that takes requests, and `employers` that may ask."""
+    today = clock.today()
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)
+        centre = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
+        hall = Venue(name="演示大厅", region_code="610402")
+        session.add_all([centre, hall])
+        session.flush()
+        starts_at = clock.now() + timedelta(days=20)
+        fair = Fair(
+            name="演示招聘会",
+            centre_id=centre.id,
+            venue_id=hall.id,
+            region_code="610402",
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(hours=3),
+            booth_count=booths,
+            filing_due_on=today,
+            statistics_due_on=today + timedelta(days=27),
+            published_at=clock.now(),
+            revised_at=clock.now(),
+            state=FairState.BOOTH_OPEN,
+        )
+        asking = [
+            Employer(name=f"演示单位{number}", region_code="610402", state=EmployerState.ACTIVE)
+            for number in range(employers)
+        ]
+        session.add_all([fair, *asking])
+        create_account(
+            session,
+            Actor.system(),
+            login="organiser",
+            name="演示组织者",
+            password=PASSWORD,
+            roles={Role.ORGANISER},
+            centre_id=centre.id,
+        )
+        session.flush()
+        return Queue("organiser", fair.id, booths, tuple(one.id for one in asking))
 
 
 def gather(*, people: int, seats: int) -> Crowd:

@@ -1,4 +1,4 @@
-"""R4: however many ask at once, exactly as many get a seat as there are; the rest are told so, nothing breaks."""
+"""R4: however many ask at once, as many get a seat or a booth as there are; the rest are told, nothing breaks."""
 
 import json
 import random
@@ -13,7 +13,9 @@ from sqlalchemy import func, select
 
 from centre.database import open_session
 from centre.permissions import Actor
-from tests.ordeal.crowd import Crowd, gather
+from employers.fairs.models import Booth, Fair
+from employers.fairs.rules import HOLDING_BOOTH, BoothState
+from tests.ordeal.crowd import Crowd, Queue, gather, line_up
 from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving_many, sign_in
 from training.classes.models import TrainingClass
@@ -21,6 +23,7 @@ from training.enrolments.models import Enrolment
 
 CLAIMS, SEATS, PROCESSES, HANDS = length(500, 10_000), 60, 3, 8
 SEEDS = range(4, length(5, 24))
+REQUESTS, BOOTHS = length(200, 2_000), 42
 
 
 def claim_seats(servers: Sequence[Server], crowd: Crowd, seed: int) -> Counter[int]:
@@ -71,3 +74,48 @@ def test_the_harness_notices_seats_that_are_counted_before_they_are_taken() -> N
     with serving_many(PROCESSES, "tests.ordeal.mutants:overbooking_app") as servers:
         statuses = claim_seats(servers, crowd, seed=4)
     assert faults(statuses, crowd)
+
+
+def ask_for_booths(servers: Sequence[Server], queue: Queue) -> Counter[str]:
+    """Every employer asks for a booth of the same fair, over all servers; gives what each was told."""
+    clients = [sign_in(server.url, queue.login) for server in servers]
+
+    def ask(number: int) -> str:
+        client: httpx.Client = clients[number % len(clients)]
+        body = {"employer_id": queue.employer_ids[number], "contact_name": "演示"}
+        answer = client.post(f"/api/v1/fairs/{queue.fair_id}/booths", json=body)
+        return str(answer.json()["state"]) if answer.status_code == 201 else str(answer.status_code)
+
+    with ThreadPoolExecutor(HANDS) as pool:
+        told = Counter(pool.map(ask, range(len(queue.employer_ids))))
+    for client in clients:
+        client.close()
+    return told
+
+
+def misbooked(told: Counter[str], queue: Queue) -> list[str]:
+    """What is wrong with the booths; nothing when the promise holds."""
+    with open_session(Actor.system().scope) as session:
+        holding = select(func.count()).where(Booth.fair_id == queue.fair_id, Booth.state.in_(HOLDING_BOOTH))
+        rows = session.scalar(holding) or 0
+        taken = session.scalar(select(Fair.booths_taken).where(Fair.id == queue.fair_id))
+    wanted = Counter({BoothState.APPLIED.value: queue.booths})
+    wanted[BoothState.WAITLISTED.value] = len(queue.employer_ids) - queue.booths
+    found = [] if told == wanted else [f"told {dict(told)}"]
+    return found if rows == taken == queue.booths else [*found, f"{rows} rows, counter {taken}"]
+
+
+@pytest.mark.usefixtures("any_database")
+def test_exactly_as_many_employers_as_booths_get_one_and_the_others_wait() -> None:
+    queue = line_up(employers=REQUESTS, booths=BOOTHS)
+    with serving_many(PROCESSES) as servers:
+        told = ask_for_booths(servers, queue)
+    assert misbooked(told, queue) == []
+
+
+@pytest.mark.usefixtures("any_database")
+def test_the_harness_notices_booths_that_are_counted_before_they_are_taken() -> None:
+    queue = line_up(employers=100, booths=20)
+    with serving_many(PROCESSES, "tests.ordeal.mutants:overbooking_app") as servers:
+        told = ask_for_booths(servers, queue)
+    assert misbooked(told, queue)

@@ -41,7 +41,7 @@ def calendar(unit: Unit) -> Response:
     start = first or today.replace(day=1)
     last = start.replace(day=monthrange(start.year, start.month)[1])
     month = unit.session.scalars(fairs(from_on=start, to_on=last, region=known).limit(MOST)).all()
-    coming = month if first else unit.session.scalars(coming_fairs(clock.now(), known).limit(20)).all()
+    coming = month if first else unit.session.scalars(coming_fairs(clock.now(), known).limit(10)).all()
     return page(
         unit,
         "fairs/calendar.html",
