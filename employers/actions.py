@@ -21,6 +21,7 @@ from employers.rules import (
     EmployerDraft,
     EmployerKnown,
     EmployerState,
+    check_stranger,
 )
 
 
@@ -77,6 +78,7 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     """
     require(actor, Permission.VERIFY_EMPLOYER)
     found = employer(session, employer_id)
+    check_stranger(actor, found.id)
     if event in {"reject", "warn", "suspend", "blacklist"} and not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
     move(session, actor, found, EMPLOYER, event, reason=reason)

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from centre.drafts import Draft, Line, RecordId, RegionCode, Words
-from centre.errors import Conflict
+from centre.errors import Conflict, Forbidden
 from centre.numbers import BadNumber, parse_employer_code, parse_phone
-from centre.permissions import Permission
+from centre.permissions import Actor, Permission
 from centre.states import Machine, Move
 from centre.words import N_
 
@@ -192,3 +192,16 @@ class SelfRegistration(Draft):
     licence_expires_on: date | None = None
     password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
     truthful: Annotated[bool, AfterValidator(_true)]
+
+
+class OwnBusiness(Forbidden):
+    """Who belongs to an employer neither verifies it nor decides for it, whatever other roles the account holds."""
+
+    code = "own-business"
+    message = N_("不能核实、审批自己单位的事项，请换一位同事办理")
+
+
+def check_stranger(actor: Actor, employer_id: int) -> None:
+    """Let only those decide on an employer's affairs who are not of that employer. Raises OwnBusiness."""
+    if actor.scope.employer_id == employer_id:
+        raise OwnBusiness

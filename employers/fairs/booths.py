@@ -33,7 +33,7 @@ from employers.messages import tell_employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from employers.queries import employer, own_employer_id
-from employers.rules import EmployerNotActive, EmployerState
+from employers.rules import EmployerNotActive, EmployerState, check_stranger
 
 VERIFIED = (OpeningState.VERIFIED, OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FILLED)
 
@@ -72,6 +72,7 @@ def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Approve a request whose papers are right."""
     require(actor, Permission.ASSIGN_BOOTH)
     found = handled_booth(session, actor, booth_id)
+    check_stranger(actor, found.employer_id)
     move(session, actor, found, BOOTH, "approve")
     _decided(session, found, N_("招聘会“{fair}”的展位申请已通过"))
     return found
@@ -92,6 +93,7 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
     """Give an approved request its number, the lowest free one when none is named. Raises BoothTaken or Invalid."""
     require(actor, Permission.ASSIGN_BOOTH)
     found = handled_booth(session, actor, booth_id)
+    check_stranger(actor, found.employer_id)
     used = {
         number: holder
         for holder, number in session.execute(

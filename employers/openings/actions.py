@@ -39,7 +39,7 @@ from employers.openings.rules import (
     OpeningState,
 )
 from employers.queries import own_employer_id
-from employers.rules import EmployerNotActive, EmployerState
+from employers.rules import EmployerNotActive, EmployerState, check_stranger
 from employers.screening import certificates_in
 
 
@@ -95,6 +95,7 @@ def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: s
     """Confirm by telephone or visit that the opening is real. Raises IllegalMove or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
     found = opening(session, opening_id)
+    check_stranger(actor, found.employer_id)
     move(session, actor, found, OPENING, "confirm", reason=remark)
     found.verified_by_id, found.verified_at = actor.account_id, clock.now()
     note(session, actor, action="opening.verify", subject=f"opening:{found.id}", detail={"remark": remark})
