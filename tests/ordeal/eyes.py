@@ -49,6 +49,9 @@ POLICY: Mapping[str, str] = {
     "reveal": "person account city auditor",
     "message": "person account",
     "introduction": PEOPLE + " employer",
+    "saved_search": "person",
+    "synonym": EVERYBODY,
+    "model_card": EVERYBODY,
     "introduction.note": "county city",
     "follow_up": "county city",
     # training
@@ -106,7 +109,7 @@ def may_see(someone: Someone, secret: Secret) -> bool:
 WITH_PERSON = "read only together with a person, whom the reader has to see"
 WITH_ROW = "read only by the key of another row, which the reader has to see"
 OWN_KEY = "asked for by the reader's own key as well"
-ALL_OR_NONE = "read by the auditor alone, who sees all of it"
+ALL_OR_NONE = "read by one kind of reader alone, who sees all of it"
 FIGURES = "shown as figures and states, in which no canary fits"
 
 BLIND: Mapping[str, str] = {
@@ -115,8 +118,8 @@ BLIND: Mapping[str, str] = {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
         "TrainingCertificate WorkedOccupation",
         WITH_ROW: "ApiToken ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
-        OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SecondFactor SignIn",
-        ALL_OR_NONE: "AuditEntry",
+        OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
+        ALL_OR_NONE: "AuditEntry FairnessReport",
         FIGURES: "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
     }.items()
     for name in names.split()

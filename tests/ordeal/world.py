@@ -27,8 +27,12 @@ from employers.openings.rules import OpeningState
 from employers.rules import EmployerState
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import IntroductionState
+from matching.learning.models import ModelCard
+from matching.learning.rules import CardState, Verdict
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
+from matching.searches.models import SavedSearch, Synonym
+from matching.searches.rules import SynonymState
 from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from training.attendance.models import Attendance, Lesson, SeatOffer
@@ -102,8 +106,27 @@ def build() -> World:
             _account(made, people, role.value, role, centre_id=city.id)
         for number, letter in enumerate("ab", 1):
             _side(made, people, letter, number, city)
+        _words_and_weights(made)
         session.flush()
     return World(people, made.secrets, made.rows, made)
+
+
+def _words_and_weights(made: Canaries) -> None:
+    judged = {"loss": 0.6, "order": 0.7, "gap": 0.02, "bands": []}
+    figures = {
+        "trained": 1,
+        "held_back": 1,
+        "hired": 1,
+        "prior": judged,
+        "learned": judged,
+        "shifts": [],
+        "proxies": [],
+    }
+    made.make(
+        ModelCard, public=True, state=CardState.RETIRED, verdict=Verdict.BETTER, figures=figures, results=1,
+        weights={"trade": 34, "experience": 15, "skills": 18, "wage": 12, "place": 16, "terms": 5},
+    )  # fmt: skip
+    made.make(Synonym, public=True, state=SynonymState.PROPOSED, occupation="", candidates=[], asked=1)
 
 
 def sign_in_again(world: World) -> None:
@@ -197,6 +220,7 @@ def _person(made: Canaries, side: Made, region: str, place: int) -> Person:
         Registration, state=RegistrationState.ACTIVE, submitted_at=clock.now(),
         valid_until_on=today + timedelta(days=90), **own,
     )  # fmt: skip
+    made.make(SavedSearch, person_id=person.id, address="/openings?q=zq")
     made.make(SkillProfile, occupations_known=True, certificates_known=True, **own)
     made.make(WorkedOccupation, occupation=SEWING, years=5, self_level=3, **own)
     made.make(HeldCertificate, **own)
