@@ -134,6 +134,7 @@ def test_who_reaches_four_fifths_of_the_hours_completes_and_the_others_fall_shor
 
 
 def test_three_absent_days_warn_once_and_five_end_the_training(any_city: City) -> None:
+    """TR-18: dropped."""
     class_id = add_class(any_city, seats=2)
     here, away = enrol_all(any_city, class_id, people(any_city, 2))
     begin(any_city, class_id)
@@ -156,6 +157,7 @@ def test_days_that_the_school_has_not_reported_are_nobody_s_absence(city: City) 
 
 
 def test_a_seat_lost_before_a_quarter_of_the_hours_is_offered_and_one_lost_later_is_not(any_city: City) -> None:
+    """TR-18: the waiting list."""
     early = add_class(any_city, seats=1, end=date(2026, 4, 24))
     late = add_class(any_city, seats=1, class_no="2026-02", daypart=Daypart.EVENING)
     for class_id in (early, late):

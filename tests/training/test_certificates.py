@@ -141,6 +141,7 @@ def test_the_public_reads_a_masked_name_and_whether_it_still_holds(city: City) -
 
 
 def test_certification_writes_the_occupation_into_the_profile_and_revoking_takes_it_out(any_city: City) -> None:
+    """TR-15."""
     assert credentials.__name__ == "matching.profiles.credentials", "importing it subscribes to what training certifies"
     _, (place, practised) = completed(any_city, 2)
     issued = [mark(any_city, one) for one in (place, practised)]

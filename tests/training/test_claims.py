@@ -101,6 +101,7 @@ def paid(city: City, class_id: int, fund_id: int) -> int:
 
 
 def test_thirty_six_of_forty_are_subsidised_with_61200_yuan(any_city: City) -> None:
+    """TR-05."""
     with clock.frozen(MONDAY):
         staff(any_city)
         persons = people(any_city, 40)
@@ -170,6 +171,7 @@ def test_a_claim_goes_through_four_pairs_of_hands_and_out_of_the_right_fund(any_
 
 
 def test_both_roles_on_one_account_still_do_not_approve_their_own_claim(city: City) -> None:
+    """SE-05."""
     add_staff(city, second=Role.TRAINING_OFFICER)
     class_id, _ = assessed(city, people(city, 2), **TWELVE_DAYS)
     both = Actor(
@@ -208,6 +210,7 @@ def test_one_class_is_claimed_once_and_a_returned_claim_frees_its_people(city: C
 
 
 def test_the_old_number_is_the_same_person_and_a_second_subsidy_is_refused(city: City) -> None:
+    """TR-08."""
     first, _ = assessed(city, [city.people["W1"]], **TWELVE_DAYS)
     with clock.frozen(APRIL):
         enter(city, first)
@@ -229,6 +232,7 @@ def test_the_old_number_is_the_same_person_and_a_second_subsidy_is_refused(city:
 
 
 def test_the_fourth_subsidised_course_of_a_year_is_refused_at_every_school(city: City) -> None:
+    """TR-09."""
     (person,) = people(city, 1)
     programmes = iter(Programme)
     outcomes = []
@@ -252,6 +256,7 @@ def test_the_fourth_subsidised_course_of_a_year_is_refused_at_every_school(city:
 
 
 def test_shared_telephones_block_a_claim_until_two_people_clear_it(any_city: City) -> None:
+    """TR-13."""
     staff(any_city)
     persons = people(any_city, 8)
     with open_session(SYSTEM.scope, write=True) as session:

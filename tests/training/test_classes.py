@@ -52,6 +52,7 @@ def applied(city: City, class_id: int, at: datetime = MONDAY) -> ClassState:
 
 
 def test_five_working_days_of_notice_are_enough_and_four_are_not(city: City) -> None:
+    """TR-10."""
     class_id = drafted(city)
     with pytest.raises(NoticeTooShort) as refused:
         applied(city, class_id, MONDAY + timedelta(days=1))
@@ -60,6 +61,7 @@ def test_five_working_days_of_notice_are_enough_and_four_are_not(city: City) -> 
 
 
 def test_a_saturday_that_is_worked_counts_as_a_day_of_notice(city: City) -> None:
+    """TR-10: adjusted weekends."""
     # Saturday 9 May 2026 makes up for the Labour Day week.
     class_id = drafted(city, start_on=date(2026, 5, 11), end_on=date(2026, 5, 22))
     with pytest.raises(NoticeTooShort) as refused:
@@ -90,6 +92,7 @@ def test_an_application_is_sent_back_only_with_a_reason(city: City) -> None:
 
 
 def test_a_registrar_cannot_approve_and_neither_can_whoever_applied_with_both_roles(city: City) -> None:
+    """SE-05."""
     class_id = drafted(city)
     registrar = city.actors["registrar"]
     applied(city, class_id)

@@ -53,6 +53,7 @@ def seats_taken(class_id: int) -> tuple[int, int]:
 
 
 def test_a_recognised_worker_learns_free_and_the_price_stays_as_it_was(city: City) -> None:
+    """TR-02: the frozen split."""
     made = enrol(city, add_class(city), city.people["W1"])
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(Major, city.majors["服装缝纫"]).tuition_fen = 200_000
@@ -69,6 +70,7 @@ def test_an_ordinary_learner_pays_the_rest(city: City) -> None:
 
 
 def test_a_child_of_a_recognised_worker_learns_free_and_both_are_kept(city: City) -> None:
+    """TR-17."""
     plea = Application(relation=Relation.CHILD, beneficiary_of_id=city.people["W1"])
     made = enrol(city, add_class(city), city.people["W6"], plea)
     assert (made.learner_fen, made.person_id, made.beneficiary_of_id) == (0, city.people["W6"], city.people["W1"])
@@ -114,6 +116,7 @@ def test_the_same_person_is_not_enrolled_twice(city: City) -> None:
 
 
 def test_two_morning_classes_at_two_schools_collide_and_an_evening_class_does_not(city: City) -> None:
+    """TR-07."""
     sewing = add_class(city)
     morning = add_class(city, "电子装接")
     evening = add_class(city, "电子装接", class_no="2026-02", daypart=Daypart.EVENING)
@@ -186,6 +189,7 @@ def test_a_doubtful_enrolment_keeps_its_seat_and_enters_the_ledger_once_accepted
 
 
 def test_a_registrar_does_not_find_another_school_s_class_or_trainees(city: City) -> None:
+    """TR-16."""
     foreign = add_class(city, "电子装接")
     enrol(city, foreign, city.people["W1"])
     registrar = city.actors["registrar"]
@@ -196,6 +200,7 @@ def test_a_registrar_does_not_find_another_school_s_class_or_trainees(city: City
 
 
 def test_ten_seats_are_sold_ten_times_to_twenty_four_at_once(any_city: City) -> None:
+    """R4 for seats, on both databases."""
     class_id = add_class(any_city, seats=10)
     people = [somebody(any_city, serial) for serial in range(1, 25)]
     barrier, outcomes = Barrier(8), []

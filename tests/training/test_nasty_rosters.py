@@ -49,6 +49,7 @@ def codes(reading: Reading) -> list[str]:
     ],
 )
 def test_a_number_that_cannot_be_trusted_is_refused(cell: Any, code: str) -> None:
+    """IM-03."""
     reading = one(身份证号=cell, 性别=None)
     assert codes(reading) == [code]
     assert reading.trainee is None
@@ -146,6 +147,7 @@ def test_as_above_stands_for_a_shared_value_and_never_for_a_personal_one() -> No
 
 
 def test_traditional_headers_with_glosses_are_understood() -> None:
+    """IM-04."""
     header = ["序號", "姓名", "身份證號碼", "性別", "文化程度", "人員類別", "聯(lián)系電(diàn)話", "培訓工種", "備註"]
     found = readings(files.xlsx([header, *files.good(2)]))
     assert [reading.verdict for reading in found] == [Verdict.CREATE] * 2

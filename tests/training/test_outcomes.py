@@ -34,6 +34,7 @@ def job(person: int, after: int, lasted: int | None = None, *, away: bool = Fals
 
 
 def test_twenty_seven_of_thirty_six_are_placed_and_twelve_of_them_away() -> None:
+    """TR-14: 75.0 %."""
     placed = [job(person, 10 + person, away=person <= 12) for person in range(1, 28)]
     short = [job(28, 5, 29), job(29, 91), job(30, -1)]
     assert tally(completions(36), placed + short, TODAY) == Tally(36, 27, 12, 0, (27, 27, 27))

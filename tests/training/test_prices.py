@@ -11,14 +11,17 @@ AMOUNT = st.integers(min_value=0, max_value=10**9)
 
 
 def test_an_ordinary_learner_pays_what_school_and_centre_leave() -> None:
+    """TR-01: 1,200 = 400 + 500 + 300."""
     assert price_split(120_000, 40_000, 0, None, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 50_000, 30_000)
 
 
 def test_an_entitled_learner_pays_nothing_and_the_centre_pays_the_rest() -> None:
+    """TR-02: 1,200 = 400 + 800 + 0."""
     assert price_split(120_000, 40_000, 0, FREE, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 80_000, 0)
 
 
 def test_parts_over_the_tuition_are_refused_with_the_excess_in_yuan() -> None:
+    """TR-01: 800 and 500 exceed 1,200 by 100."""
     with pytest.raises(SplitExceedsTuition) as refused:
         price_split(120_000, 80_000, 0, None, subsidy_fen=50_000)
     assert refused.value.params == {"excess": "100"}

@@ -84,6 +84,7 @@ def faults(upload_id: int, actor: Actor = SYSTEM) -> dict[int, list[str]]:
 
 
 def test_forty_of_forty_four_rows_are_good_and_nothing_is_saved_before_it_is_confirmed(city: City) -> None:
+    """IM-01."""
     class_id = add_class(city)
     upload = send(city, class_id, files.xlsx(MESSY))
     assert counts(upload) == (40, 0, 0, 4, 1)
@@ -114,6 +115,7 @@ def test_the_school_s_own_file_comes_back_with_as_many_red_rows_as_the_screen_sh
 
 
 def test_the_same_file_twice_changes_nothing(city: City) -> None:
+    """IM-06."""
     class_id, content = add_class(city, seats=60), files.xlsx(MESSY)
     confirm(city, send(city, class_id, content).id)
     before = kept()
@@ -145,6 +147,7 @@ def test_more_new_trainees_than_seats_enrol_nobody(city: City) -> None:
 
 
 def test_a_known_person_is_found_by_the_old_number_and_only_blanks_are_filled(city: City) -> None:
+    """TR-08."""
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(Person, city.people["W1"]).set_phone("13700000001")
     row = files.line(1, 姓名="王秀蘭", 身份证号="610499750308002", 性别="女")
@@ -321,6 +324,7 @@ def test_two_schools_that_bring_the_same_stranger_make_one_person(any_city: City
 
 
 def test_rosters_that_race_for_the_last_seats_never_overbook(any_city: City) -> None:
+    """R4 for imports, on both databases."""
     class_id = add_class(any_city, seats=10)
     ids = [send(any_city, class_id, files.xlsx([files.HEADER, *files.good(6, first)])).id for first in (1, 11, 21)]
     barrier, outcomes = Barrier(3), []

@@ -32,6 +32,7 @@ def had(programme: Programme, fen: int, *, occupation: str = "4-03-02-01", level
 
 @pytest.mark.parametrize(("days", "yuan"), [(8, 1200), (10, 1500), (12, 1700), (15, 2000), (20, 2000), (0, 0)])
 def test_the_day_table_has_two_steps_and_a_cap(terms: dict[Programme, Terms], days: int, yuan: int) -> None:
+    """TR-04: 8, 10, 12, 15 and 20 days."""
     assert decide(terms[Programme.PER_DAY], case(days=days), most_a_year=3).fen == yuan * 100
 
 
