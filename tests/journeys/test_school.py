@@ -66,9 +66,9 @@ def gb18030(path: Path) -> Path:
     return path
 
 
-def own_class(page: Page) -> str:
-    """The address of the first class on the school's desk."""
-    addresses = [str(link.get_attribute("href")) for link in page.locator("main a").all()]
+def own_class(page: Page, course: str = "服装缝纫") -> str:
+    """The address of the school's class in a course, which recruits."""
+    addresses = [str(link.get_attribute("href")) for link in page.locator("main a", has_text=course).all()]
     return next(address for address in addresses if re.fullmatch("/school/classes/[0-9]+", address))
 
 
@@ -122,6 +122,6 @@ def test_a_file_that_is_no_spreadsheet_is_refused_in_the_readers_language(open_p
 def test_another_school_s_class_and_roster_are_not_there(open_page: OpenPage) -> None:
     page = open_page("/school", login="school2")
     stranger = open_page("/school", login="school")
-    answer = stranger.goto(own_class(page))
+    answer = stranger.goto(own_class(page, "电子装接"))
     assert answer is not None
     assert answer.status == 404
