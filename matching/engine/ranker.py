@@ -35,15 +35,8 @@ class Ranker:
 
     @property
     def kind(self) -> str:
-        """Which weights suit: openings with places, a tree of groups, texts, several names each, or bare titles."""
-        signals = self.signals
-        if signals.placed:
-            return "openings"
-        if signals.worded:
-            return "texts"
-        if signals.named:
-            return "names"
-        return "tree" if signals.grouped else "titles"
+        """Which weights suit."""
+        return self.signals.kind
 
     def rank(self, queries: Sequence[Item], exclude: Mapping[str, str], most: int = 1000) -> Iterator[list[str]]:
         """The ids of the best documents for each query, best first; `exclude` leaves one document out of a ranking.

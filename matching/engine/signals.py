@@ -50,6 +50,17 @@ class Signals:
         self.grouped = sum(bool(item.group) for item in items) * 2 > len(items)
         self.placed = sum(bool(item.regions) for item in items) * 2 > len(items)
 
+    @property
+    def kind(self) -> str:
+        """What kind of corpus it is: openings with places, long texts, several names each, a tree, or bare titles."""
+        if self.placed:
+            return "openings"
+        if self.worded:
+            return "texts"
+        if self.named:
+            return "names"
+        return "tree" if self.grouped else "titles"
+
     @cached_property
     def owners(self) -> Any:
         """Documents x names: which names are whose."""
@@ -115,6 +126,15 @@ class Signals:
             profiles.append(space.profiles(likely))
         return np.vstack(columns), np.vstack(weights), vstack(profiles).T.tocsr()
 
+    @cached_property
+    def _senses(self) -> Any:
+        """What every document means, as smooth vectors over the tree of occupations."""
+        from scipy.sparse import vstack
+
+        titles = [item.title for item in self.items]
+        parts = [code_space().senses(titles[at : at + 512], readings=3) for at in range(0, len(titles), 512)]
+        return vstack(parts).T.tocsr()
+
     def of(self, queries: Sequence[Item]) -> dict[str, np.ndarray]:
         """The evidence for each query and document, by kind; only kinds that this corpus has something for."""
         forms = [self._forms(query) for query in queries]
@@ -139,6 +159,11 @@ class Signals:
         if self.grouped:
             found["group"] = self._group(found)
         found["feedback"] = self._feedback(found)
+        if self.kind == "titles":
+            found["near"] = ((found["chars"] + found["held"]) / 2) ** 2
+            found["sense"] = np.asarray(
+                (code_space().senses([query.title for query in queries]) @ self._senses).toarray()
+            )
         if self.placed:
             found["place"] = self._place(queries)
         return found
