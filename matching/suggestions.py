@@ -1,5 +1,6 @@
 """Who fits what, both ways, with reasons in the reader's language, and the courses that open more (智能推荐)."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -88,7 +89,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course that closes a gap, with its next class and what this person pays (培训课程)."""
+    """A course that closes a gap, with its next class and what this person pays (培训课程).
+
+    `classes` counts all that take people for the occupation now.
+    """
 
     major_id: int
     name: str
@@ -100,6 +104,7 @@ class Course:
     class_id: int | None = None
     starts_on: date | None = None
     seats_left: int = 0
+    classes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,8 +318,10 @@ def next_courses(session: Session, occupations: Sequence[str], person_id: int | 
     entitlement = entitlement_of(session, person_id, today) if person_id else None
     found: dict[str, Course] = {}
     rows = session.execute(recruiting(today).where(Major.occupation_code.in_(occupations))).all()
+    count = Counter(major.occupation_code for _, major, _ in rows)
     for group, major, provider in sorted(rows, key=lambda row: row[0].taken >= row[0].seats):
-        found.setdefault(major.occupation_code, _course(major, provider, entitlement, group))
+        course = _course(major, provider, entitlement, group)
+        found.setdefault(major.occupation_code, replace(course, classes=count[major.occupation_code]))
     missing = [code for code in occupations if code not in found]
     if missing:
         undated = (

@@ -1,11 +1,10 @@
 """Pages for everybody: the front page, the search, one opening, registering, and who we are."""
 
-from collections import Counter
 from math import ceil
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
-from sqlalchemy import select
+from sqlalchemy import func, select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
@@ -28,9 +27,8 @@ from matching.search import Results, Wish, listed_opening, search_openings, simi
 from matching.searches.log import count_words
 from matching.searches.queries import wish_of
 from matching.searches.rules import MOST_PAGES, Seeking
-from matching.suggestions import fit_of, next_courses
+from matching.suggestions import Course, fit_of, next_courses
 from training.classes.queries import recruiting
-from training.providers.models import Major
 from web.forms import Bound, bind, blank
 from web.pages import pictures
 from web.rendering import page
@@ -69,7 +67,7 @@ def openings(unit: Unit) -> Response:
     found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE)
     if asked.page == 1:
         count_words(found.asked, found=0 if found.relaxed else found.total)
-    all_classes, classes, courses = _courses(unit, asked, found)
+    courses = _courses(unit, asked, found)
     return page(
         unit,
         "public/openings.html",
@@ -81,9 +79,9 @@ def openings(unit: Unit) -> Response:
         applied=_applied(unit.locale, asked),
         places=[pictures.place(code) for code in found.places],
         trade=vocabulary().name(asked.occupation) if asked.occupation else "",
-        courses=courses,
-        classes=classes,
-        all_classes=all_classes,
+        courses=courses[:3],
+        classes=sum(course.classes for course in courses),
+        all_classes=0 if found.total else _open_classes(unit),
         everything=totals()[0],
         may_save=unit.actor.person_id is not None and not asked.is_empty,
         pay=pictures.PAY,
@@ -132,17 +130,19 @@ def _applied(locale: str, asked: Seeking) -> list[tuple[str, str, object]]:
     return ways
 
 
-def _courses(unit: Unit, asked: Seeking, found: Results) -> tuple[int, int, list[Any]]:
-    """The way through training: all classes that take people, those for the trades asked for and near, some courses."""
+def _courses(unit: Unit, asked: Seeking, found: Results) -> list[Course]:
+    """The way through training: courses for the trades asked for and near them, offered where openings are few."""
     if found.total >= PAGE:
-        return 0, 0, []
-    open_classes = Counter(unit.session.scalars(recruiting(clock.today()).with_only_columns(Major.occupation_code)))
+        return []
     codes = dict.fromkeys((asked.occupation, *found.codes, *(one.code for one in found.neighbours[:3])))
     wanted = [code for code in codes if code]
-    if not wanted:
-        return open_classes.total(), 0, []
-    courses = list(next_courses(unit.session, wanted, unit.actor.person_id).values())[:3]
-    return open_classes.total(), sum(open_classes[code] for code in wanted), courses
+    return list(next_courses(unit.session, wanted, unit.actor.person_id).values()) if wanted else []
+
+
+def _open_classes(unit: Unit) -> int:
+    """How many classes take people now."""
+    rows = recruiting(clock.today()).with_only_columns(func.count()).order_by(None)
+    return unit.session.scalar(rows) or 0
 
 
 @routes.get("/openings/{opening_id}", allow=PUBLIC)
