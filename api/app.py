@@ -26,6 +26,7 @@ from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal, TooLarge
 from centre.settings import settings
+from matching.kernels import load_kernels
 from matching.search import warm_search
 from matching.searches.log import keep_counting
 
@@ -51,10 +52,15 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
     stop = Event()
     if settings().warm:
-        Thread(target=warm_search, daemon=True).start()
+        Thread(target=_warm, daemon=True).start()
         Thread(target=keep_counting, args=(stop,), daemon=True).start()
     yield
     stop.set()
+
+
+def _warm() -> None:
+    warm_search()
+    load_kernels()
 
 
 def build(answer: Answerer = problem_response) -> FastAPI:
@@ -91,7 +97,8 @@ def _resources() -> list[tuple[str, Routes]]:
         routes = getattr(import_module(f"api.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
             found.append((module.name, routes))
-    return found
+    # What is asked for most is looked for first: an address is held against one resource after the other.
+    return sorted(found, key=lambda resource: resource[0] not in ("health", "openings"))
 
 
 class LastResort:

@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     match_processes: Annotated[
         int, Field(ge=0, le=1024, description="processes of the bulk match; 0 means all cores")
     ] = 0
+    index_from: Annotated[
+        int, Field(ge=1, description="openings from which on the search index is kept on disk, mapped by all processes")
+    ] = 2_000
     warm: Annotated[bool, Field(description="build the search index right after the start; gangqiao serve sets it")] = (
         False
     )

@@ -1,15 +1,16 @@
-"""What is offered now, held in each process: cards, engine profiles and the text index of all open openings.
+"""What is offered now, seen by each process: cards, engine profiles and the text index of all open openings.
 
+The text index is a snapshot that all processes map (`snapshots`), and each one's own small changes beside it.
 The database stays the truth. A look at the board asks, at most a few times a second, for rows changed since the last
 look (two indexed selects, whatever the number of openings), so a change is seen everywhere within a second; every few
 minutes the whole list is compared, in case a slow transaction committed behind the mark.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
-from centre import clock, regions
+from centre import clock
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.settings import settings
@@ -30,6 +31,7 @@ from matching.learning.queries import weights_in_use
 from matching.listing import Listed, covers, document, listing, rows, wage_basis
 from matching.searches.models import Synonym
 from matching.searches.rules import SynonymState
+from matching.snapshots import find_places, settled
 from matching.standings import Standings, standings
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ COMPARE_EVERY = 300.0
 
 @dataclass
 class _State:
-    """What a process knows; replaced piece by piece under the lock, read without it."""
+    """What a process knows; changed piece by piece under the lock, read without it."""
 
     index: "LiveIndex"
     listed: dict[int, Listed]
@@ -119,7 +121,13 @@ class Board:
         today = clock.today()
         openings = [row for row in found if _is_current(row, today)]
         listed = {row.id: _standing(listing(row), known) for row in openings}
-        index = TextIndex.build((document(row, listed[row.id], wages) for row in openings), find_places)
+        by_id = {row.id: row for row in openings}
+
+        def documents(ids: Iterable[int]) -> Iterator["Document"]:
+            return (document(by_id[number], listed[number], wages) for number in ids)
+
+        marks = {number: one.mark for number, one in listed.items()}
+        index = settled(marks, wages, lambda: TextIndex.build(documents(by_id), find_places), documents)
         state = _State(LiveIndex(index), listed, defaultdict(set), today, wages=wages)
         state.weights, state.standings = weights, known
         for one in listed.values():
@@ -156,8 +164,10 @@ class Board:
     def _fold(self, state: _State) -> None:
         """Fold the many small changes into the large part of the index, beside the requests."""
         with self._folding:
-            if state.index.current.is_worn:
-                state.index.rebuild()
+            with self._lock:
+                seen, marks = state.index.current, {number: one.mark for number, one in list(state.listed.items())}
+            if seen.is_worn:
+                state.index.rebase(settled(marks, state.wages, seen.rebuilt, partial(_documents, state.wages)), seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +211,6 @@ def ground_on(day: date, wages: WageBasis, weights: Weights) -> Ground:
     return Ground(today=day, wages=wages, weights=weights, adjacency=adjacency())
 
 
-def find_places(text: str) -> tuple[tuple[str, ...], str]:
-    """Region codes named in a query, and the words without them."""
-    place = regions.parse_place(text)
-    return place.codes, place.rest
-
-
 def _changed(session: Session, state: _State) -> list[Row[Any]]:
     """Rows changed since the last look. Their marks are asked for first: after a large import all of it lies in the
     overlap for some seconds, and reading whole rows again and again would cost what the index is there to save."""
@@ -238,6 +242,11 @@ def _whole(session: Session, ids: list[int]) -> list[Row[Any]]:
     for start in range(0, len(ids), 500):
         found += session.execute(rows().where(Opening.id.in_(ids[start : start + 500]))).all()
     return found
+
+
+def _documents(wages: WageBasis, ids: Iterable[int]) -> list["Document"]:
+    with open_session(Actor.system().scope) as session:
+        return [document(row, listing(row), wages) for row in _whole(session, list(ids))]
 
 
 def _drifted(session: Session, state: _State) -> list[Row[Any]]:
@@ -288,7 +297,7 @@ def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[
     """Bring changed rows onto the board; gives the ids put and taken away."""
     put: list[Document] = []
     gone: list[int] = []
-    listed = dict(state.listed)
+    listed = state.listed
     for row in changed:
         old = listed.get(row.id)
         if not _is_current(row, state.day):
@@ -306,7 +315,6 @@ def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[
     _advance(state, changed)
     if put or gone:
         state.index.change(put, gone)
-        state.listed = listed
     return [one.id for one in put], gone
 
 

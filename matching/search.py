@@ -10,7 +10,7 @@ from matching.board import View, board
 from matching.listing import Listed
 
 if TYPE_CHECKING:
-    from matching.engine.lookup import Filters
+    from matching.engine.asking import Filters
     from matching.engine.textindex import Hits
 
 FEW = 3
@@ -72,7 +72,7 @@ class Results:
 
 def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0) -> Results:
     """The best openings for a wish, never blank: few answers come with neighbouring occupations and wider places."""
-    from matching.engine.lookup import Filters
+    from matching.engine.asking import Filters
 
     view = board().look()
     filters = Filters(wish.regions, wish.wage_min_fen, _facets(wish, view))
@@ -123,7 +123,7 @@ def listed_opening(opening_id: int) -> Listed | None:
 def popular_groups(limit: int = 8) -> list[tuple[str, str, int]]:
     """The occupations with most places on offer: code, name, places."""
     places: dict[str, int] = {}
-    for one in board().look().listed.values():
+    for one in list(board().look().listed.values()):
         if one.occupation:
             places[one.occupation] = places.get(one.occupation, 0) + max(one.remaining, 0)
     best = sorted(places.items(), key=lambda entry: (-entry[1], entry[0]))[:limit]
@@ -132,7 +132,7 @@ def popular_groups(limit: int = 8) -> list[tuple[str, str, int]]:
 
 def totals() -> tuple[int, int]:
     """How many openings and how many places are on offer."""
-    listed = board().look().listed.values()
+    listed = list(board().look().listed.values())
     return len(listed), sum(max(one.remaining, 0) for one in listed)
 
 
@@ -158,7 +158,7 @@ def _facets(wish: Wish, view: View) -> dict[str, tuple[str, ...]]:
 
 def _wider(view: View, wish: Wish, named: tuple[str, ...], total: int) -> tuple[Wider, ...]:
     """The places around those asked for, each with the number of answers that it really has, while that grows."""
-    from matching.engine.lookup import Filters
+    from matching.engine.asking import Filters
 
     asked = wish.regions or named
     if not asked:

@@ -1,22 +1,20 @@
-"""The pass over one part of the index: scores, the relevance gate, filters and facet counts, in plain numpy."""
+"""The pass over one part of the index: candidates, the relevance gate, filters and facet counts together.
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+The compiled pass (`harvest`) answers where it is warm; until then the same is worked out in plain numpy.
+"""
+
+from dataclasses import dataclass
+from threading import local
 
 import numpy as np
 
-from matching.engine.postings import UNKNOWN_WAGE, Bools, Floats, Part, Terms
-from matching.engine.query import Query, Reading
-from matching.engine.words import area
+from matching.engine.asking import PLACE, REGION, WAGE, Asked, Desk, Filters, Sieve, asked_of, desk, sieve_of
+from matching.engine.postings import UNKNOWN_WAGE, Bools, Floats, Ints, Ints64, Part, Terms
+from matching.engine.query import Query
 
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a searcher ticked (筛选条件). A region covers all below it; an unknown wage passes, an unknown place not."""
-
-    regions: tuple[str, ...] = ()
-    wage_min_fen: int | None = None
-    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+_Answer = tuple[Ints, Floats, int]
+WARM: set[str] = set()
+"""Holds `search` once the compiled pass is ready in this process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,78 +27,83 @@ class Found:
     facets: dict[str, dict[str, int]]
 
 
-def _read(reading: Reading, part: Part, terms: Terms, scores: Floats, relaxed: float | None) -> Bools:
-    """Add the scores of a reading and tell which documents hold enough of it."""
-    rarity = {term: terms.weight(term) for term in reading.terms}
-    whole = sum(rarity.values())
-    held = np.zeros(part.size, np.float32)
-    for term, weight in rarity.items():
-        positions, impacts = part.postings(terms.numbers.get(term, -1))
-        scores[positions] += impacts * np.float32(reading.factor)
-        held[positions] += np.float32(weight)
-    share = reading.share if relaxed is None else min(reading.share, relaxed)
-    return np.asarray(held >= max(share * whole * 0.9999, 1e-6))
-
-
-def match(query: Query, part: Part, terms: Terms, relaxed: float | None = None) -> tuple[Bools, Floats]:
+def match(asked: Asked, part: Part, every: bool) -> tuple[Bools, Floats]:
     """Which documents answer a query, and how well. A query without words admits everything."""
     scores = np.zeros(part.size, np.float32)
-    if not query.wishes:
-        return np.ones(part.size, np.bool_), scores
-    admitted = np.zeros(part.size, np.bool_)
-    for wish in query.wishes:
-        enough = [_read(reading, part, terms, scores, relaxed) for reading in wish.readings]
-        for held in enough if wish.admits else ():
-            admitted |= held
+    admitted = np.full(part.size, every, np.bool_)
+    for (first, last, admits), least in zip(asked.readings.tolist(), asked.least, strict=True):
+        held = np.zeros(part.size, np.float32)
+        for at in range(first, last):
+            start, end = asked.spans[at]
+            positions = part.positions[start:end]
+            counted = part.tenths[start:end].astype(np.float32)
+            scores[positions] += asked.gains[at] * counted / (counted + part.slopes[positions])
+            held[positions] += asked.weights[at]
+        if admits:
+            admitted |= held >= least
     return admitted, scores
 
 
-def _misses(query: Query, filters: Filters, part: Part) -> dict[str, Bools]:
-    """For each filter in force, the documents that it refuses."""
-    found: dict[str, Bools] = {}
-    for name, regions in (("place", query.regions), ("region", filters.regions)):
-        if regions:
-            areas = tuple(map(area, regions))
-            column = part.columns.get("region")
-            wanted = [value for value in column.values if value.startswith(areas)] if column else []
-            found[name] = ~column.hits(wanted, part.size) if column else np.ones(part.size, np.bool_)
-    if filters.wage_min_fen is not None:
-        found["wage"] = (part.wages < filters.wage_min_fen) & (part.wages != UNKNOWN_WAGE)
-    for name, values in filters.facets.items():
-        if values:
-            column = part.columns.get(name)
-            found[name] = ~column.hits(values, part.size) if column else np.ones(part.size, np.bool_)
-    return found
-
-
 def look(
-    query: Query, filters: Filters, part: Part, terms: Terms, dead: np.ndarray, top: int, relaxed: float | None = None
+    query: Query, filters: Filters, part: Part, terms: Terms, dead: Ints64, top: int, relaxed: float | None = None
 ) -> Found:
     """Search one part: the `top` best rows, the total, and disjunctive facet counts (each without its own filter)."""
-    admitted, scores = match(query, part, terms, relaxed)
-    if len(dead):
-        admitted[dead] = False
-    misses = _misses(query, filters, part)
-    failed = np.zeros(part.size, np.int8)
-    for missed in misses.values():
-        failed += missed
-    inside = admitted & (failed == 0)
-    facets: dict[str, dict[str, int]] = {}
-    for name, column in part.columns.items():
-        own = misses.get(name)
-        facets[name] = column.counts(inside if own is None else admitted & (failed == own))
-    placed = sum(misses[name].astype(np.int8) for name in ("place", "region") if name in misses)
-    total = int(np.count_nonzero(inside))
-    elsewhere = int(np.count_nonzero(admitted & (failed == placed))) - total if isinstance(placed, np.ndarray) else 0
-    return Found(_best(inside, scores, part, top), total, elsewhere, facets)
+    asked, sieve = asked_of(query, part, terms, relaxed), sieve_of(query, filters, part)
+    every = not query.wishes
+    counts = np.zeros(len(part.names.values), np.int32)
+    passed = _compiled if "search" in WARM else _plain
+    positions, scores, elsewhere = passed(asked, sieve, part, dead, counts, every)
+    rows = _best(positions, scores, part, top)
+    return Found(rows, len(positions), elsewhere, part.names.told(counts))
 
 
-def _best(inside: Bools, scores: Floats, part: Part, top: int) -> tuple[tuple[float, int, int], ...]:
-    positions = np.flatnonzero(inside)
+_desks = local()
+
+
+def _desk(size: int) -> Desk:
+    """The memory of this thread, which is larger than any part that it has searched."""
+    kept: Desk | None = getattr(_desks, "kept", None)
+    if kept is None or len(kept.held) < size:
+        kept = _desks.kept = desk(size + size // 4)
+    return kept
+
+
+def _compiled(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints, every: bool) -> _Answer:
+    from matching.engine.harvest import harvest
+
+    work, sums = _desk(part.size), np.zeros(2, np.int64)
+    harvest(asked, sieve, part.shelf, dead, every, counts, work, sums)
+    kept, elsewhere = sums.tolist()
+    return work.found[:kept], work.scores[:kept], elsewhere
+
+
+def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints, every: bool) -> _Answer:
+    admitted, scores = match(asked, part, every)
+    admitted[dead] = False
+    chosen = np.flatnonzero(admitted)
+    first = part.facets.ptr[chosen]
+    sizes = part.facets.ptr[chosen + 1] - first
+    ends = np.cumsum(sizes)
+    codes = part.facets.of[np.repeat(first - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)]
+    wages = part.wages[chosen]
+    passed = np.where((wages >= sieve.floor) | (wages == UNKNOWN_WAGE), np.int32(WAGE), np.int32(0))
+    if len(codes):
+        np.bitwise_or.at(passed, np.repeat(np.arange(len(chosen)), sizes), sieve.allow[codes])
+    missed = sieve.wanted & ~passed
+    counts += np.bincount(codes[np.repeat(missed, sizes) & ~sieve.own[codes] == 0], minlength=len(counts)).astype(
+        np.int32
+    )
+    inside = chosen[missed == 0]
+    elsewhere = int(np.count_nonzero(missed & ~(PLACE | REGION) == 0)) - len(inside)
+    return inside.astype(np.int32), scores[inside], elsewhere
+
+
+def _best(positions: Ints, scores: Floats, part: Part, top: int) -> tuple[tuple[float, int, int], ...]:
     if len(positions) > top > 0:
-        held = scores[positions]
-        least = np.partition(held, len(held) - top)[len(held) - top]
-        better = positions[held > least]
-        positions = np.concatenate([better, positions[held == least][: top - len(better)]])
-    positions = positions[np.lexsort((positions, -scores[positions]))][:top]
-    return tuple((float(scores[at]), int(part.orders[at]), int(part.ids[at])) for at in positions)
+        least = np.partition(scores, len(scores) - top)[len(scores) - top]
+        kept = np.flatnonzero(scores > least)
+        kept = np.concatenate((kept, np.flatnonzero(scores == least)[: top - len(kept)]))
+        positions, scores = positions[kept], scores[kept]
+    order = np.lexsort((positions, -scores))[:top]
+    chosen = positions[order]
+    return tuple(zip(scores[order].tolist(), part.orders[chosen].tolist(), part.ids[chosen].tolist(), strict=True))

@@ -1,11 +1,15 @@
-"""One immutable part of the text index: inverted lists in numpy arrays, with the columns that filters and facets read.
+"""One immutable part of the text index: inverted lists in numpy arrays, with the values that filters and facets read.
 
-A term's list holds document positions and ready BM25 impacts. Positions run from the newest document to the oldest, so
-a smaller position wins among equal scores.
+A term's list holds positions of documents and how much the term counts there, in tenths; the BM25 impact is worked out
+where it is asked for, so that parts can be joined without reading a text again. Positions run from the newest document
+to the oldest, so a smaller position wins among equal scores.
 """
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +18,13 @@ from matching.engine.words import Document
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
+Ints64 = npt.NDArray[np.int64]
+Tenths = npt.NDArray[np.uint16]
 Bools = npt.NDArray[np.bool_]
 
 K1, B = 1.2, 0.5
 UNKNOWN_WAGE = -1
+_BEHIND = "\U0010ffff"
 
 
 @dataclass(slots=True)
@@ -38,111 +45,260 @@ class Terms:
         number = self.numbers.get(term, -1)
         return float(self.idf[number]) if 0 <= number < len(self.idf) else self.rarest
 
-    def weights(self, numbers: Ints) -> Floats:
-        """Inverse document frequencies of many terms."""
-        known = numbers < len(self.idf)
-        return np.where(known, self.idf[np.where(known, numbers, 0)] if len(self.idf) else 0, self.rarest).astype(
-            np.float32
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A document with its terms as numbers and its weights before saturation."""
+    """A document with its terms as numbers and what they count in tenths."""
 
     document: Document
-    numbers: Ints
-    weights: Floats
+    numbers: Sequence[int]
+    tenths: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """One facet of all documents, both ways: document `i` has the values `codes[starts[i]:starts[i + 1]]`, value `v` is
-    carried by the documents `carriers[firsts[v]:firsts[v + 1]]`."""
+class Rows:
+    """Entries of documents: document `i` has `of[ptr[i]:ptr[i + 1]]`."""
 
+    ptr: Ints64
+    of: npt.NDArray[Any]
+
+    def taken(self, order: Ints64) -> "Rows":
+        """The entries of some documents in another order."""
+        first, sizes = self.ptr[order], (self.ptr[1:] - self.ptr[:-1])[order]
+        ptr = np.zeros(len(order) + 1, np.int64)
+        np.cumsum(sizes, out=ptr[1:])
+        return Rows(ptr, self.of[np.repeat(first - ptr[:-1], sizes) + np.arange(ptr[-1])])
+
+    def and_those_of(self, other: "Rows") -> "Rows":
+        """The entries of more documents behind these."""
+        return Rows(np.append(self.ptr, self.ptr[-1] + other.ptr[1:]), np.concatenate((self.of, other.of)))
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The facet values behind the codes; those of a column lie together and in order."""
+
+    columns: dict[str, slice]
     values: tuple[str, ...]
-    starts: npt.NDArray[np.int64]
-    codes: Ints
-    firsts: npt.NDArray[np.int64]
-    carriers: Ints
-    numbers: Mapping[str, int]
 
     @classmethod
-    def of(cls, values: Sequence[str], positions: Ints, codes: Ints, size: int) -> "Column":
-        """A column from pairs of position and value, positions ascending."""
-        firsts = np.zeros(len(values) + 1, np.int64)
-        np.cumsum(np.bincount(codes, minlength=len(values)), out=firsts[1:])
-        starts = np.searchsorted(positions, np.arange(size + 1))
-        carriers = positions[np.argsort(codes, kind="stable")]
-        return cls(tuple(values), starts, codes, firsts, carriers, {value: at for at, value in enumerate(values)})
+    def of(cls, held: Iterable[tuple[str, str]]) -> "Names":
+        """Names of all pairs of column and value."""
+        pairs = sorted(set(held))
+        first = {name: at for at, (name, _) in reversed(list(enumerate(pairs)))}
+        last = {name: at + 1 for at, (name, _) in enumerate(pairs)}
+        columns = {name: slice(first[name], last[name]) for name in sorted(first)}
+        return cls(columns, tuple(value for _, value in pairs))
 
-    def hits(self, wanted: Iterable[str], size: int) -> Bools:
-        """Which documents carry one of the wanted values."""
-        found = np.zeros(size, np.bool_)
-        for value in wanted:
-            at = self.numbers.get(value, -1)
-            if at >= 0:
-                found[self.carriers[self.firsts[at] : self.firsts[at + 1]]] = True
-        return found
+    def pairs(self) -> list[tuple[str, str]]:
+        """Column and value of every code."""
+        return [(name, value) for name, column in self.columns.items() for value in self.values[column]]
 
-    def counts(self, inside: Bools) -> dict[str, int]:
-        """How many of the given documents carry each value; values that none carries are left out."""
-        chosen = np.flatnonzero(inside)
-        first = self.starts[chosen]
-        sizes = self.starts[chosen + 1] - first
-        if len(sizes) and sizes.min() == sizes.max() == 1:
-            codes = self.codes[first]
-        else:
-            ends = np.cumsum(sizes)
-            codes = self.codes[np.repeat(first - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0)]
-        counted = np.bincount(codes, minlength=len(self.values))
-        carried = np.flatnonzero(counted)
-        return {self.values[at]: n for at, n in zip(carried.tolist(), counted[carried].tolist(), strict=True)}
+    def column(self, name: str) -> slice:
+        """The codes of a column."""
+        return self.columns.get(name, slice(0, 0))
+
+    def below(self, name: str, prefix: str) -> slice:
+        """The codes of all values of a column that begin alike."""
+        column = self.column(name)
+        first = bisect_left(self.values, prefix, column.start, column.stop)
+        return slice(first, bisect_left(self.values, prefix + _BEHIND, first, column.stop))
+
+    def number(self, name: str, value: str) -> int:
+        """The code of a value, -1 where no document has it."""
+        column = self.column(name)
+        at = bisect_left(self.values, value, column.start, column.stop)
+        return at if at < column.stop and self.values[at] == value else -1
+
+    def told(self, counts: Ints) -> dict[str, dict[str, int]]:
+        """Counts by column and value; values that nobody carries are left out."""
+        carried = np.flatnonzero(counts)
+        pairs = list(zip(map(self.values.__getitem__, carried.tolist()), counts[carried].tolist(), strict=True))
+        ends = carried.searchsorted([column.stop for column in self.columns.values()]).tolist()
+        return {
+            name: dict(pairs[first:last]) for name, first, last in zip(self.columns, [0, *ends], ends, strict=False)
+        }
+
+
+class Shelf(NamedTuple):
+    """What the compiled pass reads of a part."""
+
+    positions: Ints
+    tenths: Tenths
+    slopes: Floats
+    ptr: Ints64
+    codes: Ints
+    wages: Ints64
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An immutable block of documents."""
+    """An immutable block of documents; all that it holds beside the names of facet values is arrays."""
 
-    ids: npt.NDArray[np.int64]
-    orders: npt.NDArray[np.int64]
-    wages: npt.NDArray[np.int64]
-    columns: dict[str, Column]
+    ids: Ints64
+    orders: Ints64
+    wages: Ints64
+    by_id: Ints64
+    slopes: Floats
     terms: Ints
-    starts: npt.NDArray[np.int64]
+    starts: Ints64
     positions: Ints
-    impacts: Floats
-    places: dict[int, int]
+    tenths: Tenths
+    facets: Rows
+    titles: Rows
+    names: Names
 
     @property
     def size(self) -> int:
         """How many documents the part holds, removed ones included."""
         return len(self.ids)
 
-    def postings(self, number: int) -> tuple[Ints, Floats]:
-        """Positions and impacts of a term; empty when no document has it."""
-        at = int(np.searchsorted(self.terms, number))
-        if at >= len(self.terms) or self.terms[at] != number:
-            return self.positions[:0], self.impacts[:0]
-        start, end = self.starts[at], self.starts[at + 1]
-        return self.positions[start:end], self.impacts[start:end]
+    @property
+    def shelf(self) -> Shelf:
+        """The arrays that answer a search."""
+        return Shelf(self.positions, self.tenths, self.slopes, self.facets.ptr, self.facets.of, self.wages)
+
+    def spans(self, numbers: Sequence[int]) -> Ints64:
+        """Where the lists of terms begin and end; nowhere when no document has one."""
+        if not len(self.terms):
+            return np.zeros((len(numbers), 2), np.int64)
+        wanted = np.array(numbers, np.int32)
+        at = np.minimum(self.terms.searchsorted(wanted), len(self.terms) - 1)
+        found = np.stack((self.starts[at], self.starts[at + 1]), axis=1)
+        found[self.terms[at] != wanted] = 0
+        return found
+
+    def places(self, ids: Iterable[int]) -> Ints64:
+        """The positions of those documents that are here, in ascending order."""
+        wanted = np.fromiter(ids, np.int64)
+        if not self.size or not len(wanted):
+            return np.zeros(0, np.int64)
+        at = np.minimum(np.searchsorted(self.ids, wanted, sorter=self.by_id), self.size - 1)
+        found = self.by_id[at]
+        return np.sort(found[self.ids[found] == wanted])
 
 
-def _columns(documents: Sequence[Document]) -> dict[str, Column]:
-    found: dict[str, tuple[dict[str, int], list[int], list[int]]] = {}
-    for position, document in enumerate(documents):
-        for name, values in facets_of(document).items():
-            known, positions, codes = found.setdefault(name, ({}, [], []))
-            for value in values:
-                positions.append(position)
-                codes.append(known.setdefault(value, len(known)))
-    return {
-        name: Column.of(tuple(known), np.array(positions, np.int32), np.array(codes, np.int32), len(documents))
-        for name, (known, positions, codes) in found.items()
-    }
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Documents in any order, each with its entries: what a part is laid out from."""
+
+    figures: Ints64
+    words: Rows
+    tenths: Rows
+    facets: Rows
+    titles: Rows
+    names: Names
+
+    @classmethod
+    def of(cls, analysed: Iterable[Analysed]) -> "Gathered":
+        """Gather documents as they come; none of them is kept."""
+        figures, words, tenths, facets = array("q"), array("i"), array("H"), array("i")
+        ptr, tops, ends, titles = array("q", [0]), array("q", [0]), array("q", [0]), bytearray()
+        numbers: dict[tuple[str, str], int] = {}
+        for row in analysed:
+            document = row.document
+            figures.extend((document.id, document.order, _best_wage(document)))
+            words.extend(row.numbers)
+            tenths.extend(row.tenths)
+            ptr.append(len(words))
+            for name, held in facets_of(document).items():
+                facets.extend(numbers.setdefault((name, value), len(numbers)) for value in held)
+            tops.append(len(facets))
+            titles += document.title.encode("utf-8", "replace")
+            ends.append(len(titles))
+        names = Names.of(numbers)
+        final = np.zeros(len(numbers), np.int32)
+        final[[numbers[pair] for pair in names.pairs()]] = np.arange(len(numbers))
+        starts = np.array(ptr, np.int64)
+        return cls(
+            np.array(figures, np.int64).reshape(-1, 3),
+            Rows(starts, np.array(words, np.int32)),
+            Rows(starts, np.array(tenths, np.uint16)),
+            Rows(np.array(tops, np.int64), final[np.array(facets, np.int32)]),
+            Rows(np.array(ends, np.int64), np.frombuffer(bytes(titles), np.uint8)),
+            names,
+        )
+
+    def taken(self, chosen: Ints64) -> "Gathered":
+        """Some of the documents."""
+        words, tenths, facets, titles = (
+            one.taken(chosen) for one in (self.words, self.tenths, self.facets, self.titles)
+        )
+        return Gathered(self.figures[chosen], words, tenths, facets, titles, self.names)
+
+    def latest(self) -> "Gathered":
+        """Of documents with the same id only the last."""
+        ids = self.figures[::-1, 0]
+        last = np.sort(len(ids) - 1 - np.unique(ids, return_index=True)[1])
+        return self if len(last) == len(ids) else self.taken(last)
+
+    @classmethod
+    def back(cls, part: Part, dead: Ints64) -> "Gathered":
+        """The documents of a part that still count."""
+        from scipy.sparse import csc_array
+
+        figures = np.column_stack((part.ids, part.orders, part.wages))
+        shape = (part.size, len(part.terms))
+        rows = csc_array((part.tenths, part.positions, part.starts), shape=shape).tocsr()
+        ptr = rows.indptr.astype(np.int64)
+        words, tenths = Rows(ptr, part.terms[rows.indices]), Rows(ptr, rows.data)
+        alive = np.delete(np.arange(part.size), dead)
+        return cls(figures, words, tenths, part.facets, part.titles, part.names).taken(alive)
+
+    def and_those_of(self, other: "Gathered") -> "Gathered":
+        """These documents and more."""
+        names = Names.of([*self.names.pairs(), *other.names.pairs()])
+        facets = []
+        for one in (self, other):
+            final = np.array([names.number(*pair) for pair in one.names.pairs()], np.int32)
+            facets.append(Rows(one.facets.ptr, final[one.facets.of]))
+        return Gathered(
+            np.concatenate((self.figures, other.figures)),
+            self.words.and_those_of(other.words),
+            self.tenths.and_those_of(other.tenths),
+            facets[0].and_those_of(facets[1]),
+            self.titles.and_those_of(other.titles),
+            names,
+        )
+
+    def measure(self, terms: Terms) -> None:
+        """Work out how rare each term is, and how much text a document has on average."""
+        size = len(self.figures)
+        counts = np.bincount(self.words.of, minlength=len(terms.numbers))
+        if size:
+            terms.mean_length = float(self.tenths.of.sum(dtype=np.int64)) / size / 10
+        terms.idf = np.log1p((size - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+        terms.rarest = float(np.log1p((size + 0.5) / 0.5))
+
+    def laid_out(self, terms: Terms) -> Part:
+        """A part, newest first; what is average must be measured already."""
+        from scipy.sparse import csr_array
+
+        order = np.lexsort((-self.figures[:, 0], -self.figures[:, 1]))
+        ids, orders, wages = (np.ascontiguousarray(column) for column in self.figures[order].T)
+        words, tenths = self.words.taken(order), self.tenths.taken(order).of
+        mass = np.add.reduceat(np.append(tenths, 0).astype(np.int64), words.ptr[:-1]) if len(ids) else np.zeros(0)
+        mass[np.diff(words.ptr) == 0] = 0
+        distinct, numbers = np.unique(words.of, return_inverse=True)
+        shape = (len(ids), len(distinct))
+        lists = csr_array((tenths, numbers.astype(np.int32), words.ptr), shape=shape).tocsc()
+        return Part(
+            ids,
+            orders,
+            wages,
+            np.argsort(ids),
+            (10 * K1 * (1 - B + B * mass / (10 * terms.mean_length))).astype(np.float32),
+            distinct.astype(np.int32),
+            lists.indptr.astype(np.int64),
+            lists.indices.astype(np.int32),
+            lists.data,
+            self.facets.taken(order),
+            self.titles.taken(order),
+            self.names,
+        )
 
 
-def facets_of(document: Document) -> dict[str, tuple[str, ...]]:
+def facets_of(document: Document) -> Mapping[str, tuple[str, ...]]:
     """The facet values of a document: its own, its region, and the groups of its occupations."""
     found = dict(document.facets)
     if document.region:
@@ -152,32 +308,6 @@ def facets_of(document: Document) -> dict[str, tuple[str, ...]]:
         found["group"] = tuple(dict.fromkeys("-".join(code.split("-")[:2]) for code in document.occupations))
         found["major"] = tuple(dict.fromkeys(code.split("-")[0] for code in document.occupations))
     return found
-
-
-def build_part(analysed: Iterable[Analysed], terms: Terms) -> Part:
-    """Lay out documents as a part, newest first; the rarity in `terms` must be known already."""
-    rows = sorted(analysed, key=lambda row: (-row.document.order, -row.document.id))
-    lengths = np.fromiter((len(row.numbers) for row in rows), np.int64, len(rows))
-    position = np.repeat(np.arange(len(rows), dtype=np.int32), lengths)
-    number = np.concatenate([row.numbers for row in rows]) if rows else np.zeros(0, np.int32)
-    weight = np.concatenate([row.weights for row in rows]) if rows else np.zeros(0, np.float32)
-    mass = np.bincount(position, weights=weight, minlength=len(rows))
-    slope = (K1 * (1 - B + B * mass / terms.mean_length)).astype(np.float32)
-    impact = terms.weights(number) * weight * np.float32(K1 + 1) / (weight + slope[position])
-    by_term = np.argsort(number, kind="stable")
-    distinct, first = np.unique(number[by_term], return_index=True)
-    documents = [row.document for row in rows]
-    return Part(
-        ids=np.fromiter((document.id for document in documents), np.int64, len(rows)),
-        orders=np.fromiter((document.order for document in documents), np.int64, len(rows)),
-        wages=np.fromiter((_best_wage(document) for document in documents), np.int64, len(rows)),
-        columns=_columns(documents),
-        terms=distinct.astype(np.int32),
-        starts=np.append(first, len(number)).astype(np.int64),
-        positions=position[by_term],
-        impacts=impact[by_term].astype(np.float32),
-        places={document.id: place for place, document in enumerate(documents)},
-    )
 
 
 def _best_wage(document: Document) -> int:

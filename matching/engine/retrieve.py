@@ -7,23 +7,33 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from matching.engine import plain
+from matching.engine import lookup, plain
+from matching.engine.asking import Filters
 from matching.engine.columns import HOME, I4, I8, Index, Workers
 from matching.engine.conditions import Condition, failures
 from matching.engine.encode import Register, encode_workers
 from matching.engine.features import Ground, Id, OpeningProfile, WorkerProfile
 from matching.engine.index import build, people
 from matching.engine.policy import list_key, standing
+from matching.engine.postings import Analysed, Gathered, Terms
+from matching.engine.query import Query
 from matching.engine.reference import TEACHABLE, Ranking, Suggestion, Transfer, rank, suggest, transfer
 from matching.engine.texts import texts
+from matching.engine.words import Document
 
 MOST_CHANGES = 256
-SOURCES = ("columns", "kernel", "askers", "sift", "sweep", "backward", "parts", "texts", "lines")
+SOURCES = (
+    "columns", "kernel", "askers", "sift", "sweep", "backward", "parts", "texts", "lines", "lookup", "postings",
+    "harvest",
+)  # fmt: skip
+READY = "ready"
 _WARM: set[str] = set()
 P = TypeVar("P", OpeningProfile, WorkerProfile)
 
@@ -39,10 +49,7 @@ def warm(cache: Path | None = None) -> bool:
     except ImportError:
         return False
     if cache is not None:
-        here = Path(__file__).parent
-        sources = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
-        folder = str(cache / hashlib.sha256(sources).hexdigest()[:16])
-        setattr(numba.config, "CACHE_DIR", folder)  # noqa: B010  (its stubs do not know the name)
+        setattr(numba.config, "CACHE_DIR", str(_folder(cache)))  # noqa: B010  (its stubs do not know the name)
     from matching.engine import backward, lines, parts, sweep
 
     ground = Ground(today=date.min)
@@ -56,8 +63,29 @@ def warm(cache: Path | None = None) -> bool:
     parts.parts(index, workers, numbers[0], numbers[1], parts.blank(1, 1))
     some = texts([b""] * 20)
     lines.write_lines(np.zeros((0, 3), np.int32), numbers[0], some, some, some, some, np.zeros(1, np.uint8))
+    _warm_search()
     _WARM.add("kernels")
+    if cache is not None:
+        (_folder(cache) / READY).touch()
     return True
+
+
+def _warm_search() -> None:
+    terms = Terms()
+    part = Gathered.of([Analysed(Document(1, "-"), [terms.number("-")], [1])]).laid_out(terms)
+    lookup.WARM.add("search")
+    lookup.look(Query("-"), Filters(), part, terms, np.zeros(0, np.int64), 1)
+
+
+def _folder(cache: Path) -> Path:
+    here = Path(__file__).parent
+    sources = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
+    return cache / hashlib.sha256(sources + version("numba").encode()).hexdigest()[:16]
+
+
+def is_kept(cache: Path) -> bool:
+    """Whether another process has compiled these very kernels, so that `warm` takes half a second."""
+    return find_spec("numba") is not None and (_folder(cache) / READY).exists()
 
 
 def is_warm() -> bool:

@@ -4,26 +4,29 @@ A snapshot is a large part built at once, a small part with what changed since, 
 that no longer count. `changed` costs the same whatever the size of the index; `rebuilt` folds the changes in.
 """
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from threading import Lock
 
 import numpy as np
 
 from centre.skills.vocabulary import Vocabulary, vocabulary
 from centre.text import normalise
+from matching.engine.asking import Filters
 from matching.engine.lexicon import Lexicon
-from matching.engine.lookup import Filters, Found, look
-from matching.engine.postings import Analysed, Part, Terms, build_part
+from matching.engine.lookup import Found, look
+from matching.engine.postings import Analysed, Gathered, Ints64, Part, Terms
 from matching.engine.query import RELAXED_SHARE, PlaceFinder, Query, Reader, no_places
 from matching.engine.words import Document, code_term, weigh
 
 MOST_CHANGES = 256
 """Changes after which the index should be rebuilt in the background."""
 _LONGEST_TITLE_WORD = 12
+_NONE = np.zeros(0, np.int64)
+_UNSEEN = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,21 +65,30 @@ class TextIndex:
     terms: Terms
     reader: Reader
     base: Part
-    rows: dict[int, Analysed]
     recent: Part
     changes: dict[int, Analysed | None]
-    dead: np.ndarray
+    dead: Ints64
 
     @classmethod
     def build(cls, documents: Iterable[Document], places: PlaceFinder = no_places) -> "TextIndex":
         """Index all documents at once; of two with the same id the later one stands."""
+        words, terms = vocabulary(), Terms()
+        gathered = Gathered.of(analyse(document, terms, words) for document in documents)
+        return cls._of(gathered.latest(), terms, places)
+
+    @classmethod
+    def _of(cls, gathered: Gathered, terms: Terms, places: PlaceFinder) -> "TextIndex":
+        gathered.measure(terms)
+        return cls.whole(gathered.laid_out(terms), terms, places)
+
+    @classmethod
+    def whole(
+        cls, base: Part, terms: Terms, places: PlaceFinder = no_places, lexicon: Lexicon | None = None
+    ) -> "TextIndex":
+        """An index of one part, without changes."""
         words = vocabulary()
-        terms = Terms()
-        rows = {document.id: analyse(document, terms, words) for document in documents}
-        _measure(rows, terms)
-        lexicon = _lexicon((row.document for row in rows.values()), words)
-        reader = Reader(terms, lexicon, words, places)
-        return cls(terms, reader, build_part(rows.values(), terms), rows, build_part((), terms), {}, _positions(()))
+        reader = Reader(terms, lexicon or _lexicon(base, words), words, places)
+        return cls(terms, reader, base, Gathered.of(()).laid_out(terms), {}, _NONE)
 
     @property
     def size(self) -> int:
@@ -95,19 +107,18 @@ class TextIndex:
             changes[gone] = None
         for document in put:
             changes[document.id] = analyse(document, self.terms, self.reader.vocabulary)
-        dead = _positions(self.base.places[number] for number in changes if number in self.base.places)
-        recent = build_part((row for row in changes.values() if row is not None), self.terms)
-        return replace(self, recent=recent, changes=changes, dead=dead)
+        dead = self.base.places(changes)
+        return replace(self, recent=self._added(changes).laid_out(self.terms), changes=changes, dead=dead)
 
     def rebuilt(self) -> "TextIndex":
-        """A fresh snapshot with all changes folded in."""
-        documents = {number: row.document for number, row in self.rows.items()}
-        for number, row in self.changes.items():
-            if row is None:
-                documents.pop(number, None)
-            else:
-                documents[number] = row.document
-        return TextIndex.build(documents.values(), self.reader.places)
+        """A fresh snapshot with all changes folded in; no text is read again."""
+        terms = replace(self.terms, numbers=dict(self.terms.numbers))
+        gathered = Gathered.back(self.base, self.dead).and_those_of(self._added(self.changes))
+        return TextIndex._of(gathered, terms, self.reader.places)
+
+    @staticmethod
+    def _added(changes: Mapping[int, Analysed | None]) -> Gathered:
+        return Gathered.of(row for row in changes.values() if row is not None)
 
     def search(self, text: str, filters: Filters | None = None, *, limit: int = 20, offset: int = 0) -> Hits:
         """The best openings for some words, with counts; without words, all in the base order (newest first)."""
@@ -159,7 +170,7 @@ class TextIndex:
         found = look(query, filters, self.base, self.terms, self.dead, top, relaxed)
         if not self.recent.size:
             return found
-        return _merged(found, look(query, filters, self.recent, self.terms, _positions(()), top, relaxed), top)
+        return _merged(found, look(query, filters, self.recent, self.terms, _NONE, top, relaxed), top)
 
 
 class LiveIndex:
@@ -176,57 +187,53 @@ class LiveIndex:
 
     def change(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> TextIndex:
         """Make added, replaced and removed documents visible together, at once."""
-        return self._replace(lambda index: index.changed(put, remove))
+        with self._writing:
+            self._index = self._index.changed(put, remove)
+            return self._index
 
     def rebuild(self) -> TextIndex:
-        """Fold the changes in; searches go on with the old snapshot until it is done, writers wait."""
-        return self._replace(TextIndex.rebuilt)
+        """Fold the changes in; searches and changes go on with the old snapshot until it is done."""
+        seen = self._index
+        return self.rebase(seen.rebuilt(), seen)
 
-    def _replace(self, step: Callable[[TextIndex], TextIndex]) -> TextIndex:
+    def rebase(self, fresh: TextIndex, seen: TextIndex) -> TextIndex:
+        """Put a snapshot made of `seen` in its place, with whatever changed since."""
         with self._writing:
-            self._index = step(self._index)
+            now = self._index.changes
+            later = {number: row for number, row in now.items() if seen.changes.get(number, _UNSEEN) is not row}
+            put = [row.document for row in later.values() if row is not None]
+            self._index = fresh.changed(put, [number for number, row in later.items() if row is None])
             return self._index
 
 
 def analyse(document: Document, terms: Terms, words: Vocabulary) -> Analysed:
-    """The terms and weights of one document."""
+    """The terms of one document and what they count."""
     weights = weigh(document, words)
-    numbers = np.fromiter(map(terms.number, weights), np.int32, len(weights))
-    return Analysed(document, numbers, np.fromiter(weights.values(), np.float32, len(weights)))
+    return Analysed(document, [terms.number(term) for term in weights], [round(10 * one) for one in weights.values()])
 
 
-def _measure(rows: dict[int, Analysed], terms: Terms) -> None:
-    """Work out how rare each term is, and how much text a document has on average."""
-    counts = np.zeros(len(terms.numbers), np.int64)
-    if rows:
-        counts = np.bincount(np.concatenate([row.numbers for row in rows.values()]), minlength=len(terms.numbers))
-        terms.mean_length = float(np.mean([row.weights.sum() for row in rows.values()]))
-    terms.idf = np.log1p((len(rows) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
-    terms.rarest = math.log1p((len(rows) + 0.5) / 0.5)
-
-
-def _lexicon(documents: Iterable[Document], words: Vocabulary) -> Lexicon:
+def _lexicon(part: Part, words: Vocabulary) -> Lexicon:
+    codes = part.names.column("occupation")
+    counted = np.bincount(part.facets.of, minlength=len(part.names.values))[codes].tolist()
+    by_code = Counter(dict(zip(part.names.values[codes], counted, strict=True)))
     counts: Counter[str] = Counter()
-    by_code: Counter[str] = Counter()
-    for document in documents:
-        by_code.update(document.occupations)
-        title = _level_title(document.title)
+    flat, ends = part.titles.of.tobytes(), part.titles.ptr.tolist()
+    told = Counter(flat[first:last] for first, last in pairwise(ends))
+    for raw, many in told.items():
+        title = _level_title(raw.decode())
         held = {title} if len(title) <= _LONGEST_TITLE_WORD else set()
         held.update(word for word, _ in words.find(title))
-        counts.update(held)
+        for word in held:
+            counts[word] += many
     known = dict.fromkeys(words.words, 0)
-    for word, codes in words.words.items():
-        known[word] = max((by_code[code_term(code)[1:]] for code in codes[:1]), default=0)
+    for word, meant in words.words.items():
+        known[word] = max((by_code[code_term(code)[1:]] for code in meant[:1]), default=0)
     return Lexicon({**known, **{word: count + known.get(word, 0) for word, count in counts.items() if word}})
 
 
 @lru_cache(maxsize=65_536)
 def _level_title(title: str) -> str:
     return normalise(title)
-
-
-def _positions(places: Iterable[int]) -> np.ndarray:
-    return np.fromiter(places, np.int64)
 
 
 def _merged(one: Found, two: Found, top: int) -> Found:

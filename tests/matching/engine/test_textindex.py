@@ -5,7 +5,7 @@ from threading import Thread
 
 import pytest
 
-from matching.engine.lookup import Filters
+from matching.engine.asking import Filters
 from matching.engine.textindex import LiveIndex, TextIndex
 from matching.engine.words import Document
 
