@@ -6,11 +6,10 @@ where it stopped.
 """
 
 import json
-import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
@@ -21,7 +20,6 @@ import numpy as np
 
 from centre import clock
 from centre.settings import settings
-from centre.words import N_, translate
 from matching.cells import DAY, KEPT, WIDTH
 from matching.engine import columns as c
 from matching.engine import retrieve, snapshot
@@ -30,11 +28,13 @@ from matching.engine.encode import Register, taken
 from matching.engine.features import Ground
 from matching.engine.index import assemble, people, register_neighbours
 from matching.intake import COLUMNS
-from matching.sheet import Block, blocks, open_sheet
+from matching.kernels import kernels
+from matching.sheet import Block, blocks, open_sheet, size_of
 from matching.spread import Spread, spread
 from matching.style import kind_of, style, to_workbook
 from matching.tasks import Answer, Plan, Stock, answer, answer_openings, encode_openings, note_ids, opened, read_workers
 
+Progress = Callable[[float, int, int], None]
 SMALL = 20_000_000
 """Fewer pairs than this are answered without compiling anything."""
 SLICE = 5_000
@@ -51,11 +51,14 @@ def match(
     language: str = "zh-Hans",
     jobs: int | None = None,
     backend: str | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Rank openings for every worker, with `both` also workers for every opening; returns the number of pairs written.
 
     `out` is a CSV, JSON Lines or XLSX file by its ending; the screen when it is None. `jobs` processes run through
-    joblib on `backend` (see `spread`); the settings say how many and where, if nothing else does.
+    joblib on `backend` (see `spread`); the settings say how many and where, if nothing else does. `progress` hears
+    after each block how far the workers' file is read, and how many workers and pairs are done. A run that is
+    interrupted leaves its output with a journal beside it, and the next run of the same command goes on there.
     """
     chosen = settings()
     with (
@@ -66,30 +69,29 @@ def match(
         sheets = open_sheet(openings, ids), open_sheet(workers, ids)
         ground = Ground(today=clock.today())
         plan = Plan(Path(name), *sheets, ground, top, kind_of(out), language, None)
-        count = _index(plan, run)
-        _tell(translate(language, N_("已读入 {n} 个岗位"), n=count))
+        count = index_openings(plan, run)
         plan = _prepared(plan, count)
         if out is None:
             return _on_screen(plan, run, count, both=both)
         if out.suffix.lower() != ".xlsx":
-            return _to_file(plan, run, count, out, both=both)
+            return _to_file(plan, run, count, out, progress, both=both)
         table = out.with_name(out.name + ".csv")
-        written = _to_file(plan, run, count, table, both=both)
+        written = _to_file(plan, run, count, table, progress, both=both)
         to_workbook(table, out)
         table.unlink()
         return written
 
 
-def _to_file(plan: Plan, run: Spread[Any], count: int, out: Path, *, both: bool) -> int:
+def _to_file(plan: Plan, run: Spread[Any], count: int, out: Path, progress: Progress | None, *, both: bool) -> int:
     journal = Journal(out, (plan.openings.path, plan.workers.path), (plan.top, both, plan.kind, plan.language))
     with out.open("ab") as file:
         mark = journal.resume()
         file.truncate(mark.position)
         file.seek(mark.position)
         answers = _answers(plan, run, mark)
-        written = _write(file, plan, journal, answers, mark)
+        written = _write(file, plan, answers, mark, journal, progress)
         if both:
-            written += _write(file, plan, None, _backward(plan, run, count), mark)
+            written += _write(file, plan, _backward(plan, run, count), mark)
     journal.close()
     return written
 
@@ -112,19 +114,6 @@ def _prepared(plan: Plan, count: int) -> Plan:
     if few or not retrieve.warm(kernels()):
         return plan
     return replace(plan, kernels=kernels())
-
-
-def kernels() -> Path:
-    """Where the compiled kernels are kept: in data_dir where the service has one, else in the user's cache."""
-    data = settings().data_dir
-    if data.is_dir():
-        return data.resolve() / "kernels"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gangqiao"
-
-
-def compile_kernels() -> bool:
-    """Compile the kernels for the processes to come, beside other work: half a minute once, then nothing."""
-    return retrieve.warm(kernels())
 
 
 class Mark:
@@ -172,15 +161,23 @@ def _each(plan: Plan, run: Spread[Any], work: Any, found: Iterator[Block]) -> It
     return run(work, ((plan, block) for block in chain(head, found)))
 
 
-def _answers(plan: Plan, run: Spread[Any], mark: "Mark") -> Iterator[Answer]:
+def _answers(plan: Plan, run: Spread[Any], mark: Mark) -> Iterator[Answer]:
     return _each(plan, run, answer, blocks(plan.workers, mark.start, mark.line))
 
 
-def _write(file: BinaryIO, plan: Plan, journal: Journal | None, answers: Iterable[Answer], mark: Mark) -> int:
+def _write(
+    file: BinaryIO,
+    plan: Plan,
+    answers: Iterable[Answer],
+    mark: Mark,
+    journal: Journal | None = None,
+    progress: Progress | None = None,
+) -> int:
     """Append the texts as they come; returns the number of pairs."""
     total = 0
     if file.tell() == 0:
         file.write(style(plan.kind).head.encode())
+    whole = size_of(plan.workers)
     for found in answers:
         with found.path.open("rb") as part:
             shutil.copyfileobj(part, file, 1 << 20)
@@ -190,15 +187,12 @@ def _write(file: BinaryIO, plan: Plan, journal: Journal | None, answers: Iterabl
         if journal is not None:
             file.flush()
             journal.note(mark)
-            _tell(translate(plan.language, N_("已匹配 {n} 人，写出 {pairs} 对"), n=mark.workers, pairs=total))
+        if progress is not None:
+            progress(mark.start / whole, mark.workers, total)
     return total
 
 
-def _tell(text: str) -> None:
-    sys.stderr.write(f"\r{text} " if sys.stderr.isatty() else f"{text}\n")
-
-
-def _index(plan: Plan, run: Spread[Any]) -> int:
+def index_openings(plan: Plan, run: Spread[Any]) -> int:
     """Index the openings into the plan's folder; returns how many there are."""
     register = Register()
     register_neighbours(register, plan.ground)

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -68,7 +69,7 @@ def open_sheet(path: Path, ids: Sequence[str]) -> Sheet:
         first = next(csv.reader(io.StringIO(head, newline="")), [])
         found = Sheet(path, "csv", encoding, _clean(first), end, lines + 1)
     if not set(found.header) & set(ids):
-        raise UnreadableSheet("the first line must name the columns, and one of them must be id")
+        raise UnreadableSheet(f"{path.name}: the first line must name the columns, and one of them must be id")
     return found
 
 
@@ -93,6 +94,11 @@ def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Ite
                 end, lines = _whole_rows(file, start, size, sheet.path)
             yield Block(start, end, line, lines)
             start, line = end, line + lines
+
+
+def size_of(sheet: Sheet) -> int:
+    """How large a table is, in what the ends of its blocks count: bytes, or lines of a workbook."""
+    return max(len(_workbook(sheet.path)) if sheet.kind == "xlsx" else sheet.path.stat().st_size, 1)
 
 
 def columns(sheet: Sheet, block: Block) -> list[Sequence[str]]:
@@ -160,10 +166,21 @@ def _clean(cells: Sequence[object]) -> tuple[str, ...]:
     return tuple(as_cell(cell).strip().lstrip("\ufeff") for cell in cells)
 
 
+@lru_cache(maxsize=2)
 def _workbook(path: Path) -> Sequence[Sequence[object]]:
-    from python_calamine import CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook
 
-    return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    try:
+        return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    except CalamineError as problem:
+        raise UnreadableSheet(f"{path.name}: {problem}") from problem
+
+
+def _object(path: Path, place: int, line: str) -> object:
+    try:
+        return json.loads(line) if line.strip() else {}
+    except ValueError as problem:
+        raise UnreadableSheet(f"{path.name}, line {place}: {problem}") from problem
 
 
 def _fields(path: Path) -> tuple[str, ...]:
@@ -172,7 +189,7 @@ def _fields(path: Path) -> tuple[str, ...]:
         for place, line in enumerate(file):
             if place == _LOOK_AHEAD:
                 break
-            found = json.loads(line) if line.strip() else {}
+            found = _object(path, place + 1, line)
             names.update(dict.fromkeys(found if isinstance(found, dict) else ()))
     return tuple(names)
 

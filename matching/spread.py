@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -28,11 +29,10 @@ def spread(backend: str = "loky", processes: int = 0) -> Iterator[Spread[Any]]:
         return found
 
     if backend == "dask":
-        from distributed import Client
-
+        client: Any = import_module("distributed").Client
         address = os.environ.get("DASK_SCHEDULER_ADDRESS")
         made = {} if address else {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None}
-        with Client(address, **made), parallel_config(backend="dask"):
+        with client(address, **made), parallel_config(backend="dask"):
             yield run
         return
     with parallel_config(backend=backend):

@@ -1,10 +1,15 @@
 """Commands that need no database: matching two spreadsheets, and measuring relevance."""
 
+import os
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
+
+LOW = 10
 
 
 class Language(StrEnum):
@@ -24,15 +29,53 @@ def match(
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the reasons.")] = Language.CHINESE,
 ) -> None:
-    """Rank openings for workers from two spreadsheets, with points and reasons; needs no database."""
+    """Rank openings for workers from two spreadsheets, with points and reasons; needs no database.
+
+    Both tables need a first line with the names of the columns (any order, only id is needed):
+
+    openings: id, title, occupation, skills, certificates, region, wage_min, wage_max, wage_unit, employment_type,
+    night, shift, board, lodging, hazardous, education, min_age, headcount, valid_until, starts_on, registered_on, text
+
+    workers: id, occupation, years, skills, held_certificates, wanted_occupations, allowed_regions, region (home),
+    leave_home_ok, wage_floor, employment_type, night_ok, shift_ok, board, lodging, education, birth_date, hardship
+
+    Wages in yuan. Several values of a cell are parted by ; and a skill or certificate may carry a level, 焊接(3), and
+    * for a must. Skills of workers and openings meet by their names; an occupation is a code or an everyday name.
+
+    Written are: for (whose list the line belongs to), worker, opening, rank, points, the points of the six parts,
+    reasons. Without --out they go to the screen as CSV.
+
+    Ctrl+C stops; the same command goes on where it stopped.
+    """
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from centre.words import N_, translate
     from matching.match import match as run
     from matching.sheet import UnreadableSheet
 
-    try:
-        run(openings, workers, top=top, both=both, out=out, language=lang.value)
-    except UnreadableSheet as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from problem
+    # Beside a running service the match takes only what the service leaves; the processes inherit it.
+    if hasattr(os, "nice"):
+        os.nice(max(0, LOW - os.nice(0)))
+    say = partial(translate, lang.value)
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(say(N_("读入岗位")), total=1.0)
+
+        def told(share: float, people: int, pairs: int) -> None:
+            bar.update(
+                task, completed=share, description=say(N_("已匹配 {n} 人，写出 {pairs} 对"), n=people, pairs=pairs)
+            )
+
+        try:
+            run(openings, workers, top=top, both=both, out=out, language=lang.value, progress=told)
+        except UnreadableSheet as problem:
+            bar.stop()
+            typer.echo(str(problem), err=True)
+            raise typer.Exit(1) from problem
+        except KeyboardInterrupt:
+            bar.stop()
+            typer.echo(say(N_("已停下。再运行同一条命令，会从停下的地方接着做。")), err=True)
+            raise typer.Exit(130) from None
 
 
 def evaluate(
