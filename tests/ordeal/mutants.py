@@ -1,6 +1,9 @@
 """Planted bugs: applications that are wrong on purpose, to prove that a harness would notice."""
 
+import os
 import time
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import select, update
@@ -48,6 +51,23 @@ def forgetful() -> Any:
     return _application()
 
 
+def matching() -> Any:
+    """The bulk match runs in threads of the server process, again and again, once a file named `go` is there."""
+    from matching.match import match
+
+    folder = Path(os.environ["GANGQIAO_ORDEAL_TABLES"])
+
+    def run() -> None:
+        while not (folder / "go").exists():
+            time.sleep(0.1)
+        while True:
+            match(folder / "openings.csv", folder / "workers.csv", out=folder / "mutant.csv", backend="threading")
+            (folder / "mutant.csv").unlink()
+
+    Thread(target=run, daemon=True).start()
+    return _application()
+
+
 def _application(**replaced: Any) -> Any:
     for name, planted in replaced.items():
         setattr(database, name, planted)
@@ -57,8 +77,8 @@ def _application(**replaced: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`overbooking_app` and `forgetful_app`: made when a server asks for them."""
-    makers = {"overbooking_app": overbooking, "forgetful_app": forgetful}
+    """`overbooking_app`, `forgetful_app` and `matching_app`: made when a server asks for them."""
+    makers = {"overbooking_app": overbooking, "forgetful_app": forgetful, "matching_app": matching}
     if name not in makers:
         raise AttributeError(name)
     return makers[name]()
