@@ -24,6 +24,8 @@ from matching.suggestions import candidates_for
 
 routes = Routes(prefix="/openings", tags=["openings"])
 
+MOST_ITEMS = 20_000
+_items: dict[int, tuple[Listed, "OpeningItem"]] = {}
 TEXTS = ("title", "content", "conditions", "address", "overtime_rule", "shift")
 
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
@@ -299,7 +301,16 @@ def search_out(found: Results) -> SearchOut:
 
 
 def item_out(one: Listed) -> OpeningItem:
-    """A listed opening on the wire; the values are the board's own and need no second check."""
+    """A listed opening on the wire, made once for each version; the values are the board's own and checked there."""
+    kept = _items.get(one.id)
+    if kept is None or kept[0] is not one:
+        if len(_items) > MOST_ITEMS:
+            _items.clear()
+        kept = _items[one.id] = (one, _item(one))
+    return kept[1]
+
+
+def _item(one: Listed) -> OpeningItem:
     return OpeningItem.model_construct(
         id=one.id,
         title=one.title,

@@ -21,6 +21,8 @@ from centre.words import N_, translate
 from web.assets import Assets
 from web.rendering import page
 
+FIRST = "public"
+"""The pages that are asked for most are looked for first: an address is held against one resource after the other."""
 TITLES = {
     401: N_("请先登录"),
     403: N_("没有权限"),
@@ -39,7 +41,8 @@ def build() -> FastAPI:
     for module in iter_modules(web.pages.__path__):
         routes = getattr(import_module(f"web.pages.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
-            app.router.routes.extend(routes.router.routes)
+            at = 0 if module.name == FIRST else len(app.router.routes)
+            app.router.routes[at:at] = routes.router.routes
     check_routes(app)
     app.mount("/static", Assets(), name="static")
     return app

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -78,6 +78,11 @@ def _icon_names() -> frozenset[str]:
 
 def icon(name: str, label: str = "", kind: str = "") -> Markup:
     """A pictogram of the sprite; silent to screen readers unless it gets a label. Raises KeyError for unknown names."""
+    return _drawn(name, label, kind)
+
+
+@lru_cache(maxsize=2_000)
+def _drawn(name: str, label: str, kind: str) -> Markup:
     if name not in _icon_names():
         raise KeyError(f"no icon named {name!r} in web/static/icons.svg")
     voice = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
@@ -164,6 +169,24 @@ _FORMATS: dict[str, Callable[[str, Any], object]] = {
 }
 
 
+_pieces: dict[tuple[object, ...], tuple[object, Markup]] = {}
+_MOST_PIECES = 5_000
+
+
+def kept(macro: Callable[..., Markup], one: Any, *values: Any, **choices: Any) -> Markup:
+    """A macro's text about a value that has an id and never changes, written once for each language and way to show it.
+
+    `values` must be the same functions on every page; a newer version of the value is another one.
+    """
+    key = (macro.name, one.id, _locale(), *sorted(choices.items()))  # type: ignore[attr-defined]
+    found = _pieces.get(key)
+    if found is None or found[0] is not one:
+        if len(_pieces) >= _MOST_PIECES:
+            _pieces.clear()
+        found = _pieces[key] = (one, macro(one, *values, **choices))
+    return found[1]
+
+
 def _in_readers_language(written: Callable[[str, Any], object]) -> Callable[[Any], object]:
     return lambda value: written(_locale(), value)
 
@@ -196,6 +219,7 @@ def environment() -> Environment:
         "_": _words,
         "language": _locale,
         "icon": icon,
+        "kept": kept,
         "asset": asset,
         "url": url,
         "here": here,
