@@ -71,7 +71,7 @@ ordeal: .venv/.dev ## the fault tests at full length (hours)
 	@$(SAY) 'Running the ordeals at full length: crowds at one counter, keys sent again, damaged files, odd text, every wall tried'
 	@GANGQIAO_ORDEAL=long $(BIN)/python -m pytest tests/ordeal tests/centre/test_accounts_timing.py $(ARGS)
 
-bench: .venv/.dev ## the benchmarks beside their peers, a line each (ARGS='large P1'; .ci/install bench adds the peers)
+bench: .venv/.dev ## the benchmarks beside their peers (ARGS='large P1'; .ci/install bench adds the peers)
 	@$(SAY) 'Running the benchmarks'
 	@$(BIN)/python -m tests.bench $(ARGS)
 

@@ -1,7 +1,8 @@
-"""All benchmarks of the engine: `python -m tests.bench [small|large] [P1 P2 ...]`; one JSON line each, ratios included.
+"""All benchmarks in one run: `python -m tests.bench [small|medium|large] [P1 P2 ...]`.
 
-Figures are CPU time wherever one process does the work, so that a busy machine disturbs little. Peers that are not
-installed are left out: the extra `bench` names them.
+Each prints one JSON line as it ends, then all ratios are printed as a table beside what was promised. CPU time is
+measured wherever one process does the work, so that a busy machine disturbs little. Peers that are not installed are
+left out: `.ci/install bench` brings them.
 """
 
 import argparse
@@ -10,28 +11,63 @@ import json
 import os
 import platform
 import sqlite3
+import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-from tests.bench import bulk, searching, spread, start
+from matching.engine import retrieve
+from matching.kernels import kernels
+from tests.bench import bulk, fresh, searching, serving, start, whole
+from tests.bench.table import told
 
-PEERS = ("numpy", "scipy", "scikit-learn", "numba", "sparse_dot_topn", "tantivy", "bm25s", "joblib", "distributed")
-SIZES = {
-    "small": {"openings": 20_000, "workers": 2_000, "texts": 10_000, "asked": 300, "spread": 10_000},
-    "medium": {"openings": 100_000, "workers": 5_000, "texts": 100_000, "asked": 500, "spread": 50_000},
-    "large": {"openings": 1_000_000, "workers": 10_000, "texts": 1_000_000, "asked": 1_000, "spread": 200_000},
-}
+PEERS = (
+    "numpy", "scipy", "scikit-learn", "numba", "sparse_dot_topn", "sp_matmul_rs", "tantivy", "bm25s", "psycopg",
+    "fastapi", "uvicorn", "sqlalchemy", "orjson", "joblib", "distributed",
+)  # fmt: skip
+SIZES: dict[str, dict[str, Any]] = {
+    "small": {"bulk": (20_000, 2_000), "whole": (20_000, 20_000), "texts": (10_000,), "asked": 300, "spread": 20_000},
+    "medium": {
+        "bulk": (100_000, 5_000), "whole": (100_000, 100_000), "texts": (100_000,), "asked": 500, "spread": 50_000,
+    },
+    "large": {
+        "bulk": (1_000_000, 10_000), "whole": (1_000_000, 1_000_000), "texts": (100_000, 1_000_000), "asked": 600,
+        "spread": 200_000,
+    },
+}  # fmt: skip
 
 
-def versions() -> dict[str, str]:
+def machine() -> dict[str, str]:
     """What was measured, and on what."""
-    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "machine": platform.machine()}
+    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "cores": str(os.cpu_count())}
+    info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
+    found["cpu"] = next((line.split(": ")[1] for line in info.splitlines() if line.startswith("model name")), "")
+    found["busy"] = f"{os.getloadavg()[0]:.1f}"
     for name in PEERS:
         try:
             found[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found | {"cores": str(os.cpu_count())}
+    return found
+
+
+def works(size: dict[str, Any]) -> dict[str, Callable[[], dict[str, Any]]]:
+    """The benchmarks by name, with how large they are."""
+    texts: tuple[int, ...] = size["texts"]
+    both = min(size["bulk"][0], 100_000)
+    found: dict[str, Callable[[], dict[str, Any]]] = {
+        "P1 kernel": lambda: bulk.measure(*size["bulk"]),
+        "P1 command": lambda: whole.command(*size["whole"]),
+    }
+    for count in texts:
+        found[f"P2 {count}"] = lambda count=count: searching.measure(count, size["asked"])  # type: ignore[misc]
+    return found | {
+        "P3": serving.measure,
+        "P4": lambda: fresh.measure(5_000, both),
+        "P5": lambda: bulk.both_ways(both),
+        "P6": start.measure,
+        "P10": lambda: whole.backends(size["bulk"][0], size["spread"]),
+    }
 
 
 def main() -> None:
@@ -40,17 +76,16 @@ def main() -> None:
     parser.add_argument("size", nargs="?", choices=SIZES, default="small")
     parser.add_argument("names", nargs="*", default=[])
     asked = parser.parse_args()
-    size = SIZES[asked.size]
-    known: dict[str, Callable[[], dict[str, Any]]] = {
-        "P1 P5": lambda: bulk.measure(size["openings"], size["workers"]),
-        "P2 P4": lambda: searching.measure(size["texts"], size["asked"]),
-        "P6": start.measure,
-        "P10": lambda: spread.measure(size["openings"], size["spread"]),
-    }
-    about = {"size": asked.size, "versions": versions()}
-    for name, run in known.items():
-        if not asked.names or set(name.split()) & set(asked.names):
-            print(json.dumps({"name": name, **about, **run()}, default=float, ensure_ascii=False), flush=True)
+    about, results = machine(), []
+    print(json.dumps({"name": "machine", "size": asked.size, **about}, ensure_ascii=False), flush=True)
+    retrieve.warm(kernels())
+    for name, run in works(SIZES[asked.size]).items():
+        if not asked.names or name.split()[0] in asked.names:
+            begun = time.perf_counter()
+            result = {"name": name, **run(), "took_s": round(time.perf_counter() - begun)}
+            results.append(result)
+            print(json.dumps(result, default=float, ensure_ascii=False), flush=True)
+    print(told(results))
 
 
 if __name__ == "__main__":

@@ -7,26 +7,29 @@ and the top-n libraries know no filters at all. One JSON line.
 
 import argparse
 import importlib
+import importlib.util
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from matching.engine import backward, plain, retrieve, sweep
-from matching.engine.columns import HIGH, REGION, Index, Workers
+from matching.engine.columns import HIGH, I4, REGION, Index, Workers
 from matching.engine.encode import encode_workers
 from matching.engine.index import Built, build, people
 from matching.engine.reference import rank
 from matching.engine.retrieve import alike, current
-from matching.match import kernels
+from matching.kernels import kernels
 from tests.bench.city import GROUND, Market
 
 TOP = 20
-MOST = 100_000
-PEERS = ("plain", "scipy", "sparse_dot_topn", "sklearn")
+CHECKED = 20_000
+"""Openings up to which the slow reference is asked too."""
 
 
 def pace(work: Callable[[int], object], count: int) -> float:
@@ -79,27 +82,90 @@ def by_scipy(index: Index, workers: Workers, left: Any, right: Any) -> Callable[
     return run
 
 
-def peers(left: Any, right: Any, count: int) -> dict[str, float]:
-    """The libraries that happen to be installed."""
-    found: dict[str, float] = {}
-    try:
-        sp_matmul_topn = importlib.import_module("sparse_dot_topn").sp_matmul_topn
-        turned = right.T.tocsr()
-        found["sparse_dot_topn"] = pace(lambda n: sp_matmul_topn(left[:n], turned, top_n=TOP, n_threads=1), count)
-    except ImportError:
-        pass
-    try:
-        from sklearn.neighbors import NearestNeighbors
-
-        near = NearestNeighbors(n_neighbors=TOP, metric="cosine", algorithm="brute").fit(right)
-        found["sklearn"] = pace(lambda n: near.kneighbors(left[:n]), max(count // 8, 8))
-    except ImportError:
-        pass
+def top_n() -> dict[str, Callable[[Any, Any, int], Any]]:
+    """The installed libraries that multiply sparse matrices and keep the best of each row, one thread each."""
+    found: dict[str, Callable[[Any, Any, int], Any]] = {}
+    if importlib.util.find_spec("sparse_dot_topn") is not None:
+        multiply = importlib.import_module("sparse_dot_topn").sp_matmul_topn
+        found["sparse_dot_topn"] = lambda left, turned, top: multiply(left, turned, top_n=top, n_threads=1)
+    if importlib.util.find_spec("sp_matmul_rs") is not None:
+        rust = importlib.import_module("sp_matmul_rs").sp_matmul_topn
+        found["sp_matmul_rs"] = lambda left, turned, top: rust(left, turned, top_n=top, n_threads=1)
     return found
 
 
+def product(left: Any, turned: Any, multiply: Any, count: int) -> object:
+    """The best openings of the first workers without any condition."""
+    return multiply(left[:count], turned, TOP)
+
+
+def by_region(index: Index, workers: Workers, left: Any, right: Any, multiply: Any, count: int) -> float:
+    """Workers per CPU second of the near-exact way with a top-n library: region by region, the best 100 of each, then
+    the other filters and the best 20 of all. Cutting and turning the matrices is not counted."""
+    rows = index.openings.rows
+    order = np.argsort(rows[:, REGION], kind="stable")
+    regions, starts = np.unique(rows[order, REGION], return_index=True)
+    parts = np.split(order, starts[1:])
+    turned = [right[part].T.tocsr() for part in parts]
+    allowed = np.stack([plain.places(index, workers, w)[regions] >= 0 for w in range(count)])
+    start = time.process_time()
+    found: list[list[tuple[float, int]]] = [[] for _ in range(count)]
+    for place, part in enumerate(parts):
+        who = np.flatnonzero(allowed[:, place])
+        if not len(who):
+            continue
+        best = multiply(left[who], turned[place], 100).tocsr()
+        for at, w in enumerate(who.tolist()):
+            span = slice(best.indptr[at], best.indptr[at + 1])
+            fits = part[best.indices[span]]
+            kept = rows[fits, HIGH] >= workers.rows[w, 0]
+            found[w] += zip(best.data[span][kept].tolist(), fits[kept].tolist(), strict=True)
+    for pairs in found:
+        pairs.sort(reverse=True)
+        del pairs[TOP:]
+    return count / max(time.process_time() - start, 1e-9)
+
+
+def bound(index: Index, workers: Workers, left: Any, right: Any, count: int) -> float:
+    """Workers per second and core that memory allows who reads all that must be read: for each worker 4 bytes of every
+    opening inside her regions and above her floor, and 2 bytes of every entry of one of her features there. Two cores
+    share the memory."""
+    block = np.ones(64_000_000, np.float32)
+    start = time.perf_counter()
+    for _ in range(4):
+        block @ block
+    rate = 4 * block.nbytes / (time.perf_counter() - start) / 2
+    rows, lists = index.openings.rows, right.tocsc()
+    total = 0
+    for w in range(count):
+        inside = (plain.places(index, workers, w)[rows[:, REGION]] >= 0) & (rows[:, HIGH] >= workers.rows[w, 0])
+        total += 4 * int(inside.sum())
+        for feature in left.indices[left.indptr[w] : left.indptr[w + 1]].tolist():
+            total += 2 * int(inside[lists.indices[lists.indptr[feature] : lists.indptr[feature + 1]]].sum())
+    return rate / (total / count)
+
+
+def kernel(index: Index, workers: Workers, many: int) -> tuple[float, I4]:
+    """Workers per CPU second of ours, and the rows that it found."""
+    work, order = sweep.scratch(index, TOP), alike(workers)[:many]
+    rows = np.zeros((len(workers.rows), TOP), np.int32)
+    points = np.zeros_like(rows)
+    sweep.best_openings(index, workers, order[:50], work, rows, points)
+    return pace(lambda n: sweep.best_openings(index, workers, order[:n], work, rows, points), len(order)), rows
+
+
+def same_as_reference(built: Built, openings: list[Any], everyone: list[Any], rows: I4) -> int:
+    """How many of the first three workers have the very list of the reference scorer."""
+    same = 0
+    for w in range(3):
+        slow = rank(everyone[w], openings, GROUND).suggestions
+        mine = [openings[place].id for place in built.source[rows[w][rows[w] >= 0]]]
+        same += [one.opening_id for one in slow] == mine
+    return same
+
+
 def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
-    """Workers per CPU second of everybody, the other direction, and whether the reference agrees."""
+    """P1: workers per CPU second of everybody, with all conditions and with none, and whether the reference agrees."""
     market = Market(seed)
     openings = list(market.openings(count))
     start = time.process_time()
@@ -110,28 +176,69 @@ def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
     index = current(built.index, built.register)
     few = min(many, 64)
     retrieve.warm(kernels())
-    work, order = sweep.scratch(index, TOP), alike(workers)
-    rows = np.zeros((many, TOP), np.int32)
-    points = np.zeros_like(rows)
-    figures["kernel"] = pace(lambda n: sweep.best_openings(index, workers, order[:n], work, rows, points), many)
-    spare = np.zeros_like(rows), np.zeros_like(rows)
-    figures["plain"] = pace(lambda n: plain.best_openings(index, workers, 0, n, *(one[:n] for one in spare)), few)
+    figures["kernel"], rows = kernel(index, workers, many)
+    agreed = same_as_reference(built, openings, everyone, rows) if count <= CHECKED else None
+    spare = np.zeros((few, TOP), np.int32), np.zeros((few, TOP), np.int32)
+    figures["plain"] = pace(lambda n: plain.best_openings(index, workers, 0, n, *spare), few)
+    free = [
+        replace(one, regions=(), leave_home_ok=None, home=None, wage_floor_fen=None, certificates=None)
+        for one in everyone
+    ]
+    figures["kernel_unfiltered"], _ = kernel(index, encode_workers(free, built.register, GROUND), many)
     left, right = features(index, workers)
     figures["scipy"] = pace(by_scipy(index, workers, left, right), few)
-    figures |= peers(left, right, few)
-    same = 0
-    for w in range(min(3, many)) if count <= 20_000 else ():
-        slow = rank(everyone[w], openings, GROUND).suggestions
-        mine = [openings[place].id for place in built.source[rows[w][rows[w] >= 0]]]
-        same += [one.opening_id for one in slow] == mine
-    ratios = {f"kernel_over_{name}": figures["kernel"] / figures[name] for name in PEERS if name in figures}
-    ratios["plain_over_scipy"] = figures["plain"] / figures["scipy"]
-    # As many workers as openings, so that both directions choose from the same number of pairs.
-    crowd = encode_workers(market.workers(min(count, MOST)), built.register, GROUND)
-    other = backwards(built, current(built.index, built.register), crowd)
-    pair = 1 / figures["kernel"] / count, other["one_opening_ms_mean"] / 1000 / len(crowd.rows)
-    ratios["backward_over_forward_per_pair"] = pair[1] / pair[0]
-    return {"openings": count, "workers": many, "figures": figures | other, "ratios": ratios, "same_as_reference": same}
+    figures["bound"] = bound(index, workers, left, right, few)
+    turned = right.T.tocsr()
+    for name, multiply in top_n().items():
+        figures[f"{name}_unfiltered"] = pace(partial(product, left, turned, multiply), min(many, 512))
+        figures[f"{name}_by_region"] = by_region(index, workers, left, right, multiply, min(many, 512))
+    figures["sklearn_unfiltered"] = by_neighbours(left, right, 16)
+    return {
+        "openings": count,
+        "workers": many,
+        "figures": figures,
+        "ratios": ratios(figures),
+        "same_as_reference": agreed,
+    }
+
+
+def by_neighbours(left: Any, right: Any, count: int) -> float:
+    """scikit-learn's nearest neighbours, brute force over cosines."""
+    from sklearn.neighbors import NearestNeighbors
+
+    near = NearestNeighbors(n_neighbors=TOP, metric="cosine", algorithm="brute").fit(right)
+    return pace(lambda n: near.kneighbors(left[:n]), count)
+
+
+def ratios(figures: dict[str, float]) -> dict[str, float]:
+    """Ours over everybody else's, with conditions and without."""
+    found = {
+        "kernel_over_scipy": figures["kernel"] / figures["scipy"],
+        "plain_over_scipy": figures["plain"] / figures["scipy"],
+    }
+    near = [value for name, value in figures.items() if name.endswith("_by_region")]
+    if near:
+        found["kernel_over_best_near_exact"] = figures["kernel"] / max(near)
+    found["share_of_bandwidth_bound"] = figures["kernel"] / figures["bound"]
+    for name, value in figures.items():
+        if name.endswith("_unfiltered") and name != "kernel_unfiltered":
+            found[f"unfiltered_over_{name.removesuffix('_unfiltered')}"] = figures["kernel_unfiltered"] / value
+    return found
+
+
+def both_ways(count: int, seed: int = 7) -> dict[str, Any]:
+    """P5: as many workers as openings, so that both directions choose from the same number of pairs."""
+    market = Market(seed)
+    built = build(market.openings(count), GROUND)
+    workers = encode_workers(market.workers(count), built.register, GROUND)
+    index = current(built.index, built.register)
+    retrieve.warm(kernels())
+    forward, _ = kernel(index, workers, min(count, 20_000))
+    other = backwards(built, index, workers)
+    ratio = other["one_opening_ms_mean"] / 1000 * forward
+    return {"openings": count, "workers": count, "figures": {"one_worker_ms_mean": 1000 / forward} | other} | {
+        "ratios": {"backward_over_forward_per_pair": ratio}
+    }
 
 
 def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
@@ -139,7 +246,7 @@ def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
     group, desk = people(workers, index.layout.trades), backward.desk(workers, len(built.register.terms), TOP)
     out = np.zeros((1, TOP, 2), np.int32)
     spans = []
-    for row in np.linspace(0, len(built.source) - 1, 500).astype(int).tolist():
+    for row in np.linspace(0, len(built.source) - 1, 1000).astype(int).tolist():
         start = time.process_time()
         backward.best_workers(index, workers, group, row, row + 1, desk, out)
         spans.append((time.process_time() - start) * 1000)

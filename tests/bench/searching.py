@@ -1,202 +1,224 @@
-"""P2 and P4: search of openings beside the engines that people would use, and how soon a change is found.
+"""P2: search of openings beside the engines that people would use (`peers`), with quality beside speed.
 
-Everybody gets the same short texts, cut into character bigrams where the engine needs cutting, joined by OR, with a
-set of regions and a wage floor as filters. Engines that are not installed are left out.
+Each question names one or two trades of existing openings, some with a slip of the pen, most with filters. Quality is
+the relevance earned by the page over what an ideal page would earn: 3 for the very title, 2 for its occupation, 1 for
+its small group. Times are CPU time of this process; PostgreSQL works in a process of its own, so its are wall time.
 """
 
-import importlib
-import importlib.util
-import sqlite3
+import resource
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from centre.skills.vocabulary import vocabulary
-from matching.engine.lookup import Filters
-from matching.engine.textindex import LiveIndex, TextIndex
+from matching.engine import textsnapshot
+from matching.engine.asking import Filters
+from matching.engine.textindex import TextIndex
 from matching.engine.words import Document
+from tests.bench import peers
 from tests.bench.city import AWAY, HOME
+from tests.bench.peers import TOP, Ask, Question
 
-TOP = 20
-SLOW = 20.0
+SLOW = 12.0
 """Seconds after which an engine has answered enough."""
+SLIPS = 0.12
+MILLION = 1_000_000
+TAILS = ("", "", "", "急招", "(包吃住)", "(长白班)", "(五险一金)", "(可学徒)")
+_PHRASES = """
+包吃包住 长白班 两班倒 三班倒 每月双休 加班费另算 缴纳五险一金 年底双薪 有夫妻房
+宿舍有空调 免费工作餐 男女不限 年龄五十岁以下 身体健康能吃苦 有经验者优先 无经验可培训
+学徒期有补贴 能看懂图纸 会用电脑 持证上岗 服从安排 责任心强 计件工资多劳多得
+月底准时发工资 车间恒温 坐班不累 交通方便有班车 全勤奖三百元 工龄奖逐年递增 试用期一个月
+签订正式合同 有晋升空间 团队氛围好 熟悉设备操作 会简单维修 能适应夜班 细心认真
+普通话流利 初中以上文化 本地人优先 可预支工资 提供工作服 节日有福利 生日发蛋糕
+工作满一年带薪年假 负责产品质量检查 配合班长完成产量 保持现场整洁
+"""
+PHRASES = _PHRASES.split()
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A query with its filters."""
-
-    text: str
-    regions: tuple[str, ...]
-    floor_fen: int | None
-
-
-def bigrams(text: str) -> list[str]:
-    """All pairs of neighbouring characters."""
-    return [a + b for a, b in pairwise(text.replace(" ", ""))] or [text]
+def trades(count: int = 400) -> list[tuple[str, list[str]]]:
+    """Occupations with at least three everyday names, spread over the whole classification."""
+    named: dict[str, list[str]] = {}
+    for word, codes in vocabulary().words.items():
+        if codes and 2 <= len(word) <= 8:
+            named.setdefault(codes[0], []).append(word)
+    rich = [(code, words) for code, words in sorted(named.items()) if len(words) >= 3]
+    return [rich[at] for at in np.linspace(0, len(rich) - 1, count).astype(int).tolist()]
 
 
 def documents(count: int, seed: int = 7) -> list[Document]:
-    """Openings with real titles of the vocabulary and made-up descriptions."""
-    dice = np.random.default_rng(seed)
-    pairs = [(word, codes[0]) for word, codes in vocabulary().words.items() if 2 <= len(word) <= 8 and codes]
-    regions = HOME + AWAY
-    chosen = (dice.random((count, 4)) ** 1.5 * len(pairs)).astype(int)
-    where = np.where(dice.random(count) < 0.35, dice.integers(0, 14, count), 14 + dice.integers(0, 386, count))
-    low = dice.integers(25, 75, count) * 10_000
+    """Openings of 400 trades, some far commoner than others, with titles and phrases as employers write them."""
+    dice, known, regions = np.random.default_rng(seed), trades(), HOME + AWAY
     found = []
-    for n in range(count):
-        pay = int(low[n])
-        title, code = pairs[chosen[n, 0]]
-        text = f"会{pairs[chosen[n, 1]][0]}，懂{pairs[chosen[n, 2]][0]}，有{pairs[chosen[n, 3]][0]}经验优先，包吃住"
-        found.append(Document(n + 1, title, (code,), f"企业{n % 5000}", text, regions[where[n]], pay, pay * 3 // 2, n))
+    for start in range(0, count, 10_000):
+        n = min(10_000, count - start)
+        trade = (dice.random(n) ** 1.5 * len(known)).astype(int).tolist()
+        name, other = dice.random((2, n)).tolist()
+        tail = dice.integers(0, len(TAILS), n).tolist()
+        where = np.where(dice.random(n) < 0.35, dice.integers(0, 14, n), 14 + dice.integers(0, 386, n)).tolist()
+        low = (dice.integers(25, 75, n) * 10_000).tolist()
+        told = dice.integers(0, len(PHRASES), (n, 6)).tolist()
+        many = dice.integers(2, 7, n).tolist()
+        for i in range(n):
+            code, words = known[trade[i]]
+            title = words[int(name[i] ** 2 * len(words))] + TAILS[tail[i]]
+            text = f"会{words[int(other[i] * len(words))]}，" + "，".join(PHRASES[at] for at in told[i][: many[i]])
+            at = start + i
+            pay = low[i]
+            found.append(
+                Document(at + 1, title, (code,), f"企业{at % 5000}", text, regions[where[i]], pay, pay * 3 // 2, at)
+            )
     return found
 
 
-def questions(kept: Sequence[Document], count: int, seed: int = 11) -> list[Question]:
-    """One to three words out of the openings, most with filters, some with a slip of the pen."""
+def questions(kept: Sequence[Document], count: int, seed: int = 11) -> list[tuple[Question, list[Document], bool]]:
+    """Questions with the openings whose trades are meant, and whether a slip is in them."""
     dice = np.random.default_rng(seed)
     found = []
     for _ in range(count):
-        picked = [kept[n].title for n in dice.integers(0, len(kept), dice.integers(1, 3))]
-        if dice.random() < 0.12 and len(picked[0]) > 2:
-            picked[0] = picked[0][:-1] + "公"
+        meant = [kept[n] for n in dice.integers(0, len(kept), dice.integers(1, 3))]
+        words = [one.title.split("(")[0].removesuffix("急招") for one in meant]
+        slip = bool(dice.random() < SLIPS) and len(words[0]) > 2
+        if slip:
+            words[0] = words[0][:-1] + "公"
         regions = tuple(HOME[n] for n in dice.integers(0, 14, 3)) if dice.random() < 0.6 else ()
-        found.append(Question(" ".join(picked), regions, 300_000 if dice.random() < 0.5 else None))
+        floor = 300_000 if dice.random() < 0.5 else None
+        found.append((Question(" ".join(words), regions, floor), meant, slip))
     return found
 
 
-def latencies(ask: Callable[[Question], object], asked: Sequence[Question]) -> dict[str, float]:
-    """Milliseconds of CPU time: median and the 99th of a hundred."""
-    spans, begun = [], time.process_time()
-    for one in asked:
-        start = time.process_time()
-        ask(one)
-        spans.append((time.process_time() - start) * 1000)
-        if time.process_time() - begun > SLOW:
-            break
-    p50, p99 = np.percentile(spans, (50, 99))
-    return {"p50_ms": float(p50), "p99_ms": float(p99), "asked": len(spans)}
+class Judge:
+    """Knows what every page could have earned."""
 
+    def __init__(self, kept: Sequence[Document]) -> None:
+        self.titles, self.codes, self.groups, self.regions = (
+            np.unique(found, return_inverse=True)
+            for found in (
+                [one.title for one in kept],
+                [one.occupations[0] for one in kept],
+                [one.occupations[0][:7] for one in kept],
+                [one.region for one in kept],
+            )
+        )
+        self.wages = np.array([one.wage_max_fen or 0 for one in kept])
 
-def by_fts5(kept: Sequence[Document]) -> Callable[[Question], object]:
-    """SQLite's FTS5 with bigrams as words."""
-    base = sqlite3.connect(":memory:")
-    base.execute("CREATE VIRTUAL TABLE post USING fts5(text, region UNINDEXED, wage UNINDEXED)")
-    base.executemany(
-        "INSERT INTO post VALUES (?, ?, ?)",
-        ((" ".join(bigrams(one.title + one.description)), one.region, one.wage_max_fen) for one in kept),
-    )
-
-    def ask(one: Question) -> object:
-        words = " OR ".join(f'"{gram}"' for part in one.text.split() for gram in bigrams(part))
-        places = f"AND region IN ({','.join('?' * len(one.regions))})" if one.regions else ""
-        sql = f"SELECT rowid FROM post WHERE post MATCH ? {places} AND wage >= ? ORDER BY rank LIMIT {TOP}"  # noqa: S608
-        return base.execute(sql, (words, *one.regions, one.floor_fen or 0)).fetchall()
-
-    return ask
-
-
-def by_tantivy(kept: Sequence[Document]) -> Callable[[Question], object] | None:
-    """Tantivy with bigrams as words."""
-    if importlib.util.find_spec("tantivy") is None:
-        return None
-    tantivy: Any = importlib.import_module("tantivy")
-    maker = tantivy.SchemaBuilder()
-    maker.add_text_field("text", tokenizer_name="whitespace")
-    maker.add_text_field("region", tokenizer_name="raw")
-    maker.add_integer_field("wage", indexed=True, fast=True)
-    schema = maker.build()
-    index = tantivy.Index(schema)
-    writer = index.writer(100_000_000, 1)
-    for one in kept:
-        text = " ".join(bigrams(one.title + one.description))
-        writer.add_document(tantivy.Document(text=text, region=one.region, wage=one.wage_max_fen or 0))
-    writer.commit()
-    writer.wait_merging_threads()
-    index.reload()
-    searcher, query, occur = index.searcher(), tantivy.Query, tantivy.Occur
-    most = 1 << 40
-
-    def ask(one: Question) -> object:
-        grams = [gram for part in one.text.split() for gram in bigrams(part)]
-        words = [(occur.Should, query.term_query(schema, "text", gram)) for gram in grams]
-        parts = [(occur.Must, query.boolean_query(words))]
+    def quality(self, one: Question, meant: Sequence[Document], ids: Sequence[int]) -> float | None:
+        """Earned over ideal; None where nothing could be earned."""
+        gains = np.zeros(len(self.wages), np.int8)
+        for wanted in meant:
+            keys = (wanted.occupations[0][:7], wanted.occupations[0], wanted.title)
+            for gain, ((names, column), key) in enumerate(
+                zip((self.groups, self.codes, self.titles), keys, strict=True), 1
+            ):
+                np.maximum(gains, np.int8(gain), out=gains, where=column == np.searchsorted(names, key))
+        allowed = self.wages >= (one.floor_fen or 0)
         if one.regions:
-            parts.append((occur.Must, query.term_set_query(schema, "region", list(one.regions))))
-        if one.floor_fen:
-            span = query.range_query(schema, "wage", tantivy.FieldType.Integer, one.floor_fen, most)
-            parts.append((occur.Must, span))
-        return searcher.search(query.boolean_query(parts), TOP)
-
-    return ask
+            allowed &= np.isin(self.regions[1], np.searchsorted(self.regions[0], one.regions))
+        ideal = np.partition(gains[allowed], -TOP)[-TOP:].sum() if allowed.sum() > TOP else gains[allowed].sum()
+        return float(gains[np.array(ids, int) - 1].sum() / ideal) if ideal else None
 
 
-def by_bm25s(kept: Sequence[Document]) -> Callable[[Question], object] | None:
-    """bm25s with a mask of weights as filter."""
-    if importlib.util.find_spec("bm25s") is None:
-        return None
-    bm25s: Any = importlib.import_module("bm25s")
-    model = bm25s.BM25()
-    model.index([bigrams(one.title + one.description) for one in kept], show_progress=False)
-    regions = np.array([one.region for one in kept])
-    wages = np.array([one.wage_max_fen or 0 for one in kept])
+def race(ask: Ask, asked: Sequence[tuple[Question, list[Document], bool]], judge: Judge | None,
+         clock: Callable[[], float] = time.process_time) -> dict[str, float]:  # fmt: skip
+    """Milliseconds of questions spelt right and of those with slips, quality of both, and share of empty pages."""
+    for one, _, _ in asked[:10]:
+        ask(one)
+    spans, pages, begun = [], [], time.perf_counter()
+    for one, _, _ in asked:
+        start = clock()
+        pages.append(ask(one))
+        spans.append((clock() - start) * 1000)
+        if time.perf_counter() - begun > SLOW and len(spans) >= 30:
+            break
+    right, wrong = (
+        [one for one, (_, _, slip) in zip(spans, asked, strict=False) if slip is kind] for kind in (False, True)
+    )
+    p50, p90, p99 = np.percentile(right, (50, 90, 99)).tolist()
+    found = {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, "slips_p99_ms": float(np.percentile(wrong or [0.0], 99))}
+    found["asked"] = len(spans)
+    if judge is not None:
+        told = [(judge.quality(one, meant, ids), slip) for (one, meant, slip), ids in zip(asked, pages, strict=False)]
+        known = [(value, slip) for value, slip in told if value is not None]
+        found["quality"] = float(np.mean([value for value, _ in known]))
+        found["slips"] = float(np.mean([value for value, slip in known if slip] or [0.0]))
+        found["empty"] = float(np.mean([not ids for ids in pages]))
+    return found
 
-    def ask(one: Question) -> object:
-        grams = [gram for part in one.text.split() for gram in bigrams(part) if gram in model.vocab_dict]
-        if not grams:
-            return ()
-        mask = wages >= (one.floor_fen or 0)
-        mask &= np.isin(regions, one.regions) if one.regions else True
-        scores = model.get_scores(grams, weight_mask=mask.astype(np.float32))
-        return np.argpartition(-scores, TOP)[:TOP]
 
-    return ask
+def ours(index: TextIndex) -> Ask:
+    """The engine of the service, counts included."""
+    return lambda one: list(index.search(one.text, Filters(one.regions, one.floor_fen), limit=TOP).ids)
 
 
-def measure(openings: int, asked: int) -> dict[str, Any]:
-    """Latencies of everybody, ratios of the 99th of a hundred, and P4: a change until it is found."""
-    kept = documents(openings)
-    start = time.process_time()
+def built(kept: Sequence[Document]) -> tuple[TextIndex, dict[str, float]]:
+    """The index, what it cost, and how long a snapshot of it takes to open."""
+    start, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     index = TextIndex.build(kept)
-    built = time.process_time() - start
-    queries = questions(kept, asked)
+    figures = {"build_s": time.process_time() - start}
+    figures["build_peak_mb"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    with tempfile.TemporaryDirectory() as name:
+        textsnapshot.save(index, Path(name) / "index")
+        start = time.perf_counter()
+        index = textsnapshot.load(Path(name) / "index")
+        figures["open_s"] = time.perf_counter() - start
+        figures["snapshot_mb"] = sum(path.stat().st_size for path in Path(name).rglob("*.npy")) / 1e6
+    index.reader.lexicon.prepare()
+    return index, figures
 
-    def ours(one: Question) -> object:
-        return index.search(one.text, Filters(one.regions, one.floor_fen), limit=TOP)
 
-    for one in queries[:20]:
-        ours(one)
-    figures: dict[str, Any] = {"ours": latencies(ours, queries)}
-    for name, make in (("fts5", by_fts5), ("tantivy", by_tantivy), ("bm25s", by_bm25s)):
-        ask = make(kept)
-        if ask is not None:
-            figures[name] = latencies(ask, queries)
-    ratios = {
-        f"{name}_over_ours_p99": one["p99_ms"] / figures["ours"]["p99_ms"]
-        for name, one in figures.items()
-        if name != "ours"
+def two_characters(index: TextIndex, kept: Sequence[Document], count: int = 200) -> float:
+    """The share of openings that hold a two-character word and are found by it."""
+    words = sorted({one.title for one in kept[:20_000] if len(one.title) == 2})[:count]
+    found = wanted = 0
+    for word in words:
+        holding = sum(word in one.title for one in kept)
+        wanted += holding
+        found += min(index.search(word, limit=1).total, holding)
+    return found / max(wanted, 1)
+
+
+def measure(openings: int, asked: int, seed: int = 7) -> dict[str, Any]:
+    """Everybody's latencies and quality on the same questions, and the ratios of the 99th of a hundred."""
+    kept = documents(openings, seed)
+    judge = Judge(kept)
+    put = questions(kept, asked, seed + 4)
+    index, figures = built(kept)
+    table: dict[str, dict[str, float]] = {"ours": race(ours(index), put, judge)}
+    if openings < MILLION:
+        figures["two_characters_found"] = two_characters(index, kept)
+    with ExitStack() as stack:
+        for name, make in contenders(stack, openings >= MILLION).items():
+            ask = make(kept)
+            if ask is not None:
+                clock = time.perf_counter if name == "postgres" else time.process_time
+                table[name] = race(ask, put, judge, clock)
+            del ask
+    mine = table["ours"]
+    ratios = {f"{name}_over_ours_p99": one["p99_ms"] / mine["p99_ms"] for name, one in table.items() if name != "ours"}
+    best = max(one["quality"] for name, one in table.items() if name != "ours") if len(table) > 1 else 0.0
+    slips = max(one["slips"] for name, one in table.items() if name != "ours") if len(table) > 1 else 0.0
+    told = {"quality_over_best_peer": mine["quality"] - best, "slips_over_best_peer": mine["slips"] - slips}
+    return {"openings": openings, "figures": figures, "table": table, "ratios": ratios | told}
+
+
+def contenders(stack: ExitStack, large: bool) -> dict[str, Callable[[Sequence[Document]], Ask | None]]:
+    """Who takes part; at a million openings only those that finish in minutes."""
+    found: dict[str, Callable[[Sequence[Document]], Ask | None]] = {
+        "tantivy": lambda kept: peers.by_tantivy(kept, True),
+        "bm25s": lambda kept: peers.by_bm25s(kept, True),
     }
-    live, spans = LiveIndex(index), []
-    for n in range(60):
-        start = time.process_time()
-        live.change([Document(openings + n + 1, f"新岗{n}", (), "新企业", "", HOME[0], None, None, openings + n)])
-        assert openings + n + 1 in live.current.search(f"新岗{n}").ids
-        spans.append((time.process_time() - start) * 1000)
-    fresh = {"p50_ms": float(np.median(spans)), "p99_ms": float(np.percentile(spans, 99))}
-    return {"build_s": built, "figures": figures, "ratios": ratios, "fresh": fresh}
-
-
-def main() -> None:
-    """A small run by itself."""
-    with tempfile.TemporaryDirectory():
-        print(measure(10_000, 300))
-
-
-if __name__ == "__main__":
-    main()
+    if not large:
+        found |= {
+            "tantivy_no_counts": lambda kept: peers.by_tantivy(kept, False),
+            "bm25s_no_counts": lambda kept: peers.by_bm25s(kept, False),
+            "sklearn": lambda kept: peers.by_sklearn(kept, True),
+            "fts5": lambda kept: peers.by_fts5(kept, True),
+            "fts5_trigram": lambda kept: peers.by_fts5(kept, True, trigrams=True),
+            "postgres": lambda kept: peers.by_postgres(kept, True, stack),
+        }
+    return found
