@@ -16,6 +16,7 @@ from training.enrolments.rules import Application, Origin
 from training.enrolments.together import Newcomer, admit_together, withdraw_together
 from training.funds.actions import fund_class
 from training.funds.models import AppendOnly, FundMovement
+from training.funds.queries import is_short
 from training.funds.rules import ClassFunded, FundKnown, FundPurpose, FundPurposeDiffers, FundShort
 
 
@@ -103,3 +104,17 @@ def test_a_roster_charges_for_everybody_or_for_nobody_and_taking_it_back_returns
 def newcomer(session: Session, city: City, serial: int) -> Newcomer:
     person = add_person(session, city, identity(700 + serial), f"名单{serial}")
     return Newcomer(person, Application(origin=Origin.ROSTER), {})
+
+
+def test_a_list_that_the_fund_cannot_pay_for_is_seen_before_it_is_confirmed(city: City) -> None:
+    staff(city)
+    class_id = add_class(city)
+    assert not short(class_id, 40)
+    do(city, "officer", fund_class, class_id=class_id, fund_id=fund(city, "XF", FundPurpose.TUITION, 2_000))
+    assert not short(class_id, 4)
+    assert short(class_id, 5)
+
+
+def short(class_id: int, places: int) -> bool:
+    with open_session(SYSTEM.scope) as session:
+        return is_short(session, class_id, places=places, centre_fen=50_000)

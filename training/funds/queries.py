@@ -3,6 +3,7 @@
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from centre.database import seeing_everything
 from centre.errors import NotFound
 from training.funds.models import ClassFunding, Fund, FundMovement
 from training.funds.rules import FundPurpose
@@ -32,6 +33,13 @@ def funding(session: Session, class_id: int) -> Fund | None:
     return session.scalar(
         select(Fund).join(ClassFunding, ClassFunding.fund_id == Fund.id).where(ClassFunding.class_id == class_id)
     )
+
+
+def is_short(session: Session, class_id: int, *, places: int, centre_fen: int) -> bool:
+    """Whether the fund of a class could not pay the centre's usual part of so many more places, whoever asks."""
+    with seeing_everything(session):
+        paying = funding(session, class_id)
+    return paying is not None and paying.balance_fen < places * centre_fen
 
 
 def outstanding(session: Session, subject: str) -> FundMovement | None:

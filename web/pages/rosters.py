@@ -15,6 +15,7 @@ from centre.permissions import Permission
 from centre.sheets.cells import Workbook
 from centre.sheets.reading import read_sheets
 from training.classes import queries as class_queries
+from training.funds.queries import is_short
 from training.rosters import actions, editing, queries
 from training.rosters.columns import LABELS as FIELD_LABELS
 from training.rosters.columns import roster_template
@@ -304,6 +305,8 @@ def _page(
         page_no=number,
         chosen=chosen,
         editable=EDITABLE,
+        fund_short=found.state is RosterState.CHECKED
+        and is_short(unit.session, found.class_id, places=found.creates, centre_fen=major.centre_subsidy_fen),
         undo_days=undo_days(unit.session, found),
         may_undo=found.state is RosterState.CONFIRMED and may_undo(unit.session, found, training),
         bound=bound or blank(unit, RosterForm),
