@@ -129,7 +129,9 @@ def test_a_jobseeker_follows_a_search_and_stops_with_one_press(hall: Hall) -> No
 @pytest.mark.parametrize(
     "asked",
     [
-        "q=挡车工&region=610431",
+        "q=挡车工&region=610404",
+        "q=挡车工&wage_min=5500",
+        "q=打包&region=320000",
         "q=武功 缝纫&wage_min=2000",
         "q=电焊&region=610404&offer=board",
         "q=月嫂&wage_min=20000",

@@ -69,6 +69,9 @@ def test_labels_turned_round_cannot_make_a_part_count_against_a_pair() -> None:
     trial = learn(turned, Weights())
     assert min(trial.most.values()) > 0
     assert not trial.is_better
+    for judged in (trial.prior, trial.learned):
+        foretold = [band.foretold for band in judged.bands]
+        assert foretold == sorted(foretold)
 
 
 def test_results_that_agree_with_the_prior_leave_it_as_it_is() -> None:
