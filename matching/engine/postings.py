@@ -237,6 +237,8 @@ class Gathered:
         """The documents of a part that still count."""
         from scipy.sparse import csc_array
 
+        if not part.size or not len(part.terms):
+            return cls.of(())
         figures = np.column_stack((part.ids, part.orders, part.wages))
         shape = (part.size, len(part.terms))
         rows = csc_array((part.tenths, part.positions, part.starts), shape=shape).tocsr()

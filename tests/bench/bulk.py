@@ -250,9 +250,15 @@ def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
         start = time.process_time()
         backward.best_workers(index, workers, group, row, row + 1, desk, out)
         spans.append((time.process_time() - start) * 1000)
-    p50, p99 = np.percentile(spans, (50, 99))
-    mean = float(np.mean(spans))
-    return {"one_opening_ms_p50": float(p50), "one_opening_ms_p99": float(p99), "one_opening_ms_mean": mean}
+    p50, p99 = np.percentile(spans, (50, 99)).tolist()
+    # Many openings in one call, as many workers are in the other direction: from the whole index, like after like.
+    many = min(5_000, len(built.source))
+    first = (len(built.source) - many) // 2
+    out = np.zeros((many, TOP, 2), np.int32)
+    start = time.process_time()
+    backward.best_workers(index, workers, group, first, first + many, desk, out)
+    mean = (time.process_time() - start) * 1000 / many
+    return {"one_opening_ms_p50": p50, "one_opening_ms_p99": p99, "one_opening_ms_mean": mean}
 
 
 def main() -> None:

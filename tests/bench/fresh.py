@@ -28,11 +28,13 @@ from centre.database import open_session
 from centre.permissions import Actor
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
+from tests.databases import import_models
+import_models()
 with open_session(Actor.system().scope, write=True) as session:
     one = session.scalars(select(Opening).where(Opening.state == OpeningState.OPEN).limit(1)).one()
     own = {"id", "version", "created_at", "updated_at"}
     columns = {c.key: getattr(one, c.key) for c in Opening.__mapper__.column_attrs if c.key not in own}
-    session.add(Opening(**columns | {"title": sys.argv[1], "taken": 0, "headcount": 3}))
+    session.add(Opening(**columns | {"title": sys.argv[1], "external_id": None, "taken": 0, "headcount": 3}))
 print("committed", flush=True)
 """
 

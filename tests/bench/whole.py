@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from centre import clock
+from centre.settings import settings
 from matching.engine import retrieve
 from matching.engine.features import Ground
 from matching.intake import COLUMNS
@@ -68,7 +69,7 @@ def command(openings: int, workers: int) -> dict[str, Any]:
         write_workers(folder / "workers.csv", Market(), workers)
         start, most = time.perf_counter(), 0.0
         asked = [sys.executable, "-m", "web", "match", "openings.csv", "workers.csv", "--out", "out.csv"]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT), "GANGQIAO_DATA_DIR": str(kernels().parent)}
+        environment = {**os.environ, "PYTHONPATH": str(ROOT), "GANGQIAO_DATA_DIR": str(settings().data_dir.resolve())}
         run = subprocess.Popen(asked, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
         while run.poll() is None:
             most = max(most, memory_mb(run.pid))

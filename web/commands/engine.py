@@ -4,10 +4,12 @@ import os
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+
+from centre.words import N_, translate
 
 LOW = 10
 
@@ -47,35 +49,37 @@ def match(
 
     Ctrl+C stops; the same command goes on where it stopped.
     """
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    from centre.words import N_, translate
-    from matching.match import match as run
     from matching.sheet import UnreadableSheet
 
     # Beside a running service the match takes only what the service leaves; the processes inherit it.
     if hasattr(os, "nice"):
         os.nice(max(0, LOW - os.nice(0)))
-    say = partial(translate, lang.value)
+    try:
+        _matched(openings, workers, top=top, both=both, out=out, language=lang.value)
+    except UnreadableSheet as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from problem
+    except KeyboardInterrupt:
+        typer.echo(translate(lang.value, N_("已停下。再运行同一条命令，会从停下的地方接着做。")), err=True)
+        raise typer.Exit(130) from None
+
+
+def _matched(openings: Path, workers: Path, *, language: str, **how: Any) -> None:
+    """Run with a bar on the screen."""
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    from matching.match import match as run
+
+    say = partial(translate, language)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(say(N_("读入岗位")), total=1.0)
 
         def told(share: float, people: int, pairs: int) -> None:
-            bar.update(
-                task, completed=share, description=say(N_("已匹配 {n} 人，写出 {pairs} 对"), n=people, pairs=pairs)
-            )
+            text = say(N_("已匹配 {n} 人，写出 {pairs} 对"), n=people, pairs=pairs)
+            bar.update(task, completed=share, description=text)
 
-        try:
-            run(openings, workers, top=top, both=both, out=out, language=lang.value, progress=told)
-        except UnreadableSheet as problem:
-            bar.stop()
-            typer.echo(str(problem), err=True)
-            raise typer.Exit(1) from problem
-        except KeyboardInterrupt:
-            bar.stop()
-            typer.echo(say(N_("已停下。再运行同一条命令，会从停下的地方接着做。")), err=True)
-            raise typer.Exit(130) from None
+        run(openings, workers, language=language, progress=told, **how)
 
 
 def evaluate(
