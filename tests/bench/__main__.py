@@ -76,6 +76,8 @@ def main() -> None:
     parser.add_argument("size", nargs="?", choices=SIZES, default="small")
     parser.add_argument("names", nargs="*", default=[])
     asked = parser.parse_args()
+    # As make does: modules compiled once halve the time of every start, of ours as of the peers'.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     about, results = machine(), []
     print(json.dumps({"name": "machine", "size": asked.size, **about}, ensure_ascii=False), flush=True)
     retrieve.warm(kernels())

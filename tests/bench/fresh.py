@@ -62,10 +62,12 @@ def across_processes(times: int = 8) -> dict[str, float]:
             until_found([port], "-", 0.01)
         for n in range(times):
             title = f"新设岗位第{'一二三四五六七八九十'[n]}号"
-            subprocess.run(
-                [sys.executable, "-c", PUBLISH, title], env=own(folder), cwd=ROOT, check=True, stdout=subprocess.PIPE
-            )
+            command = [sys.executable, "-c", PUBLISH, title]
+            writer = subprocess.Popen(command, env=own(folder), cwd=ROOT, stdout=subprocess.PIPE, text=True)
+            if writer.stdout is None or writer.stdout.readline() != "committed\n":
+                raise RuntimeError("the opening was not written")
             spans.append(until_found(ports, title))
+            writer.communicate()
     return {"visible_everywhere_s_median": float(np.median(spans)), "visible_everywhere_s_max": max(spans)}
 
 
