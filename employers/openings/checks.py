@@ -74,7 +74,7 @@ def missing_faults(names: Sequence[str]) -> list[Problem]:
 
 
 def legal_faults(opening: Any, limits: Limits, *, service_licence: str) -> list[Problem]:
-    """What the dated rules forbid: pay below the minimum wage, a validity that is too long, an unlicensed agency."""
+    """What the rules forbid: low pay, a validity too long, a limit by sex without proof, an unlicensed agency."""
     faults = []
     monthly = [("base_pay_fen", opening.base_pay_fen), ("wage_min_fen", opening.wage_min_fen)]
     for field, pay in monthly if opening.wage_unit is WageUnit.MONTH else ():
@@ -85,6 +85,9 @@ def legal_faults(opening: Any, limits: Limits, *, service_licence: str) -> list[
     if opening.valid_from and opening.valid_until and opening.valid_until > opening.valid_from + longest:
         params = {"days": limits.longest_days}
         faults.append(Problem("valid_until", "too-long", N_("有效期最长 {days} 天"), params))
+    if opening.sex_limit_ground and not opening.sex_limit_evidence:
+        message = N_("按性别限制招用，要写明依据，如劳动强度分级检测报告的编号")
+        faults.append(Problem("sex_limit_evidence", "evidence-missing", message))
     if opening.employment_type is EmploymentType.AGENCY and not service_licence:
         message = N_("代招或派遣需要人力资源服务许可证，请先补交")
         faults.append(Problem("employment_type", "licence-missing", message))

@@ -76,6 +76,7 @@ class Opening(Record):
     age_max: Mapped[int | None]
     age_reason: Mapped[str] = mapped_column(String(200), default="")
     sex_limit_ground: Mapped[SexGround | None] = mapped_column(coded(SexGround))
+    sex_limit_evidence: Mapped[str] = mapped_column(String(200), default="")
     accepts_training: Mapped[bool] = mapped_column(default=False)
     reserved_for: Mapped[list[str]] = mapped_column(JSON, default=list)
     valid_from: Mapped[date | None]

@@ -312,6 +312,7 @@ class OpeningDraft(Draft):
     age_max: Annotated[int, Field(ge=16, le=80)] | None = None
     age_reason: Line = ""
     sex_limit_ground: SexGround | None = None
+    sex_limit_evidence: Line = ""
     accepts_training: bool = False
     reserved_for: Annotated[tuple[ReservedFor, ...], Field(max_length=4)] = ()
     valid_from: date | None = None

@@ -149,6 +149,7 @@ def test_contradictions_are_not_even_kept_as_drafts(
             "employment_type",
             "licence-missing",
         ),
+        ({"sex_limit_ground": "grade_four_labour"}, "sex_limit_evidence", "evidence-missing"),  # MA-07
     ],
 )
 def test_what_the_dated_rules_forbid_is_not_published(
@@ -159,6 +160,14 @@ def test_what_the_dated_rules_forbid_is_not_published(
     with pytest.raises(Invalid) as refused:
         submit_opening(session, boss(), opening_id=made.id)
     assert told(refused) == {field: code}
+
+
+def test_a_lawful_limit_by_sex_with_its_proof_goes_to_the_officer(session: Session) -> None:
+    add_employer(session)
+    proof = {"sex_limit_ground": "grade_four_labour", "sex_limit_evidence": "咸劳检〔2026〕12号"}
+    made = create_opening(session, boss(), draft(**proof))
+    submit_opening(session, boss(), opening_id=made.id)
+    assert made.state is OpeningState.TO_VERIFY
 
 
 def test_a_licensed_agency_posts_for_a_factory_with_both_names(session: Session) -> None:

@@ -28,6 +28,7 @@ from employers.openings.rules import (
     EMPLOYMENT_LABELS,
     OPENING,
     OPENING_LABELS,
+    SEX_GROUND_LABELS,
     OpeningState,
 )
 from employers.queries import employer as employer_in_sight
@@ -207,6 +208,7 @@ def _opening(
         blocking=_blocking(found),
         warnings=_warnings(found),
         place=_place(found.region_code),
+        sex_ground=SEX_GROUND_LABELS[found.sex_limit_ground] if found.sex_limit_ground else "",
         employment=EMPLOYMENT_LABELS[found.employment_type],
         contract=CONTRACT_LABELS[found.contract_party] if found.contract_party else "",
         education=EDUCATION_LABELS[found.min_education] if found.min_education else "",
