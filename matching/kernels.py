@@ -5,7 +5,6 @@ from pathlib import Path
 from time import sleep
 
 from centre.settings import settings
-from matching.engine import retrieve
 
 LOOK_EVERY = 20.0
 """Seconds between two looks of a server process for kernels that another process compiles."""
@@ -21,11 +20,15 @@ def kernels() -> Path:
 
 def compile_kernels() -> bool:
     """Compile the kernels for the processes to come, beside other work: half a minute once, then nothing."""
+    from matching.engine import retrieve
+
     return retrieve.warm(kernels())
 
 
 def load_kernels() -> bool:
     """Load the kernels once another process has compiled them; until then plain numpy gives the same answers."""
+    from matching.engine import retrieve
+
     while not retrieve.is_kept(kernels()):
         sleep(LOOK_EVERY)
     return retrieve.warm(kernels())

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from centre import regions
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
@@ -65,6 +63,8 @@ def settled(
 
 def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[int], list[int]] | None:
     """The newest snapshot, and which openings it lacks or has too many."""
+    import numpy as np
+
     from matching.engine import textsnapshot
 
     for path in reversed(_found(folder)):
@@ -80,6 +80,8 @@ def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[
 
 def _keep(index: "TextIndex", marks: Mapping[int, Mark], folder: Path) -> None:
     """Write an index without changes under the next number; older snapshots go, those still mapped stay readable."""
+    import numpy as np
+
     from matching.engine import textsnapshot
 
     folder.mkdir(parents=True, exist_ok=True)
