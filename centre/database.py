@@ -3,19 +3,20 @@
 The base of the models comes from `centre.tables`; both are imported from here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Engine, Update, create_engine, event, func, insert, select, true, update
+from sqlalchemy import Dialect, Engine, Update, create_engine, event, func, select, true, update
 from sqlalchemy import inspect as inspected
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 
+from centre.parameters import Driven, Rows, correction, insertion
 from centre.permissions import Actor, Scope
 from centre.settings import settings
 from centre.tables import OWNERS, Base, Instant, Record, coded
@@ -183,16 +184,14 @@ def _apply_scope(state: ORMExecuteState) -> None:
     scope = session.eyes
     if scope.everything or state.is_column_load or state.is_relationship_load:
         return
-    if state.is_insert:
-        _refuse_bulk(state)
+    if state.is_insert and state.bind_mapper is not None and _is_owned(state.bind_mapper.class_):
+        raise ForeignWrite(f"{state.bind_mapper.class_.__name__} inserted by statement")
     state.statement = state.statement.options(*_criteria(scope))
 
 
-def _refuse_bulk(state: ORMExecuteState) -> None:
-    # Rows inserted by statement pass no flush, so nobody would compare their owners.
-    mapper = state.bind_mapper
-    if mapper is not None and not mapper.class_.written_for_others and {*OWNERS} & {*mapper.columns.keys()}:
-        raise ForeignWrite(f"{mapper.class_.__name__} inserted by statement")
+def _is_owned(model: type[Base]) -> bool:
+    # Rows written by statement pass no flush, so nobody would compare their owners.
+    return not model.written_for_others and not {*OWNERS}.isdisjoint(model.__table__.columns.keys())
 
 
 @lru_cache(maxsize=512)
@@ -352,13 +351,27 @@ def new_ids(session: Session, model: type[Base], count: int) -> Sequence[int]:
     return list(session.scalars(select(func.nextval(sequence)).select_from(series)))
 
 
-def insert_rows(session: Session, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(session: Session, model: type[Base], rows: Rows) -> None:
     """Insert many rows by one statement, without objects; all of them give the same columns.
 
     Whoever may not see everything at the moment has to own the rows, as with every insert by statement.
     """
+    _write(session, model, insertion, rows)
+
+
+def update_rows(session: Session, model: type[Base], rows: Rows) -> None:
+    """Write the same columns of many rows without a version, each named by its `id`; for wide eyes alone."""
+    _write(session, model, correction, rows)
+
+
+def _write(session: Session, model: type[Base], way: Callable[[Any, Rows, Dialect], Driven], rows: Rows) -> None:
+    if not isinstance(session, ScopedSession):
+        raise MissingScope("open sessions with open_session(scope)")
     if rows:
-        session.execute(insert(model).execution_options(dml_strategy="raw"), [dict(row) for row in rows])
+        if not session.eyes.everything and (way is correction or _is_owned(model)):
+            raise ForeignWrite(f"{model.__name__} written by statement")
+        session.flush()
+        session.connection().exec_driver_sql(*way(model.__table__, rows, session.get_bind().dialect))
 
 
 __all__ = [
@@ -382,4 +395,5 @@ __all__ = [
     "take_one",
     "take_some",
     "tell",
+    "update_rows",
 ]

@@ -79,8 +79,8 @@ def _derived_from(master: bytes, purpose: str) -> bytes:
 
 def new_key() -> tuple[str, bytes]:
     """A fresh data key for one person: its public name and the key itself, wrapped by the master key."""
-    name = uuid4().hex
-    return name, _encrypt(_derived("wrap"), secrets.token_bytes(32), name)
+    made = Box.fresh()
+    return made.key_name, made.wrapped_key
 
 
 def seal(key_name: str, wrapped: bytes, column: str, value: str) -> bytes:
@@ -96,9 +96,15 @@ def unseal(key_name: str, wrapped: bytes, column: str, sealed: bytes) -> str:
 class Box:
     """`seal` and `unseal` for many values under one data key, which is unwrapped once."""
 
-    def __init__(self, key_name: str, wrapped: bytes) -> None:
+    def __init__(self, key_name: str, wrapped: bytes, key: bytes = b"") -> None:
         self.key_name, self.wrapped_key = key_name, wrapped
-        self._cipher = AESGCM(_data_key(key_name, wrapped))
+        self._cipher = AESGCM(key or _data_key(key_name, wrapped))
+
+    @classmethod
+    def fresh(cls) -> "Box":
+        """A box under a fresh key, which is there wrapped by the master key."""
+        name, key = uuid4().hex, secrets.token_bytes(32)
+        return cls(name, _encrypt(_derived("wrap"), key, name), key)
 
     def seal(self, column: str, value: str) -> bytes:
         """Encrypt a value for one column."""

@@ -1,11 +1,23 @@
 """One session, one scope: nothing read with wider eyes leaks out, nothing is written for somebody else."""
 
+from datetime import UTC
+
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from centre import clock
+from centre.answers import KeptAnswer
 from centre.audit import note
-from centre.database import ForeignWrite, MissingScope, engine, open_session, seeing_everything
+from centre.database import (
+    ForeignWrite,
+    MissingScope,
+    engine,
+    insert_rows,
+    open_session,
+    seeing_everything,
+    update_rows,
+)
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message, post
 from centre.people import Consent, Person, Recognition, new_person
@@ -140,3 +152,50 @@ def test_what_was_pending_before_the_block_is_compared_with_the_scope() -> None:
         with seeing_everything(session), pytest.raises(ForeignWrite):
             session.scalars(select(Person))
         session.rollback()
+
+
+def test_rows_written_together_are_refused_to_eyes_that_do_not_see_everything() -> None:
+    rows = [{"person_id": 2, "kind": "x"}]
+    with open_session(WORKER.scope, write=True) as session:
+        with pytest.raises(ForeignWrite):
+            insert_rows(session, Recognition, rows)
+        with pytest.raises(ForeignWrite):
+            update_rows(session, Person, [{"id": 2, "name": "乙"}])
+        session.rollback()
+    with open_session(SYSTEM.scope) as session:
+        assert session.scalars(select(Person.name).where(Person.id == 2)).one() != "乙"
+
+
+def test_rows_written_together_are_those_that_objects_would_have_written() -> None:
+    asked = {"kind": "test", "title": "题", "dedupe_key": "", "due_at": clock.now()}
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.add(Message(**asked | {"dedupe_key": "one", "person_id": 1}))
+        insert_rows(session, Message, [asked | {"dedupe_key": key, "person_id": 2} for key in ("two", "three")])
+    with open_session(SYSTEM.scope) as session:
+        found = session.scalars(select(Message).order_by(Message.id)).all()
+        assert [(one.dedupe_key, one.person_id) for one in found] == [("one", 1), ("two", 2), ("three", 2)]
+        assert {(one.version, one.due_at, one.sent_at, one.attempts) for one in found} == {
+            (1, asked["due_at"], None, 0)
+        }
+        assert all(one.created_at.tzinfo is UTC and one.created_at >= found[0].created_at for one in found)
+
+
+def test_rows_are_corrected_together_by_their_numbers_and_others_stay() -> None:
+    asked = [{"owner": "visitor:", "key": key, "fingerprint": ""} for key in ("one", "two", "three")]
+    with open_session(SYSTEM.scope, write=True) as session:
+        insert_rows(session, KeptAnswer, asked)
+        ids = session.scalars(select(KeptAnswer.id).order_by(KeptAnswer.id)).all()
+        values = [{"headers": {"n": f"{number}"}, "body": b"%d" % number, "id": number} for number in ids[1:]]
+        update_rows(session, KeptAnswer, values)
+    with open_session(SYSTEM.scope) as session:
+        found = session.scalars(select(KeptAnswer).order_by(KeptAnswer.id)).all()
+        assert [(one.key, one.headers, one.body) for one in found] == [
+            ("one", {}, b""),
+            ("two", values[0]["headers"], values[0]["body"]),
+            ("three", values[1]["headers"], values[1]["body"]),
+        ]
+
+
+def test_a_record_with_a_version_is_not_corrected_round_it() -> None:
+    with open_session(SYSTEM.scope, write=True) as session, pytest.raises(KeyError):
+        update_rows(session, Person, [{"id": 1, "name": "乙"}])

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from centre import privacy
-from centre.database import insert_rows, new_ids, seeing_everything
+from centre.database import insert_rows, new_ids, seeing_everything, update_rows
 from centre.people import Education, Person, Sex, phone_index
 from centre.permissions import Actor
 from centre.text import normalise
@@ -107,9 +106,8 @@ def import_rows(
 
 
 def _write_rows(session: Session, values: Sequence[dict[str, Any]]) -> None:
-    if values:
-        with seeing_everything(session):
-            session.execute(update(RosterRow), values)
+    with seeing_everything(session):
+        update_rows(session, RosterRow, values)
 
 
 def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> dict[str, Stranger]:
@@ -140,7 +138,7 @@ def _register(session: Session, found: TrainingClass, known: Known, readings: Se
 
 def _stranger(number: int, trainee: Trainee) -> Stranger:
     categories = [trainee.category.value] if trainee.category else []
-    return Stranger(number, trainee.name, trainee.birth_on, categories, privacy.Box(*privacy.new_key()))
+    return Stranger(number, trainee.name, trainee.birth_on, categories, privacy.Box.fresh())
 
 
 def _columns(found: TrainingClass, one: Stranger, trainee: Trainee, index: str) -> dict[str, Any]:
