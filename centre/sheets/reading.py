@@ -38,6 +38,8 @@ def _dated(value: dict[str, object]) -> object:
 
 def text_of(cell: Cell) -> str:
     """What a person sees in the cell: 3 for 3.0, 2026-03-02 for a date, nothing for an empty one."""
+    if isinstance(cell, str):
+        return cell
     if cell is None:
         return ""
     if isinstance(cell, bool):

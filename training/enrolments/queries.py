@@ -17,7 +17,7 @@ from training.enrolments.models import Enrolment
 from training.enrolments.rules import ENDED, EnrolmentState, Entitlement
 from training.providers.models import Major, TrainingProvider
 
-PORTION = 400
+PORTION = 1_000
 """How many numbers one statement is asked about at most."""
 
 

@@ -4,8 +4,10 @@ Every piece is a transaction of its own that begins by looking where the last on
 leaves nothing half done and two workers at one upload help each other. Parsing happens before the lock is taken.
 """
 
+import gc
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +31,10 @@ SYSTEM = Actor.system()
 BREATH = 0.01
 """Seconds between two pieces, in which SQLite lets somebody else write."""
 
+RARELY = 20_000
+"""New objects between two looks for rubbish: nearly all of a piece live until it is written, and Python's 700 would
+search them some two hundred times."""
+
 Piece = Callable[[Session, RosterUpload], bool]
 Pause = Callable[[float], object]
 
@@ -46,16 +52,31 @@ def work_off(pause: Pause = time.sleep) -> int:
             .order_by(RosterUpload.id)
         ).all()
     for upload_id, state in waiting:
-        if state is RosterState.UPLOADED:
-            try:
-                check_upload(upload_id, pause)
-            except Refusal as refusal:
-                _fail(upload_id, refusal)
-        elif state is RosterState.IMPORTING:
-            import_upload(upload_id, pause)
-        if state is not RosterState.UPLOADED:
-            _pieces(upload_id, RosterState.UNDOING, _undo_piece, pause)
+        with _collecting_rarely():
+            _work_on(upload_id, state, pause)
     return len(waiting)
+
+
+def _work_on(upload_id: int, state: RosterState, pause: Pause) -> None:
+    if state is RosterState.UPLOADED:
+        try:
+            check_upload(upload_id, pause)
+        except Refusal as refusal:
+            _fail(upload_id, refusal)
+        return
+    if state is RosterState.IMPORTING:
+        import_upload(upload_id, pause)
+    _pieces(upload_id, RosterState.UNDOING, _undo_piece, pause)
+
+
+@contextmanager
+def _collecting_rarely() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(RARELY, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def check_upload(upload_id: int, pause: Pause) -> None:
