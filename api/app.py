@@ -1,5 +1,6 @@
 """The application: every resource's routes, the protective headers, and one way to say no."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from importlib import import_module
@@ -54,6 +55,7 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     if settings().warm:
         Thread(target=_warm, daemon=True).start()
         Thread(target=keep_counting, args=(stop,), daemon=True).start()
+    gc.freeze()  # what the start made stays; no later look for garbage goes through it again
     yield
     stop.set()
 

@@ -268,15 +268,19 @@ def _working(
     """Wrap a handler into its unit of work; everything happens in one thread, the commit before the answer."""
     result = get_type_hints(endpoint).get("return", Any)
     is_response = isinstance(result, type) and issubclass(result, Response)
-    adapter = None if is_response or result is type(None) else TypeAdapter(result)
+    has_content = not is_response and result is not type(None)
     name = next(name for name, hint in inspect.signature(endpoint).parameters.items() if hint.annotation is Unit)
+
+    @functools.cache
+    def adapter() -> TypeAdapter[Any]:
+        return TypeAdapter(result)  # at the first answer: a start would build every route's
 
     def answer(value: Any) -> Response:
         if isinstance(value, Response):
             return value
-        if value is None or adapter is None:
+        if value is None or not has_content:
             return Response(status_code=204)
-        return Response(adapter.dump_json(value, by_alias=True), status_code, media_type="application/json")
+        return Response(adapter().dump_json(value, by_alias=True), status_code, media_type="application/json")
 
     @functools.wraps(endpoint)
     def run(**arguments: Any) -> Response:

@@ -1,10 +1,9 @@
 """Calendars to subscribe to: every announced fair as iCalendar (RFC 5545), cancelled ones kept as cancelled."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Path, Query
-from icalendar import Calendar, Event, Timezone, TimezoneStandard
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,6 +16,9 @@ from centre.words import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair, fairs
 from employers.fairs.rules import FairState
+
+if TYPE_CHECKING:
+    from icalendar import Event, Timezone  # eighty modules: in earnest only when somebody fetches a calendar
 
 routes = Routes(tags=["feeds"])
 
@@ -46,6 +48,8 @@ def fair_feed(unit: Unit, fair_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) ->
 
 
 def _answer(unit: Unit, found: list[Fair]) -> Response:
+    from icalendar import Calendar
+
     made = Calendar()
     made.add("prodid", "-//Gangqiao//fairs//ZH")
     made.add("version", "2.0")
@@ -58,7 +62,9 @@ def _answer(unit: Unit, found: list[Fair]) -> Response:
     return Response(made.to_ical(), media_type="text/calendar; charset=utf-8")
 
 
-def _shanghai() -> Timezone:
+def _shanghai() -> "Timezone":
+    from icalendar import Timezone, TimezoneStandard
+
     # Written out because it never changed since 1991; working it out took ten times as long as the whole feed.
     zone, standard = Timezone(), TimezoneStandard()
     zone.add("tzid", "Asia/Shanghai")
@@ -70,7 +76,9 @@ def _shanghai() -> Timezone:
     return zone
 
 
-def _event(found: Fair, locale: str, base: str) -> Event:
+def _event(found: Fair, locale: str, base: str) -> "Event":
+    from icalendar import Event
+
     made = Event()
     made.add("uid", f"fair-{found.id}@gangqiao")
     made.add("sequence", found.revision)

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.database import seeing_everything
 from matching.engine.features import Weights
-from matching.engine.learn import Example, Trial, is_enough, learn, most_points, weights_of
 from matching.engine.reasons import PARTS
+from matching.engine.trial import Example, Trial, is_enough, most_points, weights_of
 from matching.groups import groups_of
 from matching.introductions.models import Introduction
 from matching.introductions.rules import KNOWN, IntroductionState, ResultReason
 from matching.learning.models import ModelCard
-from matching.learning.rules import CardState, Verdict, proxies, shifts, verdict
+from matching.learning.rules import CardState, Verdict, verdict
 
 UNTOLD = (ResultReason.PLACES_GONE, ResultReason.FOUND_OTHER)
 """Results that say nothing about how well the two fitted."""
@@ -87,6 +87,9 @@ def _shares(reasons: Sequence[Mapping[str, Any]]) -> tuple[float, ...] | None:
 
 def learned(session: Session) -> Round | None:
     """Learn from all known results; None while there are too few, so that the prior stands, or none are new."""
+    from matching.engine.learn import learn  # late: every server reads weights, a job alone learns with numpy
+    from matching.learning.evenness import proxies, shifts
+
     known, people = examples(session)
     last = session.scalar(select(ModelCard).order_by(ModelCard.id.desc()).limit(1))
     if not is_enough(known) or (last is not None and last.results >= len(known)):

@@ -1,17 +1,13 @@
 """When learned weights may be used, and whether they move any group of people (权重说明卡). Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
 
 from centre.errors import Conflict
 from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.words import N_
-from matching.engine.learn import Example, ordered, points
-from matching.engine.score import Part
 
 GUARDED = ("sex", "age", "hardship")
 """Groups that new weights must not move; a county may gain or lose with the weight of the place."""
@@ -90,49 +86,9 @@ class Proxy:
     order: float
 
 
-def shifts(
-    examples: Sequence[Example],
-    groups: Sequence[Mapping[str, str]],
-    before: Sequence[int],
-    after: Sequence[int],
-) -> list[Shift]:
-    """What other weights do to the mean points of every group that is large enough."""
-    shares = np.array([example.shares for example in examples], float)
-    old, new = (points(shares, np.array(most, float)) for most in (before, after))
-    whole = float((new - old).mean())
-    found = []
-    for attribute, group, inside in _members(groups):
-        was, now = float(old[inside].mean()), float(new[inside].mean())
-        found.append(Shift(attribute, group, int(inside.sum()), was, now, now - was - whole))
-    return found
-
-
-def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
-    """The parts that tell a guarded group from all others."""
-    shares = np.array([example.shares for example in examples], float)
-    found = []
-    for attribute, group, inside in _members(groups):
-        if attribute in GUARDED and (~inside).sum() >= SMALLEST:
-            for place, part in enumerate(Part):
-                order = ordered(shares[inside, place], shares[~inside, place])
-                if abs(order - 0.5) > TELLING:
-                    found.append(Proxy(attribute, group, part.value, order))
-    return found
-
-
 def verdict(*, is_better: bool, moved: Sequence[Shift]) -> Verdict:
     """Whether weights may be used: better on held-back results, and no guarded group moved."""
     if not is_better:
         return Verdict.NO_BETTER
     uneven = any(abs(one.shift) > MOST_SHIFT for one in moved if one.attribute in GUARDED)
     return Verdict.UNEVEN if uneven else Verdict.BETTER
-
-
-def _members(groups: Sequence[Mapping[str, str]]) -> list[tuple[str, str, np.ndarray]]:
-    named = sorted({(attribute, group) for held in groups for attribute, group in held.items()})
-    found = []
-    for attribute, group in named:
-        inside = np.array([held.get(attribute) == group for held in groups])
-        if inside.sum() >= SMALLEST:
-            found.append((attribute, group, inside))
-    return found

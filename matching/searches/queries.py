@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import distinct, func, select
 from sqlalchemy.orm import Session
 
@@ -103,6 +102,8 @@ def proposals(session: Session) -> list[Proposal]:
 
 
 def _meanings(words: list[str]) -> list[tuple[tuple[str, float], ...]]:
+    import numpy as np  # late, as the code space: only the nightly proposals reckon with arrays
+
     from matching.engine.codespace import code_space
 
     if not words:

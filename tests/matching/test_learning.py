@@ -16,14 +16,15 @@ from centre.permissions import Actor, Role
 from centre.states import IllegalMove
 from matching.board import Board, board
 from matching.engine.features import Weights
-from matching.engine.learn import most_points
 from matching.engine.reasons import PARTS
+from matching.engine.trial import most_points
 from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState, ResultReason
 from matching.learning import actions, queries
+from matching.learning.evenness import proxies
 from matching.learning.jobs import learn_weights
 from matching.learning.models import ModelCard
-from matching.learning.rules import CardState, Shift, Verdict, WeightsNotBetter, proxies, verdict
+from matching.learning.rules import CardState, Shift, Verdict, WeightsNotBetter, verdict
 from tests.matching import world
 from tests.matching.world import Town
 

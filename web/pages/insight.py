@@ -14,8 +14,8 @@ from centre.skills.vocabulary import vocabulary
 from centre.words import translate
 from matching.board import board
 from matching.engine.features import Weights
-from matching.engine.learn import ENOUGH, ENOUGH_OF_EACH, most_points
 from matching.engine.reasons import PARTS
+from matching.engine.trial import ENOUGH, ENOUGH_OF_EACH, most_points
 from matching.fairness.queries import latest_report, report_rows
 from matching.fairness.rules import SMALLEST, WINDOW
 from matching.groups import ATTRIBUTES, VALUES

@@ -8,20 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.engine.features import Ground, OpeningProfile, Weights, WorkerProfile
-from matching.engine.learn import (
-    ENOUGH,
-    ENOUGH_OF_EACH,
-    LEAST,
-    MOST,
-    Example,
-    is_enough,
-    learn,
-    most_points,
-    weights_of,
-)
+from matching.engine.learn import LEAST, MOST, learn
 from matching.engine.reference import rank
 from matching.engine.retrieve import Engine
 from matching.engine.score import Part, fit, points_of
+from matching.engine.trial import ENOUGH, ENOUGH_OF_EACH, Example, is_enough, most_points, weights_of
 from tests.matching.engine.people import GROUND, OPENINGS, WORKERS
 
 PRIOR = most_points(Weights())

@@ -1,0 +1,50 @@
+"""Whether new weights move any group of people, and which parts tell one from the others (分组核对). Pure."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from matching.engine.learn import ordered, points
+from matching.engine.score import Part
+from matching.engine.trial import Example
+from matching.learning.rules import GUARDED, SMALLEST, TELLING, Proxy, Shift
+
+
+def shifts(
+    examples: Sequence[Example],
+    groups: Sequence[Mapping[str, str]],
+    before: Sequence[int],
+    after: Sequence[int],
+) -> list[Shift]:
+    """What other weights do to the mean points of every group that is large enough."""
+    shares = np.array([example.shares for example in examples], float)
+    old, new = (points(shares, np.array(most, float)) for most in (before, after))
+    whole = float((new - old).mean())
+    found = []
+    for attribute, group, inside in _members(groups):
+        was, now = float(old[inside].mean()), float(new[inside].mean())
+        found.append(Shift(attribute, group, int(inside.sum()), was, now, now - was - whole))
+    return found
+
+
+def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
+    """The parts that tell a guarded group from all others."""
+    shares = np.array([example.shares for example in examples], float)
+    found = []
+    for attribute, group, inside in _members(groups):
+        if attribute in GUARDED and (~inside).sum() >= SMALLEST:
+            for place, part in enumerate(Part):
+                order = ordered(shares[inside, place], shares[~inside, place])
+                if abs(order - 0.5) > TELLING:
+                    found.append(Proxy(attribute, group, part.value, order))
+    return found
+
+
+def _members(groups: Sequence[Mapping[str, str]]) -> list[tuple[str, str, np.ndarray]]:
+    named = sorted({(attribute, group) for held in groups for attribute, group in held.items()})
+    found = []
+    for attribute, group in named:
+        inside = np.array([held.get(attribute) == group for held in groups])
+        if inside.sum() >= SMALLEST:
+            found.append((attribute, group, inside))
+    return found
