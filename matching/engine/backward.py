@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matching.engine.askers import bisect
 from matching.engine.columns import (
+    ANY_AREA,
     ASKED,
     ATTRS,
     BORN,
@@ -78,6 +80,8 @@ from matching.engine.kernel import (
     wage_points,
 )
 from matching.engine.sweep import entries
+
+FEW = 24
 
 
 class Desk(NamedTuple):
@@ -165,33 +169,16 @@ def most_beside(row: int, rows: I4, marks: I4) -> int:
 
 
 @compiled
-def area_bits(region: int, regions: I4) -> tuple[int, int]:
-    """The bits of the areas in which a region lies; all where it is unknown or known only roughly."""
-    if region < 0 or regions[region, 0] < 6:
-        return np.int32(-1), np.int32(-1)  # type: ignore[return-value]
-    low, high = np.int32(0), np.int32(0)
-    for depth in range(1, 4):
-        code = np.int64(regions[region, depth])
-        if code >= 0:
-            bit = (code * 0x9E3779B1 >> 20) & 63
-            if bit < 32:
-                low |= np.int32(1) << np.int32(bit)
-            else:
-                high |= np.int32(1) << np.int32(bit - 32)
-    return low, high  # type: ignore[return-value]
-
-
-@compiled
-def consider_some(row: int, some: I4, base: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
-    """Consider those of a group whose skills can lift them onto the list; `base` is the most of their trade."""
+def consider_some(
+    row: int, some: I4, first: int, last: int, base: int, index: Index, workers: Workers, group: People, work: Desk
+) -> None:
+    """Consider those whose skills can lift them onto the list; `base` is the most of their trade."""
     marks, rows, signs, keys = index.marks, index.openings.rows, group.signs, work.keys
     low, high, slack, asked = rows[row, SIGN], rows[row, SIGN_MORE], np.int64(rows[row, SLACK]), rows[row, ASKED]
     beside = base + most_beside(row, rows, marks)
     unit, lost, papers, twice = slack >> SLACK_UNIT, slack >> SLACK_LOST & 255, slack & 255, np.int64(2 * marks[SKILLS])
-    near, nearer = area_bits(rows[row, REGION], index.layout.regions)
-    for w in some:
-        if not (signs[w, 2] & near | signs[w, 3] & nearer):
-            continue
+    for at in range(first, last):
+        w = some[at, 1]
         need = (keys[len(keys) - 1] >> 32) - beside
         if need > max(marks[SKILLS], marks[SKILLS_UNKNOWN]):
             return
@@ -200,6 +187,28 @@ def consider_some(row: int, some: I4, base: int, index: Index, workers: Workers,
             if twice * (unit * shared + papers) < asked * (2 * need - 1):
                 continue
         consider(row, w, index, workers, work)
+
+
+@compiled
+def consider_group(
+    row: int, some: I4, first: int, last: int, base: int, index: Index, workers: Workers, group: People, work: Desk
+) -> None:
+    """Consider the members of a group who would go to where the opening is, if any of them can reach the list."""
+    marks, region, regions = index.marks, index.openings.rows[row, REGION], index.layout.regions
+    need = (work.keys[len(work.keys) - 1] >> 32) - (base + most_beside(row, index.openings.rows, marks))
+    if first == last or need > max(marks[SKILLS], marks[SKILLS_UNKNOWN]):
+        return
+    if region < 0 or regions[region, 0] < 6 or last - first <= FEW:
+        # Where the region is known only roughly, smaller areas may lie in it too.
+        consider_some(row, some, first, last, base, index, workers, group, work)
+        return
+    for depth in range(4):
+        code = ANY_AREA if depth == 0 else regions[region, depth]
+        if depth > 0 and code < 0:
+            continue
+        start = bisect(some, 0, first, last, code)
+        end = bisect(some, 0, start, last, code + 1)
+        consider_some(row, some, start, end, base, index, workers, group, work)
 
 
 @compiled
@@ -217,7 +226,7 @@ def find_workers(row: int, index: Index, workers: Workers, group: People, work: 
     unknown = np.int64(marks[EXPERIENCE_UNKNOWN])
     if occupation < 0:
         base: Any = marks[TRADE_UNKNOWN] + unknown
-        consider_some(row, group.row_of, base, index, workers, group, work)
+        consider_group(row, group.everyone, 0, len(group.everyone), base, index, workers, group, work)
         return
     for near in range(3):
         lists = group.trades if near == 0 else group.groups if near == 1 else group.fields
@@ -227,13 +236,14 @@ def find_workers(row: int, index: Index, workers: Workers, group: People, work: 
             trade = max(trade, max(marks[WANTED + one], marks[HELD + one]))
         gained: Any = trade + max(unknown, group.most * (3 - near) // 3)
         first, last = members(lists, key)
-        consider_some(row, lists.of[first:last], gained, index, workers, group, work)
-    consider_some(row, group.tradeless, marks[TRADE_UNKNOWN] + max(unknown, group.most), index, workers, group, work)
+        consider_group(row, lists.of, first, last, gained, index, workers, group, work)
+    gained = marks[TRADE_UNKNOWN] + max(unknown, group.most)
+    consider_group(row, group.tradeless, 0, len(group.tradeless), gained, index, workers, group, work)
     most = max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + unknown
     rest = index.openings.terms
     for at in range(rest.ptr[row], rest.ptr[row + 1]):
         first, last = members(group.terms, rest.of[at, 0] >> 5)
-        consider_some(row, group.terms.of[first:last], most, index, workers, group, work)
+        consider_group(row, group.terms.of, first, last, most, index, workers, group, work)
 
 
 @entrance

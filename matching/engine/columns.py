@@ -18,6 +18,8 @@ NEVER = 99991231
 ANY_LEVEL = 9
 NAME = 1_000_000
 """Areas that are names, not codes, are numbered from here."""
+NO_AREA, ANY_AREA = -2, -1
+"""In place of the code of an area: a worker who would go nowhere that is known, and one who would go anywhere."""
 
 # Columns of an opening's row. REGION is a place in the order of `Layout.regions`, wages are fen a month, -1 = unknown.
 REGION, LOW, HIGH, ATTRS, LIFTED, TIE, ASKED, EDUCATION = range(8)
@@ -105,14 +107,16 @@ class Layout(NamedTuple):
 
 
 class People(NamedTuple):
-    """Ways to find workers: by occupation, small group, field and skill term; those without a trade; by place among
-    equals. `signs` are the bits of their skills and areas (all set where unknown), `most` the best experience."""
+    """Ways to find workers: by occupation, small group, field and skill term; those without a trade; all; each as
+    (area, worker) in the order of areas, once for each area of his. `row_of` finds a worker by his place among
+    equals, `signs` are the bits of his skills (all set where unknown), `most` is the best experience."""
 
     trades: Lists
     groups: Lists
     fields: Lists
     terms: Lists
     tradeless: I4
+    everyone: I4
     row_of: I4
     signs: I4
     most: int

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.engine.columns import (
+    ANY_AREA,
     FLAGS,
     I4,
     I8,
     LIFTED,
     LISTED_ONLY,
     MODE,
+    NO_AREA,
     OCCUPATION,
     RANK,
     REGION,
@@ -25,7 +27,7 @@ from matching.engine.columns import (
     People,
     Workers,
 )
-from matching.engine.encode import OpeningColumns, Register, arranged, marks, signatures, skill_bits
+from matching.engine.encode import OpeningColumns, Register, arranged, marks, signatures, skill_bits, taken
 from matching.engine.features import Ground, OpeningProfile
 
 ALL_BITS, HALF = np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0xFFFFFFFF)
@@ -127,26 +129,51 @@ def _postings(terms: Lists, regions: I4, most: int) -> tuple[Lists, I4]:
 
 
 def people(workers: Workers, kin: I4) -> People:
-    """Group workers by what may join them to an opening."""
+    """Group workers by what may join them to an opening, and in each group by the areas to which they would go."""
+    where, mine, terms = bounds_of(workers), workers.trades.of[:, 0], workers.terms
+    holders = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(terms.ptr))
     owners = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.trades.ptr))
-    trades = grouped(workers.trades.of[:, 0])
-    groups, fields = (grouped(kin[workers.trades.of[:, 0], depth]) for depth in (0, 1))
-    holders = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.terms.ptr))
-    terms = grouped(workers.terms.of[:, 0])
+    everyone = np.arange(len(workers.rows), dtype=np.int32)
     tradeless = np.flatnonzero(workers.rows[:, FLAGS] & TRADE_KNOWN == 0).astype(np.int32)
     row_of = np.empty(len(workers.rows), np.int32)
-    row_of[workers.rows[:, RANK]] = np.arange(len(workers.rows), dtype=np.int32)
-    by_trade, by_group, by_field = (Lists(kept.ptr, owners[kept.of]) for kept in (trades, groups, fields))
-    most = int(workers.trades.of[:, 1].max(initial=0))
-    by_term = Lists(terms.ptr, holders[terms.of])
-    return People(by_trade, by_group, by_field, by_term, tradeless, row_of, signs_of(workers), most)
+    row_of[workers.rows[:, RANK]] = everyone
+    return People(
+        settled(mine, owners, where),
+        *(settled(kin[mine, depth], owners, where) for depth in (0, 1)),
+        settled(terms.of[:, 0], holders, where),
+        settled(np.zeros_like(tradeless), tradeless, where).of,
+        settled(np.zeros_like(everyone), everyone, where).of,
+        row_of,
+        signs_of(workers),
+        int(workers.trades.of[:, 1].max(initial=0)),
+    )
+
+
+def bounds_of(workers: Workers) -> Lists:
+    """The codes of the areas to which each worker would go; ANY_AREA alone where he would go anywhere."""
+    areas, bound = workers.areas, workers.rows[:, MODE] == LISTED_ONLY
+    owners = np.repeat(np.arange(len(bound)), np.diff(areas.ptr))
+    kept = np.flatnonzero(bound[owners])
+    rest = np.flatnonzero(~bound | (np.diff(areas.ptr) == 0))
+    codes = np.concatenate((areas.of[kept, 1], np.where(bound[rest], NO_AREA, ANY_AREA)))
+    members = grouped(np.concatenate((owners[kept], rest)).astype(np.int32))
+    return Lists(np.append(members.ptr[: len(bound)], len(codes)), codes[members.of].astype(np.int32))
+
+
+def settled(keys: I4, owners: I4, where: Lists) -> Lists:
+    """The members of each key as (area, worker) in the order of areas, a worker once for each of his; -1 is no key."""
+    known = np.flatnonzero(keys >= 0)
+    spread = taken(where, owners[known])
+    known = np.repeat(known, np.diff(spread.ptr))
+    order = np.lexsort((spread.of, keys[known]))
+    sorted_keys = keys[known[order]]
+    pointers = np.searchsorted(sorted_keys, np.arange(int(keys.max(initial=-1)) + 2))
+    return Lists(pointers, np.column_stack((spread.of[order], owners[known[order]])).astype(np.int32))
 
 
 def signs_of(workers: Workers) -> I4:
-    """The bits of each worker's skills and of the areas that he would go to, in halves; all where nobody knows."""
-    skills = skill_bits(workers.terms.of[:, 0].astype(np.int64), workers.terms.ptr)
-    skills[workers.rows[:, FLAGS] & SKILLS_KNOWN == 0] = ALL_BITS
-    areas = skill_bits(workers.areas.of[:, 1].astype(np.int64), workers.areas.ptr)
-    areas[workers.rows[:, MODE] != LISTED_ONLY] = ALL_BITS
-    halves = [half for bits in (skills, areas) for half in (bits & HALF, bits >> np.uint64(32))]
+    """The bits of each worker's skills in halves; all where nobody knows them."""
+    bits = skill_bits(workers.terms.of[:, 0].astype(np.int64), workers.terms.ptr)
+    bits[workers.rows[:, FLAGS] & SKILLS_KNOWN == 0] = ALL_BITS
+    halves = (bits & HALF, bits >> np.uint64(32))
     return np.ascontiguousarray(np.column_stack(halves).astype(np.uint32).view(np.int32))
