@@ -65,7 +65,7 @@ def warm(cache: Path | None = None) -> bool:
     lines.write_lines(np.zeros((0, 3), np.int32), numbers[0], some, some, some, some, np.zeros(1, np.uint8))
     _warm_search()
     _WARM.add("kernels")
-    if cache is not None:
+    if cache is not None and _folder(cache).is_dir():  # not where this process had them from another folder already
         (_folder(cache) / READY).touch()
     return True
 

@@ -41,7 +41,7 @@ def open_page(demo: Server, browser: Browser) -> Iterator[OpenPage]:
             accept_downloads=True,
         )
         contexts.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(60_000)
         page = context.new_page()
         if login:
             page.goto("/sign-in")

@@ -18,6 +18,7 @@ from training.classes.rules import BY_HAND, CLASSES, ClassDraft, ClassMoved, Cla
 from training.providers.models import TrainingProvider
 from training.providers.queries import agreement_on
 from training.providers.queries import major as find_major
+from training.providers.queries import provider as find_provider
 from training.providers.rules import ProviderState, require_responsible
 
 
@@ -92,8 +93,9 @@ def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: b
     if (draft.end_on - draft.start_on).days > 800:
         raise Invalid([Problem("end_on", "days-long", N_("一个班最长 800 天，请核对日期"))])
     major = find_major(session, draft.major_id)
-    provider = _lock_provider(session, major.provider_id)
+    provider = find_provider(session, major.provider_id)
     require_responsible(actor, provider_id=provider.id, centre_id=provider.centre_id)
+    _lock_provider(session, provider.id)
     made = TrainingClass(
         provider_id=provider.id,
         centre_id=provider.centre_id,
@@ -178,9 +180,9 @@ def _reviewed(session: Session, actor: Actor, class_id: int) -> TrainingClass:
     return found
 
 
-def _lock_provider(session: Session, provider_id: int) -> TrainingProvider:
+def _lock_provider(session: Session, provider_id: int) -> None:
     # Two classes drafted at once would each miss the other's room; the school's row makes them queue.
-    return session.scalars(
+    session.scalars(
         select(TrainingProvider).where(TrainingProvider.id == provider_id).with_for_update(key_share=True)
     ).one()
 
