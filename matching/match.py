@@ -258,7 +258,7 @@ def _backward(plan: Plan, run: Spread[Any], count: int) -> Iterator[Answer]:
     lists = zip(*(one[1][1:] for one in found), strict=True)
     workers = Workers(rows, *(stacked(parts, parts[0].of.shape[1]) for parts in lists))
     trades = built.register.trades()
-    snapshot.write(Crowd(workers, people(workers, trades), trades), plan.folder / "crowd")
+    snapshot.write(Crowd(workers, people(workers, trades, built.index.marks), trades), plan.folder / "crowd")
     note_ids(plan.folder, plan.kind, ids, "people")
     slices = [(plan, first, min(first + SLICE, count)) for first in range(0, count, SLICE)]
     if len(slices) < 2:

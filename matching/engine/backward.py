@@ -6,9 +6,11 @@ import numpy as np
 
 from matching.engine.askers import bisect
 from matching.engine.columns import (
+    ALL_TYPES,
     ANY_AREA,
     ASKED,
     ATTRS,
+    BOARD,
     BORN,
     ENGAGED,
     ENGAGED_UNKNOWN,
@@ -18,13 +20,13 @@ from matching.engine.columns import (
     FORBID,
     FREE,
     HARDSHIP,
-    HELD,
     HIGH,
     I1,
     I4,
     I8,
     LIVING,
     LIVING_UNKNOWN,
+    LODGING,
     LOW,
     NEEDS,
     NEIGHBOUR,
@@ -46,13 +48,11 @@ from matching.engine.columns import (
     SLACK_LOST,
     SLACK_UNIT,
     TODAY,
-    TRADE_UNKNOWN,
     TYPES,
     WAGE_ABOVE,
     WAGE_MET,
     WAGE_PARTLY,
     WAGE_UNKNOWN,
-    WANTED,
     Index,
     Lists,
     People,
@@ -80,8 +80,6 @@ from matching.engine.kernel import (
     wage_points,
 )
 from matching.engine.sweep import entries
-
-FEW = 24
 
 
 class Desk(NamedTuple):
@@ -124,91 +122,116 @@ def cheap(row: int, w: int, index: Index, workers: Workers) -> tuple[int, bool]:
 
 
 @inlined
-def consider(row: int, w: int, index: Index, workers: Workers, work: Desk) -> None:
-    """Score one worker and enter him into the list if he belongs there."""
-    if work.seen[w] == work.turn[0]:
-        return
-    work.seen[w] = work.turn[0]
-    points, joined = cheap(row, w, index, workers)
-    rows, who, marks, openings = index.openings.rows, workers.rows[w], index.marks, index.openings
-    tie = TIES - who[RANK]
-    worst = work.keys[len(work.keys) - 1]
-    if points == OUTSIDE or ((np.int64(points) + marks[SKILLS]) << 32) + tie <= worst:
-        return
-    if not person_fits(row, rows, who[SCHOOLING], who[BORN], who[FREE], marks[TODAY]):
-        return
-    flags, credit = who[FLAGS], 0
-    papers = openings.papers
+def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> tuple[int, bool]:
+    """Credit for skills and certificates, and whether a skill is shared; OUTSIDE where a must is missing."""
+    who, papers, terms, credit = workers.rows[w], index.openings.papers, index.openings.terms, 0
     if papers.ptr[row] < papers.ptr[row + 1]:
-        start, known = start_day(row, rows, who[FREE], marks[TODAY]), flags & PAPERS_KNOWN != 0
+        start, known = (
+            start_day(row, index.openings.rows, who[FREE], index.marks[TODAY]),
+            who[FLAGS] & PAPERS_KNOWN != 0,
+        )
         own = entries(workers.papers, w)
         credit = papers_found(papers.ptr[row], papers.ptr[row + 1], papers.of, own, known, start)
         if credit == OUTSIDE:
-            return
-    mine, terms = entries(workers.terms, w), openings.terms
+            return OUTSIDE, False
+    mine = entries(workers.terms, w)
     learn(work.level, mine)
-    known = flags & SKILLS_KNOWN != 0
+    known = who[FLAGS] & SKILLS_KNOWN != 0
     found, shared = terms_found(terms.ptr[row], terms.ptr[row + 1], terms.of, work.level, known)
     forget(work.level, mine)
-    if found == OUTSIDE or not (joined or shared):
+    return OUTSIDE if found == OUTSIDE else found + credit, shared
+
+
+@inlined
+def consider(row: int, w: int, most: int, index: Index, workers: Workers, work: Desk) -> None:
+    """Score one worker and enter him into the list if he belongs there; without his skills he has `most` points."""
+    if work.seen[w] == work.turn[0]:
         return
-    total = np.int64(points) + skill_points(found + credit, rows[row, ASKED], flags, marks)
-    if (total << 32) + tie > worst:
-        insert(work.keys, (total << 32) + tie)
+    work.seen[w] = work.turn[0]
+    rows, who, marks, worst = index.openings.rows, workers.rows[w], index.marks, work.keys[len(work.keys) - 1]
+    found, shared = credit_of(row, w, index, workers, work)
+    skilled, tie = skill_points(found, rows[row, ASKED], who[FLAGS], marks), TIES - who[RANK]
+    if found == OUTSIDE or ((np.int64(most) + skilled) << 32) + tie <= worst:
+        return
+    points, joined = cheap(row, w, index, workers)
+    key = ((np.int64(points) + skilled) << 32) + tie
+    if points == OUTSIDE or key <= worst or not (joined or shared):
+        return
+    if person_fits(row, rows, who[SCHOOLING], who[BORN], who[FREE], marks[TODAY]):
+        insert(work.keys, key)
 
 
 @compiled
-def most_beside(row: int, rows: I4, marks: I4) -> int:
-    """The most that pay, place, terms and policy can give to a pair with this opening."""
-    wage = marks[WAGE_UNKNOWN]
-    if rows[row, HIGH] >= 0:
-        wage = max(wage, max(marks[WAGE_MET] + marks[WAGE_ABOVE], marks[WAGE_PARTLY]))
-    place = max(marks[PLACE_UNKNOWN], marks[REST] - marks[OPEN])
-    terms = max(marks[ENGAGED], marks[ENGAGED_UNKNOWN]) + max(marks[LIVING], marks[LIVING_UNKNOWN])
-    return np.int64(wage + place + terms + 1)  # type: ignore[return-value]
+def most_terms(attrs: int, marks: I4) -> int:
+    """The most that engagement, board and lodging can give to a pair with this opening."""
+    engaged, living = marks[ENGAGED_UNKNOWN], marks[LIVING_UNKNOWN]
+    if attrs & ALL_TYPES:
+        engaged = max(engaged, marks[ENGAGED])
+    if attrs & (LODGING | BOARD):
+        living = max(living, marks[LIVING])
+    return np.int64(engaged + living)  # type: ignore[return-value]
+
+
+@compiled
+def most_wage(high: int, marks: I4) -> int:
+    """The most that pay can give to a pair with this opening."""
+    known = max(marks[WAGE_MET] + marks[WAGE_ABOVE], marks[WAGE_PARTLY]) if high >= 0 else marks[WAGE_UNKNOWN]
+    return max(known, marks[WAGE_UNKNOWN])
 
 
 @compiled
 def consider_some(
-    row: int, some: I4, first: int, last: int, base: int, index: Index, workers: Workers, group: People, work: Desk
-) -> None:
-    """Consider those whose skills can lift them onto the list; `base` is the most of their trade."""
+    row: int, some: I4, first: int, last: int, more: int, index: Index, workers: Workers, group: People, work: Desk
+) -> int:
+    """Consider those of the first area whose skills can lift them onto the list, those with most points first.
+
+    Returns where the rest begins; `more` is what they may have above the points noted of them.
+    """
     marks, rows, signs, keys = index.marks, index.openings.rows, group.signs, work.keys
     low, high, slack, asked = rows[row, SIGN], rows[row, SIGN_MORE], np.int64(rows[row, SLACK]), rows[row, ASKED]
-    beside = base + most_beside(row, rows, marks)
+    least, most, area = rows[row, LOW], rows[row, HIGH], some[first, 0]
+    more, best = more + most_terms(rows[row, ATTRS], marks), np.int64(max(marks[SKILLS], marks[SKILLS_UNKNOWN]))
+    best_paid = best + most_wage(most, marks)
     unit, lost, papers, twice = slack >> SLACK_UNIT, slack >> SLACK_LOST & 255, slack & 255, np.int64(2 * marks[SKILLS])
     for at in range(first, last):
+        worst = keys[len(keys) - 1] >> 32
+        has: Any = np.int64(more + some[at, 2])
+        if some[at, 0] != area or worst - has > best_paid:
+            return at
+        wage = wage_points(some[at, 3], least, most, marks)
+        has += wage
+        need = worst - has
+        if wage == OUTSIDE or need > best:
+            continue
         w = some[at, 1]
-        need = (keys[len(keys) - 1] >> 32) - beside
-        if need > max(marks[SKILLS], marks[SKILLS_UNKNOWN]):
-            return
         if need > 0:
             shared = bits_set(signs[w, 0] & low) + bits_set(signs[w, 1] & high) + lost
             if twice * (unit * shared + papers) < asked * (2 * need - 1):
                 continue
-        consider(row, w, index, workers, work)
+        consider(row, w, has, index, workers, work)
+    return last
 
 
 @compiled
 def consider_group(
-    row: int, some: I4, first: int, last: int, base: int, index: Index, workers: Workers, group: People, work: Desk
+    row: int, some: I4, first: int, last: int, more: int, index: Index, workers: Workers, group: People, work: Desk
 ) -> None:
-    """Consider the members of a group who would go to where the opening is, if any of them can reach the list."""
-    marks, region, regions = index.marks, index.openings.rows[row, REGION], index.layout.regions
-    need = (work.keys[len(work.keys) - 1] >> 32) - (base + most_beside(row, index.openings.rows, marks))
-    if first == last or need > max(marks[SKILLS], marks[SKILLS_UNKNOWN]):
+    """Consider the members of a group who would go to where the opening is."""
+    region, regions = index.openings.rows[row, REGION], index.layout.regions
+    if region < 0 or regions[region, 0] < 6:
+        # Where the region is known only roughly, smaller areas may lie in it too, with points for an unknown place.
+        more += index.marks[PLACE_UNKNOWN]
+        while first < last:
+            area = some[first, 0]
+            first = consider_some(row, some, first, last, more, index, workers, group, work)
+            first = bisect(some, 0, first, last, area + 1)
         return
-    if region < 0 or regions[region, 0] < 6 or last - first <= FEW:
-        # Where the region is known only roughly, smaller areas may lie in it too.
-        consider_some(row, some, first, last, base, index, workers, group, work)
-        return
-    for depth in range(4):
-        code = ANY_AREA if depth == 0 else regions[region, depth]
-        if depth > 0 and code < 0:
-            continue
-        start = bisect(some, 0, first, last, code)
-        end = bisect(some, 0, start, last, code + 1)
-        consider_some(row, some, start, end, base, index, workers, group, work)
+    for depth in range(1, 5):
+        code = ANY_AREA if depth == 4 else regions[region, depth]
+        if depth == 4 or code >= 0:
+            start = bisect(some, 0, first, last, code)
+            if start < last and some[start, 0] == code:
+                consider_some(row, some, start, last, more, index, workers, group, work)
 
 
 @compiled
@@ -220,30 +243,37 @@ def members(lists: Lists, key: int) -> tuple[int, int]:
 
 
 @compiled
+def by_skill(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
+    """Consider those whom only a skill joins to the opening, while they can reach the list."""
+    marks, post, terms, of = index.marks, index.openings.rows[row], index.openings.terms, index.layout.neighbours.of
+    most = np.int64(marks[SKILL_ONLY])
+    more: Any = np.int64(0)
+    for at in range(len(of)):  # the table is short
+        if of[at] == post[OCCUPATION]:
+            more = np.int64(max(marks[NEIGHBOUR] - marks[SKILL_ONLY], 0))
+            break
+    most += more + marks[EXPERIENCE_UNKNOWN] + most_wage(post[HIGH], marks) + most_terms(post[ATTRS], marks)
+    most += max(marks[PLACE_UNKNOWN], marks[REST] - marks[OPEN]) + max(marks[SKILLS], marks[SKILLS_UNKNOWN]) + 1
+    for at in range(terms.ptr[row], terms.ptr[row + 1]):
+        if (work.keys[len(work.keys) - 1] >> 32) > most:
+            return
+        first, last = members(group.terms, terms.of[at, 0] >> 5)
+        consider_group(row, group.terms.of, first, last, more, index, workers, group, work)
+
+
+@compiled
 def find_workers(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
     """Consider all whom a related or unknown trade, or else a skill, joins to the opening, the nearest first."""
-    marks, occupation, kin = index.marks, index.openings.rows[row, OCCUPATION], index.layout.trades
-    unknown = np.int64(marks[EXPERIENCE_UNKNOWN])
+    occupation, kin = index.openings.rows[row, OCCUPATION], index.layout.trades
     if occupation < 0:
-        base: Any = marks[TRADE_UNKNOWN] + unknown
-        consider_group(row, group.everyone, 0, len(group.everyone), base, index, workers, group, work)
+        consider_group(row, group.everyone, 0, len(group.everyone), 0, index, workers, group, work)
         return
     for near in range(3):
         lists = group.trades if near == 0 else group.groups if near == 1 else group.fields
-        key = occupation if near == 0 else kin[occupation, near - 1]
-        trade = marks[WANTED + near]
-        for one in range(near, 3):
-            trade = max(trade, max(marks[WANTED + one], marks[HELD + one]))
-        gained: Any = trade + max(unknown, group.most * (3 - near) // 3)
-        first, last = members(lists, key)
-        consider_group(row, lists.of, first, last, gained, index, workers, group, work)
-    gained = marks[TRADE_UNKNOWN] + max(unknown, group.most)
-    consider_group(row, group.tradeless, 0, len(group.tradeless), gained, index, workers, group, work)
-    most = max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + unknown
-    rest = index.openings.terms
-    for at in range(rest.ptr[row], rest.ptr[row + 1]):
-        first, last = members(group.terms, rest.of[at, 0] >> 5)
-        consider_group(row, group.terms.of, first, last, most, index, workers, group, work)
+        first, last = members(lists, occupation if near == 0 else kin[occupation, near - 1])
+        consider_group(row, lists.of, first, last, 0, index, workers, group, work)
+    consider_group(row, group.tradeless, 0, len(group.tradeless), 0, index, workers, group, work)
+    by_skill(row, index, workers, group, work)
 
 
 @entrance

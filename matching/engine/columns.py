@@ -107,9 +107,12 @@ class Layout(NamedTuple):
 
 
 class People(NamedTuple):
-    """Ways to find workers: by occupation, small group, field and skill term; those without a trade; all; each as
-    (area, worker) in the order of areas, once for each area of his. `row_of` finds a worker by his place among
-    equals, `signs` are the bits of his skills (all set where unknown), `most` is the best experience."""
+    """Ways to find workers: by occupation, small group, field and skill term; those without a trade; all.
+
+    Each has (area, worker, most points of trade, experience, place and policy, wage floor), by area and then points
+    downward, a worker once for each area to which he would go. `row_of` finds a worker by his place among equals,
+    `signs` are the bits of his skills (all set where unknown).
+    """
 
     trades: Lists
     groups: Lists
@@ -119,7 +122,6 @@ class People(NamedTuple):
     everyone: I4
     row_of: I4
     signs: I4
-    most: int
 
 
 class Crowd(NamedTuple):

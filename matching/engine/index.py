@@ -7,19 +7,35 @@ import numpy as np
 
 from matching.engine.columns import (
     ANY_AREA,
+    DISTANCE,
+    EXPERIENCE_UNKNOWN,
     FLAGS,
+    FLOOR,
+    HARDSHIP,
+    HELD,
+    HOME,
     I4,
     I8,
     LIFTED,
+    LISTED,
     LISTED_ONLY,
     MODE,
+    NEIGHBOUR,
     NO_AREA,
+    NO_WISH,
     OCCUPATION,
+    PLACE_UNKNOWN,
+    PLACES,
+    PRACTICE_KNOWN,
     RANK,
     REGION,
+    SKILL_ONLY,
     SKILLS_KNOWN,
     TIE,
     TRADE_KNOWN,
+    TRADE_UNKNOWN,
+    WANTED,
+    WISH_KNOWN,
     Index,
     Layout,
     Lists,
@@ -128,47 +144,81 @@ def _postings(terms: Lists, regions: I4, most: int) -> tuple[Lists, I4]:
     return Lists(pointers, rows[order]), np.column_stack((regions[rows[order]], needs)).astype(np.int32)
 
 
-def people(workers: Workers, kin: I4) -> People:
-    """Group workers by what may join them to an opening, and in each group by the areas to which they would go."""
-    where, mine, terms = bounds_of(workers), workers.trades.of[:, 0], workers.terms
-    holders = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(terms.ptr))
-    owners = np.repeat(np.arange(len(workers.rows), dtype=np.int32), np.diff(workers.trades.ptr))
+def people(workers: Workers, kin: I4, marks: I4) -> People:
+    """Group workers by what may join them to an opening, and lay out each group as it is read."""
+    mine, flags = workers.trades.of[:, 0], workers.rows[:, FLAGS]
     everyone = np.arange(len(workers.rows), dtype=np.int32)
-    tradeless = np.flatnonzero(workers.rows[:, FLAGS] & TRADE_KNOWN == 0).astype(np.int32)
+    owners, holders = (np.repeat(everyone, np.diff(lists.ptr)) for lists in (workers.trades, workers.terms))
+    tradeless = np.flatnonzero(flags & TRADE_KNOWN == 0).astype(np.int32)
+    unknown = np.where(flags & PRACTICE_KNOWN, 0, marks[EXPERIENCE_UNKNOWN])
     row_of = np.empty(len(workers.rows), np.int32)
     row_of[workers.rows[:, RANK]] = everyone
+    where, nothing = bounds_of(workers, marks), np.zeros_like(everyone)
+    by_trade, by_group, by_field = (
+        settled(workers, key, owners, _gained(workers, kin, marks, near), where)
+        for near, key in enumerate((mine, kin[mine, 0], kin[mine, 1]))
+    )
     return People(
-        settled(mine, owners, where),
-        *(settled(kin[mine, depth], owners, where) for depth in (0, 1)),
-        settled(terms.of[:, 0], holders, where),
-        settled(np.zeros_like(tradeless), tradeless, where).of,
-        settled(np.zeros_like(everyone), everyone, where).of,
+        by_trade,
+        by_group,
+        by_field,
+        settled(workers, workers.terms.of[:, 0], holders, (marks[SKILL_ONLY] + unknown)[holders], where),
+        settled(workers, nothing[tradeless], tradeless, (marks[TRADE_UNKNOWN] + unknown)[tradeless], where).of,
+        settled(workers, nothing, everyone, marks[TRADE_UNKNOWN] + marks[EXPERIENCE_UNKNOWN] + nothing, where).of,
         row_of,
         signs_of(workers),
-        int(workers.trades.of[:, 1].max(initial=0)),
     )
 
 
-def bounds_of(workers: Workers) -> Lists:
-    """The codes of the areas to which each worker would go; ANY_AREA alone where he would go anywhere."""
-    areas, bound = workers.areas, workers.rows[:, MODE] == LISTED_ONLY
-    owners = np.repeat(np.arange(len(bound)), np.diff(areas.ptr))
-    kept = np.flatnonzero(bound[owners])
-    rest = np.flatnonzero(~bound | (np.diff(areas.ptr) == 0))
-    codes = np.concatenate((areas.of[kept, 1], np.where(bound[rest], NO_AREA, ANY_AREA)))
-    members = grouped(np.concatenate((owners[kept], rest)).astype(np.int32))
-    return Lists(np.append(members.ptr[: len(bound)], len(codes)), codes[members.of].astype(np.int32))
+def _gained(workers: Workers, kin: I4, marks: I4, near: int) -> I4:
+    """For each occupation of each worker the most points of trade and experience that he has for openings whose
+    nearest to it is just so near, if none of his is nearer."""
+    trades = workers.trades
+    owners = np.repeat(np.arange(len(workers.rows)), np.diff(trades.ptr))
+    spread = taken(trades, owners)
+    one, other, points = np.repeat(trades.of[:, 0], np.diff(spread.ptr)), spread.of[:, 0], spread.of[:, 1]
+    flags = np.repeat(workers.rows[owners, FLAGS], np.diff(spread.ptr))
+    alike = [one == other, *((kin[one, depth] >= 0) & (kin[one, depth] == kin[other, depth]) for depth in (0, 1))]
+    nearness = np.maximum(np.where(alike[0], 0, np.where(alike[1], 1, np.where(alike[2], 2, 3))), near)
+    table = np.where((points < 0) | (flags & WISH_KNOWN == 0), WANTED, HELD)
+    joined = nearness < 3
+    trade = np.where(joined, marks[table + np.minimum(nearness, 2)], 0)
+    practised = np.where(joined & (points >= 0), points * (3 - nearness) // 3, 0)
+    practised = np.maximum(practised, np.where(flags & PRACTICE_KNOWN, 0, marks[EXPERIENCE_UNKNOWN]))
+    if not len(trade):
+        return np.zeros(0, np.int32)
+    best = np.maximum.reduceat(trade, spread.ptr[:-1])
+    best = np.where(best > 0, best, max(marks[NEIGHBOUR], marks[SKILL_ONLY]))
+    return (best + np.maximum.reduceat(practised, spread.ptr[:-1])).astype(np.int32)
 
 
-def settled(keys: I4, owners: I4, where: Lists) -> Lists:
-    """The members of each key as (area, worker) in the order of areas, a worker once for each of his; -1 is no key."""
+def bounds_of(workers: Workers, marks: I4) -> Lists:
+    """For each worker the areas to which he would go, as (code, points of a place there); ANY_AREA is all others."""
+    areas, rows, mode = workers.areas, workers.rows, workers.rows[:, MODE]
+    away = np.where(rows[:, HOME] < 0, marks[PLACE_UNKNOWN], marks[DISTANCE : DISTANCE + 4].max())
+    away = np.where(mode == NO_WISH, marks[PLACE_UNKNOWN], np.where(rows[:, LISTED] > 0, marks[DISTANCE + 3], away))
+    owners = np.repeat(np.arange(len(rows)), np.diff(areas.ptr))
+    rank = np.arange(len(owners)) - areas.ptr[owners]
+    wished = marks[np.minimum(PLACES + rank, len(marks) - 1)]
+    listed = np.column_stack((areas.of[:, 1], np.where(rank < rows[owners, LISTED], wished, away[owners])))
+    rest = np.flatnonzero((mode != LISTED_ONLY) | (np.diff(areas.ptr) == 0))
+    others = np.column_stack((np.where(mode[rest] == LISTED_ONLY, NO_AREA, ANY_AREA), away[rest]))
+    members = grouped(np.append(owners, rest).astype(np.int32))
+    return Lists(members.ptr, np.concatenate((listed, others))[members.of].astype(np.int32))
+
+
+def settled(workers: Workers, keys: I4, owners: I4, most: I4, where: Lists) -> Lists:
+    """The members of each key as (area, worker, most points, floor) by area and then points downward, a worker once
+    for each of his areas; -1 is no key."""
     known = np.flatnonzero(keys >= 0)
     spread = taken(where, owners[known])
-    known = np.repeat(known, np.diff(spread.ptr))
-    order = np.lexsort((spread.of, keys[known]))
-    sorted_keys = keys[known[order]]
-    pointers = np.searchsorted(sorted_keys, np.arange(int(keys.max(initial=-1)) + 2))
-    return Lists(pointers, np.column_stack((spread.of[order], owners[known[order]])).astype(np.int32))
+    known, areas = np.repeat(known, np.diff(spread.ptr)), spread.of[:, 0]
+    who = owners[known]
+    points = most[known] + spread.of[:, 1] + workers.rows[who, HARDSHIP]
+    order = np.lexsort((-points, areas, keys[known]))
+    pointers = np.searchsorted(keys[known[order]], np.arange(int(keys.max(initial=-1)) + 2))
+    members = np.column_stack((areas, who, points, workers.rows[who, FLOOR]))
+    return Lists(pointers, members[order].astype(np.int32))
 
 
 def signs_of(workers: Workers) -> I4:

@@ -57,7 +57,7 @@ def warm(cache: Path | None = None) -> bool:
     workers = encode_workers([WorkerProfile(id=1)], built.register, ground)
     index, numbers = current(built.index, built.register), np.zeros((2, 1, 1), np.int32)
     sweep.best_openings(index, workers, np.zeros(1, np.int64), sweep.scratch(index, 1), *numbers)
-    group = people(workers, index.layout.trades)
+    group = people(workers, index.layout.trades, index.marks)
     out = np.zeros((1, 1, 2), np.int32)
     backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
     parts.parts(index, workers, numbers[0], numbers[1], parts.blank(1, 1))
@@ -246,7 +246,7 @@ class Engine:
             return list(range(len(self._columns.rows)))
         from matching.engine import backward
 
-        group = self._people = self._people or people(self._columns, built.register.trades())
+        group = self._people = self._people or people(self._columns, built.register.trades(), built.index.marks)
         out = np.zeros((1, top, 2), np.int32)
         work = backward.desk(self._columns, len(built.register.terms), top)
         backward.best_workers(current(built.index, built.register), self._columns, group, 0, 1, work, out)

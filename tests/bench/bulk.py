@@ -243,7 +243,10 @@ def both_ways(count: int, seed: int = 7) -> dict[str, Any]:
 
 def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
     """One opening against all workers, in milliseconds."""
-    group, desk = people(workers, index.layout.trades), backward.desk(workers, len(built.register.terms), TOP)
+    group, desk = (
+        people(workers, index.layout.trades, index.marks),
+        backward.desk(workers, len(built.register.terms), TOP),
+    )
     out = np.zeros((1, TOP, 2), np.int32)
     spans = []
     for row in np.linspace(0, len(built.source) - 1, 1000).astype(int).tolist():
