@@ -12,6 +12,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -21,8 +22,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api
-from api.dependencies import Routes
-from api.problems import RESPONSES, problem_response, tell_problems
+from api.dependencies import PREFIX, Routes, worked_out
+from api.problems import problem_response, tell_problems
 from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal, TooLarge
@@ -33,9 +34,6 @@ from matching.searches.log import keep_counting
 
 Answerer = Callable[[Request, Exception], Response]
 
-PREFIX = "/api/v1"
-UNVERSIONED = frozenset({"health", "feeds"})
-
 
 class Service(FastAPI):
     """The application, whose description also tells how each operation is opened."""
@@ -43,7 +41,9 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description, made once."""
         if self.openapi_schema is None:
-            self.openapi_schema = tell_problems(secure(super().openapi()))
+            routes = worked_out(self.routes)
+            told = get_openapi(title=self.title, version=self.version, description=self.description, routes=routes)
+            self.openapi_schema = tell_problems(secure(told))
         return self.openapi_schema
 
 
@@ -53,9 +53,9 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
     stop = Event()
     if settings().warm:
+        gc.freeze()  # what the start made stays; no later look for garbage goes through it again
         Thread(target=_warm, daemon=True).start()
         Thread(target=keep_counting, args=(stop,), daemon=True).start()
-    gc.freeze()  # what the start made stays; no later look for garbage goes through it again
     yield
     stop.set()
 
@@ -75,10 +75,9 @@ def build(answer: Answerer = problem_response) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        generate_unique_id_function=lambda route: f"{'_'.join(str(tag) for tag in route.tags)}_{route.name}",
     )
-    for name, routes in _resources():
-        app.include_router(routes.router, prefix="" if name in UNVERSIONED else PREFIX, responses=RESPONSES)
+    for routes in _resources():
+        app.router.routes.extend(routes.entries)
     for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, UnicodeError):
         app.add_exception_handler(kind, answer)
     app.add_middleware(LastResort, answer=answer)
@@ -93,14 +92,15 @@ def _version() -> str:
         return "0"
 
 
-def _resources() -> list[tuple[str, Routes]]:
+def _resources() -> list[Routes]:
     found = []
     for module in iter_modules(api.__path__):
         routes = getattr(import_module(f"api.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
             found.append((module.name, routes))
     # What is asked for most is looked for first: an address is held against one resource after the other.
-    return sorted(found, key=lambda resource: resource[0] not in ("health", "openings"))
+    found.sort(key=lambda resource: resource[0] not in ("health", "openings"))
+    return [routes for _, routes in found]
 
 
 class LastResort:

@@ -20,7 +20,7 @@ from employers.fairs.rules import FairState
 if TYPE_CHECKING:
     from icalendar import Event, Timezone  # eighty modules: in earnest only when somebody fetches a calendar
 
-routes = Routes(tags=["feeds"])
+routes = Routes(tags=["feeds"], versioned=False)
 
 CALENDAR = N_("岗桥招聘会日历")
 FREE_ENTRY = N_("求职者免费入场")

@@ -11,7 +11,7 @@ from centre import schema
 from centre.errors import Unavailable
 from centre.network import Centre
 
-routes = Routes(prefix="/health", tags=["health"])
+routes = Routes(prefix="/health", tags=["health"], versioned=False)
 
 
 class Health(BaseModel):

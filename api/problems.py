@@ -4,7 +4,6 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-import structlog
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -77,9 +76,8 @@ class Broken(Refusal):
 
 
 SCHEMAS = "#/components/schemas/"
-# A reference, not the model: a model would be compiled anew for each status of each route, a fifth of the start.
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {
+RESPONSES: dict[str, dict[str, Any]] = {
+    str(status): {
         "description": kind.__doc__ or "",
         "content": {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}{ProblemOut.__name__}"}}},
     }
@@ -89,11 +87,16 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 
 
 def tell_problems(description: dict[str, Any]) -> dict[str, Any]:
-    """Write into an OpenAPI description what the problems look like to which its responses refer."""
+    """Write into an OpenAPI description what every operation may refuse, in place of what FastAPI would answer."""
     problem = ProblemOut.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
     schemas.update(problem.pop("$defs"))
     schemas[ProblemOut.__name__] = problem
+    for fastapis_own in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(fastapis_own, None)
+    for methods in description["paths"].values():
+        for operation in methods.values():
+            operation["responses"] |= RESPONSES
     return description
 
 
@@ -109,7 +112,7 @@ def refusal_of(error: Exception) -> Refusal:
         case StaleDataError():
             return Stale()
         case ForeignWrite():
-            structlog.get_logger().error("foreign-write")
+            _log("foreign-write")
             return OtherCentre()
         case IntegrityError():
             return Conflict()
@@ -139,8 +142,14 @@ def _broken(error: Exception) -> Refusal:
     while trace:
         last, trace = trace, trace.tb_next
     place = f"{last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last else ""
-    structlog.get_logger().error("broken", number=number, kind=type(error).__name__, place=place)
+    _log("broken", number=number, kind=type(error).__name__, place=place)
     return Broken(number=number)
+
+
+def _log(event: str, **details: str) -> None:
+    import structlog  # late: it brings rich and pygments along, and nothing is broken at the start
+
+    structlog.get_logger().error(event, **details)
 
 
 def told(locale: str, problems: Sequence[Problem]) -> list[Fault]:

@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 import web.pages
-from api.app import PREFIX
 from api.app import build as build_api
-from api.dependencies import Routes, UnitOfWork
+from api.dependencies import PREFIX, Routes, UnitOfWork
 from api.problems import detail, problem_response, refusal_headers, refusal_of
 from api.registry import check_routes
 from centre.accounts import NotFresh
@@ -42,7 +41,7 @@ def build() -> FastAPI:
         routes = getattr(import_module(f"web.pages.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
             at = 0 if module.name == FIRST else len(app.router.routes)
-            app.router.routes[at:at] = routes.router.routes
+            app.router.routes[at:at] = routes.entries
     check_routes(app)
     app.mount("/static", Assets(), name="static")
     return app

@@ -1,13 +1,18 @@
 """One unit of work: who may, what is refused, and in which words."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from fastapi import APIRouter
+from fastapi.routing import APIRoute
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.app import build
+from api.dependencies import worked_out
 from api.registry import UndeclaredRoute, check_routes
 from centre.accounts import Account, SignIn
 from centre.database import open_session
@@ -15,6 +20,8 @@ from centre.permissions import Actor
 from tests.api.conftest import SignedIn
 from tests.ordeal.crowd import gather
 from tests.ordeal.servers import csrf_of
+
+ROOT = Path(__file__).parents[2]
 
 
 def test_a_route_that_does_not_say_who_may_use_it_stops_the_start() -> None:
@@ -31,6 +38,20 @@ def test_an_undeclared_route_inside_a_router_stops_the_start_too() -> None:
     app.include_router(outer)
     with pytest.raises(UndeclaredRoute, match="/outer/planted"):
         check_routes(app)
+
+
+def test_every_route_can_be_worked_out_when_it_is_asked_for() -> None:
+    from web.app import app
+
+    found = [route for route in worked_out(app.routes) if isinstance(route, APIRoute)]
+    assert len(found) > 300
+    assert all(route.dependant.call is route.endpoint for route in found)
+
+
+def test_a_start_loads_nothing_that_only_some_requests_need() -> None:
+    code = "import sys, web.app; print(*{'numpy', 'scipy', 'icalendar', 'openpyxl', 'structlog'} & sys.modules.keys())"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
 
 
 def test_the_description_tells_how_each_operation_is_opened() -> None:

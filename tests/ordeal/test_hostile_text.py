@@ -12,6 +12,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import iter_route_contexts
 
+from api.dependencies import worked_out
 from api.registry import Entry, registry
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
@@ -179,7 +180,7 @@ def _addresses(caller: Caller, world: World, entry: Entry, value: Any) -> Iterat
 def query_names(app: Any) -> dict[str, list[str]]:
     """The words that pages read from their address: declared ones, and those that every page knows."""
     found = {}
-    for route in iter_route_contexts(app.routes):
+    for route in iter_route_contexts(worked_out(app.routes)):
         dependant = getattr(route, "dependant", None)
         names = [one.alias for one in dependant.query_params] if dependant else []
         found[str(route.path)] = [*names, "q", "page", "sort", "lang", "back", "role", "state", "month", "on", "region"]

@@ -6,9 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from api.app import PREFIX
 from api.app import build as build_api
-from api.dependencies import PUBLIC, Access, Pages, Unit
+from api.dependencies import PREFIX, PUBLIC, Access, Pages, Unit
 from centre.permissions import Permission
 from centre.words import N_
 from web.rendering import page
