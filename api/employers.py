@@ -65,7 +65,7 @@ class Judgement(Draft):
 @routes.get("", allow=Permission.VERIFY_EMPLOYER)
 def employers(
     unit: Unit,
-    q: Annotated[str, Query(max_length=100, description="part of the name")] = "",
+    q: Annotated[Line, Query(max_length=100, description="part of the name")] = "",
     state: EmployerState | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,

@@ -193,7 +193,7 @@ def majors(unit: Unit, provider_id: Id | None = None) -> list[MajorOut]:
 @routes.get("/classes", allow=PUBLIC)
 def classes(
     unit: Unit,
-    q: Annotated[str, Query(max_length=60)] = "",
+    q: Annotated[Line, Query(max_length=60)] = "",
     occupation: Annotated[str, Query(max_length=12, pattern=r"^[0-9-]*$")] = "",
     region: Annotated[str, Query(pattern=r"^([0-9]{6})?$")] = "",
     provider_id: Id | None = None,
