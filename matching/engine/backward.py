@@ -147,12 +147,12 @@ def consider(row: int, w: int, most: int, index: Index, workers: Workers, work: 
     """Score one worker and enter him into the list if he belongs there; without his skills he has `most` points."""
     if work.seen[w] == work.turn[0]:
         return
-    work.seen[w] = work.turn[0]
     rows, who, marks, worst = index.openings.rows, workers.rows[w], index.marks, work.keys[len(work.keys) - 1]
     found, shared = credit_of(row, w, index, workers, work)
     skilled, tie = skill_points(found, rows[row, ASKED], who[FLAGS], marks), TIES - who[RANK]
     if found == OUTSIDE or ((np.int64(most) + skilled) << 32) + tie <= worst:
         return
+    work.seen[w] = work.turn[0]  # only now: another of his areas may promise more
     points, joined = cheap(row, w, index, workers)
     key = ((np.int64(points) + skilled) << 32) + tie
     if points == OUTSIDE or key <= worst or not (joined or shared):
