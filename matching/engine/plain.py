@@ -50,38 +50,40 @@ def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None, mine:
     """Judge openings (all of them, or the given rows) for one worker."""
     chosen = np.arange(len(index.openings.rows)) if rows is None else rows
     mine = mine or own(index, workers, w)
-    post = index.openings.rows[chosen]
+    post = index.openings.rows.take(chosen, 0)
     who = workers.rows[w]
     attrs, marks = post[:, c.ATTRS], index.marks
     free, today = int(who[c.FREE]), int(marks[c.TODAY])
     start = np.where(post[:, c.STARTS] > 0, post[:, c.STARTS], np.maximum(max(today, free), post[:, c.OPENS]))
-    gaps = np.where(max(free, today) > np.maximum(post[:, c.LAST], today), BITS[Condition.VALID], 0)
-    gaps |= np.where(post[:, c.EDUCATION] > who[c.SCHOOLING], BITS[Condition.EDUCATION], 0)
+    gaps = (post[:, c.EDUCATION] > who[c.SCHOOLING]) * BITS[Condition.EDUCATION]
+    if free > today:
+        gaps |= (free > post[:, c.LAST]) * BITS[Condition.VALID]
     refused = attrs & who[c.FORBID]
-    gaps |= np.where(refused & (c.NIGHT | c.SHIFT), BITS[Condition.HOURS], 0)
-    gaps |= np.where(refused & (c.NO_LODGING | c.NO_BOARD), BITS[Condition.LIVING], 0)
-    gaps |= np.where(refused & c.ALL_TYPES, BITS[Condition.ENGAGEMENT], 0)
-    gaps |= np.where(_too_young(post, int(who[c.BORN]), start), BITS[Condition.AGE], 0)
-    place = mine.places[post[:, c.REGION]]
-    gaps |= np.where(place < 0, BITS[Condition.REGION], 0)
+    if who[c.FORBID]:
+        gaps |= ((refused & (c.NIGHT | c.SHIFT)) != 0) * BITS[Condition.HOURS]
+        gaps |= ((refused & (c.NO_LODGING | c.NO_BOARD)) != 0) * BITS[Condition.LIVING]
+        gaps |= ((refused & c.ALL_TYPES) != 0) * BITS[Condition.ENGAGEMENT]
+    if who[c.BORN]:
+        gaps |= _too_young(post, int(who[c.BORN]), start) * BITS[Condition.AGE]
+    place = mine.places.take(post[:, c.REGION])
+    gaps |= (place < 0) * BITS[Condition.REGION]
     wage, below = wages(post, int(who[c.FLOOR]), marks)
-    gaps |= np.where(below, BITS[Condition.WAGE], 0)
+    gaps |= below * BITS[Condition.WAGE]
     found, lacking, shared = _skills(index, workers, w, chosen)
     papers, missing = _papers(index, workers, w, chosen, start)
-    gaps |= np.where(lacking, BITS[Condition.SKILL], 0) | np.where(missing, BITS[Condition.CERTIFICATE], 0)
+    gaps |= lacking * BITS[Condition.SKILL] | missing * BITS[Condition.CERTIFICATE]
     tables, occupation = mine.trades, post[:, c.OCCUPATION]
-    trade, experience, near = tables[0][occupation], tables[1][occupation], tables[2][occupation]
-    gaps |= np.where((trade == 0) & ~shared, BITS[Condition.TRADE], 0)
-    unlike = np.where(near, marks[c.NEIGHBOUR], np.where(shared, marks[c.SKILL_ONLY], 0))
-    points = np.where(trade > 0, trade, unlike) + experience
+    trade, experience, near = tables[0].take(occupation), tables[1].take(occupation), tables[2].take(occupation)
+    if not trade.all():
+        gaps |= ((trade == 0) & ~shared) * BITS[Condition.TRADE]
+        trade = np.where(trade > 0, trade, np.where(near, marks[c.NEIGHBOUR], shared * marks[c.SKILL_ONLY]))
+    points = trade + experience
     points += _share(found + papers, post[:, c.ASKED], int(who[c.FLAGS]), marks) + wage + np.maximum(place, 0)
     points += terms(attrs, refused, who, marks)
     return Survey(chosen, gaps.astype(np.int32), points.astype(np.int64), near)
 
 
 def _too_young(post: I4, born: int, start: I4) -> Bools:
-    if born == 0:
-        return np.zeros(len(post), np.bool_)
     adult = (post[:, c.ATTRS] & (c.NIGHT | c.HAZARD)) != 0
     young = (start < born + 160_000) | (start < born + post[:, c.MIN_AGE] * 10_000)
     return young | (adult & (start < born + 180_000))
@@ -103,7 +105,8 @@ def places(index: Index, workers: Workers, w: int) -> I4:
     elif who[c.MODE] == c.ANYWHERE:
         here[:] = _distances(index, int(who[c.HOME]), listed)
     else:
-        for level, code, _ in areas.tolist():
+        roughly = (regions[:, 0] < 6).any()
+        for level, code, _ in areas.tolist() if roughly else ():
             for rough in (2, 4):
                 if rough < level and code < c.NAME:
                     above = code // (100 if level - rough == 2 else 10_000)
@@ -140,14 +143,17 @@ def _distances(index: Index, home: int, listed: int) -> I4:
 
 def wages(post: I4, floor: int, marks: I4) -> tuple[I8, Bools]:
     """Points of the pay, and which pay is below the floor."""
-    low, high = post[:, c.LOW].astype(np.int64), post[:, c.HIGH].astype(np.int64)
     if floor < 0:
         return np.full(len(post), marks[c.WAGE_UNKNOWN], np.int64), np.zeros(len(post), np.bool_)
-    most = int(marks[c.WAGE_ABOVE])
-    above = np.full(len(post), most) if floor == 0 else np.minimum((low - floor) * 20 // floor, most)
-    points = np.where(low >= floor, marks[c.WAGE_MET] + above, marks[c.WAGE_PARTLY])
-    below = (high >= 0) & (high < floor)
-    return np.where(high < 0, marks[c.WAGE_UNKNOWN], np.where(below, 0, points)), below
+    # A point above what is asked for every twentieth more, counted by the least pay that reaches each.
+    high, steps = post[:, c.HIGH], np.arange(int(marks[c.WAGE_ABOVE]) + 1)
+    table = np.concatenate(([marks[c.WAGE_PARTLY]], marks[c.WAGE_MET] + steps))
+    points = table[np.searchsorted(floor - (-floor * steps // 20), post[:, c.LOW], "right")]
+    unknown = high < 0
+    below = (high < floor) & ~unknown
+    points[below] = 0
+    points[unknown] = marks[c.WAGE_UNKNOWN]
+    return points, below
 
 
 def _levels(workers: Workers, w: int) -> dict[int, int]:
@@ -167,11 +173,12 @@ def _skills(index: Index, workers: Workers, w: int, chosen: I8) -> tuple[I8, Boo
     starts = terms.ptr[chosen]
     sizes = terms.ptr[chosen + 1] - starts
     ends = np.cumsum(sizes)
-    need = terms.of[np.repeat(starts - ends + sizes, sizes) + np.arange(ends[-1] if len(ends) else 0), 0]
-    level = held[need >> 5]
-    has = np.flatnonzero(level)
-    need, level, owner = need[has], level[has], np.repeat(np.arange(len(chosen)), sizes)[has]
-    full = level >= (need >> 1 & 15)
+    owner = np.arange(len(chosen)).repeat(sizes)
+    need = terms.of[:, 0].take((starts - ends + sizes).take(owner) + np.arange(len(owner)))
+    own = held.take(need >> 5)
+    has = own.nonzero()[0]
+    need, own, owner = need.take(has), own.take(has), owner.take(has)
+    full = own >= (need >> 1 & 15)
     must = (need & 1) != 0
     found = np.bincount(owner, (1 + full) << must, len(chosen)).astype(np.int64)
     lacking = np.zeros(len(chosen), np.bool_)
@@ -185,13 +192,14 @@ def _skills(index: Index, workers: Workers, w: int, chosen: I8) -> tuple[I8, Boo
 def _papers(index: Index, workers: Workers, w: int, chosen: I8, start: I4) -> tuple[I8, Bools]:
     """Credit for certificates that are no must, and whether one that is a must is missing."""
     papers = index.openings.papers
-    sizes = papers.ptr[chosen + 1] - papers.ptr[chosen]
-    owner = np.repeat(np.arange(len(chosen)), sizes)
-    asked = papers.of[np.repeat(papers.ptr[chosen] - np.cumsum(sizes) + sizes, sizes) + np.arange(len(owner))]
-    held = np.zeros(len(asked), np.bool_)
-    for kind, level, until in entries(workers.papers, w).tolist():
-        enough = (asked[:, 1] == 0) | (level == 0) | (level <= asked[:, 1])
-        held |= (asked[:, 0] == kind) & enough & (until >= start[owner])
+    first = papers.ptr[chosen]
+    sizes = papers.ptr[chosen + 1] - first
+    owner = np.arange(len(chosen)).repeat(sizes)
+    asked = papers.of.take((first - sizes.cumsum() + sizes).take(owner) + np.arange(len(owner)), 0)
+    own = entries(workers.papers, w)
+    kind, level = asked[:, :1], asked[:, 1:2]
+    enough = (level == 0) | (own[:, 1] == 0) | (own[:, 1] <= level)
+    held = ((kind == own[:, 0]) & enough & (own[:, 2] >= start.take(owner)[:, None])).any(1)
     must = asked[:, 2] != 0
     credit = np.bincount(owner[held & ~must], minlength=len(chosen)) * 2
     missing = np.zeros(len(chosen), np.bool_)
@@ -219,33 +227,39 @@ def trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
         trade[:] = marks[c.TRADE_UNKNOWN]
     for mine, own in entries(workers.trades, w).tolist():
         table = c.WANTED if own < 0 or not flags & c.WISH_KNOWN else c.HELD
-        for nearness, members in kindred(kin, mine):
-            trade[members] = np.maximum(trade[members], marks[table + nearness])
-            if own >= 0:
-                experience[members] = np.maximum(experience[members], own * (3 - nearness) // 3)
+        level, (gained, practised) = nearness(kin, mine), np.zeros((2, 4), np.int32)
+        gained[:3] = marks[table : table + 3]
+        np.maximum(trade[:-1], gained.take(level), out=trade[:-1])
+        if own >= 0:
+            practised[:] = [own * (3 - far) // 3 for far in range(4)]
+            np.maximum(experience[:-1], practised.take(level), out=experience[:-1])
         if mine + 1 < len(layout.neighbours.ptr):
             near[layout.neighbours.of[layout.neighbours.ptr[mine] : layout.neighbours.ptr[mine + 1]]] = True
     trade[-1], experience[-1] = marks[c.TRADE_UNKNOWN], marks[c.EXPERIENCE_UNKNOWN]
     return trade, experience, near & (trade == 0)
 
 
-def kindred(kin: I4, mine: int) -> list[tuple[int, I8]]:
-    """The occupations that are the same, near, and in the same field, each once."""
+def nearness(kin: I4, mine: int) -> I4:
+    """How near every occupation is: 0 the same, 1 near, 2 in the same field, 3 unrelated."""
     group, field = kin[mine].tolist()
-    near = kin[:, 0] == group if group >= 0 else np.zeros(len(kin), np.bool_)
-    wide = (kin[:, 1] == field if field >= 0 else np.zeros(len(kin), np.bool_)) & ~near
-    near[mine] = wide[mine] = False
-    return [(0, np.array([mine])), (1, np.flatnonzero(near)), (2, np.flatnonzero(wide))]
+    level = np.full(len(kin), 3, np.int32)
+    if field >= 0:
+        level[kin[:, 1] == field] = 2
+    if group >= 0:
+        level[kin[:, 0] == group] = 1
+    level[mine] = 0
+    return level
 
 
 def terms(attrs: I4, refused: I4, who: I4, marks: I4) -> I4:
     """Points of engagement, board and lodging."""
-    engaged = np.where(attrs & who[c.TYPES], marks[c.ENGAGED], marks[c.ENGAGED_UNKNOWN])
-    engaged = np.where(refused & c.ALL_TYPES, 0, engaged)
     needs = who[c.NEEDS]
-    given = (attrs & needs) == needs if needs else np.zeros(len(attrs), np.bool_)
-    living = np.where(given, marks[c.LIVING], marks[c.LIVING_UNKNOWN])
-    return engaged + np.where(refused & (c.NO_LODGING | c.NO_BOARD), 0, living)
+    engaged = marks[np.where(attrs & who[c.TYPES], c.ENGAGED, c.ENGAGED_UNKNOWN)]
+    living = marks[np.where((attrs & needs == needs) & (needs != 0), c.LIVING, c.LIVING_UNKNOWN)]
+    if refused.any():
+        engaged[refused & c.ALL_TYPES != 0] = 0
+        living[refused & (c.NO_LODGING | c.NO_BOARD) != 0] = 0
+    return engaged + living
 
 
 def candidates(index: Index, workers: Workers, w: int, mine: Own, *, skills: bool = True) -> I8:
@@ -254,8 +268,11 @@ def candidates(index: Index, workers: Workers, w: int, mine: Own, *, skills: boo
     if not workers.rows[w, c.FLAGS] & c.TRADE_KNOWN:
         return np.arange(len(index.openings.rows))
     trade = mine.trades[0][: len(layout.spans)]
-    parts = [np.arange(span[2], span[3]) for span in layout.spans[np.flatnonzero(trade)].tolist()]
-    parts.append(np.arange(layout.nameless, len(index.openings.rows)))
+    spans = layout.spans.take(trade.nonzero()[0], 0)
+    sizes = spans[:, 3] - spans[:, 2]
+    ends = sizes.cumsum()
+    named = (spans[:, 2] - ends + sizes).repeat(sizes) + np.arange(ends[-1] if len(ends) else 0)
+    parts = [named, np.arange(layout.nameless, len(index.openings.rows))]
     if not skills:
         return np.concatenate(parts)
     terms = [term for term in _levels(workers, w) if term + 1 < len(layout.postings.ptr)]
@@ -284,7 +301,8 @@ def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I
     rows[:], points[:] = -1, 0
     for w in range(first, last):
         mine = own(index, workers, w)
-        found, score = _fitting(index, workers, w, candidates(index, workers, w, mine, skills=False), mine)
+        joined = candidates(index, workers, w, mine, skills=False)
+        found, score = _fitting(index, workers, w, joined[_allowed(index, workers.rows[w], joined, mine)], mine)
         best = order_of(index, found, score, top)
         worst = int(score[best[-1]]) if len(best) == top else 0
         others = _unrelated(index, workers, w, mine, worst)
@@ -297,7 +315,7 @@ def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I
 
 
 def _fitting(index: Index, workers: Workers, w: int, rows: I8, mine: Own) -> tuple[I8, I8]:
-    seen = survey(index, workers, w, rows[_allowed(index, workers.rows[w], rows, mine)], mine)
+    seen = survey(index, workers, w, rows, mine)
     fits = seen.gaps == 0
     return seen.rows[fits], seen.points[fits]
 
@@ -315,15 +333,14 @@ def _unrelated(index: Index, workers: Workers, w: int, mine: Own, worst: int) ->
     need = worst - int(unlike + rest)
     if need > best:
         return none
-    bits = np.zeros(64, np.bool_)
     held = [term for term in _levels(workers, w) if term + 1 < len(index.layout.postings.ptr)]
-    bits[[sign(term) for term in held]] = True
+    bits = sum({1 << sign(term) for term in held})
     postings = index.layout.postings
     parts = [postings.of[postings.ptr[term] : postings.ptr[term + 1]] for term in held]
     rows = np.concatenate([none, *parts])
     if need > 0 and len(rows):
-        low, high = np.packbits(bits, bitorder="little").view(np.uint32)
-        bounds = index.openings.bounds[rows]
+        low, high = np.uint32(bits & 0xFFFFFFFF), np.uint32(bits >> 32)
+        bounds = index.openings.bounds.take(rows, 0)
         slack = bounds[:, 2].astype(np.int64)
         shared = np.bitwise_count(bounds[:, 0].view(np.uint32) & low).astype(np.int64)
         shared += np.bitwise_count(bounds[:, 1].view(np.uint32) & high)
@@ -346,7 +363,7 @@ def _allowed(index: Index, who: I4, rows: I8, mine: Own) -> Bools:
     """Which rows pass the conditions that cost least: place, pay, and what the worker forbids."""
     post = index.openings.rows
     high = post[rows, c.HIGH]
-    passed = (mine.places[post[rows, c.REGION]] >= 0) & ((high >= who[c.FLOOR]) | (high < 0))
+    passed = (mine.places.take(post[rows, c.REGION]) >= 0) & ((high >= who[c.FLOOR]) | (high < 0))
     if who[c.FORBID]:
         passed &= (post[rows, c.ATTRS] & who[c.FORBID]) == 0
     return passed

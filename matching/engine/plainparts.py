@@ -4,7 +4,7 @@ import numpy as np
 
 from matching.engine import columns as c
 from matching.engine.columns import I4, Index, Workers
-from matching.engine.plain import covers, entries, kindred, places, terms, trades, wages
+from matching.engine.plain import covers, entries, nearness, places, terms, trades, wages
 
 
 def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> None:
@@ -18,11 +18,8 @@ def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> Non
         mine = entries(workers.trades, w)[:, 0].tolist()
         told = np.where(near, 4, np.where(trade == 0, 5, 0))
         if flags & c.TRADE_KNOWN:
-            for nearness in (2, 1, 0):
-                kin = [
-                    members for one in mine for level, members in kindred(index.layout.trades, one) if level == nearness
-                ]
-                told[np.isin(occupation, np.concatenate(kin)) & (trade > 0)] = 1 + nearness
+            level = np.min([nearness(index.layout.trades, one) for one in mine], axis=0)[occupation]
+            told = np.where((level < 3) & (trade > 0), 1 + level, told)
         told[occupation < 0] = 0
         unknown = (occupation < 0) | (not flags & c.PRACTICE_KNOWN)
         wished = np.zeros(len(regions) + 1, np.bool_)
