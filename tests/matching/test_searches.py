@@ -157,11 +157,15 @@ def test_an_address_is_read_alike_whatever_else_stands_in_it() -> None:
 
 @pytest.fixture
 def counting() -> Iterator[None]:
-    log.write_counts()
+    forget_counts()  # of pages that other tests have asked for
     yield
+    forget_counts()
+    teach(())
+
+
+def forget_counts() -> None:
     log._asked.clear()
     log._empty.clear()
-    teach(())
 
 
 def ask(words: str, times: int = ASKED) -> None:
