@@ -31,10 +31,21 @@ def environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "GANGQIAO_DATA_DIR": str(folder / "nowhere"), **told}
 
 
+def heed_interrupts() -> None:
+    """Take Ctrl+C even where the tests themselves run in the background, whose children would not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def stopped(folder: Path, out: str, tries: int = 5) -> subprocess.CompletedProcess[str]:
     """Run the command and press Ctrl+C once something is written; anew when it was through before."""
     run = subprocess.Popen(
-        [*COMMAND, out], cwd=folder, env=environment(folder), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*COMMAND, out],
+        cwd=folder,
+        env=environment(folder),
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
     )
     journal = folder / f"{out}.progress"
     while not journal.exists() and run.poll() is None:
