@@ -9,7 +9,8 @@ from httpx2 import Response
 from centre import clock, privacy
 from tests.training import files, world
 from tests.training.browser import Browser, open_browser
-from tests.training.test_rosters import MESSY, kept
+from tests.training.rostering import kept
+from tests.training.test_rosters import MESSY
 from web.app import build
 
 Opener = Callable[[str], Browser]

@@ -36,7 +36,6 @@ HOSTILE: dict[str, Any] = TEXTS | {f"number {name}": value for name, value in NU
 PREFERRED = ("county_manager-b", "school-b", "employer-b", "jobseeker-b", "city_manager", "administrator", "auditor")
 ENDS_SESSIONS = ("/sign-out", "/account", "/kiosk", "/sign-in")
 ALONE, TOGETHER = 8, 10
-SLICE = ("nul", "surrogate", "long", "full width", "digits", "number 2^63", "number nan", "number huge")
 
 
 @dataclass
@@ -224,7 +223,7 @@ def test_both_databases_answer_odd_text_alike(request: pytest.FixtureRequest, ca
         request.getfixturevalue(name)
         world, told = worlds.build(), Told()
         send_rosters(world, caller)
-        attack_api(world, caller, SLICE, told)
+        attack_api(world, caller, tuple(HOSTILE), told)
         answers.append(told.each)
         assert told.wrong == []
     differing = [(one, other) for one, other in zip(*answers, strict=True) if one != other]

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from centre.database import open_session
 from centre.errors import Refusal
 from tests.training import files
-from tests.training.test_rosters import kept, send
+from tests.training.rostering import kept, send
 from tests.training.world import SYSTEM, City, add_class
 from training.rosters.models import RosterUpload
 

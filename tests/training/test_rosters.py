@@ -12,19 +12,19 @@ from sqlalchemy import func, select
 from centre import clock
 from centre.database import open_session
 from centre.errors import NotFound
-from centre.ledger import ServiceEvent
 from centre.people import Education, Person, person_by_identity
 from centre.permissions import Actor
 from centre.sheets.cells import HasMacros, NotASpreadsheet
 from centre.states import IllegalMove
 from tests.training import files
+from tests.training.rostering import confirm, counts, kept, send
 from tests.training.world import MONDAY, SYSTEM, W1, City, add_class, identity
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.enrolments.actions import enrol_learner, withdraw_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ClassNotOpen, EnrolmentState
-from training.rosters.actions import confirm_roster, discard_roster, upload_roster
+from training.rosters.actions import discard_roster
 from training.rosters.jobs import sweep_rosters
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.queries import annotated_file, rows_of, uploads
@@ -48,33 +48,6 @@ MESSY = files.titled(
         ["填表人：王老师", "", "", "审核人：", "", "", "2026年3月9日"],
     ]
 )
-
-
-def send(
-    city: City, class_id: int, content: bytes, name: str = "花名册.xlsx", actor: str = "registrar"
-) -> RosterUpload:
-    acting = city.actors[actor]
-    with open_session(acting.scope, write=True) as session:
-        return upload_roster(session, acting, class_id=class_id, content=content, file_name=name)
-
-
-def confirm(city: City, upload_id: int, actor: str = "registrar", *, only_good: bool = True) -> RosterUpload:
-    acting = city.actors[actor]
-    with open_session(acting.scope, write=True) as session:
-        return confirm_roster(session, acting, upload_id=upload_id, only_good=only_good)
-
-
-def counts(upload: RosterUpload) -> tuple[int, int, int, int, int]:
-    return upload.creates, upload.updates, upload.unchanged, upload.errors, upload.ignored
-
-
-def kept() -> tuple[int, int, int]:
-    """How many people, enrolments and ledger events there are."""
-    with open_session(SYSTEM.scope) as session:
-        people, places, events = (
-            session.scalar(select(func.count(model.id))) or 0 for model in (Person, Enrolment, ServiceEvent)
-        )
-        return people, places, events
 
 
 def faults(upload_id: int, actor: Actor = SYSTEM) -> dict[int, list[str]]:

@@ -10,7 +10,8 @@ import pytest
 from centre import clock, privacy
 from tests.training import files, world
 from tests.training.browser import Browser, open_browser
-from tests.training.test_rosters import MESSY, kept
+from tests.training.rostering import kept
+from tests.training.test_rosters import MESSY
 from training.classes.rules import ClassState, Daypart
 from web.app import build
 
