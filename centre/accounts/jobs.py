@@ -6,12 +6,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.accounts.doors import CODE_KIND
 from centre.accounts.models import Account, OneTimeCode, SignIn
 from centre.accounts.queries import ending_accounts, ends_soon, may_renew
 from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
 from centre.jobs import job
-from centre.outbox import Message, post
+from centre.outbox import SIGN_IN_CODE, Message, post
 from centre.permissions import MANAGERS, PARTNERS
 from centre.words import N_, SOURCE_LOCALE, translate
 
@@ -50,5 +49,5 @@ def forget_sign_ins(session: Session) -> None:
     """Delete sessions that are over, old one-time codes, and the messages that carried them."""
     now = clock.now()
     session.execute(delete(SignIn).where(SignIn.expires_at < now))
-    session.execute(delete(Message).where(Message.kind == CODE_KIND, Message.created_at < now - 2 * CODE_LASTS))
+    session.execute(delete(Message).where(Message.kind == SIGN_IN_CODE, Message.created_at < now - 2 * CODE_LASTS))
     session.execute(delete(OneTimeCode).where(OneTimeCode.expires_at < now - timedelta(days=1)))

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, LargeBi
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.accounts.rules import PHONE_LOGIN, Door, Stage
+from centre.accounts.rules import PHONE_LOGIN, Door, Stage, may_enter
 from centre.database import Instant, Record, coded
 from centre.network import Centre
 from centre.people import Person
@@ -56,7 +56,7 @@ class Account(Record):
     @property
     def usable(self) -> bool:
         """Whether the account may sign in today."""
-        return not self.disabled and (self.expires_on is None or self.expires_on >= clock.today())
+        return may_enter(clock.today(), disabled=self.disabled, expires_on=self.expires_on)
 
 
 class SignIn(Record):

@@ -3,13 +3,23 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select, union_all
 from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts.models import Account, ApiToken, RecoveryCode, SecondFactor, SignIn, SignInCard
 from centre.accounts.passwords import fits
-from centre.accounts.rules import PHONE_LOGIN, Door, NotFresh, SignInOver, Stage, WrongCode, WrongPassword, is_jobseeker
+from centre.accounts.rules import (
+    PHONE_LOGIN,
+    Door,
+    NotFresh,
+    SignInOver,
+    Stage,
+    WrongCode,
+    WrongPassword,
+    is_jobseeker,
+    may_enter,
+)
 from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.numbers import BadNumber, parse_mobile
@@ -143,15 +153,29 @@ def devices(session: Session) -> list[SignIn]:
     return list(session.scalars(living.order_by(SignIn.seen_at.desc(), SignIn.id)))
 
 
-def account_of_phone(session: Session, phone: str) -> Account | None:
-    """The jobseeker whom a one-time code to a telephone lets in; None when nobody or not exactly one."""
-    named = session.scalar(select(Account).where(Account.login == kept_login(phone)))
-    if named is not None:
-        return named if named.usable and is_jobseeker(named.roles) else None
-    index = phone_index(phone)
-    shared = select(Account).join(Person, Person.id == Account.person_id).where(Person.phone_index == index)
-    found = [one for one in session.scalars(shared.order_by(Account.id).limit(3)) if is_jobseeker(one.roles)]
-    return found[0] if len(found) == 1 and found[0].usable else None
+def account_of_phone(session: Session, phone: str) -> int | None:
+    """The id of the jobseeker whom a one-time code to a telephone lets in; None when nobody or not exactly one.
+
+    The oldest accounts fill the answer up to three rows, so that nobody's telephone takes the same work (R21).
+    """
+    name, index, today = kept_login(phone), phone_index(phone), clock.today()
+    own = select(Account.id).where(Account.login == name)
+    shared = select(Account.id).join(Person, Person.id == Account.person_id).where(Person.phone_index == index)
+    oldest = select(select(Account.id).order_by(Account.id).limit(3).subquery().c.id)
+    by_name, by_phone = Account.login == name, Person.phone_index == index
+    told = select(by_name, by_phone, Account.id, Account.roles, Account.disabled, Account.expires_on)
+    rows = session.execute(
+        told.outerjoin(Person, Person.id == Account.person_id)
+        .where(Account.id.in_(union_all(own, shared, oldest)))
+        .order_by(case((by_name, 0), (by_phone, 1), else_=2), Account.id)
+        .limit(3)
+    )
+    seen = [
+        (named, called, account_id, is_jobseeker(roles), may_enter(today, disabled=disabled, expires_on=expires_on))
+        for named, called, account_id, roles, disabled, expires_on in rows
+    ]
+    found = [one for one in seen if one[0]] or [one for one in seen if one[1] and one[3]]
+    return int(found[0][2]) if len(found) == 1 and all(found[0][3:]) else None
 
 
 def second_factor(session: Session, account_id: int) -> SecondFactor | None:

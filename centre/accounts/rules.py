@@ -138,6 +138,11 @@ def is_jobseeker(roles: Iterable[str]) -> bool:
     return set(roles) == {Role.JOBSEEKER}
 
 
+def may_enter(today: date, *, disabled: bool, expires_on: date | None) -> bool:
+    """Whether an account may sign in on a day."""
+    return not disabled and (expires_on is None or expires_on >= today)
+
+
 def lifetime(roles: Iterable[str], stage: Stage, *, kiosk: bool) -> Lifetime:
     """How long a sign-in of these roles lasts."""
     if stage is not Stage.FULL:
