@@ -1,14 +1,16 @@
 """Forms: what people typed, turned into a draft, or given back with a message at each field."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
+from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import UnitOfWork
 from centre.drafts import Draft, problems_of
-from centre.errors import Invalid, Problem, Refusal
+from centre.errors import Invalid, NotFound, Problem, Refusal
 from centre.words import N_, translate
 
 Kind = TypeVar("Kind", bound=Draft)
@@ -82,6 +84,27 @@ def _bound(unit: UnitOfWork, form: FormData, model: type[Kind], given: dict[str,
         problems += [problem for problem in problems_of(error) if problem.field not in broken]
         return Bound(typed, unit.locale, None, tuple(problems))
     return Bound(typed, unit.locale, None if problems else draft, tuple(problems))
+
+
+def attempt(
+    unit: UnitOfWork,
+    bound: Bound[Kind],
+    act: Callable[[Kind], Any],
+    again: Callable[[Bound[Kind], int], Response],
+    there: str | Callable[[Any], str],
+) -> Response:
+    """Do what a form asks and go `there`, which may depend on what `act` gave; or show the page `again` with what was
+    refused, and with nothing of what was begun. Whoever may not even know of a thing gets NotFound as everywhere."""
+    if bound.draft is None:
+        return again(bound, 422)
+    try:
+        done = act(bound.draft)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        unit.session.rollback()
+        return again(bound.refuse(refusal), refusal.status)
+    return RedirectResponse(there if isinstance(there, str) else there(done), 303)
 
 
 def upload(unit: UnitOfWork, name: str) -> tuple[bytes, str]:

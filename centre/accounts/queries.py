@@ -163,7 +163,14 @@ def account_of_phone(session: Session, phone: str) -> int | None:
     shared = select(Account.id).join(Person, Person.id == Account.person_id).where(Person.phone_index == index)
     oldest = select(select(Account.id).order_by(Account.id).limit(3).subquery().c.id)
     by_name, by_phone = Account.login == name, Person.phone_index == index
-    told = select(by_name, by_phone, Account.id, Account.roles, Account.disabled, Account.expires_on)
+    told = select(
+        by_name.label("named"),
+        by_phone.label("called"),
+        Account.id,
+        Account.roles,
+        Account.disabled,
+        Account.expires_on,
+    )
     rows = session.execute(
         told.outerjoin(Person, Person.id == Account.person_id)
         .where(Account.id.in_(union_all(own, shared, oldest)))
@@ -171,11 +178,14 @@ def account_of_phone(session: Session, phone: str) -> int | None:
         .limit(3)
     )
     seen = [
-        (named, called, account_id, is_jobseeker(roles), may_enter(today, disabled=disabled, expires_on=expires_on))
-        for named, called, account_id, roles, disabled, expires_on in rows
+        (one, is_jobseeker(one.roles), may_enter(today, disabled=one.disabled, expires_on=one.expires_on))
+        for one in rows
     ]
-    found = [one for one in seen if one[0]] or [one for one in seen if one[1] and one[3]]
-    return int(found[0][2]) if len(found) == 1 and all(found[0][3:]) else None
+    found = [held for held in seen if held[0].named] or [held for held in seen if held[0].called and held[1]]
+    match found:
+        case [(one, True, True)]:
+            return int(one.id)
+    return None
 
 
 def second_factor(session: Session, account_id: int) -> SecondFactor | None:

@@ -1,6 +1,5 @@
 """P4: from the commit of a new opening until every server process finds it and suggests it; and what a change costs."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -87,7 +86,3 @@ def measure(small: int, large: int) -> dict[str, Any]:
     costs = {str(size): cost(size) for size in (small, large)}
     ratio = costs[str(large)]["p50_ms"] / costs[str(small)]["p50_ms"]
     return {"figures": across_processes() | {"change": costs}, "ratios": {"cost_large_over_small": ratio}}
-
-
-if __name__ == "__main__":
-    print(measure(5_000, 50_000), os.getpid())

@@ -7,10 +7,12 @@ from contextlib import suppress
 
 import pytest
 from scipy.stats import rankdata
+from sqlalchemy.orm import Session
 
 from centre import privacy
 from centre.accounts import Caller, by_password, doors, passwords, queries, request_code
 from centre.accounts.actions import create_account
+from centre.accounts.models import OneTimeCode
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.permissions import Actor, Role
@@ -80,6 +82,16 @@ def test_a_planted_shortcut_for_unknown_names_is_caught() -> None:
 
 def ask(name: str) -> Attempt:
     return lambda number: request_code(f"{name}{number % 50:02d}", f"host{number}")
+
+
+def test_a_planted_shortcut_for_unknown_telephones_is_caught() -> None:
+    def shortcut(session: Session, made: OneTimeCode, code: str) -> None:
+        if made.account_id is not None:
+            send(session, made, code)
+
+    send = doors._send
+    with planted(doors, spend_all=lambda *_: None, _send=shortcut):
+        assert measured(ask("138000000"), ask("139000000"), pairs=40) > 0.5 + 4 * ALLOWED
 
 
 def test_asking_for_a_code_takes_as_long_for_unknown_telephones() -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from centre import clock, privacy
 from centre.accounts import create_account
 from centre.database import open_session
@@ -40,14 +42,25 @@ class Queue:
     employer_ids: tuple[int, ...]
 
 
+def _centre(session: Session, login: str, role: Role) -> Centre:
+    """A centre with the account of one member of its staff."""
+    made = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
+    session.add(made)
+    session.flush()
+    create_account(
+        session, Actor.system(), login=login, name="演示", password=PASSWORD, roles={role}, centre_id=made.id
+    )
+    return made
+
+
 def line_up(*, employers: int, booths: int) -> Queue:
     """A fair with so many `booths` that takes requests, and `employers` that may ask."""
     today = clock.today()
     with open_session(Actor.system().scope, write=True) as session:
         load_examples(session)
-        centre = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
+        centre = _centre(session, "organiser", Role.ORGANISER)
         hall = Venue(name="演示大厅", region_code="610402")
-        session.add_all([centre, hall])
+        session.add(hall)
         session.flush()
         starts_at = clock.now() + timedelta(days=20)
         fair = Fair(
@@ -69,15 +82,6 @@ def line_up(*, employers: int, booths: int) -> Queue:
             for number in range(employers)
         ]
         session.add_all([fair, *asking])
-        create_account(
-            session,
-            Actor.system(),
-            login="organiser",
-            name="演示组织者",
-            password=PASSWORD,
-            roles={Role.ORGANISER},
-            centre_id=centre.id,
-        )
         session.flush()
         return Queue("organiser", fair.id, booths, tuple(one.id for one in asking))
 
@@ -88,9 +92,7 @@ def gather(*, people: int, seats: int) -> Crowd:
     today = clock.today()
     with open_session(Actor.system().scope, write=True) as session:
         load_examples(session)
-        centre = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
-        session.add(centre)
-        session.flush()
+        centre = _centre(session, "officer", Role.TRAINING_OFFICER)
         school = TrainingProvider(code="P1", centre_id=centre.id, name="演示学校", region_code="610402")
         session.add(school)
         session.flush()
@@ -115,14 +117,5 @@ def gather(*, people: int, seats: int) -> Crowd:
         session.flush()
         crowd = [new_person(centre_id=centre.id, name=f"演示{number}") for number in range(people)]
         session.add_all(crowd)
-        create_account(
-            session,
-            Actor.system(),
-            login="officer",
-            name="演示专员",
-            password=PASSWORD,
-            roles={Role.TRAINING_OFFICER},
-            centre_id=centre.id,
-        )
         session.flush()
         return Crowd("officer", course.id, seats, tuple(person.id for person in crowd))

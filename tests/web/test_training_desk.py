@@ -182,7 +182,7 @@ def test_a_waiting_learner_takes_the_offered_seat_by_a_button(city: world.City) 
         assert session.get_one(Enrolment, waiting).state is EnrolmentState.ACCEPTED
 
 
-def test_a_lesson_is_moved_in_the_browser_and_not_onto_a_taken_teacher(city: world.City) -> None:
+def test_a_lesson_is_moved_in_the_browser_to_a_time_that_can_be_and_by_its_own_centre(city: world.City) -> None:
     class_id = world.add_class(city)
     enrol_all(city, class_id, people(city, 1))
     begin(city, class_id)

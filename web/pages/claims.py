@@ -1,6 +1,7 @@
 """Claims, doubts and funds: every step of trust is one person's button, and the next one somebody else's."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -8,7 +9,6 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
-from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from training.claims import actions, queries
 from training.claims.rules import CLAIMS, PROGRAMME_LABELS, REASONS, VERDICT_LABELS, ClawbackDraft, PaymentDraft
@@ -21,7 +21,7 @@ from training.funds.rules import KIND_LABELS, PURPOSE_LABELS, FundDraft, FundPur
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import FLAG_LABELS, RULE_LABELS, ClearDraft
-from web.forms import Bound, bind, blank
+from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -151,15 +151,13 @@ def all_funds(unit: Unit) -> Response:
 @routes.post("/funds", allow=Permission.MANAGE_FUNDS)
 def open_fund(unit: Unit) -> Response:
     """Open a fund."""
-    bound = bind(unit, FundDraft)
-    if bound.draft is None:
-        return _funds_page(unit, bound, 422)
-    try:
-        made = funding.open_fund(unit.session, unit.actor, draft=bound.draft)
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _funds_page(unit, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/funds/{made.id}", 303)
+    return attempt(
+        unit,
+        bind(unit, FundDraft),
+        lambda draft: funding.open_fund(unit.session, unit.actor, draft=draft),
+        partial(_funds_page, unit),
+        lambda made: f"/training-desk/funds/{made.id}",
+    )
 
 
 @routes.get("/funds/{fund_id}", allow=Permission.REVIEW_CLAIM)
@@ -179,31 +177,18 @@ def grant(unit: Unit, fund_id: RecordId) -> Response:
 
 
 def _try(unit: UnitOfWork, claim_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
-    bound = bind(unit, model)
-    if bound.draft is None:
-        return _claim_page(unit, claim_id, bound, 422)
-    try:
-        action(bound.draft)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _claim_page(unit, claim_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/claims/{claim_id}", 303)
+    again, there = partial(_claim_page, unit, claim_id), f"/training-desk/claims/{claim_id}"
+    return attempt(unit, bind(unit, model), action, again, there)
 
 
 def _judge(unit: UnitOfWork, flag_id: int, action: Callable[..., object]) -> Response:
-    bound = bind(unit, ClearDraft)
-    if bound.draft is None:
-        return _flags_page(unit, bound, 422)
-    try:
-        action(unit.session, unit.actor, flag_id=flag_id, reason=bound.draft.reason)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _flags_page(unit, bound.refuse(refusal), refusal.status)
-    return RedirectResponse("/training-desk/flags", 303)
+    return attempt(
+        unit,
+        bind(unit, ClearDraft),
+        lambda draft: action(unit.session, unit.actor, flag_id=flag_id, reason=draft.reason),
+        partial(_flags_page, unit),
+        "/training-desk/flags",
+    )
 
 
 def _claim_page(unit: UnitOfWork, claim_id: int, bound: Bound[Any], status_code: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """How people are ranked, whether that is fair, and which words search does not know: figures and decisions."""
 
+from functools import partial
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -7,7 +8,6 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
 from centre.drafts import RecordId
-from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.regions import exists, name
 from centre.skills.vocabulary import vocabulary
@@ -26,7 +26,7 @@ from matching.searches import actions as searching
 from matching.searches.queries import synonyms
 from matching.searches.rules import SYNONYM_LABELS, SynonymDraft, SynonymState
 from matching.standings import standings
-from web.forms import Bound, bind, blank
+from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages()
@@ -116,17 +116,13 @@ def words(unit: Unit) -> Response:
 @routes.post("/counter/words/{synonym_id}/accept", allow=Permission.CURATE_WORDS)
 def accept(unit: Unit, synonym_id: RecordId) -> Response:
     """Let a word stand for an occupation."""
-    bound = bind(unit, SynonymDraft)
-    if bound.draft is None:
-        return _words_page(unit, bound, 422)
-    try:
-        searching.accept_synonym(unit.session, unit.actor, synonym_id=synonym_id, draft=bound.draft)
-    except Refusal as refusal:
-        if refusal.status == 404:
-            raise
-        unit.session.rollback()
-        return _words_page(unit, bound.refuse(refusal), refusal.status)
-    return RedirectResponse("/counter/words", 303)
+    return attempt(
+        unit,
+        bind(unit, SynonymDraft),
+        lambda draft: searching.accept_synonym(unit.session, unit.actor, synonym_id=synonym_id, draft=draft),
+        partial(_words_page, unit),
+        "/counter/words",
+    )
 
 
 @routes.post("/counter/words/{synonym_id}/reject", allow=Permission.CURATE_WORDS)

@@ -1,6 +1,7 @@
 """The centre's desk for schools: who trains for it, what was agreed, which courses at which price."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -9,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
-from centre.errors import NotFound, Refusal
+from centre.errors import Refusal
 from centre.permissions import Permission
 from training.classes.queries import seats_asked
 from training.providers import actions, queries
@@ -23,7 +24,7 @@ from training.providers.rules import (
     PriceDraft,
     ProviderDraft,
 )
-from web.forms import Bound, bind, blank
+from web.forms import Bound, attempt, bind, blank
 from web.pages import pictures
 from web.rendering import page
 
@@ -122,16 +123,7 @@ def move(unit: Unit, provider_id: RecordId, event: Annotated[str, Path(pattern="
 
 
 def _try(unit: UnitOfWork, provider_id: int, bound: Bound[Any], action: Callable[[Any], object]) -> Response:
-    if bound.draft is None:
-        return _page(unit, provider_id, bound, 422)
-    try:
-        action(bound.draft)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _page(unit, provider_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/schools/{provider_id}", 303)
+    return attempt(unit, bound, action, partial(_page, unit, provider_id), f"/training-desk/schools/{provider_id}")
 
 
 def _list(unit: UnitOfWork, bound: Bound[ProviderDraft], status_code: int = 200) -> Response:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
-from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from training.attendance import actions as attending
 from training.attendance import queries as attendance
@@ -36,7 +36,7 @@ from training.funds.rules import FundingDraft, FundPurpose
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, Outcome
-from web.forms import Bound, bind, blank
+from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -170,51 +170,32 @@ def lesson(unit: Unit, lesson_id: RecordId) -> Response:
 @routes.post("/lessons/{lesson_id}/report", allow=Permission.REPORT_TRAINING)
 def report(unit: Unit, lesson_id: RecordId) -> Response:
     """Close a lesson with its register."""
-    bound = bind(unit, ReportDraft)
-    if bound.draft is None:
-        return _lesson_page(unit, lesson_id, bound, 422)
-    try:
-        done = attending.report_lesson(unit.session, unit.actor, lesson_id=lesson_id, present=bound.draft.present)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _lesson_page(unit, lesson_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/classes/{done.class_id}#lessons", 303)
+    return attempt(
+        unit,
+        bind(unit, ReportDraft),
+        lambda form: attending.report_lesson(unit.session, unit.actor, lesson_id=lesson_id, present=form.present),
+        partial(_lesson_page, unit, lesson_id),
+        lambda done: f"/training-desk/classes/{done.class_id}#lessons",
+    )
 
 
 @routes.post("/lessons/{lesson_id}/move", allow=Permission.REPORT_TRAINING)
 def move_lesson(unit: Unit, lesson_id: RecordId) -> Response:
     """Hold a lesson at another time, in another room, with another teacher."""
-    bound = bind(unit, MoveForm)
-    form = bound.draft
-    if form is None:
-        return _lesson_page(unit, lesson_id, bound, 422)
-    begins, ends = (datetime.combine(form.day, at, clock.SHANGHAI) for at in (form.begins, form.ends))
-    draft = LessonDraft(starts_at=begins, ends_at=ends, room=form.room, teacher=form.teacher)
-    try:
+
+    def move(form: MoveForm) -> None:
+        begins, ends = (datetime.combine(form.day, at, clock.SHANGHAI) for at in (form.begins, form.ends))
+        draft = LessonDraft(starts_at=begins, ends_at=ends, room=form.room, teacher=form.teacher)
         attending.move_lesson(unit.session, unit.actor, lesson_id=lesson_id, draft=draft)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _lesson_page(unit, lesson_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/lessons/{lesson_id}", 303)
+
+    again, there = partial(_lesson_page, unit, lesson_id), f"/training-desk/lessons/{lesson_id}"
+    return attempt(unit, bind(unit, MoveForm), move, again, there)
 
 
 def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
     """Do one thing to a class, or show the class again with what was refused."""
-    bound = bind(unit, model)
-    if bound.draft is None:
-        return _class_page(unit, class_id, bound, 422)
-    try:
-        action(bound.draft)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _class_page(unit, class_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/classes/{class_id}", 303)
+    again, there = partial(_class_page, unit, class_id), f"/training-desk/classes/{class_id}"
+    return attempt(unit, bind(unit, model), action, again, there)
 
 
 def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code: int = 200) -> Response:

@@ -1,16 +1,17 @@
 """The verification desk: openings and employers that wait for the centre's check, the oldest first."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from sqlalchemy import select
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
-from centre.errors import NotFound, Refusal, Stale
+from centre.errors import Stale
 from centre.people import EDUCATION_LABELS
 from centre.permissions import Permission
 from centre.states import Transition
@@ -35,7 +36,7 @@ from employers.queries import employer as employer_in_sight
 from employers.queries import employers
 from employers.rules import EMPLOYER, EMPLOYER_LABELS, NATURE_LABELS, EmployerState
 from employers.screening import Reaction, restore
-from web.forms import Bound, bind, blank
+from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/counter/verify")
@@ -123,18 +124,13 @@ def opening(unit: Unit, opening_id: RecordPath) -> Response:
 @routes.post("/openings/{opening_id}", allow=Permission.VERIFY_OPENING)
 def judge_opening(unit: Unit, opening_id: RecordPath) -> Response:
     """Verify, return, publish, pause, resume or close an opening."""
-    bound = bind(unit, OpeningStep)
-    if bound.draft is None:
-        return _opening(unit, opening_id, bound, 422)
-    try:
-        _check_seen(opening_in_sight(unit.session, opening_id), bound.draft.seen)
-        _judge_opening(unit, opening_id, bound.draft)
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _opening(unit, opening_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/counter/verify/openings/{opening_id}", 303)
+
+    def judge(step: OpeningStep) -> None:
+        _check_seen(opening_in_sight(unit.session, opening_id), step.seen)
+        _judge_opening(unit, opening_id, step)
+
+    again, there = partial(_opening, unit, opening_id), f"/counter/verify/openings/{opening_id}"
+    return attempt(unit, bind(unit, OpeningStep), judge, again, there)
 
 
 @routes.get("/employers/{employer_id}", allow=Permission.VERIFY_EMPLOYER)
@@ -146,11 +142,8 @@ def employer(unit: Unit, employer_id: RecordPath) -> Response:
 @routes.post("/employers/{employer_id}", allow=Permission.VERIFY_EMPLOYER)
 def judge_employer(unit: Unit, employer_id: RecordPath) -> Response:
     """Let an employer pass its check, or watch, suspend and clear it."""
-    bound = bind(unit, EmployerStep)
-    if bound.draft is None:
-        return _employer(unit, employer_id, bound, 422)
-    step = bound.draft
-    try:
+
+    def judge(step: EmployerStep) -> None:
         _check_seen(employer_in_sight(unit.session, employer_id), step.seen)
         if step.event == "submit":
             employing.submit_employer(unit.session, unit.actor, employer_id=employer_id)
@@ -158,12 +151,9 @@ def judge_employer(unit: Unit, employer_id: RecordPath) -> Response:
             employing.judge_employer(
                 unit.session, unit.actor, employer_id=employer_id, event=step.event, reason=step.reason
             )
-    except NotFound:
-        raise
-    except Refusal as refusal:
-        unit.session.rollback()
-        return _employer(unit, employer_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/counter/verify/employers/{employer_id}", 303)
+
+    again, there = partial(_employer, unit, employer_id), f"/counter/verify/employers/{employer_id}"
+    return attempt(unit, bind(unit, EmployerStep), judge, again, there)
 
 
 def _judge_opening(unit: UnitOfWork, opening_id: int, step: OpeningStep) -> None:
