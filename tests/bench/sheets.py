@@ -36,12 +36,12 @@ def write_workers(path: Path, market: Market, count: int) -> None:
         file.writelines(map(line_of, market.workers(count)))
 
 
-def main() -> None:
-    """Write openings.csv and workers.csv."""
-    folder, openings, workers = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+def write_tables(folder: Path, openings: int, workers: int) -> Path:
+    """Write openings.csv and workers.csv into a folder, which is returned."""
     write_openings(folder / "openings.csv", Market(), openings)
     write_workers(folder / "workers.csv", Market(), workers)
+    return folder
 
 
 if __name__ == "__main__":
-    main()
+    write_tables(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))

@@ -24,8 +24,7 @@ from matching.match import index_openings
 from matching.sheet import blocks, open_sheet
 from matching.spread import spread
 from matching.tasks import Plan, answer
-from tests.bench.city import Market
-from tests.bench.sheets import write_openings, write_workers
+from tests.bench.sheets import write_tables
 
 ROOT = Path(__file__).parents[2]
 TOP = 20
@@ -65,8 +64,7 @@ def command(openings: int, workers: int) -> dict[str, Any]:
     retrieve.warm(kernels())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_openings(folder / "openings.csv", Market(), openings)
-        write_workers(folder / "workers.csv", Market(), workers)
+        write_tables(folder, openings, workers)
         start, most = time.perf_counter(), 0.0
         asked = [sys.executable, "-m", "web", "match", "openings.csv", "workers.csv", "--out", "out.csv"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), "GANGQIAO_DATA_DIR": str(settings().data_dir.resolve())}
@@ -87,8 +85,7 @@ def backends(openings: int, workers: int, processes: int = 2) -> dict[str, Any]:
     answers = set()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        write_openings(folder / "openings.csv", Market(), openings)
-        write_workers(folder / "workers.csv", Market(), workers)
+        write_tables(folder, openings, workers)
         posts, people = (open_sheet(folder / f"{side}.csv", COLUMNS["id"]) for side in ("openings", "workers"))
         index = folder / "index"
         index.mkdir()

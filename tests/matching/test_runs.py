@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from tests.bench.city import Market
-from tests.bench.sheets import write_openings, write_workers
+from tests.bench.sheets import write_tables
 from web.commands import app
 
 COMMAND = (sys.executable, "-m", "web", "match", "openings.csv", "workers.csv", "--top", "3", "--out")
@@ -19,10 +18,7 @@ COMMAND = (sys.executable, "-m", "web", "match", "openings.csv", "workers.csv", 
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tables")
-    write_openings(folder / "openings.csv", Market(), 300)
-    write_workers(folder / "workers.csv", Market(), 60_000)
-    return folder
+    return write_tables(tmp_path_factory.mktemp("tables"), 300, 60_000)
 
 
 def environment(folder: Path) -> dict[str, str]:

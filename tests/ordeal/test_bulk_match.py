@@ -20,8 +20,7 @@ import httpx2 as httpx
 import numpy as np
 import pytest
 
-from tests.bench.city import Market
-from tests.bench.sheets import write_openings, write_workers
+from tests.bench.sheets import write_tables
 from tests.ordeal.crowd import Crowd, gather
 from tests.ordeal.servers import Server, serving, sign_in
 
@@ -110,10 +109,7 @@ def matching(folder: Path) -> Iterator[list[int]]:
 
 @pytest.fixture(scope="module")
 def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tables")
-    write_openings(folder / "openings.csv", Market(), 5_000)
-    write_workers(folder / "workers.csv", Market(), 20_000)
-    return folder
+    return write_tables(tmp_path_factory.mktemp("tables"), 5_000, 20_000)
 
 
 def faults(alone: Load, beside: Load) -> list[str]:

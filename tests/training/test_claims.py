@@ -315,6 +315,7 @@ def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city
 
 
 def test_a_trainee_past_retirement_is_refused_and_flagged(city: City) -> None:
+    """VR13: trained all the same, not subsidised."""
     add_staff(city, second=Role.TRAINING_OFFICER)
     with open_session(SYSTEM.scope, write=True) as session:
         old = add_person(session, city, "610499196801120040", "李桂芳").id

@@ -182,6 +182,7 @@ def outcomes(city: City, class_id: int) -> dict[str, Outcome]:
 
 
 def test_registers_that_nobody_can_ask_are_not_checked_and_never_ok(any_city: City) -> None:
+    """VR19."""
     class_id, _ = assessed(any_city, people(any_city, 2))
     found = outcomes(any_city, class_id)
     assert {found[source] for source in SOURCES} == {Outcome.NOT_CHECKED}
