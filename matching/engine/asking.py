@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from matching.engine.postings import K1, Bools, Floats, Ints, Ints64, Part, Terms
+from matching.engine.postings import K1, WEIGHT, Bools, Floats, Ints, Ints64, Part, Terms
 from matching.engine.query import Query
 from matching.engine.words import area
 
 PLACE, REGION, WAGE, FIRST = 1, 2, 4, 8
 """Bits of the filters: the place named in the query, the regions ticked, the pay, then one for each other column."""
+NEARLY = 0.9999
+"""The part of what is asked for that is enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,14 @@ class Filters:
 
 class Asked(NamedTuple):
     """A query as lists of postings. A reading is `readings[r]` = (its first term, behind its last, whether it admits);
-    a document answers it when the weights of the terms that it has reach `least[r]`."""
+    a document answers it when the weights of the terms that it has reach `least[r]`. `done` is the pass's own."""
 
     spans: Ints64
-    weights: Floats
+    weights: Ints
     gains: Floats
-    essential: Bools
+    done: Bools
     readings: Ints
-    least: Floats
+    least: Ints
 
 
 class Sieve(NamedTuple):
@@ -45,61 +47,53 @@ class Sieve(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Working memory of one thread. `marks` (a byte for each document) and `words` are the same memory; every search
-    leaves marks and `held` as it found them: empty."""
+    """Working memory of one thread; every search leaves marks, `held` and scores as it found them: empty.
+
+    The scores and `told` (the same as bits, in the order of the scores) are the same memory.
+    """
 
     marks: Bools
-    words: Ints64
-    held: Floats
+    held: Ints
     found: Ints
+    kept: Ints
     scores: Floats
+    told: Ints
+    keys: Ints64
 
 
 def desk(size: int) -> Desk:
     """Working memory for parts of so many documents."""
-    marks = np.zeros(size + 7 & ~7, np.bool_)
-    held, found, scores = np.zeros(size, np.float32), np.empty(size, np.int32), np.empty(size, np.float32)
-    return Desk(marks, marks.view(np.int64), held, found, scores)
+    scores = np.zeros(size, np.float32)
+    found, kept, keys = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32), np.empty(size, np.int64)
+    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), found, kept, scores, scores.view(np.int32), keys)
 
 
 def asked_of(query: Query, part: Part, terms: Terms, relaxed: float | None) -> Asked:
     """The lists that a query reads."""
     numbers: list[int] = []
-    weights: list[float] = []
-    gains: list[float] = []
-    essential: list[bool] = []
+    factors: list[float] = []
+    shares: list[float] = []
     readings: list[tuple[int, int, bool]] = []
-    least: list[float] = []
     for wish in query.wishes:
         for reading in wish.readings:
-            rarity = {term: terms.weight(term) for term in reading.terms}
-            share = reading.share if relaxed is None else min(reading.share, relaxed)
-            enough = max(share * sum(rarity.values()) * 0.9999, 1e-6)
-            readings.append((len(numbers), len(numbers) + len(rarity), wish.admits))
-            least.append(enough)
-            essential += _essential(list(rarity.values()), enough) if wish.admits else [False] * len(rarity)
-            numbers += [terms.numbers.get(term, -1) for term in rarity]
-            weights += rarity.values()
-            gains += [reading.factor * (K1 + 1) * weight for weight in rarity.values()]
+            first = len(numbers)
+            numbers += [terms.numbers.get(term, -1) for term in dict.fromkeys(reading.terms)]
+            factors += [reading.factor * (K1 + 1)] * (len(numbers) - first)
+            shares.append(reading.share if relaxed is None else min(reading.share, relaxed))
+            readings.append((first, len(numbers), wish.admits))
+    found = np.array(numbers, np.int32)
+    rarity = terms.rarity(found)
+    weights = (rarity * WEIGHT).astype(np.int32)
+    told = weights.tolist()
+    sums = [sum(told[first:last]) for first, last, _ in readings]
     return Asked(
-        part.spans(numbers),
-        np.array(weights, np.float32),
-        np.array(gains, np.float32),
-        np.array(essential, np.bool_),
+        part.spans(found),
+        weights,
+        np.array(factors, np.float32) * rarity,
+        np.zeros(len(found), np.bool_),
         np.array(readings, np.int32).reshape(-1, 3),
-        np.array(least, np.float32),
+        np.array([max(1, int(share * most * NEARLY)) for share, most in zip(shares, sums, strict=True)], np.int32),
     )
-
-
-def _essential(weights: list[float], enough: float) -> list[bool]:
-    """Which terms a document needs one of: without the rarest, the others cannot reach what is enough."""
-    found, rest = [False] * len(weights), sum(weights)
-    for at in sorted(range(len(weights)), key=lambda at: -weights[at]):
-        if rest < enough * 0.999:
-            break
-        found[at] = True
-        rest -= weights[at]
-    return found
 
 
 def sieve_of(query: Query, filters: Filters, part: Part) -> Sieve:

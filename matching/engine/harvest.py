@@ -1,144 +1,185 @@
 """The compiled pass over a part of the text index: gate, filters, facet counts and scores of each candidate at once.
 
 Candidates are the documents in the lists of the rarest terms of a reading, without one of which it cannot be answered;
-lists that are much longer than that are only leapt through.
+for the other terms only they are looked at.
 """
 
 import numpy as np
 
 from matching.engine.asking import PLACE, REGION, WAGE, Asked, Desk, Sieve
-from matching.engine.columns import I4, I8
-from matching.engine.kernel import compiled, entrance
+from matching.engine.columns import I8
+from matching.engine.kernel import TIES, compiled, entrance
 from matching.engine.postings import UNKNOWN_WAGE, Shelf
 
-LONG = 16
-"""A list so many times longer than the candidates are many is leapt through instead of read."""
+LOOKS, LEAPS = 2, 40
+"""Lists so many times longer than the candidates are many are not read: a look costs two bits, or a search by halves."""
 
 
 @compiled
-def leap(positions: I4, at: int, end: int, wanted: int) -> int:
-    """The first place from `at` on whose document is not before the wanted one."""
-    step = 1
-    while at + step < end and positions[at + step] < wanted:
-        at += step
-        step *= 2
-    last = min(at + step, end)
-    while at < last:
-        middle = (at + last) >> 1
-        if positions[middle] < wanted:
-            at = middle + 1
+def ones(word: int) -> int:
+    """How many bits of a 64-bit word are set."""
+    bits = np.uint64(word)
+    bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))  # type: ignore[return-value]
+
+
+@compiled
+def place_in(term: int, document: int, asked: Asked, shelf: Shelf) -> int:
+    """Where a document stands in the list of a term, -1 where it does not."""
+    first, last, row = asked.spans[term]
+    if row >= 0:
+        word, bit = shelf.bits[row, document >> 6], np.uint64(document & 63)
+        if word >> bit & np.uint64(1) == np.uint64(0):
+            return -1
+        return first + shelf.ranks[row, document >> 6] + ones(word & ((np.uint64(1) << bit) - np.uint64(1)))
+    while first < last:
+        middle = (first + last) >> 1
+        if shelf.positions[middle] < document:
+            first = middle + 1
         else:
             last = middle
-    return at
+    return first if first < asked.spans[term, 1] and shelf.positions[first] == document else -1
 
 
 @compiled
-def gather(asked: Asked, positions: I4, dead: I8, size: int, every: bool, desk: Desk) -> int:
-    """Write the candidates in order onto the desk; returns how many there are. Their marks stay set."""
-    marks, words, found, count = desk.marks, desk.words, desk.found, 0
-    if every:
-        marks[:size] = True
-    for term in range(len(asked.spans)):
-        if asked.essential[term]:
-            for at in range(asked.spans[term, 0], asked.spans[term, 1]):
-                marks[positions[at]] = True
-    for at in range(len(dead)):
-        marks[dead[at]] = False
-    for word in range((size + 7) // 8):
-        if words[word] != 0:
-            for document in range(word * 8, word * 8 + 8):
-                if marks[document]:
-                    found[count] = document
-                    count += 1
-    return count
+def is_read(term: int, count: int, asked: Asked) -> bool:
+    """Whether a list is read from end to end rather than looked into for each of so many candidates."""
+    first, last, row = asked.spans[term]
+    return last - first <= (LOOKS if row >= 0 else LEAPS) * count
 
 
 @compiled
-def hold(first: int, last: int, weight: float, count: int, positions: I4, desk: Desk) -> None:
-    """Add the weight of a term to what each candidate in its list holds."""
-    held, found = desk.held, desk.found
-    if last - first > LONG * count:
-        for candidate in range(count):
-            first = leap(positions, first, last, found[candidate])
-            if first < last and positions[first] == found[candidate]:
-                held[found[candidate]] += weight
-        return
-    for at in range(first, last):
-        document = positions[at]
-        held[document] += weight * np.float32(desk.marks[document])
+def gather(reading: int, asked: Asked, shelf: Shelf, desk: Desk) -> tuple[int, int]:
+    """Find the candidates of a reading, which hold the weights of the rarest terms then; how many, and what is left."""
+    first, last, _ = asked.readings[reading]
+    rest, count = 0, 0
+    for term in range(first, last):
+        rest += asked.weights[term]
+    while rest >= asked.least[reading]:
+        rarest = -1
+        for term in range(first, last):
+            if not asked.done[term] and (rarest < 0 or asked.weights[term] > asked.weights[rarest]):
+                rarest = term
+        asked.done[rarest] = True
+        rest -= asked.weights[rarest]
+        for at in range(asked.spans[rarest, 0], asked.spans[rarest, 1]):
+            document = shelf.positions[at]
+            desk.found[count] = document
+            count += desk.held[document] == 0
+            desk.held[document] += asked.weights[rarest]
+    return count, rest
 
 
 @compiled
-def admit(count: int, asked: Asked, positions: I4, desk: Desk) -> int:
-    """Keep the candidates that have enough of a reading; returns how many. All marks are taken away."""
-    found, held, marks = desk.found, desk.held, desk.marks
-    for candidate in range(count):
-        desk.scores[candidate] = 0
-    for reading in range(len(asked.readings)):
-        if asked.readings[reading, 2] == 0:
-            continue
-        for term in range(asked.readings[reading, 0], asked.readings[reading, 1]):
-            hold(asked.spans[term, 0], asked.spans[term, 1], asked.weights[term], count, positions, desk)
-        for candidate in range(count):
-            if held[found[candidate]] >= asked.least[reading]:
-                desk.scores[candidate] = 1
-            held[found[candidate]] = 0
+def narrow(count: int, least: int, desk: Desk) -> int:
+    """Keep the candidates that hold at least so much; the others hold nothing any more."""
     kept = 0
     for candidate in range(count):
-        marks[found[candidate]] = False
-        if desk.scores[candidate] > 0:
-            found[kept] = found[candidate]
-            kept += 1
+        document = desk.found[candidate]
+        enough = desk.held[document] >= least
+        desk.found[kept] = document
+        desk.held[document] *= enough
+        kept += enough
     return kept
 
 
 @compiled
-def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: I4) -> int:
+def hold(term: int, count: int, asked: Asked, shelf: Shelf, desk: Desk) -> None:
+    """Add the weight of a term to what each candidate in its list holds."""
+    held, weight = desk.held, asked.weights[term]
+    if is_read(term, count, asked):
+        for at in range(asked.spans[term, 0], asked.spans[term, 1]):
+            document = shelf.positions[at]
+            held[document] += weight * (held[document] > 0)
+        return
+    row = asked.spans[term, 2]
+    for candidate in range(count):
+        document = desk.found[candidate]
+        if row >= 0:
+            bit = shelf.bits[row, document >> 6] >> np.uint64(document & 63) & np.uint64(1)
+            held[document] += weight * np.int32(bit)
+        else:
+            held[document] += weight * (place_in(term, document, asked, shelf) >= 0)
+
+
+@compiled
+def admit(kept: int, reading: int, asked: Asked, shelf: Shelf, desk: Desk) -> int:
+    """Keep the documents that have enough of a reading, and mark them; returns how many are kept now."""
+    count, rest = gather(reading, asked, shelf, desk)
+    for term in range(asked.readings[reading, 0], asked.readings[reading, 1]):
+        if not asked.done[term] and count > 0:
+            count = narrow(count, asked.least[reading] - rest, desk)
+            hold(term, count, asked, shelf, desk)
+            rest -= asked.weights[term]
+    count = narrow(count, asked.least[reading], desk)
+    for candidate in range(count):
+        document = desk.found[candidate]
+        desk.held[document] = 0
+        desk.kept[kept] = document
+        kept += not desk.marks[document]
+        desk.marks[document] = True
+    return kept
+
+
+@compiled
+def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: I8) -> int:
     """Count the facet values of an answer, each without its own filter; gives the bits of the filters missed."""
     pay = shelf.wages[document]
     passed = WAGE if pay >= sieve.floor or pay == UNKNOWN_WAGE else 0
-    for at in range(shelf.ptr[document], shelf.ptr[document + 1]):
-        passed |= sieve.allow[shelf.codes[at]]
+    first, last = shelf.ptr[document], shelf.ptr[document + 1]
+    if sieve.wanted & ~WAGE:
+        for at in range(first, last):
+            passed |= sieve.allow[shelf.codes[at]]
     missed = sieve.wanted & ~passed
-    for at in range(shelf.ptr[document], shelf.ptr[document + 1]):
-        if missed & ~sieve.own[shelf.codes[at]] == 0:
-            counts[shelf.codes[at]] += 1
+    for at in range(first, last):
+        counts[shelf.codes[at]] += missed & ~sieve.own[shelf.codes[at]] == 0
     return missed
 
 
 @compiled
 def score(count: int, asked: Asked, shelf: Shelf, desk: Desk) -> None:
-    """The BM25 scores over all readings."""
-    positions, found, scores = shelf.positions, desk.found, desk.scores
-    for candidate in range(count):
-        scores[candidate] = 0
+    """The BM25 scores of the marked documents over all readings."""
     for term in range(len(asked.spans)):
-        at, last = asked.spans[term, 0], asked.spans[term, 1]
-        for candidate in range(count):
-            document = found[candidate]
-            if at < last and positions[at] < document:
-                at = leap(positions, at, last, document)
-            if at < last and positions[at] == document:
-                counted = np.float32(shelf.tenths[at])
-                scores[candidate] += asked.gains[term] * counted / (counted + shelf.slopes[document])
+        gain, read = asked.gains[term], is_read(term, count, asked)
+        first, last, _ = asked.spans[term]
+        for each in range(last - first if read else count):
+            at = first + each if read else place_in(term, desk.kept[each], asked, shelf)
+            if at >= 0 and desk.marks[shelf.positions[at]]:
+                document, tenths = shelf.positions[at], np.float32(shelf.tenths[at])
+                desk.scores[document] += gain * tenths / (tenths + shelf.slopes[document])
 
 
 @entrance
-def harvest(asked: Asked, sieve: Sieve, shelf: Shelf, dead: I8, every: bool, counts: I4, desk: Desk, sums: I8) -> None:
-    """Leave the documents that answer and pass on the desk with their scores; `sums`: how many, how many elsewhere."""
-    count = gather(asked, shelf.positions, dead, len(shelf.wages), every, desk)
+def harvest(asked: Asked, sieve: Sieve, shelf: Shelf, dead: I8, every: bool, counts: I8, desk: Desk, sums: I8) -> None:
+    """Leave a key of each document that answers and passes on the desk, its score above its age turned about;
+    `sums`: how many, how many elsewhere."""
+    marks, kept = desk.marks, desk.kept
+    count, here = 0, 0
+    for at in range(len(dead)):
+        marks[dead[at]] = True
     if every:
-        desk.marks[: len(shelf.wages)] = False
+        for document in range(len(shelf.wages)):
+            kept[count] = document
+            count += not marks[document]
     else:
-        count = admit(count, asked, shelf.positions, desk)
-    kept = 0
+        for reading in range(len(asked.readings)):
+            if asked.readings[reading, 2] != 0:
+                count = admit(count, reading, asked, shelf, desk)
+    for at in range(len(dead)):
+        marks[dead[at]] = False
     for candidate in range(count):
-        document = desk.found[candidate]
+        document = kept[candidate]
         missed = counted_in(document, shelf, sieve, counts)
-        if missed == 0:
-            desk.found[kept] = document
-            kept += 1
-        elif missed & ~(PLACE | REGION) == 0:
-            sums[1] += 1
-    score(kept, asked, shelf, desk)
-    sums[0] = kept
+        kept[here] = document
+        here += missed == 0
+        marks[document] = missed == 0
+        sums[1] += missed != 0 and missed & ~(PLACE | REGION) == 0
+    score(here, asked, shelf, desk)
+    for candidate in range(here):
+        document = kept[candidate]
+        desk.keys[candidate] = (np.int64(desk.told[document]) << 32) + (TIES - shelf.ages[document])
+        marks[document] = False
+        desk.scores[document] = 0
+    sums[0] = here

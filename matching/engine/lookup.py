@@ -9,10 +9,10 @@ from threading import local
 import numpy as np
 
 from matching.engine.asking import PLACE, REGION, WAGE, Asked, Desk, Filters, Sieve, asked_of, desk, sieve_of
-from matching.engine.postings import UNKNOWN_WAGE, Bools, Floats, Ints, Ints64, Part, Terms
+from matching.engine.postings import UNKNOWN_WAGE, Bools, Floats, Ints64, Part, Terms
 from matching.engine.query import Query
 
-_Answer = tuple[Ints, Floats, int]
+_LAST = np.int64(0xFFFFFFFF)
 WARM: set[str] = set()
 """Holds `search` once the compiled pass is ready in this process."""
 
@@ -32,9 +32,9 @@ def match(asked: Asked, part: Part, every: bool) -> tuple[Bools, Floats]:
     scores = np.zeros(part.size, np.float32)
     admitted = np.full(part.size, every, np.bool_)
     for (first, last, admits), least in zip(asked.readings.tolist(), asked.least, strict=True):
-        held = np.zeros(part.size, np.float32)
+        held = np.zeros(part.size, np.int32)
         for at in range(first, last):
-            start, end = asked.spans[at]
+            start, end, _ = asked.spans[at]
             positions = part.positions[start:end]
             counted = part.tenths[start:end].astype(np.float32)
             scores[positions] += asked.gains[at] * counted / (counted + part.slopes[positions])
@@ -50,11 +50,10 @@ def look(
     """Search one part: the `top` best rows, the total, and disjunctive facet counts (each without its own filter)."""
     asked, sieve = asked_of(query, part, terms, relaxed), sieve_of(query, filters, part)
     every = not query.wishes
-    counts = np.zeros(len(part.names.values), np.int32)
+    counts = np.zeros(len(part.names.values), np.int64)
     passed = _compiled if "search" in WARM else _plain
-    positions, scores, elsewhere = passed(asked, sieve, part, dead, counts, every)
-    rows = _best(positions, scores, part, top)
-    return Found(rows, len(positions), elsewhere, part.names.told(counts))
+    keys, elsewhere = passed(asked, sieve, part, dead, counts, every)
+    return Found(_best(keys, part, top), len(keys), elsewhere, part.names.told(counts))
 
 
 _desks = local()
@@ -68,16 +67,16 @@ def _desk(size: int) -> Desk:
     return kept
 
 
-def _compiled(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints, every: bool) -> _Answer:
+def _compiled(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool) -> tuple[Ints64, int]:
     from matching.engine.harvest import harvest
 
     work, sums = _desk(part.size), np.zeros(2, np.int64)
     harvest(asked, sieve, part.shelf, dead, every, counts, work, sums)
     kept, elsewhere = sums.tolist()
-    return work.found[:kept], work.scores[:kept], elsewhere
+    return work.keys[:kept], elsewhere
 
 
-def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints, every: bool) -> _Answer:
+def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool) -> tuple[Ints64, int]:
     admitted, scores = match(asked, part, every)
     admitted[dead] = False
     chosen = np.flatnonzero(admitted)
@@ -90,20 +89,16 @@ def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints, e
     if len(codes):
         np.bitwise_or.at(passed, np.repeat(np.arange(len(chosen)), sizes), sieve.allow[codes])
     missed = sieve.wanted & ~passed
-    counts += np.bincount(codes[np.repeat(missed, sizes) & ~sieve.own[codes] == 0], minlength=len(counts)).astype(
-        np.int32
-    )
+    counts += np.bincount(codes[np.repeat(missed, sizes) & ~sieve.own[codes] == 0], minlength=len(counts))
     inside = chosen[missed == 0]
     elsewhere = int(np.count_nonzero(missed & ~(PLACE | REGION) == 0)) - len(inside)
-    return inside.astype(np.int32), scores[inside], elsewhere
+    return (scores[inside].view(np.int32).astype(np.int64) << 32) + (_LAST - part.ages[inside]), elsewhere
 
 
-def _best(positions: Ints, scores: Floats, part: Part, top: int) -> tuple[tuple[float, int, int], ...]:
-    if len(positions) > top > 0:
-        least = np.partition(scores, len(scores) - top)[len(scores) - top]
-        kept = np.flatnonzero(scores > least)
-        kept = np.concatenate((kept, np.flatnonzero(scores == least)[: top - len(kept)]))
-        positions, scores = positions[kept], scores[kept]
-    order = np.lexsort((positions, -scores))[:top]
-    chosen = positions[order]
-    return tuple(zip(scores[order].tolist(), part.orders[chosen].tolist(), part.ids[chosen].tolist(), strict=True))
+def _best(keys: Ints64, part: Part, top: int) -> tuple[tuple[float, int, int], ...]:
+    """The rows of the best keys: bits of the score (never negative) above the age turned about."""
+    if len(keys) > top:
+        keys = np.partition(keys, len(keys) - top)[len(keys) - top :]
+    keys = np.sort(keys)[::-1]
+    scores, chosen = (keys >> 32).astype(np.int32).view(np.float32), part.by_age[_LAST - (keys & _LAST)]
+    return tuple(zip(scores.tolist(), part.orders[chosen].tolist(), part.ids[chosen].tolist(), strict=True))

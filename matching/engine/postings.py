@@ -1,8 +1,8 @@
 """One immutable part of the text index: inverted lists in numpy arrays, with the values that filters and facets read.
 
 A term's list holds positions of documents and how much the term counts there, in tenths; the BM25 impact is worked out
-where it is asked for, so that parts can be joined without reading a text again. Positions run from the newest document
-to the oldest, so a smaller position wins among equal scores.
+where it is asked for, so that parts can be joined without reading a text again. Documents of one occupation lie side by
+side, so that the answers to a question are near each other in memory; among equal scores the newest wins.
 """
 
 from array import array
@@ -20,10 +20,15 @@ Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int32]
 Ints64 = npt.NDArray[np.int64]
 Tenths = npt.NDArray[np.uint16]
+Words = npt.NDArray[np.uint64]
 Bools = npt.NDArray[np.bool_]
 
 K1, B = 1.2, 0.5
 UNKNOWN_WAGE = -1
+WEIGHT = 1024
+"""Weights are whole numbers, so that sums are the same in any order: the rarity of a term so many times."""
+COMMON, LEAST_COMMON = 64, 1024
+"""A term in so large a part of the documents (1 / COMMON), and in so many, has a bit for each document."""
 _BEHIND = "\U0010ffff"
 
 
@@ -32,18 +37,17 @@ class Terms:
     """Numbers of the terms and their rarity, shared by all parts; numbers are only ever added, by the one writer."""
 
     numbers: dict[str, int] = field(default_factory=dict)
-    idf: Floats = field(default_factory=lambda: np.zeros(0, np.float32))
+    idf: Floats = field(default_factory=lambda: np.ones(1, np.float32))
+    """By number; behind them the rarity of a term that is in no document."""
     mean_length: float = 1.0
-    rarest: float = 1.0
 
     def number(self, term: str) -> int:
         """The number of a term, given out when it is new."""
         return self.numbers.setdefault(term, len(self.numbers))
 
-    def weight(self, term: str) -> float:
-        """How much a term tells: its inverse document frequency; unseen terms count as the rarest."""
-        number = self.numbers.get(term, -1)
-        return float(self.idf[number]) if 0 <= number < len(self.idf) else self.rarest
+    def rarity(self, numbers: Ints) -> Floats:
+        """How much terms tell: their inverse document frequency; those not in any document (-1) as the rarest."""
+        return self.idf.take(numbers.view(np.uint32), mode="clip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +114,14 @@ class Names:
         at = bisect_left(self.values, value, column.start, column.stop)
         return at if at < column.stop and self.values[at] == value else -1
 
-    def told(self, counts: Ints) -> dict[str, dict[str, int]]:
+    def told(self, counts: Ints64) -> dict[str, dict[str, int]]:
         """Counts by column and value; values that nobody carries are left out."""
-        carried = np.flatnonzero(counts)
-        pairs = list(zip(map(self.values.__getitem__, carried.tolist()), counts[carried].tolist(), strict=True))
+        carried = counts.nonzero()[0]
+        values, many = [self.values[code] for code in carried.tolist()], counts[carried].tolist()
         ends = carried.searchsorted([column.stop for column in self.columns.values()]).tolist()
         return {
-            name: dict(pairs[first:last]) for name, first, last in zip(self.columns, [0, *ends], ends, strict=False)
+            name: dict(zip(values[first:last], many[first:last], strict=True))
+            for name, first, last in zip(self.columns, [0, *ends], ends, strict=False)
         }
 
 
@@ -125,7 +130,10 @@ class Shelf(NamedTuple):
 
     positions: Ints
     tenths: Tenths
+    bits: Words
+    ranks: Ints
     slopes: Floats
+    ages: Ints
     ptr: Ints64
     codes: Ints
     wages: Ints64
@@ -133,17 +141,26 @@ class Shelf(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An immutable block of documents; all that it holds beside the names of facet values is arrays."""
+    """An immutable block of documents; all that it holds beside the names of facet values is arrays.
+
+    Of each term `lists` tells where its documents begin and end among the positions, and its row in `bits` and `ranks`
+    or -1; a last line tells the same of terms that no document has. A common term has such a row: a bit for each
+    document, and how many of its documents lie before each 64, so that finding a document in its list is one look.
+    """
 
     ids: Ints64
     orders: Ints64
     wages: Ints64
     by_id: Ints64
+    ages: Ints
+    by_age: Ints64
     slopes: Floats
     terms: Ints
-    starts: Ints64
+    lists: Ints64
     positions: Ints
     tenths: Tenths
+    bits: Words
+    ranks: Ints
     facets: Rows
     titles: Rows
     names: Names
@@ -156,17 +173,15 @@ class Part:
     @property
     def shelf(self) -> Shelf:
         """The arrays that answer a search."""
-        return Shelf(self.positions, self.tenths, self.slopes, self.facets.ptr, self.facets.of, self.wages)
+        lists = (self.positions, self.tenths, self.bits, self.ranks)
+        return Shelf(*lists, self.slopes, self.ages, self.facets.ptr, self.facets.of, self.wages)
 
-    def spans(self, numbers: Sequence[int]) -> Ints64:
-        """Where the lists of terms begin and end; nowhere when no document has one."""
-        if not len(self.terms):
-            return np.zeros((len(numbers), 2), np.int64)
-        wanted = np.array(numbers, np.int32)
-        at = np.minimum(self.terms.searchsorted(wanted), len(self.terms) - 1)
-        found = np.stack((self.starts[at], self.starts[at + 1]), axis=1)
-        found[self.terms[at] != wanted] = 0
-        return found
+    def spans(self, numbers: Ints) -> Ints64:
+        """The lines of terms in `lists`."""
+        at = self.terms.searchsorted(numbers)
+        if len(self.terms):
+            at[self.terms.take(at, mode="clip") != numbers] = len(self.terms)
+        return self.lists[at]
 
     def places(self, ids: Iterable[int]) -> Ints64:
         """The positions of those documents that are here, in ascending order."""
@@ -241,7 +256,8 @@ class Gathered:
             return cls.of(())
         figures = np.column_stack((part.ids, part.orders, part.wages))
         shape = (part.size, len(part.terms))
-        rows = csc_array((part.tenths, part.positions, part.starts), shape=shape).tocsr()
+        starts = np.append(part.lists[:-1, 0], len(part.positions))
+        rows = csc_array((part.tenths, part.positions, starts), shape=shape).tocsr()
         ptr = rows.indptr.astype(np.int64)
         words, tenths = Rows(ptr, part.terms[rows.indices]), Rows(ptr, rows.data)
         alive = np.delete(np.arange(part.size), dead)
@@ -266,38 +282,69 @@ class Gathered:
     def measure(self, terms: Terms) -> None:
         """Work out how rare each term is, and how much text a document has on average."""
         size = len(self.figures)
-        counts = np.bincount(self.words.of, minlength=len(terms.numbers))
+        counts = np.append(np.bincount(self.words.of, minlength=len(terms.numbers)), 0)
         if size:
             terms.mean_length = float(self.tenths.of.sum(dtype=np.int64)) / size / 10
-        terms.idf = np.log1p((size - counts + 0.5) / (counts + 0.5)).astype(np.float32)
-        terms.rarest = float(np.log1p((size + 0.5) / 0.5))
+        terms.idf = np.maximum(np.log1p((size - counts + 0.5) / (counts + 0.5)), 1 / WEIGHT).astype(np.float32)
 
     def laid_out(self, terms: Terms) -> Part:
-        """A part, newest first; what is average must be measured already."""
-        from scipy.sparse import csr_array
-
-        order = np.lexsort((-self.figures[:, 0], -self.figures[:, 1]))
+        """A part; what is average must be measured already."""
+        newest = np.lexsort((-self.figures[:, 0], -self.figures[:, 1]))
+        order = newest[np.argsort(self._trades()[newest], kind="stable")]
+        by_age = np.argsort(order)[newest]
+        ages = np.empty(len(order), np.int32)
+        ages[by_age] = np.arange(len(order))
         ids, orders, wages = (np.ascontiguousarray(column) for column in self.figures[order].T)
         words, tenths = self.words.taken(order), self.tenths.taken(order).of
         mass = np.add.reduceat(np.append(tenths, 0).astype(np.int64), words.ptr[:-1]) if len(ids) else np.zeros(0)
         mass[np.diff(words.ptr) == 0] = 0
-        distinct, numbers = np.unique(words.of, return_inverse=True)
-        shape = (len(ids), len(distinct))
-        lists = csr_array((tenths, numbers.astype(np.int32), words.ptr), shape=shape).tocsc()
         return Part(
             ids,
             orders,
             wages,
             np.argsort(ids),
+            ages,
+            by_age,
             (10 * K1 * (1 - B + B * mass / (10 * terms.mean_length))).astype(np.float32),
-            distinct.astype(np.int32),
-            lists.indptr.astype(np.int64),
-            lists.indices.astype(np.int32),
-            lists.data,
+            *_inverted(words, tenths),
             self.facets.taken(order),
             self.titles.taken(order),
             self.names,
         )
+
+    def _trades(self) -> Ints:
+        """The code of the first occupation of each document, 0 where it has none."""
+        column, found = self.names.column("occupation"), np.zeros(len(self.figures), np.int32)
+        held = np.flatnonzero((self.facets.of >= column.start) & (self.facets.of < column.stop))[::-1]
+        found[np.searchsorted(self.facets.ptr, held, side="right") - 1] = self.facets.of[held]
+        return found
+
+
+def _inverted(words: Rows, tenths: Tenths) -> tuple[Ints, Ints64, Ints, Tenths, Words, Ints]:
+    """The terms, lists, positions, tenths, bits and ranks of a part, from the terms of each document."""
+    from scipy.sparse import csr_array
+
+    size = len(words.ptr) - 1
+    distinct, numbers = np.unique(words.of, return_inverse=True)
+    rows = csr_array((tenths, numbers.astype(np.int32), words.ptr), shape=(size, len(distinct))).tocsc()
+    lists = np.full((len(distinct) + 1, 3), (0, 0, -1), np.int64)
+    lists[:-1, 0], lists[:-1, 1] = rows.indptr[:-1], rows.indptr[1:]
+    bits = _bits(lists, rows.indices, size)
+    held = np.bitwise_count(bits).astype(np.int32)
+    ranks = np.cumsum(held, axis=1, dtype=np.int32) - held
+    return distinct.astype(np.int32), lists, rows.indices.astype(np.int32), rows.data, bits, ranks
+
+
+def _bits(lists: Ints64, positions: Ints, size: int) -> Words:
+    """The bits of the common terms, whose rows are entered into their lists."""
+    chosen = np.flatnonzero(lists[:, 1] - lists[:, 0] >= max(LEAST_COMMON, size // COMMON))
+    lists[chosen, 2] = np.arange(len(chosen))
+    bits = np.zeros((len(chosen), (size + 63) // 64), np.uint64)
+    for first, last, row in lists[chosen].tolist():
+        marks = np.zeros(bits.shape[1] * 64, np.bool_)
+        marks[positions[first:last]] = True
+        bits[row] = np.packbits(marks, bitorder="little").view(np.uint64)
+    return bits
 
 
 def facets_of(document: Document) -> Mapping[str, tuple[str, ...]]:

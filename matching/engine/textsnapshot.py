@@ -20,12 +20,11 @@ def save(index: TextIndex, folder: Path) -> None:
     for name, value in _arrays(part):
         np.save(folder / f"{name}.npy", value)
     np.save(folder / "idf.npy", terms.idf)
-    (folder / "terms.txt").write_text("\n".join(list(terms.numbers)[: len(terms.idf)]), encoding="utf-8")
+    (folder / "terms.txt").write_text("\n".join(list(terms.numbers)[: len(terms.idf) - 1]), encoding="utf-8")
     told = {
         "columns": {name: [column.start, column.stop] for name, column in part.names.columns.items()},
         "values": part.names.values,
         "mean_length": terms.mean_length,
-        "rarest": terms.rarest,
         "lexicon": index.reader.lexicon.counts,
     }
     (folder / "words.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
@@ -36,7 +35,7 @@ def load(folder: Path, places: PlaceFinder = no_places) -> TextIndex:
     told = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
     numbers = {word: number for number, word in enumerate(words)} if words != [""] else {}
-    terms = Terms(numbers, _array(folder / "idf.npy"), told["mean_length"], told["rarest"])
+    terms = Terms(numbers, _array(folder / "idf.npy"), told["mean_length"])
     columns = {name: slice(*ends) for name, ends in told["columns"].items()}
     kept: dict[str, Any] = {"names": Names(columns, tuple(told["values"]))}
     for field in fields(Part):
