@@ -12,7 +12,7 @@ from matching.engine.kernel import TIES, compiled, entrance
 from matching.engine.postings import UNKNOWN_WAGE, Shelf
 
 LOOKS, LEAPS = 2, 40
-"""Lists so many times longer than the candidates are many are not read: a look costs two bits, or a search by halves."""
+"""Lists so many times longer than the candidates are many are looked into, by bits or by halves, and not read."""
 
 
 @compiled

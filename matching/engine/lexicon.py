@@ -6,8 +6,8 @@ from functools import cached_property
 
 from centre.text import initials, pinyin
 
-MOST_MEANINGS = 6
-_NEAR_HAN, _NEAR_LATIN = 60.0, 84.0
+MOST_MEANINGS, MOST_NEAR = 6, 3
+_NEAR_LATIN = 84.0
 
 
 class Lexicon:
@@ -36,8 +36,9 @@ class Lexicon:
         return sorted(self._by_pinyin)
 
     def prepare(self) -> None:
-        """Work out all readings now, so that the first romanised query is as fast as the others."""
+        """Work out all readings now, so that the first romanised or mistyped query is as fast as the others."""
         _ = self._spellings, self._by_initials, self._by_character
+        self.near("挡车公")
 
     def spelt(self, letters: str) -> tuple[str, ...]:
         """Words whose pinyin is, or begins with, these letters; words in use come first."""
@@ -63,33 +64,40 @@ class Lexicon:
         return self._best(self._by_pinyin[found[0]]) if found else ()
 
     def near(self, word: str) -> tuple[str, ...]:
-        """Words that sound the same as, or look nearly like, a Han word that nobody uses: 挡车公 -> 挡车工."""
+        """Words that a Han word which nobody uses may be a slip of, likeliest first: 挡车公 -> 挡车工.
+
+        One that sounds the same goes before those that differ in few characters, the same length before another.
+        """
         if len(word) < 2:
             return ()
-        alike = [found for found in self._by_pinyin.get(pinyin(word), ()) if found != word]
-        if alike:
-            return self._best(alike)[:1]
-        if len(word) < 3:
-            return ()
-        from rapidfuzz import fuzz, process
+        alike = self._best(found for found in self._by_pinyin.get(pinyin(word), ()) if found != word)[:1]
+        return tuple(dict.fromkeys((*alike, *self._slips(word))))[:MOST_NEAR]
 
-        found = process.extractOne(word, self._sharing(word), scorer=fuzz.ratio, score_cutoff=_NEAR_HAN)
-        if found is None or found[0] == word:
-            return ()
-        return (str(found[0]),)
+    def _slips(self, word: str) -> list[str]:
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        if len(word) < 3:
+            return []
+        most = max(1, len(word) // 3)
+        found = process.extract(word, self._around(word, most), scorer=OSA.distance, score_cutoff=most, limit=None)
+        found.sort(key=lambda one: (one[1], len(one[0]) != len(word), one[2]))
+        return [str(slip) for slip, far, _ in found if 0 < far == found[0][1]]
 
     @cached_property
-    def _by_character(self) -> dict[str, list[int]]:
-        found: dict[str, list[int]] = {}
+    def _by_character(self) -> dict[tuple[str, int], list[int]]:
+        found: dict[tuple[str, int], list[int]] = {}
         for at, word in enumerate(self._ordered):
             for character in set(word):
-                found.setdefault(character, []).append(at)
+                found.setdefault((character, len(word)), []).append(at)
         return found
 
-    def _sharing(self, word: str) -> list[str]:
-        """Words that hold one of the rarer characters of a word: any that is nearly the same must hold one of them."""
-        lists = sorted((self._by_character.get(character, []) for character in set(word)), key=len)
-        chosen = set().union(*lists[: max(2, (len(word) + 1) // 2)])
+    def _around(self, word: str, slips: int) -> list[str]:
+        """Words of about the length: so many slips spare one of the rarest characters, if there is one more of them."""
+        lengths, chosen = range(len(word) - slips, len(word) + slips + 1), set[int]()
+        holding = [[self._by_character.get((character, n), []) for n in lengths] for character in set(word)]
+        for lists in sorted(holding, key=lambda lists: sum(map(len, lists)))[: slips + 1]:
+            chosen.update(*lists)
         return [self._ordered[at] for at in sorted(chosen)]
 
     def _best(self, words: Iterable[str]) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ PlaceFinder = Callable[[str], tuple[tuple[str, ...], str]]
 """Takes a normalised query; gives the region codes that it names, and the text without them."""
 
 LITERAL_SHARE, RELAXED_SHARE, WORD_SHARE = 0.6, 0.34, 0.99
+NEAR = (0.9, 0.6, 0.6)
 _CODE_FACTORS = (0.6, 0.45, 0.35)
 _MOST_TERMS = 64
 _BREAK = re.compile(r"[\s,，、;；/|+()（）【】\[\]。.:：!！?？]+")
@@ -112,9 +113,11 @@ class Reader:
         readings = self._han_readings(chunk)
         if self._in_use(chunk) or any(start == 0 and end == len(chunk) for start, end in self.vocabulary.spans(chunk)):
             return Wish(chunk, readings), None
-        for word in self.lexicon.near(chunk):
-            return Wish(chunk, (*readings, *self._word_readings(word, 0.9))), word
-        return Wish(chunk, readings), None
+        meant = self.lexicon.near(chunk)
+        slips = (
+            reading for word, factor in zip(meant, NEAR, strict=False) for reading in self._word_readings(word, factor)
+        )
+        return Wish(chunk, (*readings, *slips)), meant[0] if meant else None
 
     def _known_latin(self, word: str) -> bool:
         return word in self.terms.numbers or word in self.vocabulary.words

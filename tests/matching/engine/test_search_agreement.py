@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -9,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import lookup, retrieve, textsnapshot
+from matching.engine import lookup, postings, retrieve, textsnapshot
 from matching.engine.asking import Filters
 from matching.engine.textindex import Hits, LiveIndex, TextIndex
 from matching.engine.words import Document
+from tests.bench.searching import documents, questions
 
 TITLES = (
     "缝纫工",
@@ -93,6 +95,20 @@ def test_plain_and_compiled_search_give_the_same_page_counts_and_scores(
         assert plain == compiled
 
     holds()
+
+
+def test_they_agree_where_common_terms_are_looked_up_by_their_bits(
+    by_turns: Callable[[Callable[[], Hits]], tuple[Hits, Hits]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postings, "LEAST_COMMON", 32)
+    kept = documents(4_000)
+    index = TextIndex.build(kept).changed([replace(kept[7], title="焊工")], [kept[9].id, kept[11].id])
+    assert len(index.base.bits) > 100
+    asked = [(one.text, Filters(one.regions, one.floor_fen)) for one, _, _ in questions(kept, 120)]
+    asked += [("包吃住 电工", Filters()), ("焊工", Filters(facets={"major": ("6",)}))]
+    for text, filters in asked:
+        plain, compiled = by_turns(partial(index.search, text, filters, limit=9))
+        assert plain == compiled, text
 
 
 def carried(hits: Hits) -> dict[str, dict[str, int]]:

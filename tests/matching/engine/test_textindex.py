@@ -6,6 +6,7 @@ from threading import Thread
 import pytest
 
 from matching.engine.asking import Filters
+from matching.engine.lexicon import Lexicon
 from matching.engine.textindex import LiveIndex, TextIndex
 from matching.engine.words import Document
 
@@ -48,6 +49,13 @@ def test_the_spinning_jobs_are_found_however_they_are_typed(index: TextIndex, wo
 @pytest.mark.parametrize("words", ["挡车公", "dangchegon", "dangchegong"])
 def test_a_corrected_spelling_is_told(index: TextIndex, words: str) -> None:
     assert index.search(words).corrected == "挡车工"
+
+
+def test_a_slip_may_be_any_of_the_nearest_words_the_same_length_and_the_commonest_first() -> None:
+    lexicon = Lexicon({"空管": 9, "空管员": 2, "空管站": 1, "空调工": 8, "高空管道工": 50})
+    assert lexicon.near("空管公") == ("空管员", "空管站", "空管")
+    assert Lexicon({"配电工": 1, "配电柜": 50}).near("配电公") == ("配电工", "配电柜")
+    assert lexicon.near("瓦斯检查") == ()
 
 
 def test_a_right_spelling_is_not_corrected(index: TextIndex) -> None:
