@@ -63,7 +63,7 @@ class Lists(NamedTuple):
 
 class Openings(NamedTuple):
     """Rows in the order (occupation, region, pay downward); `papers` are (number, level, must), `terms` the same three
-    packed into one number by 5 and 1 bits; `bounds` repeats SIGN, SIGN_MORE, SLACK and ASKED side by side."""
+    packed into one number by 5 and 1 bits; `bounds` repeats SIGN, SIGN_MORE, SLACK and ASKED, a line each."""
 
     rows: I4
     terms: Lists

@@ -201,7 +201,7 @@ def arranged(
     by_trade = rank[rows[:, columns.OCCUPATION]]
     order = np.lexsort((-rows[:, columns.HIGH], rows[:, columns.REGION], by_trade))
     rows = rows[order]
-    bounds = np.ascontiguousarray(rows[:, [columns.SIGN, columns.SIGN_MORE, columns.SLACK, columns.ASKED]])
+    bounds = np.ascontiguousarray(rows[:, [columns.SIGN, columns.SIGN_MORE, columns.SLACK, columns.ASKED]].T)
     return Openings(rows, taken(terms, order), taken(papers, order), bounds), order
 
 

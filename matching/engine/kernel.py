@@ -5,10 +5,11 @@ Agrees with `matching.engine.reference` to the point; a property test holds it t
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
-from numba import njit
+from numba import config, njit
+from numba.extending import intrinsic
 
 from matching.engine.columns import (
     ASKED,
@@ -65,7 +66,7 @@ TIES = 0xFFFFFFFF
 # The stubs of numba know no `no_*_wrapper`, which halve the time to compile. Without `_nrt` nothing may be allocated,
 # and the counting of references, which took half of the time, falls away: the caller holds all arrays.
 _INNER: dict[str, Any] = {"_nrt": False, "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_OUTER: dict[str, Any] = {"_nrt": False, "nogil": True, "cache": True, "no_cfunc_wrapper": True}
+_OUTER: dict[str, Any] = {"_nrt": False, "nogil": True, "no_cfunc_wrapper": True}
 
 
 def compiled(function: F) -> F:
@@ -81,8 +82,9 @@ def inlined(function: F) -> F:
 
 
 def entrance(function: F) -> F:
-    """A function to call from Python: compiled on first call, kept on disk, without the interpreter lock."""
-    made: F = njit(**_OUTER)(function)
+    """A function to call from Python: compiled on first call, without the interpreter lock, kept in the folder that
+    `retrieve.warm` names: elsewhere a change in one file would leave what another made of it as it was."""
+    made: F = njit(**_OUTER, cache=bool(getattr(config, "CACHE_DIR", "")))(function)
     return made
 
 
@@ -282,14 +284,12 @@ def signature(terms: I4) -> tuple[int, int]:
     return low, high  # type: ignore[return-value]
 
 
-@compiled
-def bits_set(word: int) -> int:
-    """How many bits of a 32-bit word are set."""
-    bits = np.uint32(word)
-    bits = bits - ((bits >> np.uint32(1)) & np.uint32(0x55555555))
-    bits = (bits & np.uint32(0x33333333)) + ((bits >> np.uint32(2)) & np.uint32(0x33333333))
-    bits = (bits + (bits >> np.uint32(4))) & np.uint32(0x0F0F0F0F)
-    return np.int64((bits * np.uint32(0x01010101)) >> np.uint32(24)) & 255  # type: ignore[return-value]
+def _counted(_: Any, word: Any) -> Any:
+    return word(word), lambda _, builder, __, words: builder.ctpop(words[0])
+
+
+bits_set: Callable[[Any], Any] = cast(Any, intrinsic(_counted))
+"""How many bits of a word are set, by the machine's own instruction."""
 
 
 @compiled

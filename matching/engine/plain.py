@@ -340,13 +340,13 @@ def _unrelated(index: Index, workers: Workers, w: int, mine: Own, worst: int) ->
     rows = np.concatenate([none, *parts])
     if need > 0 and len(rows):
         low, high = np.uint32(bits & 0xFFFFFFFF), np.uint32(bits >> 32)
-        bounds = index.openings.bounds.take(rows, 0)
-        slack = bounds[:, 2].astype(np.int64)
-        shared = np.bitwise_count(bounds[:, 0].view(np.uint32) & low).astype(np.int64)
-        shared += np.bitwise_count(bounds[:, 1].view(np.uint32) & high)
+        bounds = index.openings.bounds.take(rows, 1)
+        slack = bounds[2].astype(np.int64)
+        shared = np.bitwise_count(bounds[0].view(np.uint32) & low).astype(np.int64)
+        shared += np.bitwise_count(bounds[1].view(np.uint32) & high)
         shared += slack >> c.SLACK_LOST & 255
         most = (slack >> c.SLACK_UNIT) * shared + (slack & 255)
-        rows = rows[2 * int(marks[c.SKILLS]) * most >= bounds[:, 3] * (2 * need - 1)]
+        rows = rows[2 * int(marks[c.SKILLS]) * most >= bounds[3] * (2 * need - 1)]
     rows = rows[trade[post[rows, c.OCCUPATION]] == 0]
     return np.unique(rows[_allowed(index, who, rows, mine)])
 

@@ -54,6 +54,8 @@ from matching.engine.kernel import (
 )
 
 BENCH = 512
+EVERYTHING = 1 << 20
+"""More points than skills can give."""
 
 
 class Scratch(NamedTuple):
@@ -67,6 +69,7 @@ class Scratch(NamedTuple):
     turn: I4
     ranges: I4
     waiting: I4
+    passed: I4
     keys: I8
 
 
@@ -78,7 +81,18 @@ class Grid(NamedTuple):
     papers: Lists
     regions: I4
     marks: I4
-    bounds: I4
+    signs: I4
+    more: I4
+    slacks: I4
+    asked: I4
+
+
+class Go(NamedTuple):
+    """Which rows are tried: those that may have at least `wanted` points for skills, and less than `done`, for the
+    others were tried before."""
+
+    wanted: int
+    done: int
 
 
 @compiled
@@ -112,8 +126,9 @@ def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> i
         points = np.int64(points)
         if ((points + best) << 32) + tie <= worst:
             continue
-        if ((points + most_skills(row, rows, asker.low, asker.high, flags, marks)) << 32) + tie > worst:
-            waiting[kept, 0], waiting[kept, 1] = row, points
+        skills = most_skills(row, rows, asker.low, asker.high, flags, marks)
+        if ((points + skills) << 32) + tie > worst:
+            waiting[kept, 0], waiting[kept, 1], waiting[kept, 2] = row, points, skills
             kept += 1
     return kept
 
@@ -129,7 +144,7 @@ def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) ->
     for at in range(count):
         row, points = waiting[at, 0], np.int64(waiting[at, 1])
         tie = TIES - rows[row, TIE]
-        if ((points + max(marks[SKILLS], marks[SKILLS_UNKNOWN])) << 32) + tie <= keys[len(keys) - 1]:
+        if ((points + waiting[at, 2]) << 32) + tie <= keys[len(keys) - 1]:
             continue
         if not person_fits(row, rows, schooling, born, free, today):
             continue
@@ -156,45 +171,73 @@ def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: S
 
 
 @compiled
-def sieve(
-    first: int, last: int, count: int, need: int, twice: int, low: int, high: int, bounds: I4, waiting: I4
-) -> int:
-    """Add the rows whose signatures allow so many points for skills; there must be room for all of them.
+def promising(
+    one: I4,
+    other: I4,
+    slacks: I4,
+    asked: I4,
+    low: int,
+    high: int,
+    twice: np.int32,
+    least: np.int32,
+    most: np.int32,
+    out: I4,
+) -> None:
+    """Note of each row whether its signature allows so many points for skills, but not so many.
 
-    The test is `skill_points(...) >= need`, multiplied out.
+    The tests are `skill_points(...) >= wanted` and `< done`, multiplied out, in 32 bits and without a branch, so that
+    many rows are tested at once. `most` is 0 where none is done; rows that ask for nothing are the first to be done.
     """
-    if need <= 0:
-        for row in range(first, last):
-            waiting[count, 0] = row
-            count += 1
-        return count
-    share = 2 * need - 1
-    for row in range(first, last):
-        slack = np.int64(bounds[row, 2])
-        shared = bits_set(bounds[row, 0] & low) + bits_set(bounds[row, 1] & high) + (slack >> SLACK_LOST & 255)
-        waiting[count, 0] = row
-        if twice * ((slack >> SLACK_UNIT) * shared + (slack & 255)) >= bounds[row, 3] * share:
-            count += 1
+    fresh = np.int32(most == 0)
+    for at in range(len(one)):
+        shared = bits_set(one[at] & low) + bits_set(other[at] & high)
+        slack = slacks[at]
+        found = (slack >> np.int32(SLACK_UNIT)) * (shared + (slack >> np.int32(SLACK_LOST) & np.int32(255)))
+        found = twice * (found + (slack & np.int32(255)))
+        out[at] = np.int32(found >= asked[at] * least) & (np.int32(found < asked[at] * most) | fresh)
+
+
+@compiled
+def sieve(first: int, last: int, count: int, need: int, done: int, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Add the rows whose signatures allow `need` points for skills, but not `done`; there must be room for all."""
+    waiting, passed = work.waiting, work.passed
+    tested = need > 0 or done < EVERYTHING
+    if tested:
+        twice, least = np.int32(2 * grid.marks[SKILLS]), np.int32(2 * need - 1)
+        most = np.int32(2 * done - 1 if done < EVERYTHING else 0)
+        one, other, slacks = grid.signs[first:last], grid.more[first:last], grid.slacks[first:last]
+        promising(one, other, slacks, grid.asked[first:last], asker.low, asker.high, twice, least, most, passed)
+    for at in range(last - first):
+        waiting[count, 0] = first + at
+        count += passed[at] if tested else 1
     return count
 
 
 @compiled
 def scan(
-    first: int, last: int, place: int, count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch
+    first: int,
+    last: int,
+    place: int,
+    count: int,
+    base: int,
+    joined: bool,
+    go: Go,
+    grid: Grid,
+    asker: Asker,
+    work: Scratch,
 ) -> int:
     """Add rows that may reach the list to the candidates, which are judged whenever the bench is full.
 
     `place` is the most that the place gives to any of the rows. Returns how many wait.
     """
-    marks, skilled = grid.marks, asker.who[FLAGS] & SKILLS_KNOWN != 0
+    skilled = asker.who[FLAGS] & SKILLS_KNOWN != 0
     while first < last:
-        need: Any = (work.keys[len(work.keys) - 1] >> 32) - (base + place + asker.cheap + marks[LIFT])
-        if need > asker.skills:
+        need: Any = (work.keys[len(work.keys) - 1] >> 32) - (base + place + asker.cheap + grid.marks[LIFT])
+        if need > asker.skills or need >= go.done:
             return count
-        need = need if skilled else np.int64(0)
+        need = max(need, go.wanted) if skilled else np.int64(0)
         step = min(last, first + BENCH - count)
-        twice: Any = np.int64(2 * marks[SKILLS])
-        count = sieve(first, step, count, need, twice, asker.low, asker.high, grid.bounds, work.waiting)
+        count = sieve(first, step, count, need, go.done, grid, asker, work)
         first = step
         if count == BENCH:
             judge(count, base, joined, grid, asker, work)

@@ -35,9 +35,12 @@ from matching.engine.kernel import (
     learn,
     trade_points,
 )
-from matching.engine.sift import BENCH, Grid, Scratch, judge, scan
+from matching.engine.sift import BENCH, EVERYTHING, Go, Grid, Scratch, judge, scan
 
 FEW, MOST_RANGES = 24, 1024
+MANY, FIRST_SHARE = 1024, 40
+"""Where so many openings of an occupation are open to a worker, this share of the skill points is the first go."""
+ALL = Go(0, EVERYTHING)
 
 
 def scratch(index: Index, top: int) -> Scratch:
@@ -51,7 +54,8 @@ def scratch(index: Index, top: int) -> Scratch:
         np.zeros(len(layout.spans) + 1, np.int32),
         np.zeros(1, np.int32),
         np.zeros((MOST_RANGES, 2), np.int32),
-        np.zeros((BENCH, 2), np.int32),
+        np.zeros((BENCH, 3), np.int32),
+        np.zeros(BENCH, np.int32),
         np.zeros(top, np.int64),
     )
 
@@ -68,16 +72,43 @@ def visit(
     asker: Asker,
     work: Scratch,
 ) -> int:
-    """Add the openings of one occupation that lie in the worker's regions; returns how many candidates wait."""
+    """Add the openings of one occupation that lie in the worker's regions; returns how many candidates wait.
+
+    Where there are many, those that share most skills go first: what they reach spares trying most of the others.
+    """
+    spans = layout.spans
+    few = spans[trade, 3] - spans[trade, 2] <= MANY or not asker.who[FLAGS] & SKILLS_KNOWN
+    if ranges > 0 or few:
+        return visit_some(trade, ranges, count, base, joined, ALL, layout, grid, asker, work)
+    first = asker.skills * FIRST_SHARE // 100
+    count = visit_some(trade, ranges, count, base, joined, Go(first, EVERYTHING), layout, grid, asker, work)
+    judge(count, base, joined, grid, asker, work)
+    return visit_some(trade, ranges, 0, base, joined, Go(0, first), layout, grid, asker, work)
+
+
+@compiled
+def visit_some(
+    trade: int,
+    ranges: int,
+    count: int,
+    base: int,
+    joined: bool,
+    go: Go,
+    layout: Layout,
+    grid: Grid,
+    asker: Asker,
+    work: Scratch,
+) -> int:
+    """Add what one go takes of an occupation in the worker's regions."""
     spans, runs = layout.spans, layout.runs
     if ranges == 0 or spans[trade, 3] - spans[trade, 2] <= FEW:
-        return scan(spans[trade, 2], spans[trade, 3], asker.place, count, base, joined, grid, asker, work)
+        return scan(spans[trade, 2], spans[trade, 3], asker.place, count, base, joined, go, grid, asker, work)
     run, end = spans[trade, 0], spans[trade, 1]
     for at in range(ranges):
         run = bisect(runs, 0, run, end, work.ranges[at, 0])
         over = bisect(runs, 0, run, end, work.ranges[at, 1])
         if over > run:
-            count = scan(runs[run, 1], runs[over, 1], asker.place, count, base, joined, grid, asker, work)
+            count = scan(runs[run, 1], runs[over, 1], asker.place, count, base, joined, go, grid, asker, work)
         run = over
     return count
 
@@ -90,11 +121,11 @@ def visit_nameless(ranges: int, layout: Layout, grid: Grid, asker: Asker, work: 
     if first == last or out_of_reach(base, asker, grid.marks, work.keys):
         return
     if ranges == 0:
-        count = scan(first, last, asker.place, count, base, True, grid, asker, work)
+        count = scan(first, last, asker.place, count, base, True, ALL, grid, asker, work)
     for at in range(ranges):
         first = bisect(grid.rows, REGION, first, last, work.ranges[at, 0])
         end = bisect(grid.rows, REGION, first, last, work.ranges[at, 1])
-        count = scan(first, end, asker.place, count, base, True, grid, asker, work)
+        count = scan(first, end, asker.place, count, base, True, ALL, grid, asker, work)
         first = end
     judge(count, base, True, grid, asker, work)
 
@@ -259,7 +290,8 @@ def best_openings(index: Index, workers: Workers, order: I8, work: Scratch, rows
     Workers who ask for the same occupations should follow each other: what one has read, the next finds near.
     """
     layout, openings = index.layout, index.openings
-    grid = Grid(openings.rows, openings.terms, openings.papers, layout.regions, index.marks, openings.bounds)
+    bounds = openings.bounds[0], openings.bounds[1], openings.bounds[2], openings.bounds[3]
+    grid = Grid(openings.rows, openings.terms, openings.papers, layout.regions, index.marks, *bounds)
     for w in order:
         trades, terms, papers = entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w)
         asker = asker_of(workers.rows[w], trades, terms, papers, entries(workers.areas, w), index.marks)

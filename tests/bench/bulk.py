@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from matching.engine import backward, plain, retrieve, sweep
+from matching.engine import plain, retrieve
 from matching.engine.columns import HIGH, I4, REGION, Index, Workers
 from matching.engine.encode import encode_workers
 from matching.engine.index import Built, build, people
@@ -147,6 +147,8 @@ def bound(index: Index, workers: Workers, left: Any, right: Any, count: int) -> 
 
 def kernel(index: Index, workers: Workers, many: int) -> tuple[float, I4]:
     """Workers per CPU second of ours, and the rows that it found."""
+    from matching.engine import sweep
+
     work, order = sweep.scratch(index, TOP), alike(workers)[:many]
     rows = np.zeros((len(workers.rows), TOP), np.int32)
     points = np.zeros_like(rows)
@@ -243,6 +245,8 @@ def both_ways(count: int, seed: int = 7) -> dict[str, Any]:
 
 def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
     """One opening against all workers, in milliseconds."""
+    from matching.engine import backward
+
     group, desk = (
         people(workers, index.layout.trades, index.marks),
         backward.desk(workers, len(built.register.terms), TOP),

@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine import retrieve, snapshot
+from matching.engine import plain, retrieve, snapshot
 from matching.engine.conditions import Condition
 from matching.engine.encode import encode_workers
 from matching.engine.features import OpeningProfile, WorkerProfile
 from matching.engine.index import build
 from matching.engine.reference import rank, rank_workers
 from matching.engine.retrieve import Engine, current, find
+from tests.bench.city import CODES, Market
 from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS, crowd
 
 MANY = st.lists(OPENINGS, max_size=25, unique_by=lambda opening: opening.id)
@@ -94,6 +95,24 @@ def test_a_long_list_of_openings_keeps_its_order_where_many_are_equal(compiled: 
         slow = rank(worker, openings, GROUND).suggestions
         assert Engine(openings, GROUND).rank(worker, counts=False).suggestions == slow
         assert len(slow) == 20
+
+
+def test_many_openings_of_one_trade_are_tried_in_two_goes_and_none_is_lost_or_doubled(compiled: None) -> None:
+    from matching.engine import sweep
+
+    dice, market = np.random.default_rng(5), Market(3)
+    openings = [
+        replace(one, occupation=CODES[3], skills=one.skills if dice.random() > 0.01 else (), certificates=())
+        for one in market.openings(sweep.MANY + 500)
+    ]
+    people = [replace(one, wanted=(CODES[3],), regions=(), leave_home_ok=None, home=None) for one in market.workers(60)]
+    built = build(openings, GROUND)
+    workers, index = encode_workers(people, built.register, GROUND), current(built.index, built.register)
+    slow = np.full((60, 400), -1, np.int32), np.zeros((60, 400), np.int32)
+    plain.best_openings(index, workers, 0, 60, *slow)
+    quick = find(index, workers, 400)
+    assert np.array_equal(quick[0], slow[0])
+    assert np.array_equal(quick[1], slow[1])
 
 
 @pytest.mark.usefixtures("cold")
