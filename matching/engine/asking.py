@@ -58,14 +58,13 @@ class Desk(NamedTuple):
     kept: Ints
     scores: Floats
     told: Ints
-    keys: Ints64
 
 
 def desk(size: int) -> Desk:
     """Working memory for parts of so many documents."""
     scores = np.zeros(size, np.float32)
-    found, kept, keys = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32), np.empty(size, np.int64)
-    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), found, kept, scores, scores.view(np.int32), keys)
+    found, kept = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
+    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), found, kept, scores, scores.view(np.int32))
 
 
 def asked_of(query: Query, part: Part, terms: Terms, relaxed: float | None) -> Asked:

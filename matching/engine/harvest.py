@@ -151,10 +151,26 @@ def score(count: int, asked: Asked, shelf: Shelf, desk: Desk) -> None:
                 desk.scores[document] += gain * tenths / (tenths + shelf.slopes[document])
 
 
+@compiled
+def enter(best: I8, key: int) -> None:
+    """Put a key in the place of the least of the best, which stands first (they are a heap)."""
+    at, below = 0, 1
+    while below < len(best):
+        if below + 1 < len(best) and best[below + 1] < best[below]:
+            below += 1
+        if best[below] >= key:
+            break
+        best[at] = best[below]
+        at, below = below, 2 * below + 1
+    best[at] = key
+
+
 @entrance
-def harvest(asked: Asked, sieve: Sieve, shelf: Shelf, dead: I8, every: bool, counts: I8, desk: Desk, sums: I8) -> None:
-    """Leave a key of each document that answers and passes on the desk, its score above its age turned about;
-    `sums`: how many, how many elsewhere."""
+def harvest(
+    asked: Asked, sieve: Sieve, shelf: Shelf, dead: I8, every: bool, counts: I8, desk: Desk, best: I8, sums: I8
+) -> None:
+    """Leave the keys of the best documents that answer and pass, their scores above their ages turned about, in no
+    order; `sums`: how many answer, how many elsewhere."""
     marks, kept = desk.marks, desk.kept
     count, here = 0, 0
     for at in range(len(dead)):
@@ -179,7 +195,9 @@ def harvest(asked: Asked, sieve: Sieve, shelf: Shelf, dead: I8, every: bool, cou
     score(here, asked, shelf, desk)
     for candidate in range(here):
         document = kept[candidate]
-        desk.keys[candidate] = (np.int64(desk.told[document]) << 32) + (TIES - shelf.ages[document])
+        key = (np.int64(desk.told[document]) << 32) + (TIES - shelf.ages[document])
+        if key > best[0]:
+            enter(best, key)
         marks[document] = False
         desk.scores[document] = 0
     sums[0] = here

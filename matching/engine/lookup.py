@@ -12,6 +12,9 @@ from matching.engine.asking import PLACE, REGION, WAGE, Asked, Desk, Filters, Si
 from matching.engine.postings import UNKNOWN_WAGE, Bools, Floats, Ints64, Part, Terms
 from matching.engine.query import Query
 
+_Answer = tuple[Ints64, int, int]
+"""The best keys, downward (bits of the score, which is never negative, above the age turned about), and how many
+documents answer, here and elsewhere."""
 _LAST = np.int64(0xFFFFFFFF)
 WARM: set[str] = set()
 """Holds `search` once the compiled pass is ready in this process."""
@@ -52,8 +55,10 @@ def look(
     every = not query.wishes
     counts = np.zeros(len(part.names.values), np.int64)
     passed = _compiled if "search" in WARM else _plain
-    keys, elsewhere = passed(asked, sieve, part, dead, counts, every)
-    return Found(_best(keys, part, top), len(keys), elsewhere, part.names.told(counts))
+    best, total, elsewhere = passed(asked, sieve, part, dead, counts, every, top)
+    scores, chosen = (best >> 32).astype(np.int32).view(np.float32), part.by_age[_LAST - (best & _LAST)]
+    rows = zip(scores.tolist(), part.orders[chosen].tolist(), part.ids[chosen].tolist(), strict=True)
+    return Found(tuple(rows), total, elsewhere, part.names.told(counts))
 
 
 _desks = local()
@@ -67,16 +72,16 @@ def _desk(size: int) -> Desk:
     return kept
 
 
-def _compiled(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool) -> tuple[Ints64, int]:
+def _compiled(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool, top: int) -> _Answer:
     from matching.engine.harvest import harvest
 
-    work, sums = _desk(part.size), np.zeros(2, np.int64)
-    harvest(asked, sieve, part.shelf, dead, every, counts, work, sums)
-    kept, elsewhere = sums.tolist()
-    return work.keys[:kept], elsewhere
+    best, sums = np.zeros(max(top, 1), np.int64), np.zeros(2, np.int64)
+    harvest(asked, sieve, part.shelf, dead, every, counts, _desk(part.size), best, sums)
+    total, elsewhere = sums.tolist()
+    return np.sort(best[best > 0])[::-1][:top], total, elsewhere
 
 
-def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool) -> tuple[Ints64, int]:
+def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool, top: int) -> _Answer:
     admitted, scores = match(asked, part, every)
     admitted[dead] = False
     chosen = np.flatnonzero(admitted)
@@ -92,13 +97,5 @@ def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64,
     counts += np.bincount(codes[np.repeat(missed, sizes) & ~sieve.own[codes] == 0], minlength=len(counts))
     inside = chosen[missed == 0]
     elsewhere = int(np.count_nonzero(missed & ~(PLACE | REGION) == 0)) - len(inside)
-    return (scores[inside].view(np.int32).astype(np.int64) << 32) + (_LAST - part.ages[inside]), elsewhere
-
-
-def _best(keys: Ints64, part: Part, top: int) -> tuple[tuple[float, int, int], ...]:
-    """The rows of the best keys: bits of the score (never negative) above the age turned about."""
-    if len(keys) > top:
-        keys = np.partition(keys, len(keys) - top)[len(keys) - top :]
-    keys = np.sort(keys)[::-1]
-    scores, chosen = (keys >> 32).astype(np.int32).view(np.float32), part.by_age[_LAST - (keys & _LAST)]
-    return tuple(zip(scores.tolist(), part.orders[chosen].tolist(), part.ids[chosen].tolist(), strict=True))
+    keys = (scores[inside].view(np.int32).astype(np.int64) << 32) + (_LAST - part.ages[inside])
+    return np.sort(keys)[::-1][:top], len(keys), elsewhere
