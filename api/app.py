@@ -22,7 +22,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api
-from api.dependencies import PREFIX, Routes, worked_out
+from api.dependencies import PREFIX, Routes
+from api.late import worked_out
 from api.problems import problem_response, tell_problems
 from api.registry import secure
 from api.security import Headers
@@ -31,6 +32,7 @@ from centre.settings import settings
 from matching.kernels import load_kernels
 from matching.search import warm_search
 from matching.searches.log import keep_counting
+from matching.watch import keep_looking
 
 Answerer = Callable[[Request, Exception], Response]
 
@@ -55,13 +57,15 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     if settings().warm:
         gc.freeze()  # what the start made stays; no later look for garbage goes through it again
         Thread(target=_warm, daemon=True).start()
-        Thread(target=keep_counting, args=(stop,), daemon=True).start()
+        for watch in (keep_counting, keep_looking):
+            Thread(target=watch, args=(stop,), daemon=True).start()
     yield
     stop.set()
 
 
 def _warm() -> None:
     warm_search()
+    gc.freeze()
     load_kernels()
 
 

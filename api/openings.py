@@ -21,6 +21,7 @@ from matching.listing import Listed
 from matching.search import Results, Wish, search_openings
 from matching.searches.log import count_words
 from matching.suggestions import candidates_for
+from matching.watch import is_watched
 
 routes = Routes(prefix="/openings", tags=["openings"])
 
@@ -163,7 +164,7 @@ class Headcount(Draft):
     headcount: Annotated[int, Field(ge=1, le=10_000)]
 
 
-@routes.get("", allow=PUBLIC)
+@routes.get("", allow=PUBLIC, is_quick=is_watched)
 def openings(
     unit: Unit,
     q: Annotated[str, Query(max_length=200, description="words in any script, pinyin or with typing errors")] = "",

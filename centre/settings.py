@@ -1,6 +1,6 @@
 """What may differ from one installation to the next; every value has a default that works on one machine."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     ] = None
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The database address that is in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'gangqiao.db'}"

@@ -8,6 +8,7 @@ from centre import regions
 from centre.skills.vocabulary import vocabulary
 from matching.board import View, board
 from matching.listing import Listed
+from matching.watch import openings_now
 
 if TYPE_CHECKING:
     from matching.engine.asking import Filters
@@ -74,7 +75,7 @@ def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0) -> Results:
     """The best openings for a wish, never blank: few answers come with neighbouring occupations and wider places."""
     from matching.engine.asking import Filters
 
-    view = board().look()
+    view = openings_now()
     filters = Filters(wish.regions, wish.wage_min_fen, _facets(wish, view))
     hits = view.index.search(wish.q, filters, limit=limit, offset=offset)
     items = tuple(view.listed[number] for number in hits.ids if number in view.listed)

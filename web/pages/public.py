@@ -13,6 +13,7 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.network import centres
 from centre.permissions import Permission
+from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.words import N_, translate
 from employers.fairs.queries import coming_fairs
@@ -28,6 +29,7 @@ from matching.searches.log import count_words
 from matching.searches.queries import wish_of
 from matching.searches.rules import MOST_PAGES, Seeking
 from matching.suggestions import Course, fit_of, next_courses
+from matching.watch import is_watched
 from training.classes.queries import recruiting
 from web.forms import Bound, bind, blank
 from web.pages import pictures
@@ -60,7 +62,7 @@ def home(unit: Unit) -> Response:
     )
 
 
-@routes.get("/openings", allow=PUBLIC)
+@routes.get("/openings", allow=PUBLIC, is_quick=lambda: settings().is_sqlite and is_watched())
 def openings(unit: Unit) -> Response:
     """Results with counts; the same address gives the same page with and without scripts."""
     asked = Seeking.of(unit.request.query_params.multi_items())
@@ -82,7 +84,7 @@ def openings(unit: Unit) -> Response:
         courses=courses[:3],
         classes=sum(course.classes for course in courses),
         all_classes=0 if found.total else _open_classes(unit),
-        everything=totals()[0],
+        everything=0 if found.total else totals()[0],
         may_save=unit.actor.person_id is not None and not asked.is_empty,
         pay=pictures.PAY,
         place=pictures.place,
