@@ -1,7 +1,6 @@
 """One request, one thread hop, one transaction: who asks, what they may, and an answer that leaves after the commit."""
 
 import functools
-import inspect
 import secrets
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -262,13 +261,14 @@ class Routes:
 
         def register(endpoint: Handler) -> Handler:
             status_code = options.get("status_code") or 200
-            working = _working(endpoint, allow, keep=keep, before=before, status_code=status_code)
+            name = _name_of_unit(endpoint)
+            working = _working(endpoint, name, allow, keep=keep, before=before, status_code=status_code)
             self.entries.append(
                 LateRoute(
                     self._prefix + path,
                     working,
                     [method],
-                    quickly=functools.partial(_quickly, working, _name_of_unit(endpoint)),
+                    quickly=functools.partial(_quickly, working, name),
                     is_quick=is_quick,
                     tags=self._tags,
                     include_in_schema=not self._pages,
@@ -294,6 +294,7 @@ def Pages(prefix: str = "") -> Routes:  # noqa: N802
 
 def _working(
     endpoint: Callable[..., Any],
+    name: str,
     allow: Allow,
     *,
     keep: bool,
@@ -301,7 +302,6 @@ def _working(
     status_code: int,
 ) -> Callable[..., Any]:
     """Wrap a handler into its unit of work; everything happens in one thread, the commit before the answer."""
-    name = _name_of_unit(endpoint)
 
     @functools.cache
     def adapter() -> TypeAdapter[Any]:
@@ -335,7 +335,7 @@ def _working(
 
 
 def _name_of_unit(endpoint: Callable[..., Any]) -> str:
-    return next(name for name, hint in inspect.signature(endpoint).parameters.items() if hint.annotation is Unit)
+    return next(name for name, hint in endpoint.__annotations__.items() if hint is Unit)
 
 
 def _quickly(working: Callable[..., Response], name: str, request: Request, arguments: dict[str, Any]) -> Response:

@@ -1,21 +1,24 @@
 """Routes that are worked out when they are first asked for, and the short way of quick reads past threads (路由)."""
 
 import functools
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.routing import APIRoute
+from pydantic.warnings import UnsupportedFieldAttributeWarning
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route, compile_path
 from starlette.types import Receive, Scope, Send
 
 from api.security import SESSION_COOKIE
 
 _COOKIE = SESSION_COOKIE.encode()
 _LONG_WAY = frozenset({b"authorization", b"content-length", b"transfer-encoding"})
+_COMPILED = ("path_regex", "path_format", "param_convertors")
 
 Quickly = Callable[[Request, dict[str, Any]], Response]
 
@@ -38,15 +41,35 @@ class LateRoute(Route):
         is_quick: Callable[[], bool] | None,
         **options: Any,
     ) -> None:
-        super().__init__(path, endpoint, include_in_schema=options["include_in_schema"])
-        self.methods = set(methods)  # Starlette would add HEAD to GET
+        # Not Starlette's own start: it compiles each address, and adds HEAD to GET.
+        self.path, self.endpoint, self.name = path, endpoint, endpoint.__name__
+        self.methods = set(methods)
+        self.include_in_schema = options["include_in_schema"]
         self._options = options
+        self._head = path.partition("{")[0]
         self._quickly, self._is_quick = quickly, is_quick
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _COMPILED:
+            raise AttributeError(name)
+        self.path_regex, self.path_format, self.param_convertors = compile_path(self.path)
+        return getattr(self, name)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Whether a request is for this route; its address is compiled when a request first begins like it."""
+        if not scope.get("root_path") and not scope.get("path", "").startswith(self._head):
+            return Match.NONE, {}
+        return super().matches(scope)
 
     @functools.cached_property
     def worked_out(self) -> APIRoute:
         """The route with its parameters, its body and its answer."""
-        return APIRoute(self.path, self.endpoint, methods=sorted(self.methods or ()), **self._options)
+        route = APIRoute(self.path, self.endpoint, methods=sorted(self.methods or ()), **self._options)
+        if route.body_field is not None:
+            # Drafts are built late, too, and FastAPI hides what pydantic says of its own way to read them only here.
+            with warnings.catch_warnings(action="ignore", category=UnsupportedFieldAttributeWarning):
+                route.body_field.validate({})
+        return route
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""

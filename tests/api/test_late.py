@@ -21,8 +21,8 @@ from tests.web.desks import Hall, opened
 
 ASKED: list[dict[str, Any]] = [
     {}, {"q": "挡车工"}, {"q": "dangchegon", "limit": 3}, {"region": ["610400", "610404"]},
-    {"wage_min": 3000, "offset": 2}, {"q": "航天员"}, {"employment_type": ["full_time", "day_labour"]}, {"limit": 0}, {"region": "x"},
-    {"wage_min": ""}, {"lang": "en", "q": "sewing"},
+    {"wage_min": 3000, "offset": 2}, {"q": "航天员"}, {"employment_type": ["full_time", "day_labour"]}, {"limit": 0},
+    {"region": "x"}, {"wage_min": ""}, {"lang": "en", "q": "sewing"},
 ]  # fmt: skip
 
 
