@@ -2,16 +2,15 @@
 
 from typing import Literal
 
-from pydantic import BaseModel
-
 from api.dependencies import PUBLIC, Routes, Unit
+from api.wire import Wire
 from centre import schema
 from centre.errors import Unavailable
 
 routes = Routes(prefix="/health", tags=["health"], versioned=False)
 
 
-class Health(BaseModel):
+class Health(Wire):
     """The state of the service."""
 
     status: Literal["ok"] = "ok"

@@ -41,6 +41,8 @@ class LateRoute(Route):
         is_quick: Callable[[], bool] | None,
         **options: Any,
     ) -> None:
+        if is_quick is not None and "{" in path:
+            raise ValueError(f"{path}: quick reads take nothing out of their path")
         # Not Starlette's own start: it compiles each address, and adds HEAD to GET.
         self.path, self.endpoint, self.name = path, endpoint, endpoint.__name__
         self.methods = set(methods)
@@ -65,10 +67,11 @@ class LateRoute(Route):
     def worked_out(self) -> APIRoute:
         """The route with its parameters, its body and its answer."""
         route = APIRoute(self.path, self.endpoint, methods=sorted(self.methods or ()), **self._options)
-        if route.body_field is not None:
-            # Drafts are built late, too, and FastAPI hides what pydantic says of its own way to read them only here.
-            with warnings.catch_warnings(action="ignore", category=UnsupportedFieldAttributeWarning):
-                route.body_field.validate({})
+        # Models are built late, too, and FastAPI hides what pydantic says of its fields only while it makes them.
+        with warnings.catch_warnings(action="ignore", category=UnsupportedFieldAttributeWarning):
+            for field in (route.body_field, route.response_field):
+                if field is not None:
+                    field.validate({})
         return route
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -43,9 +43,10 @@ class Settings(BaseSettings):
     index_from: Annotated[
         int, Field(ge=1, description="openings from which on the search index is kept on disk, mapped by all processes")
     ] = 2_000
-    warm: Annotated[bool, Field(description="build the search index right after the start; gangqiao serve sets it")] = (
-        False
-    )
+    warm: Annotated[
+        bool,
+        Field(description="build the search index right after the start, watch for changes; gangqiao serve sets it"),
+    ] = False
     demo: Annotated[bool, Field(description="show the banner and the sign-in shortcuts of the invented demo city")] = (
         False
     )
