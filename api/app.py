@@ -3,6 +3,7 @@
 import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pkgutil import iter_modules
@@ -22,7 +23,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api
-from api.dependencies import PREFIX, Routes, worked_out
+from api.dependencies import PREFIX, Routes
+from api.late import worked_out
 from api.problems import problem_response, tell_problems
 from api.registry import secure
 from api.security import Headers
@@ -31,6 +33,7 @@ from centre.settings import settings
 from matching.kernels import load_kernels
 from matching.search import warm_search
 from matching.searches.log import keep_counting
+from matching.watch import keep_looking
 
 Answerer = Callable[[Request, Exception], Response]
 
@@ -51,17 +54,25 @@ class Service(FastAPI):
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     # SQLite serves fastest from very few threads: forty of them on one interpreter cost eight times as much.
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
+    _settle()
     stop = Event()
     if settings().warm:
-        gc.freeze()  # what the start made stays; no later look for garbage goes through it again
         Thread(target=_warm, daemon=True).start()
-        Thread(target=keep_counting, args=(stop,), daemon=True).start()
+        for watch in (keep_counting, keep_looking):
+            Thread(target=watch, args=(stop,), daemon=True).start()
     yield
     stop.set()
 
 
+@cache
+def _settle() -> None:
+    gc.freeze()  # what the start made stays; no later look for garbage goes through it again
+    gc.set_threshold(50_000)
+
+
 def _warm() -> None:
     warm_search()
+    gc.freeze()
     load_kernels()
 
 

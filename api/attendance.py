@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel
-
 from api.dependencies import PUBLIC, Routes, Unit
+from api.wire import Wire
 from centre.drafts import RecordId
 from centre.permissions import Permission
 from training.attendance import actions, offers, queries
@@ -17,7 +16,7 @@ from training.enrolments.rules import EnrolmentState
 routes = Routes(tags=["attendance"])
 
 
-class LessonOut(BaseModel):
+class LessonOut(Wire):
     """A meeting of a class, in lesson hours of 45 minutes (课次)."""
 
     id: int
@@ -37,7 +36,7 @@ class LessonOut(BaseModel):
         )  # fmt: skip
 
 
-class AttendanceOut(BaseModel):
+class AttendanceOut(Wire):
     """One trainee at one lesson (考勤)."""
 
     lesson_id: int
@@ -56,7 +55,7 @@ class AttendanceOut(BaseModel):
         )  # fmt: skip
 
 
-class OfferAnswer(BaseModel):
+class OfferAnswer(Wire):
     """Where the trainee stands after the answer to an offered seat."""
 
     enrolment_id: int

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.wire import Wire
 from centre.drafts import Draft, RecordId, Words
 from centre.permissions import Permission
 from matching.profiles import credentials
@@ -21,7 +21,7 @@ routes = Routes(tags=["certificates"])
 Code = Annotated[str, Path(max_length=40)]
 
 
-class CertificateOut(BaseModel):
+class CertificateOut(Wire):
     """What anybody may read of a certificate; the name is masked (证书核验)."""
 
     code: str
@@ -40,7 +40,7 @@ class CertificateOut(BaseModel):
         return cls(**asdict(found))
 
 
-class ResultOut(BaseModel):
+class ResultOut(Wire):
     """Where a trainee stands after a result, and the number of the certificate when it was a pass."""
 
     enrolment_id: int

@@ -5,9 +5,9 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel
 
 from api.dependencies import Routes, Unit
+from api.wire import Wire
 from centre.drafts import Draft, Line, RecordId
 from centre.permissions import Permission
 from centre.words import translate
@@ -29,7 +29,7 @@ STEPS: dict[str, Step] = {
 }
 
 
-class ClaimOut(BaseModel):
+class ClaimOut(Wire):
     """A claim in figures; money in fen (补贴申请)."""
 
     id: int
@@ -55,7 +55,7 @@ class ClaimOut(BaseModel):
         )  # fmt: skip
 
 
-class ClaimLineOut(BaseModel):
+class ClaimLineOut(Wire):
     """One trainee of a claim: an amount in fen, or the reason for none (补贴明细)."""
 
     enrolment_id: int

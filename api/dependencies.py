@@ -1,11 +1,10 @@
 """One request, one thread hop, one transaction: who asks, what they may, and an answer that leaves after the commit."""
 
 import functools
-import inspect
 import secrets
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from enum import Enum
 from hashlib import sha256
 from typing import Annotated, Any, Protocol, TypeVar, get_type_hints
@@ -17,9 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
-from starlette.types import Receive, Scope, Send
 
+from api.late import LateRoute
 from api.security import SESSION_COOKIE, check_origin, check_token
 from centre import accounts, answers, audit
 from centre.database import ScopedSession, may_retry, open_session
@@ -61,8 +59,6 @@ class Decorator(Protocol):
 class UnitOfWork:
     """What a handler works with: the session, the actor, the reader's language and, for pages, the form."""
 
-    session: ScopedSession
-
     def __init__(self, request: Request, body: bytes, form: FormData | None) -> None:
         self.request = request
         self.form = form
@@ -71,6 +67,20 @@ class UnitOfWork:
         self.prepared: Any = None
         """What the route's `before` made of the request, outside the transaction."""
         self._body = body
+
+    @functools.cached_property
+    def session(self) -> ScopedSession:
+        """The session of the request; that of a read is opened when the handler first asks for it."""
+        return self._opened.enter_context(open_session(self.actor.scope))
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One try at a read: its session, if it asks for one, is closed at the end."""
+        with ExitStack() as self._opened:
+            try:
+                yield
+            finally:
+                vars(self).pop("session", None)
 
     @property
     def actor(self) -> Actor:
@@ -208,30 +218,6 @@ class _Refused(Exception):
         self.response = response
 
 
-class LateRoute(Route):
-    """A route that FastAPI works out when it is first asked for: three hundred at once were a fifth of the start."""
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], methods: list[str], **options: Any) -> None:
-        super().__init__(path, endpoint, include_in_schema=options["include_in_schema"])
-        self.methods = set(methods)  # Starlette would add HEAD to GET
-        self._options = options
-
-    @functools.cached_property
-    def worked_out(self) -> APIRoute:
-        """The route with its parameters, its body and its answer."""
-        return APIRoute(self.path, self.endpoint, methods=sorted(self.methods or ()), **self._options)
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
-        scope["route"] = self.worked_out
-        await self.worked_out.handle(scope, receive, send)
-
-
-def worked_out(routes: Iterable[BaseRoute]) -> list[BaseRoute]:
-    """The routes as FastAPI knows them, for whoever describes or reads all of them."""
-    return [route.worked_out if isinstance(route, LateRoute) else route for route in routes]
-
-
 class Routes:
     """Routes whose every entry says who may use it and runs as one unit of work; the application takes `.entries`."""
 
@@ -262,24 +248,28 @@ class Routes:
         """`allow` is obligatory, `upload=True` raises the body limit, `keep=False` keeps no answer under the key.
 
         `before` is called with the handler's arguments before the transaction begins, for slow work such as reading a
-        spreadsheet; what it gives is `unit.prepared`.
+        spreadsheet; what it gives is `unit.prepared`. While `is_quick` says so, a read for visitors needs no thread.
         """
         allow: Allow = options.pop("allow")
         limit = settings().upload_limit if options.pop("upload", False) else settings().body_limit
         keep: bool = options.pop("keep", True)
         before: Callable[..., Any] | None = options.pop("before", None)
+        is_quick: Callable[[], bool] | None = options.pop("is_quick", None)
         extra = {"x-allow": allow.value} | options.pop("openapi_extra", {})
         if self._pages:
             options["response_model"] = None
 
         def register(endpoint: Handler) -> Handler:
             status_code = options.get("status_code") or 200
-            working = _working(endpoint, allow, keep=keep, before=before, status_code=status_code)
+            name = _name_of_unit(endpoint)
+            working = _working(endpoint, name, allow, keep=keep, before=before, status_code=status_code)
             self.entries.append(
                 LateRoute(
                     self._prefix + path,
                     working,
                     [method],
+                    quickly=functools.partial(_quickly, working, name),
+                    is_quick=is_quick,
                     tags=self._tags,
                     include_in_schema=not self._pages,
                     openapi_extra=extra,
@@ -304,6 +294,7 @@ def Pages(prefix: str = "") -> Routes:  # noqa: N802
 
 def _working(
     endpoint: Callable[..., Any],
+    name: str,
     allow: Allow,
     *,
     keep: bool,
@@ -311,7 +302,6 @@ def _working(
     status_code: int,
 ) -> Callable[..., Any]:
     """Wrap a handler into its unit of work; everything happens in one thread, the commit before the answer."""
-    name = next(name for name, hint in inspect.signature(endpoint).parameters.items() if hint.annotation is Unit)
 
     @functools.cache
     def adapter() -> TypeAdapter[Any]:
@@ -344,11 +334,21 @@ def _working(
     return run
 
 
+def _name_of_unit(endpoint: Callable[..., Any]) -> str:
+    return next(name for name, hint in endpoint.__annotations__.items() if hint is Unit)
+
+
+def _quickly(working: Callable[..., Response], name: str, request: Request, arguments: dict[str, Any]) -> Response:
+    return working(**{name: UnitOfWork(request, b"", None)}, **arguments)
+
+
 def _transact(unit: UnitOfWork, handle: Callable[[], Response], *, keep: bool) -> Response:
-    writes = unit.request.method not in SAFE
-    with open_session(unit.actor.scope, write=writes) as session:
+    if unit.request.method in SAFE:
+        with unit.reading():
+            return _settled(handle())
+    with open_session(unit.actor.scope, write=True) as session:
         unit.session = session
-        if not (writes and keep and unit.key):
+        if not (keep and unit.key):
             return _settled(handle())
         given = answers.claim(session, owner=unit.owner, key=unit.key, fingerprint=unit.fingerprint())
         if given is not None:

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 from sqlalchemy import func, select
 
 from api.dependencies import Routes, Unit
+from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Line
 from centre.permissions import Permission
 from employers import actions
@@ -21,10 +22,8 @@ routes = Routes(prefix="/employers", tags=["employers"])
 EmployerId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class EmployerOut(BaseModel):
+class EmployerOut(Wire):
     """An employer as the centre's staff see it; `events` are the steps that the caller may take now."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     name: str
@@ -43,10 +42,10 @@ class EmployerOut(BaseModel):
     risk_reasons: list[str]
     fair_no_shows: int
     is_demo: bool
-    events: list[str] = []
+    events: list[str] = Field(default=[])
 
 
-class EmployersOut(BaseModel):
+class EmployersOut(Wire):
     """A page of employers and how many there are in all."""
 
     items: list[EmployerOut]

@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import func
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RegionCode
 from centre.permissions import Permission
@@ -37,10 +38,8 @@ FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class VenueOut(BaseModel):
+class VenueOut(Wire):
     """A hall that holds one fair at a time."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     name: str
@@ -52,10 +51,8 @@ class VenueOut(BaseModel):
     visitor_limit: int | None
 
 
-class FairOut(BaseModel):
+class FairOut(Wire):
     """A fair as everybody may know it. Fairs never cost a worker anything."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     name: str
@@ -80,7 +77,7 @@ class FairOut(BaseModel):
     is_demo: bool
 
 
-class FairsOut(BaseModel):
+class FairsOut(Wire):
     """A page of fairs by start, and how many there are in all."""
 
     items: list[FairOut]
@@ -89,10 +86,8 @@ class FairsOut(BaseModel):
     offset: int
 
 
-class BoothOut(BaseModel):
+class BoothOut(Wire):
     """A request for a booth; `queue` is its place on the waiting list, 0 when it does not wait."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     fair_id: int
@@ -104,7 +99,7 @@ class BoothOut(BaseModel):
     queue: int = 0
 
 
-class SeriesOut(BaseModel):
+class SeriesOut(Wire):
     """What came of planning a series."""
 
     series_id: int

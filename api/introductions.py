@@ -4,9 +4,9 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict
 
 from api.dependencies import Routes, Unit
+from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, RecordId, Words
 from centre.permissions import Permission
 from employers.models import Employer
@@ -33,7 +33,7 @@ IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 __all__ = ["reactions", "routes"]
 
 
-class IntroductionOut(BaseModel):
+class IntroductionOut(Wire):
     """An introduction as the centre and the worker see it; points and reasons are those of the day it was made."""
 
     id: int
@@ -51,10 +51,8 @@ class IntroductionOut(BaseModel):
     flag: str
 
 
-class ApplicantOut(BaseModel):
+class ApplicantOut(Wire):
     """What an employer reads of somebody who was sent to it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     letter_no: str
@@ -67,17 +65,15 @@ class ApplicantOut(BaseModel):
     expires_on: date | None
 
 
-class Told(BaseModel):
+class Told(Wire):
     """The state after a result was told."""
 
     id: int
     state: IntroductionState
 
 
-class PlacementOut(BaseModel):
+class PlacementOut(Wire):
     """Where a placement stands."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     state: PlacementState
@@ -85,10 +81,8 @@ class PlacementOut(BaseModel):
     ended_on: date | None
 
 
-class RatesOut(BaseModel):
+class RatesOut(Wire):
     """Honest figures of the letters: silence counts as silence."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     letters: int
     hired: int

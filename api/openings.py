@@ -5,9 +5,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
 from centre.permissions import Permission
@@ -21,6 +22,7 @@ from matching.listing import Listed
 from matching.search import Results, Wish, search_openings
 from matching.searches.log import count_words
 from matching.suggestions import candidates_for
+from matching.watch import is_watched
 
 routes = Routes(prefix="/openings", tags=["openings"])
 
@@ -31,10 +33,8 @@ TEXTS = ("title", "content", "conditions", "address", "overtime_rule", "shift")
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class OpeningItem(BaseModel):
+class OpeningItem(Wire):
     """An opening in a list. Wages in fen per `wage_unit`; `employer_risk` other than normal asks for a warning."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     title: str
@@ -55,27 +55,23 @@ class OpeningItem(BaseModel):
     employer_risk: str
 
 
-class WiderOut(BaseModel):
+class WiderOut(Wire):
     """A larger place with its real number of answers; an empty code is everywhere."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     region_code: str
     name: str
     total: int
 
 
-class NeighbourOut(BaseModel):
+class NeighbourOut(Wire):
     """A neighbouring occupation with its real number of openings."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     code: str
     name: str
     total: int
 
 
-class SearchOut(BaseModel):
+class SearchOut(Wire):
     """The answer to a search; `facets` count the answers per value, each without its own filter."""
 
     items: list[OpeningItem]
@@ -92,10 +88,8 @@ class SearchOut(BaseModel):
     neighbours: list[NeighbourOut]
 
 
-class OpeningOut(BaseModel):
+class OpeningOut(Wire):
     """One opening with everything that the public may know of it."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     title: str
@@ -130,7 +124,7 @@ class OpeningOut(BaseModel):
     posted_at: datetime | None
 
 
-class CandidateOut(BaseModel):
+class CandidateOut(Wire):
     """A worker suggested for an opening, for the centre's staff."""
 
     person_id: int
@@ -163,7 +157,7 @@ class Headcount(Draft):
     headcount: Annotated[int, Field(ge=1, le=10_000)]
 
 
-@routes.get("", allow=PUBLIC)
+@routes.get("", allow=PUBLIC, is_quick=is_watched)
 def openings(
     unit: Unit,
     q: Annotated[str, Query(max_length=200, description="words in any script, pinyin or with typing errors")] = "",

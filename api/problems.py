@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import Field
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api.dependencies import reader_locale
+from api.wire import Wire
 from centre.database import ForeignWrite, is_outage
 from centre.drafts import problem_of
 from centre.errors import (
@@ -33,7 +34,7 @@ from centre.words import N_, translate
 RETRY_SECONDS = 2
 
 
-class Fault(BaseModel):
+class Fault(Wire):
     """One field problem on the wire."""
 
     field: str
@@ -41,14 +42,14 @@ class Fault(BaseModel):
     detail: str
 
 
-class ProblemOut(BaseModel):
+class ProblemOut(Wire):
     """A refusal on the wire, after RFC 9457."""
 
     type: str
     title: str
     status: int
     detail: str
-    errors: list[Fault] = []
+    errors: list[Fault] = Field(default=[])
 
 
 class Unreadable(Refusal):

@@ -4,10 +4,10 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import Path, Query
-from pydantic import BaseModel, ConfigDict
 
 from api.dependencies import PUBLIC, Routes, Unit
 from api.openings import OpeningItem, item_out
+from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Words
 from centre.errors import NotFound
 from centre.people import Education
@@ -31,10 +31,8 @@ routes = Routes(tags=["profiles"])
 PersonId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class OccupationOut(BaseModel):
+class OccupationOut(Wire):
     """An occupation that somebody has worked in; level 1 is the highest."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     occupation: str
     years: int | None
@@ -44,10 +42,8 @@ class OccupationOut(BaseModel):
     verified_by: str
 
 
-class CertificateOut(BaseModel):
+class CertificateOut(Wire):
     """A certificate that somebody holds."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     kind: CertificateKind
     number: str
@@ -58,10 +54,8 @@ class CertificateOut(BaseModel):
     verified_by: str
 
 
-class WishOut(BaseModel):
+class WishOut(Wire):
     """What work somebody looks for; null means "not said"."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     occupations: list[str]
     regions: list[str]
@@ -77,7 +71,7 @@ class WishOut(BaseModel):
     accepts_training: bool | None
 
 
-class ProfileOut(BaseModel):
+class ProfileOut(Wire):
     """A person with registration, profile and wish; never a number, never a hardship."""
 
     person_id: int
@@ -93,10 +87,8 @@ class ProfileOut(BaseModel):
     wish: WishOut | None
 
 
-class PartOut(BaseModel):
+class PartOut(Wire):
     """One factor of a score, with its sentence in the reader's language."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     name: str
     points: int
@@ -104,7 +96,7 @@ class PartOut(BaseModel):
     told: str
 
 
-class MatchOut(BaseModel):
+class MatchOut(Wire):
     """An opening suggested to a worker; the parts add up to the points."""
 
     opening: OpeningItem
@@ -113,7 +105,7 @@ class MatchOut(BaseModel):
     warnings: list[str]
 
 
-class CourseOut(BaseModel):
+class CourseOut(Wire):
     """A course that opens more, with its next class and what this person pays, in fen."""
 
     major_id: int
@@ -128,14 +120,14 @@ class CourseOut(BaseModel):
     usual_fen: int
 
 
-class PathOut(BaseModel):
+class PathOut(Wire):
     """Openings within reach through one course."""
 
     course: CourseOut
     matches: list[MatchOut]
 
 
-class SuggestionsOut(BaseModel):
+class SuggestionsOut(Wire):
     """What a worker is shown; `elsewhere` counts openings that fit but for the place."""
 
     matches: list[MatchOut]
@@ -146,13 +138,13 @@ class SuggestionsOut(BaseModel):
     """Whether the person has switched suggestions off."""
 
 
-class Received(BaseModel):
+class Received(Wire):
     """The same answer for new and for known people."""
 
     status: str = "received"
 
 
-class FoundPerson(BaseModel):
+class FoundPerson(Wire):
     """A person found at the counter."""
 
     person_id: int

@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import Query
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.dependencies import Routes, Unit, UnitOfWork
+from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Invalid, Problem
 from centre.permissions import Permission
@@ -51,7 +52,7 @@ SHEET: dict[str, Any] = {"response_class": Response, "responses": {200: {"conten
 routes = Routes(tags=["rosters"])
 
 
-class UploadOut(BaseModel):
+class UploadOut(Wire):
     """An uploaded roster and what confirming it would do (花名册上传)."""
 
     id: int
@@ -80,7 +81,7 @@ class UploadOut(BaseModel):
         )  # fmt: skip
 
 
-class ChangeOut(BaseModel):
+class ChangeOut(Wire):
     """One field of a row against the records; of telephones and bank cards only the ends are shown."""
 
     field: str
@@ -139,7 +140,7 @@ class CellsIn(Draft):
     cells: Annotated[dict[Annotated[str, Field(max_length=40)], Cell], Field(min_length=1, max_length=20)]
 
 
-class DayOut(BaseModel):
+class DayOut(Wire):
     """What a school sent on one day (当日报送)."""
 
     on: date
@@ -151,7 +152,7 @@ class DayOut(BaseModel):
     waiting: int
 
 
-class TransmissionOut(BaseModel):
+class TransmissionOut(Wire):
     """How regularly a school sends its lists (报送情况)."""
 
     provider_id: int
@@ -163,7 +164,7 @@ class TransmissionOut(BaseModel):
     days: list[DayOut]
 
 
-class FaultOut(BaseModel):
+class FaultOut(Wire):
     """One thing to know of one cell."""
 
     field: str
@@ -171,7 +172,7 @@ class FaultOut(BaseModel):
     message: str
 
 
-class RowOut(BaseModel):
+class RowOut(Wire):
     """One line of the file, by sheet and by the row number that the spreadsheet program shows."""
 
     id: int

@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict
 
 from api.dependencies import Routes, Unit
 from api.profiles import own_person_id
+from api.wire import Wire
 from centre.drafts import BIGGEST_ID
 from centre.permissions import Permission
 from matching.searches import actions
@@ -19,10 +19,8 @@ routes = Routes(prefix="/me/searches", tags=["searches"])
 SearchId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class SavedOut(BaseModel):
+class SavedOut(Wire):
     """A kept search; `address` is the query of the search page."""
-
-    model_config = ConfigDict(from_attributes=True)
 
     id: int
     name: str

@@ -29,6 +29,7 @@ HEADERS = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 HSTS = "max-age=31536000; includeSubDomains"
+_LINES = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 
 
 class ForeignForm(Forbidden):
@@ -80,9 +81,9 @@ class Headers:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
+                own = {name for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *(line for line in _LINES if line[0] not in own)]
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
                 if settings().secure_cookies:
                     headers.setdefault("strict-transport-security", HSTS)
                 if private and not scope["path"].startswith("/static/"):

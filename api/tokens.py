@@ -2,11 +2,11 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from api.dependencies import Routes, Unit
+from api.wire import Wire
 from centre.accounts import ApiToken
 from centre.accounts.queries import api_tokens
 from centre.accounts.rules import TokenDraft
@@ -22,7 +22,7 @@ from training.providers.models import TrainingProvider
 routes = Routes(prefix="/tokens", tags=["tokens"])
 
 
-class TokenOut(BaseModel):
+class TokenOut(Wire):
     """A token without its secret part."""
 
     id: int

@@ -4,9 +4,9 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import BaseModel
 
 from api.dependencies import PUBLIC, SIGNED_IN, Routes, Unit
+from api.wire import Wire
 from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import NotFound
@@ -32,7 +32,7 @@ Limit = Annotated[int, Query(ge=1, le=100)]
 Offset = Annotated[int, Query(ge=0, le=100_000)]
 
 
-class ProviderOut(BaseModel):
+class ProviderOut(Wire):
     """A training provider (培训机构)."""
 
     id: int
@@ -51,7 +51,7 @@ class ProviderOut(BaseModel):
         )  # fmt: skip
 
 
-class MajorOut(BaseModel):
+class MajorOut(Wire):
     """A course and who pays which part of it, in fen (专业)."""
 
     id: int
@@ -78,7 +78,7 @@ class MajorOut(BaseModel):
         )  # fmt: skip
 
 
-class ClassOut(BaseModel):
+class ClassOut(Wire):
     """A class with its major, its school and the seats that are left (培训班)."""
 
     id: int
@@ -104,7 +104,7 @@ class ClassOut(BaseModel):
         )  # fmt: skip
 
 
-class TraineeOut(BaseModel):
+class TraineeOut(Wire):
     """A learner of a class as the school and the centre see them: numbers are masked (学员)."""
 
     enrolment_id: int
@@ -125,7 +125,7 @@ class TraineeOut(BaseModel):
         )  # fmt: skip
 
 
-class EnrolmentOut(BaseModel):
+class EnrolmentOut(Wire):
     """A place in a class with its frozen price, in fen (报名)."""
 
     id: int

@@ -209,8 +209,10 @@ def engine() -> Engine:
     return _engine(settings().url)
 
 
-@lru_cache(maxsize=8)
-def _engine(url: str) -> Engine:
+@lru_cache(maxsize=16)
+def _engine(url: str, *, write: bool | None = None) -> Engine:
+    if write is not None:
+        return _engine(url).execution_options(write=write)
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
     return create_engine(
@@ -244,8 +246,7 @@ def _sqlite_engine(url: str) -> Engine:
 @contextmanager
 def open_session(scope: Scope, *, write: bool = False) -> Iterator[ScopedSession]:
     """A session that sees what `scope` may see; with `write` it commits at the end, otherwise it changes nothing."""
-    bound = engine().execution_options(write=write)
-    session = ScopedSession(bound, scope=scope)
+    session = ScopedSession(_engine(settings().url, write=write), scope=scope)
     try:
         yield session
         if write:

@@ -1,6 +1,6 @@
 """What may differ from one installation to the next; every value has a default that works on one machine."""
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -43,9 +43,10 @@ class Settings(BaseSettings):
     index_from: Annotated[
         int, Field(ge=1, description="openings from which on the search index is kept on disk, mapped by all processes")
     ] = 2_000
-    warm: Annotated[bool, Field(description="build the search index right after the start; gangqiao serve sets it")] = (
-        False
-    )
+    warm: Annotated[
+        bool,
+        Field(description="build the search index right after the start, watch for changes; gangqiao serve sets it"),
+    ] = False
     demo: Annotated[bool, Field(description="show the banner and the sign-in shortcuts of the invented demo city")] = (
         False
     )
@@ -55,7 +56,7 @@ class Settings(BaseSettings):
     ] = None
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
-    @property
+    @cached_property
     def url(self) -> str:
         """The database address that is in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'gangqiao.db'}"

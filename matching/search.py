@@ -8,6 +8,7 @@ from centre import regions
 from centre.skills.vocabulary import vocabulary
 from matching.board import View, board
 from matching.listing import Listed
+from matching.watch import openings_now
 
 if TYPE_CHECKING:
     from matching.engine.asking import Filters
@@ -70,11 +71,14 @@ class Results:
     neighbours: tuple[Neighbour, ...] = ()
 
 
-def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0) -> Results:
-    """The best openings for a wish, never blank: few answers come with neighbouring occupations and wider places."""
+def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0, view: View | None = None) -> Results:
+    """The best openings for a wish, never blank: few answers come with neighbouring occupations and wider places.
+
+    `view` is the look at the openings that is searched, when the caller has one.
+    """
     from matching.engine.asking import Filters
 
-    view = board().look()
+    view = view or openings_now()
     filters = Filters(wish.regions, wish.wage_min_fen, _facets(wish, view))
     hits = view.index.search(wish.q, filters, limit=limit, offset=offset)
     items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
@@ -131,9 +135,18 @@ def popular_groups(limit: int = 8) -> list[tuple[str, str, int]]:
 
 
 def totals() -> tuple[int, int]:
-    """How many openings and how many places are on offer."""
-    listed = list(board().look().listed.values())
-    return len(listed), sum(max(one.remaining, 0) for one in listed)
+    """How many openings and how many places are on offer; counted anew when an opening changes."""
+    global _totals
+    view = openings_now()
+    counted, told = _totals
+    if counted is not view.index:
+        listed = list(view.listed.values())
+        told = len(listed), sum(max(one.remaining, 0) for one in listed)
+        _totals = (view.index, told)
+    return told
+
+
+_totals: tuple[object, tuple[int, int]] = (None, (0, 0))
 
 
 def _facets(wish: Wish, view: View) -> dict[str, tuple[str, ...]]:

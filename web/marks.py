@@ -1,6 +1,6 @@
 """Marks in a title the words that a search understood, in whichever script the title is written."""
 
-from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby, pairwise
 
 from markupsafe import Markup, escape
@@ -8,8 +8,11 @@ from markupsafe import Markup, escape
 from centre.text import bigrams, normalise
 
 
-def marked(text: str, words: Sequence[str]) -> Markup:
+@lru_cache(maxsize=10_000)
+def marked(text: str, words: tuple[str, ...]) -> Markup:
     """The text with every piece of the words inside <mark>; two characters are the least piece (搜索词标记)."""
+    if not words:
+        return escape(text)
     pieces = {piece for word in words for piece in bigrams(word) if len(piece) == 2}
     level = [normalise(character) or character for character in text]
     hits = [first + second in pieces for first, second in pairwise(level)]

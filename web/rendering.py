@@ -1,16 +1,17 @@
 """Pages from templates: one environment, compiled once; what a template may call without importing is listed here."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote, quote_plus
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+import jinja2
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -51,12 +52,20 @@ class Reader(Protocol):
         """A fresh idempotency key for one form."""
 
 
-@dataclass(slots=True)
+@dataclass
 class _Rendering:
     """One page being written: its reader, and a counter for unique element ids."""
 
     reader: Reader
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    @cached_property
+    def query(self) -> dict[str, list[str]]:
+        """The parts of the present address that have a value."""
+        found: dict[str, list[str]] = {}
+        for name, value in parse_qsl(self.reader.request.url.query):
+            found.setdefault(name, []).append(value)
+        return found
 
 
 _current: ContextVar[_Rendering] = ContextVar("page being rendered")
@@ -91,32 +100,41 @@ def _drawn(name: str, label: str, kind: str) -> Markup:
     return Markup('<svg class="{}" {} focusable="false"><use href="{}"></use></svg>').format(classes, voice, drawing)
 
 
+_quoted = lru_cache(maxsize=4_000)(quote_plus)
+
+
+@lru_cache(maxsize=1_000)
+def _path(path: str) -> str:
+    return quote(path, safe="/:@!$&'()*+,;=~%")
+
+
 def url(path: str, /, **query: object) -> str:
     """An address with its query: None and empty values are left out, lists repeat their name."""
-    pairs: list[tuple[str, str]] = []
+    pairs: list[str] = []
     for name, value in query.items():
         values = value if isinstance(value, list | tuple | set | frozenset) else [value]
-        pairs += [(name, str(one)) for one in values if one is not None and one != ""]
-    address = quote(path, safe="/:@!$&'()*+,;=~%")
-    return f"{address}?{urlencode(pairs)}" if pairs else address
+        pairs += [f"{_quoted(name)}={_quoted(str(one))}" for one in values if one is not None and one != ""]
+    return f"{_path(path)}?{'&'.join(pairs)}" if pairs else _path(path)
 
 
 def here(**changes: object) -> str:
     """The present page with parts of its query changed: `here(page=2)`; None takes a part away."""
-    request = _current.get().reader.request
-    query: dict[str, object] = {}
-    for name, value in parse_qsl(request.url.query):
-        kept = query.setdefault(name, [])
-        if isinstance(kept, list):
-            kept.append(value)
-    return url(request.url.path, **{**query, **changes})
+    present = _current.get()
+    return url(present.reader.request.url.path, **{**present.query, **changes})
+
+
+_BACK = "\ufdd0"
+"""Stands for the present address until the page is written: with it the frame of all pages is the same text."""
 
 
 def switch(**wishes: str) -> str:
     """The address that changes the reader's view (`lang`, `size` or `contrast`) and comes back to this page."""
+    return f"{url('/display', **wishes)}&back={_BACK}"
+
+
+def _back() -> str:
     request = _current.get().reader.request
-    back = here() if request.method == "GET" else request.url.path
-    return url("/display", **wishes, back=back)
+    return quote_plus(here() if request.method == "GET" else request.url.path)
 
 
 def form_fields() -> Markup:
@@ -155,8 +173,9 @@ def _display() -> Display:
     return Display.of(_current.get().reader.request.cookies)
 
 
-def _ways() -> tuple[Way, ...]:
-    return ways(_current.get().reader.actor)
+def _ways() -> tuple[tuple[Way, bool], ...]:
+    reader = _current.get().reader
+    return tuple((way, way.leads_to(reader.request.url.path)) for way in ways(reader.actor))
 
 
 _FORMATS: dict[str, Callable[[str, Any], object]] = {
@@ -169,26 +188,52 @@ _FORMATS: dict[str, Callable[[str, Any], object]] = {
 }
 
 
-_pieces: dict[tuple[object, ...], tuple[object, Markup]] = {}
-_MOST_PIECES = 5_000
+_TITLE = "\ufdd1"
+_cards: dict[tuple[object, ...], dict[int, tuple[object, Markup, Markup]]] = {}
+_texts: dict[tuple[object, ...], Markup] = {}
+_MOST_CARDS = _MOST_TEXTS = 5_000
 
 
-def kept(macro: Callable[..., Markup], one: Any, *values: Any, **choices: Any) -> Markup:
-    """A macro's text about a value that has an id and never changes, written once for each language and way to show it.
+def kept(macro: Callable[..., Markup], ones: Iterable[Any], words: tuple[str, ...], *values: Any) -> Markup:
+    """Cards of things that have an id and a title and never change, each written once in each language.
 
-    `values` must be the same functions on every page; a newer version of the value is another one.
+    `macro(one, title, *values)` writes a card; the title, with the words of a search marked, is put in each time.
+    `values` are the same for all of them; a newer version of a thing is another one.
     """
-    key = (macro.name, one.id, _locale(), *sorted(choices.items()))  # type: ignore[attr-defined]
-    found = _pieces.get(key)
-    if found is None or found[0] is not one:
-        if len(_pieces) >= _MOST_PIECES:
-            _pieces.clear()
-        found = _pieces[key] = (one, macro(one, *values, **choices))
-    return found[1]
+    cards = _cards.setdefault((macro, _locale(), *values), {})
+    found: list[Markup] = []
+    for one in ones:
+        card = cards.get(one.id)
+        if card is None or card[0] is not one:
+            if len(cards) >= _MOST_CARDS:
+                cards.clear()
+            head, tail = macro(one, _TITLE, *values).split(_TITLE, 1)
+            card = cards[one.id] = (one, head, tail)
+        found += (card[1], marked(one.title, words), card[2])
+    return Markup("").join(found)
+
+
+def same(macro: Callable[..., Markup], *values: Any) -> Markup:
+    """A macro's text that depends on nothing but its values and the reader's language, written once."""
+    key = (macro, _locale(), *values)
+    found = _texts.get(key)
+    if found is None:
+        if len(_texts) >= _MOST_TEXTS:
+            _texts.clear()
+        found = _texts[key] = macro(*values)
+    return found
 
 
 def _in_readers_language(written: Callable[[str, Any], object]) -> Callable[[Any], object]:
     return lambda value: written(_locale(), value)
+
+
+class Environment(jinja2.Environment):
+    """Jinja's environment with one plain dict of globals."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The dict that all templates share: through Jinja's chain of dicts, imports took a tenth of a page."""
+        return {**self.globals, **d} if d else self.globals
 
 
 @cache
@@ -213,13 +258,13 @@ def environment() -> Environment:
         "without_phones": without_phones,
     }
     made.filters |= shared
-    made.filters["marked"] = marked
     made.globals |= shared
     made.globals |= {
         "_": _words,
         "language": _locale,
         "icon": icon,
         "kept": kept,
+        "same": same,
         "asset": asset,
         "url": url,
         "here": here,
@@ -257,12 +302,14 @@ def render(reader: Reader, template: str | Template, **context: object) -> str:
         **context,
     }
     with _reading(reader):
-        return environment().get_template(template).render(told)
+        return environment().get_template(template).render(told).replace(_BACK, _back())
+
+
+def html(unit: Reader, text: str | bytes, status_code: int = 200) -> HTMLResponse:
+    """The written text of a page as an answer."""
+    return HTMLResponse(text, status_code, {"Content-Language": unit.locale, "Vary": "Cookie, Accept-Language"})
 
 
 def page(unit: Reader, template: str, status_code: int = 200, **context: object) -> HTMLResponse:
     """Answer a request with a page: `page(unit, "public/opening.html", opening=...)`; 422 for a form with errors."""
-    response = HTMLResponse(render(unit, template, **context), status_code=status_code)
-    response.headers["Content-Language"] = unit.locale
-    response.headers["Vary"] = "Cookie, Accept-Language"
-    return response
+    return html(unit, render(unit, template, **context), status_code)

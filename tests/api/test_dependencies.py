@@ -12,7 +12,7 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.app import build
-from api.dependencies import worked_out
+from api.late import worked_out
 from api.registry import UndeclaredRoute, check_routes
 from centre.accounts import Account, SignIn
 from centre.database import open_session

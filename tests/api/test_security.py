@@ -12,7 +12,7 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.dependencies import worked_out
+from api.late import worked_out
 from centre.accounts.passwords import hashed
 from centre.audit import AuditEntry
 from centre.database import open_session

@@ -31,6 +31,8 @@ WANTED: tuple[tuple[str, str, str, float, bool], ...] = (
     ("P2 1000000", "build_peak_mb", "building the index, MB above the texts", 2048, False),
     ("P3", "share_of_bare_json", "JSON, share of a bare route", 0.3, True),
     ("P3", "share_of_bare_html", "HTML, share of a bare route", 0.3, True),
+    ("P3", "share_of_bare_json_once", "JSON, each question asked once", 0.3, True),
+    ("P3", "share_of_bare_html_once", "HTML, each question asked once", 0.3, True),
     ("P3", "rows_over_raw_sqlite", "rows of a page / raw sqlite3", 2, False),
     ("P4", "visible_everywhere_s_max", "new opening found in every process, s", 1, False),
     ("P4", "cost_large_over_small", "cost of a change, large index / small", 1.5, False),

@@ -12,7 +12,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api.dependencies import worked_out
+from api.late import worked_out
 from api.registry import Entry, registry
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies

@@ -13,6 +13,7 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.network import centres
 from centre.permissions import Permission
+from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.words import N_, translate
 from employers.fairs.queries import coming_fairs
@@ -28,15 +29,19 @@ from matching.searches.log import count_words
 from matching.searches.queries import wish_of
 from matching.searches.rules import MOST_PAGES, Seeking
 from matching.suggestions import Course, fit_of, next_courses
+from matching.watch import is_watched, openings_now
 from training.classes.queries import recruiting
+from web.display import Display
 from web.forms import Bound, bind, blank
 from web.pages import pictures
-from web.rendering import page
+from web.rendering import html, page
+from web.shelf import Kept, Shelf
 
 routes = Pages()
 
 PAGE = 20
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+_shelf = Shelf()
 
 
 @routes.get("/", allow=PUBLIC)
@@ -60,13 +65,27 @@ def home(unit: Unit) -> Response:
     )
 
 
-@routes.get("/openings", allow=PUBLIC)
+@routes.get("/openings", allow=PUBLIC, is_quick=lambda: settings().is_sqlite and is_watched())
 def openings(unit: Unit) -> Response:
-    """Results with counts; the same address gives the same page with and without scripts."""
-    asked = Seeking.of(unit.request.query_params.multi_items())
-    found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE)
-    if asked.page == 1:
-        count_words(found.asked, found=0 if found.relaxed else found.total)
+    """Results with counts; the same address gives the same page with and without scripts.
+
+    A page of many results tells nothing but how the openings stand: it is kept for other visitors until one changes.
+    """
+    view = openings_now()
+    question = (unit.request.url.query, unit.locale, Display.of(unit.request.cookies))
+    known = None if unit.actor.signed_in else _shelf.get(view.index, question)
+    if known is None:
+        asked = Seeking.of(unit.request.query_params.multi_items())
+        found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE, view=view)
+        body = bytes(_results(unit, asked, found).body)
+        known = Kept(body, found.asked if asked.page == 1 else (), 0 if found.relaxed else found.total)
+        if found.total >= PAGE and not unit.actor.signed_in:
+            _shelf.put(view.index, question, known)
+    count_words(known.asked, found=known.found)
+    return html(unit, known.body)
+
+
+def _results(unit: Unit, asked: Seeking, found: Results) -> Response:
     courses = _courses(unit, asked, found)
     return page(
         unit,
@@ -82,7 +101,7 @@ def openings(unit: Unit) -> Response:
         courses=courses[:3],
         classes=sum(course.classes for course in courses),
         all_classes=0 if found.total else _open_classes(unit),
-        everything=totals()[0],
+        everything=0 if found.total else totals()[0],
         may_save=unit.actor.person_id is not None and not asked.is_empty,
         pay=pictures.PAY,
         place=pictures.place,

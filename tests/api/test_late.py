@@ -1,0 +1,111 @@
+"""The short way of quick reads: the same answers, without a thread, for visitors only, and fresh within a second."""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI, Query
+from starlette.testclient import TestClient
+
+from api.dependencies import PUBLIC, Routes, Unit
+from api.security import SESSION_COOKIE
+from centre.database import open_session
+from centre.permissions import Actor
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+from matching.search import Wish, search_openings
+from matching.watch import is_watched, keep_looking
+from tests.web.desks import Hall, opened
+
+ASKED: list[dict[str, Any]] = [
+    {}, {"q": "挡车工"}, {"q": "dangchegon", "limit": 3}, {"region": ["610400", "610404"]},
+    {"wage_min": 3000, "offset": 2}, {"q": "航天员"}, {"employment_type": ["full_time", "day_labour"]}, {"limit": 0},
+    {"region": "x"}, {"wage_min": ""}, {"lang": "en", "q": "sewing"},
+]  # fmt: skip
+
+
+@pytest.fixture
+def hall(database: str) -> Iterator[Hall]:
+    with opened() as made:
+        yield made
+
+
+@pytest.fixture
+def watched(hall: Hall) -> Iterator[Hall]:
+    """The demo hall with a thread that looks at its openings."""
+    stop = threading.Event()
+    thread = threading.Thread(target=keep_looking, args=(stop,))
+    search_openings(Wish())
+    thread.start()
+    until = time.monotonic() + 5
+    while not is_watched() and time.monotonic() < until:
+        time.sleep(0.02)
+    yield hall
+    stop.set()
+    thread.join()
+
+
+def told(hall: Hall, path: str) -> list[tuple[int, dict[str, str], str]]:
+    answers = [hall.enter().client.get(path, params=asked) for asked in ASKED]
+    return [(one.status_code, dict(one.headers), one.text) for one in answers]
+
+
+@pytest.mark.parametrize("path", ["/api/v1/openings", "/openings"])
+def test_both_ways_give_the_same_answers_with_the_same_headers(watched: Hall, path: str) -> None:
+    assert is_watched()
+    short = told(watched, path)
+    signed = [watched.enter().client.get(path, params=asked, headers={"content-length": "0"}) for asked in ASKED]
+    assert [(one.status_code, dict(one.headers), one.text) for one in signed] == short
+    assert len({text for _, _, text in short}) > 5
+
+
+def app() -> TestClient:
+    routes = Routes(versioned=False)
+
+    @routes.get("/thread", allow=PUBLIC, is_quick=lambda: True)
+    def thread(unit: Unit, n: Annotated[int, Query(ge=0)], words: Annotated[list[str], Query()] = []) -> list[str]:  # noqa: B006
+        del unit
+        return [threading.current_thread().name, str(n), *words]
+
+    made = FastAPI()
+    made.router.routes.extend(routes.entries)
+
+    @made.get("/loop")
+    async def loop() -> str:
+        return threading.current_thread().name
+
+    return TestClient(made)
+
+
+def test_only_visitors_without_a_body_are_answered_on_the_loop(database: str) -> None:
+    with app() as client:
+        loop = client.get("/loop").json()
+        assert client.get("/thread?n=1&words=a&words=b&more=1").json() == [loop, "1", "a", "b"]
+        assert client.get("/thread?n=1", headers={"cookie": "gq_lang=en"}).json()[0] == loop
+        for headers in ({"cookie": f"a=b; {SESSION_COOKIE}=x"}, {"content-length": "0"}):
+            assert client.get("/thread?n=1", headers=headers).json()[0] != loop
+        for query in ("", "?n=x", "?n=-1", "?n="):
+            refused = client.get(f"/thread{query}")
+            assert refused.status_code == 422
+            assert refused.json()["detail"][0]["loc"] == ["query", "n"]
+        assert client.post("/thread?n=1").status_code == 405
+
+
+def test_a_request_with_a_token_never_takes_the_short_way(watched: Hall) -> None:
+    client = watched.enter().client
+    assert client.get("/api/v1/openings").status_code == 200
+    assert client.get("/api/v1/openings", headers={"authorization": "Bearer nothing"}).status_code == 401
+
+
+def test_what_is_withdrawn_leaves_a_watched_search_within_a_second(watched: Hall) -> None:
+    client = watched.enter().client
+    first = client.get("/api/v1/openings").json()["items"][0]["id"]
+    with open_session(Actor.system().scope, write=True) as session:
+        session.get_one(Opening, first).state = OpeningState.PAUSED
+    end = time.monotonic() + 1
+    while first in {one["id"] for one in client.get("/api/v1/openings").json()["items"]}:
+        assert time.monotonic() < end, "still there"
+        time.sleep(0.02)
+    assert is_watched()
