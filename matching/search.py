@@ -103,7 +103,7 @@ def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0, view: View 
 
 def warm_search() -> None:
     """Build the index and load the dictionaries of readings and typing errors, so that no reader waits for them."""
-    search_openings(Wish(q="dangchegong"))
+    search_openings(Wish(q="dangchegong 挡车公"))
 
 
 def similar_openings(listed: Listed, limit: int = 4) -> list[Listed]:

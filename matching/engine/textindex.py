@@ -13,13 +13,13 @@ from threading import Lock
 
 import numpy as np
 
-from centre.skills.vocabulary import Vocabulary, vocabulary
+from centre.skills.vocabulary import Neighbour, Vocabulary, vocabulary
 from centre.text import normalise
 from matching.engine.asking import Filters
 from matching.engine.lexicon import Lexicon
 from matching.engine.lookup import Found, look
 from matching.engine.postings import Analysed, Gathered, Ints64, Part, Terms
-from matching.engine.query import RELAXED_SHARE, PlaceFinder, Query, Reader, no_places
+from matching.engine.query import RELAXED_SHARE, WORD_SHARE, PlaceFinder, Query, Reader, Reading, Wish, no_places
 from matching.engine.words import Document, code_term, weigh
 
 MOST_CHANGES = 256
@@ -143,28 +143,23 @@ class TextIndex:
 
     def suggestions(self, query: Query, filters: Filters | None = None, limit: int = 6) -> tuple[Suggestion, ...]:
         """Neighbouring occupations that do have openings, for a search that found none or few."""
-        found: list[Suggestion] = []
-        seen = set(query.codes)
+        near: dict[str, Neighbour] = {}
         for code in query.codes[:3]:
             for neighbour in self.reader.vocabulary.neighbours(code, limit=24):
-                if neighbour.code in seen or len(found) == limit:
-                    continue
-                seen.add(neighbour.code)
-                count = self.count(neighbour.code, filters, query.regions)
-                if count:
-                    name = self.reader.vocabulary.name(neighbour.code)
-                    found.append(Suggestion(neighbour.code, name, count, neighbour.why))
-        return tuple(found)
-
-    def count(self, code: str, filters: Filters | None = None, regions: tuple[str, ...] = ()) -> int:
-        """How many openings of an occupation pass the filters."""
-        query = self.reader.read("")
-        only = Filters(
-            regions=filters.regions if filters else (),
-            wage_min_fen=filters.wage_min_fen if filters else None,
-            facets={**(filters.facets if filters else {}), "occupation": (code,)},
+                if neighbour.code not in query.codes:
+                    near.setdefault(neighbour.code, neighbour)
+        counts = self.counts(tuple(near), filters or Filters(), query.regions)
+        found = [one for code, one in near.items() if code in counts][:limit]
+        return tuple(
+            Suggestion(one.code, self.reader.vocabulary.name(one.code), counts[one.code], one.why) for one in found
         )
-        return self._look(replace(query, regions=regions), only, 1).total
+
+    def counts(self, codes: tuple[str, ...], filters: Filters, regions: tuple[str, ...] = ()) -> dict[str, int]:
+        """How many openings of each of some occupations pass the filters, an occupation ticked among them aside."""
+        readings = tuple(Reading("", (code_term(code),), share=WORD_SHARE) for code in codes)
+        free = {name: values for name, values in filters.facets.items() if name != "occupation"}
+        found = self._look(Query("", (Wish("", readings),), regions), replace(filters, facets=free), 1)
+        return found.facets.get("occupation", {})
 
     def _look(self, query: Query, filters: Filters, top: int, relaxed: float | None = None) -> Found:
         found = look(query, filters, self.base, self.terms, self.dead, top, relaxed)
