@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matching.engine import retrieve, snapshot
 from matching.engine.conditions import Condition
 from matching.engine.encode import encode_workers
-from matching.engine.features import OpeningProfile, WorkerProfile
+from matching.engine.features import OpeningProfile, Skill, SkillNeed, WorkerProfile
 from matching.engine.index import build
 from matching.engine.reference import rank, rank_workers
 from matching.engine.retrieve import Engine, current, find
@@ -67,6 +67,22 @@ def test_the_other_direction_gives_the_list_of_the_reference(
     engine = Engine(openings, GROUND, workers)
     for opening in openings[:4]:
         assert engine.rank_workers(opening, top=top) == rank_workers(opening, workers, GROUND, top=top).suggestions
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_worker_who_falls_short_in_one_area_is_still_judged_by_the_one_that_promises_more() -> None:
+    # The place is his second wish by the county, which is read first, and his first wish by the city around it.
+    opening = OpeningProfile(
+        id=1, occupation="6-04-02-01", region="610404", wage_min_fen=600_000, wage_max_fen=600_000,
+        skills=(SkillNeed("细纱", level=3),),
+    )  # fmt: skip
+    worker = WorkerProfile(
+        id=1, wanted=("6-04-02-01",), skills=(Skill("细纱", 1),), regions=("610400", "610404"), wage_floor_fen=570_000
+    )
+    rival = replace(worker, id=2, regions=("610404",), wage_floor_fen=600_000)
+    slow = rank_workers(opening, [worker, rival], GROUND).suggestions
+    assert [(one.worker_id, one.points - slow[1].points) for one in slow] == [(1, 1), (2, 0)]
+    assert Engine([opening], GROUND, [worker, rival]).rank_workers(opening, top=1) == slow[:1]
 
 
 @pytest.mark.usefixtures("compiled")
