@@ -13,9 +13,11 @@ from matching.engine.conditions import Condition
 from matching.engine.encode import encode_workers
 from matching.engine.features import OpeningProfile, Skill, SkillNeed, WorkerProfile
 from matching.engine.index import build
+from matching.engine.pool import best, gather
 from matching.engine.reference import rank, rank_workers
 from matching.engine.retrieve import Engine, current, find
 from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS, crowd
+from tests.planted import planted
 
 MANY = st.lists(OPENINGS, max_size=25, unique_by=lambda opening: opening.id)
 PEOPLE = st.lists(WORKERS, min_size=1, max_size=12, unique_by=lambda worker: worker.id)
@@ -192,3 +194,44 @@ def test_a_crowd_gets_the_lists_of_the_reference_and_every_condition_decides_som
 @pytest.mark.usefixtures("cold")
 def test_a_crowd_gets_the_same_from_a_cold_engine() -> None:
     assert agree_with_a_crowd(3).total() > 0
+
+
+def of_a_pool(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> tuple[list[list[object]], list[list[object]]]:
+    """The best workers in sight for each opening, by the pool and by the reference; every third is out of sight."""
+    pool, hidden = gather(workers, GROUND), np.arange(len(workers)) % 3 == 1
+    seen = [worker for worker, gone in zip(workers, hidden, strict=True) if not gone]
+    slow = [rank_workers(opening, seen, GROUND, top=top).suggestions for opening in openings]
+    mine: list[list[object]] = [[*best(pool, opening, GROUND, hidden, top)] for opening in openings]
+    return mine, [[one.worker_id for one in found] for found in slow]
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_pool_gives_the_best_of_those_in_sight(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    mine, slow = of_a_pool(workers, openings[:4], top)
+    assert mine == slow
+
+
+@pytest.mark.usefixtures("cold")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_cold_pool_gives_the_best_of_those_in_sight(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    mine, slow = of_a_pool(workers, openings[:4], top)
+    assert mine == slow
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_crowd_in_a_pool_gets_the_same_warm_and_cold() -> None:
+    workers, openings = crowd(4, 120, 60)
+    mine, slow = of_a_pool(workers, openings, 8)
+    assert sum(map(len, slow)) > 100
+    assert mine == slow
+    with planted(retrieve, _WARM=set()):
+        assert of_a_pool(workers, openings, 8) == (slow, slow)
