@@ -79,9 +79,11 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
 
     with _lock:
         at_hand = _at_hand(ground)
-        changed = _changed(session, at_hand.since)
+        changed = _changed(session, at_hand.since - OVERLAP)
         if len(changed) > MOST_CHANGED:
-            at_hand, changed = made_anew(ground), np.empty(0, np.int64)
+            if clock.now() - at_hand.since > OVERLAP:
+                at_hand = made_anew(ground)
+            changed = _changed(session, at_hand.since)
         pool, wanted = at_hand.pool, 2 * top + SPARE
         stale, in_sight = np.isin(pool.ids, changed), _in_sight(listed)
         found = best(pool, listed.profile, ground, stale, wanted)
@@ -150,7 +152,9 @@ def _in_sight(listed: Listed) -> Select[int]:
 def _among(session: Session, chosen: Select[int], ids: Sequence[int]) -> set[int]:
     found = set[int]()
     for at in range(0, len(ids), 500):
-        found |= set(session.scalars(chosen.where(Registration.person_id.in_(ids[at : at + 500]))))
+        # By way of the ids, or SQLite reads every registration in these states instead of the few that are asked for.
+        own = select(Registration.id).where(Registration.person_id.in_(ids[at : at + 500]))
+        found |= set(session.scalars(chosen.where(Registration.id.in_(own))))
     return found
 
 
@@ -158,9 +162,8 @@ def _changed(session: Session, since: datetime) -> "I8":
     """People any of whose rows was written since, as far as the session sees them."""
     import numpy as np
 
-    after = since - OVERLAP
-    parts = [select(Person.id).where(Person.updated_at > after)]
-    parts += [select(kind.person_id).where(kind.updated_at > after) for kind in _KINDS]
+    parts = [select(Person.id).where(Person.updated_at > since)]
+    parts += [select(kind.person_id).where(kind.updated_at > since) for kind in _KINDS]
     found = (session.scalars(part) for part in parts)
     return np.unique(np.fromiter(chain.from_iterable(found), np.int64))
 

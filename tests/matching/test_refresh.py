@@ -17,6 +17,7 @@ from matching import refresh
 from matching.board import board
 from matching.engine import retrieve
 from matching.suggestions import suggestions_for
+from tests.bench import nightly
 from tests.matching import world
 from tests.matching.world import Town
 from tests.planted import planted
@@ -86,3 +87,10 @@ def test_nobody_is_told_of_work_that_the_law_keeps_from_them(people: Town) -> No
     found = told(people, 1)
     assert any("井下工" in line for line in found["高强"])
     assert not any("井下工" in line for line in found["王秀兰"])
+
+
+def test_a_small_city_goes_the_way_that_is_measured_for_a_large_one() -> None:
+    figures = nightly.measure(openings=150, workers=300, asked=20)["figures"]
+    assert figures["told"] > 0
+    assert 0 < figures["first_20_p50_ms"] <= figures["first_20_p95_ms"]
+    assert 0 < figures["candidates_p50_ms"] <= figures["candidates_p95_ms"]
