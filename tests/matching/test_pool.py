@@ -34,6 +34,12 @@ def hours_later(hours: int) -> AbstractContextManager[None]:
     return clock.frozen(world.MONDAY + timedelta(hours=hours))
 
 
+@pytest.fixture
+def town(any_town: Town) -> Town:
+    """Each of these tests runs on both databases."""
+    return any_town
+
+
 @pytest.fixture(autouse=True)
 def later(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Everybody registered an hour ago, so that the index and not the changes beside it answers."""
