@@ -79,7 +79,7 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
 
     with _lock:
         at_hand = _at_hand(ground)
-        changed = _changed(session, at_hand.since - OVERLAP)
+        changed = _changed(session, at_hand.since - OVERLAP, MOST_CHANGED + 1)
         if len(changed) > MOST_CHANGED:
             if clock.now() - at_hand.since > OVERLAP:
                 at_hand = made_anew(ground)
@@ -158,13 +158,14 @@ def _among(session: Session, chosen: Select[int], ids: Sequence[int]) -> set[int
     return found
 
 
-def _changed(session: Session, since: datetime) -> "I8":
-    """People any of whose rows was written since, as far as the session sees them."""
+def _changed(session: Session, since: datetime, most: int | None = None) -> "I8":
+    """People any of whose rows was written since, as far as the session sees them; of each kind of row, if there are
+    more, only so many."""
     import numpy as np
 
     parts = [select(Person.id).where(Person.updated_at > since)]
     parts += [select(kind.person_id).where(kind.updated_at > since) for kind in _KINDS]
-    found = (session.scalars(part) for part in parts)
+    found = (session.scalars(part.distinct().limit(most)) for part in parts)
     return np.unique(np.fromiter(chain.from_iterable(found), np.int64))
 
 
