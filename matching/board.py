@@ -45,6 +45,8 @@ LOOK_EVERY = 0.25
 OVERLAP = timedelta(seconds=10)
 """How far behind the newest change a look reaches, for transactions that commit late."""
 COMPARE_EVERY = 300.0
+WORN = 128
+"""Changes after which openings are indexed for matching anew, beside the requests; half of what the engine bears."""
 
 
 @dataclass
@@ -61,6 +63,7 @@ class _State:
     weights: Weights = field(default_factory=Weights)
     standings: Standings = field(default_factory=lambda: Standings({}, {}))
     engine: "Engine | None" = None
+    moves: int = 0
 
     @property
     def ground(self) -> Ground:
@@ -79,6 +82,7 @@ class Board:
         self._lock = Lock()
         self._folding = Lock()
         self._matching = Lock()
+        self._indexing = Lock()
         self._state: _State | None = None
         self._looked = 0.0
         self._compared = 0.0
@@ -157,9 +161,27 @@ class Board:
                     state.engine.put_opening(state.listed[number].profile)
                 for number in gone:
                     state.engine.drop_opening(number)
+                state.moves += len(put) + len(gone)
         self._looked = monotonic()
+        if state.moves > WORN and not self._indexing.locked():
+            Thread(target=self._index, args=(state,), name="index-openings", daemon=True).start()
         if state.index.current.is_worn and not self._folding.locked():
             Thread(target=self._fold, args=(state,), name="fold-openings", daemon=True).start()
+
+    def _index(self, state: _State) -> None:
+        """Index the openings for matching anew, beside the requests; what changed meanwhile is put on top."""
+        from matching.engine.retrieve import Engine
+
+        with self._indexing:
+            seen = {number: one.profile for number, one in list(state.listed.items())}
+            engine = Engine(seen.values(), state.ground)
+            with self._lock, self._matching:
+                for number, one in state.listed.items():
+                    if seen.get(number) is not one.profile:
+                        engine.put_opening(one.profile)
+                for number in seen.keys() - state.listed.keys():
+                    engine.drop_opening(number)
+                state.engine, state.moves = engine, 0
 
     def _fold(self, state: _State) -> None:
         """Fold the many small changes into the large part of the index, beside the requests."""

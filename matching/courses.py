@@ -12,8 +12,9 @@ from matching.engine.features import Certificate, Practice, WorkerProfile
 from matching.engine.reference import suggest
 from matching.engine.trades import Kin, kin
 from matching.listing import Listed
-from matching.profiles.queries import person_in_sight, worker_profiles
-from matching.suggestions import Fit, fit_in_words, with_trade_words
+from matching.pool import with_trade_words, workers_of
+from matching.profiles.queries import person_in_sight
+from matching.suggestions import Fit, fit_in_words
 from training.providers.models import Major
 
 PAPERS = ("skill_level", "training")
@@ -58,7 +59,7 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
         return Prospects([Unlocked(one) for one in ranked], places)
     person = person_in_sight(session, person_id)
     lawful = [one for one in near if not (one.sex_ground and person.sex is Sex.FEMALE)]
-    before = with_trade_words(worker_profiles(session, [person_id])[0])
+    (before,) = workers_of(session, [person_id])
     after = with_trade_words(having_learned(before, major))
     found = []
     for one in lawful:

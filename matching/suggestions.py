@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import Select, String, cast, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
@@ -15,30 +15,25 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import PolicyMissing, policy
 from centre.records.queries import refusing
 from centre.skills.vocabulary import vocabulary
-from centre.text import normalise
 from centre.words import N_, translate
 from employers.openings.rules import SEX_GROUND_LABELS, SexGround
 from matching.board import View, board
 from matching.engine.conditions import Condition, Verdict
-from matching.engine.features import Ground, Skill, WorkerProfile
+from matching.engine.features import Ground
 from matching.engine.reasons import PARTS, Reason, check_reason, factor_reason, warnings, why_not
-from matching.engine.reference import Ranking, Suggestion, Transfer, rank_workers, suggest
+from matching.engine.reference import Suggestion, Transfer, rank_workers, suggest
 from matching.listing import Listed
-from matching.profiles.models import JobWish, Registration, WorkedOccupation
-from matching.profiles.queries import person_in_sight, seekers, worker_profiles
+from matching.pool import PURPOSE, best_workers, workers_of
+from matching.profiles.queries import person_in_sight
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
 from training.enrolments.rules import Entitlement, PriceSplit
 from training.enrolments.writing import split_of
 from training.providers.models import Major, TrainingProvider
 
-MOST_CANDIDATES = 800
-"""Workers looked at for one opening; those of the very occupation come first."""
 DEEP = 60
 """How far down the engine looks for openings and for ways through training."""
 TRANSFERS = 6
-PURPOSE = "matching"
-"""The purpose of automatic suggestions, which a person may switch off."""
 SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
 
 
@@ -137,7 +132,7 @@ def name_of(kind: str, code: str) -> str:
 def suggestions_for(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
     """The best openings for a person, the courses that open more, what one change would add. Raises NotFound."""
     person = person_in_sight(session, person_id)
-    worker = with_trade_words(worker_profiles(session, [person_id])[0])
+    (worker,) = workers_of(session, [person_id])
     view, ranking = board().rank(worker, top=max(top, DEEP))
     found, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
     ways = [way for way in ranking.transfers if int(way.suggestion.opening_id) in view.listed]
@@ -166,7 +161,7 @@ def _listed(view: View, suggestions: Iterable[Suggestion]) -> list[tuple[Listed,
 def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> Fit:
     """How one person fits one opening, with everything that stands in the way. Raises NotFound."""
     person = person_in_sight(session, person_id)
-    worker = with_trade_words(worker_profiles(session, [person_id])[0])
+    (worker,) = workers_of(session, [person_id])
     found = suggest(worker, listed.profile, board().look().ground)
     fit = fit_in_words(found, locale)
     _, unlawful = _lawful(person, [(listed, found)], locale)
@@ -182,59 +177,16 @@ def candidates_for(
     listed = view.listed.get(opening_id)
     if listed is None:
         raise NotFound
-    ranking, people = ranked_candidates(session, listed, view.ground, top=top)
-    return tuple(
-        Candidate(int(found.worker_id), people[int(found.worker_id)].name, fit_in_words(found, locale))
-        for found in ranking.suggestions
-    )
+    found = ranked_candidates(session, listed, view.ground, top=top)
+    names = select(Person.id, Person.name).where(Person.id.in_([int(one.worker_id) for one in found]))
+    called = {number: name for number, name in session.execute(names)}  # noqa: C416  (rows are no plain pairs to mypy)
+    return tuple(Candidate(int(one.worker_id), called[int(one.worker_id)], fit_in_words(one, locale)) for one in found)
 
 
-def ranked_candidates(
-    session: Session, listed: Listed, ground: Ground, *, top: int
-) -> tuple[Ranking, dict[int, Person]]:
-    """The best workers that the reader may see for an opening, and the people looked at."""
-    near = list(session.scalars(_seekers_near(listed).limit(MOST_CANDIDATES)))
-    off = refusing(session, near, PURPOSE)
-    ids = [person_id for person_id in near if person_id not in off]
-    workers = [with_trade_words(worker) for worker in worker_profiles(session, ids)]
-    people = {person.id: person for person in _people(session, ids)}
-    if listed.sex_ground:
-        workers = [worker for worker in workers if people[int(worker.id)].sex is not Sex.FEMALE]
-    return rank_workers(listed.profile, workers, ground, top=top), people
-
-
-def _people(session: Session, ids: Sequence[int]) -> list[Person]:
-    found: list[Person] = []
-    for start in range(0, len(ids), 500):
-        found += session.scalars(select(Person).where(Person.id.in_(ids[start : start + 500])))
-    return found
-
-
-def _seekers_near(listed: Listed) -> Select[int]:
-    """Registered people who have worked in, or wish for, the field of an opening; everybody where it names none."""
-    chosen = seekers().with_only_columns(Registration.person_id)
-    head = listed.occupation[:4]
-    if not head:
-        return chosen
-    worked = select(WorkedOccupation.person_id).where(WorkedOccupation.occupation.startswith(head))
-    exactly = Registration.person_id.in_(
-        select(WorkedOccupation.person_id).where(WorkedOccupation.occupation == listed.occupation)
-    )
-    wished = select(JobWish.person_id).where(cast(JobWish.occupations, String).contains(f'"{head}'))
-    near = chosen.where(or_(Registration.person_id.in_(worked), Registration.person_id.in_(wished)))
-    return near.order_by(None).order_by(exactly.desc(), Registration.submitted_at, Registration.id)
-
-
-def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
-    """The worker with the everyday words of the practised trades among the skills, so that 挡车 meets 纺纱工."""
-    if worker.skills is None:
-        return worker
-    words = vocabulary()
-    known = {normalise(skill.term): replace(skill, term=normalise(skill.term)) for skill in worker.skills}
-    for practice in worker.practised or ():
-        for word in (normalise(words.name(practice.code)), *words.aliases_of.get(practice.code, ())):
-            known.setdefault(word, Skill(word))
-    return replace(worker, skills=tuple(known.values()))
+def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: int) -> tuple[Suggestion, ...]:
+    """The best workers that the reader may see for an opening."""
+    workers = best_workers(session, listed, ground, top=top)
+    return rank_workers(listed.profile, workers, ground, top=top).suggestions
 
 
 def _lawful(

@@ -87,15 +87,19 @@ def agrees(session: Session, person_id: int, purpose: str) -> bool:
     return session.scalar(living.limit(1)) is not None
 
 
-def refusing(session: Session, person_ids: Collection[int], purpose: str) -> set[int]:
-    """Who of some people has said no to a purpose and not yes again since; for purposes that come with the service."""
+def refused(purpose: str) -> Select[int]:
+    """Who has said no to a purpose and not yes again since; for purposes that come with the service."""
     living = select(Consent.person_id).where(Consent.purpose == purpose, Consent.withdrawn_at.is_(None))
-    refused = select(Consent.person_id).where(
+    return select(Consent.person_id).where(
         Consent.purpose == purpose, Consent.withdrawn_at.is_not(None), Consent.person_id.not_in(living)
     )
+
+
+def refusing(session: Session, person_ids: Collection[int], purpose: str) -> set[int]:
+    """Who of some people refuses a purpose."""
     wanted, found = sorted(person_ids), set[int]()
     for at in range(0, len(wanted), 500):
-        found |= set(session.scalars(refused.where(Consent.person_id.in_(wanted[at : at + 500]))))
+        found |= set(session.scalars(refused(purpose).where(Consent.person_id.in_(wanted[at : at + 500]))))
     return found
 
 

@@ -83,11 +83,8 @@ def drawn_lists(session: Session) -> list[list[int]]:
     view = board().look()
     numbers = sorted(view.listed)
     chosen = numbers[:: max(1, len(numbers) // OPENINGS)][:OPENINGS]
-    found = []
-    for number in chosen:
-        ranking, _ = ranked_candidates(session, view.listed[number], view.ground, top=TOP)
-        found.append([int(one.worker_id) for one in ranking.suggestions])
-    return [ranking for ranking in found if ranking]
+    found = (ranked_candidates(session, view.listed[number], view.ground, top=TOP) for number in chosen)
+    return [[int(one.worker_id) for one in ranking] for ranking in found if ranking]
 
 
 def latest_report(session: Session) -> FairnessReport | None:

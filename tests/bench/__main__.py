@@ -18,7 +18,7 @@ from typing import Any
 
 from matching.engine import retrieve
 from matching.kernels import kernels
-from tests.bench import bulk, fresh, searching, serving, start, whole
+from tests.bench import bulk, fresh, nightly, searching, serving, start, whole
 from tests.bench.table import told
 
 PEERS = (
@@ -26,13 +26,17 @@ PEERS = (
     "fastapi", "uvicorn", "sqlalchemy", "orjson", "joblib", "distributed",
 )  # fmt: skip
 SIZES: dict[str, dict[str, Any]] = {
-    "small": {"bulk": (20_000, 2_000), "whole": (20_000, 20_000), "texts": (10_000,), "asked": 300, "spread": 20_000},
+    "small": {
+        "bulk": (20_000, 2_000), "whole": (20_000, 20_000), "texts": (10_000,), "asked": 300, "spread": 20_000,
+        "city": (1_000, 5_000),
+    },
     "medium": {
         "bulk": (100_000, 5_000), "whole": (100_000, 100_000), "texts": (100_000,), "asked": 500, "spread": 50_000,
+        "city": (5_000, 50_000),
     },
     "large": {
         "bulk": (1_000_000, 10_000), "whole": (1_000_000, 1_000_000), "texts": (100_000, 1_000_000), "asked": 600,
-        "spread": 200_000,
+        "spread": 200_000, "city": (5_000, 50_000),
     },
 }  # fmt: skip
 
@@ -66,6 +70,7 @@ def works(size: dict[str, Any]) -> dict[str, Callable[[], dict[str, Any]]]:
         "P4": lambda: fresh.measure(5_000, both),
         "P5": lambda: bulk.both_ways(both),
         "P6": start.measure,
+        "MA20": lambda: nightly.measure(*size["city"]),
         "P10": lambda: whole.backends(size["bulk"][0], size["spread"]),
     }
 

@@ -34,11 +34,19 @@ WANTED: tuple[tuple[str, str, str, float, bool], ...] = (
     ("P3", "share_of_bare_json_once", "JSON, each question asked once", 0.3, True),
     ("P3", "share_of_bare_html_once", "HTML, each question asked once", 0.3, True),
     ("P3", "rows_over_raw_sqlite", "rows of a page / raw sqlite3", 2, False),
-    ("P4", "visible_everywhere_s_max", "new opening found in every process, s", 1, False),
-    ("P4", "cost_large_over_small", "cost of a change, large index / small", 1.5, False),
+    *(
+        ("P4", f"{what}_{where}_s_max", f"{what} opening in every process: {where}, s", 1, False)
+        for what in ("new", "changed")
+        for where in ("search", "suggestions", "candidates")
+    ),
+    ("P4", "cost_large_over_small", "cost of a change to the words, large index / small", 1.5, False),
+    ("P4", "match_cost_large_over_small", "cost of a change to the matches, large index / small", 1.5, False),
     ("P5", "backward_over_forward_per_pair", "workers for an opening / openings for a worker, per pair", 2, False),
     ("P5", "one_opening_ms_p99", "one opening against all workers, p99 ms", 1, False),
     ("P6", "ours_over_bare", "start / bare FastAPI and SQLAlchemy", 1.5, False),
+    ("MA20", "first_20_p95_ms", "first 20 of one worker, city on SQLite, p95 ms", 150, False),
+    ("MA20", "candidates_p95_ms", "best 20 for an opening among 50,000 people, p95 ms", 150, False),
+    ("MA20", "refresh_s", "nightly refresh of the city, s", 600, False),
     ("P10", "loky_over_threads", "loky / threads", 0.85, True),
     ("P10", "dask_over_threads", "dask / threads", 0.85, True),
 )

@@ -1,20 +1,24 @@
 """Who fits what, both ways, as a worker meets it (MA-01, MA-03, MA-04, MA-07, MA-15, MA-18, MA-19)."""
 
 from datetime import date
+from threading import enumerate as enumerate_threads
 
 import pytest
 
+import matching.board
 from centre import clock
 from centre.database import open_session
 from centre.errors import Forbidden, NotFound
 from centre.people import Consent
 from centre.permissions import Actor
-from employers.openings.rules import SexGround
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState, SexGround
 from matching.board import board
 from matching.engine.features import Leave
 from matching.suggestions import candidates_for, fit_of, own_suggestions, suggestions_for
 from tests.matching import world
 from tests.matching.world import Town
+from tests.planted import planted
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.providers.models import Major, TrainingProvider
@@ -186,3 +190,29 @@ def test_a_strangers_matches_are_not_found(town: Town) -> None:
         world.add_worker(session, town, world.W9, phone="13800000002")
     with open_session(town.worker("高强").scope) as session, pytest.raises(NotFound):
         suggestions_for(session, person.id, locale="zh-Hans")
+
+
+def test_many_changes_are_indexed_beside_the_requests_and_none_is_lost(town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        person = world.add_worker(session, town)
+    with open_session(town.clerk().scope) as session:
+        suggestions_for(session, person.id, locale="zh-Hans")
+    before, near = board()._state.engine, {"occupation_code": world.SPINNING, "region_code": "610404"}  # type: ignore[union-attr]
+    with planted(matching.board, WORN=2, LOOK_EVERY=0.0):
+        with open_session(SYSTEM, write=True) as session:
+            for number in range(4):
+                world.add_opening(session, town, f"n{number}", "渭城新棉制衣(虚构)", title=f"细纱工{number}", **near)
+        board().look()
+        for thread in enumerate_threads():
+            if thread.name == "index-openings":
+                thread.join(30)
+    assert board()._state.engine is not before  # type: ignore[union-attr]
+    with open_session(SYSTEM, write=True) as session:
+        gone = session.get(Opening, town.openings["n0"])
+        assert gone is not None
+        gone.state = OpeningState.CLOSED
+    board()._looked = float("-inf")
+    with open_session(town.clerk().scope) as session:
+        found = suggestions_for(session, person.id, locale="zh-Hans").matches
+    assert {match.listed.title for match in found} >= {"纺纱工(细纱值车)", "细纱工1", "细纱工2", "细纱工3"}
+    assert "细纱工0" not in {match.listed.title for match in found}

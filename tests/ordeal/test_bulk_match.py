@@ -6,78 +6,34 @@ little. The latencies of both are printed beside each other.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 
-import httpx2 as httpx
-import numpy as np
 import pytest
 
+from centre.database import open_session
+from centre.permissions import Actor
+from centre.settings import settings
+from matching.engine import retrieve
 from tests.bench.sheets import write_tables
 from tests.ordeal.crowd import Crowd, gather
-from tests.ordeal.servers import Server, serving, sign_in
+from tests.ordeal.lengths import length
+from tests.ordeal.load import READS, WRITES, Load, put_load, requests_of
+from tests.ordeal.servers import serving, serving_many
+from web.demo import city
 
-SECONDS, READS, WRITES, HANDS = 5.0, 60, 10, 6
-TICK = os.sysconf("SC_CLK_TCK")
+SECONDS, ALONE, MUTANT = length(10, 600), length(10, 60), 5
+SERVERS, WARM_UP = 2, 3
+OPENINGS, SEED = 500, 15
 ROOT = Path(__file__).parents[2]
-WORDS = ("纺纱", "缝纫工", "焊工", "电工", "")
-
-
-@dataclass
-class Load:
-    """What a stretch of reads and writes gave (负载)."""
-
-    statuses: list[int]
-    spans: list[float]
-    cpu: float
-
-    @property
-    def cpu_each(self) -> float:
-        """Seconds of the server's CPU for a request."""
-        return self.cpu / max(len(self.statuses), 1)
-
-    @property
-    def p99_ms(self) -> float:
-        """The 99th of a hundred latencies."""
-        return float(np.percentile(self.spans, 99) * 1000)
-
-
-def used(server: Server) -> float:
-    told = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(told[11]) + int(told[12])) / TICK
-
-
-def put_load(server: Server, crowd: Crowd, people: Iterator[int], seconds: float = SECONDS) -> Load:
-    """Reads and writes at a steady pace for some seconds."""
-    writer, reader = sign_in(server.url, crowd.login), httpx.Client(base_url=server.url, timeout=30)
-    statuses, spans = list[int](), list[float]()
-
-    def ask(number: int) -> None:
-        start = time.perf_counter()
-        if number % (READS + WRITES) < WRITES:
-            told = {"person_id": next(people)}
-            answer = writer.post(f"/api/v1/classes/{crowd.class_id}/enrolments", json=told)
-        else:
-            answer = reader.get("/api/v1/openings", params={"q": WORDS[number % len(WORDS)]})
-        spans.append(time.perf_counter() - start)
-        statuses.append(answer.status_code)
-
-    before, begun = used(server), time.perf_counter()
-    with ThreadPoolExecutor(HANDS) as pool:
-        for number in range(int(seconds * (READS + WRITES))):
-            time.sleep(max(0.0, begun + number / (READS + WRITES) - time.perf_counter()))
-            pool.submit(ask, number)
-    found = Load(statuses, spans, used(server) - before)
-    writer.close()
-    reader.close()
-    return found
+KERNELS = ROOT / "build" / "kernels"
 
 
 @contextmanager
@@ -90,10 +46,13 @@ def matching(folder: Path) -> Iterator[list[int]]:
     def run() -> None:
         while not enough.is_set():
             rounds.append(1)
-            process = subprocess.Popen(command, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                command, cwd=folder, env=environment, stderr=subprocess.DEVNULL, start_new_session=True
+            )
             while process.poll() is None and not enough.wait(0.05):
                 pass
-            process.terminate()
+            with suppress(ProcessLookupError):  # with its own processes, which would wait for work for minutes
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait(20)
             for left in folder.glob("out.csv*"):
                 left.unlink()
@@ -112,6 +71,18 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_tables(tmp_path_factory.mktemp("tables"), 5_000, 20_000)
 
 
+def scene(seconds: float) -> tuple[Crowd, list[int]]:
+    """A crowd that can enrol for so many seconds, and openings to look for; the kernels compiled, as in service."""
+    if retrieve.warm(KERNELS):
+        (settings().data_dir / "kernels").symlink_to(KERNELS)
+    many = int(seconds * WRITES) + 50
+    crowd = gather(people=many, seats=many)
+    with open_session(Actor.system().scope, write=True) as session:
+        size = city.Size(employers=OPENINGS // 10, openings=OPENINGS, workers=0)
+        city.fill(session, seed=SEED, say=lambda _line: None, size=size)
+    return crowd, list(range(1, 4))
+
+
 def faults(alone: Load, beside: Load) -> list[str]:
     """What is wrong with the load beside the match; nothing when the promise holds."""
     found = [f"answered {status}" for load in (alone, beside) for status in load.statuses if status not in (200, 201)]
@@ -120,31 +91,30 @@ def faults(alone: Load, beside: Load) -> list[str]:
     return found
 
 
-@pytest.mark.usefixtures("database")
-def test_the_bulk_match_leaves_the_server_alone(tables: Path) -> None:
-    crowd = gather(people=int(3 * SECONDS * WRITES) + 50, seats=1_000)
-    people = iter(crowd.person_ids)
-    with serving(warm="true") as server:
-        put_load(server, crowd, people, 1.0)
-        alone = put_load(server, crowd, people)
+def test_the_bulk_match_leaves_the_server_alone(any_database: str, tables: Path) -> None:
+    crowd, openings = scene(WARM_UP + ALONE + SECONDS)
+    with serving_many(SERVERS, warm="true") as servers:
+        asked = requests_of(servers[0], crowd, openings, iter(crowd.person_ids))
+        put_load(servers, asked, WARM_UP)
+        alone = put_load(servers, asked, ALONE)
         with matching(tables) as rounds:
             time.sleep(2)
-            beside = put_load(server, crowd, people)
-    told: dict[str, float] = {"p99_ms": round(alone.p99_ms, 1), "p99_beside_match_ms": round(beside.p99_ms, 1)}
-    print(
-        json.dumps({"name": "R15", "requests": len(beside.statuses), **told, "cpu": [alone.cpu_each, beside.cpu_each]})
-    )
+            beside = put_load(servers, asked, SECONDS)
+    about = {"name": "R15", "database": any_database.split(":")[0], "asked": READS + WRITES, "seconds": SECONDS}
+    versions = {"seed": SEED, "uvicorn": version("uvicorn"), "matches": len(rounds)}
+    print(json.dumps(about | {"alone": alone.told(), "beside_match": beside.told()} | versions))
     assert rounds
     assert faults(alone, beside) == []
 
 
 @pytest.mark.usefixtures("database")
 def test_a_match_in_the_server_process_is_noticed(tables: Path) -> None:
-    crowd = gather(people=int(3 * SECONDS * WRITES) + 50, seats=1_000)
-    people = iter(crowd.person_ids)
+    crowd, openings = scene(WARM_UP + 2 * MUTANT)
     with serving("tests.ordeal.mutants:matching_app", ordeal_tables=str(tables), warm="true") as server:
-        put_load(server, crowd, people, 1.0)
-        alone = put_load(server, crowd, people)
+        asked = requests_of(server, crowd, openings, iter(crowd.person_ids))
+        put_load([server], asked, WARM_UP)
+        alone = put_load([server], asked, MUTANT)
         (tables / "go").touch()
-        beside = put_load(server, crowd, people)
+        beside = put_load([server], asked, MUTANT)
+    print(json.dumps({"name": "R15 mutant", "alone": alone.told(), "beside_match": beside.told()}))
     assert faults(alone, beside) != []

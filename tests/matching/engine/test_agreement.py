@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from matching.engine import plain, retrieve, snapshot
 from matching.engine.conditions import Condition
 from matching.engine.encode import encode_workers
-from matching.engine.features import OpeningProfile, WorkerProfile
+from matching.engine.features import OpeningProfile, Skill, SkillNeed, WorkerProfile
 from matching.engine.index import build
+from matching.engine.pool import best, gather
 from matching.engine.reference import rank, rank_workers
 from matching.engine.retrieve import Engine, current, find
 from tests.bench.city import CODES, Market
 from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS, crowd
+from tests.planted import planted
 
 MANY = st.lists(OPENINGS, max_size=25, unique_by=lambda opening: opening.id)
 PEOPLE = st.lists(WORKERS, min_size=1, max_size=12, unique_by=lambda worker: worker.id)
@@ -68,6 +70,22 @@ def test_the_other_direction_gives_the_list_of_the_reference(
     engine = Engine(openings, GROUND, workers)
     for opening in openings[:4]:
         assert engine.rank_workers(opening, top=top) == rank_workers(opening, workers, GROUND, top=top).suggestions
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_worker_who_falls_short_in_one_area_is_still_judged_by_the_one_that_promises_more() -> None:
+    # The place is his second wish by the county, which is read first, and his first wish by the city around it.
+    opening = OpeningProfile(
+        id=1, occupation="6-04-02-01", region="610404", wage_min_fen=600_000, wage_max_fen=600_000,
+        skills=(SkillNeed("细纱", level=3),),
+    )  # fmt: skip
+    worker = WorkerProfile(
+        id=1, wanted=("6-04-02-01",), skills=(Skill("细纱", 1),), regions=("610400", "610404"), wage_floor_fen=570_000
+    )
+    rival = replace(worker, id=2, regions=("610404",), wage_floor_fen=600_000)
+    slow = rank_workers(opening, [worker, rival], GROUND).suggestions
+    assert [(one.worker_id, one.points - slow[1].points) for one in slow] == [(1, 1), (2, 0)]
+    assert Engine([opening], GROUND, [worker, rival]).rank_workers(opening, top=1) == slow[:1]
 
 
 @pytest.mark.usefixtures("compiled")
@@ -195,3 +213,44 @@ def test_a_crowd_gets_the_lists_of_the_reference_and_every_condition_decides_som
 @pytest.mark.usefixtures("cold")
 def test_a_crowd_gets_the_same_from_a_cold_engine() -> None:
     assert agree_with_a_crowd(3).total() > 0
+
+
+def of_a_pool(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> tuple[list[list[object]], list[list[object]]]:
+    """The best workers in sight for each opening, by the pool and by the reference; every third is out of sight."""
+    pool, hidden = gather(workers, GROUND), np.arange(len(workers)) % 3 == 1
+    seen = [worker for worker, gone in zip(workers, hidden, strict=True) if not gone]
+    slow = [rank_workers(opening, seen, GROUND, top=top).suggestions for opening in openings]
+    mine: list[list[object]] = [[*best(pool, opening, GROUND, hidden, top)] for opening in openings]
+    return mine, [[one.worker_id for one in found] for found in slow]
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_pool_gives_the_best_of_those_in_sight(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    mine, slow = of_a_pool(workers, openings[:4], top)
+    assert mine == slow
+
+
+@pytest.mark.usefixtures("cold")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_cold_pool_gives_the_best_of_those_in_sight(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    mine, slow = of_a_pool(workers, openings[:4], top)
+    assert mine == slow
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_crowd_in_a_pool_gets_the_same_warm_and_cold() -> None:
+    workers, openings = crowd(4, 120, 60)
+    mine, slow = of_a_pool(workers, openings, 8)
+    assert sum(map(len, slow)) > 100
+    assert mine == slow
+    with planted(retrieve, _WARM=set()):
+        assert of_a_pool(workers, openings, 8) == (slow, slow)
