@@ -67,7 +67,6 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 @cache
 def _settle() -> None:
     gc.freeze()  # what the start made stays; no later look for garbage goes through it again
-    gc.set_threshold(50_000)
 
 
 def _warm() -> None:
