@@ -30,6 +30,7 @@ def posts() -> list[str]:
         return list(session.scalars(select(Post.title).limit(20)))
 """
 FILL = """
+import web.app
 from centre.database import open_session
 from centre.permissions import Actor
 from web.demo import city
