@@ -49,6 +49,8 @@ MOST_CHANGED = 1_000
 """More people than this, and the index is made anew."""
 SPARE = 10
 """How many more than asked for are looked at, in place of those whom a second reading takes off the list."""
+OLDEST = timedelta(hours=36)
+"""An index older than this is made anew, so that no machine keeps longer than that what was erased on another."""
 LOOK_EVERY, KEPT = 60.0, 2
 _CODE = ("columns", "encode", "index", "pool", "trades")
 _KINDS = (Registration, SkillProfile, WorkedOccupation, HeldCertificate, JobWish, Recognition)
@@ -136,7 +138,7 @@ def _at_hand(ground: Ground) -> Indexed:
         known.looked = monotonic()
         if any(int(path.name) > _number(known.since) for path in _found(folder)):
             known = _indexed[settings().url] = _mapped(folder) or known
-    return known
+    return known if clock.now() - known.since < OLDEST else made_anew(ground)
 
 
 def _in_sight(listed: Listed) -> Select[int]:

@@ -126,6 +126,21 @@ def test_an_erased_person_leaves_no_index_behind(town: Town) -> None:
     assert not folders()
 
 
+def test_an_index_that_no_refresh_renews_is_made_anew_after_a_day_and_a_half(town: Town) -> None:
+    candidates(town)
+    (old,) = folders()
+    with hours_later(35):
+        candidates(town)
+        assert folders() == [old]
+    with hours_later(40):
+        whole = candidates(town)
+        assert len(folders()) == 2
+    another_process()
+    with hours_later(41):
+        assert candidates(town) == whole
+        assert len(folders()) == 2
+
+
 def test_a_spoilt_index_is_made_anew(town: Town) -> None:
     whole = candidates(town)
     (folders()[0] / "ids.npy").write_bytes(b"")
