@@ -8,21 +8,11 @@ import numpy as np
 
 from matching.engine.asking import PLACE, REGION, WAGE, Asked, Desk, Sieve
 from matching.engine.columns import I8
-from matching.engine.kernel import TIES, compiled, entrance
+from matching.engine.kernel import TIES, bits_set, compiled, entrance
 from matching.engine.postings import UNKNOWN_WAGE, Shelf
 
 LOOKS, LEAPS = 2, 40
 """Lists so many times longer than the candidates are many are looked into, by bits or by halves, and not read."""
-
-
-@compiled
-def ones(word: int) -> int:
-    """How many bits of a 64-bit word are set."""
-    bits = np.uint64(word)
-    bits = bits - ((bits >> np.uint64(1)) & np.uint64(0x5555555555555555))
-    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return np.int64((bits * np.uint64(0x0101010101010101)) >> np.uint64(56))  # type: ignore[return-value]
 
 
 @compiled
@@ -33,7 +23,8 @@ def place_in(term: int, document: int, asked: Asked, shelf: Shelf) -> int:
         word, bit = shelf.bits[row, document >> 6], np.uint64(document & 63)
         if word >> bit & np.uint64(1) == np.uint64(0):
             return -1
-        return first + shelf.ranks[row, document >> 6] + ones(word & ((np.uint64(1) << bit) - np.uint64(1)))
+        before = np.int64(bits_set(word & ((np.uint64(1) << bit) - np.uint64(1))))
+        return first + shelf.ranks[row, document >> 6] + before
     while first < last:
         middle = (first + last) >> 1
         if shelf.positions[middle] < document:
