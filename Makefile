@@ -56,10 +56,10 @@ format: .venv/.dev ## put the code into its standard form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-reference: .venv/.dev ## write REFERENCE.md anew: settings, permissions, jobs, error codes
-	@$(BIN)/python -m tests.house.reference > REFERENCE.md.new
-	@mv REFERENCE.md.new REFERENCE.md
-	@$(SAY) 'REFERENCE.md is up to date'
+reference: .venv/.dev ## write docs/REFERENCE.md anew: settings, permissions, jobs, error codes
+	@$(BIN)/python -m tests.house.reference > docs/REFERENCE.md.new
+	@mv docs/REFERENCE.md.new docs/REFERENCE.md
+	@$(SAY) 'docs/REFERENCE.md is up to date'
 
 words: .venv/.dev ## print the messages that have no English yet
 	@$(BIN)/python -m tests.house.words
@@ -69,7 +69,7 @@ migration: .venv/.dev ## write the migration to the present models (NAME='seats 
 
 ordeal: .venv/.dev ## the fault tests at full length (hours)
 	@$(SAY) 'Running the ordeals at full length: crowds at one counter, keys sent again, damaged files, odd text, every wall tried'
-	@GANGQIAO_ORDEAL=long $(BIN)/python -m pytest tests/ordeal tests/centre/test_accounts_timing.py $(ARGS)
+	@GANGQIAO_ORDEAL=long $(BIN)/python -m pytest tests/ordeal tests/centre/accounts/test_timing.py $(ARGS)
 
 bench: .venv/.dev ## the benchmarks beside their peers (ARGS='large P1'; .ci/install bench adds the peers)
 	@$(SAY) 'Running the benchmarks'

@@ -30,10 +30,10 @@ from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal, TooLarge
 from centre.settings import settings
-from matching.kernels import load_kernels
-from matching.search import warm_search
-from matching.searches.log import keep_counting
-from matching.watch import keep_looking
+from matching.live.kernels import load_kernels
+from matching.live.poller import keep_looking
+from matching.search.find import warm_search
+from matching.search.word_counts import keep_counting
 
 Answerer = Callable[[Request, Exception], Response]
 

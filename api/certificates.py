@@ -10,7 +10,7 @@ from api.dependencies import PUBLIC, Routes, Unit
 from api.wire import Wire
 from centre.drafts import Draft, RecordId, Words
 from centre.permissions import Permission
-from matching.profiles import credentials
+from matching.profiles import subscribers
 from training.certificates import actions, queries
 from training.certificates.rules import CertificateState, PublicCertificate, ResultDraft
 from training.enrolments.queries import enrolment
@@ -81,4 +81,4 @@ def revoke(unit: Unit, code: Code, revocation: Revocation) -> CertificateOut:
     return CertificateOut.of(queries.verified(unit.session, code))
 
 
-__all__ = ["credentials", "routes"]
+__all__ = ["routes", "subscribers"]

@@ -10,7 +10,7 @@ from api.dependencies import Routes, Unit
 from api.wire import Wire
 from centre.drafts import Draft, Line, RecordId
 from centre.permissions import Permission
-from centre.words import translate
+from centre.translation import translate
 from training.claims import actions, queries
 from training.claims.models import Claim, ClaimLine
 from training.claims.rules import REASONS, ClaimDraft, ClaimState, ClawbackDraft, PaymentDraft, Programme, Verdict

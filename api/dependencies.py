@@ -19,12 +19,12 @@ from starlette.responses import Response
 
 from api.late import LateRoute
 from api.security import SESSION_COOKIE, check_origin, check_token
-from centre import accounts, answers, audit
+from centre import accounts, audit, idempotency
 from centre.database import ScopedSession, may_retry, open_session
 from centre.errors import Forbidden, NotSignedIn
 from centre.permissions import Actor, Permission
 from centre.settings import settings
-from centre.words import LOCALES, best_locale
+from centre.translation import LOCALES, best_locale
 
 PREFIX = "/api/v1"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -135,7 +135,7 @@ class UnitOfWork:
     def owner(self) -> str:
         """Whose key it is."""
         host = self.request.client.host if self.request.client else "local"
-        return answers.owner_of(self.actor.account_id, host)
+        return idempotency.owner_of(self.actor.account_id, host)
 
     def fingerprint(self) -> str:
         """What the request asks for, without the parts that change from one sending to the next."""
@@ -350,12 +350,12 @@ def _transact(unit: UnitOfWork, handle: Callable[[], Response], *, keep: bool) -
         unit.session = session
         if not (keep and unit.key):
             return _settled(handle())
-        given = answers.claim(session, owner=unit.owner, key=unit.key, fingerprint=unit.fingerprint())
+        given = idempotency.claim(session, owner=unit.owner, key=unit.key, fingerprint=unit.fingerprint())
         if given is not None:
             return Response(given.body, given.status, given.headers)
         response = _settled(handle())
         headers = {key: response.headers[key] for key in KEPT_HEADERS if key in response.headers}
-        answers.keep(
+        idempotency.keep(
             session,
             owner=unit.owner,
             key=unit.key,

@@ -11,11 +11,11 @@ from api.dependencies import Routes, Unit
 from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Line
 from centre.permissions import Permission
-from employers import actions
-from employers.models import Employer
-from employers.queries import employers as employers_in_sight
-from employers.queries import own_employer
-from employers.rules import EMPLOYER, EmployerDraft, EmployerNature, EmployerState, Risk
+from employers.companies import actions
+from employers.companies.models import Employer
+from employers.companies.queries import employers as employers_in_sight
+from employers.companies.queries import own_employer
+from employers.companies.rules import EMPLOYER, EmployerDraft, EmployerNature, EmployerState, Risk
 
 routes = Routes(prefix="/employers", tags=["employers"])
 

@@ -12,7 +12,7 @@ from centre import clock
 from centre.database import seeing_everything
 from centre.drafts import BIGGEST_ID, RegionCode
 from centre.settings import settings
-from centre.words import N_, translate
+from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair, fairs
 from employers.fairs.rules import FairState

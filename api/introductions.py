@@ -9,8 +9,8 @@ from api.dependencies import Routes, Unit
 from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, RecordId, Words
 from centre.permissions import Permission
-from employers.models import Employer
-from matching.introductions import actions, reactions
+from employers.companies.models import Employer
+from matching.introductions import actions, subscribers
 from matching.introductions.models import Introduction
 from matching.introductions.queries import (
     applicants,
@@ -30,7 +30,7 @@ routes = Routes(tags=["introductions"])
 
 IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
-__all__ = ["reactions", "routes"]
+__all__ = ["routes", "subscribers"]
 
 
 class IntroductionOut(Wire):

@@ -12,17 +12,17 @@ from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
 from centre.permissions import Permission
+from employers.companies.rules import Risk
 from employers.openings import actions
 from employers.openings.models import Opening
 from employers.openings.queries import opening as opening_in_sight
 from employers.openings.rules import EmploymentType, OpeningDraft, OpeningState, WageUnit
-from employers.rules import Risk
-from employers.screening import without_phones
-from matching.listing import Listed
-from matching.search import Results, Wish, search_openings
-from matching.searches.log import count_words
-from matching.suggestions import candidates_for
-from matching.watch import is_watched
+from employers.openings.screening import without_phones
+from matching.live.listing import Listed
+from matching.live.poller import is_watched
+from matching.search.find import Results, Wish, search_openings
+from matching.search.word_counts import count_words
+from matching.suggestions.fits import candidates_for
 
 routes = Routes(prefix="/openings", tags=["openings"])
 

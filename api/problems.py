@@ -29,7 +29,7 @@ from centre.errors import (
     Unavailable,
 )
 from centre.settings import settings
-from centre.words import N_, translate
+from centre.translation import N_, translate
 
 RETRY_SECONDS = 2
 

@@ -13,7 +13,7 @@ from centre.errors import NotFound
 from centre.people import Education
 from centre.permissions import Permission
 from employers.openings.rules import CertificateKind
-from matching.engine.features import Leave, WageUnit
+from matching.engine.fit.profiles import Leave, WageUnit
 from matching.profiles import actions
 from matching.profiles.queries import Jobseeker, jobseeker, people_found
 from matching.profiles.registration import register_jobseeker
@@ -24,7 +24,7 @@ from matching.profiles.rules import (
     SelfRegistration,
     WishDraft,
 )
-from matching.suggestions import Course, Fit, Match, Suggestions, own_suggestions, suggestions_for
+from matching.suggestions.fits import Course, Fit, Match, Suggestions, own_suggestions, suggestions_for
 
 routes = Routes(tags=["profiles"])
 

@@ -19,13 +19,13 @@ from centre.permissions import Permission
 from centre.sheets.cells import Workbook
 from centre.sheets.reading import read_sheets
 from centre.text import mask_id, mask_phone
-from centre.words import N_, translate
+from centre.translation import N_, translate
 from training.classes.queries import class_parts
 from training.rosters import actions, editing, queries
 from training.rosters.columns import ALIASES, REQUIRED, roster_template
 from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.regularity import transmissions
 from training.rosters.rules import AT_ONCE, Change, Fate, RosterState, Source, Verdict
-from training.rosters.transmissions import transmissions
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

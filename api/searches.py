@@ -10,9 +10,9 @@ from api.profiles import own_person_id
 from api.wire import Wire
 from centre.drafts import BIGGEST_ID
 from centre.permissions import Permission
-from matching.searches import actions
-from matching.searches.queries import saved_searches
-from matching.searches.rules import SearchDraft
+from matching.search import actions
+from matching.search.queries import saved_searches
+from matching.search.rules import SearchDraft
 
 routes = Routes(prefix="/me/searches", tags=["searches"])
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from centre.errors import Forbidden
 from centre.settings import settings
-from centre.words import N_
+from centre.translation import N_
 
 SESSION_COOKIE = "__Host-sid" if settings().secure_cookies else "sid"
 

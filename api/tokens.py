@@ -15,8 +15,8 @@ from centre.database import seeing_everything
 from centre.drafts import RecordId
 from centre.errors import Invalid, Problem
 from centre.permissions import Permission, Role
-from centre.words import N_
-from employers.models import Employer
+from centre.translation import N_
+from employers.companies.models import Employer
 from training.providers.models import TrainingProvider
 
 routes = Routes(prefix="/tokens", tags=["tokens"])

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 
-from centre.parameters import Driven, Rows, correction, insertion
+from centre.bulk_writes import Driven, Rows, correction, insertion
 from centre.permissions import Actor, Scope
 from centre.settings import settings
 from centre.tables import OWNERS, Base, Instant, Record, coded

@@ -8,7 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from centre.errors import Problem
 from centre.text import clean
-from centre.words import N_
+from centre.translation import N_
 
 BIGGEST_ID = 2**53
 

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from centre.words import N_
+from centre.translation import N_
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from centre import clock, privacy
 from centre.database import Base, Instant, coded, insert_rows, new_ids, seeing_everything
 from centre.people import Person
 from centre.permissions import Actor, Scope
-from centre.words import N_
+from centre.translation import N_
 
 _PLACE = "told"
 

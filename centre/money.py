@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from centre.errors import Refusal
 from centre.text import fold_width
-from centre.words import N_
+from centre.translation import N_
 
 LARGEST_FEN = 10**15
 """Ten million million yuan: more is a slip of the keyboard."""

@@ -11,7 +11,7 @@ from centre import regions
 from centre.calendar import add_years, age_on
 from centre.errors import Problem, Refusal
 from centre.text import fold_width
-from centre.words import N_
+from centre.translation import N_
 
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _IDENTITY_CHECKS = "10X98765432"

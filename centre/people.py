@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock, privacy
 from centre.database import Instant, Record, coded
 from centre.permissions import Scope
-from centre.words import N_
+from centre.translation import N_
 
 
 class Sex(StrEnum):

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from centre.errors import Forbidden, NotSignedIn
-from centre.words import N_
+from centre.translation import N_
 
 
 class Role(StrEnum):

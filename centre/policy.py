@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.database import Record
 from centre.errors import Refusal
-from centre.words import N_
+from centre.translation import N_
 
 EXAMPLES = Path(__file__).parent / "data" / "policies.csv"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from centre.errors import Refusal
 from centre.text import normalise
-from centre.words import N_
+from centre.translation import N_
 
 _DATA = Path(__file__).parent / "data"
 

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, String, column, inspect, select, table
 
 from centre.database import Base, engine, tell
 from centre.permissions import Actor
+from centre.row_security import grant, raise_walls
 from centre.settings import settings
-from centre.walls import grant, raise_walls
 
 if TYPE_CHECKING:
     from alembic.config import Config

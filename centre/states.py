@@ -14,7 +14,7 @@ from centre import clock
 from centre.database import Base, Instant, insert_rows
 from centre.errors import Conflict
 from centre.permissions import Actor, Permission, Scope, require
-from centre.words import N_
+from centre.translation import N_
 
 
 class IllegalMove(Conflict):

@@ -8,7 +8,7 @@ from itertools import islice, product
 from typing import Any, cast
 
 from centre.errors import Refusal
-from centre.words import N_
+from centre.translation import N_
 
 HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Han characters, the rare ones of names included, for use inside a character class."""

@@ -1,7 +1,7 @@
 """The whole application: the API, the pages, the static files."""
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI
@@ -16,11 +16,11 @@ from api.problems import detail, problem_response, refusal_headers, refusal_of
 from api.registry import check_routes
 from centre.accounts import NotFresh
 from centre.errors import NotFound, NotSignedIn
-from centre.words import N_, translate
+from centre.translation import N_, translate
 from web.assets import Assets
 from web.rendering import page
 
-FIRST = "public"
+FIRST = "web.pages.public.home"
 """The pages that are asked for most are looked for first: an address is held against one resource after the other."""
 TITLES = {
     401: N_("请先登录"),
@@ -37,8 +37,8 @@ TITLES = {
 def build() -> FastAPI:
     """The application with its pages; refuses to start when a route does not say who may use it."""
     app = build_api(answer)
-    for module in iter_modules(web.pages.__path__):
-        routes = getattr(import_module(f"web.pages.{module.name}"), "routes", None)
+    for module in walk_packages(web.pages.__path__, "web.pages."):
+        routes = getattr(import_module(module.name), "routes", None)
         if isinstance(routes, Routes):
             at = 0 if module.name == FIRST else len(app.router.routes)
             app.router.routes[at:at] = routes.entries

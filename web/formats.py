@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import UnitOfWork
 from centre.drafts import Draft, problems_of
 from centre.errors import Invalid, NotFound, Problem, Refusal
-from centre.words import N_, translate
+from centre.translation import N_, translate
 
 Kind = TypeVar("Kind", bound=Draft)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from centre.permissions import COUNTER, MANAGERS, Actor, Role
-from centre.words import N_
+from centre.translation import N_
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from starlette.responses import HTMLResponse
 
 from centre.permissions import Actor
 from centre.settings import settings
-from centre.words import LOCALES, translate
-from employers.screening import without_phones
+from centre.translation import LOCALES, translate
+from employers.openings.screening import without_phones
 from web import charts, formats
 from web.assets import STATIC, asset
-from web.display import Display
-from web.marks import marked
+from web.highlight import marked
 from web.navigation import Way, ways
+from web.preferences import Display
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -1,7 +1,7 @@
 """Accounts and sign-in: who may come in, by which door, and the sessions by which a browser is known."""
 
 from centre.accounts.actions import change_password, create_account, renew_account, set_password, sign_in
-from centre.accounts.doors import by_card, by_code, by_enrolment, by_factor, by_password, prove, request_code
+from centre.accounts.authentication import by_card, by_code, by_enrolment, by_factor, by_password, prove, request_code
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.accounts.queries import (
     Half,

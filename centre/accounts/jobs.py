@@ -12,7 +12,7 @@ from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
 from centre.jobs import job
 from centre.outbox import SIGN_IN_CODE, Message, post
 from centre.permissions import MANAGERS, PARTNERS
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 
 
 @job("warn-partner-accounts", every=timedelta(days=1))

@@ -11,7 +11,7 @@ from centre.database import Instant, Record, coded
 from centre.network import Centre
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, Scope
-from centre.words import N_
+from centre.translation import N_
 
 
 class Account(Record):

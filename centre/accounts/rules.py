@@ -19,7 +19,7 @@ from pydantic import Field, StringConstraints
 from centre.drafts import Draft, RecordId
 from centre.errors import Conflict, Forbidden, Invalid, Problem, Refusal
 from centre.permissions import PARTNERS, Permission, Role
-from centre.words import N_
+from centre.translation import N_
 
 SHORTEST_PASSWORD = 8
 LONGEST_PARTNER = timedelta(days=366)

@@ -24,7 +24,7 @@ from centre.policy import policy
 from centre.records.queries import require_fresh
 from centre.sheets.writing import Column, export
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 
 MOST = 20_000
 """So many lines one request can write without keeping others waiting."""

@@ -18,7 +18,7 @@ from centre.people import CATEGORY_LABELS, Person, PersonCategory, people
 from centre.permissions import MANAGERS, Actor, Permission, Role
 from centre.sheets.cells import Cell
 from centre.text import mask_id, mask_phone
-from centre.words import N_, translate
+from centre.translation import N_, translate
 
 Found = Select[*tuple[Any, ...]]
 Rows = Callable[[Found, Session, str], Iterable[Sequence[Cell]]]

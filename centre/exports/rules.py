@@ -9,7 +9,7 @@ from centre.drafts import Draft, RecordId, Words
 from centre.errors import Conflict, Forbidden
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 
 class ExportState(StrEnum):

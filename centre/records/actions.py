@@ -28,7 +28,7 @@ from centre.records.rules import (
     UnknownPurpose,
 )
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 
 ALERT = N_("{name} 今天已查看 {people} 人的完整信息，请核实是否办公需要")
 

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
 from centre.accounts.models import Account, SignIn, SignInCard
-from centre.answers import KeptAnswer
 from centre.database import Base
+from centre.idempotency import KeptAnswer
 from centre.ledger import ServiceEvent
 from centre.outbox import Message
 from centre.people import Consent, Person

@@ -18,7 +18,7 @@ from centre.records.erasure import carry_out, erase_person
 from centre.records.models import ErasureRequest, RevealDay
 from centre.records.rules import ErasureState
 from centre.settings import settings
-from centre.words import N_
+from centre.translation import N_
 
 SYSTEM = Actor.system()
 LOT = 200

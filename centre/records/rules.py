@@ -10,7 +10,7 @@ from centre.drafts import Draft, Line
 from centre.errors import Conflict, Refusal
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 ERASED_NAME = "已注销"
 

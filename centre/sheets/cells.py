@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 from centre.errors import Refusal
-from centre.words import N_
+from centre.translation import N_
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | None
 """Text (stripped, never empty), number, truth, date or nothing. A number of 10^15 or more is always a float."""

@@ -16,7 +16,8 @@ from centre.network import Centre
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_, Terms
+from centre.translation import N_, Terms
+from employers.companies.messages import tell_employer
 from employers.fairs.booths import promote_waiting
 from employers.fairs.models import Fair, FairSeries, Venue
 from employers.fairs.queries import booths, clashes, instant, own_fair, permit_limit, span, venue
@@ -40,7 +41,6 @@ from employers.fairs.rules import (
     clocks,
     weekly,
 )
-from employers.messages import tell_employer
 
 LONGEST = timedelta(days=31)
 

@@ -11,8 +11,11 @@ from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_
-from employers.actions import count_no_show
+from centre.translation import N_
+from employers.companies.actions import count_no_show
+from employers.companies.messages import tell_employer
+from employers.companies.queries import employer, own_employer_id
+from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths, fair, handled_booth, next_waiting, own_fair
 from employers.fairs.rules import (
@@ -29,11 +32,8 @@ from employers.fairs.rules import (
     TooLateToWithdraw,
     TooManyNoShows,
 )
-from employers.messages import tell_employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from employers.queries import employer, own_employer_id
-from employers.rules import EmployerNotActive, EmployerState, check_stranger
 
 VERIFIED = (OpeningState.VERIFIED, OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FILLED)
 

@@ -12,7 +12,7 @@ from centre.jobs import job
 from centre.outbox import post
 from centre.permissions import Actor, Role
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import due_filings, due_statistics, ending_fairs, starting_fairs
 from employers.fairs.rules import FAIR, FairChanged

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from centre.database import Instant, Record, coded
 from centre.permissions import Scope
+from employers.companies.models import Employer
 from employers.fairs.rules import (
     PUBLIC_STATES,
     BoothState,
@@ -27,7 +28,6 @@ from employers.fairs.rules import (
     FairState,
     FairTheme,
 )
-from employers.models import Employer
 
 
 class Venue(Record):

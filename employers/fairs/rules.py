@@ -11,8 +11,8 @@ from centre.drafts import Draft, Line, Paragraph, RecordId, RegionCode, WallTime
 from centre.errors import Conflict
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
-from employers.rules import Phone
+from centre.translation import N_
+from employers.companies.rules import Phone
 
 
 @dataclass(frozen=True, slots=True)

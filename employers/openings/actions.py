@@ -15,9 +15,11 @@ from centre.events import publish
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_
-from employers.messages import tell_employer
-from employers.models import Employer
+from centre.translation import N_
+from employers.companies.messages import tell_employer
+from employers.companies.models import Employer
+from employers.companies.queries import own_employer_id
+from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
 from employers.openings.checks import (
     Limits,
     draft_faults,
@@ -38,9 +40,7 @@ from employers.openings.rules import (
     OpeningFull,
     OpeningState,
 )
-from employers.queries import own_employer_id
-from employers.rules import EmployerNotActive, EmployerState, check_stranger
-from employers.screening import certificates_in
+from employers.openings.screening import certificates_in
 
 
 def create_opening(

@@ -7,9 +7,9 @@ from typing import Any
 
 from centre import regions
 from centre.errors import Problem
-from centre.words import N_, Term
+from centre.translation import N_, Term
 from employers.openings.rules import EmploymentType, OpeningDraft, OpeningSource, WageUnit
-from employers.screening import Finding, Reaction, is_wide, screen_fields
+from employers.openings.screening import Finding, Reaction, is_wide, screen_fields
 
 SCREENED = ("title", "content", "conditions", "shift", "overtime_rule", "age_reason")
 

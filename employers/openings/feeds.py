@@ -11,7 +11,7 @@ from centre import regions
 from centre.errors import Problem, Refusal
 from centre.people import Education
 from centre.text import normalise
-from centre.words import N_
+from centre.translation import N_
 from employers.openings.rules import WageUnit
 
 COLUMNS: dict[str, tuple[str, ...]] = {

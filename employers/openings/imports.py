@@ -20,14 +20,14 @@ from centre.permissions import Actor, Permission, require
 from centre.sheets.cells import HeaderMissing, SheetRefused, UnknownEncoding
 from centre.sheets.reading import read_sheets, text_of
 from centre.states import move
-from centre.words import N_
-from employers.actions import register_employer
-from employers.models import Employer
+from centre.translation import N_
+from employers.companies.actions import register_employer
+from employers.companies.models import Employer
+from employers.companies.rules import EMPLOYER, EmployerDraft, EmployerState
 from employers.openings.actions import create_opening, publish_opening, submit_opening, update_opening, verify_opening
 from employers.openings.feeds import COLUMNS, NEEDED, Offer, headings, offer_of
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningDraft, OpeningSource, OpeningState
-from employers.rules import EMPLOYER, EmployerDraft, EmployerState
 
 Progress = Callable[[int, int], None]
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from centre.database import Instant, Record, coded
 from centre.people import Education
 from centre.permissions import Scope
-from employers.models import Employer
+from employers.companies.models import Employer
 from employers.openings.rules import (
     ContractParty,
     EmploymentType,

@@ -12,7 +12,7 @@ from centre.errors import Conflict
 from centre.people import Education
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 
 @dataclass(frozen=True, slots=True)

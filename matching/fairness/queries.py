@@ -9,15 +9,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from matching.board import board
+from matching.fairness.groups import ATTRIBUTES, Groups, groups_of
 from matching.fairness.models import FairnessReport
 from matching.fairness.rules import OPENINGS, SMALLEST, TOP, WINDOW, Interval, Rate, attention, differs
-from matching.groups import ATTRIBUTES, Groups, groups_of
 from matching.introductions.models import Introduction
 from matching.introductions.rules import KNOWN, IntroductionState
+from matching.live.openings import board
 from matching.profiles.models import Registration
 from matching.profiles.queries import seekers
-from matching.suggestions import ranked_candidates
+from matching.suggestions.fits import ranked_candidates
 
 
 @dataclass(frozen=True, slots=True)

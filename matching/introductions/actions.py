@@ -14,12 +14,12 @@ from centre.outbox import post
 from centre.people import Person, Sex
 from centre.permissions import Actor, Permission, require
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE
+from centre.translation import N_, SOURCE_LOCALE
 from employers.openings.actions import give_place_back, take_place
 from employers.openings.models import Opening
 from employers.openings.queries import opening as opening_in_sight
 from employers.openings.rules import OpeningFull, OpeningState
-from matching.engine.conditions import Condition
+from matching.engine.fit.conditions import Condition
 from matching.introductions.letters import frozen_reasons, write_letter
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.queries import introduction_in_sight
@@ -45,11 +45,11 @@ from matching.introductions.rules import (
     ResultDraft,
     events_to,
 )
-from matching.listing import listed_now
+from matching.live.listing import listed_now
 from matching.profiles.actions import move_registration
 from matching.profiles.queries import living_registration, person_in_sight
 from matching.profiles.rules import SEEKING
-from matching.suggestions import Fit, fit_of, unlawful_reason
+from matching.suggestions.fits import Fit, fit_of, unlawful_reason
 
 _NEXT = {7: "day_7", 30: "day_30", 90: "day_90"}
 

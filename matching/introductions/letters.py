@@ -14,12 +14,12 @@ from centre.network import Centre
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
-from centre.words import N_, SOURCE_LOCALE, translate
-from employers.messages import tell_employer
+from centre.translation import N_, SOURCE_LOCALE, translate
+from employers.companies.messages import tell_employer
 from employers.openings.models import Opening
 from matching.introductions.models import Introduction, LetterBook
 from matching.introductions.rules import letter_number
-from matching.suggestions import Fit
+from matching.suggestions.fits import Fit
 
 LETTER_TITLE = N_("推荐信已开：{title}")
 LETTER_BODY = N_("推荐信 {letter}，{expires} 前有效。请带身份证和这封信去面试，不用交任何费用。")

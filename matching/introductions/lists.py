@@ -8,7 +8,7 @@ from centre import clock
 from centre.exports.queries import KINDS, Found, Kind
 from centre.permissions import Permission
 from centre.sheets.cells import Cell
-from centre.words import N_, translate
+from centre.translation import N_, translate
 from matching.introductions.models import Introduction
 from matching.introductions.queries import introductions
 from matching.introductions.rules import INTRODUCTION_LABELS

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from centre.database import ScopedSession
 from centre.errors import NotFound
 from centre.text import mask_phone
-from employers.models import Employer
+from employers.companies.models import Employer
 from employers.openings.models import Opening
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import KNOWN, IntroductionState, Rates

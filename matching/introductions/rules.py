@@ -9,7 +9,7 @@ from centre.errors import Conflict
 from centre.ledger import Channel
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 
 class IntroductionState(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from matching.engine.learn import ordered, points
-from matching.engine.score import Part
-from matching.engine.trial import Example
+from matching.engine.fit.evaluation import Example
+from matching.engine.fit.learning import ordered, points
+from matching.engine.fit.score import Part
 from matching.learning.rules import GUARDED, SMALLEST, TELLING, Proxy, Shift
 
 

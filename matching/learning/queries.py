@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.database import seeing_everything
-from matching.engine.features import Weights
-from matching.engine.reasons import PARTS
-from matching.engine.trial import Example, Trial, is_enough, most_points, weights_of
-from matching.groups import groups_of
+from matching.engine.fit.evaluation import Example, Trial, is_enough, most_points, weights_of
+from matching.engine.fit.profiles import Weights
+from matching.engine.fit.reasons import PARTS
+from matching.fairness.groups import groups_of
 from matching.introductions.models import Introduction
 from matching.introductions.rules import KNOWN, IntroductionState, ResultReason
 from matching.learning.models import ModelCard
@@ -87,7 +87,7 @@ def _shares(reasons: Sequence[Mapping[str, Any]]) -> tuple[float, ...] | None:
 
 def learned(session: Session) -> Round | None:
     """Learn from all known results; None while there are too few, so that the prior stands, or none are new."""
-    from matching.engine.learn import learn  # late: every server reads weights, a job alone learns with numpy
+    from matching.engine.fit.learning import learn  # late: every server reads weights, a job alone learns with numpy
     from matching.learning.evenness import proxies, shifts
 
     known, people = examples(session)

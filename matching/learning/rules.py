@@ -7,7 +7,7 @@ from enum import StrEnum
 from centre.errors import Conflict
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 GUARDED = ("sex", "age", "hardship")
 """Groups that new weights must not move; a county may gain or lose with the weight of the place."""

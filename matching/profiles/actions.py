@@ -17,7 +17,7 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.skills.vocabulary import vocabulary
 from centre.states import move
-from centre.words import N_
+from centre.translation import N_
 from employers.openings.rules import CertificateKind
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.queries import living_registration, person_in_sight

@@ -10,7 +10,7 @@ from centre.database import Instant, Record, coded
 from centre.ledger import Channel
 from centre.permissions import Scope
 from employers.openings.rules import CertificateKind
-from matching.engine.features import Leave, WageUnit
+from matching.engine.fit.profiles import Leave, WageUnit
 from matching.profiles.rules import ENDED, RegistrationState
 
 

@@ -13,7 +13,7 @@ from centre import clock
 from centre.errors import NotFound
 from centre.numbers import BadNumber, parse_identity, parse_mobile
 from centre.people import Person, PersonCategory, Recognition, identity_index, phone_index
-from matching.engine.features import Certificate, EmploymentType, Practice, Skill, WorkerProfile
+from matching.engine.fit.profiles import Certificate, EmploymentType, Practice, Skill, WorkerProfile
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import EDUCATION_SCALE, ENDED, SEEKING, Limit
 

@@ -19,7 +19,7 @@ from centre.people import Consent, Person, Sex, new_person, person_by_identity, 
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_
+from centre.translation import N_
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.queries import living_registration
 from matching.profiles.rules import (

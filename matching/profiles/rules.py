@@ -14,9 +14,9 @@ from centre.people import Education, PersonCategory
 from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.text import HAN, fold_width
-from centre.words import N_
+from centre.translation import N_
 from employers.openings.rules import CertificateKind
-from matching.engine.features import EmploymentType, Leave, WageUnit
+from matching.engine.fit.profiles import EmploymentType, Leave, WageUnit
 
 CONSENT_VERSION = "2026-01"
 CONSENT_PURPOSE = "job-service"

@@ -15,7 +15,7 @@ from centre.database import Base, Record, open_session
 from centre.ledger import ServiceEvent
 from centre.limits import Tally
 from centre.people import Person, person_by_identity
-from employers.models import Employer
+from employers.companies.models import Employer
 from employers.openings.models import Opening
 from matching.profiles.models import Registration
 from tests.api.faults import API, CASES, W1, Sent, employer, opening, person

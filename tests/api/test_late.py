@@ -15,8 +15,8 @@ from centre.database import open_session
 from centre.permissions import Actor
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from matching.search import Wish, search_openings
-from matching.watch import is_watched, keep_looking
+from matching.live.poller import is_watched, keep_looking
+from matching.search.find import Wish, search_openings
 from tests.web.desks import Hall, opened
 
 ASKED: list[dict[str, Any]] = [

@@ -14,8 +14,8 @@ from centre.accounts.actions import create_account
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.accounts.rules import TokenDraft, totp
 from centre.accounts.tokens import create_token, revoke_token
-from centre.answers import KeptAnswer
 from centre.database import open_session
+from centre.idempotency import KeptAnswer
 from centre.permissions import Actor, Permission, Role
 from tests.api.conftest import ORIGIN, SignedIn
 from tests.databases import settings_from

@@ -10,7 +10,7 @@ from centre import clock, privacy
 from tests.training import files, world
 from tests.training.browser import Browser, open_browser
 from tests.training.rostering import kept
-from tests.training.test_rosters import MESSY
+from tests.training.rosters.test_rosters import MESSY
 from web.app import build
 
 Opener = Callable[[str], Browser]

@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from matching.engine import plain, retrieve
-from matching.engine.columns import HIGH, I4, REGION, Index, Workers
-from matching.engine.encode import encode_workers
-from matching.engine.index import Built, build, people
-from matching.engine.reference import rank
-from matching.engine.retrieve import alike, current
-from matching.kernels import kernels
+from matching.engine.fit.reference import rank
+from matching.engine.pairs import engine, forward_plain
+from matching.engine.pairs.columns import HIGH, I4, REGION, Index, Workers
+from matching.engine.pairs.encode import encode_workers
+from matching.engine.pairs.engine import alike, current
+from matching.engine.pairs.index import Built, build, people
+from matching.live.kernels import kernels
 from tests.bench.city import GROUND, Market
 
 TOP = 20
@@ -75,7 +75,7 @@ def by_scipy(index: Index, workers: Workers, left: Any, right: Any) -> Callable[
     def run(count: int) -> None:
         for w in range(count):
             score = (left[w] @ turned).toarray()[0]
-            allowed = plain.places(index, workers, w)[rows[:, REGION]] >= 0
+            allowed = forward_plain.places(index, workers, w)[rows[:, REGION]] >= 0
             score[~allowed | (rows[:, HIGH] < workers.rows[w, 0])] = -1
             np.argpartition(-score, TOP)[:TOP]
 
@@ -107,7 +107,7 @@ def by_region(index: Index, workers: Workers, left: Any, right: Any, multiply: A
     regions, starts = np.unique(rows[order, REGION], return_index=True)
     parts = np.split(order, starts[1:])
     turned = [right[part].T.tocsr() for part in parts]
-    allowed = np.stack([plain.places(index, workers, w)[regions] >= 0 for w in range(count)])
+    allowed = np.stack([forward_plain.places(index, workers, w)[regions] >= 0 for w in range(count)])
     start = time.process_time()
     found: list[list[tuple[float, int]]] = [[] for _ in range(count)]
     for place, part in enumerate(parts):
@@ -138,7 +138,7 @@ def bound(index: Index, workers: Workers, left: Any, right: Any, count: int) -> 
     rows, lists = index.openings.rows, right.tocsc()
     total = 0
     for w in range(count):
-        inside = (plain.places(index, workers, w)[rows[:, REGION]] >= 0) & (rows[:, HIGH] >= workers.rows[w, 0])
+        inside = (forward_plain.places(index, workers, w)[rows[:, REGION]] >= 0) & (rows[:, HIGH] >= workers.rows[w, 0])
         total += 4 * int(inside.sum())
         for feature in left.indices[left.indptr[w] : left.indptr[w + 1]].tolist():
             total += 2 * int(inside[lists.indices[lists.indptr[feature] : lists.indptr[feature + 1]]].sum())
@@ -147,7 +147,7 @@ def bound(index: Index, workers: Workers, left: Any, right: Any, count: int) -> 
 
 def kernel(index: Index, workers: Workers, many: int) -> tuple[float, I4]:
     """Workers per CPU second of ours, and the rows that it found."""
-    from matching.engine import sweep
+    from matching.engine.pairs import forward as sweep
 
     work, order = sweep.scratch(index, TOP), alike(workers)[:many]
     rows = np.zeros((len(workers.rows), TOP), np.int32)
@@ -177,11 +177,11 @@ def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
     workers = encode_workers(everyone, built.register, GROUND)
     index = current(built.index, built.register)
     few = min(many, 64)
-    retrieve.warm(kernels())
+    engine.warm(kernels())
     figures["kernel"], rows = kernel(index, workers, many)
     agreed = same_as_reference(built, openings, everyone, rows) if count <= CHECKED else None
     spare = np.zeros((few, TOP), np.int32), np.zeros((few, TOP), np.int32)
-    figures["plain"] = pace(lambda n: plain.best_openings(index, workers, 0, n, *spare), few)
+    figures["plain"] = pace(lambda n: forward_plain.best_openings(index, workers, 0, n, *spare), few)
     free = [
         replace(one, regions=(), leave_home_ok=None, home=None, wage_floor_fen=None, certificates=None)
         for one in everyone
@@ -234,7 +234,7 @@ def both_ways(count: int, seed: int = 7) -> dict[str, Any]:
     built = build(market.openings(count), GROUND)
     workers = encode_workers(market.workers(count), built.register, GROUND)
     index = current(built.index, built.register)
-    retrieve.warm(kernels())
+    engine.warm(kernels())
     forward, _ = kernel(index, workers, min(count, 20_000))
     other = backwards(built, index, workers)
     ratio = other["one_opening_ms_mean"] / 1000 * forward
@@ -245,7 +245,7 @@ def both_ways(count: int, seed: int = 7) -> dict[str, Any]:
 
 def backwards(built: Built, index: Index, workers: Workers) -> dict[str, float]:
     """One opening against all workers, in milliseconds."""
-    from matching.engine import backward
+    from matching.engine.pairs import backward
 
     group, desk = (
         people(workers, index.layout.trades, index.marks),

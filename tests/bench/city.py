@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from matching.engine.features import (
+from matching.engine.fit.profiles import (
     Certificate,
     CertificateNeed,
     Ground,

@@ -19,9 +19,9 @@ from urllib.parse import quote
 
 import numpy as np
 
-from matching.engine.retrieve import Engine
-from matching.engine.textindex import LiveIndex, TextIndex
-from matching.engine.words import Document
+from matching.engine.pairs.engine import Engine
+from matching.engine.text.index import LiveIndex, TextIndex
+from matching.engine.text.terms import Document
 from tests.bench.city import GROUND, HOME, Market
 from tests.bench.searching import documents
 from tests.bench.serving import ROOT, own, running

@@ -32,7 +32,7 @@ def first_20(asked: int) -> list[float]:
     from sqlalchemy import select
 
     from matching.profiles.models import Registration
-    from matching.suggestions import suggestions_for
+    from matching.suggestions.fits import suggestions_for
 
     with open_session(SYSTEM) as session:
         people = session.scalars(select(Registration.person_id).order_by(Registration.id)).all()
@@ -48,8 +48,8 @@ def first_20(asked: int) -> list[float]:
 def candidates(asked: int) -> list[float]:
     """Milliseconds of the best workers for openings drawn by lot, as somebody who sees the whole city asks for them."""
     from centre.permissions import Role
-    from matching.board import board
-    from matching.suggestions import candidates_for
+    from matching.live.openings import board
+    from matching.suggestions.fits import candidates_for
 
     actor = Actor(account_id=1, name="-", roles=frozenset({Role.CITY_MANAGER}))
     spans = []
@@ -63,7 +63,7 @@ def candidates(asked: int) -> list[float]:
 
 def refresh() -> tuple[float, int]:
     """Seconds of the nightly refresh with all that it writes, and how many people it tells."""
-    from matching.refresh import fresh_matches, tell_fresh_matches
+    from matching.suggestions.jobs import fresh_matches, tell_fresh_matches
 
     start = time.perf_counter()
     with open_session(SYSTEM) as session:

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from centre.skills.vocabulary import vocabulary
-from matching.engine.postings import facets_of
-from matching.engine.words import Document
+from matching.engine.text.postings import facets_of
+from matching.engine.text.terms import Document
 from tests.databases import BINARIES, Cluster
 
 TOP = 20

@@ -37,7 +37,7 @@ from training.enrolments.models import Enrolment
 from training.rosters.actions import confirm_roster, upload_roster
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.rules import AT_ONCE
-from training.rosters.working import work_off
+from training.rosters.worker import work_off
 
 HEADER = [
     "序号", "户号", "姓名", "证件类型", "身份证号", "性别", "民族", "出生日期", "文化程度", "人员类别",

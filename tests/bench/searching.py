@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from centre.skills.vocabulary import vocabulary
-from matching.engine import textsnapshot
-from matching.engine.asking import Filters
-from matching.engine.textindex import TextIndex
-from matching.engine.words import Document
+from matching.engine.text import snapshot
+from matching.engine.text.compile import Filters
+from matching.engine.text.index import TextIndex
+from matching.engine.text.terms import Document
 from tests.bench import peers
 from tests.bench.city import AWAY, HOME
 from tests.bench.peers import TOP, Ask, Question
@@ -168,9 +168,9 @@ def built(kept: Sequence[Document]) -> tuple[TextIndex, dict[str, float]]:
     index = TextIndex.build(kept)
     figures = {"build_s": time.process_time() - start, "build_peak_mb": held_mb("VmHWM") - before}
     with tempfile.TemporaryDirectory() as name:
-        textsnapshot.save(index, Path(name) / "index")
+        snapshot.save(index, Path(name) / "index")
         start = time.perf_counter()
-        index = textsnapshot.load(Path(name) / "index")
+        index = snapshot.load(Path(name) / "index")
         figures["open_s"] = time.perf_counter() - start
         figures["snapshot_mb"] = sum(path.stat().st_size for path in Path(name).rglob("*.npy")) / 1e6
     index.reader.lexicon.prepare()

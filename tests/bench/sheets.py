@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from matching.engine.features import WorkerProfile
+from matching.engine.fit.profiles import WorkerProfile
 from tests.bench.city import Market
 
 

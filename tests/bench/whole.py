@@ -16,14 +16,14 @@ from typing import Any
 
 from centre import clock
 from centre.settings import settings
-from matching.engine import retrieve
-from matching.engine.features import Ground
-from matching.intake import COLUMNS
-from matching.kernels import kernels
-from matching.match import index_openings
-from matching.sheet import blocks, open_sheet
-from matching.spread import spread
-from matching.tasks import Plan, answer
+from matching.bulk.blocks import blocks, open_sheet
+from matching.bulk.command import index_openings
+from matching.bulk.parallel import spread
+from matching.bulk.parsing import COLUMNS
+from matching.bulk.tasks import Plan, answer
+from matching.engine.fit.profiles import Ground
+from matching.engine.pairs import engine
+from matching.live.kernels import kernels
 from tests.bench.sheets import write_tables
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +61,7 @@ def memory_mb(pid: int) -> float:
 
 def command(openings: int, workers: int) -> dict[str, Any]:
     """The command from two files to a third, the kernels compiled before."""
-    retrieve.warm(kernels())
+    engine.warm(kernels())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tables(folder, openings, workers)
@@ -90,7 +90,7 @@ def backends(openings: int, workers: int, processes: int = 2) -> dict[str, Any]:
         index = folder / "index"
         index.mkdir()
         plan = Plan(index, posts, people, Ground(today=clock.today()), TOP, "csv", "zh-Hans", kernels())
-        retrieve.warm(kernels())
+        engine.warm(kernels())
         with spread("threading", processes) as run:
             index_openings(plan, run)
         for backend in ("threading", "loky", "dask"):

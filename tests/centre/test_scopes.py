@@ -7,7 +7,6 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.answers import KeptAnswer
 from centre.audit import note
 from centre.database import (
     ForeignWrite,
@@ -18,6 +17,7 @@ from centre.database import (
     seeing_everything,
     update_rows,
 )
+from centre.idempotency import KeptAnswer
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message, post
 from centre.people import Consent, Person, Recognition, new_person

@@ -12,7 +12,7 @@ from centre.accounts import Account, SignIn
 from centre.database import open_session
 from centre.permissions import Role
 from centre.privacy import token_digest
-from employers.models import Employer
+from employers.companies.models import Employer
 from tests.employers.world import SYSTEM, add_employer, found_city, officer_account
 from web.app import build
 

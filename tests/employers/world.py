@@ -10,14 +10,14 @@ from centre.accounts import Account
 from centre.database import open_session
 from centre.network import Centre, CentreLevel
 from centre.permissions import Actor, Role
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
 from employers.fairs.actions import add_venue, advance_fair, schedule_fair
 from employers.fairs.models import Fair
 from employers.fairs.rules import FairDraft, VenueDraft
-from employers.models import Employer
 from employers.openings.actions import create_opening, publish_opening, submit_opening, verify_opening
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningDraft
-from employers.rules import EmployerState
 
 SYSTEM = Actor.system()
 DAY = date(2026, 3, 6)

@@ -8,7 +8,7 @@ from centre.errors import Refusal
 from centre.jobs import REGISTER
 from centre.permissions import Permission, Role
 from centre.settings import Settings
-from centre.words import translate
+from centre.translation import translate
 from tests.house.source import PACKAGES, ROOT, sources
 from tests.modules import modules
 

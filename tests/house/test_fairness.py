@@ -62,10 +62,10 @@ def test_the_engine_has_no_word_for_what_must_not_count() -> None:
 
 
 def test_planted_words_are_caught_and_innocent_ones_are_not(tmp_path: Path) -> None:
-    plant(tmp_path, "matching/engine/score.py", "x = worker.sex\ny = row['maritalStatus']\n")
+    plant(tmp_path, "matching/engine/fit/score.py", "x = worker.sex\ny = row['maritalStatus']\n")
     plant(tmp_path, "matching/engine/fit.py", "def fit(household_register, combination, unisex, household): ...\n")
     assert fairness(tmp_path).verdict == [
         "matching/engine/fit.py:1: household_register",
-        "matching/engine/score.py:1: sex",
-        "matching/engine/score.py:2: maritalStatus",
+        "matching/engine/fit/score.py:1: sex",
+        "matching/engine/fit/score.py:2: maritalStatus",
     ]

@@ -10,8 +10,9 @@ import pytest
 from tests.house.source import PACKAGES, ROOT, plant
 
 SKELETON = (
-    "api/openings.py", "centre/clock.py", "centre/database.py", "centre/settings.py", "employers/rules.py",
-    "matching/engine/__init__.py", "matching/engine/score.py", "training/rules.py", "web/pages.py",
+    "api/openings.py", "centre/clock.py", "centre/database.py", "centre/settings.py", "employers/companies/rules.py",
+    "matching/engine/__init__.py", "matching/engine/fit/__init__.py",
+    "matching/engine/fit/score.py", "training/rules.py", "web/pages.py",
 )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def test_an_empty_tree_keeps_the_contracts(skeleton: Path) -> None:
         ("employers/stranger.py", "import training.rules", "employers and training are strangers"),
         ("matching/wire.py", "import starlette", "know nothing of HTTP"),
         ("training/rules.py", "import centre.database", "Rules are pure"),
-        ("matching/engine/score.py", "import centre.ways", "The matching engine is pure"),
+        ("matching/engine/fit/score.py", "import centre.ways", "The matching engine is pure"),
     ],
 )
 def test_a_planted_import_breaks_its_contract(skeleton: Path, name: str, line: str, contract: str) -> None:

@@ -1,4 +1,4 @@
-"""Modules are one plain word, and none of them is a drawer for everything."""
+"""Modules are plain lower-case words joined by underscores, and none of them is a drawer for everything."""
 
 import re
 from pathlib import Path
@@ -6,8 +6,8 @@ from pathlib import Path
 from tests.house.source import PACKAGES, ROOT, Findings, plant, sources
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers", "service", "services"}
-PLAIN = re.compile(r"[a-z][a-z0-9]*|__init__|__main__")
-TEST = re.compile(r"[a-z]+|__init__|test_[a-z_]+|__main__")
+PLAIN = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*|__init__|__main__")
+TEST = PLAIN
 
 
 def names(root: Path) -> Findings:
@@ -18,7 +18,7 @@ def names(root: Path) -> Findings:
             words = source.name.removesuffix(".py").split("/")
             allowed = TEST if folder == "tests" else PLAIN
             found.look(not DRAWERS.intersection(words), f"{source.name}: a drawer")
-            found.look(all(allowed.fullmatch(word) for word in words), f"{source.name}: not one plain word")
+            found.look(all(allowed.fullmatch(word) for word in words), f"{source.name}: not plain words")
     return found
 
 
@@ -28,5 +28,5 @@ def test_modules_are_plain_words() -> None:
 
 def test_a_planted_drawer_and_a_planted_compound_are_caught(tmp_path: Path) -> None:
     plant(tmp_path, "training/utils.py", "")
-    plant(tmp_path, "training/class_seats.py", "")
-    assert names(tmp_path).verdict == ["training/class_seats.py: not one plain word", "training/utils.py: a drawer"]
+    plant(tmp_path, "training/classSeats.py", "")
+    assert names(tmp_path).verdict == ["training/classSeats.py: not plain words", "training/utils.py: a drawer"]

@@ -12,11 +12,11 @@ from centre.network import Centre, CentreLevel
 from centre.numbers import parse_identity
 from centre.people import Person, Recognition, Sex, new_person
 from centre.permissions import Actor, Role
-from employers.models import Employer
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from employers.rules import EmployerState
-from matching.engine.features import Leave
+from matching.engine.fit.profiles import Leave
 from matching.profiles.models import JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
 

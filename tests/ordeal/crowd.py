@@ -12,10 +12,10 @@ from centre.network import Centre, CentreLevel
 from centre.people import new_person
 from centre.permissions import Actor, Role
 from centre.policy import load_examples
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
 from employers.fairs.models import Fair, Venue
 from employers.fairs.rules import FairState
-from employers.models import Employer
-from employers.rules import EmployerState
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.providers.models import Major, PartnerAgreement, TrainingProvider

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import answers, database
+from centre import database, idempotency
 
 REMEMBERED_SECONDS = 0.2
 
@@ -45,15 +45,15 @@ def forgetful() -> Any:
 
     def keep(_session: Session, *, owner: str, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
         time.sleep(0.05)
-        seen[owner, key] = answers.KeptAnswer(owner=owner, key=key, status=status, headers=headers, body=body)
+        seen[owner, key] = idempotency.KeptAnswer(owner=owner, key=key, status=status, headers=headers, body=body)
 
-    answers.claim, answers.keep = claim, keep  # type: ignore[assignment]
+    idempotency.claim, idempotency.keep = claim, keep  # type: ignore[assignment]
     return _application()
 
 
 def matching() -> Any:
     """The bulk match runs in threads of the server process, again and again, once a file named `go` is there."""
-    from matching.match import match
+    from matching.bulk.command import match
 
     folder = Path(os.environ["GANGQIAO_ORDEAL_TABLES"])
 

@@ -22,12 +22,12 @@ from centre.database import Base, _criteria, engine, open_session
 from centre.exports.models import Export
 from centre.people import Person
 from centre.permissions import Actor, Scope
+from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair
-from employers.models import Employer
 from employers.openings.models import Opening
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
-from matching.searches.models import SavedSearch, Synonym
+from matching.search.models import SavedSearch, Synonym
 from tests.databases import settings_from
 from tests.ordeal import world as worlds
 from tests.ordeal.caller import Answer, Caller

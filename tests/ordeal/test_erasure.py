@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from centre import clock, privacy
-from centre.answers import KeptAnswer
 from centre.database import Base, engine, open_session
+from centre.idempotency import KeptAnswer
 from centre.ledger import ServiceCategory, ServiceEvent, record_service
 from centre.outbox import post
 from centre.people import Person

@@ -19,12 +19,12 @@ from sqlalchemy import func, select
 from centre.database import open_session
 from centre.settings import settings
 from centre.sheets.cells import REFUSALS
-from tests.centre.bombs import BOMBS
+from tests.centre.sheets.bombs import BOMBS
 from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving
 from tests.training import files, world
 from tests.training.browser import CSRF, let_in
-from tests.training.test_broken_rosters import broken
+from tests.training.rosters.test_broken import broken
 from training.enrolments.models import Enrolment
 from training.funds.actions import fund_class, grant_money, open_fund
 from training.funds.rules import FundDraft, FundPurpose, GrantDraft

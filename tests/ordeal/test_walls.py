@@ -15,9 +15,9 @@ from centre.ledger import ServiceCategory, record_service
 from centre.network import Centre, CentreLevel
 from centre.people import new_person
 from centre.permissions import Actor, Role, Scope
+from centre.row_security import has_owners
 from centre.settings import settings
 from centre.states import Transition
-from centre.walls import has_owners
 from tests.databases import Cluster, settings_from
 
 SYSTEM = Actor.system()

@@ -14,7 +14,7 @@ from centre.sheets.inbox import Refused
 from centre.sheets.limits import Limits
 from training.enrolments.actions import admit
 from training.enrolments.rules import Application, Origin
-from training.rosters import actions, importing
+from training.rosters import actions, imports
 
 HUGE = 1 << 40
 
@@ -25,8 +25,8 @@ def row_by_row() -> Any:
     def careless(session: Session, *, actor: Actor, parts: Any, upload: Any, rows: Sequence[Any]) -> None:
         del actor
         with seeing_everything(session):
-            readings, known = importing.judge_rows(session, upload, parts[0], rows)
-            fresh = importing._register(session, parts[0], known, readings)
+            readings, known = imports.judge_rows(session, upload, parts[0], rows)
+            fresh = imports._register(session, parts[0], known, readings)
             session.commit()
             for stranger in fresh.values():
                 person = session.get_one(Person, stranger.id)

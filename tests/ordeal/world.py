@@ -19,20 +19,20 @@ from centre.permissions import Actor, Permission, Role
 from centre.policy import load_examples
 from centre.privacy import token_digest
 from centre.records.models import Reveal
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
 from employers.fairs.rules import BoothState, FairState
-from employers.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from employers.rules import EmployerState
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import IntroductionState
 from matching.learning.models import ModelCard
 from matching.learning.rules import CardState, Verdict
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
-from matching.searches.models import SavedSearch, Synonym
-from matching.searches.rules import SynonymState
+from matching.search.models import SavedSearch, Synonym
+from matching.search.rules import SynonymState
 from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from training.attendance.models import Attendance, Lesson, SeatOffer

@@ -35,7 +35,7 @@ from training.classes.rules import ClassState, Daypart
 from training.enrolments.actions import withdraw_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolledTogether, EnrolmentState, Left, LeftTogether
-from training.funds import reactions, together
+from training.funds import subscribers, together
 from training.funds.actions import fund_class, grant_money, open_fund
 from training.funds.rules import FundDraft, FundPurpose, GrantDraft
 from training.providers.models import Major
@@ -220,7 +220,7 @@ def test_no_sequence_of_steps_leaves_seats_funds_and_claims_at_odds(sqlite_templ
 @pytest.mark.parametrize(
     ("fact", "forgotten"),
     [
-        (Left, reactions.release_left),
+        (Left, subscribers.release_left),
         (EnrolledTogether, together.charge_accepted_together),
         (LeftTogether, together.release_left_together),
     ],

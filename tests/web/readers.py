@@ -46,4 +46,4 @@ class Reader:
 def gallery(locale: str = "zh-Hans", *, path: str = "/design", actor: Actor | None = None, cookies: str = "") -> str:
     """The style gallery as one reader gets it."""
     query = "region=610402&board=lodging&page=2"
-    return render(Reader(path, query=query, locale=locale, actor=actor, cookies=cookies), "gallery.html")
+    return render(Reader(path, query=query, locale=locale, actor=actor, cookies=cookies), "public/gallery.html")

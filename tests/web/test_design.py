@@ -11,11 +11,11 @@ from starlette.testclient import TestClient
 
 from centre.errors import Problem
 from centre.permissions import Actor, Role
-from centre.words import LOCALES
+from centre.translation import LOCALES
 from tests.web.readers import CLERK, Reader, gallery
 from web.assets import Assets, asset, shortened
-from web.display import Display, change_display, safe_return
 from web.navigation import PUBLIC_WAYS, ways
+from web.preferences import Display, change_display, safe_return
 from web.rendering import environment, page, problems_of, render
 
 HAN = re.compile(r"[一-鿿]")

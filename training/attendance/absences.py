@@ -7,7 +7,7 @@ from centre.database import seeing_everything
 from centre.outbox import post
 from centre.permissions import Actor
 from centre.policy import policy
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries
 from training.attendance.rules import Standing, absent_run, standing
 from training.classes.queries import class_parts

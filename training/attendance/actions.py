@@ -12,7 +12,7 @@ from centre.errors import Invalid, NotFound, Problem
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_
+from centre.translation import N_
 from training.attendance import queries
 from training.attendance.absences import settle_absences
 from training.attendance.models import Attendance, Lesson

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.jobs import job
-from training.attendance import reactions
+from training.attendance import subscribers
 from training.attendance.absences import settle_absences
 from training.attendance.offers import lapse_offers
 from training.classes.models import TrainingClass
@@ -27,4 +27,4 @@ def lapse_due_offers(session: Session) -> None:
     lapse_offers(session)
 
 
-__all__ = ["lapse_due_offers", "reactions", "settle_all_absences"]
+__all__ = ["lapse_due_offers", "settle_all_absences", "subscribers"]

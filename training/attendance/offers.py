@@ -12,7 +12,7 @@ from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries
 from training.attendance.models import SeatOffer
 from training.attendance.rules import OfferOutcome

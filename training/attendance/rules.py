@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, Field, StringConstraints
 
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import Conflict
-from centre.words import N_
+from centre.translation import N_
 from training.classes.rules import Daypart, Timetable, meeting_days
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")

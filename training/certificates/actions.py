@@ -13,7 +13,7 @@ from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.certificates import queries
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import (

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from centre.drafts import Draft, Line, RecordId, Words
 from centre.errors import Conflict, Refusal
 from centre.text import fold_width
-from centre.words import N_
+from centre.translation import N_
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """Thirty-one characters without the look-alikes I, O, S, V, Z: a prime number of them, so that weights catch swaps."""

@@ -12,7 +12,7 @@ from centre.people import Person
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance.queries import hours_of
 from training.attendance.rules import Hours
 from training.claims import queries

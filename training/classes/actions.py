@@ -11,7 +11,7 @@ from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.states import move
-from centre.words import N_
+from centre.translation import N_
 from training.classes import queries
 from training.classes.models import TrainingClass
 from training.classes.rules import BY_HAND, CLASSES, ClassDraft, ClassMoved, ClassState, overlap

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from centre.drafts import Draft, Line, RecordId, Words
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 
 class ClassState(StrEnum):

@@ -11,11 +11,12 @@ from centre.outbox import post
 from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.states import move
-from centre.words import N_
+from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState, first_overlap
 from training.enrolments import queries
+from training.enrolments.effects import Parts, message_values, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
@@ -34,7 +35,6 @@ from training.enrolments.rules import (
     with_beneficiary,
 )
 from training.enrolments.seats import free_seat
-from training.enrolments.writing import Parts, message_values, place_values, service_values
 from training.providers.rules import require_responsible
 
 

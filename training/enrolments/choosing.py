@@ -12,9 +12,9 @@ from centre.text import normalise
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
 from training.classes.rules import Daypart
+from training.enrolments.effects import Parts, split_of
 from training.enrolments.queries import least_age, other_classes, rights
 from training.enrolments.rules import ClassOverlap, PriceSplit, TooYoung, refuse_by_rules
-from training.enrolments.writing import Parts, split_of
 from training.providers.models import Major, TrainingProvider
 
 

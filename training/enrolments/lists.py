@@ -11,7 +11,7 @@ from centre.people import Person
 from centre.permissions import Permission
 from centre.sheets.cells import Cell
 from centre.text import mask_id, mask_phone
-from centre.words import N_, translate
+from centre.translation import N_, translate
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import STATE_LABELS

@@ -10,7 +10,7 @@ from centre.errors import Conflict, Refusal
 from centre.people import PersonCategory
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 from training.classes.rules import Timetable, first_overlap
 
 

@@ -7,13 +7,12 @@ from centre import audit
 from centre.database import seeing_everything
 from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
-from centre.words import N_
+from centre.translation import N_
 from training.classes.queries import training_class
 from training.enrolments.models import Enrolment
 from training.funds import queries
 from training.funds.models import ClassFunding, Fund, FundMovement
 from training.funds.movements import bring_in
-from training.funds.reactions import charge_place, owes
 from training.funds.rules import (
     ClassFunded,
     FundDraft,
@@ -23,6 +22,7 @@ from training.funds.rules import (
     GrantDraft,
     MovementKind,
 )
+from training.funds.subscribers import charge_place, owes
 from training.providers.rules import require_responsible
 
 

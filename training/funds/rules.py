@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from centre.drafts import Draft, Line, RecordId, Words
 from centre.errors import Conflict
-from centre.words import N_
+from centre.translation import N_
 
 
 class FundPurpose(StrEnum):

@@ -10,8 +10,8 @@ from training.enrolments.queries import portions
 from training.enrolments.rules import EnrolledTogether, Left, LeftTogether
 from training.funds import queries
 from training.funds.movements import spend_each
-from training.funds.reactions import owes, release_left
 from training.funds.rules import FundPurpose, MovementKind
+from training.funds.subscribers import owes, release_left
 
 
 @subscribe(EnrolledTogether)

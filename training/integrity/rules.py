@@ -16,7 +16,7 @@ from centre.drafts import Draft, Line, RecordId
 from centre.errors import Conflict, Forbidden
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 Terms = Mapping[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
-from centre.words import N_
+from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment

@@ -7,7 +7,7 @@ from centre import audit
 from centre.errors import Conflict, Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.states import move
-from centre.words import N_
+from centre.translation import N_
 from training.enrolments.rules import price_split
 from training.providers import queries
 from training.providers.models import Major, PartnerAgreement, TrainingProvider

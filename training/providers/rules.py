@@ -10,7 +10,7 @@ from centre.drafts import Draft, Fen, Line, RecordId, RegionCode, Words
 from centre.errors import Forbidden
 from centre.permissions import Actor, Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 
 
 class ProviderState(StrEnum):

@@ -18,8 +18,7 @@ from training.classes.rules import ClassState
 from training.enrolments.rules import ClassNotOpen
 from training.providers.rules import require_responsible
 from training.rosters import queries
-from training.rosters.importing import import_rows, judge_rows
-from training.rosters.keeping import check_file, close_import, count, locked, unreserve, wipe
+from training.rosters.imports import import_rows, judge_rows
 from training.rosters.models import RosterUpload
 from training.rosters.rules import (
     AT_ONCE,
@@ -33,6 +32,7 @@ from training.rosters.rules import (
     Source,
 )
 from training.rosters.undoing import require_recent, withdraw_rows
+from training.rosters.uploads import check_file, close_import, count, locked, unreserve, wipe
 
 
 def upload_roster(

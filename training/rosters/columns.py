@@ -6,7 +6,7 @@ from typing import TypeVar
 from centre.people import CATEGORY_LABELS, EDUCATION_LABELS, Education, PersonCategory
 from centre.sheets.writing import Column, template
 from centre.text import normalise
-from centre.words import N_
+from centre.translation import N_
 from training.enrolments.rules import RELATION_LABELS, Relation
 from training.providers.rules import LEVEL_LABELS
 

@@ -12,15 +12,15 @@ from centre.sheets.cells import Workbook
 from centre.sheets.reading import read_sheets
 from centre.states import move
 from centre.text import clean
-from centre.words import N_
+from centre.translation import N_
 from training.classes.queries import class_parts
 from training.rosters import queries
 from training.rosters.columns import ALIASES, LABELS, REQUIRED
-from training.rosters.importing import judge_rows
-from training.rosters.keeping import check_file, count, locked
+from training.rosters.imports import judge_rows
 from training.rosters.models import RosterMapping, RosterRow, RosterUpload, index_of, row_values
+from training.rosters.parsing import ClassFacts, read_again, tell_duplicates
 from training.rosters.rules import ROSTERS, Reading, RosterBusy, RosterState
-from training.rosters.sheets import ClassFacts, read_again, tell_duplicates
+from training.rosters.uploads import check_file, count, locked
 
 LONGEST_CELL = 200
 

@@ -11,7 +11,7 @@ from centre.permissions import Actor
 from training.rosters.actions import discard_roster
 from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState
-from training.rosters.working import work_off
+from training.rosters.worker import work_off
 
 KEPT = timedelta(days=30)
 

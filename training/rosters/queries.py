@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.errors import NotFound
 from centre.sheets.writing import Fault, annotated_copy
-from centre.words import translate
+from centre.translation import translate
 from training.classes.models import TrainingClass
+from training.enrolments.effects import Parts
 from training.enrolments.queries import least_age
-from training.enrolments.writing import Parts
 from training.providers.models import Major
 from training.rosters.models import RosterMapping, RosterRow, RosterUpload
+from training.rosters.parsing import Chosen, ClassFacts
 from training.rosters.rules import RosterSettled, RosterState, Verdict
-from training.rosters.sheets import Chosen, ClassFacts
 
 _ORDER = (Verdict.ERROR, Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED, Verdict.IGNORED)
 

@@ -9,7 +9,7 @@ from centre.errors import Conflict, Problem, Refusal
 from centre.people import Education, PersonCategory
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.words import N_
+from centre.translation import N_
 from training.enrolments.rules import Relation
 
 

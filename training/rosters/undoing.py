@@ -12,10 +12,10 @@ from centre.policy import policy
 from centre.states import Transition
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
+from training.enrolments.bulk import withdraw_together
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import portions
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
-from training.enrolments.together import withdraw_together
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.rules import UndoTooLate, Verdict
 

@@ -9,7 +9,7 @@ import typer
 
 from centre.errors import Invalid, NotFound, Refusal
 from centre.permissions import Actor, Permission, Role
-from centre.words import translate
+from centre.translation import translate
 
 app = typer.Typer(help="Make accounts, give new passwords, list who may sign in.", no_args_is_help=True)
 tokens = typer.Typer(help="API tokens of schools and employers.", no_args_is_help=True)

@@ -34,7 +34,7 @@ def import_openings(
     from centre.database import open_session
     from centre.errors import Refusal
     from centre.permissions import Actor
-    from centre.words import translate
+    from centre.translation import translate
     from employers.openings.imports import Verdict, read_lines
     from employers.openings.imports import import_openings as take_over
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from centre.words import N_, translate
+from centre.translation import N_, translate
 
 LOW = 10
 
@@ -49,7 +49,7 @@ def match(
 
     Ctrl+C stops; the same command goes on where it stopped.
     """
-    from matching.sheet import UnreadableSheet
+    from matching.bulk.blocks import UnreadableSheet
 
     # Beside a running service the match takes only what the service leaves; the processes inherit it.
     if hasattr(os, "nice"):
@@ -68,7 +68,7 @@ def _matched(openings: Path, workers: Path, *, language: str, **how: Any) -> Non
     """Run with a bar on the screen."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
-    from matching.match import match as run
+    from matching.bulk.command import match as run
 
     say = partial(translate, language)
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
@@ -90,8 +90,8 @@ def evaluate(
     run: Annotated[Path | None, typer.Option(help="Write the ranking to this file.")] = None,
 ) -> None:
     """Measure relevance (nDCG@10, MAP, R@10) on folders of judged queries."""
-    from matching.evaluate import UnreadableFolder
-    from matching.evaluate import evaluate as measure
+    from matching.engine.relevance.evaluate import UnreadableFolder
+    from matching.engine.relevance.evaluate import evaluate as measure
 
     try:
         measure(folders, json=json, run=run)

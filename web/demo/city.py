@@ -14,11 +14,11 @@ from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Education, Person, Sex, identity_index, phone_index
 from centre.regions import name
-from employers.models import Employer
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerNature, EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType, OpeningKind, OpeningState, Provision, WageUnit
-from employers.rules import EmployerNature, EmployerState
-from matching.engine.features import Leave
+from matching.engine.fit.profiles import Leave
 from matching.profiles.models import JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
 from web.demo.files import rows

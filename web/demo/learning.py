@@ -16,7 +16,7 @@ from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Person, PersonCategory
 from centre.permissions import Actor
-from employers.models import Employer
+from employers.companies.models import Employer
 from matching.introductions.models import Placement
 from matching.introductions.rules import LeaveReason, PlacementState
 from training.attendance.models import Attendance, Lesson
@@ -26,9 +26,9 @@ from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import ALPHABET, certificate_code
 from training.classes.models import TrainingClass
 from training.classes.rules import WORKDAYS, ClassState, Daypart
+from training.enrolments.effects import Parts, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS, Application, EnrolmentState, Entitlement, Relation
-from training.enrolments.writing import Parts, place_values, service_values
 from training.providers.models import Major, TrainingProvider
 from web.demo.city import person_row
 

@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.ledger import Channel
 from centre.people import Person
-from centre.words import SOURCE_LOCALE
+from centre.translation import SOURCE_LOCALE
 from employers.openings.models import Opening
-from matching.board import ground_on
-from matching.engine.features import WageBasis, Weights
-from matching.engine.reference import Suggestion, suggest
-from matching.engine.score import Part
+from matching.engine.fit.profiles import WageBasis, Weights
+from matching.engine.fit.reference import Suggestion, suggest
+from matching.engine.fit.score import Part
 from matching.introductions.letters import frozen_reasons
 from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState, ResultSource, letter_number
-from matching.listing import listing, rows
+from matching.live.listing import listing, rows
+from matching.live.openings import ground_on
 from matching.profiles.queries import worker_profiles
-from matching.searches.models import SearchCount
-from matching.suggestions import fit_in_words
+from matching.search.models import SearchCount
+from matching.suggestions.fits import fit_in_words
 
 LETTERS, DAYS = 1_200, 170
 TRUTH = {Part.TRADE: 2.2, Part.EXPERIENCE: 0.6, Part.SKILLS: 0.6, Part.WAGE: 1.6, Part.PLACE: 2.6, Part.TERMS: 0.4}

@@ -14,7 +14,7 @@ from centre.people import Person
 from centre.permissions import Actor
 from centre.sheets.cells import Row as Line
 from centre.sheets.cells import Sheet, Workbook
-from employers.models import Employer
+from employers.companies.models import Employer
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import TrainingCertificate
 from training.certificates.rules import Certified
@@ -27,8 +27,8 @@ from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
 from training.funds.actions import grant_money, open_fund
 from training.funds.models import ClassFunding, Fund, FundMovement
-from training.funds.reactions import owes
 from training.funds.rules import FundDraft, FundPurpose, GrantDraft, MovementKind
+from training.funds.subscribers import owes
 from training.integrity import actions as desk
 from training.integrity.queries import flags
 from training.integrity.rules import CallDraft, CallOutcome

@@ -12,11 +12,11 @@ from centre.network import Centre, CentreLevel
 from centre.numbers import parse_identity
 from centre.people import Education, Person, PersonCategory, Recognition, Sex, new_person
 from centre.permissions import PARTNERS, Actor, Role
-from employers.models import Employer
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerNature, EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType, OpeningKind, OpeningState, Provision, WageUnit
-from employers.rules import EmployerNature, EmployerState
-from matching.engine.features import Leave
+from matching.engine.fit.profiles import Leave
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
 from training.classes.models import TrainingClass

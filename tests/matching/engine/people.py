@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from matching.engine.features import (
+from matching.engine.fit.profiles import (
     Certificate,
     CertificateNeed,
     EmploymentType,

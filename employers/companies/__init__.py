@@ -1,0 +1,1 @@
+"""Companies: registration, verification, risk and the people who act for them."""

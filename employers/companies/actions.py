@@ -1,0 +1,123 @@
+"""What is done with employers."""
+
+from sqlalchemy.orm import Session
+
+from centre import clock, regions
+from centre.audit import note
+from centre.errors import Invalid, Problem
+from centre.permissions import Actor, Permission, require
+from centre.states import move
+from centre.translation import N_, Term
+from employers.companies.messages import tell_employer
+from employers.companies.models import Employer
+from employers.companies.queries import employer, employer_by_code, own_employer
+from employers.companies.rules import (
+    EMPLOYER,
+    EMPLOYER_LABELS,
+    FREEZING,
+    LISTED,
+    THAWING,
+    EmployerDraft,
+    EmployerKnown,
+    EmployerState,
+    check_stranger,
+)
+from employers.openings.actions import freeze_openings, thaw_openings
+
+
+def register_employer(
+    session: Session, actor: Actor, draft: EmployerDraft, *, source: str = "counter", is_demo: bool = False
+) -> Employer:
+    """Register an employer; it still has to hand in its papers and be verified. Raises EmployerKnown or Invalid."""
+    require(actor, Permission.REGISTER_EMPLOYER)
+    _check(draft)
+    if draft.uscc and (known := employer_by_code(session, draft.uscc)):
+        raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
+    made = Employer(**_columns(draft), source=source, is_demo=is_demo)
+    made.centre_id = draft.centre_id or actor.centre_id
+    session.add(made)
+    session.flush()
+    note(session, actor, action="employer.register", subject=f"employer:{made.id}")
+    return made
+
+
+def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: EmployerDraft) -> Employer:
+    """Correct an employer's data; its name and code only before it was verified. Raises NotFound or EmployerKnown."""
+    require(actor, Permission.REGISTER_EMPLOYER)
+    found = own_employer(session, actor, employer_id)
+    _check(draft)
+    if draft.uscc and (known := employer_by_code(session, draft.uscc)) and known.id != found.id:
+        raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
+    changed = [name for name, value in _columns(draft).items() if getattr(found, name) != value]
+    fixed = {"name", "uscc"} & set(changed)
+    if fixed and found.state not in (EmployerState.REGISTERED, EmployerState.CHECKING):
+        raise Invalid([Problem(name, "fixed", N_("核验通过后不能自行修改，请联系中心")) for name in sorted(fixed)])
+    for name in changed:
+        setattr(found, name, _columns(draft)[name])
+    note(session, actor, action="employer.update", subject=f"employer:{found.id}", detail={"fields": changed})
+    return found
+
+
+def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Employer:
+    """Hand in an employer's papers for the check. Raises Invalid when the code or a contact is missing."""
+    require(actor, Permission.REGISTER_EMPLOYER)
+    found = own_employer(session, actor, employer_id)
+    wanted = {"uscc": found.uscc, "contact_name": found.contact_name, "contact_phone": found.contact_phone}
+    if problems := [Problem(name, "missing", N_("提交核验前请填写这一项")) for name in wanted if not wanted[name]]:
+        raise Invalid(problems)
+    move(session, actor, found, EMPLOYER, "submit")
+    return found
+
+
+def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: str, reason: str = "") -> Employer:
+    """Let an employer pass its check, watch, suspend or clear it: any event of the machine but `submit`.
+
+    Events: verify, reject, warn, clear, suspend, remedy, blacklist, licence_expired. Suspension freezes the
+    employer's openings in the same transaction, and clearing brings them back. Raises IllegalMove or Invalid
+    (bad events need a reason).
+    """
+    require(actor, Permission.VERIFY_EMPLOYER)
+    found = employer(session, employer_id)
+    check_stranger(actor, found.id)
+    if event in {"reject", "warn", "suspend", "blacklist"} and not reason:
+        raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
+    move(session, actor, found, EMPLOYER, event, reason=reason)
+    if reason:
+        found.risk_reasons = [*found.risk_reasons, reason][-20:]
+    session.flush()
+    if event in FREEZING:
+        freeze_openings(session, actor, employer_id=found.id, reason=reason or event)
+    elif event in THAWING and found.state in LISTED:
+        thaw_openings(session, actor, employer_id=found.id, reason=reason or event)
+    note(session, actor, action=f"employer.{event}", subject=f"employer:{found.id}", detail={"reason": reason})
+    tell_employer(
+        session,
+        found.id,
+        kind="employer-judged",
+        title=N_("中心把您单位的状态改为：{state}"),
+        body="{reason}",
+        params={"state": Term(EMPLOYER_LABELS[found.state]), "reason": reason},
+        link="/employer",
+        dedupe_key=f"employer-judged:{found.id}:{found.version}",
+    )
+    return found
+
+
+def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
+    """Note that an employer left its booth empty; gives how often that happened this year."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    found, year = employer(session, employer_id), clock.today().year
+    found.fair_no_shows = found.no_shows_in(year) + 1
+    found.no_show_year = year
+    return found.fair_no_shows
+
+
+def _check(draft: EmployerDraft) -> None:
+    if not regions.exists(draft.region_code):
+        raise Invalid([Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选"))])
+
+
+def _columns(draft: EmployerDraft) -> dict[str, object]:
+    columns: dict[str, object] = draft.model_dump(exclude={"centre_id"})
+    columns["uscc"] = draft.uscc or None
+    return columns

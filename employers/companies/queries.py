@@ -1,0 +1,82 @@
+"""What is known of employers."""
+
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre.accounts import Account
+from centre.database import seeing_everything
+from centre.errors import NotFound
+from centre.permissions import Actor
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
+
+
+def employers(*, state: EmployerState | None = None, words: str = "") -> Select[Employer]:
+    """Employers by name, of one state or whose name holds some words."""
+    statement = select(Employer).order_by(Employer.name, Employer.id)
+    if state is not None:
+        statement = statement.where(Employer.state == state)
+    if words:
+        statement = statement.where(Employer.name.contains(words, autoescape=True))
+    return statement
+
+
+def employer(session: Session, employer_id: int) -> Employer:
+    """One employer that the session may see. Raises NotFound."""
+    found = session.scalar(select(Employer).where(Employer.id == employer_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def employer_by_code(session: Session, uscc: str) -> Employer | None:
+    """The employer with a unified social credit code, whoever may see it."""
+    with seeing_everything(session):
+        return session.scalar(select(Employer).where(Employer.uscc == uscc))
+
+
+def own_employer_id(actor: Actor, employer_id: int | None) -> int:
+    """For whom the actor speaks: an employer only for itself, staff for the one they name. Raises NotFound."""
+    if actor.employer_id is not None and not actor.scope.staff:
+        if employer_id not in (None, actor.employer_id):
+            raise NotFound
+        return actor.employer_id
+    if employer_id is None:
+        raise NotFound(field="employer_id")
+    return employer_id
+
+
+def own_employer(session: Session, actor: Actor, employer_id: int) -> Employer:
+    """An employer that the actor may change: itself or, for staff, any. Raises NotFound."""
+    found = employer(session, employer_id)
+    if not (actor.is_system or actor.scope.staff or found.id == actor.employer_id):
+        raise NotFound
+    return found
+
+
+def ending_licences(on: date) -> Select[Employer]:
+    """Trusted employers whose licence ends on a day."""
+    return _licensed().where(Employer.licence_expires_on == on)
+
+
+def ended_licences(on: date) -> Select[Employer]:
+    """Trusted employers whose licence had ended before a day."""
+    return _licensed().where(Employer.licence_expires_on < on)
+
+
+def _licensed() -> Select[Employer]:
+    return select(Employer).where(Employer.state == EmployerState.ACTIVE).order_by(Employer.id)
+
+
+def account_ids(session: Session, employer_id: int) -> list[int]:
+    """The accounts that speak for an employer and can be told things."""
+    with seeing_everything(session):
+        return list(
+            session.scalars(
+                select(Account.id)
+                .where(Account.employer_id == employer_id, Account.disabled.is_(False))
+                .order_by(Account.id)
+            )
+        )

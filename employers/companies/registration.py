@@ -1,0 +1,45 @@
+"""How an employer comes in by itself: its data, an account, and its papers in the queue of the centre."""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts import create_account
+from centre.database import seeing_everything
+from centre.network import centre_of
+from centre.permissions import Actor, Role
+from employers.companies.actions import register_employer, submit_employer
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerDraft, SelfRegistration
+
+FIRST_TERM = timedelta(days=365)
+"""How long an account lasts before a manager renews it."""
+
+
+def enter_employer(session: Session, *, draft: SelfRegistration) -> Employer:
+    """Register an employer that nobody knows yet, with an account, and hand its papers in for the check.
+
+    The account signs in with the social credit code in small letters; it may write openings, and nothing is public
+    before the centre has verified the employer. Raises EmployerKnown, LoginTaken or Invalid.
+    """
+    actor = Actor.system()
+    values = draft.model_dump(exclude={"password", "truthful"})
+    with seeing_everything(session):
+        centre_id = centre_of(session, draft.region_code).id
+        made = register_employer(
+            session, actor, EmployerDraft.model_validate(values | {"centre_id": centre_id}), source="web"
+        )
+        submit_employer(session, actor, employer_id=made.id)
+        create_account(
+            session,
+            actor,
+            login=draft.uscc.casefold(),
+            name=draft.contact_name,
+            password=draft.password,
+            roles={Role.EMPLOYER},
+            employer_id=made.id,
+            expires_on=clock.today() + FIRST_TERM,
+        )
+        session.flush()
+    return made

@@ -1,0 +1,207 @@
+"""What is allowed of employers: codes, states, the draft of a registration."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from centre.drafts import Draft, Line, RecordId, RegionCode, Words
+from centre.errors import Conflict, Forbidden
+from centre.numbers import BadNumber, parse_employer_code, parse_phone
+from centre.permissions import Actor, Permission
+from centre.states import Machine, Move
+from centre.translation import N_
+
+
+class EmployerNature(StrEnum):
+    """The legal nature of an employer (单位性质)."""
+
+    STATE = "state"
+    COLLECTIVE = "collective"
+    PRIVATE = "private"
+    FOREIGN = "foreign"
+    SOLE_TRADER = "sole_trader"
+    NON_PROFIT = "non_profit"
+    HOUSEHOLD = "household"
+    PUBLIC_BODY = "public_body"
+
+
+NATURE_LABELS = {
+    EmployerNature.STATE: N_("国有企业"),
+    EmployerNature.COLLECTIVE: N_("集体企业"),
+    EmployerNature.PRIVATE: N_("民营企业"),
+    EmployerNature.FOREIGN: N_("外资企业"),
+    EmployerNature.SOLE_TRADER: N_("个体工商户"),
+    EmployerNature.NON_PROFIT: N_("民办非企业单位"),
+    EmployerNature.HOUSEHOLD: N_("家庭雇主"),
+    EmployerNature.PUBLIC_BODY: N_("机关事业单位"),
+}
+
+
+class EmployerState(StrEnum):
+    """How far an employer is trusted (用人单位状态)."""
+
+    REGISTERED = "registered"
+    CHECKING = "checking"
+    ACTIVE = "active"
+    WATCH = "watch"
+    SUSPENDED = "suspended"
+    BLACKLISTED = "blacklisted"
+    REJECTED = "rejected"
+
+
+EMPLOYER_LABELS = {
+    EmployerState.REGISTERED: N_("已登记"),
+    EmployerState.CHECKING: N_("核验中"),
+    EmployerState.ACTIVE: N_("正常"),
+    EmployerState.WATCH: N_("重点关注"),
+    EmployerState.SUSPENDED: N_("暂停服务"),
+    EmployerState.BLACKLISTED: N_("失信名单"),
+    EmployerState.REJECTED: N_("未通过核验"),
+}
+
+
+class Risk(StrEnum):
+    """What a jobseeker should know of an employer (风险等级)."""
+
+    NORMAL = "normal"
+    WATCH = "watch"
+    SUSPENDED = "suspended"
+    BLACKLISTED = "blacklisted"
+
+
+RISKS = {
+    EmployerState.WATCH: Risk.WATCH,
+    EmployerState.SUSPENDED: Risk.SUSPENDED,
+    EmployerState.BLACKLISTED: Risk.BLACKLISTED,
+}
+
+LISTED = frozenset({EmployerState.ACTIVE, EmployerState.WATCH})
+"""States in which the public sees the employer and its openings."""
+
+EMPLOYER = Machine(
+    "employer",
+    [
+        Move(EmployerState.REGISTERED, "submit", EmployerState.CHECKING, Permission.REGISTER_EMPLOYER),
+        Move(EmployerState.CHECKING, "verify", EmployerState.ACTIVE, Permission.VERIFY_EMPLOYER),
+        Move(EmployerState.CHECKING, "reject", EmployerState.REJECTED, Permission.VERIFY_EMPLOYER),
+        Move(EmployerState.ACTIVE, "warn", EmployerState.WATCH, Permission.VERIFY_EMPLOYER),
+        Move(EmployerState.WATCH, "clear", EmployerState.ACTIVE, Permission.VERIFY_EMPLOYER),
+        Move(EmployerState.WATCH, "suspend", EmployerState.SUSPENDED, Permission.VERIFY_EMPLOYER),
+        Move(EmployerState.SUSPENDED, "remedy", EmployerState.WATCH, Permission.MANAGE_RISK),
+        Move(EmployerState.SUSPENDED, "blacklist", EmployerState.BLACKLISTED, Permission.MANAGE_RISK),
+        Move(EmployerState.ACTIVE, "licence_expired", EmployerState.CHECKING, Permission.VERIFY_EMPLOYER),
+    ],
+)
+
+FREEZING = frozenset({"suspend", "blacklist", "licence_expired"})
+"""Events after which the employer's openings are frozen."""
+
+THAWING = frozenset({"verify", "remedy", "clear"})
+"""Events after which frozen openings come back."""
+
+LICENCE_NOTICES = (30, 7, 1)
+"""Days before the end of a licence on which its employer is told."""
+
+
+class EmployerKnown(Conflict):
+    """An employer with this unified social credit code is registered already."""
+
+    code = "employer-known"
+    message = N_("统一社会信用代码 {uscc} 已登记为“{name}”，不用重复登记")
+
+
+class EmployerNotActive(Conflict):
+    """The employer has not passed its check, or is under restrictions."""
+
+    code = "employer-not-active"
+    message = N_("用人单位“{name}”还没有通过核验或正在受限，暂时不能办理")
+
+
+def _code(value: str) -> str:
+    try:
+        return parse_employer_code(value) if value else ""
+    except BadNumber as wrong:
+        raise PydanticCustomError("employer_code", "{message}", {"message": wrong.message}) from None
+
+
+def _present(value: str) -> str:
+    if not value:
+        raise PydanticCustomError("missing", N_("请填写这一项"))
+    return value
+
+
+def _true(value: bool) -> bool:
+    if not value:
+        raise PydanticCustomError("not_truthful", N_("请确认填写的内容真实"))
+    return value
+
+
+def _phone(value: str) -> str:
+    try:
+        return parse_phone(value) if value else ""
+    except BadNumber as wrong:
+        raise PydanticCustomError("phone", "{message}", {"message": wrong.message}) from None
+
+
+EmployerCode = Annotated[str, Field(max_length=40), AfterValidator(_code)]
+"""A unified social credit code, or empty (统一社会信用代码)."""
+
+Phone = Annotated[str, Field(max_length=40), AfterValidator(_phone)]
+"""A telephone number, or empty."""
+
+ShortLine = Annotated[Line, Field(max_length=60)]
+"""A name or the number of a licence."""
+
+
+class EmployerDraft(Draft):
+    """An employer as it is registered (单位登记)."""
+
+    name: Words
+    uscc: EmployerCode = ""
+    nature: EmployerNature = EmployerNature.PRIVATE
+    industry_code: Annotated[str, Field(max_length=4, pattern=r"^([A-T]([0-9]{2})?)?$")] = ""
+    region_code: RegionCode
+    address: Line = ""
+    size_band: Annotated[Line, Field(max_length=40)] = ""
+    legal_person: ShortLine = ""
+    contact_name: ShortLine = ""
+    contact_phone: Phone = ""
+    licence_file: Line = ""
+    licence_expires_on: date | None = None
+    service_licence: ShortLine = ""
+    dispatch_licence: ShortLine = ""
+    hygiene_permit: ShortLine = ""
+    association: ShortLine = ""
+    centre_id: RecordId | None = None
+
+
+class SelfRegistration(Draft):
+    """What an employer gives to register at home, all of it needed for the check (单位网上登记)."""
+
+    name: Words
+    uscc: Annotated[EmployerCode, AfterValidator(_present)]
+    nature: EmployerNature = EmployerNature.PRIVATE
+    region_code: RegionCode
+    address: Line = ""
+    legal_person: ShortLine = ""
+    contact_name: Annotated[Words, Field(max_length=60)]
+    contact_phone: Annotated[Phone, AfterValidator(_present)]
+    licence_expires_on: date | None = None
+    password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
+    truthful: Annotated[bool, AfterValidator(_true)]
+
+
+class OwnBusiness(Forbidden):
+    """Who belongs to an employer neither verifies it nor decides for it, whatever other roles the account holds."""
+
+    code = "own-business"
+    message = N_("不能核实、审批自己单位的事项，请换一位同事办理")
+
+
+def check_stranger(actor: Actor, employer_id: int) -> None:
+    """Let only those decide on an employer's affairs who are not of that employer. Raises OwnBusiness."""
+    if actor.scope.employer_id == employer_id:
+        raise OwnBusiness

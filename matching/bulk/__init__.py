@@ -1,0 +1,1 @@
+"""`gangqiao match`: two spreadsheets ranked against each other without a database."""

@@ -1,0 +1,253 @@
+"""What one process does of a bulk match: encode openings, answer workers, answer openings (批量匹配任务).
+
+Each call reads its own block of the file, and leaves its text in a file of its own; the first call in a thread opens
+the index and begins the tables of known cells, later ones find them warm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from threading import get_ident, local
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.bulk import parsing
+from matching.bulk.blocks import Block, Sheet, UnreadableSheet, columns, numbered
+from matching.bulk.encoding import WIDTH, Encoder, WorkerSheet
+from matching.bulk.output import style
+from matching.engine.fit.profiles import Ground
+from matching.engine.pairs import breakdown_plain, engine, forward_plain, snapshot
+from matching.engine.pairs.columns import I4, Crowd, Index, Lists, Workers
+from matching.engine.pairs.encode import Register, taken
+from matching.engine.pairs.engine import current, find
+from matching.engine.pairs.index import Built
+from matching.engine.pairs.texts import Texts, texts
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that a task must know beside its block; `kernels` is the folder of compiled kernels, None means plain."""
+
+    folder: Path
+    openings: Sheet
+    workers: Sheet
+    ground: Ground
+    top: int
+    kind: str
+    language: str
+    kernels: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A block of openings as numbers; the words behind the numbers are those of the block's own register."""
+
+    rows: I4
+    lists: dict[str, Lists]
+    ids: list[str]
+    words: tuple[list[str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where the text for a block is, and how many askers and pairs are in it."""
+
+    block: Block
+    askers: int
+    pairs: int
+    path: Path
+
+
+@lru_cache(maxsize=8)
+def _stocker(_folder: Path, header: tuple[str, ...], today: date, _thread: int) -> tuple[Register, Encoder]:
+    register = Register()
+    return register, Encoder(header, register, Ground(today=today), opening=True)
+
+
+def encode_openings(plan: Plan, block: Block) -> Stock:
+    """Encode a block of openings."""
+    register, encoder = _stocker(plan.folder, plan.openings.header, plan.ground.today, get_ident())
+    cells = columns(plan.openings, block)
+    ids = encoder.ids(cells)
+    try:
+        rows, lists = encoder.encode(cells) if ids else (np.zeros((0, WIDTH), np.int32), {})
+    except ValueError as problem:
+        raise _located(plan.openings, block, opening=True) or problem from problem
+    words = (register.occupations, register.regions, register.terms, register.papers)
+    return Stock(rows, lists, ids, tuple(list(kept) for kept in words))
+
+
+def _located(sheet: Sheet, block: Block, *, opening: bool) -> UnreadableSheet | None:
+    """The error with the number of the line that has it."""
+    pick = parsing.picker(sheet.header)
+    for place, line in numbered(sheet, block):
+        try:
+            (parsing.opening_of if opening else parsing.worker_of)(pick(line))
+        except ValueError as problem:
+            return UnreadableSheet(f"{sheet.path.name}, line {place}: {problem}")
+    return None
+
+
+@lru_cache(maxsize=4)
+def opened(folder: Path, _thread: int) -> tuple[Built, Texts]:
+    """The index in a folder and the ids of its rows, opened once in each thread, because registers grow."""
+    return snapshot.load(folder), snapshot.read(folder / "ids")
+
+
+@lru_cache(maxsize=4)
+def _reader(folder: Path, header: tuple[str, ...], thread: int) -> WorkerSheet:
+    built, _ = opened(folder, thread)
+    return WorkerSheet(header, built.register, built.ground)
+
+
+def read_workers(plan: Plan, block: Block) -> tuple[list[str], Workers, I4]:
+    """Ids, columns and days of registration of a block of workers."""
+    reader = _reader(plan.folder, plan.workers.header, get_ident())
+    cells = columns(plan.workers, block)
+    ids = reader.ids(cells)
+    if not ids:
+        return [], *reader.workers([[""] for _ in cells])
+    try:
+        return ids, *reader.workers(cells)
+    except ValueError as problem:
+        raise _located(plan.workers, block, opening=False) or problem from problem
+
+
+def answer(plan: Plan, block: Block) -> Answer:
+    """Match one block of workers."""
+    _prepare(plan)
+    built, keys = opened(plan.folder, get_ident())
+    ids, workers, _ = read_workers(plan, block)
+    path = plan.folder / f"workers-{block.start}"
+    if not ids:
+        path.write_bytes(b"")
+        return Answer(block, 0, 0, path)
+    index = current(built.index, built.register)
+    rows, points = find(index, workers, plan.top)
+    told = parts_of(index, workers, rows, points)
+    who, rank = np.nonzero(rows >= 0)
+    pairs = np.column_stack((who, rows[who, rank], rank + 1)).astype(np.int32)
+    names = _names(plan, ids)
+    _write(path, plan, "worker", pairs, told[who, rank], names, keys)
+    return Answer(block, len(ids), len(pairs), path)
+
+
+def answer_openings(plan: Plan, first: int, last: int) -> Answer:
+    """The best workers of some openings, for the crowd that lies in the folder."""
+    _prepare(plan)
+    built, keys = opened(plan.folder, get_ident())
+    crowd, names = _crowd(plan.folder)
+    workers, top = crowd.workers, plan.top
+    index = built.index._replace(layout=built.index.layout._replace(trades=crowd.trades))
+    if engine.is_warm():
+        from matching.engine.pairs import backward
+
+        work = backward.desk(workers, len(built.register.terms), top)
+        found = np.zeros((last - first, top, 2), np.int32)
+        backward.best_workers(index, workers, crowd.people, first, last, work, found)
+    else:
+        found = forward_plain.best_workers(index, workers, top)[first:last]
+    opening, rank = np.nonzero(found[:, :, 0] >= 0)
+    who, score = found[opening, rank].T
+    rows = (opening + first).astype(np.int32)
+    told = parts_of(index, chosen(workers, who), rows.reshape(-1, 1), score.reshape(-1, 1).copy())
+    path = plan.folder / f"openings-{first}"
+    pairs = np.column_stack((who, rows, rank + 1)).astype(np.int32)
+    _write(path, plan, "opening", pairs, told[:, 0], names, keys)
+    return Answer(Block(first, last, 0, last - first), last - first, len(pairs), path)
+
+
+def _prepare(plan: Plan) -> None:
+    if plan.kernels is not None and not engine.is_warm():
+        engine.warm(plan.kernels)
+
+
+@lru_cache(maxsize=1)
+def _crowd(folder: Path) -> tuple[Crowd, Texts]:
+    return snapshot.read(folder / "crowd"), snapshot.read(folder / "people")
+
+
+def chosen(workers: Workers, who: I4) -> Workers:
+    """The columns of some workers, each as often as it is named."""
+    rows, *rest = workers
+    return Workers(rows[who], *(taken(part, who) for part in rest))
+
+
+def parts_of(index: Index, workers: Workers, rows: I4, points: I4) -> I4:
+    """Points of the factors of every suggestion and their packed sentences, compiled where that is warm."""
+    out = np.zeros((*rows.shape, 7), np.int32)
+    if engine.is_warm():
+        from matching.engine.pairs import breakdown
+
+        breakdown.parts(index, workers, rows, points, out)
+    else:
+        breakdown_plain.parts(index, workers, rows, points, out)
+    return out
+
+
+def _names(plan: Plan, ids: Sequence[str]) -> Texts:
+    written = style(plan.kind).cell
+    return texts([written(word).encode() for word in ids])
+
+
+@lru_cache(maxsize=8)
+def _frames(kind: str, side: str, language: str) -> tuple[Texts, Texts]:
+    kept = style(kind, side)
+    return texts([piece.encode() for piece in kept.frame]), texts(kept.sentences(language))
+
+
+def _write(path: Path, plan: Plan, side: str, pairs: I4, told: I4, workers: Texts, openings: Texts) -> None:
+    """Write the lines of some pairs (worker, opening, rank) into a file."""
+    frame, sentences = _frames(plan.kind, side, plan.language)
+    if not engine.is_warm():
+        path.write_bytes(_plainly(pairs, told, workers, openings, frame, sentences))
+        return
+    from matching.engine.pairs.lines import write_lines
+
+    sizes = np.diff(workers.ptr)[pairs[:, 0]] + np.diff(openings.ptr)[pairs[:, 1]]
+    each = len(frame.of) + int(np.diff(sentences.ptr).max()) + 80
+    out = _room(int(sizes.sum()) + each * len(pairs))
+    length = write_lines(pairs, told, workers, openings, frame, sentences, out)
+    with path.open("wb") as file:
+        out[:length].tofile(file)
+
+
+_rooms = local()
+
+
+def _room(size: int) -> NDArray[np.uint8]:
+    """Memory that each thread uses again, because fresh memory costs more than what is done with it."""
+    if getattr(_rooms, "kept", None) is None or len(_rooms.kept) < size:
+        _rooms.kept = np.empty(size + size // 4, np.uint8)
+    kept: NDArray[np.uint8] = _rooms.kept
+    return kept
+
+
+def _plainly(pairs: I4, told: I4, workers: Texts, openings: Texts, frame: Texts, sentences: Texts) -> bytes:
+    """What `write_lines` does, without the compiler."""
+    pieces = [frame.of[a:b].tobytes() for a, b in zip(frame.ptr[:-1], frame.ptr[1:], strict=True)]
+    out: list[bytes] = []
+    for (who, row, rank), (*points, code) in zip(pairs.tolist(), told.tolist(), strict=True):
+        number = code & 7
+        for place, many in enumerate((3, 4, 3, 3, 2), start=1):
+            number = number * many + (code >> 3 * place & 7)
+        figures: tuple[Any, ...] = (rank, sum(points), *points)
+        values = [_at(workers, who), _at(openings, row), *(b"%d" % figure for figure in figures)]
+        values.append(_at(sentences, number))
+        out += [part for pair in zip(pieces, values, strict=False) for part in pair]
+        out.append(pieces[-1])
+    return b"".join(out)
+
+
+def _at(kept: Texts, number: int) -> bytes:
+    return kept.of[kept.ptr[number] : kept.ptr[number + 1]].tobytes()
+
+
+def note_ids(folder: Path, kind: str, ids: Sequence[str], name: str) -> None:
+    """Keep ids, as they are written, for all processes."""
+    written = style(kind).cell
+    snapshot.write(texts([written(word).encode() for word in ids]), folder / name)

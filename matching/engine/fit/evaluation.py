@@ -1,0 +1,116 @@
+"""Known results, what a round of learning found in them, and weights made of it (学习结果).
+
+Without numbers in arrays: whoever only reads what was learned need not wait for numpy.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matching.engine.fit.profiles import Weights
+from matching.engine.fit.score import Part
+
+ENOUGH, ENOUGH_OF_EACH = 200, 40
+"""Known results from which on anything is learned, and how many of each kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An introduction with a known result (样本): the share of each part's most points, and whether it led to a job."""
+
+    shares: tuple[float, ...]
+    hired: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Held-back pairs of one range of points: how many, the chance foretold, and how many were hired (分数段)."""
+
+    low: int
+    high: int
+    count: int
+    foretold: float
+    hired: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """How weights did on held-back results (检验结果).
+
+    `loss` is the log loss of the chance read from the points; `order` the share of pairs of a hired and a not hired one
+    that the points put in the right order.
+    """
+
+    loss: float
+    order: float
+    bands: tuple[Band, ...]
+
+    @property
+    def gap(self) -> float:
+        """How far foretold and real shares lie apart, on average over the held-back pairs."""
+        count = sum(band.count for band in self.bands) or 1
+        return sum(abs(band.foretold * band.count - band.hired) for band in self.bands) / count
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a round of learning found: the most points of each part, and both weights on the same held-back results."""
+
+    most: Mapping[str, int]
+    trained: int
+    held_back: int
+    prior: Judged
+    learned: Judged
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the learned weights foretell better than the prior and order at least as well."""
+        return self.learned.loss < self.prior.loss and self.learned.order >= self.prior.order
+
+
+def most_points(weights: Weights) -> dict[str, int]:
+    """The most points that each part can give."""
+    terms = weights.engagement[0] + weights.living[0]
+    found = (weights.wanted[0], weights.experience, weights.skills, weights.wage, weights.best_place, terms)
+    return {part.value: most for part, most in zip(Part, found, strict=True)}
+
+
+def is_enough(examples: Sequence[Example]) -> bool:
+    """Whether there are so many results of both kinds that learning from them means something."""
+    hired = sum(example.hired for example in examples)
+    return len(examples) >= ENOUGH and min(hired, len(examples) - hired) >= ENOUGH_OF_EACH
+
+
+def weights_of(most: Mapping[str, int], version: str, prior: Weights | None = None) -> Weights:
+    """The prior with each part stretched to its most points; what is unknown stays as neutral as it was."""
+    base = prior or Weights()
+    old = most_points(base)
+
+    def scaled(part: Part, *values: int) -> tuple[int, ...]:
+        return tuple((2 * value * most[part.value] + old[part.value]) // (2 * old[part.value]) for value in values)
+
+    trade = scaled(Part.TRADE, *base.wanted, *base.held, base.neighbour, base.skill_only, base.trade_unknown)
+    wage_met, partly, unknown = scaled(Part.WAGE, base.wage_met, base.wage_partly, base.wage_unknown)
+    place = scaled(Part.PLACE, *base.place, *base.distance, base.place_unknown)
+    engagement = scaled(Part.TERMS, *base.engagement)
+    return Weights(
+        version=version,
+        wanted=trade[:3],  # type: ignore[arg-type]
+        held=trade[3:6],  # type: ignore[arg-type]
+        neighbour=trade[6],
+        skill_only=trade[7],
+        trade_unknown=trade[8],
+        year=(most[Part.EXPERIENCE.value] - 5) // base.years_full,
+        years_unknown=2 * ((most[Part.EXPERIENCE.value] - 5) // base.years_full),
+        experience_unknown=scaled(Part.EXPERIENCE, base.experience_unknown)[0],
+        skills=most[Part.SKILLS.value],
+        skills_unknown=scaled(Part.SKILLS, base.skills_unknown)[0],
+        wage_met=wage_met,
+        wage_above=most[Part.WAGE.value] - wage_met,
+        wage_partly=partly,
+        wage_unknown=unknown,
+        place=place[: len(base.place)],
+        distance=place[len(base.place) : -1],  # type: ignore[arg-type]
+        place_unknown=place[-1],
+        engagement=engagement,  # type: ignore[arg-type]
+        living=(most[Part.TERMS.value] - engagement[0], scaled(Part.TERMS, base.living[1])[0]),
+    )

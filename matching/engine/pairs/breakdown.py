@@ -1,0 +1,105 @@
+"""Points and sentences of many suggestions at once, compiled: what `score.fit` says of one pair."""
+
+import numpy as np
+
+from matching.engine.pairs.columns import (
+    ASKED,
+    ATTRS,
+    FLAGS,
+    FLOOR,
+    HIGH,
+    I4,
+    LISTED,
+    LOW,
+    NEEDS,
+    NEIGHBOUR,
+    OCCUPATION,
+    PRACTICE_KNOWN,
+    REGION,
+    SKILL_ONLY,
+    SKILLS_KNOWN,
+    TRADE_KNOWN,
+    TYPES,
+    Index,
+    Workers,
+)
+from matching.engine.pairs.forward import entries
+from matching.engine.pairs.points import (
+    compiled,
+    covers,
+    entrance,
+    is_neighbour,
+    nearness,
+    place_points,
+    terms_points,
+    trade_points,
+    wage_points,
+)
+from matching.engine.pairs.worker import Asker, asker_of
+
+TRADE = ("trade-unknown", "same", "near", "field", "neighbour", "skill-only")
+EXPERIENCE = ("experience-unknown", "experience-none", "experience-some")
+SKILLS = ("skills-none-asked", "skills-unknown", "skills-none", "skills-some")
+WAGE = ("wage-unknown", "wage-met", "wage-partly")
+PLACE = ("place-unknown", "place-wished", "place-open")
+TERMS = ("terms-neutral", "terms-good")
+
+
+@compiled
+def trade_part(occupation: int, index: Index, asker: Asker) -> tuple[int, int, int, int]:
+    """Points of trade and experience, and the places of their sentences."""
+    layout, marks, flags = index.layout, index.marks, asker.who[FLAGS]
+    trade, experience = trade_points(occupation, layout.trades, flags, asker.trades, marks)
+    told = 0 if occupation < 0 or not flags & PRACTICE_KNOWN else 2 if experience > 0 else 1
+    if occupation < 0 or not flags & TRADE_KNOWN:
+        return trade, experience, 0, told
+    if trade == 0:
+        near = is_neighbour(occupation, asker.trades, layout.neighbours.ptr, layout.neighbours.of)
+        return (marks[NEIGHBOUR], experience, 4, told) if near else (marks[SKILL_ONLY], experience, 5, told)
+    best = 3
+    for at in range(len(asker.trades)):
+        best = min(best, nearness(layout.trades, asker.trades[at, 0], occupation))
+    return trade, experience, 1 + best, told
+
+
+@compiled
+def place_told(region: int, index: Index, asker: Asker) -> int:
+    """The place of the sentence about the region."""
+    if region < 0:
+        return 0
+    for rank in range(asker.who[LISTED]):
+        if covers(asker.areas[rank, 0], asker.areas[rank, 1], index.layout.regions[region]):
+            return 1
+    return 2
+
+
+@entrance
+def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> None:
+    """Fill `out` (workers x top x 7): the points of the six factors, and their sentences packed by three bits each."""
+    marks = index.marks
+    for w in range(len(found)):
+        who, areas = workers.rows[w], entries(workers.areas, w)
+        own, skills_of, papers = entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w)
+        asker = asker_of(who, own, skills_of, papers, areas, marks)
+        for at in range(found.shape[1]):
+            row = found[w, at]
+            if row < 0:
+                break
+            post = index.openings.rows[row]
+            trade, experience, told, practised = trade_part(post[OCCUPATION], index, asker)
+            wage = wage_points(who[FLOOR], post[LOW], post[HIGH], marks)
+            place = place_points(post[REGION], index.layout.regions, who, areas, marks)
+            terms = terms_points(post[ATTRS], who[TYPES], who[NEEDS], marks)
+            skills = points[w, at] - trade - experience - wage - place - terms
+            answered = 0 if post[ASKED] == 0 else 1 if not who[FLAGS] & SKILLS_KNOWN else 3 if skills > 0 else 2
+            paid = 0 if who[FLOOR] < 0 or post[HIGH] < 0 else 1 if post[LOW] >= who[FLOOR] else 2
+            good = 1 if post[ATTRS] & (who[TYPES] | who[NEEDS]) else 0
+            line = out[w, at]
+            line[0], line[1], line[2], line[3], line[4], line[5] = trade, experience, skills, wage, place, terms
+            line[6] = told | practised << 3 | answered << 6 | paid << 9
+            line[6] |= place_told(post[REGION], index, asker) << 12 | good << 15
+
+
+def blank(workers: int, top: int) -> I4:
+    """Room for the parts of so many suggestions."""
+    return np.zeros((workers, top, 7), np.int32)

@@ -1,0 +1,245 @@
+"""Trying candidates for one worker, compiled: sixteen bytes of an opening rule most out, few are scored in full."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from matching.engine.pairs.columns import (
+    ASKED,
+    ATTRS,
+    BORN,
+    FLAGS,
+    FLOOR,
+    FORBID,
+    FREE,
+    HIGH,
+    I1,
+    I2,
+    I4,
+    I8,
+    LIFT,
+    LIFTED,
+    LOW,
+    NEEDS,
+    PAPERS_KNOWN,
+    REGION,
+    SCHOOLING,
+    SKILLS,
+    SKILLS_KNOWN,
+    SKILLS_UNKNOWN,
+    SLACK_LOST,
+    SLACK_UNIT,
+    TIE,
+    TODAY,
+    TYPES,
+    Lists,
+)
+from matching.engine.pairs.points import (
+    OUTSIDE,
+    TIES,
+    UNSET,
+    bits_set,
+    compiled,
+    insert,
+    most_skills,
+    papers_found,
+    person_fits,
+    place_points,
+    skill_points,
+    start_day,
+    terms_found,
+    terms_points,
+    wage_points,
+)
+from matching.engine.pairs.worker import Asker
+
+BENCH = 512
+EVERYTHING = 1 << 20
+"""More points than skills can give."""
+
+
+class Scratch(NamedTuple):
+    """Working memory of one thread; every search leaves it as it found it."""
+
+    place: I2
+    level: I1
+    base: I2
+    seen: I4
+    touched: I4
+    turn: I4
+    ranges: I4
+    waiting: I4
+    passed: I4
+    keys: I8
+
+
+class Grid(NamedTuple):
+    """What a scan reads of the openings."""
+
+    rows: I4
+    terms: Lists
+    papers: Lists
+    regions: I4
+    marks: I4
+    signs: I4
+    more: I4
+    slacks: I4
+    asked: I4
+
+
+class Go(NamedTuple):
+    """Which rows are tried: those that may have at least `wanted` points for skills, and less than `done`, for the
+    others were tried before."""
+
+    wanted: int
+    done: int
+
+
+@compiled
+def place_of(region: int, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Points of a region, or OUTSIDE; looked up once for each worker."""
+    here = work.place[region + 1]
+    if here == UNSET:
+        here = place_points(region, grid.regions, asker.who, asker.areas, grid.marks)
+        work.place[region + 1] = here
+    return here
+
+
+@compiled
+def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Of the first so many candidates keep those that pass the cheap conditions and can reach the list."""
+    rows, who, marks = grid.rows, asker.who, grid.marks
+    waiting, worst, kept = work.waiting, work.keys[len(work.keys) - 1], 0
+    floor, forbid, types, needs, flags = who[FLOOR], who[FORBID], who[TYPES], who[NEEDS], who[FLAGS]
+    cheap, best = asker.cheap, max(marks[SKILLS_UNKNOWN], marks[SKILLS])
+    for at in range(count):
+        row = waiting[at, 0]
+        attrs, high = rows[row, ATTRS], rows[row, HIGH]
+        if attrs & forbid or (high < floor and high >= 0):
+            continue
+        here = place_of(rows[row, REGION], grid, asker, work)
+        points = base + here + rows[row, LIFTED]
+        tie = TIES - rows[row, TIE]
+        if here == OUTSIDE or ((points + cheap + best) << 32) + tie <= worst:
+            continue
+        points += wage_points(floor, rows[row, LOW], high, marks) + terms_points(attrs, types, needs, marks)
+        points = np.int64(points)
+        if ((points + best) << 32) + tie <= worst:
+            continue
+        skills = most_skills(row, rows, asker.low, asker.high, flags, marks)
+        if ((points + skills) << 32) + tie > worst:
+            waiting[kept, 0], waiting[kept, 1], waiting[kept, 2] = row, points, skills
+            kept += 1
+    return kept
+
+
+@compiled
+def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """Enter into the list what belongs there; `joined` is False where trade counts only with a shared skill."""
+    rows, who, marks, own, level = grid.rows, asker.who, grid.marks, asker.papers, work.level
+    term_ptr, terms, paper_ptr, papers = grid.terms.ptr, grid.terms.of, grid.papers.ptr, grid.papers.of
+    keys, waiting, today = work.keys, work.waiting, marks[TODAY]
+    schooling, born, free, flags = who[SCHOOLING], who[BORN], who[FREE], who[FLAGS]
+    skilled, papered = flags & SKILLS_KNOWN != 0, flags & PAPERS_KNOWN != 0
+    for at in range(count):
+        row, points = waiting[at, 0], np.int64(waiting[at, 1])
+        tie = TIES - rows[row, TIE]
+        if ((points + waiting[at, 2]) << 32) + tie <= keys[len(keys) - 1]:
+            continue
+        if not person_fits(row, rows, schooling, born, free, today):
+            continue
+        credit = 0
+        if paper_ptr[row] < paper_ptr[row + 1]:
+            start = start_day(row, rows, free, today)
+            credit = papers_found(paper_ptr[row], paper_ptr[row + 1], papers, own, papered, start)
+            if credit == OUTSIDE:
+                continue
+        found, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
+        if found == OUTSIDE or not (joined or shared):
+            continue
+        key = ((points + skill_points(found + credit, rows[row, ASKED], flags, marks)) << 32) + tie
+        if key > keys[len(keys) - 1]:
+            insert(keys, key)
+
+
+@compiled
+def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
+    """Try the first so many candidates."""
+    kept = hopeful(count, base, grid, asker, work)
+    if kept > 0:
+        settle(kept, joined, grid, asker, work)
+
+
+@compiled
+def promising(
+    one: I4,
+    other: I4,
+    slacks: I4,
+    asked: I4,
+    low: int,
+    high: int,
+    twice: np.int32,
+    least: np.int32,
+    most: np.int32,
+    out: I4,
+) -> None:
+    """Note of each row whether its signature allows so many points for skills, but not so many.
+
+    The tests are `skill_points(...) >= wanted` and `< done`, multiplied out, in 32 bits and without a branch, so that
+    many rows are tested at once. `most` is 0 where none is done; rows that ask for nothing are the first to be done.
+    """
+    fresh = np.int32(most == 0)
+    for at in range(len(one)):
+        shared = bits_set(one[at] & low) + bits_set(other[at] & high)
+        slack = slacks[at]
+        found = (slack >> np.int32(SLACK_UNIT)) * (shared + (slack >> np.int32(SLACK_LOST) & np.int32(255)))
+        found = twice * (found + (slack & np.int32(255)))
+        out[at] = np.int32(found >= asked[at] * least) & (np.int32(found < asked[at] * most) | fresh)
+
+
+@compiled
+def sieve(first: int, last: int, count: int, need: int, done: int, grid: Grid, asker: Asker, work: Scratch) -> int:
+    """Add the rows whose signatures allow `need` points for skills, but not `done`; there must be room for all."""
+    waiting, passed = work.waiting, work.passed
+    tested = need > 0 or done < EVERYTHING
+    if tested:
+        twice, least = np.int32(2 * grid.marks[SKILLS]), np.int32(2 * need - 1)
+        most = np.int32(2 * done - 1 if done < EVERYTHING else 0)
+        one, other, slacks = grid.signs[first:last], grid.more[first:last], grid.slacks[first:last]
+        promising(one, other, slacks, grid.asked[first:last], asker.low, asker.high, twice, least, most, passed)
+    for at in range(last - first):
+        waiting[count, 0] = first + at
+        count += passed[at] if tested else 1
+    return count
+
+
+@compiled
+def scan(
+    first: int,
+    last: int,
+    place: int,
+    count: int,
+    base: int,
+    joined: bool,
+    go: Go,
+    grid: Grid,
+    asker: Asker,
+    work: Scratch,
+) -> int:
+    """Add rows that may reach the list to the candidates, which are judged whenever the bench is full.
+
+    `place` is the most that the place gives to any of the rows. Returns how many wait.
+    """
+    skilled = asker.who[FLAGS] & SKILLS_KNOWN != 0
+    while first < last:
+        need: Any = (work.keys[len(work.keys) - 1] >> 32) - (base + place + asker.cheap + grid.marks[LIFT])
+        if need > asker.skills or need >= go.done:
+            return count
+        need = max(need, go.wanted) if skilled else np.int64(0)
+        step = min(last, first + BENCH - count)
+        count = sieve(first, step, count, need, go.done, grid, asker, work)
+        first = step
+        if count == BENCH:
+            judge(count, base, joined, grid, asker, work)
+            count = 0
+    return count

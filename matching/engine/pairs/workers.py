@@ -1,0 +1,100 @@
+"""Many workers indexed once, and the best of those in sight for one opening: compiled where that is warm (人才库)."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+import numpy as np
+
+from matching.engine.fit.profiles import Ground, OpeningProfile, WorkerProfile
+from matching.engine.pairs import columns as c
+from matching.engine.pairs import engine, forward_plain
+from matching.engine.pairs.columns import I4, I8, Crowd, Index, Lists
+from matching.engine.pairs.encode import Register, encode_workers, marks
+from matching.engine.pairs.forward_plain import Bools
+from matching.engine.pairs.index import build, people, register_neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Workers with the ways to find them, the register of their words, and the id of each row."""
+
+    crowd: Crowd
+    register: Register
+    ids: I8
+
+
+def gather(workers: Iterable[WorkerProfile], ground: Ground) -> Pool:
+    """Index workers, whose ids are numbers; the weights and the basis of pay of the ground go into it, not the day."""
+    register, ids = Register(), list[int]()
+    register_neighbours(register, ground)
+
+    def noted(worker: WorkerProfile) -> WorkerProfile:
+        ids.append(int(worker.id))
+        return worker
+
+    columns = encode_workers(map(noted, workers), register, ground)
+    trades = register.trades()
+    return Pool(Crowd(columns, people(columns, trades, marks(ground, 0)), trades), register, np.array(ids, np.int64))
+
+
+def best(pool: Pool, opening: OpeningProfile, ground: Ground, hidden: Bools, top: int) -> list[int]:
+    """The ids of the best workers for any opening, best first, without the rows that are hidden."""
+    built = build([opening], ground, pool.register)
+    if not len(built.source):
+        return []
+    index, crowd = engine.current(built.index, pool.register), pool.crowd
+    if not engine.is_warm():
+        return pool.ids[_plainly(index, crowd, hidden, top)].tolist()
+    from matching.engine.pairs import backward
+
+    work = backward.desk(crowd.workers, len(pool.register.terms), top)
+    work.seen[hidden] = 1  # as if the first opening, which is the only one, had met them already
+    out = np.zeros((1, top, 2), np.int32)
+    backward.best_workers(index, crowd.workers, crowd.people, 0, 1, work, out)
+    return pool.ids[out[0, out[0, :, 0] >= 0, 0]].tolist()
+
+
+def first_openings(pool: Pool, openings: Sequence[OpeningProfile], ground: Ground, top: int) -> I8:
+    """The ids of the best openings of everybody in the pool (people x top), best first; -1 where a list ends."""
+    built = build(openings, ground, pool.register)
+    rows, _ = engine.find(engine.current(built.index, pool.register), pool.crowd.workers, top)
+    numbers = np.array([int(opening.id) for opening in openings] + [-1], np.int64)
+    return numbers[np.append(built.source, -1)[rows]]
+
+
+def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:
+    """The rows of the best workers, without the compiler: those who may fit are found by group and judged singly."""
+    who = _possible(index, crowd)
+    who = who[~hidden[who]]
+    row, rows, points = np.zeros(1, np.int64), list[int](), list[int]()
+    for w in who.tolist():
+        seen = forward_plain.survey(index, crowd.workers, w, row)
+        if not seen.gaps[0]:
+            rows.append(w)
+            points.append(int(seen.points[0]))
+    found, of = np.array(rows, np.int64), crowd.workers.rows
+    keys = ((np.array(points, np.int64) + of[found, c.HARDSHIP]) << 32) - of[found, c.RANK]
+    return found[np.argsort(-keys)[:top]]
+
+
+def _possible(index: Index, crowd: Crowd) -> I4:
+    """Everybody whom a trade or a skill joins to the opening, who would go there, for the pay it gives."""
+    group, post = crowd.people, index.openings.rows[0]
+    some = group.everyone
+    if post[c.OCCUPATION] >= 0:
+        kin = index.layout.trades[post[c.OCCUPATION]]
+        trades = zip((group.trades, group.groups, group.fields), (post[c.OCCUPATION], *kin), strict=True)
+        skills = ((group.terms, term >> 5) for term in index.openings.terms.of[:, 0])
+        some = np.concatenate([group.tradeless, *(_members(lists, key) for lists, key in chain(trades, skills))])
+    paid = (some[:, 3] <= post[c.HIGH]) | (post[c.HIGH] < 0)
+    region = index.layout.regions[post[c.REGION]] if post[c.REGION] >= 0 else None
+    if region is not None and region[0] == 6:  # where the region is known only roughly, smaller areas may lie in it too
+        paid &= np.isin(some[:, 0], (*region[1:4], c.ANY_AREA))
+    return np.unique(some[paid, 1])
+
+
+def _members(lists: Lists, key: int) -> I4:
+    if 0 <= key < len(lists.ptr) - 1:
+        return lists.of[lists.ptr[key] : lists.ptr[key + 1]]
+    return lists.of[:0]

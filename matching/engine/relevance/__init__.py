@@ -1,0 +1,1 @@
+"""How well ranked answers agree with judged ones: the ranker, its evidence, baselines and metrics."""

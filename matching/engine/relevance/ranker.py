@@ -1,0 +1,69 @@
+"""Ranking documents for titles: the evidence of `signals`, added up by weights that suit the kind of corpus (检索排序).
+
+Weights are data (blend.json, with a note on how they were got), never negative, so more evidence never lowers a
+document. Labels are not read here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from matching.engine.relevance.evidence import Item, Signals
+
+_BLEND = Path(__file__).parent / "blend.json"
+_CHUNK = 64
+
+
+@lru_cache(maxsize=1)
+def blends() -> dict[str, dict[str, float]]:
+    """For each kind of corpus the weights of the evidence."""
+    found = json.loads(_BLEND.read_text(encoding="utf-8"))["weights"]
+    return {kind: {name: float(weight) for name, weight in weights.items()} for kind, weights in found.items()}
+
+
+class Ranker:
+    """A corpus ready to be ranked."""
+
+    def __init__(self, items: Sequence[Item], weights: Mapping[str, float] | None = None) -> None:
+        self.signals = Signals(items)
+        self._ids = [item.id for item in items]
+        self._places = {name: at for at, name in enumerate(self._ids)}
+        self.weights = blends()[self.kind] if weights is None else weights
+
+    @property
+    def kind(self) -> str:
+        """Which weights suit."""
+        return self.signals.kind
+
+    def rank(self, queries: Sequence[Item], exclude: Mapping[str, str], most: int = 1000) -> Iterator[list[str]]:
+        """The ids of the best documents for each query, best first; `exclude` leaves one document out of a ranking.
+
+        Documents without a single word stay in the order in which they came.
+        """
+        for start in range(0, len(queries), _CHUNK):
+            chunk = queries[start : start + _CHUNK]
+            scores = self._scores(chunk)
+            for row, query in zip(scores, chunk, strict=True):
+                out = self._places.get(exclude.get(query.id, ""), -1)
+                if out >= 0:
+                    row[out] = -np.inf
+                yield [self._ids[at] for at in best(row, most) if at != out]
+
+    def _scores(self, queries: Sequence[Item]) -> np.ndarray:
+        found = {} if self.signals.wordless else self.signals.of(queries)
+        scores = np.zeros((len(queries), len(self._ids)), np.float32)
+        for name, weight in self.weights.items():
+            if name in found:
+                scores += np.float32(weight) * found[name]
+        return scores
+
+
+def best(row: np.ndarray, most: int) -> np.ndarray:
+    """Positions of the highest values, best first; the earlier of equals first."""
+    if len(row) <= most:
+        return np.argsort(-row, kind="stable")
+    chosen = np.sort(np.argpartition(-row, most)[:most])
+    return chosen[np.argsort(-row[chosen], kind="stable")]

@@ -1,0 +1,1 @@
+"""Text search: terms, postings, spelling, queries, and the compiled scan."""

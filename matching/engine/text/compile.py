@@ -1,0 +1,118 @@
+"""What one search asks of one part of the index, as arrays: lists of postings, readings, and filters as bits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from matching.engine.text.postings import K1, WEIGHT, Bools, Floats, Ints, Ints64, Part, Terms
+from matching.engine.text.query import Query
+from matching.engine.text.terms import area
+
+PLACE, REGION, WAGE, FIRST = 1, 2, 4, 8
+"""Bits of the filters: the place named in the query, the regions ticked, the pay, then one for each other column."""
+NEARLY = 0.9999
+"""The part of what is asked for that is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a searcher ticked (筛选条件). A region covers all below it; an unknown wage passes, an unknown place not."""
+
+    regions: tuple[str, ...] = ()
+    wage_min_fen: int | None = None
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Asked(NamedTuple):
+    """A query as lists of postings. A reading is `readings[r]` = (its first term, behind its last, whether it admits);
+    a document answers it when the weights of the terms that it has reach `least[r]`. `done` is the pass's own."""
+
+    spans: Ints64
+    weights: Ints
+    gains: Floats
+    done: Bools
+    readings: Ints
+    least: Ints
+
+
+class Sieve(NamedTuple):
+    """Filters by facet value: the bits that a value satisfies, the bit of its own column, the bits wanted in all."""
+
+    allow: Ints
+    own: Ints
+    wanted: int
+    floor: int
+
+
+class Desk(NamedTuple):
+    """Working memory of one thread; every search leaves marks, `held` and scores as it found them: empty.
+
+    The scores and `told` (the same as bits, in the order of the scores) are the same memory.
+    """
+
+    marks: Bools
+    held: Ints
+    found: Ints
+    kept: Ints
+    scores: Floats
+    told: Ints
+
+
+def desk(size: int) -> Desk:
+    """Working memory for parts of so many documents."""
+    scores = np.zeros(size, np.float32)
+    found, kept = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
+    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), found, kept, scores, scores.view(np.int32))
+
+
+def asked_of(query: Query, part: Part, terms: Terms, relaxed: float | None) -> Asked:
+    """The lists that a query reads."""
+    numbers: list[int] = []
+    factors: list[float] = []
+    shares: list[float] = []
+    readings: list[tuple[int, int, bool]] = []
+    for wish in query.wishes:
+        for reading in wish.readings:
+            first = len(numbers)
+            numbers += [terms.numbers.get(term, -1) for term in dict.fromkeys(reading.terms)]
+            factors += [reading.factor * (K1 + 1)] * (len(numbers) - first)
+            shares.append(reading.share if relaxed is None else min(reading.share, relaxed))
+            readings.append((first, len(numbers), wish.admits))
+    found = np.array(numbers, np.int32)
+    rarity = terms.rarity(found)
+    weights = (rarity * WEIGHT).astype(np.int32)
+    told = weights.tolist()
+    sums = [sum(told[first:last]) for first, last, _ in readings]
+    return Asked(
+        part.spans(found),
+        weights,
+        np.array(factors, np.float32) * rarity,
+        np.zeros(len(found), np.bool_),
+        np.array(readings, np.int32).reshape(-1, 3),
+        np.array([max(1, int(share * most * NEARLY)) for share, most in zip(shares, sums, strict=True)], np.int32),
+    )
+
+
+def sieve_of(query: Query, filters: Filters, part: Part) -> Sieve:
+    """The filters in force, as bits of the values that satisfy them."""
+    names = part.names
+    allow, own = np.zeros(len(names.values), np.int32), np.zeros(len(names.values), np.int32)
+    wanted = WAGE if filters.wage_min_fen is not None else 0
+    for bit, regions in ((PLACE, query.regions), (REGION, filters.regions)):
+        if regions:
+            wanted |= bit
+            for code in regions:
+                allow[names.below("region", area(code))] |= bit
+    if filters.regions:
+        own[names.column("region")] = REGION
+    bit = FIRST
+    for name, values in filters.facets.items():
+        if values:
+            wanted |= bit
+            own[names.column(name)] |= bit
+            for number in {names.number(name, value) for value in values} - {-1}:
+                allow[number] |= bit
+            bit <<= 1
+    return Sieve(allow, own, wanted, -1 if filters.wage_min_fen is None else filters.wage_min_fen)

@@ -1,0 +1,240 @@
+"""The text index over openings: an immutable snapshot that readers share, and small changes that make the next one.
+
+A snapshot is a large part built at once, a small part with what changed since, and the positions of the large part
+that no longer count. `changed` costs the same whatever the size of the index; `rebuilt` folds the changes in.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import pairwise
+from threading import Lock
+
+import numpy as np
+
+from centre.skills.vocabulary import Neighbour, Vocabulary, vocabulary
+from centre.text import normalise
+from matching.engine.text.compile import Filters
+from matching.engine.text.postings import Analysed, Gathered, Ints64, Part, Terms
+from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, PlaceFinder, Query, Reader, Reading, Wish, no_places
+from matching.engine.text.scan import Found, look
+from matching.engine.text.spelling import Lexicon
+from matching.engine.text.terms import Document, code_term, weigh
+
+MOST_CHANGES = 256
+"""Changes after which the index should be rebuilt in the background."""
+_LONGEST_TITLE_WORD = 12
+_NONE = np.zeros(0, np.int64)
+_UNSEEN = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The answer to a search: ids and scores of the page, total, counts, and how the query was understood.
+
+    `relaxed` tells that nothing fitted closely and near answers are shown; `elsewhere` counts the answers outside the
+    place asked for; `corrected` is the spelling that was searched beside the typed one.
+    """
+
+    ids: tuple[int, ...]
+    scores: tuple[float, ...]
+    total: int
+    facets: dict[str, dict[str, int]]
+    query: Query
+    corrected: str | None = None
+    terms: tuple[str, ...] = ()
+    elsewhere: int = 0
+    relaxed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A neighbouring occupation (相近职业) with the number of openings that it has under the same filters."""
+
+    code: str
+    name: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextIndex:
+    """A searchable snapshot; never changes, so any number of threads may read it."""
+
+    terms: Terms
+    reader: Reader
+    base: Part
+    recent: Part
+    changes: dict[int, Analysed | None]
+    dead: Ints64
+
+    @classmethod
+    def build(cls, documents: Iterable[Document], places: PlaceFinder = no_places) -> "TextIndex":
+        """Index all documents at once; of two with the same id the later one stands."""
+        words, terms = vocabulary(), Terms()
+        gathered = Gathered.of(analyse(document, terms, words) for document in documents)
+        return cls._of(gathered.latest(), terms, places)
+
+    @classmethod
+    def _of(cls, gathered: Gathered, terms: Terms, places: PlaceFinder) -> "TextIndex":
+        gathered.measure(terms)
+        return cls.whole(gathered.laid_out(terms), terms, places)
+
+    @classmethod
+    def whole(
+        cls, base: Part, terms: Terms, places: PlaceFinder = no_places, lexicon: Lexicon | None = None
+    ) -> "TextIndex":
+        """An index of one part, without changes."""
+        words = vocabulary()
+        reader = Reader(terms, lexicon or _lexicon(base, words), words, places)
+        return cls(terms, reader, base, Gathered.of(()).laid_out(terms), {}, _NONE)
+
+    @property
+    def size(self) -> int:
+        """How many documents can be found."""
+        return self.base.size - len(self.dead) + self.recent.size
+
+    @property
+    def is_worn(self) -> bool:
+        """Whether so much changed that a rebuild is due."""
+        return len(self.changes) > MOST_CHANGES
+
+    def changed(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> "TextIndex":
+        """The next snapshot with documents added or replaced and others removed; unknown ids are ignored."""
+        changes = dict(self.changes)
+        for gone in remove:
+            changes[gone] = None
+        for document in put:
+            changes[document.id] = analyse(document, self.terms, self.reader.vocabulary)
+        dead = self.base.places(changes)
+        return replace(self, recent=self._added(changes).laid_out(self.terms), changes=changes, dead=dead)
+
+    def rebuilt(self) -> "TextIndex":
+        """A fresh snapshot with all changes folded in; no text is read again."""
+        terms = replace(self.terms, numbers=dict(self.terms.numbers))
+        gathered = Gathered.back(self.base, self.dead).and_those_of(self._added(self.changes))
+        return TextIndex._of(gathered, terms, self.reader.places)
+
+    @staticmethod
+    def _added(changes: Mapping[int, Analysed | None]) -> Gathered:
+        return Gathered.of(row for row in changes.values() if row is not None)
+
+    def search(self, text: str, filters: Filters | None = None, *, limit: int = 20, offset: int = 0) -> Hits:
+        """The best openings for some words, with counts; without words, all in the base order (newest first)."""
+        query = self.reader.read(text)
+        chosen = filters or Filters()
+        found, relaxed = self._look(query, chosen, offset + limit), False
+        if not found.total and not found.elsewhere and query.wishes:
+            loose = self._look(query, chosen, offset + limit, RELAXED_SHARE)
+            found, relaxed = loose, bool(loose.total)
+        page = found.rows[offset : offset + limit]
+        return Hits(
+            ids=tuple(number for _, _, number in page),
+            scores=tuple(score for score, _, _ in page),
+            total=found.total,
+            facets=found.facets,
+            query=query,
+            corrected=query.corrected,
+            terms=query.words,
+            elsewhere=found.elsewhere,
+            relaxed=relaxed,
+        )
+
+    def suggestions(self, query: Query, filters: Filters | None = None, limit: int = 6) -> tuple[Suggestion, ...]:
+        """Neighbouring occupations that do have openings, for a search that found none or few."""
+        near: dict[str, Neighbour] = {}
+        for code in query.codes[:3]:
+            for neighbour in self.reader.vocabulary.neighbours(code, limit=24):
+                if neighbour.code not in query.codes:
+                    near.setdefault(neighbour.code, neighbour)
+        counts = self.counts(tuple(near), filters or Filters(), query.regions)
+        found = [one for code, one in near.items() if code in counts][:limit]
+        return tuple(
+            Suggestion(one.code, self.reader.vocabulary.name(one.code), counts[one.code], one.why) for one in found
+        )
+
+    def counts(self, codes: tuple[str, ...], filters: Filters, regions: tuple[str, ...] = ()) -> dict[str, int]:
+        """How many openings of each of some occupations pass the filters, an occupation ticked among them aside."""
+        readings = tuple(Reading("", (code_term(code),), share=WORD_SHARE) for code in codes)
+        free = {name: values for name, values in filters.facets.items() if name != "occupation"}
+        found = self._look(Query("", (Wish("", readings),), regions), replace(filters, facets=free), 1)
+        return found.facets.get("occupation", {})
+
+    def _look(self, query: Query, filters: Filters, top: int, relaxed: float | None = None) -> Found:
+        found = look(query, filters, self.base, self.terms, self.dead, top, relaxed)
+        if not self.recent.size:
+            return found
+        return _merged(found, look(query, filters, self.recent, self.terms, _NONE, top, relaxed), top)
+
+
+class LiveIndex:
+    """The index of a process: readers take the current snapshot, one writer at a time puts the next in its place."""
+
+    def __init__(self, index: TextIndex) -> None:
+        self._index = index
+        self._writing = Lock()
+
+    @property
+    def current(self) -> TextIndex:
+        """The newest complete snapshot."""
+        return self._index
+
+    def change(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> TextIndex:
+        """Make added, replaced and removed documents visible together, at once."""
+        with self._writing:
+            self._index = self._index.changed(put, remove)
+            return self._index
+
+    def rebuild(self) -> TextIndex:
+        """Fold the changes in; searches and changes go on with the old snapshot until it is done."""
+        seen = self._index
+        return self.rebase(seen.rebuilt(), seen)
+
+    def rebase(self, fresh: TextIndex, seen: TextIndex) -> TextIndex:
+        """Put a snapshot made of `seen` in its place, with whatever changed since."""
+        with self._writing:
+            now = self._index.changes
+            later = {number: row for number, row in now.items() if seen.changes.get(number, _UNSEEN) is not row}
+            put = [row.document for row in later.values() if row is not None]
+            self._index = fresh.changed(put, [number for number, row in later.items() if row is None])
+            return self._index
+
+
+def analyse(document: Document, terms: Terms, words: Vocabulary) -> Analysed:
+    """The terms of one document and what they count."""
+    weights = weigh(document, words)
+    return Analysed(document, [terms.number(term) for term in weights], [round(10 * one) for one in weights.values()])
+
+
+def _lexicon(part: Part, words: Vocabulary) -> Lexicon:
+    codes = part.names.column("occupation")
+    counted = np.bincount(part.facets.of, minlength=len(part.names.values))[codes].tolist()
+    by_code = Counter(dict(zip(part.names.values[codes], counted, strict=True)))
+    counts: Counter[str] = Counter()
+    flat, ends = part.titles.of.tobytes(), part.titles.ptr.tolist()
+    told = Counter(flat[first:last] for first, last in pairwise(ends))
+    for raw, many in told.items():
+        title = _level_title(raw.decode())
+        held = {title} if len(title) <= _LONGEST_TITLE_WORD else set()
+        held.update(word for word, _ in words.find(title))
+        for word in held:
+            counts[word] += many
+    known = dict.fromkeys(words.words, 0)
+    for word, meant in words.words.items():
+        known[word] = max((by_code[code_term(code)[1:]] for code in meant[:1]), default=0)
+    return Lexicon({**known, **{word: count + known.get(word, 0) for word, count in counts.items() if word}})
+
+
+@lru_cache(maxsize=65_536)
+def _level_title(title: str) -> str:
+    return normalise(title)
+
+
+def _merged(one: Found, two: Found, top: int) -> Found:
+    rows = sorted((*one.rows, *two.rows), key=lambda row: (-row[0], -row[1], -row[2]))[:top]
+    facets = {
+        name: dict(Counter(one.facets.get(name, {})) + Counter(two.facets.get(name, {})))
+        for name in {**one.facets, **two.facets}
+    }
+    return Found(tuple(rows), one.total + two.total, one.elsewhere + two.elsewhere, facets)

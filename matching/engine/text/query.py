@@ -1,0 +1,157 @@
+"""What a searcher meant: the place, the words, the occupations behind the words, and words mistyped or romanised."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from centre.skills.vocabulary import Vocabulary
+from centre.text import bigrams, normalise
+from matching.engine.text.postings import Terms
+from matching.engine.text.spelling import Lexicon
+from matching.engine.text.terms import EMPTY_WORDS, EXTRAS, code_term, runs
+
+PlaceFinder = Callable[[str], tuple[tuple[str, ...], str]]
+"""Takes a normalised query; gives the region codes that it names, and the text without them."""
+
+LITERAL_SHARE, RELAXED_SHARE, WORD_SHARE = 0.6, 0.34, 0.99
+NEAR = (0.9, 0.6, 0.6)
+_CODE_FACTORS = (0.6, 0.45, 0.35)
+_MOST_TERMS = 64
+_BREAK = re.compile(r"[\s,，、;；/|+()（）【】\[\]。.:：!！?？]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a part of a query: terms, how much they count, and the share of them that makes an answer."""
+
+    text: str
+    terms: tuple[str, ...]
+    factor: float = 1.0
+    share: float = LITERAL_SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One part of a query, with its readings; a part that does not admit only lifts what others admit."""
+
+    text: str
+    readings: tuple[Reading, ...]
+    admits: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query understood: wishes, region codes, occupation codes, the corrected spelling (None: nothing to correct)."""
+
+    text: str
+    wishes: tuple[Wish, ...] = ()
+    regions: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    corrected: str | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Words to highlight, longest first."""
+        found = {reading.text for wish in self.wishes for reading in wish.readings if reading.text}
+        return tuple(sorted(found, key=lambda word: (-len(word), word)))
+
+
+def no_places(text: str) -> tuple[tuple[str, ...], str]:
+    """A place finder for callers without a table of regions: no query names a place."""
+    return (), text
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads queries against the words that one index holds."""
+
+    terms: Terms
+    lexicon: Lexicon
+    vocabulary: Vocabulary
+    places: PlaceFinder = no_places
+
+    def read(self, text: str) -> Query:
+        """Understand a query; anything is allowed, and nothing fails."""
+        whole = normalise(text)[:200]
+        regions, rest = self.places(whole)
+        rest = EMPTY_WORDS.sub(" ", rest).strip() or rest.strip()
+        extras = EXTRAS.findall(rest)
+        chunks = [chunk for chunk in _BREAK.split(EXTRAS.sub(" ", rest)) if chunk]
+        joined = self._joined(chunks)
+        wishes: list[Wish] = []
+        corrected = whole
+        for chunk in joined:
+            wish, meant = self._wish(chunk)
+            if wish.readings:
+                wishes.append(wish)
+            if meant:
+                corrected = meant if len(joined) < len(chunks) else corrected.replace(chunk, meant, 1)
+        lifts = [Wish(extra, (self._literal(extra),), admits=not joined) for extra in dict.fromkeys(extras)]
+        found = (*wishes, *lifts)
+        if whole and not found and (joined or not regions):
+            found = (Wish(whole, ()),)
+        return Query(
+            text=whole,
+            wishes=found,
+            regions=regions,
+            codes=self._codes(wishes),
+            corrected=corrected if corrected != whole else None,
+        )
+
+    def _joined(self, chunks: list[str]) -> list[str]:
+        """Pinyin typed with spaces (`dang che gong`) as one word."""
+        if len(chunks) > 1 and all(chunk.isascii() and chunk.isalpha() for chunk in chunks):
+            letters = "".join(chunks)
+            if not any(chunk in self.terms.numbers for chunk in chunks) and self.lexicon.spelt(letters):
+                return [letters]
+        return chunks
+
+    def _wish(self, chunk: str) -> tuple[Wish, str | None]:
+        pieces = runs(chunk)
+        if len(pieces) == 1 and not pieces[0][1] and not self._known_latin(chunk):
+            return self._romanised(pieces[0][0])
+        readings = self._han_readings(chunk)
+        if self._in_use(chunk) or any(start == 0 and end == len(chunk) for start, end in self.vocabulary.spans(chunk)):
+            return Wish(chunk, readings), None
+        meant = self.lexicon.near(chunk)
+        slips = (
+            reading for word, factor in zip(meant, NEAR, strict=False) for reading in self._word_readings(word, factor)
+        )
+        return Wish(chunk, (*readings, *slips)), meant[0] if meant else None
+
+    def _known_latin(self, word: str) -> bool:
+        return word in self.terms.numbers or word in self.vocabulary.words
+
+    def _in_use(self, chunk: str) -> bool:
+        return chunk in self.lexicon or all(term in self.terms.numbers for term in bigrams(chunk))
+
+    def _romanised(self, letters: str) -> tuple[Wish, str | None]:
+        words = self.lexicon.spelt(letters) or self.lexicon.abbreviated(letters) or self.lexicon.near_spelling(letters)
+        readings = [reading for word in words for reading in self._word_readings(word, 1.0)]
+        return Wish(letters, tuple(readings)), words[0] if words else None
+
+    def _han_readings(self, chunk: str) -> tuple[Reading, ...]:
+        if len(chunk) == 1 and chunk not in self.terms.numbers:
+            held = [term for term in self.terms.numbers if chunk in term and len(term) == 2][:_MOST_TERMS]
+            return (Reading(chunk, tuple(held), 1.0, 0.0),)
+        readings = [self._literal(chunk), *self._code_readings(chunk)]
+        for start, end in self.vocabulary.spans(chunk):
+            word = chunk[start:end]
+            if word != chunk:
+                readings += [Reading(word, tuple(bigrams(word)), 0.5, WORD_SHARE), *self._code_readings(word)]
+        return tuple(readings)
+
+    def _word_readings(self, word: str, factor: float) -> list[Reading]:
+        return [Reading(word, tuple(bigrams(word)), factor, WORD_SHARE), *self._code_readings(word)]
+
+    def _literal(self, chunk: str) -> Reading:
+        return Reading(chunk, tuple(bigrams(chunk))[:_MOST_TERMS])
+
+    def _code_readings(self, word: str) -> list[Reading]:
+        codes = self.vocabulary.words.get(word, ())
+        factors = (*_CODE_FACTORS, *[_CODE_FACTORS[-1]] * len(codes))
+        return [Reading("", (code_term(code),), factor) for code, factor in zip(codes, factors, strict=False)]
+
+    def _codes(self, wishes: list[Wish]) -> tuple[str, ...]:
+        terms = (term for wish in wishes for reading in wish.readings for term in reading.terms)
+        return tuple(dict.fromkeys(term[1:] for term in terms if term.startswith("@")))

@@ -1,0 +1,63 @@
+"""A text index in a folder: written once, mapped into memory by every process that reads it (文本索引快照)."""
+
+import json
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from matching.engine.text.index import TextIndex
+from matching.engine.text.postings import Names, Part, Rows, Terms
+from matching.engine.text.query import PlaceFinder, no_places
+from matching.engine.text.spelling import Lexicon
+
+
+def save(index: TextIndex, folder: Path) -> None:
+    """Write the large part of an index, its terms and its lexicon; the folder must be new or empty."""
+    folder.mkdir(parents=True, exist_ok=True)
+    part, terms = index.base, index.terms
+    for name, value in _arrays(part):
+        np.save(folder / f"{name}.npy", value)
+    np.save(folder / "idf.npy", terms.idf)
+    (folder / "terms.txt").write_text("\n".join(list(terms.numbers)[: len(terms.idf) - 1]), encoding="utf-8")
+    told = {
+        "columns": {name: [column.start, column.stop] for name, column in part.names.columns.items()},
+        "values": part.names.values,
+        "mean_length": terms.mean_length,
+        "lexicon": index.reader.lexicon.counts,
+    }
+    (folder / "words.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+
+def load(folder: Path, places: PlaceFinder = no_places) -> TextIndex:
+    """Open what `save` wrote; the arrays are mapped, so processes share the memory."""
+    told = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+    words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
+    numbers = {word: number for number, word in enumerate(words)} if words != [""] else {}
+    terms = Terms(numbers, _array(folder / "idf.npy"), told["mean_length"])
+    columns = {name: slice(*ends) for name, ends in told["columns"].items()}
+    kept: dict[str, Any] = {"names": Names(columns, tuple(told["values"]))}
+    for field in fields(Part):
+        if field.type is Rows:
+            kept[field.name] = Rows(_array(folder / f"{field.name}-ptr.npy"), _array(folder / f"{field.name}-of.npy"))
+        elif field.name != "names":
+            kept[field.name] = _array(folder / f"{field.name}.npy")
+    return TextIndex.whole(Part(**kept), terms, places, Lexicon(told["lexicon"]))
+
+
+def _arrays(part: Part) -> list[tuple[str, Any]]:
+    found = []
+    for field in fields(Part):
+        value = getattr(part, field.name)
+        if isinstance(value, Rows):
+            found += [(f"{field.name}-ptr", value.ptr), (f"{field.name}-of", value.of)]
+        elif field.name != "names":
+            found.append((field.name, value))
+    return found
+
+
+def _array(path: Path) -> Any:
+    # Copy-on-write, because kernels are compiled for writable arrays; nothing writes, so nothing is copied.
+    mapped = np.load(path, mmap_mode="c") if path.stat().st_size > 4096 else np.load(path)
+    return np.asarray(mapped)

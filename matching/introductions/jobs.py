@@ -1,0 +1,129 @@
+"""What falls due: silent letters, chasers, registrations that end, placements that have proved stable."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from centre import clock
+from centre.jobs import job
+from centre.outbox import post
+from centre.permissions import Actor
+from centre.policy import policy
+from centre.states import move
+from centre.translation import N_
+from employers.companies.messages import tell_employer
+from matching.introductions import subscribers
+from matching.introductions.models import Introduction, Placement
+from matching.introductions.rules import (
+    CHASE_DAYS,
+    INTRODUCTION,
+    STABLE_AFTER,
+    IntroductionState,
+    PlacementState,
+)
+from matching.profiles.actions import move_registration
+from matching.profiles.models import Registration
+from matching.profiles.rules import REGISTRATION, RegistrationState
+
+REMIND_BEFORE = timedelta(days=14)
+CHASE_TITLE = N_("请告诉我们结果：{title}")
+CHASE_BODY = N_("推荐信 {letter} 已开出 {days} 天，请登记面试结果。没有回音按“没有回音”统计，不算录用。")
+RENEW_TITLE = N_("求职登记快到期了")
+RENEW_BODY = N_("登记到期后就收不到推荐了，点一下就能续期。")
+
+__all__ = ["chase_employers", "lapse_registrations", "settle_placements", "silence_letters", "subscribers"]
+
+
+@job("silence-letters", every=timedelta(hours=1))
+def silence_letters(session: Session) -> None:
+    """Letters without an answer after their days become unknown; silence never becomes a hire."""
+    days = int(policy(session, "letter-valid-days", on=clock.today()))
+    late = (
+        select(Introduction)
+        .where(
+            Introduction.state == IntroductionState.LETTER_ISSUED,
+            Introduction.issued_at <= clock.now() - timedelta(days=days),
+        )
+        .order_by(Introduction.id)
+    )
+    for found in session.scalars(late).all():
+        move(session, Actor.system(), found, INTRODUCTION, "silence")
+
+
+@job("chase-employers", every=timedelta(hours=12))
+def chase_employers(session: Session) -> None:
+    """Ask employers on day 3 and day 7 of a letter what became of it, once each."""
+    now = clock.now()
+    waiting = (
+        select(Introduction)
+        .options(joinedload(Introduction.opening))
+        .where(
+            Introduction.state.in_([IntroductionState.LETTER_ISSUED, IntroductionState.UNKNOWN]),
+            Introduction.issued_at <= now - timedelta(days=min(CHASE_DAYS)),
+            Introduction.issued_at > now - timedelta(days=max(CHASE_DAYS) + 3),
+        )
+        .order_by(Introduction.id)
+    )
+    for found in session.scalars(waiting).all():
+        if found.issued_at is None:
+            continue
+        age = (now - found.issued_at).days
+        day = max(step for step in CHASE_DAYS if step <= age)
+        tell_employer(
+            session,
+            found.employer_id,
+            kind="chase",
+            title=CHASE_TITLE,
+            body=CHASE_BODY,
+            link="/employer/applicants",
+            dedupe_key=f"chase:{found.id}:{day}",
+            params={"title": found.opening.title, "letter": found.letter_no or "", "days": day},
+        )
+
+
+@job("lapse-registrations", every=timedelta(hours=6))
+def lapse_registrations(session: Session) -> None:
+    """Registrations past their day lapse; two weeks before, the person is reminded once."""
+    today = clock.today()
+    ending = (
+        select(Registration)
+        .where(
+            Registration.state == RegistrationState.ACTIVE,
+            Registration.valid_until_on <= today + REMIND_BEFORE,
+        )
+        .order_by(Registration.id)
+    )
+    for found in session.scalars(ending).all():
+        if found.valid_until_on is not None and found.valid_until_on < today:
+            move(session, Actor.system(), found, REGISTRATION, "lapse")
+            continue
+        post(
+            session,
+            kind="renew",
+            to_person_id=found.person_id,
+            title=RENEW_TITLE,
+            body=RENEW_BODY,
+            link="/me",
+            dedupe_key=f"renew:{found.id}:{found.valid_until_on}",
+        )
+
+
+@job("settle-placements", every=timedelta(days=1))
+def settle_placements(session: Session) -> None:
+    """After half a year in the same job a registration is closed as stable employment."""
+    last = clock.today() - STABLE_AFTER
+    stable = (
+        select(Placement.person_id)
+        .join(Registration, Registration.person_id == Placement.person_id)
+        .where(
+            Placement.state == PlacementState.STABLE,
+            Placement.starts_on <= last,
+            Placement.ended_on.is_(None),
+            Registration.state == RegistrationState.PLACED,
+        )
+        .order_by(Placement.person_id)
+        .distinct()
+    )
+    for person_id in session.scalars(stable).all():
+        move_registration(session, Actor.system(), person_id=person_id, event="settle")

@@ -1,0 +1,228 @@
+"""Open openings as lists, the engine and the text index see them, from one row of the database (在招岗位)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.policy import PolicyMissing, policy
+from centre.skills.vocabulary import vocabulary
+from centre.text import normalise
+from employers.companies.models import Employer
+from employers.companies.rules import RISKS
+from employers.openings.models import Opening
+from employers.openings.rules import Provision
+from employers.openings.screening import without_phones
+from matching.engine.fit.profiles import (
+    CertificateNeed,
+    EmploymentType,
+    OpeningProfile,
+    Risk,
+    SkillNeed,
+    WageBasis,
+    WageUnit,
+)
+from matching.profiles.rules import EDUCATION_SCALE
+
+if TYPE_CHECKING:
+    from matching.engine.text.terms import Document
+
+_GIVEN = {Provision.FREE: True, Provision.SUBSIDY: True, Provision.PAID: True, Provision.NONE: False}
+_ROTATING = ("两班", "三班", "倒班", "四班", "轮班")
+_DAY = ("白班", "长白", "日班", "双休", "单休")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An open opening as lists show it, with what the engine reads (在招岗位)."""
+
+    id: int
+    title: str
+    employer_id: int
+    employer: str
+    region_code: str
+    occupation: str
+    wage_min_fen: int | None
+    wage_max_fen: int | None
+    wage_unit: str
+    employment_type: str
+    headcount: int
+    remaining: int
+    board: bool | None
+    lodging: bool | None
+    shift: str
+    accepts_training: bool
+    valid_until: date | None
+    posted_on: date
+    risk: Risk
+    sex_ground: str
+    profile: OpeningProfile
+    mark: tuple[int, int]
+
+
+def wage_basis(session: Session) -> WageBasis:
+    """The assumption that makes day and hour wages comparable, from today's policy."""
+    today = clock.today()
+    try:
+        days = float(policy(session, "days-per-month", on=today))
+        hours = float(policy(session, "hours-per-month", on=today))
+    except PolicyMissing:
+        return WageBasis()
+    return WageBasis(days_hundredths=round(days * 100), hours=round(hours / days))
+
+
+def rows() -> Select[Any]:
+    """Everything about openings that lists and indexes need, in one select with the employer."""
+    columns = (
+        Opening.id, Opening.title, Opening.employer_id, Opening.region_code, Opening.occupation_code, Opening.content,
+        Opening.conditions, Opening.address, Opening.wage_min_fen, Opening.wage_max_fen, Opening.wage_unit,
+        Opening.employment_type, Opening.headcount, Opening.taken, Opening.board, Opening.lodging, Opening.shift,
+        Opening.night_shift, Opening.hazardous, Opening.accepts_training, Opening.skill_requirements,
+        Opening.certificate_requirements, Opening.min_education, Opening.age_min, Opening.age_reason,
+        Opening.sex_limit_ground, Opening.social_insurance, Opening.valid_from, Opening.valid_until, Opening.state,
+        Opening.posted_at, Opening.created_at, Opening.updated_at, Opening.version, Employer.name.label("employer"),
+        Employer.state.label("employer_state"), Employer.updated_at.label("employer_updated_at"),
+        Employer.version.label("employer_version"),
+    )  # fmt: skip
+    return select(*columns).join(Employer, Employer.id == Opening.employer_id).order_by(Opening.id)
+
+
+def covers(first: date | None, last: date | None, today: date) -> bool:
+    """Whether a validity holds on a day; an open end never ends."""
+    return (first is None or first <= today) and (last is None or last >= today)
+
+
+def listing(row: Any) -> Listed:
+    """A row of the database as a list entry; an occupation that nobody named is read out of the title."""
+    occupation = row.occupation_code or _guessed(row.title)
+    posted = clock.local(row.posted_at or row.created_at).date()
+    risk = Risk(RISKS[row.employer_state].value) if row.employer_state in RISKS else Risk.NORMAL
+    boarded, lodged = _GIVEN.get(row.board), _GIVEN.get(row.lodging)
+    return Listed(
+        id=row.id,
+        title=without_phones(row.title),
+        employer_id=row.employer_id,
+        employer=row.employer,
+        region_code=row.region_code,
+        occupation=occupation,
+        wage_min_fen=row.wage_min_fen,
+        wage_max_fen=row.wage_max_fen,
+        wage_unit=row.wage_unit.value,
+        employment_type=row.employment_type.value,
+        headcount=row.headcount,
+        remaining=row.headcount - row.taken,
+        board=boarded,
+        lodging=lodged,
+        shift=without_phones(row.shift),
+        accepts_training=row.accepts_training,
+        valid_until=row.valid_until,
+        posted_on=posted,
+        risk=risk,
+        sex_ground=row.sex_limit_ground.value if row.sex_limit_ground else "",
+        profile=_profile(row, occupation, posted, risk),
+        mark=(row.version, row.employer_version),
+    )
+
+
+def listed_now(opening: Opening) -> Listed:
+    """An opening just read, with its employer, as the board would list it."""
+    return listing(_AsRow(opening))
+
+
+class _AsRow:
+    """An opening and its employer under the column names of `rows`."""
+
+    def __init__(self, opening: Opening) -> None:
+        self._opening = opening
+        self.employer = opening.employer.name
+        self.employer_state = opening.employer.state
+        self.employer_version = opening.employer.version
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._opening, name)
+
+
+def _guessed(title: str) -> str:
+    found = vocabulary().find(normalise(title))
+    return found[0][1][0] if found else ""
+
+
+def _profile(row: Any, occupation: str, posted: date, risk: Risk) -> OpeningProfile:
+    return OpeningProfile(
+        id=row.id,
+        occupation=occupation or None,
+        region=row.region_code or None,
+        remaining=row.headcount - row.taken,
+        wage_min_fen=row.wage_min_fen,
+        wage_max_fen=row.wage_max_fen,
+        wage_unit=WageUnit(row.wage_unit.value),
+        skills=tuple(_skill_need(need) for need in row.skill_requirements if _term(need)),
+        certificates=tuple(
+            CertificateNeed(need["kind"], need.get("level"), bool(need.get("must")))
+            for need in row.certificate_requirements
+        ),
+        employment_type=EmploymentType(row.employment_type.value),
+        night=row.night_shift,
+        shift=_rotates(row.shift),
+        hazardous=row.hazardous,
+        board=_GIVEN.get(row.board),
+        lodging=_GIVEN.get(row.lodging),
+        min_education=EDUCATION_SCALE[row.min_education] if row.min_education else None,
+        # An age limit without a recorded reason never keeps anybody out (DOMAIN 4.4).
+        min_age=row.age_min if row.age_reason else None,
+        accepts_training=row.accepts_training,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        risk=risk,
+        registered_on=posted,
+    )
+
+
+def _term(need: Mapping[str, Any]) -> str:
+    code = need.get("occupation_code") or ""
+    return normalise(need.get("term") or (vocabulary().name(code) if code else ""))
+
+
+def _skill_need(need: Mapping[str, Any]) -> SkillNeed:
+    return SkillNeed(_term(need), None, bool(need.get("must")))
+
+
+def _rotates(shift: str) -> bool | None:
+    if any(word in shift for word in _ROTATING):
+        return True
+    return False if any(word in shift for word in _DAY) else None
+
+
+def document(row: Any, one: Listed, wages: WageBasis) -> "Document":
+    """A row as the text index sees it."""
+    from matching.engine.text.terms import Document
+
+    unit = WageUnit(one.wage_unit)
+    return Document(
+        id=one.id,
+        title=one.title,
+        occupations=(one.occupation,) if one.occupation else (),
+        employer=one.employer,
+        description=f"{row.content}\n{row.conditions}\n{row.shift}\n{row.address}",
+        region=one.region_code,
+        wage_min_fen=wages.monthly(one.wage_min_fen, unit),
+        wage_max_fen=wages.monthly(one.wage_max_fen, unit),
+        order=int((row.posted_at or row.created_at).timestamp()),
+        facets={"employment": (one.employment_type,), "offer": offers(row, one)},
+    )
+
+
+def offers(row: Any, one: Listed) -> tuple[str, ...]:
+    """What an opening gives, as ticks of the search page."""
+    given = {
+        "board": one.board,
+        "lodging": one.lodging,
+        "day": row.night_shift is False or _rotates(one.shift) is False,
+        "training": one.accepts_training,
+        "insurance": bool(row.social_insurance),
+    }
+    return tuple(name for name, held in given.items() if held)

@@ -1,0 +1,351 @@
+"""What is offered now, seen by each process: cards, engine profiles and the text index of all open openings.
+
+The text index is a snapshot that all processes map (`snapshots`), and each one's own small changes beside it.
+The database stays the truth. A look at the board asks, at most a few times a second, for rows changed since the last
+look (two indexed selects, whatever the number of openings), so a change is seen everywhere within a second; every few
+minutes the whole list is compared, in case a slow transaction committed behind the mark.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from functools import lru_cache, partial
+from threading import Lock, Thread
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, or_, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import open_session
+from centre.permissions import Actor
+from centre.settings import settings
+from centre.skills.vocabulary import teach, vocabulary
+from employers.companies.models import Employer
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+from matching.engine.fit.profiles import Ground, WageBasis, Weights, WorkerProfile
+from matching.introductions.fair_share import Standings, standings
+from matching.learning.queries import weights_in_use
+from matching.live.listing import Listed, covers, document, listing, rows, wage_basis
+from matching.live.snapshots import find_places, settled
+from matching.search.models import Synonym
+from matching.search.rules import SynonymState
+
+if TYPE_CHECKING:
+    from matching.engine.fit.reference import Ranking
+    from matching.engine.pairs.engine import Engine
+    from matching.engine.text.index import LiveIndex, TextIndex
+    from matching.engine.text.terms import Document
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks for changes; the promise is one second."""
+OVERLAP = timedelta(seconds=10)
+"""How far behind the newest change a look reaches, for transactions that commit late."""
+COMPARE_EVERY = 300.0
+WORN = 128
+"""Changes after which openings are indexed for matching anew, beside the requests; half of what the engine bears."""
+
+
+@dataclass
+class _State:
+    """What a process knows; changed piece by piece under the lock, read without it."""
+
+    index: "LiveIndex"
+    listed: dict[int, Listed]
+    fields: dict[str, set[int]]
+    day: date
+    newest: datetime | None = None
+    last_id: int = 0
+    wages: WageBasis = field(default_factory=WageBasis)
+    weights: Weights = field(default_factory=Weights)
+    standings: Standings = field(default_factory=lambda: Standings({}, {}))
+    engine: "Engine | None" = None
+    moves: int = 0
+
+    @property
+    def ground(self) -> Ground:
+        """What every match depends on beside the two profiles."""
+        return ground_on(self.day, self.wages, self.weights)
+
+    def listing(self, row: Row[Any]) -> Listed:
+        """An opening with what orders it among equals."""
+        return _standing(listing(row), self.standings)
+
+
+class Board:
+    """The open openings of one database, kept fresh by looking for changes (岗位看板)."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._folding = Lock()
+        self._matching = Lock()
+        self._indexing = Lock()
+        self._state: _State | None = None
+        self._looked = 0.0
+        self._compared = 0.0
+
+    def look(self) -> "View":
+        """The openings as they stand now, at most a quarter of a second old."""
+        state = self._state
+        if state is None:
+            with self._lock:
+                state = self._state or self._build()
+        elif monotonic() - self._looked > LOOK_EVERY and self._lock.acquire(blocking=False):
+            try:
+                self._catch_up(state)
+                state = self._state or state
+            finally:
+                self._lock.release()
+        return View(state.index.current, state.listed, state.fields, state.ground)
+
+    def rank(self, worker: WorkerProfile, *, top: int) -> tuple["View", "Ranking"]:
+        """The best openings for a worker by the fast engine, which is built at the first question of a day."""
+        from matching.engine.pairs.engine import Engine
+
+        view = self.look()
+        state = self._state
+        if state is None:
+            raise LookupError("the board was taken down while it was read")
+        with self._matching:
+            if state.engine is None or state.engine.ground != state.ground:
+                profiles = [one.profile for one in list(state.listed.values())]
+                state.engine = Engine(profiles, state.ground)
+            return view, state.engine.rank(worker, top=top)
+
+    def _build(self) -> _State:
+        from matching.engine.text.index import LiveIndex, TextIndex
+
+        with open_session(Actor.system().scope) as session:
+            teach(_accepted_words(session))
+            wages, weights, known = wage_basis(session), weights_in_use(session), standings(session)
+            found = session.execute(rows().where(Opening.state == OpeningState.OPEN)).all()
+        today = clock.today()
+        openings = [row for row in found if _is_current(row, today)]
+        listed = {row.id: _standing(listing(row), known) for row in openings}
+        by_id = {row.id: row for row in openings}
+
+        def documents(ids: Iterable[int]) -> Iterator["Document"]:
+            return (document(by_id[number], listed[number], wages) for number in ids)
+
+        marks = {number: one.mark for number, one in listed.items()}
+        index = settled(marks, wages, lambda: TextIndex.build(documents(by_id), find_places), documents)
+        state = _State(LiveIndex(index), listed, defaultdict(set), today, wages=wages)
+        state.weights, state.standings = weights, known
+        for one in listed.values():
+            state.fields[_field(one)].add(one.id)
+        _advance(state, found)
+        self._state, self._looked, self._compared = state, monotonic(), monotonic()
+        return state
+
+    def _catch_up(self, state: _State) -> None:
+        if state.day != clock.today():
+            state.day = clock.today()
+            self._compared = 0.0
+        with open_session(Actor.system().scope) as session:
+            found, moved = _changed(session, state), []
+            if monotonic() - self._compared > COMPARE_EVERY:
+                found += _drifted(session, state)
+                moved = _stand_anew(session, state)
+                self._compared = monotonic()
+                if teach(_accepted_words(session)):
+                    state = self._build()
+                    found, moved = [], []
+        put, gone = _apply(state, found)
+        put += [number for number in moved if number in state.listed]
+        with self._matching:
+            if state.engine is not None:
+                for number in put:
+                    state.engine.put_opening(state.listed[number].profile)
+                for number in gone:
+                    state.engine.drop_opening(number)
+                state.moves += len(put) + len(gone)
+        self._looked = monotonic()
+        if state.moves > WORN and not self._indexing.locked():
+            Thread(target=self._index, args=(state,), name="index-openings", daemon=True).start()
+        if state.index.current.is_worn and not self._folding.locked():
+            Thread(target=self._fold, args=(state,), name="fold-openings", daemon=True).start()
+
+    def _index(self, state: _State) -> None:
+        """Index the openings for matching anew, beside the requests; what changed meanwhile is put on top."""
+        from matching.engine.pairs.engine import Engine
+
+        with self._indexing:
+            seen = {number: one.profile for number, one in list(state.listed.items())}
+            engine = Engine(seen.values(), state.ground)
+            with self._lock, self._matching:
+                for number, one in state.listed.items():
+                    if seen.get(number) is not one.profile:
+                        engine.put_opening(one.profile)
+                for number in seen.keys() - state.listed.keys():
+                    engine.drop_opening(number)
+                state.engine, state.moves = engine, 0
+
+    def _fold(self, state: _State) -> None:
+        """Fold the many small changes into the large part of the index, beside the requests."""
+        with self._folding:
+            with self._lock:
+                seen, marks = state.index.current, {number: one.mark for number, one in list(state.listed.items())}
+            if seen.is_worn:
+                state.index.rebase(settled(marks, state.wages, seen.rebuilt, partial(_documents, state.wages)), seen)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One consistent look at the board."""
+
+    index: "TextIndex"
+    listed: Mapping[int, Listed]
+    fields: Mapping[str, set[int]]
+    ground: Ground
+
+    def in_field(self, codes: Iterable[str]) -> list[Listed]:
+        """Openings in the occupational fields of these codes, and those whose occupation nobody knows."""
+        wanted = {code[:4] for code in codes} | {""}
+        ids = sorted(number for name in wanted for number in tuple(self.fields.get(name, ())))
+        return [self.listed[number] for number in ids if number in self.listed]
+
+
+_boards: dict[str, Board] = {}
+
+
+def board() -> Board:
+    """The board of the settings' database in this process, built at the first look."""
+    return _boards.setdefault(settings().url, Board())
+
+
+@lru_cache(maxsize=1)
+def adjacency() -> Mapping[str, frozenset[str]]:
+    """The moves between trades that are known to work, for every occupation that has any."""
+    words = vocabulary()
+    moves = {
+        node.code: frozenset(near.code for near in words.neighbours(node.code, limit=24) if near.why)
+        for node in words.occupations
+    }
+    return {code: near for code, near in moves.items() if near}
+
+
+@lru_cache(maxsize=4)
+def ground_on(day: date, wages: WageBasis, weights: Weights) -> Ground:
+    """What every match of a day depends on beside the two profiles."""
+    return Ground(today=day, wages=wages, weights=weights, adjacency=adjacency())
+
+
+def _changed(session: Session, state: _State) -> list[Row[Any]]:
+    """Rows changed since the last look. Their marks are asked for first: after a large import all of it lies in the
+    overlap for some seconds, and reading whole rows again and again would cost what the index is there to save."""
+    if state.newest is None:
+        wanted = Opening.id > state.last_id
+    else:
+        settled = clock.now() - state.newest > OVERLAP
+        since = state.newest if settled else state.newest - OVERLAP
+        touched = select(Employer.id).where(Employer.updated_at > since)
+        wanted = or_(Opening.updated_at > since, Opening.id > state.last_id, Opening.employer_id.in_(touched))
+    marks = session.execute(
+        select(Opening.id, Opening.version, Employer.version, Opening.state)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .where(wanted)
+    )
+    new = [number for number, opened, boss, now in marks if _is_news(state, number, (opened, boss), now)]
+    return _whole(session, new)
+
+
+def _is_news(state: _State, number: int, mark: tuple[int, int], now: OpeningState) -> bool:
+    known = _mark_of(state.listed.get(number))
+    if known is None:
+        return now is OpeningState.OPEN or number > state.last_id
+    return known != mark
+
+
+def _whole(session: Session, ids: list[int]) -> list[Row[Any]]:
+    found: list[Row[Any]] = []
+    for start in range(0, len(ids), 500):
+        found += session.execute(rows().where(Opening.id.in_(ids[start : start + 500]))).all()
+    return found
+
+
+def _documents(wages: WageBasis, ids: Iterable[int]) -> list["Document"]:
+    with open_session(Actor.system().scope) as session:
+        return [document(row, listing(row), wages) for row in _whole(session, list(ids))]
+
+
+def _drifted(session: Session, state: _State) -> list[Row[Any]]:
+    """Openings whose version, or whose employer's, is not the one on the board; and those that ended with the day."""
+    marks = session.execute(
+        select(Opening.id, Opening.version, Employer.version, Opening.valid_from, Opening.valid_until)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .where(Opening.state == OpeningState.OPEN)
+    ).all()
+    known = state.listed
+    current = {row[0] for row in marks if covers(row[3], row[4], state.day)}
+    odd = [number for number in known if number not in current]
+    odd += [row[0] for row in marks if row[0] in current and _mark_of(known.get(row[0])) != (row[1], row[2])]
+    return _whole(session, odd)
+
+
+def _accepted_words(session: Session) -> list[tuple[str, str]]:
+    """The words that staff have given a meaning."""
+    rows = session.execute(select(Synonym.word, Synonym.occupation).where(Synonym.state == SynonymState.ACCEPTED))
+    return [(word, occupation) for word, occupation in rows]
+
+
+def _stand_anew(session: Session, state: _State) -> list[int]:
+    """Read the weights and the standings again; gives the openings whose place among equals changed."""
+    state.weights, state.standings = weights_in_use(session), standings(session)
+    stood = {number: _standing(one, state.standings) for number, one in state.listed.items()}
+    moved = [number for number, one in stood.items() if one is not state.listed[number]]
+    state.listed = stood
+    return moved
+
+
+def _standing(one: Listed, known: Standings) -> Listed:
+    underserved, health = known.is_underserved(one.id), known.health(one.employer_id)
+    if (one.profile.underserved, one.profile.health) == (underserved, health):
+        return one
+    return replace(one, profile=replace(one.profile, underserved=underserved, health=health))
+
+
+def _mark_of(one: Listed | None) -> tuple[int, int] | None:
+    return one.mark if one else None
+
+
+def _is_current(row: Row[Any], today: date) -> bool:
+    return row.state is OpeningState.OPEN and covers(row.valid_from, row.valid_until, today)
+
+
+def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[int]]:
+    """Bring changed rows onto the board; gives the ids put and taken away."""
+    put: list[Document] = []
+    gone: list[int] = []
+    listed = state.listed
+    for row in changed:
+        old = listed.get(row.id)
+        if not _is_current(row, state.day):
+            if old is not None:
+                gone.append(row.id)
+                del listed[row.id]
+                state.fields[_field(old)].discard(row.id)
+        elif _mark_of(old) != (row.version, row.employer_version):
+            new = state.listing(row)
+            if old is not None:
+                state.fields[_field(old)].discard(row.id)
+            listed[row.id] = new
+            state.fields[_field(new)].add(row.id)
+            put.append(document(row, new, state.wages))
+    _advance(state, changed)
+    if put or gone:
+        state.index.change(put, gone)
+    return [one.id for one in put], gone
+
+
+def _advance(state: _State, seen: Iterable[Row[Any]]) -> None:
+    for row in seen:
+        newest = max(row.updated_at, row.employer_updated_at)
+        state.newest = newest if state.newest is None else max(state.newest, newest)
+        state.last_id = max(state.last_id, row.id)
+
+
+def _field(one: Listed) -> str:
+    return one.occupation[:4]

@@ -1,0 +1,102 @@
+"""Snapshots of the text index on disk: one process writes, all map them, and each adds what changed since (索引快照).
+
+A snapshot says of which openings it was made, and at which versions. Whoever starts opens the newest and applies what
+differs as small changes; where too much differs, it builds anew and writes the next one.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from centre import regions
+from centre.settings import settings
+from centre.skills.vocabulary import vocabulary
+from matching.engine.fit.profiles import WageBasis
+
+if TYPE_CHECKING:
+    from matching.engine.text.index import TextIndex
+    from matching.engine.text.terms import Document
+
+Mark = tuple[int, int]
+KEPT = 2
+"""Snapshots that stay: a process may be opening the one before the newest."""
+_CODE = ("terms", "postings", "index", "snapshot", "spelling")
+
+
+def find_places(text: str) -> tuple[tuple[str, ...], str]:
+    """Region codes named in a query, and the words without them."""
+    place = regions.parse_place(text)
+    return place.codes, place.rest
+
+
+def folder_for(wages: WageBasis) -> Path:
+    """Where snapshots lie that this very code made of this database on this basis of pay."""
+    here = Path(__file__).parent.parent / "engine" / "text"
+    digest = hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _CODE))
+    digest.update(repr((settings().url, wages, sorted(vocabulary().words.items()))).encode())
+    return settings().data_dir / "index" / digest.hexdigest()[:16]
+
+
+def settled(
+    marks: Mapping[int, Mark],
+    wages: WageBasis,
+    build: Callable[[], "TextIndex"],
+    documents: Callable[[Sequence[int]], Iterable["Document"]],
+) -> "TextIndex":
+    """An index of the openings with these marks: the newest snapshot with what differs, else one built and kept."""
+    from matching.engine.text.index import MOST_CHANGES
+
+    if len(marks) < settings().index_from or not settings().data_dir.is_dir():
+        return build()
+    folder = folder_for(wages)
+    near = _newest(folder, marks)
+    if near is None or len(near[1]) + len(near[2]) > MOST_CHANGES // 2:
+        index = build()
+        _keep(index, marks, folder)
+        near = _newest(folder, marks) or (index, [], [])
+    index, put, gone = near
+    return index.changed(documents(put), gone) if put or gone else index
+
+
+def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[int], list[int]] | None:
+    """The newest snapshot, and which openings it lacks or has too many."""
+    import numpy as np
+
+    from matching.engine.text import snapshot
+
+    for path in reversed(_found(folder)):
+        try:
+            known = {number: (own, boss) for number, own, boss in np.load(path / "marks.npy").tolist()}
+            index = snapshot.load(path, find_places)
+        except (OSError, ValueError, KeyError):  # another process removed it a moment ago
+            continue
+        put = [number for number, mark in marks.items() if known.get(number) != mark]
+        return index, put, [number for number in known if number not in marks]
+    return None
+
+
+def _keep(index: "TextIndex", marks: Mapping[int, Mark], folder: Path) -> None:
+    """Write an index without changes under the next number; older snapshots go, those still mapped stay readable."""
+    import numpy as np
+
+    from matching.engine.text import snapshot
+
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / f"{os.getpid()}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    snapshot.save(index, fresh)
+    np.save(fresh / "marks.npy", np.array([(number, *mark) for number, mark in sorted(marks.items())], np.int64))
+    last = int(_found(folder)[-1].name) if _found(folder) else 0
+    try:
+        fresh.rename(folder / f"{last + 1:08}")
+    except OSError:  # another process was quicker, and what differs from its snapshot is a small change
+        shutil.rmtree(fresh, ignore_errors=True)
+    for old in _found(folder)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _found(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("[0-9]*") if path.name.isdigit())

@@ -1,0 +1,234 @@
+"""Everybody who looks for work, as each process sees them: an index on disk, and who changed since (人才库).
+
+The nightly refresh reads all people, indexes them and keeps the index in `data_dir`; other processes map it. Each
+question asks the database who may be seen by the reader and who changed since the index was made; the latter are
+judged one by one. A row that was deleted since is noticed when those found are read again, or at the next refresh.
+"""
+
+import hashlib
+import os
+import pickle
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import open_session
+from centre.events import subscribe
+from centre.people import Person, Recognition, Sex
+from centre.permissions import Actor
+from centre.records.queries import refused
+from centre.records.rules import PersonErased
+from centre.settings import settings
+from centre.skills.vocabulary import vocabulary
+from centre.text import normalise
+from matching.engine.fit.profiles import Ground, Skill, WorkerProfile
+from matching.live.listing import Listed
+from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
+from matching.profiles.queries import seekers, worker_profiles
+
+if TYPE_CHECKING:
+    from matching.engine.pairs.columns import I8
+    from matching.engine.pairs.workers import Pool
+
+PURPOSE = "matching"
+"""The purpose of automatic suggestions, which a person may switch off."""
+OVERLAP = timedelta(seconds=30)
+"""How far behind the reading of the index changes are looked for, for transactions that commit late."""
+MOST_CHANGED = 1_000
+"""More people than this, and the index is made anew."""
+SPARE = 10
+"""How many more than asked for are looked at, in place of those whom a second reading takes off the list."""
+OLDEST = timedelta(hours=36)
+"""An index older than this is made anew, so that no machine keeps longer than that what was erased on another."""
+LOOK_EVERY, KEPT = 60.0, 2
+_CODE = ("pairs/columns", "pairs/encode", "pairs/index", "pairs/workers", "fit/trades")
+_KINDS = (Registration, SkillProfile, WorkedOccupation, HeldCertificate, JobWish, Recognition)
+
+
+@dataclass(slots=True)
+class Indexed:
+    """The index of one database in this process, the moment before it was read, and what it rests on."""
+
+    pool: "Pool"
+    since: datetime
+    folder: Path
+    looked: float
+
+
+_indexed: dict[str, Indexed] = {}
+_lock = Lock()
+
+
+def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) -> list[WorkerProfile]:
+    """People in sight of the session who may be among the `top` for an opening: all of these, and a few more.
+
+    Nobody who switched suggestions off; where the law keeps women from the work (MA-07), nobody whom it concerns.
+    """
+    import numpy as np  # late, as all of the engine that reckons with arrays: the service starts without it
+
+    from matching.engine.pairs.workers import best
+
+    with _lock:
+        at_hand = _at_hand(ground)
+        changed = _changed(session, at_hand.since - OVERLAP, MOST_CHANGED + 1)
+        if len(changed) > MOST_CHANGED:
+            if clock.now() - at_hand.since > OVERLAP:
+                at_hand = made_anew(ground)
+            changed = _changed(session, at_hand.since)
+        pool, wanted = at_hand.pool, 2 * top + SPARE
+        stale, in_sight = np.isin(pool.ids, changed), _in_sight(listed)
+        found = best(pool, listed.profile, ground, stale, wanted)
+        seen = _among(session, in_sight, [*found, *changed.tolist()])
+        if len(found) == wanted and len(seen.intersection(found)) < top + SPARE:  # a reader who sees few of all
+            mine = np.fromiter(session.scalars(in_sight), np.int64)
+            found = best(pool, listed.profile, ground, stale | ~np.isin(pool.ids, mine), top + SPARE)
+            seen.update(found)
+    return workers_of(session, [number for number in (*found, *changed.tolist()) if number in seen])
+
+
+def workers_of(session: Session, ids: Collection[int]) -> list[WorkerProfile]:
+    """The profiles of some people as the engine wants them."""
+    return [with_trade_words(worker) for worker in worker_profiles(session, ids)]
+
+
+def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
+    """The worker with the everyday words of the practised trades among the skills, so that 挡车 meets 纺纱工."""
+    if worker.skills is None:
+        return worker
+    words = vocabulary()
+    known = {normalise(skill.term): replace(skill, term=normalise(skill.term)) for skill in worker.skills}
+    for practice in worker.practised or ():
+        for word in (normalise(words.name(practice.code)), *words.aliases_of.get(practice.code, ())):
+            known.setdefault(word, Skill(word))
+    return replace(worker, skills=tuple(known.values()))
+
+
+def made_anew(ground: Ground) -> Indexed:
+    """Read and index everybody, for this process and all others; some seconds for a city."""
+    from matching.engine.pairs.workers import gather
+
+    since, folder = clock.now(), _folder(ground)
+    with open_session(Actor.system().scope) as session:
+        ids = session.scalars(seekers().with_only_columns(Registration.person_id)).all()
+        made = Indexed(gather(workers_of(session, ids), ground), since, folder, monotonic())
+    if len(ids) >= settings().index_from and settings().data_dir.is_dir():
+        _keep(made)
+        made = _mapped(folder) or made
+    _indexed[settings().url] = made
+    return made
+
+
+def _at_hand(ground: Ground) -> Indexed:
+    """The index of this process: the one it has, a newer one that another process wrote, or one made here."""
+    known, folder = _indexed.get(settings().url), _folder(ground)
+    if known is None or known.folder != folder:
+        known = _indexed[settings().url] = _mapped(folder) or made_anew(ground)
+    elif monotonic() - known.looked > LOOK_EVERY:
+        known.looked = monotonic()
+        if any(int(path.name) > _number(known.since) for path in _found(folder)):
+            known = _indexed[settings().url] = _mapped(folder) or known
+    return known if clock.now() - known.since < OLDEST else made_anew(ground)
+
+
+def _in_sight(listed: Listed) -> Select[int]:
+    chosen = seekers().with_only_columns(Registration.person_id).order_by(None)
+    chosen = chosen.where(Registration.person_id.not_in(refused(PURPOSE)))
+    if listed.sex_ground:
+        chosen = chosen.where(
+            Registration.person_id.in_(select(Person.id).where(Person.sex.is_distinct_from(Sex.FEMALE)))
+        )
+    return chosen
+
+
+def _among(session: Session, chosen: Select[int], ids: Sequence[int]) -> set[int]:
+    found = set[int]()
+    for at in range(0, len(ids), 500):
+        # By way of the ids, or SQLite reads every registration in these states instead of the few that are asked for.
+        own = select(Registration.id).where(Registration.person_id.in_(ids[at : at + 500]))
+        found |= set(session.scalars(chosen.where(Registration.id.in_(own))))
+    return found
+
+
+def _changed(session: Session, since: datetime, most: int | None = None) -> "I8":
+    """People any of whose rows was written since, as far as the session sees them; of each kind of row, if there are
+    more, only so many."""
+    import numpy as np
+
+    parts = [select(Person.id).where(Person.updated_at > since)]
+    parts += [select(kind.person_id).where(kind.updated_at > since) for kind in _KINDS]
+    found = (session.scalars(part.distinct().limit(most)) for part in parts)
+    return np.unique(np.fromiter(chain.from_iterable(found), np.int64))
+
+
+@cache
+def _code() -> bytes:
+    here = Path(__file__).parent.parent / "engine"
+    return b"".join((here / f"{name}.py").read_bytes() for name in _CODE)
+
+
+def _folder(ground: Ground) -> Path:
+    """Where indexes lie that this very code made of this database, on this basis of pay and with these weights."""
+    told = (settings().url, ground.wages, ground.weights, len(vocabulary().words))
+    return settings().data_dir / "index" / f"people-{hashlib.sha256(_code() + repr(told).encode()).hexdigest()[:16]}"
+
+
+def _number(since: datetime) -> int:
+    return int(since.timestamp() * 1_000_000)
+
+
+def _keep(made: Indexed) -> None:
+    import numpy as np
+
+    from matching.engine.pairs import snapshot
+
+    fresh = made.folder / f"{os.getpid()}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    snapshot.write(made.pool.crowd, fresh)
+    np.save(fresh / "ids.npy", made.pool.ids)
+    (fresh / "register.pickle").write_bytes(pickle.dumps((made.pool.register, made.since)))
+    try:
+        fresh.rename(made.folder / str(_number(made.since)))
+    except OSError:  # another process made one at the same moment
+        shutil.rmtree(fresh, ignore_errors=True)
+    for old in _found(made.folder)[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _mapped(folder: Path) -> Indexed | None:
+    """The newest index on disk."""
+    import numpy as np
+
+    from matching.engine.pairs import snapshot
+    from matching.engine.pairs.workers import Pool
+
+    for path in reversed(_found(folder)):
+        try:
+            # A pickle that this service wrote itself.
+            register, since = pickle.loads((path / "register.pickle").read_bytes())  # noqa: S301
+            pool = Pool(snapshot.read(path), register, np.load(path / "ids.npy"))
+        except (OSError, EOFError, ValueError, KeyError, pickle.UnpicklingError):  # removed or written a moment ago
+            continue
+        return Indexed(pool, since, folder, monotonic())
+    return None
+
+
+def _found(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("[0-9]*") if path.name.isdigit())
+
+
+@subscribe(PersonErased)
+def forget_indexes(_session: Session, _fact: PersonErased) -> None:
+    """No index keeps what an erased person could do; the next question makes one anew."""
+    for folder in settings().data_dir.glob("index/people-*"):
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Search for openings, and the searches that people keep."""

@@ -1,0 +1,98 @@
+"""What is done with searches: keep one, stop one, give a word its meaning or none."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.database import insert_rows, seeing_everything
+from centre.errors import NotFound
+from centre.permissions import Actor, Permission, require
+from centre.skills.vocabulary import vocabulary
+from centre.states import move
+from matching.search.models import SavedHit, SavedSearch, Synonym
+from matching.search.queries import matching_now
+from matching.search.rules import (
+    MOST_SAVED,
+    SYNONYM,
+    NoSuchOccupation,
+    NothingSought,
+    SearchDraft,
+    Seeking,
+    SynonymDraft,
+    TooManySearches,
+)
+
+
+def save_search(session: Session, actor: Actor, *, draft: SearchDraft) -> SavedSearch:
+    """Keep a search for the actor; what it finds now counts as seen. Raises NothingSought, TooManySearches, NotFound.
+
+    Keeping the same search twice changes nothing.
+    """
+    require(actor, Permission.EDIT_PROFILE)
+    if actor.person_id is None:
+        raise NotFound
+    asked = Seeking.read(draft.address)
+    if asked.is_empty:
+        raise NothingSought
+    own = SavedSearch.person_id == actor.person_id
+    known = session.scalar(select(SavedSearch).where(own, SavedSearch.address == asked.address))
+    if known is not None:
+        return known
+    if (session.scalar(select(func.count()).select_from(SavedSearch).where(own)) or 0) >= MOST_SAVED:
+        raise TooManySearches(most=MOST_SAVED)
+    made = SavedSearch(
+        person_id=actor.person_id,
+        name=(draft.name or asked.q or vocabulary().name(asked.occupation))[:80],
+        address=asked.address,
+        told_at=clock.now(),
+    )
+    session.add(made)
+    session.flush()
+    with seeing_everything(session):
+        seen = [{"search_id": made.id, "opening_id": one.id} for one in matching_now(made.address)]
+        insert_rows(session, SavedHit, seen)
+    return made
+
+
+def stop_search(session: Session, actor: Actor, *, search_id: int) -> None:
+    """Forget a search of the actor. Raises NotFound."""
+    require(actor, Permission.EDIT_PROFILE)
+    own = SavedSearch.person_id == (actor.person_id or 0)
+    found = session.scalar(select(SavedSearch).where(SavedSearch.id == search_id, own))
+    if found is None:
+        raise NotFound
+    with seeing_everything(session):
+        session.execute(delete(SavedHit).where(SavedHit.search_id == found.id))
+    session.delete(found)
+    session.flush()
+
+
+def accept_synonym(session: Session, actor: Actor, *, synonym_id: int, draft: SynonymDraft) -> Synonym:
+    """Let a word stand for an occupation in every search. Raises NoSuchOccupation, IllegalMove, NotFound."""
+    require(actor, Permission.CURATE_WORDS)
+    found = _synonym(session, synonym_id)
+    code = draft.occupation
+    if code not in vocabulary().nodes or vocabulary().nodes[code].level != 4:
+        code = next(iter(vocabulary().codes_for(code)), "")
+    if not code:
+        raise NoSuchOccupation(field="occupation")
+    found.occupation = code
+    move(session, actor, found, SYNONYM, "accept", reason=code)
+    audit.note(session, actor, action="word.accept", subject=f"synonym:{found.id}", detail={"occupation": code})
+    return found
+
+
+def reject_synonym(session: Session, actor: Actor, *, synonym_id: int) -> Synonym:
+    """Let a word stand for nothing; it is not proposed again. Raises IllegalMove, NotFound."""
+    require(actor, Permission.CURATE_WORDS)
+    found = _synonym(session, synonym_id)
+    move(session, actor, found, SYNONYM, "reject")
+    audit.note(session, actor, action="word.reject", subject=f"synonym:{found.id}")
+    return found
+
+
+def _synonym(session: Session, synonym_id: int) -> Synonym:
+    found = session.scalar(select(Synonym).where(Synonym.id == synonym_id))
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,76 @@
+"""What falls due: digests of new openings, and words that wait for a meaning."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.database import insert_rows
+from centre.jobs import job
+from centre.outbox import post
+from centre.translation import N_, SOURCE_LOCALE, translate
+from matching.live.listing import Listed
+from matching.search import subscribers
+from matching.search.models import SavedHit, SavedSearch, Synonym
+from matching.search.queries import News, Proposal, news, proposals
+from matching.search.rules import MOST_OF_EMPLOYER, MOST_TOLD
+
+__all__ = ["propose_synonyms", "send_digests", "subscribers"]
+
+DIGEST_TITLE = N_("您关注的工作有 {n} 个新岗位")
+DIGEST_LINE = N_("{title}（{employer}）")
+DIGEST_MORE = N_("还有 {n} 个，点开看全部。")
+
+
+@job("send-digests", every=timedelta(days=1), reading=news)
+def send_digests(session: Session, found: Sequence[News]) -> None:
+    """Tell everybody who saved a search of what is new for it: each opening once, in one message a day."""
+    today = clock.today()
+    kept = set(session.scalars(select(SavedSearch.id)))
+    found = [part for part in found if part.search_id in kept]
+    for person_id, group in groupby(found, key=lambda one: one.person_id):
+        parts = list(group)
+        openings = {opening.id: opening for part in parts for opening in part.openings}
+        post(
+            session,
+            kind="digest",
+            to_person_id=person_id,
+            title=translate(SOURCE_LOCALE, DIGEST_TITLE, n=len(openings)),
+            body="\n".join(digest_lines(list(openings.values())))[:2000],
+            link="/me/searches",
+            dedupe_key=f"digest:{person_id}:{today.isoformat()}",
+        )
+    rows = [{"search_id": part.search_id, "opening_id": opening.id} for part in found for opening in part.openings]
+    insert_rows(session, SavedHit, rows)
+    told = [part.search_id for part in found]
+    for start in range(0, len(told), 500):
+        step = update(SavedSearch).where(SavedSearch.id.in_(told[start : start + 500]))
+        session.execute(
+            step.values(told_at=clock.now(), version=SavedSearch.version + 1).execution_options(
+                synchronize_session=False
+            )
+        )
+
+
+def digest_lines(openings: Sequence[Listed]) -> list[str]:
+    """A line for each opening, few of one employer, and how many more there are."""
+    by_employer: dict[int, int] = {}
+    lines: list[str] = []
+    for one in openings:
+        by_employer[one.employer_id] = by_employer.get(one.employer_id, 0) + 1
+        if by_employer[one.employer_id] <= MOST_OF_EMPLOYER and len(lines) < MOST_TOLD:
+            lines.append(translate(SOURCE_LOCALE, DIGEST_LINE, title=one.title, employer=one.employer))
+    if len(openings) > len(lines):
+        lines.append(translate(SOURCE_LOCALE, DIGEST_MORE, n=len(openings) - len(lines)))
+    return lines
+
+
+@job("propose-synonyms", every=timedelta(days=1), reading=proposals)
+def propose_synonyms(session: Session, found: Sequence[Proposal]) -> None:
+    """Propose a meaning for words that are searched often and in vain, for a person to accept."""
+    for one in found:
+        candidates = [{"code": code, "likeness": likeness} for code, likeness in one.candidates]
+        session.add(Synonym(word=one.word, asked=one.asked, candidates=candidates))

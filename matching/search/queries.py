@@ -1,0 +1,115 @@
+"""What is known of kept searches: a person's own, what is new for each, which words wait for a meaning."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import distinct, func, select
+from sqlalchemy.orm import Session
+
+from centre.skills.vocabulary import vocabulary
+from matching.live.listing import Listed
+from matching.search.find import Wish, search_openings
+from matching.search.models import SavedHit, SavedSearch, SearchCount, Synonym
+from matching.search.rules import ASKED, DAYS, Seeking, SynonymState
+
+MOST_FOUND = 100
+_CANDIDATES, _LEAST = 3, 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new for one saved search (新岗位)."""
+
+    search_id: int
+    person_id: int
+    name: str
+    openings: tuple[Listed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A word that people search in vain, with the occupations that it may mean (同义词提议)."""
+
+    word: str
+    asked: int
+    candidates: tuple[tuple[str, float], ...]
+
+
+def wish_of(asked: Seeking) -> Wish:
+    """The wish behind an address."""
+    return Wish(
+        q=asked.q,
+        regions=asked.region,
+        wage_min_fen=asked.wage_min * 100 if asked.wage_min else None,
+        occupation=asked.occupation,
+        employment_types=tuple(kind.value for kind in asked.employment),
+        offers=asked.offer,
+    )
+
+
+def saved_searches(session: Session, person_id: int) -> Sequence[SavedSearch]:
+    """The searches of a person, the newest first."""
+    own = select(SavedSearch).where(SavedSearch.person_id == person_id)
+    return session.scalars(own.order_by(SavedSearch.id.desc())).all()
+
+
+def matching_now(address: str) -> tuple[Listed, ...]:
+    """The openings that a kept address finds today; near misses are none."""
+    found = search_openings(wish_of(Seeking.read(address)), limit=MOST_FOUND)
+    return () if found.relaxed else found.items
+
+
+def news(session: Session) -> list[News]:
+    """For every saved search the openings that it has neither shown nor told."""
+    found = []
+    for search in session.scalars(select(SavedSearch).order_by(SavedSearch.person_id, SavedSearch.id)).all():
+        openings = matching_now(search.address)
+        numbers = [one.id for one in openings]
+        told = set(
+            session.scalars(
+                select(SavedHit.opening_id).where(SavedHit.search_id == search.id, SavedHit.opening_id.in_(numbers))
+            )
+        )
+        fresh = tuple(one for one in openings if one.id not in told)
+        if fresh:
+            found.append(News(search.id, search.person_id, search.name, fresh))
+    return found
+
+
+def synonyms(session: Session, state: SynonymState, limit: int = 100) -> Sequence[Synonym]:
+    """Words in one state, those that most people search first."""
+    chosen = select(Synonym).where(Synonym.state == state).order_by(Synonym.asked.desc(), Synonym.id)
+    return session.scalars(chosen.limit(limit)).all()
+
+
+def proposals(session: Session) -> list[Proposal]:
+    """Words searched often and mostly in vain that no occupation knows, and nobody has decided on."""
+    decided = select(Synonym.word)
+    rows = session.execute(
+        select(SearchCount.word, func.sum(SearchCount.asked))
+        .where(SearchCount.word.not_in(decided))
+        .group_by(SearchCount.word)
+        .having(
+            func.sum(SearchCount.asked) >= ASKED,
+            func.count(distinct(SearchCount.day)) >= DAYS,
+            func.sum(SearchCount.empty) * 2 >= func.sum(SearchCount.asked),
+        )
+        .order_by(SearchCount.word)
+    ).all()
+    known = vocabulary().words
+    asked = {word: int(count) for word, count in rows if word not in known}
+    return [Proposal(word, asked[word], means) for word, means in zip(asked, _meanings(list(asked)), strict=True)]
+
+
+def _meanings(words: list[str]) -> list[tuple[tuple[str, float], ...]]:
+    import numpy as np  # late, as the code space: only the nightly proposals reckon with arrays
+
+    from matching.engine.relevance.occupations import code_space
+
+    if not words:
+        return []
+    space, found = code_space(), []
+    for line in space.likely(words):
+        best = np.argsort(-line, kind="stable")[:_CANDIDATES]
+        found.append(tuple((space.codes[at], round(float(line[at]), 2)) for at in best if line[at] >= _LEAST))
+    return found

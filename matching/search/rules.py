@@ -1,0 +1,154 @@
+"""The address of a search, read alike by the page and by the digest; which words of a query may be counted. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+from urllib.parse import parse_qsl, urlencode
+
+from pydantic import Field
+
+from centre.drafts import Draft, Line, RegionCode, Words
+from centre.errors import Conflict
+from centre.permissions import Permission
+from centre.states import Machine, Move
+from centre.text import HAN
+from centre.translation import N_
+from employers.openings.rules import EmploymentType
+
+MOST_PAGES = 50
+MOST_VALUES = 10
+MOST_SAVED = 10
+"""Searches that one person may keep."""
+MOST_TOLD, MOST_OF_EMPLOYER = 10, 3
+"""Lines of one digest, and how many of them may be of one employer."""
+
+Offer = Annotated[str, Field(pattern="^(board|lodging|day|training|insurance)$")]
+Occupation = Annotated[str, Field(pattern=r"^([0-9](-[0-9]{2}){0,3})?$")]
+
+
+class Seeking(Draft):
+    """What somebody looks for, as the address of the search page says it (搜索条件)."""
+
+    q: Line = ""
+    region: tuple[RegionCode, ...] = ()
+    occupation: Occupation = ""
+    wage_min: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    employment: tuple[EmploymentType, ...] = ()
+    offer: tuple[Offer, ...] = ()
+    page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Seeking":
+        """Read an address; a value that is wrong is left out instead of refused."""
+        given: dict[str, Any] = {}
+        for name, value in pairs:
+            field = cls.model_fields.get(name)
+            if field is None or not value:
+                continue
+            several = "tuple" in str(field.annotation)
+            try:
+                found = getattr(cls.model_validate({name: (value,) if several else value}), name)
+            except ValueError:
+                continue
+            if several:
+                given[name] = (*given.get(name, ()), *found)[:MOST_VALUES]
+            else:
+                given.setdefault(name, found)
+        return cls.model_validate(given)
+
+    @classmethod
+    def read(cls, address: str) -> "Seeking":
+        """What a kept address looks for.
+
+        >>> Seeking.read("q=缝纫&region=610404&offer=board&wage_min=x").address
+        'q=%E7%BC%9D%E7%BA%AB&region=610404&offer=board'
+        """
+        return cls.of(parse_qsl(address, max_num_fields=60))
+
+    @property
+    def address(self) -> str:
+        """The search as an address, without the page; the same search always gives the same address."""
+        kept = self.model_dump(mode="json", exclude={"page"}, exclude_defaults=True)
+        return urlencode(kept, doseq=True)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether everything is looked for."""
+        return not self.address
+
+
+class SearchDraft(Draft):
+    """A search to be kept: its address and, if wanted, a name for it (保存搜索)."""
+
+    address: Annotated[str, Field(max_length=1000)] = ""
+    name: Line = ""
+
+
+class TooManySearches(Conflict):
+    """The person keeps as many searches as one may."""
+
+    code = "too-many-searches"
+    message = N_("最多保存 {most} 个搜索，请先停掉一个")
+
+
+class NothingSought(Conflict):
+    """A search for everything is none that one could be told of."""
+
+    code = "nothing-sought"
+    message = N_("请先选好想找的工作，再保存")
+
+
+class SynonymState(StrEnum):
+    """Where a proposed word stands (同义词状态)."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+SYNONYM_LABELS = {
+    SynonymState.PROPOSED: N_("等人决定"),
+    SynonymState.ACCEPTED: N_("已采用"),
+    SynonymState.REJECTED: N_("不采用"),
+}
+
+SYNONYM = Machine(
+    "synonym",
+    [
+        Move(SynonymState.PROPOSED, "accept", SynonymState.ACCEPTED, Permission.CURATE_WORDS),
+        Move(SynonymState.PROPOSED, "reject", SynonymState.REJECTED, Permission.CURATE_WORDS),
+        Move(SynonymState.ACCEPTED, "reject", SynonymState.REJECTED, Permission.CURATE_WORDS),
+        Move(SynonymState.REJECTED, "accept", SynonymState.ACCEPTED, Permission.CURATE_WORDS),
+    ],
+)
+
+
+class SynonymDraft(Draft):
+    """The occupation that a word means (采用同义词)."""
+
+    occupation: Words
+
+
+class NoSuchOccupation(Conflict):
+    """The word was to mean an occupation that the classification does not have."""
+
+    code = "no-such-occupation"
+    message = N_("职业分类里没有这个职业")
+
+
+ASKED, DAYS = 5, 2
+"""A word is proposed after so many searches on so many days; what fewer people typed is shown to nobody."""
+KEPT = timedelta(days=60)
+"""Counts of words are forgotten after two months."""
+_WORD = re.compile(rf"[{HAN}a-z]{{2,12}}")
+
+
+def countable(words: Sequence[str]) -> list[str]:
+    """The words of a query that may be counted: short, letters only, so no number, no address and no sentence.
+
+    >>> countable(["打螺丝", "13800000001", "a", "我想在渭城附近找一个离家近的工作"])
+    ['打螺丝']
+    """
+    return [word for word in dict.fromkeys(words) if _WORD.fullmatch(word)]

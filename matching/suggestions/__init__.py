@@ -1,0 +1,1 @@
+"""Openings and courses suggested to a person, and workers suggested for an opening."""

@@ -1,0 +1,80 @@
+"""Which openings a course leads to, and which of them it would unlock for one person (学完能做的工作)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from centre.people import Sex
+from matching.engine.fit.conditions import failures
+from matching.engine.fit.profiles import Certificate, Practice, WorkerProfile
+from matching.engine.fit.reference import suggest
+from matching.engine.fit.trades import Kin, kin
+from matching.live.listing import Listed
+from matching.live.openings import board
+from matching.live.workers import with_trade_words, workers_of
+from matching.profiles.queries import person_in_sight
+from matching.suggestions.fits import Fit, fit_in_words
+from training.providers.models import Major
+
+PAPERS = ("skill_level", "training")
+"""What a course ends with; both are counted, since which of the two comes is decided at the assessment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """An opening that a course leads to; `fit` tells how it suits the person who would have learned it (对口岗位)."""
+
+    listed: Listed
+    fit: Fit | None = None
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prospects:
+    """The openings behind a course, those that it unlocks first; `places` are all their free places (就业去向)."""
+
+    openings: Sequence[Unlocked] = ()
+    places: int = 0
+
+    @property
+    def new(self) -> int:
+        """How many openings the person could not take before, and can after."""
+        return sum(one.is_new for one in self.openings)
+
+
+def openings_after(session: Session, major: Major, *, person_id: int | None = None, locale: str) -> Prospects:
+    """The openings in the trade of a course; for a person, what changes once they have learned it."""
+    view = board().look()
+    near = [
+        one
+        for one in view.in_field([major.occupation_code])
+        if one.occupation and kin(one.occupation, major.occupation_code) <= Kin.NEAR and one.remaining
+    ]
+    places = sum(one.remaining for one in near)
+    if person_id is None:
+        ranked = sorted(
+            near, key=lambda one: (one.occupation != major.occupation_code, -(one.wage_max_fen or 0), one.id)
+        )
+        return Prospects([Unlocked(one) for one in ranked], places)
+    person = person_in_sight(session, person_id)
+    lawful = [one for one in near if not (one.sex_ground and person.sex is Sex.FEMALE)]
+    (before,) = workers_of(session, [person_id])
+    after = with_trade_words(having_learned(before, major))
+    found = []
+    for one in lawful:
+        then = suggest(after, one.profile, view.ground)
+        if not failures(then.checks):
+            is_new = bool(failures(suggest(before, one.profile, view.ground).checks))
+            found.append(Unlocked(one, fit_in_words(then, locale), is_new))
+    found.sort(key=lambda one: (not one.is_new, -(one.fit.points if one.fit else 0), one.listed.id))
+    return Prospects(found, places)
+
+
+def having_learned(worker: WorkerProfile, major: Major) -> WorkerProfile:
+    """The same worker with the trade of a course at its level, and with what the course ends with."""
+    learned = Practice(major.occupation_code, level=major.level, verified=True)
+    papers = tuple(Certificate(kind, level=major.level) for kind in PAPERS)
+    return replace(
+        worker, practised=(*(worker.practised or ()), learned), certificates=(*(worker.certificates or ()), *papers)
+    )  # fmt: skip

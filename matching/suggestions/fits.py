@@ -1,0 +1,315 @@
+"""Who fits what, both ways, with reasons in the reader's language, and the courses that open more (智能推荐)."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock, regions
+from centre.errors import NotFound
+from centre.people import Person, PersonCategory, Sex, recognised_categories
+from centre.permissions import Actor, Permission, require
+from centre.policy import PolicyMissing, policy
+from centre.records.queries import refusing
+from centre.skills.vocabulary import vocabulary
+from centre.translation import N_, translate
+from employers.openings.rules import SEX_GROUND_LABELS, SexGround
+from matching.engine.fit.conditions import Condition, Verdict
+from matching.engine.fit.profiles import Ground
+from matching.engine.fit.reasons import PARTS, Reason, check_reason, factor_reason, warnings, why_not
+from matching.engine.fit.reference import Suggestion, Transfer, rank_workers, suggest
+from matching.live.listing import Listed
+from matching.live.openings import View, board
+from matching.live.workers import PURPOSE, best_workers, workers_of
+from matching.profiles.queries import person_in_sight
+from training.classes.models import TrainingClass
+from training.classes.queries import recruiting
+from training.enrolments.effects import split_of
+from training.enrolments.rules import Entitlement, PriceSplit
+from training.providers.models import Major, TrainingProvider
+
+DEEP = 60
+"""How far down the engine looks for openings and for ways through training."""
+TRANSFERS = 6
+SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One factor as shown: its name, points, most points and sentence, all in the reader's language (得分项)."""
+
+    name: str
+    points: int
+    most: int
+    told: str
+    speaks: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a worker and an opening fit; the points of the parts add up to `points` (匹配结果)."""
+
+    points: int
+    parts: tuple[Part, ...]
+    checks: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    blocks: tuple[str, ...] = ()
+    failed: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why, in sentences: what speaks for the pair first, most points first, what is merely unknown last."""
+        return tuple(part.told for part in sorted(self.parts, key=lambda part: not part.speaks))
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An opening suggested to a worker (推荐岗位)."""
+
+    listed: Listed
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A worker suggested for an opening, for the centre's staff only (推荐人选)."""
+
+    person_id: int
+    name: str
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course that closes a gap, with its next class and what this person pays (培训课程).
+
+    `classes` counts all that take people for the occupation now.
+    """
+
+    major_id: int
+    name: str
+    occupation: str
+    hours: int
+    provider: str
+    price: PriceSplit
+    usual_fen: int
+    class_id: int | None = None
+    starts_on: date | None = None
+    seats_left: int = 0
+    classes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Openings within reach through one course (转岗机会)."""
+
+    course: Course
+    matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What a worker is shown. `elsewhere` counts openings that fit but for the place (推荐结果)."""
+
+    matches: tuple[Match, ...] = ()
+    paths: tuple[Path, ...] = ()
+    elsewhere: int = 0
+    blocked: dict[str, int] = field(default_factory=dict)
+    unlawful: tuple[str, ...] = ()
+    is_off: bool = False
+
+
+def name_of(kind: str, code: str) -> str:
+    """The name of an occupation or a region code, as labels of the engine's sentences."""
+    if kind == "occupation":
+        return vocabulary().name(code)
+    return regions.name(code) if regions.exists(code) else code
+
+
+def suggestions_for(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
+    """The best openings for a person, the courses that open more, what one change would add. Raises NotFound."""
+    person = person_in_sight(session, person_id)
+    (worker,) = workers_of(session, [person_id])
+    view, ranking = board().rank(worker, top=max(top, DEEP))
+    found, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
+    ways = [way for way in ranking.transfers if int(way.suggestion.opening_id) in view.listed]
+    return Suggestions(
+        matches=tuple(Match(one, fit_in_words(suggestion, locale)) for one, suggestion in found[:top]),
+        paths=_paths(session, person_id, ways, view, locale),
+        elsewhere=ranking.blocked.get(Condition.REGION, 0),
+        blocked={condition.value: count for condition, count in ranking.blocked.items()},
+        unlawful=unlawful,
+    )
+
+
+def own_suggestions(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
+    """What is suggested without being asked for: nothing to a person who has switched it off. Raises NotFound."""
+    if refusing(session, [person_id], PURPOSE):
+        return Suggestions(is_off=True)
+    return suggestions_for(session, person_id, locale=locale, top=top)
+
+
+def _listed(view: View, suggestions: Iterable[Suggestion]) -> list[tuple[Listed, Suggestion]]:
+    """Suggestions with their openings; one that left the board a moment ago is left out."""
+    pairs = ((view.listed.get(int(found.opening_id)), found) for found in suggestions)
+    return [(one, found) for one, found in pairs if one is not None]
+
+
+def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> Fit:
+    """How one person fits one opening, with everything that stands in the way. Raises NotFound."""
+    person = person_in_sight(session, person_id)
+    (worker,) = workers_of(session, [person_id])
+    found = suggest(worker, listed.profile, board().look().ground)
+    fit = fit_in_words(found, locale)
+    _, unlawful = _lawful(person, [(listed, found)], locale)
+    return replace(fit, blocks=(*unlawful, *fit.blocks)) if unlawful else fit
+
+
+def candidates_for(
+    session: Session, actor: Actor, *, opening_id: int, locale: str, top: int = 20
+) -> tuple[Candidate, ...]:
+    """The best workers of the centre for an opening, the hard to employ first among equals. Raises NotFound."""
+    require(actor, Permission.LIST_PEOPLE)
+    view = board().look()
+    listed = view.listed.get(opening_id)
+    if listed is None:
+        raise NotFound
+    found = ranked_candidates(session, listed, view.ground, top=top)
+    names = select(Person.id, Person.name).where(Person.id.in_([int(one.worker_id) for one in found]))
+    called = {number: name for number, name in session.execute(names)}  # noqa: C416  (rows are no plain pairs to mypy)
+    return tuple(Candidate(int(one.worker_id), called[int(one.worker_id)], fit_in_words(one, locale)) for one in found)
+
+
+def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: int) -> tuple[Suggestion, ...]:
+    """The best workers that the reader may see for an opening."""
+    workers = best_workers(session, listed, ground, top=top)
+    return rank_workers(listed.profile, workers, ground, top=top).suggestions
+
+
+def _lawful(
+    person: Person, found: Iterable[tuple[Listed, Suggestion]], locale: str
+) -> tuple[list[tuple[Listed, Suggestion]], tuple[str, ...]]:
+    """What the law opens to this person, and the printed reasons for what it does not (MA-07)."""
+    kept, told = [], dict[str, None]()
+    for one, suggestion in found:
+        if one.sex_ground and person.sex is Sex.FEMALE:
+            told[unlawful_reason(one.sex_ground, locale)] = None
+        else:
+            kept.append((one, suggestion))
+    return kept, tuple(told)
+
+
+def unlawful_reason(ground: str, locale: str) -> str:
+    """The sentence that names the legal ground of a limit."""
+    return translate(locale, SEX_REASON, ground=translate(locale, SEX_GROUND_LABELS[SexGround(ground)]))
+
+
+def fit_in_words(found: Suggestion, locale: str) -> Fit:
+    """An engine's answer in the reader's language."""
+
+    def told(reason: Reason) -> str:
+        return translate(locale, reason.message, **reason.params)
+
+    factors = sorted(found.factors, key=lambda factor: -factor.points)
+    return Fit(
+        points=found.points,
+        parts=tuple(
+            Part(
+                translate(locale, PARTS[factor.part.value]),
+                factor.points,
+                factor.most,
+                told(factor_reason(factor, name_of)),
+                factor.points > 0 and not factor.code.endswith(_SILENT),
+            )
+            for factor in factors
+        ),
+        checks=tuple(
+            (check.verdict.value, told(check_reason(check, name_of)))
+            for check in sorted(found.checks, key=lambda check: _ORDER[check.verdict])
+        ),
+        warnings=tuple(told(reason) for reason in warnings(found, name_of)),
+        blocks=tuple(told(reason) for reason in why_not(found, name_of)),
+        failed=tuple(
+            (check.condition.value, told(check_reason(check, name_of)))
+            for check in found.checks
+            if check.verdict is Verdict.FAIL
+        ),
+    )
+
+
+_SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
+_ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2}
+
+
+def _paths(
+    session: Session, person_id: int, transfers: Sequence[Transfer], view: View, locale: str
+) -> tuple[Path, ...]:
+    """The openings within reach, grouped by the course that opens them, the best first."""
+    wanted: dict[str, list[Suggestion]] = {}
+    for way in transfers:
+        code = way.occupation or view.listed[int(way.suggestion.opening_id)].occupation
+        if code:
+            wanted.setdefault(code, []).append(way.suggestion)
+    courses = next_courses(session, list(wanted), person_id) if wanted else {}
+    return tuple(
+        Path(
+            courses[code],
+            tuple(Match(one, fit_in_words(found, locale)) for one, found in _listed(view, found_here[:3])),
+        )
+        for code, found_here in list(wanted.items())
+        if code in courses
+    )[:TRANSFERS]
+
+
+def next_courses(session: Session, occupations: Sequence[str], person_id: int | None) -> dict[str, Course]:
+    """For each occupation the course with the next class that has seats, else a course without a date."""
+    today = clock.today()
+    entitlement = entitlement_of(session, person_id, today) if person_id else None
+    found: dict[str, Course] = {}
+    rows = session.execute(recruiting(today).where(Major.occupation_code.in_(occupations))).all()
+    count = Counter(major.occupation_code for _, major, _ in rows)
+    for group, major, provider in sorted(rows, key=lambda row: row[0].taken >= row[0].seats):
+        course = _course(major, provider, entitlement, group)
+        found.setdefault(major.occupation_code, replace(course, classes=count[major.occupation_code]))
+    missing = [code for code in occupations if code not in found]
+    if missing:
+        undated = (
+            select(Major, TrainingProvider)
+            .join(TrainingProvider, TrainingProvider.id == Major.provider_id)
+            .where(Major.occupation_code.in_(missing), Major.active)
+            .order_by(Major.id)
+        )
+        for major, provider in session.execute(undated):
+            found.setdefault(major.occupation_code, _course(major, provider, entitlement, None))
+    return found
+
+
+def entitlement_of(session: Session, person_id: int, on: date) -> Entitlement | None:
+    """The recognition by which a person learns free of charge on a day, if there is one."""
+    try:
+        free = {PersonCategory(category) for category in policy(session, "free-training-categories", on=on)}
+    except PolicyMissing:
+        return None
+    held = sorted(recognised_categories(session, person_id, on) & free)
+    return Entitlement(held[0].value) if held else None
+
+
+def _course(
+    major: Major, provider: TrainingProvider, entitlement: Entitlement | None, group: TrainingClass | None
+) -> Course:
+    split = split_of(major, entitlement)
+    return Course(
+        major_id=major.id,
+        name=major.name,
+        occupation=major.occupation_code,
+        hours=major.hours,
+        provider=provider.name,
+        price=split,
+        usual_fen=major.learner_fen,
+        class_id=group.id if group else None,
+        starts_on=group.start_on if group else None,
+        seats_left=group.seats_left if group else 0,
+    )

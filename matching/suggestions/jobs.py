@@ -1,0 +1,82 @@
+"""The nightly refresh: everybody's first openings anew, and a message where a new one is among them (每日推荐)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.jobs import job
+from centre.outbox import post_all
+from centre.people import Person, Sex
+from centre.records.queries import refused
+from centre.translation import N_, SOURCE_LOCALE, translate
+from matching.live.kernels import kernels
+from matching.live.listing import Listed
+from matching.live.openings import View, board
+from matching.live.workers import PURPOSE, made_anew
+from matching.search.jobs import digest_lines
+
+FIRST = 5
+"""A new opening is worth a message where it is among so many of a person's best."""
+SMALL = 20_000_000
+"""Fewer pairs than this are answered without loading anything compiled."""
+TITLE = N_("有 {n} 个新岗位适合您")
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The new openings among the best of one person (新推荐)."""
+
+    person_id: int
+    openings: tuple[Listed, ...]
+
+
+def fresh_matches(session: Session) -> list[Fresh]:
+    """Match everybody with every opening; who has one of yesterday's among the first, and may and wants to be told."""
+    view = board().look()
+    yesterday = clock.today() - timedelta(days=1)
+    new = {one.id: one for one in view.listed.values() if one.posted_on == yesterday}
+    off = set(session.scalars(refused(PURPOSE)))
+    women = set(session.scalars(select(Person.id).where(Person.sex == Sex.FEMALE)))
+    found = []
+    for person_id, best in _first_lists(view):
+        fitting = (new[number] for number in best if number in new)
+        told = tuple(one for one in fitting if not (one.sex_ground and person_id in women))
+        if told and person_id not in off:
+            found.append(Fresh(person_id, told))
+    return found
+
+
+def _first_lists(view: View) -> list[tuple[int, list[int]]]:
+    from matching.engine.pairs import engine
+    from matching.engine.pairs.workers import first_openings
+
+    openings = [one.profile for one in view.listed.values()]
+    pool = made_anew(view.ground).pool
+    if len(openings) * len(pool.ids) > SMALL and engine.is_kept(kernels()):
+        engine.warm(kernels())
+    lists = first_openings(pool, openings, view.ground, FIRST)
+    return list(zip(pool.ids.tolist(), lists.tolist(), strict=True))
+
+
+@job("refresh-matches", every=timedelta(days=1), reading=fresh_matches)
+def tell_fresh_matches(session: Session, found: Sequence[Fresh]) -> None:
+    """Index all jobseekers anew, match them with all openings, and tell whom one of yesterday's openings fits best."""
+    day = clock.today().isoformat()
+    post_all(
+        session,
+        [
+            {
+                "kind": "matches",
+                "person_id": one.person_id,
+                "title": translate(SOURCE_LOCALE, TITLE, n=len(one.openings)),
+                "body": "\n".join(digest_lines(one.openings)),
+                "link": "/me/matches",
+                "dedupe_key": f"matches:{one.person_id}:{day}",
+            }
+            for one in found
+        ],
+    )

@@ -1,0 +1,257 @@
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching.engine.fit.conditions import Condition
+from matching.engine.fit.profiles import OpeningProfile, Skill, SkillNeed, WorkerProfile
+from matching.engine.fit.reference import rank, rank_workers
+from matching.engine.pairs import engine as retrieve
+from matching.engine.pairs import forward_plain, snapshot
+from matching.engine.pairs.encode import encode_workers
+from matching.engine.pairs.engine import Engine, current, find
+from matching.engine.pairs.index import build
+from matching.engine.pairs.workers import best, gather
+from tests.bench.city import CODES, Market
+from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS, crowd
+from tests.planted import planted
+
+MANY = st.lists(OPENINGS, max_size=25, unique_by=lambda opening: opening.id)
+PEOPLE = st.lists(WORKERS, min_size=1, max_size=12, unique_by=lambda worker: worker.id)
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    if not retrieve.is_warm() and not retrieve.warm(Path(__file__).parents[4] / "build" / "kernels"):
+        pytest.skip("numba is not installed")
+
+
+@pytest.fixture
+def cold() -> Iterator[None]:
+    warm, retrieve._WARM = retrieve._WARM, set()
+    yield
+    retrieve._WARM = warm
+
+
+def agrees(worker: WorkerProfile, openings: list[OpeningProfile], top: int) -> bool:
+    slow = rank(worker, openings, GROUND, top=top)
+    engine = Engine(openings, GROUND)
+    same = engine.rank(worker, top=top, counts=False).suggestions == slow.suggestions
+    return same and engine.rank(worker, top=top) == slow
+
+
+@given(WORKERS, MANY, st.integers(1, 6))
+@settings(max_examples=60, deadline=None)
+def test_plain_and_reference_give_the_same_list(
+    worker: WorkerProfile, openings: list[OpeningProfile], top: int
+) -> None:
+    assert agrees(worker, openings, top)
+
+
+@pytest.mark.usefixtures("compiled")
+@given(WORKERS, MANY, st.integers(1, 6))
+@settings(max_examples=60, deadline=None)
+def test_kernel_and_reference_give_the_same_list(
+    worker: WorkerProfile, openings: list[OpeningProfile], top: int
+) -> None:
+    assert agrees(worker, openings, top)
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_the_other_direction_gives_the_list_of_the_reference(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    engine = Engine(openings, GROUND, workers)
+    for opening in openings[:4]:
+        assert engine.rank_workers(opening, top=top) == rank_workers(opening, workers, GROUND, top=top).suggestions
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_worker_who_falls_short_in_one_area_is_still_judged_by_the_one_that_promises_more() -> None:
+    # The place is his second wish by the county, which is read first, and his first wish by the city around it.
+    opening = OpeningProfile(
+        id=1, occupation="6-04-02-01", region="610404", wage_min_fen=600_000, wage_max_fen=600_000,
+        skills=(SkillNeed("细纱", level=3),),
+    )  # fmt: skip
+    worker = WorkerProfile(
+        id=1, wanted=("6-04-02-01",), skills=(Skill("细纱", 1),), regions=("610400", "610404"), wage_floor_fen=570_000
+    )
+    rival = replace(worker, id=2, regions=("610404",), wage_floor_fen=600_000)
+    slow = rank_workers(opening, [worker, rival], GROUND).suggestions
+    assert [(one.worker_id, one.points - slow[1].points) for one in slow] == [(1, 1), (2, 0)]
+    assert Engine([opening], GROUND, [worker, rival]).rank_workers(opening, top=1) == slow[:1]
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY)
+@settings(max_examples=40, deadline=None)
+def test_many_workers_at_once_get_what_each_gets_alone(
+    workers: list[WorkerProfile], openings: list[OpeningProfile]
+) -> None:
+    built = build(openings, GROUND)
+    columns = encode_workers(workers, built.register, GROUND, grow=False)
+    rows, points = find(current(built.index, built.register), columns, 5)
+    for w, worker in enumerate(workers):
+        slow = rank(worker, openings, GROUND, top=5).suggestions
+        found = rows[w][rows[w] >= 0]
+        assert [openings[place].id for place in built.source[found]] == [one.opening_id for one in slow]
+        assert points[w][: len(found)].tolist() == [one.points for one in slow]
+
+
+def test_a_long_list_of_openings_keeps_its_order_where_many_are_equal(compiled: None) -> None:
+    openings = [
+        replace(SPINNING, id=n, region=f"3206{n % 90 + 10}", wage_max_fen=600_000 + n % 7 * 10_000) for n in range(3000)
+    ]
+    for regions in ((), ("320612", "320655"), ("320600",)):
+        worker = replace(SPINNER, regions=regions, leave_home_ok=None, home=None)
+        slow = rank(worker, openings, GROUND).suggestions
+        assert Engine(openings, GROUND).rank(worker, counts=False).suggestions == slow
+        assert len(slow) == 20
+
+
+def test_many_openings_of_one_trade_are_tried_in_two_goes_and_none_is_lost_or_doubled(compiled: None) -> None:
+    from matching.engine.pairs import forward
+
+    dice, market = np.random.default_rng(5), Market(3)
+    openings = [
+        replace(one, occupation=CODES[3], skills=one.skills if dice.random() > 0.01 else (), certificates=())
+        for one in market.openings(forward.MANY + 500)
+    ]
+    people = [replace(one, wanted=(CODES[3],), regions=(), leave_home_ok=None, home=None) for one in market.workers(60)]
+    built = build(openings, GROUND)
+    workers, index = encode_workers(people, built.register, GROUND), current(built.index, built.register)
+    slow = np.full((60, 400), -1, np.int32), np.zeros((60, 400), np.int32)
+    forward_plain.best_openings(index, workers, 0, 60, *slow)
+    quick = find(index, workers, 400)
+    assert np.array_equal(quick[0], slow[0])
+    assert np.array_equal(quick[1], slow[1])
+
+
+@pytest.mark.usefixtures("cold")
+def test_a_cold_engine_answers_the_same() -> None:
+    engine = Engine([SPINNING, SEWING], GROUND, [SPINNER])
+    free = replace(SPINNER, regions=(), leave_home_ok=None, home=None)
+    assert engine.rank(free, counts=False).suggestions == rank(free, [SPINNING, SEWING], GROUND).suggestions
+    assert engine.rank_workers(SEWING) == rank_workers(SEWING, [SPINNER], GROUND).suggestions
+
+
+@given(WORKERS, MANY, MANY)
+@settings(max_examples=40, deadline=None)
+def test_changed_openings_are_in_the_next_answer(
+    worker: WorkerProfile, before: list[OpeningProfile], after: list[OpeningProfile]
+) -> None:
+    engine = Engine(before, GROUND)
+    now = {opening.id: opening for opening in before}
+    for opening in before[::3]:
+        engine.drop_opening(opening.id)
+        del now[opening.id]
+    for opening in after:
+        engine.put_opening(opening)
+        now[opening.id] = opening
+    assert engine.rank(worker) == rank(worker, now.values(), GROUND)
+    assert engine.rank(worker, counts=False).suggestions == rank(worker, now.values(), GROUND).suggestions
+
+
+def test_more_changes_than_fit_beside_the_index_are_indexed() -> None:
+    engine = Engine([SPINNING], GROUND)
+    for n in range(retrieve.MOST_CHANGES + 2):
+        engine.put_opening(replace(SPINNING, id=n))
+    free = replace(SPINNER, regions=(), leave_home_ok=None, home=None)
+    assert [one.opening_id for one in engine.rank(free).suggestions] == list(range(20))
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY)
+@settings(max_examples=5, deadline=None)
+def test_a_snapshot_answers_like_the_index_it_was_made_of(
+    tmp_path_factory: pytest.TempPathFactory, workers: list[WorkerProfile], openings: list[OpeningProfile]
+) -> None:
+    built = build(openings, GROUND)
+    folder = tmp_path_factory.mktemp("snapshot")
+    snapshot.save(built, folder)
+    answers = []
+    for one in (built, snapshot.load(folder)):
+        columns = encode_workers(workers, one.register, GROUND, grow=False)
+        answers.append(find(current(one.index, one.register), columns, 5))
+    assert np.array_equal(answers[0][0], answers[1][0])
+    assert np.array_equal(answers[0][1], answers[1][1])
+
+
+@given(WORKERS)
+@settings(max_examples=20, deadline=None)
+def test_two_runs_give_the_same_answer(worker: WorkerProfile) -> None:
+    openings = [replace(SPINNING, id=n, region=f"6104{n:02d}") for n in range(30)]
+    assert Engine(openings, GROUND).rank(worker) == Engine(reversed(openings), GROUND).rank(worker)
+
+
+def agree_with_a_crowd(seed: int) -> Counter[Condition]:
+    workers, openings = crowd(seed, 40, 160)
+    engine = Engine(openings, GROUND, workers)
+    alone: Counter[Condition] = Counter()
+    for worker in workers:
+        slow = rank(worker, openings, GROUND, top=8)
+        assert engine.rank(worker, top=8, counts=False).suggestions == slow.suggestions
+        assert engine.rank(worker, top=8) == slow
+        alone.update(slow.blocked)
+    for opening in openings[:20]:
+        assert engine.rank_workers(opening, top=8) == rank_workers(opening, workers, GROUND, top=8).suggestions
+    return alone
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_crowd_gets_the_lists_of_the_reference_and_every_condition_decides_somewhere() -> None:
+    alone = agree_with_a_crowd(1) + agree_with_a_crowd(2)
+    assert set(alone) == set(Condition) - {Condition.PLACES, Condition.EMPLOYER}
+
+
+@pytest.mark.usefixtures("cold")
+def test_a_crowd_gets_the_same_from_a_cold_engine() -> None:
+    assert agree_with_a_crowd(3).total() > 0
+
+
+def of_a_pool(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> tuple[list[list[object]], list[list[object]]]:
+    """The best workers in sight for each opening, by the pool and by the reference; every third is out of sight."""
+    pool, hidden = gather(workers, GROUND), np.arange(len(workers)) % 3 == 1
+    seen = [worker for worker, gone in zip(workers, hidden, strict=True) if not gone]
+    slow = [rank_workers(opening, seen, GROUND, top=top).suggestions for opening in openings]
+    mine: list[list[object]] = [[*best(pool, opening, GROUND, hidden, top)] for opening in openings]
+    return mine, [[one.worker_id for one in found] for found in slow]
+
+
+@pytest.mark.usefixtures("compiled")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_pool_gives_the_best_of_those_in_sight(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    mine, slow = of_a_pool(workers, openings[:4], top)
+    assert mine == slow
+
+
+@pytest.mark.usefixtures("cold")
+@given(PEOPLE, MANY, st.integers(1, 6))
+@settings(max_examples=40, deadline=None)
+def test_a_cold_pool_gives_the_best_of_those_in_sight(
+    workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
+) -> None:
+    mine, slow = of_a_pool(workers, openings[:4], top)
+    assert mine == slow
+
+
+@pytest.mark.usefixtures("compiled")
+def test_a_crowd_in_a_pool_gets_the_same_warm_and_cold() -> None:
+    workers, openings = crowd(4, 120, 60)
+    mine, slow = of_a_pool(workers, openings, 8)
+    assert sum(map(len, slow)) > 100
+    assert mine == slow
+    with planted(retrieve, _WARM=set()):
+        assert of_a_pool(workers, openings, 8) == (slow, slow)

@@ -1,0 +1,252 @@
+"""Kept searches and counted words: each match told once, nobody behind the counts, a person decides on words."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from centre import clock
+from centre.database import open_session
+from centre.errors import Forbidden, NotFound
+from centre.outbox import Message
+from centre.permissions import Actor
+from centre.records.erasure import erase_person
+from centre.skills.vocabulary import teach, vocabulary
+from matching.live.openings import Board, board
+from matching.search import actions, queries, word_counts
+from matching.search.find import Wish, search_openings
+from matching.search.jobs import digest_lines, propose_synonyms, send_digests
+from matching.search.models import SavedHit, SavedSearch, SearchCount, Synonym
+from matching.search.rules import (
+    ASKED,
+    MOST_SAVED,
+    NoSuchOccupation,
+    NothingSought,
+    SearchDraft,
+    Seeking,
+    SynonymDraft,
+    SynonymState,
+    TooManySearches,
+    countable,
+)
+from tests.matching import world
+from tests.matching.world import Town
+
+SYSTEM = Actor.system().scope
+NEW = {"occupation_code": world.SEWING, "region_code": "610404", "wage_min_fen": 350_000}
+
+
+@pytest.fixture
+def worker(any_town: Town) -> Actor:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, any_town)
+    return any_town.worker(world.W1[0])
+
+
+def save(actor: Actor, address: str, name: str = "") -> int:
+    with open_session(actor.scope, write=True) as session:
+        return actions.save_search(session, actor, draft=SearchDraft(address=address, name=name)).id
+
+
+def add(town: Town, key: str, **columns: object) -> int:
+    """A new opening that the board knows at once."""
+    with open_session(SYSTEM, write=True) as session:
+        made = world.add_opening(session, town, key, "渭城新棉制衣(虚构)", **({"title": "缝纫工"} | NEW | columns))
+    board()._looked = float("-inf")
+    return made.id
+
+
+def digests() -> list[Message]:
+    """Let the job run once; gives all digests that were ever posted."""
+    with open_session(SYSTEM) as session:
+        found = queries.news(session)
+    with open_session(SYSTEM, write=True) as session:
+        send_digests(session, found)
+        return list(session.scalars(select(Message).where(Message.kind == "digest").order_by(Message.id)))
+
+
+def test_what_is_there_when_a_search_is_saved_is_no_news_and_what_comes_is_told_once(
+    any_town: Town, worker: Actor
+) -> None:
+    save(worker, "q=缝纫&region=610404")
+    assert digests() == []
+    add(any_town, "new")
+    assert [(one.title, one.link) for one in digests()] == [("您关注的工作有 1 个新岗位", "/me/searches")]
+    with clock.frozen(world.MONDAY + timedelta(days=1)):
+        assert len(digests()) == 1
+        add(any_town, "newer", title="平车工")
+        assert [one.body for one in digests()][1:] == ["平车工（渭城新棉制衣(虚构)）"]
+    with clock.frozen(world.MONDAY + timedelta(days=2)):
+        assert len(digests()) == 2
+
+
+def test_two_searches_of_one_person_make_one_message(any_town: Town, worker: Actor) -> None:
+    save(worker, "q=缝纫")
+    save(worker, "occupation=6-05-01-03&region=610404")
+    add(any_town, "new")
+    (message,) = digests()
+    assert message.body.count("缝纫工") == 1
+    with open_session(SYSTEM) as session:
+        assert session.scalar(select(func.count()).select_from(SavedHit)) == 4
+
+
+def test_a_digest_is_short_and_not_of_one_employer_alone(town: Town) -> None:
+    for number in range(6):
+        add(town, f"n{number}")
+    listed = list(board().look().listed.values())
+    lines = digest_lines(listed)
+    assert sum("渭城新棉" in line for line in lines) == 3
+    assert lines[-1] == f"还有 {len(listed) - len(lines) + 1} 个，点开看全部。"
+
+
+def test_a_stopped_search_is_told_of_no_more(any_town: Town, worker: Actor) -> None:
+    number = save(worker, "q=缝纫")
+    add(any_town, "new")
+    with open_session(SYSTEM) as session:
+        found = queries.news(session)
+    with open_session(worker.scope, write=True) as session:
+        actions.stop_search(session, worker, search_id=number)
+    with open_session(SYSTEM, write=True) as session:
+        send_digests(session, found)
+    assert digests() == []
+
+
+def test_the_same_search_is_kept_once_an_empty_one_never_and_there_is_a_limit(town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, town)
+    worker = town.worker(world.W1[0])
+    assert save(worker, "q=缝纫&page=3") == save(worker, "page=1&q=缝纫")
+    with pytest.raises(NothingSought):
+        save(worker, "page=2&wage_min=abc&offer=gold")
+    for number in range(MOST_SAVED - 1):
+        save(worker, f"q=工种{number}")
+    with pytest.raises(TooManySearches):
+        save(worker, "q=再一个")
+
+
+def test_nobody_sees_or_stops_the_search_of_another(any_town: Town, worker: Actor) -> None:
+    number = save(worker, "q=缝纫")
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, any_town, world.W2, phone="13800000002")
+    other, clerk = any_town.worker(world.W2[0]), any_town.clerk()
+    with open_session(other.scope, write=True) as session, pytest.raises(NotFound):
+        actions.stop_search(session, other, search_id=number)
+    with open_session(clerk.scope) as session:
+        assert list(session.scalars(select(SavedSearch))) == []
+    with open_session(clerk.scope, write=True) as session, pytest.raises(NotFound):
+        actions.save_search(session, clerk, draft=SearchDraft(address="q=缝纫"))
+
+
+def test_erasing_a_person_takes_their_searches_along(any_town: Town, worker: Actor) -> None:
+    save(worker, "q=缝纫")
+    with open_session(SYSTEM, write=True) as session:
+        erase_person(session, Actor.system(), person_id=any_town.people[world.W1[0]])
+        assert list(session.scalars(select(SavedSearch))) == []
+        assert list(session.scalars(select(SavedHit))) == []
+
+
+def test_an_address_is_read_alike_whatever_else_stands_in_it() -> None:
+    asked = Seeking.read("offer=board&q=%20电焊%20&region=610404&region=x&region=610402&wage_min=-3&evil=1&page=9")
+    assert (asked.q, asked.region, asked.offer, asked.wage_min, asked.page) == (
+        "电焊", ("610404", "610402"), ("board",), None, 9,
+    )  # fmt: skip
+    assert Seeking.read(asked.address) == asked.model_copy(update={"page": 1})
+    assert Seeking.read("&".join(f"region=61040{n}" for n in range(10)) + "&region=610481").region[-1] == "610409"
+
+
+@pytest.fixture
+def counting() -> Iterator[None]:
+    forget_counts()  # of pages that other tests have asked for
+    yield
+    forget_counts()
+    teach(())
+
+
+def forget_counts() -> None:
+    word_counts._asked.clear()
+    word_counts._empty.clear()
+
+
+def ask(words: str, times: int = ASKED) -> None:
+    """Search as a reader of the page would, and count."""
+    for _ in range(times):
+        found = search_openings(Wish(q=words))
+        word_counts.count_words(found.asked, found=0 if found.relaxed else found.total)
+    word_counts.write_counts()
+
+
+@pytest.mark.usefixtures("counting")
+def test_counts_hold_words_and_days_and_nobodys_name_or_number(any_town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, any_town)
+    for words in (
+        "渭城 缝纫",
+        world.W1[0],
+        "13800000001",
+        "610499197503080022",
+        "我妈妈今年五十岁想在家门口找个轻松活",
+    ):
+        ask(words, 2)
+    ask("缝纫", 1)
+    with open_session(SYSTEM) as session:
+        rows = [(row.day, row.word, row.asked, row.empty) for row in session.scalars(select(SearchCount))]
+    assert rows == [(world.TODAY, "缝纫", 3, 0)]
+    assert {column.name for column in SearchCount.__table__.columns} == {"day", "word", "asked", "empty"}
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_word_searched_in_vain_is_proposed_accepted_and_found(any_town: Town) -> None:
+    ask("缝衣裳婆")
+    assert proposed() == []
+    with clock.frozen(world.MONDAY + timedelta(days=1)):
+        ask("缝衣裳婆", 1)
+        ask("缝纫", 9)
+        (made,) = proposed()
+    assert (made.word, made.asked, made.state) == ("缝衣裳婆", ASKED + 1, SynonymState.PROPOSED)
+    assert search_openings(Wish(q="缝衣裳婆")).total == 0
+    officer, clerk = any_town.officer(), any_town.clerk()
+    with open_session(clerk.scope, write=True) as session, pytest.raises(Forbidden):
+        actions.accept_synonym(session, clerk, synonym_id=made.id, draft=SynonymDraft(occupation=world.SEWING))
+    with open_session(officer.scope, write=True) as session, pytest.raises(NoSuchOccupation):
+        actions.accept_synonym(session, officer, synonym_id=made.id, draft=SynonymDraft(occupation="没有这个"))
+    with open_session(officer.scope, write=True) as session:
+        draft = SynonymDraft(occupation="缝纫工")
+        assert actions.accept_synonym(session, officer, synonym_id=made.id, draft=draft).occupation == world.SEWING
+    assert vocabulary().codes_for("缝衣裳婆") == ()
+    board()._compared = board()._looked = float("-inf")
+    assert [one.id for one in search_openings(Wish(q="缝衣裳婆")).items] == [any_town.openings["sew"]]
+    assert Board().look().index.reader.vocabulary.codes_for("缝衣裳婆") == (world.SEWING,)
+    with open_session(officer.scope, write=True) as session:
+        actions.reject_synonym(session, officer, synonym_id=made.id)
+    board()._compared = board()._looked = float("-inf")
+    assert search_openings(Wish(q="缝衣裳婆")).total == 0
+
+
+def proposed() -> list[Synonym]:
+    with open_session(SYSTEM) as session:
+        found = queries.proposals(session)
+    with open_session(SYSTEM, write=True) as session:
+        propose_synonyms(session, found)
+    with open_session(SYSTEM) as session:
+        return list(session.scalars(select(Synonym).order_by(Synonym.id)))
+
+
+@pytest.mark.usefixtures("counting")
+def test_a_rejected_word_is_not_proposed_again_and_old_counts_go(any_town: Town) -> None:
+    for day in range(2):
+        with clock.frozen(world.MONDAY + timedelta(days=day)):
+            ask("捏泥人哥")
+    (made,) = proposed()
+    officer = any_town.officer()
+    with open_session(officer.scope, write=True) as session:
+        actions.reject_synonym(session, officer, synonym_id=made.id)
+    assert [one.state for one in proposed()] == [SynonymState.REJECTED]
+    with clock.frozen(world.MONDAY + timedelta(days=70)):
+        ask("缝纫", 1)
+    with open_session(SYSTEM) as session:
+        assert list(session.scalars(select(SearchCount.word))) == ["缝纫"]
+
+
+def test_words_that_could_name_somebody_or_some_place_are_not_counted() -> None:
+    assert countable(["打螺丝", "打螺丝", "a", "138", "x" * 13, "缝 纫", "焊工！", "cnc"]) == ["打螺丝", "cnc"]

@@ -1,0 +1,96 @@
+"""The nightly refresh matches everybody with everything, tells of yesterday's openings, and nobody who said no."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from centre import clock
+from centre.database import open_session
+from centre.outbox import Message
+from centre.people import Consent
+from centre.permissions import Actor
+from employers.openings.rules import SexGround
+from matching.engine.pairs import engine
+from matching.live.openings import board
+from matching.suggestions import jobs
+from matching.suggestions.fits import suggestions_for
+from tests.bench import nightly
+from tests.matching import world
+from tests.matching.world import Town
+from tests.planted import planted
+
+SYSTEM = Actor.system().scope
+KERNELS = Path(__file__).parents[3] / "build" / "kernels"
+NEAR = {"occupation_code": world.SPINNING, "region_code": "610404", "wage_min_fen": 400_000, "wage_max_fen": 450_000}
+
+
+@pytest.fixture
+def people(any_town: Town) -> Town:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, any_town, world.W1)
+        world.add_worker(session, any_town, world.W9, phone="13800000002")
+        quiet = world.add_worker(session, any_town, world.W2, phone="13800000003")
+        no = Consent(person_id=quiet.id, purpose="matching", text_version="1", withdrawn_at=clock.now())
+        session.add(no)
+    return any_town
+
+
+def told(town: Town, days: int, **how: Any) -> dict[str, list[str]]:
+    """Who is told of what on the night after so many days."""
+    names = {number: name for name, number in town.people.items()}
+    with clock.frozen(world.MONDAY + timedelta(days=days)), planted(jobs, **how):
+        board()._compared = board()._looked = float("-inf")
+        with open_session(SYSTEM) as session:
+            found = jobs.fresh_matches(session)
+        with open_session(SYSTEM, write=True) as session:
+            jobs.tell_fresh_matches(session, found)
+            day = clock.today().isoformat()
+            sent = session.scalars(select(Message).where(Message.dedupe_key.endswith(day), Message.kind == "matches"))
+            return {names[one.person_id or 0]: one.body.splitlines() for one in sent}
+
+
+def test_a_new_opening_is_told_once_to_whom_it_fits_and_who_wants_to_be_told(people: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_opening(session, people, "near", "渭城新棉制衣(虚构)", title="细纱工", **NEAR)
+    assert told(people, 0) == {}
+    monday = told(people, 1)
+    assert set(monday) == {"王秀兰", "高强"}
+    assert "细纱工（渭城新棉制衣(虚构)）" in monday["王秀兰"]
+    assert told(people, 2) == {}
+
+
+def test_what_is_told_is_what_the_page_shows_first(people: Town) -> None:
+    found = told(people, 1)
+    with clock.frozen(world.MONDAY + timedelta(days=1)), open_session(SYSTEM) as session:
+        shown = suggestions_for(session, people.people["王秀兰"], locale="zh-Hans", top=jobs.FIRST).matches
+    assert found["王秀兰"] == [f"{one.listed.title}（{one.listed.employer}）" for one in shown]
+
+
+def test_compiled_and_plain_refreshes_tell_the_same(people: Town) -> None:
+    with planted(engine, _WARM=set()):
+        plain = told(people, 1)
+    engine.warm(KERNELS)
+    with open_session(SYSTEM, write=True) as session:
+        for one in session.scalars(select(Message).where(Message.kind == "matches")):
+            session.delete(one)
+    assert plain
+    assert told(people, 1, SMALL=0, kernels=lambda: KERNELS) == plain
+
+
+def test_nobody_is_told_of_work_that_the_law_keeps_from_them(people: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        ground = SexGround.MINE_UNDERGROUND
+        world.add_opening(session, people, "m", "渭城新棉制衣(虚构)", title="井下工", sex_limit_ground=ground, **NEAR)
+    found = told(people, 1)
+    assert any("井下工" in line for line in found["高强"])
+    assert not any("井下工" in line for line in found["王秀兰"])
+
+
+def test_a_small_city_goes_the_way_that_is_measured_for_a_large_one() -> None:
+    figures = nightly.measure(openings=150, workers=300, asked=20)["figures"]
+    assert figures["told"] > 0
+    assert 0 < figures["first_20_p50_ms"] <= figures["first_20_p95_ms"]
+    assert 0 < figures["candidates_p50_ms"] <= figures["candidates_p95_ms"]

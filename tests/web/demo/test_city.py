@@ -1,0 +1,111 @@
+"""The invented town has what the field guide lists, and the city is the same for the same seed."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from centre import clock, privacy
+from centre.database import open_session
+from centre.network import Centre, CentreLevel
+from centre.people import Person
+from centre.permissions import Actor
+from centre.policy import load_examples
+from employers.companies.models import Employer
+from employers.fairs.models import Booth, Fair
+from employers.fairs.queries import shown_openings
+from employers.fairs.rules import FairState
+from employers.openings.models import Opening
+from matching.profiles.models import JobWish
+from training.providers.models import Major, TrainingProvider
+from web.demo import city, fill, town
+
+SMALL = city.Size(employers=30, openings=120, workers=80)
+
+
+@pytest.fixture(autouse=True)
+def rules(database: str) -> None:
+    """The example policies, as `gangqiao migrate` loads them."""
+    del database
+    privacy.forget_keys()
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)
+
+
+def count(model: type) -> int:
+    with open_session(Actor.system().scope) as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def silently(_line: str) -> None:
+    pass
+
+
+def test_the_town_has_the_network_schools_majors_employers_and_fairs_of_the_year() -> None:
+    fill(size="town", seed=1, say=silently)
+    assert (count(Centre), count(TrainingProvider), count(Major), count(Employer)) == (14, 6, 22, 18)
+    with open_session(Actor.system().scope) as session:
+        levels = session.scalars(select(Centre.level)).all()
+        fairs = session.scalars(select(Fair).order_by(Fair.starts_at)).all()
+        people = session.scalars(select(Person)).all()
+        named = [one for one in fairs if one.series_id is None]
+        fridays = [one for one in fairs if one.series_id and clock.local(one.starts_at).year == 2026]
+        assert levels.count(CentreLevel.COUNTY) == 13
+        assert len(named) == 15
+        assert all(one.permit_no for one in fairs if one.expected_visitors >= 1000)
+        # 52 Fridays less the six that are public holidays.
+        assert (len(fridays), {clock.local(one.starts_at).weekday() for one in fridays}) == (46, {4})
+        assert all(one.identity_number.startswith("610499") for one in people)
+        assert all(one.is_demo for one in fairs)
+        assert all(one.is_demo for one in people)
+
+
+def test_whenever_it_is_filled_the_town_has_fairs_to_come_with_employers_and_openings() -> None:
+    with clock.frozen(clock.now() + timedelta(days=700)):
+        fill(size="town", seed=1, say=silently)
+        with open_session(Actor.system().scope) as session:
+            coming = session.scalars(
+                select(Fair).where(Fair.starts_at > clock.now(), Fair.state == FairState.BOOTH_OPEN)
+            ).all()
+            assert coming
+            assert all(shown_openings(session, one.id) for one in coming)
+            taken = Counter(session.scalars(select(Booth.fair_id)))
+            assert all(one.booths_taken == taken[one.id] for one in session.scalars(select(Fair)))
+
+
+def test_filling_twice_adds_nothing() -> None:
+    for _ in range(2):
+        fill(size="town", seed=1, say=silently)
+    assert (count(Employer), count(Fair) > 15) == (18, True)
+
+
+def written(seed: int) -> list[object]:
+    """What a small city holds, without what differs by design: the keys under which people are sealed."""
+    with open_session(Actor.system().scope, write=True) as session:
+        town.fill(session)
+        city.fill(session, seed=seed, say=silently, size=SMALL)
+        openings = select(Opening).where(Opening.source_name == city.SOURCE).order_by(Opening.id)
+        people = select(Person).where(Person.name != "").order_by(Person.id)
+        wishes = select(JobWish.occupations, JobWish.regions, JobWish.wage_floor_fen).order_by(JobWish.person_id)
+        found: list[object] = [
+            (one.title, one.wage_min_fen, one.region_code, one.employer_id) for one in session.scalars(openings)
+        ]
+        found += [(one.name, one.identity_number, one.phone, one.birth_on) for one in session.scalars(people)]
+        found += [tuple(row) for row in session.execute(wishes)]
+        session.rollback()
+    return found
+
+
+def test_the_same_seed_gives_the_same_city_and_another_one_another() -> None:
+    with clock.frozen(clock.now()):
+        first, again, other = written(7), written(7), written(8)
+    assert len(first) > SMALL.openings + SMALL.workers
+    assert first == again
+    assert first != other
+
+
+def test_nobody_in_the_city_can_be_a_real_person() -> None:
+    for row in written(9):
+        if isinstance(row, tuple) and isinstance(row[-1], date):
+            assert str(row[1]).startswith("610499")

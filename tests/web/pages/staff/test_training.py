@@ -1,0 +1,262 @@
+"""The training desk through a browser: from the register to the payment, and the public check of a certificate."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from centre import clock, privacy
+from centre.database import open_session
+from centre.permissions import Role
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningState
+from tests.training import world
+from tests.training.browser import Browser, open_browser
+from tests.training.course import add_staff, assessed, begin, call_sample, do, enrol_all, lesson_ids, people
+from training.attendance.models import SeatOffer
+from training.certificates.models import TrainingCertificate
+from training.claims.models import Claim
+from training.claims.rules import ClaimState
+from training.enrolments.actions import withdraw_learner
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import EnrolmentState
+from training.funds.models import Fund
+from web.app import build
+
+DESK = "/training-desk"
+APRIL = world.MONDAY + timedelta(days=40)
+
+
+@pytest.fixture
+def city(database: str) -> Iterator[world.City]:
+    privacy.forget_keys()
+    with clock.frozen(world.MONDAY):
+        made = world.build()
+        add_staff(made, second=Role.TRAINING_OFFICER, manager=Role.CITY_MANAGER)
+        yield made
+
+
+def browser(city: world.City, key: str = "") -> Browser:
+    return open_browser(build(), city, key)
+
+
+def test_a_registrar_reports_a_lesson_from_its_register(city: world.City) -> None:
+    class_id = world.add_class(city)
+    here, _ = enrol_all(city, class_id, people(city, 2))
+    begin(city, class_id)
+    lesson_id, ends_at = lesson_ids(class_id)[0]
+    school = browser(city, "registrar")
+    assert "还没有上" in school.get(f"{DESK}/lessons/{lesson_id}").text
+    with clock.frozen(ends_at):
+        school = open_browser(build(), city, "neighbour")
+        assert school.get(f"{DESK}/lessons/{lesson_id}").status_code == 404
+        officer = browser(city, "officer")
+        assert "今天谁来了" in officer.get(f"{DESK}/lessons/{lesson_id}").text
+        done = officer.send_form(f"{DESK}/lessons/{lesson_id}/report", present=[str(here)])
+        assert done.status_code == 303
+        assert "已上报" in officer.get(f"{DESK}/classes/{class_id}").text
+
+
+def test_money_goes_from_the_claim_to_the_fund_by_three_people(city: world.City) -> None:
+    class_id, places = assessed(city, people(city, 3))
+    with clock.frozen(APRIL):
+        manager = browser(city, "manager")
+        fund: dict[str, Any] = {"name": "就业补助资金", "code": "JYBZ", "purpose": "subsidy"}
+        assert manager.send_form(f"{DESK}/funds", **fund).status_code == 303
+        assert manager.send_form(f"{DESK}/funds", **fund).status_code == 409
+        assert manager.send_form(f"{DESK}/funds/1/grants", amount_fen="10000").status_code == 303
+        officer = browser(city, "officer")
+        entered = officer.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day")
+        assert entered.status_code == 303
+        assert "由别的同事审核" in officer.get(f"{DESK}/claims/1").text
+        assert officer.send_form(f"{DESK}/claims/1/review").status_code == 403
+        second = browser(city, "second")
+        assert second.send_form(f"{DESK}/claims/1/review").status_code == 409
+        assert second.send_form(f"{DESK}/classes/{class_id}/sample").status_code == 303
+        call_sample(city, class_id)
+        for step in ("review", "notice"):
+            assert second.send_form(f"{DESK}/claims/1/{step}").status_code == 303
+    with clock.frozen(APRIL + timedelta(days=20)):
+        second, manager = browser_again(city, "second"), browser_again(city, "manager")
+        assert second.send_form(f"{DESK}/claims/1/release").status_code == 303
+        assert second.send_form(f"{DESK}/claims/1/pay", fund_id="1", voucher="V-1").status_code == 403
+        page = manager.get(f"{DESK}/claims/1").text
+        assert "拨付 4,500 元" in page
+        assert manager.send_form(f"{DESK}/claims/1/pay", fund_id="1", voucher="V-1").status_code == 303
+        assert manager.send_form(f"{DESK}/claims/1/claw-back", reason="替学").status_code == 303
+        assert manager.send_form(f"{DESK}/claims/1/repay", voucher="B-1").status_code == 303
+        assert "-4,500 元" in manager.get(f"{DESK}/funds/1").text
+    with open_session(world.SYSTEM.scope) as session:
+        assert session.get_one(Claim, 1).state is ClaimState.ARCHIVED
+        assert session.get_one(Fund, 1).balance_fen == 1_000_000
+    assert len(places) == 3
+
+
+def browser_again(city: world.City, key: str) -> Browser:
+    """The same person on a later day: the first session is over by then."""
+    city.actors[f"{key}-later"] = city.actors[key]
+    return browser(city, f"{key}-later")
+
+
+def test_a_school_sees_its_claim_and_not_the_desk_s_doubts(city: world.City) -> None:
+    class_id, _ = assessed(city, people(city, 2))
+    with clock.frozen(APRIL):
+        school = browser(city, "registrar")
+        assert school.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day").status_code == 303
+        assert "予以补贴" in school.get(f"{DESK}/claims/1").text
+        assert school.get(f"{DESK}/flags").status_code == 403
+        assert "电话抽查" not in school.get(f"{DESK}/classes/{class_id}").text
+        assert browser(city, "neighbour").get(f"{DESK}/claims/1").status_code == 404
+
+
+def test_an_officer_enters_results_and_is_told_what_is_missing(city: world.City) -> None:
+    class_id, places = assessed(city, people(city, 1))
+    with clock.frozen(APRIL):
+        officer = browser(city, "officer")
+        wrong = officer.send_form(f"{DESK}/classes/{class_id}/results", enrolment_id=str(places[0]), theory="120")
+        assert wrong.status_code == 422
+        assert officer.get(f"{DESK}/classes/{class_id}").text.count("GQ26") == 2
+        assert officer.get(DESK).status_code == 200
+        assert officer.get(f"{DESK}/flags").status_code == 200
+
+
+def test_the_forecast_lists_every_major_with_its_interval(city: world.City) -> None:
+    with open_session(world.SYSTEM.scope, write=True) as session:
+        boss = Employer(name="缝纫厂", region_code="610402", state=EmployerState.ACTIVE, centre_id=city.centre_id)
+        session.add(boss)
+        session.flush()
+        session.add(
+            Opening(
+                employer_id=boss.id, title="缝纫工", occupation_code="6-05-01-03", headcount=12, content="缝纫",
+                region_code="610402", state=OpeningState.OPEN, valid_until=date(2026, 6, 30),
+            )
+        )  # fmt: skip
+    page = browser(city, "officer").get(f"{DESK}/forecast").text
+    assert "建议先开：服装缝纫" in page
+    assert page.count("至 12 人") == 1
+    assert page.count("没有空缺岗位") == 2
+    assert "没法检验" in page
+
+
+def test_anybody_verifies_a_certificate_and_learns_no_name(city: world.City) -> None:
+    assessed(city, [city.people["W1"]])
+    with open_session(world.SYSTEM.scope) as session:
+        code = session.scalars(select(TrainingCertificate)).one().code
+    public = browser(city)
+    found = public.get(f"/certificates?code={code.lower()}")
+    assert (found.status_code, found.headers["location"]) == (303, f"/certificates/{code}")
+    page = public.get(f"/certificates/{code}").text
+    assert "王*兰" in page
+    assert "王秀兰" not in page
+    assert "证书有效" in page
+    picture = public.get(f"/certificates/{code}/qr.svg")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert picture.text.startswith("<svg")
+    assert public.get("/certificates?code=GQ26").status_code == 422
+    assert public.get(f"/certificates/{code[:-1]}!").status_code == 422
+    assert public.get(f"/certificates/{code}/paper").status_code == 303
+    assert "王秀兰" in browser(city, "W1").get(f"/certificates/{code}/paper").text
+    assert browser(city, "W6").get(f"/certificates/{code}/paper").status_code == 404
+    answer = public.get(f"/api/v1/certificates/{code}").json()
+    assert (answer["holder"], answer["state"]) == ("王*兰", "valid")
+
+
+def test_a_waiting_learner_takes_the_offered_seat_by_a_button(city: world.City) -> None:
+    class_id = world.add_class(city, seats=1)
+    first, waiting = enrol_all(city, class_id, [people(city, 1)[0], city.people["W1"]], may_wait=True)
+    do(city, "officer", withdraw_learner, enrolment_id=first)
+    with open_session(world.SYSTEM.scope) as session:
+        offer_id = session.scalars(select(SeatOffer)).one().id
+    learner = browser(city, "W1")
+    assert "我要这个名额" in learner.get(f"/offers/{offer_id}").text
+    assert browser(city, "W6").get(f"/offers/{offer_id}").status_code == 404
+    assert learner.send_form(f"/offers/{offer_id}/take").status_code == 303
+    assert learner.send_form(f"/offers/{offer_id}/take").status_code == 409
+    with open_session(world.SYSTEM.scope) as session:
+        assert session.get_one(Enrolment, waiting).state is EnrolmentState.ACCEPTED
+
+
+def test_a_lesson_is_moved_in_the_browser_to_a_time_that_can_be_and_by_its_own_centre(city: world.City) -> None:
+    class_id = world.add_class(city)
+    enrol_all(city, class_id, people(city, 1))
+    begin(city, class_id)
+    lesson_id, _ = lesson_ids(class_id)[3]
+    officer = browser(city, "officer")
+    there = f"{DESK}/lessons/{lesson_id}/move"
+    moved = officer.send_form(there, day="2026-03-21", begins="09:00", ends="11:30", room="实训楼")
+    assert moved.status_code == 303
+    page = officer.get(f"{DESK}/lessons/{lesson_id}").text
+    assert "实训楼" in page
+    assert "2026年3月21日" in page.replace("\u2009", "").replace(" ", "")
+    assert officer.send_form(there, day="2026-03-21", begins="11:00", ends="09:00").status_code == 422
+    assert officer.send_form(there, day="2026-02-30", begins="09:00", ends="11:00").status_code == 422
+    assert (
+        browser(city, "neighbour").send_form(there, day="2026-03-21", begins="09:00", ends="10:00").status_code == 404
+    )
+
+
+def test_schools_agreements_and_prices_are_kept_in_the_browser(city: world.City) -> None:
+    officer, home = browser(city, "officer"), f"{DESK}/schools"
+    made = officer.send_form(home, name="新学校", code="P9", region_code="610402", capacity="80")
+    assert made.status_code == 303
+    there = made.headers["location"]
+    assert officer.send_form(home, name="新学校", code="P9", region_code="610402").status_code == 409
+    assert officer.send_form(f"{there}/agreements", from_on="2026-01-01", to_on="2025-01-01").status_code == 422
+    assert officer.send_form(f"{there}/agreements", from_on="2026-01-01", to_on="2026-12-31").status_code == 303
+    course: dict[str, Any] = {
+        "name": "焊接",
+        "occupation_code": "6-18-02-04",
+        "kind": "skill",
+        "hours": "200",
+        "tuition_fen": "1800",
+    }
+    assert officer.send_form(f"{there}/majors", **course, school_waiver_fen="1900").status_code == 422
+    assert officer.send_form(f"{there}/majors", **course, school_waiver_fen="500").status_code == 303
+    page = officer.get(there).text
+    assert "1,300 元" in page
+    major_id = page.split("/schools/majors/")[1].split("/")[0]
+    price: dict[str, Any] = {"tuition_fen": "1800", "school_waiver_fen": "500", "government_fen": "300"}
+    assert officer.send_form(f"{home}/majors/{major_id}/price", **price).status_code == 303
+    assert "1,000 元" in officer.get(there).text
+    assert officer.send_form(f"{there}/moves/suspend").status_code == 422
+    assert officer.send_form(f"{there}/moves/suspend", reason="检查").status_code == 303
+    assert "暂停开班" in officer.get(home).text
+    assert browser(city, "registrar").get(home).status_code == 403
+
+
+def test_a_notice_is_public_while_it_is_up_and_names_are_masked(city: world.City) -> None:
+    class_id, _ = assessed(city, people(city, 1))
+    with clock.frozen(APRIL):
+        officer, second, public = browser(city, "officer"), browser(city, "second"), browser(city)
+        assert officer.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day").status_code == 303
+        assert "现在没有公示中的补贴" in public.get("/training/notices").text
+        call_sample(city, class_id)
+        for step in ("review", "notice"):
+            assert second.send_form(f"{DESK}/claims/1/{step}").status_code == 303
+        page = public.get("/training/notices").text
+        assert "学***1" in page
+        assert "学员101" not in page
+        assert "1,500 元" in page
+    with clock.frozen(APRIL + timedelta(days=20)):
+        assert "学***1" not in public.get("/training/notices").text
+
+
+def test_the_training_table_narrows_by_days_and_comes_as_a_spreadsheet(city: world.City) -> None:
+    assessed(city, people(city, 3))
+    officer = browser(city, "officer")
+    page = officer.get(f"{DESK}/report?by=school").text
+    assert "3,600 元" in page
+    assert "职工本人 3 人" in page
+    assert "这段时间没有开班" in officer.get(f"{DESK}/report?since=2027-01-01").text
+    assert officer.get(f"{DESK}/report?since=tomorrow").status_code == 422
+    sheet = load_workbook(BytesIO(officer.get(f"{DESK}/report.xlsx?by=class").content)).active
+    rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert rows[0][:3] == ["学校", "专业", "班号"]
+    assert [row[0] for row in rows[1:]] == ["咸阳扶贫技校", "合计"]
+    assert rows[2][rows[0].index("学费")] == 3_600

@@ -1,0 +1,183 @@
+"""Many enrolments in one step, by the same rules and with the same traces as one: for rosters (集体报名, 集体退班)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from centre import clock, events
+from centre.database import give_back, insert_rows, new_ids, seeing_everything, take_some
+from centre.ledger import record_services, reverse_services
+from centre.outbox import post_all
+from centre.permissions import STAFF, Actor, Permission, require
+from centre.states import log_moves
+from centre.translation import N_
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+from training.enrolments import queries
+from training.enrolments.effects import Learner, Parts, message_values, place_values, service_values
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import (
+    ENROLMENTS,
+    AlreadyEnrolled,
+    Application,
+    ClassFull,
+    ClassNotOpen,
+    EnrolledTogether,
+    EnrolmentState,
+    LeftTogether,
+    Origin,
+    SeatFreed,
+    needs_holder,
+    refuse_by_rules,
+    with_beneficiary,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who comes with others, and what is asked for them; `extra` are further columns of the enrolment."""
+
+    person: Learner
+    application: Application
+    extra: dict[str, Any]
+
+
+def admit_together(
+    session: Session, actor: Actor, *, parts: Parts, newcomers: Sequence[Newcomer], seated: bool = False
+) -> Sequence[int]:
+    """Enrol many people, all or nobody; gives the numbers of their enrolments in the order of `newcomers`.
+
+    The rules are those of `training.enrolments.actions.admit`; nobody waits here. With `seated` the caller has taken
+    the seats already. Raises ClassFull, ClassNotOpen, AlreadyEnrolled, ClassOverlap, TooYoung or BeneficiaryMissing.
+    """
+    require(actor, Permission.ENROL)
+    found = parts[0]
+    if found.state is not ClassState.RECRUITING:
+        raise ClassNotOpen
+    ids = [one.person.id for one in newcomers]
+    queries.lock_people(session, ids)
+    if queries.places_of(session, found.id, ids):
+        raise AlreadyEnrolled(field="person_id")
+    _refuse_many(session, found, newcomers)
+    rows = _rows(session, actor, parts, newcomers)
+    if not seated and not take_some(session, TrainingClass, found.id, len(rows)):
+        raise ClassFull(field="class_id", seats=found.seats)
+    # Everything was checked: a county's clerk may put people into a class of another centre.
+    with seeing_everything(session):
+        _write(session, actor, parts, rows)
+    return [row["id"] for row in rows]
+
+
+def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: Sequence[Enrolment]) -> None:
+    """Take many people out of one class before it begins, as `withdraw_learner` does with one.
+
+    All of them hold a seat, and all are in the same state. Raises IllegalMove once the class runs.
+    """
+    require(actor, Permission.ENROL)
+    if not places:
+        return
+    ids = [place.id for place in places]
+    state = places[0].state
+    if any(place.state is not state for place in places):
+        raise ValueError("places of one state")
+    with seeing_everything(session):
+        left = log_moves(session, actor, ENROLMENTS, state, "withdraw", ids, reason=N_("撤回花名册"))
+        told = [place.service_event_id for place in places if place.service_event_id is not None]
+        for some in queries.portions(told):
+            reverse_services(session, actor, some, note=N_("退班"))
+        for some in queries.portions(ids):
+            session.execute(
+                update(Enrolment)
+                .where(Enrolment.id.in_(some))
+                .values(state=left, service_event_id=None, version=Enrolment.version + 1)
+                .execution_options(synchronize_session=False)
+            )
+        for place in places:
+            session.expire(place)
+        if state is EnrolmentState.ACCEPTED:
+            events.publish(session, LeftTogether(class_id, ids))
+        give_back(session, TrainingClass, class_id, count=len(ids))
+        waiting = select(Enrolment.id).where(
+            Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.WAITLISTED
+        )
+        for _ in session.scalars(waiting.order_by(Enrolment.id).limit(len(ids))).all():
+            events.publish(session, SeatFreed(class_id))
+
+
+def _refuse_many(session: Session, found: TrainingClass, newcomers: Sequence[Newcomer]) -> None:
+    age = queries.least_age(session, found)
+    elsewhere = queries.classes_elsewhere(session, [one.person.id for one in newcomers], found.id)
+    for one in newcomers:
+        refuse_by_rules(found, birth_on=one.person.birth_on, age=age, others=elsewhere.get(one.person.id, []))
+
+
+def _rows(session: Session, actor: Actor, parts: Parts, newcomers: Sequence[Newcomer]) -> list[dict[str, Any]]:
+    found, _, provider = parts
+    trusted = actor.is_system or bool(actor.roles & STAFF)
+    files = [one.application.hardship_no for one in newcomers if needs_holder(one.application, trusted=trusted)]
+    holders = queries.holders_of(session, files) if files else {}
+    asked = [
+        with_beneficiary(one.application, holders.get(one.application.hardship_no), trusted=trusted)
+        for one in newcomers
+    ]
+    entitled_ids = [
+        application.beneficiary_of_id or one.person.id for one, application in zip(newcomers, asked, strict=True)
+    ]
+    rights = queries.entitlements(session, sorted(set(entitled_ids)), found, provider)
+    return [
+        {
+            "id": number,
+            "class_id": found.id,
+            "person_id": one.person.id,
+            **place_values(parts, one.person, application, rights.get(holder)),
+            **one.extra,
+        }
+        for number, one, application, holder in zip(
+            new_ids(session, Enrolment, len(newcomers)), newcomers, asked, entitled_ids, strict=True
+        )
+    ]
+
+
+def _write(session: Session, actor: Actor, parts: Parts, rows: list[dict[str, Any]]) -> None:
+    """Enrolments, their moves, ledger and messages; who has to be looked at first waits in the state applied."""
+    accepted = [row for row in rows if not row["to_check"]]
+    services = [
+        service_values(
+            parts,
+            enrolment_id=row["id"],
+            person_id=row["person_id"],
+            origin=Origin(row["origin"]),
+            paid_fen=row["centre_fen"] + row["government_fen"],
+        )
+        for row in accepted
+    ]
+    entries = dict(zip((row["id"] for row in accepted), record_services(session, actor, services), strict=True))
+    now = clock.now()
+    insert_rows(
+        session,
+        Enrolment,
+        [
+            row
+            | {
+                "state": EnrolmentState.APPLIED if row["to_check"] else EnrolmentState.ACCEPTED,
+                "service_event_id": entries.get(row["id"]),
+                "created_at": now,
+                "updated_at": now,
+            }
+            for row in rows
+        ],
+    )
+    log_moves(session, actor, ENROLMENTS, EnrolmentState.APPLIED, "accept", list(entries))
+    places = [(row["id"], row["person_id"]) for row in accepted]
+    if places:
+        events.publish(session, EnrolledTogether(parts[0].id, places))
+    post_all(
+        session,
+        [
+            message_values(parts, enrolment_id=number, person_id=person_id, entry_id=entries[number])
+            for number, person_id in places
+        ],
+    )

@@ -1,0 +1,97 @@
+"""What an enrolment writes: its own row, its line in the ledger, its message; the same for one person and for many."""
+
+from datetime import date
+from typing import Any, Protocol
+
+from centre import clock
+from centre.ledger import Channel, ServiceCategory
+from centre.translation import N_
+from training.classes.models import TrainingClass
+from training.enrolments.rules import Application, Entitlement, Origin, PriceSplit, category_at_enrol, price_split
+from training.providers.models import Major, TrainingProvider
+
+Parts = tuple[TrainingClass, Major, TrainingProvider]
+
+
+class Learner(Protocol):
+    """What enrolling needs to know of somebody: a `Person`, or one who is being registered."""
+
+    @property
+    def id(self) -> int:
+        """The number."""
+
+    @property
+    def name(self) -> str:
+        """The name on record."""
+
+    @property
+    def birth_on(self) -> date | None:
+        """The day of birth."""
+
+    @property
+    def categories(self) -> list[str]:
+        """The groups that policies speak of."""
+
+
+_CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.ROSTER: Channel.SITE}
+
+
+def split_of(major: Major, entitled: Entitlement | None) -> PriceSplit:
+    """The price of today for somebody with or without a right to free training."""
+    return price_split(
+        major.tuition_fen, major.school_waiver_fen, major.government_fen, entitled, subsidy_fen=major.centre_subsidy_fen
+    )
+
+
+def place_values(
+    parts: Parts, person: Learner, application: Application, entitled: Entitlement | None
+) -> dict[str, Any]:
+    """The columns of an enrolment that are frozen on its day, the price among them."""
+    found, major, _ = parts
+    split = split_of(major, entitled)
+    return {
+        "provider_id": found.provider_id,
+        "centre_id": found.centre_id,
+        "enrolled_at": clock.now(),
+        "trainee_name": application.trainee_name or person.name,
+        "beneficiary_relation": application.relation,
+        "beneficiary_of_id": application.beneficiary_of_id,
+        "category_at_enrol": category_at_enrol(application, person.categories, entitled),
+        "entitled_by": entitled.category if entitled else "",
+        "origin": application.origin,
+        "to_check": application.to_check,
+        "is_demo": application.is_demo,
+        "tuition_fen": split.tuition_fen,
+        "waiver_fen": split.waiver_fen,
+        "government_fen": split.government_fen,
+        "centre_fen": split.centre_fen,
+        "learner_fen": split.learner_fen,
+    }
+
+
+def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: Origin, paid_fen: int) -> dict[str, Any]:
+    """One enrolment is one person-time of the ledger, not one per lesson (A23); `paid_fen` is public money."""
+    found, major, _ = parts
+    return {
+        "centre_id": found.centre_id,
+        "category": ServiceCategory.TRAINING,
+        "channel": _CHANNELS[origin],
+        "person_id": person_id,
+        "topic": major.name,
+        "programme": found.class_no,
+        "amount_fen": paid_fen,
+        "subject": f"enrolment:{enrolment_id}",
+    }
+
+
+def message_values(parts: Parts, *, enrolment_id: int, person_id: int, entry_id: int) -> dict[str, Any]:
+    """The message that tells a learner of the seat."""
+    found, major, _ = parts
+    return {
+        "kind": "enrolment",
+        "person_id": person_id,
+        "title": N_("培训报名成功：{major}").format(major=major.name),
+        "body": N_("{start} 开班，班号 {class_no}。").format(start=found.start_on.isoformat(), class_no=found.class_no),
+        "link": f"/training/classes/{found.id}",
+        "dedupe_key": f"enrolment:{enrolment_id}:{entry_id}",
+    }

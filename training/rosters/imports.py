@@ -1,0 +1,243 @@
+"""Bring the good rows of a roster into the records, set by set: people, places, ledger and messages (导入)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from centre import privacy
+from centre.database import insert_rows, new_ids, seeing_everything, update_rows
+from centre.people import Education, Person, Sex, phone_index
+from centre.permissions import Actor
+from centre.text import normalise
+from training.attendance import together as _attendance  # noqa: F401  their reactions must be there to be told
+from training.classes.models import TrainingClass
+from training.enrolments.bulk import Newcomer, admit_together
+from training.enrolments.effects import Parts
+from training.enrolments.models import Enrolment
+from training.enrolments.queries import lock_people
+from training.enrolments.rules import Application, Origin
+from training.funds import together as _funds  # noqa: F401
+from training.rosters.models import KeptRow, RosterRow, RosterUpload, index_of, read_row, verdict_values
+from training.rosters.rules import Change, Fate, Reading, Trainee, Verdict
+from training.rosters.verdicts import Known, differences, digest_of, judge, look_up, same_name, values_of
+
+TRIES = 3
+GOOD = (Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED)
+
+
+class NumberedRow(KeptRow, Protocol):
+    """A kept row that can be written again."""
+
+    @property
+    def id(self) -> int:
+        """Its number."""
+
+
+@dataclass(slots=True)
+class Stranger:
+    """Somebody whom nobody in the network knew, about to be registered."""
+
+    id: int
+    name: str
+    birth_on: date | None
+    categories: list[str]
+    box: privacy.Box
+
+    def seal(self, column: str, value: str) -> bytes:
+        """Encrypt another of the person's values."""
+        return self.box.seal(column, value)
+
+
+def judge_rows(
+    session: Session, upload: RosterUpload, found: TrainingClass, rows: Sequence[NumberedRow]
+) -> tuple[list[Reading], Known]:
+    """Read kept rows and give them fresh verdicts; those that came out otherwise are written."""
+    readings = [read_row(upload, row) for row in rows]
+    before = [(reading.verdict, reading.warnings, reading.changes) for reading in readings]
+    known = look_up(session, [row.identity for row in rows if row.identity], found)
+    judge(found, upload, readings, known)
+    changed = [
+        {"id": row.id, **verdict_values(upload, reading)}
+        for row, reading, old in zip(rows, readings, before, strict=True)
+        if (reading.verdict, reading.warnings, reading.changes) != old
+    ]
+    _write_rows(session, changed)
+    return readings, known
+
+
+def import_rows(
+    session: Session, *, actor: Actor, parts: Parts, upload: RosterUpload, rows: Sequence[NumberedRow]
+) -> None:
+    """Judge rows once more and write what the good ones say; the seats of the new trainees were reserved before.
+
+    The caller has asked whether the actor may. Raises what `admit_together` raises.
+    """
+    readings, known = judge_rows(session, upload, parts[0], rows)
+    lock_people(session, [person.id for person in known.people.values()])
+    # Among the people are some whom the school does not see before they are its trainees.
+    with seeing_everything(session):
+        fresh = _register(session, parts[0], known, readings)
+        places = _admit(session, actor, parts, upload, readings, known, fresh)
+        upload.reserved -= len(places)
+        _correct(readings, known, fresh)
+        session.flush()
+    written = []
+    for row, reading in zip(rows, readings, strict=True):
+        if reading.trainee is None or reading.verdict not in GOOD:
+            continue
+        index = reading.index
+        person_id = fresh[index].id if index in fresh else known.people[index].id
+        written.append(
+            {
+                "id": row.id,
+                "trainee_id": person_id,
+                "enrolment_id": places.get(index) or known.places[person_id].id,
+                "filled": _filled(reading, reading.trainee, is_fresh=index in fresh),
+                "cells_sealed": None,
+                "changes_sealed": None,
+                "identity": "",
+            }
+        )
+    _write_rows(session, written)
+
+
+def _write_rows(session: Session, values: Sequence[dict[str, Any]]) -> None:
+    with seeing_everything(session):
+        update_rows(session, RosterRow, values)
+
+
+def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> dict[str, Stranger]:
+    """Register those whom nobody knew, by identity index.
+
+    If another school registers one of them at this moment, theirs is taken and becomes known.
+    """
+    wanted = {
+        index_of(reading): reading.trainee
+        for reading in readings
+        if reading.trainee and reading.verdict is Verdict.CREATE
+    }
+    for attempt in range(TRIES):
+        indexes = sorted(wanted.keys() - known.people.keys())  # in one order, so that two rosters cannot deadlock
+        try:
+            with session.begin_nested():
+                ids = new_ids(session, Person, len(indexes))
+                made = [_stranger(number, wanted[index]) for number, index in zip(ids, indexes, strict=True)]
+                columns = [_columns(found, one, wanted[index], index) for one, index in zip(made, indexes, strict=True)]
+                insert_rows(session, Person, columns)
+            return dict(zip(indexes, made, strict=True))
+        except IntegrityError:
+            if attempt == TRIES - 1:
+                raise
+            known.people |= look_up(session, indexes, found).people
+    raise AssertionError("unreachable")
+
+
+def _stranger(number: int, trainee: Trainee) -> Stranger:
+    categories = [trainee.category.value] if trainee.category else []
+    return Stranger(number, trainee.name, trainee.birth_on, categories, privacy.Box.fresh())
+
+
+def _columns(found: TrainingClass, one: Stranger, trainee: Trainee, index: str) -> dict[str, Any]:
+    """The row of a person, as `centre.people.Person` would fill it."""
+    return {
+        "id": one.id,
+        "centre_id": found.centre_id,
+        "name": one.name,
+        "name_norm": normalise(one.name),
+        "key_name": one.box.key_name,
+        "wrapped_key": one.box.wrapped_key,
+        "identity_sealed": one.seal("identity", trainee.number),
+        "identity_index": index,
+        "phone_sealed": one.seal("phone", trainee.phone) if trainee.phone else None,
+        "phone_index": phone_index(trainee.phone) if trainee.phone else None,
+        "birth_on": one.birth_on,
+        "sex": Sex(trainee.sex),
+        "education": trainee.education,
+        "categories": one.categories,
+        "legacy_number": trainee.legacy_number,
+        "source": "roster",
+        "is_demo": found.is_demo,
+    }
+
+
+def _admit(
+    session: Session,
+    actor: Actor,
+    parts: Parts,
+    upload: RosterUpload,
+    readings: Sequence[Reading],
+    known: Known,
+    fresh: dict[str, Stranger],
+) -> dict[str, int]:
+    """Enrol everybody whose row says create; gives the enrolments by identity index."""
+    newcomers, indexes = [], []
+    for reading in readings:
+        trainee = reading.trainee
+        if trainee is None or reading.verdict is not Verdict.CREATE:
+            continue
+        person = fresh.get(reading.index) or known.people[reading.index]
+        if isinstance(person, Person):
+            reading.changes = differences(upload, trainee, person, None, known)
+        application = _application(parts[0], person, trainee)
+        bank = trainee.bank if not application.to_check else ""
+        extra = {
+            "bank_sealed": person.seal("bank", bank) if bank else None,
+            "card_no": trainee.card_no if not application.to_check else "",
+        }
+        newcomers.append(Newcomer(person, application, extra))
+        indexes.append(reading.index)
+    if not newcomers:
+        return {}
+    ids = admit_together(session, actor, parts=parts, newcomers=newcomers, seated=True)
+    return dict(zip(indexes, ids, strict=True))
+
+
+def _application(found: TrainingClass, person: Person | Stranger, trainee: Trainee) -> Application:
+    return Application(
+        origin=Origin.ROSTER,
+        relation=trainee.relation,
+        hardship_no=trainee.hardship_no,
+        category=trainee.category,
+        trainee_name=trainee.name,
+        to_check="" if same_name(trainee.name, person.name) else "name",
+        is_demo=person.is_demo if isinstance(person, Person) else found.is_demo,
+    )
+
+
+def _correct(readings: Sequence[Reading], known: Known, fresh: dict[str, Stranger]) -> None:
+    """Write what was blank or what this school wrote itself; what somebody else entered stays as it is."""
+    for reading in readings:
+        if reading.trainee is None or reading.verdict not in (Verdict.CREATE, Verdict.UPDATE):
+            continue
+        if reading.index in fresh:
+            continue
+        person = known.people[reading.index]
+        for change in reading.changes:
+            if change.fate in (Fate.FILL, Fate.REPLACE):
+                _write_field(person, known.places.get(person.id), change)
+
+
+def _write_field(person: Person, place: Enrolment | None, change: Change) -> None:
+    if change.field == "phone":
+        person.set_phone(change.after)
+    elif change.field == "education":
+        person.education = Education(change.after)
+    elif change.field == "category":
+        person.categories = [change.after, *person.categories[1:]]
+    elif change.field == "bank" and place is not None:
+        place.bank_sealed = person.seal("bank", change.after)
+    elif change.field == "card_no" and place is not None:
+        place.card_no = change.after
+
+
+def _filled(reading: Reading, trainee: Trainee, *, is_fresh: bool) -> dict[str, str]:
+    """The digests of what this row wrote; a value that was there already stays the one's who wrote it first."""
+    values = values_of(trainee)
+    if is_fresh:
+        return {name: digest_of(name, value) for name, value in values.items() if value}
+    written = [change.field for change in reading.changes if change.fate in (Fate.FILL, Fate.REPLACE)]
+    return {name: digest_of(name, values[name]) for name in written}

@@ -1,0 +1,225 @@
+"""From the school's file to rows: headers found or chosen, paper lines dropped, 同上 filled in, duplicates told."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from hashlib import sha256
+from itertools import pairwise
+
+from centre.errors import Problem
+from centre.sheets.cells import Cell, HeaderMissing, Row, Sheet, Workbook
+from centre.sheets.header import Header, body, find_header
+from centre.sheets.reading import text_of
+from centre.text import normalise
+from centre.translation import N_
+from training.rosters.columns import ALIASES, NEVER_DITTO, REQUIRED
+from training.rosters.rules import NoHeader, Reading, TooManyRows, Verdict
+from training.rosters.trainee import against_class, is_ditto, read_trainee
+
+MOST_ROWS = 60_000
+SHARED_PHONE = 3
+SAMPLES = 2
+"""How many lines of a file are shown beside its columns."""
+
+_DEPTH = 20
+_IDENTITY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]")
+
+Chosen = Mapping[str, Mapping[str, str]]
+"""What a school said of its columns: by fingerprint of the header, the field of each column number; "" is unused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFacts:
+    """What reading a roster needs to know of the class that it is for."""
+
+    major: str
+    level: int | None
+    start_on: date
+    end_on: date
+    least_age: int
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The header of one sheet, its fingerprint, and the first lines under it (表头)."""
+
+    header: Header
+    fingerprint: str
+    samples: Sequence[Sequence[str]]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the columns that a roster cannot do without are known."""
+        return all(name in self.header.columns for name in REQUIRED)
+
+    def as_dict(self) -> dict[str, object]:
+        """For the record; the samples are personal and kept apart."""
+        return {
+            "columns": dict(self.header.columns),
+            "titles": {str(column): title for column, title in self.header.titles.items()},
+            "header_row": self.header.last_row,
+            "fingerprint": self.fingerprint,
+            "unknown": list(self.header.unknown.values()),
+        }
+
+
+@dataclass(slots=True)
+class Roster:
+    """A file that was read: its rows, and where each sheet's columns are."""
+
+    readings: list[Reading] = field(default_factory=list)
+    layouts: dict[str, Layout] = field(default_factory=dict)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether at least one sheet can be read."""
+        return any(layout.is_complete for layout in self.layouts.values())
+
+
+def fingerprint(titles: Mapping[int, str]) -> str:
+    """The same for headers with the same titles in the same columns; script, width and spaces do not matter."""
+    levelled = [[column, normalise(title).replace(" ", "")] for column, title in sorted(titles.items())]
+    return sha256(json.dumps(levelled, ensure_ascii=False).encode()).hexdigest()
+
+
+def layouts_of(book: Workbook, chosen: Chosen) -> dict[str, Layout]:
+    """The header of every sheet that has one. Raises NoHeader when nothing in the file looks like a roster."""
+    found = {}
+    for sheet in book.data_sheets:
+        header = _header(sheet)
+        if header is None:
+            continue
+        print_ = fingerprint(header.titles)
+        if print_ in chosen:
+            said = {name: int(column) for column, name in chosen[print_].items() if name}
+            header = replace(header, columns=said)
+        lines = [row for row in sheet.rows if row.number > header.last_row][:SAMPLES]
+        samples = [[text_of(row.cell(column))[:60] for column in header.titles] for row in lines]
+        found[sheet.name[:100]] = Layout(header, print_, samples)
+    if not found:
+        raise NoHeader(field="file")
+    return found
+
+
+def read_roster(book: Workbook, facts: ClassFacts, chosen: Chosen | None = None) -> Roster:
+    """Every row of every sheet whose columns are known. Raises NoHeader or TooManyRows."""
+    roster = Roster(layouts=layouts_of(book, chosen or {}))
+    for sheet in book.data_sheets:
+        layout = roster.layouts.get(sheet.name[:100])
+        if layout is None or not layout.is_complete:
+            continue
+        if len(roster.readings) + len(sheet.rows) > MOST_ROWS:
+            raise TooManyRows(limit=MOST_ROWS)
+        roster.readings += _sheet_rows(sheet, layout.header, facts)
+    tell_duplicates(roster.readings)
+    _tell_shared_phones(roster.readings)
+    return roster
+
+
+def read_again(sheet: str, row_no: int, cells: Mapping[str, str], columns: Sequence[str], facts: ClassFacts) -> Reading:
+    """A row whose cells somebody corrected; `columns` are the fields that its sheet has a column for."""
+    return _reading(sheet, row_no, {name: cells.get(name) or None for name in columns}, facts)
+
+
+def _header(sheet: Sheet) -> Header | None:
+    try:
+        return find_header(sheet.rows, ALIASES, required=REQUIRED)
+    except HeaderMissing:
+        return _likely_header(sheet.rows)
+
+
+def _likely_header(rows: Sequence[Row]) -> Header | None:
+    """The line above the first identity number, whatever its titles say; the school is asked what they mean."""
+    for above, row in pairwise(rows[: _DEPTH + 1]):
+        if any(_is_identity(cell) for cell in above.cells):
+            return None
+        if not any(_is_identity(cell) for cell in row.cells):
+            continue
+        titles = {column: cell[:60] for column, cell in enumerate(above.cells) if isinstance(cell, str)}
+        if len(titles) < len(REQUIRED):
+            return None
+        try:
+            known = find_header([above], ALIASES).columns
+        except HeaderMissing:
+            known = {}
+        return Header(known, titles, above.number, above.number)
+    return None
+
+
+def _is_identity(cell: Cell) -> bool:
+    if isinstance(cell, float):
+        return cell >= 1e14
+    return isinstance(cell, str) and _IDENTITY.fullmatch("".join(cell.split()).strip("'’")) is not None
+
+
+def _sheet_rows(sheet: Sheet, header: Header, facts: ClassFacts) -> Iterator[Reading]:
+    people = {row.number for row in body(sheet.rows, header)}
+    above: dict[str, Cell] = {}
+    name = sheet.name[:100]
+    for row in sheet.rows:
+        if row.number <= header.last_row:
+            continue
+        cells = header.read(row)
+        if row.number not in people or _is_paper(cells):
+            shown = {"text": " ".join(text_of(cell) for cell in row.cells if cell is not None)[:200]}
+            yield Reading(name, row.number, shown, verdict=Verdict.IGNORED)
+            continue
+        above = _without_ditto(cells, above)
+        yield _reading(name, row.number, above, facts)
+
+
+def _is_paper(cells: dict[str, Cell]) -> bool:
+    """Lines with neither a name nor a number are not about a person."""
+    return cells.get("name") is None and cells.get("id_number") is None
+
+
+def _without_ditto(cells: dict[str, Cell], above: dict[str, Cell]) -> dict[str, Cell]:
+    return {
+        name: above.get(name) if is_ditto(cell) and name not in NEVER_DITTO else cell for name, cell in cells.items()
+    }
+
+
+def _reading(sheet: str, row_no: int, cells: dict[str, Cell], facts: ClassFacts) -> Reading:
+    trainee, problems, warnings = read_trainee(
+        cells, today=facts.today, start_on=facts.start_on, least_age=facts.least_age
+    )
+    warnings += against_class(cells, major=facts.major, level=facts.level, start_on=facts.start_on, end_on=facts.end_on)
+    shown = {name: text_of(cell)[:200] for name, cell in cells.items() if cell is not None}
+    verdict = Verdict.ERROR if problems else Verdict.CREATE
+    number = trainee.number if trainee else ""
+    return Reading(sheet, row_no, shown, trainee, verdict, problems, warnings, number=number)
+
+
+def tell_duplicates(readings: Sequence[Reading]) -> None:
+    """The second line with one identity number is an error that names the first; nothing is merged by guessing.
+
+    One person under the old number of 15 figures and the new one of 18 is told apart from the same number twice.
+    """
+    first: dict[str, Reading] = {}
+    for reading in readings:
+        if reading.trainee is None:
+            continue
+        before = first.setdefault(reading.trainee.number, reading)
+        if before is reading or before.trainee is None:
+            continue
+        where = {"sheet": before.sheet, "row": before.row_no}
+        if before.trainee.legacy_number is reading.trainee.legacy_number:
+            told = Problem("id_number", "duplicate-in-file", N_("与本文件“{sheet}”第 {row} 行是同一个身份证号"), where)
+        else:
+            message = N_("与本文件“{sheet}”第 {row} 行是同一个人：一行是 15 位旧号码，一行是 18 位号码")
+            told = Problem("id_number", "duplicate-old-number", message, where)
+        reading.problems.append(told)
+        reading.trainee, reading.verdict = None, Verdict.ERROR
+
+
+def _tell_shared_phones(readings: Sequence[Reading]) -> None:
+    """One telephone for more than three trainees is lawful in a family, and worth a look in a class."""
+    phones = Counter(reading.trainee.phone for reading in readings if reading.trainee and reading.trainee.phone)
+    for reading in readings:
+        if reading.trainee and phones[reading.trainee.phone] > SHARED_PHONE:
+            message = N_("这个电话在本文件里有 {count} 人使用，请核对")
+            reading.warnings.append(Problem("phone", "phone-shared", message, {"count": phones[reading.trainee.phone]}))

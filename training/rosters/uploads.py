@@ -1,0 +1,116 @@
+"""How uploads and their rows are kept: checked rows written set by set, counts, and the end of what is personal."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.database import give_back, insert_rows, seeing_everything
+from centre.permissions import Actor
+from centre.sheets.cells import Workbook
+from centre.states import move
+from training.classes.models import TrainingClass
+from training.enrolments.effects import Parts
+from training.rosters import queries
+from training.rosters.models import RosterRow, RosterUpload, index_of, row_values
+from training.rosters.parsing import MOST_ROWS, Layout, Roster, layouts_of, read_roster
+from training.rosters.rules import AT_ONCE, ROSTERS, Reading, TooManyRows, Verdict
+from training.rosters.verdicts import judge, look_up
+
+
+def locked(session: Session, upload_id: int) -> RosterUpload:
+    """The upload, until the transaction ends nobody else's. Raises NotFound."""
+    queries.upload_of(session, upload_id)
+    statement = select(RosterUpload).where(RosterUpload.id == upload_id).with_for_update()
+    return session.scalars(statement.execution_options(populate_existing=True)).one()
+
+
+def check_file(session: Session, upload: RosterUpload, parts: Parts, book: Workbook, *, actor: Actor) -> None:
+    """Find the columns of a file and, if it is short enough, check its rows now; otherwise the worker will.
+
+    Raises NoHeader or TooManyRows.
+    """
+    chosen = queries.chosen(session, upload.provider_id)
+    layouts = layouts_of(book, chosen)
+    _keep_layouts(upload, layouts)
+    first = {name: layout.header.last_row for name, layout in layouts.items() if layout.is_complete}
+    if not first:
+        return
+    below = (
+        row.number > first[sheet.name[:100]]
+        for sheet in book.data_sheets
+        if sheet.name[:100] in first
+        for row in sheet.rows
+    )
+    upload.total = sum(below)
+    if upload.total > MOST_ROWS:
+        raise TooManyRows(limit=MOST_ROWS)
+    if upload.total > AT_ONCE:
+        return
+    roster = read_roster(book, queries.facts(session, parts), chosen)
+    finish_check(session, upload, parts, roster, actor=actor)
+
+
+def finish_check(session: Session, upload: RosterUpload, parts: Parts, roster: Roster, *, actor: Actor) -> None:
+    """Write the rows that are not there yet and close the check."""
+    upload.total = len(roster.readings)
+    keep_rows(session, upload, parts[0], roster.readings[upload.done :])
+    count(session, upload)
+    move(session, actor, upload, ROSTERS, "check")
+
+
+def keep_rows(session: Session, upload: RosterUpload, found: TrainingClass, readings: Sequence[Reading]) -> None:
+    """Judge readings and write them as rows."""
+    known = look_up(session, {index_of(reading) for reading in readings if reading.number}, found)
+    judge(found, upload, readings, known)
+    insert_rows(session, RosterRow, [row_values(upload, reading) for reading in readings])
+    upload.done += len(readings)
+
+
+def count(session: Session, upload: RosterUpload) -> None:
+    """Count the verdicts of an upload's rows."""
+    session.flush()
+    counted = select(RosterRow.verdict, func.count()).where(RosterRow.upload_id == upload.id)
+    found = dict(session.execute(counted.group_by(RosterRow.verdict)).all())
+    upload.creates, upload.updates = found.get(Verdict.CREATE, 0), found.get(Verdict.UPDATE, 0)
+    upload.unchanged, upload.errors = found.get(Verdict.UNCHANGED, 0), found.get(Verdict.ERROR, 0)
+    upload.ignored = found.get(Verdict.IGNORED, 0)
+
+
+def unreserve(session: Session, upload: RosterUpload) -> None:
+    """Give back the seats that were kept for rows which did not need them."""
+    if upload.reserved:
+        with seeing_everything(session):
+            give_back(session, TrainingClass, upload.class_id, count=upload.reserved)
+        upload.reserved = 0
+
+
+def close_import(session: Session, upload: RosterUpload, *, actor: Actor) -> None:
+    """Close an import whose rows are all in: seats that nobody needed go back, what is personal goes."""
+    unreserve(session, upload)
+    wipe(session, upload)
+    detail = {"created": upload.creates, "updated": upload.updates}
+    audit.note(session, actor, action="roster.confirm", subject=f"roster:{upload.id}", detail=detail)
+
+
+def wipe(session: Session, upload: RosterUpload) -> None:
+    """End an upload: the file, the cells and the key that sealed them go."""
+    upload.file_sealed = upload.samples_sealed = upload.wrapped_key = None
+    upload.forget()
+    upload.settled_at = clock.now()
+    session.flush()
+    with seeing_everything(session):
+        session.execute(
+            update(RosterRow)
+            .where(RosterRow.upload_id == upload.id)
+            .values(cells_sealed=None, changes_sealed=None, identity="")
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _keep_layouts(upload: RosterUpload, layouts: Mapping[str, Layout]) -> None:
+    upload.columns = {sheet: layout.as_dict() for sheet, layout in layouts.items()}
+    samples = {sheet: [list(line) for line in layout.samples] for sheet, layout in layouts.items()}
+    upload.samples_sealed = upload.seal("samples", json.dumps(samples, ensure_ascii=False))

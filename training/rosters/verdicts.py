@@ -1,0 +1,204 @@
+"""What confirming a roster would do, row by row: looked up across the network, told only about the school's own."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import privacy
+from centre.database import seeing_everything
+from centre.errors import Problem
+from centre.people import Person
+from centre.text import normalise
+from centre.translation import N_
+from training.attendance.models import Lesson
+from training.attendance.queries import lessons_elsewhere, planned
+from training.attendance.rules import first_clash
+from training.classes.models import TrainingClass
+from training.classes.rules import first_overlap
+from training.enrolments.models import Enrolment
+from training.enrolments.queries import classes_elsewhere, places_of, portions
+from training.enrolments.rules import ENDED, ClassOverlap
+from training.rosters.models import RosterRow, RosterUpload, index_of
+from training.rosters.rules import KEPT_BECAUSE, Change, Fate, Kept, Reading, Trainee, Verdict, fate_of
+
+TOLD_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
+"""Warnings that come from the records, not from the file; they are told anew with every verdict."""
+
+JUDGED = frozenset({ClassOverlap.code})
+"""Errors that come from the records."""
+
+FIELDS = ("phone", "education", "category", "bank", "card_no")
+"""What a roster may write of a person and of a place, besides who it is."""
+
+
+@dataclass(slots=True)
+class Known:
+    """What the network holds about the people of a roster. It never leaves the action that asked."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    places: dict[int, Enrolment] = field(default_factory=dict)
+    busy: set[int] = field(default_factory=set)
+    kept: dict[tuple[int, str], Kept] = field(default_factory=dict)
+
+    def person(self, reading: Reading) -> Person | None:
+        """Who has the identity number of a row."""
+        return self.people.get(index_of(reading))
+
+
+def look_up(session: Session, indexes: Iterable[str], found: TrainingClass) -> Known:
+    """The people with these identity indexes at any centre: their place in the class, whether they sit elsewhere."""
+    known = Known()
+    wanted = sorted(set(indexes) - {""})
+    with seeing_everything(session):
+        for at in range(0, len(wanted), 400):
+            some = wanted[at : at + 400]
+            for person in session.scalars(select(Person).where(Person.identity_index.in_(some)).order_by(Person.id)):
+                known.people[str(person.identity_index)] = person
+        ids = sorted(person.id for person in known.people.values())
+        known.places = places_of(session, found.id, ids)
+        for person_id, classes in classes_elsewhere(session, ids, found.id).items():
+            if first_overlap(found, classes) is not None:
+                known.busy.add(person_id)
+        if ids:
+            known.busy |= _busy_by_lessons(session, ids, found)
+        known.kept = _kept(session, ids)
+    return known
+
+
+def _busy_by_lessons(session: Session, ids: Sequence[int], found: TrainingClass) -> set[int]:
+    """Whose other classes have moved a lesson into the hours of this one."""
+    if session.scalar(select(Lesson.id).order_by(Lesson.id).limit(1)) is None:
+        return set()
+    here, theirs = planned(session, found), defaultdict[int, list[Lesson]](list)
+    for some in portions(ids):
+        for lesson, person_id in session.execute(
+            lessons_elsewhere(list(some), found.id).add_columns(Enrolment.person_id)
+        ):
+            theirs[person_id].append(lesson)
+    return {person_id for person_id, lessons in theirs.items() if first_clash(here, lessons)}
+
+
+def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], Kept]:
+    """Which values rosters wrote last, by person and field."""
+    found: dict[tuple[int, str], Kept] = {}
+    for some in portions(ids):
+        rows = session.execute(
+            select(RosterRow.trainee_id, RosterRow.filled, RosterUpload.provider_id, RosterUpload.source)
+            .join(RosterUpload, RosterUpload.id == RosterRow.upload_id)
+            .where(RosterRow.trainee_id.in_(some))
+            .order_by(RosterRow.id)
+        )
+        for person_id, filled, provider_id, source in rows:
+            for name, digest in filled.items():
+                found[person_id or 0, name] = Kept(provider_id, source, digest)
+    return found
+
+
+def digest_of(name: str, value: str) -> str:
+    """A keyed digest by which a value is recognised later without being kept."""
+    return privacy.blind_index(f"roster:{name}", value)
+
+
+def judge(found: TrainingClass, upload: RosterUpload, readings: Sequence[Reading], known: Known) -> None:
+    """Give every readable row its verdict: create, update, unchanged, or the error that stands against it."""
+    for reading in readings:
+        if reading.trainee is None:
+            continue
+        reading.problems = [problem for problem in reading.problems if problem.code not in JUDGED]
+        reading.warnings = [warning for warning in reading.warnings if warning.code not in TOLD_BY_RECORDS]
+        reading.changes = []
+        person = known.person(reading)
+        place = known.places.get(person.id) if person else None
+        if person is None or place is None:
+            reading.verdict = Verdict.CREATE
+            if person is not None and person.id in known.busy:
+                reading.verdict = Verdict.ERROR
+                reading.problems.append(Problem("id_number", ClassOverlap.code, ClassOverlap.message))
+        else:
+            _judge_known(found, upload, reading, reading.trainee, person, place, known)
+
+
+def _judge_known(
+    found: TrainingClass,
+    upload: RosterUpload,
+    reading: Reading,
+    trainee: Trainee,
+    person: Person,
+    place: Enrolment,
+    known: Known,
+) -> None:
+    """The verdict on somebody who is in the class already, with what would change."""
+    reading.verdict = Verdict.UNCHANGED
+    if place.state in ENDED:
+        message = N_("此人已退出本班；如需恢复，请单独办理")
+        reading.warnings.append(Problem("id_number", "left-class", message))
+        return
+    if trainee.legacy_number:
+        message = N_("按 15 位旧号码认出：已经在班号 {class_no} 的学员名单里，登记的是 18 位号码")
+        reading.warnings.append(Problem("id_number", "known-by-old-number", message, {"class_no": found.class_no}))
+    else:
+        message = N_("已经在班号 {class_no} 的学员名单里，不会重复报名")
+        reading.warnings.append(Problem("id_number", "already-in-class", message, {"class_no": found.class_no}))
+    reading.changes = differences(upload, trainee, person, place, known)
+    if any(change.fate in (Fate.FILL, Fate.REPLACE) for change in reading.changes):
+        reading.verdict = Verdict.UPDATE
+    for change in reading.changes:
+        if change.fate is Fate.KEEP:
+            reading.warnings.append(Problem(change.field, "kept-as-registered", KEPT_BECAUSE[change.why]))
+
+
+def differences(
+    upload: RosterUpload, trainee: Trainee, person: Person, place: Enrolment | None, known: Known
+) -> list[Change]:
+    """What a row would change of a person and a place, field by field; nothing of somebody with another name."""
+    if (place is not None and place.to_check == "name") or not same_name(trainee.name, person.name):
+        return []
+    changes = []
+    coming, current = values_of(trainee), values_on_record(person, place)
+    for name in FIELDS:
+        before, after = current[name], coming[name]
+        if not after or after == before or (name == "category" and after in person.categories):
+            continue
+        kept = known.kept.get((person.id, name))
+        fate = fate_of(
+            current=before, coming=after, digest=digest_of(name, before) if before else "", kept=kept,
+            provider_id=upload.provider_id, source=upload.source,
+        )  # fmt: skip
+        changes.append(Change(name, before, after, fate, _why(kept, name, before, upload) if fate is Fate.KEEP else ""))
+    return changes
+
+
+def _why(kept: Kept | None, name: str, before: str, upload: RosterUpload) -> str:
+    if kept is None or kept.digest != digest_of(name, before):
+        return "person"
+    return "school" if kept.provider_id != upload.provider_id else "software"
+
+
+def values_of(trainee: Trainee) -> dict[str, str]:
+    """The fields of a row that may be written, as text."""
+    return {
+        "phone": trainee.phone,
+        "education": trainee.education.value if trainee.education else "",
+        "category": trainee.category.value if trainee.category else "",
+        "bank": trainee.bank,
+        "card_no": trainee.card_no,
+    }
+
+
+def values_on_record(person: Person, place: Enrolment | None) -> dict[str, str]:
+    """The same fields as they are registered."""
+    return {
+        "phone": person.phone,
+        "education": person.education.value if person.education else "",
+        "category": person.categories[0] if person.categories else "",
+        "bank": person.unseal("bank", place.bank_sealed) if place is not None and place.bank_sealed else "",
+        "card_no": place.card_no if place is not None else "",
+    }
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name: script, width and spaces do not matter."""
+    return one == other or normalise(one).replace(" ", "") == normalise(other).replace(" ", "")

@@ -1,0 +1,83 @@
+"""Trades as people call them, with their pictures, and the choices of the small steps; nothing here needs typing."""
+
+import re
+from dataclasses import dataclass
+
+from centre.regions import HOME, children, exists, name
+from centre.translation import N_
+from employers.openings.rules import EMPLOYMENT_LABELS
+from matching.live.listing import Listed
+from web.charts import pictogram
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """A trade under its everyday name (工种)."""
+
+    code: str
+    label: str
+
+    @property
+    def icon(self) -> str:
+        """Its picture."""
+        return pictogram(self.code)
+
+
+TRADES = (
+    Trade("6-04-02-01", N_("细纱挡车")),
+    Trade("6-04-03-03", N_("织布挡车")),
+    Trade("6-05-01-03", N_("缝纫")),
+    Trade("6-25-04-07", N_("电子装接")),
+    Trade("6-31-05-00", N_("打包装")),
+    Trade("6-31-03-05", N_("查质量")),
+    Trade("4-10-04-02", N_("足疗按摩")),
+    Trade("4-10-01-06", N_("家政")),
+    Trade("4-10-01-05", N_("照顾老人")),
+    Trade("4-10-01-01", N_("带孩子")),
+    Trade("4-14-01-02", N_("医院护工")),
+    Trade("4-03-02-01", N_("炒菜做饭")),
+    Trade("4-03-02-05", N_("端菜服务")),
+    Trade("4-03-01-02", N_("客房打扫")),
+    Trade("4-09-08-01", N_("保洁")),
+    Trade("4-07-05-01", N_("保安")),
+    Trade("4-01-02-03", N_("卖货")),
+    Trade("4-02-06-01", N_("仓库")),
+    Trade("4-02-07-08", N_("送快递")),
+    Trade("4-10-08-01", N_("送外卖")),
+    Trade("6-18-02-04", N_("电焊")),
+    Trade("6-31-01-03", N_("电工")),
+    Trade("6-29-01-01", N_("砌墙")),
+    Trade("4-02-02-02", N_("开货车")),
+)
+"""The trades of the city and of the places to which its people go, most usual first."""
+
+YEARS = ((0, N_("刚学会")), (2, N_("一两年")), (4, N_("三五年")), (8, N_("五到十年")), (15, N_("十年以上")))
+
+PAY = (2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 7_000)
+"""Steps of the least pay, in yuan a month."""
+
+OFFERS = {
+    "board": N_("包吃"),
+    "lodging": N_("包住"),
+    "day": N_("不上夜班"),
+    "training": N_("不会可以学"),
+    "insurance": N_("交社保"),
+}
+
+EMPLOYMENT = {kind.value: label for kind, label in EMPLOYMENT_LABELS.items()}
+
+
+def home_counties() -> list[tuple[str, str]]:
+    """The counties of the network's own city."""
+    return [(region.code, region.name) for region in children(HOME) if not region.name.startswith("市辖")]
+
+
+def place(code: str) -> str:
+    """The name of a region, with its city where that is another one; the code where nobody knows it."""
+    return name(code) if code and exists(code) else code
+
+
+def chips_of(one: Listed) -> list[tuple[str, str]]:
+    """What a card says beside board and lodging."""
+    words = re.split(r"[，,。；;、 ]", one.shift, maxsplit=1)[0]
+    return [(words, "shift")] if 0 < len(words) <= 10 else []

@@ -1,0 +1,297 @@
+"""Coming in and going out: password, one-time code, second factor, and how pages are shown."""
+
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, SIGNED_IN, Pages, Unit
+from api.security import KIOSK_COOKIE, SESSION_COOKIE
+from centre import accounts
+from centre.accounts.rules import PUBLIC_LIFE, SignInOver, is_jobseeker, key_text, otpauth
+from centre.database import open_session
+from centre.drafts import Draft, Words
+from centre.errors import Refusal
+from centre.numbers import parse_mobile
+from centre.permissions import COUNTER, Actor, Role
+from centre.settings import settings
+from web.demo import town
+from web.forms import Bound, bind, blank
+from web.preferences import change_display, safe_return
+from web.qr import qr
+from web.rendering import page, url
+
+routes = Pages()
+
+ISSUER = "Gangqiao"
+"""What an authenticator shows beside its six digits; Latin letters, since some show nothing else."""
+
+DESKS = (
+    (frozenset({Role.JOBSEEKER}), "/me"),
+    (frozenset({Role.REGISTRAR}), "/school"),
+    (frozenset({Role.EMPLOYER}), "/employer"),
+    (frozenset({Role.ORGANISER}), "/organiser"),
+    (COUNTER, "/counter"),
+    (frozenset({Role.AUDITOR}), "/audit"),
+)
+
+DUE = {accounts.Stage.CODE_DUE: "/sign-in/second", accounts.Stage.ENROLMENT_DUE: "/sign-in/enrol"}
+
+
+class SignInForm(Draft):
+    """What the sign-in page asks for (登录)."""
+
+    login: Words
+    password: Words
+    back: str = ""
+
+
+class PhoneForm(Draft):
+    """Where to send a one-time code (短信登录)."""
+
+    phone: Words
+    back: str = ""
+
+
+class CodeForm(Draft):
+    """A one-time code that was received (验证码)."""
+
+    phone: Words
+    code: Words
+    back: str = ""
+
+
+class FactorForm(Draft):
+    """A code of an authenticator or of the paper, or the password again (动态口令)."""
+
+    code: Words
+    back: str = ""
+
+
+def caller(unit: Unit) -> accounts.Caller:
+    """Who knocks, as far as the request tells."""
+    request = unit.request
+    return accounts.Caller(
+        host=request.client.host if request.client else "",
+        device=request.headers.get("user-agent", ""),
+        kiosk=KIOSK_COOKIE in request.cookies,
+        token=request.cookies.get(SESSION_COOKIE, ""),
+    )
+
+
+def admit(unit: Unit, entered: accounts.Entered, back: str = "") -> Response:
+    """Hand the token over and go to the account's desk, or to the step that is still due."""
+    due = DUE.get(entered.stage)
+    where = url(due, back=back) if due else safe_return(back) if back else desk(entered.account.actor)
+    response = RedirectResponse(where, 303)
+    give_cookie(unit, response, entered)
+    return response
+
+
+def give_cookie(unit: Unit, response: Response, entered: accounts.Entered) -> None:
+    """Put the token into the browser; only a jobseeker's own one keeps it when it is closed."""
+    own = is_jobseeker(entered.account.roles) and KIOSK_COOKIE not in unit.request.cookies
+    keeps = int(PUBLIC_LIFE.longest.total_seconds()) if own else None
+    response.set_cookie(
+        SESSION_COOKIE, entered.token, max_age=keeps, httponly=True, samesite="lax", secure=settings().secure_cookies
+    )
+
+
+@routes.get("/sign-in", allow=PUBLIC)
+def ask(unit: Unit) -> Response:
+    """The sign-in page."""
+    back = unit.request.query_params.get("back", "")
+    return _sign_in_page(unit, blank(unit, SignInForm, back=back), blank(unit, PhoneForm, back=back))
+
+
+@routes.post("/sign-in", allow=PUBLIC, keep=False)
+def enter(unit: Unit) -> Response:
+    """Open a session with a password and go to the account's desk."""
+    bound = bind(unit, SignInForm)
+    by_phone = blank(unit, PhoneForm, back=bound.value("back"))
+    if bound.draft is None:
+        return _sign_in_page(unit, bound, by_phone, 422)
+    try:
+        entered = accounts.by_password(bound.draft.login, bound.draft.password, caller(unit))
+    except Refusal as refusal:
+        return _sign_in_page(unit, bound.refuse(refusal), by_phone, refusal.status)
+    return admit(unit, entered, bound.draft.back)
+
+
+def _sign_in_page(unit: Unit, bound: Bound[SignInForm], by_phone: Bound[PhoneForm], status_code: int = 200) -> Response:
+    shown: list[accounts.Account] = []
+    if settings().demo:
+        with open_session(Actor.system().scope) as session:
+            shown = accounts.demo_accounts(session)
+    return page(
+        unit,
+        "account/sign-in.html",
+        status_code,
+        bound=bound,
+        by_phone=by_phone,
+        demo_accounts=shown,
+        demo_password=town.PASSWORD,
+        factor_required=settings().second_factor_required,
+        kiosk=KIOSK_COOKIE in unit.request.cookies,
+    )
+
+
+@routes.post("/sign-in/phone", allow=PUBLIC, keep=False)
+def send_code(unit: Unit) -> Response:
+    """Send a one-time code and ask for it; the same for telephones with and without an account."""
+    bound = bind(unit, PhoneForm)
+    by_password = blank(unit, SignInForm, back=bound.value("back"))
+    if bound.draft is None:
+        return _sign_in_page(unit, by_password, bound, 422)
+    try:
+        phone = parse_mobile(bound.draft.phone)
+        code = accounts.request_code(phone, caller(unit).host)
+    except Refusal as refusal:
+        refusal.field = "phone"
+        return _sign_in_page(unit, by_password, bound.refuse(refusal), refusal.status)
+    return _code_page(unit, blank(unit, CodeForm, phone=phone, back=bound.draft.back), code)
+
+
+@routes.post("/sign-in/phone/code", allow=PUBLIC, keep=False)
+def enter_by_code(unit: Unit) -> Response:
+    """Open a session with a one-time code."""
+    bound = bind(unit, CodeForm)
+    if bound.draft is None:
+        return _code_page(unit, bound, status_code=422)
+    try:
+        entered = accounts.by_code(parse_mobile(bound.draft.phone), bound.draft.code, caller(unit))
+    except Refusal as refusal:
+        return _code_page(unit, bound.refuse(refusal), status_code=refusal.status)
+    return admit(unit, entered, bound.draft.back)
+
+
+def _code_page(unit: Unit, bound: Bound[CodeForm], code: str = "", status_code: int = 200) -> Response:
+    shown = code if settings().demo else ""
+    return page(unit, "account/code.html", status_code, bound=bound, demo_code=shown)
+
+
+@routes.get("/sign-in/second", allow=PUBLIC)
+def ask_second(unit: Unit) -> Response:
+    """Ask for the second factor."""
+    if _half(unit, accounts.Stage.CODE_DUE) is None:
+        return RedirectResponse("/sign-in", 303)
+    return page(
+        unit, "account/second.html", bound=blank(unit, FactorForm, back=unit.request.query_params.get("back", ""))
+    )
+
+
+@routes.post("/sign-in/second", allow=PUBLIC, keep=False)
+def enter_second(unit: Unit) -> Response:
+    """Complete the sign-in with the second factor."""
+    bound = bind(unit, FactorForm)
+    if bound.draft is None:
+        return page(unit, "account/second.html", 422, bound=bound)
+    try:
+        entered = accounts.by_factor(bound.draft.code, caller(unit))
+    except SignInOver:
+        return RedirectResponse("/sign-in", 303)
+    except Refusal as refusal:
+        return page(unit, "account/second.html", refusal.status, bound=bound.refuse(refusal))
+    return admit(unit, entered, bound.draft.back)
+
+
+@routes.get("/sign-in/enrol", allow=PUBLIC)
+def ask_enrolment(unit: Unit) -> Response:
+    """Show the key of a new authenticator to an account that must bind one."""
+    return _enrol_page(unit, blank(unit, FactorForm, back=unit.request.query_params.get("back", "")))
+
+
+@routes.post("/sign-in/enrol", allow=PUBLIC, keep=False)
+def enrol(unit: Unit) -> Response:
+    """Bind the authenticator, complete the sign-in and show the codes for the paper, once."""
+    bound = bind(unit, FactorForm)
+    if bound.draft is None:
+        return _enrol_page(unit, bound, 422)
+    try:
+        entered, codes = accounts.by_enrolment(bound.draft.code, caller(unit))
+    except SignInOver:
+        return RedirectResponse("/sign-in", 303)
+    except Refusal as refusal:
+        return _enrol_page(unit, bound.refuse(refusal), refusal.status)
+    on = safe_return(bound.draft.back) if bound.draft.back else desk(entered.account.actor)
+    response = page(unit, "account/recovery.html", codes=codes, login=entered.account.told_login, on=on)
+    give_cookie(unit, response, entered)
+    return response
+
+
+def _enrol_page(unit: Unit, bound: Bound[FactorForm], status_code: int = 200) -> Response:
+    found = _half(unit, accounts.Stage.ENROLMENT_DUE)
+    if found is None:
+        return RedirectResponse("/sign-in", 303)
+    with open_session(Actor.system().scope) as session:
+        secret = accounts.prepared_secret(session, found.account.id)
+    return key_page(unit, bound, secret, found.account.login, "/sign-in/enrol", status_code)
+
+
+def key_page(
+    unit: Unit, bound: Bound[FactorForm], secret: bytes, login: str, action: str, status_code: int = 200
+) -> Response:
+    """The page with the QR code of a new authenticator."""
+    drawing = qr(otpauth(secret, issuer=ISSUER, login=login))
+    text = key_text(secret)
+    groups = " ".join(text[at : at + 4] for at in range(0, len(text), 4))
+    return page(unit, "account/enrol.html", status_code, bound=bound, drawing=drawing, key=groups, action=action)
+
+
+def _half(unit: Unit, stage: accounts.Stage) -> accounts.Half | None:
+    with open_session(Actor.system().scope) as session:
+        try:
+            found = accounts.half(session, caller(unit).token)
+        except SignInOver:
+            return None
+    return found if found.stage is stage else None
+
+
+@routes.get("/sign-in/again", allow=SIGNED_IN)
+def ask_again(unit: Unit) -> Response:
+    """Ask who is signed in to prove it again, before something delicate."""
+    return _again_page(unit, blank(unit, FactorForm, back=unit.request.query_params.get("back", "")))
+
+
+@routes.post("/sign-in/again", allow=SIGNED_IN, keep=False)
+def prove(unit: Unit) -> Response:
+    """Note the proof and go on."""
+    bound = bind(unit, FactorForm)
+    if bound.draft is None:
+        return _again_page(unit, bound, 422)
+    try:
+        accounts.prove(unit.actor, bound.draft.code, caller(unit))
+    except Refusal as refusal:
+        refusal.field = "code"
+        return _again_page(unit, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(safe_return(bound.draft.back), 303)
+
+
+def _again_page(unit: Unit, bound: Bound[FactorForm], status_code: int = 200) -> Response:
+    with open_session(unit.actor.scope) as session:
+        has_factor = accounts.has_factor(session, unit.actor.account_id or 0)
+    return page(unit, "account/again.html", status_code, bound=bound, has_factor=has_factor)
+
+
+@routes.post("/sign-out", allow=SIGNED_IN, keep=False)
+def leave(unit: Unit) -> Response:
+    """End the session here and forget what the browser kept."""
+    accounts.sign_out(unit.session, unit.actor, token=caller(unit).token)
+    return forget("/kiosk" if KIOSK_COOKIE in unit.request.cookies else "/")
+
+
+def forget(where: str) -> Response:
+    """Go on without the token, and ask the browser to forget what it kept of this site."""
+    response = RedirectResponse(where, 303)
+    # Browsers obey this for a __Host- cookie only when it is Secure, too.
+    response.delete_cookie(SESSION_COOKIE, path="/", secure=settings().secure_cookies, httponly=True)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@routes.get("/display", allow=PUBLIC)
+def display(unit: Unit) -> Response:
+    """Change language, size or contrast, and come back."""
+    return change_display(unit.request.query_params, secure=settings().secure_cookies)
+
+
+def desk(actor: Actor) -> str:
+    """The page where an account starts."""
+    return next((path for roles, path in DESKS if roles & actor.roles), "/account")

@@ -1,0 +1,335 @@
+"""An employer's own pages: openings from draft to the public page, and booths at fairs."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from fastapi import Path
+from pydantic import Field
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre import clock, regions
+from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RecordId, RegionCode, Words
+from centre.errors import NotFound, Refusal
+from centre.outbox import Message
+from centre.people import EDUCATION_LABELS, Education
+from centre.permissions import Permission
+from employers.companies.models import Employer
+from employers.companies.queries import employer as employer_in_sight
+from employers.companies.rules import EMPLOYER_LABELS, Phone
+from employers.fairs import booths
+from employers.fairs.models import Fair
+from employers.fairs.queries import employer_booths, fairs, place_in_queue
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, BoothDraft, FairState
+from employers.openings import actions
+from employers.openings.checks import ELEMENTS, missing_elements
+from employers.openings.models import Opening
+from employers.openings.queries import employer_openings, own_opening
+from employers.openings.rules import (
+    CERTIFICATE_LABELS,
+    CONTRACT_LABELS,
+    EMPLOYMENT_LABELS,
+    OPENING,
+    OPENING_LABELS,
+    PROVISION_LABELS,
+    WAGE_UNIT_LABELS,
+    CertificateKind,
+    ContractParty,
+    EmploymentType,
+    OpeningDraft,
+    OpeningState,
+    Provision,
+    WageUnit,
+)
+from employers.openings.screening import Reaction, restore
+from web.forms import Bound, bind, blank
+from web.pages.public.fairs import hours
+from web.rendering import page
+
+routes = Pages("/employer")
+
+ALLOW = Permission.POST_OPENING
+RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class OpeningForm(Draft):
+    """An opening as an employer types it (招聘简章)."""
+
+    title: Words
+    headcount: Annotated[int, Field(ge=1, le=10_000)]
+    content: Paragraph = ""
+    conditions: Paragraph = ""
+    region_code: RegionCode | None = None
+    address: Line = ""
+    wage_min_fen: Fen | None = None
+    wage_max_fen: Fen | None = None
+    wage_unit: WageUnit = WageUnit.MONTH
+    base_pay_fen: Fen | None = None
+    employment_type: EmploymentType = EmploymentType.DIRECT
+    contract_party: ContractParty | None = None
+    client_name: Line = ""
+    shift: Line = ""
+    night_shift: bool | None = None
+    board: Provision = Provision.UNSTATED
+    lodging: Provision = Provision.UNSTATED
+    min_education: Education | None = None
+    certificates: Annotated[tuple[CertificateKind, ...], Field(max_length=7)] = ()
+    accepts_training: bool = False
+    age_reason: Line = ""
+    valid_until: date | None = None
+    step: Literal["keep", "submit"] = "keep"
+
+    def draft(self, found: Opening | None = None) -> OpeningDraft:
+        """The opening that is meant; what the form does not show stays as it was."""
+        values: dict[str, Any] = {}
+        if found is not None:
+            values = {name: getattr(found, name) for name in OpeningDraft.model_fields}
+            values["region_code"] = found.region_code or None
+        kept = [one for one in values.get("certificate_requirements", []) if one["kind"] in self.certificates]
+        known = {one["kind"] for one in kept}
+        added = [{"kind": kind, "must": True} for kind in self.certificates if kind not in known]
+        own = self.model_dump(exclude={"certificates", "step"})
+        return OpeningDraft.model_validate(values | own | {"certificate_requirements": [*kept, *added]})
+
+
+class ActForm(Draft):
+    """What an employer does with an opening (岗位办理)."""
+
+    event: Literal["submit", "publish", "pause", "resume", "close", "renew", "headcount"]
+    reason: Line = ""
+    valid_until: date | None = None
+    headcount: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+
+class RequestForm(Draft):
+    """A request for a booth (参会申请)."""
+
+    contact_name: Words
+    contact_phone: Phone = ""
+    opening_ids: Annotated[tuple[RecordId, ...], Field(max_length=30)] = ()
+    note: Line = ""
+
+
+@routes.get("", allow=ALLOW)
+def desk(unit: Unit) -> Response:
+    """The employer's openings, booths and messages."""
+    own = _own(unit)
+    openings = unit.session.scalars(employer_openings(own.id).limit(100)).all()
+    messages = unit.session.scalars(
+        select(Message).where(Message.account_id == unit.actor.account_id).order_by(Message.id.desc()).limit(5)
+    )
+    return page(
+        unit,
+        "employer/desk.html",
+        employer=own,
+        employer_state=EMPLOYER_LABELS[own.state],
+        openings=openings,
+        states=OPENING_LABELS,
+        messages=messages.all(),
+    )
+
+
+@routes.get("/openings/new", allow=ALLOW)
+def ask_opening(unit: Unit) -> Response:
+    """The form of a new opening."""
+    own = _own(unit)
+    return _form(unit, blank(unit, OpeningForm, region_code=own.region_code, address=own.address, headcount=1))
+
+
+@routes.post("/openings/new", allow=ALLOW)
+def create(unit: Unit) -> Response:
+    """Keep an opening, and send it to the centre when the employer says so."""
+    _own(unit)
+    return _save(unit, None)
+
+
+@routes.get("/openings/{opening_id:int}", allow=ALLOW)
+def opening(unit: Unit, opening_id: RecordPath) -> Response:
+    """One opening: what is missing, what the screening says, what can be done."""
+    return _opening(unit, opening_id)
+
+
+@routes.get("/openings/{opening_id:int}/edit", allow=ALLOW)
+def ask_change(unit: Unit, opening_id: RecordPath) -> Response:
+    """The form of an opening that is kept."""
+    found = own_opening(unit.session, unit.actor, opening_id)
+    values = {name: getattr(found, name) for name in OpeningForm.model_fields if hasattr(found, name)}
+    for name in [name for name in values if name.endswith("_fen")]:
+        values[name] = "" if values[name] is None else f"{values[name] / 100:g}"
+    values["certificates"] = [one["kind"] for one in found.certificate_requirements]
+    shown = {name: "" if value is None else value for name, value in values.items()}
+    return _form(unit, blank(unit, OpeningForm, **shown), found=found)
+
+
+@routes.post("/openings/{opening_id:int}/edit", allow=ALLOW)
+def change(unit: Unit, opening_id: RecordPath) -> Response:
+    """Rewrite an opening that is not on show."""
+    return _save(unit, own_opening(unit.session, unit.actor, opening_id))
+
+
+@routes.post("/openings/{opening_id:int}", allow=ALLOW)
+def act(unit: Unit, opening_id: RecordPath) -> Response:
+    """Submit, publish, pause, resume, renew, close, or change the number of places."""
+    bound = bind(unit, ActForm)
+    if bound.draft is None:
+        return _opening(unit, opening_id, bound.problems, 422)
+    try:
+        _act(unit, opening_id, bound.draft)
+    except Refusal as refusal:
+        return _opening(unit, opening_id, refusal.problems, refusal.status)
+    return RedirectResponse(f"/employer/openings/{opening_id}", 303)
+
+
+@routes.get("/booths", allow=Permission.APPLY_FOR_BOOTH)
+def my_booths(unit: Unit) -> Response:
+    """Fairs that take requests, and the employer's own requests."""
+    own = _own(unit)
+    return _booths(unit, own)
+
+
+@routes.get("/fairs/{fair_id:int}/booth", allow=Permission.APPLY_FOR_BOOTH)
+def ask_booth(unit: Unit, fair_id: RecordPath) -> Response:
+    """The form of a request."""
+    own = _own(unit)
+    return _booth_form(
+        unit, fair_id, blank(unit, RequestForm, contact_name=own.contact_name, contact_phone=own.contact_phone)
+    )
+
+
+@routes.post("/fairs/{fair_id:int}/booth", allow=Permission.APPLY_FOR_BOOTH)
+def apply(unit: Unit, fair_id: RecordPath) -> Response:
+    """Ask for a booth."""
+    _own(unit)
+    bound = bind(unit, RequestForm)
+    if bound.draft is None:
+        return _booth_form(unit, fair_id, bound, 422)
+    try:
+        draft = BoothDraft.model_validate(bound.draft.model_dump())
+        booths.apply_for_booth(unit.session, unit.actor, fair_id=fair_id, draft=draft)
+    except Refusal as refusal:
+        return _booth_form(unit, fair_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse("/employer/booths", 303)
+
+
+@routes.post("/booths/{booth_id:int}/withdraw", allow=Permission.APPLY_FOR_BOOTH)
+def withdraw(unit: Unit, booth_id: RecordPath) -> Response:
+    """Take a request back."""
+    own = _own(unit)
+    try:
+        booths.withdraw_booth(unit.session, unit.actor, booth_id=booth_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _booths(unit, own, refusal.problems, refusal.status)
+    return RedirectResponse("/employer/booths", 303)
+
+
+def _own(unit: Unit) -> Employer:
+    if unit.actor.employer_id is None:
+        raise NotFound
+    return employer_in_sight(unit.session, unit.actor.employer_id)
+
+
+def _act(unit: Unit, opening_id: int, form: ActForm) -> None:
+    session, actor = unit.session, unit.actor
+    match form.event:
+        case "submit":
+            actions.submit_opening(session, actor, opening_id=opening_id)
+        case "publish":
+            actions.publish_opening(session, actor, opening_id=opening_id)
+        case "pause":
+            actions.pause_opening(session, actor, opening_id=opening_id, reason=form.reason)
+        case "resume":
+            actions.resume_opening(session, actor, opening_id=opening_id)
+        case "close":
+            actions.close_opening(session, actor, opening_id=opening_id, reason=form.reason)
+        case "renew":
+            day = form.valid_until or clock.today()
+            actions.renew_opening(session, actor, opening_id=opening_id, valid_until=day)
+        case "headcount":
+            actions.change_headcount(session, actor, opening_id=opening_id, headcount=form.headcount or 0)
+
+
+def _save(unit: Unit, found: Opening | None) -> Response:
+    bound = bind(unit, OpeningForm)
+    if bound.draft is None:
+        return _form(unit, bound, 422, found=found)
+    try:
+        draft = bound.draft.draft(found)
+        if found is None:
+            kept = actions.create_opening(unit.session, unit.actor, draft)
+        else:
+            kept = actions.update_opening(unit.session, unit.actor, opening_id=found.id, draft=draft)
+        if bound.draft.step == "submit":
+            actions.submit_opening(unit.session, unit.actor, opening_id=kept.id)
+    except Refusal as refusal:
+        return _form(unit, bound.refuse(refusal), refusal.status, found=found)
+    return RedirectResponse(f"/employer/openings/{kept.id}", 303)
+
+
+def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, found: Opening | None = None) -> Response:
+    return page(
+        unit,
+        "employer/opening-form.html",
+        status_code,
+        bound=bound,
+        opening_id=found.id if found else None,
+        title=found.title if found else "",
+        findings=[] if found is None or bound.problems else restore(found.screening),
+        counties=[(one.code, one.name) for one in regions.children(regions.HOME)],
+        units=WAGE_UNIT_LABELS,
+        employments=EMPLOYMENT_LABELS,
+        contracts=CONTRACT_LABELS,
+        provisions=PROVISION_LABELS,
+        educations=EDUCATION_LABELS,
+        certificates=CERTIFICATE_LABELS,
+    )
+
+
+def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int = 200) -> Response:
+    found = own_opening(unit.session, unit.actor, opening_id)
+    findings = restore(found.screening)
+    missing = missing_elements(found)
+    return page(
+        unit,
+        "employer/opening.html",
+        status_code,
+        opening=found,
+        place=regions.full_name(found.region_code) if found.region_code else "",
+        state=OPENING_LABELS[found.state],
+        events=OPENING.events(found.state, unit.actor),
+        elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
+        blocking=[one for one in findings if one.reaction is Reaction.BLOCK],
+        warnings=[one for one in findings if one.reaction is Reaction.WARN],
+        editable=found.state not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
+        problems=problems,
+    )
+
+
+def _booths(unit: Unit, own: Employer, problems: Any = (), status_code: int = 200) -> Response:
+    requests = unit.session.scalars(employer_booths(own.id).limit(50)).all()
+    asked = {one.fair_id for one in requests}
+    coming = fairs(from_on=clock.today()).where(Fair.state == FairState.BOOTH_OPEN).limit(30)
+    return page(
+        unit,
+        "employer/booths.html",
+        status_code,
+        requests=requests,
+        queue={one.id: place_in_queue(unit.session, one) for one in requests},
+        may_withdraw=[one.id for one in requests if "withdraw" in BOOTH.events(one.state, unit.actor)],
+        states=BOOTH_LABELS,
+        fairs=[one for one in unit.session.scalars(coming) if one.id not in asked],
+        hours=hours,
+        problems=problems,
+    )
+
+
+def _booth_form(unit: Unit, fair_id: int, bound: Bound[RequestForm], status_code: int = 200) -> Response:
+    found = fair_in_sight(unit.session, fair_id)
+    own = employer_openings(unit.actor.employer_id or 0).where(Opening.state.in_(booths.VERIFIED))
+    openings = [(one.id, one.title) for one in unit.session.scalars(own)]
+    return page(
+        unit, "employer/booth-form.html", status_code, bound=bound, fair=found, hours=hours(found), openings=openings
+    )

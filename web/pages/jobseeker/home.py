@@ -1,0 +1,382 @@
+"""A jobseeker's own pages: what comes next, profile and wish in small steps, matches, introductions."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Path
+from pydantic import Field
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, Fen, Line
+from centre.errors import NotFound, Refusal
+from centre.outbox import Message
+from centre.permissions import Permission
+from centre.skills.vocabulary import vocabulary
+from employers.openings.rules import CERTIFICATE_LABELS, CertificateKind
+from matching.engine.fit.profiles import Leave
+from matching.introductions import actions as introducing
+from matching.introductions.queries import introduction_in_sight, introductions_of, placements_of
+from matching.introductions.rules import INTRODUCTION_LABELS, PLACEMENT_LABELS
+from matching.profiles import actions
+from matching.profiles.queries import Jobseeker, jobseeker
+from matching.profiles.rules import (
+    LEAVE_LABELS,
+    REGISTRATION_LABELS,
+    CertificateDraft,
+    KnownRegion,
+    OccupationCode,
+    OccupationDraft,
+    ProfileDraft,
+    WishDraft,
+)
+from matching.suggestions.fits import own_suggestions
+from web import choices
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+routes = Pages("/me")
+
+ALLOW = Permission.EDIT_PROFILE
+IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class TradesForm(Draft):
+    """Which trades somebody has worked in (做过什么)."""
+
+    trades: Annotated[tuple[OccupationCode, ...], Field(max_length=10)] = ()
+    more: OccupationCode | None = None
+
+
+class WantedForm(Draft):
+    """Which work somebody looks for (想做什么)."""
+
+    wanted: Annotated[tuple[OccupationCode, ...], Field(max_length=5)] = ()
+
+
+class PapersForm(Draft):
+    """Which papers somebody holds (有什么证)."""
+
+    papers: Annotated[tuple[CertificateKind, ...], Field(max_length=7)] = ()
+
+
+class PlaceForm(Draft):
+    """Where somebody would work (想在哪里)."""
+
+    leave_home_ok: Leave
+    regions: Annotated[tuple[KnownRegion, ...], Field(max_length=8)] = ()
+
+
+Term = Literal["board", "lodging", "no_night", "no_shift", "training"]
+
+
+class PayForm(Draft):
+    """For how much and under what conditions (想要什么条件)."""
+
+    wage_floor_fen: Fen | None = None
+    terms: Annotated[
+        tuple[Literal["board", "lodging", "no_night", "no_shift", "training"], ...], Field(max_length=5)
+    ] = ()
+
+
+STEPS = {
+    "trades": "jobseeker/trades.html",
+    "years": "jobseeker/years.html",
+    "papers": "jobseeker/papers.html",
+    "wanted": "jobseeker/wanted.html",
+    "place": "jobseeker/place.html",
+    "pay": "jobseeker/pay.html",
+}
+
+
+def own_id(unit: Unit) -> int:
+    """The person behind the account. Raises NotFound for staff and for accounts that the counter has not joined yet."""
+    if unit.actor.person_id is None:
+        raise NotFound
+    return unit.actor.person_id
+
+
+@routes.get("", allow=ALLOW)
+def mine(unit: Unit) -> Response:
+    """What is going on, and what to do next."""
+    if unit.actor.person_id is None:
+        return page(unit, "jobseeker/unjoined.html")
+    found = jobseeker(unit.session, own_id(unit))
+    suggested = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=3)
+    messages = select(Message).where(Message.person_id == own_id(unit)).order_by(Message.id.desc()).limit(5)
+    return page(
+        unit,
+        "jobseeker/home.html",
+        me=found,
+        state=REGISTRATION_LABELS[found.registration.state] if found.registration else "",
+        todo=_todo(found),
+        suggested=suggested,
+        introductions=introductions_of(unit.session, own_id(unit), limit=5),
+        labels=INTRODUCTION_LABELS,
+        messages=unit.session.scalars(messages).all(),
+        place=choices.place,
+        chips_of=choices.chips_of,
+        today=clock.today(),
+    )
+
+
+def _todo(found: Jobseeker) -> str:
+    """The first step that is still empty; nothing when the profile is whole."""
+    if not found.occupations:
+        return "trades"
+    if all(row.years is None for row in found.occupations):
+        return "years"
+    if found.wish is None or found.wish.leave_home_ok is None:
+        return "place"
+    return "pay" if found.wish.wage_floor_fen is None else ""
+
+
+@routes.get("/profile", allow=ALLOW)
+def profile(unit: Unit) -> Response:
+    """Everything that was said, each part with a way to change it."""
+    return page(
+        unit,
+        "jobseeker/profile.html",
+        me=jobseeker(unit.session, own_id(unit)),
+        trade=vocabulary().name,
+        place=choices.place,
+        papers=CERTIFICATE_LABELS,
+        leave=LEAVE_LABELS,
+    )
+
+
+@routes.get("/profile/{step}", allow=ALLOW)
+def step(unit: Unit, step: Literal["trades", "years", "papers", "wanted", "place", "pay"]) -> Response:
+    """One small step with what is known filled in."""
+    found = jobseeker(unit.session, own_id(unit))
+    return _step_page(unit, step, found, blank(unit, Draft, **_known(step, found)))
+
+
+def _known(step: str, found: Jobseeker) -> dict[str, Any]:
+    wish = found.wish
+    if step == "trades":
+        return {"trades": [row.occupation for row in found.occupations]}
+    if step == "papers":
+        return {"papers": [row.kind.value for row in found.certificates]}
+    if step == "wanted":
+        return {"wanted": wish.occupations if wish else []}
+    if step == "place":
+        leave = wish.leave_home_ok.value if wish and wish.leave_home_ok else ""
+        return {"leave_home_ok": leave, "regions": wish.regions if wish else []}
+    if step == "pay":
+        terms = {
+            "board": wish and wish.needs_board,
+            "lodging": wish and wish.needs_lodging,
+            "no_night": wish and wish.night_ok is False,
+            "no_shift": wish and wish.shift_ok is False,
+            "training": wish and wish.accepts_training,
+        }
+        floor = wish.wage_floor_fen if wish else None
+        return {"wage_floor_fen": floor // 100 if floor else "", "terms": [name for name, on in terms.items() if on]}
+    return {}
+
+
+def _step_page(unit: Unit, step: str, found: Jobseeker, bound: Bound[Any], status_code: int = 200) -> Response:
+    words = unit.request.query_params.get("find", "")[:40]
+    return page(
+        unit,
+        STEPS[step],
+        status_code,
+        me=found,
+        bound=bound,
+        steps_done=list(STEPS).index(step) + 1,
+        trades=choices.TRADES,
+        known={trade.code for trade in choices.TRADES},
+        years=choices.YEARS,
+        pay=choices.PAY,
+        counties=choices.home_counties(),
+        leave=LEAVE_LABELS,
+        papers=CERTIFICATE_LABELS,
+        trade=vocabulary().name,
+        find=words,
+        found_trades=[(code, vocabulary().name(code)) for code in _trades_called(words)],
+    )
+
+
+def _trades_called(words: str) -> list[str]:
+    """Occupations that a word may mean, official names that hold it included."""
+    if not words.strip():
+        return []
+    meant = list(vocabulary().codes_for(words))
+    meant += [node.code for node in vocabulary().occupations if words.strip() in node.name]
+    return list(dict.fromkeys(meant))[:12]
+
+
+@routes.post("/profile/trades", allow=ALLOW)
+def save_trades(unit: Unit) -> Response:
+    """Keep the trades that were ticked; years and levels said before stay."""
+    bound = bind(unit, TradesForm)
+    found = jobseeker(unit.session, own_id(unit))
+    if bound.draft is None:
+        return _step_page(unit, "trades", found, bound, 422)
+    said = {row.occupation: row for row in found.occupations}
+    codes = list(dict.fromkeys([*bound.draft.trades, *([bound.draft.more] if bound.draft.more else [])]))
+    rows = [
+        OccupationDraft(occupation=code, years=said[code].years, level=said[code].self_level)
+        if code in said
+        else OccupationDraft(occupation=code)
+        for code in codes
+    ]
+    try:
+        actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(occupations=rows))
+    except Refusal as refusal:
+        return _step_page(unit, "trades", found, bound.refuse(refusal), 422)
+    return RedirectResponse("/me/profile/years" if rows else "/me/profile/papers", 303)
+
+
+@routes.post("/profile/years", allow=ALLOW)
+def save_years(unit: Unit) -> Response:
+    """Keep the years of every trade on the page; fields are named after the codes."""
+    found = jobseeker(unit.session, own_id(unit))
+    rows = []
+    for row in found.occupations:
+        typed = str(unit.form.get(f"years-{row.occupation}", "") if unit.form else "")
+        years = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else row.years
+        rows.append(OccupationDraft(occupation=row.occupation, years=min(years or 0, 60), level=row.self_level))
+    actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(occupations=rows))
+    return RedirectResponse("/me/profile/papers", 303)
+
+
+@routes.post("/profile/papers", allow=ALLOW)
+def save_papers(unit: Unit) -> Response:
+    """Keep the kinds of papers; numbers and days are added at the counter, where the paper is seen."""
+    bound = bind(unit, PapersForm)
+    found = jobseeker(unit.session, own_id(unit))
+    if bound.draft is None:
+        return _step_page(unit, "papers", found, bound, 422)
+    said = {row.kind: row for row in found.certificates if not row.verified_by}
+    rows = [
+        CertificateDraft(
+            kind=kind, number=said[kind].number, level=said[kind].level, issued_on=said[kind].issued_on,
+            expires_on=said[kind].expires_on,
+        )
+        if kind in said
+        else CertificateDraft(kind=kind)
+        for kind in bound.draft.papers
+    ]  # fmt: skip
+    actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(certificates=rows))
+    return RedirectResponse("/me/profile/wanted", 303)
+
+
+@routes.post("/profile/wanted", allow=ALLOW)
+def save_wanted(unit: Unit) -> Response:
+    """Keep what somebody looks for; without any, what they have done is looked for."""
+    bound = bind(unit, WantedForm)
+    if bound.draft is None:
+        return _step_page(unit, "wanted", jobseeker(unit.session, own_id(unit)), bound, 422)
+    draft = WishDraft(occupations=list(bound.draft.wanted))
+    try:
+        actions.save_wish(unit.session, unit.actor, person_id=own_id(unit), draft=draft)
+    except Refusal as refusal:
+        return _step_page(unit, "wanted", jobseeker(unit.session, own_id(unit)), bound.refuse(refusal), 422)
+    return RedirectResponse("/me/profile/place", 303)
+
+
+@routes.post("/profile/place", allow=ALLOW)
+def save_place(unit: Unit) -> Response:
+    """Keep where somebody would work."""
+    bound = bind(unit, PlaceForm)
+    if bound.draft is None:
+        return _step_page(unit, "place", jobseeker(unit.session, own_id(unit)), bound, 422)
+    draft = WishDraft(leave_home_ok=bound.draft.leave_home_ok, regions=list(bound.draft.regions))
+    actions.save_wish(unit.session, unit.actor, person_id=own_id(unit), draft=draft)
+    return RedirectResponse("/me/profile/pay", 303)
+
+
+@routes.post("/profile/pay", allow=ALLOW)
+def save_pay(unit: Unit) -> Response:
+    """Keep the least pay and the conditions."""
+    bound = bind(unit, PayForm)
+    if bound.draft is None:
+        return _step_page(unit, "pay", jobseeker(unit.session, own_id(unit)), bound, 422)
+    terms = set(bound.draft.terms)
+    draft = WishDraft(
+        wage_floor_fen=bound.draft.wage_floor_fen,
+        needs_board="board" in terms,
+        needs_lodging="lodging" in terms,
+        night_ok="no_night" not in terms,
+        shift_ok="no_shift" not in terms,
+        accepts_training="training" in terms,
+    )
+    actions.save_wish(unit.session, unit.actor, person_id=own_id(unit), draft=draft)
+    return RedirectResponse("/me/matches", 303)
+
+
+@routes.get("/matches", allow=ALLOW)
+def matches(unit: Unit) -> Response:
+    """The best openings with reasons, and the courses that open more."""
+    found = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
+    return page(unit, "jobseeker/matches.html", found=found, place=choices.place, chips_of=choices.chips_of)
+
+
+@routes.get("/introductions", allow=ALLOW)
+def introductions(unit: Unit) -> Response:
+    """All introductions and jobs of the reader."""
+    return page(
+        unit,
+        "jobseeker/introductions.html",
+        introductions=introductions_of(unit.session, own_id(unit)),
+        placements=placements_of(unit.session, own_id(unit)),
+        labels=INTRODUCTION_LABELS,
+        placement_labels=PLACEMENT_LABELS,
+        place=choices.place,
+    )
+
+
+@routes.get("/introductions/{introduction_id}", allow=ALLOW)
+def introduction(unit: Unit, introduction_id: IntroductionId) -> Response:
+    """One introduction: where it stands, the letter to print or to show on the phone."""
+    found = introduction_in_sight(unit.session, introduction_id)
+    if found.person_id != own_id(unit):
+        raise NotFound
+    return page(
+        unit,
+        "jobseeker/introduction.html",
+        one=found,
+        label=INTRODUCTION_LABELS[found.state],
+        place=choices.place,
+        today=clock.today(),
+    )
+
+
+class Answer(Draft):
+    """A yes or a no to a proposal (答复)."""
+
+    answer: Literal["yes", "no"]
+    share_phone: Line = ""
+
+
+@routes.post("/introductions/{introduction_id}", allow=ALLOW)
+def reply(unit: Unit, introduction_id: IntroductionId) -> Response:
+    """Say yes or no to a proposal, or that one does not go."""
+    bound = bind(unit, Answer)
+    found = introduction_in_sight(unit.session, introduction_id)
+    if found.person_id != own_id(unit) or bound.draft is None:
+        raise NotFound
+    if bound.draft.answer == "yes":
+        introducing.agree_to_introduction(
+            unit.session, unit.actor, introduction_id=introduction_id, share_phone=bool(bound.draft.share_phone)
+        )
+    else:
+        introducing.decline_introduction(unit.session, unit.actor, introduction_id=introduction_id)
+    return RedirectResponse(f"/me/introductions/{introduction_id}", 303)
+
+
+@routes.post("/renew", allow=ALLOW)
+def renew(unit: Unit) -> Response:
+    """Make the registration valid for another half year."""
+    actions.renew_registration(unit.session, unit.actor, person_id=own_id(unit))
+    return RedirectResponse("/me", 303)
+
+
+@routes.post("/withdraw", allow=ALLOW)
+def withdraw(unit: Unit) -> Response:
+    """End the registration."""
+    actions.withdraw_registration(unit.session, unit.actor, person_id=own_id(unit))
+    return RedirectResponse("/me", 303)

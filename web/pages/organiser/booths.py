@@ -1,0 +1,195 @@
+"""The desk of one fair: its steps, papers and notices, and the booths."""
+
+from typing import Annotated, Literal
+
+from fastapi import Path
+from pydantic import Field
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph
+from centre.errors import Refusal
+from centre.permissions import Actor, Permission
+from employers.fairs import actions, booths
+from employers.fairs.models import Booth
+from employers.fairs.queries import booths as booths_in_sight
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.queries import neighbours, own_booth, permit_limit
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS
+from web.forms import bind
+from web.pages.public.fairs import hours
+from web.rendering import page
+
+routes = Pages("/organiser")
+
+ALLOW = Permission.MANAGE_FAIRS
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class StepForm(Draft):
+    """One step of a fair (办理步骤)."""
+
+    event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "archive"]
+    permit_no: Annotated[str, Field(max_length=60)] = ""
+
+
+class FiguresForm(Draft):
+    """The figures of a fair that ended (统计数字)."""
+
+    employers: Annotated[int, Field(ge=0, le=9_999_999)]
+    positions: Annotated[int, Field(ge=0, le=9_999_999)]
+    visitors: Annotated[int, Field(ge=0, le=9_999_999)]
+    intentions: Annotated[int, Field(ge=0, le=9_999_999)]
+    hired: Annotated[int, Field(ge=0, le=9_999_999)]
+
+
+class PlansForm(Draft):
+    """Where the three papers are kept (三个方案)."""
+
+    organisation_plan: Line = ""
+    emergency_plan: Line = ""
+    security_plan: Line = ""
+
+
+class NoticeForm(Draft):
+    """Calling a fair off or putting it off (取消或延期)."""
+
+    event: Literal["cancel", "postpone"]
+    notice: Paragraph = ""
+
+
+class BoothForm(Draft):
+    """What is done with one request (展位办理)."""
+
+    event: Literal["approve", "refuse", "assign", "check_in", "leave", "miss"]
+    reason: Line = ""
+    booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
+
+
+@routes.get("/fairs/{fair_id:int}", allow=ALLOW)
+def desk(unit: Unit, fair_id: FairId) -> Response:
+    """One fair with everything that can be done about it now."""
+    return _desk(unit, fair_id)
+
+
+@routes.post("/fairs/{fair_id:int}/step", allow=ALLOW)
+def step(unit: Unit, fair_id: FairId) -> Response:
+    """Take the fair one step on."""
+    bound = bind(unit, StepForm)
+    if bound.draft is None:
+        return _desk(unit, fair_id, bound.problems, 422)
+    event, permit = bound.draft.event, bound.draft.permit_no
+    try:
+        actions.advance_fair(unit.session, unit.actor, fair_id=fair_id, event=event, permit_no=permit)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
+
+
+@routes.post("/fairs/{fair_id:int}/report", allow=ALLOW)
+def report(unit: Unit, fair_id: FairId) -> Response:
+    """Report the figures of a fair that ended."""
+    bound = bind(unit, FiguresForm)
+    if bound.draft is None:
+        return _desk(unit, fair_id, bound.problems, 422)
+    figures = bound.draft.model_dump()
+    try:
+        actions.advance_fair(unit.session, unit.actor, fair_id=fair_id, event="report", figures=figures)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
+
+
+@routes.post("/fairs/{fair_id:int}/plans", allow=ALLOW)
+def attach(unit: Unit, fair_id: FairId) -> Response:
+    """Note where the papers are kept."""
+    bound = bind(unit, PlansForm)
+    if bound.draft is None:
+        return _desk(unit, fair_id, bound.problems, 422)
+    actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **bound.draft.model_dump())
+    return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
+
+
+@routes.post("/fairs/{fair_id:int}/call-off", allow=ALLOW)
+def call_off(unit: Unit, fair_id: FairId) -> Response:
+    """Cancel or postpone the fair with a public notice."""
+    bound = bind(unit, NoticeForm)
+    if bound.draft is None:
+        return _desk(unit, fair_id, bound.problems, 422)
+    act = actions.cancel_fair if bound.draft.event == "cancel" else actions.postpone_fair
+    try:
+        act(unit.session, unit.actor, fair_id=fair_id, notice=bound.draft.notice)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
+
+
+@routes.post("/fairs/{fair_id:int}/assign-all", allow=Permission.ASSIGN_BOOTH)
+def assign_all(unit: Unit, fair_id: FairId) -> Response:
+    """Number all approved requests."""
+    booths.assign_all_booths(unit.session, unit.actor, fair_id=fair_id)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
+
+
+@routes.post("/booths/{booth_id}", allow=Permission.ASSIGN_BOOTH)
+def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
+    """Do one thing with one request."""
+    found = own_booth(unit.session, unit.actor, booth_id)
+    fair_id = found.fair_id
+    bound = bind(unit, BoothForm)
+    if bound.draft is None:
+        return _desk(unit, fair_id, bound.problems, 422)
+    session, actor, form = unit.session, unit.actor, bound.draft
+    try:
+        match form.event:
+            case "approve":
+                booths.approve_booth(session, actor, booth_id=booth_id)
+            case "refuse":
+                booths.refuse_booth(session, actor, booth_id=booth_id, reason=form.reason)
+            case "assign":
+                booths.assign_booth(session, actor, booth_id=booth_id, booth_no=form.booth_no)
+            case "check_in":
+                booths.check_in_booth(session, actor, booth_id=booth_id)
+            case "leave":
+                booths.leave_booth(session, actor, booth_id=booth_id)
+            case "miss":
+                booths.miss_booth(session, actor, booth_id=booth_id)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
+
+
+def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 200) -> Response:
+    with unit.session.no_autoflush:
+        found = fair_in_sight(unit.session, fair_id)
+        requests = unit.session.scalars(booths_in_sight(found.id)).all()
+        near = neighbours(unit.session, found.region_code, found.starts_at, but=found.id)
+    on_the_day = clock.local(found.starts_at).date() <= clock.today()
+    return page(
+        unit,
+        "organiser/fair.html",
+        status_code,
+        fair=found,
+        hours=hours,
+        problems=problems,
+        made=unit.request.query_params.get("made") == "1",
+        events=[event for event in FAIR.events(found.state, unit.actor) if event != "start" or on_the_day],
+        state=FAIR_LABELS[found.state],
+        plans=PLANS,
+        booths=requests,
+        booth_events={one.id: _acts(one, unit.actor, on_the_day=on_the_day) for one in requests},
+        booth_states=BOOTH_LABELS,
+        near=near,
+        permit_limit=permit_limit(unit.session, clock.local(found.starts_at).date(), found.region_code),
+        late=found.filed_at is None and found.filing_due_on < clock.today(),
+    )
+
+
+def _acts(booth: Booth, actor: Actor, *, on_the_day: bool) -> list[str]:
+    """What an organiser is offered for a request: nobody is late before the day, and a number is given once."""
+    hidden = set() if on_the_day else {"check_in", "miss"}
+    if booth.booth_no:
+        hidden.add("assign")
+    return [event for event in BOOTH.events(booth.state, actor) if event not in hidden]

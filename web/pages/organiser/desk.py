@@ -1,0 +1,271 @@
+"""The organiser's desk: fairs in planning, a new fair, series, halls."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import Path
+from pydantic import Field
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre import clock, regions
+from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
+from centre.errors import Refusal
+from centre.permissions import Permission
+from employers.fairs import actions
+from employers.fairs.models import Fair, Venue
+from employers.fairs.queries import due_statistics, fairs, free_days, free_venues, permit_limit, venues
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.rules import (
+    FAIR_LABELS,
+    MODE_LABELS,
+    PLANS,
+    THEME_LABELS,
+    FairDraft,
+    FairMode,
+    FairState,
+    FairTheme,
+    SeriesDraft,
+    VenueDraft,
+    VenueTaken,
+)
+from web.forms import Bound, bind, blank
+from web.pages.public.fairs import hours
+from web.rendering import page
+
+routes = Pages("/organiser")
+
+ALLOW = Permission.MANAGE_FAIRS
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+MOST = 100
+
+
+class FairForm(Draft):
+    """A fair as an organiser types it: one day, from when to when (招聘会方案)."""
+
+    name: Words
+    theme: FairTheme = FairTheme.GENERAL
+    mode: FairMode = FairMode.ON_SITE
+    venue_id: RecordId | None = None
+    day: date
+    starts: WallTime
+    ends: WallTime
+    booth_count: Annotated[int, Field(ge=0, le=2000)] = 0
+    expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    online_url: Line = ""
+    summary: Paragraph = ""
+    organisation_plan: Line = ""
+    emergency_plan: Line = ""
+    security_plan: Line = ""
+    notice: Paragraph = ""
+    instead_venue: RecordId | None = None
+    instead_day: date | None = None
+
+    def plan(self) -> FairDraft:
+        """The fair that is meant; an alternative that was chosen wins over the first wish."""
+        day = self.instead_day or self.day
+        own = self.model_dump(exclude={"day", "starts", "ends", "notice", "instead_venue", "instead_day", "venue_id"})
+        return FairDraft(
+            **own,
+            venue_id=self.instead_venue or self.venue_id,
+            starts_at=datetime.combine(day, self.starts, clock.SHANGHAI),
+            ends_at=datetime.combine(day, self.ends, clock.SHANGHAI),
+        )
+
+
+class SeriesForm(Draft):
+    """A weekly fair as an organiser types it (定期招聘会)."""
+
+    name: Words
+    theme: FairTheme = FairTheme.GENERAL
+    venue_id: RecordId
+    weekday: Annotated[int, Field(ge=0, le=6)]
+    from_on: date
+    to_on: date
+    starts: WallTime
+    ends: WallTime
+    booth_count: Annotated[int, Field(ge=1, le=2000)]
+    expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    summary: Paragraph = ""
+
+
+class VenueForm(Draft):
+    """A hall as an organiser types it (招聘场地)."""
+
+    name: Words
+    hall: Line = ""
+    region_code: RegionCode
+    address: Line = ""
+    directions: Line = ""
+    booth_limit: Annotated[int, Field(ge=1, le=2000)] | None = None
+    visitor_limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+
+
+@routes.get("", allow=ALLOW)
+def desk(unit: Unit) -> Response:
+    """What is planned, and what is due."""
+    today, past = clock.today(), unit.request.query_params.get("past") == "1"
+    wanted = fairs(from_on=None if past else today, to_on=today - timedelta(days=1) if past else None)
+    if past:
+        wanted = wanted.order_by(None).order_by(Fair.starts_at.desc(), Fair.id.desc())
+    found = unit.session.scalars(wanted.limit(MOST)).all()
+    due = [one for one in found if one.state in (FairState.DRAFT, FairState.READY)]
+    return page(
+        unit,
+        "organiser/desk.html",
+        fairs=found,
+        past=past,
+        late=[one for one in due if one.filing_due_on < today],
+        soon=[one for one in due if today <= one.filing_due_on <= today + timedelta(days=7)],
+        unreported=unit.session.scalars(due_statistics(today + timedelta(days=7))).all(),
+        today=today,
+        hours=hours,
+        states=FAIR_LABELS,
+    )
+
+
+@routes.get("/fairs/new", allow=ALLOW)
+def ask_fair(unit: Unit) -> Response:
+    """The form of a new fair."""
+    query = unit.request.query_params
+    given = {name: query[name] for name in ("day", "venue_id", "starts", "ends") if name in query}
+    return _fair_form(unit, blank(unit, FairForm, **{"starts": "09:00", "ends": "11:30", "booth_count": 20} | given))
+
+
+@routes.post("/fairs/new", allow=ALLOW)
+def schedule(unit: Unit) -> Response:
+    """Plan a fair; a hall that is taken is told with who holds it and what is free instead."""
+    bound = bind(unit, FairForm)
+    if bound.draft is None:
+        return _fair_form(unit, bound, 422)
+    try:
+        made = actions.schedule_fair(unit.session, unit.actor, bound.draft.plan())
+    except Refusal as refusal:
+        return _fair_form(unit, bound.refuse(refusal), refusal.status, refusal=refusal, wish=bound.draft)
+    return RedirectResponse(f"/organiser/fairs/{made.id}?made=1", 303)
+
+
+@routes.get("/fairs/{fair_id}/edit", allow=ALLOW)
+def ask_change(unit: Unit, fair_id: FairId) -> Response:
+    """The form of a fair that is planned."""
+    found = fair_in_sight(unit.session, fair_id)
+    values = {name: getattr(found, name) for name in FairForm.model_fields if hasattr(found, name)}
+    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
+    values |= {"day": first.date().isoformat(), "starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}", "notice": ""}
+    return _fair_form(unit, blank(unit, FairForm, **values), fair=found)
+
+
+@routes.post("/fairs/{fair_id}/edit", allow=ALLOW)
+def change(unit: Unit, fair_id: FairId) -> Response:
+    """Change a fair; an announced one that moves needs a notice."""
+    found = fair_in_sight(unit.session, fair_id)
+    bound = bind(unit, FairForm)
+    if bound.draft is None:
+        return _fair_form(unit, bound, 422, fair=found)
+    kept = {"kind": found.kind, "open_to_public": found.open_to_public, "co_organisers": tuple(found.co_organisers)}
+    plan = bound.draft.plan().model_copy(update=kept)
+    try:
+        actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=plan, notice=bound.draft.notice)
+    except Refusal as refusal:
+        return _fair_form(unit, bound.refuse(refusal), refusal.status, fair=found, refusal=refusal, wish=bound.draft)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
+
+
+@routes.get("/series/new", allow=ALLOW)
+def ask_series(unit: Unit) -> Response:
+    """The form of a weekly fair."""
+    return _series_form(unit, blank(unit, SeriesForm, weekday=4, starts="09:00", ends="11:30", booth_count=12))
+
+
+@routes.post("/series/new", allow=ALLOW)
+def schedule_series(unit: Unit) -> Response:
+    """Plan a fair for every week of a span, and tell which days were left out."""
+    bound = bind(unit, SeriesForm)
+    if bound.draft is None:
+        return _series_form(unit, bound, 422)
+    try:
+        draft = SeriesDraft.model_validate(bound.draft.model_dump())
+        planned = actions.schedule_series(unit.session, unit.actor, draft)
+    except Refusal as refusal:
+        return _series_form(unit, bound.refuse(refusal), refusal.status)
+    return page(unit, "organiser/series-made.html", planned=planned)
+
+
+@routes.get("/venues", allow=ALLOW)
+def halls(unit: Unit) -> Response:
+    """All halls, and the form of a new one."""
+    return _halls(unit, blank(unit, VenueForm, region_code="610402"))
+
+
+@routes.post("/venues", allow=ALLOW)
+def add_hall(unit: Unit) -> Response:
+    """Add a hall."""
+    bound = bind(unit, VenueForm)
+    if bound.draft is None:
+        return _halls(unit, bound, 422)
+    try:
+        actions.add_venue(unit.session, unit.actor, VenueDraft.model_validate(bound.draft.model_dump()))
+    except Refusal as refusal:
+        return _halls(unit, bound.refuse(refusal), refusal.status)
+    return RedirectResponse("/organiser/venues", 303)
+
+
+def _halls(unit: Unit, bound: Bound[VenueForm], status_code: int = 200) -> Response:
+    found = unit.session.scalars(venues()).all()
+    return page(
+        unit, "organiser/venues.html", status_code, bound=bound, venues=found, counties=_counties(), place=regions.name
+    )
+
+
+def _series_form(unit: Unit, bound: Bound[SeriesForm], status_code: int = 200) -> Response:
+    return page(
+        unit, "organiser/series.html", status_code, bound=bound, venues=_venue_options(unit), themes=THEME_LABELS
+    )
+
+
+def _fair_form(
+    unit: Unit,
+    bound: Bound[FairForm],
+    status_code: int = 200,
+    *,
+    fair: Fair | None = None,
+    refusal: Refusal | None = None,
+    wish: FairForm | None = None,
+) -> Response:
+    told: dict[str, Any] = {"clash": None, "halls": [], "days": []}
+    if isinstance(refusal, VenueTaken) and wish is not None:
+        told = _alternatives(unit, refusal, wish.plan())
+    return page(
+        unit,
+        "organiser/fair-form.html",
+        status_code,
+        bound=bound,
+        fair=fair,
+        venues=_venue_options(unit),
+        themes=THEME_LABELS,
+        modes=MODE_LABELS,
+        plans=PLANS,
+        permit_limit=permit_limit(unit.session, clock.today()),
+        **told,
+    )
+
+
+def _alternatives(unit: Unit, refusal: VenueTaken, plan: FairDraft) -> dict[str, Any]:
+    hall = next((one for one in unit.session.scalars(venues()) if one.id == plan.venue_id), None)
+    return {
+        "clash": refusal.params,
+        "halls": free_venues(unit.session, plan.starts_at, plan.ends_at, region=hall.region_code if hall else "")[:4],
+        "days": free_days(unit.session, plan.venue_id or 0, plan.starts_at, plan.ends_at),
+    }
+
+
+def _venue_options(unit: Unit) -> list[tuple[int, str]]:
+    return [(one.id, _named(one)) for one in unit.session.scalars(venues())]
+
+
+def _named(hall: Venue) -> str:
+    return f"{regions.name(hall.region_code)} · {hall.label}"
+
+
+def _counties() -> list[tuple[str, str]]:
+    return [(one.code, one.name) for one in regions.children(regions.HOME)]

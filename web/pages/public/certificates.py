@@ -1,0 +1,135 @@
+"""Certificates that anybody can verify without seeing who somebody is, and the offered seat of a waiting list."""
+
+from io import BytesIO
+from typing import Annotated
+
+import segno
+from fastapi import Path, Query
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock
+from centre.database import seeing_everything
+from centre.drafts import Draft, RecordId
+from centre.errors import NotFound, Refusal
+from centre.people import Person
+from centre.permissions import Permission
+from training.attendance import offers
+from training.attendance.queries import offer as offer_of
+from training.certificates import queries
+from training.certificates.rules import STATE_LABELS, CodeForm, parse_code, shown
+from training.classes.queries import class_parts
+from training.providers.queries import provider
+from training.providers.rules import LEVEL_LABELS
+from web.forms import bind, blank
+from web.rendering import page
+
+routes = Pages()
+
+Code = Annotated[str, Path(max_length=40)]
+
+
+class CodeSearch(Draft):
+    """The number of a certificate as it is typed (证书编号)."""
+
+    code: str = ""
+
+
+class Answer(Draft):
+    """An answer to an offered seat is only a button."""
+
+
+@routes.get("/certificates", allow=PUBLIC)
+def search(unit: Unit, code: Annotated[str, Query(max_length=80)] = "") -> Response:
+    """Where one types the number of a certificate; with a number it leads to its page."""
+    form = blank(unit, CodeSearch, code=code)
+    if code.strip():
+        try:
+            return RedirectResponse(f"/certificates/{parse_code(code)}", 303)
+        except CodeForm as refusal:
+            form = form.refuse(refusal)
+    return page(unit, "public/certificates/search.html", 422 if form.problems else 200, bound=form)
+
+
+@routes.get("/certificates/{code}", allow=PUBLIC)
+def verify(unit: Unit, code: Code) -> Response:
+    """What anybody may read of a certificate: masked name, course, level, date, and whether it holds."""
+    try:
+        found = queries.verified(unit.session, code)
+    except (CodeForm, NotFound) as refusal:
+        bound = blank(unit, CodeSearch, code=code).refuse(refusal)
+        return page(unit, "public/certificates/search.html", refusal.status, bound=bound)
+    return page(
+        unit, "public/certificates/verified.html", found=found, shown=shown(found.code), levels=LEVEL_LABELS,
+        states=STATE_LABELS,
+    )  # fmt: skip
+
+
+@routes.get("/certificates/{code}/qr.svg", allow=PUBLIC)
+def picture(unit: Unit, code: Code) -> Response:
+    """The QR of a certificate's page; it holds the address and nothing else."""
+    address = str(unit.request.base_url.replace(path=f"/certificates/{parse_code(code)}"))
+    drawn = BytesIO()
+    segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=4, xmldecl=False, light="#fff")
+    return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@routes.get("/certificates/{code}/paper", allow=Permission.ENROL)
+def paper(unit: Unit, code: Code) -> Response:
+    """The certificate to print, for its holder, the school and the centre."""
+    found = queries.certificate(unit.session, code)
+    with seeing_everything(unit.session):
+        holder = unit.session.get_one(Person, found.person_id)
+    return page(
+        unit,
+        "public/certificates/paper.html",
+        found=found,
+        holder=holder.name,
+        school=provider(unit.session, found.provider_id),
+        shown=shown(found.code),
+        levels=LEVEL_LABELS,
+    )
+
+
+@routes.get("/offers/{offer_id}", allow=Permission.ENROL)
+def offered(unit: Unit, offer_id: RecordId) -> Response:
+    """A seat that is held for somebody on the waiting list."""
+    found = offer_of(unit.session, offer_id)
+    training, major, school = class_parts(unit.session, found.class_id)
+    return page(
+        unit,
+        "public/certificates/offer.html",
+        offer=found,
+        training=training,
+        major=major,
+        school=school,
+        is_open=found.outcome is None and found.until_at > clock.now(),
+        bound=blank(unit, Answer),
+    )
+
+
+@routes.post("/offers/{offer_id}/{answer}", allow=Permission.ENROL)
+def answer(unit: Unit, offer_id: RecordId, answer: Annotated[str, Path(pattern="^(take|decline)$")]) -> Response:
+    """Take the offered seat, or leave it to the next."""
+    bound = bind(unit, Answer)
+    found = offer_of(unit.session, offer_id)
+    training, major, school = class_parts(unit.session, found.class_id)
+    act = offers.take_offer if answer == "take" else offers.decline_offer
+    try:
+        act(unit.session, unit.actor, offer_id=offer_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        unit.session.rollback()
+        return page(
+            unit,
+            "public/certificates/offer.html",
+            refusal.status,
+            offer=found,
+            training=training,
+            major=major,
+            school=school,
+            is_open=False,
+            bound=bound.refuse(refusal),
+        )
+    return RedirectResponse(f"/training/classes/{training.id}", 303)

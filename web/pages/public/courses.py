@@ -1,0 +1,208 @@
+"""Courses for everybody: which classes recruit, what a learner pays and why, and taking a seat."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
+from centre import clock
+from centre.drafts import Draft, Line, RecordId
+from centre.errors import NotFound, Refusal
+from centre.people import Person
+from centre.permissions import Permission
+from matching.suggestions.courses import openings_after
+from training.attendance.queries import lessons_ahead, open_offers
+from training.certificates.queries import certificates
+from training.certificates.rules import shown
+from training.claims import queries as claim_queries
+from training.claims.rules import PROGRAMME_LABELS
+from training.classes import queries as class_queries
+from training.classes.models import TrainingClass
+from training.classes.rules import DAYPART_LABELS, Daypart
+from training.classes.rules import STATE_LABELS as CLASS_STATES
+from training.enrolments import actions as enrolment_actions
+from training.enrolments import queries as enrolment_queries
+from training.enrolments.choosing import choices
+from training.enrolments.effects import split_of
+from training.enrolments.rules import (
+    ENDED,
+    ENROLMENTS,
+    RELATION_LABELS,
+    Application,
+    Origin,
+    PriceSplit,
+    Relation,
+)
+from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
+from training.providers.models import Major, TrainingProvider
+from training.providers.rules import LEVEL_LABELS
+from web import choices as pictures
+from web.forms import Bound, asked, bind, blank
+from web.rendering import page
+
+routes = Pages("/training")
+
+PAGE_SIZE = 12
+LABELS: dict[str, Any] = {"dayparts": DAYPART_LABELS, "levels": LEVEL_LABELS, "class_states": CLASS_STATES}
+
+
+class Choosing(Draft):
+    """What a list of courses is narrowed by; anything odd in it is left out (选课条件)."""
+
+    q: Annotated[Line, StringConstraints(max_length=60)] = ""
+    daypart: Daypart | None = None
+    region: str = ""
+    everything: bool = False
+    page: Annotated[int, Field(ge=1, le=1_000)] = 1
+
+
+class EnrolForm(Draft):
+    """What a learner is asked when taking a seat (报名)."""
+
+    relation: Relation = Relation.SELF
+    hardship_no: Line = ""
+    may_wait: bool = False
+
+
+class LeaveForm(Draft):
+    """Why a learner leaves (退班)."""
+
+    reason: Line = ""
+
+
+@routes.get("", allow=PUBLIC)
+def courses(unit: Unit) -> Response:
+    """The classes that recruit; for a jobseeker those that they may join, the nearest first, at their own price."""
+    asked_for = asked(unit, Choosing).draft or Choosing()
+    me = _me(unit)
+    found = choices(
+        unit.session, me, clock.today(), daypart=asked_for.daypart, words=asked_for.q, region=asked_for.region
+    )  # fmt: skip
+    hidden = 0 if asked_for.everything else sum(not one.may_join for one in found)
+    if hidden:
+        found = [one for one in found if one.may_join]
+    start = (asked_for.page - 1) * PAGE_SIZE
+    return page(
+        unit,
+        "public/courses/list.html",
+        found=found[start : start + PAGE_SIZE],
+        total=len(found),
+        hidden=hidden,
+        number=asked_for.page,
+        pages=-(-len(found) // PAGE_SIZE),
+        asked=asked_for,
+        me=me,
+        place=pictures.place,
+        counties=pictures.home_counties(),
+        **LABELS,
+    )
+
+
+@routes.get("/mine", allow=Permission.ENROL)
+def mine(unit: Unit) -> Response:
+    """My classes, my next lessons, the seats that are held for me, and my certificates."""
+    me = _me(unit)
+    if me is None:
+        raise NotFound
+    papers = unit.session.scalars(certificates(person_id=me.id))
+    return page(
+        unit,
+        "public/courses/mine.html",
+        places=unit.session.execute(enrolment_queries.enrolments_of(me.id)).all(),
+        lessons=unit.session.execute(lessons_ahead(me.id, clock.now()).limit(6)).all(),
+        offers={one.enrolment_id: one for one in unit.session.scalars(open_offers(me.id, clock.now()))},
+        papers={one.enrolment_id: one for one in papers},
+        shown=shown,
+        enrolment_states=ENROLMENT_STATES,
+        **LABELS,
+    )
+
+
+def _me(unit: UnitOfWork) -> Person | None:
+    """The jobseeker who reads, if it is one."""
+    person_id = unit.actor.person_id
+    return unit.session.scalar(select(Person).where(Person.id == person_id)) if person_id else None
+
+
+@routes.get("/notices", allow=PUBLIC)
+def notices(unit: Unit) -> Response:
+    """Subsidies that are about to be paid, for anybody to object."""
+    found = claim_queries.notices(unit.session, clock.today())
+    return page(unit, "public/courses/notices.html", found=found, programmes=PROGRAMME_LABELS)
+
+
+@routes.get("/classes/{class_id}", allow=PUBLIC)
+def course(unit: Unit, class_id: RecordId) -> Response:
+    """One class: when, where, for how much and why."""
+    return _course_page(unit, class_id, blank(unit, EnrolForm, relation=Relation.SELF))
+
+
+@routes.post("/classes/{class_id}/enrol", allow=Permission.ENROL)
+def enrol(unit: Unit, class_id: RecordId) -> Response:
+    """Take a seat for oneself."""
+    bound = bind(unit, EnrolForm)
+    person_id = unit.actor.person_id
+    if person_id is None:
+        raise NotFound
+    if bound.draft is None:
+        return _course_page(unit, class_id, bound, 422)
+    plea = Application(
+        origin=Origin.WEB,
+        relation=bound.draft.relation,
+        hardship_no=bound.draft.hardship_no,
+        may_wait=bound.draft.may_wait,
+    )
+    try:
+        enrolment_actions.enrol_learner(
+            unit.session, unit.actor, class_id=class_id, person_id=person_id, application=plea
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _course_page(unit, class_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/training/classes/{class_id}", 303)
+
+
+@routes.post("/classes/{class_id}/leave", allow=Permission.ENROL)
+def leave(unit: Unit, class_id: RecordId) -> Response:
+    """Give one's seat back before the class begins."""
+    bound = bind(unit, LeaveForm)
+    place = enrolment_queries.place_of(unit.session, class_id, unit.actor.person_id or 0)
+    if place is None or bound.draft is None:
+        raise NotFound
+    enrolment_actions.withdraw_learner(unit.session, unit.actor, enrolment_id=place.id, reason=bound.draft.reason)
+    return RedirectResponse(f"/training/classes/{class_id}", 303)
+
+
+def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], status_code: int = 200) -> Response:
+    found, major, provider = class_queries.class_parts(unit.session, class_id)
+    person_id = unit.actor.person_id
+    place = enrolment_queries.place_of(unit.session, class_id, person_id) if person_id else None
+    return page(
+        unit,
+        "public/courses/class.html",
+        status_code,
+        found=found,
+        major=major,
+        provider=provider,
+        place=place,
+        may_leave=place is not None and "withdraw" in ENROLMENTS.events(place.state, unit.actor),
+        may_enrol=person_id is not None and unit.actor.may(Permission.ENROL),
+        price=place if place is not None and place.state not in ENDED else _price(unit, found, major, provider),
+        after=openings_after(unit.session, major, person_id=person_id, locale=unit.locale),
+        at=pictures.place,
+        chips_of=pictures.chips_of,
+        bound=bound,
+        relations=RELATION_LABELS,
+        enrolment_states=ENROLMENT_STATES,
+        **LABELS,
+    )
+
+
+def _price(unit: UnitOfWork, found: TrainingClass, major: Major, provider: TrainingProvider) -> PriceSplit:
+    """What this reader would pay today; visitors see the price without any entitlement."""
+    person_id = unit.actor.person_id
+    entitled = enrolment_queries.entitlement(unit.session, person_id, found, provider) if person_id else None
+    return split_of(major, entitled)

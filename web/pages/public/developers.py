@@ -1,0 +1,96 @@
+"""The API's reference, written from its own description, so that it is never out of date and asks nobody else."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from starlette.responses import Response
+
+from api.app import build as build_api
+from api.dependencies import PREFIX, PUBLIC, Access, Pages, Unit
+from centre.permissions import Permission
+from centre.translation import N_
+from web.rendering import page
+
+routes = Pages()
+
+ACCESS = {Access.PUBLIC.value: N_("所有人"), Access.SIGNED_IN.value: N_("登录用户")}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One parameter or body field of an operation."""
+
+    name: str
+    place: str
+    kind: str
+    required: bool
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one address."""
+
+    method: str
+    path: str
+    summary: str
+    access: str
+    fields: tuple[Field, ...]
+    statuses: tuple[str, ...]
+
+
+@routes.get("/developers", allow=PUBLIC)
+def reference(unit: Unit) -> Response:
+    """Every operation of the API."""
+    return page(unit, "public/developers/reference.html", groups=_groups(), prefix=PREFIX)
+
+
+@cache
+def _groups() -> dict[str, list[Operation]]:
+    described = build_api().openapi()
+    schemas = described.get("components", {}).get("schemas", {})
+    groups: dict[str, list[Operation]] = {}
+    for path, methods in described["paths"].items():
+        for method, told in methods.items():
+            groups.setdefault((told.get("tags") or [""])[0], []).append(_operation(method, path, told, schemas))
+    return groups
+
+
+def _operation(method: str, path: str, told: dict[str, Any], schemas: dict[str, Any]) -> Operation:
+    fields = [
+        Field(one["name"], one["in"], _kind(one.get("schema", {})), one.get("required", False), "")
+        for one in told.get("parameters", [])
+    ]
+    content = told.get("requestBody", {}).get("content", {})
+    for media in content.values():
+        schema = schemas.get(media.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1], media.get("schema", {}))
+        required = set(schema.get("required", []))
+        fields += [
+            Field(name, "body", _kind(one), name in required, one.get("description", ""))
+            for name, one in schema.get("properties", {}).items()
+        ]
+    return Operation(
+        method=method.upper(),
+        path=path,
+        summary=(told.get("description") or told.get("summary") or "").split("\n")[0],
+        access=_access(told.get("x-allow", "")),
+        fields=tuple(fields),
+        statuses=tuple(told.get("responses", {})),
+    )
+
+
+def _access(allow: str) -> str:
+    return ACCESS.get(allow) or Permission(allow).label
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "$ref" in schema:
+        return str(schema["$ref"]).rsplit("/", 1)[-1]
+    if "anyOf" in schema:
+        return " | ".join(_kind(one) for one in schema["anyOf"] if one.get("type") != "null")
+    if schema.get("type") == "array":
+        return f"[{_kind(schema.get('items', {}))}]"
+    if "enum" in schema:
+        return " | ".join(str(value) for value in schema["enum"])
+    return str(schema.get("format") or schema.get("type") or "any")

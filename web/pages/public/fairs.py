@@ -1,0 +1,107 @@
+"""The public pages of fairs: a calendar with a list, and one page for each fair."""
+
+import re
+from calendar import monthrange
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import Path
+from starlette.responses import Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock, regions
+from centre.calendar import add_months
+from centre.drafts import BIGGEST_ID
+from centre.permissions import Permission
+from employers.fairs.models import Fair
+from employers.fairs.queries import coming_fairs, fairs, shown_openings
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
+from web.formats import clock_time
+from web.rendering import page
+
+routes = Pages("/fairs")
+
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+MOST = 200
+TOLD = FAIR_LABELS | dict.fromkeys(OVER, FAIR_LABELS[FairState.ENDED])
+"""What the public reads of a state: whether the figures were reported is the organisers' business."""
+
+
+@routes.get("", allow=PUBLIC)
+def calendar(unit: Unit) -> Response:
+    """A month of fairs as a calendar and as a list; without a month the list goes on from today."""
+    query = unit.request.query_params
+    first = _month(query.get("month", ""))
+    region = query.get("region", "")
+    known = region if re.fullmatch(r"[0-9]{6}", region) and regions.exists(region) else ""
+    today = clock.today()
+    start = first or today.replace(day=1)
+    last = start.replace(day=monthrange(start.year, start.month)[1])
+    month = unit.session.scalars(fairs(from_on=start, to_on=last, region=known).limit(MOST)).all()
+    coming = month if first else unit.session.scalars(coming_fairs(clock.now(), known).limit(10)).all()
+    return page(
+        unit,
+        "public/fairs/calendar.html",
+        start=start,
+        today=today,
+        chosen=bool(first),
+        before=f"{add_months(start, -1):%Y-%m}",
+        after=f"{add_months(start, 1):%Y-%m}",
+        events=[event_of(one) for one in month],
+        coming=coming,
+        hours=hours,
+        themes=THEME_LABELS,
+        states=TOLD,
+        region=known,
+        counties=[(one.code, one.name) for one in regions.children(regions.HOME)],
+    )
+
+
+@routes.get("/{fair_id}", allow=PUBLIC)
+def fair(unit: Unit, fair_id: FairId) -> Response:
+    """One fair: when, where, who will be there with which openings, and that it costs nothing."""
+    found = fair_in_sight(unit.session, fair_id)
+    stands: dict[int, dict[str, Any]] = {}
+    for booth, opening in shown_openings(unit.session, found.id):
+        stand = stands.setdefault(booth.id, {"employer": booth.employer, "booth_no": booth.booth_no, "openings": []})
+        stand["openings"].append(opening)
+    return page(
+        unit,
+        "public/fairs/fair.html",
+        fair=found,
+        hours=hours(found),
+        place=regions.full_name(found.region_code),
+        stands=list(stands.values()),
+        theme=THEME_LABELS[found.theme],
+        mode=MODE_LABELS[found.mode],
+        state=TOLD[found.state],
+        over=found.state in OVER,
+        may_apply=found.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
+        may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
+    )
+
+
+def event_of(found: Fair) -> dict[str, str]:
+    """A fair as the month sheet takes it."""
+    return {
+        "day": clock.local(found.starts_at).date().isoformat(),
+        "title": found.name,
+        "href": f"/fairs/{found.id}",
+    }
+
+
+def hours(found: Fair) -> str:
+    """From when to when on the wall clock; a fair of several days names the last one."""
+    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
+    end = clock_time(found.ends_at)
+    return f"{clock_time(found.starts_at)}–{end if first.date() == last.date() else f'{last:%m-%d} {end}'}"
+
+
+def _month(text: str) -> date | None:
+    found = MONTH.fullmatch(text)
+    if not found or not (2000 <= int(found[1]) <= 2100 and 1 <= int(found[2]) <= 12):
+        return None
+    return date(int(found[1]), int(found[2]), 1)

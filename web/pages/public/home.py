@@ -1,0 +1,243 @@
+"""Pages for everybody: the front page, the search, one opening, registering, and who we are."""
+
+from math import ceil
+from typing import Annotated
+
+from fastapi import Path
+from sqlalchemy import func, select
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID
+from centre.errors import Refusal
+from centre.network import centres
+from centre.permissions import Permission
+from centre.settings import settings
+from centre.skills.vocabulary import vocabulary
+from centre.translation import N_, translate
+from employers.fairs.queries import coming_fairs
+from employers.openings.queries import opening as opening_in_sight
+from matching.introductions import actions
+from matching.introductions.models import Introduction
+from matching.introductions.rules import DONE
+from matching.live.listing import Listed
+from matching.live.poller import is_watched, openings_now
+from matching.profiles.registration import register_jobseeker
+from matching.profiles.rules import SelfRegistration
+from matching.search.find import Results, Wish, listed_opening, search_openings, similar_openings, totals
+from matching.search.queries import wish_of
+from matching.search.rules import MOST_PAGES, Seeking
+from matching.search.word_counts import count_words
+from matching.suggestions.fits import Course, fit_of, next_courses
+from training.classes.queries import recruiting
+from web import choices
+from web.forms import Bound, bind, blank
+from web.page_cache import Kept, Shelf
+from web.preferences import Display
+from web.rendering import html, page
+
+routes = Pages()
+
+PAGE = 20
+OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+_shelf = Shelf()
+
+
+@routes.get("/", allow=PUBLIC)
+def home(unit: Unit) -> Response:
+    """The front page: one search box, trades as pictures, the next fairs and courses."""
+    today = clock.today()
+    openings, places = totals()
+    coming = coming_fairs(clock.now()).limit(4)
+    return page(
+        unit,
+        "public/home.html",
+        trades=choices.TRADES[:12],
+        openings=openings,
+        places=places,
+        fairs=unit.session.scalars(coming).all(),
+        classes=unit.session.execute(recruiting(today).limit(4)).all(),
+        newest=search_openings(Wish(), limit=4).items,
+        place=choices.place,
+        local=clock.local,
+        chips_of=choices.chips_of,
+    )
+
+
+@routes.get("/openings", allow=PUBLIC, is_quick=lambda: settings().is_sqlite and is_watched())
+def openings(unit: Unit) -> Response:
+    """Results with counts; the same address gives the same page with and without scripts.
+
+    A page of many results tells nothing but how the openings stand: it is kept for other visitors until one changes.
+    """
+    view = openings_now()
+    question = (unit.request.url.query, unit.locale, Display.of(unit.request.cookies))
+    known = None if unit.actor.signed_in else _shelf.get(view.index, question)
+    if known is None:
+        asked = Seeking.of(unit.request.query_params.multi_items())
+        found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE, view=view)
+        body = bytes(_results(unit, asked, found).body)
+        known = Kept(body, found.asked if asked.page == 1 else (), 0 if found.relaxed else found.total)
+        if found.total >= PAGE and not unit.actor.signed_in:
+            _shelf.put(view.index, question, known)
+    count_words(known.asked, found=known.found)
+    return html(unit, known.body)
+
+
+def _results(unit: Unit, asked: Seeking, found: Results) -> Response:
+    courses = _courses(unit, asked, found)
+    return page(
+        unit,
+        "public/openings.html",
+        asked=asked,
+        found=found,
+        pages=min(ceil(found.total / PAGE), MOST_PAGES),
+        groups=_groups(unit.locale, asked, found),
+        chosen={"region": asked.region, "offer": asked.offer, "employment": asked.employment},
+        applied=_applied(unit.locale, asked),
+        places=[choices.place(code) for code in found.places],
+        trade=vocabulary().name(asked.occupation) if asked.occupation else "",
+        courses=courses[:3],
+        classes=sum(course.classes for course in courses),
+        all_classes=0 if found.total else _open_classes(unit),
+        everything=0 if found.total else totals()[0],
+        may_save=unit.actor.person_id is not None and not asked.is_empty,
+        pay=choices.PAY,
+        place=choices.place,
+        chips_of=choices.chips_of,
+    )
+
+
+def _groups(locale: str, asked: Seeking, found: Results) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+    """The filters with their counts; the most frequent places first, chosen ones always there."""
+
+    def told(label: str) -> str:
+        return translate(locale, label)
+
+    regions = dict(found.facets.get("region", {}))
+    for code in asked.region:
+        regions.setdefault(code, 0)
+    nearest = sorted(regions, key=lambda code: (code not in asked.region, not code.startswith("6104"), -regions[code]))
+    offers, kinds = found.facets.get("offer", {}), found.facets.get("employment", {})
+    return [
+        ("region", told(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),
+        (
+            "offer",
+            told(N_("想要什么")),
+            [(name, told(label), offers.get(name, 0)) for name, label in choices.OFFERS.items()],
+        ),
+        (
+            "employment",
+            told(N_("怎么用工")),
+            [(name, told(label), kinds[name]) for name, label in choices.EMPLOYMENT.items() if kinds.get(name)],
+        ),
+    ]
+
+
+def _applied(locale: str, asked: Seeking) -> list[tuple[str, str, object]]:
+    """What narrows the list now: the words, the part of the query, and what stays of that part without it."""
+    ways: list[tuple[str, str, object]] = []
+    if asked.occupation:
+        ways.append((vocabulary().name(asked.occupation), "occupation", None))
+    if asked.wage_min:
+        ways.append((translate(locale, N_("{yuan} 元以上"), yuan=f"{asked.wage_min:,}"), "wage_min", None))
+    for name, labels in (("offer", choices.OFFERS), ("employment", choices.EMPLOYMENT)):
+        held: tuple[str, ...] = getattr(asked, name)
+        ways += [(translate(locale, labels[one]), name, [two for two in held if two != one]) for one in held]
+    ways += [(choices.place(one), "region", [two for two in asked.region if two != one]) for one in asked.region]
+    return ways
+
+
+def _courses(unit: Unit, asked: Seeking, found: Results) -> list[Course]:
+    """The way through training: courses for the trades asked for and near them, offered where openings are few."""
+    if found.total >= PAGE:
+        return []
+    codes = dict.fromkeys((asked.occupation, *found.codes, *(one.code for one in found.neighbours[:3])))
+    wanted = [code for code in codes if code]
+    return list(next_courses(unit.session, wanted, unit.actor.person_id).values()) if wanted else []
+
+
+def _open_classes(unit: Unit) -> int:
+    """How many classes take people now."""
+    rows = recruiting(clock.today()).with_only_columns(func.count()).order_by(None)
+    return unit.session.scalar(rows) or 0
+
+
+@routes.get("/openings/{opening_id}", allow=PUBLIC)
+def opening(unit: Unit, opening_id: OpeningId) -> Response:
+    """One opening: big wage, place, the six elements, warnings, and why it fits the reader."""
+    found = opening_in_sight(unit.session, opening_id)
+    listed = listed_opening(opening_id)
+    fit, mine = None, None
+    if unit.actor.person_id is not None:
+        if listed is not None:
+            fit = fit_of(unit.session, unit.actor.person_id, listed, locale=unit.locale)
+        mine = unit.session.scalar(
+            select(Introduction).where(
+                Introduction.opening_id == opening_id,
+                Introduction.person_id == unit.actor.person_id,
+                Introduction.state.not_in(sorted(DONE)),
+            )
+        )
+    return page(
+        unit,
+        "public/opening.html",
+        opening=found,
+        listed=listed,
+        fit=fit,
+        mine=mine,
+        similar=_similar(listed),
+        trade=vocabulary().name(found.occupation_code),
+        employment=choices.EMPLOYMENT[found.employment_type.value],
+        place=choices.place,
+        chips_of=choices.chips_of,
+        may_introduce=unit.actor.may(Permission.LIST_PEOPLE),
+    )
+
+
+def _similar(listed: Listed | None) -> list[Listed]:
+    return similar_openings(listed) if listed else []
+
+
+@routes.post("/openings/{opening_id}/ask", allow=Permission.INTRODUCE)
+def ask(unit: Unit, opening_id: OpeningId) -> Response:
+    """A jobseeker asks the centre for a letter to this opening."""
+    share = bool(unit.form and unit.form.get("share_phone"))
+    made = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
+    return RedirectResponse(f"/me/introductions/{made.id}", 303)
+
+
+@routes.get("/register", allow=PUBLIC)
+def registering(unit: Unit) -> Response:
+    """The form that a newcomer fills in: four fields and a yes."""
+    return _register_page(unit, blank(unit, SelfRegistration))
+
+
+@routes.post("/register", allow=PUBLIC, keep=False)
+def register(unit: Unit) -> Response:
+    """Register; the same answer for new and for known people."""
+    bound = bind(unit, SelfRegistration)
+    if bound.draft is None:
+        return _register_page(unit, bound, 422)
+    try:
+        register_jobseeker(unit.session, draft=bound.draft)
+    except Refusal as refusal:
+        return _register_page(unit, bound.refuse(refusal), 422)
+    return page(unit, "public/registered.html")
+
+
+def _register_page(unit: Unit, bound: Bound[SelfRegistration], status_code: int = 200) -> Response:
+    return page(unit, "public/register.html", status_code, bound=bound, counties=choices.home_counties())
+
+
+@routes.get("/about", allow=PUBLIC)
+def about(unit: Unit) -> Response:
+    """Who we are and where to find us."""
+    return page(unit, "public/about.html", centres=unit.session.scalars(centres()).all())
+
+
+@routes.get("/about/privacy", allow=PUBLIC)
+def privacy(unit: Unit) -> Response:
+    """What we keep of people, why, and how to have it deleted."""
+    return page(unit, "public/privacy.html")

@@ -1,0 +1,51 @@
+"""Where an employer registers itself: its data and a password; the centre checks it before anything is public."""
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre.errors import Refusal
+from centre.limits import Limit, spend_all
+from employers.companies.registration import enter_employer
+from employers.companies.rules import NATURE_LABELS, SelfRegistration
+from web import choices
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+routes = Pages("/employer")
+
+MOST_A_DAY = 20
+DAY = timedelta(days=1)
+
+
+@routes.get("/register", allow=PUBLIC)
+def registering(unit: Unit) -> Response:
+    """The form that an employer fills in once."""
+    return _form(unit, blank(unit, SelfRegistration))
+
+
+@routes.post("/register", allow=PUBLIC, keep=False)
+def register(unit: Unit) -> Response:
+    """Register the employer and tell what comes next."""
+    bound = bind(unit, SelfRegistration)
+    if bound.draft is None:
+        return _form(unit, bound, 422)
+    host = unit.request.client.host if unit.request.client else "local"
+    try:
+        spend_all(Limit(("employer-register", host), MOST_A_DAY, DAY))
+        made = enter_employer(unit.session, draft=bound.draft)
+    except Refusal as refusal:
+        return _form(unit, bound.refuse(refusal), refusal.status)
+    return page(unit, "public/joining/registered.html", name=made.name, login=bound.draft.uscc.casefold())
+
+
+def _form(unit: Unit, bound: Bound[SelfRegistration], status_code: int = 200) -> Response:
+    return page(
+        unit,
+        "public/joining/register.html",
+        status_code,
+        bound=bound,
+        counties=choices.home_counties(),
+        natures=NATURE_LABELS,
+    )

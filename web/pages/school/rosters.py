@@ -1,0 +1,322 @@
+"""Rosters in the browser: upload, columns, verdicts, corrections, confirmation, progress, undo, and the report."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit, UnitOfWork
+from api.rosters import marked_name, spreadsheet
+from centre.database import open_session
+from centre.drafts import Draft, RecordId
+from centre.errors import NotFound, Refusal
+from centre.people import CATEGORY_LABELS, EDUCATION_LABELS
+from centre.permissions import Permission
+from centre.sheets.cells import Workbook
+from centre.sheets.reading import read_sheets
+from training.classes import queries as class_queries
+from training.funds.queries import is_short
+from training.rosters import actions, editing, queries
+from training.rosters.columns import LABELS as FIELD_LABELS
+from training.rosters.columns import roster_template
+from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.regularity import transmissions
+from training.rosters.rules import AT_WORK, KEPT_BECAUSE, VERDICT_LABELS, RosterState, Verdict
+from training.rosters.rules import STATE_LABELS as ROSTER_STATES
+from training.rosters.undoing import may_undo, undo_days
+from web.formats import masked
+from web.forms import Bound, bind, blank, upload
+from web.rendering import page
+
+routes = Pages("/school")
+
+ROWS = 50
+EDITABLE = tuple(name for name in FIELD_LABELS if name not in ("major", "level", "days"))
+"""Cells that can be corrected in place; what a row says of its class is corrected by choosing the right class."""
+
+MOST_FIGURES = 6
+
+LABELS: dict[str, Any] = {
+    "roster_states": ROSTER_STATES,
+    "verdicts": VERDICT_LABELS,
+    "fields": FIELD_LABELS,
+    "educations": EDUCATION_LABELS,
+    "categories": CATEGORY_LABELS,
+    "reasons": KEPT_BECAUSE,
+}
+
+
+class RosterForm(Draft):
+    """The forms that carry a file or only a button (上传花名册)."""
+
+
+class Decision(Draft):
+    """The confirmation: rows with errors stay behind only on this word (确认导入)."""
+
+    only_good: bool = False
+
+
+def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Refusal:
+    """Read the posted file in its child process before any transaction begins."""
+    try:
+        content, name = upload(unit, "roster")
+        return content, name, read_sheets(content, name)
+    except Refusal as refusal:
+        return refusal
+
+
+def _read_again(unit: UnitOfWork, upload_id: int) -> Workbook:
+    """Read a kept file once more before the transaction that names its columns."""
+    with open_session(unit.actor.scope) as session:
+        found = queries.upload_of(session, upload_id)
+        content, name = queries.file_of(found), found.file_name
+    return read_sheets(content, name)
+
+
+@routes.get("/classes/{class_id}/template.xlsx", allow=Permission.IMPORT_ROSTER)
+def template(unit: Unit, class_id: RecordId) -> Response:
+    """The template for a class's roster."""
+    found, major, _ = class_queries.class_parts(unit.session, class_id)
+    return spreadsheet(roster_template(found.class_no, major.name, major.level), f"学员花名册-{found.class_no}.xlsx")
+
+
+@routes.get("/classes/{class_id}/roster", allow=Permission.IMPORT_ROSTER)
+def ask_roster(unit: Unit, class_id: RecordId) -> Response:
+    """The form that takes a roster."""
+    return _form(unit, class_id, blank(unit, RosterForm))
+
+
+@routes.post("/classes/{class_id}/roster", allow=Permission.IMPORT_ROSTER, upload=True, before=_read_upload)
+def send_roster(unit: Unit, class_id: RecordId) -> Response:
+    """Check a roster and show its verdicts."""
+    bound: Bound[RosterForm] = Bound({}, unit.locale)
+    try:
+        if isinstance(unit.prepared, Refusal):
+            raise unit.prepared
+        content, name, book = unit.prepared
+        made = actions.upload_roster(
+            unit.session, unit.actor, class_id=class_id, content=content, file_name=name, book=book
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _form(unit, class_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/school/rosters/{made.id}{'/columns' if made.needs_columns else ''}", 303)
+
+
+@routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
+def roster(unit: Unit, upload_id: RecordId, verdict: str = "", page_no: int = 1) -> Response:
+    """The verdict on every row, how far the work is, or the result once the roster was imported."""
+    chosen = next((known for known in Verdict if known == verdict), None)
+    return _page(unit, queries.upload_of(unit.session, upload_id), chosen, min(max(page_no, 1), 2_000))
+
+
+@routes.get("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER)
+def ask_columns(unit: Unit, upload_id: RecordId) -> Response:
+    """Which column of the file is taken for what."""
+    return _columns(unit, upload_id, blank(unit, RosterForm))
+
+
+@routes.post("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER, before=_read_again)
+def choose_columns(unit: Unit, upload_id: RecordId) -> Response:
+    """Take the school's word for its columns and check the file anew."""
+    found = queries.upload_of(unit.session, upload_id)
+    typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
+    chosen = {
+        sheet: {int(column): typed[f"c{place}.{column}"] for column in about["titles"] if f"c{place}.{column}" in typed}
+        for place, (sheet, about) in enumerate(found.columns.items())
+        if f"use{place}" in typed
+    }
+    bound: Bound[RosterForm] = Bound(typed, unit.locale)
+    try:
+        changed = editing.choose_columns(
+            unit.session, unit.actor, upload_id=upload_id, chosen=chosen, book=unit.prepared
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        unit.session.rollback()
+        return _columns(unit, upload_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/school/rosters/{changed.id}", 303)
+
+
+@routes.post("/rosters/{upload_id}/rows/{row_id}", allow=Permission.IMPORT_ROSTER)
+def edit_row(unit: Unit, upload_id: RecordId, row_id: RecordId) -> Response:
+    """Correct the cells of one row and judge it at once."""
+    typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
+    cells = {name: value for name, value in typed.items() if name in EDITABLE}
+    bound: Bound[RosterForm] = Bound({}, unit.locale)
+    try:
+        row = editing.edit_row(unit.session, unit.actor, upload_id=upload_id, row_id=row_id, cells=cells)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _again(unit, upload_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/school/rosters/{upload_id}?{_place_of(typed)}#row-{row.id}", 303)
+
+
+@routes.get("/rosters/{upload_id}/marked.xlsx", allow=Permission.IMPORT_ROSTER)
+def marked(unit: Unit, upload_id: RecordId) -> Response:
+    """The school's own file with its errors in red."""
+    found = queries.upload_of(unit.session, upload_id)
+    return spreadsheet(queries.annotated_file(unit.session, found, unit.locale), marked_name(found.file_name))
+
+
+@routes.post("/rosters/{upload_id}/confirm", allow=Permission.IMPORT_ROSTER)
+def confirm(unit: Unit, upload_id: RecordId) -> Response:
+    """Import the good rows."""
+    bound = bind(unit, Decision)
+    try:
+        only_good = bound.draft.only_good if bound.draft else False
+        actions.confirm_roster(unit.session, unit.actor, upload_id=upload_id, only_good=only_good)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _again(unit, upload_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/school/rosters/{upload_id}", 303)
+
+
+@routes.post("/rosters/{upload_id}/stop", allow=Permission.IMPORT_ROSTER)
+def stop(unit: Unit, upload_id: RecordId) -> Response:
+    """Stop a long import."""
+    actions.stop_roster(unit.session, unit.actor, upload_id=upload_id)
+    return RedirectResponse(f"/school/rosters/{upload_id}", 303)
+
+
+@routes.post("/rosters/{upload_id}/undo", allow=Permission.IMPORT_ROSTER)
+def undo(unit: Unit, upload_id: RecordId) -> Response:
+    """Take an import back."""
+    bound = blank(unit, RosterForm)
+    try:
+        actions.undo_roster(unit.session, unit.actor, upload_id=upload_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _again(unit, upload_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/school/rosters/{upload_id}", 303)
+
+
+@routes.post("/rosters/{upload_id}/discard", allow=Permission.IMPORT_ROSTER)
+def discard(unit: Unit, upload_id: RecordId) -> Response:
+    """Throw a roster away."""
+    found = queries.upload_of(unit.session, upload_id)
+    actions.discard_roster(unit.session, unit.actor, upload_id=upload_id)
+    return RedirectResponse(f"/school/classes/{found.class_id}", 303)
+
+
+@routes.get("/transmissions", allow=Permission.IMPORT_ROSTER)
+def report(unit: Unit) -> Response:
+    """How regularly the schools send their lists."""
+    found = transmissions(unit.session, provider_id=unit.actor.provider_id)
+    return page(unit, "school/transmissions.html", schools=found, own=unit.actor.provider_id is not None, **LABELS)
+
+
+def _place_of(typed: dict[str, str]) -> str:
+    """Which list the reader was looking at, for the way back."""
+    verdict = next((known.value for known in Verdict if known == typed.get("_verdict")), "")
+    number = typed.get("_page", "1")
+    number = number if number.isascii() and number.isdigit() and len(number) < 5 else "1"
+    return f"verdict={verdict}&page_no={number}"
+
+
+def _form(unit: UnitOfWork, class_id: int, bound: Bound[RosterForm], status_code: int = 200) -> Response:
+    found, major, provider = class_queries.class_parts(unit.session, class_id)
+    return page(
+        unit, "school/upload.html", status_code, found=found, major=major, provider=provider, bound=bound, **LABELS
+    )
+
+
+def _columns(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_code: int = 200) -> Response:
+    found = queries.upload_of(unit.session, upload_id)
+    if found.state not in (RosterState.UPLOADED, RosterState.CHECKED):
+        raise NotFound
+    training, major, _ = class_queries.class_parts(unit.session, found.class_id)
+    return page(
+        unit,
+        "school/columns.html",
+        status_code,
+        upload=found,
+        training=training,
+        major=major,
+        sheets=_sheets(found),
+        choices=list(FIELD_LABELS.items()),
+        bound=bound,
+        **LABELS,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a file with its first cells, long numbers veiled, and what it is taken for."""
+
+    number: str
+    title: str
+    cells: list[str]
+    field: str
+
+
+def _sheets(found: RosterUpload) -> list[tuple[str, bool, list[Column]]]:
+    """The sheets of an upload: name, whether it can be read as it is, and its columns."""
+    samples = queries.samples_of(found)
+    sheets = []
+    for sheet, about in found.columns.items():
+        taken = {str(column): name for name, column in about["columns"].items()}
+        lines = samples.get(sheet, [])
+        columns = [
+            Column(number, title, [_veiled(line[place]) for line in lines if place < len(line)], taken.get(number, ""))
+            for place, (number, title) in enumerate(about["titles"].items())
+        ]
+        sheets.append((sheet, {"name", "id_number"} <= about["columns"].keys(), columns))
+    return sheets
+
+
+def _veiled(cell: str) -> str:
+    """A cell as an example: of long numbers only the ends."""
+    figures = sum(letter.isdigit() for letter in cell)
+    return masked(cell, "phone") if figures > MOST_FIGURES else cell
+
+
+def _again(unit: UnitOfWork, upload_id: int, bound: Bound[Any], status_code: int) -> Response:
+    unit.session.rollback()
+    return _page(unit, queries.upload_of(unit.session, upload_id), None, 1, bound, status_code)
+
+
+def _page(
+    unit: UnitOfWork,
+    found: RosterUpload,
+    chosen: Verdict | None,
+    number: int,
+    bound: Bound[Any] | None = None,
+    status_code: int = 200,
+) -> Response:
+    training, major, _ = class_queries.class_parts(unit.session, found.class_id)
+    statement = queries.rows_of(found.id, chosen).limit(ROWS + 1).offset((number - 1) * ROWS)
+    rows: list[RosterRow] = list(unit.session.scalars(statement))
+    return page(
+        unit,
+        _template(found),
+        status_code,
+        upload=found,
+        training=training,
+        major=major,
+        rows=[(row, row.read(found)) for row in rows[:ROWS]],
+        following=number + 1 if len(rows) > ROWS else None,
+        before=number - 1 if number > 1 else None,
+        page_no=number,
+        chosen=chosen,
+        editable=EDITABLE,
+        fund_short=found.state is RosterState.CHECKED
+        and is_short(unit.session, found.class_id, places=found.creates, centre_fen=major.centre_subsidy_fen),
+        undo_days=undo_days(unit.session, found),
+        may_undo=found.state is RosterState.CONFIRMED and may_undo(unit.session, found, training),
+        bound=bound or blank(unit, RosterForm),
+        **LABELS,
+    )
+
+
+def _template(found: RosterUpload) -> str:
+    if found.state is RosterState.CHECKED:
+        return "school/roster.html"
+    if found.state is RosterState.UPLOADED or found.state in AT_WORK:
+        return "school/progress.html"
+    return "school/result.html"

@@ -1,0 +1,57 @@
+"""Who may do what: written from the route registry and the permissions themselves, so that it cannot be out of date."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from api.dependencies import Access, Allow, Pages, Unit
+from api.registry import Entry, registry
+from centre.permissions import Permission, Role
+from centre.translation import N_, Terms
+from web.rendering import page
+
+routes = Pages()
+
+OPEN = {
+    Access.PUBLIC: (N_("不用登录就能看的和能办的"), (N_("所有人"),)),
+    Access.SIGNED_IN: (N_("登录后都能看的和能办的"), (N_("登录用户"),)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """One thing that somebody may do (权限): in words, whose it is, and the addresses that ask for it."""
+
+    code: str
+    label: str
+    holders: Terms
+    roles: frozenset[Role]
+    entries: tuple[Entry, ...]
+
+
+@routes.get("/access", allow=Permission.READ_ACCESS)
+def access(unit: Unit) -> Response:
+    """Every permission with its roles and its addresses; one role's alone when the address asks for it."""
+    wanted = unit.request.query_params.get("role", "")
+    role = Role(wanted) if wanted in set(Role) else None
+    shown = [right for right in rights(registry(unit.request.app)) if role is None or role in right.roles]
+    return page(unit, "staff/access/rights.html", rights=shown, roles=list(Role), chosen=role)
+
+
+def rights(entries: Iterable[Entry]) -> list[Right]:
+    """What may be done, first what is open to everybody, then by the name of the permission."""
+    by_allow: defaultdict[Allow, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_allow[entry.allow].append(entry)
+    return [_right(allow, tuple(by_allow[allow])) for allow in (*OPEN, *Permission)]
+
+
+def _right(allow: Allow, entries: tuple[Entry, ...]) -> Right:
+    ordered = tuple(sorted(entries, key=lambda entry: (entry.is_page, entry.path, entry.method)))
+    if isinstance(allow, Access):
+        label, holders = OPEN[allow]
+        return Right(allow.value, label, Terms(holders), frozenset(Role), ordered)
+    labels = tuple(role.label for role in Role if role in allow.roles)
+    return Right(allow.value, allow.label, Terms(labels), allow.roles, ordered)

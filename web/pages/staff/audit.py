@@ -1,0 +1,53 @@
+"""The auditor's reading of the log: who did what to which record, the newest first, never a value."""
+
+import re
+from typing import Annotated
+
+from fastapi import Query
+from sqlalchemy import select
+from starlette.responses import Response
+
+from api.dependencies import Pages, Unit
+from centre.audit import AuditEntry, first_fault
+from centre.drafts import BIGGEST_ID
+from centre.exports.queries import names_of
+from centre.permissions import Permission
+from web.rendering import page
+
+routes = Pages("/audit")
+
+SHOWN = 50
+_NUMBER = re.compile(r"[0-9]{1,15}")
+Number = Annotated[int | None, Query(ge=1, le=BIGGEST_ID)]
+Word = Annotated[str, Query(max_length=60)]
+
+
+@routes.get("", allow=Permission.READ_AUDIT)
+def log(unit: Unit, before: Number = None, account: Word = "", subject: Word = "", action: Word = "") -> Response:
+    """Entries of the log, narrowed to an account, a record or an act; the next page begins before the last one."""
+    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(SHOWN + 1)
+    if before is not None:
+        found = found.where(AuditEntry.id < before)
+    if account.strip():
+        number = int(account) if _NUMBER.fullmatch(account.strip()) else 0
+        found = found.where(AuditEntry.account_id == number)
+    if subject:
+        found = found.where(AuditEntry.subject == subject)
+    if action:
+        found = found.where(AuditEntry.action == action)
+    entries = unit.session.scalars(found).all()
+    shown = entries[:SHOWN]
+    return page(
+        unit,
+        "staff/audit/log.html",
+        entries=shown,
+        names=names_of(unit.session, {one.account_id for one in shown if one.account_id}),
+        asked={"account": account, "subject": subject, "action": action},
+        after=shown[-1].id if len(entries) > SHOWN else None,
+    )
+
+
+@routes.get("/chain", allow=Permission.READ_AUDIT)
+def chain(unit: Unit) -> Response:
+    """Whether the chain is whole, looked through from its first entry."""
+    return page(unit, "staff/audit/chain.html", fault=first_fault(unit.session))

@@ -1,0 +1,315 @@
+"""The counter: find or register somebody, see everything on one screen, introduce, print, note a visit."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Path
+from pydantic import Field
+from sqlalchemy import select
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, Fen, RecordId, Words
+from centre.errors import Refusal
+from centre.ledger import CATEGORY_LABELS, CHANNEL_LABELS, Channel, ServiceEvent
+from centre.people import CATEGORY_LABELS as PERSON_LABELS
+from centre.people import EDUCATION_LABELS, recognised_categories
+from centre.permissions import Permission
+from centre.skills.vocabulary import vocabulary
+from employers.openings.rules import CERTIFICATE_LABELS
+from matching.engine.fit.profiles import Leave
+from matching.introductions import actions as introducing
+from matching.introductions import queries
+from matching.introductions.rules import (
+    INTRODUCTION_LABELS,
+    OUTCOME_LABELS,
+    PLACEMENT_LABELS,
+    Recommendation,
+)
+from matching.profiles import actions
+from matching.profiles.queries import jobseeker, people_found
+from matching.profiles.rules import (
+    LEAVE_LABELS,
+    REGISTRATION_LABELS,
+    CounterRegistration,
+    KnownRegion,
+    OccupationCode,
+    OccupationDraft,
+    ProfileDraft,
+    WishDraft,
+)
+from matching.profiles.visits import TOPICS, VisitDraft, record_visit
+from matching.suggestions.fits import suggestions_for
+from training.enrolments.queries import enrolments_of
+from training.enrolments.rules import STATE_LABELS as ENROLMENT_LABELS
+from web import choices
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+routes = Pages("/counter")
+
+ALLOW = Permission.LIST_PEOPLE
+Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class Finding(Draft):
+    """Whom a clerk looks for; posted, so that no address and no log keeps a number (查找)."""
+
+    words: Words
+
+
+class CounterForm(CounterRegistration):
+    """A registration at the counter, and whether the person agrees to change the centre (窗口登记)."""
+
+    hand_over: bool = False
+
+
+class PersonForm(Draft):
+    """Profile and wish on one page, as a clerk asks for them (窗口填档)."""
+
+    trade_1: OccupationCode | None = None
+    years_1: Annotated[int, Field(ge=0, le=60)] | None = None
+    trade_2: OccupationCode | None = None
+    years_2: Annotated[int, Field(ge=0, le=60)] | None = None
+    wanted: OccupationCode | None = None
+    leave_home_ok: Leave | None = None
+    regions: Annotated[tuple[KnownRegion, ...], Field(max_length=8)] = ()
+    wage_floor_fen: Fen | None = None
+    terms: Annotated[
+        tuple[Literal["board", "lodging", "no_night", "no_shift", "training"], ...], Field(max_length=5)
+    ] = ()
+
+
+class Introducing(Draft):
+    """Whom to send, with the worker standing here or to be asked (推荐)."""
+
+    opening_id: RecordId
+    agreed: bool = False
+    share_phone: bool = False
+
+
+@routes.get("", allow=ALLOW)
+def desk(unit: Unit) -> Response:
+    """The search for people, and what waits for the centre."""
+    return _desk(unit, blank(unit, Finding))
+
+
+def _desk(unit: Unit, bound: Bound[Finding], found: list[Any] | None = None, status_code: int = 200) -> Response:
+    return page(
+        unit,
+        "staff/counter/desk.html",
+        status_code,
+        bound=bound,
+        found=found,
+        waiting=queries.waiting(unit.session, limit=20),
+        flagged=queries.flagged(unit.session, limit=20),
+        calls=queries.follow_ups_due(unit.session, clock.today(), limit=20),
+        rates=queries.introduction_rates(unit.session),
+        outcomes=OUTCOME_LABELS,
+        categories=CATEGORY_LABELS,
+        channels=CHANNEL_LABELS,
+        topics=TOPICS,
+        labels=INTRODUCTION_LABELS,
+        place=choices.place,
+        saved=unit.request.query_params.get("saved", ""),
+        may_verify=unit.actor.may(Permission.VERIFY_OPENING),
+        may_curate=unit.actor.may(Permission.CURATE_WORDS),
+        may_train=unit.actor.may(Permission.APPROVE_CLASS),
+    )
+
+
+@routes.post("/find", allow=ALLOW, keep=False)
+def find(unit: Unit) -> Response:
+    """People by number, telephone or name; a single one is opened at once."""
+    bound = bind(unit, Finding)
+    if bound.draft is None:
+        return _desk(unit, bound, status_code=422)
+    found = people_found(unit.session, bound.draft.words)
+    if len(found) == 1:
+        return RedirectResponse(f"/counter/people/{found[0].id}", 303)
+    return _desk(unit, bound, found)
+
+
+@routes.get("/register", allow=Permission.REGISTER_PERSON)
+def registering(unit: Unit) -> Response:
+    """The registration form."""
+    return _register(unit, blank(unit, CounterForm))
+
+
+@routes.post("/register", allow=Permission.REGISTER_PERSON, keep=False)
+def register(unit: Unit) -> Response:
+    """Find or add the person and open their screen."""
+    bound = bind(unit, CounterForm)
+    if bound.draft is None:
+        return _register(unit, bound, 422)
+    draft = CounterRegistration.model_validate(bound.draft.model_dump(exclude={"hand_over"}))
+    try:
+        person, _ = actions.register_person(unit.session, unit.actor, draft=draft, hand_over=bound.draft.hand_over)
+    except Refusal as refusal:
+        return _register(unit, bound.refuse(refusal), 422, elsewhere=refusal.code == "known-elsewhere")
+    return RedirectResponse(f"/counter/people/{person.id}", 303)
+
+
+def _register(unit: Unit, bound: Bound[CounterForm], status_code: int = 200, *, elsewhere: bool = False) -> Response:
+    return page(
+        unit,
+        "staff/counter/register.html",
+        status_code,
+        bound=bound,
+        elsewhere=elsewhere,
+        counties=choices.home_counties(),
+        education=EDUCATION_LABELS,
+        categories=PERSON_LABELS,
+    )
+
+
+@routes.get("/people/{person_id}", allow=ALLOW)
+def person(unit: Unit, person_id: Number) -> Response:
+    """Everything that the centre has about one person, on one screen."""
+    return _person(unit, person_id, blank(unit, Introducing))
+
+
+def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+    found = jobseeker(unit.session, person_id)
+    services = select(ServiceEvent).where(ServiceEvent.person_id == person_id).order_by(ServiceEvent.id.desc()).limit(8)
+    return page(
+        unit,
+        "staff/counter/person.html",
+        status_code,
+        them=found,
+        bound=bound,
+        state=REGISTRATION_LABELS[found.registration.state] if found.registration else "",
+        recognised=sorted(recognised_categories(unit.session, person_id, clock.today())),
+        person_labels=PERSON_LABELS,
+        suggested=suggestions_for(unit.session, person_id, locale=unit.locale, top=6),
+        introductions=queries.introductions_of(unit.session, person_id, limit=20),
+        placements=queries.placements_of(unit.session, person_id),
+        enrolments=unit.session.execute(enrolments_of(person_id).limit(10)).all(),
+        services=unit.session.scalars(services).all(),
+        labels=INTRODUCTION_LABELS,
+        placement_labels=PLACEMENT_LABELS,
+        enrolment_labels=ENROLMENT_LABELS,
+        categories=CATEGORY_LABELS,
+        channels=CHANNEL_LABELS,
+        topics=TOPICS,
+        leave=LEAVE_LABELS,
+        papers=CERTIFICATE_LABELS,
+        trade=vocabulary().name,
+        place=choices.place,
+        chips_of=choices.chips_of,
+    )
+
+
+@routes.get("/people/{person_id}/profile", allow=ALLOW)
+def profile(unit: Unit, person_id: Number) -> Response:
+    """Profile and wish on one page."""
+    found = jobseeker(unit.session, person_id)
+    typed: dict[str, Any] = {}
+    for at, row in enumerate(found.occupations[:2], 1):
+        typed |= {f"trade_{at}": row.occupation, f"years_{at}": row.years if row.years is not None else ""}
+    if found.wish:
+        wish = found.wish
+        said = {
+            "board": wish.needs_board,
+            "lodging": wish.needs_lodging,
+            "no_night": wish.night_ok is False,
+            "no_shift": wish.shift_ok is False,
+            "training": wish.accepts_training,
+        }
+        typed |= {
+            "wanted": wish.occupations[0] if wish.occupations else "",
+            "leave_home_ok": wish.leave_home_ok.value if wish.leave_home_ok else "",
+            "regions": wish.regions,
+            "wage_floor_fen": wish.wage_floor_fen // 100 if wish.wage_floor_fen else "",
+            "terms": [name for name, on in said.items() if on],
+        }
+    return _profile(unit, person_id, blank(unit, PersonForm, **typed))
+
+
+def _profile(unit: Unit, person_id: int, bound: Bound[PersonForm], status_code: int = 200) -> Response:
+    found = jobseeker(unit.session, person_id)
+    known = {trade.code for trade in choices.TRADES}
+    more = [*(row.occupation for row in found.occupations), *(found.wish.occupations if found.wish else [])]
+    others = [(code, vocabulary().name(code)) for code in dict.fromkeys(more) if code not in known]
+    return page(
+        unit,
+        "staff/counter/profile.html",
+        status_code,
+        them=found,
+        bound=bound,
+        trades=choices.TRADES,
+        others=others,
+        counties=choices.home_counties(),
+        leave=LEAVE_LABELS,
+    )
+
+
+@routes.post("/people/{person_id}/profile", allow=ALLOW)
+def save_profile(unit: Unit, person_id: Number) -> Response:
+    """Write profile and wish; trades beyond the two of the form stay."""
+    bound = bind(unit, PersonForm)
+    if bound.draft is None:
+        return _profile(unit, person_id, bound, 422)
+    draft = bound.draft
+    given = [(draft.trade_1, draft.years_1), (draft.trade_2, draft.years_2)]
+    rows = [OccupationDraft(occupation=code, years=years) for code, years in given if code]
+    rows += [
+        OccupationDraft(occupation=row.occupation, years=row.years, level=row.self_level)
+        for row in jobseeker(unit.session, person_id).occupations[2:]
+    ]
+    terms = set(draft.terms)
+    try:
+        actions.save_profile(unit.session, unit.actor, person_id=person_id, draft=ProfileDraft(occupations=rows))
+        actions.save_wish(
+            unit.session,
+            unit.actor,
+            person_id=person_id,
+            draft=WishDraft(
+                occupations=[draft.wanted] if draft.wanted else [],
+                leave_home_ok=draft.leave_home_ok,
+                regions=list(draft.regions),
+                wage_floor_fen=draft.wage_floor_fen,
+                needs_board="board" in terms,
+                needs_lodging="lodging" in terms,
+                night_ok="no_night" not in terms,
+                shift_ok="no_shift" not in terms,
+                accepts_training="training" in terms,
+            ),
+        )
+    except Refusal as refusal:
+        return _profile(unit, person_id, bound.refuse(refusal), 422)
+    return RedirectResponse(f"/counter/people/{person_id}", 303)
+
+
+@routes.post("/people/{person_id}/introduce", allow=ALLOW)
+def introduce(unit: Unit, person_id: Number) -> Response:
+    """Send the person to an opening; with their yes the letter is ready to print."""
+    bound = bind(unit, Introducing)
+    if bound.draft is None:
+        return _person(unit, person_id, bound, 422)
+    draft = Recommendation(person_id=person_id, channel=Channel.COUNTER, **bound.draft.model_dump())
+    try:
+        made = introducing.recommend_worker(unit.session, unit.actor, draft=draft)
+    except Refusal as refusal:
+        return _person(unit, person_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/counter/introductions/{made.id}", 303)
+
+
+@routes.post("/people/{person_id}/visit", allow=Permission.RECORD_SERVICE)
+def visit(unit: Unit, person_id: Number) -> Response:
+    """Note a visit or a call of this person in the ledger."""
+    bound = bind(unit, VisitDraft)
+    if bound.draft is None:
+        return _person(unit, person_id, bound, 422)
+    record_visit(unit.session, unit.actor, draft=bound.draft, person_id=person_id)
+    return RedirectResponse(f"/counter/people/{person_id}#services", 303)
+
+
+@routes.post("/visit", allow=Permission.RECORD_SERVICE)
+def anonymous_visit(unit: Unit) -> Response:
+    """Note a visit or a call of somebody who gives no name."""
+    bound = bind(unit, VisitDraft)
+    if bound.draft is None:
+        return _desk(unit, Bound(bound.typed, unit.locale, None, bound.problems), status_code=422)
+    record_visit(unit.session, unit.actor, draft=bound.draft)
+    return RedirectResponse("/counter?saved=visit", 303)

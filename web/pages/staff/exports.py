@@ -1,0 +1,84 @@
+"""Lists of people that leave as files: ask with a reason, agree to somebody else's, fetch once agreed."""
+
+from importlib import import_module
+
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit, UnitOfWork
+from centre import clock
+from centre.drafts import RecordId
+from centre.errors import NotFound, Refusal
+from centre.exports import actions, queries
+from centre.exports.rules import STATE_LABELS, ExportDraft
+from centre.permissions import Permission
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+for _module in ("training.enrolments.lists", "matching.introductions.lists"):
+    import_module(_module)  # each adds its lists to those of the centre
+
+routes = Pages("/exports")
+
+SHOWN = 50
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@routes.get("", allow=Permission.EXPORT_LISTS)
+def lists(unit: Unit) -> Response:
+    """What colleagues and oneself asked for, and the form to ask."""
+    asked = unit.request.query_params
+    subject = asked.get("subject_id", "")
+    offered = queries.kinds_for(unit.actor)
+    kind = asked.get("kind", offered[0].name if len(offered) == 1 else "")
+    return _page(unit, blank(unit, ExportDraft, kind=kind, subject_id=subject if subject.isascii() else ""))
+
+
+@routes.post("", allow=Permission.EXPORT_LISTS)
+def ask(unit: Unit) -> Response:
+    """Ask for a list."""
+    bound = bind(unit, ExportDraft)
+    if bound.draft is None:
+        return _page(unit, bound, 422)
+    try:
+        actions.ask_for_list(unit.session, unit.actor, draft=bound.draft)
+    except Refusal as refusal:
+        return _page(unit, bound.refuse(refusal), refusal.status)
+    return RedirectResponse("/exports", 303)
+
+
+@routes.post("/{export_id}/file", allow=Permission.EXPORT_LISTS, keep=False)
+def fetch(unit: Unit, export_id: RecordId) -> Response:
+    """The file itself; never kept, made anew for whoever asked for it."""
+    proved = unit.visitor.proved_at if unit.visitor else None
+    name, content = actions.fetch_list(
+        unit.session, unit.actor, export_id=export_id, proved_at=proved, locale=unit.locale
+    )
+    named = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=SHEET, headers=named)
+
+
+@routes.post("/{export_id}/{verdict}", allow=Permission.APPROVE_EXPORT)
+def decide(unit: Unit, export_id: RecordId, verdict: str) -> Response:
+    """Agree to somebody else's list, or not."""
+    if verdict not in ("approve", "refuse"):
+        raise NotFound
+    actions.decide_export(unit.session, unit.actor, export_id=export_id, agreed=verdict == "approve")
+    return RedirectResponse("/exports", 303)
+
+
+def _page(unit: UnitOfWork, bound: Bound[ExportDraft], status_code: int = 200) -> Response:
+    asked = unit.session.scalars(queries.exports().limit(SHOWN)).all()
+    people = {one.account_id for one in asked} | {one.decided_by for one in asked if one.decided_by}
+    return page(
+        unit,
+        "staff/exports/lists.html",
+        status_code,
+        bound=bound,
+        kinds=queries.kinds_for(unit.actor),
+        asked=asked,
+        names=queries.names_of(unit.session, people),
+        labels={name: kind.label for name, kind in queries.KINDS.items()},
+        states=STATE_LABELS,
+        now=clock.now(),
+        may_decide=unit.actor.may(Permission.APPROVE_EXPORT),
+    )

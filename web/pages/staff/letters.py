@@ -1,0 +1,126 @@
+"""Letters at the counter: write, print, tell the result; the calls afterwards; who fits an opening."""
+
+from typing import Annotated, Any
+
+from fastapi import Path
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre.drafts import BIGGEST_ID, Draft, Words
+from centre.errors import Invalid, Refusal
+from centre.permissions import Permission
+from matching.introductions import actions as introducing
+from matching.introductions import queries
+from matching.introductions.rules import (
+    INTRODUCTION_LABELS,
+    REASON_LABELS,
+    RESULT_LABELS,
+    SOURCE_LABELS,
+    FollowUpDraft,
+    IntroductionState,
+    ResultDraft,
+)
+from matching.search.find import listed_opening
+from matching.suggestions.fits import candidates_for
+from web import choices
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+routes = Pages("/counter")
+
+ALLOW = Permission.LIST_PEOPLE
+Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class Aside(Draft):
+    """Why no letter is written (不开信)."""
+
+    reason: Words
+
+
+@routes.get("/introductions/{introduction_id}", allow=ALLOW)
+def introduction(unit: Unit, introduction_id: Number) -> Response:
+    """One introduction: the letter to print, and its result."""
+    return _introduction(unit, introduction_id, blank(unit, ResultDraft))
+
+
+def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+    found = queries.introduction_in_sight(unit.session, introduction_id)
+    return page(
+        unit,
+        "staff/letters/introduction.html",
+        status_code,
+        one=found,
+        bound=bound,
+        label=INTRODUCTION_LABELS[found.state],
+        is_open=found.letter_no is not None
+        and found.state
+        in (
+            IntroductionState.LETTER_ISSUED,
+            IntroductionState.UNKNOWN,
+            IntroductionState.INTERVIEWED,
+            IntroductionState.OFFERED,
+        ),
+        results=RESULT_LABELS,
+        sources=SOURCE_LABELS,
+        reasons=REASON_LABELS,
+        place=choices.place,
+    )
+
+
+@routes.post("/introductions/{introduction_id}/letter", allow=ALLOW)
+def letter(unit: Unit, introduction_id: Number) -> Response:
+    """Write the letter that a worker asked for."""
+    try:
+        introducing.agree_to_introduction(unit.session, unit.actor, introduction_id=introduction_id)
+    except Refusal as refusal:
+        return _introduction(unit, introduction_id, blank(unit, ResultDraft).refuse(refusal), refusal.status)
+    return RedirectResponse(f"/counter/introductions/{introduction_id}", 303)
+
+
+@routes.post("/introductions/{introduction_id}/aside", allow=ALLOW)
+def aside(unit: Unit, introduction_id: Number) -> Response:
+    """Write no letter, and say why."""
+    bound = bind(unit, Aside)
+    if bound.draft is None:
+        return _introduction(unit, introduction_id, bound, 422)
+    introducing.set_introduction_aside(
+        unit.session, unit.actor, introduction_id=introduction_id, reason=bound.draft.reason
+    )
+    return RedirectResponse("/counter", 303)
+
+
+@routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
+def result(unit: Unit, introduction_id: Number) -> Response:
+    """Write down what became of a letter."""
+    bound = bind(unit, ResultDraft)
+    if bound.draft is None:
+        return _introduction(unit, introduction_id, bound, 422)
+    try:
+        introducing.record_result(unit.session, unit.actor, introduction_id=introduction_id, draft=bound.draft)
+    except Refusal as refusal:
+        return _introduction(unit, introduction_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/counter/introductions/{introduction_id}", 303)
+
+
+@routes.post("/follow-ups/{follow_up_id}", allow=Permission.RECORD_SERVICE)
+def follow_up(unit: Unit, follow_up_id: Number) -> Response:
+    """Write down a follow-up call."""
+    bound = bind(unit, FollowUpDraft)
+    if bound.draft is None:
+        raise Invalid(bound.problems)
+    introducing.record_follow_up(unit.session, unit.actor, follow_up_id=follow_up_id, draft=bound.draft)
+    return RedirectResponse("/counter?saved=call", 303)
+
+
+@routes.get("/openings/{opening_id}", allow=ALLOW)
+def shortlist(unit: Unit, opening_id: Number) -> Response:
+    """The centre's best people for one opening, with reasons."""
+    return page(
+        unit,
+        "staff/letters/shortlist.html",
+        listed=listed_opening(opening_id),
+        candidates=candidates_for(unit.session, unit.actor, opening_id=opening_id, locale=unit.locale),
+        place=choices.place,
+        chips_of=choices.chips_of,
+    )

@@ -1,0 +1,162 @@
+"""The centre's desk for schools: who trains for it, what was agreed, which courses at which price."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Path
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit, UnitOfWork
+from centre import clock
+from centre.drafts import Draft, Line, RecordId
+from centre.errors import Refusal
+from centre.permissions import Permission
+from training.classes.queries import seats_asked
+from training.providers import actions, queries
+from training.providers.rules import (
+    LEVEL_LABELS,
+    MAJOR_KIND_LABELS,
+    PROVIDERS,
+    STATE_LABELS,
+    AgreementDraft,
+    MajorDraft,
+    PriceDraft,
+    ProviderDraft,
+)
+from web import choices
+from web.forms import Bound, attempt, bind, blank
+from web.rendering import page
+
+routes = Pages("/training-desk/schools")
+
+LABELS: dict[str, Any] = {"states": STATE_LABELS, "levels": LEVEL_LABELS, "kinds": MAJOR_KIND_LABELS}
+
+
+class Reason(Draft):
+    """Why a school is suspended or the work with it ends (原因)."""
+
+    reason: Line = ""
+
+
+class Press(Draft):
+    """A form that is only a button."""
+
+
+@routes.get("", allow=Permission.MANAGE_PROVIDERS)
+def all_schools(unit: Unit) -> Response:
+    """Every school with its agreement of today, and the form for a new one."""
+    return _list(unit, blank(unit, ProviderDraft))
+
+
+@routes.post("", allow=Permission.MANAGE_PROVIDERS)
+def register(unit: Unit) -> Response:
+    """Enter a school of one's own centre."""
+    bound = bind(unit, ProviderDraft)
+    centre_id = unit.actor.centre_id
+    if bound.draft is None or centre_id is None:
+        return _list(unit, bound, 422)
+    try:
+        made = actions.register_provider(unit.session, unit.actor, draft=bound.draft, centre_id=centre_id)
+    except Refusal as refusal:
+        return _list(unit, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/training-desk/schools/{made.id}", 303)
+
+
+@routes.get("/{provider_id}", allow=Permission.MANAGE_PROVIDERS)
+def school(unit: Unit, provider_id: RecordId) -> Response:
+    """One school: agreements, courses and prices."""
+    return _page(unit, provider_id, blank(unit, Press))
+
+
+@routes.post("/{provider_id}/agreements", allow=Permission.MANAGE_PROVIDERS)
+def agree(unit: Unit, provider_id: RecordId) -> Response:
+    """Write an agreement down."""
+    bound = bind(unit, AgreementDraft, provider_id=provider_id)
+    return _try(
+        unit, provider_id, bound, lambda draft: actions.sign_agreement(unit.session, unit.actor, draft=draft)
+    )  # fmt: skip
+
+
+@routes.post("/{provider_id}/majors", allow=Permission.MANAGE_PROVIDERS)
+def offer(unit: Unit, provider_id: RecordId) -> Response:
+    """Add a course."""
+    bound = bind(unit, MajorDraft, provider_id=provider_id)
+    return _try(unit, provider_id, bound, lambda draft: actions.offer_major(unit.session, unit.actor, draft=draft))
+
+
+@routes.post("/majors/{major_id}/price", allow=Permission.MANAGE_PROVIDERS)
+def price(unit: Unit, major_id: RecordId) -> Response:
+    """Change what a course costs from now on."""
+    found = queries.major(unit.session, major_id)
+    return _try(
+        unit,
+        found.provider_id,
+        bind(unit, PriceDraft),
+        lambda draft: actions.price_major(unit.session, unit.actor, major_id=major_id, draft=draft),
+    )
+
+
+@routes.post("/majors/{major_id}/withdraw", allow=Permission.MANAGE_PROVIDERS)
+def withdraw(unit: Unit, major_id: RecordId) -> Response:
+    """Offer a course no longer."""
+    found = queries.major(unit.session, major_id)
+    return _try(
+        unit,
+        found.provider_id,
+        bind(unit, Press),
+        lambda _: actions.withdraw_major(unit.session, unit.actor, major_id=major_id),
+    )
+
+
+@routes.post("/{provider_id}/moves/{event}", allow=Permission.MANAGE_PROVIDERS)
+def move(unit: Unit, provider_id: RecordId, event: Annotated[str, Path(pattern="^(suspend|resume|end)$")]) -> Response:
+    """Suspend, resume or end the work with a school."""
+    return _try(
+        unit,
+        provider_id,
+        bind(unit, Reason),
+        lambda draft: actions.move_provider(
+            unit.session, unit.actor, provider_id=provider_id, event=event, reason=draft.reason
+        ),
+    )
+
+
+def _try(unit: UnitOfWork, provider_id: int, bound: Bound[Any], action: Callable[[Any], object]) -> Response:
+    return attempt(unit, bound, action, partial(_page, unit, provider_id), f"/training-desk/schools/{provider_id}")
+
+
+def _list(unit: UnitOfWork, bound: Bound[ProviderDraft], status_code: int = 200) -> Response:
+    today = clock.today()
+    schools = list(unit.session.scalars(queries.providers()))
+    return page(
+        unit,
+        "staff/training/schools.html",
+        status_code,
+        schools=schools,
+        agreements={one.id: queries.agreement_on(unit.session, one.id, today) for one in schools},
+        place=choices.place,
+        counties=choices.home_counties(),
+        bound=bound,
+        **LABELS,
+    )
+
+
+def _page(unit: UnitOfWork, provider_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+    found = queries.provider(unit.session, provider_id)
+    agreements = list(unit.session.scalars(queries.agreements(provider_id)))
+    return page(
+        unit,
+        "staff/training/school.html",
+        status_code,
+        found=found,
+        agreements=[
+            (one, seats_asked(unit.session, provider_id, one.from_on, one.to_on)) for one in agreements
+        ],
+        majors=list(unit.session.scalars(queries.majors(provider_id))),
+        events=PROVIDERS.events(found.state, unit.actor),
+        place=choices.place,
+        today=clock.today(),
+        bound=bound,
+        **LABELS,
+    )  # fmt: skip
