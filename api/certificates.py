@@ -10,7 +10,6 @@ from api.dependencies import PUBLIC, Routes, Unit
 from api.wire import Wire
 from centre.drafts import Draft, RecordId, Words
 from centre.permissions import Permission
-from matching.profiles import subscribers
 from training.certificates import actions, queries
 from training.certificates.rules import CertificateState, PublicCertificate, ResultDraft
 from training.enrolments.queries import enrolment
@@ -79,6 +78,3 @@ def revoke(unit: Unit, code: Code, revocation: Revocation) -> CertificateOut:
     """Take a certificate back; the profile forgets what rested on it."""
     actions.revoke_certificate(unit.session, unit.actor, code=code, reason=revocation.reason)
     return CertificateOut.of(queries.verified(unit.session, code))
-
-
-__all__ = ["routes", "subscribers"]

@@ -10,7 +10,7 @@ from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, RecordId, Words
 from centre.permissions import Permission
 from employers.companies.models import Employer
-from matching.introductions import actions, subscribers
+from matching.introductions import actions
 from matching.introductions.models import Introduction
 from matching.introductions.queries import (
     applicants,
@@ -29,8 +29,6 @@ from matching.introductions.rules import (
 routes = Routes(tags=["introductions"])
 
 IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-
-__all__ = ["routes", "subscribers"]
 
 
 class IntroductionOut(Wire):

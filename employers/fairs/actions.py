@@ -11,7 +11,6 @@ from centre import clock, regions
 from centre.audit import note
 from centre.calendar import is_public_holiday
 from centre.errors import Conflict, Invalid, NotFound, Problem
-from centre.events import publish
 from centre.network import Centre
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -26,7 +25,6 @@ from employers.fairs.rules import (
     FAIR,
     PLANS,
     WAITING_OR_HOLDING,
-    FairChanged,
     FairDraft,
     FairKind,
     FairMode,
@@ -65,7 +63,6 @@ def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: 
     session.add(made)
     session.flush()
     note(session, actor, action="fair.schedule", subject=f"fair:{made.id}")
-    publish(session, FairChanged(made.id))
     return made
 
 
@@ -334,7 +331,6 @@ def _revised(session: Session, found: Fair) -> None:
         found.revision += 1
     found.revised_at = clock.now()
     session.flush()
-    publish(session, FairChanged(found.id))
 
 
 def _centre(session: Session, centre_id: int | None) -> Centre:

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts import Account
-from centre.events import publish
 from centre.jobs import job
 from centre.outbox import post
 from centre.permissions import Actor, Role
@@ -15,7 +14,7 @@ from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import due_filings, due_statistics, ending_fairs, starting_fairs
-from employers.fairs.rules import FAIR, FairChanged
+from employers.fairs.rules import FAIR
 
 FILING_DUE = N_("招聘会“{fair}”要在 {day} 前备案")
 STATISTICS_DUE = N_("招聘会“{fair}”的统计数字要在 {day} 前上报")
@@ -30,7 +29,6 @@ def run_fairs(session: Session) -> None:
         for found in session.scalars(due).all():
             move(session, Actor.system(), found, FAIR, event)
             session.flush()
-            publish(session, FairChanged(found.id))
 
 
 @job("fair-clocks", every=timedelta(days=1))

@@ -15,13 +15,6 @@ from centre.translation import N_
 from employers.companies.rules import Phone
 
 
-@dataclass(frozen=True, slots=True)
-class FairChanged:
-    """A fair was scheduled, moved, cancelled or otherwise changed."""
-
-    fair_id: int
-
-
 class FairKind(StrEnum):
     """Once, or in a rhythm; the filing rules differ (招聘会类型)."""
 

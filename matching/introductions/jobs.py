@@ -13,7 +13,6 @@ from centre.policy import policy
 from centre.states import move
 from centre.translation import N_
 from employers.companies.messages import tell_employer
-from matching.introductions import subscribers
 from matching.introductions.models import Introduction, Placement
 from matching.introductions.rules import (
     CHASE_DAYS,
@@ -31,8 +30,6 @@ CHASE_TITLE = N_("请告诉我们结果：{title}")
 CHASE_BODY = N_("推荐信 {letter} 已开出 {days} 天，请登记面试结果。没有回音按“没有回音”统计，不算录用。")
 RENEW_TITLE = N_("求职登记快到期了")
 RENEW_BODY = N_("登记到期后就收不到推荐了，点一下就能续期。")
-
-__all__ = ["chase_employers", "lapse_registrations", "settle_placements", "silence_letters", "subscribers"]
 
 
 @job("silence-letters", every=timedelta(hours=1))

@@ -24,11 +24,9 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.database import open_session
-from centre.events import subscribe
 from centre.people import Person, Recognition, Sex
 from centre.permissions import Actor
 from centre.records.queries import refused
-from centre.records.rules import PersonErased
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.text import normalise
@@ -225,10 +223,3 @@ def _mapped(folder: Path) -> Indexed | None:
 
 def _found(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("[0-9]*") if path.name.isdigit())
-
-
-@subscribe(PersonErased)
-def forget_indexes(_session: Session, _fact: PersonErased) -> None:
-    """No index keeps what an erased person could do; the next question makes one anew."""
-    for folder in settings().data_dir.glob("index/people-*"):
-        shutil.rmtree(folder, ignore_errors=True)

@@ -13,12 +13,9 @@ from centre.jobs import job
 from centre.outbox import post
 from centre.translation import N_, SOURCE_LOCALE, translate
 from matching.live.listing import Listed
-from matching.search import subscribers
 from matching.search.models import SavedHit, SavedSearch, Synonym
 from matching.search.queries import News, Proposal, news, proposals
 from matching.search.rules import MOST_OF_EMPLOYER, MOST_TOLD
-
-__all__ = ["propose_synonyms", "send_digests", "subscribers"]
 
 DIGEST_TITLE = N_("您关注的工作有 {n} 个新岗位")
 DIGEST_LINE = N_("{title}（{employer}）")

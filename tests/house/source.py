@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent.parent
 DOMAIN = ("centre", "employers", "training", "matching")
 PACKAGES = (*DOMAIN, "api", "web")
-SLICE = ("rules", "models", "queries", "actions", "jobs")
+SLICE = ("rules", "models", "queries", "actions", "jobs", "subscribers")
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -8,7 +8,7 @@ from training.claims.rules import ClaimState
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS
-from training.funds import subscribers
+from training.funds import movements
 from training.funds.models import ClassFunding, Fund, FundMovement
 from training.rosters.models import RosterUpload
 
@@ -28,7 +28,7 @@ def everything_agrees(session: Session) -> None:
     for place in places:
         parts = place.waiver_fen + place.government_fen + place.centre_fen + place.learner_fen
         assert parts == place.tuition_fen
-        owed = place.centre_fen if place.class_id in funded and subscribers.owes(place) else 0
+        owed = place.centre_fen if place.class_id in funded and movements.owes(place) else 0
         assert spent.get(f"enrolment:{place.id}", 0) == -owed
     held = select(RosterUpload.class_id, func.sum(RosterUpload.reserved)).group_by(RosterUpload.class_id)
     reserved = {row[0]: int(row[1]) for row in session.execute(held)}

@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.jobs import job
-from training.attendance import subscribers
 from training.attendance.absences import settle_absences
 from training.attendance.offers import lapse_offers
 from training.classes.models import TrainingClass
@@ -25,6 +24,3 @@ def settle_all_absences(session: Session) -> None:
 def lapse_due_offers(session: Session) -> None:
     """Take back offered seats that nobody confirmed in time and offer them to the next."""
     lapse_offers(session)
-
-
-__all__ = ["lapse_due_offers", "settle_all_absences", "subscribers"]

@@ -9,12 +9,14 @@ from centre.permissions import Actor
 from centre.states import move
 from training.attendance import queries
 from training.attendance.actions import complete_class, plan_lessons
+from training.attendance.models import Lesson
 from training.attendance.offers import offer_next, settle_answered
 from training.attendance.rules import first_clash
 from training.classes.queries import training_class
 from training.classes.rules import ClassMoved
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolmentState, SeatFreed
+from training.enrolments.queries import portions
+from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolledTogether, EnrolmentState, SeatFreed
 
 
 @subscribe(ClassMoved)
@@ -47,3 +49,15 @@ def offer_freed_seat(session: Session, fact: SeatFreed) -> None:
     """A seat that came back is offered to whoever has waited longest."""
     settle_answered(session, fact.class_id)
     offer_next(session, fact.class_id)
+
+
+@subscribe(EnrolledTogether)
+def refuse_moved_lessons_together(session: Session, fact: EnrolledTogether) -> None:
+    """Nobody is accepted whose other classes have moved a lesson into this one's hours (VR17). Raises ClassOverlap."""
+    with seeing_everything(session):
+        if session.scalar(select(Lesson.id).limit(1).order_by(Lesson.id)) is None:
+            return
+        here = queries.planned(session, training_class(session, fact.class_id))
+        for some in portions([person_id for _, person_id in fact.places]):
+            if first_clash(here, list(session.scalars(queries.lessons_elsewhere(list(some), fact.class_id)))):
+                raise ClassOverlap(field="class_id")

@@ -12,7 +12,7 @@ from training.classes.queries import training_class
 from training.enrolments.models import Enrolment
 from training.funds import queries
 from training.funds.models import ClassFunding, Fund, FundMovement
-from training.funds.movements import bring_in
+from training.funds.movements import bring_in, charge_place, owes
 from training.funds.rules import (
     ClassFunded,
     FundDraft,
@@ -22,7 +22,6 @@ from training.funds.rules import (
     GrantDraft,
     MovementKind,
 )
-from training.funds.subscribers import charge_place, owes
 from training.providers.rules import require_responsible
 
 

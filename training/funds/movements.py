@@ -7,9 +7,13 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.database import seeing_everything
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import SEATLESS, EnrolmentState
 from training.funds.models import Fund, FundMovement
-from training.funds.queries import fund
+from training.funds.queries import fund, outstanding
 from training.funds.rules import FundPurpose, FundPurposeDiffers, FundShort, MovementKind
+
+UNDECIDED = frozenset({EnrolmentState.APPLIED, EnrolmentState.OFFERED})
 
 
 def spend(
@@ -113,3 +117,26 @@ def _write(session: Session, made: FundMovement) -> FundMovement:
     session.add(made)
     session.flush()
     return made
+
+
+def owes(place: Enrolment) -> bool:
+    """Whether the centre pays its part for a place: from acceptance on, until the person leaves."""
+    return place.state not in SEATLESS | UNDECIDED and place.centre_fen > 0
+
+
+def charge_place(session: Session, place: Enrolment, fund: Fund, *, account_id: int | None) -> None:
+    """Charge the centre's part of one place, once. Raises FundShort."""
+    subject = f"enrolment:{place.id}"
+    if outstanding(session, subject) is not None:
+        return
+    spend(
+        session,
+        fund_id=fund.id,
+        purpose=FundPurpose.TUITION,
+        kind=MovementKind.CHARGE,
+        amount_fen=place.centre_fen,
+        subject=subject,
+        account_id=account_id,
+    )
+    place.fund = fund.code
+    session.flush()

@@ -1,41 +1,16 @@
 """What follows for funds when somebody is accepted into a class or leaves: the centre's part is charged or returns."""
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre.database import seeing_everything
 from centre.events import subscribe
 from training.enrolments.models import Enrolment
-from training.enrolments.queries import enrolment
-from training.enrolments.rules import SEATLESS, Enrolled, EnrolmentState, Left
+from training.enrolments.queries import enrolment, portions
+from training.enrolments.rules import Enrolled, EnrolledTogether, Left, LeftTogether
 from training.funds import queries
-from training.funds.models import Fund
-from training.funds.movements import bring_in, spend
+from training.funds.movements import bring_in, charge_place, owes, spend_each
 from training.funds.rules import FundPurpose, MovementKind
-
-UNDECIDED = frozenset({EnrolmentState.APPLIED, EnrolmentState.OFFERED})
-
-
-def owes(place: Enrolment) -> bool:
-    """Whether the centre pays its part for a place: from acceptance on, until the person leaves."""
-    return place.state not in SEATLESS | UNDECIDED and place.centre_fen > 0
-
-
-def charge_place(session: Session, place: Enrolment, fund: Fund, *, account_id: int | None) -> None:
-    """Charge the centre's part of one place, once. Raises FundShort."""
-    subject = f"enrolment:{place.id}"
-    if queries.outstanding(session, subject) is not None:
-        return
-    spend(
-        session,
-        fund_id=fund.id,
-        purpose=FundPurpose.TUITION,
-        kind=MovementKind.CHARGE,
-        amount_fen=place.centre_fen,
-        subject=subject,
-        account_id=account_id,
-    )
-    place.fund = fund.code
-    session.flush()
 
 
 @subscribe(Enrolled)
@@ -66,3 +41,39 @@ def release_left(session: Session, fact: Left) -> None:
         )
         enrolment(session, fact.enrolment_id).fund = ""
         session.flush()
+
+
+@subscribe(EnrolledTogether)
+def charge_accepted_together(session: Session, fact: EnrolledTogether) -> None:
+    """Charge the fund of the class for everybody; without enough money nobody is accepted. Raises FundShort."""
+    with seeing_everything(session):
+        fund = queries.funding(session, fact.class_id)
+        if fund is None:
+            return
+        charges = []
+        ids = [enrolment_id for enrolment_id, _ in fact.places]
+        for some in portions(ids):
+            places = session.scalars(select(Enrolment).where(Enrolment.id.in_(some)).order_by(Enrolment.id))
+            charges += [(f"enrolment:{place.id}", place.centre_fen) for place in places if owes(place)]
+        if not charges:
+            return
+        spend_each(
+            session, fund_id=fund.id, purpose=FundPurpose.TUITION, kind=MovementKind.CHARGE, charges=charges,
+            account_id=None,
+        )  # fmt: skip
+        for some in portions(ids):
+            session.execute(
+                update(Enrolment)
+                .where(Enrolment.id.in_(some), Enrolment.centre_fen > 0)
+                .values(fund=fund.code, version=Enrolment.version + 1)
+                .execution_options(synchronize_session="fetch")
+            )
+
+
+@subscribe(LeftTogether)
+def release_left_together(session: Session, fact: LeftTogether) -> None:
+    """Return to the fund what was charged for everybody who left."""
+    with seeing_everything(session):
+        if queries.funding(session, fact.class_id) is not None:
+            for enrolment_id in fact.enrolment_ids:
+                release_left(session, Left(enrolment_id, fact.class_id))

@@ -13,14 +13,12 @@ from centre.database import insert_rows, new_ids, seeing_everything, update_rows
 from centre.people import Education, Person, Sex, phone_index
 from centre.permissions import Actor
 from centre.text import normalise
-from training.attendance import together as _attendance  # noqa: F401  their reactions must be there to be told
 from training.classes.models import TrainingClass
 from training.enrolments.bulk import Newcomer, admit_together
 from training.enrolments.effects import Parts
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
 from training.enrolments.rules import Application, Origin
-from training.funds import together as _funds  # noqa: F401
 from training.rosters.models import KeptRow, RosterRow, RosterUpload, index_of, read_row, verdict_values
 from training.rosters.rules import Change, Fate, Reading, Trainee, Verdict
 from training.rosters.verdicts import Known, differences, digest_of, judge, look_up, same_name, values_of

@@ -27,8 +27,8 @@ from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
 from training.funds.actions import grant_money, open_fund
 from training.funds.models import ClassFunding, Fund, FundMovement
+from training.funds.movements import owes
 from training.funds.rules import FundDraft, FundPurpose, GrantDraft, MovementKind
-from training.funds.subscribers import owes
 from training.integrity import actions as desk
 from training.integrity.queries import flags
 from training.integrity.rules import CallDraft, CallOutcome

@@ -142,6 +142,6 @@ def test_one_who_may_not_come_keeps_everybody_out(
 
 def test_whoever_listens_to_single_arrivals_listens_to_sets_as_well() -> None:
     import_models()
-    alone = {handler.__module__.rsplit(".", 1)[0] for handler in events._handlers[Enrolled]}
-    sets = {handler.__module__.rsplit(".", 1)[0] for handler in events._handlers[EnrolledTogether]}
+    alone = {handler.__module__.rsplit(".", 1)[0] for handler in events.subscriptions()[Enrolled]}
+    sets = {handler.__module__.rsplit(".", 1)[0] for handler in events.subscriptions()[EnrolledTogether]}
     assert alone == sets == {"training.attendance", "training.funds"}

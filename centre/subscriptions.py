@@ -1,0 +1,14 @@
+"""Every module that acts on published facts, in the order in which they act (订阅名单).
+
+The upper packages stand here as text: `centre` does not import them, and `centre.events` loads them all before the
+first fact is published. So the web, the worker, every command and a ten-line script have the same subscribers.
+"""
+
+SUBSCRIBERS = (
+    "training.attendance.subscribers",
+    "training.funds.subscribers",
+    "matching.profiles.subscribers",
+    "matching.introductions.subscribers",
+    "matching.search.subscribers",
+    "matching.live.subscribers",
+)
