@@ -225,7 +225,8 @@ def test_no_sequence_of_steps_leaves_seats_funds_and_claims_at_odds(sqlite_templ
 def test_a_fund_that_misses_who_comes_or_leaves_is_caught(
     forgotten: Callable[..., None], sqlite_template: Path, tmp_path: Path
 ) -> None:
-    others = {kind: tuple(one for one in acting if one is not forgotten) for kind, acting in events.subscriptions().items()}
+    acting = events.subscriptions()
+    others = {kind: tuple(handler for handler in acting[kind] if handler is not forgotten) for kind in acting}
     with planted(events, subscriptions=lambda: others), pytest.raises(AssertionError):
         run_state_machine_as_test(
             machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=30, phases=[Phase.generate])
