@@ -56,10 +56,12 @@ format: .venv/.dev ## put the code into its standard form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-reference: .venv/.dev ## write docs/REFERENCE.md anew: settings, permissions, jobs, error codes
+reference: .venv/.dev ## write docs/REFERENCE.md and docs/glossary.md from the code
 	@$(BIN)/python -m tests.house.reference > docs/REFERENCE.md.new
 	@mv docs/REFERENCE.md.new docs/REFERENCE.md
-	@$(SAY) 'docs/REFERENCE.md is up to date'
+	@$(BIN)/python -m tests.house.glossary > docs/glossary.md.new
+	@mv docs/glossary.md.new docs/glossary.md
+	@$(SAY) 'docs/REFERENCE.md and docs/glossary.md are up to date'
 
 words: .venv/.dev ## print the messages that have no English yet
 	@$(BIN)/python -m tests.house.words

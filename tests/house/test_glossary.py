@@ -1,36 +1,64 @@
-"""The docstrings are the glossary: every model names its Chinese term in brackets."""
+"""Every model's docstring names its Chinese term in brackets; docs/glossary.md lists them and is up to date."""
 
-import ast
 import re
 from pathlib import Path
 
-from tests.house.source import DOMAIN, ROOT, Findings, dotted, plant, sources
+from tests.house.glossary import glossary, is_model, term_of
+from tests.house.source import DOMAIN, ROOT, Findings, plant, sources
 
-TERM = re.compile(r"[(（][^)）]*[一-鿿]+[^)）]*[)）]")
-
-
-def is_model(node: ast.ClassDef) -> bool:
-    """Whether a class is a table of its own."""
-    abstract = any(isinstance(line, ast.Assign) and dotted(line.targets[0]) == "__abstract__" for line in node.body)
-    return bool({"Base", "Record"} & {dotted(base).split(".")[-1] for base in node.bases}) and not abstract
+LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
-def glossary(root: Path) -> Findings:
-    """Models without a Chinese term."""
-    found = Findings()
+def models_without_term(root: Path) -> Findings:
+    """Models whose docstring has no Chinese term."""
+    findings = Findings()
     for source in sources(root, *DOMAIN):
         for node in source.classes():
             if is_model(node):
-                found.look(TERM.search(ast.get_docstring(node) or ""), f"{source.at(node)}: {node.name} names no term")
-    return found
+                findings.look(term_of(node, source.name), f"{source.at(node)}: {node.name} names no term")
+    return findings
 
 
 def test_every_model_names_its_chinese_term() -> None:
-    assert glossary(ROOT).verdict == []
+    assert models_without_term(ROOT).verdict == []
 
 
 def test_a_planted_model_without_a_term_is_caught(tmp_path: Path) -> None:
     plant(
         tmp_path, "training/models.py", 'class Seat(Record):\n    """A seat."""\nclass Row(Base):\n    """排 (排)."""\n'
     )
-    assert glossary(tmp_path).verdict == ["training/models.py:1: Seat names no term"]
+    assert models_without_term(tmp_path).verdict == ["training/models.py:1: Seat names no term"]
+
+
+def test_the_glossary_file_equals_the_docstrings() -> None:
+    assert (ROOT / "docs" / "glossary.md").read_text("utf-8") == glossary(), "run make reference"
+
+
+def test_a_changed_docstring_changes_the_glossary(tmp_path: Path) -> None:
+    plant(
+        tmp_path,
+        "training/models.py",
+        'class Seat(Record):\n    """A place\n    in a class (学位, 名额).\n\n    More."""\n',
+    )
+    written = glossary(tmp_path)
+    assert "| 学位, 名额 | [`Seat`](../training/models.py) | A place in a class. |" in written
+    plant(tmp_path, "training/models.py", 'class Seat(Record):\n    """A chair (学位)."""\n')
+    assert glossary(tmp_path) != written
+
+
+def broken_links(root: Path) -> Findings:
+    """Links of the documents that lead to no file of the repository."""
+    findings = Findings()
+    for page in (*root.glob("*.md"), *root.glob("docs/*.md")):
+        for target in LINK.findall(page.read_text("utf-8")):
+            findings.look((page.parent / target).exists(), f"{page.name}: {target} does not exist")
+    return findings
+
+
+def test_every_link_of_the_documents_leads_to_a_file() -> None:
+    assert broken_links(ROOT).verdict == []
+
+
+def test_a_planted_dead_link_is_caught(tmp_path: Path) -> None:
+    plant(tmp_path, "README.md", "See [the law](https://example.org), [this](README.md) and [that](docs/that.md).")
+    assert broken_links(tmp_path).verdict == ["README.md: docs/that.md does not exist"]
