@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -38,8 +38,12 @@ SEED, LEARNERS = 20261127, 520
 MOST = 16
 """Trainees of a past class at most."""
 
-ENDED_AGO = (610, 460, 300, 165)
-"""Days since the past classes of every major ended; the outcome of the last is known (after 120 days)."""
+ENDED_AGO = (610, 460, 270, 165)
+"""Days since the past classes of every major ended; the outcome of the last is known (after 120 days).
+
+The last two are tested against the forecast on any day: a class of the claims whose outcome has just become known
+(it ended 120 days ago) moves the six months that are tested, and 270 days, with the rounding to weeks, stay inside.
+"""
 
 AWAY = ("330782", "320583", "441900", "310117")
 S = EnrolmentState
@@ -78,7 +82,9 @@ def fill_pool(campus: Campus) -> None:
         row["categories"] = [chance.choice((PersonCategory.RURAL_TRANSFER, PersonCategory.REGISTERED_UNEMPLOYED)).value]
         rows.append(row)
     campus.session.execute(insert(Person), rows)
-    campus.pool = [campus.session.get_one(Person, row["id"]) for row in rows]
+    first = rows[0]["id"]
+    pool = select(Person).where(Person.id >= first, Person.id < first + LEARNERS)
+    campus.pool = list(campus.session.scalars(pool.order_by(Person.id)))
 
 
 def open_class(
@@ -137,7 +143,8 @@ def enrol(
     ]
     campus.session.execute(insert(Enrolment), entries)
     training.taken += sum(row["state"] not in SEATLESS for row in rows)
-    return [campus.session.get_one(Enrolment, number) for number in ids]
+    places = select(Enrolment).where(Enrolment.class_id == training.id, Enrolment.id.in_(ids))
+    return list(campus.session.scalars(places.order_by(Enrolment.id)))
 
 
 def _plea(campus: Campus, person: Person) -> tuple[Application, Entitlement | None]:
