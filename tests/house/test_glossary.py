@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.house.glossary import glossary, is_model, term_of
 from tests.house.source import DOMAIN, ROOT, Findings, plant, sources
 
-LINK = re.compile(r"\]\(([^)#:]+)\)")
+LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#:]+)\)")
 
 
 def models_without_term(root: Path) -> Findings:
