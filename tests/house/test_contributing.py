@@ -1,4 +1,4 @@
-"""CONTRIBUTING answers a stranger's questions by names that exist, and commits keep its form."""
+"""CONTRIBUTING answers a stranger's questions by names that exist, documents name real paths, commits are short."""
 
 import ast
 import re
@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.source import ROOT, Findings, plant
+from tests.house.source import PACKAGES, ROOT, Findings, plant
 
-QUESTION = re.compile(r"^\d+\. \*\*.*?(?=^\d+\. \*\*|^## |\Z)", re.MULTILINE | re.DOTALL)
+QUESTION = re.compile(r"^[0-9]+\. \*\*.*?(?=^[0-9]+\. \*\*|^## |\Z)", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`([^`\s]+)`")
 PATH = re.compile(r"[a-z_]+(?:/[a-z_.]+)+/?", re.IGNORECASE)
 LONGEST_SUBJECT = 72
@@ -46,12 +46,13 @@ def unanswered(root: Path) -> Findings:
     return findings
 
 
-def missing_folders(root: Path) -> Findings:
-    """Folders and files that CONTRIBUTING names by their path and that do not exist."""
+def missing_paths(root: Path) -> Findings:
+    """Folders and files of the project that a document names and that do not exist."""
     findings = Findings()
-    for word in CODE.findall((root / "CONTRIBUTING.md").read_text("utf-8")):
-        if PATH.fullmatch(word) and "*" not in word:
-            findings.look((root / word).exists(), f"{word} does not exist")
+    for page in (*root.glob("*.md"), *root.glob("docs/*.md")):
+        for word in CODE.findall(page.read_text("utf-8")):
+            if PATH.fullmatch(word) and word.split("/")[0] in {*PACKAGES, "tests", "docs"}:
+                findings.look((root / word).exists(), f"{page.name}: {word} does not exist")
     return findings
 
 
@@ -69,8 +70,8 @@ def test_ten_questions_are_answered_by_names_that_exist() -> None:
     assert unanswered(ROOT).verdict == []
 
 
-def test_every_path_of_contributing_exists() -> None:
-    assert missing_folders(ROOT).verdict == []
+def test_every_path_that_a_document_names_exists() -> None:
+    assert missing_paths(ROOT).verdict == []
 
 
 def test_a_planted_answer_by_a_name_that_is_gone_is_caught(tmp_path: Path) -> None:
@@ -84,7 +85,7 @@ def test_a_planted_answer_by_a_name_that_is_gone_is_caught(tmp_path: Path) -> No
         "question 1: take_seat does not exist",
         "question 1: training/rows.py does not exist",
     ]
-    assert missing_folders(tmp_path).verdict == ["training/rows.py does not exist"]
+    assert missing_paths(tmp_path).verdict == ["CONTRIBUTING.md: training/rows.py does not exist"]
 
 
 def test_subjects_of_commits_fit_into_72_characters() -> None:
