@@ -28,8 +28,8 @@ from matching.profiles.queries import person_in_sight
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
 from training.enrolments.effects import split_of
-from training.enrolments.rules import Entitlement, PriceSplit
 from training.providers.models import Major, TrainingProvider
+from training.providers.prices import Entitlement, PriceSplit
 
 DEEP = 60
 """How far down the engine looks for openings and for ways through training."""

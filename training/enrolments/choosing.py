@@ -14,8 +14,9 @@ from training.classes.queries import recruiting
 from training.classes.rules import Daypart
 from training.enrolments.effects import Parts, split_of
 from training.enrolments.queries import least_age, other_classes, rights
-from training.enrolments.rules import ClassOverlap, PriceSplit, TooYoung, refuse_by_rules
+from training.enrolments.rules import ClassOverlap, TooYoung, refuse_by_rules
 from training.providers.models import Major, TrainingProvider
+from training.providers.prices import PriceSplit
 
 
 class Near(IntEnum):

@@ -7,8 +7,9 @@ from centre import clock
 from centre.ledger import Channel, ServiceCategory
 from centre.translation import N_
 from training.classes.models import TrainingClass
-from training.enrolments.rules import Application, Entitlement, Origin, PriceSplit, category_at_enrol, price_split
+from training.enrolments.rules import Application, Origin, category_at_enrol
 from training.providers.models import Major, TrainingProvider
+from training.providers.prices import Entitlement, PriceSplit, price_split
 
 Parts = tuple[TrainingClass, Major, TrainingProvider]
 

@@ -14,8 +14,9 @@ from centre.policy import policy
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import ENDED, EnrolmentState, Entitlement
+from training.enrolments.rules import ENDED, EnrolmentState
 from training.providers.models import Major, TrainingProvider
+from training.providers.prices import Entitlement
 
 PORTION = 1_000
 """How many numbers one statement is asked about at most."""

@@ -8,9 +8,9 @@ from centre.errors import Conflict, Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.states import move
 from centre.translation import N_
-from training.enrolments.rules import price_split
 from training.providers import queries
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
+from training.providers.prices import price_split
 from training.providers.rules import (
     PROVIDERS,
     AgreementDraft,

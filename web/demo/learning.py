@@ -28,8 +28,9 @@ from training.classes.models import TrainingClass
 from training.classes.rules import WORKDAYS, ClassState, Daypart
 from training.enrolments.effects import Parts, place_values, service_values
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import SEATLESS, Application, EnrolmentState, Entitlement, Relation
+from training.enrolments.rules import SEATLESS, Application, EnrolmentState, Relation
 from training.providers.models import Major, TrainingProvider
+from training.providers.prices import Entitlement
 from web.demo.city import person_row
 
 Row = dict[str, Any]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.enrolments.rules import Entitlement, PriceSplit, SplitExceedsTuition, price_split
+from training.providers.prices import Entitlement, PriceSplit, SplitExceedsTuition, price_split
 
 FREE = Entitlement("union_hardship")
 AMOUNT = st.integers(min_value=0, max_value=10**9)

@@ -13,7 +13,6 @@ from tests.training.world import City, add_class
 from training.classes.actions import NoAgreement, ProviderNotActive, QuotaUsed
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import SplitExceedsTuition
 from training.providers.actions import (
     MajorKnown,
     ProviderKnown,
@@ -24,6 +23,7 @@ from training.providers.actions import (
     sign_agreement,
     withdraw_major,
 )
+from training.providers.prices import SplitExceedsTuition
 from training.providers.queries import agreement_on, agreements, majors
 from training.providers.rules import AgreementDraft, MajorDraft, OtherCentre, PriceDraft, ProviderDraft, ProviderState
 

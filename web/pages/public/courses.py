@@ -32,11 +32,11 @@ from training.enrolments.rules import (
     RELATION_LABELS,
     Application,
     Origin,
-    PriceSplit,
     Relation,
 )
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
 from training.providers.models import Major, TrainingProvider
+from training.providers.prices import PriceSplit
 from training.providers.rules import LEVEL_LABELS
 from web import choices as pictures
 from web.forms import Bound, asked, bind, blank
