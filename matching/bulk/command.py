@@ -38,11 +38,11 @@ from matching.bulk.tasks import (
 )
 from matching.engine.fit.profiles import Ground
 from matching.engine.pairs import columns as c
-from matching.engine.pairs import engine, snapshot
+from matching.engine.pairs import snapshot
 from matching.engine.pairs.columns import I4, I8, Crowd, Lists, Workers
 from matching.engine.pairs.encode import Register, taken
 from matching.engine.pairs.index import assemble, people, register_neighbours
-from matching.live.kernels import kernels
+from matching.live.kernels import kernels, warm
 
 Progress = Callable[[float, int, int], None]
 SMALL = 20_000_000
@@ -121,7 +121,7 @@ def _prepared(plan: Plan, count: int) -> Plan:
     """The plan with compiled kernels, where there is enough to do for them."""
     first = list(islice(blocks(plan.workers), 2))
     few = len(first) < 2 and sum(block.lines for block in first) * count < SMALL
-    if few or not engine.warm(kernels()):
+    if few or not warm(kernels()):
         return plan
     return replace(plan, kernels=kernels())
 

@@ -26,6 +26,7 @@ from matching.engine.pairs.encode import Register, taken
 from matching.engine.pairs.engine import current, find
 from matching.engine.pairs.index import Built
 from matching.engine.pairs.texts import Texts, texts
+from matching.live.kernels import warm
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ def answer_openings(plan: Plan, first: int, last: int) -> Answer:
 
 def _prepare(plan: Plan) -> None:
     if plan.kernels is not None and not engine.is_warm():
-        engine.warm(plan.kernels)
+        warm(plan.kernels)
 
 
 @lru_cache(maxsize=1)

@@ -1,6 +1,10 @@
 """The compiled kernels of this installation: where they are kept, who compiles them, who waits for them (编译内核)."""
 
+import hashlib
 import os
+from datetime import date
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from time import sleep
 
@@ -8,6 +12,12 @@ from centre.settings import settings
 
 LOOK_EVERY = 20.0
 """Seconds between two looks of a server process for kernels that another process compiles."""
+SOURCES = (
+    "jit", "pairs/columns", "pairs/points", "pairs/worker", "pairs/candidates", "pairs/forward", "pairs/backward",
+    "pairs/breakdown", "pairs/texts", "pairs/lines", "text/scan", "text/postings", "text/kernel",
+)  # fmt: skip
+READY = "ready"
+"""The file that says that every kernel in a folder is compiled."""
 
 
 def kernels() -> Path:
@@ -20,15 +30,82 @@ def kernels() -> Path:
 
 def compile_kernels() -> bool:
     """Compile the kernels for the processes to come, beside other work: half a minute once, then nothing."""
-    from matching.engine.pairs import engine
-
-    return engine.warm(kernels())
+    return warm(kernels())
 
 
 def load_kernels() -> bool:
     """Load the kernels once another process has compiled them; until then plain numpy gives the same answers."""
-    from matching.engine.pairs import engine
-
-    while not engine.is_kept(kernels()):
+    while not is_kept(kernels()):
         sleep(LOOK_EVERY)
-    return engine.warm(kernels())
+    return warm(kernels())
+
+
+def warm(cache: Path | None = None) -> bool:
+    """Compile the kernels, or load them from `cache`; False where numba is not installed. Takes 0.5 to 30 seconds.
+
+    Not for the start of a web process: run it at set-up and in the process of the bulk match. The folder inside
+    `cache` is named by the kernels' source, so that a change of any of them compiles anew.
+    """
+    try:
+        import numba
+    except ImportError:
+        return False
+    # Late, because the kernels decide when they are imported whether they are kept on disk (`jit.entrance`).
+    if cache is not None:
+        setattr(numba.config, "CACHE_DIR", str(_folder(cache)))  # noqa: B010  (its stubs do not know the name)
+    _warm_pairs()
+    _warm_search()
+    if cache is not None and _folder(cache).is_dir():  # not where this process had them from another folder already
+        (_folder(cache) / READY).touch()
+    return True
+
+
+def is_kept(cache: Path) -> bool:
+    """Whether another process has compiled these very kernels, so that `warm` takes half a second."""
+    return find_spec("numba") is not None and (_folder(cache) / READY).exists()
+
+
+def _folder(cache: Path) -> Path:
+    here = Path(__file__).parents[1] / "engine"
+    sources = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
+    return cache / hashlib.sha256(sources + version("numba").encode()).hexdigest()[:16]
+
+
+def _warm_pairs() -> None:
+    """Call every kernel of the engine of pairs once, with the types that it is called with later."""
+    import numpy as np
+
+    from matching.engine.fit.profiles import Ground, OpeningProfile, WorkerProfile
+    from matching.engine.pairs import backward, breakdown, engine, forward, lines
+    from matching.engine.pairs.encode import encode_workers
+    from matching.engine.pairs.index import build, people
+    from matching.engine.pairs.texts import texts
+
+    ground = Ground(today=date.min)
+    built = build([OpeningProfile(id=1, occupation="6-04-02-01")], ground)
+    workers = encode_workers([WorkerProfile(id=1)], built.register, ground)
+    index, numbers = engine.current(built.index, built.register), np.zeros((2, 1, 1), np.int32)
+    forward.best_openings(index, workers, np.zeros(1, np.int64), forward.scratch(index, 1), *numbers)
+    group = people(workers, index.layout.trades, index.marks)
+    out = np.zeros((1, 1, 2), np.int32)
+    backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
+    breakdown.parts(index, workers, numbers[0], numbers[1], breakdown.blank(1, 1))
+    some = texts([b""] * 20)
+    lines.write_lines(np.zeros((0, 3), np.int32), numbers[0], some, some, some, some, np.zeros(1, np.uint8))
+    engine.WARM.add("pairs")
+
+
+def _warm_search() -> None:
+    """Search an index of one document with the compiled pass."""
+    import numpy as np
+
+    from matching.engine.text import scan
+    from matching.engine.text.compile import Filters
+    from matching.engine.text.postings import Analysed, Gathered, Terms
+    from matching.engine.text.query import Query
+    from matching.engine.text.terms import Document
+
+    terms = Terms()
+    part = Gathered.of([Analysed(Document(1, "-"), [terms.number("-")], [1])]).laid_out(terms)
+    scan.WARM.add("search")
+    scan.look(Query("-"), Filters(), part, terms, np.zeros(0, np.int64), 1)

@@ -13,7 +13,7 @@ from centre.outbox import post_all
 from centre.people import Person, Sex
 from centre.records.queries import refused
 from centre.translation import N_, SOURCE_LOCALE, translate
-from matching.live.kernels import kernels
+from matching.live.kernels import is_kept, kernels, warm
 from matching.live.listing import Listed
 from matching.live.openings import View, board
 from matching.live.workers import PURPOSE, made_anew
@@ -51,13 +51,12 @@ def fresh_matches(session: Session) -> list[Fresh]:
 
 
 def _first_lists(view: View) -> list[tuple[int, list[int]]]:
-    from matching.engine.pairs import engine
     from matching.engine.pairs.workers import first_openings
 
     openings = [one.profile for one in view.listed.values()]
     pool = made_anew(view.ground).pool
-    if len(openings) * len(pool.ids) > SMALL and engine.is_kept(kernels()):
-        engine.warm(kernels())
+    if len(openings) * len(pool.ids) > SMALL and is_kept(kernels()):
+        warm(kernels())
     lists = first_openings(pool, openings, view.ground, FIRST)
     return list(zip(pool.ids.tolist(), lists.tolist(), strict=True))
 

@@ -16,8 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from matching.engine.pairs import engine
-from matching.live.kernels import kernels
+from matching.live.kernels import kernels, warm
 from tests.bench import bulk, fresh, nightly, searching, serving, start, whole
 from tests.bench.table import told
 
@@ -85,7 +84,7 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     about, results = machine(), []
     print(json.dumps({"name": "machine", "size": asked.size, **about}, ensure_ascii=False), flush=True)
-    engine.warm(kernels())
+    warm(kernels())
     for name, run in works(SIZES[asked.size]).items():
         if not asked.names or name.split()[0] in asked.names:
             begun = time.perf_counter()

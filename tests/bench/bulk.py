@@ -19,12 +19,12 @@ import numpy as np
 from scipy import sparse
 
 from matching.engine.fit.reference import rank
-from matching.engine.pairs import engine, forward_plain
+from matching.engine.pairs import forward_plain
 from matching.engine.pairs.columns import HIGH, I4, REGION, Index, Workers
 from matching.engine.pairs.encode import encode_workers
 from matching.engine.pairs.engine import alike, current
 from matching.engine.pairs.index import Built, build, people
-from matching.live.kernels import kernels
+from matching.live.kernels import kernels, warm
 from tests.bench.city import GROUND, Market
 
 TOP = 20
@@ -147,13 +147,13 @@ def bound(index: Index, workers: Workers, left: Any, right: Any, count: int) -> 
 
 def kernel(index: Index, workers: Workers, many: int) -> tuple[float, I4]:
     """Workers per CPU second of ours, and the rows that it found."""
-    from matching.engine.pairs import forward as sweep
+    from matching.engine.pairs import forward
 
-    work, order = sweep.scratch(index, TOP), alike(workers)[:many]
+    work, order = forward.scratch(index, TOP), alike(workers)[:many]
     rows = np.zeros((len(workers.rows), TOP), np.int32)
     points = np.zeros_like(rows)
-    sweep.best_openings(index, workers, order[:50], work, rows, points)
-    return pace(lambda n: sweep.best_openings(index, workers, order[:n], work, rows, points), len(order)), rows
+    forward.best_openings(index, workers, order[:50], work, rows, points)
+    return pace(lambda n: forward.best_openings(index, workers, order[:n], work, rows, points), len(order)), rows
 
 
 def same_as_reference(built: Built, openings: list[Any], everyone: list[Any], rows: I4) -> int:
@@ -177,7 +177,7 @@ def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
     workers = encode_workers(everyone, built.register, GROUND)
     index = current(built.index, built.register)
     few = min(many, 64)
-    engine.warm(kernels())
+    warm(kernels())
     figures["kernel"], rows = kernel(index, workers, many)
     agreed = same_as_reference(built, openings, everyone, rows) if count <= CHECKED else None
     spare = np.zeros((few, TOP), np.int32), np.zeros((few, TOP), np.int32)
@@ -234,7 +234,7 @@ def both_ways(count: int, seed: int = 7) -> dict[str, Any]:
     built = build(market.openings(count), GROUND)
     workers = encode_workers(market.workers(count), built.register, GROUND)
     index = current(built.index, built.register)
-    engine.warm(kernels())
+    warm(kernels())
     forward, _ = kernel(index, workers, min(count, 20_000))
     other = backwards(built, index, workers)
     ratio = other["one_opening_ms_mean"] / 1000 * forward

@@ -185,7 +185,7 @@ def measure() -> dict[str, Any]:
         folder = Path(name)
         fill = [sys.executable, "-m", "web", "demo", "--size", "city", "--fill-only"]
         subprocess.run(fill, env=own(folder), cwd=ROOT, check=True, capture_output=True)
-        compiling = "from matching.kernels import compile_kernels; compile_kernels()"
+        compiling = "from matching.live.kernels import compile_kernels; compile_kernels()"
         subprocess.run([sys.executable, "-c", compiling], env=own(folder), cwd=ROOT, check=True)
         paths = {
             "json": [f"/api/v1/openings?q={quote(word)}" for word in WORDS],

@@ -22,8 +22,7 @@ from matching.bulk.parallel import spread
 from matching.bulk.parsing import COLUMNS
 from matching.bulk.tasks import Plan, answer
 from matching.engine.fit.profiles import Ground
-from matching.engine.pairs import engine
-from matching.live.kernels import kernels
+from matching.live.kernels import kernels, warm
 from tests.bench.sheets import write_tables
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +60,7 @@ def memory_mb(pid: int) -> float:
 
 def command(openings: int, workers: int) -> dict[str, Any]:
     """The command from two files to a third, the kernels compiled before."""
-    engine.warm(kernels())
+    warm(kernels())
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tables(folder, openings, workers)
@@ -90,7 +89,7 @@ def backends(openings: int, workers: int, processes: int = 2) -> dict[str, Any]:
         index = folder / "index"
         index.mkdir()
         plan = Plan(index, posts, people, Ground(today=clock.today()), TOP, "csv", "zh-Hans", kernels())
-        engine.warm(kernels())
+        warm(kernels())
         with spread("threading", processes) as run:
             index_openings(plan, run)
         for backend in ("threading", "loky", "dask"):

@@ -21,7 +21,7 @@ import pytest
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.settings import settings
-from matching.engine.pairs import engine
+from matching.live.kernels import warm
 from tests.bench.sheets import write_tables
 from tests.ordeal.crowd import Crowd, gather
 from tests.ordeal.lengths import length
@@ -73,7 +73,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def scene(seconds: float) -> tuple[Crowd, list[int]]:
     """A crowd that can enrol for so many seconds, and openings to look for; the kernels compiled, as in service."""
-    if engine.warm(KERNELS):
+    if warm(KERNELS):
         (settings().data_dir / "kernels").symlink_to(KERNELS)
     many = int(seconds * WRITES) + 50
     crowd = gather(people=many, seats=many)

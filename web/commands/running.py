@@ -84,7 +84,9 @@ def work(
 
 def _compile() -> None:
     """Compile the matching kernels in a process of its own, at low priority, so that nothing waits for it."""
-    code = "import os; getattr(os, 'nice', int)(10); from matching.kernels import compile_kernels; compile_kernels()"
+    code = (
+        "import os; getattr(os, 'nice', int)(10); from matching.live.kernels import compile_kernels; compile_kernels()"
+    )
     subprocess.run([sys.executable, "-c", code], check=False)
 
 

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matching.engine.jit import TIES, bits_set, compiled, entrance, inlined
 from matching.engine.pairs.columns import (
     ALL_TYPES,
     ANY_AREA,
@@ -60,12 +61,7 @@ from matching.engine.pairs.columns import (
 from matching.engine.pairs.forward import entries
 from matching.engine.pairs.points import (
     OUTSIDE,
-    TIES,
-    bits_set,
-    compiled,
-    entrance,
     forget,
-    inlined,
     insert,
     is_neighbour,
     learn,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from matching.engine.jit import compiled, entrance
 from matching.engine.pairs.columns import (
     ASKED,
     ATTRS,
@@ -25,9 +26,7 @@ from matching.engine.pairs.columns import (
 )
 from matching.engine.pairs.forward import entries
 from matching.engine.pairs.points import (
-    compiled,
     covers,
-    entrance,
     is_neighbour,
     nearness,
     place_points,

@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from matching.engine.jit import TIES, bits_set, compiled
 from matching.engine.pairs.columns import (
     ASKED,
     ATTRS,
@@ -36,10 +37,7 @@ from matching.engine.pairs.columns import (
 )
 from matching.engine.pairs.points import (
     OUTSIDE,
-    TIES,
     UNSET,
-    bits_set,
-    compiled,
     insert,
     most_skills,
     papers_found,

@@ -1,15 +1,10 @@
 """The fast engine behind the interface of the reference: both directions, exact, warm or cold (检索).
 
-It answers from plain numpy until `warm` has compiled the kernels; the answers are the same.
+It answers from plain numpy until `matching.live.kernels.warm` has compiled the kernels; the answers are the same.
 """
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
-from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import numpy as np
@@ -22,76 +17,16 @@ from matching.engine.pairs import forward_plain
 from matching.engine.pairs.columns import HOME, I4, I8, Index, Workers
 from matching.engine.pairs.encode import Register, encode_workers
 from matching.engine.pairs.index import build, people
-from matching.engine.pairs.texts import texts
-from matching.engine.text import scan
-from matching.engine.text.compile import Filters
-from matching.engine.text.postings import Analysed, Gathered, Terms
-from matching.engine.text.query import Query
-from matching.engine.text.terms import Document
 
 MOST_CHANGES = 256
-SOURCES = (
-    "pairs/columns", "pairs/points", "pairs/worker", "pairs/candidates", "pairs/forward", "pairs/backward",
-    "pairs/breakdown", "pairs/texts", "pairs/lines", "text/scan", "text/postings", "text/kernel",
-)  # fmt: skip
-READY = "ready"
-_WARM: set[str] = set()
+WARM: set[str] = set()
+"""Holds `pairs` once the compiled kernels of pairs are ready in this process."""
 P = TypeVar("P", OpeningProfile, WorkerProfile)
-
-
-def warm(cache: Path | None = None) -> bool:
-    """Compile the kernels, or load them from `cache`; False where numba is not installed. Takes 0.5 to 30 seconds.
-
-    Not for the start of a web process: run it at set-up and in the process of the bulk match. The folder inside
-    `cache` is named by the kernels' source, so that a change of any of them compiles anew.
-    """
-    try:
-        import numba
-    except ImportError:
-        return False
-    if cache is not None:
-        setattr(numba.config, "CACHE_DIR", str(_folder(cache)))  # noqa: B010  (its stubs do not know the name)
-    from matching.engine.pairs import backward, breakdown, forward, lines
-
-    ground = Ground(today=date.min)
-    built = build([OpeningProfile(id=1, occupation="6-04-02-01")], ground)
-    workers = encode_workers([WorkerProfile(id=1)], built.register, ground)
-    index, numbers = current(built.index, built.register), np.zeros((2, 1, 1), np.int32)
-    forward.best_openings(index, workers, np.zeros(1, np.int64), forward.scratch(index, 1), *numbers)
-    group = people(workers, index.layout.trades, index.marks)
-    out = np.zeros((1, 1, 2), np.int32)
-    backward.best_workers(index, workers, group, 0, 1, backward.desk(workers, 1, 1), out)
-    breakdown.parts(index, workers, numbers[0], numbers[1], breakdown.blank(1, 1))
-    some = texts([b""] * 20)
-    lines.write_lines(np.zeros((0, 3), np.int32), numbers[0], some, some, some, some, np.zeros(1, np.uint8))
-    _warm_search()
-    _WARM.add("kernels")
-    if cache is not None and _folder(cache).is_dir():  # not where this process had them from another folder already
-        (_folder(cache) / READY).touch()
-    return True
-
-
-def _warm_search() -> None:
-    terms = Terms()
-    part = Gathered.of([Analysed(Document(1, "-"), [terms.number("-")], [1])]).laid_out(terms)
-    scan.WARM.add("search")
-    scan.look(Query("-"), Filters(), part, terms, np.zeros(0, np.int64), 1)
-
-
-def _folder(cache: Path) -> Path:
-    here = Path(__file__).parent.parent
-    sources = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
-    return cache / hashlib.sha256(sources + version("numba").encode()).hexdigest()[:16]
-
-
-def is_kept(cache: Path) -> bool:
-    """Whether another process has compiled these very kernels, so that `warm` takes half a second."""
-    return find_spec("numba") is not None and (_folder(cache) / READY).exists()
 
 
 def is_warm() -> bool:
     """Whether the kernels are compiled in this process."""
-    return "kernels" in _WARM
+    return "pairs" in WARM
 
 
 def current(index: Index, register: Register) -> Index:

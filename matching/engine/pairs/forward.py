@@ -3,6 +3,7 @@ that the worker would go to; the search stops when nothing left can reach the li
 
 import numpy as np
 
+from matching.engine.jit import TIES, compiled, entrance, inlined
 from matching.engine.pairs.candidates import BENCH, EVERYTHING, Go, Grid, Scratch, judge, scan
 from matching.engine.pairs.columns import (
     EXPERIENCE_UNKNOWN,
@@ -25,16 +26,7 @@ from matching.engine.pairs.columns import (
     Lists,
     Workers,
 )
-from matching.engine.pairs.points import (
-    TIES,
-    UNSET,
-    compiled,
-    entrance,
-    forget,
-    inlined,
-    learn,
-    trade_points,
-)
+from matching.engine.pairs.points import UNSET, forget, learn, trade_points
 from matching.engine.pairs.worker import Asker, asker_of, bisect, region_ranges
 
 FEW, MOST_RANGES = 24, 1024

@@ -296,7 +296,7 @@ def order_of(index: Index, rows: I8, points: I8, top: int) -> I8:
 
 
 def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I4, points: I4) -> None:
-    """What `sweep.best_openings` does, without the compiler."""
+    """What `forward.best_openings` does, without the compiler."""
     top = rows.shape[1]
     rows[:], points[:] = -1, 0
     for w in range(first, last):

@@ -1,7 +1,7 @@
 """The text of many suggestions at once, compiled: bytes of the output, ready to be written."""
 
+from matching.engine.jit import compiled, entrance
 from matching.engine.pairs.columns import I4
-from matching.engine.pairs.points import compiled, entrance
 from matching.engine.pairs.texts import U1, Texts
 
 

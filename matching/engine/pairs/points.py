@@ -4,13 +4,9 @@ Agrees with `matching.engine.fit.reference` to the point; a property test holds 
 `post` an opening's; lists come as their pointers and entries.
 """
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import config, njit
-from numba.extending import intrinsic
 
+from matching.engine.jit import bits_set, compiled
 from matching.engine.pairs.columns import (
     ASKED,
     ATTRS,
@@ -58,34 +54,7 @@ from matching.engine.pairs.columns import (
     WISH_KNOWN,
 )
 
-F = TypeVar("F", bound=Callable[..., object])
 UNSET, OUTSIDE = -2, -1
-TIES = 0xFFFFFFFF
-
-
-# The stubs of numba know no `no_*_wrapper`, which halve the time to compile. Without `_nrt` nothing may be allocated,
-# and the counting of references, which took half of the time, falls away: the caller holds all arrays.
-_INNER: dict[str, Any] = {"_nrt": False, "nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-_OUTER: dict[str, Any] = {"_nrt": False, "nogil": True, "no_cfunc_wrapper": True}
-
-
-def compiled(function: F) -> F:
-    """An inner function: compiled into whatever calls it, without a door of its own to Python."""
-    made: F = njit(**_INNER)(function)
-    return made
-
-
-def inlined(function: F) -> F:
-    """A piece of its callers: functions without counted references cannot return parts of arrays."""
-    made: F = njit(inline="always", **_INNER)(function)
-    return made
-
-
-def entrance(function: F) -> F:
-    """A function to call from Python: compiled on first call, without the interpreter lock, kept in the folder that
-    `retrieve.warm` names: elsewhere a change in one file would leave what another made of it as it was."""
-    made: F = njit(**_OUTER, cache=bool(getattr(config, "CACHE_DIR", "")))(function)
-    return made
 
 
 @compiled
@@ -282,14 +251,6 @@ def signature(terms: I4) -> tuple[int, int]:
         else:
             high |= np.int32(1) << np.int32(bit - 32)
     return low, high  # type: ignore[return-value]
-
-
-def _counted(_: Any, word: Any) -> Any:
-    return word(word), lambda _, builder, __, words: builder.ctpop(words[0])
-
-
-bits_set: Callable[[Any], Any] = cast(Any, intrinsic(_counted))
-"""How many bits of a word are set, by the machine's own instruction."""
 
 
 @compiled

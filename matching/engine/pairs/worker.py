@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from matching.engine.jit import compiled, inlined
 from matching.engine.pairs.columns import (
     ENGAGED,
     ENGAGED_UNKNOWN,
@@ -30,7 +31,7 @@ from matching.engine.pairs.columns import (
     WAGE_PARTLY,
     WAGE_UNKNOWN,
 )
-from matching.engine.pairs.points import compiled, inlined, signature
+from matching.engine.pairs.points import signature
 
 
 class Asker(NamedTuple):

@@ -6,10 +6,9 @@ for the other terms only they are looked at.
 
 import numpy as np
 
-from matching.engine.pairs.columns import I8
-from matching.engine.pairs.points import TIES, bits_set, compiled, entrance
+from matching.engine.jit import TIES, bits_set, compiled, entrance
 from matching.engine.text.compile import PLACE, REGION, WAGE, Asked, Desk, Sieve
-from matching.engine.text.postings import UNKNOWN_WAGE, Shelf
+from matching.engine.text.postings import UNKNOWN_WAGE, Ints64, Shelf
 
 LOOKS, LEAPS = 2, 40
 """Lists so many times longer than the candidates are many are looked into, by bits or by halves, and not read."""
@@ -115,7 +114,7 @@ def admit(kept: int, reading: int, asked: Asked, shelf: Shelf, desk: Desk) -> in
 
 
 @compiled
-def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: I8) -> int:
+def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: Ints64) -> int:
     """Count the facet values of an answer, each without its own filter; gives the bits of the filters missed."""
     pay = shelf.wages[document]
     passed = WAGE if pay >= sieve.floor or pay == UNKNOWN_WAGE else 0
@@ -143,7 +142,7 @@ def score(count: int, asked: Asked, shelf: Shelf, desk: Desk) -> None:
 
 
 @compiled
-def enter(best: I8, key: int) -> None:
+def enter(best: Ints64, key: int) -> None:
     """Put a key in the place of the least of the best, which stands first (they are a heap)."""
     at, below = 0, 1
     while below < len(best):
@@ -158,7 +157,15 @@ def enter(best: I8, key: int) -> None:
 
 @entrance
 def harvest(
-    asked: Asked, sieve: Sieve, shelf: Shelf, dead: I8, every: bool, counts: I8, desk: Desk, best: I8, sums: I8
+    asked: Asked,
+    sieve: Sieve,
+    shelf: Shelf,
+    dead: Ints64,
+    every: bool,
+    counts: Ints64,
+    desk: Desk,
+    best: Ints64,
+    sums: Ints64,
 ) -> None:
     """Leave the keys of the best documents that answer and pass, their scores above their ages turned about, in no
     order; `sums`: how many answer, how many elsewhere."""

@@ -189,7 +189,7 @@ def test_the_best_workers_of_an_opening_are_those_of_the_reference(tmp_path: Pat
 def test_compiled_and_plain_runs_write_the_same_bytes(tmp_path: Path) -> None:
     kept = Path(__file__).parents[3] / "build" / "kernels"
     for kind in ("csv", "jsonl"):
-        with planted(engine, _WARM=set()):
+        with planted(engine, WARM=set()):
             run(tmp_path, both=True, out=f"plain.{kind}")
         with planted(command, SMALL=0, kernels=lambda: kept):
             run(tmp_path, both=True, out=f"fast.{kind}")

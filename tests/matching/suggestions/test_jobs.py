@@ -14,6 +14,7 @@ from centre.people import Consent
 from centre.permissions import Actor
 from employers.openings.rules import SexGround
 from matching.engine.pairs import engine
+from matching.live.kernels import warm
 from matching.live.openings import board
 from matching.suggestions import jobs
 from matching.suggestions.fits import suggestions_for
@@ -70,9 +71,9 @@ def test_what_is_told_is_what_the_page_shows_first(people: Town) -> None:
 
 
 def test_compiled_and_plain_refreshes_tell_the_same(people: Town) -> None:
-    with planted(engine, _WARM=set()):
+    with planted(engine, WARM=set()):
         plain = told(people, 1)
-    engine.warm(KERNELS)
+    warm(KERNELS)
     with open_session(SYSTEM, write=True) as session:
         for one in session.scalars(select(Message).where(Message.kind == "matches")):
             session.delete(one)

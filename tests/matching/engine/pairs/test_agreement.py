@@ -17,6 +17,7 @@ from matching.engine.pairs.encode import encode_workers
 from matching.engine.pairs.engine import Engine, current, find
 from matching.engine.pairs.index import build
 from matching.engine.pairs.workers import best, gather
+from matching.live.kernels import warm
 from tests.bench.city import CODES, Market
 from tests.matching.engine.people import GROUND, OPENINGS, SEWING, SPINNER, SPINNING, WORKERS, crowd
 from tests.planted import planted
@@ -27,15 +28,15 @@ PEOPLE = st.lists(WORKERS, min_size=1, max_size=12, unique_by=lambda worker: wor
 
 @pytest.fixture(scope="session")
 def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
-    if not retrieve.is_warm() and not retrieve.warm(Path(__file__).parents[4] / "build" / "kernels"):
+    if not retrieve.is_warm() and not warm(Path(__file__).parents[4] / "build" / "kernels"):
         pytest.skip("numba is not installed")
 
 
 @pytest.fixture
 def cold() -> Iterator[None]:
-    warm, retrieve._WARM = retrieve._WARM, set()
+    before, retrieve.WARM = retrieve.WARM, set()
     yield
-    retrieve._WARM = warm
+    retrieve.WARM = before
 
 
 def agrees(worker: WorkerProfile, openings: list[OpeningProfile], top: int) -> bool:
@@ -253,5 +254,5 @@ def test_a_crowd_in_a_pool_gets_the_same_warm_and_cold() -> None:
     mine, slow = of_a_pool(workers, openings, 8)
     assert sum(map(len, slow)) > 100
     assert mine == slow
-    with planted(retrieve, _WARM=set()):
+    with planted(retrieve, WARM=set()):
         assert of_a_pool(workers, openings, 8) == (slow, slow)

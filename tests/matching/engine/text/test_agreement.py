@@ -15,6 +15,7 @@ from matching.engine.text import scan, snapshot
 from matching.engine.text.compile import Filters
 from matching.engine.text.index import Hits, LiveIndex, TextIndex
 from matching.engine.text.terms import Document
+from matching.live.kernels import warm as warm_up
 from tests.bench.searching import documents, questions
 
 TITLES = (
@@ -63,7 +64,7 @@ FILTERS = st.builds(
 
 @pytest.fixture(scope="module")
 def warm() -> None:
-    if not engine.is_warm() and not engine.warm(Path(__file__).parents[4] / "build" / "kernels"):
+    if not engine.is_warm() and not warm_up(Path(__file__).parents[4] / "build" / "kernels"):
         pytest.skip("numba is not installed")
 
 
