@@ -1,4 +1,4 @@
-"""What falls due: silent letters, chasers, registrations that end, placements that have proved stable."""
+"""What falls due: letters without an answer, reminders to employers, placements that have proved stable."""
 
 from datetime import timedelta
 
@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
 from centre.jobs import job
-from centre.outbox import post
 from centre.permissions import Actor
 from centre.policy import policy
 from centre.states import move
@@ -23,13 +22,10 @@ from matching.introductions.rules import (
 )
 from matching.profiles.actions import move_registration
 from matching.profiles.models import Registration
-from matching.profiles.rules import REGISTRATION, RegistrationState
+from matching.profiles.rules import RegistrationState
 
-REMIND_BEFORE = timedelta(days=14)
 CHASE_TITLE = N_("请告诉我们结果：{title}")
 CHASE_BODY = N_("推荐信 {letter} 已开出 {days} 天，请登记面试结果。没有回音按“没有回音”统计，不算录用。")
-RENEW_TITLE = N_("求职登记快到期了")
-RENEW_BODY = N_("登记到期后就收不到推荐了，点一下就能续期。")
 
 
 @job("silence-letters", every=timedelta(hours=1))
@@ -76,33 +72,6 @@ def chase_employers(session: Session) -> None:
             link="/employer/applicants",
             dedupe_key=f"chase:{found.id}:{day}",
             params={"title": found.opening.title, "letter": found.letter_no or "", "days": day},
-        )
-
-
-@job("lapse-registrations", every=timedelta(hours=6))
-def lapse_registrations(session: Session) -> None:
-    """Registrations past their day lapse; two weeks before, the person is reminded once."""
-    today = clock.today()
-    ending = (
-        select(Registration)
-        .where(
-            Registration.state == RegistrationState.ACTIVE,
-            Registration.valid_until_on <= today + REMIND_BEFORE,
-        )
-        .order_by(Registration.id)
-    )
-    for found in session.scalars(ending).all():
-        if found.valid_until_on is not None and found.valid_until_on < today:
-            move(session, Actor.system(), found, REGISTRATION, "lapse")
-            continue
-        post(
-            session,
-            kind="renew",
-            to_person_id=found.person_id,
-            title=RENEW_TITLE,
-            body=RENEW_BODY,
-            link="/me",
-            dedupe_key=f"renew:{found.id}:{found.valid_until_on}",
         )
 
 

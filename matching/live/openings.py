@@ -8,7 +8,7 @@ minutes the whole list is compared, in case a slow transaction committed behind 
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
 from threading import Lock, Thread
@@ -27,12 +27,9 @@ from employers.companies.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from matching.engine.fit.profiles import Ground, WageBasis, Weights, WorkerProfile
-from matching.introductions.fair_share import Standings, standings
-from matching.learning.queries import weights_in_use
+from matching.live.inputs import Ranks, inputs
 from matching.live.listing import Listed, covers, document, listing, rows, wage_basis
 from matching.live.snapshots import find_places, settled
-from matching.search.models import Synonym
-from matching.search.rules import SynonymState
 
 if TYPE_CHECKING:
     from matching.engine.fit.reference import Ranking
@@ -57,11 +54,11 @@ class _State:
     listed: dict[int, Listed]
     fields: dict[str, set[int]]
     day: date
+    wages: WageBasis
+    weights: Weights
+    ranks: Ranks
     newest: datetime | None = None
     last_id: int = 0
-    wages: WageBasis = field(default_factory=WageBasis)
-    weights: Weights = field(default_factory=Weights)
-    standings: Standings = field(default_factory=lambda: Standings({}, {}))
     engine: "Engine | None" = None
     moves: int = 0
 
@@ -72,7 +69,7 @@ class _State:
 
     def listing(self, row: Row[Any]) -> Listed:
         """An opening with what orders it among equals."""
-        return _standing(listing(row), self.standings)
+        return _ranked(listing(row), self.ranks)
 
 
 class Board:
@@ -119,12 +116,12 @@ class Board:
         from matching.engine.text.index import LiveIndex, TextIndex
 
         with open_session(Actor.system().scope) as session:
-            teach(_accepted_words(session))
-            wages, weights, known = wage_basis(session), weights_in_use(session), standings(session)
+            teach(inputs().words(session))
+            wages, weights, ranks = wage_basis(session), inputs().weights(session), inputs().ranks(session)
             found = session.execute(rows().where(Opening.state == OpeningState.OPEN)).all()
         today = clock.today()
         openings = [row for row in found if _is_current(row, today)]
-        listed = {row.id: _standing(listing(row), known) for row in openings}
+        listed = {row.id: _ranked(listing(row), ranks) for row in openings}
         by_id = {row.id: row for row in openings}
 
         def documents(ids: Iterable[int]) -> Iterator["Document"]:
@@ -132,8 +129,7 @@ class Board:
 
         marks = {number: one.mark for number, one in listed.items()}
         index = settled(marks, wages, lambda: TextIndex.build(documents(by_id), find_places), documents)
-        state = _State(LiveIndex(index), listed, defaultdict(set), today, wages=wages)
-        state.weights, state.standings = weights, known
+        state = _State(LiveIndex(index), listed, defaultdict(set), today, wages, weights, ranks)
         for one in listed.values():
             state.fields[_field(one)].add(one.id)
         _advance(state, found)
@@ -148,9 +144,9 @@ class Board:
             found, moved = _changed(session, state), []
             if monotonic() - self._compared > COMPARE_EVERY:
                 found += _drifted(session, state)
-                moved = _stand_anew(session, state)
+                moved = _rank_again(session, state)
                 self._compared = monotonic()
-                if teach(_accepted_words(session)):
+                if teach(inputs().words(session)):
                     state = self._build()
                     found, moved = [], []
         put, gone = _apply(state, found)
@@ -285,26 +281,20 @@ def _drifted(session: Session, state: _State) -> list[Row[Any]]:
     return _whole(session, odd)
 
 
-def _accepted_words(session: Session) -> list[tuple[str, str]]:
-    """The words that staff have given a meaning."""
-    rows = session.execute(select(Synonym.word, Synonym.occupation).where(Synonym.state == SynonymState.ACCEPTED))
-    return [(word, occupation) for word, occupation in rows]
-
-
-def _stand_anew(session: Session, state: _State) -> list[int]:
-    """Read the weights and the standings again; gives the openings whose place among equals changed."""
-    state.weights, state.standings = weights_in_use(session), standings(session)
-    stood = {number: _standing(one, state.standings) for number, one in state.listed.items()}
-    moved = [number for number, one in stood.items() if one is not state.listed[number]]
-    state.listed = stood
+def _rank_again(session: Session, state: _State) -> list[int]:
+    """Read the weights and the tie-breaks again; gives the openings whose order among equals changed."""
+    state.weights, state.ranks = inputs().weights(session), inputs().ranks(session)
+    ranked = {number: _ranked(listed, state.ranks) for number, listed in state.listed.items()}
+    moved = [number for number, listed in ranked.items() if listed is not state.listed[number]]
+    state.listed = ranked
     return moved
 
 
-def _standing(one: Listed, known: Standings) -> Listed:
-    underserved, health = known.is_underserved(one.id), known.health(one.employer_id)
-    if (one.profile.underserved, one.profile.health) == (underserved, health):
-        return one
-    return replace(one, profile=replace(one.profile, underserved=underserved, health=health))
+def _ranked(listed: Listed, ranks: Ranks) -> Listed:
+    underserved, health = ranks.is_underserved(listed.id), ranks.health(listed.employer_id)
+    if (listed.profile.underserved, listed.profile.health) == (underserved, health):
+        return listed
+    return replace(listed, profile=replace(listed.profile, underserved=underserved, health=health))
 
 
 def _mark_of(one: Listed | None) -> tuple[int, int] | None:

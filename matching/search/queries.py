@@ -82,6 +82,12 @@ def synonyms(session: Session, state: SynonymState, limit: int = 100) -> Sequenc
     return session.scalars(chosen.limit(limit)).all()
 
 
+def accepted_words(session: Session) -> list[tuple[str, str]]:
+    """The words that staff have given a meaning, each with its occupation code."""
+    rows = session.execute(select(Synonym.word, Synonym.occupation).where(Synonym.state == SynonymState.ACCEPTED))
+    return [(word, occupation) for word, occupation in rows]
+
+
 def proposals(session: Session) -> list[Proposal]:
     """Words searched often and mostly in vain that no occupation knows, and nobody has decided on."""
     decided = select(Synonym.word)

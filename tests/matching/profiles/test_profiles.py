@@ -17,8 +17,7 @@ from centre.permissions import Actor
 from centre.states import IllegalMove, move
 from employers.openings.rules import CertificateKind
 from matching.engine.fit.profiles import Leave
-from matching.introductions import jobs
-from matching.profiles import actions
+from matching.profiles import actions, jobs
 from matching.profiles.queries import jobseeker, living_registration, people_found, worker_profiles
 from matching.profiles.registration import NameDiffers, TooYoung, register_jobseeker
 from matching.profiles.rules import (
