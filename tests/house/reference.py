@@ -1,4 +1,4 @@
-"""REFERENCE.md, written from the code: `make reference`. A test keeps the file equal to what this prints."""
+"""docs/REFERENCE.md, written from the code by `make reference`. A test keeps the file up to date."""
 
 import ast
 import sys
@@ -52,8 +52,8 @@ def role_rows() -> Iterator[tuple[str, ...]]:
 
 
 def job_rows() -> Iterator[tuple[str, ...]]:
-    """Every due job: its name, rhythm and purpose."""
-    for job in sorted(REGISTER.values(), key=lambda one: one.name):
+    """Every due job: its name, interval, slots to catch up on, and purpose."""
+    for job in sorted(REGISTER.values(), key=lambda job: job.name):
         missed = "each missed slot" if job.catch_up else "the latest slot"
         yield f"`{job.name}`", str(job.every), missed, job.summary
 
@@ -68,34 +68,35 @@ def refusals(kind: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
 
 def refusal_rows() -> Iterator[tuple[str, ...]]:
     """Every refusal: its code, status and message in both languages."""
-    for kind in sorted(set(refusals()), key=lambda one: (one.status, one.code, one.message)):
+    for kind in sorted(set(refusals()), key=lambda refusal: (refusal.status, refusal.code, refusal.message)):
         yield f"`{kind.code}`", str(kind.status), kind.message, english(kind.message)
 
 
 def problem_codes() -> dict[str, str]:
-    """The codes of field problems, found where they are raised, with the messages told."""
+    """The codes of field problems and their messages, read from the calls that raise them."""
     codes: dict[str, str] = {}
     for source in sources(ROOT):
         for name, call in source.calls():
             if name.split(".")[-1] == "Problem":
-                told = [*call.args[1:3], *(word.value for word in call.keywords if word.arg in {"code", "message"})]
-                texts = [
-                    ast.literal_eval(one.args[0] if isinstance(one, ast.Call) else one) for one in told if known(one)
+                arguments = [
+                    *call.args[1:3],
+                    *(word.value for word in call.keywords if word.arg in {"code", "message"}),
                 ]
+                texts = [text for argument in arguments if (text := literal(argument)) is not None]
                 if len(texts) == 2:
                     codes.setdefault(texts[0], texts[1])
     return codes
 
 
-def known(node: ast.expr) -> bool:
-    """Whether a code or a message is written out where it is used."""
+def literal(node: ast.expr) -> str | None:
+    """The text of a literal or of a call around one, such as N_("..."); None for anything computed."""
     inner = node.args[0] if isinstance(node, ast.Call) and node.args else node
-    return isinstance(inner, ast.Constant)
+    return str(inner.value) if isinstance(inner, ast.Constant) else None
 
 
 def reference() -> str:
     """The whole document."""
-    for _ in modules(*PACKAGES):  # so that all registers are full
+    for _ in modules(*PACKAGES):  # importing fills the registers
         pass
     problems = [(f"`{code}`", text, english(text)) for code, text in sorted(problem_codes().items())]
     return "".join(

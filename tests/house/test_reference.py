@@ -1,4 +1,4 @@
-"""Every setting, role, permission, due job and error code is documented: REFERENCE.md equals the code."""
+"""Every setting, role, permission, due job and error code is documented: docs/REFERENCE.md equals the code."""
 
 import subprocess
 import sys
@@ -9,13 +9,13 @@ from tests.house.source import ROOT
 
 
 def outdated(kept: str, written: str) -> list[str]:
-    """The lines in which the kept document differs from what the code says now."""
+    """The lines in which the document differs from what the code generates now."""
     lines = unified_diff(kept.splitlines(), written.splitlines(), lineterm="", n=0)
     return [line for line in lines if line[:1] in "+-" and line[:3] not in {"+++", "---"}]
 
 
 def test_the_reference_is_up_to_date() -> None:
-    # In a process of its own: what other tests register is not part of the product.
+    # In a separate process: what other tests register is not part of the product.
     command = [sys.executable, "-m", "tests.house.reference"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr
