@@ -4,6 +4,7 @@ Pure reference data, read once from files that ship with the project; no databas
 """
 
 import csv
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -60,6 +61,11 @@ class Vocabulary:
         for word, codes in self.aliases.items():
             words[word] = tuple(dict.fromkeys((*words.get(word, ()), *codes)))
         return words
+
+    @cached_property
+    def digest(self) -> bytes:
+        """A digest of all that is in it, for the names of what is kept on disk."""
+        return hashlib.sha256(repr((self.nodes, self.aliases, self.moves)).encode()).digest()
 
     @cached_property
     def longest_word(self) -> int:

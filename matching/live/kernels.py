@@ -9,13 +9,15 @@ from pathlib import Path
 from time import sleep
 
 from centre.settings import settings
+from centre.sources import source_digest
 
 LOOK_EVERY = 20.0
 """Seconds between two looks of a server process for kernels that another process compiles."""
-SOURCES = (
-    "jit", "pairs/columns", "pairs/points", "pairs/worker", "pairs/candidates", "pairs/forward", "pairs/backward",
-    "pairs/breakdown", "pairs/texts", "pairs/lines", "text/scan", "text/postings", "text/kernel",
+ENTRANCES = (
+    "matching.engine.pairs.forward", "matching.engine.pairs.backward", "matching.engine.pairs.breakdown",
+    "matching.engine.pairs.lines", "matching.engine.text.kernel",
 )  # fmt: skip
+"""The modules whose functions Python calls compiled; whatever these import decides what is compiled."""
 READY = "ready"
 """The file that says that every kernel in a folder is compiled."""
 
@@ -44,7 +46,8 @@ def warm(cache: Path | None = None) -> bool:
     """Compile the kernels, or load them from `cache`; False where numba is not installed. Takes 0.5 to 30 seconds.
 
     Not for the start of a web process: run it at set-up and in the process of the bulk match. The folder inside
-    `cache` is named by the kernels' source, so that a change of any of them compiles anew.
+    `cache` is named by the source of the kernels and of all that they import: numba itself looks only at the file of
+    the function that is called, and would go on using machine code made from an older version of the others.
     """
     try:
         import numba
@@ -66,9 +69,8 @@ def is_kept(cache: Path) -> bool:
 
 
 def _folder(cache: Path) -> Path:
-    here = Path(__file__).parents[1] / "engine"
-    sources = b"".join((here / f"{name}.py").read_bytes() for name in SOURCES)
-    return cache / hashlib.sha256(sources + version("numba").encode()).hexdigest()[:16]
+    key = hashlib.sha256(source_digest(*ENTRANCES) + version("numba").encode())
+    return cache / key.hexdigest()[:16]
 
 
 def _warm_pairs() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from centre import regions
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
+from centre.sources import source_digest
 from matching.engine.fit.profiles import WageBasis
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 Mark = tuple[int, int]
 KEPT = 2
 """Snapshots that stay: a process may be opening the one before the newest."""
-_CODE = ("terms", "postings", "index", "snapshot", "spelling")
+_MAKERS = (__name__, "matching.live.listing")
+"""The modules that make a snapshot out of rows of the database, with whatever they import."""
 
 
 def find_places(text: str) -> tuple[tuple[str, ...], str]:
@@ -34,9 +36,8 @@ def find_places(text: str) -> tuple[tuple[str, ...], str]:
 
 def folder_for(wages: WageBasis) -> Path:
     """Where snapshots lie that this very code made of this database on this basis of pay."""
-    here = Path(__file__).parent.parent / "engine" / "text"
-    digest = hashlib.sha256(b"".join((here / f"{name}.py").read_bytes() for name in _CODE))
-    digest.update(repr((settings().url, wages, sorted(vocabulary().words.items()))).encode())
+    digest = hashlib.sha256(source_digest(*_MAKERS) + vocabulary().digest)
+    digest.update(repr((settings().url, wages)).encode())
     return settings().data_dir / "index" / digest.hexdigest()[:16]
 
 

@@ -12,7 +12,6 @@ import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cache
 from itertools import chain
 from pathlib import Path
 from threading import Lock
@@ -29,6 +28,7 @@ from centre.permissions import Actor
 from centre.records.queries import refused
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
+from centre.sources import source_digest
 from centre.text import normalise
 from matching.engine.fit.profiles import Ground, Skill, WorkerProfile
 from matching.live.listing import Listed
@@ -50,7 +50,6 @@ SPARE = 10
 OLDEST = timedelta(hours=36)
 """An index older than this is made anew, so that no machine keeps longer than that what was erased on another."""
 LOOK_EVERY, KEPT = 60.0, 2
-_CODE = ("pairs/columns", "pairs/encode", "pairs/index", "pairs/workers", "fit/trades")
 _KINDS = (Registration, SkillProfile, WorkedOccupation, HeldCertificate, JobWish, Recognition)
 
 
@@ -169,16 +168,11 @@ def _changed(session: Session, since: datetime, most: int | None = None) -> "I8"
     return np.unique(np.fromiter(chain.from_iterable(found), np.int64))
 
 
-@cache
-def _code() -> bytes:
-    here = Path(__file__).parent.parent / "engine"
-    return b"".join((here / f"{name}.py").read_bytes() for name in _CODE)
-
-
 def _folder(ground: Ground) -> Path:
     """Where indexes lie that this very code made of this database, on this basis of pay and with these weights."""
-    told = (settings().url, ground.wages, ground.weights, len(vocabulary().words))
-    return settings().data_dir / "index" / f"people-{hashlib.sha256(_code() + repr(told).encode()).hexdigest()[:16]}"
+    digest = hashlib.sha256(source_digest(__name__) + vocabulary().digest)
+    digest.update(repr((settings().url, ground.wages, ground.weights)).encode())
+    return settings().data_dir / "index" / f"people-{digest.hexdigest()[:16]}"
 
 
 def _number(since: datetime) -> int:

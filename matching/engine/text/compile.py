@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
-from matching.engine.text.postings import K1, WEIGHT, Bools, Floats, Ints, Ints64, Part, Terms
+from matching.engine.text.arrays import FIRST, PLACE, REGION, WAGE, Asked, Desk, Sieve
+from matching.engine.text.postings import K1, WEIGHT, Part, Terms
 from matching.engine.text.query import Query
 from matching.engine.text.terms import area
 
-PLACE, REGION, WAGE, FIRST = 1, 2, 4, 8
-"""Bits of the filters: the place named in the query, the regions ticked, the pay, then one for each other column."""
 NEARLY = 0.9999
 """The part of what is asked for that is enough."""
 
@@ -23,41 +21,6 @@ class Filters:
     regions: tuple[str, ...] = ()
     wage_min_fen: int | None = None
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-
-class Asked(NamedTuple):
-    """A query as lists of postings. A reading is `readings[r]` = (its first term, behind its last, whether it admits);
-    a document answers it when the weights of the terms that it has reach `least[r]`. `done` is the pass's own."""
-
-    spans: Ints64
-    weights: Ints
-    gains: Floats
-    done: Bools
-    readings: Ints
-    least: Ints
-
-
-class Sieve(NamedTuple):
-    """Filters by facet value: the bits that a value satisfies, the bit of its own column, the bits wanted in all."""
-
-    allow: Ints
-    own: Ints
-    wanted: int
-    floor: int
-
-
-class Desk(NamedTuple):
-    """Working memory of one thread; every search leaves marks, `held` and scores as it found them: empty.
-
-    The scores and `told` (the same as bits, in the order of the scores) are the same memory.
-    """
-
-    marks: Bools
-    held: Ints
-    found: Ints
-    kept: Ints
-    scores: Floats
-    told: Ints
 
 
 def desk(size: int) -> Desk:

@@ -15,8 +15,9 @@ import numpy as np
 
 from centre.skills.vocabulary import Neighbour, Vocabulary, vocabulary
 from centre.text import normalise
+from matching.engine.text.arrays import Ints64
 from matching.engine.text.compile import Filters
-from matching.engine.text.postings import Analysed, Gathered, Ints64, Part, Terms
+from matching.engine.text.postings import Analysed, Gathered, Part, Terms
 from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, PlaceFinder, Query, Reader, Reading, Wish, no_places
 from matching.engine.text.scan import Found, look
 from matching.engine.text.spelling import Lexicon

@@ -7,8 +7,7 @@ for the other terms only they are looked at.
 import numpy as np
 
 from matching.engine.jit import TIES, bits_set, compiled, entrance
-from matching.engine.text.compile import PLACE, REGION, WAGE, Asked, Desk, Sieve
-from matching.engine.text.postings import UNKNOWN_WAGE, Ints64, Shelf
+from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Asked, Desk, Ints64, Shelf, Sieve
 
 LOOKS, LEAPS = 2, 40
 """Lists so many times longer than the candidates are many are looked into, by bits or by halves, and not read."""

@@ -9,22 +9,15 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from matching.engine.text.arrays import UNKNOWN_WAGE, Floats, Ints, Ints64, Shelf, Tenths, Words
 from matching.engine.text.terms import Document
 
-Floats = npt.NDArray[np.float32]
-Ints = npt.NDArray[np.int32]
-Ints64 = npt.NDArray[np.int64]
-Tenths = npt.NDArray[np.uint16]
-Words = npt.NDArray[np.uint64]
-Bools = npt.NDArray[np.bool_]
-
 K1, B = 1.2, 0.5
-UNKNOWN_WAGE = -1
 WEIGHT = 1024
 """Weights are whole numbers, so that sums are the same in any order: the rarity of a term so many times."""
 COMMON, LEAST_COMMON = 64, 1024
@@ -123,20 +116,6 @@ class Names:
             name: dict(zip(values[first:last], many[first:last], strict=True))
             for name, first, last in zip(self.columns, [0, *ends], ends, strict=False)
         }
-
-
-class Shelf(NamedTuple):
-    """What the compiled pass reads of a part."""
-
-    positions: Ints
-    tenths: Tenths
-    bits: Words
-    ranks: Ints
-    slopes: Floats
-    ages: Ints
-    ptr: Ints64
-    codes: Ints
-    wages: Ints64
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from threading import local
 
 import numpy as np
 
-from matching.engine.text.compile import PLACE, REGION, WAGE, Asked, Desk, Filters, Sieve, asked_of, desk, sieve_of
-from matching.engine.text.postings import UNKNOWN_WAGE, Bools, Floats, Ints64, Part, Terms
+from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Asked, Bools, Desk, Floats, Ints64, Sieve
+from matching.engine.text.compile import Filters, asked_of, desk, sieve_of
+from matching.engine.text.postings import Part, Terms
 from matching.engine.text.query import Query
 
 _Answer = tuple[Ints64, int, int]
