@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from centre import clock, regions
 from centre.audit import note
 from centre.errors import Invalid, Problem
+from centre.events import publish
 from centre.permissions import Actor, Permission, require
 from centre.states import move
 from centre.translation import N_, Term
@@ -14,15 +15,12 @@ from employers.companies.queries import employer, employer_by_code, own_employer
 from employers.companies.rules import (
     EMPLOYER,
     EMPLOYER_LABELS,
-    FREEZING,
-    LISTED,
-    THAWING,
     EmployerDraft,
     EmployerKnown,
+    EmployerMoved,
     EmployerState,
     check_stranger,
 )
-from employers.openings.actions import freeze_openings, thaw_openings
 
 
 def register_employer(
@@ -66,15 +64,16 @@ def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Empl
     if problems := [Problem(name, "missing", N_("提交核验前请填写这一项")) for name in wanted if not wanted[name]]:
         raise Invalid(problems)
     move(session, actor, found, EMPLOYER, "submit")
+    publish(session, EmployerMoved(found.id, "submit", found.state, "", actor))
     return found
 
 
 def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: str, reason: str = "") -> Employer:
     """Let an employer pass its check, watch, suspend or clear it: any event of the machine but `submit`.
 
-    Events: verify, reject, warn, clear, suspend, remedy, blacklist, licence_expired. Suspension freezes the
-    employer's openings in the same transaction, and clearing brings them back. Raises IllegalMove or Invalid
-    (bad events need a reason).
+    Events: verify, reject, warn, clear, suspend, remedy, blacklist, licence_expired. The move is published, so that
+    the employer's openings freeze or return in the same transaction. Raises IllegalMove or Invalid (reject, warn,
+    suspend and blacklist need a reason).
     """
     require(actor, Permission.VERIFY_EMPLOYER)
     found = employer(session, employer_id)
@@ -85,10 +84,7 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     if reason:
         found.risk_reasons = [*found.risk_reasons, reason][-20:]
     session.flush()
-    if event in FREEZING:
-        freeze_openings(session, actor, employer_id=found.id, reason=reason or event)
-    elif event in THAWING and found.state in LISTED:
-        thaw_openings(session, actor, employer_id=found.id, reason=reason or event)
+    publish(session, EmployerMoved(found.id, event, found.state, reason, actor))
     note(session, actor, action=f"employer.{event}", subject=f"employer:{found.id}", detail={"reason": reason})
     tell_employer(
         session,

@@ -1,5 +1,6 @@
 """What is allowed of employers: codes, states, the draft of a registration."""
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -101,6 +102,18 @@ FREEZING = frozenset({"suspend", "blacklist", "licence_expired"})
 
 THAWING = frozenset({"verify", "remedy", "clear"})
 """Events after which frozen openings come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerMoved:
+    """An employer moved to another state by an event of its machine; `actor` is who moved it."""
+
+    employer_id: int
+    event: str
+    state: EmployerState
+    reason: str
+    actor: Actor
+
 
 LICENCE_NOTICES = (30, 7, 1)
 """Days before the end of a licence on which its employer is told."""

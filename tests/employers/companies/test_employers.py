@@ -12,7 +12,7 @@ from centre.database import open_session
 from centre.errors import Forbidden, Invalid, NotFound
 from centre.outbox import Message
 from centre.permissions import Actor
-from centre.states import IllegalMove
+from centre.states import IllegalMove, Transition
 from employers.companies.actions import judge_employer, register_employer, submit_employer, update_employer
 from employers.companies.jobs import watch_licences
 from employers.companies.models import Employer
@@ -98,6 +98,23 @@ def test_suspension_freezes_openings_and_only_a_manager_lifts_it(session: Sessio
         judge_employer(session, OFFICER, employer_id=1, event="remedy", reason="已付清")
     found = judge_employer(session, MANAGER, employer_id=1, event="remedy", reason="已付清")
     assert (found.risk, shown.state) == (Risk.WATCH, OpeningState.OPEN)
+
+
+def test_openings_log_by_whom_and_why_they_were_frozen(session: Session) -> None:
+    add_employer(session)
+    shown = published(session)
+    judge_employer(session, OFFICER, employer_id=1, event="warn", reason="拖欠工资")
+    judge_employer(session, OFFICER, employer_id=1, event="suspend", reason="拒不整改")
+    judge_employer(session, MANAGER, employer_id=1, event="remedy")
+    traces = session.scalars(
+        select(Transition)
+        .where(Transition.machine == "opening", Transition.record_id == shown.id)
+        .order_by(Transition.id)
+    ).all()
+    assert [(trace.event, trace.reason, trace.account_id) for trace in traces[-2:]] == [
+        ("freeze", "拒不整改", OFFICER.account_id),
+        ("clear", "remedy", MANAGER.account_id),
+    ]
 
 
 def test_the_public_sees_trusted_employers_only(any_database: str) -> None:
