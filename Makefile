@@ -17,7 +17,7 @@ BIN := .venv/bin
 SAY := printf '\033[1m==>\033[0m %s\n'
 PACKAGES := api centre employers matching training web tests
 
-.PHONY: help setup demo test check format reference words migration ordeal bench cover constraints clean
+.PHONY: help setup demo test quick check format reference words migration ordeal bench cover constraints clean
 
 help: ## show this list
 	@printf 'Gangqiao 岗桥: make TARGET [PORT=8000] [WORKERS=2] [ARGS=...]\n\n'
@@ -41,7 +41,11 @@ demo: .venv/.core ## fill the invented demo city and serve it on 127.0.0.1, port
 
 test: .venv/.dev ## run every test (ARGS='-k fairs' for some)
 	@$(SAY) 'Running the tests in $(WORKERS) processes (PostgreSQL and browser tests need their programs: .ci/run installs them)'
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+quick: .venv/.dev ## run the unit and house tests: no database, server or browser
+	@$(SAY) 'Running the unit and house tests in $(WORKERS) processes'
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal --quick $(ARGS)
 
 check: .venv/.dev ## style, types and import contracts
 	@$(SAY) 'Style (ruff)'

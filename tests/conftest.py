@@ -29,6 +29,38 @@ hypothesis.settings.register_profile("gangqiao", deadline=None, print_blob=True,
 hypothesis.settings.load_profile("gangqiao")
 
 
+SLOW_FIXTURES = {"database", "postgres", "durable_postgres", "sqlite_template", "browser", "wheel"}
+"""What a quick run does without; a fixture that asks for any of them counts as well."""
+
+SLOW_FOLDERS = ("tests/journeys/", "tests/ordeal/")
+PROGRAMS = {"tests.ordeal.servers", "subprocess"}
+"""Outside tests/house, a test module that imports from these starts programs."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--quick` keeps the unit and house tests."""
+    parser.addoption("--quick", action="store_true", help="only tests without a database, a server or a browser")
+
+
+def is_quick(item: pytest.Item) -> bool:
+    """Whether a test needs no database, server, browser or other program."""
+    if not isinstance(item, pytest.Function):
+        return True
+    if SLOW_FIXTURES & set(item.fixturenames) or item.nodeid.startswith(SLOW_FOLDERS):
+        return False
+    names = vars(item.module).values()
+    modules = {getattr(value, "__module__", None) or getattr(value, "__name__", None) for value in names}
+    return item.nodeid.startswith("tests/house/") or not PROGRAMS & modules
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the slow tests out of a quick run."""
+    if config.getoption("quick"):
+        kept = [item for item in items if is_quick(item)]
+        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
+        items[:] = kept
+
+
 class NetworkClosed(RuntimeError):
     """A test tried to reach another machine."""
 
@@ -69,15 +101,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Cluster]:
     """A PostgreSQL cluster that forgets the disk: quick, for everything but reliability."""
-    with cluster() as made:
-        yield made
+    with cluster() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
 def durable_postgres() -> Iterator[Cluster]:
     """A PostgreSQL cluster with fsync, for the tests that kill it."""
-    with cluster(durable=True) as made:
-        yield made
+    with cluster(durable=True) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
