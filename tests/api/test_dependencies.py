@@ -71,7 +71,7 @@ def test_an_unknown_address_is_told_as_a_problem_to_machines_and_as_a_page_to_pe
     person = client.get("/nothing", headers={"accept-language": "zh-CN"})
     assert (machine.status_code, machine.headers["content-type"]) == (404, "application/problem+json")
     assert machine.json()["type"] == "/problems/not-found"
-    assert machine.json()["detail"].startswith("We did not find this")
+    assert machine.json()["detail"].startswith("We could not find what")
     assert person.status_code == 404
     assert "没有找到" in person.text
     assert 'lang="zh-Hans"' in person.text

@@ -41,7 +41,7 @@ def test_the_same_page_in_english_explains_itself_too(open_page: OpenPage) -> No
     page = open_page("/openings?q=dangchegong", login="wang", locale="en-US")
     expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("link", name=SPINNING).click()
-    expect(page.get_by_role("heading", name="Why it fits me")).to_be_visible()
+    expect(page.get_by_role("heading", name="Why it matches your profile")).to_be_visible()
 
 
 def test_ticking_a_filter_narrows_the_list_in_place_and_without_scripts(open_page: OpenPage) -> None:

@@ -99,7 +99,7 @@ def test_a_list_comes_in_as_drafts_then_on_show_and_the_third_time_changes_nothi
     assert "--publish" in told
     status, told = run("import", "openings", str(listed), "--publish")
     assert (status, on_show()) == (0, 1)
-    assert "row 2 梳毛工: To be stated before publishing: Basic pay" in told
+    assert "row 2 梳毛工: Required before publishing: Basic pay" in told
     assert "1 on show, 0 kept as drafts, 1 unchanged, 1 refused" in told
     assert (
         "0 on show, 0 kept as drafts, 2 unchanged, 1 refused" in run("import", "openings", str(listed), "--publish")[1]

@@ -24,7 +24,7 @@ def test_money_is_written_in_yuan(fen: int, chinese: str, english: str) -> None:
 def test_pay_is_a_large_number_and_a_unit() -> None:
     item = {"wage_min_fen": 550_000, "wage_max_fen": 750_000, "wage_unit": "month"}
     assert str(formats.wage("zh-Hans", item)) == "5,500–7,500 元/月"
-    assert formats.wage("en", item) == formats.Wage("5,500–7,500", "yuan a month")
+    assert formats.wage("en", item) == formats.Wage("5,500–7,500", "yuan/month")
 
 
 def test_pay_with_one_bound_shows_one_number() -> None:
@@ -35,7 +35,7 @@ def test_pay_with_one_bound_shows_one_number() -> None:
     assert (
         str(formats.wage("zh-Hans", {"wage_min_fen": 13_000, "wage_max_fen": None, "wage_unit": "day"})) == "130 元/天"
     )
-    assert formats.wage("en", {}).amount == "See the details"
+    assert formats.wage("en", {}).amount == "See details"
 
 
 def test_days_and_times_are_those_of_the_city() -> None:

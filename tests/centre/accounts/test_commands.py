@@ -49,8 +49,8 @@ def test_tokens_beyond_their_kind_or_for_nobody_are_refused_in_words() -> None:
     words = ["token", "create", "考勤", "--expires", LAST_DAY]
     beyond = run(*words, "--may", "person:list", "--school", "P1")
     nobody = run(*words, "--may", "training:report", "--school", "P9")
-    assert beyond == (1, "Some of these permissions cannot be given to this kind of organisation")
-    assert nobody == (1, "There is no such organisation; check its name or code")
+    assert beyond == (1, "Some of these permissions cannot be granted to this kind of organisation")
+    assert nobody == (1, "No such organisation. Check its name or code.")
     assert run(*words, "--may", "training:report")[0] == 2
 
 

@@ -80,7 +80,7 @@ def test_everything_missing_is_told_in_one_message(session: Session) -> None:
     assert told(refused) == dict.fromkeys(("conditions", "content", "region_code", "base_pay_fen"), "element-missing")
     assert made.state is OpeningState.DRAFT
     place = next(problem for problem in refused.value.problems if problem.field == "region_code")
-    assert translate("en", place.message, **place.params) == "To be stated before publishing: Place of work"
+    assert translate("en", place.message, **place.params) == "Required before publishing: Workplace"
 
 
 def test_unlawful_words_keep_an_opening_from_leaving_the_draft(session: Session) -> None:

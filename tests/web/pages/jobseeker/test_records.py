@@ -73,5 +73,5 @@ def test_erasure_asks_twice_and_can_be_taken_back(hall: Hall) -> None:
 
 def test_the_pages_speak_english(hall: Hall) -> None:
     page = words(hall.enter("wang").get("/me/records?lang=en"))
-    assert "Who has seen my numbers" in page
+    assert "Who has viewed my numbers" in page
     assert "Registration and employment service" in page

@@ -71,7 +71,7 @@ def test_a_clash_is_told_in_english_too(as_: Opener) -> None:
     organiser = as_("organiser", language="en")
     organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
     clash = organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
-    assert "The venue is taken at that time" in clash.text
+    assert "The venue is already booked at that time" in clash.text
     assert "is taken at 2026-03-06 09:00–11:30 by" in clash.text
 
 
@@ -237,7 +237,7 @@ def test_everything_wrong_with_an_opening_is_told_at_once_and_nothing_is_kept(as
     assert count(Opening) == 0
     english = as_("employer2", language="en").send_form("/employer/openings/new", **OPENING | wrong)
     assert "A post may neither be limited to one sex nor prefer one" in english.text
-    assert "To be stated before publishing: Basic pay" in english.text
+    assert "Required before publishing: Basic pay" in english.text
 
 
 def test_a_draft_shows_its_findings_and_what_is_missing(as_: Opener) -> None:

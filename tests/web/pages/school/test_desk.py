@@ -163,4 +163,4 @@ def test_every_page_of_the_desk_is_there_in_both_languages(city: world.City, as_
     for path in ("/school", "/school/classes/new", f"/school/classes/{class_id}", f"/school/classes/{class_id}/roster"):
         for language in ("zh-Hans", "en"):
             assert registrar.get(f"{path}?lang={language}").status_code == 200
-    assert "Apply for a class" in registrar.get("/school?lang=en").text
+    assert "Apply to open a class" in registrar.get("/school?lang=en").text

@@ -71,7 +71,7 @@ def test_anybody_reads_how_people_are_ranked_and_only_a_manager_decides(hall: Ha
     assert "现在用的是原定权重" in words(city.get("/about/matching"))
     with open_session(SYSTEM) as session:
         assert session.get_one(ModelCard, 1).state is CardState.RETIRED
-    assert "How openings and people are matched" in public.get("/about/matching?lang=en")
+    assert "How people and openings are matched" in public.get("/about/matching?lang=en")
 
 
 def test_staff_see_rates_with_intervals_and_neglected_openings(hall: Hall) -> None:

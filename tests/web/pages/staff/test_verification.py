@@ -275,7 +275,7 @@ def test_the_desk_speaks_english(enter: Opener) -> None:
         for known in ("细纱挡车工", "第1纺织厂", "王", "看管细纱机，接头、落纱、做清洁", "形象好", "李"):
             text = text.replace(known, "")
         assert 'lang="en"' in text
-    assert "The six mandatory elements" in officer.get(f"{DESK}/openings/{opening_id}").text
+    assert "The six required elements" in officer.get(f"{DESK}/openings/{opening_id}").text
 
 
 TEXTS: dict[str, Any] = {
