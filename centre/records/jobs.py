@@ -7,6 +7,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.jobs import job
 from centre.ledger import ServiceEvent
 from centre.outbox import Message, post
@@ -50,8 +51,8 @@ def repeat_erasures(session: Session) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
             file.writelines(f"{name}\n" for name in fresh)
-    for some in _portions(sorted(noted - erased)):
-        back = select(Person.id).where(Person.key_name.in_(some), Person.wrapped_key != b"").order_by(Person.id)
+    for batch in batches(sorted(noted - erased)):
+        back = select(Person.id).where(Person.key_name.in_(batch), Person.wrapped_key != b"").order_by(Person.id)
         for person_id in session.scalars(back).all():
             erase_person(session, SYSTEM, person_id=person_id)
 
@@ -114,7 +115,3 @@ def _served_since(session: Session, request: ErasureRequest) -> bool:
 def _months_before(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, month + 1, min(day.day, 28))
-
-
-def _portions(names: list[str]) -> list[list[str]]:
-    return [names[at : at + 500] for at in range(0, len(names), 500)]

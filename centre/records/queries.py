@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts import Account
 from centre.accounts.rules import NotFresh
+from centre.batches import batches
 from centre.database import Base, seeing_everything
 from centre.errors import NotFound
 from centre.network import Centre
@@ -97,10 +98,10 @@ def refused(purpose: str) -> Select[int]:
 
 def refusing(session: Session, person_ids: Collection[int], purpose: str) -> set[int]:
     """Who of some people refuses a purpose."""
-    wanted, found = sorted(person_ids), set[int]()
-    for at in range(0, len(wanted), 500):
-        found |= set(session.scalars(refused(purpose).where(Consent.person_id.in_(wanted[at : at + 500]))))
-    return found
+    objecting = set[int]()
+    for batch in batches(sorted(person_ids)):
+        objecting |= set(session.scalars(refused(purpose).where(Consent.person_id.in_(batch))))
+    return objecting
 
 
 def looks_at(session: Session, person_id: int) -> list[Look]:

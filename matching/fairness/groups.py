@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from centre.batches import batches
 from centre.people import Person
 from centre.translation import N_
 from matching.profiles.queries import hard_to_employ
@@ -27,8 +28,6 @@ VALUES = {
 }
 """Names of groups; counties are named by the table of regions."""
 
-_LOT = 500
-
 
 def age_band(age: int | None) -> str:
     """The band of an age in years.
@@ -44,12 +43,10 @@ def age_band(age: int | None) -> str:
 def groups_of(session: Session, person_ids: Collection[int], on: date) -> Groups:
     """For each person the group of every attribute on a day."""
     found: Groups = {}
-    wanted = sorted(set(person_ids))
-    for start in range(0, len(wanted), _LOT):
-        some = wanted[start : start + _LOT]
-        hard = hard_to_employ(session, some, on)
+    for batch in batches(sorted(set(person_ids))):
+        hard = hard_to_employ(session, batch, on)
         rows = session.execute(
-            select(Person.id, Person.sex, Person.birth_on, Person.live_region).where(Person.id.in_(some))
+            select(Person.id, Person.sex, Person.birth_on, Person.live_region).where(Person.id.in_(batch))
         )
         for number, sex, born, region in rows:
             age = None if born is None else on.year - born.year - ((on.month, on.day) < (born.month, born.day))

@@ -19,6 +19,7 @@ from sqlalchemy import Row, or_, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.settings import settings
@@ -257,8 +258,8 @@ def _is_news(state: _State, number: int, mark: tuple[int, int], now: OpeningStat
 
 def _whole(session: Session, ids: list[int]) -> list[Row[Any]]:
     found: list[Row[Any]] = []
-    for start in range(0, len(ids), 500):
-        found += session.execute(rows().where(Opening.id.in_(ids[start : start + 500]))).all()
+    for batch in batches(ids):
+        found += session.execute(rows().where(Opening.id.in_(batch))).all()
     return found
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.database import open_session
 from centre.people import Person, Recognition, Sex
 from centre.permissions import Actor
@@ -150,9 +151,9 @@ def _in_sight(listed: Listed) -> Select[int]:
 
 def _among(session: Session, chosen: Select[int], ids: Sequence[int]) -> set[int]:
     found = set[int]()
-    for at in range(0, len(ids), 500):
+    for batch in batches(ids):
         # By way of the ids, or SQLite reads every registration in these states instead of the few that are asked for.
-        own = select(Registration.id).where(Registration.person_id.in_(ids[at : at + 500]))
+        own = select(Registration.id).where(Registration.person_id.in_(batch))
         found |= set(session.scalars(chosen.where(Registration.id.in_(own))))
     return found
 

@@ -1,7 +1,7 @@
 """What is known of somebody who looks for work, one person for a page or many for the engine."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from sqlalchemy import Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.errors import NotFound
 from centre.numbers import BadNumber, parse_identity, parse_mobile
 from centre.people import Person, PersonCategory, Recognition, identity_index, phone_index
@@ -25,8 +26,6 @@ HARD_TO_EMPLOY = frozenset(
     }
 )
 """Recognitions that win among equals (MA-18); they never add points."""
-
-_IN_ONE_QUERY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +109,12 @@ def worker_profiles(session: Session, person_ids: Collection[int]) -> list[Worke
     """What the engine may know of these people, in the order of the ids; six selects whatever their number."""
     wanted = list(dict.fromkeys(person_ids))
     found: dict[int, WorkerProfile] = {}
-    for start in range(0, len(wanted), _IN_ONE_QUERY):
-        found |= _profiles(session, wanted[start : start + _IN_ONE_QUERY])
+    for batch in batches(wanted):
+        found |= _profiles(session, batch)
     return [found[number] for number in wanted if number in found]
 
 
-def _profiles(session: Session, ids: list[int]) -> dict[int, WorkerProfile]:
+def _profiles(session: Session, ids: Sequence[int]) -> dict[int, WorkerProfile]:
     # Columns, not records: for the engine thousands are read at once, and a record costs five times as much.
     profiles = {row.person_id: row for row in session.execute(_SKILLS.where(SkillProfile.person_id.in_(ids)))}
     wishes = {row.person_id: row for row in session.execute(_WISHES.where(JobWish.person_id.in_(ids)))}

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.database import insert_rows
 from centre.jobs import job
 from centre.outbox import post
@@ -42,9 +43,8 @@ def send_digests(session: Session, found: Sequence[News]) -> None:
         )
     rows = [{"search_id": part.search_id, "opening_id": opening.id} for part in found for opening in part.openings]
     insert_rows(session, SavedHit, rows)
-    told = [part.search_id for part in found]
-    for start in range(0, len(told), 500):
-        step = update(SavedSearch).where(SavedSearch.id.in_(told[start : start + 500]))
+    for batch in batches([part.search_id for part in found]):
+        step = update(SavedSearch).where(SavedSearch.id.in_(batch))
         session.execute(
             step.values(told_at=clock.now(), version=SavedSearch.version + 1).execution_options(
                 synchronize_session=False

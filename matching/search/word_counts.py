@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.database import open_session
 from centre.people import Person
 from centre.permissions import Actor
@@ -62,10 +63,9 @@ def keep_counting(stop: Event) -> None:
 
 
 def _write(session: Session, asked: dict[tuple[date, str], int], empty: dict[tuple[date, str], int]) -> None:
-    words = sorted({word for _, word in asked})
     names = set[str]()
-    for start in range(0, len(words), 500):
-        names |= set(session.scalars(select(Person.name_norm).where(Person.name_norm.in_(words[start : start + 500]))))
+    for batch in batches(sorted({word for _, word in asked})):
+        names |= set(session.scalars(select(Person.name_norm).where(Person.name_norm.in_(batch))))
     for (day, word), times in sorted(asked.items()):
         if word in names:
             continue

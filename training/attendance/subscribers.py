@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from centre.batches import batches
 from centre.database import seeing_everything
 from centre.events import subscribe
 from centre.permissions import Actor
@@ -15,7 +16,6 @@ from training.attendance.rules import first_clash
 from training.classes.queries import training_class
 from training.classes.rules import ClassMoved
 from training.enrolments.models import Enrolment
-from training.enrolments.queries import portions
 from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolledTogether, EnrolmentState, SeatFreed
 
 
@@ -58,6 +58,6 @@ def refuse_moved_lessons_together(session: Session, fact: EnrolledTogether) -> N
         if session.scalar(select(Lesson.id).limit(1).order_by(Lesson.id)) is None:
             return
         here = queries.planned(session, training_class(session, fact.class_id))
-        for some in portions([person_id for _, person_id in fact.places]):
-            if first_clash(here, list(session.scalars(queries.lessons_elsewhere(list(some), fact.class_id)))):
+        for batch in batches([person_id for _, person_id in fact.places]):
+            if first_clash(here, list(session.scalars(queries.lessons_elsewhere(list(batch), fact.class_id)))):
                 raise ClassOverlap(field="class_id")

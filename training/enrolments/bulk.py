@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre import clock, events
+from centre.batches import batches
 from centre.database import give_back, insert_rows, new_ids, seeing_everything, take_some
 from centre.ledger import record_services, reverse_services
 from centre.outbox import post_all
@@ -86,12 +87,12 @@ def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: 
     with seeing_everything(session):
         left = log_moves(session, actor, ENROLMENTS, state, "withdraw", ids, reason=N_("撤回花名册"))
         told = [place.service_event_id for place in places if place.service_event_id is not None]
-        for some in queries.portions(told):
-            reverse_services(session, actor, some, note=N_("退班"))
-        for some in queries.portions(ids):
+        for batch in batches(told):
+            reverse_services(session, actor, batch, note=N_("退班"))
+        for batch in batches(ids):
             session.execute(
                 update(Enrolment)
-                .where(Enrolment.id.in_(some))
+                .where(Enrolment.id.in_(batch))
                 .values(state=left, service_event_id=None, version=Enrolment.version + 1)
                 .execution_options(synchronize_session=False)
             )

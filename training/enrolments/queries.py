@@ -1,12 +1,13 @@
 """What is known of enrolments."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from centre.batches import batches
 from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.people import Person, Recognition
@@ -18,9 +19,6 @@ from training.enrolments.rules import ENDED, EnrolmentState
 from training.providers.models import Major, TrainingProvider
 from training.providers.prices import Entitlement
 
-PORTION = 1_000
-"""How many numbers one statement is asked about at most."""
-
 
 def trainees(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
     """The learners of a class whom the reader may see, in the order in which they came.
@@ -31,8 +29,8 @@ def trainees(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
     places = list(session.scalars(held))
     people: dict[int, Person] = {}
     with seeing_everything(session):
-        for some in portions([place.person_id for place in places]):
-            for person in session.scalars(select(Person).where(Person.id.in_(some)).order_by(Person.id)):
+        for batch in batches([place.person_id for place in places]):
+            for person in session.scalars(select(Person).where(Person.id.in_(batch)).order_by(Person.id)):
                 people[person.id] = person
     return [(place, people[place.person_id]) for place in places]
 
@@ -62,12 +60,6 @@ def place_of(session: Session, class_id: int, person_id: int) -> Enrolment | Non
     return session.scalar(select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person_id))
 
 
-def portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
-    """Pieces short enough for the parameters of one statement."""
-    for at in range(0, len(values), PORTION):
-        yield values[at : at + PORTION]
-
-
 def other_classes(session: Session, person_id: int, class_id: int) -> list[TrainingClass]:
     """The other classes that a person is in, at every school, so that nobody sits in two at once."""
     return classes_elsewhere(session, [person_id], class_id).get(person_id, [])
@@ -77,12 +69,12 @@ def classes_elsewhere(session: Session, person_ids: Sequence[int], class_id: int
     """The other classes that people are in, at every school, by person; whoever is in none is left out."""
     found: dict[int, list[TrainingClass]] = {}
     with seeing_everything(session):
-        for some in portions(person_ids):
+        for batch in batches(person_ids):
             rows = session.execute(
                 select(Enrolment.person_id, TrainingClass)
                 .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
                 .where(
-                    Enrolment.person_id.in_(some),
+                    Enrolment.person_id.in_(batch),
                     Enrolment.state.not_in(ENDED),
                     TrainingClass.id != class_id,
                     TrainingClass.state != ClassState.CANCELLED,
@@ -98,8 +90,8 @@ def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dic
     """The enrolments of people in a class, whatever became of them, by person."""
     found: dict[int, Enrolment] = {}
     with seeing_everything(session):
-        for some in portions(person_ids):
-            held = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id.in_(some))
+        for batch in batches(person_ids):
+            held = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id.in_(batch))
             found |= {place.person_id: place for place in session.scalars(held.order_by(Enrolment.id))}
     return found
 
@@ -107,8 +99,8 @@ def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dic
 def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, str]:
     """The names under which people learn, by enrolment; of those that the reader may see."""
     found: dict[int, str] = {}
-    for some in portions(enrolment_ids):
-        rows = session.execute(select(Enrolment.id, Enrolment.trainee_name).where(Enrolment.id.in_(some)))
+    for batch in batches(enrolment_ids):
+        rows = session.execute(select(Enrolment.id, Enrolment.trainee_name).where(Enrolment.id.in_(batch)))
         found |= {row[0]: row[1] for row in rows}
     return found
 
@@ -119,8 +111,8 @@ def lock_people(session: Session, ids: Iterable[int]) -> None:
     Everybody is locked in the order of their ids, and before any class, so that two rosters cannot block each other.
     """
     with seeing_everything(session):
-        for some in portions(sorted(ids)):
-            locked = select(Person.id).where(Person.id.in_(some)).order_by(Person.id)
+        for batch in batches(sorted(ids)):
+            locked = select(Person.id).where(Person.id.in_(batch)).order_by(Person.id)
             session.execute(locked.with_for_update(key_share=True))
 
 
@@ -177,8 +169,8 @@ def entitlements(
 ) -> dict[int, Entitlement]:
     """The rights to free training of several people, by person; whoever has none is left out."""
     held: dict[int, list[Recognition]] = {}
-    for some in portions(person_ids):
-        for one in _recognitions(session, some):
+    for batch in batches(person_ids):
+        for one in _recognitions(session, batch):
             held.setdefault(one.person_id, []).append(one)
     given = {person_id: _right(session, recognised, found, provider) for person_id, recognised in held.items()}
     return {person_id: right for person_id, right in given.items() if right is not None}

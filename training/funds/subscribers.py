@@ -3,10 +3,11 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from centre.batches import batches
 from centre.database import seeing_everything
 from centre.events import subscribe
 from training.enrolments.models import Enrolment
-from training.enrolments.queries import enrolment, portions
+from training.enrolments.queries import enrolment
 from training.enrolments.rules import Enrolled, EnrolledTogether, Left, LeftTogether
 from training.funds import queries
 from training.funds.movements import bring_in, charge_place, owes, spend_each
@@ -52,8 +53,8 @@ def charge_accepted_together(session: Session, fact: EnrolledTogether) -> None:
             return
         charges = []
         ids = [enrolment_id for enrolment_id, _ in fact.places]
-        for some in portions(ids):
-            places = session.scalars(select(Enrolment).where(Enrolment.id.in_(some)).order_by(Enrolment.id))
+        for batch in batches(ids):
+            places = session.scalars(select(Enrolment).where(Enrolment.id.in_(batch)).order_by(Enrolment.id))
             charges += [(f"enrolment:{place.id}", place.centre_fen) for place in places if owes(place)]
         if not charges:
             return
@@ -61,10 +62,10 @@ def charge_accepted_together(session: Session, fact: EnrolledTogether) -> None:
             session, fund_id=fund.id, purpose=FundPurpose.TUITION, kind=MovementKind.CHARGE, charges=charges,
             account_id=None,
         )  # fmt: skip
-        for some in portions(ids):
+        for batch in batches(ids):
             session.execute(
                 update(Enrolment)
-                .where(Enrolment.id.in_(some), Enrolment.centre_fen > 0)
+                .where(Enrolment.id.in_(batch), Enrolment.centre_fen > 0)
                 .values(fund=fund.code, version=Enrolment.version + 1)
                 .execution_options(synchronize_session="fetch")
             )

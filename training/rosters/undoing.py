@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.database import seeing_everything
 from centre.permissions import Actor
 from centre.policy import policy
@@ -14,7 +15,6 @@ from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.bulk import withdraw_together
 from training.enrolments.models import Enrolment
-from training.enrolments.queries import portions
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.rules import UndoTooLate, Verdict
@@ -63,15 +63,15 @@ def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most:
         if not made:
             return False
         untouched: dict[EnrolmentState, list[Enrolment]] = {state: [] for state in UNTOUCHED}
-        for some in portions([enrolment_id or 0 for _, enrolment_id in made]):
+        for batch in batches([enrolment_id or 0 for _, enrolment_id in made]):
             moves = dict(
                 session.execute(
                     select(Transition.record_id, func.count())
-                    .where(Transition.machine == ENROLMENTS.name, Transition.record_id.in_(some))
+                    .where(Transition.machine == ENROLMENTS.name, Transition.record_id.in_(batch))
                     .group_by(Transition.record_id)
                 ).all()
             )
-            for place in session.scalars(select(Enrolment).where(Enrolment.id.in_(some)).order_by(Enrolment.id)):
+            for place in session.scalars(select(Enrolment).where(Enrolment.id.in_(batch)).order_by(Enrolment.id)):
                 if UNTOUCHED.get(place.state) == moves.get(place.id, 0):
                     untouched[place.state].append(place)
         for places in untouched.values():

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import privacy
+from centre.batches import batches
 from centre.database import seeing_everything
 from centre.errors import Problem
 from centre.people import Person
@@ -19,7 +20,7 @@ from training.attendance.rules import first_clash
 from training.classes.models import TrainingClass
 from training.classes.rules import first_overlap
 from training.enrolments.models import Enrolment
-from training.enrolments.queries import classes_elsewhere, places_of, portions
+from training.enrolments.queries import classes_elsewhere, places_of
 from training.enrolments.rules import ENDED, ClassOverlap
 from training.rosters.models import RosterRow, RosterUpload, index_of
 from training.rosters.rules import KEPT_BECAUSE, Change, Fate, Kept, Reading, Trainee, Verdict, fate_of
@@ -53,9 +54,8 @@ def look_up(session: Session, indexes: Iterable[str], found: TrainingClass) -> K
     known = Known()
     wanted = sorted(set(indexes) - {""})
     with seeing_everything(session):
-        for at in range(0, len(wanted), 400):
-            some = wanted[at : at + 400]
-            for person in session.scalars(select(Person).where(Person.identity_index.in_(some)).order_by(Person.id)):
+        for batch in batches(wanted):
+            for person in session.scalars(select(Person).where(Person.identity_index.in_(batch)).order_by(Person.id)):
                 known.people[str(person.identity_index)] = person
         ids = sorted(person.id for person in known.people.values())
         known.places = places_of(session, found.id, ids)
@@ -73,9 +73,9 @@ def _busy_by_lessons(session: Session, ids: Sequence[int], found: TrainingClass)
     if session.scalar(select(Lesson.id).order_by(Lesson.id).limit(1)) is None:
         return set()
     here, theirs = planned(session, found), defaultdict[int, list[Lesson]](list)
-    for some in portions(ids):
+    for batch in batches(ids):
         for lesson, person_id in session.execute(
-            lessons_elsewhere(list(some), found.id).add_columns(Enrolment.person_id)
+            lessons_elsewhere(list(batch), found.id).add_columns(Enrolment.person_id)
         ):
             theirs[person_id].append(lesson)
     return {person_id for person_id, lessons in theirs.items() if first_clash(here, lessons)}
@@ -84,11 +84,11 @@ def _busy_by_lessons(session: Session, ids: Sequence[int], found: TrainingClass)
 def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], Kept]:
     """Which values rosters wrote last, by person and field."""
     found: dict[tuple[int, str], Kept] = {}
-    for some in portions(ids):
+    for batch in batches(ids):
         rows = session.execute(
             select(RosterRow.trainee_id, RosterRow.filled, RosterUpload.provider_id, RosterUpload.source)
             .join(RosterUpload, RosterUpload.id == RosterRow.upload_id)
-            .where(RosterRow.trainee_id.in_(some))
+            .where(RosterRow.trainee_id.in_(batch))
             .order_by(RosterRow.id)
         )
         for person_id, filled, provider_id, source in rows:

@@ -10,6 +10,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock, privacy
+from centre.batches import batches
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Education, Person, Sex, identity_index, phone_index
@@ -27,7 +28,6 @@ Say = Callable[[str], None]
 Row = dict[str, Any]
 
 SOURCE = "demo-city"
-LOT = 1_000
 YUAN = 100
 
 FAR = ("320583", "320500", "320281", "320600", "330200", "330282", "330782", "310117", "441900", "440300", "440600")
@@ -93,9 +93,9 @@ def fill(session: Session, *, seed: int, say: Say, size: Size = CITY) -> None:
 
 
 def _write(session: Session, model: type[Any], rows: Iterator[Row], count: int, say: Say) -> None:
-    for start in range(0, count, LOT):
-        session.execute(insert(model), [next(rows) for _ in range(min(LOT, count - start))])
-        say(f"  {model.__name__.lower()}s: {min(start + LOT, count):,} of {count:,}")
+    for batch in batches(range(1, count + 1)):
+        session.execute(insert(model), [next(rows) for _ in batch])
+        say(f"  {model.__name__.lower()}s: {batch[-1]:,} of {count:,}")
 
 
 def _trade(random: Random, trades: Sequence[dict[str, str]]) -> dict[str, str]:
@@ -197,9 +197,9 @@ def _write_workers(
     say: Say,
 ) -> None:
     taken: set[str] = set()
-    for start in range(0, len(numbers), LOT):
+    for batch in batches(numbers):
         people, parts = [], {kind: [] for kind in (Registration, SkillProfile, WorkedOccupation, JobWish)}  # type: ignore[var-annotated]
-        for person_id in numbers[start : start + LOT]:
+        for person_id in batch:
             centre_id, region = random.choice(centres)
             identity, born = _identity(random, taken)
             people.append(person_row(random, person_id, centre_id, region, identity, born))
@@ -209,7 +209,7 @@ def _write_workers(
         session.execute(insert(Person), people)
         for kind, lot in parts.items():
             session.execute(insert(kind), lot)
-        say(f"  workers: {min(start + LOT, len(numbers)):,} of {len(numbers):,}")
+        say(f"  workers: {batch[-1] - numbers[0] + 1:,} of {len(numbers):,}")
 
 
 def _identity(random: Random, taken: set[str]) -> tuple[str, date]:

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.ledger import Channel
 from centre.people import Person
 from centre.translation import SOURCE_LOCALE
@@ -42,7 +43,7 @@ def fill(session: Session, *, seed: int) -> None:
     for one in openings:
         by_field.setdefault(one.occupation[:4], []).append(one)
     ids = random.sample(list(session.scalars(select(Person.id).where(Person.is_demo))), LETTERS)
-    people = {person.id: person for start in range(0, LETTERS, 500) for person in _people(session, ids[start:][:500])}
+    people = {person.id: person for batch in batches(ids) for person in _people(session, batch)}
     written = []
     for worker in worker_profiles(session, ids):
         code = next(iter(worker.wanted or ()), "")

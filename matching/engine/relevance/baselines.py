@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
+from centre.batches import batches
 from matching.engine.relevance.evidence import Item
 from matching.engine.relevance.ranker import best
 from matching.engine.relevance.tokens import grams, is_han, level
@@ -95,8 +96,7 @@ def rank(name: str, items: Sequence[Item], queries: Sequence[Item], exclude: dic
     """The ranking that a baseline gives for each query."""
     scores = BASELINES[name](items)
     ids = [item.id for item in items]
-    for start in range(0, len(queries), _CHUNK):
-        chunk = queries[start : start + _CHUNK]
+    for chunk in batches(queries, _CHUNK):
         for row, query in zip(scores(chunk), chunk, strict=True):
             yield [ids[at] for at in best(row, 1000) if ids[at] != exclude.get(query.id)]
 

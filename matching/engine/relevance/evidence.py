@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from centre.batches import batches
 from matching.engine.relevance.occupations import code_space
 from matching.engine.relevance.tokens import core, grams, is_han, level, opening, stems, terms
 from matching.engine.relevance.translate import translations
@@ -118,8 +119,8 @@ class Signals:
 
         space = code_space()
         columns, weights, profiles = [], [], []
-        for at in range(0, len(self.items), 512):
-            likely = space.likely([item.title for item in self.items[at : at + 512]], readings=1)
+        for batch in batches(self.items, 512):
+            likely = space.likely([item.title for item in batch], readings=1)
             best = np.argpartition(-likely, _CODED, axis=1)[:, :_CODED]
             columns.append(best)
             weights.append(np.take_along_axis(likely, best, axis=1))
@@ -132,7 +133,7 @@ class Signals:
         from scipy.sparse import vstack
 
         titles = [item.title for item in self.items]
-        parts = [code_space().senses(titles[at : at + 512], readings=3) for at in range(0, len(titles), 512)]
+        parts = [code_space().senses(batch, readings=3) for batch in batches(titles, 512)]
         return vstack(parts).T.tocsr()
 
     def of(self, queries: Sequence[Item]) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from centre.batches import batches
 from matching.engine.relevance.evidence import Item, Signals
 
 _BLEND = Path(__file__).parent / "blend.json"
@@ -43,8 +44,7 @@ class Ranker:
 
         Documents without a single word stay in the order in which they came.
         """
-        for start in range(0, len(queries), _CHUNK):
-            chunk = queries[start : start + _CHUNK]
+        for chunk in batches(queries, _CHUNK):
             scores = self._scores(chunk)
             for row, query in zip(scores, chunk, strict=True):
                 out = self._places.get(exclude.get(query.id, ""), -1)
