@@ -19,7 +19,7 @@ from sqlalchemy.orm.attributes import get_history
 from centre.bulk_writes import Driven, Rows, correction, insertion
 from centre.permissions import Actor, Scope
 from centre.settings import settings
-from centre.tables import OWNERS, Base, Instant, Record, coded
+from centre.tables import OWNERS, Base, Instant, OfCentre, Record, coded
 
 BUSY_SECONDS = 5
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON", "secure_delete=ON")
@@ -381,6 +381,7 @@ __all__ = [
     "ForeignWrite",
     "Instant",
     "MissingScope",
+    "OfCentre",
     "Record",
     "ScopedSession",
     "coded",

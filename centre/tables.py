@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, ColumnElement, DateTime, Enum, Integer, MetaData, true
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Enum, ForeignKey, Integer, MetaData, false, or_, true
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -97,3 +97,24 @@ class Record(Base):
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805
         return {"version_id_col": cls.version}
+
+
+class OfCentre:
+    """Mixin of rows that belong to a centre, and perhaps to a school, an employer or a person as well.
+
+    Staff see the rows of their centre, city and audit all; whoever another column of `OWNERS` names sees their own.
+    """
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """The rows of which the scope holds an owner; a centre is held by its staff alone."""
+        if scope.all_centres:
+            return true()
+        rules = [false()]
+        for name in OWNERS:
+            owner = getattr(scope, name)
+            if owner and hasattr(cls, name) and (name != "centre_id" or scope.staff):
+                rules.append(getattr(cls, name) == owner)
+        return or_(*rules)

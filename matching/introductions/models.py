@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from centre import privacy
-from centre.database import Base, Instant, Record, coded
+from centre.database import Base, Instant, OfCentre, Record, coded
 from centre.ledger import Channel
 from centre.permissions import Scope
 from employers.openings.models import READER_RULES, Opening
@@ -123,7 +123,7 @@ class LetterBook(Base):
     last: Mapped[int] = mapped_column(default=0)
 
 
-class Placement(Record):
+class Placement(OfCentre, Record):
     """A job that a worker was hired for, followed for ninety days and more (就业, 上岗跟踪)."""
 
     __table_args__ = (
@@ -132,7 +132,6 @@ class Placement(Record):
     )
 
     introduction_id: Mapped[int | None] = mapped_column(ForeignKey("introduction.id"), unique=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     employer_id: Mapped[int] = mapped_column(ForeignKey("employer.id"), index=True)
     opening_id: Mapped[int | None] = mapped_column(ForeignKey("opening.id"), index=True)
@@ -146,23 +145,9 @@ class Placement(Record):
     leave_reason: Mapped[LeaveReason | None] = mapped_column(coded(LeaveReason))
     is_demo: Mapped[bool] = mapped_column(default=False)
 
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see their centre's, a worker their own, an employer its own."""
-        if scope.all_centres:
-            return true()
-        rules = []
-        if scope.staff and scope.centre_id:
-            rules.append(cls.centre_id == scope.centre_id)
-        if scope.person_id:
-            rules.append(cls.person_id == scope.person_id)
-        if scope.employer_id:
-            rules.append(cls.employer_id == scope.employer_id)
-        return or_(false(), *rules)
 
-
-class FollowUp(Record):
-    """A call on day 7, 30 or 90 of a placement (跟踪回访)."""
+class FollowUp(OfCentre, Record):
+    """A call on day 7, 30 or 90 of a placement; staff alone see what was said (跟踪回访)."""
 
     __table_args__ = (
         UniqueConstraint("placement_id", "day"),
@@ -178,13 +163,6 @@ class FollowUp(Record):
     done_at: Mapped[datetime | None] = mapped_column(Instant)
     account_id: Mapped[int | None]
     note: Mapped[str] = mapped_column(String(200), default="")
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff only: what was said in a call is between the centre and the worker."""
-        if scope.all_centres:
-            return true()
-        return cls.centre_id == scope.centre_id if scope.staff and scope.centre_id else false()
 
 
 def introduced_openings(scope: Scope) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.sources import source_digest
 from matching.engine.fit.profiles import WageBasis
+from matching.live.folders import keep_newest, numbered
 
 if TYPE_CHECKING:
     from matching.engine.text.index import TextIndex
@@ -68,7 +69,7 @@ def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[
 
     from matching.engine.text import snapshot
 
-    for path in reversed(_found(folder)):
+    for path in reversed(numbered(folder)):
         try:
             known = {number: (own, boss) for number, own, boss in np.load(path / "marks.npy").tolist()}
             index = snapshot.load(path, find_places)
@@ -90,14 +91,9 @@ def _keep(index: "TextIndex", marks: Mapping[int, Mark], folder: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     snapshot.save(index, fresh)
     np.save(fresh / "marks.npy", np.array([(number, *mark) for number, mark in sorted(marks.items())], np.int64))
-    last = int(_found(folder)[-1].name) if _found(folder) else 0
+    last = max((int(path.name) for path in numbered(folder)), default=0)
     try:
         fresh.rename(folder / f"{last + 1:08}")
     except OSError:  # another process was quicker, and what differs from its snapshot is a small change
         shutil.rmtree(fresh, ignore_errors=True)
-    for old in _found(folder)[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _found(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("[0-9]*") if path.name.isdigit())
+    keep_newest(folder, KEPT)

@@ -32,6 +32,7 @@ from centre.skills.vocabulary import vocabulary
 from centre.sources import source_digest
 from centre.text import normalise
 from matching.engine.fit.profiles import Ground, Skill, WorkerProfile
+from matching.live.folders import keep_newest, numbered
 from matching.live.listing import Listed
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.queries import seekers, worker_profiles
@@ -134,7 +135,7 @@ def _at_hand(ground: Ground) -> Indexed:
         known = _indexed[settings().url] = _mapped(folder) or made_anew(ground)
     elif monotonic() - known.looked > LOOK_EVERY:
         known.looked = monotonic()
-        if any(int(path.name) > _number(known.since) for path in _found(folder)):
+        if any(int(path.name) > _number(known.since) for path in numbered(folder)):
             known = _indexed[settings().url] = _mapped(folder) or known
     return known if clock.now() - known.since < OLDEST else made_anew(ground)
 
@@ -194,8 +195,7 @@ def _keep(made: Indexed) -> None:
         fresh.rename(made.folder / str(_number(made.since)))
     except OSError:  # another process made one at the same moment
         shutil.rmtree(fresh, ignore_errors=True)
-    for old in _found(made.folder)[:-KEPT]:
-        shutil.rmtree(old, ignore_errors=True)
+    keep_newest(made.folder, KEPT)
 
 
 def _mapped(folder: Path) -> Indexed | None:
@@ -205,7 +205,7 @@ def _mapped(folder: Path) -> Indexed | None:
     from matching.engine.pairs import snapshot
     from matching.engine.pairs.workers import Pool
 
-    for path in reversed(_found(folder)):
+    for path in reversed(numbered(folder)):
         try:
             # A pickle that this service wrote itself.
             register, since = pickle.loads((path / "register.pickle").read_bytes())  # noqa: S301
@@ -214,7 +214,3 @@ def _mapped(folder: Path) -> Indexed | None:
             continue
         return Indexed(pool, since, folder, monotonic())
     return None
-
-
-def _found(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("[0-9]*") if path.name.isdigit())

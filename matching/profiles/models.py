@@ -3,43 +3,22 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, true
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
+from centre.database import Instant, OfCentre, Record, coded
 from centre.ledger import Channel
-from centre.permissions import Scope
 from employers.openings.rules import CertificateKind
 from matching.engine.fit.profiles import Leave, WageUnit
 from matching.profiles.rules import ENDED, RegistrationState
 
 
-class _OfPerson:
-    """A row about one person of one centre: seen by the centre's staff and by the person, never by partners."""
-
-    @declared_attr
-    def person_id(cls) -> Mapped[int]:  # noqa: N805
-        return mapped_column(ForeignKey("person.id"), index=True)
-
-    @declared_attr
-    def centre_id(cls) -> Mapped[int]:  # noqa: N805
-        return mapped_column(ForeignKey("centre.id"), index=True)
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see their centre's rows, city and audit all, a person its own."""
-        if scope.all_centres:
-            return true()
-        if scope.staff and scope.centre_id:
-            return cls.centre_id == scope.centre_id
-        return cls.person_id == scope.person_id if scope.person_id else false()
-
-
-class Registration(_OfPerson, Record):
+class Registration(OfCentre, Record):
     """A person's registration as a job-seeker, one living at a time (求职登记)."""
 
     __table_args__ = (Index("ix_registration_due", "state", "valid_until_on"),)
 
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     state: Mapped[RegistrationState] = mapped_column(coded(RegistrationState), default=RegistrationState.DRAFT)
     channel: Mapped[Channel] = mapped_column(coded(Channel), default=Channel.COUNTER)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -51,7 +30,7 @@ _LIVING = Registration.state.not_in(ENDED)
 Index("uq_registration_living", Registration.person_id, unique=True, sqlite_where=_LIVING, postgresql_where=_LIVING)
 
 
-class SkillProfile(_OfPerson, Record):
+class SkillProfile(OfCentre, Record):
     """What a person can do besides the occupations and certificates below it (技能档案).
 
     `skills` is a list of {term, level, source}; None means "never asked", an empty list "asked, none".
@@ -59,13 +38,14 @@ class SkillProfile(_OfPerson, Record):
 
     __table_args__ = (UniqueConstraint("person_id"),)
 
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     skills: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     limits: Mapped[list[str]] = mapped_column(JSON, default=list)
     occupations_known: Mapped[bool] = mapped_column(default=False)
     certificates_known: Mapped[bool] = mapped_column(default=False)
 
 
-class WorkedOccupation(_OfPerson, Record):
+class WorkedOccupation(OfCentre, Record):
     """An occupation that a person has worked in or was trained for (从业经历).
 
     Levels run from 1 (高级技师) to 5 (初级工); a verified one names who vouches for it and the certificate behind it.
@@ -81,6 +61,7 @@ class WorkedOccupation(_OfPerson, Record):
         Index("ix_worked_occupation_code", "occupation"),
     )
 
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     occupation: Mapped[str] = mapped_column(String(12))
     years: Mapped[int | None]
     last_used_year: Mapped[int | None]
@@ -90,9 +71,10 @@ class WorkedOccupation(_OfPerson, Record):
     evidence: Mapped[str] = mapped_column(String(60), default="")
 
 
-class HeldCertificate(_OfPerson, Record):
+class HeldCertificate(OfCentre, Record):
     """A certificate that a person holds, with the days on which it ends or has to be reviewed (持有证书)."""
 
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     kind: Mapped[CertificateKind] = mapped_column(coded(CertificateKind))
     number: Mapped[str] = mapped_column(String(40), default="")
     occupation: Mapped[str] = mapped_column(String(12), default="")
@@ -105,7 +87,7 @@ class HeldCertificate(_OfPerson, Record):
     evidence: Mapped[str] = mapped_column(String(60), default="")
 
 
-class JobWish(_OfPerson, Record):
+class JobWish(OfCentre, Record):
     """What work a person looks for, where and for how much (求职意向). None means "not said"."""
 
     __table_args__ = (
@@ -113,6 +95,7 @@ class JobWish(_OfPerson, Record):
         CheckConstraint("wage_floor_fen IS NULL OR wage_floor_fen >= 0", name="wage_floor"),
     )
 
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     occupations: Mapped[list[str]] = mapped_column(JSON, default=list)
     regions: Mapped[list[str]] = mapped_column(JSON, default=list)
     leave_home_ok: Mapped[Leave | None] = mapped_column(coded(Leave))

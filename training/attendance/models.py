@@ -2,42 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, or_, true
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
-from centre.permissions import Scope
+from centre.database import Instant, OfCentre, Record, coded
 from training.attendance.rules import Method, OfferOutcome
 
 
-class OfTraining:
-    """A row about a school's training: seen by the school, by the centre's staff, and by the person it is about."""
-
-    @declared_attr
-    def provider_id(cls) -> Mapped[int]:  # noqa: N805
-        return mapped_column(ForeignKey("training_provider.id"), index=True)
-
-    @declared_attr
-    def centre_id(cls) -> Mapped[int]:  # noqa: N805
-        return mapped_column(ForeignKey("centre.id"), index=True)
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """The school its own, staff those of their centre, a person their own."""
-        if scope.all_centres:
-            return true()
-        rules = []
-        if scope.provider_id:
-            rules.append(cls.provider_id == scope.provider_id)
-        if scope.staff and scope.centre_id:
-            rules.append(cls.centre_id == scope.centre_id)
-        own = getattr(cls, "person_id", None)
-        if own is not None and scope.person_id:
-            rules.append(own == scope.person_id)
-        return or_(false(), *rules)
-
-
-class Lesson(OfTraining, Record):
+class Lesson(OfCentre, Record):
     """A meeting of a class with its hours of 45 minutes (课次, 课时)."""
 
     __table_args__ = (
@@ -47,6 +19,7 @@ class Lesson(OfTraining, Record):
         Index("ix_lesson_times", "starts_at", "ends_at"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"))
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
@@ -57,7 +30,7 @@ class Lesson(OfTraining, Record):
     reported_by: Mapped[int | None]
 
 
-class Attendance(OfTraining, Record):
+class Attendance(OfCentre, Record):
     """That a trainee was at a lesson, and for how many of its hours (考勤, 签到)."""
 
     __table_args__ = (
@@ -68,6 +41,7 @@ class Attendance(OfTraining, Record):
         Index("ix_attendance_enrolment", "enrolment_id", "lesson_id"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lesson.id"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
@@ -80,7 +54,7 @@ class Attendance(OfTraining, Record):
     account_id: Mapped[int | None]
 
 
-class SeatOffer(OfTraining, Record):
+class SeatOffer(OfCentre, Record):
     """A seat held for somebody on the waiting list until an hour (候补名额)."""
 
     __table_args__ = (
@@ -88,6 +62,7 @@ class SeatOffer(OfTraining, Record):
         Index("ix_seat_offer_due", "outcome", "until_at"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)

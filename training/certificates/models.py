@@ -5,12 +5,11 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
-from training.attendance.models import OfTraining
+from centre.database import Instant, OfCentre, Record, coded
 from training.certificates.rules import CertificateState
 
 
-class Assessment(OfTraining, Record):
+class Assessment(OfCentre, Record):
     """One attempt at the assessment of a course, and its marks (考核, 补考)."""
 
     __table_args__ = (
@@ -19,6 +18,7 @@ class Assessment(OfTraining, Record):
         CheckConstraint("theory BETWEEN 0 AND 100 AND practice BETWEEN 0 AND 100", name="marks"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -31,7 +31,7 @@ class Assessment(OfTraining, Record):
     account_id: Mapped[int | None]
 
 
-class TrainingCertificate(OfTraining, Record):
+class TrainingCertificate(OfCentre, Record):
     """Our own certificate of a course, which anybody can verify by its number (培训证书, 结业证书)."""
 
     __table_args__ = (
@@ -39,6 +39,7 @@ class TrainingCertificate(OfTraining, Record):
         Index("ix_training_certificate_person", "person_id", "occupation_code"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     code: Mapped[str] = mapped_column(String(14), unique=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)

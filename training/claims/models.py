@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
-from training.attendance.models import OfTraining
+from centre.database import Instant, OfCentre, Record, coded
 from training.claims.rules import ClaimState, Programme, Verdict
 
 
-class Claim(OfTraining, Record):
+class Claim(OfCentre, Record):
     """A school's claim for the subsidies of one class, with everybody who had a hand in it (补贴申请)."""
 
     __table_args__ = (
@@ -23,6 +22,7 @@ class Claim(OfTraining, Record):
         Index("ix_claim_state", "state", "centre_id"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     programme: Mapped[Programme] = mapped_column(coded(Programme))
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
@@ -48,7 +48,7 @@ _LIVING = Claim.state != ClaimState.RETURNED
 Index("uq_claim_living", Claim.class_id, unique=True, sqlite_where=_LIVING, postgresql_where=_LIVING)
 
 
-class ClaimLine(OfTraining, Record):
+class ClaimLine(OfCentre, Record):
     """What a claim says of one trainee: an amount, or the reason for none (补贴明细).
 
     `once` names person, occupation and level while the subsidy stands in the way of another one for them (VR18); it is
@@ -63,6 +63,7 @@ class ClaimLine(OfTraining, Record):
         Index("ix_claim_line_person", "person_id", "completed_on"),
     )
 
+    provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"), index=True)
     claim_id: Mapped[int] = mapped_column(ForeignKey("claim.id"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"), index=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))

@@ -3,12 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, event, false, true
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant, Record, coded
-from centre.permissions import Scope
+from centre.database import Base, Instant, OfCentre, Record, coded
 from training.funds.rules import FundPurpose, MovementKind
 
 
@@ -16,27 +15,19 @@ class AppendOnly(RuntimeError):
     """A movement of money was about to be changed or deleted: a fault of the program."""
 
 
-class Fund(Record):
+class Fund(OfCentre, Record):
     """Money of a centre for one purpose, never below zero (资金)."""
 
     __table_args__ = (CheckConstraint("balance_fen >= 0", name="balance"),)
 
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     code: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(100))
     purpose: Mapped[FundPurpose] = mapped_column(coded(FundPurpose))
     balance_fen: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """City and audit see all funds, other staff those of their centre."""
-        if scope.all_centres:
-            return true()
-        return cls.centre_id == scope.centre_id if scope.staff and scope.centre_id else false()
 
-
-class FundMovement(Base):
+class FundMovement(OfCentre, Base):
     """One movement of a fund's money, never changed afterwards: in is positive, out is negative (资金流水)."""
 
     __table_args__ = (
@@ -56,28 +47,13 @@ class FundMovement(Base):
     account_id: Mapped[int | None]
     at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
 
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """City and audit see all, other staff those of their centre."""
-        if scope.all_centres:
-            return true()
-        return cls.centre_id == scope.centre_id if scope.staff and scope.centre_id else false()
 
-
-class ClassFunding(Record):
+class ClassFunding(OfCentre, Record):
     """From which fund the centre's part of a class is paid (班级经费来源)."""
 
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), unique=True)
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), index=True)
     account_id: Mapped[int | None]
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """City and audit see all, other staff those of their centre."""
-        if scope.all_centres:
-            return true()
-        return cls.centre_id == scope.centre_id if scope.staff and scope.centre_id else false()
 
 
 def _refuse_change(_mapper: Any, _connection: Any, row: Any) -> None:

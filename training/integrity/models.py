@@ -1,47 +1,28 @@
-"""Checks, doubts and telephone calls as they are kept."""
+"""Checks, flags and telephone calls as they are kept: for the centre's staff only, never for the school."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, false, true
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
-from centre.permissions import Scope
+from centre.database import Instant, OfCentre, Record, coded
 from training.integrity.rules import CallOutcome, FlagState, Outcome
 
 
-class OfDesk:
-    """A row of the integrity desk: for the centre's staff only, never for the school."""
-
-    @declared_attr
-    def class_id(cls) -> Mapped[int]:  # noqa: N805
-        return mapped_column(ForeignKey("training_class.id"), index=True)
-
-    @declared_attr
-    def centre_id(cls) -> Mapped[int]:  # noqa: N805
-        return mapped_column(ForeignKey("centre.id"), index=True)
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """City and audit see all, other staff those of their centre."""
-        if scope.all_centres:
-            return true()
-        return cls.centre_id == scope.centre_id if scope.staff and scope.centre_id else false()
-
-
-class IntegrityCheck(OfDesk, Record):
+class IntegrityCheck(OfCentre, Record):
     """How one check of one class came out when it was last made (核查)."""
 
     __table_args__ = (UniqueConstraint("class_id", "rule"),)
 
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     rule: Mapped[str] = mapped_column(String(40))
     outcome: Mapped[Outcome] = mapped_column(coded(Outcome))
     found: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class Flag(OfDesk, Record):
+class Flag(OfCentre, Record):
     """A doubt about a class that blocks its claim until two people clear it (疑点)."""
 
     __table_args__ = (
@@ -51,6 +32,7 @@ class Flag(OfDesk, Record):
         Index("ix_flag_state", "state", "centre_id"),
     )
 
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     rule: Mapped[str] = mapped_column(String(40))
     digest: Mapped[str] = mapped_column(String(64))
     state: Mapped[FlagState] = mapped_column(coded(FlagState), default=FlagState.OPEN)
@@ -63,11 +45,12 @@ class Flag(OfDesk, Record):
     second_reason: Mapped[str] = mapped_column(String(200), default="")
 
 
-class PhoneSample(OfDesk, Record):
+class PhoneSample(OfCentre, Record):
     """Which trainees of a class are telephoned; drawn again from its seed it is the same (电话抽查)."""
 
     __table_args__ = (UniqueConstraint("class_id"), CheckConstraint("share > 0 AND share <= 1", name="share"))
 
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     seed: Mapped[str] = mapped_column(String(40))
     share: Mapped[float]
     enrolment_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
@@ -75,11 +58,12 @@ class PhoneSample(OfDesk, Record):
     account_id: Mapped[int | None]
 
 
-class PhoneCall(OfDesk, Record):
+class PhoneCall(OfCentre, Record):
     """What one trainee of the sample said (抽查记录)."""
 
     __table_args__ = (UniqueConstraint("sample_id", "enrolment_id"),)
 
+    class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("phone_sample.id"))
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolment.id"))
     outcome: Mapped[CallOutcome] = mapped_column(coded(CallOutcome))

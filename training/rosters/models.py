@@ -15,14 +15,13 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
-    or_,
     select,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import privacy
-from centre.database import Base, Instant, Record, coded
+from centre.database import Base, Instant, OfCentre, Record, coded
 from centre.errors import Problem
 from centre.people import identity_index
 from centre.permissions import Scope
@@ -46,13 +45,12 @@ class RosterMapping(Record):
         return cls.provider_id == scope.provider_id if scope.provider_id else false()
 
 
-class RosterUpload(Record):
+class RosterUpload(OfCentre, Record):
     """A trainee list as a school sent it, from upload to import (花名册上传)."""
 
     __table_args__ = (Index("ix_roster_upload_sent", "provider_id", "created_at"),)
 
     provider_id: Mapped[int] = mapped_column(ForeignKey("training_provider.id"))
-    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     state: Mapped[RosterState] = mapped_column(coded(RosterState), default=RosterState.UPLOADED, index=True)
     source: Mapped[Source] = mapped_column(coded(Source), default=Source.FILE)
@@ -78,16 +76,6 @@ class RosterUpload(Record):
     sent_by: Mapped[int | None]
     decided_by: Mapped[int | None]
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """The school that sent it, and the staff of its centre."""
-        if scope.all_centres:
-            return true()
-        rules = [cls.provider_id == scope.provider_id] if scope.provider_id else []
-        if scope.staff and scope.centre_id:
-            rules.append(cls.centre_id == scope.centre_id)
-        return or_(false(), *rules)
 
     @property
     def needs_columns(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from matching.engine.arrays import mapped
 from matching.engine.fit.profiles import Ground
 from matching.engine.pairs.columns import Crowd, Index, Layout, Lists, Openings, People, Workers
 from matching.engine.pairs.encode import Register
@@ -50,7 +51,7 @@ def load(folder: Path) -> Built:
     register, ground = pickle.loads((folder / "register.pickle").read_bytes())  # noqa: S301
     if not isinstance(register, Register) or not isinstance(ground, Ground):
         raise TypeError("not a snapshot of an index")
-    return Built(read(folder), register, _array(folder / "source.npy"), ground)
+    return Built(read(folder), register, mapped(folder / "source.npy"), ground)
 
 
 def read(folder: Path) -> Any:
@@ -60,14 +61,8 @@ def read(folder: Path) -> Any:
 
 def _read(shape: Any, folder: Path) -> Any:
     if isinstance(shape, str):
-        return _array(folder / shape)
+        return mapped(folder / shape)
     if isinstance(shape, dict):
         ((name, parts),) = shape.items()
         return _PARTS[name](*(_read(part, folder) for part in parts))
     return shape
-
-
-def _array(path: Path) -> Any:
-    # Copy-on-write, because kernels are compiled for writable arrays; nothing writes, so nothing is copied.
-    mapped = np.load(path, mmap_mode="c") if path.stat().st_size > 4096 else np.load(path)
-    return np.asarray(mapped)

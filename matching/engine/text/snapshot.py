@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from matching.engine.arrays import mapped
 from matching.engine.text.index import TextIndex
 from matching.engine.text.postings import Names, Part, Rows, Terms
 from matching.engine.text.query import PlaceFinder, no_places
@@ -35,14 +36,14 @@ def load(folder: Path, places: PlaceFinder = no_places) -> TextIndex:
     told = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
     numbers = {word: number for number, word in enumerate(words)} if words != [""] else {}
-    terms = Terms(numbers, _array(folder / "idf.npy"), told["mean_length"])
+    terms = Terms(numbers, mapped(folder / "idf.npy"), told["mean_length"])
     columns = {name: slice(*ends) for name, ends in told["columns"].items()}
     kept: dict[str, Any] = {"names": Names(columns, tuple(told["values"]))}
     for field in fields(Part):
         if field.type is Rows:
-            kept[field.name] = Rows(_array(folder / f"{field.name}-ptr.npy"), _array(folder / f"{field.name}-of.npy"))
+            kept[field.name] = Rows(mapped(folder / f"{field.name}-ptr.npy"), mapped(folder / f"{field.name}-of.npy"))
         elif field.name != "names":
-            kept[field.name] = _array(folder / f"{field.name}.npy")
+            kept[field.name] = mapped(folder / f"{field.name}.npy")
     return TextIndex.whole(Part(**kept), terms, places, Lexicon(told["lexicon"]))
 
 
@@ -55,9 +56,3 @@ def _arrays(part: Part) -> list[tuple[str, Any]]:
         elif field.name != "names":
             found.append((field.name, value))
     return found
-
-
-def _array(path: Path) -> Any:
-    # Copy-on-write, because kernels are compiled for writable arrays; nothing writes, so nothing is copied.
-    mapped = np.load(path, mmap_mode="c") if path.stat().st_size > 4096 else np.load(path)
-    return np.asarray(mapped)
