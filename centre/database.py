@@ -1,7 +1,4 @@
-"""The database: sessions with a scope, scarce things, and the only knowledge of SQLite and PostgreSQL.
-
-The base of the models comes from `centre.tables`; both are imported from here.
-"""
+"""The database: sessions with a scope, guarded counters, and what differs between SQLite and PostgreSQL."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
