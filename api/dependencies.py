@@ -20,9 +20,10 @@ from starlette.responses import Response
 from api.late import LateRoute
 from api.security import SESSION_COOKIE, check_origin, check_token
 from centre import accounts, audit, idempotency
-from centre.database import ScopedSession, may_retry, open_session
+from centre.database import may_retry, open_session
 from centre.errors import Forbidden, NotSignedIn
 from centre.permissions import Actor, Permission
+from centre.scopes import ScopedSession
 from centre.settings import settings
 from centre.translation import LOCALES, best_locale
 

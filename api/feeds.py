@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Routes, Unit
 from centre import clock
-from centre.database import seeing_everything
 from centre.drafts import BIGGEST_ID, RegionCode
+from centre.scopes import seeing_everything
 from centre.settings import settings
 from centre.translation import N_, translate
 from employers.fairs.models import Fair

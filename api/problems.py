@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.dependencies import reader_locale
 from api.wire import Wire
-from centre.database import ForeignWrite, is_outage
+from centre.database import is_outage
 from centre.drafts import problem_of
 from centre.errors import (
     Conflict,
@@ -28,6 +28,7 @@ from centre.errors import (
     TooLarge,
     Unavailable,
 )
+from centre.scopes import ForeignWrite
 from centre.settings import settings
 from centre.translation import N_, translate
 

@@ -11,10 +11,10 @@ from centre.accounts import ApiToken
 from centre.accounts.queries import api_tokens
 from centre.accounts.rules import TokenDraft
 from centre.accounts.tokens import create_token, revoke_token
-from centre.database import seeing_everything
 from centre.drafts import RecordId
 from centre.errors import Invalid, Problem
 from centre.permissions import Permission, Role
+from centre.scopes import seeing_everything
 from centre.translation import N_
 from employers.companies.models import Employer
 from training.providers.models import TrainingProvider

@@ -12,8 +12,8 @@ from sqlalchemy import JSON, ColumnElement, String, false, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant
 from centre.permissions import Actor, Scope
+from centre.tables import Base, Instant
 
 GENESIS = "0" * 64
 

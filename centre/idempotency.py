@@ -8,10 +8,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant
 from centre.errors import Refusal
 from centre.jobs import job
 from centre.permissions import Scope
+from centre.tables import Base, Instant
 from centre.translation import N_
 
 KEPT_FOR = timedelta(hours=24)

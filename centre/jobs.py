@@ -10,8 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant, open_session
+from centre.database import open_session
 from centre.permissions import Actor, Scope
+from centre.tables import Base, Instant
 
 Work = Callable[..., None]
 Reading = Callable[[Session], Any]

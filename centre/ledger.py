@@ -20,9 +20,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
-from centre.database import Base, Instant, coded, insert_rows, new_ids, seeing_everything
+from centre.bulk_writes import insert_rows, new_ids
 from centre.people import Person
 from centre.permissions import Actor, Scope
+from centre.scopes import seeing_everything
+from centre.tables import Base, Instant, coded
 from centre.translation import N_
 
 _PLACE = "told"

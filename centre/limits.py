@@ -8,11 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant, open_session
+from centre.database import open_session
 from centre.errors import TooMany
 from centre.jobs import job
 from centre.permissions import Actor, Scope
 from centre.privacy import blind_index
+from centre.tables import Base, Instant
 
 
 class Tally(Base):

@@ -5,8 +5,8 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.database import Record, coded
 from centre.regions import ancestors, exists
+from centre.tables import Record, coded
 
 
 class CentreLevel(StrEnum):

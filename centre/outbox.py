@@ -8,8 +8,9 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Instant, Record, insert_rows
+from centre.bulk_writes import insert_rows
 from centre.permissions import Scope
+from centre.tables import Instant, Record
 
 RETRY_AFTER = timedelta(minutes=1)
 MOST_ATTEMPTS = 12

@@ -8,8 +8,8 @@ from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, Sele
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
-from centre.database import Instant, Record, coded
 from centre.permissions import Scope
+from centre.tables import Instant, Record, coded
 from centre.translation import N_
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre.database import Record
 from centre.errors import Refusal
+from centre.tables import Record
 from centre.translation import N_
 
 EXAMPLES = Path(__file__).parent / "data" / "policies.csv"

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from centre import audit, privacy
 from centre.accounts.models import Account, SecondFactor
 from centre.accounts.queries import kept_login, secret_place
-from centre.database import Base, open_session
+from centre.database import open_session
 from centre.permissions import Actor
+from centre.tables import Base
 
 LOT = 500
 SYSTEM = Actor.system()

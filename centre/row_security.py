@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Connection, Dialect, Select, event, inspec
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql import visitors
 
-from centre.database import OWNERS, Base
 from centre.permissions import Scope
+from centre.tables import OWNERS, Base
 
 APPEND_ONLY = {"audit_entry": "", "fund_movement": "", "transition": "reason", "service_event": ""}
 """Tables whose rows never change, each with the free text that an erasure may empty."""
@@ -138,7 +138,7 @@ def _owners(model: type[Base]) -> dict[str, str]:
 
 
 def _may_write(model: type[Base]) -> list[str]:
-    """What `centre.database.holds` says, in SQL."""
+    """What `centre.scopes.holds` says, in SQL."""
     owners = _owners(model)
     nobody = " AND ".join(f"{column} IS NULL" for column in owners.values())
     rules = [_told("everything"), *_own(model), f"({nobody})"]

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, column, inspect, select, table
 
-from centre.database import Base, engine, tell
+from centre.database import engine
 from centre.permissions import Actor
 from centre.row_security import grant, raise_walls
+from centre.scopes import tell
 from centre.settings import settings
+from centre.tables import Base
 
 if TYPE_CHECKING:
     from alembic.config import Config

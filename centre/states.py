@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, Index, String, true
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant, insert_rows
+from centre.bulk_writes import insert_rows
 from centre.errors import Conflict
 from centre.permissions import Actor, Permission, Scope, require
+from centre.tables import Base, Instant
 from centre.translation import N_
 
 

@@ -18,8 +18,9 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 
 from centre import schema
-from centre.database import Base, engine
+from centre.database import engine
 from centre.settings import settings
+from centre.tables import Base
 from tests.modules import modules
 
 SERVICE = "gangqiao_service"

@@ -11,9 +11,9 @@ from centre.accounts.passwords import fits, hashed
 from centre.accounts.queries import checked_account, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
 from centre.accounts.sessions import Caller, end_all, let_in
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.permissions import PARTNERS, Actor, Permission, Role, require
+from centre.scopes import seeing_everything
 
 
 def create_account(

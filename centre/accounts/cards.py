@@ -12,11 +12,11 @@ from centre.accounts.passwords import hashed
 from centre.accounts.queries import living_card
 from centre.accounts.rules import PIN_DIGITS, bare, is_jobseeker, new_code, new_words
 from centre.accounts.sessions import end_all
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, require
 from centre.privacy import token_digest
+from centre.scopes import seeing_everything
 
 GROUPS = 4
 """Sixteen letters and digits of thirty: nobody guesses eighty bits, and people can still type them."""

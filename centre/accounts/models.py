@@ -7,10 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
 from centre.accounts.rules import PHONE_LOGIN, Door, Stage, may_enter
-from centre.database import Instant, Record, coded
 from centre.network import Centre
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, Scope
+from centre.tables import Instant, Record, coded
 from centre.translation import N_
 
 

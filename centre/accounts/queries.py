@@ -20,12 +20,12 @@ from centre.accounts.rules import (
     is_jobseeker,
     may_enter,
 )
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.numbers import BadNumber, parse_mobile
 from centre.people import Person, phone_index
 from centre.permissions import PARTNERS, Actor, Role
 from centre.privacy import blind_index, token_digest, unseal_own
+from centre.scopes import seeing_everything
 
 TOUCH_EVERY = timedelta(minutes=1)
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from centre import audit, clock
 from centre.accounts.models import Account, ApiToken
 from centre.accounts.rules import TokenDraft
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.permissions import Actor, Permission, Role, require
 from centre.privacy import token_digest
+from centre.scopes import seeing_everything
 
 MARK = "gq_"
 """The beginning by which scanners of source code recognise a lost token."""

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, false, or_, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
 from centre.exports.rules import ExportState
 from centre.permissions import Scope
+from centre.tables import Instant, Record, coded
 
 
 class Export(Record):

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts.models import Account
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.exports.models import Export
 from centre.exports.rules import ExportState, NoSuchList
 from centre.people import CATEGORY_LABELS, Person, PersonCategory, people
 from centre.permissions import MANAGERS, Actor, Permission, Role
+from centre.scopes import seeing_everything
 from centre.sheets.cells import Cell
 from centre.text import mask_id, mask_phone
 from centre.translation import N_, translate

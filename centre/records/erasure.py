@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
 from centre.accounts.models import Account, SignIn, SignInCard
-from centre.database import Base
 from centre.idempotency import KeptAnswer
 from centre.ledger import ServiceEvent
 from centre.outbox import Message
@@ -17,6 +16,7 @@ from centre.records import queries
 from centre.records.models import ErasureRequest, Reveal
 from centre.records.rules import BLANKED_NAMES, BLANKED_WORDS, ERASED_NAME, ERASURE, PersonErased
 from centre.states import move
+from centre.tables import Base
 
 
 def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:

@@ -6,9 +6,9 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant, Record, coded
 from centre.permissions import Scope
 from centre.records.rules import ErasureState, RevealReason, SealedColumn
+from centre.tables import Base, Instant, Record, coded
 
 
 class Reveal(Base):

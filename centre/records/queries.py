@@ -16,7 +16,6 @@ from centre import clock
 from centre.accounts import Account
 from centre.accounts.rules import NotFresh
 from centre.batches import batches
-from centre.database import Base, seeing_everything
 from centre.errors import NotFound
 from centre.network import Centre
 from centre.people import Consent, Person
@@ -24,6 +23,8 @@ from centre.permissions import MANAGERS, Role
 from centre.policy import policy
 from centre.records.models import ErasureRequest, Reveal
 from centre.records.rules import ErasureState, is_secret
+from centre.scopes import seeing_everything
+from centre.tables import Base
 
 TEXTS = Path(__file__).parents[1] / "data" / "consents.toml"
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from centre.database import seeing_everything
 from centre.outbox import post
+from centre.scopes import seeing_everything
 from centre.translation import SOURCE_LOCALE, translate
 from employers.companies.queries import account_ids
 

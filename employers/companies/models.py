@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Record, coded
 from centre.permissions import Scope
+from centre.tables import Record, coded
 from employers.companies.rules import LISTED, RISKS, EmployerNature, EmployerState, Risk
 
 

@@ -6,9 +6,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre.accounts import Account
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.permissions import Actor
+from centre.scopes import seeing_everything
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 

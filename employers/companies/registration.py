@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts import create_account
-from centre.database import seeing_everything
 from centre.network import centre_of
 from centre.permissions import Actor, Role
+from centre.scopes import seeing_everything
 from employers.companies.actions import register_employer, submit_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, SelfRegistration

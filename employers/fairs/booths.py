@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import give_back, seeing_everything, take_one
+from centre.counters import give_back, take_one
 from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
 from employers.companies.actions import count_no_show

@@ -17,8 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from centre.database import Instant, Record, coded
 from centre.permissions import Scope
+from centre.tables import Instant, Record, coded
 from employers.companies.models import Employer
 from employers.fairs.rules import (
     PUBLIC_STATES,

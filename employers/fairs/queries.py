@@ -6,10 +6,10 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
-from centre.database import holds, seeing_everything
 from centre.errors import NotFound, OtherCentre
 from centre.permissions import Actor
 from centre.policy import policy
+from centre.scopes import holds, seeing_everything
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
 from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, BoothState, FairState
 from employers.openings.models import Opening

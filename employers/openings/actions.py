@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
 from centre.audit import note
-from centre.database import give_back, take_one
+from centre.counters import give_back, take_one
 from centre.errors import Invalid, NotFound, Problem
 from centre.events import publish
 from centre.permissions import Actor, Permission, require

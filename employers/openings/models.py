@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, or_, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from centre.database import Instant, Record, coded
 from centre.people import Education
 from centre.permissions import Scope
+from centre.tables import Instant, Record, coded
 from employers.companies.models import Employer
 from employers.openings.rules import (
     ContractParty,

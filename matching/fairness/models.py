@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, ColumnElement, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Record
 from centre.permissions import Scope
+from centre.tables import Record
 
 
 class FairnessReport(Record):

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.ledger import Channel
 from centre.outbox import post
 from centre.people import Person, Sex
 from centre.permissions import Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE
 from employers.openings.actions import give_place_back, take_place

@@ -8,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
 from centre.ledger import ServiceCategory, record_service
 from centre.network import Centre
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.openings.models import Opening

@@ -21,9 +21,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from centre import privacy
-from centre.database import Base, Instant, OfCentre, Record, coded
 from centre.ledger import Channel
 from centre.permissions import Scope
+from centre.tables import Base, Instant, OfCentre, Record, coded
 from employers.openings.models import READER_RULES, Opening
 from matching.introductions.rules import (
     DONE,

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from centre.database import ScopedSession
 from centre.errors import NotFound
+from centre.scopes import ScopedSession
 from centre.text import mask_phone
 from employers.companies.models import Employer
 from employers.openings.models import Opening

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre.database import seeing_everything
 from centre.events import subscribe
 from centre.outbox import post
+from centre.scopes import seeing_everything
 from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningChanged, OpeningState

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Record, coded
+from centre.tables import Record, coded
 from matching.learning.rules import CardState, Verdict
 
 

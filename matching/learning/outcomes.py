@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
+from centre.scopes import seeing_everything
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
 from matching.introductions.models import Placement

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
+from centre.scopes import seeing_everything
 from matching.engine.fit.evaluation import Example, Trial, is_enough, most_points, weights_of
 from matching.engine.fit.profiles import Weights
 from matching.engine.fit.reasons import PARTS

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.calendar import add_years
-from centre.database import seeing_everything
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.ledger import Channel
 from centre.network import Centre, centre_of
@@ -15,6 +14,7 @@ from centre.numbers import BadNumber, parse_certificate
 from centre.people import Person, person_by_identity
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.skills.vocabulary import vocabulary
 from centre.states import move
 from centre.translation import N_

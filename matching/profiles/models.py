@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, OfCentre, Record, coded
 from centre.ledger import Channel
+from centre.tables import Instant, OfCentre, Record, coded
 from employers.openings.rules import CertificateKind
 from matching.engine.fit.profiles import Leave, WageUnit
 from matching.profiles.rules import ENDED, RegistrationState

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.accounts import LoginTaken, create_account
-from centre.database import seeing_everything
 from centre.errors import Conflict
 from centre.ledger import Channel
 from centre.network import centre_of
@@ -18,6 +17,7 @@ from centre.outbox import post
 from centre.people import Consent, Person, Sex, new_person, person_by_identity, phone_index
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation

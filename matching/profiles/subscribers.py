@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre.database import seeing_everything
 from centre.events import subscribe
 from centre.people import Person
+from centre.scopes import seeing_everything
 from employers.openings.rules import CertificateKind
 from matching.profiles.models import HeldCertificate, WorkedOccupation
 from training.certificates.rules import CertificateRevoked, Certified

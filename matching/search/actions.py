@@ -4,9 +4,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.database import insert_rows, seeing_everything
+from centre.bulk_writes import insert_rows
 from centre.errors import NotFound
 from centre.permissions import Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.skills.vocabulary import vocabulary
 from centre.states import move
 from matching.search.models import SavedHit, SavedSearch, Synonym

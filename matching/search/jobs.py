@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.batches import batches
-from centre.database import insert_rows
+from centre.bulk_writes import insert_rows
 from centre.jobs import job
 from centre.outbox import post
 from centre.translation import N_, SOURCE_LOCALE, translate

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Base, Instant, Record, coded
 from centre.permissions import Scope
+from centre.tables import Base, Instant, Record, coded
 from matching.search.rules import SynonymState
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from centre.accounts import Account, SignIn
-from centre.database import Base, Record, open_session
+from centre.database import open_session
 from centre.ledger import ServiceEvent
 from centre.limits import Tally
 from centre.people import Person, person_by_identity
+from centre.tables import Base, Record
 from employers.companies.models import Employer
 from employers.openings.models import Opening
 from matching.profiles.models import Registration

@@ -12,9 +12,10 @@ from starlette.testclient import TestClient
 
 from centre.accounts.actions import create_account
 from centre.accounts.models import OneTimeCode, SignIn
-from centre.database import Base, engine, open_session
+from centre.database import engine, open_session
 from centre.outbox import Message
 from centre.permissions import Actor, Role
+from centre.tables import Base
 from tests.api.conftest import ORIGIN
 from tests.ordeal.crowd import gather
 from tests.ordeal.servers import Server, serving_many

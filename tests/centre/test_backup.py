@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 
 from centre import privacy
 from centre.audit import Anchor, anchor, first_fault, note
-from centre.database import Base, open_session
+from centre.database import open_session
 from centre.ledger import ServiceCategory, ServiceEvent, record_service
 from centre.people import Person
 from centre.permissions import Actor
+from centre.tables import Base
 from tests.databases import BINARIES, Cluster, settings_from
 from tests.ordeal import world as worlds
 from web.commands.entry import app

@@ -12,11 +12,12 @@ from centre.accounts.models import Account, SecondFactor
 from centre.accounts.passwords import hashed
 from centre.accounts.queries import checked_account, secret_of
 from centre.audit import AuditEntry
-from centre.database import Base, open_session
+from centre.database import open_session
 from centre.ledger import ServiceCategory, ServiceEvent, record_service, told
 from centre.network import Centre, CentreLevel
 from centre.people import Person, new_person, person_by_identity
 from centre.permissions import Actor, Role
+from centre.tables import Base
 from tests.databases import import_models, settings_from
 from tests.planted import planted
 

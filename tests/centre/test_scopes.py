@@ -8,20 +8,14 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.audit import note
-from centre.database import (
-    ForeignWrite,
-    MissingScope,
-    engine,
-    insert_rows,
-    open_session,
-    seeing_everything,
-    update_rows,
-)
+from centre.bulk_writes import insert_rows, update_rows
+from centre.database import engine, open_session
 from centre.idempotency import KeptAnswer
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message, post
 from centre.people import Consent, Person, Recognition, new_person
 from centre.permissions import Actor, Role
+from centre.scopes import ForeignWrite, MissingScope, seeing_everything
 
 SYSTEM = Actor.system()
 CLERK = Actor(account_id=1, roles=frozenset({Role.CLERK}), centre_id=1)

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from centre import clock
-from centre.database import ScopedSession, open_session
+from centre.database import open_session
+from centre.scopes import ScopedSession
 from tests.employers.browser import Opener, opener
 from tests.employers.world import SYSTEM, found_city, officer_account
 

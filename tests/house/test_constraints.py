@@ -4,7 +4,7 @@ from collections import Counter
 
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table
 
-from centre.database import Base
+from centre.tables import Base
 from tests.databases import import_models
 from tests.house.source import Findings
 

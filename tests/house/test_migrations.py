@@ -9,7 +9,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, Table, inspect
 
 from centre import schema
-from centre.database import Base, engine
+from centre.database import engine
+from centre.tables import Base
 from tests.databases import Cluster, import_models, settings_from
 
 BOOKKEEPING = {"alembic_version"}

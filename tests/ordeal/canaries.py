@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts.models import Account
-from centre.database import OWNERS, Base, Instant
 from centre.people import Person
+from centre.tables import OWNERS, Base, Instant
 
 MARK = re.compile(rb"(?:zq[0-9]{4}z|1990[0-9]{7}|610499[0-9]{11}[0-9X])")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import database, idempotency
+from centre import counters, idempotency
 
 REMEMBERED_SECONDS = 0.2
 
@@ -70,7 +70,7 @@ def matching() -> Any:
 
 def _application(**replaced: Any) -> Any:
     for name, planted in replaced.items():
-        setattr(database, name, planted)
+        setattr(counters, name, planted)
     from web.app import build
 
     return build()

@@ -18,10 +18,12 @@ from sqlalchemy import event, select, true
 from api.dependencies import Access
 from api.registry import Entry, registry
 from centre.accounts.models import Account, ApiToken, SignIn
-from centre.database import Base, _criteria, engine, open_session
+from centre.database import engine, open_session
 from centre.exports.models import Export
 from centre.people import Person
 from centre.permissions import Actor, Scope
+from centre.scopes import _criteria
+from centre.tables import Base
 from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair
 from employers.openings.models import Opening

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from centre import clock, privacy
-from centre.database import Base, engine, open_session
+from centre.database import engine, open_session
 from centre.idempotency import KeptAnswer
 from centre.ledger import ServiceCategory, ServiceEvent, record_service
 from centre.outbox import post
@@ -21,6 +21,7 @@ from centre.permissions import Actor, Role
 from centre.records import actions, erasure, jobs
 from centre.records.models import ErasureRequest
 from centre.records.rules import ErasureState
+from centre.tables import Base
 from matching.introductions.models import Introduction
 from tests.ordeal import world as worlds
 from tests.ordeal.test_canaries import found

@@ -10,14 +10,16 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from centre.audit import note
-from centre.database import Base, engine, open_session, tell
+from centre.database import engine, open_session
 from centre.ledger import ServiceCategory, record_service
 from centre.network import Centre, CentreLevel
 from centre.people import new_person
 from centre.permissions import Actor, Role, Scope
 from centre.row_security import has_owners
+from centre.scopes import tell
 from centre.settings import settings
 from centre.states import Transition
+from centre.tables import Base
 from tests.databases import Cluster, settings_from
 
 SYSTEM = Actor.system()

@@ -5,9 +5,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from centre.database import seeing_everything
 from centre.people import Person
 from centre.permissions import Actor
+from centre.scopes import seeing_everything
 from centre.sheets import child, parser
 from centre.sheets.cells import REFUSALS
 from centre.sheets.inbox import Refused

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from centre import clock, privacy
 from centre.accounts.models import Account, ApiToken, SignIn, SignInCard
-from centre.database import Base, open_session
+from centre.database import open_session
 from centre.exports.models import Export
 from centre.exports.rules import ExportState
 from centre.ledger import ServiceCategory, ServiceEvent
@@ -19,6 +19,7 @@ from centre.permissions import Actor, Permission, Role
 from centre.policy import load_examples
 from centre.privacy import token_digest
 from centre.records.models import Reveal
+from centre.tables import Base
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 from employers.fairs.models import Booth, Fair, FairSeries, Venue

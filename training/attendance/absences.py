@@ -3,10 +3,10 @@
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
 from centre.outbox import post
 from centre.permissions import Actor
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries
 from training.attendance.rules import Standing, absent_run, standing

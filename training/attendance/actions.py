@@ -7,10 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.database import seeing_everything
 from centre.errors import Invalid, NotFound, Problem
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
 from training.attendance import queries

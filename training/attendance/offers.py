@@ -6,11 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.database import seeing_everything, take_one
+from centre.counters import take_one
 from centre.errors import Conflict
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries

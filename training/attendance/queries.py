@@ -7,9 +7,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.attendance.rules import Hours, LessonPlan, OfferOutcome, Times, lessons_of
 from training.classes.models import TrainingClass

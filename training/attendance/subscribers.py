@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.batches import batches
-from centre.database import seeing_everything
 from centre.events import subscribe
 from centre.permissions import Actor
+from centre.scopes import seeing_everything
 from centre.states import move
 from training.attendance import queries
 from training.attendance.actions import complete_class, plan_lessons

@@ -6,12 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
-from centre.database import seeing_everything
 from centre.errors import Forbidden, Invalid, Problem
 from centre.numbers import parse_certificate
 from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
 from training.certificates import queries

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, OfCentre, Record, coded
+from centre.tables import Instant, OfCentre, Record, coded
 from training.certificates.rules import CertificateState
 
 

@@ -4,9 +4,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.people import Person
+from centre.scopes import seeing_everything
 from centre.text import mask_name
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import PublicCertificate, parse_code

@@ -5,12 +5,12 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.calendar import add_working_days, retirement_rules
-from centre.database import seeing_everything
 from centre.errors import Invalid, Problem
 from centre.outbox import post
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance.queries import hours_of

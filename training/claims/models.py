@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, OfCentre, Record, coded
+from centre.tables import Instant, OfCentre, Record, coded
 from training.claims.rules import ClaimState, Programme, Verdict
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from centre.database import seeing_everything
 from centre.errors import NotFound
+from centre.scopes import seeing_everything
 from centre.text import mask_name
 from training.claims.models import Claim, ClaimLine
 from training.claims.rules import ClaimState, Earlier, Verdict

@@ -5,11 +5,11 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
 from centre.calendar import working_days_between
-from centre.database import seeing_everything
 from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem
 from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
 from training.classes import queries

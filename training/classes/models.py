@@ -5,8 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Instant, Record, coded
 from centre.permissions import Scope
+from centre.tables import Instant, Record, coded
 from training.classes.rules import HIDDEN, WORKDAYS, ClassState, Daypart
 
 

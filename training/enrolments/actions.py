@@ -4,12 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, events
-from centre.database import seeing_everything, take_one
+from centre.counters import take_one
 from centre.errors import NotFound
 from centre.ledger import ServiceEvent, record_service, reverse_service
 from centre.outbox import post
 from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
 from training.classes.models import TrainingClass

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from centre import clock, events
 from centre.batches import batches
-from centre.database import give_back, insert_rows, new_ids, seeing_everything, take_some
+from centre.bulk_writes import insert_rows, new_ids
+from centre.counters import give_back, take_some
 from centre.ledger import record_services, reverse_services
 from centre.outbox import post_all
 from centre.permissions import STAFF, Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.states import log_moves
 from centre.translation import N_
 from training.classes.models import TrainingClass

@@ -18,9 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.database import Instant, Record, coded
 from centre.people import PARTNER_RULES, Person, PersonCategory
 from centre.permissions import Scope
+from centre.tables import Instant, Record, coded
 from training.enrolments.rules import EnrolmentState, Origin, Relation
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre.batches import batches
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.people import Person, Recognition
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment

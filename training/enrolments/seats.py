@@ -3,7 +3,8 @@
 from sqlalchemy.orm import Session
 
 from centre import events
-from centre.database import give_back, seeing_everything
+from centre.counters import give_back
+from centre.scopes import seeing_everything
 from training.classes.models import TrainingClass
 from training.enrolments.rules import SeatFreed
 

@@ -4,9 +4,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit
-from centre.database import seeing_everything
 from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.translation import N_
 from training.classes.queries import training_class
 from training.enrolments.models import Enrolment

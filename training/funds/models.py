@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.database import Base, Instant, OfCentre, Record, coded
+from centre.tables import Base, Instant, OfCentre, Record, coded
 from training.funds.rules import FundPurpose, MovementKind
 
 

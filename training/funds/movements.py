@@ -6,7 +6,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import seeing_everything
+from centre.scopes import seeing_everything
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS, EnrolmentState
 from training.funds.models import Fund, FundMovement

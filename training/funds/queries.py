@@ -3,8 +3,8 @@
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from centre.database import seeing_everything
 from centre.errors import NotFound
+from centre.scopes import seeing_everything
 from training.funds.models import ClassFunding, Fund, FundMovement
 from training.funds.rules import FundPurpose
 

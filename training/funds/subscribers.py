@@ -4,8 +4,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre.batches import batches
-from centre.database import seeing_everything
 from centre.events import subscribe
+from centre.scopes import seeing_everything
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment
 from training.enrolments.rules import Enrolled, EnrolledTogether, Left, LeftTogether

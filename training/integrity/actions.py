@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.database import seeing_everything
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import move
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts, training_class

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from centre.calendar import retirement_rules
-from centre.database import seeing_everything
 from centre.errors import NotFound
 from centre.people import Person, Sex
 from centre.privacy import blind_index
+from centre.scopes import seeing_everything
 from training.attendance.models import Attendance, Lesson
 from training.attendance.queries import lessons, lessons_elsewhere
 from training.attendance.rules import first_clash

@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from centre.database import Record, coded
 from centre.permissions import Scope
+from centre.tables import Record, coded
 from training.providers.rules import MajorKind, ProviderState
 
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 from sqlalchemy.orm import Session
 
 from centre import audit, privacy
-from centre.database import take_some
+from centre.counters import take_some
 from centre.permissions import Actor, Permission, require
 from centre.sheets.cells import Workbook
 from centre.sheets.reading import read_sheets

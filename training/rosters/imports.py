@@ -9,9 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from centre import privacy
-from centre.database import insert_rows, new_ids, seeing_everything, update_rows
+from centre.bulk_writes import insert_rows, new_ids, update_rows
 from centre.people import Education, Person, Sex, phone_index
 from centre.permissions import Actor
+from centre.scopes import seeing_everything
 from centre.text import normalise
 from training.classes.models import TrainingClass
 from training.enrolments.bulk import Newcomer, admit_together

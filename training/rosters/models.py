@@ -21,10 +21,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import privacy
-from centre.database import Base, Instant, OfCentre, Record, coded
 from centre.errors import Problem
 from centre.people import identity_index
 from centre.permissions import Scope
+from centre.tables import Base, Instant, OfCentre, Record, coded
 from training.rosters.rules import Change, Fate, Reading, RosterState, Source, Trainee, Verdict
 
 

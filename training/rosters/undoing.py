@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.batches import batches
-from centre.database import seeing_everything
 from centre.permissions import Actor
 from centre.policy import policy
+from centre.scopes import seeing_everything
 from centre.states import Transition
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState

@@ -7,8 +7,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.database import give_back, insert_rows, seeing_everything
+from centre.bulk_writes import insert_rows
+from centre.counters import give_back
 from centre.permissions import Actor
+from centre.scopes import seeing_everything
 from centre.sheets.cells import Workbook
 from centre.states import move
 from training.classes.models import TrainingClass

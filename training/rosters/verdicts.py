@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from centre import privacy
 from centre.batches import batches
-from centre.database import seeing_everything
 from centre.errors import Problem
 from centre.people import Person
+from centre.scopes import seeing_everything
 from centre.text import normalise
 from centre.translation import N_
 from training.attendance.models import Lesson

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.database import new_ids
+from centre.bulk_writes import new_ids
 from centre.ledger import record_services
 from centre.network import Centre
 from centre.numbers import identity_check

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0002_ground"
 down_revision = "0001_people"
@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "audit_entry",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
-        sa.Column("at", centre.database.Instant(), nullable=False),
+        sa.Column("at", centre.tables.Instant(), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("action", sa.String(length=60), nullable=False),
         sa.Column("subject", sa.String(length=60), nullable=False),
@@ -33,8 +33,8 @@ def upgrade() -> None:
     op.create_table(
         "job_run",
         sa.Column("job", sa.String(length=60), nullable=False),
-        sa.Column("slot_at", centre.database.Instant(), nullable=False),
-        sa.Column("done_at", centre.database.Instant(), nullable=False),
+        sa.Column("slot_at", centre.tables.Instant(), nullable=False),
+        sa.Column("done_at", centre.tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("job", "slot_at", name=op.f("pk_job_run")),
     )
     op.create_table(
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.Column("status", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("headers", sa.JSON(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("made_at", centre.database.Instant(), nullable=False),
+        sa.Column("made_at", centre.tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_kept_answer")),
         sa.UniqueConstraint("owner", "key", name=op.f("uq_kept_answer_owner_key")),
     )
@@ -61,8 +61,8 @@ def upgrade() -> None:
         sa.Column("source", sa.String(length=300), nullable=False),
         sa.Column("is_example", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_rule")),
     )
@@ -70,7 +70,7 @@ def upgrade() -> None:
     op.create_table(
         "tally",
         sa.Column("key", sa.String(length=64), nullable=False),
-        sa.Column("window_at", centre.database.Instant(), nullable=False),
+        sa.Column("window_at", centre.tables.Instant(), nullable=False),
         sa.Column("count", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("key", "window_at", name=op.f("pk_tally")),
     )
@@ -84,15 +84,15 @@ def upgrade() -> None:
         sa.Column("target", sa.String(length=40), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("at", centre.database.Instant(), nullable=False),
+        sa.Column("at", centre.tables.Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transition")),
     )
     op.create_index("ix_transition_subject", "transition", ["machine", "record_id"], unique=False)
     op.create_table(
         "service_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("occurred_at", centre.database.Instant(), nullable=False),
-        sa.Column("recorded_at", centre.database.Instant(), nullable=False),
+        sa.Column("occurred_at", centre.tables.Instant(), nullable=False),
+        sa.Column("recorded_at", centre.tables.Instant(), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column(
             "category",
@@ -156,13 +156,13 @@ def upgrade() -> None:
         sa.Column("body", sa.String(length=2000), nullable=False),
         sa.Column("link", sa.String(length=200), nullable=False),
         sa.Column("dedupe_key", sa.String(length=120), nullable=False),
-        sa.Column("due_at", centre.database.Instant(), nullable=False),
-        sa.Column("sent_at", centre.database.Instant(), nullable=True),
+        sa.Column("due_at", centre.tables.Instant(), nullable=False),
+        sa.Column("sent_at", centre.tables.Instant(), nullable=True),
         sa.Column("attempts", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("last_error", sa.String(length=200), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("person_id IS NOT NULL OR account_id IS NOT NULL", name=op.f("ck_message_addressee")),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_message_account_id")),

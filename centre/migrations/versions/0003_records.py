@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0003_records"
 down_revision = "0002_ground"
@@ -32,13 +32,13 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("origin", sa.String(length=20), nullable=False),
-        sa.Column("asked_at", centre.database.Instant(), nullable=False),
+        sa.Column("asked_at", centre.tables.Instant(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("done_at", centre.database.Instant(), nullable=True),
+        sa.Column("done_at", centre.tables.Instant(), nullable=True),
         sa.Column("certificate_no", sa.String(length=30), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
             "(state = 'done') = (certificate_no IS NOT NULL AND done_at IS NOT NULL)",
@@ -79,7 +79,7 @@ def upgrade() -> None:
         ),
         sa.Column("words", sa.String(length=200), nullable=False),
         sa.Column("on_day", sa.Date(), nullable=False),
-        sa.Column("at", centre.database.Instant(), nullable=False),
+        sa.Column("at", centre.tables.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_reveal_centre_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_reveal_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reveal")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0004_employers"
 down_revision = "0003_records"
@@ -70,8 +70,8 @@ def upgrade() -> None:
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("fair_no_shows >= 0", name=op.f("ck_employer_fair_no_shows")),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_employer_centre_id")),
@@ -265,8 +265,8 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=80), nullable=True),
         sa.Column("screening", sa.JSON(), nullable=False),
         sa.Column("verified_by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("verified_at", centre.database.Instant(), nullable=True),
-        sa.Column("posted_at", centre.database.Instant(), nullable=True),
+        sa.Column("verified_at", centre.tables.Instant(), nullable=True),
+        sa.Column("posted_at", centre.tables.Instant(), nullable=True),
         sa.Column(
             "state",
             sa.Enum(
@@ -289,8 +289,8 @@ def upgrade() -> None:
         ),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("source <> 'repost' OR source_name <> ''", name=op.f("ck_opening_source_named")),
         sa.CheckConstraint("headcount >= 1", name=op.f("ck_opening_headcount")),

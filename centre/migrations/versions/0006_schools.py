@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0006_schools"
 down_revision = "0005_fairs"
@@ -39,8 +39,8 @@ def upgrade() -> None:
         ),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_training_provider_centre_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_training_provider")),
@@ -76,8 +76,8 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("hours > 0", name=op.f("ck_major_hours")),
         sa.CheckConstraint("level BETWEEN 1 AND 5", name=op.f("ck_major_level")),
@@ -99,8 +99,8 @@ def upgrade() -> None:
         sa.Column("quota", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("to_on >= from_on", name=op.f("ck_partner_agreement_days")),
         sa.ForeignKeyConstraint(
@@ -161,14 +161,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("applied_at", centre.database.Instant(), nullable=True),
+        sa.Column("applied_at", centre.tables.Instant(), nullable=True),
         sa.Column("applied_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("approved_at", centre.database.Instant(), nullable=True),
+        sa.Column("approved_at", centre.tables.Instant(), nullable=True),
         sa.Column("approved_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("end_on >= start_on", name=op.f("ck_training_class_days")),
         sa.CheckConstraint("taken >= 0 AND taken <= seats", name=op.f("ck_training_class_seats")),
@@ -259,12 +259,12 @@ def upgrade() -> None:
         sa.Column("to_check", sa.String(length=40), nullable=False),
         sa.Column("bank_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("card_no", sa.String(length=40), nullable=False),
-        sa.Column("enrolled_at", centre.database.Instant(), nullable=False),
+        sa.Column("enrolled_at", centre.tables.Instant(), nullable=False),
         sa.Column("service_event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
             "beneficiary_relation = 'self' OR beneficiary_of_id IS NOT NULL", name=op.f("ck_enrolment_beneficiary")

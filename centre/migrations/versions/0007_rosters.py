@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0007_rosters"
 down_revision = "0006_schools"
@@ -17,8 +17,8 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=64), nullable=False),
         sa.Column("columns", sa.JSON(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["provider_id"], ["training_provider.id"], name=op.f("fk_roster_mapping_provider_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_roster_mapping")),
@@ -72,10 +72,10 @@ def upgrade() -> None:
         sa.Column("failure", sa.JSON(), nullable=True),
         sa.Column("sent_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("settled_at", centre.database.Instant(), nullable=True),
+        sa.Column("settled_at", centre.tables.Instant(), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_roster_upload_centre_id")),
         sa.ForeignKeyConstraint(["class_id"], ["training_class.id"], name=op.f("fk_roster_upload_class_id")),

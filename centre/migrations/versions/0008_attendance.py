@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0008_attendance"
 down_revision = "0007_rosters"
@@ -14,18 +14,18 @@ def upgrade() -> None:
     op.create_table(
         "lesson",
         sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("starts_at", centre.database.Instant(), nullable=False),
-        sa.Column("ends_at", centre.database.Instant(), nullable=False),
+        sa.Column("starts_at", centre.tables.Instant(), nullable=False),
+        sa.Column("ends_at", centre.tables.Instant(), nullable=False),
         sa.Column("hours", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("room", sa.String(length=60), nullable=False),
         sa.Column("teacher", sa.String(length=60), nullable=False),
-        sa.Column("reported_at", centre.database.Instant(), nullable=True),
+        sa.Column("reported_at", centre.tables.Instant(), nullable=True),
         sa.Column("reported_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_lesson_times")),
         sa.CheckConstraint("hours > 0", name=op.f("ck_lesson_hours")),
@@ -53,8 +53,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("attempt BETWEEN 1 AND 2", name=op.f("ck_assessment_attempt")),
         sa.CheckConstraint("theory BETWEEN 0 AND 100 AND practice BETWEEN 0 AND 100", name=op.f("ck_assessment_marks")),
@@ -76,8 +76,8 @@ def upgrade() -> None:
         sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("in_at", centre.database.Instant(), nullable=True),
-        sa.Column("out_at", centre.database.Instant(), nullable=True),
+        sa.Column("in_at", centre.tables.Instant(), nullable=True),
+        sa.Column("out_at", centre.tables.Instant(), nullable=True),
         sa.Column(
             "method",
             sa.Enum(
@@ -91,8 +91,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("method = 'register' OR in_at IS NOT NULL", name=op.f("ck_attendance_came")),
         sa.CheckConstraint("hours >= 0", name=op.f("ck_attendance_hours")),
@@ -116,8 +116,8 @@ def upgrade() -> None:
         sa.Column("class_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("enrolment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("offered_at", centre.database.Instant(), nullable=False),
-        sa.Column("until_at", centre.database.Instant(), nullable=False),
+        sa.Column("offered_at", centre.tables.Instant(), nullable=False),
+        sa.Column("until_at", centre.tables.Instant(), nullable=False),
         sa.Column(
             "outcome",
             sa.Enum(
@@ -131,12 +131,12 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("settled_at", centre.database.Instant(), nullable=True),
+        sa.Column("settled_at", centre.tables.Instant(), nullable=True),
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name=op.f("ck_seat_offer_settled")),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_seat_offer_centre_id")),
@@ -176,15 +176,15 @@ def upgrade() -> None:
             sa.Enum("valid", "revoked", name="certificate_state", native_enum=False, create_constraint=True, length=40),
             nullable=False,
         ),
-        sa.Column("revoked_at", centre.database.Instant(), nullable=True),
+        sa.Column("revoked_at", centre.tables.Instant(), nullable=True),
         sa.Column("revoked_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
             "(state = 'revoked') = (revoked_at IS NOT NULL)", name=op.f("ck_training_certificate_revoked")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0010_claims"
 down_revision = "0009_funds"
@@ -57,7 +57,7 @@ def upgrade() -> None:
         sa.Column("notice_until_on", sa.Date(), nullable=True),
         sa.Column("released_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("paid_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("paid_at", centre.database.Instant(), nullable=True),
+        sa.Column("paid_at", centre.tables.Instant(), nullable=True),
         sa.Column("movement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("voucher", sa.String(length=60), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
@@ -65,8 +65,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("state NOT IN ('paid', 'clawback') OR movement_id IS NOT NULL", name=op.f("ck_claim_paid")),
         sa.CheckConstraint(
@@ -134,8 +134,8 @@ def upgrade() -> None:
         sa.Column("provider_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("(verdict = 'granted') = (amount_fen > 0)", name=op.f("ck_claim_line_amount")),
         sa.CheckConstraint("once IS NULL OR verdict = 'granted'", name=op.f("ck_claim_line_once")),

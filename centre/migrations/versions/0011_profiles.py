@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0011_profiles"
 down_revision = "0010_claims"
@@ -42,8 +42,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_held_certificate_centre_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_held_certificate_person_id")),
@@ -88,8 +88,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("wage_floor_fen IS NULL OR wage_floor_fen >= 0", name=op.f("ck_job_wish_wage_floor")),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_job_wish_centre_id")),
@@ -134,14 +134,14 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("submitted_at", centre.database.Instant(), nullable=True),
+        sa.Column("submitted_at", centre.tables.Instant(), nullable=True),
         sa.Column("valid_until_on", sa.Date(), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_registration_centre_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_registration_person_id")),
@@ -167,8 +167,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_skill_profile_centre_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_skill_profile_person_id")),
@@ -189,8 +189,8 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("centre_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint(
             "self_level IS NULL OR self_level BETWEEN 1 AND 5", name=op.f("ck_worked_occupation_self_level")

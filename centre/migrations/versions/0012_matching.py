@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0012_matching"
 down_revision = "0011_profiles"
@@ -65,13 +65,13 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("agreed_at", centre.database.Instant(), nullable=True),
+        sa.Column("agreed_at", centre.tables.Instant(), nullable=True),
         sa.Column("letter_no", sa.String(length=40), nullable=True),
-        sa.Column("issued_at", centre.database.Instant(), nullable=True),
+        sa.Column("issued_at", centre.tables.Instant(), nullable=True),
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("points", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("reasons", sa.JSON(), nullable=False),
-        sa.Column("result_at", centre.database.Instant(), nullable=True),
+        sa.Column("result_at", centre.tables.Instant(), nullable=True),
         sa.Column(
             "result_source",
             sa.Enum(
@@ -109,8 +109,8 @@ def upgrade() -> None:
         sa.Column("flag", sa.String(length=200), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("state <> 'hired' OR result_at IS NOT NULL", name=op.f("ck_introduction_told")),
         sa.CheckConstraint(
@@ -195,8 +195,8 @@ def upgrade() -> None:
         ),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("state <> 'ended' OR ended_on IS NOT NULL", name=op.f("ck_placement_ended")),
         sa.CheckConstraint("wage_fen IS NULL OR wage_fen >= 0", name=op.f("ck_placement_wage")),
@@ -233,12 +233,12 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column("done_at", centre.database.Instant(), nullable=True),
+        sa.Column("done_at", centre.tables.Instant(), nullable=True),
         sa.Column("account_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("note", sa.String(length=200), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["centre_id"], ["centre.id"], name=op.f("fk_follow_up_centre_id")),
         sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_follow_up_placement_id")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0013_lists_that_leave"
 down_revision = "0012_matching"
@@ -28,11 +28,11 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("ends_at", centre.database.Instant(), nullable=False),
+        sa.Column("ends_at", centre.tables.Instant(), nullable=False),
         sa.Column("fetched", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("decided_by IS NULL OR decided_by <> account_id", name=op.f("ck_export_second")),
         sa.CheckConstraint("people > 0", name=op.f("ck_export_people")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import centre.database
+import centre.tables
 
 revision = "0014_learning_and_searches"
 down_revision = "0013_lists_that_leave"
@@ -18,8 +18,8 @@ def upgrade() -> None:
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(timezone=True), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fairness_report")),
         sa.UniqueConstraint("day", name=op.f("uq_fairness_report_day")),
@@ -47,8 +47,8 @@ def upgrade() -> None:
         sa.Column("figures", sa.JSON(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(timezone=True), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("state <> 'in_use' OR verdict = 'better'", name=op.f("ck_model_card_better")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_model_card")),
@@ -92,8 +92,8 @@ def upgrade() -> None:
         sa.Column("asked", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(timezone=True), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("state <> 'accepted' OR occupation <> ''", name=op.f("ck_synonym_meaning")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_synonym")),
@@ -104,10 +104,10 @@ def upgrade() -> None:
         sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("address", sa.String(length=1000), nullable=False),
-        sa.Column("told_at", centre.database.Instant(timezone=True), nullable=True),
+        sa.Column("told_at", centre.tables.Instant(timezone=True), nullable=True),
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("created_at", centre.database.Instant(timezone=True), nullable=False),
-        sa.Column("updated_at", centre.database.Instant(timezone=True), nullable=False),
+        sa.Column("created_at", centre.tables.Instant(timezone=True), nullable=False),
+        sa.Column("updated_at", centre.tables.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_saved_search_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_search")),

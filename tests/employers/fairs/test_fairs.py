@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts import Account
-from centre.database import Base, open_session
+from centre.database import open_session
 from centre.errors import Conflict, Forbidden, Invalid
 from centre.outbox import Message
 from centre.permissions import Actor, Role
 from centre.states import IllegalMove
+from centre.tables import Base
 from employers.fairs.actions import (
     advance_fair,
     attach_plans,

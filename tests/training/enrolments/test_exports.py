@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import true
 
 from centre import clock
-from centre.database import _criteria, open_session
+from centre.database import open_session
 from centre.exports import actions
 from centre.exports.rules import ExportDraft, NoSuchList
 from centre.people import Person
+from centre.scopes import _criteria
 from tests.planted import planted
 from tests.training.world import W1, City, add_class
 from training.classes.models import TrainingClass

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from centre.database import Base
+from centre.tables import Base
 from centre.translation import N_, translate
 from web.formats import long_datetime
 

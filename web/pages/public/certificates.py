@@ -9,11 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
-from centre.database import seeing_everything
 from centre.drafts import Draft, RecordId
 from centre.errors import NotFound, Refusal
 from centre.people import Person
 from centre.permissions import Permission
+from centre.scopes import seeing_everything
 from training.attendance import offers
 from training.attendance.queries import offer as offer_of
 from training.certificates import queries
