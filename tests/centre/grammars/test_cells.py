@@ -46,7 +46,8 @@ def test_pay_keeps_its_fixed_part_piece_rates_and_wages_of_a_year_apart() -> Non
     "text",
     [
         "", "abc", "15-2万", "1.2万-8000", "5000-3500", "25-30", "3500 5000", "3500/4500", "试用期3000转正4000",
-        "100元/8小时", "$500", "3500.555", "1500/周", "底薪3000元+绩效+全勤奖200元", "4000-5000-6000", "4000元/月20元/小时",
+        "100元/8小时", "$500", "3500.555", "1500/周", "底薪3000元+绩效+全勤奖200元", "4000-5000-6000",
+        "4000元/月20元/小时",
     ],
 )  # fmt: skip
 def test_pay_that_could_mean_two_things_is_asked_about(text: str) -> None:
@@ -108,7 +109,8 @@ def test_days_that_could_mean_two_things_are_asked_about(text: str, code: str) -
     [
         ("大专以下", None, Grade.COLLEGE), ("大学专科", Grade.COLLEGE, None), ("大专及以上", Grade.COLLEGE, None),
         ("高中（中专、技校）及以上", Grade.SENIOR, None), ("不限，大专优先", None, None), ("不限", None, None),
-        ("初中或高中", Grade.JUNIOR, None), ("本科及以上学历", Grade.UNIVERSITY, None), ("初中-高中", Grade.JUNIOR, Grade.SENIOR),
+        ("初中或高中", Grade.JUNIOR, None), ("本科及以上学历", Grade.UNIVERSITY, None),
+        ("初中-高中", Grade.JUNIOR, Grade.SENIOR),
     ],
 )  # fmt: skip
 def test_schooling_is_read_whole(text: str, least: Grade | None, most: Grade | None) -> None:

@@ -25,6 +25,8 @@ UNITS = {
     PayUnit.PIECE: ("元/件", "/件"),
 }
 BESIDE = ("", "+提成", "（双休日）", "，包吃住", "（每天8小时）", "·13薪", "+五险一金")
+REMARKS = ("", "（18-45岁）", "（限2026届）", "（急）")
+FORMS = ("%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y/%m/%d")
 GRADES = {
     Grade.COLLEGE: ("大专", "大学专科"), Grade.UNIVERSITY: ("本科", "大学本科"), Grade.SENIOR: ("高中",),
     Grade.JUNIOR: ("初中",), Grade.PRIMARY: ("小学",),
@@ -62,13 +64,13 @@ def test_rendered_pay_is_read_back_the_same(case: tuple[str, Pay]) -> None:
 
 
 @CASES
-@given(st.integers(1, 9_999), st.sampled_from(["", "人", "名"]), st.sampled_from(["", "（18-45岁）", "（限2026届）", "（急）"]))
+@given(st.integers(1, 9_999), st.sampled_from(["", "人", "名"]), st.sampled_from(REMARKS))
 def test_rendered_headcounts_are_read_back_the_same(people: int, unit: str, remark: str) -> None:
     assert headcount.read_headcount(f"{people}{unit}{remark}").people == people
 
 
 @CASES
-@given(st.integers(-900, 900), st.integers(0, 400), st.sampled_from(["%Y-%m-%d", "%Y.%m.%d", "%Y年%m月%d日", "%Y/%m/%d"]))
+@given(st.integers(-900, 900), st.integers(0, 400), st.sampled_from(FORMS))
 def test_rendered_spans_are_read_back_the_same(start: int, length: int, form: str) -> None:
     first = TODAY + timedelta(days=start)
     last = first + timedelta(days=length)
@@ -117,7 +119,9 @@ def first_figure(text: str) -> Any:
     return Pay(PayUnit.MONTH, round(float(match[0]) * 100))
 
 
-@pytest.mark.parametrize("check", [test_rendered_pay_is_read_back_the_same, test_pay_with_a_second_story_is_asked_about])
+@pytest.mark.parametrize(
+    "check", [test_rendered_pay_is_read_back_the_same, test_pay_with_a_second_story_is_asked_about]
+)
 def test_a_reader_that_takes_the_first_figure_is_caught(check: Callable[[], None]) -> None:
     with planted(pay, read_pay=first_figure), pytest.raises((AssertionError, pytest.fail.Exception)):
         check()
