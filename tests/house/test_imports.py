@@ -10,7 +10,8 @@ import pytest
 from tests.house.source import PACKAGES, ROOT, plant
 
 SKELETON = (
-    "api/openings.py", "centre/clock.py", "centre/database.py", "centre/settings.py", "employers/companies/rules.py",
+    "api/openings.py", "centre/bulk_writes.py", "centre/clock.py", "centre/counters.py", "centre/database.py",
+    "centre/scopes.py", "centre/settings.py", "centre/tables.py", "employers/companies/rules.py",
     "matching/engine/__init__.py", "matching/engine/fit/__init__.py",
     "matching/engine/fit/score.py", "training/rules.py", "web/pages.py",
 )  # fmt: skip
