@@ -31,41 +31,41 @@ def register_employer(
     _check(draft)
     if draft.uscc and (known := employer_by_code(session, draft.uscc)):
         raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
-    made = Employer(**_columns(draft), source=source, is_demo=is_demo)
-    made.centre_id = draft.centre_id or actor.centre_id
-    session.add(made)
+    employer = Employer(**_columns(draft), source=source, is_demo=is_demo)
+    employer.centre_id = draft.centre_id or actor.centre_id
+    session.add(employer)
     session.flush()
-    note(session, actor, action="employer.register", subject=f"employer:{made.id}")
-    return made
+    note(session, actor, action="employer.register", subject=f"employer:{employer.id}")
+    return employer
 
 
 def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: EmployerDraft) -> Employer:
     """Correct an employer's data; its name and code only before it was verified. Raises NotFound or EmployerKnown."""
     require(actor, Permission.REGISTER_EMPLOYER)
-    found = own_employer(session, actor, employer_id)
+    employer = own_employer(session, actor, employer_id)
     _check(draft)
-    if draft.uscc and (known := employer_by_code(session, draft.uscc)) and known.id != found.id:
+    if draft.uscc and (known := employer_by_code(session, draft.uscc)) and known.id != employer.id:
         raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
-    changed = [name for name, value in _columns(draft).items() if getattr(found, name) != value]
+    changed = [name for name, value in _columns(draft).items() if getattr(employer, name) != value]
     fixed = {"name", "uscc"} & set(changed)
-    if fixed and found.state not in (EmployerState.REGISTERED, EmployerState.CHECKING):
+    if fixed and employer.state not in (EmployerState.REGISTERED, EmployerState.CHECKING):
         raise Invalid([Problem(name, "fixed", N_("核验通过后不能自行修改，请联系中心")) for name in sorted(fixed)])
     for name in changed:
-        setattr(found, name, _columns(draft)[name])
-    note(session, actor, action="employer.update", subject=f"employer:{found.id}", detail={"fields": changed})
-    return found
+        setattr(employer, name, _columns(draft)[name])
+    note(session, actor, action="employer.update", subject=f"employer:{employer.id}", detail={"fields": changed})
+    return employer
 
 
 def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Employer:
     """Hand in an employer's papers for the check. Raises Invalid when the code or a contact is missing."""
     require(actor, Permission.REGISTER_EMPLOYER)
-    found = own_employer(session, actor, employer_id)
-    wanted = {"uscc": found.uscc, "contact_name": found.contact_name, "contact_phone": found.contact_phone}
+    employer = own_employer(session, actor, employer_id)
+    wanted = {"uscc": employer.uscc, "contact_name": employer.contact_name, "contact_phone": employer.contact_phone}
     if problems := [Problem(name, "missing", N_("提交核验前请填写这一项")) for name in wanted if not wanted[name]]:
         raise Invalid(problems)
-    move(session, actor, found, EMPLOYER, "submit")
-    publish(session, EmployerMoved(found.id, "submit", found.state, "", actor))
-    return found
+    move(session, actor, employer, EMPLOYER, "submit")
+    publish(session, EmployerMoved(employer.id, "submit", employer.state, "", actor))
+    return employer
 
 
 def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: str, reason: str = "") -> Employer:
@@ -76,36 +76,36 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     suspend and blacklist need a reason).
     """
     require(actor, Permission.VERIFY_EMPLOYER)
-    found = employer(session, employer_id)
-    check_stranger(actor, found.id)
+    company = employer(session, employer_id)
+    check_stranger(actor, company.id)
     if event in {"reject", "warn", "suspend", "blacklist"} and not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
-    move(session, actor, found, EMPLOYER, event, reason=reason)
+    move(session, actor, company, EMPLOYER, event, reason=reason)
     if reason:
-        found.risk_reasons = [*found.risk_reasons, reason][-20:]
+        company.risk_reasons = [*company.risk_reasons, reason][-20:]
     session.flush()
-    publish(session, EmployerMoved(found.id, event, found.state, reason, actor))
-    note(session, actor, action=f"employer.{event}", subject=f"employer:{found.id}", detail={"reason": reason})
+    publish(session, EmployerMoved(company.id, event, company.state, reason, actor))
+    note(session, actor, action=f"employer.{event}", subject=f"employer:{company.id}", detail={"reason": reason})
     tell_employer(
         session,
-        found.id,
+        company.id,
         kind="employer-judged",
         title=N_("中心把您单位的状态改为：{state}"),
         body="{reason}",
-        params={"state": Term(EMPLOYER_LABELS[found.state]), "reason": reason},
+        params={"state": Term(EMPLOYER_LABELS[company.state]), "reason": reason},
         link="/employer",
-        dedupe_key=f"employer-judged:{found.id}:{found.version}",
+        dedupe_key=f"employer-judged:{company.id}:{company.version}",
     )
-    return found
+    return company
 
 
 def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
     """Note that an employer left its booth empty; gives how often that happened this year."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found, year = employer(session, employer_id), clock.today().year
-    found.fair_no_shows = found.no_shows_in(year) + 1
-    found.no_show_year = year
-    return found.fair_no_shows
+    company, year = employer(session, employer_id), clock.today().year
+    company.fair_no_shows = company.no_shows_in(year) + 1
+    company.no_show_year = year
+    return company.fair_no_shows
 
 
 def _check(draft: EmployerDraft) -> None:

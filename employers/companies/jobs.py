@@ -22,24 +22,24 @@ def watch_licences(session: Session) -> None:
     """Tell employers whose licence ends soon, and check again those whose licence has ended."""
     today, system = clock.today(), Actor.system()
     for days in LICENCE_NOTICES:
-        for found in session.scalars(ending_licences(today + timedelta(days=days))):
+        for employer in session.scalars(ending_licences(today + timedelta(days=days))):
             tell_employer(
                 session,
-                found.id,
+                employer.id,
                 kind="licence",
                 title=LICENCE_ENDS,
-                dedupe_key=f"licence:{found.id}:{found.licence_expires_on}:{days}",
+                dedupe_key=f"licence:{employer.id}:{employer.licence_expires_on}:{days}",
                 link="/employer",
-                params={"day": found.licence_expires_on, "days": days},
+                params={"day": employer.licence_expires_on, "days": days},
             )
-    for found in session.scalars(ended_licences(today)).all():
-        judge_employer(session, system, employer_id=found.id, event="licence_expired")
+    for employer in session.scalars(ended_licences(today)).all():
+        judge_employer(session, system, employer_id=employer.id, event="licence_expired")
         tell_employer(
             session,
-            found.id,
+            employer.id,
             kind="licence",
             title=LICENCE_ENDED,
-            dedupe_key=f"licence:{found.id}:{found.licence_expires_on}:ended",
+            dedupe_key=f"licence:{employer.id}:{employer.licence_expires_on}:ended",
             link="/employer",
-            params={"day": found.licence_expires_on},
+            params={"day": employer.licence_expires_on},
         )

@@ -25,10 +25,10 @@ def employers(*, state: EmployerState | None = None, words: str = "") -> Select[
 
 def employer(session: Session, employer_id: int) -> Employer:
     """One employer that the session may see. Raises NotFound."""
-    found = session.scalar(select(Employer).where(Employer.id == employer_id))
-    if found is None:
+    record = session.scalar(select(Employer).where(Employer.id == employer_id))
+    if record is None:
         raise NotFound
-    return found
+    return record
 
 
 def employer_by_code(session: Session, uscc: str) -> Employer | None:
@@ -50,10 +50,10 @@ def own_employer_id(actor: Actor, employer_id: int | None) -> int:
 
 def own_employer(session: Session, actor: Actor, employer_id: int) -> Employer:
     """An employer that the actor may change: itself or, for staff, any. Raises NotFound."""
-    found = employer(session, employer_id)
-    if not (actor.is_system or actor.scope.staff or found.id == actor.employer_id):
+    company = employer(session, employer_id)
+    if not (actor.is_system or actor.scope.staff or company.id == actor.employer_id):
         raise NotFound
-    return found
+    return company
 
 
 def ending_licences(on: date) -> Select[Employer]:

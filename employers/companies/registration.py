@@ -27,10 +27,10 @@ def enter_employer(session: Session, *, draft: SelfRegistration) -> Employer:
     values = draft.model_dump(exclude={"password", "truthful"})
     with seeing_everything(session):
         centre_id = centre_of(session, draft.region_code).id
-        made = register_employer(
+        employer = register_employer(
             session, actor, EmployerDraft.model_validate(values | {"centre_id": centre_id}), source="web"
         )
-        submit_employer(session, actor, employer_id=made.id)
+        submit_employer(session, actor, employer_id=employer.id)
         create_account(
             session,
             actor,
@@ -38,8 +38,8 @@ def enter_employer(session: Session, *, draft: SelfRegistration) -> Employer:
             name=draft.contact_name,
             password=draft.password,
             roles={Role.EMPLOYER},
-            employer_id=made.id,
+            employer_id=employer.id,
             expires_on=clock.today() + FIRST_TERM,
         )
         session.flush()
-    return made
+    return employer

@@ -48,22 +48,22 @@ def add_venue(session: Session, actor: Actor, draft: VenueDraft, *, is_demo: boo
     require(actor, Permission.MANAGE_FAIRS)
     if not regions.exists(draft.region_code):
         raise Invalid([Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选"))])
-    made = Venue(**draft.model_dump(), centre_id=actor.centre_id, is_demo=is_demo)
-    session.add(made)
+    venue = Venue(**draft.model_dump(), centre_id=actor.centre_id, is_demo=is_demo)
+    session.add(venue)
     session.flush()
-    return made
+    return venue
 
 
 def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: bool = False) -> Fair:
     """Plan a fair; its hall is held from now on. Raises VenueTaken (who holds it, and when) or Invalid."""
     require(actor, Permission.MANAGE_FAIRS)
     centre = _centre(session, draft.centre_id or actor.centre_id)
-    made = Fair(centre_id=centre.id, is_demo=is_demo, revised_at=clock.now())
-    _fill_in(session, made, draft, centre)
-    session.add(made)
+    fair = Fair(centre_id=centre.id, is_demo=is_demo, revised_at=clock.now())
+    _fill_in(session, fair, draft, centre)
+    session.add(fair)
     session.flush()
-    note(session, actor, action="fair.schedule", subject=f"fair:{made.id}")
-    return made
+    note(session, actor, action="fair.schedule", subject=f"fair:{fair.id}")
+    return fair
 
 
 def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraft, notice: str = "") -> Fair:
@@ -72,25 +72,25 @@ def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraf
     A postponed fair is announced again with its new time. Raises VenueTaken, NoticeMissing, FewerBooths or Invalid.
     """
     require(actor, Permission.MANAGE_FAIRS)
-    found = own_fair(session, actor, fair_id)
-    if found.state in (FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED):
+    fair = own_fair(session, actor, fair_id)
+    if fair.state in (FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED):
         raise Conflict
-    if draft.booth_count < found.booths_taken:
-        raise FewerBooths(field="booth_count", taken=found.booths_taken)
+    if draft.booth_count < fair.booths_taken:
+        raise FewerBooths(field="booth_count", taken=fair.booths_taken)
     wished = (instant(draft.starts_at), instant(draft.ends_at), draft.venue_id)
-    moved = wished != (found.starts_at, found.ends_at, found.venue_id)
-    if found.state in ANNOUNCED and moved and not notice:
+    moved = wished != (fair.starts_at, fair.ends_at, fair.venue_id)
+    if fair.state in ANNOUNCED and moved and not notice:
         raise NoticeMissing(field="notice")
-    _fill_in(session, found, draft, _centre(session, found.centre_id))
-    if found.state is FairState.POSTPONED and moved:
-        move(session, actor, found, FAIR, "reschedule", reason=notice)
-    found.notice = notice or found.notice
-    _revised(session, found)
-    if moved and found.state in ANNOUNCED:
-        _tell_booths(session, found, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
-    promote_waiting(session, actor, fair_id=found.id)
-    note(session, actor, action="fair.change", subject=f"fair:{found.id}", detail={"moved": moved})
-    return found
+    _fill_in(session, fair, draft, _centre(session, fair.centre_id))
+    if fair.state is FairState.POSTPONED and moved:
+        move(session, actor, fair, FAIR, "reschedule", reason=notice)
+    fair.notice = notice or fair.notice
+    _revised(session, fair)
+    if moved and fair.state in ANNOUNCED:
+        _tell_booths(session, fair, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
+    promote_waiting(session, actor, fair_id=fair.id)
+    note(session, actor, action="fair.change", subject=f"fair:{fair.id}", detail={"moved": moved})
+    return fair
 
 
 def advance_fair(
@@ -109,22 +109,22 @@ def advance_fair(
     report without its figures (employers, positions, visitors, intentions, hired).
     """
     require(actor, Permission.MANAGE_FAIRS)
-    found = own_fair(session, actor, fair_id)
-    FAIR.find(found.state, event)
+    fair = own_fair(session, actor, fair_id)
+    FAIR.find(fair.state, event)
     if event == "prepare":
-        _refuse_without_plans(found)
+        _refuse_without_plans(fair)
     elif event == "clear":
-        found.permit_no = permit_no or found.permit_no
-        _refuse_without_permit(session, found)
+        fair.permit_no = permit_no or fair.permit_no
+        _refuse_without_permit(session, fair)
     elif event == "report":
-        found.figures = _figures(figures)
-    move(session, actor, found, FAIR, event)
+        fair.figures = _figures(figures)
+    move(session, actor, fair, FAIR, event)
     if event == "file":
-        found.filed_at = clock.now()
+        fair.filed_at = clock.now()
     elif event == "publish":
-        found.published_at = clock.now()
-    _revised(session, found)
-    return found
+        fair.published_at = clock.now()
+    _revised(session, fair)
+    return fair
 
 
 def attach_plans(
@@ -138,13 +138,13 @@ def attach_plans(
 ) -> Fair:
     """Note where the fair's papers are kept (file number or address); empty ones stay as they are."""
     require(actor, Permission.MANAGE_FAIRS)
-    found = own_fair(session, actor, fair_id)
+    fair = own_fair(session, actor, fair_id)
     given = {"organisation_plan": organisation_plan, "emergency_plan": emergency_plan, "security_plan": security_plan}
     for name, value in given.items():
         if value:
-            setattr(found, name, value[:200])
+            setattr(fair, name, value[:200])
     session.flush()
-    return found
+    return fair
 
 
 def cancel_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
@@ -178,10 +178,10 @@ def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_de
     centre = _centre(session, draft.centre_id or actor.centre_id)
     if draft.to_on < draft.from_on or draft.to_on - draft.from_on > timedelta(days=370) or draft.starts >= draft.ends:
         raise Invalid([Problem("to_on", "date-order", N_("开始要早于结束，一次最多安排一年"))])
-    made = FairSeries(**draft.model_dump(exclude={"centre_id", "summary"}), centre_id=centre.id, is_demo=is_demo)
-    session.add(made)
+    series = FairSeries(**draft.model_dump(exclude={"centre_id", "summary"}), centre_id=centre.id, is_demo=is_demo)
+    session.add(series)
     session.flush()
-    planned = Planned(made, [], [], [])
+    planned = Planned(series, [], [], [])
     for day in weekly(draft.from_on, draft.to_on, draft.weekday):
         if is_public_holiday(day):
             planned.holidays.append(day)
@@ -193,7 +193,7 @@ def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_de
 def _plan_date(
     session: Session, actor: Actor, draft: SeriesDraft, planned: Planned, day: date, centre_id: int, *, is_demo: bool
 ) -> None:
-    one = FairDraft(
+    fair_draft = FairDraft(
         name=draft.name,
         theme=draft.theme,
         kind=FairKind.PERIODIC,
@@ -206,28 +206,28 @@ def _plan_date(
         summary=draft.summary,
     )
     try:
-        made = schedule_fair(session, actor, one, is_demo=is_demo)
+        fair = schedule_fair(session, actor, fair_draft, is_demo=is_demo)
     except VenueTaken:
         planned.taken.append(day)
         return
-    made.series_id, made.series_on = planned.series.id, day
-    planned.fairs.append(made)
+    fair.series_id, fair.series_on = planned.series.id, day
+    planned.fairs.append(fair)
 
 
-def _fill_in(session: Session, found: Fair, draft: FairDraft, centre: Centre) -> None:
+def _fill_in(session: Session, fair: Fair, draft: FairDraft, centre: Centre) -> None:
     starts_at, ends_at = instant(draft.starts_at), instant(draft.ends_at)
     hall = venue(session, draft.venue_id) if draft.venue_id else None
     if problems := _problems(draft, hall, starts_at, ends_at):
         raise Invalid(problems)
     if hall is not None:
-        _hold(session, hall, starts_at, ends_at, but=found.id or 0)
+        _hold(session, hall, starts_at, ends_at, but=fair.id or 0)
     for name, value in draft.model_dump(exclude={"centre_id", "co_organisers"}).items():
-        setattr(found, name, value)
-    found.co_organisers = list(draft.co_organisers)
-    found.starts_at, found.ends_at, found.venue = starts_at, ends_at, hall
-    found.region_code = hall.region_code if hall else draft.region_code or centre.region_code
-    due = _clocks(session, draft.kind, clock.local(starts_at).date(), found.region_code)
-    found.filing_due_on, found.statistics_due_on = due.filing_due_on, due.statistics_due_on
+        setattr(fair, name, value)
+    fair.co_organisers = list(draft.co_organisers)
+    fair.starts_at, fair.ends_at, fair.venue = starts_at, ends_at, hall
+    fair.region_code = hall.region_code if hall else draft.region_code or centre.region_code
+    due = _clocks(session, draft.kind, clock.local(starts_at).date(), fair.region_code)
+    fair.filing_due_on, fair.statistics_due_on = due.filing_due_on, due.statistics_due_on
 
 
 def _problems(draft: FairDraft, hall: Venue | None, starts_at: datetime, ends_at: datetime) -> list[Problem]:
@@ -262,29 +262,29 @@ def _hold(session: Session, hall: Venue, starts_at: datetime, ends_at: datetime,
 
 
 def _clocks(session: Session, kind: FairKind, day: date, region: str) -> Any:
-    def told(key: str) -> Any:
+    def figure(key: str) -> Any:
         return policy(session, key, on=day, region=region)
 
     return clocks(
         kind,
         day,
-        filing_days=told("fair-filing-days"),
-        report_days=told("fair-report-days"),
-        list_due=told("fair-list-due"),
-        figures_day=told("fair-figures-day"),
+        filing_days=figure("fair-filing-days"),
+        report_days=figure("fair-report-days"),
+        list_due=figure("fair-list-due"),
+        figures_day=figure("fair-figures-day"),
     )
 
 
-def _refuse_without_plans(found: Fair) -> None:
-    if missing := tuple(label for name, label in PLANS.items() if not getattr(found, name)):
+def _refuse_without_plans(fair: Fair) -> None:
+    if missing := tuple(label for name, label in PLANS.items() if not getattr(fair, name)):
         raise PlansMissing(missing=Terms(missing))
 
 
-def _refuse_without_permit(session: Session, found: Fair) -> None:
-    day = clock.local(found.starts_at).date()
-    limit = permit_limit(session, day, found.region_code)
-    if found.mode is not FairMode.ONLINE and found.expected_visitors >= limit and not found.permit_no:
-        raise PermitMissing(field="permit_no", expected=found.expected_visitors, limit=limit)
+def _refuse_without_permit(session: Session, fair: Fair) -> None:
+    day = clock.local(fair.starts_at).date()
+    limit = permit_limit(session, day, fair.region_code)
+    if fair.mode is not FairMode.ONLINE and fair.expected_visitors >= limit and not fair.permit_no:
+        raise PermitMissing(field="permit_no", expected=fair.expected_visitors, limit=limit)
 
 
 def _figures(figures: dict[str, int] | None) -> dict[str, int]:
@@ -298,20 +298,20 @@ def _figures(figures: dict[str, int] | None) -> dict[str, int]:
 
 
 def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: str, title: str) -> Fair:
-    found = own_fair(session, actor, fair_id)
-    if found.published_at is not None and not notice.strip():
+    fair = own_fair(session, actor, fair_id)
+    if fair.published_at is not None and not notice.strip():
         raise NoticeMissing(field="notice")
-    move(session, actor, found, FAIR, event, reason=notice)
-    found.notice = notice.strip()[:2000]
-    _revised(session, found)
-    _tell_booths(session, found, f"fair-{event}", title)
-    note(session, actor, action=f"fair.{event}", subject=f"fair:{found.id}")
-    return found
+    move(session, actor, fair, FAIR, event, reason=notice)
+    fair.notice = notice.strip()[:2000]
+    _revised(session, fair)
+    _tell_booths(session, fair, f"fair-{event}", title)
+    note(session, actor, action=f"fair.{event}", subject=f"fair:{fair.id}")
+    return fair
 
 
-def _tell_booths(session: Session, found: Fair, kind: str, title: str) -> None:
+def _tell_booths(session: Session, fair: Fair, kind: str, title: str) -> None:
     session.flush()
-    for booth in session.scalars(booths(found.id)):
+    for booth in session.scalars(booths(fair.id)):
         if booth.state in WAITING_OR_HOLDING:
             tell_employer(
                 session,
@@ -319,22 +319,22 @@ def _tell_booths(session: Session, found: Fair, kind: str, title: str) -> None:
                 kind=kind,
                 title=title,
                 body="{notice}",
-                link=f"/fairs/{found.id}",
-                dedupe_key=f"{kind}:{found.id}:{found.revision}",
-                params={"fair": found.name, "when": span(found), "notice": found.notice},
+                link=f"/fairs/{fair.id}",
+                dedupe_key=f"{kind}:{fair.id}:{fair.revision}",
+                params={"fair": fair.name, "when": span(fair), "notice": fair.notice},
             )
 
 
-def _revised(session: Session, found: Fair) -> None:
+def _revised(session: Session, fair: Fair) -> None:
     # Calendars take a change only with a higher SEQUENCE; before its announcement nobody has the fair in a calendar.
-    if found.published_at is not None:
-        found.revision += 1
-    found.revised_at = clock.now()
+    if fair.published_at is not None:
+        fair.revision += 1
+    fair.revised_at = clock.now()
     session.flush()
 
 
 def _centre(session: Session, centre_id: int | None) -> Centre:
-    found = session.get(Centre, centre_id) if centre_id else None
-    if found is None:
+    centre = session.get(Centre, centre_id) if centre_id else None
+    if centre is None:
         raise NotFound(field="centre_id")
-    return found
+    return centre

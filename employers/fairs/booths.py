@@ -45,38 +45,38 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
     Raises NotBoothTime, EmployerNotActive, TooManyNoShows, AlreadyApplied or OpeningNotVerified.
     """
     require(actor, Permission.APPLY_FOR_BOOTH)
-    found = fair(session, fair_id)
+    job_fair = fair(session, fair_id)
     applicant = employer(session, own_employer_id(actor, draft.employer_id))
-    if found.state is not FairState.BOOTH_OPEN:
+    if job_fair.state is not FairState.BOOTH_OPEN:
         raise NotBoothTime
     if applicant.state is not EmployerState.ACTIVE:
         raise EmployerNotActive(name=applicant.name)
-    day = clock.local(found.starts_at).date()
+    day = clock.local(job_fair.starts_at).date()
     missed = applicant.no_shows_in(day.year)
-    if missed >= policy(session, "fair-noshow-limit", on=day, region=found.region_code):
+    if missed >= policy(session, "fair-noshow-limit", on=day, region=job_fair.region_code):
         raise TooManyNoShows(count=missed)
     _check_openings(session, applicant.id, draft)
-    held = found.booth_count == 0 or take_one(session, Fair, found.id, taken="booths_taken", limit="booth_count")
-    if session.scalar(select(Booth.id).where(Booth.fair_id == found.id, Booth.employer_id == applicant.id)):
+    held = job_fair.booth_count == 0 or take_one(session, Fair, job_fair.id, taken="booths_taken", limit="booth_count")
+    if session.scalar(select(Booth.id).where(Booth.fair_id == job_fair.id, Booth.employer_id == applicant.id)):
         raise AlreadyApplied
-    made = Booth(
+    booth = Booth(
         **draft.model_dump(exclude={"employer_id", "opening_ids"}), opening_ids=list(dict.fromkeys(draft.opening_ids))
     )
-    made.fair, made.employer = found, applicant
-    made.state = BoothState.APPLIED if held else BoothState.WAITLISTED
-    session.add(made)
+    booth.fair, booth.employer = job_fair, applicant
+    booth.state = BoothState.APPLIED if held else BoothState.WAITLISTED
+    session.add(booth)
     session.flush()
-    return made
+    return booth
 
 
 def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Approve a request whose papers are right."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found = handled_booth(session, actor, booth_id)
-    check_stranger(actor, found.employer_id)
-    move(session, actor, found, BOOTH, "approve")
-    _decided(session, found, N_("招聘会“{fair}”的展位申请已通过"))
-    return found
+    booth = handled_booth(session, actor, booth_id)
+    check_stranger(actor, booth.employer_id)
+    move(session, actor, booth, BOOTH, "approve")
+    _decided(session, booth, N_("招聘会“{fair}”的展位申请已通过"))
+    return booth
 
 
 def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) -> Booth:
@@ -84,33 +84,33 @@ def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) 
     require(actor, Permission.ASSIGN_BOOTH)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
-    found = handled_booth(session, actor, booth_id)
-    _release(session, actor, found, "refuse", reason)
-    _decided(session, found, N_("招聘会“{fair}”的展位申请未通过：{reason}"), reason=reason)
-    return found
+    booth = handled_booth(session, actor, booth_id)
+    _release(session, actor, booth, "refuse", reason)
+    _decided(session, booth, N_("招聘会“{fair}”的展位申请未通过：{reason}"), reason=reason)
+    return booth
 
 
 def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int | None = None) -> Booth:
     """Give an approved request its number, the lowest free one when none is named. Raises BoothTaken or Invalid."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found = handled_booth(session, actor, booth_id)
-    check_stranger(actor, found.employer_id)
+    booth = handled_booth(session, actor, booth_id)
+    check_stranger(actor, booth.employer_id)
     used = {
         number: holder
         for holder, number in session.execute(
-            select(Booth.id, Booth.booth_no).where(Booth.fair_id == found.fair_id, Booth.booth_no.is_not(None))
+            select(Booth.id, Booth.booth_no).where(Booth.fair_id == booth.fair_id, Booth.booth_no.is_not(None))
         )
     }
-    number = booth_no or next(one for one in range(1, len(used) + 2) if one not in used)
-    if found.fair.booth_count and not 1 <= number <= found.fair.booth_count:
-        params = {"most": found.fair.booth_count}
+    number = booth_no or next(free for free in range(1, len(used) + 2) if free not in used)
+    if booth.fair.booth_count and not 1 <= number <= booth.fair.booth_count:
+        params = {"most": booth.fair.booth_count}
         raise Invalid([Problem("booth_no", "booth-number", N_("展位号在 1 到 {most} 之间"), params)])
-    if used.get(number, found.id) != found.id:
+    if used.get(number, booth.id) != booth.id:
         raise BoothTaken(field="booth_no", booth_no=number)
-    move(session, actor, found, BOOTH, "assign")
-    found.booth_no = number
-    _decided(session, found, N_("招聘会“{fair}”的展位号是 {booth_no}，请在开场前 30 分钟到场"), booth_no=number)
-    return found
+    move(session, actor, booth, BOOTH, "assign")
+    booth.booth_no = number
+    _decided(session, booth, N_("招聘会“{fair}”的展位号是 {booth_no}，请在开场前 30 分钟到场"), booth_no=number)
+    return booth
 
 
 def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
@@ -118,51 +118,51 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
     require(actor, Permission.ASSIGN_BOOTH)
     fair_id = own_fair(session, actor, fair_id).id
     approved = session.scalars(booths(fair_id).where(Booth.state == BoothState.APPROVED)).all()
-    for found in approved:
-        assign_booth(session, actor, booth_id=found.id)
+    for booth in approved:
+        assign_booth(session, actor, booth_id=booth.id)
     return len(approved)
 
 
 def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Note that the employer is at its booth. Raises BeforeTheDay."""
     require(actor, Permission.CHECK_IN)
-    found = handled_booth(session, actor, booth_id)
-    _refuse_before_the_day(found.fair)
-    move(session, actor, found, BOOTH, "check_in")
-    found.checked_in_at = clock.now()
+    booth = handled_booth(session, actor, booth_id)
+    _refuse_before_the_day(booth.fair)
+    move(session, actor, booth, BOOTH, "check_in")
+    booth.checked_in_at = clock.now()
     session.flush()
-    return found
+    return booth
 
 
 def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Note that the employer served its booth to the end."""
     require(actor, Permission.CHECK_IN)
-    found = handled_booth(session, actor, booth_id)
-    move(session, actor, found, BOOTH, "leave")
+    booth = handled_booth(session, actor, booth_id)
+    move(session, actor, booth, BOOTH, "leave")
     session.flush()
-    return found
+    return booth
 
 
 def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Note that the employer did not come; the booth is free, the no-show counts. Raises BeforeTheDay."""
     require(actor, Permission.ASSIGN_BOOTH)
-    found = handled_booth(session, actor, booth_id)
-    _refuse_before_the_day(found.fair)
-    _release(session, actor, found, "miss", "")
-    count_no_show(session, actor, employer_id=found.employer_id)
-    return found
+    booth = handled_booth(session, actor, booth_id)
+    _refuse_before_the_day(booth.fair)
+    _release(session, actor, booth, "miss", "")
+    count_no_show(session, actor, employer_id=booth.employer_id)
+    return booth
 
 
 def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Take a request back in time: no miss is counted, the next in the queue moves up. Raises TooLateToWithdraw."""
     require(actor, Permission.APPLY_FOR_BOOTH)
-    found = handled_booth(session, actor, booth_id)
-    day = clock.local(found.fair.starts_at).date()
-    days = policy(session, "fair-withdraw-days", on=day, region=found.fair.region_code)
-    if found.state is not BoothState.WAITLISTED and clock.today() > day - timedelta(days=days):
+    booth = handled_booth(session, actor, booth_id)
+    day = clock.local(booth.fair.starts_at).date()
+    days = policy(session, "fair-withdraw-days", on=day, region=booth.fair.region_code)
+    if booth.state is not BoothState.WAITLISTED and clock.today() > day - timedelta(days=days):
         raise TooLateToWithdraw(days=days)
-    _release(session, actor, found, "withdraw", "")
-    return found
+    _release(session, actor, booth, "withdraw", "")
+    return booth
 
 
 def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
@@ -170,13 +170,13 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
     require(actor, Permission.APPLY_FOR_BOOTH)
     promoted = 0
     while take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_count"):
-        found = next_waiting(session, fair_id)
-        if found is None:
+        booth = next_waiting(session, fair_id)
+        if booth is None:
             give_back(session, Fair, fair_id, taken="booths_taken")
             break
         with seeing_everything(session):  # the booth of somebody else
-            move(session, actor, found, BOOTH, "promote")
-            _decided(session, found, N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"))
+            move(session, actor, booth, BOOTH, "promote")
+            _decided(session, booth, N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"))
         promoted += 1
     return promoted
 
@@ -185,12 +185,12 @@ def _check_openings(session: Session, employer_id: int, draft: BoothDraft) -> No
     if not draft.opening_ids:
         return
     own = select(Opening).where(Opening.id.in_(draft.opening_ids), Opening.employer_id == employer_id)
-    found = session.scalars(own.order_by(Opening.id)).all()
-    if len(found) < len(set(draft.opening_ids)):
+    openings = session.scalars(own.order_by(Opening.id)).all()
+    if len(openings) < len(set(draft.opening_ids)):
         raise Invalid([Problem("opening_ids", "not-own", N_("只能展示本单位的岗位"))])
-    for one in found:
-        if one.state not in VERIFIED:
-            raise OpeningNotVerified(field="opening_ids", title=one.title)
+    for opening in openings:
+        if opening.state not in VERIFIED:
+            raise OpeningNotVerified(field="opening_ids", title=opening.title)
 
 
 def _refuse_before_the_day(fair: Fair) -> None:
@@ -199,26 +199,26 @@ def _refuse_before_the_day(fair: Fair) -> None:
         raise BeforeTheDay(day=day.isoformat())
 
 
-def _release(session: Session, actor: Actor, found: Booth, event: str, reason: str) -> None:
-    held = found.state in HOLDING_BOOTH and found.fair.booth_count > 0
-    move(session, actor, found, BOOTH, event, reason=reason)
-    found.booth_no = None
+def _release(session: Session, actor: Actor, booth: Booth, event: str, reason: str) -> None:
+    held = booth.state in HOLDING_BOOTH and booth.fair.booth_count > 0
+    move(session, actor, booth, BOOTH, event, reason=reason)
+    booth.booth_no = None
     session.flush()
     if held:
-        give_back(session, Fair, found.fair_id, taken="booths_taken")
-        promote_waiting(session, actor, fair_id=found.fair_id)
+        give_back(session, Fair, booth.fair_id, taken="booths_taken")
+        promote_waiting(session, actor, fair_id=booth.fair_id)
 
 
-def _decided(session: Session, found: Booth, title: str, **params: object) -> None:
-    found.decided_at = clock.now()
+def _decided(session: Session, booth: Booth, title: str, **params: object) -> None:
+    booth.decided_at = clock.now()
     session.flush()
-    told = session.scalars(select(Fair).where(Fair.id == found.fair_id)).one()
+    job_fair = session.scalars(select(Fair).where(Fair.id == booth.fair_id)).one()
     tell_employer(
         session,
-        found.employer_id,
+        booth.employer_id,
         kind="booth",
         title=title,
         link="/employer/booths",
-        dedupe_key=f"booth:{found.id}:{found.state.value}:{found.version}",
-        params={"fair": told.name, **params},
+        dedupe_key=f"booth:{booth.id}:{booth.state.value}:{booth.version}",
+        params={"fair": job_fair.name, **params},
     )

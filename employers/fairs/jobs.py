@@ -26,8 +26,8 @@ def run_fairs(session: Session) -> None:
     """Begin announced fairs at their hour and end them at theirs."""
     now = clock.now()
     for event, due in (("start", starting_fairs(now)), ("finish", ending_fairs(now))):
-        for found in session.scalars(due).all():
-            move(session, Actor.system(), found, FAIR, event)
+        for fair in session.scalars(due).all():
+            move(session, Actor.system(), fair, FAIR, event)
             session.flush()
 
 
@@ -35,21 +35,21 @@ def run_fairs(session: Session) -> None:
 def remind_organisers(session: Session) -> None:
     """Tell organisers of filings and figures that are due within three days, or late."""
     day = clock.today() + AHEAD
-    for found in session.scalars(due_filings(day)):
-        _remind(session, found, FILING_DUE, found.filing_due_on.isoformat(), "filing")
-    for found in session.scalars(due_statistics(day)):
-        _remind(session, found, STATISTICS_DUE, found.statistics_due_on.isoformat(), "statistics")
+    for fair in session.scalars(due_filings(day)):
+        _remind(session, fair, FILING_DUE, fair.filing_due_on.isoformat(), "filing")
+    for fair in session.scalars(due_statistics(day)):
+        _remind(session, fair, STATISTICS_DUE, fair.statistics_due_on.isoformat(), "statistics")
 
 
-def _remind(session: Session, found: Fair, title: str, day: str, clock_name: str) -> None:
-    accounts = select(Account).where(Account.centre_id == found.centre_id, Account.disabled.is_(False))
+def _remind(session: Session, fair: Fair, title: str, day: str, clock_name: str) -> None:
+    accounts = select(Account).where(Account.centre_id == fair.centre_id, Account.disabled.is_(False))
     for account in session.scalars(accounts.order_by(Account.id)):
         if Role.ORGANISER in account.roles:
             post(
                 session,
                 kind="fair-clock",
-                title=translate(SOURCE_LOCALE, title, fair=found.name, day=day)[:200],
-                link=f"/organiser/fairs/{found.id}",
+                title=translate(SOURCE_LOCALE, title, fair=fair.name, day=day)[:200],
+                link=f"/organiser/fairs/{fair.id}",
                 to_account_id=account.id,
-                dedupe_key=f"fair:{found.id}:{clock_name}:{day}:{account.id}",
+                dedupe_key=f"fair:{fair.id}:{clock_name}:{day}:{account.id}",
             )

@@ -26,9 +26,9 @@ def instant(value: datetime) -> datetime:
     return value if value.tzinfo else value.replace(tzinfo=clock.SHANGHAI)
 
 
-def span(found: Fair) -> str:
+def span(fair: Fair) -> str:
     """When a fair is, as the wall clock shows it: 2026-03-07 09:00–11:30."""
-    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
+    first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
     end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{first:%Y-%m-%d %H:%M}–{end}"
 
@@ -47,10 +47,10 @@ def fairs(*, from_on: date | None = None, to_on: date | None = None, region: str
 
 def fair(session: Session, fair_id: int) -> Fair:
     """One fair with its venue, if the session may see it. Raises NotFound."""
-    found = session.scalar(select(Fair).where(Fair.id == fair_id).options(joinedload(Fair.venue)))
-    if found is None:
+    record = session.scalar(select(Fair).where(Fair.id == fair_id).options(joinedload(Fair.venue)))
+    if record is None:
         raise NotFound
-    return found
+    return record
 
 
 def permit_limit(session: Session, day: date, region: str = "") -> int:
@@ -65,10 +65,10 @@ def venues() -> Select[Venue]:
 
 def venue(session: Session, venue_id: int) -> Venue:
     """One venue. Raises NotFound."""
-    found = session.scalar(select(Venue).where(Venue.id == venue_id))
-    if found is None:
+    record = session.scalar(select(Venue).where(Venue.id == venue_id))
+    if record is None:
         raise NotFound(field="venue_id")
-    return found
+    return record
 
 
 def series() -> Select[FairSeries]:
@@ -110,8 +110,8 @@ def free_venues(session: Session, starts_at: datetime, ends_at: datetime, *, reg
             )
             .scalar_subquery()
         )
-        found = session.scalars(venues().where(Venue.id.not_in(busy))).all()
-    return sorted(found, key=lambda one: (one.region_code != region, one.region_code, one.name, one.hall))
+        free = session.scalars(venues().where(Venue.id.not_in(busy))).all()
+    return sorted(free, key=lambda venue: (venue.region_code != region, venue.region_code, venue.name, venue.hall))
 
 
 def free_days(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, count: int = 3) -> list[date]:
@@ -169,10 +169,10 @@ def employer_booths(employer_id: int) -> Select[Booth]:
 
 def own_fair(session: Session, actor: Actor, fair_id: int) -> Fair:
     """A fair that the actor's own centre holds. Raises NotFound or OtherCentre."""
-    found = fair(session, fair_id)
-    if not holds(actor.scope, {"centre_id": found.centre_id}):
+    job_fair = fair(session, fair_id)
+    if not holds(actor.scope, {"centre_id": job_fair.centre_id}):
         raise OtherCentre
-    return found
+    return job_fair
 
 
 def handled_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
@@ -180,22 +180,22 @@ def handled_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
 
     Raises NotFound or OtherCentre.
     """
-    found = own_booth(session, actor, booth_id)
-    if found.employer_id != actor.employer_id and not holds(actor.scope, {"centre_id": found.fair.centre_id}):
+    booth = own_booth(session, actor, booth_id)
+    if booth.employer_id != actor.employer_id and not holds(actor.scope, {"centre_id": booth.fair.centre_id}):
         raise OtherCentre
-    return found
+    return booth
 
 
 def own_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
     """A request that the actor may see, with employer and fair. Raises NotFound."""
-    found = session.scalar(
+    booth = session.scalar(
         select(Booth)
         .where(Booth.id == booth_id)
         .options(joinedload(Booth.employer, innerjoin=True), joinedload(Booth.fair, innerjoin=True))
     )
-    if found is None or not (actor.is_system or actor.scope.staff or found.employer_id == actor.employer_id):
+    if booth is None or not (actor.is_system or actor.scope.staff or booth.employer_id == actor.employer_id):
         raise NotFound
-    return found
+    return booth
 
 
 def next_waiting(session: Session, fair_id: int) -> Booth | None:
@@ -223,15 +223,15 @@ def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]
     """What the public may see at the booths of a fair: open openings of employers whose request was approved."""
     approved = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT, BoothState.SERVED)
     with seeing_everything(session):
-        found = session.scalars(booths(fair_id).where(Booth.state.in_(approved))).all()
-        wanted = {opening_id for booth in found for opening_id in booth.opening_ids}
+        exhibiting = session.scalars(booths(fair_id).where(Booth.state.in_(approved))).all()
+        wanted = {opening_id for booth in exhibiting for opening_id in booth.opening_ids}
         shown = {
-            one.id: one
-            for one in session.scalars(
+            opening.id: opening
+            for opening in session.scalars(
                 select(Opening).where(Opening.id.in_(wanted), Opening.state == OpeningState.OPEN).order_by(Opening.id)
             )
         }
-    return [(booth, shown[key]) for booth in found for key in booth.opening_ids if key in shown]
+    return [(booth, shown[key]) for booth in exhibiting for key in booth.opening_ids if key in shown]
 
 
 def coming_fairs(now: datetime, region: str = "") -> Select[Fair]:

@@ -20,6 +20,7 @@ from employers.companies.messages import tell_employer
 from employers.companies.models import Employer
 from employers.companies.queries import own_employer_id
 from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
+from employers.openings import queries
 from employers.openings.checks import (
     Limits,
     draft_faults,
@@ -31,7 +32,7 @@ from employers.openings.checks import (
     missing_faults,
 )
 from employers.openings.models import Opening
-from employers.openings.queries import opening, own_opening
+from employers.openings.queries import own_opening
 from employers.openings.rules import (
     OPENING,
     HeadcountBelowTaken,
@@ -52,81 +53,81 @@ def create_opening(
     if employer.state in (EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED):
         raise EmployerNotActive(name=employer.name)
     _check(draft)
-    made = Opening(**_columns(draft), external_id=external_id, is_demo=is_demo)
-    made.employer, made.employer_id = employer, employer.id
-    made.centre_id = actor.centre_id or employer.centre_id
-    made.screening = [finding.kept() for finding in findings_of(draft)]
-    session.add(made)
+    opening = Opening(**_columns(draft), external_id=external_id, is_demo=is_demo)
+    opening.employer, opening.employer_id = employer, employer.id
+    opening.centre_id = actor.centre_id or employer.centre_id
+    opening.screening = [finding.kept() for finding in findings_of(draft)]
+    session.add(opening)
     session.flush()
-    _changed(session, made)
-    return made
+    _changed(session, opening)
+    return opening
 
 
 def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: OpeningDraft) -> Opening:
     """Rewrite an opening that is not on show; it becomes a draft again. Raises Invalid or IllegalMove."""
     require(actor, Permission.POST_OPENING)
-    found = own_opening(session, actor, opening_id)
+    opening = own_opening(session, actor, opening_id)
     _check(draft)
-    if draft.headcount < found.taken:
-        raise HeadcountBelowTaken(field="headcount", taken=found.taken)
-    if found.state is not OpeningState.DRAFT:
-        move(session, actor, found, OPENING, "revise")
+    if draft.headcount < opening.taken:
+        raise HeadcountBelowTaken(field="headcount", taken=opening.taken)
+    if opening.state is not OpeningState.DRAFT:
+        move(session, actor, opening, OPENING, "revise")
     for name, value in _columns(draft).items():
-        setattr(found, name, value)
-    found.screening = [finding.kept() for finding in findings_of(draft)]
-    _changed(session, found)
-    return found
+        setattr(opening, name, value)
+    opening.screening = [finding.kept() for finding in findings_of(draft)]
+    _changed(session, opening)
+    return opening
 
 
 def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
     """Send a draft through the screening to the officers. Raises Invalid with everything that is wrong at once."""
     require(actor, Permission.POST_OPENING)
-    found = own_opening(session, actor, opening_id)
-    OPENING.find(found.state, "submit")
-    _show_by_default(session, found)
-    _refuse_unfit(session, found)
-    move(session, actor, found, OPENING, "submit")
-    move(session, actor, found, OPENING, "pass")
-    _changed(session, found)
-    return found
+    opening = own_opening(session, actor, opening_id)
+    OPENING.find(opening.state, "submit")
+    _show_by_default(session, opening)
+    _refuse_unfit(session, opening)
+    move(session, actor, opening, OPENING, "submit")
+    move(session, actor, opening, OPENING, "pass")
+    _changed(session, opening)
+    return opening
 
 
 def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: str = "") -> Opening:
     """Confirm by telephone or visit that the opening is real. Raises IllegalMove or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
-    found = opening(session, opening_id)
-    check_stranger(actor, found.employer_id)
-    move(session, actor, found, OPENING, "confirm", reason=remark)
-    found.verified_by_id, found.verified_at = actor.account_id, clock.now()
-    note(session, actor, action="opening.verify", subject=f"opening:{found.id}", detail={"remark": remark})
-    _changed(session, found)
-    _tell(session, found, "opening-verified", N_("岗位“{title}”已核实，可以公开了"), remark)
-    return found
+    opening = queries.opening(session, opening_id)
+    check_stranger(actor, opening.employer_id)
+    move(session, actor, opening, OPENING, "confirm", reason=remark)
+    opening.verified_by_id, opening.verified_at = actor.account_id, clock.now()
+    note(session, actor, action="opening.verify", subject=f"opening:{opening.id}", detail={"remark": remark})
+    _changed(session, opening)
+    _tell(session, opening, "opening-verified", N_("岗位“{title}”已核实，可以公开了"), remark)
+    return opening
 
 
 def return_opening(session: Session, actor: Actor, *, opening_id: int, reason: str) -> Opening:
     """Give an opening back to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
-    found = opening(session, opening_id)
+    opening = queries.opening(session, opening_id)
     if not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
-    move(session, actor, found, OPENING, "return", reason=reason)
-    _changed(session, found)
-    _tell(session, found, "opening-returned", N_("岗位“{title}”退回修改"), reason)
-    return found
+    move(session, actor, opening, OPENING, "return", reason=reason)
+    _changed(session, opening)
+    _tell(session, opening, "opening-returned", N_("岗位“{title}”退回修改"), reason)
+    return opening
 
 
 def publish_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
     """Put a verified opening on show: six elements, validity, employer active. Raises Invalid or EmployerNotActive."""
     require(actor, Permission.PUBLISH_OPENING)
-    found = own_opening(session, actor, opening_id)
-    OPENING.find(found.state, "publish")
-    _refuse_unlisted(found)
-    _refuse_unfit(session, found)
-    move(session, actor, found, OPENING, "publish")
-    found.posted_at = found.posted_at or clock.now()
-    _changed(session, found)
-    return found
+    opening = own_opening(session, actor, opening_id)
+    OPENING.find(opening.state, "publish")
+    _refuse_unlisted(opening)
+    _refuse_unfit(session, opening)
+    move(session, actor, opening, OPENING, "publish")
+    opening.posted_at = opening.posted_at or clock.now()
+    _changed(session, opening)
+    return opening
 
 
 def pause_opening(session: Session, actor: Actor, *, opening_id: int, reason: str = "") -> Opening:
@@ -138,10 +139,10 @@ def pause_opening(session: Session, actor: Actor, *, opening_id: int, reason: st
 def resume_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
     """Show a paused opening again. Raises EmployerNotActive, or Invalid when its validity has ended."""
     require(actor, Permission.PUBLISH_OPENING)
-    found = own_opening(session, actor, opening_id)
-    _refuse_unlisted(found)
-    _refuse_unfit(session, found)
-    return _step(session, actor, found, "resume", "")
+    opening = own_opening(session, actor, opening_id)
+    _refuse_unlisted(opening)
+    _refuse_unfit(session, opening)
+    return _step(session, actor, opening, "resume", "")
 
 
 def close_opening(session: Session, actor: Actor, *, opening_id: int, reason: str = "") -> Opening:
@@ -153,14 +154,14 @@ def close_opening(session: Session, actor: Actor, *, opening_id: int, reason: st
 def renew_opening(session: Session, actor: Actor, *, opening_id: int, valid_until: date) -> Opening:
     """Show an expired opening again until a later day, screened anew. Raises Invalid or EmployerNotActive."""
     require(actor, Permission.PUBLISH_OPENING)
-    found = own_opening(session, actor, opening_id)
-    OPENING.find(found.state, "renew")
-    _refuse_unlisted(found)
+    opening = own_opening(session, actor, opening_id)
+    OPENING.find(opening.state, "renew")
+    _refuse_unlisted(opening)
     if valid_until < clock.today():
         raise Invalid([Problem("valid_until", "date-order", N_("有效期结束日不能早于开始日"))])
-    found.valid_from, found.valid_until = clock.today(), valid_until
-    _refuse_unfit(session, found)
-    return _step(session, actor, found, "renew", "")
+    opening.valid_from, opening.valid_until = clock.today(), valid_until
+    _refuse_unfit(session, opening)
+    return _step(session, actor, opening, "renew", "")
 
 
 def change_headcount(session: Session, actor: Actor, *, opening_id: int, headcount: int) -> Opening:
@@ -168,17 +169,17 @@ def change_headcount(session: Session, actor: Actor, *, opening_id: int, headcou
     require(actor, Permission.POST_OPENING)
     if headcount < 1:
         raise Invalid([Problem("headcount", "headcount", N_("招聘人数至少 1 人"))])
-    found = own_opening(session, actor, opening_id)
-    if headcount < found.taken:
-        raise HeadcountBelowTaken(field="headcount", taken=found.taken)
-    found.headcount = headcount
+    opening = own_opening(session, actor, opening_id)
+    if headcount < opening.taken:
+        raise HeadcountBelowTaken(field="headcount", taken=opening.taken)
+    opening.headcount = headcount
     session.flush()
-    if found.state is OpeningState.OPEN and found.remaining == 0:
-        move(session, actor, found, OPENING, "fill")
-    elif found.state is OpeningState.FILLED and found.remaining:
-        move(session, actor, found, OPENING, "reopen")
-    _changed(session, found)
-    return found
+    if opening.state is OpeningState.OPEN and opening.remaining == 0:
+        move(session, actor, opening, OPENING, "fill")
+    elif opening.state is OpeningState.FILLED and opening.remaining:
+        move(session, actor, opening, OPENING, "reopen")
+    _changed(session, opening)
+    return opening
 
 
 def take_place(session: Session, actor: Actor, *, opening_id: int) -> Opening:
@@ -186,22 +187,22 @@ def take_place(session: Session, actor: Actor, *, opening_id: int) -> Opening:
     require(actor, Permission.RECORD_RESULT)
     if not take_one(session, Opening, opening_id, limit="headcount"):
         raise OpeningFull(opening_id=opening_id)
-    found = _fresh(session, opening_id)
-    if found.remaining == 0 and found.state is OpeningState.OPEN:
-        move(session, actor, found, OPENING, "fill")
-    _changed(session, found)
-    return found
+    opening = _fresh(session, opening_id)
+    if opening.remaining == 0 and opening.state is OpeningState.OPEN:
+        move(session, actor, opening, OPENING, "fill")
+    _changed(session, opening)
+    return opening
 
 
 def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Opening:
     """Free a place again when somebody who was hired did not start."""
     require(actor, Permission.RECORD_RESULT)
     give_back(session, Opening, opening_id)
-    found = _fresh(session, opening_id)
-    if found.remaining and found.state is OpeningState.FILLED:
-        move(session, actor, found, OPENING, "reopen")
-    _changed(session, found)
-    return found
+    opening = _fresh(session, opening_id)
+    if opening.remaining and opening.state is OpeningState.FILLED:
+        move(session, actor, opening, OPENING, "reopen")
+    _changed(session, opening)
+    return opening
 
 
 def freeze_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
@@ -216,71 +217,71 @@ def thaw_openings(session: Session, actor: Actor, *, employer_id: int, reason: s
     return _sweep(session, actor, employer_id, OpeningState.FROZEN, "clear", reason)
 
 
-def _refuse_unfit(session: Session, found: Opening) -> None:
+def _refuse_unfit(session: Session, opening: Opening) -> None:
     """Raise Invalid with everything that keeps an opening from the public: missing elements, law, blocking words."""
     today = clock.today()
-    region = found.region_code or ""
+    region = opening.region_code or ""
     limits = Limits(
         minimum_wage_fen=policy(session, "minimum-wage-month-fen", on=today, region=region),
         longest_days=policy(session, "opening-longest-days", on=today, region=region),
     )
-    findings = findings_of(found)
-    found.screening = [finding.kept() for finding in findings]
+    employer, findings = opening.employer, findings_of(opening)
+    opening.screening = [finding.kept() for finding in findings]
     problems = [
-        *missing_faults(missing_elements(found, has_employer=bool(found.employer.name and found.employer.region_code))),
-        *legal_faults(found, limits, service_licence=found.employer.service_licence),
+        *missing_faults(missing_elements(opening, has_employer=bool(employer.name and employer.region_code))),
+        *legal_faults(opening, limits, service_licence=employer.service_licence),
         *finding_faults(findings),
     ]
-    if ended(found.valid_until, today):
+    if ended(opening.valid_until, today):
         problems.append(Problem("valid_until", "ended", N_("有效期已过，请填写新的截止日期")))
     if problems:
         raise Invalid(problems)
 
 
-def _show_by_default(session: Session, found: Opening) -> None:
-    if found.valid_from is None:
-        found.valid_from = clock.today()
-    if found.valid_until is None:
-        days = policy(session, "opening-valid-days", on=clock.today(), region=found.region_code or "")
-        found.valid_until = found.valid_from + timedelta(days=days)
+def _show_by_default(session: Session, opening: Opening) -> None:
+    if opening.valid_from is None:
+        opening.valid_from = clock.today()
+    if opening.valid_until is None:
+        days = policy(session, "opening-valid-days", on=clock.today(), region=opening.region_code or "")
+        opening.valid_until = opening.valid_from + timedelta(days=days)
 
 
-def _refuse_unlisted(found: Opening) -> None:
-    if found.employer.state is not EmployerState.ACTIVE:
-        raise EmployerNotActive(name=found.employer.name)
+def _refuse_unlisted(opening: Opening) -> None:
+    if opening.employer.state is not EmployerState.ACTIVE:
+        raise EmployerNotActive(name=opening.employer.name)
 
 
-def _step(session: Session, actor: Actor, found: Opening, event: str, reason: str) -> Opening:
-    move(session, actor, found, OPENING, event, reason=reason)
-    _changed(session, found)
-    return found
+def _step(session: Session, actor: Actor, opening: Opening, event: str, reason: str) -> Opening:
+    move(session, actor, opening, OPENING, event, reason=reason)
+    _changed(session, opening)
+    return opening
 
 
 def _sweep(session: Session, actor: Actor, employer_id: int, state: OpeningState, event: str, reason: str) -> int:
-    found: Sequence[Opening] = session.scalars(
+    openings: Sequence[Opening] = session.scalars(
         select(Opening).where(Opening.employer_id == employer_id, Opening.state == state).order_by(Opening.id)
     ).all()
-    for one in found:
-        _step(session, actor, one, event, reason)
-    return len(found)
+    for opening in openings:
+        _step(session, actor, opening, event, reason)
+    return len(openings)
 
 
-def _tell(session: Session, found: Opening, kind: str, title: str, remark: str) -> None:
+def _tell(session: Session, opening: Opening, kind: str, title: str, remark: str) -> None:
     tell_employer(
         session,
-        found.employer_id,
+        opening.employer_id,
         kind=kind,
         title=title,
         body="{remark}",
-        params={"title": found.title, "remark": remark},
-        link=f"/employer/openings/{found.id}",
-        dedupe_key=f"{kind}:{found.id}:{found.version}",
+        params={"title": opening.title, "remark": remark},
+        link=f"/employer/openings/{opening.id}",
+        dedupe_key=f"{kind}:{opening.id}:{opening.version}",
     )
 
 
-def _changed(session: Session, found: Opening) -> None:
+def _changed(session: Session, opening: Opening) -> None:
     session.flush()
-    publish(session, OpeningChanged(found.id))
+    publish(session, OpeningChanged(opening.id))
 
 
 def _check(draft: OpeningDraft) -> None:
@@ -289,10 +290,10 @@ def _check(draft: OpeningDraft) -> None:
 
 
 def _employer(session: Session, employer_id: int) -> Employer:
-    found = session.scalar(select(Employer).where(Employer.id == employer_id))
-    if found is None:
+    employer = session.scalar(select(Employer).where(Employer.id == employer_id))
+    if employer is None:
         raise NotFound(field="employer_id")
-    return found
+    return employer
 
 
 def _fresh(session: Session, opening_id: int) -> Opening:
@@ -312,7 +313,9 @@ def _columns(draft: OpeningDraft) -> dict[str, Any]:
     kinds = {requirement["kind"] for requirement in columns["certificate_requirements"]}
     # What the conditions ask for in words is a requirement too, so that matching can see it (EM-01).
     columns["certificate_requirements"] += [
-        found.model_dump(mode="json") for found in certificates_in(draft.conditions) if found.kind.value not in kinds
+        certificate.model_dump(mode="json")
+        for certificate in certificates_in(draft.conditions)
+        if certificate.kind.value not in kinds
     ]
     columns["social_insurance"] = list(draft.social_insurance)
     columns["reserved_for"] = [group.value for group in draft.reserved_for]

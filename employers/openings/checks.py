@@ -98,11 +98,11 @@ def findings_of(opening: Any) -> list[Finding]:
     """The screening of everything that an opening says in words, and of its range of pay."""
     facts = {"pay": opening.base_pay_fen or opening.wage_min_fen, "sex_ground": opening.sex_limit_ground}
     known = [name for name, value in facts.items() if value]
-    found = screen_fields({name: getattr(opening, name) for name in SCREENED}, known=known)
+    findings = screen_fields({name: getattr(opening, name) for name in SCREENED}, known=known)
     if is_wide(opening.wage_min_fen, opening.wage_max_fen):
         words = f"{opening.wage_min_fen // 100}-{opening.wage_max_fen // 100}"
-        found.append(Finding("wage-range", Reaction.WARN, words, "wage_max_fen"))
-    return found
+        findings.append(Finding("wage-range", Reaction.WARN, words, "wage_max_fen"))
+    return findings
 
 
 def finding_faults(findings: Sequence[Finding]) -> list[Problem]:

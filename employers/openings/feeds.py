@@ -80,22 +80,22 @@ class Offer:
 def headings(cells: Mapping[int, str]) -> dict[str, int]:
     """Which column holds what, by the cells of a heading row; the first of two equal columns counts."""
     known = {normalise(name): column for column, names in COLUMNS.items() for name in names}
-    found: dict[str, int] = {}
+    columns: dict[str, int] = {}
     for at, text in cells.items():
         column = known.get(normalise(text).replace(" ", "").rstrip("*"))
         if column:
-            found.setdefault(column, at)
-    return found
+            columns.setdefault(column, at)
+    return columns
 
 
 def offer_of(row: Mapping[str, str]) -> Offer:
     """Understand a row whose keys are names of `COLUMNS`."""
-    made = Offer(employer=row.get("employer", ""), uscc=row.get("uscc", ""))
-    made.external_id = row.get("external_id", "")[:80] or _fingerprint(row)
+    offer = Offer(employer=row.get("employer", ""), uscc=row.get("uscc", ""))
+    offer.external_id = row.get("external_id", "")[:80] or _fingerprint(row)
     pay = wage_of(row.get("wage", ""))
     base = wage_of(row.get("base_pay", ""))
     content = row.get("content", "")
-    made.fields = {
+    offer.fields = {
         "title": row.get("title", ""),
         "occupation_code": row.get("occupation_code", ""),
         "content": content or row.get("conditions", ""),
@@ -109,12 +109,12 @@ def offer_of(row: Mapping[str, str]) -> Offer:
         "base_pay_fen": base.least_fen,
     }
     if pay.by_piece:
-        made.fields["employment_type"] = "piecework"
-    _read_headcount(made, row.get("headcount", ""))
-    _read_place(made, row.get("area", ""))
-    made.posted_on = _read_date(made, "posted_on", row.get("posted_on", ""))
-    made.fields["valid_until"] = _read_date(made, "valid_until", row.get("valid_until", ""))
-    return made
+        offer.fields["employment_type"] = "piecework"
+    _read_headcount(offer, row.get("headcount", ""))
+    _read_place(offer, row.get("area", ""))
+    offer.posted_on = _read_date(offer, "posted_on", row.get("posted_on", ""))
+    offer.fields["valid_until"] = _read_date(offer, "valid_until", row.get("valid_until", ""))
+    return offer
 
 
 def wage_of(text: str) -> Wage:
@@ -139,40 +139,40 @@ def education_of(text: str) -> Education | None:
     return next((education for pattern, education in _SCHOOLING if re.search(pattern, level)), None)
 
 
-def _read_headcount(made: Offer, text: str) -> None:
+def _read_headcount(offer: Offer, text: str) -> None:
     level = normalise(text)
     figures = re.findall(r"[0-9]{1,6}", level)
     if figures:
-        made.fields["headcount"] = int(figures[-1])
+        offer.fields["headcount"] = int(figures[-1])
     elif level and "若干" not in level:
-        made.problems.append(Problem("headcount", "headcount", N_("人数“{text}”看不懂"), {"text": text[:20]}))
+        offer.problems.append(Problem("headcount", "headcount", N_("人数“{text}”看不懂"), {"text": text[:20]}))
 
 
-def _read_place(made: Offer, text: str) -> None:
+def _read_place(offer: Offer, text: str) -> None:
     code = normalise(text).replace(" ", "")
     if not code:
         return
     try:
-        made.fields["region_code"] = (
+        offer.fields["region_code"] = (
             regions.region(code).code if re.fullmatch(r"[0-9]{6}", code) else regions.county_of(text)
         )
     except Refusal as refused:
-        made.problems.append(Problem("area", refused.code, refused.message, refused.params))
+        offer.problems.append(Problem("area", refused.code, refused.message, refused.params))
 
 
-def _read_date(made: Offer, name: str, text: str) -> date | None:
+def _read_date(offer: Offer, name: str, text: str) -> date | None:
     if not text:
         return None
     parts = re.findall(r"[0-9]{1,4}", normalise(text))[:3]
     try:
         return date(*(int(part) for part in parts))
     except (TypeError, ValueError):
-        made.problems.append(
+        offer.problems.append(
             Problem(name, "date", N_("日期“{text}”看不懂，请写成 2026-03-08 这样"), {"text": text[:20]})
         )
         return None
 
 
 def _fingerprint(row: Mapping[str, str]) -> str:
-    told = "\x1f".join(f"{name}={normalise(row.get(name, ''))}" for name in sorted(COLUMNS))
-    return f"auto-{sha256(told.encode()).hexdigest()[:32]}"
+    identity = "\x1f".join(f"{name}={normalise(row.get(name, ''))}" for name in sorted(COLUMNS))
+    return f"auto-{sha256(identity.encode()).hexdigest()[:32]}"

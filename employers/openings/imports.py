@@ -86,8 +86,8 @@ class Report:
     @property
     def counts(self) -> dict[Verdict, int]:
         """How many rows had each result."""
-        found = Counter(row.verdict for row in self.rows)
-        return {verdict: found[verdict] for verdict in Verdict}
+        counted = Counter(row.verdict for row in self.rows)
+        return {verdict: counted[verdict] for verdict in Verdict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +155,20 @@ class _Import:
         title = str(offer.fields["title"])[:60]
         try:
             with self.session.begin_nested():
-                found, verdict = self._keep(offer)
+                opening, verdict = self._keep(offer)
         except ValidationError as wrong:
             return RowVerdict(line.number, Verdict.REFUSED, title, problems=problems_of(wrong))
         except Refusal as refused:
             return RowVerdict(line.number, Verdict.REFUSED, title, problems=refused.problems)
-        if found.state is not OpeningState.DRAFT or not self.publish:
-            return RowVerdict(line.number, verdict, title, found.id)
+        if opening.state is not OpeningState.DRAFT or not self.publish:
+            return RowVerdict(line.number, verdict, title, opening.id)
         try:
             with self.session.begin_nested():
-                self._show(found, offer)
+                self._show(opening, offer)
         except Refusal as refused:
-            self.session.refresh(found)
-            return RowVerdict(line.number, verdict, title, found.id, refused.problems)
-        return RowVerdict(line.number, Verdict.OPEN, title, found.id)
+            self.session.refresh(opening)
+            return RowVerdict(line.number, verdict, title, opening.id, refused.problems)
+        return RowVerdict(line.number, Verdict.OPEN, title, opening.id)
 
     def _keep(self, offer: Offer) -> tuple[Opening, Verdict]:
         if offer.problems:
@@ -187,30 +187,30 @@ class _Import:
             return update_opening(self.session, self.actor, opening_id=known.id, draft=changed), Verdict.KEPT
         employer = self._employer(offer, draft.region_code)
         draft = draft.model_copy(update={"employer_id": employer.id})
-        made = create_opening(self.session, self.actor, draft, external_id=offer.external_id, is_demo=self.is_demo)
-        return made, Verdict.KEPT
+        opening = create_opening(self.session, self.actor, draft, external_id=offer.external_id, is_demo=self.is_demo)
+        return opening, Verdict.KEPT
 
-    def _show(self, found: Opening, offer: Offer) -> None:
+    def _show(self, opening: Opening, offer: Offer) -> None:
         if offer.posted_on and offer.posted_on <= clock.today():
-            found.posted_at = datetime.combine(offer.posted_on, time(), clock.SHANGHAI)
-        self._vouch(self.session.get_one(Employer, found.employer_id))
-        submit_opening(self.session, self.actor, opening_id=found.id)
-        verify_opening(self.session, self.actor, opening_id=found.id, remark=self.source_name)
-        publish_opening(self.session, self.actor, opening_id=found.id)
+            opening.posted_at = datetime.combine(offer.posted_on, time(), clock.SHANGHAI)
+        self._vouch(self.session.get_one(Employer, opening.employer_id))
+        submit_opening(self.session, self.actor, opening_id=opening.id)
+        verify_opening(self.session, self.actor, opening_id=opening.id, remark=self.source_name)
+        publish_opening(self.session, self.actor, opening_id=opening.id)
 
     def _employer(self, offer: Offer, region: str | None) -> Employer:
         name = offer.employer or self.source_name
         wanted = Employer.uscc == offer.uscc if offer.uscc else Employer.name == name
-        found = self.session.scalar(select(Employer).where(wanted).order_by(Employer.id).limit(1))
-        if found is not None:
-            return found
+        employer = self.session.scalar(select(Employer).where(wanted).order_by(Employer.id).limit(1))
+        if employer is not None:
+            return employer
         draft = EmployerDraft(name=name, uscc=offer.uscc, region_code=region or "")
         return register_employer(self.session, self.actor, draft, source="import", is_demo=self.is_demo)
 
-    def _vouch(self, made: Employer) -> None:
-        if made.source == "import" and made.state is EmployerState.REGISTERED:
-            move(self.session, self.actor, made, EMPLOYER, "submit", reason=self.source_name)
-            move(self.session, self.actor, made, EMPLOYER, "verify", reason=self.source_name)
+    def _vouch(self, employer: Employer) -> None:
+        if employer.source == "import" and employer.state is EmployerState.REGISTERED:
+            move(self.session, self.actor, employer, EMPLOYER, "submit", reason=self.source_name)
+            move(self.session, self.actor, employer, EMPLOYER, "verify", reason=self.source_name)
             self.session.flush()
 
 
@@ -231,14 +231,14 @@ def _json_lines(data: bytes) -> Iterator[Line]:
         if not row.strip():
             continue
         try:
-            found = json.loads(row)
+            record = json.loads(row)
         except (ValueError, RecursionError):
             raise LineBroken(row=number) from None
-        if not isinstance(found, dict):
+        if not isinstance(record, dict):
             raise LineBroken(row=number)
-        for name in found.keys() - columns.keys():
+        for name in record.keys() - columns.keys():
             columns[name] = next(iter(headings({0: name})), "")
-        yield Line(number, {columns[name]: _text(value) for name, value in found.items() if columns[name]})
+        yield Line(number, {columns[name]: _text(value) for name, value in record.items() if columns[name]})
 
 
 def _sheet_lines(data: bytes, filename: str) -> Iterator[Line]:
@@ -247,8 +247,8 @@ def _sheet_lines(data: bytes, filename: str) -> Iterator[Line]:
         for at, row in enumerate(sheet.rows):
             texts = {column: text_of(cell) for column, cell in enumerate(row.cells)}
             if not columns and at < LOOK_FOR_HEADINGS:
-                found = headings(texts)
-                columns = found if all(name in found for name in NEEDED) else {}
+                named = headings(texts)
+                columns = named if all(name in named for name in NEEDED) else {}
             elif columns and any(texts.get(column) for column in columns.values()):
                 yield Line(row.number, {name: texts.get(column, "") for name, column in columns.items()})
 

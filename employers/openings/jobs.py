@@ -17,7 +17,7 @@ from employers.openings.rules import OPENING, OpeningChanged
 def expire_openings(session: Session) -> None:
     """Take openings off the public pages on the day after their validity."""
     system = Actor.system()
-    for found in session.scalars(due_openings(clock.today())).all():
-        move(session, system, found, OPENING, "expire")
+    for opening in session.scalars(due_openings(clock.today())).all():
+        move(session, system, opening, OPENING, "expire")
         session.flush()
-        publish(session, OpeningChanged(found.id))
+        publish(session, OpeningChanged(opening.id))

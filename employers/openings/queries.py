@@ -53,20 +53,20 @@ def openings_in(state: OpeningState) -> Select[Opening]:
 
 def opening(session: Session, opening_id: int) -> Opening:
     """One opening with its employer, if the session may see both. Raises NotFound."""
-    found = session.scalar(
+    record = session.scalar(
         select(Opening).where(Opening.id == opening_id).options(joinedload(Opening.employer, innerjoin=True))
     )
-    if found is None:
+    if record is None:
         raise NotFound
-    return found
+    return record
 
 
 def own_opening(session: Session, actor: Actor, opening_id: int) -> Opening:
     """An opening that the actor may change: its employer's or, for staff, any. Raises NotFound."""
-    found = opening(session, opening_id)
-    if not (actor.is_system or actor.scope.staff or found.employer_id == actor.employer_id):
+    posting = opening(session, opening_id)
+    if not (actor.is_system or actor.scope.staff or posting.employer_id == actor.employer_id):
         raise NotFound
-    return found
+    return posting
 
 
 def due_openings(on: date) -> Select[Opening]:

@@ -108,17 +108,17 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Fin
     the lawful grounds is given, a reviewer still has to confirm it). Linear in the length of the text.
     """
     facts, clauses = set(known), _clauses(text)
-    found: dict[tuple[str, str], Finding] = {}
+    findings: dict[tuple[str, str], Finding] = {}
     for rule in rulebook().values():
         for clause in clauses if rule.pattern else ():
             if rule.allow and rule.allow.search(clause):
                 continue
             for match in rule.pattern.finditer(clause) if rule.pattern else ():
                 reaction = Reaction.WARN if rule.softened_by in facts else rule.reaction
-                found.setdefault((rule.key, match[0]), Finding(rule.key, reaction, match[0], field))
+                findings.setdefault((rule.key, match[0]), Finding(rule.key, reaction, match[0], field))
     for words in _wide_ranges(text):
-        found.setdefault(("wage-range", words), Finding("wage-range", Reaction.WARN, words, field))
-    return list(found.values())
+        findings.setdefault(("wage-range", words), Finding("wage-range", Reaction.WARN, words, field))
+    return list(findings.values())
 
 
 def screen_fields(fields: Mapping[str, str], *, known: Iterable[str] = ()) -> list[Finding]:
@@ -139,13 +139,13 @@ def worst(findings: Iterable[Finding]) -> Reaction:
 
 def certificates_in(text: str) -> list[CertificateRequirement]:
     """The papers that a text asks for; those after a word such as 需 or 必须 are a must."""
-    asked: dict[str, CertificateRequirement] = {}
+    required: dict[str, CertificateRequirement] = {}
     for clause in _clauses(text):
         for pattern, kind, name in _certificates():
             if pattern.search(clause):
                 must = bool(_MUST.search(clause)) and "优先" not in clause
-                asked.setdefault(name, CertificateRequirement(kind=kind, name=name, must=must))
-    return list(asked.values())
+                required.setdefault(name, CertificateRequirement(kind=kind, name=name, must=must))
+    return list(required.values())
 
 
 def without_phones(text: str) -> str:
