@@ -102,10 +102,10 @@ class Anchor:
     @classmethod
     def read(cls, written: str) -> "Anchor":
         """Read what `str` wrote. Raises ValueError."""
-        found = _ANCHOR.fullmatch(written.strip())
-        if found is None:
+        parts = _ANCHOR.fullmatch(written.strip())
+        if parts is None:
             raise ValueError(written)
-        return cls(int(found[1]), found[2])
+        return cls(int(parts[1]), parts[2])
 
     def __str__(self) -> str:
         return f"{self.length}:{self.digest}"
@@ -113,8 +113,8 @@ class Anchor:
 
 def anchor(session: Session) -> Anchor:
     """The head of the chain now, to be printed and kept where nobody who runs the database can change it."""
-    found = session.scalar(select(AuditHead).where(AuditHead.id == 1))
-    return Anchor(found.length, found.digest) if found else Anchor(0, GENESIS)
+    head = session.scalar(select(AuditHead).where(AuditHead.id == 1))
+    return Anchor(head.length, head.digest) if head else Anchor(0, GENESIS)
 
 
 def first_fault(session: Session, kept: Anchor | None = None) -> int | None:

@@ -57,10 +57,10 @@ def claim(session: Session, *, owner: str, key: str, fingerprint: str) -> KeptAn
 
     A concurrent request with the same key waits here for the first one. Raises KeyReused for other content.
     """
-    made = KeptAnswer(owner=owner, key=key, fingerprint=fingerprint)
+    answer = KeptAnswer(owner=owner, key=key, fingerprint=fingerprint)
     try:
         with session.begin_nested():
-            session.add(made)
+            session.add(answer)
     except IntegrityError:
         given = session.scalars(select(KeptAnswer).where(KeptAnswer.owner == owner, KeptAnswer.key == key)).one()
         if given.fingerprint != fingerprint:

@@ -165,7 +165,7 @@ def _sealed(session: Session, person_id: int | None, words: str) -> bytes:
         return session.get_one(Person, person_id).seal(_PLACE, words)
 
 
-def told(session: Session, event: ServiceEvent) -> str:
+def unsealed_statement(session: Session, event: ServiceEvent) -> str:
     """What a person told, in clear; empty when there is nothing or the person was erased."""
     if event.told_sealed is None:
         return ""
@@ -180,11 +180,11 @@ def reverse_services(session: Session, actor: Actor, ids: Sequence[int], *, note
     """Correct many events by their reversals, as `reverse_service` does with one."""
     kept = ("centre_id", "category", "channel", "person_id", "topic", "programme", "subject")
     with seeing_everything(session):
-        found = session.scalars(select(ServiceEvent).where(ServiceEvent.id.in_(ids)).order_by(ServiceEvent.id)).all()
+        events = session.scalars(select(ServiceEvent).where(ServiceEvent.id.in_(ids)).order_by(ServiceEvent.id)).all()
     reversals = [
         {name: getattr(event, name) for name in kept}
         | {"amount_fen": -event.amount_fen if event.amount_fen else None, "note": note, "reverses_id": event.id}
-        for event in found
+        for event in events
     ]
     record_services(session, actor, reversals)
 

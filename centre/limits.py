@@ -57,7 +57,7 @@ def spend_all(*limits: Limit) -> None:
     passed: list[timedelta] = []
     with open_session(Actor.system().scope, write=True) as session:
         # In the order of the keys, so that two tries at once never wait for one another.
-        for limit in sorted(limits, key=lambda one: one.key):
+        for limit in sorted(limits, key=lambda each: each.key):
             started = _window(now, limit.window)
             if _count_one_more(session, limit.key, started) > limit.most:
                 passed.append(started + limit.window - now)

@@ -80,10 +80,10 @@ def yuan(raw: object) -> int:
     if isinstance(raw, bool) or raw is None:
         raise AmountForm
     text = re.sub(r"\s+", "", fold_width(format(raw, "f") if isinstance(raw, int) else str(raw)[:60]))
-    found = _AMOUNT.fullmatch(text)
-    if not found:
+    amount = _AMOUNT.fullmatch(text)
+    if not amount:
         raise AmountForm
-    whole, fraction, unit = found.groups()
+    whole, fraction, unit = amount.groups()
     return _fen(Decimal(whole.replace(",", "") + (fraction or "")) * _UNITS.get(unit or "", 1))
 
 
@@ -99,12 +99,12 @@ def figure(words: str) -> Figure:
     text = re.sub(r"\s+", "", fold_width(words[:60]))
     if _RHETORICAL.search(text):
         return Figure(0, Qualifier.RHETORICAL, words)
-    found = _FIGURE.fullmatch(text)
-    if not found or not (found["number"] or found["words"]):
+    match = _FIGURE.fullmatch(text)
+    if not match or not (match["number"] or match["words"]):
         raise AmountForm
-    marks = [_MARKS[mark] for mark in found.group("before", "after", "late", "end") if mark]
+    marks = [_MARKS[mark] for mark in match.group("before", "after", "late", "end") if mark]
     qualifier = max(marks, key=_FIRMNESS.index, default=Qualifier.EXACT)
-    return Figure(_fen(_value(found["number"], found["words"] + found["unit"])), qualifier, words)
+    return Figure(_fen(_value(match["number"], match["words"] + match["unit"])), qualifier, words)
 
 
 def total(figures: Iterable[Figure]) -> Figure:

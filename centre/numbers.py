@@ -222,10 +222,10 @@ def parse_phone(raw: object) -> str:
         return value.replace("-", "")
     if _SERVICE_LINE.fullmatch(value):
         return value.replace("-", "")
-    found = _LANDLINE.fullmatch(re.sub(r"转|分机", "-", value))
-    if not found:
+    landline = _LANDLINE.fullmatch(re.sub(r"转|分机", "-", value))
+    if not landline:
         raise PhoneForm
-    area, first, last, extension = found.groups()
+    area, first, last, extension = landline.groups()
     return f"{area}-{first}{last}" + (f"-{extension}" if extension else "")
 
 
@@ -236,18 +236,18 @@ def parse_certificate(raw: object, *, level: int | None = None, year: int | None
     """
     value = _bare(raw)
     if re.fullmatch(r"[YSJ][0-9]{14}[1-5][0-9]{6}", value):
-        found = Certificate(value, "skill-level", value[5:7] + "0000", 2000 + int(value[13:15]), int(value[15]))
+        certificate = Certificate(value, "skill-level", value[5:7] + "0000", 2000 + int(value[13:15]), int(value[15]))
     elif re.fullmatch(r"[A-Z]{2}[0-9]{20}", value):
-        found = Certificate(value, "top-skill", "", None, None)  # its inner order is not published
+        certificate = Certificate(value, "top-skill", "", None, None)  # its inner order is not published
     elif re.fullmatch(r"[0-9]{6}[0-4][0-9]{3}[1-5][0-9]{5}", value):
-        found = Certificate(value, "qualification", value[2:4] + "0000", _century(int(value[:2])), int(value[10]))
+        certificate = Certificate(value, "qualification", value[2:4] + "0000", _century(int(value[:2])), int(value[10]))
     else:
         raise CertificateForm
-    if level is not None and found.level is not None and level != found.level:
-        raise CertificateLevel(coded=found.level, stated=level)
-    if year is not None and found.year is not None and year != found.year:
-        raise CertificateYear(coded=found.year, stated=year)
-    return found
+    if level is not None and certificate.level is not None and level != certificate.level:
+        raise CertificateLevel(coded=certificate.level, stated=level)
+    if year is not None and certificate.year is not None and year != certificate.year:
+        raise CertificateYear(coded=certificate.year, stated=year)
+    return certificate
 
 
 def _bare(raw: object) -> str:

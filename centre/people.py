@@ -226,11 +226,11 @@ def person_by_identity(session: Session, number: str) -> Person | None:
 
 def recognised_categories(session: Session, person_id: int, on: date) -> set[PersonCategory]:
     """The recognitions of a person that hold on a day."""
-    found = session.scalars(
+    recognitions = session.scalars(
         select(Recognition).where(
             Recognition.person_id == person_id,
             Recognition.from_on <= on,
             or_(Recognition.to_on.is_(None), Recognition.to_on >= on),
         )
     )
-    return {recognition.category for recognition in found}
+    return {recognition.category for recognition in recognitions}

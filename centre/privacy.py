@@ -79,8 +79,8 @@ def _derived_from(master: bytes, purpose: str) -> bytes:
 
 def new_key() -> tuple[str, bytes]:
     """A fresh data key for one person: its public name and the key itself, wrapped by the master key."""
-    made = Box.fresh()
-    return made.key_name, made.wrapped_key
+    box = Box.fresh()
+    return box.key_name, box.wrapped_key
 
 
 def seal(key_name: str, wrapped: bytes, column: str, value: str) -> bytes:

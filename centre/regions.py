@@ -76,10 +76,10 @@ class RegionUnknown(Refusal, LookupError):
 def region(code: str) -> Region:
     """The region of a code; an abolished code gives the place of today. Raises RegionUnknown."""
     tree = _tree()
-    found = tree.get(code) or tree.get(_history().get(code, ""))
-    if found is None:
+    area = tree.get(code) or tree.get(_history().get(code, ""))
+    if area is None:
         raise RegionUnknown(code=code)
-    return found
+    return area
 
 
 def exists(code: str) -> bool:
@@ -147,8 +147,8 @@ def parse_place(query: str, home: str = HOME) -> Place:
     rest: list[str] = []
     for word in normalise(query).split():
         left = word
-        while found := _leading(left, codes, home):
-            taken, left = found
+        while leading := _leading(left, codes, home):
+            taken, left = leading
             # 咸阳渭城 means the narrower one, 昆山 南通 means both.
             codes = [code for code in codes if not any(within(new, code) for new in taken)]
             codes += [new for new in taken if not any(within(code, new) for code in codes)]

@@ -30,7 +30,7 @@ class Wrapped:
 
 def wrapped_columns() -> Iterator[Wrapped]:
     """Every column of every model that says `wraps` of itself."""
-    for mapper in sorted(Base.registry.mappers, key=lambda one: one.class_.__name__):
+    for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__):
         for key, column in inspect(mapper.class_).columns.items():
             if "wraps" in column.info:
                 yield Wrapped(mapper.class_, getattr(mapper.class_, key), getattr(mapper.class_, column.info["wraps"]))

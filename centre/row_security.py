@@ -173,8 +173,8 @@ def _spelt(rule: ColumnElement[bool]) -> str:
 
 @lru_cache(maxsize=1)
 def _dialect() -> Dialect:
-    made: Dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
-    return made
+    dialect: Dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    return dialect
 
 
 def _told(name: str) -> str:

@@ -55,8 +55,8 @@ def current() -> str | None:
         if not inspect(connection).has_table("alembic_version"):
             return None
         version = select(column("version_num", String)).select_from(table("alembic_version"))
-        found: str | None = connection.scalar(version)
-        return found
+        revision: str | None = connection.scalar(version)
+        return revision
 
 
 @lru_cache(maxsize=1)
@@ -72,8 +72,8 @@ def configuration(connection: Connection) -> "Config":
     """Alembic's configuration for one connection."""
     from alembic.config import Config
 
-    made = Config()
-    made.set_main_option("script_location", str(MIGRATIONS))
-    made.attributes["connection"] = connection
-    made.attributes["metadata"] = Base.metadata
-    return made
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    config.attributes["metadata"] = Base.metadata
+    return config

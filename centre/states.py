@@ -98,22 +98,22 @@ def move(
     session: Session, actor: Actor, record: Stateful, machine: Machine, event: str, *, reason: str = ""
 ) -> StrEnum:
     """Move a record along its machine and log it; gives the new state. Raises IllegalMove, Forbidden or NotSignedIn."""
-    found = machine.find(record.state, event)
-    if found.permission is not None:
-        require(actor, found.permission)
-    record.state = found.target
+    transition = machine.find(record.state, event)
+    if transition.permission is not None:
+        require(actor, transition.permission)
+    record.state = transition.target
     session.add(
         Transition(
             machine=machine.name,
             record_id=record.id,
             event=event,
-            source=found.source.value,
-            target=found.target.value,
+            source=transition.source.value,
+            target=transition.target.value,
             reason=reason[:500],
             account_id=actor.account_id,
         )
     )
-    return found.target
+    return transition.target
 
 
 def log_moves(
@@ -130,12 +130,12 @@ def log_moves(
 
     Raises IllegalMove, Forbidden or NotSignedIn, as `move` does.
     """
-    found = machine.find(source, event)
-    if found.permission is not None:
-        require(actor, found.permission)
+    transition = machine.find(source, event)
+    if transition.permission is not None:
+        require(actor, transition.permission)
     same = {
-        "machine": machine.name, "event": event, "source": found.source.value, "target": found.target.value,
+        "machine": machine.name, "event": event, "source": transition.source.value, "target": transition.target.value,
         "reason": reason[:500], "account_id": actor.account_id, "at": clock.now(),
     }  # fmt: skip
     insert_rows(session, Transition, [{"record_id": record_id, **same} for record_id in record_ids])
-    return found.target
+    return transition.target

@@ -67,9 +67,9 @@ def clean(text: str, *, paragraphs: bool = False, field: str = "") -> str:
     text = _INVISIBLE.sub("", text).strip()
     if paragraphs:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    found = (_UNSAFE if paragraphs else _UNSAFE_IN_LINE).search(text)
-    if found:
-        raise UnsafeText(field=field, character=f"U+{ord(found[0]):04X}")
+    unsafe = (_UNSAFE if paragraphs else _UNSAFE_IN_LINE).search(text)
+    if unsafe:
+        raise UnsafeText(field=field, character=f"U+{ord(unsafe[0]):04X}")
     return text
 
 
@@ -86,7 +86,7 @@ def simplify(text: str) -> str:
         text = _converter()(text.encode("utf-8", "replace").decode())
     if "著" in text:
         text = _ZHU.sub("着", text)
-    return _LEFTOVER.sub(lambda found: _LEFTOVERS[found[0]], text)
+    return _LEFTOVER.sub(lambda sign: _LEFTOVERS[sign[0]], text)
 
 
 def normalise(text: str) -> str:

@@ -65,8 +65,10 @@ def translate(locale: str, message: str, /, **params: object) -> str:
     text = message if locale == SOURCE_LOCALE else catalogue(locale).get(message, message)
     if not params:
         return text
-    told = {name: getattr(value, "in_locale", lambda _, value=value: value)(locale) for name, value in params.items()}
-    return text.format(**told)
+    localised = {
+        name: getattr(value, "in_locale", lambda _, value=value: value)(locale) for name, value in params.items()
+    }
+    return text.format(**localised)
 
 
 def best_locale(accept_language: str) -> str:

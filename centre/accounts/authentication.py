@@ -87,28 +87,28 @@ def request_code(phone: str, host: str) -> str:
             .values(used_at=clock.now(), version=OneTimeCode.version + 1)
             .execution_options(synchronize_session=False)
         )
-        made = OneTimeCode(
+        one_time_code = OneTimeCode(
             phone_index=index,
             account_id=account_id,
             digest=_code_digest(index, code),
             expires_at=clock.now() + CODE_LASTS,
         )
-        session.add(made)
+        session.add(one_time_code)
         session.flush()
-        _send(session, made, code)
+        _send(session, one_time_code, code)
     return code
 
 
-def _send(session: Session, made: OneTimeCode, code: str) -> None:
+def _send(session: Session, one_time_code: OneTimeCode, code: str) -> None:
     """Post the code; without an account to nobody, which takes as long."""
     body = translate(SOURCE_LOCALE, N_("验证码 {code}，5 分钟内有效。工作人员不会向您要验证码。"), code=code)
     post(
         session,
         kind=SIGN_IN_CODE,
-        to_account_id=made.account_id,
+        to_account_id=one_time_code.account_id,
         title=N_("登录验证码"),
         body=body,
-        dedupe_key=f"{SIGN_IN_CODE}:{made.id}",
+        dedupe_key=f"{SIGN_IN_CODE}:{one_time_code.id}",
     )
 
 
@@ -164,21 +164,21 @@ def by_card(card: str, pin: str, caller: Caller) -> Entered:
     spend_all(Limit(("card", caller.host), 120, WINDOW))
     digest = token_digest(bare(card))
     with open_session(SYSTEM.scope, write=True) as session:
-        found = _count_pin(session, digest)
-    if not fits(pin.strip()[:PIN_DIGITS], found.pin_hash if found else None) or found is None:
-        if found is not None and found.wrong_pins >= WRONG_PINS:
+        kept_card = _count_pin(session, digest)
+    if not fits(pin.strip()[:PIN_DIGITS], kept_card.pin_hash if kept_card else None) or kept_card is None:
+        if kept_card is not None and kept_card.wrong_pins >= WRONG_PINS:
             with open_session(SYSTEM.scope, write=True) as session:
-                audit.note(session, SYSTEM, action="card.lock", subject=f"card:{found.id}")
-        _note_failure(Door.CARD, account_id=found.account_id if found else None)
+                audit.note(session, SYSTEM, action="card.lock", subject=f"card:{kept_card.id}")
+        _note_failure(Door.CARD, account_id=kept_card.account_id if kept_card else None)
         raise WrongCard
     with open_session(SYSTEM.scope, write=True) as session:
         session.execute(
             update(SignInCard)
-            .where(SignInCard.id == found.id)
+            .where(SignInCard.id == kept_card.id)
             .values(wrong_pins=0, used_at=clock.now(), version=SignInCard.version + 1)
             .execution_options(synchronize_session=False)
         )
-        return let_in(session, _usable(session, found.account_id), caller, Door.CARD)
+        return let_in(session, _usable(session, kept_card.account_id), caller, Door.CARD)
 
 
 def _count_pin(session: Session, digest: str) -> SignInCard | None:
@@ -189,10 +189,10 @@ def _count_pin(session: Session, digest: str) -> SignInCard | None:
         .values(wrong_pins=SignInCard.wrong_pins + 1, version=SignInCard.version + 1)
         .execution_options(synchronize_session=False)
     )
-    found = session.scalar(select(SignInCard).where(*living))
-    if found is not None and not getattr(counted, "rowcount", 0):
+    card = session.scalar(select(SignInCard).where(*living))
+    if card is not None and not getattr(counted, "rowcount", 0):
         raise CardLocked
-    return found
+    return card
 
 
 def by_factor(code: str, caller: Caller) -> Entered:
@@ -202,11 +202,11 @@ def by_factor(code: str, caller: Caller) -> Entered:
     spend_all(Limit(("second-factor", str(account_id)), 5, WINDOW))
     try:
         with open_session(SYSTEM.scope, write=True) as session:
-            found = half(session, caller.token)
-            if found.stage is not Stage.CODE_DUE:
+            half_session = half(session, caller.token)
+            if half_session.stage is not Stage.CODE_DUE:
                 raise WrongCode(field="code")
-            factors.spend(session, found.account, code=code)
-            return complete(session, found, caller)
+            factors.spend(session, half_session.account, code=code)
+            return complete(session, half_session, caller)
     except WrongCode:
         _note_failure("second-factor", account_id=account_id)
         raise
@@ -218,11 +218,11 @@ def by_enrolment(code: str, caller: Caller) -> tuple[Entered, list[str]]:
         account_id = half(session, caller.token).account.id
     spend_all(Limit(("second-factor", str(account_id)), 5, WINDOW))
     with open_session(SYSTEM.scope, write=True) as session:
-        found = half(session, caller.token)
-        if found.stage is not Stage.ENROLMENT_DUE:
+        half_session = half(session, caller.token)
+        if half_session.stage is not Stage.ENROLMENT_DUE:
             raise WrongCode(field="code")
-        codes = factors.confirm(session, found.account, code=code)
-        return complete(session, found, caller), codes
+        codes = factors.confirm(session, half_session.account, code=code)
+        return complete(session, half_session, caller), codes
 
 
 def prove(actor: Actor, proof: str, caller: Caller) -> None:

@@ -57,13 +57,13 @@ def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard
 def revoke_card(session: Session, actor: Actor, *, person_id: int) -> None:
     """Make a lost card void and end the sessions of its holder. Raises NotFound."""
     require(actor, Permission.ISSUE_CARDS)
-    found = living_card(session, person_id)
-    if found is None:
+    card = living_card(session, person_id)
+    if card is None:
         raise NotFound
     with seeing_everything(session):
         _void(session, person_id)
-        end_all(session, found.account_id)
-    audit.note(session, actor, action="card.revoke", subject=f"person:{person_id}", detail={"card": found.id})
+        end_all(session, card.account_id)
+    audit.note(session, actor, action="card.revoke", subject=f"person:{person_id}", detail={"card": card.id})
 
 
 def _void(session: Session, person_id: int) -> None:
@@ -77,15 +77,15 @@ def _void(session: Session, person_id: int) -> None:
 
 def _account(session: Session, person: Person) -> Account:
     known = session.scalars(select(Account).where(Account.person_id == person.id).order_by(Account.id))
-    found = next((one for one in known if is_jobseeker(one.roles)), None)
-    if found is None:
-        found = Account(
+    account = next((candidate for candidate in known if is_jobseeker(candidate.roles)), None)
+    if account is None:
+        account = Account(
             login=f"card-{secrets.token_hex(8)}",
             name=person.name,
             password_hash="",
             roles=[Role.JOBSEEKER],
             person_id=person.id,
         )
-        session.add(found)
+        session.add(account)
         session.flush()
-    return found
+    return account

@@ -19,24 +19,24 @@ SECRET_BYTES = 20
 def prepare(session: Session, account: Account) -> SecondFactor:
     """Make a new key for an account; it counts only when a code of it was typed, an older one counts no more."""
     sealed = seal_own(secret_place(account.id), secrets.token_bytes(SECRET_BYTES).hex())
-    found = second_factor(session, account.id)
-    if found is None:
-        found = SecondFactor(account_id=account.id, secret_sealed=sealed)
-        session.add(found)
+    factor = second_factor(session, account.id)
+    if factor is None:
+        factor = SecondFactor(account_id=account.id, secret_sealed=sealed)
+        session.add(factor)
     else:
-        found.secret_sealed, found.last_step, found.confirmed_at = sealed, 0, None
+        factor.secret_sealed, factor.last_step, factor.confirmed_at = sealed, 0, None
     session.flush()
-    return found
+    return factor
 
 
 def confirm(session: Session, account: Account, *, code: str) -> list[str]:
     """Put the prepared authenticator into force and give the codes for the paper, once. Raises WrongCode."""
-    found = second_factor(session, account.id)
-    if found is None or found.confirmed_at is not None or not _spend_step(session, found, bare(code)):
+    factor = second_factor(session, account.id)
+    if factor is None or factor.confirmed_at is not None or not _spend_step(session, factor, bare(code)):
         raise WrongCode(field="code")
     session.execute(
         update(SecondFactor)
-        .where(SecondFactor.id == found.id)
+        .where(SecondFactor.id == factor.id)
         .values(confirmed_at=clock.now(), version=SecondFactor.version + 1)
         .execution_options(synchronize_session=False)
     )
@@ -56,10 +56,10 @@ def new_recovery_codes(session: Session, account: Account) -> list[str]:
 def spend(session: Session, account: Account, *, code: str) -> None:
     """Take a code of the authenticator or of the paper, each good for one time. Raises WrongCode."""
     typed = bare(code)
-    found = second_factor(session, account.id)
-    if found is None or found.confirmed_at is None:
+    factor = second_factor(session, account.id)
+    if factor is None or factor.confirmed_at is None:
         raise WrongCode(field="code")
-    good = _spend_step(session, found, typed) if len(typed) == TOTP_DIGITS else _spend_paper(session, account, typed)
+    good = _spend_step(session, factor, typed) if len(typed) == TOTP_DIGITS else _spend_paper(session, account, typed)
     if not good:
         raise WrongCode(field="code")
 
@@ -98,8 +98,8 @@ def renew_recovery_codes(session: Session, actor: Actor) -> list[str]:
     """Fresh codes for one's own paper, the older ones void. Raises NotFound without an authenticator."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
-    found = second_factor(session, account.id) if account else None
-    if account is None or found is None or found.confirmed_at is None:
+    factor = second_factor(session, account.id) if account else None
+    if account is None or factor is None or factor.confirmed_at is None:
         raise NotFound
     audit.note(session, actor, action="account.recovery-codes", subject=f"account:{account.id}")
     return new_recovery_codes(session, account)

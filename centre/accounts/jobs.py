@@ -19,10 +19,10 @@ from centre.translation import N_, SOURCE_LOCALE, translate
 def warn_partner_accounts(session: Session) -> None:
     """Tell partners and their managers, once, of an account that ends within 30 days."""
     today = clock.today()
-    ending = [one for one in session.scalars(ending_accounts()) if set(one.roles) & PARTNERS]
-    soon = [one for one in ending if ends_soon(one, today, WARNED_BEFORE)]
+    ending = [account for account in session.scalars(ending_accounts()) if set(account.roles) & PARTNERS]
+    soon = [account for account in ending if ends_soon(account, today, WARNED_BEFORE)]
     everybody = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)) if soon else ()
-    managers = [one for one in everybody if set(one.roles) & MANAGERS and one.usable]
+    managers = [account for account in everybody if set(account.roles) & MANAGERS and account.usable]
     for account in soon:
         day = account.expires_on.isoformat() if account.expires_on else ""
         _tell(session, account, account, day, N_("您的账号快到期了"), "/account")
@@ -32,13 +32,13 @@ def warn_partner_accounts(session: Session) -> None:
 
 
 def _tell(session: Session, reader: Account, account: Account, day: str, title: str, link: str) -> None:
-    told = N_("{name} 的账号 {day} 到期，请主管核对合作关系后续期。")
+    text = N_("{name} 的账号 {day} 到期，请主管核对合作关系后续期。")
     post(
         session,
         kind="account-ends",
         to_account_id=reader.id,
         title=title,
-        body=translate(SOURCE_LOCALE, told, name=account.name, day=day),
+        body=translate(SOURCE_LOCALE, text, name=account.name, day=day),
         link=link,
         dedupe_key=f"account-ends:{account.id}:{day}:{reader.id}",
     )

@@ -63,14 +63,14 @@ def visitor(session: Session, token: str) -> Visitor | None:
     ).first()
     if row is None or not row.Account.usable or row.SignIn.ends_at <= now:
         return None
-    found: SignIn = row.SignIn
+    sign_in: SignIn = row.SignIn
     return Visitor(
         row.Account.actor,
-        found.csrf_token,
-        is_stale=now - found.seen_at >= TOUCH_EVERY,
-        proved_at=found.proved_at,
-        kiosk=found.kiosk,
-        door=found.door,
+        sign_in.csrf_token,
+        is_stale=now - sign_in.seen_at >= TOUCH_EVERY,
+        proved_at=sign_in.proved_at,
+        kiosk=sign_in.kiosk,
+        door=sign_in.door,
     )
 
 
@@ -163,7 +163,7 @@ def account_of_phone(session: Session, phone: str) -> int | None:
     shared = select(Account.id).join(Person, Person.id == Account.person_id).where(Person.phone_index == index)
     oldest = select(select(Account.id).order_by(Account.id).limit(3).subquery().c.id)
     by_name, by_phone = Account.login == name, Person.phone_index == index
-    told = select(
+    columns = select(
         by_name.label("named"),
         by_phone.label("called"),
         Account.id,
@@ -172,19 +172,19 @@ def account_of_phone(session: Session, phone: str) -> int | None:
         Account.expires_on,
     )
     rows = session.execute(
-        told.outerjoin(Person, Person.id == Account.person_id)
+        columns.outerjoin(Person, Person.id == Account.person_id)
         .where(Account.id.in_(union_all(own, shared, oldest)))
         .order_by(case((by_name, 0), (by_phone, 1), else_=2), Account.id)
         .limit(3)
     )
     seen = [
-        (one, is_jobseeker(one.roles), may_enter(today, disabled=one.disabled, expires_on=one.expires_on))
-        for one in rows
+        (row, is_jobseeker(row.roles), may_enter(today, disabled=row.disabled, expires_on=row.expires_on))
+        for row in rows
     ]
-    found = [held for held in seen if held[0].named] or [held for held in seen if held[0].called and held[1]]
-    match found:
-        case [(one, True, True)]:
-            return int(one.id)
+    entrants = [held for held in seen if held[0].named] or [held for held in seen if held[0].called and held[1]]
+    match entrants:
+        case [(account, True, True)]:
+            return int(account.id)
     return None
 
 
@@ -241,8 +241,8 @@ def ending_accounts() -> Select[Account]:
 def partner_accounts(session: Session, actor: Actor) -> list[Account]:
     """The accounts of schools, employers and escorts that the actor may renew, the first to end first."""
     with seeing_everything(session):
-        found = session.scalars(ending_accounts())
-        return [one for one in found if set(one.roles) & PARTNERS and may_renew(actor, one)]
+        ending = session.scalars(ending_accounts())
+        return [account for account in ending if set(account.roles) & PARTNERS and may_renew(actor, account)]
 
 
 def may_renew(actor: Actor, account: Account) -> bool:
@@ -273,7 +273,7 @@ def prepared_secret(session: Session, account_id: int) -> bytes:
 
 def own_account(session: Session, actor: Actor) -> Account:
     """The account of who asks. Raises NotFound for readers without one."""
-    found = session.scalar(select(Account).where(Account.id == actor.account_id))
-    if found is None:
+    account = session.scalar(select(Account).where(Account.id == actor.account_id))
+    if account is None:
         raise NotFound
-    return found
+    return account

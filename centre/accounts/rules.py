@@ -191,11 +191,11 @@ def totp(secret: bytes, step: int) -> str:
 def matching_step(secret: bytes, code: str, now: datetime, *, after: int) -> int | None:
     """The step whose code was typed, one step of clock drift allowed; None when wrong or not later than `after`."""
     present = int(now.timestamp()) // STEP_SECONDS
-    found = None
+    matched = None
     for step in (present - 1, present, present + 1):
         if compare_digest(totp(secret, step).encode(), code.encode(errors="replace")) and step > after:
-            found = step
-    return found
+            matched = step
+    return matched
 
 
 def otpauth(secret: bytes, *, issuer: str, login: str) -> str:
@@ -226,7 +226,11 @@ def bare(typed: str) -> str:
 
 def grantable(role: Role) -> tuple[Permission, ...]:
     """What an API token of an organisation may be allowed: what its people may, but not their accounts."""
-    return tuple(one for one in Permission if role in one.roles and one is not Permission.KEEP_OWN_ACCOUNT)
+    return tuple(
+        permission
+        for permission in Permission
+        if role in permission.roles and permission is not Permission.KEEP_OWN_ACCOUNT
+    )
 
 
 class TokenDraft(Draft):

@@ -44,10 +44,10 @@ def let_in(session: Session, account: Account, caller: Caller, door: Door = Door
     return _open(session, account, stage, caller, door)
 
 
-def complete(session: Session, found: Half, caller: Caller) -> Entered:
+def complete(session: Session, half_session: Half, caller: Caller) -> Entered:
     """Turn half a session into a whole one; the token of the half is worth nothing afterwards."""
-    session.execute(delete(SignIn).where(SignIn.id == found.sign_in_id))
-    return _open(session, found.account, Stage.FULL, caller, found.door)
+    session.execute(delete(SignIn).where(SignIn.id == half_session.sign_in_id))
+    return _open(session, half_session.account, Stage.FULL, caller, half_session.door)
 
 
 def _stage(session: Session, account: Account) -> Stage:
@@ -94,12 +94,12 @@ def keep_alive(session: Session, token: str) -> None:
     ).first()
     if row is None or now - row.SignIn.seen_at < TOUCH_EVERY:
         return
-    found: SignIn = row.SignIn
-    idle = lifetime(row.Account.roles, found.stage, kiosk=found.kiosk).idle
+    sign_in: SignIn = row.SignIn
+    idle = lifetime(row.Account.roles, sign_in.stage, kiosk=sign_in.kiosk).idle
     session.execute(
         update(SignIn)
-        .where(SignIn.id == found.id)
-        .values(seen_at=now, expires_at=min(now + idle, found.ends_at), version=found.version + 1)
+        .where(SignIn.id == sign_in.id)
+        .values(seen_at=now, expires_at=min(now + idle, sign_in.ends_at), version=sign_in.version + 1)
     )
 
 
@@ -141,10 +141,10 @@ def sign_out(session: Session, actor: Actor, *, token: str) -> None:
 def revoke_device(session: Session, actor: Actor, *, device_id: int) -> None:
     """End one of one's own sessions; in force at its next request. Raises NotFound."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
-    found = session.scalar(select(SignIn).where(SignIn.id == device_id, SignIn.account_id == actor.account_id))
-    if found is None:
+    device = session.scalar(select(SignIn).where(SignIn.id == device_id, SignIn.account_id == actor.account_id))
+    if device is None:
         raise NotFound
-    session.delete(found)
+    session.delete(device)
     audit.note(session, actor, action="account.device-revoke", subject=f"account:{actor.account_id}")
 
 

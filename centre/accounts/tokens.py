@@ -38,7 +38,7 @@ def create_token(session: Session, actor: Actor, *, draft: TokenDraft) -> tuple[
         )
         session.add(account)
         session.flush()
-        made = ApiToken(
+        api_token = ApiToken(
             account_id=account.id,
             name=draft.name,
             prefix=prefix,
@@ -47,23 +47,23 @@ def create_token(session: Session, actor: Actor, *, draft: TokenDraft) -> tuple[
             expires_on=draft.expires_on,
             issued_by=actor.account_id,
         )
-        session.add(made)
+        session.add(api_token)
         session.flush()
-    detail = {"permissions": made.permissions, "expires_on": made.expires_on.isoformat()}
-    audit.note(session, actor, action="token.create", subject=f"token:{made.id}", detail=detail)
-    return token, made
+    detail = {"permissions": api_token.permissions, "expires_on": api_token.expires_on.isoformat()}
+    audit.note(session, actor, action="token.create", subject=f"token:{api_token.id}", detail=detail)
+    return token, api_token
 
 
 def revoke_token(session: Session, actor: Actor, *, token_id: int) -> None:
     """Make a token void; in force at its next request. Raises NotFound."""
     require(actor, Permission.MANAGE_TOKENS)
     with seeing_everything(session):
-        found = session.scalar(select(ApiToken).where(ApiToken.id == token_id))
-        if found is None:
+        api_token = session.scalar(select(ApiToken).where(ApiToken.id == token_id))
+        if api_token is None:
             raise NotFound
-        if found.revoked_at is None:
-            found.revoked_at = clock.now()
-            account = session.get(Account, found.account_id)
+        if api_token.revoked_at is None:
+            api_token.revoked_at = clock.now()
+            account = session.get(Account, api_token.account_id)
             if account is not None:
                 account.disabled = True
         session.flush()

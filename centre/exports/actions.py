@@ -48,7 +48,7 @@ def ask_for_list(session: Session, actor: Actor, *, draft: ExportDraft) -> Expor
     alone = int(policy(session, "export-approval-people", on=clock.today()))
     many = queries.asked_today(session, actor.account_id) + people > alone
     hours = int(policy(session, "export-keep-hours", on=clock.today()))
-    made = Export(
+    request = Export(
         account_id=actor.account_id,
         centre_id=actor.scope.centre_id or kind.centre(session, draft.subject_id),
         provider_id=actor.scope.provider_id,
@@ -59,34 +59,34 @@ def ask_for_list(session: Session, actor: Actor, *, draft: ExportDraft) -> Expor
         state=ExportState.WAITING if many else ExportState.READY,
         ends_at=clock.now() + timedelta(hours=hours),
     )
-    session.add(made)
+    session.add(request)
     session.flush()
-    _noted(session, actor, "export.ask", made, {"reason": made.reason})
+    _noted(session, actor, "export.ask", request, {"reason": request.reason})
     if many:
-        _tell_deciders(session, made)
-    return made
+        _tell_deciders(session, request)
+    return request
 
 
 def decide_export(session: Session, actor: Actor, *, export_id: int, agreed: bool) -> Export:
     """Say the second yes, or no, to somebody else's list. Raises NotFound, OwnExport, IllegalMove."""
     require(actor, Permission.APPROVE_EXPORT)
-    found = queries.export_in_sight(session, export_id)
-    if found.account_id == actor.account_id:
+    request = queries.export_in_sight(session, export_id)
+    if request.account_id == actor.account_id:
         raise OwnExport
-    move(session, actor, found, EXPORT, "approve" if agreed else "refuse")
-    found.decided_by = actor.account_id
+    move(session, actor, request, EXPORT, "approve" if agreed else "refuse")
+    request.decided_by = actor.account_id
     hours = int(policy(session, "export-keep-hours", on=clock.today()))
-    found.ends_at = clock.now() + timedelta(hours=hours)
-    _noted(session, actor, "export.approve" if agreed else "export.refuse", found, {})
+    request.ends_at = clock.now() + timedelta(hours=hours)
+    _noted(session, actor, "export.approve" if agreed else "export.refuse", request, {})
     post(
         session,
         kind="export-decided",
-        to_account_id=found.account_id,
+        to_account_id=request.account_id,
         title=N_("名单可以下载了") if agreed else N_("名单没有同意导出"),
         link="/exports",
-        dedupe_key=f"export-decided:{found.id}",
+        dedupe_key=f"export-decided:{request.id}",
     )
-    return found
+    return request
 
 
 def fetch_list(
@@ -98,36 +98,40 @@ def fetch_list(
     """
     require(actor, Permission.EXPORT_LISTS)
     require_fresh(session, proved_at)
-    found = queries.export_in_sight(session, export_id)
-    if found.account_id != actor.account_id or found.state is not ExportState.READY or found.ends_at < clock.now():
+    request = queries.export_in_sight(session, export_id)
+    if (
+        request.account_id != actor.account_id
+        or request.state is not ExportState.READY
+        or request.ends_at < clock.now()
+    ):
         raise ExportClosed
-    kind = queries.kind_of(actor, found.kind)
-    people = queries.count_of(session, kind, found.subject_id)
+    kind = queries.kind_of(actor, request.kind)
+    people = queries.count_of(session, kind, request.subject_id)
     alone = int(policy(session, "export-approval-people", on=clock.today()))
-    if people > found.people and people > alone:
+    if people > request.people and people > alone:
         raise ListGrew(limit=alone)
-    found.fetched += 1
-    _noted(session, actor, "export.fetch", found, {"people": people})
+    request.fetched += 1
+    _noted(session, actor, "export.fetch", request, {"people": people})
     at = clock.local(clock.now()).strftime("%Y-%m-%d %H:%M")
-    mark = translate(locale, MARK, number=found.id, name=actor.name, at=at, reason=found.reason)
+    mark = translate(locale, MARK, number=request.id, name=actor.name, at=at, reason=request.reason)
     columns = [Column(translate(locale, title), width=20) for title in kind.columns]
-    rows = kind.rows(kind.found(found.subject_id), session, locale)
-    return f"{kind.name}-{found.id}.xlsx", export(translate(locale, kind.label), columns, rows, mark=mark)
+    rows = kind.rows(kind.query(request.subject_id), session, locale)
+    return f"{kind.name}-{request.id}.xlsx", export(translate(locale, kind.label), columns, rows, mark=mark)
 
 
-def _tell_deciders(session: Session, made: Export) -> None:
+def _tell_deciders(session: Session, request: Export) -> None:
     title = N_("有人申请导出 {people} 人的名单，请审批")
-    for account_id in queries.deciders(session, made):
+    for account_id in queries.deciders(session, request):
         post(
             session,
             kind="export-asked",
             to_account_id=account_id,
-            title=translate(SOURCE_LOCALE, title, people=made.people),
+            title=translate(SOURCE_LOCALE, title, people=request.people),
             link="/exports",
-            dedupe_key=f"export-asked:{made.id}:{account_id}",
+            dedupe_key=f"export-asked:{request.id}:{account_id}",
         )
 
 
-def _noted(session: Session, actor: Actor, action: str, made: Export, detail: dict[str, object]) -> None:
-    about = {"kind": made.kind, "people": made.people} | detail
-    audit.note(session, actor, action=action, subject=f"export:{made.id}", detail=about)
+def _noted(session: Session, actor: Actor, action: str, request: Export, detail: dict[str, object]) -> None:
+    about = {"kind": request.kind, "people": request.people} | detail
+    audit.note(session, actor, action=action, subject=f"export:{request.id}", detail=about)

@@ -20,22 +20,22 @@ from centre.sheets.cells import Cell
 from centre.text import mask_id, mask_phone
 from centre.translation import N_, translate
 
-Found = Select[*tuple[Any, ...]]
-Rows = Callable[[Found, Session, str], Iterable[Sequence[Cell]]]
+ListQuery = Select[*tuple[Any, ...]]
+Rows = Callable[[ListQuery, Session, str], Iterable[Sequence[Cell]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of list (名单种类): whose it may be, its columns, and how its people are found in the reader's scope.
 
-    `found` gives a select with one row for each line, narrowed to one subject if there is one; `rows` writes the lines.
+    `query` gives a select with one row for each line, narrowed to one subject if there is one; `rows` writes the lines.
     """
 
     name: str
     label: str
     permission: Permission
     columns: Sequence[str]
-    found: Callable[[int | None], Found]
+    query: Callable[[int | None], ListQuery]
     rows: Rows
     centre: Callable[[Session, int | None], int | None] = lambda _session, _subject_id: None
     """Whose managers decide when the one who asks belongs to no centre."""
@@ -60,16 +60,16 @@ def kind_of(actor: Actor, name: str) -> Kind:
 
 def count_of(session: Session, kind: Kind, subject_id: int | None) -> int:
     """How many people the list has for this session."""
-    return session.scalar(select(func.count()).select_from(kind.found(subject_id).order_by(None).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(kind.query(subject_id).order_by(None).subquery())) or 0
 
 
 def asked_today(session: Session, account_id: int) -> int:
     """How many people an account has asked for today, so that one big list cannot be taken as many small ones."""
     began = datetime.combine(clock.today(), time.min, clock.SHANGHAI)
-    asked = select(func.coalesce(func.sum(Export.people), 0)).where(
+    people = select(func.coalesce(func.sum(Export.people), 0)).where(
         Export.account_id == account_id, Export.created_at >= began, Export.state != ExportState.REFUSED
     )
-    return session.scalar(asked) or 0
+    return session.scalar(people) or 0
 
 
 def exports() -> Select[Export]:
@@ -79,39 +79,39 @@ def exports() -> Select[Export]:
 
 def export_in_sight(session: Session, export_id: int) -> Export:
     """One request. Raises NotFound."""
-    found = session.scalar(select(Export).where(Export.id == export_id))
-    if found is None:
+    request = session.scalar(select(Export).where(Export.id == export_id))
+    if request is None:
         raise NotFound
-    return found
+    return request
 
 
 def names_of(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
     """The names of accounts, for colleagues who read what they asked for."""
     with seeing_everything(session):
-        found = session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(set(account_ids)))))
-        return {row.id: row.name for row in found}
+        accounts = session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(set(account_ids)))))
+        return {row.id: row.name for row in accounts}
 
 
-def deciders(session: Session, asked: Export) -> list[int]:
+def deciders(session: Session, request: Export) -> list[int]:
     """The managers who may say the second yes: of the centre and of the city, never who asked."""
     with seeing_everything(session):
         accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)).all()
     return [
-        one.id
-        for one in accounts
-        if MANAGERS & {*one.roles}
-        and one.id != asked.account_id
-        and (Role.CITY_MANAGER in one.roles or one.centre_id == asked.centre_id)
+        account.id
+        for account in accounts
+        if MANAGERS & {*account.roles}
+        and account.id != request.account_id
+        and (Role.CITY_MANAGER in account.roles or account.centre_id == request.centre_id)
     ]
 
 
-def _people(_subject_id: int | None) -> Found:
+def _people(_subject_id: int | None) -> ListQuery:
     return people().where(Person.wrapped_key != b"")
 
 
-def _people_rows(found: Found, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
-    for person in session.scalars(found):
-        labels = (CATEGORY_LABELS[PersonCategory(one)] for one in person.categories)
+def _people_rows(query: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+    for person in session.scalars(query):
+        labels = (CATEGORY_LABELS[PersonCategory(category)] for category in person.categories)
         yield (
             person.name,
             mask_id(person.identity_number),

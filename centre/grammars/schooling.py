@@ -79,12 +79,12 @@ def read_schooling(text: str) -> Schooling:
         if low > high:
             raise SchoolingUnreadable(text)
         return Schooling(low, high)
-    asked = _ASKED.fullmatch(level)
-    if asked is None:
+    wanted = _ASKED.fullmatch(level)
+    if wanted is None:
         raise SchoolingUnreadable(text)
-    if asked["below"]:
-        return Schooling(None, max(map(_GRADE.__getitem__, _WORD.findall(asked["names"]))))
-    return Schooling(_least(asked["names"]))
+    if wanted["below"]:
+        return Schooling(None, max(map(_GRADE.__getitem__, _WORD.findall(wanted["names"]))))
+    return Schooling(_least(wanted["names"]))
 
 
 def _least(names: str) -> Grade:

@@ -129,10 +129,10 @@ def give_consent(session: Session, actor: Actor, *, purpose: str) -> Consent:
     for given in session.scalars(queries.consents_of(person_id).where(Consent.withdrawn_at.is_(None))):
         if (given.purpose, given.text_version) == (purpose, text.version):
             return given
-    made = Consent(person_id=person_id, purpose=purpose, text_version=text.version)
-    session.add(made)
+    consent = Consent(person_id=person_id, purpose=purpose, text_version=text.version)
+    session.add(consent)
     _noted(session, actor, "consent.give", person_id, {"purpose": purpose, "version": text.version})
-    return made
+    return consent
 
 
 def withdraw_consent(session: Session, actor: Actor, *, purpose: str) -> None:
@@ -172,21 +172,21 @@ def request_erasure(session: Session, actor: Actor, *, proved_at: datetime | Non
     if queries.erasure_of(session, person_id) is not None:
         raise ErasureAsked
     days = int(policy(session, "erasure-wait-days", on=clock.today()))
-    made = ErasureRequest(person_id=person_id, due_on=clock.today() + timedelta(days=days))
-    session.add(made)
+    request = ErasureRequest(person_id=person_id, due_on=clock.today() + timedelta(days=days))
+    session.add(request)
     session.flush()
-    _noted(session, actor, "erasure.ask", person_id, {"request": made.id})
-    return made
+    _noted(session, actor, "erasure.ask", person_id, {"request": request.id})
+    return request
 
 
 def withdraw_erasure(session: Session, actor: Actor) -> None:
     """Think better of it before the day has come. Raises NotFound, IllegalMove."""
     require(actor, Permission.KEEP_OWN_RECORDS)
-    found = queries.erasure_of(session, _self(actor))
-    if found is None:
+    request = queries.erasure_of(session, _self(actor))
+    if request is None:
         raise NotFound
-    move(session, actor, found, ERASURE, "withdraw")
-    _noted(session, actor, "erasure.withdraw", found.person_id, {"request": found.id})
+    move(session, actor, request, ERASURE, "withdraw")
+    _noted(session, actor, "erasure.withdraw", request.person_id, {"request": request.id})
 
 
 def _self(actor: Actor) -> int:

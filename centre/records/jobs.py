@@ -64,7 +64,7 @@ def tell_inactive(session: Session) -> None:
     months = int(policy(session, "inactive-months", on=today))
     notice = int(policy(session, "inactive-notice-days", on=today))
     served = select(func.max(ServiceEvent.occurred_at)).where(ServiceEvent.person_id == Person.id).scalar_subquery()
-    asked = select(ErasureRequest.person_id).where(ErasureRequest.state == ErasureState.ASKED)
+    erasing = select(ErasureRequest.person_id).where(ErasureRequest.state == ErasureState.ASKED)
     before = datetime.combine(_months_before(today, months), time.min, clock.SHANGHAI)
     idle = (
         select(Person)
@@ -73,7 +73,7 @@ def tell_inactive(session: Session) -> None:
             Person.created_at < before,
             Person.updated_at < before,
             func.coalesce(served, Person.created_at) < before,
-            Person.id.not_in(asked),
+            Person.id.not_in(erasing),
         )
         .order_by(Person.id)
         .limit(LOT)

@@ -43,7 +43,7 @@ class ConsentText:
     with_service: bool = False
     """Whether it holds from the registration on until the person says no, rather than from a yes on."""
 
-    def said(self, locale: str) -> tuple[str, str]:
+    def wording(self, locale: str) -> tuple[str, str]:
         """Title and text in a reader's language."""
         return (self.title_en, self.body_en) if locale == "en" else (self.title, self.body)
 
@@ -65,10 +65,10 @@ def consent_texts() -> dict[str, ConsentText]:
 
 def person_in_sight(session: Session, person_id: int) -> Person:
     """A person whom the session may see. Raises NotFound."""
-    found = session.scalar(select(Person).where(Person.id == person_id))
-    if found is None:
+    person = session.scalar(select(Person).where(Person.id == person_id))
+    if person is None:
         raise NotFound
-    return found
+    return person
 
 
 def require_fresh(session: Session, proved_at: datetime | None) -> None:
@@ -142,21 +142,21 @@ def managers_of(session: Session, centre_id: int | None) -> list[int]:
             select(Account).where(Account.centre_id.is_not(None), Account.disabled.is_(False)).order_by(Account.id)
         ).all()
     return [
-        one.id
-        for one in staff
-        if MANAGERS & {*one.roles} and (one.centre_id == centre_id or Role.CITY_MANAGER in one.roles)
+        account.id
+        for account in staff
+        if MANAGERS & {*account.roles} and (account.centre_id == centre_id or Role.CITY_MANAGER in account.roles)
     ]
 
 
 def models_about_people() -> list[tuple[type[Base], str]]:
     """Every model whose rows are about one person, with the column that says about whom."""
-    found = []
+    columns = []
     for mapper in Base.registry.mappers:
         if mapper.class_.owned_as == "person_id":
-            found.append((mapper.class_, "id"))
+            columns.append((mapper.class_, "id"))
         elif "person_id" in mapper.columns:
-            found.append((mapper.class_, "person_id"))
-    return sorted(found, key=lambda pair: pair[0].__name__)
+            columns.append((mapper.class_, "person_id"))
+    return sorted(columns, key=lambda pair: pair[0].__name__)
 
 
 def copy_of(session: Session, person: Person) -> dict[str, list[dict[str, Any]]]:

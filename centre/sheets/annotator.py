@@ -16,8 +16,8 @@ _RED = "FFC7CE"
 _KEPT_CELLS = 200_000
 """Above this the file's own formats are given up, because loading them would take more memory than allowed."""
 
-Found = list[tuple[int | None, str]]
-Faults = dict[str, dict[int, Found]]
+CellFaults = list[tuple[int | None, str]]
+Faults = dict[str, dict[int, CellFaults]]
 
 
 def main() -> None:
@@ -56,10 +56,10 @@ def _in_place(data: bytes, sheets: list[dict[str, Any]], faults: Faults, headers
             continue
         sheet, last = book[name], _width(source) + 1
         sheet.cell(headers.get(name, 1), last, TITLE).font = bold
-        for row, found in faults[name].items():
-            explanation = sheet.cell(row, last, _joined(found))
+        for row, cell_faults in faults[name].items():
+            explanation = sheet.cell(row, last, _joined(cell_faults))
             explanation.fill = red
-            for column, message in _by_column(found).items():
+            for column, message in _by_column(cell_faults).items():
                 cell = sheet.cell(row, column + 1)
                 cell.fill = red
                 if not isinstance(cell, MergedCell):
@@ -73,13 +73,13 @@ def _width(sheet: dict[str, Any]) -> int:
     return max((len(values) for _, values in sheet["rows"]), default=0)
 
 
-def _joined(found: Found) -> str:
-    return "；".join(message for _, message in found)
+def _joined(cell_faults: CellFaults) -> str:
+    return "；".join(message for _, message in cell_faults)
 
 
-def _by_column(found: Found) -> dict[int, str]:
+def _by_column(cell_faults: CellFaults) -> dict[int, str]:
     columns: dict[int, str] = {}
-    for column, message in found:
+    for column, message in cell_faults:
         if column is not None:
             columns[column] = f"{columns[column]}；{message}" if column in columns else message
     return columns
@@ -110,9 +110,9 @@ def _rebuilt(sheets: list[dict[str, Any]], faults: Faults, headers: dict[str, in
     return packed.getvalue()
 
 
-def _write_row(sheet: Any, row: int, values: list[Any], found: Found, formats: tuple[Any, Any]) -> None:
+def _write_row(sheet: Any, row: int, values: list[Any], cell_faults: CellFaults, formats: tuple[Any, Any]) -> None:
     red, text = formats
-    marked = _by_column(found)
+    marked = _by_column(cell_faults)
     for column in range(max([len(values), *(place + 1 for place in marked)])):
         value = values[column] if column < len(values) else None
         style = red if column in marked else text if isinstance(value, str) else None

@@ -52,9 +52,9 @@ def find_header(rows: Sequence[Row], aliases: Mapping[str, Sequence[str]], *, re
     for at, row in enumerate(rows[:_DEPTH]):
         below = rows[at + 1] if at + 1 < len(rows) and rows[at + 1].number == row.number + 1 else None
         for second in (None, below) if below else (None,):
-            found = _matched(row, second, known)
-            if best is None or found.rank > best.rank:
-                best = found
+            header = _matched(row, second, known)
+            if best is None or header.rank > best.rank:
+                best = header
     missing = [field for field in required if best is None or field not in best.columns]
     if best is None or missing or len(best.columns) < min(2, len(aliases)):
         wanted = missing or list(aliases)
@@ -103,7 +103,7 @@ def _title(cell: Cell) -> str:
 
 
 def _level(title: str, keep: str = "") -> str:
-    return _NOISE.sub(lambda found: "".join(sign for sign in found[0] if sign in keep), normalise(title[:60]))
+    return _NOISE.sub(lambda noise: "".join(sign for sign in noise[0] if sign in keep), normalise(title[:60]))
 
 
 def _level_without_brackets(title: str) -> str:

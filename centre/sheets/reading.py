@@ -18,14 +18,14 @@ def read_sheets(data: bytes, filename: str, limits: Limits = LIMITS) -> Workbook
     """
     answer = child.ask("parser", {"filename": filename[-200:]}, data, limits)
     try:
-        found = json.loads(answer, object_hook=_dated)
+        answer_parts = json.loads(answer, object_hook=_dated)
     except ValueError:
         raise SheetTooHeavy from None
     sheets = [
         Sheet(sheet["name"], sheet["hidden"], [Row(number, cells) for number, cells in sheet["rows"]])
-        for sheet in found["sheets"]
+        for sheet in answer_parts["sheets"]
     ]
-    return Workbook(filename, found["kind"], sheets)
+    return Workbook(filename, answer_parts["kind"], sheets)
 
 
 def _dated(value: dict[str, object]) -> object:

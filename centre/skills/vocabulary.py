@@ -75,11 +75,11 @@ class Vocabulary:
     @cached_property
     def aliases_of(self) -> dict[str, tuple[str, ...]]:
         """The everyday words of each occupation."""
-        found: dict[str, list[str]] = {}
+        aliases: dict[str, list[str]] = {}
         for word, codes in self.aliases.items():
             for code in codes:
-                found.setdefault(code, []).append(word)
-        return {code: tuple(words) for code, words in found.items()}
+                aliases.setdefault(code, []).append(word)
+        return {code: tuple(words) for code, words in aliases.items()}
 
     def name(self, code: str) -> str:
         """The official name of a code of any level; the code itself when it is unknown."""
@@ -121,18 +121,18 @@ class Vocabulary:
     @cached_property
     def children(self) -> dict[str, tuple[Occupation, ...]]:
         """The nodes directly under each node."""
-        found: dict[str, list[Occupation]] = {}
+        children: dict[str, list[Occupation]] = {}
         for node in self.nodes.values():
-            found.setdefault(node.parent, []).append(node)
-        return {parent: tuple(nodes) for parent, nodes in found.items()}
+            children.setdefault(node.parent, []).append(node)
+        return {parent: tuple(nodes) for parent, nodes in children.items()}
 
     def path(self, code: str) -> tuple[Occupation, ...]:
         """The nodes from the major group down to a code; empty when the code is unknown."""
-        found: list[Occupation] = []
+        path: list[Occupation] = []
         while code in self.nodes:
-            found.append(self.nodes[code])
+            path.append(self.nodes[code])
             code = self.nodes[code].parent
-        return tuple(reversed(found))
+        return tuple(reversed(path))
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -147,17 +147,17 @@ def _read_aliases() -> dict[str, tuple[str, ...]]:
     for path in sorted((_DATA / "aliases").glob("*.csv")):
         for row in _rows(path):
             for word in normalise(row["words"]).split():
-                found = (further if word.endswith("?") else first).setdefault(word.removesuffix("?"), [])
-                found.append(row["code"])
+                codes = (further if word.endswith("?") else first).setdefault(word.removesuffix("?"), [])
+                codes.append(row["code"])
     words = (*first, *(word for word in further if word not in first))
     return {word: tuple(dict.fromkeys((*first.get(word, ()), *further.get(word, ())))) for word in words}
 
 
 def _read_neighbours() -> dict[str, tuple[Neighbour, ...]]:
-    found: dict[str, list[Neighbour]] = {}
+    neighbours: dict[str, list[Neighbour]] = {}
     for row in _rows(_DATA / "adjacency.csv"):
-        found.setdefault(row["code"], []).append(Neighbour(row["neighbour"], float(row["weight"]), row["why"]))
-    return {code: tuple(sorted(rows, key=lambda row: -row.weight)) for code, rows in found.items()}
+        neighbours.setdefault(row["code"], []).append(Neighbour(row["neighbour"], float(row["weight"]), row["why"]))
+    return {code: tuple(sorted(rows, key=lambda row: -row.weight)) for code, rows in neighbours.items()}
 
 
 _taught: list[frozenset[tuple[str, str]]] = [frozenset()]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.exports.queries import KINDS, Found, Kind
+from centre.exports.queries import KINDS, Kind, ListQuery
 from centre.permissions import Permission
 from centre.sheets.cells import Cell
 from centre.translation import N_, translate
@@ -14,11 +14,11 @@ from matching.introductions.queries import introductions
 from matching.introductions.rules import INTRODUCTION_LABELS
 
 
-def _introductions(_subject_id: int | None) -> Found:
+def _introductions(_subject_id: int | None) -> ListQuery:
     return introductions().where(Introduction.letter_no.is_not(None))
 
 
-def _rows(found: Found, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+def _rows(found: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
     for one in session.scalars(found):
         yield (
             one.letter_no,

@@ -47,8 +47,12 @@ def totals() -> dict[str, Any]:
             .group_by(ServiceEvent.centre_id, ServiceEvent.category)
             .order_by(ServiceEvent.centre_id, ServiceEvent.category)
         ).all()
-        rows = {one.name: session.scalar(select(func.count()).select_from(one)) for one in Base.metadata.sorted_tables}
-        numbers = [(one.identity_number, one.phone) for one in session.scalars(select(Person).order_by(Person.id))]
+        rows = {
+            table.name: session.scalar(select(func.count()).select_from(table)) for table in Base.metadata.sorted_tables
+        }
+        numbers = [
+            (person.identity_number, person.phone) for person in session.scalars(select(Person).order_by(Person.id))
+        ]
     return {"ledger": [tuple(row) for row in ledger], "rows": rows, "numbers": numbers}
 
 

@@ -173,8 +173,13 @@ def test_other_telephones_are_refused(written: object) -> None:
 
 def test_certificate_numbers_say_level_and_year() -> None:
     level = "S" + "0001" + "61" + "000123" + "26" + "4" + "000017"
-    found = numbers.parse_certificate(level, level=4, year=2026)
-    assert (found.kind, found.province_code, found.year, found.level) == ("skill-level", "610000", 2026, 4)
+    certificate = numbers.parse_certificate(level, level=4, year=2026)
+    assert (certificate.kind, certificate.province_code, certificate.year, certificate.level) == (
+        "skill-level",
+        "610000",
+        2026,
+        4,
+    )
     with pytest.raises(numbers.CertificateLevel):
         numbers.parse_certificate(level, level=5)
     with pytest.raises(numbers.CertificateYear):

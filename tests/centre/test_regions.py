@@ -88,7 +88,7 @@ def test_regions_are_found_while_typing(typed: str, first: str) -> None:
 
 
 def test_an_ambiguous_name_gives_every_place() -> None:
-    assert {found.code for found in regions.search("鼓楼区")} == {"320106", "320302", "350102", "410204"}
+    assert {area.code for area in regions.search("鼓楼区")} == {"320106", "320302", "350102", "410204"}
     assert regions.search("  ") == []
 
 

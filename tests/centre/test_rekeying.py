@@ -13,7 +13,7 @@ from centre.accounts.passwords import hashed
 from centre.accounts.queries import checked_account, secret_of
 from centre.audit import AuditEntry
 from centre.database import open_session
-from centre.ledger import ServiceCategory, ServiceEvent, record_service, told
+from centre.ledger import ServiceCategory, ServiceEvent, record_service, unsealed_statement
 from centre.network import Centre, CentreLevel
 from centre.people import Person, new_person, person_by_identity
 from centre.permissions import Actor, Role
@@ -59,9 +59,17 @@ def opened() -> tuple[list[str], str, list[str], bool]:
     with open_session(SYSTEM.scope) as session:
         people = session.scalars(select(Person).where(Person.wrapped_key != b"").order_by(Person.id)).all()
         factor = session.scalars(select(SecondFactor)).one()
-        notes = [told(session, event) for event in session.scalars(select(ServiceEvent).order_by(ServiceEvent.id))]
-        found = person_by_identity(session, NUMBER)
-        return [one.phone for one in people], secret_of(factor).hex(), notes, found is not None and found.id == 1
+        notes = [
+            unsealed_statement(session, event)
+            for event in session.scalars(select(ServiceEvent).order_by(ServiceEvent.id))
+        ]
+        searched = person_by_identity(session, NUMBER)
+        return (
+            [person.phone for person in people],
+            secret_of(factor).hex(),
+            notes,
+            searched is not None and searched.id == 1,
+        )
 
 
 def rotate() -> str:
@@ -137,18 +145,18 @@ def test_an_account_that_was_named_by_its_telephone_is_so_no_longer_and_still_si
         )
     rekeying.rewrap_everything()
     with open_session(SYSTEM.scope) as session:
-        found = checked_account(session, login="138 0000 0001", password="麦子熟了")
-        assert (found.person_id, found.told_login) == (1, "手机号码")
-        assert PHONE not in found.login
+        account = checked_account(session, login="138 0000 0001", password="麦子熟了")
+        assert (account.person_id, account.told_login) == (1, "手机号码")
+        assert PHONE not in account.login
 
 
 def test_every_column_that_keeps_a_wrapped_key_says_so() -> None:
-    found = {f"{kept.model.__name__}.{kept.column.key}" for kept in rekeying.wrapped_columns()}
+    wrapped = {f"{kept.model.__name__}.{kept.column.key}" for kept in rekeying.wrapped_columns()}
     keys = {
         f"{mapper.class_.__name__}.{name}"
         for mapper in Base.registry.mappers
         for name, column in mapper.columns.items()
         if isinstance(column.type, LargeBinary) and name.endswith("key")
     }
-    assert found == keys
+    assert wrapped == keys
     assert len(keys) > 1

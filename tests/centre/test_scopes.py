@@ -161,29 +161,35 @@ def test_rows_written_together_are_refused_to_eyes_that_do_not_see_everything() 
 
 
 def test_rows_written_together_are_those_that_objects_would_have_written() -> None:
-    asked = {"kind": "test", "title": "题", "dedupe_key": "", "due_at": clock.now()}
+    common = {"kind": "test", "title": "题", "dedupe_key": "", "due_at": clock.now()}
     with open_session(SYSTEM.scope, write=True) as session:
-        session.add(Message(**asked | {"dedupe_key": "one", "person_id": 1}))
-        insert_rows(session, Message, [asked | {"dedupe_key": key, "person_id": 2} for key in ("two", "three")])
+        session.add(Message(**common | {"dedupe_key": "one", "person_id": 1}))
+        insert_rows(session, Message, [common | {"dedupe_key": key, "person_id": 2} for key in ("two", "three")])
     with open_session(SYSTEM.scope) as session:
-        found = session.scalars(select(Message).order_by(Message.id)).all()
-        assert [(one.dedupe_key, one.person_id) for one in found] == [("one", 1), ("two", 2), ("three", 2)]
-        assert {(one.version, one.due_at, one.sent_at, one.attempts) for one in found} == {
-            (1, asked["due_at"], None, 0)
+        messages = session.scalars(select(Message).order_by(Message.id)).all()
+        assert [(message.dedupe_key, message.person_id) for message in messages] == [
+            ("one", 1),
+            ("two", 2),
+            ("three", 2),
+        ]
+        assert {(message.version, message.due_at, message.sent_at, message.attempts) for message in messages} == {
+            (1, common["due_at"], None, 0)
         }
-        assert all(one.created_at.tzinfo is UTC and one.created_at >= found[0].created_at for one in found)
+        assert all(
+            message.created_at.tzinfo is UTC and message.created_at >= messages[0].created_at for message in messages
+        )
 
 
 def test_rows_are_corrected_together_by_their_numbers_and_others_stay() -> None:
-    asked = [{"owner": "visitor:", "key": key, "fingerprint": ""} for key in ("one", "two", "three")]
+    rows = [{"owner": "visitor:", "key": key, "fingerprint": ""} for key in ("one", "two", "three")]
     with open_session(SYSTEM.scope, write=True) as session:
-        insert_rows(session, KeptAnswer, asked)
+        insert_rows(session, KeptAnswer, rows)
         ids = session.scalars(select(KeptAnswer.id).order_by(KeptAnswer.id)).all()
         values = [{"headers": {"n": f"{number}"}, "body": b"%d" % number, "id": number} for number in ids[1:]]
         update_rows(session, KeptAnswer, values)
     with open_session(SYSTEM.scope) as session:
-        found = session.scalars(select(KeptAnswer).order_by(KeptAnswer.id)).all()
-        assert [(one.key, one.headers, one.body) for one in found] == [
+        answers = session.scalars(select(KeptAnswer).order_by(KeptAnswer.id)).all()
+        assert [(answer.key, answer.headers, answer.body) for answer in answers] == [
             ("one", {}, b""),
             ("two", values[0]["headers"], values[0]["body"]),
             ("three", values[1]["headers"], values[1]["body"]),

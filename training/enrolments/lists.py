@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.exports.queries import KINDS, Found, Kind
+from centre.exports.queries import KINDS, Kind, ListQuery
 from centre.people import Person
 from centre.permissions import Permission
 from centre.sheets.cells import Cell
@@ -29,7 +29,7 @@ def _trainees(class_id: int | None) -> Select[Enrolment, Person, TrainingClass, 
     return found.where(Enrolment.class_id == class_id) if class_id else found
 
 
-def _rows(found: Found, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+def _rows(found: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
     for place, person, group, major in session.execute(found):
         yield (
             f"{major.name} {group.class_no}",

@@ -39,16 +39,16 @@ def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
 def faults_of_steps() -> list[str]:
     """What is wrong with the window in which codes are taken."""
     step, now = 1000, at(1000 * 30 + 7)
-    found = []
+    faults = []
     for offset, expected in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):
         given = rules.matching_step(SECRET, rules.totp(SECRET, step + offset), now, after=0)
         if (given is not None) != expected:
-            found.append(f"step {offset:+d} is {'taken' if given else 'refused'}")
+            faults.append(f"step {offset:+d} is {'taken' if given else 'refused'}")
     if rules.matching_step(SECRET, rules.totp(SECRET, step), now, after=step) is not None:
-        found.append("a used step is taken again")
+        faults.append("a used step is taken again")
     if rules.matching_step(SECRET, rules.totp(SECRET, step - 1), now, after=step) is not None:
-        found.append("an older step is taken after a later one")
-    return found
+        faults.append("an older step is taken after a later one")
+    return faults
 
 
 def test_one_step_of_drift_is_allowed_and_a_step_counts_once() -> None:

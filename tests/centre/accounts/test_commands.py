@@ -31,9 +31,9 @@ def test_a_token_is_printed_once_listed_without_its_secret_and_revoked() -> None
     status, token = run("token", "create", "考勤", "--may", "training:report", "--expires", LAST_DAY, "--school", "P1")
     assert status == 0
     with open_session(SYSTEM.scope) as session:
-        found = bearer(session, token)
-    assert found is not None
-    assert found.actor.only == frozenset({Permission.REPORT_TRAINING})
+        caller = bearer(session, token)
+    assert caller is not None
+    assert caller.actor.only == frozenset({Permission.REPORT_TRAINING})
     listed = run("token", "list")[1]
     assert token[:11] in listed
     assert token not in listed

@@ -91,8 +91,8 @@ def later(**passed: float) -> Iterator[None]:
 def who(token: str) -> str:
     """The name behind a token; empty for nobody."""
     with open_session(SYSTEM.scope) as session:
-        found = visitor(session, token)
-    return found.actor.name if found else ""
+        guest = visitor(session, token)
+    return guest.actor.name if guest else ""
 
 
 def count(model: type) -> int:
@@ -215,26 +215,26 @@ def test_staff_and_partners_bind_an_authenticator_at_their_first_sign_in_and_job
 
 def faults_of_second_factor() -> list[str]:
     """What a thief of the password could do."""
-    found = []
+    faults = []
     with later(hours=1):
         secret, codes, _ = bind("officer")
         with later(minutes=1):
             half = by_password("officer", PASSWORD, Caller("thief"))
             if who(half.token):
-                found.append("half a sign-in is somebody")
+                faults.append("half a sign-in is somebody")
             code = code_of(secret)
             entered = by_factor(code, Caller("host", token=half.token))
             if who(half.token) or who(entered.token) != "officer":
-                found.append("the token did not change")
+                faults.append("the token did not change")
             again = by_password("officer", PASSWORD, Caller("thief"))
             if not verdict(by_factor, code, Caller("thief", token=again.token)):
-                found.append("a code was taken twice")
+                faults.append("a code was taken twice")
             again = by_password("officer", PASSWORD, Caller("host"))
             by_factor(codes[0].lower().replace("-", " "), Caller("host", token=again.token))
             third = by_password("officer", PASSWORD, Caller("thief"))
             if not verdict(by_factor, codes[0], Caller("thief", token=third.token)):
-                found.append("a recovery code was taken twice")
-    return found
+                faults.append("a recovery code was taken twice")
+    return faults
 
 
 def test_a_code_of_the_authenticator_or_of_the_paper_lets_in_once_under_a_new_token() -> None:
@@ -282,8 +282,8 @@ def card(person_id: int = 2, actor: Actor = CLERK) -> PrintedCard:
 
 
 def test_a_card_and_its_pin_let_in_somebody_without_a_telephone_for_ten_minutes() -> None:
-    made = card()
-    entered = by_card(made.number.lower(), made.pin, Caller("hall", kiosk=True))
+    new_card = card()
+    entered = by_card(new_card.number.lower(), new_card.pin, Caller("hall", kiosk=True))
     assert who(entered.token) == "求职者2"
     with later(minutes=10, seconds=1):
         assert who(entered.token) == ""
@@ -291,10 +291,10 @@ def test_a_card_and_its_pin_let_in_somebody_without_a_telephone_for_ten_minutes(
 
 def faults_of_cards() -> list[str]:
     """How many tries a found card gives away."""
-    made = card()
-    wrong = "000000" if made.pin != "000000" else "111111"
-    tries = [verdict(by_card, made.number, wrong, Caller("hall")) for _ in range(6)]
-    after = verdict(by_card, made.number, made.pin, Caller("hall"))
+    new_card = card()
+    wrong = "000000" if new_card.pin != "000000" else "111111"
+    tries = [verdict(by_card, new_card.number, wrong, Caller("hall")) for _ in range(6)]
+    after = verdict(by_card, new_card.number, new_card.pin, Caller("hall"))
     return [] if (tries, after) == (["WrongCard"] * 5 + ["CardLocked"], "CardLocked") else [*tries, after]
 
 
@@ -308,10 +308,10 @@ def test_a_planted_card_that_forgets_wrong_pins_is_caught() -> None:
     right = authentication._count_pin
 
     def forgetful(session: object, digest: str) -> object:
-        found = right(session, digest)  # type: ignore[arg-type]
+        counted_card = right(session, digest)  # type: ignore[arg-type]
         session.expunge_all()  # type: ignore[attr-defined]
         session.rollback()  # type: ignore[attr-defined]
-        return found
+        return counted_card
 
     with planted(authentication, _count_pin=forgetful):
         assert faults_of_cards() == ["WrongCard"] * 6 + [""]
@@ -378,13 +378,13 @@ def test_a_partners_account_ends_on_its_day_and_is_renewed_by_a_manager() -> Non
 
 
 def test_partners_and_their_managers_are_warned_once_thirty_days_before() -> None:
-    told = []
+    messages = []
     for day in (date(2027, 5, 1), date(2027, 5, 2), date(2027, 5, 3)):
         at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
         with clock.frozen(at), open_session(SYSTEM.scope, write=True) as session:
             warn_partner_accounts(session)
-        told.append(count(Message))
-    assert told == [0, 2, 2]
+        messages.append(count(Message))
+    assert messages == [0, 2, 2]
 
 
 def test_sessions_that_are_over_are_forgotten() -> None:

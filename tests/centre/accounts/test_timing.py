@@ -42,7 +42,7 @@ def seconds(attempt: Attempt, number: int) -> float:
 def measured(known: Attempt, unknown: Attempt, pairs: int = PAIRS) -> float:
     """The AUC of 200 interleaved pairs; where chance alone may have moved it, of more of them (at most 800)."""
     times: tuple[list[float], list[float]] = ([], [])
-    found = 0.5
+    likelihood = 0.5
     for turn in range(ROUNDS):
         for pair in range(pairs):
             number = turn * pairs + pair
@@ -50,10 +50,10 @@ def measured(known: Attempt, unknown: Attempt, pairs: int = PAIRS) -> float:
             order = (0, 1) if secrets.randbelow(2) else (1, 0)
             for side in order:
                 times[side].append(seconds((known, unknown)[side], number))
-        found = auc(*times)
-        if abs(found - 0.5) <= ALLOWED or abs(found - 0.5) > 0.25:
+        likelihood = auc(*times)
+        if abs(likelihood - 0.5) <= ALLOWED or abs(likelihood - 0.5) > 0.25:
             break
-    return found
+    return likelihood
 
 
 @pytest.fixture(autouse=True)
@@ -71,8 +71,8 @@ def sign_in(name: str) -> Attempt:
 
 
 def test_a_wrong_password_takes_as_long_for_unknown_names() -> None:
-    found = measured(sign_in("138000000"), sign_in("139000000"))
-    assert abs(found - 0.5) <= ALLOWED
+    likelihood = measured(sign_in("138000000"), sign_in("139000000"))
+    assert abs(likelihood - 0.5) <= ALLOWED
 
 
 def test_a_planted_shortcut_for_unknown_names_is_caught() -> None:
@@ -85,9 +85,9 @@ def ask(name: str) -> Attempt:
 
 
 def test_a_planted_shortcut_for_unknown_telephones_is_caught() -> None:
-    def shortcut(session: Session, made: OneTimeCode, code: str) -> None:
-        if made.account_id is not None:
-            send(session, made, code)
+    def shortcut(session: Session, one_time_code: OneTimeCode, code: str) -> None:
+        if one_time_code.account_id is not None:
+            send(session, one_time_code, code)
 
     send = authentication._send
     with planted(authentication, spend_all=lambda *_: None, _send=shortcut):
@@ -97,5 +97,5 @@ def test_a_planted_shortcut_for_unknown_telephones_is_caught() -> None:
 def test_asking_for_a_code_takes_as_long_for_unknown_telephones() -> None:
     # The limits of a telephone and of a host are the same for everybody; without them one telephone can ask often.
     with planted(authentication, spend_all=lambda *_: None):
-        found = measured(ask("138000000"), ask("139000000"))
-    assert abs(found - 0.5) <= ALLOWED
+        likelihood = measured(ask("138000000"), ask("139000000"))
+    assert abs(likelihood - 0.5) <= ALLOWED

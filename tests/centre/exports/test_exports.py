@@ -85,9 +85,9 @@ def fetch(export_id: int, actor: Actor = CLERK, ago: int = 1) -> bytes:
 
 
 def test_a_short_list_leaves_marked_masked_and_noted() -> None:
-    asked = ask()
-    assert (asked.state, asked.people) == (ExportState.READY, PEOPLE)
-    book = openpyxl.load_workbook(io.BytesIO(fetch(asked.id)))
+    request = ask()
+    assert (request.state, request.people) == (ExportState.READY, PEOPLE)
+    book = openpyxl.load_workbook(io.BytesIO(fetch(request.id)))
     rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
     for mark in (rows[0][0], rows[-1][0], book.properties.description, book.worksheets[0].oddHeader.left.text):
         assert "窗口小李" in mark
@@ -96,25 +96,25 @@ def test_a_short_list_leaves_marked_masked_and_noted() -> None:
     assert {row[2] for row in rows[2:-1]} == {"138****0001"}
     with open_session(SYSTEM.scope) as session:
         noted = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
-        assert [(one.action, one.account_id) for one in noted] == [("export.ask", 1), ("export.fetch", 1)]
+        assert [(entry.action, entry.account_id) for entry in noted] == [("export.ask", 1), ("export.fetch", 1)]
         assert noted[1].detail == {"kind": "people", "people": PEOPLE}
-        assert session.get_one(Export, asked.id).fetched == 1
+        assert session.get_one(Export, request.id).fetched == 1
 
 
 def test_a_long_list_waits_for_another_manager_who_is_told() -> None:
     add_people(2)
-    asked = ask()
-    assert asked.state is ExportState.WAITING
+    request = ask()
+    assert request.state is ExportState.WAITING
     with pytest.raises(ExportClosed):
-        fetch(asked.id)
+        fetch(request.id)
     with open_session(SYSTEM.scope) as session:
-        assert [one.account_id for one in session.scalars(select(Message).order_by(Message.id))] == [2, 3]
+        assert [message.account_id for message in session.scalars(select(Message).order_by(Message.id))] == [2, 3]
     with pytest.raises(NotFound):
-        decide(ELSEWHERE, asked.id)
+        decide(ELSEWHERE, request.id)
     with pytest.raises(Forbidden):
-        decide(CLERK, asked.id)
-    assert decide(BOTH, asked.id) is ExportState.READY
-    assert fetch(asked.id).startswith(b"PK")
+        decide(CLERK, request.id)
+    assert decide(BOTH, request.id) is ExportState.READY
+    assert fetch(request.id).startswith(b"PK")
 
 
 def test_one_big_list_is_not_taken_as_small_ones() -> None:
@@ -125,33 +125,33 @@ def test_one_big_list_is_not_taken_as_small_ones() -> None:
 
 def test_who_asked_does_not_agree_even_with_both_roles_and_the_database_says_so_too() -> None:
     add_people(2)
-    asked = ask(BOTH)
+    request = ask(BOTH)
     with pytest.raises(OwnExport):
-        decide(BOTH, asked.id)
+        decide(BOTH, request.id)
     with pytest.raises(IntegrityError), open_session(SYSTEM.scope, write=True) as session:
         session.execute(update(Export).values(decided_by=BOTH.account_id))
-    assert decide(CITY, asked.id, agreed=False) is ExportState.REFUSED
+    assert decide(CITY, request.id, agreed=False) is ExportState.REFUSED
     with pytest.raises(ExportClosed):
-        fetch(asked.id, BOTH)
+        fetch(request.id, BOTH)
 
 
 def test_only_who_asked_fetches_it_after_proving_who_they_are_and_while_it_lasts() -> None:
-    asked = ask()
+    request = ask()
     with pytest.raises(ExportClosed):
-        fetch(asked.id, BOTH)
+        fetch(request.id, BOTH)
     with pytest.raises(NotFound):
-        fetch(asked.id, ELSEWHERE)
+        fetch(request.id, ELSEWHERE)
     with pytest.raises(NotFresh):
-        fetch(asked.id, ago=6)
+        fetch(request.id, ago=6)
     with clock.frozen(NOW + timedelta(hours=49)), pytest.raises(ExportClosed):
-        fetch(asked.id)
+        fetch(request.id)
 
 
 def test_a_list_that_grew_beyond_what_one_may_take_alone_is_asked_for_again() -> None:
-    asked = ask()
+    request = ask()
     add_people(2)
     with pytest.raises(ListGrew):
-        fetch(asked.id)
+        fetch(request.id)
 
 
 def test_a_list_holds_only_what_its_reader_sees_and_partners_have_none_of_people() -> None:

@@ -13,7 +13,7 @@ from centre.accounts.rules import NotFresh
 from centre.audit import AuditEntry, first_fault
 from centre.database import open_session
 from centre.errors import Forbidden, NotFound
-from centre.ledger import ServiceCategory, ServiceEvent, record_service, told
+from centre.ledger import ServiceCategory, ServiceEvent, record_service, unsealed_statement
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message, post
 from centre.people import Consent, Person, new_person
@@ -90,7 +90,7 @@ def test_a_reveal_shows_the_number_and_leaves_its_reason_for_the_person_to_read(
     assert look() == PHONE
     with open_session(WORKER.scope) as session:
         looks = queries.looks_at(session, 1)
-        assert [(one.reveal.column, one.reveal.reason, one.centre) for one in looks] == [
+        assert [(look.reveal.column, look.reveal.reason, look.centre) for look in looks] == [
             (SealedColumn.PHONE, RevealReason.CALL, "中心1"),
             (SealedColumn.IDENTITY, RevealReason.OTHER, "中心1"),
         ]
@@ -233,7 +233,7 @@ def test_erasure_takes_the_person_and_leaves_the_figures() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         record_service(session, SYSTEM, centre_id=1, category=ServiceCategory.RELIEF, person_id=1, note="王秀兰来访")
         session.flush()
-        assert told(session, session.scalars(select(ServiceEvent)).one()) == "王秀兰来访"
+        assert unsealed_statement(session, session.scalars(select(ServiceEvent)).one()) == "王秀兰来访"
         post(session, kind="a", title="王秀兰，您好", body=PHONE, dedupe_key="a", to_person_id=1)
         post(session, kind="b", title="王秀兰来面试", dedupe_key="b", to_account_id=1)
     ask_to_be_erased()
@@ -242,11 +242,11 @@ def test_erasure_takes_the_person_and_leaves_the_figures() -> None:
         assert (person.name, person.wrapped_key) == ("已注销", b"")
         assert (person.identity_index, person.phone_sealed) == (None, None)
         event = session.scalars(select(ServiceEvent).where(ServiceEvent.person_id == 1)).one()
-        assert (event.told_sealed is not None, told(session, event)) == (True, "")
+        assert (event.told_sealed is not None, unsealed_statement(session, event)) == (True, "")
         assert session.scalar(select(func.count()).select_from(ServiceEvent)) == 1
-        said = " ".join(f"{one.title}{one.body}" for one in session.scalars(select(Message)))
-        assert "王秀兰" not in said
-        assert PHONE not in said
+        messages = " ".join(f"{message.title}{message.body}" for message in session.scalars(select(Message)))
+        assert "王秀兰" not in messages
+        assert PHONE not in messages
         account = session.get_one(Account, 2)
         assert (account.login, account.usable) == ("erased-2", False)
         done = session.scalars(select(ErasureRequest)).one()
@@ -287,14 +287,14 @@ def test_who_was_not_served_for_two_years_is_told_and_erased_a_month_later_unles
         run(jobs.tell_inactive)
         run(jobs.tell_inactive)
     with open_session(SYSTEM.scope) as session:
-        told = session.scalars(select(Message.person_id).where(Message.kind == "retention")).all()
-        assert sorted(told, key=str) == sorted([1, *range(3, OTHERS + 2)], key=str)
+        warned = session.scalars(select(Message.person_id).where(Message.kind == "retention")).all()
+        assert sorted(warned, key=str) == sorted([1, *range(3, OTHERS + 2)], key=str)
     with clock.frozen(NOW + timedelta(days=815)), open_session(SYSTEM.scope, write=True) as session:
         record_service(session, SYSTEM, centre_id=1, category=ServiceCategory.OTHER, person_id=1)
     with clock.frozen(NOW + timedelta(days=831)):
         run(jobs.erase_on_request)
     with open_session(SYSTEM.scope) as session:
-        names = {one.id: one.name for one in session.scalars(select(Person))}
+        names = {person.id: person.name for person in session.scalars(select(Person))}
         assert (names[1], names[2], names[3]) == ("王秀兰", "邻居1", "已注销")
 
 

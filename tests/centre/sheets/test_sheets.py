@@ -41,7 +41,9 @@ ROSTER: list[list[Cell]] = [
 ]
 
 
-def made(rows: Sequence[Sequence[Any]], merged: Sequence[tuple[int, int, int, int]] = (), name: str = "一班") -> bytes:
+def sheet_bytes(
+    rows: Sequence[Sequence[Any]], merged: Sequence[tuple[int, int, int, int]] = (), name: str = "一班"
+) -> bytes:
     packed = io.BytesIO()
     with Writer(packed, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
         sheet = book.add_worksheet(name)
@@ -65,7 +67,9 @@ def only(data: bytes, filename: str) -> Sheet:
 
 
 def test_cells_keep_their_type_and_rows_their_number() -> None:
-    sheet = only(made([[], ["a ", 1.0, 2.5, True, date(2026, 3, 2), None], [], [None, 6.10499197503080e17]]), "a.xlsx")
+    sheet = only(
+        sheet_bytes([[], ["a ", 1.0, 2.5, True, date(2026, 3, 2), None], [], [None, 6.10499197503080e17]]), "a.xlsx"
+    )
     assert sheet.rows == [Row(2, ["a", 1, 2.5, True, date(2026, 3, 2)]), Row(4, [None, 6.10499197503080e17])]
     assert isinstance(sheet.rows[1].cells[1], float)
     assert [text_of(cell) for cell in sheet.rows[0].cells] == ["a", "1", "2.5", "是", "2026-03-02"]
@@ -87,7 +91,7 @@ def test_tabs_and_semicolons_separate_too() -> None:
 
 
 def test_cells_merged_downwards_carry_their_value_in_every_row() -> None:
-    sheet = only(made([["班级", "姓名"], ["一班", "王芳"], [None, "李红"]], merged=[(1, 0, 2, 0)]), "a.xlsx")
+    sheet = only(sheet_bytes([["班级", "姓名"], ["一班", "王芳"], [None, "李红"]], merged=[(1, 0, 2, 0)]), "a.xlsx")
     assert [row.cell(0) for row in sheet.rows] == ["班级", "一班", "一班"]
 
 
@@ -99,7 +103,7 @@ def test_hidden_sheets_and_the_explanations_are_no_data() -> None:
 
 
 def test_a_messy_roster_gives_its_people_and_nothing_else() -> None:
-    sheet = only(made(ROSTER, merged=[(0, 0, 0, 6), (2, 0, 3, 0), (2, 1, 3, 1), (2, 5, 2, 6)]), "a.xlsx")
+    sheet = only(sheet_bytes(ROSTER, merged=[(0, 0, 0, 6), (2, 0, 3, 0), (2, 1, 3, 1), (2, 5, 2, 6)]), "a.xlsx")
     header = find_header(sheet.rows, ALIASES, required=["name", "id_number", "phone"])
     assert (header.first_row, header.last_row) == (3, 4)
     assert dict(header.columns) == {"name": 1, "id_number": 2, "phone": 3, "major": 4, "starts_on": 5, "ends_on": 6}
@@ -110,9 +114,9 @@ def test_a_messy_roster_gives_its_people_and_nothing_else() -> None:
 
 
 def test_the_header_is_one_row_where_one_row_will_do() -> None:
-    found = find_header(rows(["学员花名册"], ["姓名*", "手机"], ["王芳", "139"]), ALIASES)
-    assert (found.first_row, found.last_row) == (2, 2)
-    assert dict(found.columns) == {"name": 0, "phone": 1}
+    header = find_header(rows(["学员花名册"], ["姓名*", "手机"], ["王芳", "139"]), ALIASES)
+    assert (header.first_row, header.last_row) == (2, 2)
+    assert dict(header.columns) == {"name": 0, "phone": 1}
 
 
 def test_the_first_of_two_columns_of_one_name_counts() -> None:
@@ -168,7 +172,7 @@ def test_the_template_keeps_numbers_as_text_and_offers_choices() -> None:
 
 def test_the_own_file_comes_back_with_its_errors() -> None:
     faults = [Fault("一班", 6, 2, "号码已损坏"), Fault("一班", 6, None, "重复"), Fault("一班", 8, 3, "手机号不对")]
-    packed = writing.annotated_copy(made(ROSTER), "a.xlsx", faults, {"一班": 3})
+    packed = writing.annotated_copy(sheet_bytes(ROSTER), "a.xlsx", faults, {"一班": 3})
     sheet = load_workbook(io.BytesIO(packed))["一班"]
     assert sheet["H3"].value == "错误说明"
     assert [sheet["H6"].value, sheet["H8"].value, sheet["H5"].value] == ["号码已损坏；重复", "手机号不对", None]

@@ -47,7 +47,7 @@ def _mine(unit: Unit, problem: Bound[Any] | None = None, status_code: int = 200)
         "jobseeker/records/mine.html",
         status_code,
         texts=list(queries.consent_texts().values()),
-        titles={purpose: text.said(unit.locale)[0] for purpose, text in queries.consent_texts().items()},
+        titles={purpose: text.wording(unit.locale)[0] for purpose, text in queries.consent_texts().items()},
         living=living,
         refused={
             text.purpose
