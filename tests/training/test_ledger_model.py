@@ -220,7 +220,7 @@ def test_no_sequence_of_steps_leaves_seats_funds_and_claims_at_odds(sqlite_templ
 
 @pytest.mark.parametrize(
     "forgotten",
-    [subscribers.release_left, subscribers.charge_accepted_together, subscribers.release_left_together],
+    [subscribers.release_left, subscribers.charge_accepted],
 )
 def test_a_fund_that_misses_who_comes_or_leaves_is_caught(
     forgotten: Callable[..., None], sqlite_template: Path, tmp_path: Path

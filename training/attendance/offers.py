@@ -21,10 +21,10 @@ from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState
 from training.enrolments import actions as enrolments
+from training.enrolments.effects import free_seat
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment, first_waiting
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
-from training.enrolments.seats import free_seat
 
 OFFERED_TITLE = N_("有名额了：{major}")
 OFFERED_BODY = N_("{class_no} 班空出一个名额，请在 {until} 以前确认，过时让给下一位。")

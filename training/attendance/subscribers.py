@@ -10,13 +10,12 @@ from centre.scopes import seeing_everything
 from centre.states import move
 from training.attendance import queries
 from training.attendance.actions import complete_class, plan_lessons
-from training.attendance.models import Lesson
 from training.attendance.offers import offer_next, settle_answered
 from training.attendance.rules import first_clash
 from training.classes.queries import training_class
 from training.classes.rules import ClassMoved
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolledTogether, EnrolmentState, SeatFreed
+from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolmentState, SeatFreed
 
 
 @subscribe(ClassMoved)
@@ -37,11 +36,12 @@ def follow_class(session: Session, fact: ClassMoved) -> None:
 
 @subscribe(Enrolled)
 def refuse_moved_lessons(session: Session, fact: Enrolled) -> None:
-    """Nobody is accepted whose other classes have moved a lesson into this one's hours (VR17). Raises ClassOverlap."""
+    """Refuse people whose other classes have moved a lesson into this one's hours (VR17). Raises ClassOverlap."""
     with seeing_everything(session):
-        elsewhere = list(session.scalars(queries.lessons_elsewhere([fact.person_id], fact.class_id)))
-        if elsewhere and first_clash(queries.planned(session, training_class(session, fact.class_id)), elsewhere):
-            raise ClassOverlap(field="class_id")  # fmt: skip
+        for person_ids in batches([person_id for _, person_id in fact.places]):
+            elsewhere = list(session.scalars(queries.lessons_elsewhere(list(person_ids), fact.class_id)))
+            if elsewhere and first_clash(queries.planned(session, training_class(session, fact.class_id)), elsewhere):
+                raise ClassOverlap(field="class_id")
 
 
 @subscribe(SeatFreed)
@@ -49,15 +49,3 @@ def offer_freed_seat(session: Session, fact: SeatFreed) -> None:
     """A seat that came back is offered to whoever has waited longest."""
     settle_answered(session, fact.class_id)
     offer_next(session, fact.class_id)
-
-
-@subscribe(EnrolledTogether)
-def refuse_moved_lessons_together(session: Session, fact: EnrolledTogether) -> None:
-    """Nobody is accepted whose other classes have moved a lesson into this one's hours (VR17). Raises ClassOverlap."""
-    with seeing_everything(session):
-        if session.scalar(select(Lesson.id).limit(1).order_by(Lesson.id)) is None:
-            return
-        here = queries.planned(session, training_class(session, fact.class_id))
-        for batch in batches([person_id for _, person_id in fact.places]):
-            if first_clash(here, list(session.scalars(queries.lessons_elsewhere(list(batch), fact.class_id)))):
-                raise ClassOverlap(field="class_id")

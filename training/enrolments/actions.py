@@ -17,7 +17,7 @@ from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState, first_overlap
 from training.enrolments import queries
-from training.enrolments.effects import Parts, message_values, place_values, service_values
+from training.enrolments.effects import Parts, free_seat, message_values, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
@@ -35,7 +35,6 @@ from training.enrolments.rules import (
     refuse_by_rules,
     with_beneficiary,
 )
-from training.enrolments.seats import free_seat
 from training.providers.rules import require_responsible
 
 
@@ -107,7 +106,7 @@ def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reaso
         _take_out_of_ledger(session, actor, leaving)
     audit.note(session, actor, action="enrolment.withdraw", subject=f"enrolment:{leaving.id}")
     if was_accepted:
-        events.publish(session, Left(leaving.id, leaving.class_id))
+        events.publish(session, Left(leaving.class_id, [leaving.id]))
     if seated:
         free_seat(session, leaving.class_id)
     return leaving
@@ -134,7 +133,7 @@ def drop_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: s
     move(session, actor, leaving, ENROLMENTS, "drop", reason=reason)
     audit.note(session, actor, action="enrolment.drop", subject=f"enrolment:{leaving.id}")
     session.flush()
-    events.publish(session, Left(leaving.id, leaving.class_id))
+    events.publish(session, Left(leaving.class_id, [leaving.id]))
     free_seat(session, leaving.class_id)
     return leaving
 
@@ -183,7 +182,7 @@ def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event
     entry = record_service(session, actor, **service)
     session.flush()
     made.service_event_id = entry.id
-    events.publish(session, Enrolled(made.id, made.person_id, made.class_id))
+    events.publish(session, Enrolled(made.class_id, [(made.id, made.person_id)]))
     message = message_values(parts, enrolment_id=made.id, person_id=made.person_id, entry_id=entry.id)
     post(session, to_person_id=message.pop("person_id"), **message)
 

@@ -28,9 +28,9 @@ from training.enrolments.rules import (
     Application,
     ClassFull,
     ClassNotOpen,
-    EnrolledTogether,
+    Enrolled,
     EnrolmentState,
-    LeftTogether,
+    Left,
     Origin,
     SeatFreed,
     needs_holder,
@@ -101,7 +101,7 @@ def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: 
         for place in places:
             session.expire(place)
         if state is EnrolmentState.ACCEPTED:
-            events.publish(session, LeftTogether(class_id, ids))
+            events.publish(session, Left(class_id, ids))
         give_back(session, TrainingClass, class_id, count=len(ids))
         waiting = select(Enrolment.id).where(
             Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.WAITLISTED
@@ -176,7 +176,7 @@ def _write(session: Session, actor: Actor, parts: Parts, rows: list[dict[str, An
     log_moves(session, actor, ENROLMENTS, EnrolmentState.APPLIED, "accept", list(entries))
     places = [(row["id"], row["person_id"]) for row in accepted]
     if places:
-        events.publish(session, EnrolledTogether(parts[0].id, places))
+        events.publish(session, Enrolled(parts[0].id, places))
     post_all(
         session,
         [

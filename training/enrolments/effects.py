@@ -1,13 +1,16 @@
-"""What an enrolment writes: its own row, its line in the ledger, its message; the same for one person and for many."""
+"""What an enrolment writes: its row, its ledger entry, its message; and the return of its seat."""
 
 from datetime import date
 from typing import Any, Protocol
 
-from centre import clock
+from sqlalchemy.orm import Session
+
+from centre import clock, events
+from centre.database import give_back, seeing_everything
 from centre.ledger import Channel, ServiceCategory
 from centre.translation import N_
 from training.classes.models import TrainingClass
-from training.enrolments.rules import Application, Origin, category_at_enrol
+from training.enrolments.rules import Application, Origin, SeatFreed, category_at_enrol
 from training.providers.models import Major, TrainingProvider
 from training.providers.prices import Entitlement, PriceSplit, price_split
 
@@ -96,3 +99,10 @@ def message_values(parts: Parts, *, enrolment_id: int, person_id: int, entry_id:
         "link": f"/training/classes/{found.id}",
         "dedupe_key": f"enrolment:{enrolment_id}:{entry_id}",
     }
+
+
+def free_seat(session: Session, class_id: int) -> None:
+    """Return a seat of a class and announce it, so that it is offered to whoever has waited longest."""
+    with seeing_everything(session):
+        give_back(session, TrainingClass, class_id)
+    events.publish(session, SeatFreed(class_id))

@@ -177,16 +177,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """Somebody was accepted into a class; published in the same transaction."""
-
-    enrolment_id: int
-    person_id: int
-    class_id: int
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolledTogether:
-    """Several people were accepted into a class at once; published instead of one `Enrolled` each.
+    """People were accepted into a class, one or many at once; published in the same transaction.
 
     `places` are pairs of enrolment and person.
     """
@@ -196,19 +187,11 @@ class EnrolledTogether:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftTogether:
-    """Several people who had been accepted left a class at once; published instead of one `Left` each."""
+class Left:
+    """People who had been accepted left a class, one or many at once; published in the same transaction."""
 
     class_id: int
     enrolment_ids: Sequence[int]
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """Somebody who had been accepted left a class; published in the same transaction."""
-
-    enrolment_id: int
-    class_id: int
 
 
 @dataclass(frozen=True, slots=True)

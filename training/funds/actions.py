@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit
+from centre.batches import batches
 from centre.errors import Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
@@ -12,7 +13,7 @@ from training.classes.queries import training_class
 from training.enrolments.models import Enrolment
 from training.funds import queries
 from training.funds.models import ClassFunding, Fund, FundMovement
-from training.funds.movements import bring_in, charge_place, owes
+from training.funds.movements import bring_in, charge_places
 from training.funds.rules import (
     ClassFunded,
     FundDraft,
@@ -75,7 +76,8 @@ def fund_class(session: Session, actor: Actor, *, class_id: int, fund_id: int) -
             session.scalars(select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.id))
         )  # fmt: skip
         if known is not None and known.fund_id != fund_id:
-            if any(queries.outstanding(session, f"enrolment:{place.id}") for place in places):
+            subjects = [[f"enrolment:{number}" for number in ids] for ids in batches([place.id for place in places])]
+            if any(queries.outstanding(session, some) for some in subjects):
                 raise ClassFunded(fund=queries.fund(session, known.fund_id).name)
             known.fund_id = fund_id
         elif known is None:
@@ -85,8 +87,6 @@ def fund_class(session: Session, actor: Actor, *, class_id: int, fund_id: int) -
                 )
             )  # fmt: skip
         session.flush()
-        for place in places:
-            if owes(place):
-                charge_place(session, place, chosen, account_id=actor.account_id)
+        charge_places(session, places, chosen, account_id=actor.account_id)
     audit.note(session, actor, action="class.fund", subject=f"class:{class_id}", detail={"fund": fund_id})
     return chosen

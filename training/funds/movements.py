@@ -6,6 +6,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.scopes import seeing_everything
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS, EnrolmentState
@@ -124,19 +125,26 @@ def owes(place: Enrolment) -> bool:
     return place.state not in SEATLESS | UNDECIDED and place.centre_fen > 0
 
 
-def charge_place(session: Session, place: Enrolment, fund: Fund, *, account_id: int | None) -> None:
-    """Charge the centre's part of one place, once. Raises FundShort."""
-    subject = f"enrolment:{place.id}"
-    if outstanding(session, subject) is not None:
+def charge_places(session: Session, places: Sequence[Enrolment], fund: Fund, *, account_id: int | None) -> None:
+    """Charge the centre's part of many places in one step, all or none, and each place once. Raises FundShort."""
+    owing = [place for place in places if owes(place)]
+    for some in batches([place.id for place in owing]):
+        charged = outstanding(session, [f"enrolment:{enrolment_id}" for enrolment_id in some])
+        owing = [place for place in owing if f"enrolment:{place.id}" not in charged]
+    if not owing:
         return
-    spend(
+    spend_each(
         session,
         fund_id=fund.id,
         purpose=FundPurpose.TUITION,
         kind=MovementKind.CHARGE,
-        amount_fen=place.centre_fen,
-        subject=subject,
+        charges=[(f"enrolment:{place.id}", place.centre_fen) for place in owing],
         account_id=account_id,
     )
-    place.fund = fund.code
-    session.flush()
+    for some in batches([place.id for place in owing]):
+        session.execute(
+            update(Enrolment)
+            .where(Enrolment.id.in_(some))
+            .values(fund=fund.code, version=Enrolment.version + 1)
+            .execution_options(synchronize_session="fetch")
+        )

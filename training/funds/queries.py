@@ -1,5 +1,7 @@
 """What is known of funds."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
@@ -42,19 +44,19 @@ def is_short(session: Session, class_id: int, *, places: int, centre_fen: int) -
     return paying is not None and paying.balance_fen < places * centre_fen
 
 
-def outstanding(session: Session, subject: str) -> FundMovement | None:
-    """What was spent on a subject and has not come back: the last spending that no movement reverses."""
+def outstanding(session: Session, subjects: Sequence[str]) -> dict[str, FundMovement]:
+    """What was spent on each subject and has not come back: the last spending that no movement reverses."""
     back = select(FundMovement.reverses_id).where(FundMovement.reverses_id.is_not(None))
-    return session.scalar(
+    spendings = session.scalars(
         select(FundMovement)
         .where(
-            FundMovement.subject == subject,
+            FundMovement.subject.in_(subjects),
             FundMovement.amount_fen < 0,
             FundMovement.id.not_in(back),
         )
-        .order_by(FundMovement.id.desc())
-        .limit(1)
+        .order_by(FundMovement.id)
     )
+    return {spending.subject: spending for spending in spendings}
 
 
 def sum_of_movements(session: Session, fund_id: int) -> int:

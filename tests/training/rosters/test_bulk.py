@@ -5,13 +5,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from centre import events
 from centre.database import open_session
 from centre.ledger import ServiceEvent
 from centre.outbox import Message
 from centre.people import Person, PersonCategory
 from centre.states import Transition
-from tests.databases import import_models
 from tests.training.world import SYSTEM, City, add_class, add_person, identity
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState, Daypart
@@ -25,8 +23,6 @@ from training.enrolments.rules import (
     ClassFull,
     ClassNotOpen,
     ClassOverlap,
-    Enrolled,
-    EnrolledTogether,
     Origin,
     Relation,
     TooYoung,
@@ -138,10 +134,3 @@ def test_one_who_may_not_come_keeps_everybody_out(
     with open_session(SYSTEM.scope) as session:
         held = session.scalars(select(Enrolment.person_id).where(Enrolment.class_id == class_id)).all()
         assert held == ([ids[1]] if refusal is AlreadyEnrolled else [])
-
-
-def test_whoever_listens_to_single_arrivals_listens_to_sets_as_well() -> None:
-    import_models()
-    alone = {handler.__module__.rsplit(".", 1)[0] for handler in events.subscriptions()[Enrolled]}
-    sets = {handler.__module__.rsplit(".", 1)[0] for handler in events.subscriptions()[EnrolledTogether]}
-    assert alone == sets == {"training.attendance", "training.funds"}
