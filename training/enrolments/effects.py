@@ -6,8 +6,9 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from centre import clock, events
-from centre.database import give_back, seeing_everything
+from centre.counters import give_back
 from centre.ledger import Channel, ServiceCategory
+from centre.scopes import seeing_everything
 from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.enrolments.rules import Application, Origin, SeatFreed, category_at_enrol
