@@ -6,7 +6,7 @@ import numpy as np
 
 from matching.engine.fit.evaluation import Example
 from matching.engine.fit.learning import ordered, points
-from matching.engine.fit.score import Part
+from matching.engine.fit.score import ScorePart
 from matching.learning.rules import GUARDED, SMALLEST, TELLING, Proxy, Shift
 
 
@@ -33,7 +33,7 @@ def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) ->
     found = []
     for attribute, group, inside in _members(groups):
         if attribute in GUARDED and (~inside).sum() >= SMALLEST:
-            for place, part in enumerate(Part):
+            for place, part in enumerate(ScorePart):
                 order = ordered(shares[inside, place], shares[~inside, place])
                 if abs(order - 0.5) > TELLING:
                     found.append(Proxy(attribute, group, part.value, order))

@@ -17,7 +17,7 @@ from centre.translation import SOURCE_LOCALE
 from employers.openings.models import Opening
 from matching.engine.fit.profiles import WageBasis, Weights
 from matching.engine.fit.reference import Suggestion, suggest
-from matching.engine.fit.score import Part
+from matching.engine.fit.score import ScorePart
 from matching.introductions.letters import frozen_reasons
 from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState, ResultSource, letter_number
@@ -28,7 +28,14 @@ from matching.search.models import SearchCount
 from matching.suggestions.fits import fit_in_words
 
 LETTERS, DAYS = 1_200, 170
-TRUTH = {Part.TRADE: 2.2, Part.EXPERIENCE: 0.6, Part.SKILLS: 0.6, Part.WAGE: 1.6, Part.PLACE: 2.6, Part.TERMS: 0.4}
+TRUTH = {
+    ScorePart.TRADE: 2.2,
+    ScorePart.EXPERIENCE: 0.6,
+    ScorePart.SKILLS: 0.6,
+    ScorePart.WAGE: 1.6,
+    ScorePart.PLACE: 2.6,
+    ScorePart.TERMS: 0.4,
+}
 """What decides in the invented city: the way to work and the pay weigh more than the weights set by hand say."""
 BASE = -3.9
 WORDS = {"看孩子的": 9, "搞卫生的": 14, "跑腿小哥": 11, "缝衣服的": 7, "厂里打杂": 12}

@@ -140,7 +140,7 @@ def age(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check
 
 def allowed_areas(worker: WorkerProfile) -> tuple[str, ...] | None:
     """The areas that a worker would work in; None means anywhere or nobody knows. A listed wish is always inside."""
-    listed = tuple(found for found in map(area, worker.regions) if found)
+    listed = tuple(region for region in map(area, worker.regions) if region)
     home = area(worker.home)
     leave = worker.leave_home_ok
     if leave is Leave.ANY:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matching.engine.fit.profiles import Weights
-from matching.engine.fit.score import Part
+from matching.engine.fit.score import ScorePart
 
 ENOUGH, ENOUGH_OF_EACH = 200, 40
 """Known results from which on anything is learned, and how many of each kind."""
@@ -70,8 +70,8 @@ class Trial:
 def most_points(weights: Weights) -> dict[str, int]:
     """The most points that each part can give."""
     terms = weights.engagement[0] + weights.living[0]
-    found = (weights.wanted[0], weights.experience, weights.skills, weights.wage, weights.best_place, terms)
-    return {part.value: most for part, most in zip(Part, found, strict=True)}
+    maxima = (weights.wanted[0], weights.experience, weights.skills, weights.wage, weights.best_place, terms)
+    return {part.value: most for part, most in zip(ScorePart, maxima, strict=True)}
 
 
 def is_enough(examples: Sequence[Example]) -> bool:
@@ -85,13 +85,13 @@ def weights_of(most: Mapping[str, int], version: str, prior: Weights | None = No
     base = prior or Weights()
     old = most_points(base)
 
-    def scaled(part: Part, *values: int) -> tuple[int, ...]:
+    def scaled(part: ScorePart, *values: int) -> tuple[int, ...]:
         return tuple((2 * value * most[part.value] + old[part.value]) // (2 * old[part.value]) for value in values)
 
-    trade = scaled(Part.TRADE, *base.wanted, *base.held, base.neighbour, base.skill_only, base.trade_unknown)
-    wage_met, partly, unknown = scaled(Part.WAGE, base.wage_met, base.wage_partly, base.wage_unknown)
-    place = scaled(Part.PLACE, *base.place, *base.distance, base.place_unknown)
-    engagement = scaled(Part.TERMS, *base.engagement)
+    trade = scaled(ScorePart.TRADE, *base.wanted, *base.held, base.neighbour, base.skill_only, base.trade_unknown)
+    wage_met, partly, unknown = scaled(ScorePart.WAGE, base.wage_met, base.wage_partly, base.wage_unknown)
+    place = scaled(ScorePart.PLACE, *base.place, *base.distance, base.place_unknown)
+    engagement = scaled(ScorePart.TERMS, *base.engagement)
     return Weights(
         version=version,
         wanted=trade[:3],  # type: ignore[arg-type]
@@ -99,18 +99,18 @@ def weights_of(most: Mapping[str, int], version: str, prior: Weights | None = No
         neighbour=trade[6],
         skill_only=trade[7],
         trade_unknown=trade[8],
-        year=(most[Part.EXPERIENCE.value] - 5) // base.years_full,
-        years_unknown=2 * ((most[Part.EXPERIENCE.value] - 5) // base.years_full),
-        experience_unknown=scaled(Part.EXPERIENCE, base.experience_unknown)[0],
-        skills=most[Part.SKILLS.value],
-        skills_unknown=scaled(Part.SKILLS, base.skills_unknown)[0],
+        year=(most[ScorePart.EXPERIENCE.value] - 5) // base.years_full,
+        years_unknown=2 * ((most[ScorePart.EXPERIENCE.value] - 5) // base.years_full),
+        experience_unknown=scaled(ScorePart.EXPERIENCE, base.experience_unknown)[0],
+        skills=most[ScorePart.SKILLS.value],
+        skills_unknown=scaled(ScorePart.SKILLS, base.skills_unknown)[0],
         wage_met=wage_met,
-        wage_above=most[Part.WAGE.value] - wage_met,
+        wage_above=most[ScorePart.WAGE.value] - wage_met,
         wage_partly=partly,
         wage_unknown=unknown,
         place=place[: len(base.place)],
         distance=place[len(base.place) : -1],  # type: ignore[arg-type]
         place_unknown=place[-1],
         engagement=engagement,  # type: ignore[arg-type]
-        living=(most[Part.TERMS.value] - engagement[0], scaled(Part.TERMS, base.living[1])[0]),
+        living=(most[ScorePart.TERMS.value] - engagement[0], scaled(ScorePart.TERMS, base.living[1])[0]),
     )

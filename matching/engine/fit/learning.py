@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from matching.engine.fit.evaluation import Band, Example, Judged, Trial, most_points
 from matching.engine.fit.profiles import Weights
-from matching.engine.fit.score import Part
+from matching.engine.fit.score import ScorePart
 
 F8 = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ def learn(examples: Sequence[Example], prior: Weights) -> Trial:
     pull = _best_pull(shares[:cut], hired[:cut], before)
     most = whole_points(_fit(shares[:cut], hired[:cut], before, pull), before)
     return Trial(
-        dict(zip((part.value for part in Part), most.tolist(), strict=True)),
+        dict(zip((part.value for part in ScorePart), most.tolist(), strict=True)),
         cut,
         len(examples) - cut,
         judge(shares, hired, cut, before),
@@ -56,8 +56,8 @@ def judge(shares: F8, hired: F8, cut: int, most: F8) -> Judged:
     for low, high in BANDS:
         inside = (late >= low) & (late < high)
         if inside.any():
-            foretold, found = float(chances[inside].mean()), int(truth[inside].sum())
-            bands.append(Band(low, high, int(inside.sum()), foretold, found))
+            predicted, hires = float(chances[inside].mean()), int(truth[inside].sum())
+            bands.append(Band(low, high, int(inside.sum()), predicted, hires))
     return Judged(loss, ordered(late[truth > 0], late[truth == 0]), tuple(bands))
 
 
@@ -75,7 +75,7 @@ def whole_points(wanted: F8, before: F8) -> NDArray[np.int64]:
 
     Experience goes in steps of five: its years count a whole number of points each.
     """
-    experience = list(Part).index(Part.EXPERIENCE)
+    experience = list(ScorePart).index(ScorePart.EXPERIENCE)
     low, high = np.ceil(before * LEAST), np.floor(before * MOST)
     kept = _within(wanted, low, high, 100.0)
     kept[experience] = min(max(round(kept[experience] / 5) * 5, 10), 25)
@@ -105,16 +105,16 @@ def _chance(logit: F8) -> F8:
 
 def _line(scores: F8, hired: F8) -> tuple[float, float]:
     """Platt's line from points to chances, never falling."""
-    found = _least(scores[:, None] / 100, hired, np.zeros(1), 1e-3, np.ones(1))
-    return float(found[0]), float(found[1]) / 100
+    fitted = _least(scores[:, None] / 100, hired, np.zeros(1), 1e-3, np.ones(1))
+    return float(fitted[0]), float(fitted[1]) / 100
 
 
 def _fit(shares: F8, hired: F8, before: F8, pull: float) -> F8:
     """Weights of the parts; `pull` holds them to the proportions of the prior, whose scale is fitted along."""
     direction = before / before.sum()
     _, slope = _line((shares * before).sum(axis=1), hired)
-    found = _least(shares, hired, slope * 100 * direction, pull, direction)
-    return np.maximum(found[1:], 1e-6 * direction)
+    fitted = _least(shares, hired, slope * 100 * direction, pull, direction)
+    return np.maximum(fitted[1:], 1e-6 * direction)
 
 
 def _least(shares: F8, hired: F8, centre: F8, pull: float, direction: F8) -> F8:
@@ -135,8 +135,8 @@ def _least(shares: F8, hired: F8, centre: F8, pull: float, direction: F8) -> F8:
     start = np.append(0.0, np.maximum(centre, 0.1 * direction))
     bounds = [(None, None), *[(0, None)] * len(centre)]
     with threadpool_limits(1):  # so few numbers that threads would only wait for each other: a quarter of the time
-        found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-7})
-    return np.asarray(found.x)
+        least = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-7})
+    return np.asarray(least.x)
 
 
 def _best_pull(shares: F8, hired: F8, before: F8) -> float:

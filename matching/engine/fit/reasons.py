@@ -207,9 +207,9 @@ def reasons(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason,
 
 def warnings(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...]:
     """What to look at before sending somebody there: the watch list, and everything that is unknown."""
-    told = [check for check in suggestion.checks if check.code == "employer-watched"]
-    told += [check for check in suggestion.checks if check.verdict is Verdict.UNKNOWN]
-    return tuple(check_reason(check, label) for check in told)
+    checks = [check for check in suggestion.checks if check.code == "employer-watched"]
+    checks += [check for check in suggestion.checks if check.verdict is Verdict.UNKNOWN]
+    return tuple(check_reason(check, label) for check in checks)
 
 
 def why_not(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...]:

@@ -60,18 +60,18 @@ def suggest(worker: WorkerProfile, opening: OpeningProfile, ground: Ground, *, l
     return Suggestion(worker.id, opening.id, points_of(factors), factors, checks, lifted, watched)
 
 
-def transfer(worker: WorkerProfile, opening: OpeningProfile, ground: Ground, found: Suggestion) -> Transfer | None:
+def transfer(worker: WorkerProfile, opening: OpeningProfile, ground: Ground, suggestion: Suggestion) -> Transfer | None:
     """What a course would have to teach for this pair, or None where something else stands in the way."""
-    gaps = {check.condition for check in failures(found.checks)}
+    gaps = {check.condition for check in failures(suggestion.checks)}
     if not gaps or not gaps <= TEACHABLE or opening.accepts_training is False or worker.accepts_training is False:
         return None
     occupation = opening.occupation if Condition.TRADE in gaps else None
     if occupation is not None and neighbour_of(worker, occupation, ground) is None:
         return None
     lacking = tuple(need.term for need in opening.skills if need.must and skill_held(worker, need) < 2)
-    failed = failures(found.checks)
+    failed = failures(suggestion.checks)
     papers = tuple(str(check.params["certificate"]) for check in failed if check.condition is Condition.CERTIFICATE)
-    return Transfer(found, occupation, lacking if Condition.SKILL in gaps else (), papers)
+    return Transfer(suggestion, occupation, lacking if Condition.SKILL in gaps else (), papers)
 
 
 def rank(worker: WorkerProfile, openings: Iterable[OpeningProfile], ground: Ground, *, top: int = 20) -> Ranking:
@@ -89,7 +89,7 @@ def rank_workers(
 def _ranking(
     pairs: list[tuple[WorkerProfile, OpeningProfile]], ground: Ground, top: int, *, of_workers: bool
 ) -> Ranking:
-    found: list[tuple[object, Suggestion]] = []
+    fitting: list[tuple[object, Suggestion]] = []
     reachable: list[tuple[object, Transfer]] = []
     blocked: Counter[Condition] = Counter()
     for worker, opening in pairs:
@@ -98,15 +98,15 @@ def _ranking(
         key = list_key(suggestion.points, place)
         gaps = failures(suggestion.checks)
         if not gaps:
-            found.append((key, suggestion))
+            fitting.append((key, suggestion))
             continue
         if len(gaps) == 1 and gaps[0].code not in FINAL:
             blocked[gaps[0].condition] += 1
         way = transfer(worker, opening, ground, suggestion)
         if way is not None:
             reachable.append((key, way))
-    found.sort(key=lambda entry: entry[0])  # type: ignore[arg-type,return-value]
+    fitting.sort(key=lambda entry: entry[0])  # type: ignore[arg-type,return-value]
     reachable.sort(key=lambda entry: entry[0])  # type: ignore[arg-type,return-value]
     return Ranking(
-        tuple(suggestion for _, suggestion in found[:top]), tuple(way for _, way in reachable[:top]), dict(blocked)
+        tuple(suggestion for _, suggestion in fitting[:top]), tuple(way for _, way in reachable[:top]), dict(blocked)
     )

@@ -13,7 +13,7 @@ from matching.engine.fit.profiles import Ground, Leave, OpeningProfile, WorkerPr
 from matching.engine.fit.trades import Kin, experience_points, neighbour_of, trade_known, trade_points
 
 
-class Part(StrEnum):
+class ScorePart(StrEnum):
     """What a factor looks at (得分项)."""
 
     TRADE = "trade"
@@ -28,7 +28,7 @@ class Part(StrEnum):
 class Factor:
     """Points of one factor out of `most`; `code` says which sentence explains it, `params` fill that sentence."""
 
-    part: Part
+    part: ScorePart
     points: int
     most: int
     code: str
@@ -41,17 +41,17 @@ def trade(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Fac
     most = weights.wanted[0]
     points, near, code, wished = trade_points(worker, opening.occupation, ground)
     if opening.occupation is None or not trade_known(worker):
-        return Factor(Part.TRADE, points, most, "trade-unknown")
+        return Factor(ScorePart.TRADE, points, most, "trade-unknown")
     params = {"occupation": opening.occupation, "mine": code}
     if near is not Kin.NONE:
-        return Factor(Part.TRADE, points, most, f"{'wanted' if wished else 'held'}-{near.name.lower()}", params)
+        return Factor(ScorePart.TRADE, points, most, f"{'wanted' if wished else 'held'}-{near.name.lower()}", params)
     mine = neighbour_of(worker, opening.occupation, ground)
     if mine is not None:
         params = {"occupation": opening.occupation, "mine": mine}
-        return Factor(Part.TRADE, weights.neighbour, most, "neighbour", params)
+        return Factor(ScorePart.TRADE, weights.neighbour, most, "neighbour", params)
     if any(skill_held(worker, need) for need in opening.skills):
-        return Factor(Part.TRADE, weights.skill_only, most, "skill-only", params)
-    return Factor(Part.TRADE, 0, most, "unrelated", params)
+        return Factor(ScorePart.TRADE, weights.skill_only, most, "skill-only", params)
+    return Factor(ScorePart.TRADE, 0, most, "unrelated", params)
 
 
 def experience(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
@@ -59,13 +59,13 @@ def experience(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -
     points, near, practice = experience_points(worker, opening.occupation, ground)
     most = ground.weights.experience
     if opening.occupation is None or worker.practised is None:
-        return Factor(Part.EXPERIENCE, points, most, "experience-unknown")
+        return Factor(ScorePart.EXPERIENCE, points, most, "experience-unknown")
     if practice is None:
-        return Factor(Part.EXPERIENCE, points, most, "experience-none", {"occupation": opening.occupation})
+        return Factor(ScorePart.EXPERIENCE, points, most, "experience-none", {"occupation": opening.occupation})
     code = "experience-same" if near is Kin.SAME else "experience-related"
     if practice.years is None:
-        return Factor(Part.EXPERIENCE, points, most, f"{code}-unstated", {"mine": practice.code})
-    return Factor(Part.EXPERIENCE, points, most, code, {"mine": practice.code, "years": practice.years})
+        return Factor(ScorePart.EXPERIENCE, points, most, f"{code}-unstated", {"mine": practice.code})
+    return Factor(ScorePart.EXPERIENCE, points, most, code, {"mine": practice.code, "years": practice.years})
 
 
 def skills(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
@@ -75,23 +75,23 @@ def skills(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Fa
     """
     most = ground.weights.skills
     wished = [need for need in opening.certificates if not need.must]
-    asked = 2 * sum(2 if need.must else 1 for need in opening.skills) + 2 * len(wished)
-    if not asked:
-        return Factor(Part.SKILLS, ground.weights.skills_unknown, most, "skills-none-asked")
+    wanted_total = 2 * sum(2 if need.must else 1 for need in opening.skills) + 2 * len(wished)
+    if not wanted_total:
+        return Factor(ScorePart.SKILLS, ground.weights.skills_unknown, most, "skills-none-asked")
     if worker.skills is None:
-        return Factor(Part.SKILLS, ground.weights.skills_unknown, most, "skills-unknown")
+        return Factor(ScorePart.SKILLS, ground.weights.skills_unknown, most, "skills-unknown")
     start = start_of(worker, opening, ground.today)
-    found = sum(skill_held(worker, need) * (2 if need.must else 1) for need in opening.skills)
-    found += 2 * sum(any(holds(held, need, start) for held in worker.certificates or ()) for need in wished)
-    points = (2 * most * found + asked) // (2 * asked)
+    held_total = sum(skill_held(worker, need) * (2 if need.must else 1) for need in opening.skills)
+    held_total += 2 * sum(any(holds(held, need, start) for held in worker.certificates or ()) for need in wished)
+    points = (2 * most * held_total + wanted_total) // (2 * wanted_total)
     names = [need.term for need in opening.skills if skill_held(worker, need)]
     names += [need.kind for need in wished if any(holds(held, need, start) for held in worker.certificates or ())]
     asked_for = [need.term for need in opening.skills] + [need.kind for need in wished]
     lacking = [name for name in asked_for if name not in names]
     params = {"n": len(names), "of": len(opening.skills) + len(wished), "names": "、".join(names)}
     if not names:
-        return Factor(Part.SKILLS, points, most, "skills-none", {"missing": "、".join(lacking), **params})
-    return Factor(Part.SKILLS, points, most, "skills-some", params)
+        return Factor(ScorePart.SKILLS, points, most, "skills-none", {"missing": "、".join(lacking), **params})
+    return Factor(ScorePart.SKILLS, points, most, "skills-some", params)
 
 
 def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
@@ -100,13 +100,13 @@ def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Fact
     floor = ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
     low, high = monthly_range(opening, ground)
     if floor is None or low is None or high is None:
-        return Factor(Part.WAGE, weights.wage_unknown, weights.wage, "wage-unknown")
+        return Factor(ScorePart.WAGE, weights.wage_unknown, weights.wage, "wage-unknown")
     params = {"low": low, "high": high, "floor": floor, "unit": opening.wage_unit.value}
     params |= {"days": ground.wages.days_hundredths, "hours": ground.wages.hours}
     if low >= floor:
         above = weights.wage_above if floor <= 0 else min(weights.wage_above, (low - floor) * 20 // floor)
-        return Factor(Part.WAGE, weights.wage_met + above, weights.wage, "wage-met", params)
-    return Factor(Part.WAGE, weights.wage_partly if high >= floor else 0, weights.wage, "wage-partly", params)
+        return Factor(ScorePart.WAGE, weights.wage_met + above, weights.wage, "wage-met", params)
+    return Factor(ScorePart.WAGE, weights.wage_partly if high >= floor else 0, weights.wage, "wage-partly", params)
 
 
 def place_points(worker: WorkerProfile, where: str | None, ground: Ground) -> tuple[int, str]:
@@ -114,7 +114,7 @@ def place_points(worker: WorkerProfile, where: str | None, ground: Ground) -> tu
     weights = ground.weights
     if where is None:
         return weights.place_unknown, "place-unknown"
-    listed = [found for found in map(area, worker.regions) if found]
+    listed = [region for region in map(area, worker.regions) if region]
     for rank, wish in enumerate(listed):
         if where.startswith(wish):
             return weights.place[min(rank, len(weights.place) - 1)], "place-wished"
@@ -137,7 +137,7 @@ def place_points(worker: WorkerProfile, where: str | None, ground: Ground) -> tu
 def place(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
     """Where the work is, against the worker's wishes and home."""
     points, code = place_points(worker, area(opening.region), ground)
-    return Factor(Part.PLACE, points, ground.weights.best_place, code, {"region": opening.region})
+    return Factor(ScorePart.PLACE, points, ground.weights.best_place, code, {"region": opening.region})
 
 
 def terms(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
@@ -152,7 +152,7 @@ def terms(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Fac
     points += living[0] if needs and given else 0 if denied else living[1]
     code = "terms-both" if met and needs and given else "terms-engagement" if met else ""
     code = code or ("terms-living" if needs and given else "terms-against" if other or denied else "terms-neutral")
-    return Factor(Part.TERMS, points, engagement[0] + living[0], code)
+    return Factor(ScorePart.TERMS, points, engagement[0] + living[0], code)
 
 
 def fit(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> tuple[Factor, ...]:

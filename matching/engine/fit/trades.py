@@ -19,18 +19,18 @@ class Kin(IntEnum):
 
 
 @lru_cache(maxsize=65536)
-def kin(one: str, other: str) -> Kin:
+def kin(first: str, second: str) -> Kin:
     """6-04-02-01 is near all of 6-04-02 and in the field 6-04; words that are no codes are the same or nothing.
 
     >>> kin("6-04-02-01", "6-04-02").name, kin("6-04-02-01", "6-04-03-03").name, kin("6-04-02-01", "6-05-01-03").name
     ('NEAR', 'FIELD', 'NONE')
     """
-    if one == other:
+    if first == second:
         return Kin.SAME
-    if not (CODE.fullmatch(one) and CODE.fullmatch(other)):
+    if not (CODE.fullmatch(first) and CODE.fullmatch(second)):
         return Kin.NONE
     for length, nearness in ((7, Kin.NEAR), (4, Kin.FIELD)):
-        if len(one) >= length and len(other) >= length and one[:length] == other[:length]:
+        if len(first) >= length and len(second) >= length and first[:length] == second[:length]:
             return nearness
     return Kin.NONE
 

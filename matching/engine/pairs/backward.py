@@ -133,9 +133,9 @@ def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> t
     mine = entries(workers.terms, w)
     learn(work.level, mine)
     known = who[FLAGS] & SKILLS_KNOWN != 0
-    found, shared = terms_found(terms.ptr[row], terms.ptr[row + 1], terms.of, work.level, known)
+    skill_credit, shared = terms_found(terms.ptr[row], terms.ptr[row + 1], terms.of, work.level, known)
     forget(work.level, mine)
-    return OUTSIDE if found == OUTSIDE else found + credit, shared
+    return OUTSIDE if skill_credit == OUTSIDE else skill_credit + credit, shared
 
 
 @inlined
@@ -144,9 +144,9 @@ def consider(row: int, w: int, most: int, index: Index, workers: Workers, work: 
     if work.seen[w] == work.turn[0]:
         return
     rows, who, marks, worst = index.openings.rows, workers.rows[w], index.marks, work.keys[len(work.keys) - 1]
-    found, shared = credit_of(row, w, index, workers, work)
-    skilled, tie = skill_points(found, rows[row, ASKED], who[FLAGS], marks), TIES - who[RANK]
-    if found == OUTSIDE or ((np.int64(most) + skilled) << 32) + tie <= worst:
+    credit, shared = credit_of(row, w, index, workers, work)
+    skilled, tie = skill_points(credit, rows[row, ASKED], who[FLAGS], marks), TIES - who[RANK]
+    if credit == OUTSIDE or ((np.int64(most) + skilled) << 32) + tie <= worst:
         return
     work.seen[w] = work.turn[0]  # only now: another of his areas may promise more
     points, joined = cheap(row, w, index, workers)

@@ -49,16 +49,16 @@ def trade_part(occupation: int, index: Index, asker: Asker) -> tuple[int, int, i
     """Points of trade and experience, and the places of their sentences."""
     layout, marks, flags = index.layout, index.marks, asker.who[FLAGS]
     trade, experience = trade_points(occupation, layout.trades, flags, asker.trades, marks)
-    told = 0 if occupation < 0 or not flags & PRACTICE_KNOWN else 2 if experience > 0 else 1
+    practised = 0 if occupation < 0 or not flags & PRACTICE_KNOWN else 2 if experience > 0 else 1
     if occupation < 0 or not flags & TRADE_KNOWN:
-        return trade, experience, 0, told
+        return trade, experience, 0, practised
     if trade == 0:
         near = is_neighbour(occupation, asker.trades, layout.neighbours.ptr, layout.neighbours.of)
-        return (marks[NEIGHBOUR], experience, 4, told) if near else (marks[SKILL_ONLY], experience, 5, told)
+        return (marks[NEIGHBOUR], experience, 4, practised) if near else (marks[SKILL_ONLY], experience, 5, practised)
     best = 3
     for at in range(len(asker.trades)):
         best = min(best, nearness(layout.trades, asker.trades[at, 0], occupation))
-    return trade, experience, 1 + best, told
+    return trade, experience, 1 + best, practised
 
 
 @compiled
@@ -73,19 +73,19 @@ def place_told(region: int, index: Index, asker: Asker) -> int:
 
 
 @entrance
-def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> None:
+def parts(index: Index, workers: Workers, listed: I4, points: I4, out: I4) -> None:
     """Fill `out` (workers x top x 7): the points of the six factors, and their sentences packed by three bits each."""
     marks = index.marks
-    for w in range(len(found)):
+    for w in range(len(listed)):
         who, areas = workers.rows[w], entries(workers.areas, w)
         own, skills_of, papers = entries(workers.trades, w), entries(workers.terms, w), entries(workers.papers, w)
         asker = asker_of(who, own, skills_of, papers, areas, marks)
-        for at in range(found.shape[1]):
-            row = found[w, at]
+        for at in range(listed.shape[1]):
+            row = listed[w, at]
             if row < 0:
                 break
             post = index.openings.rows[row]
-            trade, experience, told, practised = trade_part(post[OCCUPATION], index, asker)
+            trade, experience, trade_sentence, practised = trade_part(post[OCCUPATION], index, asker)
             wage = wage_points(who[FLOOR], post[LOW], post[HIGH], marks)
             place = place_points(post[REGION], index.layout.regions, who, areas, marks)
             terms = terms_points(post[ATTRS], who[TYPES], who[NEEDS], marks)
@@ -95,7 +95,7 @@ def parts(index: Index, workers: Workers, found: I4, points: I4, out: I4) -> Non
             good = 1 if post[ATTRS] & (who[TYPES] | who[NEEDS]) else 0
             line = out[w, at]
             line[0], line[1], line[2], line[3], line[4], line[5] = trade, experience, skills, wage, place, terms
-            line[6] = told | practised << 3 | answered << 6 | paid << 9
+            line[6] = trade_sentence | practised << 3 | answered << 6 | paid << 9
             line[6] |= place_told(post[REGION], index, asker) << 12 | good << 15
 
 

@@ -152,10 +152,10 @@ def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) ->
             credit = papers_found(paper_ptr[row], paper_ptr[row + 1], papers, own, papered, start)
             if credit == OUTSIDE:
                 continue
-        found, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
-        if found == OUTSIDE or not (joined or shared):
+        skill_credit, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
+        if skill_credit == OUTSIDE or not (joined or shared):
             continue
-        key = ((points + skill_points(found + credit, rows[row, ASKED], flags, marks)) << 32) + tie
+        key = ((points + skill_points(skill_credit + credit, rows[row, ASKED], flags, marks)) << 32) + tie
         if key > keys[len(keys) - 1]:
             insert(keys, key)
 
@@ -170,8 +170,8 @@ def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: S
 
 @compiled
 def promising(
-    one: I4,
-    other: I4,
+    low_signs: I4,
+    high_signs: I4,
     slacks: I4,
     asked: I4,
     low: int,
@@ -187,12 +187,12 @@ def promising(
     many rows are tested at once. `most` is 0 where none is done; rows that ask for nothing are the first to be done.
     """
     fresh = np.int32(most == 0)
-    for at in range(len(one)):
-        shared = bits_set(one[at] & low) + bits_set(other[at] & high)
+    for at in range(len(low_signs)):
+        shared = bits_set(low_signs[at] & low) + bits_set(high_signs[at] & high)
         slack = slacks[at]
-        found = (slack >> np.int32(SLACK_UNIT)) * (shared + (slack >> np.int32(SLACK_LOST) & np.int32(255)))
-        found = twice * (found + (slack & np.int32(255)))
-        out[at] = np.int32(found >= asked[at] * least) & (np.int32(found < asked[at] * most) | fresh)
+        credit = (slack >> np.int32(SLACK_UNIT)) * (shared + (slack >> np.int32(SLACK_LOST) & np.int32(255)))
+        credit = twice * (credit + (slack & np.int32(255)))
+        out[at] = np.int32(credit >= asked[at] * least) & (np.int32(credit < asked[at] * most) | fresh)
 
 
 @compiled
@@ -203,8 +203,10 @@ def sieve(first: int, last: int, count: int, need: int, done: int, grid: Grid, a
     if tested:
         twice, least = np.int32(2 * grid.marks[SKILLS]), np.int32(2 * need - 1)
         most = np.int32(2 * done - 1 if done < EVERYTHING else 0)
-        one, other, slacks = grid.signs[first:last], grid.more[first:last], grid.slacks[first:last]
-        promising(one, other, slacks, grid.asked[first:last], asker.low, asker.high, twice, least, most, passed)
+        low_signs, high_signs, slacks = grid.signs[first:last], grid.more[first:last], grid.slacks[first:last]
+        promising(
+            low_signs, high_signs, slacks, grid.asked[first:last], asker.low, asker.high, twice, least, most, passed
+        )
     for at in range(last - first):
         waiting[count, 0] = first + at
         count += passed[at] if tested else 1

@@ -41,21 +41,21 @@ class Register:
     @staticmethod
     def number(words: dict[str, int], word: str) -> int:
         """The number of a word; a new word gets the next one."""
-        found = words.get(word)
-        if found is None:
-            found = words[word] = len(words)
-        return found
-
-    def area(self, found: str) -> tuple[int, int, int]:
-        """Level (2, 4, 6), code, and code filled up to six digits; a name that is no code is a county of its own."""
-        known = self._areas.get(found)
+        known = words.get(word)
         if known is None:
-            if found.startswith("~"):
-                code = NAME + self.number(self._names, found)
+            known = words[word] = len(words)
+        return known
+
+    def area(self, name: str) -> tuple[int, int, int]:
+        """Level (2, 4, 6), code, and code filled up to six digits; a name that is no code is a county of its own."""
+        known = self._areas.get(name)
+        if known is None:
+            if name.startswith("~"):
+                code = NAME + self.number(self._names, name)
                 known = (6, code, code)
             else:
-                known = (len(found), int(found), int(found.ljust(6, "0")))
-            self._areas[found] = known
+                known = (len(name), int(name), int(name.ljust(6, "0")))
+            self._areas[name] = known
         return known
 
     def trades(self) -> I4:
@@ -303,10 +303,10 @@ class WorkerColumns:
 
     def _areas(self, worker: WorkerProfile) -> tuple[int, int]:
         """Append the areas of a worker, wishes first; returns how they are meant and how many are wishes."""
-        listed = [found for found in map(area, worker.regions) if found]
+        listed = [region for region in map(area, worker.regions) if region]
         allowed = allowed_areas(worker)
-        for found in listed if allowed is None else allowed:
-            self.areas.of.extend(self.register.area(found))
+        for region in listed if allowed is None else allowed:
+            self.areas.of.extend(self.register.area(region))
         self.areas.close()
         if allowed is not None:
             return columns.LISTED_ONLY, len(listed)

@@ -134,8 +134,8 @@ class Engine:
             best = [
                 row for row in self._built.source[rows[0][rows[0] >= 0]].tolist() if row not in self._openings.stale
             ]
-            found = [suggest_opening(worker, self._openings.profiles[row], self.ground) for row in best[:top]]
-            return Ranking(self._merged(found, fresh.suggestions, top), (), {})
+            suggestions = [suggest_opening(worker, self._openings.profiles[row], self.ground) for row in best[:top]]
+            return Ranking(self._merged(suggestions, fresh.suggestions, top), (), {})
         return self._surveyed(worker, forward_plain.survey(index, columns, 0), fresh, top)
 
     def _surveyed(self, worker: WorkerProfile, seen: forward_plain.Survey, fresh: Ranking, top: int) -> Ranking:
@@ -154,19 +154,19 @@ class Engine:
         ):
             best = kept[forward_plain.order_of(index, seen.rows[kept], seen.points[kept], top)]
             lists.append([self._openings.profiles[row] for row in source[seen.rows[best]].tolist()])
-        found = [suggest_opening(worker, opening, self.ground) for opening in lists[0]]
+        suggestions = [suggest_opening(worker, opening, self.ground) for opening in lists[0]]
         ways = [transfer(worker, o, self.ground, suggest_opening(worker, o, self.ground)) for o in lists[1]]
         merged = {way.suggestion.opening_id: way for way in (*ways, *fresh.transfers) if way is not None}
         order = self._merged([way.suggestion for way in merged.values()], (), top)
-        transfers: tuple[Transfer, ...] = tuple(merged[one.opening_id] for one in order)
+        transfers: tuple[Transfer, ...] = tuple(merged[suggestion.opening_id] for suggestion in order)
         blocked = {condition: n for condition, n in counted.items() if n}
-        return Ranking(self._merged(found, fresh.suggestions, top), transfers, blocked)
+        return Ranking(self._merged(suggestions, fresh.suggestions, top), transfers, blocked)
 
-    def _merged(self, found: list[Suggestion], fresh: Iterable[Suggestion], top: int) -> tuple[Suggestion, ...]:
-        def key(one: Suggestion) -> object:
-            return list_key(one.points, standing(self._openings.get(one.opening_id)))
+    def _merged(self, indexed: list[Suggestion], fresh: Iterable[Suggestion], top: int) -> tuple[Suggestion, ...]:
+        def key(suggestion: Suggestion) -> object:
+            return list_key(suggestion.points, standing(self._openings.get(suggestion.opening_id)))
 
-        return tuple(sorted([*found, *fresh], key=key)[:top])  # type: ignore[arg-type]
+        return tuple(sorted([*indexed, *fresh], key=key)[:top])  # type: ignore[arg-type]
 
     def rank_workers(self, opening: OpeningProfile, *, top: int = 20) -> tuple[Suggestion, ...]:
         """The best workers for any opening, indexed or not; the suggestions of `reference.rank_workers`."""
@@ -174,8 +174,12 @@ class Engine:
         best = self._best_workers(opening, top + len(side.stale))
         chosen = [side.profiles[w] for w in best if w not in side.stale] + list(side.changed.values())
         pairs = [(worker, suggest(worker, opening, self.ground, lifted=worker.hardship)) for worker in chosen]
-        fitting = [(list_key(one.points, standing(w)), one) for w, one in pairs if not failures(one.checks)]
-        return tuple(one for _, one in sorted(fitting, key=lambda pair: pair[0])[:top])
+        fitting = [
+            (list_key(suggestion.points, standing(w)), suggestion)
+            for w, suggestion in pairs
+            if not failures(suggestion.checks)
+        ]
+        return tuple(suggestion for _, suggestion in sorted(fitting, key=lambda pair: pair[0])[:top])
 
     def _best_workers(self, opening: OpeningProfile, top: int) -> list[int]:
         built = build([opening], self.ground, self._built.register)

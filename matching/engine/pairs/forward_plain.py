@@ -69,7 +69,7 @@ def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None, mine:
     gaps |= (place < 0) * BITS[Condition.REGION]
     wage, below = wages(post, int(who[c.FLOOR]), marks)
     gaps |= below * BITS[Condition.WAGE]
-    found, lacking, shared = _skills(index, workers, w, chosen)
+    credit, lacking, shared = _skills(index, workers, w, chosen)
     papers, missing = _papers(index, workers, w, chosen, start)
     gaps |= lacking * BITS[Condition.SKILL] | missing * BITS[Condition.CERTIFICATE]
     tables, occupation = mine.trades, post[:, c.OCCUPATION]
@@ -78,7 +78,7 @@ def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None, mine:
         gaps |= ((trade == 0) & ~shared) * BITS[Condition.TRADE]
         trade = np.where(trade > 0, trade, np.where(near, marks[c.NEIGHBOUR], shared * marks[c.SKILL_ONLY]))
     points = trade + experience
-    points += _share(found + papers, post[:, c.ASKED], int(who[c.FLAGS]), marks) + wage + np.maximum(place, 0)
+    points += _share(credit + papers, post[:, c.ASKED], int(who[c.FLAGS]), marks) + wage + np.maximum(place, 0)
     points += terms(attrs, refused, who, marks)
     return Survey(chosen, gaps.astype(np.int32), points.astype(np.int64), near)
 
@@ -180,13 +180,13 @@ def _skills(index: Index, workers: Workers, w: int, chosen: I8) -> tuple[I8, Boo
     need, own, owner = need.take(has), own.take(has), owner.take(has)
     full = own >= (need >> 1 & 15)
     must = (need & 1) != 0
-    found = np.bincount(owner, (1 + full) << must, len(chosen)).astype(np.int64)
+    credit = np.bincount(owner, (1 + full) << must, len(chosen)).astype(np.int64)
     lacking = np.zeros(len(chosen), np.bool_)
     if workers.rows[w, c.FLAGS] & c.SKILLS_KNOWN:
         insisted = index.layout.musts[chosen]
         if insisted.any():
             lacking = insisted > np.bincount(owner[full & must], minlength=len(chosen))
-    return found, lacking, found > 0
+    return credit, lacking, credit > 0
 
 
 def _papers(index: Index, workers: Workers, w: int, chosen: I8, start: I4) -> tuple[I8, Bools]:
@@ -208,12 +208,12 @@ def _papers(index: Index, workers: Workers, w: int, chosen: I8, start: I4) -> tu
     return credit, missing
 
 
-def _share(found: I8, asked: I4, flags: int, marks: I4) -> I8:
-    neutral = np.full(len(found), marks[c.SKILLS_UNKNOWN], np.int64)
+def _share(credit: I8, asked: I4, flags: int, marks: I4) -> I8:
+    neutral = np.full(len(credit), marks[c.SKILLS_UNKNOWN], np.int64)
     if not flags & c.SKILLS_KNOWN:
         return neutral
     divisor = np.maximum(2 * asked.astype(np.int64), 1)
-    return np.where(asked == 0, neutral, (2 * int(marks[c.SKILLS]) * found + asked) // divisor)
+    return np.where(asked == 0, neutral, (2 * int(marks[c.SKILLS]) * credit + asked) // divisor)
 
 
 def trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
@@ -302,15 +302,15 @@ def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I
     for w in range(first, last):
         mine = own(index, workers, w)
         joined = candidates(index, workers, w, mine, skills=False)
-        found, score = _fitting(index, workers, w, joined[_allowed(index, workers.rows[w], joined, mine)], mine)
-        best = order_of(index, found, score, top)
+        fitting, score = _fitting(index, workers, w, joined[_allowed(index, workers.rows[w], joined, mine)], mine)
+        best = order_of(index, fitting, score, top)
         worst = int(score[best[-1]]) if len(best) == top else 0
         others = _unrelated(index, workers, w, mine, worst)
         if len(others):
             more, scores = _fitting(index, workers, w, others, mine)
-            found, score = np.concatenate((found[best], more)), np.concatenate((score[best], scores))
-            best = order_of(index, found, score, top)
-        rows[w - first, : len(best)] = found[best]
+            fitting, score = np.concatenate((fitting[best], more)), np.concatenate((score[best], scores))
+            best = order_of(index, fitting, score, top)
+        rows[w - first, : len(best)] = fitting[best]
         points[w - first, : len(best)] = score[best]
 
 
@@ -371,18 +371,18 @@ def _allowed(index: Index, who: I4, rows: I8, mine: Own) -> Bools:
 
 def best_workers(index: Index, workers: Workers, top: int) -> I4:
     """The best workers of every opening (openings x top x 2: worker, points), -1 where a list ends."""
-    found: list[tuple[I8, I8, I8]] = []
+    batches: list[tuple[I8, I8, I8]] = []
     for w in range(len(workers.rows)):
         mine = own(index, workers, w)
         seen = survey(index, workers, w, candidates(index, workers, w, mine), mine)
         fits = seen.gaps == 0
         rows, points = seen.rows[fits], seen.points[fits]
         keys = ((points + workers.rows[w, c.HARDSHIP]) << 32) - workers.rows[w, c.RANK]
-        found.append((rows, keys, np.column_stack((np.full(len(rows), w), points))))
+        batches.append((rows, keys, np.column_stack((np.full(len(rows), w), points))))
     out = np.full((len(index.openings.rows), top, 2), (-1, 0), np.int32)
-    if not found:
+    if not batches:
         return out
-    rows, keys, pairs = (np.concatenate(part) for part in zip(*found, strict=True))
+    rows, keys, pairs = (np.concatenate(part) for part in zip(*batches, strict=True))
     order = np.lexsort((-keys, rows))
     rows = rows[order]
     firsts = np.searchsorted(rows, rows)

@@ -176,9 +176,12 @@ def _gained(workers: Workers, kin: I4, marks: I4, near: int) -> I4:
     trades = workers.trades
     owners = np.repeat(np.arange(len(workers.rows)), np.diff(trades.ptr))
     spread = taken(trades, owners)
-    one, other, points = np.repeat(trades.of[:, 0], np.diff(spread.ptr)), spread.of[:, 0], spread.of[:, 1]
+    nearest, held, points = np.repeat(trades.of[:, 0], np.diff(spread.ptr)), spread.of[:, 0], spread.of[:, 1]
     flags = np.repeat(workers.rows[owners, FLAGS], np.diff(spread.ptr))
-    alike = [one == other, *((kin[one, depth] >= 0) & (kin[one, depth] == kin[other, depth]) for depth in (0, 1))]
+    alike = [
+        nearest == held,
+        *((kin[nearest, depth] >= 0) & (kin[nearest, depth] == kin[held, depth]) for depth in (0, 1)),
+    ]
     nearness = np.maximum(np.where(alike[0], 0, np.where(alike[1], 1, np.where(alike[2], 2, 3))), near)
     table = np.where((points < 0) | (flags & WISH_KNOWN == 0), WANTED, HELD)
     joined = nearness < 3

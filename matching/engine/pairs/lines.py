@@ -37,8 +37,10 @@ def phrase(code: int) -> int:
 
 
 @entrance
-def write_lines(pairs: I4, told: I4, workers: Texts, openings: Texts, frame: Texts, sentences: Texts, out: U1) -> int:
-    """Write a line for each of `pairs` (worker, opening, rank), with the points and sentences of `told`.
+def write_lines(
+    pairs: I4, breakdown: I4, workers: Texts, openings: Texts, frame: Texts, sentences: Texts, out: U1
+) -> int:
+    """Write a line for each of `pairs` (worker, opening, rank), with the points and sentences of `breakdown`.
 
     `frame` holds what stands before each value and after the last; `out` must be large enough. Returns its length.
     """
@@ -49,10 +51,10 @@ def write_lines(pairs: I4, told: I4, workers: Texts, openings: Texts, frame: Tex
         at = put_number(out, put(out, at, frame, 2), pairs[pair, 2])
         total = 0
         for place in range(6):
-            total += told[pair, place]
+            total += breakdown[pair, place]
         at = put_number(out, put(out, at, frame, 3), total)
         for place in range(6):
-            at = put_number(out, put(out, at, frame, 4 + place), told[pair, place])
-        at = put(out, put(out, at, frame, 10), sentences, phrase(told[pair, 6]))
+            at = put_number(out, put(out, at, frame, 4 + place), breakdown[pair, place])
+        at = put(out, put(out, at, frame, 10), sentences, phrase(breakdown[pair, 6]))
         at = put(out, at, frame, 11)
     return at

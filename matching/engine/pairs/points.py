@@ -202,21 +202,21 @@ def paper_held(own: I4, kind: int, level: int, start: int) -> bool:
 @compiled
 def papers_found(first: int, last: int, papers: I4, own: I4, known: bool, start: int) -> int:
     """Credit for certificates that are no must; OUTSIDE where one that is a must is missing."""
-    found = 0
+    credit = 0
     for at in range(first, last):
         held = paper_held(own, papers[at, 0], papers[at, 1], start)
         if papers[at, 2]:
             if known and not held:
                 return OUTSIDE
         elif held:
-            found += 2
-    return found
+            credit += 2
+    return credit
 
 
 @compiled
 def terms_found(first: int, last: int, terms: I4, level: I1, known: bool) -> tuple[int, bool]:
     """Credit for skills, and whether any is shared; OUTSIDE where one that is a must is missing."""
-    found, shared = 0, False
+    total, shared = 0, False
     for at in range(first, last):
         need = terms[at, 0]
         held = level[need >> 5]
@@ -227,17 +227,17 @@ def terms_found(first: int, last: int, terms: I4, level: I1, known: bool) -> tup
         credit = 2 if held >= (need >> 1) & 15 else 1
         if need & 1 and credit < 2:
             return OUTSIDE, False
-        found += credit << (need & 1)
+        total += credit << (need & 1)
         shared = True
-    return found, shared
+    return total, shared
 
 
 @compiled
-def skill_points(found: int, asked: int, flags: int, marks: I4) -> int:
+def skill_points(credit: int, asked: int, flags: int, marks: I4) -> int:
     """Points for so much credit out of what is asked."""
     if asked == 0 or not flags & SKILLS_KNOWN:
         return marks[SKILLS_UNKNOWN]
-    return (2 * marks[SKILLS] * found + asked) // (2 * asked)
+    return (2 * marks[SKILLS] * credit + asked) // (2 * asked)
 
 
 @compiled
@@ -261,8 +261,8 @@ def most_skills(row: int, rows: I4, low: int, high: int, flags: int, marks: I4) 
         return marks[SKILLS_UNKNOWN]
     slack = rows[row, SLACK]
     shared = bits_set(rows[row, SIGN] & low) + bits_set(rows[row, SIGN_MORE] & high) + (slack >> SLACK_LOST & 255)
-    found = min(asked, (slack >> SLACK_UNIT) * shared + (slack & 255))
-    return (2 * marks[SKILLS] * found + asked) // (2 * asked)
+    credit = min(asked, (slack >> SLACK_UNIT) * shared + (slack & 255))
+    return (2 * marks[SKILLS] * credit + asked) // (2 * asked)
 
 
 @compiled

@@ -73,9 +73,9 @@ def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:
         if not seen.gaps[0]:
             rows.append(w)
             points.append(int(seen.points[0]))
-    found, of = np.array(rows, np.int64), crowd.workers.rows
-    keys = ((np.array(points, np.int64) + of[found, c.HARDSHIP]) << 32) - of[found, c.RANK]
-    return found[np.argsort(-keys)[:top]]
+    fitting, of = np.array(rows, np.int64), crowd.workers.rows
+    keys = ((np.array(points, np.int64) + of[fitting, c.HARDSHIP]) << 32) - of[fitting, c.RANK]
+    return fitting[np.argsort(-keys)[:top]]
 
 
 def _possible(index: Index, crowd: Crowd) -> I4:

@@ -54,7 +54,7 @@ def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | Non
             for name in (name for name in baselines.BASELINES if baselines.suits(name, task.items)):
                 ranked = baselines.rank(name, task.items, task.queries, task.exclude)
                 runs[name] = dict(zip((query.id for query in task.queries), ranked, strict=True))
-        report[task.name] = {name: measure(labels, found) for name, found in runs.items()}
+        report[task.name] = {name: measure(labels, answers) for name, answers in runs.items()}
     sys.stdout.write((as_json(report) if json else as_table(report)) + "\n")
 
 
@@ -96,14 +96,14 @@ def read_task(directory: Path) -> Task:
 
 def read_labels(directory: Path) -> dict[str, dict[str, int]]:
     """The expert labels of a folder, for judging only; empty when it has none."""
-    found: dict[str, dict[str, int]] = {}
+    labels: dict[str, dict[str, int]] = {}
     path = directory / "qrels.jsonl"
     for row in read_lines(path, "qid", "did") if path.exists() else ():
         label = row.get("rel", 1)
         if not isinstance(label, int | float):
             raise UnreadableFolder(f"{path}: rel of {row['qid']} and {row['did']} is no number: {label!r}")
-        found.setdefault(row["qid"], {})[row["did"]] = int(label)
-    return found
+        labels.setdefault(row["qid"], {})[row["did"]] = int(label)
+    return labels
 
 
 def read_lines(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
@@ -179,8 +179,8 @@ def as_table(report: dict[str, dict[str, Quality]]) -> str:
     """The figures as text."""
     lines = [f"{'task':<16}{'method':<24}{'nDCG@10':>9}{'MAP':>8}{'R@10':>8}{'queries':>9}"]
     for task, rows in report.items():
-        for name, found in rows.items():
-            figures = f"{found.ndcg:>9.3f}{found.average_precision:>8.3f}{found.recall:>8.3f}{found.queries:>9}"
+        for name, quality in rows.items():
+            figures = f"{quality.ndcg:>9.3f}{quality.average_precision:>8.3f}{quality.recall:>8.3f}{quality.queries:>9}"
             lines.append(f"{task if name == OURS else '':<16}{name:<24}{figures}")
     return "\n".join(lines)
 

@@ -141,7 +141,7 @@ class Signals:
         forms = [self._forms(query) for query in queries]
         flat = [form for row in forms for form in row]
         pick = np.repeat(np.arange(len(queries)), [len(row) for row in forms])
-        found = {
+        signals = {
             "chars": _best(best_by_owner(self.chars.cosine(flat), self._starts), pick, len(queries)),
             "latent": np.maximum(_best(self._latent(queries, flat, pick), pick, len(queries)), 0),
             "held": _best(self._covered(flat), pick, len(queries)),
@@ -149,25 +149,27 @@ class Signals:
             **self._by_code(queries),
         }
         if self.named:
-            found["title"] = _best(self.titles.cosine(flat), pick, len(queries))
+            signals["title"] = _best(self.titles.cosine(flat), pick, len(queries))
             for name, cut in (("core", core), ("first", opening)):
                 values = best_by_owner(self.chars.cosine([cut(text) for text in flat]), self._starts)
-                found[name] = _best(values, pick, len(queries))
+                signals[name] = _best(values, pick, len(queries))
             known = [" . ".join((flat[row], *queries[int(at)].names)).lower() for row, at in enumerate(pick)]
-            found["pool"] = _best(np.asarray((self.terms.encode(known) @ self.pooled.T).toarray()), pick, len(queries))
+            signals["pool"] = _best(
+                np.asarray((self.terms.encode(known) @ self.pooled.T).toarray()), pick, len(queries)
+            )
         if self.worded:
-            found["text"] = self.texts.cosine([_all_text(query) for query in queries])
+            signals["text"] = self.texts.cosine([_all_text(query) for query in queries])
         if self.grouped:
-            found["group"] = self._group(found)
-        found["feedback"] = self._feedback(found)
+            signals["group"] = self._group(signals)
+        signals["feedback"] = self._feedback(signals)
         if self.kind == "titles":
-            found["near"] = ((found["chars"] + found["held"]) / 2) ** 2
-            found["sense"] = np.asarray(
+            signals["near"] = ((signals["chars"] + signals["held"]) / 2) ** 2
+            signals["sense"] = np.asarray(
                 (code_space().senses([query.title for query in queries]) @ self._senses).toarray()
             )
         if self.placed:
-            found["place"] = self._place(queries)
-        return found
+            signals["place"] = self._place(queries)
+        return signals
 
     def _overlap(self, flat: list[str], pick: np.ndarray, size: int) -> dict[str, np.ndarray]:
         covered, contained = self.overlap.shares(flat)
@@ -221,20 +223,20 @@ class Signals:
         queries = csr_matrix((values, (rows, columns)), shape=(len(flat), len(rarity)), dtype=np.float32)
         return np.asarray((queries @ held).toarray())
 
-    def _group(self, found: dict[str, np.ndarray]) -> np.ndarray:
+    def _group(self, signals: dict[str, np.ndarray]) -> np.ndarray:
         """The best evidence that any document of the same group has."""
-        base = _mean(found)
+        base = _mean(signals)
         names = {name: at for at, name in enumerate(dict.fromkeys(item.group for item in self.items))}
         number = np.array([names[item.group] for item in self.items])
         order = np.argsort(number, kind="stable")
         starts = np.flatnonzero(np.r_[True, np.diff(number[order]) > 0])
         return np.maximum.reduceat(base[:, order], starts, axis=1)[:, number]
 
-    def _feedback(self, found: dict[str, np.ndarray]) -> np.ndarray:
+    def _feedback(self, signals: dict[str, np.ndarray]) -> np.ndarray:
         """Likeness to what a first look finds (pseudo-relevance feedback)."""
         from scipy.sparse import csr_matrix
 
-        base = _mean(found)
+        base = _mean(signals)
         top = np.argpartition(-base, _FEEDBACK, axis=1)[:, :_FEEDBACK] if base.shape[1] > _FEEDBACK else None
         if top is None:
             return base
@@ -248,15 +250,15 @@ class Signals:
 
     def _place(self, queries: Sequence[Item]) -> np.ndarray:
         """Whether a document lies in a place that the query names."""
-        found = np.zeros((len(queries), len(self.items)), np.float32)
+        inside = np.zeros((len(queries), len(self.items)), np.float32)
         for row, query in enumerate(queries):
             if query.regions:
-                found[row] = [any(here.startswith(query.regions) for here in item.regions) for item in self.items]
-        return found
+                inside[row] = [any(here.startswith(query.regions) for here in item.regions) for item in self.items]
+        return inside
 
 
-def _mean(found: dict[str, np.ndarray]) -> np.ndarray:
-    chosen = [found[name] for name in ("chars", "covered", "code") if name in found]
+def _mean(signals: dict[str, np.ndarray]) -> np.ndarray:
+    chosen = [signals[name] for name in ("chars", "covered", "code") if name in signals]
     return np.asarray(np.mean(chosen, axis=0), np.float32)
 
 

@@ -38,9 +38,9 @@ def judge(labels: Mapping[str, int], ranking: Sequence[str]) -> tuple[float, flo
         if document in relevant:
             hits += 1
             precision += hits / rank
-    found = gain([max(labels.get(document, 0), 0) for document in order[:CUT]])
+    actual = gain([max(labels.get(document, 0), 0) for document in order[:CUT]])
     inside = len(relevant & set(order[:CUT]))
-    return found / gain(ideal), precision / len(relevant), inside / len(relevant)
+    return actual / gain(ideal), precision / len(relevant), inside / len(relevant)
 
 
 def measure(labels: Mapping[str, Mapping[str, int]], run: Mapping[str, Sequence[str]]) -> Quality:

@@ -43,15 +43,15 @@ class CodeSpace:
         """The best that any reading of a title gets from `compare`, later readings a little less."""
         chosen = [self.readings(title)[:readings] for title in titles]
         flat = [reading for row in chosen for reading in row]
-        found = np.zeros((len(titles), len(self.codes)), np.float32)
+        likeness = np.zeros((len(titles), len(self.codes)), np.float32)
         if flat:
             cosines = compare(flat)
             at = 0
             for row, chinese in enumerate(chosen):
                 for rank in range(len(chinese)):
-                    found[row] = np.maximum(found[row], cosines[at] * (1 - 0.05 * rank))
+                    likeness[row] = np.maximum(likeness[row], cosines[at] * (1 - 0.05 * rank))
                     at += 1
-        return found
+        return likeness
 
     def readings(self, title: str) -> list[str]:
         """The Chinese readings of a title."""
@@ -74,10 +74,10 @@ class CodeSpace:
 
         What no single word of the vocabulary resembles still points into the right corner of the tree.
         """
-        found = self._read(
+        likeness = self._read(
             titles, readings, lambda flat: np.asarray((self._space.encode(flat) @ self._centres).toarray())
         )
-        return self._spread(found, _MANY, _FAINT, 2)
+        return self._spread(likeness, _MANY, _FAINT, 2)
 
     def profiles(self, likely: np.ndarray) -> Any:
         """Unit vectors over occupations, small groups and medium groups, one for each row of likenesses."""

@@ -21,8 +21,8 @@ _CHUNK = 64
 @lru_cache(maxsize=1)
 def blends() -> dict[str, dict[str, float]]:
     """For each kind of corpus the weights of the evidence."""
-    found = json.loads(_BLEND.read_text(encoding="utf-8"))["weights"]
-    return {kind: {name: float(weight) for name, weight in weights.items()} for kind, weights in found.items()}
+    blends_by_kind = json.loads(_BLEND.read_text(encoding="utf-8"))["weights"]
+    return {kind: {name: float(weight) for name, weight in weights.items()} for kind, weights in blends_by_kind.items()}
 
 
 class Ranker:
@@ -53,11 +53,11 @@ class Ranker:
                 yield [self._ids[at] for at in best(row, most) if at != out]
 
     def _scores(self, queries: Sequence[Item]) -> np.ndarray:
-        found = {} if self.signals.wordless else self.signals.of(queries)
+        evidence = {} if self.signals.wordless else self.signals.of(queries)
         scores = np.zeros((len(queries), len(self._ids)), np.float32)
         for name, weight in self.weights.items():
-            if name in found:
-                scores += np.float32(weight) * found[name]
+            if name in evidence:
+                scores += np.float32(weight) * evidence[name]
         return scores
 
 

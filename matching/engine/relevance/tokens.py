@@ -35,8 +35,8 @@ def level(text: str) -> str:
     >>> level("Chef's Assistant"), level("Ingénieur"), level("용접공")
     ('chef assistant', 'ingenieur', '용접공')
     """
-    found = normalise(text).replace("'s ", " ").replace("’s ", " ").replace("&", " and ")
-    return normalize("NFC", _ACCENTS.sub("", normalize("NFD", found))) if _ACCENTED.search(found) else found
+    plain = normalise(text).replace("'s ", " ").replace("’s ", " ").replace("&", " and ")
+    return normalize("NFC", _ACCENTS.sub("", normalize("NFD", plain))) if _ACCENTED.search(plain) else plain
 
 
 @lru_cache(maxsize=100_000)
@@ -77,9 +77,9 @@ def head(text: str) -> str:
     if han and not _WORD.search(_TAIL.split(text)[0]):
         return han[-1][-3:]
     for part in _TAIL.split(text):
-        found = words(part)
-        if found:
-            return found[-1]
+        named = words(part)
+        if named:
+            return named[-1]
     return han[-1][-3:] if han else ""
 
 
@@ -100,42 +100,42 @@ def opening(text: str) -> str:
 
 def grams(text: str) -> list[str]:
     """Character n-grams: one to three Han characters, three to five letters of a word, with marks at its ends."""
-    found: list[str] = []
+    pieces: list[str] = []
     for run in _HAN.findall(text):
         for size in (1, 2, 3):
-            found += [run[at : at + size] for at in range(len(run) - size + 1)]
+            pieces += [run[at : at + size] for at in range(len(run) - size + 1)]
     for word in words(text):
         padded = f" {word} "
         if len(word) <= 2:
-            found.append(padded)
+            pieces.append(padded)
         for size in (3, 4, 5):
-            found += [padded[at : at + size] for at in range(len(padded) - size + 1)]
-    return found
+            pieces += [padded[at : at + size] for at in range(len(padded) - size + 1)]
+    return pieces
 
 
 def terms(text: str) -> list[str]:
     """Word-like pieces: stems, pairs of them, and the head once more; for Chinese two-character pieces and the end."""
-    found: list[str] = []
+    pieces: list[str] = []
     for run in _HAN.findall(text):
-        found += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+        pieces += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
         bare = _ROLES.sub("", run)
         if 1 < len(bare) < len(run):
-            found.append("^" + bare)
+            pieces.append("^" + bare)
     roots = [stem(word) for word in words(text)]
-    found += roots
-    found += [f"{one} {two}" for one, two in pairwise(roots)]
+    pieces += roots
+    pieces += [f"{left} {right}" for left, right in pairwise(roots)]
     last = head(text)
     if last:
-        found.append("$" + (last[-2:] if _HAN.match(last) else stem(last)))
-    return found
+        pieces.append("$" + (last[-2:] if _HAN.match(last) else stem(last)))
+    return pieces
 
 
 def stems(text: str) -> list[str]:
     """Only the stems, and two-character pieces of Chinese: for long texts and for what covers what."""
-    found = [stem(word) for word in words(text)]
+    pieces = [stem(word) for word in words(text)]
     for run in _HAN.findall(text):
-        found += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
-    return found
+        pieces += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+    return pieces
 
 
 def is_han(text: str) -> bool:

@@ -34,19 +34,19 @@ def translations(title: str) -> tuple[str, ...]:
 
 def _groups(words: list[str]) -> list[tuple[str, ...]]:
     """The longest phrases of the lexicon from the left, each with its Chinese words."""
-    found: list[tuple[str, ...]] = []
+    groups: list[tuple[str, ...]] = []
     start = 0
     while start < len(words):
         for end in range(min(len(words), start + _LONGEST), start, -1):
             phrase = " ".join(words[start:end])
             chinese = english_words().get(phrase) or english_words().get(_singular(phrase))
             if chinese is not None:
-                found.append(chinese)
+                groups.append(chinese)
                 start = end
                 break
         else:
             start += 1
-    return found
+    return groups
 
 
 def _singular(phrase: str) -> str:

@@ -78,8 +78,8 @@ class Projection:
         """Likeness of each text to each pooled document."""
         from sklearn.preprocessing import normalize
 
-        found = normalize(self._svd.transform(self._space.encode(texts))).astype(np.float32)
-        return np.asarray(found @ self.documents.T, np.float32)
+        vectors = normalize(self._svd.transform(self._space.encode(texts))).astype(np.float32)
+        return np.asarray(vectors @ self.documents.T, np.float32)
 
 
 def best_by_owner(values: np.ndarray, starts: np.ndarray) -> np.ndarray:

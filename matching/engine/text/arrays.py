@@ -35,7 +35,7 @@ class Shelf(NamedTuple):
     wages: Ints64
 
 
-class Asked(NamedTuple):
+class QueryLists(NamedTuple):
     """A query as lists of postings. A reading is `readings[r]` = (its first term, behind its last, whether it admits);
     a document answers it when the weights of the terms that it has reach `least[r]`. `done` is the pass's own."""
 
@@ -59,12 +59,12 @@ class Sieve(NamedTuple):
 class Desk(NamedTuple):
     """Working memory of one thread; every search leaves marks, `held` and scores as it found them: empty.
 
-    The scores and `told` (the same as bits, in the order of the scores) are the same memory.
+    The scores and `score_bits` (the same bits, in the same order) are the same memory.
     """
 
     marks: Bools
     held: Ints
-    found: Ints
+    candidates: Ints
     kept: Ints
     scores: Floats
-    told: Ints
+    score_bits: Ints

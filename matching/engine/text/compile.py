@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.engine.text.arrays import FIRST, PLACE, REGION, WAGE, Asked, Desk, Sieve
-from matching.engine.text.postings import K1, WEIGHT, Part, Terms
+from matching.engine.text.arrays import FIRST, PLACE, REGION, WAGE, Desk, QueryLists, Sieve
+from matching.engine.text.postings import K1, WEIGHT, IndexPart, Terms
 from matching.engine.text.query import Query
 from matching.engine.text.terms import area
 
@@ -26,11 +26,11 @@ class Filters:
 def desk(size: int) -> Desk:
     """Working memory for parts of so many documents."""
     scores = np.zeros(size, np.float32)
-    found, kept = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
-    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), found, kept, scores, scores.view(np.int32))
+    candidates, kept = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
+    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), candidates, kept, scores, scores.view(np.int32))
 
 
-def asked_of(query: Query, part: Part, terms: Terms, relaxed: float | None) -> Asked:
+def query_lists(query: Query, part: IndexPart, terms: Terms, relaxed: float | None) -> QueryLists:
     """The lists that a query reads."""
     numbers: list[int] = []
     factors: list[float] = []
@@ -43,22 +43,22 @@ def asked_of(query: Query, part: Part, terms: Terms, relaxed: float | None) -> A
             factors += [reading.factor * (K1 + 1)] * (len(numbers) - first)
             shares.append(reading.share if relaxed is None else min(reading.share, relaxed))
             readings.append((first, len(numbers), wish.admits))
-    found = np.array(numbers, np.int32)
-    rarity = terms.rarity(found)
+    term_numbers = np.array(numbers, np.int32)
+    rarity = terms.rarity(term_numbers)
     weights = (rarity * WEIGHT).astype(np.int32)
-    told = weights.tolist()
-    sums = [sum(told[first:last]) for first, last, _ in readings]
-    return Asked(
-        part.spans(found),
+    weight_list = weights.tolist()
+    sums = [sum(weight_list[first:last]) for first, last, _ in readings]
+    return QueryLists(
+        part.spans(term_numbers),
         weights,
         np.array(factors, np.float32) * rarity,
-        np.zeros(len(found), np.bool_),
+        np.zeros(len(term_numbers), np.bool_),
         np.array(readings, np.int32).reshape(-1, 3),
         np.array([max(1, int(share * most * NEARLY)) for share, most in zip(shares, sums, strict=True)], np.int32),
     )
 
 
-def sieve_of(query: Query, filters: Filters, part: Part) -> Sieve:
+def sieve_of(query: Query, filters: Filters, part: IndexPart) -> Sieve:
     """The filters in force, as bits of the values that satisfy them."""
     names = part.names
     allow, own = np.zeros(len(names.values), np.int32), np.zeros(len(names.values), np.int32)

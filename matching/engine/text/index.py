@@ -17,9 +17,9 @@ from centre.skills.vocabulary import Neighbour, Vocabulary, vocabulary
 from centre.text import normalise
 from matching.engine.text.arrays import Ints64
 from matching.engine.text.compile import Filters
-from matching.engine.text.postings import Analysed, Gathered, Part, Terms
+from matching.engine.text.postings import Analysed, Gathered, IndexPart, Terms
 from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, PlaceFinder, Query, Reader, Reading, Wish, no_places
-from matching.engine.text.scan import Found, look
+from matching.engine.text.scan import Matches, look
 from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import Document, code_term, weigh
 
@@ -65,8 +65,8 @@ class TextIndex:
 
     terms: Terms
     reader: Reader
-    base: Part
-    recent: Part
+    base: IndexPart
+    recent: IndexPart
     changes: dict[int, Analysed | None]
     dead: Ints64
 
@@ -84,7 +84,7 @@ class TextIndex:
 
     @classmethod
     def whole(
-        cls, base: Part, terms: Terms, places: PlaceFinder = no_places, lexicon: Lexicon | None = None
+        cls, base: IndexPart, terms: Terms, places: PlaceFinder = no_places, lexicon: Lexicon | None = None
     ) -> "TextIndex":
         """An index of one part, without changes."""
         words = vocabulary()
@@ -125,20 +125,20 @@ class TextIndex:
         """The best openings for some words, with counts; without words, all in the base order (newest first)."""
         query = self.reader.read(text)
         chosen = filters or Filters()
-        found, relaxed = self._look(query, chosen, offset + limit), False
-        if not found.total and not found.elsewhere and query.wishes:
+        matches, relaxed = self._look(query, chosen, offset + limit), False
+        if not matches.total and not matches.elsewhere and query.wishes:
             loose = self._look(query, chosen, offset + limit, RELAXED_SHARE)
-            found, relaxed = loose, bool(loose.total)
-        page = found.rows[offset : offset + limit]
+            matches, relaxed = loose, bool(loose.total)
+        page = matches.rows[offset : offset + limit]
         return Hits(
             ids=tuple(number for _, _, number in page),
             scores=tuple(score for score, _, _ in page),
-            total=found.total,
-            facets=found.facets,
+            total=matches.total,
+            facets=matches.facets,
             query=query,
             corrected=query.corrected,
             terms=query.words,
-            elsewhere=found.elsewhere,
+            elsewhere=matches.elsewhere,
             relaxed=relaxed,
         )
 
@@ -150,23 +150,26 @@ class TextIndex:
                 if neighbour.code not in query.codes:
                     near.setdefault(neighbour.code, neighbour)
         counts = self.counts(tuple(near), filters or Filters(), query.regions)
-        found = [one for code, one in near.items() if code in counts][:limit]
+        offered = [neighbour for code, neighbour in near.items() if code in counts][:limit]
         return tuple(
-            Suggestion(one.code, self.reader.vocabulary.name(one.code), counts[one.code], one.why) for one in found
+            Suggestion(
+                neighbour.code, self.reader.vocabulary.name(neighbour.code), counts[neighbour.code], neighbour.why
+            )
+            for neighbour in offered
         )
 
     def counts(self, codes: tuple[str, ...], filters: Filters, regions: tuple[str, ...] = ()) -> dict[str, int]:
         """How many openings of each of some occupations pass the filters, an occupation ticked among them aside."""
         readings = tuple(Reading("", (code_term(code),), share=WORD_SHARE) for code in codes)
         free = {name: values for name, values in filters.facets.items() if name != "occupation"}
-        found = self._look(Query("", (Wish("", readings),), regions), replace(filters, facets=free), 1)
-        return found.facets.get("occupation", {})
+        matches = self._look(Query("", (Wish("", readings),), regions), replace(filters, facets=free), 1)
+        return matches.facets.get("occupation", {})
 
-    def _look(self, query: Query, filters: Filters, top: int, relaxed: float | None = None) -> Found:
-        found = look(query, filters, self.base, self.terms, self.dead, top, relaxed)
+    def _look(self, query: Query, filters: Filters, top: int, relaxed: float | None = None) -> Matches:
+        matches = look(query, filters, self.base, self.terms, self.dead, top, relaxed)
         if not self.recent.size:
-            return found
-        return _merged(found, look(query, filters, self.recent, self.terms, _NONE, top, relaxed), top)
+            return matches
+        return _merged(matches, look(query, filters, self.recent, self.terms, _NONE, top, relaxed), top)
 
 
 class LiveIndex:
@@ -205,17 +208,19 @@ class LiveIndex:
 def analyse(document: Document, terms: Terms, words: Vocabulary) -> Analysed:
     """The terms of one document and what they count."""
     weights = weigh(document, words)
-    return Analysed(document, [terms.number(term) for term in weights], [round(10 * one) for one in weights.values()])
+    return Analysed(
+        document, [terms.number(term) for term in weights], [round(10 * weight) for weight in weights.values()]
+    )
 
 
-def _lexicon(part: Part, words: Vocabulary) -> Lexicon:
+def _lexicon(part: IndexPart, words: Vocabulary) -> Lexicon:
     codes = part.names.column("occupation")
     counted = np.bincount(part.facets.of, minlength=len(part.names.values))[codes].tolist()
     by_code = Counter(dict(zip(part.names.values[codes], counted, strict=True)))
     counts: Counter[str] = Counter()
     flat, ends = part.titles.of.tobytes(), part.titles.ptr.tolist()
-    told = Counter(flat[first:last] for first, last in pairwise(ends))
-    for raw, many in told.items():
+    titles = Counter(flat[first:last] for first, last in pairwise(ends))
+    for raw, many in titles.items():
         title = _level_title(raw.decode())
         held = {title} if len(title) <= _LONGEST_TITLE_WORD else set()
         held.update(word for word, _ in words.find(title))
@@ -232,10 +237,10 @@ def _level_title(title: str) -> str:
     return normalise(title)
 
 
-def _merged(one: Found, two: Found, top: int) -> Found:
-    rows = sorted((*one.rows, *two.rows), key=lambda row: (-row[0], -row[1], -row[2]))[:top]
+def _merged(base: Matches, recent: Matches, top: int) -> Matches:
+    rows = sorted((*base.rows, *recent.rows), key=lambda row: (-row[0], -row[1], -row[2]))[:top]
     facets = {
-        name: dict(Counter(one.facets.get(name, {})) + Counter(two.facets.get(name, {})))
-        for name in {**one.facets, **two.facets}
+        name: dict(Counter(base.facets.get(name, {})) + Counter(recent.facets.get(name, {})))
+        for name in {**base.facets, **recent.facets}
     }
-    return Found(tuple(rows), one.total + two.total, one.elsewhere + two.elsewhere, facets)
+    return Matches(tuple(rows), base.total + recent.total, base.elsewhere + recent.elsewhere, facets)

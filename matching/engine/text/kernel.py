@@ -7,16 +7,16 @@ for the other terms only they are looked at.
 import numpy as np
 
 from matching.engine.jit import TIES, bits_set, compiled, entrance
-from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Asked, Desk, Ints64, Shelf, Sieve
+from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Desk, Ints64, QueryLists, Shelf, Sieve
 
 LOOKS, LEAPS = 2, 40
 """Lists so many times longer than the candidates are many are looked into, by bits or by halves, and not read."""
 
 
 @compiled
-def place_in(term: int, document: int, asked: Asked, shelf: Shelf) -> int:
+def place_in(term: int, document: int, lists: QueryLists, shelf: Shelf) -> int:
     """Where a document stands in the list of a term, -1 where it does not."""
-    first, last, row = asked.spans[term]
+    first, last, row = lists.spans[term]
     if row >= 0:
         word, bit = shelf.bits[row, document >> 6], np.uint64(document & 63)
         if word >> bit & np.uint64(1) == np.uint64(0):
@@ -29,35 +29,35 @@ def place_in(term: int, document: int, asked: Asked, shelf: Shelf) -> int:
             first = middle + 1
         else:
             last = middle
-    return first if first < asked.spans[term, 1] and shelf.positions[first] == document else -1
+    return first if first < lists.spans[term, 1] and shelf.positions[first] == document else -1
 
 
 @compiled
-def is_read(term: int, count: int, asked: Asked) -> bool:
+def is_read(term: int, count: int, lists: QueryLists) -> bool:
     """Whether a list is read from end to end rather than looked into for each of so many candidates."""
-    first, last, row = asked.spans[term]
+    first, last, row = lists.spans[term]
     return last - first <= (LOOKS if row >= 0 else LEAPS) * count
 
 
 @compiled
-def gather(reading: int, asked: Asked, shelf: Shelf, desk: Desk) -> tuple[int, int]:
+def gather(reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> tuple[int, int]:
     """Find the candidates of a reading, which hold the weights of the rarest terms then; how many, and what is left."""
-    first, last, _ = asked.readings[reading]
+    first, last, _ = lists.readings[reading]
     rest, count = 0, 0
     for term in range(first, last):
-        rest += asked.weights[term]
-    while rest >= asked.least[reading]:
+        rest += lists.weights[term]
+    while rest >= lists.least[reading]:
         rarest = -1
         for term in range(first, last):
-            if not asked.done[term] and (rarest < 0 or asked.weights[term] > asked.weights[rarest]):
+            if not lists.done[term] and (rarest < 0 or lists.weights[term] > lists.weights[rarest]):
                 rarest = term
-        asked.done[rarest] = True
-        rest -= asked.weights[rarest]
-        for at in range(asked.spans[rarest, 0], asked.spans[rarest, 1]):
+        lists.done[rarest] = True
+        rest -= lists.weights[rarest]
+        for at in range(lists.spans[rarest, 0], lists.spans[rarest, 1]):
             document = shelf.positions[at]
-            desk.found[count] = document
+            desk.candidates[count] = document
             count += desk.held[document] == 0
-            desk.held[document] += asked.weights[rarest]
+            desk.held[document] += lists.weights[rarest]
     return count, rest
 
 
@@ -66,45 +66,45 @@ def narrow(count: int, least: int, desk: Desk) -> int:
     """Keep the candidates that hold at least so much; the others hold nothing any more."""
     kept = 0
     for candidate in range(count):
-        document = desk.found[candidate]
+        document = desk.candidates[candidate]
         enough = desk.held[document] >= least
-        desk.found[kept] = document
+        desk.candidates[kept] = document
         desk.held[document] *= enough
         kept += enough
     return kept
 
 
 @compiled
-def hold(term: int, count: int, asked: Asked, shelf: Shelf, desk: Desk) -> None:
+def hold(term: int, count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> None:
     """Add the weight of a term to what each candidate in its list holds."""
-    held, weight = desk.held, asked.weights[term]
-    if is_read(term, count, asked):
-        for at in range(asked.spans[term, 0], asked.spans[term, 1]):
+    held, weight = desk.held, lists.weights[term]
+    if is_read(term, count, lists):
+        for at in range(lists.spans[term, 0], lists.spans[term, 1]):
             document = shelf.positions[at]
             held[document] += weight * (held[document] > 0)
         return
-    row = asked.spans[term, 2]
+    row = lists.spans[term, 2]
     for candidate in range(count):
-        document = desk.found[candidate]
+        document = desk.candidates[candidate]
         if row >= 0:
             bit = shelf.bits[row, document >> 6] >> np.uint64(document & 63) & np.uint64(1)
             held[document] += weight * np.int32(bit)
         else:
-            held[document] += weight * (place_in(term, document, asked, shelf) >= 0)
+            held[document] += weight * (place_in(term, document, lists, shelf) >= 0)
 
 
 @compiled
-def admit(kept: int, reading: int, asked: Asked, shelf: Shelf, desk: Desk) -> int:
+def admit(kept: int, reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> int:
     """Keep the documents that have enough of a reading, and mark them; returns how many are kept now."""
-    count, rest = gather(reading, asked, shelf, desk)
-    for term in range(asked.readings[reading, 0], asked.readings[reading, 1]):
-        if not asked.done[term] and count > 0:
-            count = narrow(count, asked.least[reading] - rest, desk)
-            hold(term, count, asked, shelf, desk)
-            rest -= asked.weights[term]
-    count = narrow(count, asked.least[reading], desk)
+    count, rest = gather(reading, lists, shelf, desk)
+    for term in range(lists.readings[reading, 0], lists.readings[reading, 1]):
+        if not lists.done[term] and count > 0:
+            count = narrow(count, lists.least[reading] - rest, desk)
+            hold(term, count, lists, shelf, desk)
+            rest -= lists.weights[term]
+    count = narrow(count, lists.least[reading], desk)
     for candidate in range(count):
-        document = desk.found[candidate]
+        document = desk.candidates[candidate]
         desk.held[document] = 0
         desk.kept[kept] = document
         kept += not desk.marks[document]
@@ -128,13 +128,13 @@ def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: Ints64) -> int
 
 
 @compiled
-def score(count: int, asked: Asked, shelf: Shelf, desk: Desk) -> None:
+def score(count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> None:
     """The BM25 scores of the marked documents over all readings."""
-    for term in range(len(asked.spans)):
-        gain, read = asked.gains[term], is_read(term, count, asked)
-        first, last, _ = asked.spans[term]
+    for term in range(len(lists.spans)):
+        gain, read = lists.gains[term], is_read(term, count, lists)
+        first, last, _ = lists.spans[term]
         for each in range(last - first if read else count):
-            at = first + each if read else place_in(term, desk.kept[each], asked, shelf)
+            at = first + each if read else place_in(term, desk.kept[each], lists, shelf)
             if at >= 0 and desk.marks[shelf.positions[at]]:
                 document, tenths = shelf.positions[at], np.float32(shelf.tenths[at])
                 desk.scores[document] += gain * tenths / (tenths + shelf.slopes[document])
@@ -156,7 +156,7 @@ def enter(best: Ints64, key: int) -> None:
 
 @entrance
 def harvest(
-    asked: Asked,
+    lists: QueryLists,
     sieve: Sieve,
     shelf: Shelf,
     dead: Ints64,
@@ -177,9 +177,9 @@ def harvest(
             kept[count] = document
             count += not marks[document]
     else:
-        for reading in range(len(asked.readings)):
-            if asked.readings[reading, 2] != 0:
-                count = admit(count, reading, asked, shelf, desk)
+        for reading in range(len(lists.readings)):
+            if lists.readings[reading, 2] != 0:
+                count = admit(count, reading, lists, shelf, desk)
     for at in range(len(dead)):
         marks[dead[at]] = False
     for candidate in range(count):
@@ -189,10 +189,10 @@ def harvest(
         here += missed == 0
         marks[document] = missed == 0
         sums[1] += missed != 0 and missed & ~(PLACE | REGION) == 0
-    score(here, asked, shelf, desk)
+    score(here, lists, shelf, desk)
     for candidate in range(here):
         document = kept[candidate]
-        key = (np.int64(desk.told[document]) << 32) + (TIES - shelf.ages[document])
+        key = (np.int64(desk.score_bits[document]) << 32) + (TIES - shelf.ages[document])
         if key > best[0]:
             enter(best, key)
         marks[document] = False

@@ -107,7 +107,7 @@ class Names:
         at = bisect_left(self.values, value, column.start, column.stop)
         return at if at < column.stop and self.values[at] == value else -1
 
-    def told(self, counts: Ints64) -> dict[str, dict[str, int]]:
+    def by_column(self, counts: Ints64) -> dict[str, dict[str, int]]:
         """Counts by column and value; values that nobody carries are left out."""
         carried = counts.nonzero()[0]
         values, many = [self.values[code] for code in carried.tolist()], counts[carried].tolist()
@@ -119,7 +119,7 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class IndexPart:
     """An immutable block of documents; all that it holds beside the names of facet values is arrays.
 
     Of each term `lists` tells where its documents begin and end among the positions, and its row in `bits` and `ranks`
@@ -168,8 +168,8 @@ class Part:
         if not self.size or not len(wanted):
             return np.zeros(0, np.int64)
         at = np.minimum(np.searchsorted(self.ids, wanted, sorter=self.by_id), self.size - 1)
-        found = self.by_id[at]
-        return np.sort(found[self.ids[found] == wanted])
+        positions = self.by_id[at]
+        return np.sort(positions[self.ids[positions] == wanted])
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,7 @@ class Gathered:
     def taken(self, chosen: Ints64) -> "Gathered":
         """Some of the documents."""
         words, tenths, facets, titles = (
-            one.taken(chosen) for one in (self.words, self.tenths, self.facets, self.titles)
+            rows.taken(chosen) for rows in (self.words, self.tenths, self.facets, self.titles)
         )
         return Gathered(self.figures[chosen], words, tenths, facets, titles, self.names)
 
@@ -227,7 +227,7 @@ class Gathered:
         return self if len(last) == len(ids) else self.taken(last)
 
     @classmethod
-    def back(cls, part: Part, dead: Ints64) -> "Gathered":
+    def back(cls, part: IndexPart, dead: Ints64) -> "Gathered":
         """The documents of a part that still count."""
         from scipy.sparse import csc_array
 
@@ -246,9 +246,9 @@ class Gathered:
         """These documents and more."""
         names = Names.of([*self.names.pairs(), *other.names.pairs()])
         facets = []
-        for one in (self, other):
-            final = np.array([names.number(*pair) for pair in one.names.pairs()], np.int32)
-            facets.append(Rows(one.facets.ptr, final[one.facets.of]))
+        for side in (self, other):
+            final = np.array([names.number(*pair) for pair in side.names.pairs()], np.int32)
+            facets.append(Rows(side.facets.ptr, final[side.facets.of]))
         return Gathered(
             np.concatenate((self.figures, other.figures)),
             self.words.and_those_of(other.words),
@@ -266,7 +266,7 @@ class Gathered:
             terms.mean_length = float(self.tenths.of.sum(dtype=np.int64)) / size / 10
         terms.idf = np.maximum(np.log1p((size - counts + 0.5) / (counts + 0.5)), 1 / WEIGHT).astype(np.float32)
 
-    def laid_out(self, terms: Terms) -> Part:
+    def laid_out(self, terms: Terms) -> IndexPart:
         """A part; what is average must be measured already."""
         newest = np.lexsort((-self.figures[:, 0], -self.figures[:, 1]))
         order = newest[np.argsort(self._trades()[newest], kind="stable")]
@@ -277,7 +277,7 @@ class Gathered:
         words, tenths = self.words.taken(order), self.tenths.taken(order).of
         mass = np.add.reduceat(np.append(tenths, 0).astype(np.int64), words.ptr[:-1]) if len(ids) else np.zeros(0)
         mass[np.diff(words.ptr) == 0] = 0
-        return Part(
+        return IndexPart(
             ids,
             orders,
             wages,
@@ -293,10 +293,10 @@ class Gathered:
 
     def _trades(self) -> Ints:
         """The code of the first occupation of each document, 0 where it has none."""
-        column, found = self.names.column("occupation"), np.zeros(len(self.figures), np.int32)
+        column, trades = self.names.column("occupation"), np.zeros(len(self.figures), np.int32)
         held = np.flatnonzero((self.facets.of >= column.start) & (self.facets.of < column.stop))[::-1]
-        found[np.searchsorted(self.facets.ptr, held, side="right") - 1] = self.facets.of[held]
-        return found
+        trades[np.searchsorted(self.facets.ptr, held, side="right") - 1] = self.facets.of[held]
+        return trades
 
 
 def _inverted(words: Rows, tenths: Tenths) -> tuple[Ints, Ints64, Ints, Tenths, Words, Ints]:
@@ -328,14 +328,14 @@ def _bits(lists: Ints64, positions: Ints, size: int) -> Words:
 
 def facets_of(document: Document) -> Mapping[str, tuple[str, ...]]:
     """The facet values of a document: its own, its region, and the groups of its occupations."""
-    found = dict(document.facets)
+    facets = dict(document.facets)
     if document.region:
-        found["region"] = (document.region,)
+        facets["region"] = (document.region,)
     if document.occupations:
-        found["occupation"] = document.occupations
-        found["group"] = tuple(dict.fromkeys("-".join(code.split("-")[:2]) for code in document.occupations))
-        found["major"] = tuple(dict.fromkeys(code.split("-")[0] for code in document.occupations))
-    return found
+        facets["occupation"] = document.occupations
+        facets["group"] = tuple(dict.fromkeys("-".join(code.split("-")[:2]) for code in document.occupations))
+        facets["major"] = tuple(dict.fromkeys(code.split("-")[0] for code in document.occupations))
+    return facets
 
 
 def _best_wage(document: Document) -> int:

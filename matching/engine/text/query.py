@@ -52,8 +52,8 @@ class Query:
     @property
     def words(self) -> tuple[str, ...]:
         """Words to highlight, longest first."""
-        found = {reading.text for wish in self.wishes for reading in wish.readings if reading.text}
-        return tuple(sorted(found, key=lambda word: (-len(word), word)))
+        texts = {reading.text for wish in self.wishes for reading in wish.readings if reading.text}
+        return tuple(sorted(texts, key=lambda word: (-len(word), word)))
 
 
 def no_places(text: str) -> tuple[tuple[str, ...], str]:
@@ -87,12 +87,12 @@ class Reader:
             if meant:
                 corrected = meant if len(joined) < len(chunks) else corrected.replace(chunk, meant, 1)
         lifts = [Wish(extra, (self._literal(extra),), admits=not joined) for extra in dict.fromkeys(extras)]
-        found = (*wishes, *lifts)
-        if whole and not found and (joined or not regions):
-            found = (Wish(whole, ()),)
+        all_wishes = (*wishes, *lifts)
+        if whole and not all_wishes and (joined or not regions):
+            all_wishes = (Wish(whole, ()),)
         return Query(
             text=whole,
-            wishes=found,
+            wishes=all_wishes,
             regions=regions,
             codes=self._codes(wishes),
             corrected=corrected if corrected != whole else None,

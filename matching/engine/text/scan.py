@@ -8,9 +8,20 @@ from threading import local
 
 import numpy as np
 
-from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Asked, Bools, Desk, Floats, Ints64, Sieve
-from matching.engine.text.compile import Filters, asked_of, desk, sieve_of
-from matching.engine.text.postings import Part, Terms
+from matching.engine.text.arrays import (
+    PLACE,
+    REGION,
+    UNKNOWN_WAGE,
+    WAGE,
+    Bools,
+    Desk,
+    Floats,
+    Ints64,
+    QueryLists,
+    Sieve,
+)
+from matching.engine.text.compile import Filters, desk, query_lists, sieve_of
+from matching.engine.text.postings import IndexPart, Terms
 from matching.engine.text.query import Query
 
 _Answer = tuple[Ints64, int, int]
@@ -22,7 +33,7 @@ WARM: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Matches:
     """What one part holds: best (score, order, id) first, how many in all, and counts per facet value."""
 
     rows: tuple[tuple[float, int, int], ...]
@@ -31,35 +42,35 @@ class Found:
     facets: dict[str, dict[str, int]]
 
 
-def match(asked: Asked, part: Part, every: bool) -> tuple[Bools, Floats]:
+def match(lists: QueryLists, part: IndexPart, every: bool) -> tuple[Bools, Floats]:
     """Which documents answer a query, and how well. A query without words admits everything."""
     scores = np.zeros(part.size, np.float32)
     admitted = np.full(part.size, every, np.bool_)
-    for (first, last, admits), least in zip(asked.readings.tolist(), asked.least, strict=True):
+    for (first, last, admits), least in zip(lists.readings.tolist(), lists.least, strict=True):
         held = np.zeros(part.size, np.int32)
         for at in range(first, last):
-            start, end, _ = asked.spans[at]
+            start, end, _ = lists.spans[at]
             positions = part.positions[start:end]
             counted = part.tenths[start:end].astype(np.float32)
-            scores[positions] += asked.gains[at] * counted / (counted + part.slopes[positions])
-            held[positions] += asked.weights[at]
+            scores[positions] += lists.gains[at] * counted / (counted + part.slopes[positions])
+            held[positions] += lists.weights[at]
         if admits:
             admitted |= held >= least
     return admitted, scores
 
 
 def look(
-    query: Query, filters: Filters, part: Part, terms: Terms, dead: Ints64, top: int, relaxed: float | None = None
-) -> Found:
+    query: Query, filters: Filters, part: IndexPart, terms: Terms, dead: Ints64, top: int, relaxed: float | None = None
+) -> Matches:
     """Search one part: the `top` best rows, the total, and disjunctive facet counts (each without its own filter)."""
-    asked, sieve = asked_of(query, part, terms, relaxed), sieve_of(query, filters, part)
+    lists, sieve = query_lists(query, part, terms, relaxed), sieve_of(query, filters, part)
     every = not query.wishes
     counts = np.zeros(len(part.names.values), np.int64)
     passed = _compiled if "search" in WARM else _plain
-    best, total, elsewhere = passed(asked, sieve, part, dead, counts, every, top)
+    best, total, elsewhere = passed(lists, sieve, part, dead, counts, every, top)
     scores, chosen = (best >> 32).astype(np.int32).view(np.float32), part.by_age[_LAST - (best & _LAST)]
     rows = zip(scores.tolist(), part.orders[chosen].tolist(), part.ids[chosen].tolist(), strict=True)
-    return Found(tuple(rows), total, elsewhere, part.names.told(counts))
+    return Matches(tuple(rows), total, elsewhere, part.names.by_column(counts))
 
 
 _desks = local()
@@ -73,17 +84,21 @@ def _desk(size: int) -> Desk:
     return kept
 
 
-def _compiled(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool, top: int) -> _Answer:
+def _compiled(
+    lists: QueryLists, sieve: Sieve, part: IndexPart, dead: Ints64, counts: Ints64, every: bool, top: int
+) -> _Answer:
     from matching.engine.text.kernel import harvest
 
     best, sums = np.zeros(max(top, 1), np.int64), np.zeros(2, np.int64)
-    harvest(asked, sieve, part.shelf, dead, every, counts, _desk(part.size), best, sums)
+    harvest(lists, sieve, part.shelf, dead, every, counts, _desk(part.size), best, sums)
     total, elsewhere = sums.tolist()
     return np.sort(best[best > 0])[::-1][:top], total, elsewhere
 
 
-def _plain(asked: Asked, sieve: Sieve, part: Part, dead: Ints64, counts: Ints64, every: bool, top: int) -> _Answer:
-    admitted, scores = match(asked, part, every)
+def _plain(
+    lists: QueryLists, sieve: Sieve, part: IndexPart, dead: Ints64, counts: Ints64, every: bool, top: int
+) -> _Answer:
+    admitted, scores = match(lists, part, every)
     admitted[dead] = False
     chosen = np.flatnonzero(admitted)
     first = part.facets.ptr[chosen]

@@ -9,7 +9,7 @@ import numpy as np
 
 from matching.engine.arrays import mapped
 from matching.engine.text.index import TextIndex
-from matching.engine.text.postings import Names, Part, Rows, Terms
+from matching.engine.text.postings import IndexPart, Names, Rows, Terms
 from matching.engine.text.query import PlaceFinder, no_places
 from matching.engine.text.spelling import Lexicon
 
@@ -22,37 +22,37 @@ def save(index: TextIndex, folder: Path) -> None:
         np.save(folder / f"{name}.npy", value)
     np.save(folder / "idf.npy", terms.idf)
     (folder / "terms.txt").write_text("\n".join(list(terms.numbers)[: len(terms.idf) - 1]), encoding="utf-8")
-    told = {
+    header = {
         "columns": {name: [column.start, column.stop] for name, column in part.names.columns.items()},
         "values": part.names.values,
         "mean_length": terms.mean_length,
         "lexicon": index.reader.lexicon.counts,
     }
-    (folder / "words.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+    (folder / "words.json").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")
 
 
 def load(folder: Path, places: PlaceFinder = no_places) -> TextIndex:
     """Open what `save` wrote; the arrays are mapped, so processes share the memory."""
-    told = json.loads((folder / "words.json").read_text(encoding="utf-8"))
+    header = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
     numbers = {word: number for number, word in enumerate(words)} if words != [""] else {}
-    terms = Terms(numbers, mapped(folder / "idf.npy"), told["mean_length"])
-    columns = {name: slice(*ends) for name, ends in told["columns"].items()}
-    kept: dict[str, Any] = {"names": Names(columns, tuple(told["values"]))}
-    for field in fields(Part):
+    terms = Terms(numbers, mapped(folder / "idf.npy"), header["mean_length"])
+    columns = {name: slice(*ends) for name, ends in header["columns"].items()}
+    kept: dict[str, Any] = {"names": Names(columns, tuple(header["values"]))}
+    for field in fields(IndexPart):
         if field.type is Rows:
             kept[field.name] = Rows(mapped(folder / f"{field.name}-ptr.npy"), mapped(folder / f"{field.name}-of.npy"))
         elif field.name != "names":
             kept[field.name] = mapped(folder / f"{field.name}.npy")
-    return TextIndex.whole(Part(**kept), terms, places, Lexicon(told["lexicon"]))
+    return TextIndex.whole(IndexPart(**kept), terms, places, Lexicon(header["lexicon"]))
 
 
-def _arrays(part: Part) -> list[tuple[str, Any]]:
-    found = []
-    for field in fields(Part):
+def _arrays(part: IndexPart) -> list[tuple[str, Any]]:
+    arrays = []
+    for field in fields(IndexPart):
         value = getattr(part, field.name)
         if isinstance(value, Rows):
-            found += [(f"{field.name}-ptr", value.ptr), (f"{field.name}-of", value.of)]
+            arrays += [(f"{field.name}-ptr", value.ptr), (f"{field.name}-of", value.of)]
         elif field.name != "names":
-            found.append((field.name, value))
-    return found
+            arrays.append((field.name, value))
+    return arrays

@@ -42,13 +42,13 @@ class Lexicon:
 
     def spelt(self, letters: str) -> tuple[str, ...]:
         """Words whose pinyin is, or begins with, these letters; words in use come first."""
-        found = list(self._by_pinyin.get(letters, ()))
-        if not found and len(letters) >= 4:
+        words = list(self._by_pinyin.get(letters, ()))
+        if not words and len(letters) >= 4:
             at = bisect_left(self._spellings, letters)
-            while at < len(self._spellings) and self._spellings[at].startswith(letters) and len(found) < 50:
-                found += self._by_pinyin[self._spellings[at]]
+            while at < len(self._spellings) and self._spellings[at].startswith(letters) and len(words) < 50:
+                words += self._by_pinyin[self._spellings[at]]
                 at += 1
-        return self._best(found)
+        return self._best(words)
 
     def abbreviated(self, letters: str) -> tuple[str, ...]:
         """Words whose first letters are these: dcg -> 挡车工."""
@@ -60,8 +60,8 @@ class Lexicon:
             return ()
         from rapidfuzz import fuzz, process
 
-        found = process.extractOne(letters, self._spellings, scorer=fuzz.ratio, score_cutoff=_NEAR_LATIN)
-        return self._best(self._by_pinyin[found[0]]) if found else ()
+        nearest = process.extractOne(letters, self._spellings, scorer=fuzz.ratio, score_cutoff=_NEAR_LATIN)
+        return self._best(self._by_pinyin[nearest[0]]) if nearest else ()
 
     def near(self, word: str) -> tuple[str, ...]:
         """Words that a Han word which nobody uses may be a slip of, likeliest first: 挡车公 -> 挡车工.
@@ -70,7 +70,7 @@ class Lexicon:
         """
         if len(word) < 2:
             return ()
-        alike = self._best(found for found in self._by_pinyin.get(pinyin(word), ()) if found != word)[:1]
+        alike = self._best(homophone for homophone in self._by_pinyin.get(pinyin(word), ()) if homophone != word)[:1]
         return tuple(dict.fromkeys((*alike, *self._slips(word))))[:MOST_NEAR]
 
     def _slips(self, word: str) -> list[str]:
@@ -80,17 +80,17 @@ class Lexicon:
         if len(word) < 3:
             return []
         most = max(1, len(word) // 3)
-        found = process.extract(word, self._around(word, most), scorer=OSA.distance, score_cutoff=most, limit=None)
-        found.sort(key=lambda one: (one[1], len(one[0]) != len(word), one[2]))
-        return [str(slip) for slip, far, _ in found if 0 < far == found[0][1]]
+        slips = process.extract(word, self._around(word, most), scorer=OSA.distance, score_cutoff=most, limit=None)
+        slips.sort(key=lambda slip: (slip[1], len(slip[0]) != len(word), slip[2]))
+        return [str(slip) for slip, far, _ in slips if 0 < far == slips[0][1]]
 
     @cached_property
     def _by_character(self) -> dict[tuple[str, int], list[int]]:
-        found: dict[tuple[str, int], list[int]] = {}
+        positions: dict[tuple[str, int], list[int]] = {}
         for at, word in enumerate(self._ordered):
             for character in set(word):
-                found.setdefault((character, len(word)), []).append(at)
-        return found
+                positions.setdefault((character, len(word)), []).append(at)
+        return positions
 
     def _around(self, word: str, slips: int) -> list[str]:
         """Words of about the length: so many slips spare one of the rarest characters, if there is one more of them."""
@@ -107,7 +107,7 @@ class Lexicon:
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = {}
     for key, word in pairs:
-        found.setdefault(key, []).append(word)
-    return found
+        groups.setdefault(key, []).append(word)
+    return groups

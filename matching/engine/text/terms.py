@@ -63,15 +63,15 @@ def title_codes(title: str, vocabulary: Vocabulary) -> dict[str, float]:
     A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner. So of each part (焊工/电工) the
     last job word tells; an earlier one counts half, and only when it is too long for a mere branch (配电房值班电工).
     """
-    found: dict[str, float] = {}
+    codes: dict[str, float] = {}
     for part in _PARTS.split(_REMARK.sub(" ", title)):
         words = [part] if part in vocabulary.words else [word for word, _ in vocabulary.find(part)]
         for word in words[-1:]:
-            found[vocabulary.words[word][0]] = GUESSED_CODE
+            codes[vocabulary.words[word][0]] = GUESSED_CODE
         for word in words[:-1]:
             if len(word) > 2:
-                found.setdefault(vocabulary.words[word][0], GUESSED_CODE / 2)
-    return found
+                codes.setdefault(vocabulary.words[word][0], GUESSED_CODE / 2)
+    return codes
 
 
 def weigh(document: Document, vocabulary: Vocabulary) -> dict[str, float]:

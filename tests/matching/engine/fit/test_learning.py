@@ -11,7 +11,7 @@ from matching.engine.fit.evaluation import ENOUGH, ENOUGH_OF_EACH, Example, is_e
 from matching.engine.fit.learning import LEAST, MOST, learn
 from matching.engine.fit.profiles import Ground, OpeningProfile, Weights, WorkerProfile
 from matching.engine.fit.reference import rank
-from matching.engine.fit.score import Part, fit, points_of
+from matching.engine.fit.score import ScorePart, fit, points_of
 from matching.engine.pairs.engine import Engine
 from tests.matching.engine.people import GROUND, OPENINGS, WORKERS
 
@@ -23,7 +23,7 @@ def results(count: int, seed: int, *, truth: tuple[float, ...], base: float) -> 
     random = Random(seed)
     made = []
     for _ in range(count):
-        shares = tuple(random.betavariate(2, 1.5) for _ in Part)
+        shares = tuple(random.betavariate(2, 1.5) for _ in ScorePart)
         logit = base + sum(weight * share for weight, share in zip(truth, shares, strict=True))
         made.append(Example(shares, random.random() < 1 / (1 + 2.718281828**-logit)))
     return made
@@ -67,7 +67,7 @@ def test_labels_turned_round_cannot_make_a_part_count_against_a_pair() -> None:
 
 
 def test_results_that_agree_with_the_prior_leave_it_as_it_is() -> None:
-    truth = tuple(PRIOR[part.value] / 20 for part in Part)
+    truth = tuple(PRIOR[part.value] / 20 for part in ScorePart)
     trial = learn(results(1_000, 4, truth=truth, base=-2.7), Weights())
     assert all(abs(trial.most[name] - most) <= 4 for name, most in PRIOR.items())
 
