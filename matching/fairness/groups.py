@@ -42,7 +42,7 @@ def age_band(age: int | None) -> str:
 
 def groups_of(session: Session, person_ids: Collection[int], on: date) -> Groups:
     """For each person the group of every attribute on a day."""
-    found: Groups = {}
+    groups: Groups = {}
     for batch in batches(sorted(set(person_ids))):
         hard = hard_to_employ(session, batch, on)
         rows = session.execute(
@@ -50,10 +50,10 @@ def groups_of(session: Session, person_ids: Collection[int], on: date) -> Groups
         )
         for number, sex, born, region in rows:
             age = None if born is None else on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-            found[number] = {
+            groups[number] = {
                 "sex": sex.value,
                 "age": age_band(age),
                 "county": region[:6] or "unknown",
                 "hardship": "yes" if number in hard else "no",
             }
-    return found
+    return groups

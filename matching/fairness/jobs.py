@@ -13,8 +13,8 @@ from matching.fairness.queries import measured
 
 
 @job("measure-fairness", every=timedelta(days=1), reading=measured)
-def measure_fairness(session: Session, found: tuple[int, list[dict[str, Any]]]) -> None:
+def measure_fairness(session: Session, report: tuple[int, list[dict[str, Any]]]) -> None:
     """Draw up who is seen, recommended and hired, by sex, age band, county and hardship."""
-    lists, figures = found
+    lists, figures = report
     if session.scalar(select(FairnessReport.id).where(FairnessReport.day == clock.today())) is None:
         session.add(FairnessReport(day=clock.today(), lists=lists, figures=figures))

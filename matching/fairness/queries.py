@@ -83,8 +83,8 @@ def drawn_lists(session: Session) -> list[list[int]]:
     view = board().look()
     numbers = sorted(view.listed)
     chosen = numbers[:: max(1, len(numbers) // OPENINGS)][:OPENINGS]
-    found = (ranked_candidates(session, view.listed[number], view.ground, top=TOP) for number in chosen)
-    return [[int(one.worker_id) for one in ranking] for ranking in found if ranking]
+    rankings = (ranked_candidates(session, view.listed[number], view.ground, top=TOP) for number in chosen)
+    return [[int(suggestion.worker_id) for suggestion in ranking] for ranking in rankings if ranking]
 
 
 def latest_report(session: Session) -> FairnessReport | None:
@@ -94,16 +94,16 @@ def latest_report(session: Session) -> FairnessReport | None:
 
 def report_rows(report: FairnessReport) -> dict[str, list[Row]]:
     """The rows of a report by attribute; those stand out whose rate of recommendation differs from all others'."""
-    found: defaultdict[str, list[Row]] = defaultdict(list)
+    by_attribute: defaultdict[str, list[Row]] = defaultdict(list)
     for figures in report.figures:
-        same = [one for one in report.figures if one["attribute"] == figures["attribute"]]
+        same = [group for group in report.figures if group["attribute"] == figures["attribute"]]
         rest = Rate(
-            sum(one["recommended"] for one in same) - figures["recommended"],
-            sum(one["people"] for one in same) - figures["people"],
+            sum(group["recommended"] for group in same) - figures["recommended"],
+            sum(group["people"] for group in same) - figures["people"],
         )
         recommended = Rate(figures["recommended"], figures["people"])
         low, middle_high = figures["attention"][1], figures["attention"][2]
-        found[figures["attribute"]].append(
+        by_attribute[figures["attribute"]].append(
             Row(
                 figures["attribute"],
                 figures["group"],
@@ -115,4 +115,4 @@ def report_rows(report: FairnessReport) -> dict[str, list[Row]]:
                 (rest.whole > 0 and differs(recommended, rest)) or low > 1 or 0 < middle_high < 1,
             )
         )
-    return dict(found)
+    return dict(by_attribute)

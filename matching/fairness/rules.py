@@ -43,9 +43,9 @@ class Rate:
         return (max(0.0, middle - half), min(1.0, middle + half))
 
 
-def differs(one: Rate, other: Rate) -> bool:
+def differs(first: Rate, second: Rate) -> bool:
     """Whether two shares differ by more than chance explains: their intervals do not meet."""
-    (low, high), (floor, ceiling) = one.interval, other.interval
+    (low, high), (floor, ceiling) = first.interval, second.interval
     return low > ceiling or high < floor
 
 
@@ -65,23 +65,27 @@ def attention(
     whole = sum(people.values())
     random = Random(2026)
     draws = [random.choices(seen, k=len(seen)) for _ in range(_DRAWS)] if seen else []
-    found = {}
+    shares = {}
     for group, count in people.items():
         fair = count / whole if whole else 0.0
         ratios = sorted(_ratio(draw, group, fair) for draw in draws)
         if ratios:
-            found[group] = (_ratio(seen, group, fair), ratios[round(0.025 * _DRAWS)], ratios[round(0.975 * _DRAWS) - 1])
-    return found
+            shares[group] = (
+                _ratio(seen, group, fair),
+                ratios[round(0.025 * _DRAWS)],
+                ratios[round(0.975 * _DRAWS) - 1],
+            )
+    return shares
 
 
 def _attention_of(ranking: Sequence[int], group_of: Mapping[int, str]) -> dict[str, float]:
-    found: dict[str, float] = {}
+    attention_by_group: dict[str, float] = {}
     for rank, person in enumerate(ranking):
         group = group_of.get(person, "")
-        found[group] = found.get(group, 0.0) + 1 / log2(rank + 2)
-    return found
+        attention_by_group[group] = attention_by_group.get(group, 0.0) + 1 / log2(rank + 2)
+    return attention_by_group
 
 
 def _ratio(lists: Sequence[Mapping[str, float]], group: str, fair: float) -> float:
-    whole = sum(sum(one.values()) for one in lists)
-    return sum(one.get(group, 0.0) for one in lists) / whole / fair if whole and fair else 0.0
+    whole = sum(sum(by_group.values()) for by_group in lists)
+    return sum(by_group.get(group, 0.0) for by_group in lists) / whole / fair if whole and fair else 0.0

@@ -61,19 +61,19 @@ def recommend_worker(session: Session, actor: Actor, *, draft: Recommendation) -
     """
     require(actor, Permission.RECORD_RESULT)
     person = person_in_sight(session, draft.person_id)
-    found = _introduce(session, person, draft.opening_id, draft.channel)
+    introduction = _introduce(session, person, draft.opening_id, draft.channel)
     if draft.agreed:
-        return _agree(session, actor, found, person, share_phone=draft.share_phone)
+        return _agree(session, actor, introduction, person, share_phone=draft.share_phone)
     post(
         session,
         kind="recommendation",
         to_person_id=person.id,
         title=N_("中心给您推荐了一个岗位"),
-        body=found.opening.title,
-        link=f"/me/introductions/{found.id}",
-        dedupe_key=f"recommendation:{found.id}",
+        body=introduction.opening.title,
+        link=f"/me/introductions/{introduction.id}",
+        dedupe_key=f"recommendation:{introduction.id}",
     )
-    return found
+    return introduction
 
 
 def ask_for_introduction(session: Session, actor: Actor, *, opening_id: int, share_phone: bool = False) -> Introduction:
@@ -82,11 +82,11 @@ def ask_for_introduction(session: Session, actor: Actor, *, opening_id: int, sha
     if actor.person_id is None:
         raise NotRegistered
     person = person_in_sight(session, actor.person_id)
-    found = _introduce(session, person, opening_id, Channel.WEB)
-    found.agreed_at = clock.now()
+    introduction = _introduce(session, person, opening_id, Channel.WEB)
+    introduction.agreed_at = clock.now()
     if share_phone and person.phone:
-        found.share_phone(person.phone)
-    return found
+        introduction.share_phone(person.phone)
+    return introduction
 
 
 def agree_to_introduction(
@@ -97,45 +97,45 @@ def agree_to_introduction(
     A worker's own request waits for the centre: saying yes to it again changes nothing. Raises IllegalMove, NotFound.
     """
     require(actor, Permission.INTRODUCE)
-    found = introduction_in_sight(session, introduction_id)
-    person = person_in_sight(session, found.person_id)
-    is_own = actor.person_id == found.person_id
-    if is_own and found.agreed_at is not None and found.state is IntroductionState.RECOMMENDED:
-        return found
-    return _agree(session, actor, found, person, share_phone=share_phone)
+    introduction = introduction_in_sight(session, introduction_id)
+    person = person_in_sight(session, introduction.person_id)
+    is_own = actor.person_id == introduction.person_id
+    if is_own and introduction.agreed_at is not None and introduction.state is IntroductionState.RECOMMENDED:
+        return introduction
+    return _agree(session, actor, introduction, person, share_phone=share_phone)
 
 
 def decline_introduction(session: Session, actor: Actor, *, introduction_id: int) -> Introduction:
     """The worker says no, before or after the letter. Raises IllegalMove, NotFound."""
     require(actor, Permission.INTRODUCE)
-    found = introduction_in_sight(session, introduction_id)
-    if found.state is IntroductionState.RECOMMENDED or actor.may(Permission.RECORD_RESULT):
-        move(session, actor, found, INTRODUCTION, "decline")
+    introduction = introduction_in_sight(session, introduction_id)
+    if introduction.state is IntroductionState.RECOMMENDED or actor.may(Permission.RECORD_RESULT):
+        move(session, actor, introduction, INTRODUCTION, "decline")
     else:
-        INTRODUCTION.find(found.state, "decline")
+        INTRODUCTION.find(introduction.state, "decline")
         # The right is the service's, because only staff move a letter; who said no is in the log all the same.
-        move(session, replace(Actor.system(), account_id=actor.account_id), found, INTRODUCTION, "decline")
-    found.result_at = clock.now()
-    found.flag = ""
-    return found
+        move(session, replace(Actor.system(), account_id=actor.account_id), introduction, INTRODUCTION, "decline")
+    introduction.result_at = clock.now()
+    introduction.flag = ""
+    return introduction
 
 
 def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: int, reason: str) -> Introduction:
     """The centre writes no letter, with the reason told to the worker. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_RESULT)
-    found = introduction_in_sight(session, introduction_id)
-    move(session, actor, found, INTRODUCTION, "set_aside", reason=reason)
-    found.note = reason[:200]
+    introduction = introduction_in_sight(session, introduction_id)
+    move(session, actor, introduction, INTRODUCTION, "set_aside", reason=reason)
+    introduction.note = reason[:200]
     post(
         session,
         kind="set-aside",
-        to_person_id=found.person_id,
+        to_person_id=introduction.person_id,
         title=N_("这次没有开推荐信"),
         body=reason[:500],
         link="/me/introductions",
-        dedupe_key=f"set-aside:{found.id}",
+        dedupe_key=f"set-aside:{introduction.id}",
     )
-    return found
+    return introduction
 
 
 def record_result(session: Session, actor: Actor, *, introduction_id: int, draft: ResultDraft) -> Introduction:
@@ -144,39 +144,43 @@ def record_result(session: Session, actor: Actor, *, introduction_id: int, draft
     Raises IllegalMove, OpeningFull, AnswerTooLate or NotFound. Silence has no way in here: only a told result counts.
     """
     require(actor, Permission.RECORD_RESULT)
-    found = introduction_in_sight(session, introduction_id)
-    if found.state is IntroductionState.UNKNOWN and found.issued_at and clock.now() - found.issued_at > EDITABLE:
+    introduction = introduction_in_sight(session, introduction_id)
+    if (
+        introduction.state is IntroductionState.UNKNOWN
+        and introduction.issued_at
+        and clock.now() - introduction.issued_at > EDITABLE
+    ):
         raise AnswerTooLate(days=EDITABLE.days)
-    for event in events_to(found.state, draft.result):
-        move(session, actor, found, INTRODUCTION, event, reason=draft.note)
-    found.result_at = clock.now()
-    found.result_source = draft.source
-    found.result_reason = draft.reason
-    found.note = draft.note or found.note
-    found.flag = ""
+    for event in events_to(introduction.state, draft.result):
+        move(session, actor, introduction, INTRODUCTION, event, reason=draft.note)
+    introduction.result_at = clock.now()
+    introduction.result_source = draft.source
+    introduction.result_reason = draft.reason
+    introduction.note = draft.note or introduction.note
+    introduction.flag = ""
     if draft.result is Result.HIRED:
         session.flush()
-        _hire(session, actor, found, draft)
+        _hire(session, actor, introduction, draft)
     audit.note(
         session,
         actor,
         action="introduction.result",
-        subject=f"introduction:{found.id}",
+        subject=f"introduction:{introduction.id}",
         detail={"result": draft.result.value, "source": draft.source.value},
     )
-    return found
+    return introduction
 
 
 def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | None = None) -> Placement:
     """The worker has started. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_RESULT)
-    found = _placement(session, placement_id)
-    move(session, actor, found, PLACEMENT, "start")
-    if on is not None and on != found.starts_on:
-        found.starts_on = on
-        for call in session.scalars(select(FollowUp).where(FollowUp.placement_id == found.id)):
+    placement = _placement(session, placement_id)
+    move(session, actor, placement, PLACEMENT, "start")
+    if on is not None and on != placement.starts_on:
+        placement.starts_on = on
+        for call in session.scalars(select(FollowUp).where(FollowUp.placement_id == placement.id)):
             call.due_on = on + timedelta(days=call.day)
-    return found
+    return placement
 
 
 def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft: FollowUpDraft) -> Placement:
@@ -185,39 +189,39 @@ def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft
     call = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id))
     if call is None:
         raise NotFound
-    found = _placement(session, call.placement_id)
+    placement = _placement(session, call.placement_id)
     call.outcome, call.account_id, call.note = draft.outcome, actor.account_id, draft.note
     if draft.outcome is FollowUpOutcome.NO_ANSWER:
-        found.missed_calls += 1
-        if found.missed_calls >= MOST_CALLS and ("lose" in PLACEMENT.events(found.state, actor)):
-            move(session, actor, found, PLACEMENT, "lose")
-        return found
-    call.done_at, found.missed_calls = clock.now(), 0
+        placement.missed_calls += 1
+        if placement.missed_calls >= MOST_CALLS and ("lose" in PLACEMENT.events(placement.state, actor)):
+            move(session, actor, placement, PLACEMENT, "lose")
+        return placement
+    call.done_at, placement.missed_calls = clock.now(), 0
     if draft.outcome is FollowUpOutcome.LEFT:
         return end_placement(
             session,
             actor,
-            placement_id=found.id,
+            placement_id=placement.id,
             reason=draft.leave_reason or LeaveReason.OTHER,
             on=draft.ended_on or clock.today(),
         )
-    _advance(session, actor, found, call.day)
-    return found
+    _advance(session, actor, placement, call.day)
+    return placement
 
 
 def end_placement(session: Session, actor: Actor, *, placement_id: int, reason: LeaveReason, on: date) -> Placement:
     """The job ended; before it was stable its place is free again and the worker looks for work again."""
     require(actor, Permission.RECORD_RESULT)
-    found = _placement(session, placement_id)
-    was_stable = found.state is PlacementState.STABLE
-    move(session, actor, found, PLACEMENT, "leave", reason=reason.value)
-    found.ended_on, found.leave_reason = max(on, found.starts_on), reason
+    placement = _placement(session, placement_id)
+    was_stable = placement.state is PlacementState.STABLE
+    move(session, actor, placement, PLACEMENT, "leave", reason=reason.value)
+    placement.ended_on, placement.leave_reason = max(on, placement.starts_on), reason
     session.flush()
     with seeing_everything(session):
-        if not was_stable and found.opening_id is not None:
-            give_place_back(session, Actor.system(), opening_id=found.opening_id)
-        move_registration(session, Actor.system(), person_id=found.person_id, event="lose_job")
-    return found
+        if not was_stable and placement.opening_id is not None:
+            give_place_back(session, Actor.system(), opening_id=placement.opening_id)
+        move_registration(session, Actor.system(), person_id=placement.person_id, event="lose_job")
+    return placement
 
 
 def _introduce(session: Session, person: Person, opening_id: int, channel: Channel) -> Introduction:
@@ -237,7 +241,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     if session.scalar(living) is not None:
         raise AlreadyIntroduced(field="opening_id")
     fit = _lawful_fit(session, person, opening)
-    found = Introduction(
+    introduction = Introduction(
         centre_id=person.centre_id,
         person_id=person.id,
         opening_id=opening.id,
@@ -248,10 +252,10 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
         points=fit.points,
         reasons=frozen_reasons(fit),
     )
-    found.opening = opening
-    session.add(found)
+    introduction.opening = opening
+    session.add(introduction)
     session.flush()
-    return found
+    return introduction
 
 
 def _lawful_fit(session: Session, person: Person, opening: Opening) -> Fit:
@@ -259,40 +263,42 @@ def _lawful_fit(session: Session, person: Person, opening: Opening) -> Fit:
     if opening.sex_limit_ground is not None and person.sex is Sex.FEMALE:
         raise NotLawful(reason=unlawful_reason(opening.sex_limit_ground.value, SOURCE_LOCALE))
     fit = fit_of(session, person.id, listed_now(opening), locale=SOURCE_LOCALE)
-    unlawful = [told for condition, told in fit.failed if condition == Condition.AGE.value]
+    unlawful = [reason for condition, reason in fit.failed if condition == Condition.AGE.value]
     if unlawful:
         raise NotLawful(reason=unlawful[0])
     return fit
 
 
-def _agree(session: Session, actor: Actor, found: Introduction, person: Person, *, share_phone: bool) -> Introduction:
-    INTRODUCTION.find(found.state, "agree")
-    opening = opening_in_sight(session, found.opening_id)
+def _agree(
+    session: Session, actor: Actor, introduction: Introduction, person: Person, *, share_phone: bool
+) -> Introduction:
+    INTRODUCTION.find(introduction.state, "agree")
+    opening = opening_in_sight(session, introduction.opening_id)
     if opening.state is not OpeningState.OPEN:
         raise OpeningNotOpen(field="opening_id")
     if opening.remaining < 1:
         raise OpeningFull(opening_id=opening.id)
-    found.agreed_at = found.agreed_at or clock.now()
+    introduction.agreed_at = introduction.agreed_at or clock.now()
     if share_phone and person.phone:
-        found.share_phone(person.phone)
+        introduction.share_phone(person.phone)
     with session.no_autoflush:
-        write_letter(session, actor, found, opening)
-        move(session, actor, found, INTRODUCTION, "agree")
+        write_letter(session, actor, introduction, opening)
+        move(session, actor, introduction, INTRODUCTION, "agree")
     session.flush()
-    return found
+    return introduction
 
 
-def _hire(session: Session, actor: Actor, found: Introduction, draft: ResultDraft) -> Placement:
+def _hire(session: Session, actor: Actor, introduction: Introduction, draft: ResultDraft) -> Placement:
     today = clock.today()
     starts_on = draft.starts_on or today
     with seeing_everything(session):
-        opening = take_place(session, actor, opening_id=found.opening_id)
+        opening = take_place(session, actor, opening_id=introduction.opening_id)
         placement = Placement(
-            introduction_id=found.id,
-            centre_id=found.centre_id,
-            person_id=found.person_id,
-            employer_id=found.employer_id,
-            opening_id=found.opening_id,
+            introduction_id=introduction.id,
+            centre_id=introduction.centre_id,
+            person_id=introduction.person_id,
+            employer_id=introduction.employer_id,
+            opening_id=introduction.opening_id,
             state=PlacementState.HIRED,
             starts_on=starts_on,
             wage_fen=draft.wage_fen,
@@ -304,28 +310,28 @@ def _hire(session: Session, actor: Actor, found: Introduction, draft: ResultDraf
             session.add(
                 FollowUp(
                     placement_id=placement.id,
-                    centre_id=found.centre_id,
+                    centre_id=introduction.centre_id,
                     day=day,
                     due_on=starts_on + timedelta(days=day),
                 )
             )
-        move_registration(session, Actor.system(), person_id=found.person_id, event="hire")
+        move_registration(session, Actor.system(), person_id=introduction.person_id, event="hire")
     return placement
 
 
-def _advance(session: Session, actor: Actor, found: Placement, day: int) -> None:
+def _advance(session: Session, actor: Actor, placement: Placement, day: int) -> None:
     """Move a placement to the day of a call that found the worker at work; earlier steps are implied by it."""
-    if found.state is PlacementState.HIRED:
-        move(session, actor, found, PLACEMENT, "start")
-    elif found.state is PlacementState.LOST_CONTACT:
-        move(session, actor, found, PLACEMENT, "find")
+    if placement.state is PlacementState.HIRED:
+        move(session, actor, placement, PLACEMENT, "start")
+    elif placement.state is PlacementState.LOST_CONTACT:
+        move(session, actor, placement, PLACEMENT, "find")
     for step in FOLLOW_UP_DAYS:
-        if step <= day and (found.state, _NEXT[step]) in PLACEMENT.table:
-            move(session, actor, found, PLACEMENT, _NEXT[step])
+        if step <= day and (placement.state, _NEXT[step]) in PLACEMENT.table:
+            move(session, actor, placement, PLACEMENT, _NEXT[step])
 
 
 def _placement(session: Session, placement_id: int) -> Placement:
-    found = session.scalar(select(Placement).where(Placement.id == placement_id))
-    if found is None:
+    placement = session.scalar(select(Placement).where(Placement.id == placement_id))
+    if placement is None:
         raise NotFound
-    return found
+    return placement

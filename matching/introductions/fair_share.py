@@ -46,21 +46,21 @@ class Standings:
 
     def is_underserved(self, opening_id: int) -> bool:
         """Whether an opening got less than its share; a new one has not had time."""
-        found = self.shares.get(opening_id)
-        return found is not None and found.is_underserved
+        share = self.shares.get(opening_id)
+        return share is not None and share.is_underserved
 
     def health(self, employer_id: int) -> int:
         """How well an employer answers, 0 to 100."""
         return self.healths.get(employer_id, health(0, 0))
 
 
-def health(answered: int, asked: int) -> int:
+def health(answered: int, due: int) -> int:
     """Answered letters of all that had time to be answered; few letters say little, none is the middle.
 
     >>> health(0, 0), health(1, 1), health(18, 20), health(0, 20)
     (50, 60, 83, 8)
     """
-    return round(100 * (answered + 2) / (asked + 4))
+    return round(100 * (answered + 2) / (due + 4))
 
 
 def shares_of(openings: Mapping[int, tuple[str, int]], counts: Mapping[int, int]) -> dict[int, Share]:
@@ -99,12 +99,12 @@ def standings(session: Session) -> Standings:
             )
             .group_by(Introduction.employer_id, Introduction.state)
         ).all()
-    told: dict[int, tuple[int, int]] = {}
+    letters_by_employer: dict[int, tuple[int, int]] = {}
     for employer, state, count in letters:
-        answered, asked = told.get(employer, (0, 0))
-        told[employer] = (answered + (0 if state is IntroductionState.UNKNOWN else count), asked + count)
+        answered, due = letters_by_employer.get(employer, (0, 0))
+        letters_by_employer[employer] = (answered + (0 if state is IntroductionState.UNKNOWN else count), due + count)
     counts = {number: count for number, count in sent}  # noqa: C416  (rows are no plain pairs to mypy)
     return Standings(
         shares_of({number: (code or "", headcount) for number, code, headcount in openings}, counts),
-        {employer: health(*letters_of) for employer, letters_of in told.items()},
+        {employer: health(*letters_of) for employer, letters_of in letters_by_employer.items()},
     )

@@ -40,8 +40,8 @@ def silence_letters(session: Session) -> None:
         )
         .order_by(Introduction.id)
     )
-    for found in session.scalars(late).all():
-        move(session, Actor.system(), found, INTRODUCTION, "silence")
+    for introduction in session.scalars(late).all():
+        move(session, Actor.system(), introduction, INTRODUCTION, "silence")
 
 
 @job("chase-employers", every=timedelta(hours=12))
@@ -58,20 +58,20 @@ def chase_employers(session: Session) -> None:
         )
         .order_by(Introduction.id)
     )
-    for found in session.scalars(waiting).all():
-        if found.issued_at is None:
+    for introduction in session.scalars(waiting).all():
+        if introduction.issued_at is None:
             continue
-        age = (now - found.issued_at).days
+        age = (now - introduction.issued_at).days
         day = max(step for step in CHASE_DAYS if step <= age)
         tell_employer(
             session,
-            found.employer_id,
+            introduction.employer_id,
             kind="chase",
             title=CHASE_TITLE,
             body=CHASE_BODY,
             link="/employer/applicants",
-            dedupe_key=f"chase:{found.id}:{day}",
-            params={"title": found.opening.title, "letter": found.letter_no or "", "days": day},
+            dedupe_key=f"chase:{introduction.id}:{day}",
+            params={"title": introduction.opening.title, "letter": introduction.letter_no or "", "days": day},
         )
 
 

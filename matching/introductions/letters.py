@@ -45,42 +45,46 @@ def next_number(session: Session, centre_id: int) -> str:
     return letter_number(code or "", today, serial or 1)
 
 
-def write_letter(session: Session, actor: Actor, found: Introduction, opening: Opening) -> None:
+def write_letter(session: Session, actor: Actor, introduction: Introduction, opening: Opening) -> None:
     """Give the introduction its number and days, write the ledger, tell the worker and the employer."""
     require(actor, Permission.INTRODUCE)
     days = int(policy(session, "letter-valid-days", on=clock.today()))
     with seeing_everything(session):
-        found.letter_no = next_number(session, found.centre_id)
-        found.issued_at = clock.now()
-        found.expires_on = clock.today() + timedelta(days=days)
+        introduction.letter_no = next_number(session, introduction.centre_id)
+        introduction.issued_at = clock.now()
+        introduction.expires_on = clock.today() + timedelta(days=days)
         record_service(
             session,
             actor,
-            centre_id=found.centre_id,
+            centre_id=introduction.centre_id,
             category=ServiceCategory.INTERMEDIATION,
-            channel=found.channel,
-            person_id=found.person_id,
+            channel=introduction.channel,
+            person_id=introduction.person_id,
             topic=opening.occupation_code,
-            subject=f"introduction:{found.id}",
+            subject=f"introduction:{introduction.id}",
         )
-        facts = {"title": opening.title, "letter": found.letter_no, "expires": found.expires_on.isoformat()}
+        facts = {
+            "title": opening.title,
+            "letter": introduction.letter_no,
+            "expires": introduction.expires_on.isoformat(),
+        }
         post(
             session,
             kind="letter",
-            to_person_id=found.person_id,
+            to_person_id=introduction.person_id,
             title=translate(SOURCE_LOCALE, LETTER_TITLE, **facts)[:200],
             body=translate(SOURCE_LOCALE, LETTER_BODY, **facts),
-            link=f"/me/introductions/{found.id}",
-            dedupe_key=f"letter:{found.id}",
+            link=f"/me/introductions/{introduction.id}",
+            dedupe_key=f"letter:{introduction.id}",
         )
         tell_employer(
             session,
-            found.employer_id,
+            introduction.employer_id,
             kind="applicant",
             title=ARRIVAL_TITLE,
             body=ARRIVAL_BODY,
             link="/employer/applicants",
-            dedupe_key=f"applicant:{found.id}",
+            dedupe_key=f"applicant:{introduction.id}",
             params=facts,
         )
 

@@ -18,15 +18,15 @@ def _introductions(_subject_id: int | None) -> ListQuery:
     return introductions().where(Introduction.letter_no.is_not(None))
 
 
-def _rows(found: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
-    for one in session.scalars(found):
+def _rows(query: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+    for introduction in session.scalars(query):
         yield (
-            one.letter_no,
-            one.worker_name,
-            one.opening.employer.name,
-            one.opening.title,
-            translate(locale, INTRODUCTION_LABELS[one.state]),
-            clock.local(one.issued_at).date() if one.issued_at else None,
+            introduction.letter_no,
+            introduction.worker_name,
+            introduction.opening.employer.name,
+            introduction.opening.title,
+            translate(locale, INTRODUCTION_LABELS[introduction.state]),
+            clock.local(introduction.issued_at).date() if introduction.issued_at else None,
         )
 
 

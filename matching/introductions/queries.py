@@ -47,10 +47,10 @@ def introductions_of(session: Session, person_id: int, limit: int = 50) -> Seque
 
 def introduction_in_sight(session: Session, introduction_id: int) -> Introduction:
     """One introduction with its opening. Raises NotFound, alike for strangers'."""
-    found = session.scalar(introductions().where(Introduction.id == introduction_id))
-    if found is None:
+    introduction = session.scalar(introductions().where(Introduction.id == introduction_id))
+    if introduction is None:
         raise NotFound
-    return found
+    return introduction
 
 
 def waiting(session: Session, limit: int = 50) -> Sequence[Introduction]:

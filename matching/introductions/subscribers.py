@@ -34,16 +34,16 @@ def flag_pending_letters(session: Session, fact: OpeningChanged) -> None:
             return
         flag = _FLAGS[opening.state]
         pending = select(Introduction).where(Introduction.opening_id == opening.id, Introduction.state.in_(PENDING))
-        for found in session.scalars(pending.order_by(Introduction.id)):
-            if found.flag == flag:
+        for introduction in session.scalars(pending.order_by(Introduction.id)):
+            if introduction.flag == flag:
                 continue
-            found.flag = flag
+            introduction.flag = flag
             post(
                 session,
                 kind="opening-stopped",
-                to_person_id=found.person_id,
+                to_person_id=introduction.person_id,
                 title=translate(SOURCE_LOCALE, STOPPED_TITLE, title=opening.title)[:200],
                 body=STOPPED_BODY,
-                link=f"/me/introductions/{found.id}",
-                dedupe_key=f"opening-stopped:{found.id}:{opening.state.value}",
+                link=f"/me/introductions/{introduction.id}",
+                dedupe_key=f"opening-stopped:{introduction.id}:{opening.state.value}",
             )

@@ -38,7 +38,7 @@ def retire_weights(session: Session, actor: Actor, *, card_id: int) -> ModelCard
 
 
 def _card(session: Session, card_id: int) -> ModelCard:
-    found = session.scalar(select(ModelCard).where(ModelCard.id == card_id))
-    if found is None:
+    card = session.scalar(select(ModelCard).where(ModelCard.id == card_id))
+    if card is None:
         raise NotFound
-    return found
+    return card

@@ -20,31 +20,31 @@ def shifts(
     shares = np.array([example.shares for example in examples], float)
     old, new = (points(shares, np.array(most, float)) for most in (before, after))
     whole = float((new - old).mean())
-    found = []
+    shifted = []
     for attribute, group, inside in _members(groups):
         was, now = float(old[inside].mean()), float(new[inside].mean())
-        found.append(Shift(attribute, group, int(inside.sum()), was, now, now - was - whole))
-    return found
+        shifted.append(Shift(attribute, group, int(inside.sum()), was, now, now - was - whole))
+    return shifted
 
 
 def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
     """The parts that tell a guarded group from all others."""
     shares = np.array([example.shares for example in examples], float)
-    found = []
+    telling = []
     for attribute, group, inside in _members(groups):
         if attribute in GUARDED and (~inside).sum() >= SMALLEST:
             for place, part in enumerate(ScorePart):
                 order = ordered(shares[inside, place], shares[~inside, place])
                 if abs(order - 0.5) > TELLING:
-                    found.append(Proxy(attribute, group, part.value, order))
-    return found
+                    telling.append(Proxy(attribute, group, part.value, order))
+    return telling
 
 
 def _members(groups: Sequence[Mapping[str, str]]) -> list[tuple[str, str, np.ndarray]]:
     named = sorted({(attribute, group) for held in groups for attribute, group in held.items()})
-    found = []
+    members = []
     for attribute, group in named:
         inside = np.array([held.get(attribute) == group for held in groups])
         if inside.sum() >= SMALLEST:
-            found.append((attribute, group, inside))
-    return found
+            members.append((attribute, group, inside))
+    return members

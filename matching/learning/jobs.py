@@ -12,19 +12,19 @@ from matching.learning.queries import Round, learned
 
 
 @job("learn-weights", every=timedelta(days=7), reading=learned)
-def learn_weights(session: Session, found: Round | None) -> None:
+def learn_weights(session: Session, learned: Round | None) -> None:
     """Learn the fit weights from introductions with known results, and write the card for a manager to decide on."""
     today = clock.today()
     name = f"learned-{today.isoformat()}"
-    if found is None or session.scalar(select(ModelCard.id).where(ModelCard.name == name)) is not None:
+    if learned is None or session.scalar(select(ModelCard.id).where(ModelCard.name == name)) is not None:
         return
     session.add(
         ModelCard(
             name=name,
             learned_on=today,
-            verdict=found.verdict,
-            weights=dict(found.trial.most),
-            results=found.trial.trained + found.trial.held_back,
-            figures=found.figures,
+            verdict=learned.verdict,
+            weights=dict(learned.trial.most),
+            results=learned.trial.trained + learned.trial.held_back,
+            figures=learned.figures,
         )
     )

@@ -70,13 +70,13 @@ def outcome(session: Session, *, since: date | None = None) -> Tally:
 def cohorts(session: Session, today: date) -> list[Cohort]:
     """Classes whose outcome is known: how many began, were certified, and found work within ninety days."""
     certified = queries.completions(session)
-    of_class = queries.class_of(session, [one.enrolment_id for one in certified])
+    of_class = queries.class_of(session, [completion.enrolment_id for completion in certified])
     held, placed = Counter[int](), Counter[int]()
-    found = _jobs_by_person(session)
-    for one in certified:
-        class_id = of_class[one.enrolment_id]
+    jobs_by_person = _jobs_by_person(session)
+    for completion in certified:
+        class_id = of_class[completion.enrolment_id]
         held[class_id] += 1
-        job = job_after(one, found.get(one.person_id, []), within=90)
+        job = job_after(completion, jobs_by_person.get(completion.person_id, []), within=90)
         placed[class_id] += job is not None and job.days(today) >= 30
     return [
         Cohort(past.major_id, past.ended_on, past.began, held[past.class_id], placed[past.class_id])
@@ -85,24 +85,24 @@ def cohorts(session: Session, today: date) -> list[Cohort]:
 
 
 def _jobs_by_person(session: Session) -> dict[int, list[Job]]:
-    found: dict[int, list[Job]] = {}
+    by_person: dict[int, list[Job]] = {}
     for job in jobs(session):
-        found.setdefault(job.person_id, []).append(job)
-    return found
+        by_person.setdefault(job.person_id, []).append(job)
+    return by_person
 
 
 def open_places(session: Session, today: date) -> Counter[str]:
     """Places that are open now, by small group of occupations."""
     openings = open_openings(today).order_by(None).subquery()
-    found = Counter[str]()
+    by_group = Counter[str]()
     rows = session.execute(
         select(Opening.occupation_code, func.sum(Opening.headcount - Opening.taken))
         .where(Opening.id.in_(select(openings.c.id)))
         .group_by(Opening.occupation_code)
     )
     for code, places in rows:
-        found[code[:GROUP]] += int(places or 0)
-    return found
+        by_group[code[:GROUP]] += int(places or 0)
+    return by_group
 
 
 def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Backtest]:
@@ -113,25 +113,25 @@ def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Bac
     today = clock.today()
     with seeing_everything(session):
         known, places = cohorts(session, today), open_places(session, today)
-        certified, found = queries.completions(session), jobs(session)
+        certified, all_jobs = queries.completions(session), jobs(session)
         learning = queries.learning_now(session)
         offered = queries.majors_offered(session)
-    made = []
+    ranking = []
     for major, school in offered:
-        own: list[Completion] = [one for one in certified if one.major_id == major.id]
-        made.append(
+        own: list[Completion] = [completion for completion in certified if completion.major_id == major.id]
+        ranking.append(
             Prospect(
                 major.id,
                 major.name,
                 major.occupation_code,
                 school.name,
                 learning[major.id],
-                tally(own, found, today),
+                tally(own, all_jobs, today),
                 forecast(known, major.id, seats=seats, places=places[major.occupation_code[:GROUP]]),
             )
         )
-    made.sort(key=lambda one: (-one.forecast.expected, -one.forecast.places, one.major_id))
-    return made, backtest(known)
+    ranking.sort(key=lambda prospect: (-prospect.forecast.expected, -prospect.forecast.places, prospect.major_id))
+    return ranking, backtest(known)
 
 
 def report(session: Session, *, by: By, since: date | None = None, until: date | None = None) -> list[Sum]:
@@ -140,9 +140,10 @@ def report(session: Session, *, by: By, since: date | None = None, until: date |
     key = {By.SCHOOL: 2, By.MAJOR: 1, By.CLASS: 0}[by]
     line_of = {row[0]: row[key] for row in session.execute(classes)}
     certified = queries.completions(session)
-    of_class, found = queries.class_of(session, [one.enrolment_id for one in certified]), _jobs_by_person(session)
+    of_class = queries.class_of(session, [completion.enrolment_id for completion in certified])
+    jobs_by_person = _jobs_by_person(session)
     away = Counter[int]()
-    for one in certified:
-        job = job_after(one, found.get(one.person_id, []), within=90)
-        away[line_of[of_class[one.enrolment_id]]] += job is not None and job.away
+    for completion in certified:
+        job = job_after(completion, jobs_by_person.get(completion.person_id, []), within=90)
+        away[line_of[of_class[completion.enrolment_id]]] += job is not None and job.away
     return [replace(line, away=away[line.id]) for line in sums(session, by=by, since=since, until=until)]

@@ -67,13 +67,13 @@ def _known() -> Any:
 
 def examples(session: Session) -> tuple[list[Example], list[int]]:
     """The known results in the order in which they were told, and whose each one is."""
-    found, people = [], []
+    known, people = [], []
     for person_id, state, reasons in session.execute(_known()):
         shares = _shares(reasons)
         if shares is not None:
-            found.append(Example(shares, state is IntroductionState.HIRED))
+            known.append(Example(shares, state is IntroductionState.HIRED))
             people.append(person_id)
-    return found, people
+    return known, people
 
 
 def _shares(reasons: Sequence[Mapping[str, Any]]) -> tuple[float, ...] | None:
@@ -106,7 +106,7 @@ def learned(session: Session) -> Round | None:
         "hired": sum(example.hired for example in known),
         "prior": asdict(trial.prior) | {"gap": trial.prior.gap},
         "learned": asdict(trial.learned) | {"gap": trial.learned.gap},
-        "shifts": [asdict(one) for one in moved],
-        "proxies": [asdict(one) for one in proxies(known, groups)],
+        "shifts": [asdict(shift) for shift in moved],
+        "proxies": [asdict(proxy) for proxy in proxies(known, groups)],
     }
     return Round(trial, verdict(is_better=trial.is_better, moved=moved), figures)

@@ -147,8 +147,8 @@ class _AsRow:
 
 
 def _guessed(title: str) -> str:
-    found = vocabulary().find(normalise(title))
-    return found[0][1][0] if found else ""
+    mentions = vocabulary().find(normalise(title))
+    return mentions[0][1][0] if mentions else ""
 
 
 def _profile(row: Any, occupation: str, posted: date, risk: Risk) -> OpeningProfile:
@@ -197,32 +197,32 @@ def _rotates(shift: str) -> bool | None:
     return False if any(word in shift for word in _DAY) else None
 
 
-def document(row: Any, one: Listed, wages: WageBasis) -> "Document":
+def document(row: Any, listed: Listed, wages: WageBasis) -> "Document":
     """A row as the text index sees it."""
     from matching.engine.text.terms import Document
 
-    unit = WageUnit(one.wage_unit)
+    unit = WageUnit(listed.wage_unit)
     return Document(
-        id=one.id,
-        title=one.title,
-        occupations=(one.occupation,) if one.occupation else (),
-        employer=one.employer,
+        id=listed.id,
+        title=listed.title,
+        occupations=(listed.occupation,) if listed.occupation else (),
+        employer=listed.employer,
         description=f"{row.content}\n{row.conditions}\n{row.shift}\n{row.address}",
-        region=one.region_code,
-        wage_min_fen=wages.monthly(one.wage_min_fen, unit),
-        wage_max_fen=wages.monthly(one.wage_max_fen, unit),
+        region=listed.region_code,
+        wage_min_fen=wages.monthly(listed.wage_min_fen, unit),
+        wage_max_fen=wages.monthly(listed.wage_max_fen, unit),
         order=int((row.posted_at or row.created_at).timestamp()),
-        facets={"employment": (one.employment_type,), "offer": offers(row, one)},
+        facets={"employment": (listed.employment_type,), "offer": offers(row, listed)},
     )
 
 
-def offers(row: Any, one: Listed) -> tuple[str, ...]:
+def offers(row: Any, listed: Listed) -> tuple[str, ...]:
     """What an opening gives, as ticks of the search page."""
-    given = {
-        "board": one.board,
-        "lodging": one.lodging,
-        "day": row.night_shift is False or _rotates(one.shift) is False,
-        "training": one.accepts_training,
+    ticks = {
+        "board": listed.board,
+        "lodging": listed.lodging,
+        "day": row.night_shift is False or _rotates(listed.shift) is False,
+        "training": listed.accepts_training,
         "insurance": bool(row.social_insurance),
     }
-    return tuple(name for name, held in given.items() if held)
+    return tuple(name for name, held in ticks.items() if held)

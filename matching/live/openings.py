@@ -109,7 +109,7 @@ class Board:
             raise LookupError("the board was taken down while it was read")
         with self._matching:
             if state.engine is None or state.engine.ground != state.ground:
-                profiles = [one.profile for one in list(state.listed.values())]
+                profiles = [listed.profile for listed in list(state.listed.values())]
                 state.engine = Engine(profiles, state.ground)
             return view, state.engine.rank(worker, top=top)
 
@@ -119,21 +119,21 @@ class Board:
         with open_session(Actor.system().scope) as session:
             teach(inputs().words(session))
             wages, weights, ranks = wage_basis(session), inputs().weights(session), inputs().ranks(session)
-            found = session.execute(rows().where(Opening.state == OpeningState.OPEN)).all()
+            seen = session.execute(rows().where(Opening.state == OpeningState.OPEN)).all()
         today = clock.today()
-        openings = [row for row in found if _is_current(row, today)]
+        openings = [row for row in seen if _is_current(row, today)]
         listed = {row.id: _ranked(listing(row), ranks) for row in openings}
         by_id = {row.id: row for row in openings}
 
         def documents(ids: Iterable[int]) -> Iterator["Document"]:
             return (document(by_id[number], listed[number], wages) for number in ids)
 
-        marks = {number: one.mark for number, one in listed.items()}
+        marks = {number: entry.mark for number, entry in listed.items()}
         index = settled(marks, wages, lambda: TextIndex.build(documents(by_id), find_places), documents)
         state = _State(LiveIndex(index), listed, defaultdict(set), today, wages, weights, ranks)
-        for one in listed.values():
-            state.fields[_field(one)].add(one.id)
-        _advance(state, found)
+        for opening in listed.values():
+            state.fields[_field(opening)].add(opening.id)
+        _advance(state, seen)
         self._state, self._looked, self._compared = state, monotonic(), monotonic()
         return state
 
@@ -142,15 +142,15 @@ class Board:
             state.day = clock.today()
             self._compared = 0.0
         with open_session(Actor.system().scope) as session:
-            found, moved = _changed(session, state), []
+            changed, moved = _changed(session, state), []
             if monotonic() - self._compared > COMPARE_EVERY:
-                found += _drifted(session, state)
+                changed += _drifted(session, state)
                 moved = _rank_again(session, state)
                 self._compared = monotonic()
                 if teach(inputs().words(session)):
                     state = self._build()
-                    found, moved = [], []
-        put, gone = _apply(state, found)
+                    changed, moved = [], []
+        put, gone = _apply(state, changed)
         put += [number for number in moved if number in state.listed]
         with self._matching:
             if state.engine is not None:
@@ -170,12 +170,12 @@ class Board:
         from matching.engine.pairs.engine import Engine
 
         with self._indexing:
-            seen = {number: one.profile for number, one in list(state.listed.items())}
+            seen = {number: listed.profile for number, listed in list(state.listed.items())}
             engine = Engine(seen.values(), state.ground)
             with self._lock, self._matching:
-                for number, one in state.listed.items():
-                    if seen.get(number) is not one.profile:
-                        engine.put_opening(one.profile)
+                for number, listed in state.listed.items():
+                    if seen.get(number) is not listed.profile:
+                        engine.put_opening(listed.profile)
                 for number in seen.keys() - state.listed.keys():
                     engine.drop_opening(number)
                 state.engine, state.moves = engine, 0
@@ -184,7 +184,8 @@ class Board:
         """Fold the many small changes into the large part of the index, beside the requests."""
         with self._folding:
             with self._lock:
-                seen, marks = state.index.current, {number: one.mark for number, one in list(state.listed.items())}
+                seen = state.index.current
+                marks = {number: listed.mark for number, listed in list(state.listed.items())}
             if seen.is_worn:
                 state.index.rebase(settled(marks, state.wages, seen.rebuilt, partial(_documents, state.wages)), seen)
 
@@ -257,10 +258,10 @@ def _is_news(state: _State, number: int, mark: tuple[int, int], now: OpeningStat
 
 
 def _whole(session: Session, ids: list[int]) -> list[Row[Any]]:
-    found: list[Row[Any]] = []
+    changed: list[Row[Any]] = []
     for batch in batches(ids):
-        found += session.execute(rows().where(Opening.id.in_(batch))).all()
-    return found
+        changed += session.execute(rows().where(Opening.id.in_(batch))).all()
+    return changed
 
 
 def _documents(wages: WageBasis, ids: Iterable[int]) -> list["Document"]:
@@ -298,8 +299,8 @@ def _ranked(listed: Listed, ranks: Ranks) -> Listed:
     return replace(listed, profile=replace(listed.profile, underserved=underserved, health=health))
 
 
-def _mark_of(one: Listed | None) -> tuple[int, int] | None:
-    return one.mark if one else None
+def _mark_of(listed: Listed | None) -> tuple[int, int] | None:
+    return listed.mark if listed else None
 
 
 def _is_current(row: Row[Any], today: date) -> bool:
@@ -328,7 +329,7 @@ def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[
     _advance(state, changed)
     if put or gone:
         state.index.change(put, gone)
-    return [one.id for one in put], gone
+    return [added.id for added in put], gone
 
 
 def _advance(state: _State, seen: Iterable[Row[Any]]) -> None:
@@ -338,5 +339,5 @@ def _advance(state: _State, seen: Iterable[Row[Any]]) -> None:
         state.last_id = max(state.last_id, row.id)
 
 
-def _field(one: Listed) -> str:
-    return one.occupation[:4]
+def _field(listed: Listed) -> str:
+    return listed.occupation[:4]

@@ -38,8 +38,8 @@ def keep_looking(stop: Event) -> None:
     while not stop.wait(PAUSE):
         if monotonic() - _asked < IDLE_SECONDS:
             with suppress(DBAPIError):  # the searcher who then looks himself tells that the database is away
-                one = board()
-                _seen = (one, monotonic(), one.look())
+                openings = board()
+                _seen = (openings, monotonic(), openings.look())
         else:
             _seen = None
 

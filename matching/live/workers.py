@@ -83,17 +83,18 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
         changed = _changed(session, at_hand.since - OVERLAP, MOST_CHANGED + 1)
         if len(changed) > MOST_CHANGED:
             if clock.now() - at_hand.since > OVERLAP:
-                at_hand = made_anew(ground)
+                at_hand = index_everybody(ground)
             changed = _changed(session, at_hand.since)
         pool, wanted = at_hand.pool, 2 * top + SPARE
         stale, in_sight = np.isin(pool.ids, changed), _in_sight(listed)
-        found = best(pool, listed.profile, ground, stale, wanted)
-        seen = _among(session, in_sight, [*found, *changed.tolist()])
-        if len(found) == wanted and len(seen.intersection(found)) < top + SPARE:  # a reader who sees few of all
+        candidates = best(pool, listed.profile, ground, stale, wanted)
+        seen = _among(session, in_sight, [*candidates, *changed.tolist()])
+        if len(candidates) == wanted and len(seen.intersection(candidates)) < top + SPARE:
+            # The reader sees only few of all people: search again among those.
             mine = np.fromiter(session.scalars(in_sight), np.int64)
-            found = best(pool, listed.profile, ground, stale | ~np.isin(pool.ids, mine), top + SPARE)
-            seen.update(found)
-    return workers_of(session, [number for number in (*found, *changed.tolist()) if number in seen])
+            candidates = best(pool, listed.profile, ground, stale | ~np.isin(pool.ids, mine), top + SPARE)
+            seen.update(candidates)
+    return workers_of(session, [number for number in (*candidates, *changed.tolist()) if number in seen])
 
 
 def workers_of(session: Session, ids: Collection[int]) -> list[WorkerProfile]:
@@ -113,31 +114,31 @@ def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
     return replace(worker, skills=tuple(known.values()))
 
 
-def made_anew(ground: Ground) -> Indexed:
+def index_everybody(ground: Ground) -> Indexed:
     """Read and index everybody, for this process and all others; some seconds for a city."""
     from matching.engine.pairs.workers import gather
 
     since, folder = clock.now(), _folder(ground)
     with open_session(Actor.system().scope) as session:
         ids = session.scalars(seekers().with_only_columns(Registration.person_id)).all()
-        made = Indexed(gather(workers_of(session, ids), ground), since, folder, monotonic())
+        indexed = Indexed(gather(workers_of(session, ids), ground), since, folder, monotonic())
     if len(ids) >= settings().index_from and settings().data_dir.is_dir():
-        _keep(made)
-        made = _mapped(folder) or made
-    _indexed[settings().url] = made
-    return made
+        _keep(indexed)
+        indexed = _mapped(folder) or indexed
+    _indexed[settings().url] = indexed
+    return indexed
 
 
 def _at_hand(ground: Ground) -> Indexed:
     """The index of this process: the one it has, a newer one that another process wrote, or one made here."""
     known, folder = _indexed.get(settings().url), _folder(ground)
     if known is None or known.folder != folder:
-        known = _indexed[settings().url] = _mapped(folder) or made_anew(ground)
+        known = _indexed[settings().url] = _mapped(folder) or index_everybody(ground)
     elif monotonic() - known.looked > LOOK_EVERY:
         known.looked = monotonic()
         if any(int(path.name) > _number(known.since) for path in numbered(folder)):
             known = _indexed[settings().url] = _mapped(folder) or known
-    return known if clock.now() - known.since < OLDEST else made_anew(ground)
+    return known if clock.now() - known.since < OLDEST else index_everybody(ground)
 
 
 def _in_sight(listed: Listed) -> Select[int]:
@@ -151,12 +152,12 @@ def _in_sight(listed: Listed) -> Select[int]:
 
 
 def _among(session: Session, chosen: Select[int], ids: Sequence[int]) -> set[int]:
-    found = set[int]()
+    visible = set[int]()
     for batch in batches(ids):
         # By way of the ids, or SQLite reads every registration in these states instead of the few that are asked for.
         own = select(Registration.id).where(Registration.person_id.in_(batch))
-        found |= set(session.scalars(chosen.where(Registration.id.in_(own))))
-    return found
+        visible |= set(session.scalars(chosen.where(Registration.id.in_(own))))
+    return visible
 
 
 def _changed(session: Session, since: datetime, most: int | None = None) -> "I8":
@@ -166,8 +167,8 @@ def _changed(session: Session, since: datetime, most: int | None = None) -> "I8"
 
     parts = [select(Person.id).where(Person.updated_at > since)]
     parts += [select(kind.person_id).where(kind.updated_at > since) for kind in _KINDS]
-    found = (session.scalars(part.distinct().limit(most)) for part in parts)
-    return np.unique(np.fromiter(chain.from_iterable(found), np.int64))
+    recent = (session.scalars(part.distinct().limit(most)) for part in parts)
+    return np.unique(np.fromiter(chain.from_iterable(recent), np.int64))
 
 
 def _folder(ground: Ground) -> Path:
@@ -181,21 +182,21 @@ def _number(since: datetime) -> int:
     return int(since.timestamp() * 1_000_000)
 
 
-def _keep(made: Indexed) -> None:
+def _keep(indexed: Indexed) -> None:
     import numpy as np
 
     from matching.engine.pairs import snapshot
 
-    fresh = made.folder / f"{os.getpid()}.new"
+    fresh = indexed.folder / f"{os.getpid()}.new"
     shutil.rmtree(fresh, ignore_errors=True)
-    snapshot.write(made.pool.crowd, fresh)
-    np.save(fresh / "ids.npy", made.pool.ids)
-    (fresh / "register.pickle").write_bytes(pickle.dumps((made.pool.register, made.since)))
+    snapshot.write(indexed.pool.crowd, fresh)
+    np.save(fresh / "ids.npy", indexed.pool.ids)
+    (fresh / "register.pickle").write_bytes(pickle.dumps((indexed.pool.register, indexed.since)))
     try:
-        fresh.rename(made.folder / str(_number(made.since)))
+        fresh.rename(indexed.folder / str(_number(indexed.since)))
     except OSError:  # another process made one at the same moment
         shutil.rmtree(fresh, ignore_errors=True)
-    keep_newest(made.folder, KEPT)
+    keep_newest(indexed.folder, KEPT)
 
 
 def _mapped(folder: Path) -> Indexed | None:

@@ -236,22 +236,22 @@ def withdraw_registration(session: Session, actor: Actor, *, person_id: int, rea
     """End the registration at the person's wish. Raises NotFound where there is none."""
     require(actor, Permission.EDIT_PROFILE)
     person_in_sight(session, person_id)
-    found = living_registration(session, person_id)
-    if found is None:
+    registration = living_registration(session, person_id)
+    if registration is None:
         raise NotFound
-    move(session, actor, found, REGISTRATION, "withdraw", reason=reason)
-    return found
+    move(session, actor, registration, REGISTRATION, "withdraw", reason=reason)
+    return registration
 
 
 def move_registration(session: Session, actor: Actor, *, person_id: int, event: str) -> None:
     """Let a registration follow a training, a hire or the end of a job; nothing happens where it does not fit."""
     require(actor, Permission.EDIT_PROFILE)
-    found = living_registration(session, person_id)
-    if found is not None and (found.state, event) in REGISTRATION.table:
-        move(session, actor, found, REGISTRATION, event)
+    registration = living_registration(session, person_id)
+    if registration is not None and (registration.state, event) in REGISTRATION.table:
+        move(session, actor, registration, REGISTRATION, event)
         if event == "lose_job":
             days = int(policy(session, "registration-valid-days", on=clock.today()))
-            found.valid_until_on = clock.today() + timedelta(days=days)
+            registration.valid_until_on = clock.today() + timedelta(days=days)
 
 
 def verify_occupation(
@@ -261,15 +261,15 @@ def verify_occupation(
     require(actor, Permission.EDIT_PROFILE)
     person = person_in_sight(session, person_id)
     _check_codes([occupation], "occupation")
-    found = session.scalar(
+    record = session.scalar(
         select(WorkedOccupation).where(
             WorkedOccupation.person_id == person_id, WorkedOccupation.occupation == occupation
         )
     ) or WorkedOccupation(person_id=person_id, centre_id=person.centre_id, occupation=occupation)
-    found.verified_level, found.verified_by, found.evidence = level, verified_by[:100], evidence
-    session.add(found)
+    record.verified_level, record.verified_by, record.evidence = level, verified_by[:100], evidence
+    session.add(record)
     session.flush()
-    return found
+    return record
 
 
 def revoke_occupation(session: Session, actor: Actor, *, person_id: int, evidence: str) -> None:

@@ -42,10 +42,10 @@ class Jobseeker:
 
 def person_in_sight(session: Session, person_id: int) -> Person:
     """A person whom the session may see. Raises NotFound, alike for strangers and for nobody."""
-    found = session.scalar(select(Person).where(Person.id == person_id))
-    if found is None:
+    person = session.scalar(select(Person).where(Person.id == person_id))
+    if person is None:
         raise NotFound
-    return found
+    return person
 
 
 def jobseeker(session: Session, person_id: int) -> Jobseeker:
@@ -108,10 +108,10 @@ def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
 def worker_profiles(session: Session, person_ids: Collection[int]) -> list[WorkerProfile]:
     """What the engine may know of these people, in the order of the ids; six selects whatever their number."""
     wanted = list(dict.fromkeys(person_ids))
-    found: dict[int, WorkerProfile] = {}
+    profiles: dict[int, WorkerProfile] = {}
     for batch in batches(wanted):
-        found |= _profiles(session, batch)
-    return [found[number] for number in wanted if number in found]
+        profiles |= _profiles(session, batch)
+    return [profiles[number] for number in wanted if number in profiles]
 
 
 def _profiles(session: Session, ids: Sequence[int]) -> dict[int, WorkerProfile]:
@@ -180,10 +180,10 @@ _WISHES: Any = select(
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found = defaultdict(list)
+    by_person = defaultdict(list)
     for row in rows:
-        found[row.person_id].append(row)
-    return found
+        by_person[row.person_id].append(row)
+    return by_person
 
 
 def hard_to_employ(session: Session, person_ids: Collection[int], on: date) -> set[int]:

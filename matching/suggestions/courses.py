@@ -40,7 +40,7 @@ class Prospects:
     @property
     def new(self) -> int:
         """How many openings the person could not take before, and can after."""
-        return sum(one.is_new for one in self.openings)
+        return sum(opening.is_new for opening in self.openings)
 
 
 def openings_after(session: Session, major: Major, *, person_id: int | None = None, locale: str) -> Prospects:
@@ -51,24 +51,27 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
         for one in view.in_field([major.occupation_code])
         if one.occupation and kin(one.occupation, major.occupation_code) <= Kin.NEAR and one.remaining
     ]
-    places = sum(one.remaining for one in near)
+    places = sum(listed.remaining for listed in near)
     if person_id is None:
         ranked = sorted(
-            near, key=lambda one: (one.occupation != major.occupation_code, -(one.wage_max_fen or 0), one.id)
+            near,
+            key=lambda listed: (listed.occupation != major.occupation_code, -(listed.wage_max_fen or 0), listed.id),
         )
-        return Prospects([Unlocked(one) for one in ranked], places)
+        return Prospects([Unlocked(listed) for listed in ranked], places)
     person = person_in_sight(session, person_id)
-    lawful = [one for one in near if not (one.sex_ground and person.sex is Sex.FEMALE)]
+    lawful = [listed for listed in near if not (listed.sex_ground and person.sex is Sex.FEMALE)]
     (before,) = workers_of(session, [person_id])
     after = with_trade_words(having_learned(before, major))
-    found = []
-    for one in lawful:
-        then = suggest(after, one.profile, view.ground)
+    unlocked = []
+    for listed in lawful:
+        then = suggest(after, listed.profile, view.ground)
         if not failures(then.checks):
-            is_new = bool(failures(suggest(before, one.profile, view.ground).checks))
-            found.append(Unlocked(one, fit_in_words(then, locale), is_new))
-    found.sort(key=lambda one: (not one.is_new, -(one.fit.points if one.fit else 0), one.listed.id))
-    return Prospects(found, places)
+            is_new = bool(failures(suggest(before, listed.profile, view.ground).checks))
+            unlocked.append(Unlocked(listed, fit_in_words(then, locale), is_new))
+    unlocked.sort(
+        key=lambda opening: (not opening.is_new, -(opening.fit.points if opening.fit else 0), opening.listed.id)
+    )
+    return Prospects(unlocked, places)
 
 
 def having_learned(worker: WorkerProfile, major: Major) -> WorkerProfile:

@@ -134,10 +134,10 @@ def suggestions_for(session: Session, person_id: int, *, locale: str, top: int =
     person = person_in_sight(session, person_id)
     (worker,) = workers_of(session, [person_id])
     view, ranking = board().rank(worker, top=max(top, DEEP))
-    found, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
+    lawful, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
     ways = [way for way in ranking.transfers if int(way.suggestion.opening_id) in view.listed]
     return Suggestions(
-        matches=tuple(Match(one, fit_in_words(suggestion, locale)) for one, suggestion in found[:top]),
+        matches=tuple(Match(listed, fit_in_words(suggestion, locale)) for listed, suggestion in lawful[:top]),
         paths=_paths(session, person_id, ways, view, locale),
         elsewhere=ranking.blocked.get(Condition.REGION, 0),
         blocked={condition.value: count for condition, count in ranking.blocked.items()},
@@ -154,17 +154,17 @@ def own_suggestions(session: Session, person_id: int, *, locale: str, top: int =
 
 def _listed(view: View, suggestions: Iterable[Suggestion]) -> list[tuple[Listed, Suggestion]]:
     """Suggestions with their openings; one that left the board a moment ago is left out."""
-    pairs = ((view.listed.get(int(found.opening_id)), found) for found in suggestions)
-    return [(one, found) for one, found in pairs if one is not None]
+    pairs = ((view.listed.get(int(suggestion.opening_id)), suggestion) for suggestion in suggestions)
+    return [(listed, suggestion) for listed, suggestion in pairs if listed is not None]
 
 
 def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> Fit:
     """How one person fits one opening, with everything that stands in the way. Raises NotFound."""
     person = person_in_sight(session, person_id)
     (worker,) = workers_of(session, [person_id])
-    found = suggest(worker, listed.profile, board().look().ground)
-    fit = fit_in_words(found, locale)
-    _, unlawful = _lawful(person, [(listed, found)], locale)
+    suggestion = suggest(worker, listed.profile, board().look().ground)
+    fit = fit_in_words(suggestion, locale)
+    _, unlawful = _lawful(person, [(listed, suggestion)], locale)
     return replace(fit, blocks=(*unlawful, *fit.blocks)) if unlawful else fit
 
 
@@ -177,10 +177,13 @@ def candidates_for(
     listed = view.listed.get(opening_id)
     if listed is None:
         raise NotFound
-    found = ranked_candidates(session, listed, view.ground, top=top)
-    names = select(Person.id, Person.name).where(Person.id.in_([int(one.worker_id) for one in found]))
+    ranked = ranked_candidates(session, listed, view.ground, top=top)
+    names = select(Person.id, Person.name).where(Person.id.in_([int(suggestion.worker_id) for suggestion in ranked]))
     called = {number: name for number, name in session.execute(names)}  # noqa: C416  (rows are no plain pairs to mypy)
-    return tuple(Candidate(int(one.worker_id), called[int(one.worker_id)], fit_in_words(one, locale)) for one in found)
+    return tuple(
+        Candidate(int(suggestion.worker_id), called[int(suggestion.worker_id)], fit_in_words(suggestion, locale))
+        for suggestion in ranked
+    )
 
 
 def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: int) -> tuple[Suggestion, ...]:
@@ -190,16 +193,16 @@ def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: 
 
 
 def _lawful(
-    person: Person, found: Iterable[tuple[Listed, Suggestion]], locale: str
+    person: Person, pairs: Iterable[tuple[Listed, Suggestion]], locale: str
 ) -> tuple[list[tuple[Listed, Suggestion]], tuple[str, ...]]:
     """What the law opens to this person, and the printed reasons for what it does not (MA-07)."""
-    kept, told = [], dict[str, None]()
-    for one, suggestion in found:
-        if one.sex_ground and person.sex is Sex.FEMALE:
-            told[unlawful_reason(one.sex_ground, locale)] = None
+    kept, reasons = [], dict[str, None]()
+    for listed, suggestion in pairs:
+        if listed.sex_ground and person.sex is Sex.FEMALE:
+            reasons[unlawful_reason(listed.sex_ground, locale)] = None
         else:
-            kept.append((one, suggestion))
-    return kept, tuple(told)
+            kept.append((listed, suggestion))
+    return kept, tuple(reasons)
 
 
 def unlawful_reason(ground: str, locale: str) -> str:
@@ -207,34 +210,34 @@ def unlawful_reason(ground: str, locale: str) -> str:
     return translate(locale, SEX_REASON, ground=translate(locale, SEX_GROUND_LABELS[SexGround(ground)]))
 
 
-def fit_in_words(found: Suggestion, locale: str) -> Fit:
+def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
     """An engine's answer in the reader's language."""
 
-    def told(reason: Reason) -> str:
+    def worded(reason: Reason) -> str:
         return translate(locale, reason.message, **reason.params)
 
-    factors = sorted(found.factors, key=lambda factor: -factor.points)
+    factors = sorted(suggestion.factors, key=lambda factor: -factor.points)
     return Fit(
-        points=found.points,
+        points=suggestion.points,
         parts=tuple(
             Part(
                 translate(locale, PARTS[factor.part.value]),
                 factor.points,
                 factor.most,
-                told(factor_reason(factor, name_of)),
+                worded(factor_reason(factor, name_of)),
                 factor.points > 0 and not factor.code.endswith(_SILENT),
             )
             for factor in factors
         ),
         checks=tuple(
-            (check.verdict.value, told(check_reason(check, name_of)))
-            for check in sorted(found.checks, key=lambda check: _ORDER[check.verdict])
+            (check.verdict.value, worded(check_reason(check, name_of)))
+            for check in sorted(suggestion.checks, key=lambda check: _ORDER[check.verdict])
         ),
-        warnings=tuple(told(reason) for reason in warnings(found, name_of)),
-        blocks=tuple(told(reason) for reason in why_not(found, name_of)),
+        warnings=tuple(worded(reason) for reason in warnings(suggestion, name_of)),
+        blocks=tuple(worded(reason) for reason in why_not(suggestion, name_of)),
         failed=tuple(
-            (check.condition.value, told(check_reason(check, name_of)))
-            for check in found.checks
+            (check.condition.value, worded(check_reason(check, name_of)))
+            for check in suggestion.checks
             if check.verdict is Verdict.FAIL
         ),
     )
@@ -257,9 +260,11 @@ def _paths(
     return tuple(
         Path(
             courses[code],
-            tuple(Match(one, fit_in_words(found, locale)) for one, found in _listed(view, found_here[:3])),
+            tuple(
+                Match(listed, fit_in_words(suggestion, locale)) for listed, suggestion in _listed(view, suggestions[:3])
+            ),
         )
-        for code, found_here in list(wanted.items())
+        for code, suggestions in list(wanted.items())
         if code in courses
     )[:TRANSFERS]
 
@@ -268,13 +273,13 @@ def next_courses(session: Session, occupations: Sequence[str], person_id: int | 
     """For each occupation the course with the next class that has seats, else a course without a date."""
     today = clock.today()
     entitlement = entitlement_of(session, person_id, today) if person_id else None
-    found: dict[str, Course] = {}
+    courses: dict[str, Course] = {}
     rows = session.execute(recruiting(today).where(Major.occupation_code.in_(occupations))).all()
     count = Counter(major.occupation_code for _, major, _ in rows)
     for group, major, provider in sorted(rows, key=lambda row: row[0].taken >= row[0].seats):
         course = _course(major, provider, entitlement, group)
-        found.setdefault(major.occupation_code, replace(course, classes=count[major.occupation_code]))
-    missing = [code for code in occupations if code not in found]
+        courses.setdefault(major.occupation_code, replace(course, classes=count[major.occupation_code]))
+    missing = [code for code in occupations if code not in courses]
     if missing:
         undated = (
             select(Major, TrainingProvider)
@@ -283,8 +288,8 @@ def next_courses(session: Session, occupations: Sequence[str], person_id: int | 
             .order_by(Major.id)
         )
         for major, provider in session.execute(undated):
-            found.setdefault(major.occupation_code, _course(major, provider, entitlement, None))
-    return found
+            courses.setdefault(major.occupation_code, _course(major, provider, entitlement, None))
+    return courses
 
 
 def entitlement_of(session: Session, person_id: int, on: date) -> Entitlement | None:

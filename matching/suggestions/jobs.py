@@ -16,7 +16,7 @@ from centre.translation import N_, SOURCE_LOCALE, translate
 from matching.live.kernels import is_kept, kernels, warm
 from matching.live.listing import Listed
 from matching.live.openings import View, board
-from matching.live.workers import PURPOSE, made_anew
+from matching.live.workers import PURPOSE, index_everybody
 from matching.search.jobs import digest_lines
 
 FIRST = 5
@@ -38,23 +38,23 @@ def fresh_matches(session: Session) -> list[Fresh]:
     """Match everybody with every opening; who has one of yesterday's among the first, and may and wants to be told."""
     view = board().look()
     yesterday = clock.today() - timedelta(days=1)
-    new = {one.id: one for one in view.listed.values() if one.posted_on == yesterday}
+    new = {opening.id: opening for opening in view.listed.values() if opening.posted_on == yesterday}
     off = set(session.scalars(refused(PURPOSE)))
     women = set(session.scalars(select(Person.id).where(Person.sex == Sex.FEMALE)))
-    found = []
+    matches = []
     for person_id, best in _first_lists(view):
         fitting = (new[number] for number in best if number in new)
-        told = tuple(one for one in fitting if not (one.sex_ground and person_id in women))
-        if told and person_id not in off:
-            found.append(Fresh(person_id, told))
-    return found
+        suitable = tuple(opening for opening in fitting if not (opening.sex_ground and person_id in women))
+        if suitable and person_id not in off:
+            matches.append(Fresh(person_id, suitable))
+    return matches
 
 
 def _first_lists(view: View) -> list[tuple[int, list[int]]]:
     from matching.engine.pairs.workers import first_openings
 
-    openings = [one.profile for one in view.listed.values()]
-    pool = made_anew(view.ground).pool
+    openings = [listed.profile for listed in view.listed.values()]
+    pool = index_everybody(view.ground).pool
     if len(openings) * len(pool.ids) > SMALL and is_kept(kernels()):
         warm(kernels())
     lists = first_openings(pool, openings, view.ground, FIRST)
@@ -62,7 +62,7 @@ def _first_lists(view: View) -> list[tuple[int, list[int]]]:
 
 
 @job("refresh-matches", every=timedelta(days=1), reading=fresh_matches)
-def tell_fresh_matches(session: Session, found: Sequence[Fresh]) -> None:
+def tell_fresh_matches(session: Session, matches: Sequence[Fresh]) -> None:
     """Index all jobseekers anew, match them with all openings, and tell whom one of yesterday's openings fits best."""
     day = clock.today().isoformat()
     post_all(
@@ -70,12 +70,12 @@ def tell_fresh_matches(session: Session, found: Sequence[Fresh]) -> None:
         [
             {
                 "kind": "matches",
-                "person_id": one.person_id,
-                "title": translate(SOURCE_LOCALE, TITLE, n=len(one.openings)),
-                "body": "\n".join(digest_lines(one.openings)),
+                "person_id": match.person_id,
+                "title": translate(SOURCE_LOCALE, TITLE, n=len(match.openings)),
+                "body": "\n".join(digest_lines(match.openings)),
                 "link": "/me/matches",
-                "dedupe_key": f"matches:{one.person_id}:{day}",
+                "dedupe_key": f"matches:{match.person_id}:{day}",
             }
-            for one in found
+            for match in matches
         ],
     )

@@ -126,7 +126,7 @@ def test_an_erased_person_leaves_no_index_behind(town: Town) -> None:
     assert not folders()
 
 
-def test_an_index_that_no_refresh_renews_is_made_anew_after_a_day_and_a_half(town: Town) -> None:
+def test_an_index_that_no_refresh_renews_is_rebuilt_after_a_day_and_a_half(town: Town) -> None:
     candidates(town)
     (old,) = folders()
     with hours_later(35):
@@ -141,7 +141,7 @@ def test_an_index_that_no_refresh_renews_is_made_anew_after_a_day_and_a_half(tow
         assert len(folders()) == 2
 
 
-def test_a_spoilt_index_is_made_anew(town: Town) -> None:
+def test_a_spoilt_index_is_rebuilt(town: Town) -> None:
     whole = candidates(town)
     (folders()[0] / "ids.npy").write_bytes(b"")
     another_process()
