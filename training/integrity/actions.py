@@ -39,61 +39,61 @@ from training.providers.rules import require_responsible
 def check_class(session: Session, actor: Actor, *, class_id: int) -> list[IntegrityCheck]:
     """Make every check of a class anew; a new finding becomes a flag that blocks the claim. Raises NotFound."""
     require(actor, Permission.CLAIM_SUBSIDY)
-    found, _, provider = class_parts(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    rules = policy(session, "integrity-rules", on=found.end_on, region=provider.region_code)
+    training, _, provider = class_parts(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
+    rules = policy(session, "integrity-rules", on=training.end_on, region=provider.region_code)
     facts = queries.facts_of(session, class_id)
     with seeing_everything(session):
         for name, check in CHECKS.items():
             if name in rules:
-                _look(session, found, name, check, facts, rules[name])
+                _look(session, training, name, check, facts, rules[name])
         for source in SOURCES:
-            _ask(session, found, source)
-        _phone(session, found)
+            _ask(session, training, source)
+        _phone(session, training)
         session.flush()
-        made = list(session.scalars(queries.checks(class_id)))
+        checks = list(session.scalars(queries.checks(class_id)))
     audit.note(session, actor, action="class.check", subject=f"class:{class_id}")
-    return made
+    return checks
 
 
 def draw_sample(session: Session, actor: Actor, *, class_id: int, seed: str = "") -> PhoneSample:
     """Draw the trainees who are telephoned, once for a class; with the seed anybody can draw them again."""
     require(actor, Permission.CLEAR_FLAG)
-    found = training_class(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    training = training_class(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
     known = queries.sample_of(session, class_id)
     if known is not None:
         return known
-    share = float(policy(session, "phone-sample-share", on=found.end_on))
+    share = float(policy(session, "phone-sample-share", on=training.end_on))
     everybody = [place.id for place, _ in queries.trainees_checked(session, class_id)]
     chosen = seed or secrets.token_hex(16)
-    made = PhoneSample(
-        class_id=class_id, centre_id=found.centre_id, seed=chosen, share=share, drawn_from=everybody,
+    sample = PhoneSample(
+        class_id=class_id, centre_id=training.centre_id, seed=chosen, share=share, drawn_from=everybody,
         enrolment_ids=phone_sample(everybody, share=share, seed=chosen), account_id=actor.account_id,
     )  # fmt: skip
-    session.add(made)
+    session.add(sample)
     session.flush()
     audit.note(session, actor, action="sample.draw", subject=f"class:{class_id}", detail={"seed": chosen})
-    return made
+    return sample
 
 
 def record_call(session: Session, actor: Actor, *, class_id: int, draft: CallDraft) -> PhoneCall:
     """Write down what a trainee of the sample said; a second call replaces the first. Raises SampleMissing."""
     require(actor, Permission.CLEAR_FLAG)
-    found = training_class(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    training = training_class(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
     sample = queries.sample_of(session, class_id)
     if sample is None or draft.enrolment_id not in sample.enrolment_ids:
         raise SampleMissing(field="enrolment_id", count=len(sample.enrolment_ids) if sample else 1)
     call = queries.calls_of(session, sample).get(draft.enrolment_id)
     if call is None:
         call = PhoneCall(
-            sample_id=sample.id, class_id=class_id, centre_id=found.centre_id, enrolment_id=draft.enrolment_id
+            sample_id=sample.id, class_id=class_id, centre_id=training.centre_id, enrolment_id=draft.enrolment_id
         )
         session.add(call)
     call.outcome, call.note, call.account_id = draft.outcome, draft.note, actor.account_id
     session.flush()
-    _phone(session, found)
+    _phone(session, training)
     session.flush()
     return call
 
@@ -101,91 +101,93 @@ def record_call(session: Session, actor: Actor, *, class_id: int, draft: CallDra
 def clear_flag(session: Session, actor: Actor, *, flag_id: int, reason: str) -> Flag:
     """Give one of the two signatures that clear a doubt. Raises OwnFlag for the same person twice, or the school."""
     require(actor, Permission.CLEAR_FLAG)
-    found = queries.flag(session, flag_id)
-    _refuse_own(session, actor, found)
-    if actor.account_id is None or actor.account_id == found.first_by:
+    flag = queries.flag(session, flag_id)
+    _refuse_own(session, actor, flag)
+    if actor.account_id is None or actor.account_id == flag.first_by:
         raise OwnFlag
-    move(session, actor, found, FLAGS, "clear", reason=reason)
-    if found.first_by is None:
-        found.first_by, found.first_reason = actor.account_id, reason[:200]
+    move(session, actor, flag, FLAGS, "clear", reason=reason)
+    if flag.first_by is None:
+        flag.first_by, flag.first_reason = actor.account_id, reason[:200]
     else:
-        found.second_by, found.second_reason = actor.account_id, reason[:200]
+        flag.second_by, flag.second_reason = actor.account_id, reason[:200]
     audit.note(session, actor, action="flag.clear", subject=f"flag:{flag_id}")
     session.flush()
-    return found
+    return flag
 
 
 def confirm_flag(session: Session, actor: Actor, *, flag_id: int, reason: str) -> Flag:
     """Say that the doubt was right; the claim stays blocked for good. Raises OwnFlag, IllegalMove or NotFound."""
     require(actor, Permission.CLEAR_FLAG)
-    found = queries.flag(session, flag_id)
-    _refuse_own(session, actor, found)
-    move(session, actor, found, FLAGS, "confirm", reason=reason)
+    flag = queries.flag(session, flag_id)
+    _refuse_own(session, actor, flag)
+    move(session, actor, flag, FLAGS, "confirm", reason=reason)
     audit.note(session, actor, action="flag.confirm", subject=f"flag:{flag_id}")
     session.flush()
-    return found
+    return flag
 
 
-def _refuse_own(session: Session, actor: Actor, found: Flag) -> None:
-    training = training_class(session, found.class_id)
-    require_responsible(actor, provider_id=training.provider_id, centre_id=found.centre_id)
+def _refuse_own(session: Session, actor: Actor, flag: Flag) -> None:
+    training = training_class(session, flag.class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=flag.centre_id)
     if Role.REGISTRAR in actor.roles and actor.provider_id == training.provider_id:
         raise OwnFlag
 
 
-def _look(session: Session, found: TrainingClass, name: str, check: Check, facts: Facts, terms: Terms) -> None:
+def _look(session: Session, training: TrainingClass, name: str, check: Check, facts: Facts, terms: Terms) -> None:
     try:
-        _settle(session, found, name, check.look(facts, terms))
+        _settle(session, training, name, check.look(facts, terms))
     except Unknown:
-        _write(session, found, name, Outcome.NOT_CHECKED, 0)
+        _write(session, training, name, Outcome.NOT_CHECKED, 0)
 
 
-def _ask(session: Session, found: TrainingClass, source: str) -> None:
-    people = queries.trainees_checked(session, found.id)
+def _ask(session: Session, training: TrainingClass, source: str) -> None:
+    people = queries.trainees_checked(session, training.id)
     numbers = {person.identity_number: place.id for place, person in people if person.identity_sealed}
     hits = known_to(source, frozenset(numbers))
     if hits is None:
-        _write(session, found, source, Outcome.NOT_CHECKED, 0)
+        _write(session, training, source, Outcome.NOT_CHECKED, 0)
         return
     places = tuple(sorted(numbers[number] for number in hits if number in numbers))
-    _settle(session, found, source, Finding(len(places), places) if places else None)
+    _settle(session, training, source, Finding(len(places), places) if places else None)
 
 
-def _phone(session: Session, found: TrainingClass) -> None:
-    missing = queries.calls_missing(session, found.id)
-    sample = queries.sample_of(session, found.id)
+def _phone(session: Session, training: TrainingClass) -> None:
+    missing = queries.calls_missing(session, training.id)
+    sample = queries.sample_of(session, training.id)
     calls = queries.calls_of(session, sample) if sample else {}
-    denied = tuple(sorted(one for one, call in calls.items() if call.outcome is CallOutcome.DENIED))
+    denied = tuple(sorted(enrolment_id for enrolment_id, call in calls.items() if call.outcome is CallOutcome.DENIED))
     # Nobody answering is not a yes: once all have been called, two people look into it as into a no.
-    silent = tuple(sorted(one for one, call in calls.items() if call.outcome is not CallOutcome.CONFIRMED))
+    silent = tuple(
+        sorted(enrolment_id for enrolment_id, call in calls.items() if call.outcome is not CallOutcome.CONFIRMED)
+    )
     doubted = silent if missing == 0 else denied
     if doubted or missing == 0:
-        _settle(session, found, PHONE_CHECK, Finding(len(doubted), doubted) if doubted else None)
+        _settle(session, training, PHONE_CHECK, Finding(len(doubted), doubted) if doubted else None)
     else:
-        _write(session, found, PHONE_CHECK, Outcome.NOT_CHECKED, missing or 0)
+        _write(session, training, PHONE_CHECK, Outcome.NOT_CHECKED, missing or 0)
 
 
-def _settle(session: Session, found: TrainingClass, rule: str, finding: Finding | None) -> None:
+def _settle(session: Session, training: TrainingClass, rule: str, finding: Finding | None) -> None:
     digest = finding.digest(rule) if finding else ""
     flag = session.scalar(
-        select(Flag).where(Flag.class_id == found.id, Flag.rule == rule, Flag.digest == digest)
+        select(Flag).where(Flag.class_id == training.id, Flag.rule == rule, Flag.digest == digest)
     )  # fmt: skip
     if finding is not None and flag is None:
         session.add(
             Flag(
-                class_id=found.id, centre_id=found.centre_id, rule=rule, digest=digest, found=finding.count,
+                class_id=training.id, centre_id=training.centre_id, rule=rule, digest=digest, found=finding.count,
                 enrolment_ids=list(finding.enrolment_ids), params=dict(finding.params), state=FlagState.OPEN,
             )
         )  # fmt: skip
-    _write(session, found, rule, Outcome.FLAGGED if finding else Outcome.OK, finding.count if finding else 0)
+    _write(session, training, rule, Outcome.FLAGGED if finding else Outcome.OK, finding.count if finding else 0)
 
 
-def _write(session: Session, found: TrainingClass, rule: str, outcome: Outcome, count: int) -> None:
+def _write(session: Session, training: TrainingClass, rule: str, outcome: Outcome, count: int) -> None:
     row = session.scalar(
-        select(IntegrityCheck).where(IntegrityCheck.class_id == found.id, IntegrityCheck.rule == rule)
+        select(IntegrityCheck).where(IntegrityCheck.class_id == training.id, IntegrityCheck.rule == rule)
     )  # fmt: skip
     if row is None:
-        row = IntegrityCheck(class_id=found.id, centre_id=found.centre_id, rule=rule)
+        row = IntegrityCheck(class_id=training.id, centre_id=training.centre_id, rule=rule)
         session.add(row)
     row.outcome, row.found, row.checked_at = outcome, count, clock.now()
     session.flush()

@@ -39,23 +39,23 @@ def checks(class_id: int) -> Select[IntegrityCheck]:
 
 def flags(class_id: int | None = None, *, unsettled: bool = False) -> Select[Flag, TrainingClass, TrainingProvider]:
     """Doubts with their class and school, the oldest first."""
-    found = (
+    doubts = (
         select(Flag, TrainingClass, TrainingProvider)
         .join(TrainingClass, TrainingClass.id == Flag.class_id)
         .join(TrainingProvider, TrainingProvider.id == TrainingClass.provider_id)
         .order_by(Flag.id)
     )
     if class_id is not None:
-        found = found.where(Flag.class_id == class_id)
-    return found.where(Flag.state.in_(UNSETTLED)) if unsettled else found
+        doubts = doubts.where(Flag.class_id == class_id)
+    return doubts.where(Flag.state.in_(UNSETTLED)) if unsettled else doubts
 
 
 def flag(session: Session, flag_id: int) -> Flag:
     """One doubt. Raises NotFound."""
-    found = session.scalar(select(Flag).where(Flag.id == flag_id))
-    if found is None:
+    doubt = session.scalar(select(Flag).where(Flag.id == flag_id))
+    if doubt is None:
         raise NotFound
-    return found
+    return doubt
 
 
 def unsettled_flags(session: Session, class_id: int) -> int:
@@ -72,8 +72,8 @@ def sample_of(session: Session, class_id: int) -> PhoneSample | None:
 
 def calls_of(session: Session, sample: PhoneSample) -> dict[int, PhoneCall]:
     """The calls of a sample by enrolment."""
-    made = session.scalars(select(PhoneCall).where(PhoneCall.sample_id == sample.id).order_by(PhoneCall.id))
-    return {call.enrolment_id: call for call in made}
+    calls = session.scalars(select(PhoneCall).where(PhoneCall.sample_id == sample.id).order_by(PhoneCall.id))
+    return {call.enrolment_id: call for call in calls}
 
 
 def calls_missing(session: Session, class_id: int) -> int | None:
@@ -105,28 +105,28 @@ def trainee_of(place: Enrolment, person: Person) -> Trainee:
 def facts_of(session: Session, class_id: int) -> Facts:
     """Everything that the checks of a class may know, seen with the service's own eyes."""
     with seeing_everything(session):
-        found, major, provider = class_parts(session, class_id)
+        training, major, provider = class_parts(session, class_id)
         people = trainees_checked(session, class_id)
         held = list(session.scalars(lessons(class_id)))
         assessed, passed = _results(session, TrainingClass.id == class_id)
         peers_assessed, peers_passed = _results(
             session, Major.occupation_code == major.occupation_code, TrainingClass.provider_id != provider.id
         )
-        recent, usual = _pace(session, found)
+        recent, usual = _pace(session, training)
         return Facts(
-            start_on=found.start_on,
-            end_on=found.end_on,
+            start_on=training.start_on,
+            end_on=training.end_on,
             trainees=[trainee_of(place, person) for place, person in people],
             stamps=_stamps(session, class_id),
             elsewhere=_elsewhere(session, class_id, people, held),
-            room=found.room,
-            teacher=found.teacher,
+            room=training.room,
+            teacher=training.teacher,
             lessons=len(held),
-            hours=sum(one.hours for one in held),
+            hours=sum(lesson.hours for lesson in held),
             occupation=major.occupation_code,
             scope=frozenset(provider.occupations),
             capacity=provider.capacity,
-            teacher_elsewhere=_teacher_elsewhere(session, found, held),
+            teacher_elsewhere=_teacher_elsewhere(session, training, held),
             recent_classes=recent,
             usual_classes=usual,
             assessed=assessed,
@@ -144,7 +144,9 @@ def _stamps(session: Session, class_id: int) -> list[Stamp]:
         .where(Attendance.class_id == class_id, Attendance.in_at.is_not(None))
         .order_by(Attendance.id)
     )
-    return [Stamp(one, lesson, starts, ends, at) for one, lesson, starts, ends, at in rows if at is not None]
+    return [
+        Stamp(enrolment, lesson, starts, ends, at) for enrolment, lesson, starts, ends, at in rows if at is not None
+    ]
 
 
 def _elsewhere(
@@ -162,14 +164,14 @@ def _elsewhere(
     return sorted({by_person[person_id] for person_id in session.scalars(there)}) if clashing else []
 
 
-def _teacher_elsewhere(session: Session, found: TrainingClass, held: Sequence[Lesson]) -> int:
-    if not found.teacher or not held:
+def _teacher_elsewhere(session: Session, training: TrainingClass, held: Sequence[Lesson]) -> int:
+    if not training.teacher or not held:
         return 0
     others = (
         select(Lesson)
         .where(
-            Lesson.teacher == found.teacher,
-            Lesson.class_id != found.id,
+            Lesson.teacher == training.teacher,
+            Lesson.class_id != training.id,
             Lesson.starts_at < held[-1].ends_at,
             Lesson.ends_at > held[0].starts_at,
         )
@@ -189,14 +191,17 @@ def _results(session: Session, *where: ColumnElement[bool]) -> tuple[int, int]:
     return int(assessed or 0), int(passed or 0)
 
 
-def _pace(session: Session, found: TrainingClass) -> tuple[int, float]:
+def _pace(session: Session, training: TrainingClass) -> tuple[int, float]:
     """Classes of the school in the last two months, and how many it had in two months of the year before that."""
     begun = select(func.count()).where(
-        TrainingClass.provider_id == found.provider_id,
+        TrainingClass.provider_id == training.provider_id,
         TrainingClass.state.not_in((*BEFORE_SESSION, ClassState.CANCELLED)),
     )
-    recent = begun.where(TrainingClass.start_on > found.start_on - RECENT, TrainingClass.start_on <= found.start_on)
+    recent = begun.where(
+        TrainingClass.start_on > training.start_on - RECENT, TrainingClass.start_on <= training.start_on
+    )
     before = begun.where(
-        TrainingClass.start_on <= found.start_on - RECENT, TrainingClass.start_on > found.start_on - RECENT - USUAL
+        TrainingClass.start_on <= training.start_on - RECENT,
+        TrainingClass.start_on > training.start_on - RECENT - USUAL,
     )
     return session.scalar(recent) or 0, (session.scalar(before) or 0) / (USUAL / RECENT)

@@ -145,14 +145,14 @@ class Unknown(Exception):
 
 def shared_phone(facts: Facts, terms: Terms) -> Finding | None:
     """One telephone, by its blind index, on more trainees than a household has (VR10)."""
-    _need(any(one.phone for one in facts.trainees))
-    return _shared(((one.phone, one) for one in facts.trainees), int(terms["most"]))
+    _need(any(trainee.phone for trainee in facts.trainees))
+    return _shared(((trainee.phone, trainee) for trainee in facts.trainees), int(terms["most"]))
 
 
 def shared_bank(facts: Facts, terms: Terms) -> Finding | None:
     """One bank account on several trainees."""
-    _need(any(one.bank for one in facts.trainees))
-    return _shared(((one.bank, one) for one in facts.trainees), int(terms["most"]))
+    _need(any(trainee.bank for trainee in facts.trainees))
+    return _shared(((trainee.bank, trainee) for trainee in facts.trainees), int(terms["most"]))
 
 
 def same_second(facts: Facts, terms: Terms) -> Finding | None:
@@ -172,19 +172,19 @@ def no_variance(facts: Facts, terms: Terms) -> Finding | None:
     for stamp in facts.stamps:
         offsets[stamp.enrolment_id].append((stamp.in_at - stamp.starts_at).total_seconds())
     least, most = int(terms["lessons"]), float(terms["seconds"])
-    found = sorted(
-        one for one, seen in offsets.items() if len(seen) >= least and max(seen) - min(seen) <= most
+    punctual = sorted(
+        enrolment_id for enrolment_id, seen in offsets.items() if len(seen) >= least and max(seen) - min(seen) <= most
     )  # fmt: skip
-    return Finding(len(found), tuple(found)) if found else None
+    return Finding(len(punctual), tuple(punctual)) if punctual else None
 
 
 def outside_timetable(facts: Facts, terms: Terms) -> Finding | None:
     """Check-ins far from the lesson's hours."""
     _need(facts.stamps)
     margin = timedelta(minutes=int(terms["minutes"]))
-    late = [one for one in facts.stamps if not one.starts_at - margin <= one.in_at <= one.ends_at + margin]
-    found = tuple(sorted({one.enrolment_id for one in late}))
-    return Finding(len(late), found) if found else None
+    late = [stamp for stamp in facts.stamps if not stamp.starts_at - margin <= stamp.in_at <= stamp.ends_at + margin]
+    enrolment_ids = tuple(sorted({stamp.enrolment_id for stamp in late}))
+    return Finding(len(late), enrolment_ids) if enrolment_ids else None
 
 
 def two_places(facts: Facts, terms: Terms) -> Finding | None:
@@ -196,19 +196,23 @@ def two_places(facts: Facts, terms: Terms) -> Finding | None:
 def past_retirement(facts: Facts, terms: Terms) -> Finding | None:
     """Trainees past the statutory retirement age on the last day (VR13)."""
     del terms
-    _need(any(one.birth_on and one.group for one in facts.trainees))
-    found = tuple(one.enrolment_id for one in facts.trainees if retired(one, facts.end_on, facts.retirement))
-    return Finding(len(found), found) if found else None
+    _need(any(trainee.birth_on and trainee.group for trainee in facts.trainees))
+    enrolment_ids = tuple(
+        trainee.enrolment_id for trainee in facts.trainees if retired(trainee, facts.end_on, facts.retirement)
+    )
+    return Finding(len(enrolment_ids), enrolment_ids) if enrolment_ids else None
 
 
 def too_young(facts: Facts, terms: Terms) -> Finding | None:
     """Trainees under the age for training on the first day (VR12)."""
     least = int(terms["age"])
-    _need(any(one.birth_on for one in facts.trainees))
-    found = tuple(
-        one.enrolment_id for one in facts.trainees if one.birth_on and age_on(one.birth_on, facts.start_on) < least
+    _need(any(trainee.birth_on for trainee in facts.trainees))
+    enrolment_ids = tuple(
+        trainee.enrolment_id
+        for trainee in facts.trainees
+        if trainee.birth_on and age_on(trainee.birth_on, facts.start_on) < least
     )
-    return Finding(len(found), found) if found else None
+    return Finding(len(enrolment_ids), enrolment_ids) if enrolment_ids else None
 
 
 def no_place(facts: Facts, terms: Terms) -> Finding | None:
@@ -267,24 +271,24 @@ def pass_rate(facts: Facts, terms: Terms) -> Finding | None:
 
 def upper_tail(tries: int, hits: int, chance: float) -> float:
     """How likely so many hits, or more, are."""
-    return sum(comb(tries, one) * chance**one * (1 - chance) ** (tries - one) for one in range(hits, tries + 1))
+    return sum(comb(tries, count) * chance**count * (1 - chance) ** (tries - count) for count in range(hits, tries + 1))
 
 
-def retired(one: Trainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
+def retired(trainee: Trainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
     """Whether somebody has reached retirement on a day.
 
     For women the table knows two ages, after the kind of post: a doubt takes the earlier one, a refusal the later.
     """
-    if one.birth_on is None or not one.group:
+    if trainee.birth_on is None or not trainee.group:
         return False
-    kinds = {"female": ("female-worker", "female-cadre")}.get(one.group, (one.group,))
-    dates = [retirement_date(one.birth_on, kind, rules) for kind in kinds]
+    kinds = {"female": ("female-worker", "female-cadre")}.get(trainee.group, (trainee.group,))
+    dates = [retirement_date(trainee.birth_on, kind, rules) for kind in kinds]
     return (max(dates) if surely else min(dates)) <= on
 
 
 def phone_sample(enrolment_ids: Iterable[int], *, share: float, seed: str) -> list[int]:
     """Who is telephoned: the same seed and the same people always give the same sample, in the same order."""
-    ranked = sorted(enrolment_ids, key=lambda one: sha256(f"{seed}:{one}".encode()).hexdigest())
+    ranked = sorted(enrolment_ids, key=lambda enrolment_id: sha256(f"{seed}:{enrolment_id}".encode()).hexdigest())
     return ranked[: ceil(len(ranked) * share)]
 
 
@@ -334,11 +338,11 @@ def _need(there: object) -> None:
 
 def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> Finding | None:
     held: dict[str, list[int]] = defaultdict(list)
-    for value, one in pairs:
+    for value, trainee in pairs:
         if value:
-            held[value].append(one.enrolment_id)
-    found = sorted(one for holders in held.values() if len(holders) > most for one in holders)
-    return Finding(len(found), tuple(found)) if found else None
+            held[value].append(trainee.enrolment_id)
+    enrolment_ids = sorted(enrolment_id for holders in held.values() if len(holders) > most for enrolment_id in holders)
+    return Finding(len(enrolment_ids), tuple(enrolment_ids)) if enrolment_ids else None
 
 
 class SampleMissing(Conflict):

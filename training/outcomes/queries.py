@@ -31,7 +31,7 @@ class Past:
 
 def completions(session: Session, *, since: date | None = None) -> list[Completion]:
     """The certificates that hold, the oldest first."""
-    found = (
+    query = (
         select(
             TrainingCertificate.person_id,
             TrainingCertificate.enrolment_id,
@@ -43,8 +43,8 @@ def completions(session: Session, *, since: date | None = None) -> list[Completi
         .order_by(TrainingCertificate.issued_on, TrainingCertificate.id)
     )
     if since is not None:
-        found = found.where(TrainingCertificate.issued_on >= since)
-    return [Completion(*row) for row in session.execute(found)]
+        query = query.where(TrainingCertificate.issued_on >= since)
+    return [Completion(*row) for row in session.execute(query)]
 
 
 def past_classes(session: Session, *, until: date) -> list[Past]:

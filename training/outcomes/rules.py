@@ -67,11 +67,11 @@ def tally(
     by_person = _by_person(jobs)
     certified = placed = away = pending = 0
     held = [0] * len(MILESTONES)
-    for one in completions:
+    for completion in completions:
         certified += 1
-        job = job_after(one, by_person.get(one.person_id, ()), within=within)
+        job = job_after(completion, by_person.get(completion.person_id, ()), within=within)
         if job is None:
-            pending += today <= one.certified_on + timedelta(days=within)
+            pending += today <= completion.certified_on + timedelta(days=within)
             continue
         stayed = job.days(today)
         if stayed < least:
@@ -84,18 +84,18 @@ def tally(
     return Tally(certified, placed, away, pending, tuple(held))
 
 
-def job_after(one: Completion, jobs: Sequence[Job], *, within: int) -> Job | None:
+def job_after(completion: Completion, jobs: Sequence[Job], *, within: int) -> Job | None:
     """The job that counts for a certificate: of those begun within so many days after it, the longest one."""
-    last = one.certified_on + timedelta(days=within)
-    fitting = [job for job in jobs if one.certified_on <= job.starts_on <= last]
+    last = completion.certified_on + timedelta(days=within)
+    fitting = [job for job in jobs if completion.certified_on <= job.starts_on <= last]
     return max(fitting, key=lambda job: (job.ended_on or date.max, -job.starts_on.toordinal()), default=None)
 
 
 def _by_person(jobs: Iterable[Job]) -> Mapping[int, list[Job]]:
-    found: dict[int, list[Job]] = defaultdict(list)
+    by_person: dict[int, list[Job]] = defaultdict(list)
     for job in jobs:
-        found[job.person_id].append(job)
-    return found
+        by_person[job.person_id].append(job)
+    return by_person
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +129,17 @@ def forecast(cohorts: Sequence[Cohort], major_id: int, *, seats: int, places: in
     The share that finds work is the major's own, drawn toward that of all majors while its record is short. How much
     classes differ from one another widens the interval: it is measured on all majors together.
     """
-    own = [one for one in cohorts if one.major_id == major_id]
-    completion = _share([(one.certified, one.began) for one in own], [(one.certified, one.began) for one in cohorts])
-    rate = _share([(one.placed, one.certified) for one in own], [(one.placed, one.certified) for one in cohorts])
-    overall = _share([(one.placed, one.began) for one in own], [(one.placed, one.began) for one in cohorts])
-    weight = min(spread(cohorts), PRIOR + sum(one.began for one in own))
+    own = [cohort for cohort in cohorts if cohort.major_id == major_id]
+    completion = _share(
+        [(cohort.certified, cohort.began) for cohort in own], [(cohort.certified, cohort.began) for cohort in cohorts]
+    )
+    rate = _share(
+        [(cohort.placed, cohort.certified) for cohort in own], [(cohort.placed, cohort.certified) for cohort in cohorts]
+    )
+    overall = _share(
+        [(cohort.placed, cohort.began) for cohort in own], [(cohort.placed, cohort.began) for cohort in cohorts]
+    )
+    weight = min(spread(cohorts), PRIOR + sum(cohort.began for cohort in own))
     chances = beta_binomial(seats, overall * weight, (1 - overall) * weight)
     expected = sum(min(count, places) * chance for count, chance in enumerate(chances))
     low, high = interval(chances)
@@ -149,24 +155,24 @@ def spread(cohorts: Sequence[Cohort]) -> float:
     """
     excess, most = 0.0, 0.0
     for own in _by_major(cohorts).values():
-        began = sum(one.began for one in own)
-        mean = sum(one.placed for one in own) / began if began else 0.0
+        began = sum(cohort.began for cohort in own)
+        mean = sum(cohort.placed for cohort in own) / began if began else 0.0
         if len(own) < 2 or not 0 < mean < 1:
             continue
-        for one in own:
-            error = (one.placed / one.began - mean) ** 2 * len(own) / (len(own) - 1)
-            excess += error - mean * (1 - mean) / one.began
-            most += mean * (1 - mean) * (1 - 1 / one.began)
+        for cohort in own:
+            error = (cohort.placed / cohort.began - mean) ** 2 * len(own) / (len(own) - 1)
+            excess += error - mean * (1 - mean) / cohort.began
+            most += mean * (1 - mean) * (1 - 1 / cohort.began)
     likeness = excess / most if most else 0.1
     return 1 / min(max(likeness, 0.005), 0.5) - 1
 
 
 def _by_major(cohorts: Sequence[Cohort]) -> Mapping[int, list[Cohort]]:
-    found: dict[int, list[Cohort]] = defaultdict(list)
-    for one in cohorts:
-        if one.began:
-            found[one.major_id].append(one)
-    return found
+    by_major: dict[int, list[Cohort]] = defaultdict(list)
+    for cohort in cohorts:
+        if cohort.began:
+            by_major[cohort.major_id].append(cohort)
+    return by_major
 
 
 def _share(own: Sequence[tuple[int, int]], everybody: Sequence[tuple[int, int]]) -> float:
@@ -179,8 +185,8 @@ def _share(own: Sequence[tuple[int, int]], everybody: Sequence[tuple[int, int]])
 def beta_binomial(tries: int, alpha: float, beta: float) -> list[float]:
     """How likely each number of hits from 0 to `tries` is when the share itself is only known roughly."""
 
-    def log_beta(one: float, other: float) -> float:
-        return lgamma(one) + lgamma(other) - lgamma(one + other)
+    def log_beta(first: float, second: float) -> float:
+        return lgamma(first) + lgamma(second) - lgamma(first + second)
 
     def choose(hits: int) -> float:
         return lgamma(tries + 1) - lgamma(hits + 1) - lgamma(tries - hits + 1)
@@ -224,15 +230,15 @@ def backtest(cohorts: Sequence[Cohort], *, months: int = 6, lag: int = 120) -> B
     """
     if not cohorts:
         return Backtest(0, 0, 0.0, 0.0)
-    since = max(one.ended_on for one in cohorts) - timedelta(days=30 * months)
+    since = max(cohort.ended_on for cohort in cohorts) - timedelta(days=30 * months)
     covered, errors, plain = 0, [], []
-    for one in cohorts:
-        known = [other for other in cohorts if other.ended_on + timedelta(days=lag) <= one.ended_on]
-        if one.ended_on <= since or not one.began or not known:
+    for cohort in cohorts:
+        known = [earlier for earlier in cohorts if earlier.ended_on + timedelta(days=lag) <= cohort.ended_on]
+        if cohort.ended_on <= since or not cohort.began or not known:
             continue
-        made = forecast(known, one.major_id, seats=one.began, places=one.began)
-        covered += made.low <= one.placed <= made.high
-        errors.append(abs(made.expected - one.placed))
-        rate = sum(other.placed for other in known) / max(1, sum(other.began for other in known))
-        plain.append(abs(rate * one.began - one.placed))
+        prediction = forecast(known, cohort.major_id, seats=cohort.began, places=cohort.began)
+        covered += prediction.low <= cohort.placed <= prediction.high
+        errors.append(abs(prediction.expected - cohort.placed))
+        rate = sum(earlier.placed for earlier in known) / max(1, sum(earlier.began for earlier in known))
+        plain.append(abs(rate * cohort.began - cohort.placed))
     return Backtest(len(errors), covered, fmean(errors) if errors else 0.0, fmean(plain) if plain else 0.0)

@@ -64,7 +64,7 @@ class Sum:
 
     def __add__(self, other: "Sum") -> "Sum":
         """Both together, without a name."""
-        counts = (one.name for one in fields(Sum) if one.type is int and one.name != "id")
+        counts = (field.name for field in fields(Sum) if field.type is int and field.name != "id")
         return Sum(**{name: getattr(self, name) + getattr(other, name) for name in counts})
 
 
@@ -89,12 +89,12 @@ def sums(session: Session, *, by: By, since: date | None = None, until: date | N
         .group_by(*keys)
         .order_by(*keys)
     )
-    found = {}
+    lines = {}
     rows: list[Any] = list(session.execute(held))
     for row in rows:
         school_id, school, major_id, major, class_id, class_no, classes, seats = row
         key = {By.SCHOOL: school_id, By.MAJOR: major_id, By.CLASS: class_id}[by]
-        found[key] = Sum(
+        lines[key] = Sum(
             school, "" if by is By.SCHOOL else major, class_no if by is By.CLASS else "", key, classes, int(seats)
         )  # fmt: skip
     people = (
@@ -109,8 +109,8 @@ def sums(session: Session, *, by: By, since: date | None = None, until: date | N
     )
     for row in session.execute(people):
         counted: dict[str, Any] = {name: int(value or 0) for name, value in row._mapping.items() if name in _COUNTED}
-        found[row[0]] = replace(found[row[0]], **counted)
-    return list(found.values())
+        lines[row[0]] = replace(lines[row[0]], **counted)
+    return list(lines.values())
 
 
 _KEYS = {
@@ -118,7 +118,7 @@ _KEYS = {
     By.MAJOR: (TrainingProvider.id, Major.id),
     By.CLASS: (TrainingProvider.id, Major.id, TrainingClass.id),
 }
-_COUNTED = {one.name for one in fields(Sum)} - {"school", "major", "class_no", "id", "classes", "seats", "away"}
+_COUNTED = {field.name for field in fields(Sum)} - {"school", "major", "class_no", "id", "classes", "seats", "away"}
 
 
 def _counts() -> list[ColumnElement[int]]:
@@ -142,5 +142,5 @@ def _counts() -> list[ColumnElement[int]]:
             fen(getattr(Enrolment, name), name)
             for name in ("tuition_fen", "waiver_fen", "government_fen", "centre_fen", "learner_fen")
         ),
-        *(count(name, learning & (Enrolment.beneficiary_relation == one)) for name, one in relations.items()),
+        *(count(name, learning & (Enrolment.beneficiary_relation == relation)) for name, relation in relations.items()),
     ]

@@ -43,11 +43,11 @@ def register_provider(
     same = or_(TrainingProvider.code == draft.code, TrainingProvider.name == draft.name)
     if session.scalar(select(TrainingProvider.id).where(same)) is not None:
         raise ProviderKnown(field="code")
-    made = TrainingProvider(centre_id=centre_id, is_demo=is_demo, **draft.model_dump())
-    session.add(made)
+    provider = TrainingProvider(centre_id=centre_id, is_demo=is_demo, **draft.model_dump())
+    session.add(provider)
     session.flush()
-    audit.note(session, actor, action="provider.register", subject=f"provider:{made.id}")
-    return made
+    audit.note(session, actor, action="provider.register", subject=f"provider:{provider.id}")
+    return provider
 
 
 def sign_agreement(session: Session, actor: Actor, *, draft: AgreementDraft, is_demo: bool = False) -> PartnerAgreement:
@@ -56,11 +56,11 @@ def sign_agreement(session: Session, actor: Actor, *, draft: AgreementDraft, is_
     if draft.to_on < draft.from_on:
         raise Invalid([Problem("to_on", "days-order", N_("结束日期不能早于开始日期"))])
     _responsible(session, actor, draft.provider_id)
-    made = PartnerAgreement(is_demo=is_demo, **draft.model_dump())
-    session.add(made)
+    agreement = PartnerAgreement(is_demo=is_demo, **draft.model_dump())
+    session.add(agreement)
     session.flush()
-    audit.note(session, actor, action="agreement.sign", subject=f"agreement:{made.id}")
-    return made
+    audit.note(session, actor, action="agreement.sign", subject=f"agreement:{agreement.id}")
+    return agreement
 
 
 def offer_major(session: Session, actor: Actor, *, draft: MajorDraft, is_demo: bool = False) -> Major:
@@ -73,36 +73,36 @@ def offer_major(session: Session, actor: Actor, *, draft: MajorDraft, is_demo: b
     if session.scalar(same) is not None:
         raise MajorKnown(field="name")
     _refuse_excess(draft)
-    made = Major(is_demo=is_demo, **draft.model_dump())
-    session.add(made)
+    major = Major(is_demo=is_demo, **draft.model_dump())
+    session.add(major)
     session.flush()
-    audit.note(session, actor, action="major.offer", subject=f"major:{made.id}")
-    return made
+    audit.note(session, actor, action="major.offer", subject=f"major:{major.id}")
+    return major
 
 
 def price_major(session: Session, actor: Actor, *, major_id: int, draft: PriceDraft) -> Major:
     """Change what a course costs; frozen prices stay (调价). Raises SplitExceedsTuition, OtherCentre or NotFound."""
     require(actor, Permission.MANAGE_PROVIDERS)
-    found = queries.major(session, major_id)
-    _responsible(session, actor, found.provider_id)
+    major = queries.major(session, major_id)
+    _responsible(session, actor, major.provider_id)
     _refuse_excess(draft)
-    before = {name: getattr(found, name) for name in PriceDraft.model_fields}
+    before = {name: getattr(major, name) for name in PriceDraft.model_fields}
     for name, value in draft.model_dump().items():
-        setattr(found, name, value)
+        setattr(major, name, value)
     session.flush()
-    audit.note(session, actor, action="major.price", subject=f"major:{found.id}", detail=before)
-    return found
+    audit.note(session, actor, action="major.price", subject=f"major:{major.id}", detail=before)
+    return major
 
 
 def withdraw_major(session: Session, actor: Actor, *, major_id: int) -> Major:
     """Offer a course no longer; its classes go on (停开专业). Raises OtherCentre or NotFound."""
     require(actor, Permission.MANAGE_PROVIDERS)
-    found = queries.major(session, major_id)
-    _responsible(session, actor, found.provider_id)
-    found.active = False
+    major = queries.major(session, major_id)
+    _responsible(session, actor, major.provider_id)
+    major.active = False
     session.flush()
-    audit.note(session, actor, action="major.withdraw", subject=f"major:{found.id}")
-    return found
+    audit.note(session, actor, action="major.withdraw", subject=f"major:{major.id}")
+    return major
 
 
 def move_provider(
@@ -110,13 +110,13 @@ def move_provider(
 ) -> TrainingProvider:
     """Suspend a school, let it open classes again, or end the work with it. Raises Invalid or IllegalMove."""
     require(actor, Permission.MANAGE_PROVIDERS)
-    found = _responsible(session, actor, provider_id)
+    provider = _responsible(session, actor, provider_id)
     if event != "resume" and not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明原因"))])
-    move(session, actor, found, PROVIDERS, event, reason=reason)
-    audit.note(session, actor, action=f"provider.{event}", subject=f"provider:{found.id}")
+    move(session, actor, provider, PROVIDERS, event, reason=reason)
+    audit.note(session, actor, action=f"provider.{event}", subject=f"provider:{provider.id}")
     session.flush()
-    return found
+    return provider
 
 
 def _refuse_excess(draft: MajorDraft | PriceDraft) -> None:
@@ -126,6 +126,6 @@ def _refuse_excess(draft: MajorDraft | PriceDraft) -> None:
 
 
 def _responsible(session: Session, actor: Actor, provider_id: int) -> TrainingProvider:
-    found = queries.provider(session, provider_id)
-    require_responsible(actor, provider_id=found.id, centre_id=found.centre_id)
-    return found
+    provider = queries.provider(session, provider_id)
+    require_responsible(actor, provider_id=provider.id, centre_id=provider.centre_id)
+    return provider

@@ -16,10 +16,10 @@ def providers() -> Select[TrainingProvider]:
 
 def provider(session: Session, provider_id: int) -> TrainingProvider:
     """One provider. Raises NotFound."""
-    found = session.scalar(select(TrainingProvider).where(TrainingProvider.id == provider_id))
-    if found is None:
+    school = session.scalar(select(TrainingProvider).where(TrainingProvider.id == provider_id))
+    if school is None:
         raise NotFound
-    return found
+    return school
 
 
 def majors(provider_id: int | None = None) -> Select[Major]:
@@ -30,10 +30,10 @@ def majors(provider_id: int | None = None) -> Select[Major]:
 
 def major(session: Session, major_id: int) -> Major:
     """One major. Raises NotFound."""
-    found = session.scalar(select(Major).where(Major.id == major_id))
-    if found is None:
+    course = session.scalar(select(Major).where(Major.id == major_id))
+    if course is None:
         raise NotFound
-    return found
+    return course
 
 
 def agreements(provider_id: int) -> Select[PartnerAgreement]:
