@@ -20,7 +20,8 @@ from employers.openings.rules import EmploymentType, OpeningDraft, OpeningState,
 from employers.openings.screening import without_phones
 from matching.live.listing import Listed
 from matching.live.poller import is_watched
-from matching.search.find import Results, Wish, search_openings
+from matching.search.find import Results, search_openings
+from matching.search.rules import SearchCriteria
 from matching.search.word_counts import count_words
 from matching.suggestions.fits import candidates_for
 
@@ -172,17 +173,14 @@ def openings(
 ) -> SearchOut:
     """Search the open openings; without words the newest come first."""
     del unit
-    wish = Wish(
-        q=q,
-        regions=tuple(region),
-        occupation=occupation,
-        wage_min_fen=None if wage_min is None else wage_min * 100,
-        employment_types=tuple(kind.value for kind in employment_type),
+    # The parameters above are validated; the words are searched as typed, with characters that a draft would refuse.
+    criteria = SearchCriteria.model_construct(
+        q=q, region=tuple(region), occupation=occupation, wage_min=wage_min, employment=tuple(employment_type)
     )
-    found = search_openings(wish, limit=limit, offset=offset)
+    results = search_openings(criteria, limit=limit, offset=offset)
     if not offset:
-        count_words(found.asked, found=0 if found.relaxed else found.total)
-    return search_out(found)
+        count_words(results.asked, found=0 if results.relaxed else results.total)
+    return search_out(results)
 
 
 @routes.get("/{opening_id}", allow=PUBLIC)
@@ -276,21 +274,21 @@ def headcount(unit: Unit, opening_id: OpeningId, wanted: Headcount) -> OpeningOu
     )
 
 
-def search_out(found: Results) -> SearchOut:
-    """The answer of the search service on the wire."""
+def search_out(results: Results) -> SearchOut:
+    """The results of a search on the wire."""
     return SearchOut(
-        items=[item_out(one) for one in found.items],
-        total=found.total,
-        limit=found.limit,
-        offset=found.offset,
-        facets=found.facets,
-        corrected=found.corrected,
-        words=list(found.words),
-        places=list(found.places),
-        relaxed=found.relaxed,
-        elsewhere=found.elsewhere,
-        wider=[WiderOut.model_validate(one) for one in found.wider],
-        neighbours=[NeighbourOut.model_validate(one) for one in found.neighbours],
+        items=[item_out(listed) for listed in results.items],
+        total=results.total,
+        limit=results.limit,
+        offset=results.offset,
+        facets=results.facets,
+        corrected=results.corrected,
+        words=list(results.words),
+        places=list(results.places),
+        relaxed=results.relaxed,
+        elsewhere=results.elsewhere,
+        wider=[WiderOut.model_validate(wider) for wider in results.wider],
+        neighbours=[NeighbourOut.model_validate(near) for near in results.neighbours],
     )
 
 

@@ -21,7 +21,7 @@ from matching.suggestions.fits import ranked_candidates
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class GroupFigures:
     """One group of one attribute with its figures, as the page shows them (分组数字)."""
 
     attribute: str
@@ -92,9 +92,9 @@ def latest_report(session: Session) -> FairnessReport | None:
     return session.scalar(select(FairnessReport).order_by(FairnessReport.day.desc()).limit(1))
 
 
-def report_rows(report: FairnessReport) -> dict[str, list[Row]]:
+def report_rows(report: FairnessReport) -> dict[str, list[GroupFigures]]:
     """The rows of a report by attribute; those stand out whose rate of recommendation differs from all others'."""
-    by_attribute: defaultdict[str, list[Row]] = defaultdict(list)
+    by_attribute: defaultdict[str, list[GroupFigures]] = defaultdict(list)
     for figures in report.figures:
         same = [group for group in report.figures if group["attribute"] == figures["attribute"]]
         rest = Rate(
@@ -104,7 +104,7 @@ def report_rows(report: FairnessReport) -> dict[str, list[Row]]:
         recommended = Rate(figures["recommended"], figures["people"])
         low, middle_high = figures["attention"][1], figures["attention"][2]
         by_attribute[figures["attribute"]].append(
-            Row(
+            GroupFigures(
                 figures["attribute"],
                 figures["group"],
                 figures["people"],

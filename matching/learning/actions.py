@@ -9,14 +9,14 @@ from centre.permissions import Actor, Permission, require
 from centre.states import move
 from matching.learning.models import ModelCard
 from matching.learning.queries import card_in_use
-from matching.learning.rules import MODEL_CARD, Verdict, WeightsNotBetter
+from matching.learning.rules import MODEL_CARD, WeightsNotBetter, WeightsVerdict
 
 
 def adopt_weights(session: Session, actor: Actor, *, card_id: int) -> ModelCard:
     """Let every match count by the weights of a card; those before it retire. Raises WeightsNotBetter, NotFound."""
     require(actor, Permission.MANAGE_POLICY)
     card = _card(session, card_id)
-    if card.verdict is not Verdict.BETTER:
+    if card.verdict is not WeightsVerdict.BETTER:
         raise WeightsNotBetter
     MODEL_CARD.find(card.state, "adopt")
     before = card_in_use(session)

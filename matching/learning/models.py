@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre.tables import Record, coded
-from matching.learning.rules import CardState, Verdict
+from matching.learning.rules import CardState, WeightsVerdict
 
 
 class ModelCard(Record):
@@ -20,7 +20,7 @@ class ModelCard(Record):
 
     name: Mapped[str] = mapped_column(String(40), unique=True)
     learned_on: Mapped[date]
-    verdict: Mapped[Verdict] = mapped_column(coded(Verdict))
+    verdict: Mapped[WeightsVerdict] = mapped_column(coded(WeightsVerdict))
     state: Mapped[CardState] = mapped_column(coded(CardState), default=CardState.PROPOSED)
     weights: Mapped[dict[str, int]] = mapped_column(JSON)
     results: Mapped[int]

@@ -16,7 +16,7 @@ from matching.fairness.groups import groups_of
 from matching.introductions.models import Introduction
 from matching.introductions.rules import KNOWN, IntroductionState, ResultReason
 from matching.learning.models import ModelCard
-from matching.learning.rules import CardState, Verdict, verdict
+from matching.learning.rules import CardState, WeightsVerdict, verdict
 
 UNTOLD = (ResultReason.PLACES_GONE, ResultReason.FOUND_OTHER)
 """Results that say nothing about how well the two fitted."""
@@ -27,7 +27,7 @@ class Round:
     """What one round of learning found, ready to be kept (训练结果)."""
 
     trial: Trial
-    verdict: Verdict
+    verdict: WeightsVerdict
     figures: dict[str, Any]
 
 

@@ -18,7 +18,7 @@ TELLING = 0.1
 """A part tells a group when it orders its members and the others right this much more often than half of the time."""
 
 
-class Verdict(StrEnum):
+class WeightsVerdict(StrEnum):
     """What a round of learning came to (检验结论)."""
 
     BETTER = "better"
@@ -27,9 +27,9 @@ class Verdict(StrEnum):
 
 
 VERDICT_LABELS = {
-    Verdict.BETTER: N_("比原来的权重准，可以启用"),
-    Verdict.NO_BETTER: N_("没有比原来的权重准，不启用"),
-    Verdict.UNEVEN: N_("会让某些人群的得分整体偏移，不启用"),
+    WeightsVerdict.BETTER: N_("比原来的权重准，可以启用"),
+    WeightsVerdict.NO_BETTER: N_("没有比原来的权重准，不启用"),
+    WeightsVerdict.UNEVEN: N_("会让某些人群的得分整体偏移，不启用"),
 }
 
 
@@ -86,9 +86,9 @@ class Proxy:
     order: float
 
 
-def verdict(*, is_better: bool, moved: Sequence[Shift]) -> Verdict:
+def verdict(*, is_better: bool, moved: Sequence[Shift]) -> WeightsVerdict:
     """Whether weights may be used: better on held-back results, and no guarded group moved."""
     if not is_better:
-        return Verdict.NO_BETTER
-    uneven = any(abs(one.shift) > MOST_SHIFT for one in moved if one.attribute in GUARDED)
-    return Verdict.UNEVEN if uneven else Verdict.BETTER
+        return WeightsVerdict.NO_BETTER
+    uneven = any(abs(group.shift) > MOST_SHIFT for group in moved if group.attribute in GUARDED)
+    return WeightsVerdict.UNEVEN if uneven else WeightsVerdict.BETTER

@@ -17,8 +17,8 @@ from matching.search.rules import (
     SYNONYM,
     NoSuchOccupation,
     NothingSought,
+    SearchCriteria,
     SearchDraft,
-    Seeking,
     SynonymDraft,
     TooManySearches,
 )
@@ -32,68 +32,68 @@ def save_search(session: Session, actor: Actor, *, draft: SearchDraft) -> SavedS
     require(actor, Permission.EDIT_PROFILE)
     if actor.person_id is None:
         raise NotFound
-    asked = Seeking.read(draft.address)
-    if asked.is_empty:
+    criteria = SearchCriteria.read(draft.address)
+    if criteria.is_empty:
         raise NothingSought
     own = SavedSearch.person_id == actor.person_id
-    known = session.scalar(select(SavedSearch).where(own, SavedSearch.address == asked.address))
+    known = session.scalar(select(SavedSearch).where(own, SavedSearch.address == criteria.address))
     if known is not None:
         return known
     if (session.scalar(select(func.count()).select_from(SavedSearch).where(own)) or 0) >= MOST_SAVED:
         raise TooManySearches(most=MOST_SAVED)
-    made = SavedSearch(
+    search = SavedSearch(
         person_id=actor.person_id,
-        name=(draft.name or asked.q or vocabulary().name(asked.occupation))[:80],
-        address=asked.address,
+        name=(draft.name or criteria.q or vocabulary().name(criteria.occupation))[:80],
+        address=criteria.address,
         told_at=clock.now(),
     )
-    session.add(made)
+    session.add(search)
     session.flush()
     with seeing_everything(session):
-        seen = [{"search_id": made.id, "opening_id": one.id} for one in matching_now(made.address)]
+        seen = [{"search_id": search.id, "opening_id": opening.id} for opening in matching_now(search.address)]
         insert_rows(session, SavedHit, seen)
-    return made
+    return search
 
 
 def stop_search(session: Session, actor: Actor, *, search_id: int) -> None:
     """Forget a search of the actor. Raises NotFound."""
     require(actor, Permission.EDIT_PROFILE)
     own = SavedSearch.person_id == (actor.person_id or 0)
-    found = session.scalar(select(SavedSearch).where(SavedSearch.id == search_id, own))
-    if found is None:
+    search = session.scalar(select(SavedSearch).where(SavedSearch.id == search_id, own))
+    if search is None:
         raise NotFound
     with seeing_everything(session):
-        session.execute(delete(SavedHit).where(SavedHit.search_id == found.id))
-    session.delete(found)
+        session.execute(delete(SavedHit).where(SavedHit.search_id == search.id))
+    session.delete(search)
     session.flush()
 
 
 def accept_synonym(session: Session, actor: Actor, *, synonym_id: int, draft: SynonymDraft) -> Synonym:
     """Let a word stand for an occupation in every search. Raises NoSuchOccupation, IllegalMove, NotFound."""
     require(actor, Permission.CURATE_WORDS)
-    found = _synonym(session, synonym_id)
+    synonym = _synonym(session, synonym_id)
     code = draft.occupation
     if code not in vocabulary().nodes or vocabulary().nodes[code].level != 4:
         code = next(iter(vocabulary().codes_for(code)), "")
     if not code:
         raise NoSuchOccupation(field="occupation")
-    found.occupation = code
-    move(session, actor, found, SYNONYM, "accept", reason=code)
-    audit.note(session, actor, action="word.accept", subject=f"synonym:{found.id}", detail={"occupation": code})
-    return found
+    synonym.occupation = code
+    move(session, actor, synonym, SYNONYM, "accept", reason=code)
+    audit.note(session, actor, action="word.accept", subject=f"synonym:{synonym.id}", detail={"occupation": code})
+    return synonym
 
 
 def reject_synonym(session: Session, actor: Actor, *, synonym_id: int) -> Synonym:
     """Let a word stand for nothing; it is not proposed again. Raises IllegalMove, NotFound."""
     require(actor, Permission.CURATE_WORDS)
-    found = _synonym(session, synonym_id)
-    move(session, actor, found, SYNONYM, "reject")
-    audit.note(session, actor, action="word.reject", subject=f"synonym:{found.id}")
-    return found
+    synonym = _synonym(session, synonym_id)
+    move(session, actor, synonym, SYNONYM, "reject")
+    audit.note(session, actor, action="word.reject", subject=f"synonym:{synonym.id}")
+    return synonym
 
 
 def _synonym(session: Session, synonym_id: int) -> Synonym:
-    found = session.scalar(select(Synonym).where(Synonym.id == synonym_id))
-    if found is None:
+    synonym = session.scalar(select(Synonym).where(Synonym.id == synonym_id))
+    if synonym is None:
         raise NotFound
-    return found
+    return synonym

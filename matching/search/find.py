@@ -1,4 +1,4 @@
-"""Search of openings: words, place and ticks in; a page, counts and honest ways on out (岗位搜索)."""
+"""Search of openings: words, place and ticks in; a page, counts and fallbacks out (岗位搜索)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,6 +9,7 @@ from centre.skills.vocabulary import vocabulary
 from matching.live.listing import Listed
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
+from matching.search.rules import SearchCriteria
 
 if TYPE_CHECKING:
     from matching.engine.text.compile import Filters
@@ -16,18 +17,6 @@ if TYPE_CHECKING:
 
 FEW = 3
 """With fewer answers than this the page also offers neighbouring occupations and wider places."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody looks for; every part may be missing (搜索条件)."""
-
-    q: str = ""
-    regions: tuple[str, ...] = ()
-    wage_min_fen: int | None = None
-    occupation: str = ""
-    employment_types: tuple[str, ...] = ()
-    offers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +60,14 @@ class Results:
     neighbours: tuple[Neighbour, ...] = ()
 
 
-def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0, view: View | None = None) -> Results:
-    """The best openings for a wish, never blank: few answers come with neighbouring occupations and wider places.
+def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 0, view: View | None = None) -> Results:
+    """The best openings for the criteria; few answers come with neighbouring occupations and wider places.
 
     `view` is the look at the openings that is searched, when the caller has one.
     """
-    from matching.engine.text.compile import Filters
-
     view = view or openings_now()
-    filters = Filters(wish.regions, wish.wage_min_fen, _facets(wish, view))
-    hits = view.index.search(wish.q, filters, limit=limit, offset=offset)
+    filters = _filters(criteria, view)
+    hits = view.index.search(criteria.q, filters, limit=limit, offset=offset)
     items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
     few = hits.total < FEW
     return Results(
@@ -96,25 +83,25 @@ def search_openings(wish: Wish, *, limit: int = 20, offset: int = 0, view: View 
         places=hits.query.regions,
         relaxed=hits.relaxed,
         elsewhere=hits.elsewhere,
-        wider=_wider(view, wish, hits.query.regions, hits.total) if few else (),
-        neighbours=_neighbours(view, wish, hits, filters) if few else (),
+        wider=_wider(view, criteria, filters, hits) if few else (),
+        neighbours=_neighbours(view, criteria, filters, hits) if few else (),
     )
 
 
 def warm_search() -> None:
     """Build the index and load the dictionaries of readings and typing errors, so that no reader waits for them."""
-    search_openings(Wish(q="dangchegong 挡车公"))
+    search_openings(SearchCriteria(q="dangchegong 挡车公"))
 
 
 def similar_openings(listed: Listed, limit: int = 4) -> list[Listed]:
     """Other openings of the same occupation or field, those of the same place first."""
     view = board().look()
-    others = [one for one in view.in_field([listed.occupation]) if one.id != listed.id and one.occupation]
+    others = [other for other in view.in_field([listed.occupation]) if other.id != listed.id and other.occupation]
 
-    def distance(one: Listed) -> tuple[int, int, int, int]:
-        same = next((step for step in (12, 7, 4) if one.occupation[:step] == listed.occupation[:step]), 0)
-        near = next((step for step in (6, 4, 2) if one.region_code[:step] == listed.region_code[:step]), 0)
-        return (-same, -near, -(one.wage_max_fen or 0), one.id)
+    def distance(other: Listed) -> tuple[int, int, int, int]:
+        same = next((step for step in (12, 7, 4) if other.occupation[:step] == listed.occupation[:step]), 0)
+        near = next((step for step in (6, 4, 2) if other.region_code[:step] == listed.region_code[:step]), 0)
+        return (-same, -near, -(other.wage_max_fen or 0), other.id)
 
     return sorted(others, key=distance)[:limit]
 
@@ -127,9 +114,9 @@ def listed_opening(opening_id: int) -> Listed | None:
 def popular_groups(limit: int = 8) -> list[tuple[str, str, int]]:
     """The occupations with most places on offer: code, name, places."""
     places: dict[str, int] = {}
-    for one in list(board().look().listed.values()):
-        if one.occupation:
-            places[one.occupation] = places.get(one.occupation, 0) + max(one.remaining, 0)
+    for listed in list(board().look().listed.values()):
+        if listed.occupation:
+            places[listed.occupation] = places.get(listed.occupation, 0) + max(listed.remaining, 0)
     best = sorted(places.items(), key=lambda entry: (-entry[1], entry[0]))[:limit]
     return [(code, vocabulary().name(code), total) for code, total in best]
 
@@ -138,68 +125,73 @@ def totals() -> tuple[int, int]:
     """How many openings and how many places are on offer; counted anew when an opening changes."""
     global _totals
     view = openings_now()
-    counted, told = _totals
+    counted, sums = _totals
     if counted is not view.index:
-        listed = list(view.listed.values())
-        told = len(listed), sum(max(one.remaining, 0) for one in listed)
-        _totals = (view.index, told)
-    return told
+        openings = list(view.listed.values())
+        sums = len(openings), sum(max(opening.remaining, 0) for opening in openings)
+        _totals = (view.index, sums)
+    return sums
 
 
 _totals: tuple[object, tuple[int, int]] = (None, (0, 0))
 
 
-def _facets(wish: Wish, view: View) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    if wish.employment_types:
-        found["employment"] = wish.employment_types
-    if wish.offers:
-        found["offer"] = wish.offers
-    if wish.occupation:
-        parts = wish.occupation.split("-")
-        if len(parts) == 1:
-            found["major"] = (wish.occupation,)
-        elif len(parts) == 2:
-            found["group"] = (wish.occupation,)
-        else:
-            codes = {one.occupation for one in view.in_field([wish.occupation])}
-            found["occupation"] = tuple(sorted(code for code in codes if code.startswith(wish.occupation))) or (
-                wish.occupation,
-            )
-    return found
-
-
-def _wider(view: View, wish: Wish, named: tuple[str, ...], total: int) -> tuple[Wider, ...]:
-    """The places around those asked for, each with the number of answers that it really has, while that grows."""
+def _filters(criteria: SearchCriteria, view: View) -> "Filters":
+    """The places, the pay and the ticks of a search as the text index reads them; pay in fen."""
     from matching.engine.text.compile import Filters
 
-    asked = wish.regions or named
-    if not asked:
+    wage_min_fen = criteria.wage_min * 100 if criteria.wage_min else None
+    return Filters(criteria.region, wage_min_fen, _facets(criteria, view))
+
+
+def _facets(criteria: SearchCriteria, view: View) -> dict[str, tuple[str, ...]]:
+    facets: dict[str, tuple[str, ...]] = {}
+    if criteria.employment:
+        facets["employment"] = tuple(kind.value for kind in criteria.employment)
+    if criteria.offer:
+        facets["offer"] = criteria.offer
+    if criteria.occupation:
+        levels = criteria.occupation.split("-")
+        if len(levels) == 1:
+            facets["major"] = (criteria.occupation,)
+        elif len(levels) == 2:
+            facets["group"] = (criteria.occupation,)
+        else:
+            codes = {listed.occupation for listed in view.in_field([criteria.occupation])}
+            facets["occupation"] = tuple(sorted(code for code in codes if code.startswith(criteria.occupation))) or (
+                criteria.occupation,
+            )
+    return facets
+
+
+def _wider(view: View, criteria: SearchCriteria, filters: "Filters", hits: "Hits") -> tuple[Wider, ...]:
+    """The places around those asked for, each with its real number of answers, while that number grows."""
+    named = hits.query.regions
+    places = criteria.region or named
+    if not places:
         return ()
-    facets = _facets(wish, view)
-    words = regions.parse_place(wish.q).rest if named else wish.q
-    found: list[Wider] = []
-    most = total
-    steps = list(regions.ancestors(asked[0])) if regions.exists(asked[0]) else []
+    words = regions.parse_place(criteria.q).rest if named else criteria.q
+    wider: list[Wider] = []
+    most = hits.total
+    steps = list(regions.ancestors(places[0])) if regions.exists(places[0]) else []
     for code in [*steps, ""]:
-        filters = Filters((code,) if code else (), wish.wage_min_fen, facets)
-        count = view.index.search(words, filters, limit=1).total
+        count = view.index.search(words, replace(filters, regions=(code,) if code else ()), limit=1).total
         if count > most:
-            found.append(Wider(code, regions.name(code) if code else "", count, words))
+            wider.append(Wider(code, regions.name(code) if code else "", count, words))
             most = count
-    return tuple(found)
+    return tuple(wider)
 
 
-def _neighbours(view: View, wish: Wish, hits: "Hits", filters: "Filters") -> tuple[Neighbour, ...]:
+def _neighbours(view: View, criteria: SearchCriteria, filters: "Filters", hits: "Hits") -> tuple[Neighbour, ...]:
     query = hits.query
-    if wish.occupation and wish.occupation not in query.codes:
-        query = replace(query, codes=(wish.occupation, *query.codes))
+    if criteria.occupation and criteria.occupation not in query.codes:
+        query = replace(query, codes=(criteria.occupation, *query.codes))
     free = replace(filters, facets={name: kept for name, kept in filters.facets.items() if name not in _TRADES})
-    found = view.index.suggestions(query, free)
+    near = view.index.suggestions(query, free)
     places = filters.regions or query.regions
-    if not found and places:
-        found, places = view.index.suggestions(replace(query, regions=()), replace(free, regions=())), ()
-    return tuple(Neighbour(one.code, one.name, one.count, one.why, places) for one in found)
+    if not near and places:
+        near, places = view.index.suggestions(replace(query, regions=()), replace(free, regions=())), ()
+    return tuple(Neighbour(trade.code, trade.name, trade.count, trade.why, places) for trade in near)
 
 
 _TRADES = frozenset({"occupation", "group", "major"})

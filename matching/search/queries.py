@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from centre.skills.vocabulary import vocabulary
 from matching.live.listing import Listed
-from matching.search.find import Wish, search_openings
+from matching.search.find import search_openings
 from matching.search.models import SavedHit, SavedSearch, SearchCount, Synonym
-from matching.search.rules import ASKED, DAYS, Seeking, SynonymState
+from matching.search.rules import ASKED, DAYS, SearchCriteria, SynonymState
 
 MOST_FOUND = 100
 _CANDIDATES, _LEAST = 3, 0.25
@@ -35,18 +35,6 @@ class Proposal:
     candidates: tuple[tuple[str, float], ...]
 
 
-def wish_of(asked: Seeking) -> Wish:
-    """The wish behind an address."""
-    return Wish(
-        q=asked.q,
-        regions=asked.region,
-        wage_min_fen=asked.wage_min * 100 if asked.wage_min else None,
-        occupation=asked.occupation,
-        employment_types=tuple(kind.value for kind in asked.employment),
-        offers=asked.offer,
-    )
-
-
 def saved_searches(session: Session, person_id: int) -> Sequence[SavedSearch]:
     """The searches of a person, the newest first."""
     own = select(SavedSearch).where(SavedSearch.person_id == person_id)
@@ -54,26 +42,26 @@ def saved_searches(session: Session, person_id: int) -> Sequence[SavedSearch]:
 
 
 def matching_now(address: str) -> tuple[Listed, ...]:
-    """The openings that a kept address finds today; near misses are none."""
-    found = search_openings(wish_of(Seeking.read(address)), limit=MOST_FOUND)
-    return () if found.relaxed else found.items
+    """The openings that a kept address finds today; near misses do not count."""
+    results = search_openings(SearchCriteria.read(address), limit=MOST_FOUND)
+    return () if results.relaxed else results.items
 
 
 def news(session: Session) -> list[News]:
-    """For every saved search the openings that it has neither shown nor told."""
-    found = []
+    """For every saved search the openings that its owner has neither seen nor been notified of."""
+    fresh = []
     for search in session.scalars(select(SavedSearch).order_by(SavedSearch.person_id, SavedSearch.id)).all():
         openings = matching_now(search.address)
-        numbers = [one.id for one in openings]
-        told = set(
+        numbers = [opening.id for opening in openings]
+        known = set(
             session.scalars(
                 select(SavedHit.opening_id).where(SavedHit.search_id == search.id, SavedHit.opening_id.in_(numbers))
             )
         )
-        fresh = tuple(one for one in openings if one.id not in told)
-        if fresh:
-            found.append(News(search.id, search.person_id, search.name, fresh))
-    return found
+        unseen = tuple(opening for opening in openings if opening.id not in known)
+        if unseen:
+            fresh.append(News(search.id, search.person_id, search.name, unseen))
+    return fresh
 
 
 def synonyms(session: Session, state: SynonymState, limit: int = 100) -> Sequence[Synonym]:
@@ -114,8 +102,8 @@ def _meanings(words: list[str]) -> list[tuple[tuple[str, float], ...]]:
 
     if not words:
         return []
-    space, found = code_space(), []
+    space, meanings = code_space(), []
     for line in space.likely(words):
         best = np.argsort(-line, kind="stable")[:_CANDIDATES]
-        found.append(tuple((space.codes[at], round(float(line[at]), 2)) for at in best if line[at] >= _LEAST))
-    return found
+        meanings.append(tuple((space.codes[at], round(float(line[at]), 2)) for at in best if line[at] >= _LEAST))
+    return meanings

@@ -1,4 +1,4 @@
-"""The address of a search, read alike by the page and by the digest; which words of a query may be counted. Pure."""
+"""Search criteria, read alike by the page, the API and the digest; which words of a query may be counted. Pure."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -28,8 +28,12 @@ Offer = Annotated[str, Field(pattern="^(board|lodging|day|training|insurance)$")
 Occupation = Annotated[str, Field(pattern=r"^([0-9](-[0-9]{2}){0,3})?$")]
 
 
-class Seeking(Draft):
-    """What somebody looks for, as the address of the search page says it (搜索条件)."""
+class SearchCriteria(Draft):
+    """What somebody looks for; every part may be missing (搜索条件). `wage_min` is in yuan a month.
+
+    A search goes through `SearchCriteria` (what the page, the API and a kept search ask for), the engine's `Filters`
+    (its places, pay and ticks), the engine's `Query` (what its words mean), and `Results` (what the reader is shown).
+    """
 
     q: Line = ""
     region: tuple[RegionCode, ...] = ()
@@ -40,7 +44,7 @@ class Seeking(Draft):
     page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[str, str]]) -> "Seeking":
+    def of(cls, pairs: Iterable[tuple[str, str]]) -> "SearchCriteria":
         """Read an address; a value that is wrong is left out instead of refused."""
         given: dict[str, Any] = {}
         for name, value in pairs:
@@ -49,20 +53,20 @@ class Seeking(Draft):
                 continue
             several = "tuple" in str(field.annotation)
             try:
-                found = getattr(cls.model_validate({name: (value,) if several else value}), name)
+                valid = getattr(cls.model_validate({name: (value,) if several else value}), name)
             except ValueError:
                 continue
             if several:
-                given[name] = (*given.get(name, ()), *found)[:MOST_VALUES]
+                given[name] = (*given.get(name, ()), *valid)[:MOST_VALUES]
             else:
-                given.setdefault(name, found)
+                given.setdefault(name, valid)
         return cls.model_validate(given)
 
     @classmethod
-    def read(cls, address: str) -> "Seeking":
-        """What a kept address looks for.
+    def read(cls, address: str) -> "SearchCriteria":
+        """The criteria behind a kept address.
 
-        >>> Seeking.read("q=缝纫&region=610404&offer=board&wage_min=x").address
+        >>> SearchCriteria.read("q=缝纫&region=610404&offer=board&wage_min=x").address
         'q=%E7%BC%9D%E7%BA%AB&region=610404&offer=board'
         """
         return cls.of(parse_qsl(address, max_num_fields=60))
@@ -75,7 +79,7 @@ class Seeking(Draft):
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything is looked for."""
+        """Whether nothing narrows the search."""
         return not self.address
 
 
@@ -87,14 +91,14 @@ class SearchDraft(Draft):
 
 
 class TooManySearches(Conflict):
-    """The person keeps as many searches as one may."""
+    """The person already keeps the most searches allowed."""
 
     code = "too-many-searches"
     message = N_("最多保存 {most} 个搜索，请先停掉一个")
 
 
 class NothingSought(Conflict):
-    """A search for everything is none that one could be told of."""
+    """A search without criteria cannot be kept: every opening would be news."""
 
     code = "nothing-sought"
     message = N_("请先选好想找的工作，再保存")

@@ -38,7 +38,7 @@ SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FitPart:
     """One factor as shown: its name, points, most points and sentence, all in the reader's language (得分项)."""
 
     name: str
@@ -53,7 +53,7 @@ class Fit:
     """How a worker and an opening fit; the points of the parts add up to `points` (匹配结果)."""
 
     points: int
-    parts: tuple[Part, ...]
+    parts: tuple[FitPart, ...]
     checks: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     blocks: tuple[str, ...] = ()
@@ -220,7 +220,7 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
     return Fit(
         points=suggestion.points,
         parts=tuple(
-            Part(
+            FitPart(
                 translate(locale, PARTS[factor.part.value]),
                 factor.points,
                 factor.most,

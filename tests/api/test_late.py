@@ -16,7 +16,8 @@ from centre.permissions import Actor
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from matching.live.poller import is_watched, keep_looking
-from matching.search.find import Wish, search_openings
+from matching.search.find import search_openings
+from matching.search.rules import SearchCriteria
 from tests.web.desks import Hall, opened
 
 ASKED: list[dict[str, Any]] = [
@@ -37,7 +38,7 @@ def watched(hall: Hall) -> Iterator[Hall]:
     """The demo hall with a thread that looks at its openings."""
     stop = threading.Event()
     thread = threading.Thread(target=keep_looking, args=(stop,))
-    search_openings(Wish())
+    search_openings(SearchCriteria())
     thread.start()
     until = time.monotonic() + 5
     while not is_watched() and time.monotonic() < until:

@@ -29,7 +29,7 @@ from employers.openings.rules import OpeningState
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import IntroductionState
 from matching.learning.models import ModelCard
-from matching.learning.rules import CardState, Verdict
+from matching.learning.rules import CardState, WeightsVerdict
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import RegistrationState
 from matching.search.models import SavedSearch, Synonym
@@ -124,7 +124,7 @@ def _words_and_weights(made: Canaries) -> None:
         "proxies": [],
     }
     made.make(
-        ModelCard, public=True, state=CardState.RETIRED, verdict=Verdict.BETTER, figures=figures, results=1,
+        ModelCard, public=True, state=CardState.RETIRED, verdict=WeightsVerdict.BETTER, figures=figures, results=1,
         weights={"trade": 34, "experience": 15, "skills": 18, "wage": 12, "place": 16, "terms": 5},
     )  # fmt: skip
     made.make(Synonym, public=True, state=SynonymState.PROPOSED, occupation="", candidates=[], asked=1)

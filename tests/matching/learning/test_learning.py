@@ -23,7 +23,7 @@ from matching.learning import actions, queries
 from matching.learning.evenness import proxies
 from matching.learning.jobs import learn_weights
 from matching.learning.models import ModelCard
-from matching.learning.rules import CardState, Shift, Verdict, WeightsNotBetter, verdict
+from matching.learning.rules import CardState, Shift, WeightsNotBetter, WeightsVerdict, verdict
 from matching.live.openings import Board, board
 from tests.matching import world
 from tests.matching.world import Town
@@ -88,7 +88,7 @@ def test_with_little_data_the_prior_stands(town: Town) -> None:
 
 def test_a_card_says_what_was_learned_on_what_and_how_it_was_judged(card: ModelCard) -> None:
     assert (card.name, card.learned_on) == ("learned-2026-03-09", date(2026, 3, 9))
-    assert (card.verdict, card.state, card.results) == (Verdict.BETTER, CardState.PROPOSED, 500)
+    assert (card.verdict, card.state, card.results) == (WeightsVerdict.BETTER, CardState.PROPOSED, 500)
     assert card.weights["place"] > most_points(Weights())["place"]
     assert card.figures["learned"]["loss"] < card.figures["prior"]["loss"]
     assert (card.figures["trained"], card.figures["held_back"]) == (350, 150)
@@ -125,8 +125,8 @@ def test_a_board_that_is_up_follows_at_its_next_comparison(card: ModelCard) -> N
 def test_only_one_card_is_in_use_and_a_retired_one_stays_retired(card: ModelCard) -> None:
     with open_session(SYSTEM, write=True) as session:
         other = ModelCard(
-            name="learned-later", learned_on=clock.today(), verdict=Verdict.BETTER, weights=card.weights, results=600,
-            figures={},
+            name="learned-later", learned_on=clock.today(), verdict=WeightsVerdict.BETTER,
+            weights=card.weights, results=600, figures={},
         )  # fmt: skip
         session.add(other)
     with open_session(MANAGER.scope, write=True) as session:
@@ -145,7 +145,7 @@ def test_weights_that_do_no_better_are_kept_on_record_and_cannot_be_used(town: T
     letters(town, 400, seed=11, place_decides=False)
     made = round_of_learning()
     assert made is not None
-    assert made.verdict is Verdict.NO_BETTER
+    assert made.verdict is WeightsVerdict.NO_BETTER
     with open_session(MANAGER.scope, write=True) as session, pytest.raises(WeightsNotBetter):
         actions.adopt_weights(session, MANAGER, card_id=made.id)
 
@@ -155,7 +155,7 @@ def test_weights_that_move_women_against_men_are_refused_although_they_foretell_
     made = round_of_learning()
     assert made is not None
     assert made.figures["learned"]["loss"] < made.figures["prior"]["loss"]
-    assert made.verdict is Verdict.UNEVEN
+    assert made.verdict is WeightsVerdict.UNEVEN
     told = {(one["attribute"], one["group"], one["part"]) for one in made.figures["proxies"]}
     assert ("sex", "female", "place") in told
 
@@ -164,9 +164,9 @@ def test_a_county_may_move_with_the_weight_of_the_place_and_a_small_shift_is_non
     def shift(attribute: str, points: float) -> Shift:
         return Shift(attribute, "x", 50, 40.0, 40.0 + points, points)
 
-    assert verdict(is_better=True, moved=[shift("county", 9.0), shift("sex", 1.9)]) is Verdict.BETTER
-    assert verdict(is_better=True, moved=[shift("age", -2.1)]) is Verdict.UNEVEN
-    assert verdict(is_better=False, moved=[]) is Verdict.NO_BETTER
+    assert verdict(is_better=True, moved=[shift("county", 9.0), shift("sex", 1.9)]) is WeightsVerdict.BETTER
+    assert verdict(is_better=True, moved=[shift("age", -2.1)]) is WeightsVerdict.UNEVEN
+    assert verdict(is_better=False, moved=[]) is WeightsVerdict.NO_BETTER
     assert proxies([], []) == []
 
 

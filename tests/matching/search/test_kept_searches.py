@@ -15,7 +15,7 @@ from centre.records.erasure import erase_person
 from centre.skills.vocabulary import teach, vocabulary
 from matching.live.openings import Board, board
 from matching.search import actions, queries, word_counts
-from matching.search.find import Wish, search_openings
+from matching.search.find import search_openings
 from matching.search.jobs import digest_lines, propose_synonyms, send_digests
 from matching.search.models import SavedHit, SavedSearch, SearchCount, Synonym
 from matching.search.rules import (
@@ -23,8 +23,8 @@ from matching.search.rules import (
     MOST_SAVED,
     NoSuchOccupation,
     NothingSought,
+    SearchCriteria,
     SearchDraft,
-    Seeking,
     SynonymDraft,
     SynonymState,
     TooManySearches,
@@ -147,12 +147,14 @@ def test_erasing_a_person_takes_their_searches_along(any_town: Town, worker: Act
 
 
 def test_an_address_is_read_alike_whatever_else_stands_in_it() -> None:
-    asked = Seeking.read("offer=board&q=%20电焊%20&region=610404&region=x&region=610402&wage_min=-3&evil=1&page=9")
-    assert (asked.q, asked.region, asked.offer, asked.wage_min, asked.page) == (
+    address = "offer=board&q=%20电焊%20&region=610404&region=x&region=610402&wage_min=-3&evil=1&page=9"
+    criteria = SearchCriteria.read(address)
+    assert (criteria.q, criteria.region, criteria.offer, criteria.wage_min, criteria.page) == (
         "电焊", ("610404", "610402"), ("board",), None, 9,
     )  # fmt: skip
-    assert Seeking.read(asked.address) == asked.model_copy(update={"page": 1})
-    assert Seeking.read("&".join(f"region=61040{n}" for n in range(10)) + "&region=610481").region[-1] == "610409"
+    assert SearchCriteria.read(criteria.address) == criteria.model_copy(update={"page": 1})
+    eleven = "&".join(f"region=61040{n}" for n in range(10)) + "&region=610481"
+    assert SearchCriteria.read(eleven).region[-1] == "610409"
 
 
 @pytest.fixture
@@ -171,8 +173,8 @@ def forget_counts() -> None:
 def ask(words: str, times: int = ASKED) -> None:
     """Search as a reader of the page would, and count."""
     for _ in range(times):
-        found = search_openings(Wish(q=words))
-        word_counts.count_words(found.asked, found=0 if found.relaxed else found.total)
+        results = search_openings(SearchCriteria(q=words))
+        word_counts.count_words(results.asked, found=0 if results.relaxed else results.total)
     word_counts.write_counts()
 
 
@@ -204,7 +206,7 @@ def test_a_word_searched_in_vain_is_proposed_accepted_and_found(any_town: Town) 
         ask("缝纫", 9)
         (made,) = proposed()
     assert (made.word, made.asked, made.state) == ("缝衣裳婆", ASKED + 1, SynonymState.PROPOSED)
-    assert search_openings(Wish(q="缝衣裳婆")).total == 0
+    assert search_openings(SearchCriteria(q="缝衣裳婆")).total == 0
     officer, clerk = any_town.officer(), any_town.clerk()
     with open_session(clerk.scope, write=True) as session, pytest.raises(Forbidden):
         actions.accept_synonym(session, clerk, synonym_id=made.id, draft=SynonymDraft(occupation=world.SEWING))
@@ -215,12 +217,12 @@ def test_a_word_searched_in_vain_is_proposed_accepted_and_found(any_town: Town) 
         assert actions.accept_synonym(session, officer, synonym_id=made.id, draft=draft).occupation == world.SEWING
     assert vocabulary().codes_for("缝衣裳婆") == ()
     board()._compared = board()._looked = float("-inf")
-    assert [one.id for one in search_openings(Wish(q="缝衣裳婆")).items] == [any_town.openings["sew"]]
+    assert [listed.id for listed in search_openings(SearchCriteria(q="缝衣裳婆")).items] == [any_town.openings["sew"]]
     assert Board().look().index.reader.vocabulary.codes_for("缝衣裳婆") == (world.SEWING,)
     with open_session(officer.scope, write=True) as session:
         actions.reject_synonym(session, officer, synonym_id=made.id)
     board()._compared = board()._looked = float("-inf")
-    assert search_openings(Wish(q="缝衣裳婆")).total == 0
+    assert search_openings(SearchCriteria(q="缝衣裳婆")).total == 0
 
 
 def proposed() -> list[Synonym]:

@@ -25,9 +25,8 @@ from matching.live.listing import Listed
 from matching.live.poller import is_watched, openings_now
 from matching.profiles.registration import register_jobseeker
 from matching.profiles.rules import SelfRegistration
-from matching.search.find import Results, Wish, listed_opening, search_openings, similar_openings, totals
-from matching.search.queries import wish_of
-from matching.search.rules import MOST_PAGES, Seeking
+from matching.search.find import Results, listed_opening, search_openings, similar_openings, totals
+from matching.search.rules import MOST_PAGES, SearchCriteria
 from matching.search.word_counts import count_words
 from matching.suggestions.fits import Course, fit_of, next_courses
 from training.classes.queries import recruiting
@@ -58,7 +57,7 @@ def home(unit: Unit) -> Response:
         places=places,
         fairs=unit.session.scalars(coming).all(),
         classes=unit.session.execute(recruiting(today).limit(4)).all(),
-        newest=search_openings(Wish(), limit=4).items,
+        newest=search_openings(SearchCriteria(), limit=4).items,
         place=choices.place,
         local=clock.local,
         chips_of=choices.chips_of,
@@ -75,85 +74,90 @@ def openings(unit: Unit) -> Response:
     question = (unit.request.url.query, unit.locale, Display.of(unit.request.cookies))
     known = None if unit.actor.signed_in else _shelf.get(view.index, question)
     if known is None:
-        asked = Seeking.of(unit.request.query_params.multi_items())
-        found = search_openings(wish_of(asked), limit=PAGE, offset=(asked.page - 1) * PAGE, view=view)
-        body = bytes(_results(unit, asked, found).body)
-        known = Kept(body, found.asked if asked.page == 1 else (), 0 if found.relaxed else found.total)
-        if found.total >= PAGE and not unit.actor.signed_in:
+        criteria = SearchCriteria.of(unit.request.query_params.multi_items())
+        results = search_openings(criteria, limit=PAGE, offset=(criteria.page - 1) * PAGE, view=view)
+        body = bytes(_results(unit, criteria, results).body)
+        known = Kept(body, results.asked if criteria.page == 1 else (), 0 if results.relaxed else results.total)
+        if results.total >= PAGE and not unit.actor.signed_in:
             _shelf.put(view.index, question, known)
     count_words(known.asked, found=known.found)
     return html(unit, known.body)
 
 
-def _results(unit: Unit, asked: Seeking, found: Results) -> Response:
-    courses = _courses(unit, asked, found)
+def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response:
+    courses = _courses(unit, criteria, results)
     return page(
         unit,
         "public/openings.html",
-        asked=asked,
-        found=found,
-        pages=min(ceil(found.total / PAGE), MOST_PAGES),
-        groups=_groups(unit.locale, asked, found),
-        chosen={"region": asked.region, "offer": asked.offer, "employment": asked.employment},
-        applied=_applied(unit.locale, asked),
-        places=[choices.place(code) for code in found.places],
-        trade=vocabulary().name(asked.occupation) if asked.occupation else "",
+        criteria=criteria,
+        results=results,
+        pages=min(ceil(results.total / PAGE), MOST_PAGES),
+        groups=_groups(unit.locale, criteria, results),
+        chosen={"region": criteria.region, "offer": criteria.offer, "employment": criteria.employment},
+        applied=_applied(unit.locale, criteria),
+        places=[choices.place(code) for code in results.places],
+        trade=vocabulary().name(criteria.occupation) if criteria.occupation else "",
         courses=courses[:3],
         classes=sum(course.classes for course in courses),
-        all_classes=0 if found.total else _open_classes(unit),
-        everything=0 if found.total else totals()[0],
-        may_save=unit.actor.person_id is not None and not asked.is_empty,
+        all_classes=0 if results.total else _open_classes(unit),
+        everything=0 if results.total else totals()[0],
+        may_save=unit.actor.person_id is not None and not criteria.is_empty,
         pay=choices.PAY,
         place=choices.place,
         chips_of=choices.chips_of,
     )
 
 
-def _groups(locale: str, asked: Seeking, found: Results) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
+def _groups(
+    locale: str, criteria: SearchCriteria, results: Results
+) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """The filters with their counts; the most frequent places first, chosen ones always there."""
 
-    def told(label: str) -> str:
+    def label_of(label: str) -> str:
         return translate(locale, label)
 
-    regions = dict(found.facets.get("region", {}))
-    for code in asked.region:
+    regions = dict(results.facets.get("region", {}))
+    for code in criteria.region:
         regions.setdefault(code, 0)
-    nearest = sorted(regions, key=lambda code: (code not in asked.region, not code.startswith("6104"), -regions[code]))
-    offers, kinds = found.facets.get("offer", {}), found.facets.get("employment", {})
+    nearest = sorted(
+        regions, key=lambda code: (code not in criteria.region, not code.startswith("6104"), -regions[code])
+    )
+    offers, kinds = results.facets.get("offer", {}), results.facets.get("employment", {})
     return [
-        ("region", told(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),
+        ("region", label_of(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),
         (
             "offer",
-            told(N_("想要什么")),
-            [(name, told(label), offers.get(name, 0)) for name, label in choices.OFFERS.items()],
+            label_of(N_("想要什么")),
+            [(name, label_of(label), offers.get(name, 0)) for name, label in choices.OFFERS.items()],
         ),
         (
             "employment",
-            told(N_("怎么用工")),
-            [(name, told(label), kinds[name]) for name, label in choices.EMPLOYMENT.items() if kinds.get(name)],
+            label_of(N_("怎么用工")),
+            [(name, label_of(label), kinds[name]) for name, label in choices.EMPLOYMENT.items() if kinds.get(name)],
         ),
     ]
 
 
-def _applied(locale: str, asked: Seeking) -> list[tuple[str, str, object]]:
+def _applied(locale: str, criteria: SearchCriteria) -> list[tuple[str, str, object]]:
     """What narrows the list now: the words, the part of the query, and what stays of that part without it."""
     ways: list[tuple[str, str, object]] = []
-    if asked.occupation:
-        ways.append((vocabulary().name(asked.occupation), "occupation", None))
-    if asked.wage_min:
-        ways.append((translate(locale, N_("{yuan} 元以上"), yuan=f"{asked.wage_min:,}"), "wage_min", None))
+    if criteria.occupation:
+        ways.append((vocabulary().name(criteria.occupation), "occupation", None))
+    if criteria.wage_min:
+        ways.append((translate(locale, N_("{yuan} 元以上"), yuan=f"{criteria.wage_min:,}"), "wage_min", None))
     for name, labels in (("offer", choices.OFFERS), ("employment", choices.EMPLOYMENT)):
-        held: tuple[str, ...] = getattr(asked, name)
-        ways += [(translate(locale, labels[one]), name, [two for two in held if two != one]) for one in held]
-    ways += [(choices.place(one), "region", [two for two in asked.region if two != one]) for one in asked.region]
+        held: tuple[str, ...] = getattr(criteria, name)
+        ways += [(translate(locale, labels[tick]), name, [other for other in held if other != tick]) for tick in held]
+    regions = criteria.region
+    ways += [(choices.place(code), "region", [other for other in regions if other != code]) for code in regions]
     return ways
 
 
-def _courses(unit: Unit, asked: Seeking, found: Results) -> list[Course]:
+def _courses(unit: Unit, criteria: SearchCriteria, results: Results) -> list[Course]:
     """The way through training: courses for the trades asked for and near them, offered where openings are few."""
-    if found.total >= PAGE:
+    if results.total >= PAGE:
         return []
-    codes = dict.fromkeys((asked.occupation, *found.codes, *(one.code for one in found.neighbours[:3])))
+    codes = dict.fromkeys((criteria.occupation, *results.codes, *(near.code for near in results.neighbours[:3])))
     wanted = [code for code in codes if code]
     return list(next_courses(unit.session, wanted, unit.actor.person_id).values()) if wanted else []
 

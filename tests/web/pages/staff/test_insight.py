@@ -12,7 +12,7 @@ from centre.database import open_session
 from centre.permissions import Actor
 from matching.fairness.models import FairnessReport
 from matching.learning.models import ModelCard
-from matching.learning.rules import CardState, Verdict
+from matching.learning.rules import CardState, WeightsVerdict
 from matching.search.models import Synonym
 from tests.web.desks import Hall, opened, words
 
@@ -47,8 +47,8 @@ def add(*rows: object) -> None:
 
 def a_card() -> ModelCard:
     return ModelCard(
-        name="learned-2026-11-23", learned_on=clock.today(), verdict=Verdict.BETTER, weights=WEIGHTS, results=300,
-        figures=FIGURES,
+        name="learned-2026-11-23", learned_on=clock.today(), verdict=WeightsVerdict.BETTER,
+        weights=WEIGHTS, results=300, figures=FIGURES,
     )  # fmt: skip
 
 
