@@ -77,7 +77,7 @@ def place(code: str) -> str:
     return name(code) if code and exists(code) else code
 
 
-def chips_of(one: Listed) -> list[tuple[str, str]]:
+def chips_of(listed: Listed) -> list[tuple[str, str]]:
     """What a card says beside board and lodging."""
-    words = re.split(r"[，,。；;、 ]", one.shift, maxsplit=1)[0]
+    words = re.split(r"[，,。；;、 ]", listed.shift, maxsplit=1)[0]
     return [(words, "shift")] if 0 < len(words) <= 10 else []

@@ -63,7 +63,7 @@ def bind(unit: UnitOfWork, model: type[Kind], **given: Any) -> Bound[Kind]:
     return _bound(unit, unit.form or FormData(), model, given)
 
 
-def asked(unit: UnitOfWork, model: type[Kind]) -> Bound[Kind]:
+def bind_query(unit: UnitOfWork, model: type[Kind]) -> Bound[Kind]:
     """Read the question of an address as a draft, for lists and tables that are narrowed."""
     return _bound(unit, FormData([(name, value) for name, value in unit.request.query_params.multi_items()]), model, {})
 

@@ -62,10 +62,10 @@ class _Rendering:
     @cached_property
     def query(self) -> dict[str, list[str]]:
         """The parts of the present address that have a value."""
-        found: dict[str, list[str]] = {}
+        values: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.reader.request.url.query):
-            found.setdefault(name, []).append(value)
-        return found
+            values.setdefault(name, []).append(value)
+        return values
 
 
 _current: ContextVar[_Rendering] = ContextVar("page being rendered")
@@ -113,7 +113,7 @@ def url(path: str, /, **query: object) -> str:
     pairs: list[str] = []
     for name, value in query.items():
         values = value if isinstance(value, list | tuple | set | frozenset) else [value]
-        pairs += [f"{_quoted(name)}={_quoted(str(one))}" for one in values if one is not None and one != ""]
+        pairs += [f"{_quoted(name)}={_quoted(str(item))}" for item in values if item is not None and item != ""]
     return f"{_path(path)}?{'&'.join(pairs)}" if pairs else _path(path)
 
 
@@ -152,14 +152,14 @@ def unique(prefix: str) -> str:
 def problems_of(errors: object) -> list[tuple[str, str]]:
     """Errors as (field, message in the reader's language): from a bound form, a mapping, pairs, or problems."""
     errors = getattr(errors, "problems", errors)
-    found: Iterable[Any] = errors.items() if isinstance(errors, Mapping) else errors or ()  # type: ignore[assignment]
+    faults: Iterable[Any] = errors.items() if isinstance(errors, Mapping) else errors or ()  # type: ignore[assignment]
     pairs: list[tuple[str, str]] = []
-    for one in found:
-        if isinstance(one, tuple):
-            name, told = one
-            messages = [told] if isinstance(told, str) else list(told)
+    for fault in faults:
+        if isinstance(fault, tuple):
+            name, text = fault
+            messages = [text] if isinstance(text, str) else list(text)
         else:
-            name, messages = one.field, [translate(_locale(), one.message, **getattr(one, "params", {}))]
+            name, messages = fault.field, [translate(_locale(), fault.message, **getattr(fault, "params", {}))]
         pairs += [(name or "", message) for message in messages]
     return pairs
 
@@ -194,34 +194,34 @@ _texts: dict[tuple[object, ...], Markup] = {}
 _MOST_CARDS = _MOST_TEXTS = 5_000
 
 
-def kept(macro: Callable[..., Markup], ones: Iterable[Any], words: tuple[str, ...], *values: Any) -> Markup:
+def kept(macro: Callable[..., Markup], items: Iterable[Any], words: tuple[str, ...], *values: Any) -> Markup:
     """Cards of things that have an id and a title and never change, each written once in each language.
 
     `macro(one, title, *values)` writes a card; the title, with the words of a search marked, is put in each time.
     `values` are the same for all of them; a newer version of a thing is another one.
     """
     cards = _cards.setdefault((macro, _locale(), *values), {})
-    found: list[Markup] = []
-    for one in ones:
-        card = cards.get(one.id)
-        if card is None or card[0] is not one:
+    pieces: list[Markup] = []
+    for item in items:
+        card = cards.get(item.id)
+        if card is None or card[0] is not item:
             if len(cards) >= _MOST_CARDS:
                 cards.clear()
-            head, tail = macro(one, _TITLE, *values).split(_TITLE, 1)
-            card = cards[one.id] = (one, head, tail)
-        found += (card[1], marked(one.title, words), card[2])
-    return Markup("").join(found)
+            head, tail = macro(item, _TITLE, *values).split(_TITLE, 1)
+            card = cards[item.id] = (item, head, tail)
+        pieces += (card[1], marked(item.title, words), card[2])
+    return Markup("").join(pieces)
 
 
 def same(macro: Callable[..., Markup], *values: Any) -> Markup:
     """A macro's text that depends on nothing but its values and the reader's language, written once."""
     key = (macro, _locale(), *values)
-    found = _texts.get(key)
-    if found is None:
+    text = _texts.get(key)
+    if text is None:
         if len(_texts) >= _MOST_TEXTS:
             _texts.clear()
-        found = _texts[key] = macro(*values)
-    return found
+        text = _texts[key] = macro(*values)
+    return text
 
 
 def _in_readers_language(written: Callable[[str, Any], object]) -> Callable[[Any], object]:
@@ -239,7 +239,7 @@ class Environment(jinja2.Environment):
 @cache
 def environment() -> Environment:
     """The templates with everything they may call; undefined names stop the page instead of leaving a gap."""
-    made = Environment(
+    templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
@@ -257,9 +257,9 @@ def environment() -> Environment:
         "pictogram": charts.pictogram,
         "without_phones": without_phones,
     }
-    made.filters |= shared
-    made.globals |= shared
-    made.globals |= {
+    templates.filters |= shared
+    templates.globals |= shared
+    templates.globals |= {
         "_": _words,
         "language": _locale,
         "icon": icon,
@@ -278,7 +278,7 @@ def environment() -> Environment:
         "locales": LOCALES,
         "hotline": settings().hotline,
     }
-    return made
+    return templates
 
 
 @contextmanager
@@ -293,7 +293,7 @@ def _reading(reader: Reader) -> Iterator[None]:
 def render(reader: Reader, template: str | Template, **context: object) -> str:
     """The text of a page for this reader. Templates also get `actor`, `locale`, `path` and `query` of the request."""
     request = reader.request
-    told = {
+    values = {
         "actor": reader.actor,
         "locale": reader.locale,
         "path": request.url.path,
@@ -302,7 +302,7 @@ def render(reader: Reader, template: str | Template, **context: object) -> str:
         **context,
     }
     with _reading(reader):
-        return environment().get_template(template).render(told).replace(_BACK, _back())
+        return environment().get_template(template).render(values).replace(_BACK, _back())
 
 
 def html(unit: Reader, text: str | bytes, status_code: int = 200) -> HTMLResponse:

@@ -18,7 +18,7 @@ from employers.openings.rules import OpeningState
 from matching.search.models import SearchCount
 from matching.search.word_counts import write_counts
 from tests.web.desks import Desk, Hall, opened
-from web.page_cache import Kept, Shelf
+from web.page_cache import KeptPage, PageCache
 from web.pages.public import home as home_page
 
 PATH = "/openings?q=水下焊工"
@@ -27,7 +27,7 @@ PATH = "/openings?q=水下焊工"
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
     """The demo town with more openings for one trade than a page holds."""
-    with opened() as made:
+    with opened() as town:
         with open_session(Actor.system().scope, write=True) as session:
             boss = session.scalars(
                 select(Employer.id).where(Employer.state == EmployerState.ACTIVE).order_by(Employer.id)
@@ -40,7 +40,7 @@ def hall(database: str) -> Iterator[Hall]:
                 )
                 for number in range(25)
             )  # fmt: skip
-        yield made
+        yield town
 
 
 def drop(desk: Desk, path: str, gone: str) -> None:
@@ -60,10 +60,10 @@ def counted(word: str) -> int:
 
 def test_the_second_visitor_gets_the_page_of_the_first(hall: Hall) -> None:
     first = hall.enter().get(PATH)
-    ground, pages = home_page._shelf._stands
+    ground, pages = home_page._pages._stands
     assert [kept.body.decode() for kept in pages.values()] == [first]
     assert hall.enter().get(PATH) == first
-    assert home_page._shelf._stands == (ground, pages)
+    assert home_page._pages._stands == (ground, pages)
 
 
 def test_each_language_and_way_to_see_has_its_own_page(hall: Hall) -> None:
@@ -78,9 +78,9 @@ def test_what_is_withdrawn_renamed_or_suspended_leaves_kept_pages_within_a_secon
     desk = hall.enter()
     assert "水下焊工24" in desk.get(PATH).replace("<mark>", "").replace("</mark>", "")
     with open_session(Actor.system().scope, write=True) as session:
-        one, two = session.scalars(select(Opening).where(Opening.title.in_(["水下焊工24", "水下焊工23"]))).all()
-        addresses = [f'href="/openings/{each.id}"' for each in (one, two)]
-        one.state, two.title, boss = OpeningState.PAUSED, "水下焊工旧", one.employer_id
+        paused, renamed = session.scalars(select(Opening).where(Opening.title.in_(["水下焊工24", "水下焊工23"]))).all()
+        addresses = [f'href="/openings/{opening.id}"' for opening in (paused, renamed)]
+        paused.state, renamed.title, boss = OpeningState.PAUSED, "水下焊工旧", paused.employer_id
     assert addresses[1] in desk.get(PATH)
     drop(desk, PATH, addresses[0])
     assert "旧" in desk.get(PATH)
@@ -95,8 +95,8 @@ def test_nothing_of_a_signed_in_reader_is_kept_or_given_to_others(hall: Hall) ->
     assert "王秀兰" in own
     visitor = hall.enter().get(PATH)
     assert "王秀兰" not in visitor
-    assert visitor in [kept.body.decode() for kept in home_page._shelf._stands[1].values()]
-    assert not any("王秀兰" in kept.body.decode() for kept in home_page._shelf._stands[1].values())
+    assert visitor in [kept.body.decode() for kept in home_page._pages._stands[1].values()]
+    assert not any("王秀兰" in kept.body.decode() for kept in home_page._pages._stands[1].values())
     assert "王秀兰" in hall.enter("wang").get(PATH)
 
 
@@ -108,14 +108,14 @@ def test_words_are_counted_for_each_reader_of_a_kept_page(hall: Hall) -> None:
     assert counted("水下焊工") == before + 3
 
 
-def test_a_shelf_forgets_all_when_its_ground_is_replaced_or_it_is_full() -> None:
-    shelf, one, two = Shelf(), object(), object()
-    page = Kept(b"x", (), 1)
+def test_the_cache_is_emptied_when_the_openings_change_or_when_it_is_full() -> None:
+    cache, old, new = PageCache(), object(), object()
+    page = KeptPage(b"x", (), 1)
     for number in range(500):
-        shelf.put(one, number, page)
-    assert shelf.get(one, 0) is page
-    assert shelf.get(two, 0) is None
-    shelf.put(one, 500, page)
-    assert (shelf.get(one, 0), shelf.get(one, 500)) == (None, page)
-    shelf.put(two, 1, page)
-    assert shelf.get(one, 500) is None
+        cache.put(old, number, page)
+    assert cache.get(old, 0) is page
+    assert cache.get(new, 0) is None
+    cache.put(old, 500, page)
+    assert (cache.get(old, 0), cache.get(old, 500)) == (None, page)
+    cache.put(new, 1, page)
+    assert cache.get(old, 500) is None

@@ -64,8 +64,8 @@ def create(
     from centre.network import Centre
 
     with _told(), open_session(Actor.system().scope, write=True) as session:
-        found = session.scalar(select(Centre).where(Centre.code == centre)) if centre else None
-        if centre and found is None:
+        home_centre = session.scalar(select(Centre).where(Centre.code == centre)) if centre else None
+        if centre and home_centre is None:
             raise typer.BadParameter(f"there is no centre {centre}; `gangqiao migrate` and `demo` make the network")
         account = create_account(
             session,
@@ -74,7 +74,7 @@ def create(
             name=name,
             password=password,
             roles=set(role),
-            centre_id=found.id if found else None,
+            centre_id=home_centre.id if home_centre else None,
             provider_id=provider,
             employer_id=employer,
             expires_on=expires.date() if expires else None,

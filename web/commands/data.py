@@ -55,8 +55,8 @@ def import_openings(
         )
     troubled = [row for row in report.rows if row.problems]
     for row in troubled[:MOST_TOLD]:
-        told = "; ".join(translate("en", problem.message, **problem.params) for problem in row.problems)
-        typer.echo(f"row {row.row} {row.title}: {told}")
+        problems = "; ".join(translate("en", problem.message, **problem.params) for problem in row.problems)
+        typer.echo(f"row {row.row} {row.title}: {problems}")
     if len(troubled) > MOST_TOLD:
         typer.echo(f"and {len(troubled) - MOST_TOLD} more rows with something to mend")
     counts = report.counts

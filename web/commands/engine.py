@@ -75,11 +75,11 @@ def _matched(openings: Path, workers: Path, *, language: str, **how: Any) -> Non
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(say(N_("读入岗位")), total=1.0)
 
-        def told(share: float, people: int, pairs: int) -> None:
+        def show_progress(share: float, people: int, pairs: int) -> None:
             text = say(N_("已匹配 {n} 人，写出 {pairs} 对"), n=people, pairs=pairs)
             bar.update(task, completed=share, description=text)
 
-        run(openings, workers, language=language, progress=told, **how)
+        run(openings, workers, language=language, progress=show_progress, **how)
 
 
 def evaluate(

@@ -83,7 +83,7 @@ def fill(session: Session, *, seed: int, say: Say, size: Size = CITY) -> None:
     """Write the city around the town; `say` is told of every lot that is done."""
     random = Random(seed)
     trades = list(rows("trades"))
-    centres = [(one.id, one.region_code) for one in session.scalars(select(Centre).order_by(Centre.code))]
+    centres = [(centre.id, centre.region_code) for centre in session.scalars(select(Centre).order_by(Centre.code))]
     first = (session.scalar(select(func.max(Employer.id))) or 0) + 1
     firms = list(_firms(random, trades, centres, range(first, first + size.employers)))
     _write(session, Employer, (firm.row for firm in firms), size.employers, say)

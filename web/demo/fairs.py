@@ -66,7 +66,7 @@ def _halls(session: Session, centre_id: int) -> dict[str, Venue]:
 
 def _stands(session: Session) -> list[Stand]:
     openings = session.scalars(select(Opening).where(Opening.is_demo).order_by(Opening.employer_id, Opening.id))
-    return [(employer_id, list(own)) for employer_id, own in groupby(openings, lambda one: one.employer_id)]
+    return [(employer_id, list(own)) for employer_id, own in groupby(openings, lambda opening: opening.employer_id)]
 
 
 def _times(day: date, starts: time, ends: time) -> tuple[datetime, datetime]:
@@ -105,7 +105,7 @@ def _give_booths(session: Session, fair: Fair, stands: Sequence[Stand]) -> None:
                 fair_id=fair.id,
                 employer_id=employer_id,
                 contact_name="招聘部",
-                opening_ids=[one.id for one in openings],
+                opening_ids=[opening.id for opening in openings],
                 state=BoothState.SERVED if over else BoothState.ASSIGNED,
                 booth_no=number,
                 decided_at=min(clock.now(), fair.starts_at),

@@ -61,7 +61,7 @@ class Campus:
     employers: list[Employer]
     pool: list[Person] = field(default_factory=list)
     chance: Random = field(default_factory=lambda: Random(SEED))
-    made: int = 0
+    classes_opened: int = 0
 
     def people(self, first: int, count: int) -> list[Person]:
         """People of the pool from a place on, round its end."""
@@ -92,21 +92,21 @@ def open_class(
     campus: Campus, major: Major, *, start_on: date, state: ClassState, seats: int = 30, class_no: str = ""
 ) -> TrainingClass:
     """A class of whole days, as many as its hours need; room and teacher are its own."""
-    campus.made += 1
+    number = campus.classes_opened = campus.classes_opened + 1
     last, days = start_on, -(-major.hours // 8)
     while days:
         days -= last.isoweekday() in WORKDAYS
         last += timedelta(days=1)
-    made = TrainingClass(
+    training = TrainingClass(
         provider_id=major.provider_id, centre_id=campus.providers[major.provider_id].centre_id, major_id=major.id,
-        class_no=class_no or f"{start_on:%Y%m}-{campus.made}", start_on=start_on, end_on=last - timedelta(days=1),
-        daypart=Daypart.FULL_DAY, room=f"实训室{campus.made}", seats=seats, state=state,
-        teacher=f"{'王李张刘陈杨'[campus.made % 6]}老师{campus.made}",
+        class_no=class_no or f"{start_on:%Y%m}-{number}", start_on=start_on, end_on=last - timedelta(days=1),
+        daypart=Daypart.FULL_DAY, room=f"实训室{number}", seats=seats, state=state,
+        teacher=f"{'王李张刘陈杨'[number % 6]}老师{number}",
         approved_at=_nine(start_on - timedelta(days=20)), is_demo=True,
     )  # fmt: skip
-    campus.session.add(made)
+    campus.session.add(training)
     campus.session.flush()
-    return made
+    return training
 
 
 def enrol(
@@ -246,7 +246,7 @@ def _nine(day: date) -> datetime:
 
 def fill_past(campus: Campus, majors: Sequence[Major]) -> list[tuple[TrainingClass, list[Enrolment]]]:
     """Four classes of every major in two years: nobody in two at once, no trade learned twice."""
-    made = []
+    finished = []
     for slot, ago in enumerate(ENDED_AGO):
         for number, major in enumerate(majors):
             days = -(-major.hours // 8) * 7 // 5
@@ -260,8 +260,8 @@ def fill_past(campus: Campus, majors: Sequence[Major]) -> list[tuple[TrainingCla
             places = enrol(campus, training, major, people, states)
             award(campus, training, major, places)
             place_graduates(campus, training, places)
-            made.append((training, places))
-    return made
+            finished.append((training, places))
+    return finished
 
 
 def _fate(chance: Random, luck: float) -> EnrolmentState:

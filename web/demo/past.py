@@ -47,8 +47,8 @@ def fill(session: Session, *, seed: int) -> None:
     ground = ground_on(clock.today(), WageBasis(), Weights())
     openings = [listing(row) for row in session.execute(rows().where(Opening.is_demo).limit(1_500))]
     by_field: dict[str, list[Any]] = {}
-    for one in openings:
-        by_field.setdefault(one.occupation[:4], []).append(one)
+    for opening in openings:
+        by_field.setdefault(opening.occupation[:4], []).append(opening)
     ids = random.sample(list(session.scalars(select(Person.id).where(Person.is_demo))), LETTERS)
     people = {person.id: person for batch in batches(ids) for person in _people(session, batch)}
     written = []
@@ -70,12 +70,12 @@ def _people(session: Session, ids: Sequence[int]) -> list[Person]:
 
 def _letters(random: Random, written: Sequence[tuple[Person, Any, Suggestion]]) -> list[dict[str, Any]]:
     now, serial = clock.now(), dict[date, int]()
-    made = []
-    for place, (person, listed, found) in enumerate(written):
+    letters = []
+    for place, (person, listed, suggestion) in enumerate(written):
         at = now - timedelta(days=DAYS - place * DAYS // len(written))
         day = clock.local(at).date()
         serial[day] = serial.get(day, 0) + 1
-        made.append(
+        letters.append(
             {
                 "centre_id": person.centre_id,
                 "person_id": person.id,
@@ -87,23 +87,23 @@ def _letters(random: Random, written: Sequence[tuple[Person, Any, Suggestion]]) 
                 "letter_no": letter_number("XY99", day, serial[day]),
                 "issued_at": at,
                 "expires_on": day + timedelta(days=7),
-                "points": found.points,
-                "reasons": frozen_reasons(fit_in_words(found, SOURCE_LOCALE)),
+                "points": suggestion.points,
+                "reasons": frozen_reasons(fit_in_words(suggestion, SOURCE_LOCALE)),
                 "is_demo": True,
                 "created_at": at,
-                **_result(random, found, at),
+                **_result(random, suggestion, at),
             }
         )
-    return made
+    return letters
 
 
-def _result(random: Random, found: Suggestion, at: datetime) -> dict[str, Any]:
+def _result(random: Random, suggestion: Suggestion, at: datetime) -> dict[str, Any]:
     """One letter in eight is never answered; the others end as the invented truth has it."""
-    told = {"result_at": at + timedelta(days=6), "result_source": ResultSource.EMPLOYER}
+    result = {"result_at": at + timedelta(days=6), "result_source": ResultSource.EMPLOYER}
     if random.random() < 0.125:
         return {"state": IntroductionState.UNKNOWN, "result_at": None, "result_source": None}
-    logit = BASE + sum(TRUTH[factor.part] * factor.points / factor.most for factor in found.factors)
+    logit = BASE + sum(TRUTH[factor.part] * factor.points / factor.most for factor in suggestion.factors)
     if random.random() < 1 / (1 + exp(-logit)):
-        return {"state": IntroductionState.HIRED, **told}
+        return {"state": IntroductionState.HIRED, **result}
     lost = (IntroductionState.REFUSED_BY_EMPLOYER, IntroductionState.REFUSED_BY_WORKER, IntroductionState.NO_SHOW)
-    return {"state": random.choice(lost), **told}
+    return {"state": random.choice(lost), **result}

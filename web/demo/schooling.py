@@ -58,13 +58,13 @@ def fill(session: Session, majors: Sequence[Major], people: dict[str, Person]) -
     """Fill the schools with life."""
     campus = Campus(
         session,
-        {one.id: one for one in session.scalars(select(TrainingProvider).order_by(TrainingProvider.id))},
+        {provider.id: provider for provider in session.scalars(select(TrainingProvider).order_by(TrainingProvider.id))},
         list(session.scalars(select(Centre).order_by(Centre.id))),
         list(session.scalars(select(Employer).order_by(Employer.id))),
     )
     fill_pool(campus)
-    actors = {one.login: one.actor for one in session.scalars(select(Account).order_by(Account.id))}
-    by_name = {one.name: one for one in majors}
+    actors = {account.login: account.actor for account in session.scalars(select(Account).order_by(Account.id))}
+    by_name = {major.name: major for major in majors}
     held = fill_past(campus, majors)
     held += _running(campus, by_name)
     _recruit(campus, majors, people, actors)
@@ -108,8 +108,8 @@ def _stay_away(session: Session, training: TrainingClass, places: Sequence[Enrol
     since = clock.now() - timedelta(days=4)
     missed = select(Lesson.id).where(Lesson.class_id == training.id, Lesson.starts_at > since)
     gone = select(Attendance).where(Attendance.enrolment_id == places[0].id, Attendance.lesson_id.in_(missed))
-    for one in session.scalars(gone.order_by(Attendance.id)):
-        session.delete(one)
+    for attendance in session.scalars(gone.order_by(Attendance.id)):
+        session.delete(attendance)
     session.flush()
 
 
@@ -134,9 +134,9 @@ def _recruit(campus: Campus, majors: Sequence[Major], people: dict[str, Person],
             _offer(session, training, places[0], places[-1])
         elif number == 0:
             places[0].state, places[0].to_check = S.APPLIED, "name"
-    major = next(one for one in majors if one.name == "仓储与叉车")
-    asked = open_class(campus, major, start_on=_weeks_ago(-4), state=ClassState.APPLIED, class_no="2027-01")
-    asked.approved_at, asked.applied_at, asked.applied_by = None, clock.now(), actors["school2"].account_id
+    major = next(major for major in majors if major.name == "仓储与叉车")
+    applied = open_class(campus, major, start_on=_weeks_ago(-4), state=ClassState.APPLIED, class_no="2027-01")
+    applied.approved_at, applied.applied_at, applied.applied_by = None, clock.now(), actors["school2"].account_id
     session.flush()
 
 
@@ -159,27 +159,27 @@ CLAIMED = ("家政服务", "养老护理", "中式烹调", "足部按摩", "客�
 
 
 def _claims(campus: Campus, majors: dict[str, Major]) -> dict[str, Held]:
-    made: dict[str, Held] = {}
+    claimed: dict[str, Held] = {}
     for number, name in enumerate(CLAIMED):
         major = majors[name]
         training = open_class(campus, major, start_on=_weeks_ago(18), state=ClassState.ASSESSED)
         people = campus.people(420 + 14 * number, 13)
         if name == "养老护理":
-            for one in people[1:5]:
-                one.set_phone(people[0].phone)
+            for person in people[1:5]:
+                person.set_phone(people[0].phone)
         states = [S.EMPLOYED] * 6 + [S.CERTIFIED] * 5 + [S.FAILED] * 2
         places = enrol(campus, training, major, people, states)
         hold_lessons(campus, training, places, absent=0.03, scanned=name == "足部按摩", truants=1)
         award(campus, training, major, places)
         place_graduates(campus, training, places)
-        made[name] = (training, places)
-    return made
+        claimed[name] = (training, places)
+    return claimed
 
 
 def _funds(session: Session, actors: dict[str, Actor], held: Sequence[Held]) -> Fund:
     """Three funds, and what the classes cost the centre: a movement for each place. Gives the fund for subsidies."""
     city = actors["city"]
-    made = []
+    funds = []
     for code, name, purpose, yuan in (
         ("TX-2026", "联合办学学费补助(演示)", FundPurpose.TUITION, 1_500_000),
         ("SX-2026", "就业补助资金培训补贴(演示)", FundPurpose.SUBSIDY, 200_000),
@@ -190,8 +190,8 @@ def _funds(session: Session, actors: dict[str, Actor], held: Sequence[Held]) -> 
         for part in (1, 2):
             grant = GrantDraft(amount_fen=yuan * 50, voucher=f"{code}-{part}")
             grant_money(session, city, fund_id=fund.id, draft=grant)
-        made.append(fund)
-    tuition = made[0]
+        funds.append(fund)
+    tuition = funds[0]
     recruiting = session.scalars(
         select(TrainingClass).where(TrainingClass.state == ClassState.RECRUITING).order_by(TrainingClass.id)
     )
@@ -201,7 +201,7 @@ def _funds(session: Session, actors: dict[str, Actor], held: Sequence[Held]) -> 
     for training, places in held:
         _charge(session, tuition, training, places)
     session.flush()
-    return made[1]
+    return funds[1]
 
 
 def _charge(session: Session, fund: Fund, training: TrainingClass, places: Sequence[Enrolment]) -> None:
@@ -273,19 +273,19 @@ def _certify(session: Session, campus: Campus, major: Major, person: Person) -> 
     training = open_class(campus, major, start_on=_weeks_ago(34), state=ClassState.ARCHIVED)
     places = enrol(campus, training, major, [person], [S.CERTIFIED])
     award(campus, training, major, places)
-    one = session.scalars(select(TrainingCertificate).where(TrainingCertificate.person_id == person.id)).one()
+    certificate = session.scalars(select(TrainingCertificate).where(TrainingCertificate.person_id == person.id)).one()
     school = campus.providers[major.provider_id].name
     fact = Certified(
-        one.id,
-        one.enrolment_id,
+        certificate.id,
+        certificate.enrolment_id,
         person.id,
-        one.occupation_code,
-        one.level,
-        one.code,
+        certificate.occupation_code,
+        certificate.level,
+        certificate.code,
         False,
         school,
         training.class_no,
-        one.issued_on,
+        certificate.issued_on,
     )
     events.publish(session, fact)
 

@@ -50,14 +50,14 @@ def _list(text: str) -> list[str]:
 
 
 def _centres(session: Session) -> dict[str, Centre]:
-    made: dict[str, Centre] = {}
+    centres: dict[str, Centre] = {}
     for row in rows("centres"):
-        made[row["code"]] = centre = Centre(
+        centres[row["code"]] = centre = Centre(
             code=row["code"],
             name=row["name"],
             level=CentreLevel(row["level"]),
             region_code=row["region"],
-            parent_id=made["XY00"].id if made else None,
+            parent_id=centres["XY00"].id if centres else None,
             address="人民路 1 号(虚构)",
             phone="029-3300 0000",
             hours="周一至周五 9:00-17:00",
@@ -65,7 +65,7 @@ def _centres(session: Session) -> dict[str, Centre]:
         )
         session.add(centre)
         session.flush()
-    return made
+    return centres
 
 
 def _training(session: Session, centres: dict[str, Centre]) -> list[Major]:
@@ -190,15 +190,15 @@ def _opening(employer: Employer, row: dict[str, str], posted_at: datetime) -> Op
 
 
 def _certificates(text: str, *, must: bool) -> list[dict[str, object]]:
-    found: list[dict[str, object]] = []
+    requirements: list[dict[str, object]] = []
     for part in _list(text):
         kind, _, level = part.partition(":")
-        found.append({"kind": kind, "level": int(level) if level else None, "must": must})
-    return found
+        requirements.append({"kind": kind, "level": int(level) if level else None, "must": must})
+    return requirements
 
 
 def _workers(session: Session, centres: dict[str, Centre]) -> dict[str, Person]:
-    made: dict[str, Person] = {}
+    people: dict[str, Person] = {}
     for row in rows("workers"):
         identity = parse_identity(row["identity"], clock.today())
         person = new_person(centre_id=centres[row["centre"]].id, name=row["name"])
@@ -211,9 +211,9 @@ def _workers(session: Session, centres: dict[str, Centre]) -> dict[str, Person]:
         person.is_demo = True
         session.add(person)
         session.flush()
-        made[row["key"]] = person
+        people[row["key"]] = person
         _profile(session, person, row)
-    return made
+    return people
 
 
 def _profile(session: Session, person: Person, row: dict[str, str]) -> None:

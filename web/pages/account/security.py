@@ -62,8 +62,15 @@ def account(unit: Unit) -> Response:
     own = own_account(unit.session, unit.actor)
     here = token_digest(caller(unit).token)
     shown = [
-        Device(one.id, device_name(one.device), one.created_at, one.seen_at, one.token_digest == here, one.kiosk)
-        for one in accounts.devices(unit.session)
+        Device(
+            sign_in.id,
+            device_name(sign_in.device),
+            sign_in.created_at,
+            sign_in.seen_at,
+            sign_in.token_digest == here,
+            sign_in.kiosk,
+        )
+        for sign_in in accounts.devices(unit.session)
     ]
     return page(
         unit,

@@ -217,12 +217,12 @@ def enrol(unit: Unit) -> Response:
 
 
 def _enrol_page(unit: Unit, bound: Bound[FactorForm], status_code: int = 200) -> Response:
-    found = _half(unit, accounts.Stage.ENROLMENT_DUE)
-    if found is None:
+    half_session = _half(unit, accounts.Stage.ENROLMENT_DUE)
+    if half_session is None:
         return RedirectResponse("/sign-in", 303)
     with open_session(Actor.system().scope) as session:
-        secret = accounts.prepared_secret(session, found.account.id)
-    return key_page(unit, bound, secret, found.account.login, "/sign-in/enrol", status_code)
+        secret = accounts.prepared_secret(session, half_session.account.id)
+    return key_page(unit, bound, secret, half_session.account.login, "/sign-in/enrol", status_code)
 
 
 def key_page(
@@ -238,10 +238,10 @@ def key_page(
 def _half(unit: Unit, stage: accounts.Stage) -> accounts.Half | None:
     with open_session(Actor.system().scope) as session:
         try:
-            found = accounts.half(session, caller(unit).token)
+            half_session = accounts.half(session, caller(unit).token)
         except SignInOver:
             return None
-    return found if found.stage is stage else None
+    return half_session if half_session.stage is stage else None
 
 
 @routes.get("/sign-in/again", allow=SIGNED_IN)

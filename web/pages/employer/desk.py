@@ -81,14 +81,18 @@ class OpeningForm(Draft):
     valid_until: date | None = None
     step: Literal["keep", "submit"] = "keep"
 
-    def draft(self, found: Opening | None = None) -> OpeningDraft:
+    def draft(self, opening: Opening | None = None) -> OpeningDraft:
         """The opening that is meant; what the form does not show stays as it was."""
         values: dict[str, Any] = {}
-        if found is not None:
-            values = {name: getattr(found, name) for name in OpeningDraft.model_fields}
-            values["region_code"] = found.region_code or None
-        kept = [one for one in values.get("certificate_requirements", []) if one["kind"] in self.certificates]
-        known = {one["kind"] for one in kept}
+        if opening is not None:
+            values = {name: getattr(opening, name) for name in OpeningDraft.model_fields}
+            values["region_code"] = opening.region_code or None
+        kept = [
+            requirement
+            for requirement in values.get("certificate_requirements", [])
+            if requirement["kind"] in self.certificates
+        ]
+        known = {requirement["kind"] for requirement in kept}
         added = [{"kind": kind, "must": True} for kind in self.certificates if kind not in known]
         own = self.model_dump(exclude={"certificates", "step"})
         return OpeningDraft.model_validate(values | own | {"certificate_requirements": [*kept, *added]})
@@ -154,13 +158,13 @@ def opening(unit: Unit, opening_id: RecordPath) -> Response:
 @routes.get("/openings/{opening_id:int}/edit", allow=ALLOW)
 def ask_change(unit: Unit, opening_id: RecordPath) -> Response:
     """The form of an opening that is kept."""
-    found = own_opening(unit.session, unit.actor, opening_id)
-    values = {name: getattr(found, name) for name in OpeningForm.model_fields if hasattr(found, name)}
+    opening = own_opening(unit.session, unit.actor, opening_id)
+    values = {name: getattr(opening, name) for name in OpeningForm.model_fields if hasattr(opening, name)}
     for name in [name for name in values if name.endswith("_fen")]:
         values[name] = "" if values[name] is None else f"{values[name] / 100:g}"
-    values["certificates"] = [one["kind"] for one in found.certificate_requirements]
+    values["certificates"] = [requirement["kind"] for requirement in opening.certificate_requirements]
     shown = {name: "" if value is None else value for name, value in values.items()}
-    return _form(unit, blank(unit, OpeningForm, **shown), found=found)
+    return _form(unit, blank(unit, OpeningForm, **shown), opening=opening)
 
 
 @routes.post("/openings/{opening_id:int}/edit", allow=ALLOW)
@@ -252,33 +256,33 @@ def _act(unit: Unit, opening_id: int, form: ActForm) -> None:
             actions.change_headcount(session, actor, opening_id=opening_id, headcount=form.headcount or 0)
 
 
-def _save(unit: Unit, found: Opening | None) -> Response:
+def _save(unit: Unit, opening: Opening | None) -> Response:
     bound = bind(unit, OpeningForm)
     if bound.draft is None:
-        return _form(unit, bound, 422, found=found)
+        return _form(unit, bound, 422, opening=opening)
     try:
-        draft = bound.draft.draft(found)
-        if found is None:
+        draft = bound.draft.draft(opening)
+        if opening is None:
             kept = actions.create_opening(unit.session, unit.actor, draft)
         else:
-            kept = actions.update_opening(unit.session, unit.actor, opening_id=found.id, draft=draft)
+            kept = actions.update_opening(unit.session, unit.actor, opening_id=opening.id, draft=draft)
         if bound.draft.step == "submit":
             actions.submit_opening(unit.session, unit.actor, opening_id=kept.id)
     except Refusal as refusal:
-        return _form(unit, bound.refuse(refusal), refusal.status, found=found)
+        return _form(unit, bound.refuse(refusal), refusal.status, opening=opening)
     return RedirectResponse(f"/employer/openings/{kept.id}", 303)
 
 
-def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, found: Opening | None = None) -> Response:
+def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, opening: Opening | None = None) -> Response:
     return page(
         unit,
         "employer/opening-form.html",
         status_code,
         bound=bound,
-        opening_id=found.id if found else None,
-        title=found.title if found else "",
-        findings=[] if found is None or bound.problems else restore(found.screening),
-        counties=[(one.code, one.name) for one in regions.children(regions.HOME)],
+        opening_id=opening.id if opening else None,
+        title=opening.title if opening else "",
+        findings=[] if opening is None or bound.problems else restore(opening.screening),
+        counties=[(county.code, county.name) for county in regions.children(regions.HOME)],
         units=WAGE_UNIT_LABELS,
         employments=EMPLOYMENT_LABELS,
         contracts=CONTRACT_LABELS,
@@ -289,47 +293,48 @@ def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, foun
 
 
 def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int = 200) -> Response:
-    found = own_opening(unit.session, unit.actor, opening_id)
-    findings = restore(found.screening)
-    missing = missing_elements(found)
+    opening = own_opening(unit.session, unit.actor, opening_id)
+    findings = restore(opening.screening)
+    missing = missing_elements(opening)
     return page(
         unit,
         "employer/opening.html",
         status_code,
-        opening=found,
-        place=regions.full_name(found.region_code) if found.region_code else "",
-        state=OPENING_LABELS[found.state],
-        events=OPENING.events(found.state, unit.actor),
+        opening=opening,
+        place=regions.full_name(opening.region_code) if opening.region_code else "",
+        state=OPENING_LABELS[opening.state],
+        events=OPENING.events(opening.state, unit.actor),
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
-        blocking=[one for one in findings if one.reaction is Reaction.BLOCK],
-        warnings=[one for one in findings if one.reaction is Reaction.WARN],
-        editable=found.state not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
+        blocking=[finding for finding in findings if finding.reaction is Reaction.BLOCK],
+        warnings=[finding for finding in findings if finding.reaction is Reaction.WARN],
+        editable=opening.state
+        not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
         problems=problems,
     )
 
 
 def _booths(unit: Unit, own: Employer, problems: Any = (), status_code: int = 200) -> Response:
     requests = unit.session.scalars(employer_booths(own.id).limit(50)).all()
-    asked = {one.fair_id for one in requests}
+    requested_fairs = {booth.fair_id for booth in requests}
     coming = fairs(from_on=clock.today()).where(Fair.state == FairState.BOOTH_OPEN).limit(30)
     return page(
         unit,
         "employer/booths.html",
         status_code,
         requests=requests,
-        queue={one.id: place_in_queue(unit.session, one) for one in requests},
-        may_withdraw=[one.id for one in requests if "withdraw" in BOOTH.events(one.state, unit.actor)],
+        queue={booth.id: place_in_queue(unit.session, booth) for booth in requests},
+        may_withdraw=[booth.id for booth in requests if "withdraw" in BOOTH.events(booth.state, unit.actor)],
         states=BOOTH_LABELS,
-        fairs=[one for one in unit.session.scalars(coming) if one.id not in asked],
+        fairs=[fair for fair in unit.session.scalars(coming) if fair.id not in requested_fairs],
         hours=hours,
         problems=problems,
     )
 
 
 def _booth_form(unit: Unit, fair_id: int, bound: Bound[RequestForm], status_code: int = 200) -> Response:
-    found = fair_in_sight(unit.session, fair_id)
+    fair = fair_in_sight(unit.session, fair_id)
     own = employer_openings(unit.actor.employer_id or 0).where(Opening.state.in_(booths.VERIFIED))
-    openings = [(one.id, one.title) for one in unit.session.scalars(own)]
+    openings = [(opening.id, opening.title) for opening in unit.session.scalars(own)]
     return page(
-        unit, "employer/booth-form.html", status_code, bound=bound, fair=found, hours=hours(found), openings=openings
+        unit, "employer/booth-form.html", status_code, bound=bound, fair=fair, hours=hours(fair), openings=openings
     )

@@ -61,10 +61,10 @@ def parts_of(copied: dict[str, list[dict[str, Any]]], locale: str) -> list[Part]
 
 def _heading(docstring: str, table: str, locale: str) -> str:
     first = docstring.strip().splitlines()[0] if docstring.strip() else table
-    found = _TERM.search(first)
-    if locale == "en" or found is None:
+    term = _TERM.search(first)
+    if locale == "en" or term is None:
         return _TERM.sub("", first).strip(" .")
-    return found[1].split(",")[0].split("，")[0]
+    return term[1].split(",")[0].split("，")[0]
 
 
 def _row(row: dict[str, Any], locale: str) -> list[tuple[str, str]]:
@@ -80,5 +80,5 @@ def _told(value: Any, locale: str) -> str:
     if isinstance(value, bool):
         return translate(locale, N_("是")) if value else translate(locale, N_("否"))
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(str(item) for item in value)
     return str(value)

@@ -102,15 +102,15 @@ def mine(unit: Unit) -> Response:
     """What is going on, and what to do next."""
     if unit.actor.person_id is None:
         return page(unit, "jobseeker/unjoined.html")
-    found = jobseeker(unit.session, own_id(unit))
+    me = jobseeker(unit.session, own_id(unit))
     suggested = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=3)
     messages = select(Message).where(Message.person_id == own_id(unit)).order_by(Message.id.desc()).limit(5)
     return page(
         unit,
         "jobseeker/home.html",
-        me=found,
-        state=REGISTRATION_LABELS[found.registration.state] if found.registration else "",
-        todo=_todo(found),
+        me=me,
+        state=REGISTRATION_LABELS[me.registration.state] if me.registration else "",
+        todo=_todo(me),
         suggested=suggested,
         introductions=introductions_of(unit.session, own_id(unit), limit=5),
         labels=INTRODUCTION_LABELS,
@@ -121,15 +121,15 @@ def mine(unit: Unit) -> Response:
     )
 
 
-def _todo(found: Jobseeker) -> str:
+def _todo(me: Jobseeker) -> str:
     """The first step that is still empty; nothing when the profile is whole."""
-    if not found.occupations:
+    if not me.occupations:
         return "trades"
-    if all(row.years is None for row in found.occupations):
+    if all(row.years is None for row in me.occupations):
         return "years"
-    if found.wish is None or found.wish.leave_home_ok is None:
+    if me.wish is None or me.wish.leave_home_ok is None:
         return "place"
-    return "pay" if found.wish.wage_floor_fen is None else ""
+    return "pay" if me.wish.wage_floor_fen is None else ""
 
 
 @routes.get("/profile", allow=ALLOW)
@@ -149,16 +149,16 @@ def profile(unit: Unit) -> Response:
 @routes.get("/profile/{step}", allow=ALLOW)
 def step(unit: Unit, step: Literal["trades", "years", "papers", "wanted", "place", "pay"]) -> Response:
     """One small step with what is known filled in."""
-    found = jobseeker(unit.session, own_id(unit))
-    return _step_page(unit, step, found, blank(unit, Draft, **_known(step, found)))
+    me = jobseeker(unit.session, own_id(unit))
+    return _step_page(unit, step, me, blank(unit, Draft, **_known(step, me)))
 
 
-def _known(step: str, found: Jobseeker) -> dict[str, Any]:
-    wish = found.wish
+def _known(step: str, me: Jobseeker) -> dict[str, Any]:
+    wish = me.wish
     if step == "trades":
-        return {"trades": [row.occupation for row in found.occupations]}
+        return {"trades": [row.occupation for row in me.occupations]}
     if step == "papers":
-        return {"papers": [row.kind.value for row in found.certificates]}
+        return {"papers": [row.kind.value for row in me.certificates]}
     if step == "wanted":
         return {"wanted": wish.occupations if wish else []}
     if step == "place":
@@ -177,13 +177,13 @@ def _known(step: str, found: Jobseeker) -> dict[str, Any]:
     return {}
 
 
-def _step_page(unit: Unit, step: str, found: Jobseeker, bound: Bound[Any], status_code: int = 200) -> Response:
+def _step_page(unit: Unit, step: str, me: Jobseeker, bound: Bound[Any], status_code: int = 200) -> Response:
     words = unit.request.query_params.get("find", "")[:40]
     return page(
         unit,
         STEPS[step],
         status_code,
-        me=found,
+        me=me,
         bound=bound,
         steps_done=list(STEPS).index(step) + 1,
         trades=choices.TRADES,
@@ -212,30 +212,30 @@ def _trades_called(words: str) -> list[str]:
 def save_trades(unit: Unit) -> Response:
     """Keep the trades that were ticked; years and levels said before stay."""
     bound = bind(unit, TradesForm)
-    found = jobseeker(unit.session, own_id(unit))
+    me = jobseeker(unit.session, own_id(unit))
     if bound.draft is None:
-        return _step_page(unit, "trades", found, bound, 422)
-    said = {row.occupation: row for row in found.occupations}
+        return _step_page(unit, "trades", me, bound, 422)
+    known = {row.occupation: row for row in me.occupations}
     codes = list(dict.fromkeys([*bound.draft.trades, *([bound.draft.more] if bound.draft.more else [])]))
     rows = [
-        OccupationDraft(occupation=code, years=said[code].years, level=said[code].self_level)
-        if code in said
+        OccupationDraft(occupation=code, years=known[code].years, level=known[code].self_level)
+        if code in known
         else OccupationDraft(occupation=code)
         for code in codes
     ]
     try:
         actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(occupations=rows))
     except Refusal as refusal:
-        return _step_page(unit, "trades", found, bound.refuse(refusal), 422)
+        return _step_page(unit, "trades", me, bound.refuse(refusal), 422)
     return RedirectResponse("/me/profile/years" if rows else "/me/profile/papers", 303)
 
 
 @routes.post("/profile/years", allow=ALLOW)
 def save_years(unit: Unit) -> Response:
     """Keep the years of every trade on the page; fields are named after the codes."""
-    found = jobseeker(unit.session, own_id(unit))
+    me = jobseeker(unit.session, own_id(unit))
     rows = []
-    for row in found.occupations:
+    for row in me.occupations:
         typed = str(unit.form.get(f"years-{row.occupation}", "") if unit.form else "")
         years = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else row.years
         rows.append(OccupationDraft(occupation=row.occupation, years=min(years or 0, 60), level=row.self_level))
@@ -247,16 +247,16 @@ def save_years(unit: Unit) -> Response:
 def save_papers(unit: Unit) -> Response:
     """Keep the kinds of papers; numbers and days are added at the counter, where the paper is seen."""
     bound = bind(unit, PapersForm)
-    found = jobseeker(unit.session, own_id(unit))
+    me = jobseeker(unit.session, own_id(unit))
     if bound.draft is None:
-        return _step_page(unit, "papers", found, bound, 422)
-    said = {row.kind: row for row in found.certificates if not row.verified_by}
+        return _step_page(unit, "papers", me, bound, 422)
+    known = {row.kind: row for row in me.certificates if not row.verified_by}
     rows = [
         CertificateDraft(
-            kind=kind, number=said[kind].number, level=said[kind].level, issued_on=said[kind].issued_on,
-            expires_on=said[kind].expires_on,
+            kind=kind, number=known[kind].number, level=known[kind].level, issued_on=known[kind].issued_on,
+            expires_on=known[kind].expires_on,
         )
-        if kind in said
+        if kind in known
         else CertificateDraft(kind=kind)
         for kind in bound.draft.papers
     ]  # fmt: skip
@@ -311,8 +311,8 @@ def save_pay(unit: Unit) -> Response:
 @routes.get("/matches", allow=ALLOW)
 def matches(unit: Unit) -> Response:
     """The best openings with reasons, and the courses that open more."""
-    found = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
-    return page(unit, "jobseeker/matches.html", found=found, place=choices.place, chips_of=choices.chips_of)
+    suggestions = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
+    return page(unit, "jobseeker/matches.html", suggestions=suggestions, place=choices.place, chips_of=choices.chips_of)
 
 
 @routes.get("/introductions", allow=ALLOW)
@@ -332,14 +332,14 @@ def introductions(unit: Unit) -> Response:
 @routes.get("/introductions/{introduction_id}", allow=ALLOW)
 def introduction(unit: Unit, introduction_id: IntroductionId) -> Response:
     """One introduction: where it stands, the letter to print or to show on the phone."""
-    found = introduction_in_sight(unit.session, introduction_id)
-    if found.person_id != own_id(unit):
+    letter = introduction_in_sight(unit.session, introduction_id)
+    if letter.person_id != own_id(unit):
         raise NotFound
     return page(
         unit,
         "jobseeker/introduction.html",
-        one=found,
-        label=INTRODUCTION_LABELS[found.state],
+        introduction=letter,
+        label=INTRODUCTION_LABELS[letter.state],
         place=choices.place,
         today=clock.today(),
     )
@@ -356,8 +356,8 @@ class Answer(Draft):
 def reply(unit: Unit, introduction_id: IntroductionId) -> Response:
     """Say yes or no to a proposal, or that one does not go."""
     bound = bind(unit, Answer)
-    found = introduction_in_sight(unit.session, introduction_id)
-    if found.person_id != own_id(unit) or bound.draft is None:
+    letter = introduction_in_sight(unit.session, introduction_id)
+    if letter.person_id != own_id(unit) or bound.draft is None:
         raise NotFound
     if bound.draft.answer == "yes":
         introducing.agree_to_introduction(

@@ -41,7 +41,7 @@ def mine(unit: Unit) -> Response:
 def _mine(unit: Unit, problem: Bound[Any] | None = None, status_code: int = 200) -> Response:
     person_id = _self(unit)
     given = unit.session.scalars(queries.consents_of(person_id)).all()
-    living = {one.purpose: one for one in given if one.withdrawn_at is None}
+    living = {consent.purpose: consent for consent in given if consent.withdrawn_at is None}
     return page(
         unit,
         "jobseeker/records/mine.html",
@@ -54,7 +54,7 @@ def _mine(unit: Unit, problem: Bound[Any] | None = None, status_code: int = 200)
             for text in queries.consent_texts().values()
             if queries.refusing(unit.session, [person_id], text.purpose)
         },
-        past=[one for one in given if one.withdrawn_at is not None],
+        past=[consent for consent in given if consent.withdrawn_at is not None],
         looks=queries.looks_at(unit.session, person_id),
         columns=COLUMN_LABELS,
         reasons=REASON_LABELS,

@@ -48,5 +48,5 @@ def stop(unit: Unit, search_id: RecordId) -> Response:
 
 
 def _page(unit: Unit, problems: Any = (), status_code: int = 200) -> Response:
-    found = [(one, len(matching_now(one.address))) for one in saved_searches(unit.session, own_id(unit))]
-    return page(unit, "jobseeker/searches.html", status_code, searches=found, problems=problems)
+    searches = [(search, len(matching_now(search.address))) for search in saved_searches(unit.session, own_id(unit))]
+    return page(unit, "jobseeker/searches.html", status_code, searches=searches, problems=problems)

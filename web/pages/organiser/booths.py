@@ -136,8 +136,8 @@ def assign_all(unit: Unit, fair_id: FairId) -> Response:
 @routes.post("/booths/{booth_id}", allow=Permission.ASSIGN_BOOTH)
 def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
     """Do one thing with one request."""
-    found = own_booth(unit.session, unit.actor, booth_id)
-    fair_id = found.fair_id
+    booth = own_booth(unit.session, unit.actor, booth_id)
+    fair_id = booth.fair_id
     bound = bind(unit, BoothForm)
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
@@ -163,27 +163,27 @@ def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
 
 def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 200) -> Response:
     with unit.session.no_autoflush:
-        found = fair_in_sight(unit.session, fair_id)
-        requests = unit.session.scalars(booths_in_sight(found.id)).all()
-        near = neighbours(unit.session, found.region_code, found.starts_at, but=found.id)
-    on_the_day = clock.local(found.starts_at).date() <= clock.today()
+        fair = fair_in_sight(unit.session, fair_id)
+        requests = unit.session.scalars(booths_in_sight(fair.id)).all()
+        near = neighbours(unit.session, fair.region_code, fair.starts_at, but=fair.id)
+    on_the_day = clock.local(fair.starts_at).date() <= clock.today()
     return page(
         unit,
         "organiser/fair.html",
         status_code,
-        fair=found,
+        fair=fair,
         hours=hours,
         problems=problems,
-        made=unit.request.query_params.get("made") == "1",
-        events=[event for event in FAIR.events(found.state, unit.actor) if event != "start" or on_the_day],
-        state=FAIR_LABELS[found.state],
+        scheduled=unit.request.query_params.get("scheduled") == "1",
+        events=[event for event in FAIR.events(fair.state, unit.actor) if event != "start" or on_the_day],
+        state=FAIR_LABELS[fair.state],
         plans=PLANS,
         booths=requests,
-        booth_events={one.id: _acts(one, unit.actor, on_the_day=on_the_day) for one in requests},
+        booth_events={booth.id: _acts(booth, unit.actor, on_the_day=on_the_day) for booth in requests},
         booth_states=BOOTH_LABELS,
         near=near,
-        permit_limit=permit_limit(unit.session, clock.local(found.starts_at).date(), found.region_code),
-        late=found.filed_at is None and found.filing_due_on < clock.today(),
+        permit_limit=permit_limit(unit.session, clock.local(fair.starts_at).date(), fair.region_code),
+        late=fair.filed_at is None and fair.filing_due_on < clock.today(),
     )
 
 

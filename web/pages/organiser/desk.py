@@ -108,15 +108,15 @@ def desk(unit: Unit) -> Response:
     wanted = fairs(from_on=None if past else today, to_on=today - timedelta(days=1) if past else None)
     if past:
         wanted = wanted.order_by(None).order_by(Fair.starts_at.desc(), Fair.id.desc())
-    found = unit.session.scalars(wanted.limit(MOST)).all()
-    due = [one for one in found if one.state in (FairState.DRAFT, FairState.READY)]
+    listed = unit.session.scalars(wanted.limit(MOST)).all()
+    due = [fair for fair in listed if fair.state in (FairState.DRAFT, FairState.READY)]
     return page(
         unit,
         "organiser/desk.html",
-        fairs=found,
+        fairs=listed,
         past=past,
-        late=[one for one in due if one.filing_due_on < today],
-        soon=[one for one in due if today <= one.filing_due_on <= today + timedelta(days=7)],
+        late=[fair for fair in due if fair.filing_due_on < today],
+        soon=[fair for fair in due if today <= fair.filing_due_on <= today + timedelta(days=7)],
         unreported=unit.session.scalars(due_statistics(today + timedelta(days=7))).all(),
         today=today,
         hours=hours,
@@ -139,35 +139,35 @@ def schedule(unit: Unit) -> Response:
     if bound.draft is None:
         return _fair_form(unit, bound, 422)
     try:
-        made = actions.schedule_fair(unit.session, unit.actor, bound.draft.plan())
+        fair = actions.schedule_fair(unit.session, unit.actor, bound.draft.plan())
     except Refusal as refusal:
         return _fair_form(unit, bound.refuse(refusal), refusal.status, refusal=refusal, wish=bound.draft)
-    return RedirectResponse(f"/organiser/fairs/{made.id}?made=1", 303)
+    return RedirectResponse(f"/organiser/fairs/{fair.id}?scheduled=1", 303)
 
 
 @routes.get("/fairs/{fair_id}/edit", allow=ALLOW)
 def ask_change(unit: Unit, fair_id: FairId) -> Response:
     """The form of a fair that is planned."""
-    found = fair_in_sight(unit.session, fair_id)
-    values = {name: getattr(found, name) for name in FairForm.model_fields if hasattr(found, name)}
-    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
+    fair = fair_in_sight(unit.session, fair_id)
+    values = {name: getattr(fair, name) for name in FairForm.model_fields if hasattr(fair, name)}
+    first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
     values |= {"day": first.date().isoformat(), "starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}", "notice": ""}
-    return _fair_form(unit, blank(unit, FairForm, **values), fair=found)
+    return _fair_form(unit, blank(unit, FairForm, **values), fair=fair)
 
 
 @routes.post("/fairs/{fair_id}/edit", allow=ALLOW)
 def change(unit: Unit, fair_id: FairId) -> Response:
     """Change a fair; an announced one that moves needs a notice."""
-    found = fair_in_sight(unit.session, fair_id)
+    fair = fair_in_sight(unit.session, fair_id)
     bound = bind(unit, FairForm)
     if bound.draft is None:
-        return _fair_form(unit, bound, 422, fair=found)
-    kept = {"kind": found.kind, "open_to_public": found.open_to_public, "co_organisers": tuple(found.co_organisers)}
+        return _fair_form(unit, bound, 422, fair=fair)
+    kept = {"kind": fair.kind, "open_to_public": fair.open_to_public, "co_organisers": tuple(fair.co_organisers)}
     plan = bound.draft.plan().model_copy(update=kept)
     try:
         actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=plan, notice=bound.draft.notice)
     except Refusal as refusal:
-        return _fair_form(unit, bound.refuse(refusal), refusal.status, fair=found, refusal=refusal, wish=bound.draft)
+        return _fair_form(unit, bound.refuse(refusal), refusal.status, fair=fair, refusal=refusal, wish=bound.draft)
     return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
 
 
@@ -211,9 +211,9 @@ def add_hall(unit: Unit) -> Response:
 
 
 def _halls(unit: Unit, bound: Bound[VenueForm], status_code: int = 200) -> Response:
-    found = unit.session.scalars(venues()).all()
+    halls = unit.session.scalars(venues()).all()
     return page(
-        unit, "organiser/venues.html", status_code, bound=bound, venues=found, counties=_counties(), place=regions.name
+        unit, "organiser/venues.html", status_code, bound=bound, venues=halls, counties=_counties(), place=regions.name
     )
 
 
@@ -232,9 +232,9 @@ def _fair_form(
     refusal: Refusal | None = None,
     wish: FairForm | None = None,
 ) -> Response:
-    told: dict[str, Any] = {"clash": None, "halls": [], "days": []}
+    alternatives: dict[str, Any] = {"clash": None, "halls": [], "days": []}
     if isinstance(refusal, VenueTaken) and wish is not None:
-        told = _alternatives(unit, refusal, wish.plan())
+        alternatives = _alternatives(unit, refusal, wish.plan())
     return page(
         unit,
         "organiser/fair-form.html",
@@ -246,12 +246,12 @@ def _fair_form(
         modes=MODE_LABELS,
         plans=PLANS,
         permit_limit=permit_limit(unit.session, clock.today()),
-        **told,
+        **alternatives,
     )
 
 
 def _alternatives(unit: Unit, refusal: VenueTaken, plan: FairDraft) -> dict[str, Any]:
-    hall = next((one for one in unit.session.scalars(venues()) if one.id == plan.venue_id), None)
+    hall = next((venue for venue in unit.session.scalars(venues()) if venue.id == plan.venue_id), None)
     return {
         "clash": refusal.params,
         "halls": free_venues(unit.session, plan.starts_at, plan.ends_at, region=hall.region_code if hall else "")[:4],
@@ -260,7 +260,7 @@ def _alternatives(unit: Unit, refusal: VenueTaken, plan: FairDraft) -> dict[str,
 
 
 def _venue_options(unit: Unit) -> list[tuple[int, str]]:
-    return [(one.id, _named(one)) for one in unit.session.scalars(venues())]
+    return [(venue.id, _named(venue)) for venue in unit.session.scalars(venues())]
 
 
 def _named(hall: Venue) -> str:
@@ -268,4 +268,4 @@ def _named(hall: Venue) -> str:
 
 
 def _counties() -> list[tuple[str, str]]:
-    return [(one.code, one.name) for one in regions.children(regions.HOME)]
+    return [(county.code, county.name) for county in regions.children(regions.HOME)]

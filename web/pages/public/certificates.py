@@ -55,13 +55,13 @@ def search(unit: Unit, code: Annotated[str, Query(max_length=80)] = "") -> Respo
 def verify(unit: Unit, code: Code) -> Response:
     """What anybody may read of a certificate: masked name, course, level, date, and whether it holds."""
     try:
-        found = queries.verified(unit.session, code)
+        certificate = queries.verified(unit.session, code)
     except (CodeForm, NotFound) as refusal:
         bound = blank(unit, CodeSearch, code=code).refuse(refusal)
         return page(unit, "public/certificates/search.html", refusal.status, bound=bound)
     return page(
-        unit, "public/certificates/verified.html", found=found, shown=shown(found.code), levels=LEVEL_LABELS,
-        states=STATE_LABELS,
+        unit, "public/certificates/verified.html", certificate=certificate, shown=shown(certificate.code),
+        levels=LEVEL_LABELS, states=STATE_LABELS,
     )  # fmt: skip
 
 
@@ -77,16 +77,16 @@ def picture(unit: Unit, code: Code) -> Response:
 @routes.get("/certificates/{code}/paper", allow=Permission.ENROL)
 def paper(unit: Unit, code: Code) -> Response:
     """The certificate to print, for its holder, the school and the centre."""
-    found = queries.certificate(unit.session, code)
+    certificate = queries.certificate(unit.session, code)
     with seeing_everything(unit.session):
-        holder = unit.session.get_one(Person, found.person_id)
+        holder = unit.session.get_one(Person, certificate.person_id)
     return page(
         unit,
         "public/certificates/paper.html",
-        found=found,
+        certificate=certificate,
         holder=holder.name,
-        school=provider(unit.session, found.provider_id),
-        shown=shown(found.code),
+        school=provider(unit.session, certificate.provider_id),
+        shown=shown(certificate.code),
         levels=LEVEL_LABELS,
     )
 
@@ -94,16 +94,16 @@ def paper(unit: Unit, code: Code) -> Response:
 @routes.get("/offers/{offer_id}", allow=Permission.ENROL)
 def offered(unit: Unit, offer_id: RecordId) -> Response:
     """A seat that is held for somebody on the waiting list."""
-    found = offer_of(unit.session, offer_id)
-    training, major, school = class_parts(unit.session, found.class_id)
+    offer = offer_of(unit.session, offer_id)
+    training, major, school = class_parts(unit.session, offer.class_id)
     return page(
         unit,
         "public/certificates/offer.html",
-        offer=found,
+        offer=offer,
         training=training,
         major=major,
         school=school,
-        is_open=found.outcome is None and found.until_at > clock.now(),
+        is_open=offer.outcome is None and offer.until_at > clock.now(),
         bound=blank(unit, Answer),
     )
 
@@ -112,8 +112,8 @@ def offered(unit: Unit, offer_id: RecordId) -> Response:
 def answer(unit: Unit, offer_id: RecordId, answer: Annotated[str, Path(pattern="^(take|decline)$")]) -> Response:
     """Take the offered seat, or leave it to the next."""
     bound = bind(unit, Answer)
-    found = offer_of(unit.session, offer_id)
-    training, major, school = class_parts(unit.session, found.class_id)
+    offer = offer_of(unit.session, offer_id)
+    training, major, school = class_parts(unit.session, offer.class_id)
     act = offers.take_offer if answer == "take" else offers.decline_offer
     try:
         act(unit.session, unit.actor, offer_id=offer_id)
@@ -125,7 +125,7 @@ def answer(unit: Unit, offer_id: RecordId, answer: Annotated[str, Path(pattern="
             unit,
             "public/certificates/offer.html",
             refusal.status,
-            offer=found,
+            offer=offer,
             training=training,
             major=major,
             school=school,

@@ -39,7 +39,7 @@ from training.providers.models import Major, TrainingProvider
 from training.providers.prices import PriceSplit
 from training.providers.rules import LEVEL_LABELS
 from web import choices as pictures
-from web.forms import Bound, asked, bind, blank
+from web.forms import Bound, bind, bind_query, blank
 from web.rendering import page
 
 routes = Pages("/training")
@@ -75,24 +75,24 @@ class LeaveForm(Draft):
 @routes.get("", allow=PUBLIC)
 def courses(unit: Unit) -> Response:
     """The classes that recruit; for a jobseeker those that they may join, the nearest first, at their own price."""
-    asked_for = asked(unit, Choosing).draft or Choosing()
+    choosing = bind_query(unit, Choosing).draft or Choosing()
     me = _me(unit)
-    found = choices(
-        unit.session, me, clock.today(), daypart=asked_for.daypart, words=asked_for.q, region=asked_for.region
+    offered = choices(
+        unit.session, me, clock.today(), daypart=choosing.daypart, words=choosing.q, region=choosing.region
     )  # fmt: skip
-    hidden = 0 if asked_for.everything else sum(not one.may_join for one in found)
+    hidden = 0 if choosing.everything else sum(not choice.may_join for choice in offered)
     if hidden:
-        found = [one for one in found if one.may_join]
-    start = (asked_for.page - 1) * PAGE_SIZE
+        offered = [choice for choice in offered if choice.may_join]
+    start = (choosing.page - 1) * PAGE_SIZE
     return page(
         unit,
         "public/courses/list.html",
-        found=found[start : start + PAGE_SIZE],
-        total=len(found),
+        offered=offered[start : start + PAGE_SIZE],
+        total=len(offered),
         hidden=hidden,
-        number=asked_for.page,
-        pages=-(-len(found) // PAGE_SIZE),
-        asked=asked_for,
+        number=choosing.page,
+        pages=-(-len(offered) // PAGE_SIZE),
+        choosing=choosing,
         me=me,
         place=pictures.place,
         counties=pictures.home_counties(),
@@ -112,8 +112,8 @@ def mine(unit: Unit) -> Response:
         "public/courses/mine.html",
         places=unit.session.execute(enrolment_queries.enrolments_of(me.id)).all(),
         lessons=unit.session.execute(lessons_ahead(me.id, clock.now()).limit(6)).all(),
-        offers={one.enrolment_id: one for one in unit.session.scalars(open_offers(me.id, clock.now()))},
-        papers={one.enrolment_id: one for one in papers},
+        offers={offer.enrolment_id: offer for offer in unit.session.scalars(open_offers(me.id, clock.now()))},
+        papers={certificate.enrolment_id: certificate for certificate in papers},
         shown=shown,
         enrolment_states=ENROLMENT_STATES,
         **LABELS,
@@ -129,8 +129,8 @@ def _me(unit: UnitOfWork) -> Person | None:
 @routes.get("/notices", allow=PUBLIC)
 def notices(unit: Unit) -> Response:
     """Subsidies that are about to be paid, for anybody to object."""
-    found = claim_queries.notices(unit.session, clock.today())
-    return page(unit, "public/courses/notices.html", found=found, programmes=PROGRAMME_LABELS)
+    posted = claim_queries.notices(unit.session, clock.today())
+    return page(unit, "public/courses/notices.html", posted=posted, programmes=PROGRAMME_LABELS)
 
 
 @routes.get("/classes/{class_id}", allow=PUBLIC)
@@ -177,20 +177,20 @@ def leave(unit: Unit, class_id: RecordId) -> Response:
 
 
 def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], status_code: int = 200) -> Response:
-    found, major, provider = class_queries.class_parts(unit.session, class_id)
+    training, major, provider = class_queries.class_parts(unit.session, class_id)
     person_id = unit.actor.person_id
     place = enrolment_queries.place_of(unit.session, class_id, person_id) if person_id else None
     return page(
         unit,
         "public/courses/class.html",
         status_code,
-        found=found,
+        training=training,
         major=major,
         provider=provider,
         place=place,
         may_leave=place is not None and "withdraw" in ENROLMENTS.events(place.state, unit.actor),
         may_enrol=person_id is not None and unit.actor.may(Permission.ENROL),
-        price=place if place is not None and place.state not in ENDED else _price(unit, found, major, provider),
+        price=place if place is not None and place.state not in ENDED else _price(unit, training, major, provider),
         after=openings_after(unit.session, major, person_id=person_id, locale=unit.locale),
         at=pictures.place,
         chips_of=pictures.chips_of,
@@ -201,8 +201,8 @@ def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], statu
     )
 
 
-def _price(unit: UnitOfWork, found: TrainingClass, major: Major, provider: TrainingProvider) -> PriceSplit:
+def _price(unit: UnitOfWork, training: TrainingClass, major: Major, provider: TrainingProvider) -> PriceSplit:
     """What this reader would pay today; visitors see the price without any entitlement."""
     person_id = unit.actor.person_id
-    entitled = enrolment_queries.entitlement(unit.session, person_id, found, provider) if person_id else None
+    entitled = enrolment_queries.entitlement(unit.session, person_id, training, provider) if person_id else None
     return split_of(major, entitled)

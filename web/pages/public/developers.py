@@ -52,31 +52,35 @@ def _groups() -> dict[str, list[Operation]]:
     schemas = described.get("components", {}).get("schemas", {})
     groups: dict[str, list[Operation]] = {}
     for path, methods in described["paths"].items():
-        for method, told in methods.items():
-            groups.setdefault((told.get("tags") or [""])[0], []).append(_operation(method, path, told, schemas))
+        for method, operation in methods.items():
+            groups.setdefault((operation.get("tags") or [""])[0], []).append(
+                _operation(method, path, operation, schemas)
+            )
     return groups
 
 
-def _operation(method: str, path: str, told: dict[str, Any], schemas: dict[str, Any]) -> Operation:
+def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> Operation:
     fields = [
-        Field(one["name"], one["in"], _kind(one.get("schema", {})), one.get("required", False), "")
-        for one in told.get("parameters", [])
+        Field(
+            parameter["name"], parameter["in"], _kind(parameter.get("schema", {})), parameter.get("required", False), ""
+        )
+        for parameter in operation.get("parameters", [])
     ]
-    content = told.get("requestBody", {}).get("content", {})
+    content = operation.get("requestBody", {}).get("content", {})
     for media in content.values():
         schema = schemas.get(media.get("schema", {}).get("$ref", "").rsplit("/", 1)[-1], media.get("schema", {}))
         required = set(schema.get("required", []))
         fields += [
-            Field(name, "body", _kind(one), name in required, one.get("description", ""))
-            for name, one in schema.get("properties", {}).items()
+            Field(name, "body", _kind(property_schema), name in required, property_schema.get("description", ""))
+            for name, property_schema in schema.get("properties", {}).items()
         ]
     return Operation(
         method=method.upper(),
         path=path,
-        summary=(told.get("description") or told.get("summary") or "").split("\n")[0],
-        access=_access(told.get("x-allow", "")),
+        summary=(operation.get("description") or operation.get("summary") or "").split("\n")[0],
+        access=_access(operation.get("x-allow", "")),
         fields=tuple(fields),
-        statuses=tuple(told.get("responses", {})),
+        statuses=tuple(operation.get("responses", {})),
     )
 
 
@@ -88,7 +92,7 @@ def _kind(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         return str(schema["$ref"]).rsplit("/", 1)[-1]
     if "anyOf" in schema:
-        return " | ".join(_kind(one) for one in schema["anyOf"] if one.get("type") != "null")
+        return " | ".join(_kind(alternative) for alternative in schema["anyOf"] if alternative.get("type") != "null")
     if schema.get("type") == "array":
         return f"[{_kind(schema.get('items', {}))}]"
     if "enum" in schema:

@@ -50,58 +50,58 @@ def calendar(unit: Unit) -> Response:
         chosen=bool(first),
         before=f"{add_months(start, -1):%Y-%m}",
         after=f"{add_months(start, 1):%Y-%m}",
-        events=[event_of(one) for one in month],
+        events=[event_of(fair) for fair in month],
         coming=coming,
         hours=hours,
         themes=THEME_LABELS,
         states=TOLD,
         region=known,
-        counties=[(one.code, one.name) for one in regions.children(regions.HOME)],
+        counties=[(county.code, county.name) for county in regions.children(regions.HOME)],
     )
 
 
 @routes.get("/{fair_id}", allow=PUBLIC)
 def fair(unit: Unit, fair_id: FairId) -> Response:
     """One fair: when, where, who will be there with which openings, and that it costs nothing."""
-    found = fair_in_sight(unit.session, fair_id)
+    fair = fair_in_sight(unit.session, fair_id)
     stands: dict[int, dict[str, Any]] = {}
-    for booth, opening in shown_openings(unit.session, found.id):
+    for booth, opening in shown_openings(unit.session, fair.id):
         stand = stands.setdefault(booth.id, {"employer": booth.employer, "booth_no": booth.booth_no, "openings": []})
         stand["openings"].append(opening)
     return page(
         unit,
         "public/fairs/fair.html",
-        fair=found,
-        hours=hours(found),
-        place=regions.full_name(found.region_code),
+        fair=fair,
+        hours=hours(fair),
+        place=regions.full_name(fair.region_code),
         stands=list(stands.values()),
-        theme=THEME_LABELS[found.theme],
-        mode=MODE_LABELS[found.mode],
-        state=TOLD[found.state],
-        over=found.state in OVER,
-        may_apply=found.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
+        theme=THEME_LABELS[fair.theme],
+        mode=MODE_LABELS[fair.mode],
+        state=TOLD[fair.state],
+        over=fair.state in OVER,
+        may_apply=fair.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
         may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
     )
 
 
-def event_of(found: Fair) -> dict[str, str]:
+def event_of(fair: Fair) -> dict[str, str]:
     """A fair as the month sheet takes it."""
     return {
-        "day": clock.local(found.starts_at).date().isoformat(),
-        "title": found.name,
-        "href": f"/fairs/{found.id}",
+        "day": clock.local(fair.starts_at).date().isoformat(),
+        "title": fair.name,
+        "href": f"/fairs/{fair.id}",
     }
 
 
-def hours(found: Fair) -> str:
+def hours(fair: Fair) -> str:
     """From when to when on the wall clock; a fair of several days names the last one."""
-    first, last = clock.local(found.starts_at), clock.local(found.ends_at)
-    end = clock_time(found.ends_at)
-    return f"{clock_time(found.starts_at)}–{end if first.date() == last.date() else f'{last:%m-%d} {end}'}"
+    first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
+    end = clock_time(fair.ends_at)
+    return f"{clock_time(fair.starts_at)}–{end if first.date() == last.date() else f'{last:%m-%d} {end}'}"
 
 
 def _month(text: str) -> date | None:
-    found = MONTH.fullmatch(text)
-    if not found or not (2000 <= int(found[1]) <= 2100 and 1 <= int(found[2]) <= 12):
+    month = MONTH.fullmatch(text)
+    if not month or not (2000 <= int(month[1]) <= 2100 and 1 <= int(month[2]) <= 12):
         return None
-    return date(int(found[1]), int(found[2]), 1)
+    return date(int(month[1]), int(month[2]), 1)

@@ -32,7 +32,7 @@ from matching.suggestions.fits import Course, fit_of, next_courses
 from training.classes.queries import recruiting
 from web import choices
 from web.forms import Bound, bind, blank
-from web.page_cache import Kept, Shelf
+from web.page_cache import KeptPage, PageCache
 from web.preferences import Display
 from web.rendering import html, page
 
@@ -40,7 +40,7 @@ routes = Pages()
 
 PAGE = 20
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-_shelf = Shelf()
+_pages = PageCache()
 
 
 @routes.get("/", allow=PUBLIC)
@@ -72,15 +72,15 @@ def openings(unit: Unit) -> Response:
     """
     view = openings_now()
     question = (unit.request.url.query, unit.locale, Display.of(unit.request.cookies))
-    known = None if unit.actor.signed_in else _shelf.get(view.index, question)
+    known = None if unit.actor.signed_in else _pages.get(view.index, question)
     if known is None:
         criteria = SearchCriteria.of(unit.request.query_params.multi_items())
         results = search_openings(criteria, limit=PAGE, offset=(criteria.page - 1) * PAGE, view=view)
         body = bytes(_results(unit, criteria, results).body)
-        known = Kept(body, results.asked if criteria.page == 1 else (), 0 if results.relaxed else results.total)
+        known = KeptPage(body, results.asked if criteria.page == 1 else (), 0 if results.relaxed else results.total)
         if results.total >= PAGE and not unit.actor.signed_in:
-            _shelf.put(view.index, question, known)
-    count_words(known.asked, found=known.found)
+            _pages.put(view.index, question, known)
+    count_words(known.words, found=known.total)
     return html(unit, known.body)
 
 
@@ -113,7 +113,7 @@ def _groups(
 ) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
     """The filters with their counts; the most frequent places first, chosen ones always there."""
 
-    def label_of(label: str) -> str:
+    def in_language(label: str) -> str:
         return translate(locale, label)
 
     regions = dict(results.facets.get("region", {}))
@@ -124,16 +124,16 @@ def _groups(
     )
     offers, kinds = results.facets.get("offer", {}), results.facets.get("employment", {})
     return [
-        ("region", label_of(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),
+        ("region", in_language(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),
         (
             "offer",
-            label_of(N_("想要什么")),
-            [(name, label_of(label), offers.get(name, 0)) for name, label in choices.OFFERS.items()],
+            in_language(N_("想要什么")),
+            [(name, in_language(label), offers.get(name, 0)) for name, label in choices.OFFERS.items()],
         ),
         (
             "employment",
-            label_of(N_("怎么用工")),
-            [(name, label_of(label), kinds[name]) for name, label in choices.EMPLOYMENT.items() if kinds.get(name)],
+            in_language(N_("怎么用工")),
+            [(name, in_language(label), kinds[name]) for name, label in choices.EMPLOYMENT.items() if kinds.get(name)],
         ),
     ]
 
@@ -171,7 +171,7 @@ def _open_classes(unit: Unit) -> int:
 @routes.get("/openings/{opening_id}", allow=PUBLIC)
 def opening(unit: Unit, opening_id: OpeningId) -> Response:
     """One opening: big wage, place, the six elements, warnings, and why it fits the reader."""
-    found = opening_in_sight(unit.session, opening_id)
+    opening = opening_in_sight(unit.session, opening_id)
     listed = listed_opening(opening_id)
     fit, mine = None, None
     if unit.actor.person_id is not None:
@@ -187,13 +187,13 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
     return page(
         unit,
         "public/opening.html",
-        opening=found,
+        opening=opening,
         listed=listed,
         fit=fit,
         mine=mine,
         similar=_similar(listed),
-        trade=vocabulary().name(found.occupation_code),
-        employment=choices.EMPLOYMENT[found.employment_type.value],
+        trade=vocabulary().name(opening.occupation_code),
+        employment=choices.EMPLOYMENT[opening.employment_type.value],
         place=choices.place,
         chips_of=choices.chips_of,
         may_introduce=unit.actor.may(Permission.LIST_PEOPLE),
@@ -208,8 +208,8 @@ def _similar(listed: Listed | None) -> list[Listed]:
 def ask(unit: Unit, opening_id: OpeningId) -> Response:
     """A jobseeker asks the centre for a letter to this opening."""
     share = bool(unit.form and unit.form.get("share_phone"))
-    made = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
-    return RedirectResponse(f"/me/introductions/{made.id}", 303)
+    introduction = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
+    return RedirectResponse(f"/me/introductions/{introduction.id}", 303)
 
 
 @routes.get("/register", allow=PUBLIC)

@@ -101,8 +101,8 @@ def card(unit: Unit, person_id: int) -> Response:
 @routes.post("/cards/{person_id}", allow=Permission.ISSUE_CARDS, keep=False)
 def issue(unit: Unit, person_id: int) -> Response:
     """Make a card and show it for printing, once."""
-    made = cards.issue_card(unit.session, unit.actor, person_id=person_id)
-    return page(unit, "public/kiosk/card-print.html", made=made, drawing=qr(made.number, 6))
+    card = cards.issue_card(unit.session, unit.actor, person_id=person_id)
+    return page(unit, "public/kiosk/card-print.html", card=card, drawing=qr(card.number, 6))
 
 
 @routes.post("/cards/{person_id}/revoke", allow=Permission.ISSUE_CARDS)
@@ -113,7 +113,7 @@ def revoke(unit: Unit, person_id: int) -> Response:
 
 
 def _person(unit: Unit, person_id: int) -> Person:
-    found: Person | None = unit.session.scalar(select(Person).where(Person.id == person_id))
-    if found is None:
+    person: Person | None = unit.session.scalar(select(Person).where(Person.id == person_id))
+    if person is None:
         raise NotFound
-    return found
+    return person

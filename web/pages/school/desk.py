@@ -54,15 +54,15 @@ class Reason(Draft):
 @routes.get("", allow=Permission.IMPORT_ROSTER)
 def desk(unit: Unit, number: Annotated[int, Query(alias="page", ge=1, le=1_000)] = 1) -> Response:
     """The classes of a school, or of all schools for the centre's officers, and the uploads that wait."""
-    found = unit.session.execute(class_queries.classes().where(TrainingClass.state.in_(LIVING))).all()
+    classes = unit.session.execute(class_queries.classes().where(TrainingClass.state.in_(LIVING))).all()
     over = class_queries.classes().where(TrainingClass.state.not_in(LIVING)).order_by(None)
     latest = over.order_by(TrainingClass.start_on.desc(), TrainingClass.id).limit(PAST).offset((number - 1) * PAST)
     waiting = [row for row in unit.session.execute(roster_queries.uploads().limit(20)) if row[0].state in WAITING]
     return page(
         unit,
         "school/desk.html",
-        applied=[parts for parts in found if parts[0].state is ClassState.APPLIED],
-        others=[parts for parts in found if parts[0].state is not ClassState.APPLIED],
+        applied=[parts for parts in classes if parts[0].state is ClassState.APPLIED],
+        others=[parts for parts in classes if parts[0].state is not ClassState.APPLIED],
         past=unit.session.execute(latest).all(),
         number=number,
         pages=-(-(unit.session.scalar(select(func.count()).select_from(over.subquery())) or 0) // PAST),
@@ -86,13 +86,13 @@ def apply(unit: Unit) -> Response:
     if bound.draft is None:
         return _class_form(unit, bound, 422)
     try:
-        made = class_actions.draft_class(unit.session, unit.actor, draft=bound.draft)
-        class_actions.apply_for_class(unit.session, unit.actor, class_id=made.id)
+        training = class_actions.draft_class(unit.session, unit.actor, draft=bound.draft)
+        class_actions.apply_for_class(unit.session, unit.actor, class_id=training.id)
     except NotFound:
         raise
     except Refusal as refusal:
         return _class_form(unit, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/school/classes/{made.id}", 303)
+    return RedirectResponse(f"/school/classes/{training.id}", 303)
 
 
 @routes.get("/classes/{class_id}", allow=Permission.IMPORT_ROSTER)
@@ -146,20 +146,20 @@ def _class_form(unit: UnitOfWork, bound: Bound[ClassDraft], status_code: int = 2
 def _class_page(
     unit: UnitOfWork, class_id: int, bound: Bound[Reason] | None = None, status_code: int = 200
 ) -> Response:
-    found, major, provider = class_queries.class_parts(unit.session, class_id)
+    training, major, provider = class_queries.class_parts(unit.session, class_id)
     trainees = enrolment_queries.trainees(unit.session, class_id)
     return page(
         unit,
         "school/class.html",
         status_code,
-        found=found,
+        training=training,
         major=major,
         provider=provider,
         trainees=trainees,
         ended=ENDED,
         moves={place.id: ENROLMENTS.events(place.state, unit.actor) for place, _ in trainees},
         uploads=unit.session.execute(roster_queries.uploads(class_id).limit(10)).all(),
-        events=CLASSES.events(found.state, unit.actor),
+        events=CLASSES.events(training.state, unit.actor),
         bound=bound or blank(unit, Reason),
         **LABELS,
     )

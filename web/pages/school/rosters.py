@@ -68,16 +68,18 @@ def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Re
 def _read_again(unit: UnitOfWork, upload_id: int) -> Workbook:
     """Read a kept file once more before the transaction that names its columns."""
     with open_session(unit.actor.scope) as session:
-        found = queries.upload_of(session, upload_id)
-        content, name = queries.file_of(found), found.file_name
+        upload = queries.upload_of(session, upload_id)
+        content, name = queries.file_of(upload), upload.file_name
     return read_sheets(content, name)
 
 
 @routes.get("/classes/{class_id}/template.xlsx", allow=Permission.IMPORT_ROSTER)
 def template(unit: Unit, class_id: RecordId) -> Response:
     """The template for a class's roster."""
-    found, major, _ = class_queries.class_parts(unit.session, class_id)
-    return spreadsheet(roster_template(found.class_no, major.name, major.level), f"学员花名册-{found.class_no}.xlsx")
+    training, major, _ = class_queries.class_parts(unit.session, class_id)
+    return spreadsheet(
+        roster_template(training.class_no, major.name, major.level), f"学员花名册-{training.class_no}.xlsx"
+    )
 
 
 @routes.get("/classes/{class_id}/roster", allow=Permission.IMPORT_ROSTER)
@@ -94,14 +96,14 @@ def send_roster(unit: Unit, class_id: RecordId) -> Response:
         if isinstance(unit.prepared, Refusal):
             raise unit.prepared
         content, name, book = unit.prepared
-        made = actions.upload_roster(
+        upload = actions.upload_roster(
             unit.session, unit.actor, class_id=class_id, content=content, file_name=name, book=book
         )
     except NotFound:
         raise
     except Refusal as refusal:
         return _form(unit, class_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/school/rosters/{made.id}{'/columns' if made.needs_columns else ''}", 303)
+    return RedirectResponse(f"/school/rosters/{upload.id}{'/columns' if upload.needs_columns else ''}", 303)
 
 
 @routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
@@ -120,11 +122,11 @@ def ask_columns(unit: Unit, upload_id: RecordId) -> Response:
 @routes.post("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER, before=_read_again)
 def choose_columns(unit: Unit, upload_id: RecordId) -> Response:
     """Take the school's word for its columns and check the file anew."""
-    found = queries.upload_of(unit.session, upload_id)
+    upload = queries.upload_of(unit.session, upload_id)
     typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
     chosen = {
         sheet: {int(column): typed[f"c{place}.{column}"] for column in about["titles"] if f"c{place}.{column}" in typed}
-        for place, (sheet, about) in enumerate(found.columns.items())
+        for place, (sheet, about) in enumerate(upload.columns.items())
         if f"use{place}" in typed
     }
     bound: Bound[RosterForm] = Bound(typed, unit.locale)
@@ -158,8 +160,8 @@ def edit_row(unit: Unit, upload_id: RecordId, row_id: RecordId) -> Response:
 @routes.get("/rosters/{upload_id}/marked.xlsx", allow=Permission.IMPORT_ROSTER)
 def marked(unit: Unit, upload_id: RecordId) -> Response:
     """The school's own file with its errors in red."""
-    found = queries.upload_of(unit.session, upload_id)
-    return spreadsheet(queries.annotated_file(unit.session, found, unit.locale), marked_name(found.file_name))
+    upload = queries.upload_of(unit.session, upload_id)
+    return spreadsheet(queries.annotated_file(unit.session, upload, unit.locale), marked_name(upload.file_name))
 
 
 @routes.post("/rosters/{upload_id}/confirm", allow=Permission.IMPORT_ROSTER)
@@ -199,16 +201,16 @@ def undo(unit: Unit, upload_id: RecordId) -> Response:
 @routes.post("/rosters/{upload_id}/discard", allow=Permission.IMPORT_ROSTER)
 def discard(unit: Unit, upload_id: RecordId) -> Response:
     """Throw a roster away."""
-    found = queries.upload_of(unit.session, upload_id)
+    upload = queries.upload_of(unit.session, upload_id)
     actions.discard_roster(unit.session, unit.actor, upload_id=upload_id)
-    return RedirectResponse(f"/school/classes/{found.class_id}", 303)
+    return RedirectResponse(f"/school/classes/{upload.class_id}", 303)
 
 
 @routes.get("/transmissions", allow=Permission.IMPORT_ROSTER)
 def report(unit: Unit) -> Response:
     """How regularly the schools send their lists."""
-    found = transmissions(unit.session, provider_id=unit.actor.provider_id)
-    return page(unit, "school/transmissions.html", schools=found, own=unit.actor.provider_id is not None, **LABELS)
+    schools = transmissions(unit.session, provider_id=unit.actor.provider_id)
+    return page(unit, "school/transmissions.html", schools=schools, own=unit.actor.provider_id is not None, **LABELS)
 
 
 def _place_of(typed: dict[str, str]) -> str:
@@ -220,25 +222,32 @@ def _place_of(typed: dict[str, str]) -> str:
 
 
 def _form(unit: UnitOfWork, class_id: int, bound: Bound[RosterForm], status_code: int = 200) -> Response:
-    found, major, provider = class_queries.class_parts(unit.session, class_id)
+    training, major, provider = class_queries.class_parts(unit.session, class_id)
     return page(
-        unit, "school/upload.html", status_code, found=found, major=major, provider=provider, bound=bound, **LABELS
+        unit,
+        "school/upload.html",
+        status_code,
+        training=training,
+        major=major,
+        provider=provider,
+        bound=bound,
+        **LABELS,
     )
 
 
 def _columns(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_code: int = 200) -> Response:
-    found = queries.upload_of(unit.session, upload_id)
-    if found.state not in (RosterState.UPLOADED, RosterState.CHECKED):
+    upload = queries.upload_of(unit.session, upload_id)
+    if upload.state not in (RosterState.UPLOADED, RosterState.CHECKED):
         raise NotFound
-    training, major, _ = class_queries.class_parts(unit.session, found.class_id)
+    training, major, _ = class_queries.class_parts(unit.session, upload.class_id)
     return page(
         unit,
         "school/columns.html",
         status_code,
-        upload=found,
+        upload=upload,
         training=training,
         major=major,
-        sheets=_sheets(found),
+        sheets=_sheets(upload),
         choices=list(FIELD_LABELS.items()),
         bound=bound,
         **LABELS,
@@ -255,11 +264,11 @@ class Column:
     field: str
 
 
-def _sheets(found: RosterUpload) -> list[tuple[str, bool, list[Column]]]:
+def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[Column]]]:
     """The sheets of an upload: name, whether it can be read as it is, and its columns."""
-    samples = queries.samples_of(found)
+    samples = queries.samples_of(upload)
     sheets = []
-    for sheet, about in found.columns.items():
+    for sheet, about in upload.columns.items():
         taken = {str(column): name for name, column in about["columns"].items()}
         lines = samples.get(sheet, [])
         columns = [
@@ -283,40 +292,40 @@ def _again(unit: UnitOfWork, upload_id: int, bound: Bound[Any], status_code: int
 
 def _page(
     unit: UnitOfWork,
-    found: RosterUpload,
+    upload: RosterUpload,
     chosen: Verdict | None,
     number: int,
     bound: Bound[Any] | None = None,
     status_code: int = 200,
 ) -> Response:
-    training, major, _ = class_queries.class_parts(unit.session, found.class_id)
-    statement = queries.rows_of(found.id, chosen).limit(ROWS + 1).offset((number - 1) * ROWS)
+    training, major, _ = class_queries.class_parts(unit.session, upload.class_id)
+    statement = queries.rows_of(upload.id, chosen).limit(ROWS + 1).offset((number - 1) * ROWS)
     rows: list[RosterRow] = list(unit.session.scalars(statement))
     return page(
         unit,
-        _template(found),
+        _template(upload),
         status_code,
-        upload=found,
+        upload=upload,
         training=training,
         major=major,
-        rows=[(row, row.read(found)) for row in rows[:ROWS]],
+        rows=[(row, row.read(upload)) for row in rows[:ROWS]],
         following=number + 1 if len(rows) > ROWS else None,
         before=number - 1 if number > 1 else None,
         page_no=number,
         chosen=chosen,
         editable=EDITABLE,
-        fund_short=found.state is RosterState.CHECKED
-        and is_short(unit.session, found.class_id, places=found.creates, centre_fen=major.centre_subsidy_fen),
-        undo_days=undo_days(unit.session, found),
-        may_undo=found.state is RosterState.CONFIRMED and may_undo(unit.session, found, training),
+        fund_short=upload.state is RosterState.CHECKED
+        and is_short(unit.session, upload.class_id, places=upload.creates, centre_fen=major.centre_subsidy_fen),
+        undo_days=undo_days(unit.session, upload),
+        may_undo=upload.state is RosterState.CONFIRMED and may_undo(unit.session, upload, training),
         bound=bound or blank(unit, RosterForm),
         **LABELS,
     )
 
 
-def _template(found: RosterUpload) -> str:
-    if found.state is RosterState.CHECKED:
+def _template(upload: RosterUpload) -> str:
+    if upload.state is RosterState.CHECKED:
         return "school/roster.html"
-    if found.state is RosterState.UPLOADED or found.state in AT_WORK:
+    if upload.state is RosterState.UPLOADED or upload.state in AT_WORK:
         return "school/progress.html"
     return "school/result.html"

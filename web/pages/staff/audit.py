@@ -25,24 +25,24 @@ Word = Annotated[str, Query(max_length=60)]
 @routes.get("", allow=Permission.READ_AUDIT)
 def log(unit: Unit, before: Number = None, account: Word = "", subject: Word = "", action: Word = "") -> Response:
     """Entries of the log, narrowed to an account, a record or an act; the next page begins before the last one."""
-    found = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(SHOWN + 1)
+    query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(SHOWN + 1)
     if before is not None:
-        found = found.where(AuditEntry.id < before)
+        query = query.where(AuditEntry.id < before)
     if account.strip():
         number = int(account) if _NUMBER.fullmatch(account.strip()) else 0
-        found = found.where(AuditEntry.account_id == number)
+        query = query.where(AuditEntry.account_id == number)
     if subject:
-        found = found.where(AuditEntry.subject == subject)
+        query = query.where(AuditEntry.subject == subject)
     if action:
-        found = found.where(AuditEntry.action == action)
-    entries = unit.session.scalars(found).all()
+        query = query.where(AuditEntry.action == action)
+    entries = unit.session.scalars(query).all()
     shown = entries[:SHOWN]
     return page(
         unit,
         "staff/audit/log.html",
         entries=shown,
-        names=names_of(unit.session, {one.account_id for one in shown if one.account_id}),
-        asked={"account": account, "subject": subject, "action": action},
+        names=names_of(unit.session, {entry.account_id for entry in shown if entry.account_id}),
+        narrowed={"account": account, "subject": subject, "action": action},
         after=shown[-1].id if len(entries) > SHOWN else None,
     )
 

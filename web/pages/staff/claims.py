@@ -156,7 +156,7 @@ def open_fund(unit: Unit) -> Response:
         bind(unit, FundDraft),
         lambda draft: funding.open_fund(unit.session, unit.actor, draft=draft),
         partial(_funds_page, unit),
-        lambda made: f"/training-desk/funds/{made.id}",
+        lambda fund: f"/training-desk/funds/{fund.id}",
     )
 
 
@@ -192,22 +192,22 @@ def _judge(unit: UnitOfWork, flag_id: int, action: Callable[..., object]) -> Res
 
 
 def _claim_page(unit: UnitOfWork, claim_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
-    found = queries.claim(unit.session, claim_id)
-    training, major, provider = class_parts(unit.session, found.class_id)
-    own = unit.actor.account_id == found.entered_by or unit.actor.scope.provider_id == found.provider_id
+    claim = queries.claim(unit.session, claim_id)
+    training, major, provider = class_parts(unit.session, claim.class_id)
+    own = unit.actor.account_id == claim.entered_by or unit.actor.scope.provider_id == claim.provider_id
     return page(
         unit,
         "staff/training/claim.html",
         status_code,
-        claim=found,
+        claim=claim,
         training=training,
         major=major,
         provider=provider,
         lines=unit.session.execute(queries.lines(claim_id)).all(),
         elsewhere=queries.schools_in_the_way(unit.session, claim_id) if unit.actor.scope.staff else {},
-        flags=integrity.unsettled_flags(unit.session, found.class_id) if unit.actor.scope.staff else 0,
-        missing=integrity.calls_missing(unit.session, found.class_id) if unit.actor.scope.staff else 0,
-        events=[] if own else CLAIMS.events(found.state, unit.actor),
+        flags=integrity.unsettled_flags(unit.session, claim.class_id) if unit.actor.scope.staff else 0,
+        missing=integrity.calls_missing(unit.session, claim.class_id) if unit.actor.scope.staff else 0,
+        events=[] if own else CLAIMS.events(claim.state, unit.actor),
         is_own=own,
         funds=list(unit.session.scalars(funds.funds(FundPurpose.SUBSIDY))),
         today=clock.today(),

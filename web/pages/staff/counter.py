@@ -94,13 +94,13 @@ def desk(unit: Unit) -> Response:
     return _desk(unit, blank(unit, Finding))
 
 
-def _desk(unit: Unit, bound: Bound[Finding], found: list[Any] | None = None, status_code: int = 200) -> Response:
+def _desk(unit: Unit, bound: Bound[Finding], people: list[Any] | None = None, status_code: int = 200) -> Response:
     return page(
         unit,
         "staff/counter/desk.html",
         status_code,
         bound=bound,
-        found=found,
+        people=people,
         waiting=queries.waiting(unit.session, limit=20),
         flagged=queries.flagged(unit.session, limit=20),
         calls=queries.follow_ups_due(unit.session, clock.today(), limit=20),
@@ -124,10 +124,10 @@ def find(unit: Unit) -> Response:
     bound = bind(unit, Finding)
     if bound.draft is None:
         return _desk(unit, bound, status_code=422)
-    found = people_found(unit.session, bound.draft.words)
-    if len(found) == 1:
-        return RedirectResponse(f"/counter/people/{found[0].id}", 303)
-    return _desk(unit, bound, found)
+    people = people_found(unit.session, bound.draft.words)
+    if len(people) == 1:
+        return RedirectResponse(f"/counter/people/{people[0].id}", 303)
+    return _desk(unit, bound, people)
 
 
 @routes.get("/register", allow=Permission.REGISTER_PERSON)
@@ -170,15 +170,15 @@ def person(unit: Unit, person_id: Number) -> Response:
 
 
 def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
-    found = jobseeker(unit.session, person_id)
+    seeker = jobseeker(unit.session, person_id)
     services = select(ServiceEvent).where(ServiceEvent.person_id == person_id).order_by(ServiceEvent.id.desc()).limit(8)
     return page(
         unit,
         "staff/counter/person.html",
         status_code,
-        them=found,
+        seeker=seeker,
         bound=bound,
-        state=REGISTRATION_LABELS[found.registration.state] if found.registration else "",
+        state=REGISTRATION_LABELS[seeker.registration.state] if seeker.registration else "",
         recognised=sorted(recognised_categories(unit.session, person_id, clock.today())),
         person_labels=PERSON_LABELS,
         suggested=suggestions_for(unit.session, person_id, locale=unit.locale, top=6),
@@ -203,13 +203,13 @@ def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 20
 @routes.get("/people/{person_id}/profile", allow=ALLOW)
 def profile(unit: Unit, person_id: Number) -> Response:
     """Profile and wish on one page."""
-    found = jobseeker(unit.session, person_id)
+    seeker = jobseeker(unit.session, person_id)
     typed: dict[str, Any] = {}
-    for at, row in enumerate(found.occupations[:2], 1):
+    for at, row in enumerate(seeker.occupations[:2], 1):
         typed |= {f"trade_{at}": row.occupation, f"years_{at}": row.years if row.years is not None else ""}
-    if found.wish:
-        wish = found.wish
-        said = {
+    if seeker.wish:
+        wish = seeker.wish
+        terms = {
             "board": wish.needs_board,
             "lodging": wish.needs_lodging,
             "no_night": wish.night_ok is False,
@@ -221,21 +221,21 @@ def profile(unit: Unit, person_id: Number) -> Response:
             "leave_home_ok": wish.leave_home_ok.value if wish.leave_home_ok else "",
             "regions": wish.regions,
             "wage_floor_fen": wish.wage_floor_fen // 100 if wish.wage_floor_fen else "",
-            "terms": [name for name, on in said.items() if on],
+            "terms": [name for name, on in terms.items() if on],
         }
     return _profile(unit, person_id, blank(unit, PersonForm, **typed))
 
 
 def _profile(unit: Unit, person_id: int, bound: Bound[PersonForm], status_code: int = 200) -> Response:
-    found = jobseeker(unit.session, person_id)
+    seeker = jobseeker(unit.session, person_id)
     known = {trade.code for trade in choices.TRADES}
-    more = [*(row.occupation for row in found.occupations), *(found.wish.occupations if found.wish else [])]
+    more = [*(row.occupation for row in seeker.occupations), *(seeker.wish.occupations if seeker.wish else [])]
     others = [(code, vocabulary().name(code)) for code in dict.fromkeys(more) if code not in known]
     return page(
         unit,
         "staff/counter/profile.html",
         status_code,
-        them=found,
+        seeker=seeker,
         bound=bound,
         trades=choices.TRADES,
         others=others,
@@ -289,10 +289,10 @@ def introduce(unit: Unit, person_id: Number) -> Response:
         return _person(unit, person_id, bound, 422)
     draft = Recommendation(person_id=person_id, channel=Channel.COUNTER, **bound.draft.model_dump())
     try:
-        made = introducing.recommend_worker(unit.session, unit.actor, draft=draft)
+        introduction = introducing.recommend_worker(unit.session, unit.actor, draft=draft)
     except Refusal as refusal:
         return _person(unit, person_id, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/counter/introductions/{made.id}", 303)
+    return RedirectResponse(f"/counter/introductions/{introduction.id}", 303)
 
 
 @routes.post("/people/{person_id}/visit", allow=Permission.RECORD_SERVICE)

@@ -26,10 +26,10 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @routes.get("", allow=Permission.EXPORT_LISTS)
 def lists(unit: Unit) -> Response:
     """What colleagues and oneself asked for, and the form to ask."""
-    asked = unit.request.query_params
-    subject = asked.get("subject_id", "")
+    query = unit.request.query_params
+    subject = query.get("subject_id", "")
     offered = queries.kinds_for(unit.actor)
-    kind = asked.get("kind", offered[0].name if len(offered) == 1 else "")
+    kind = query.get("kind", offered[0].name if len(offered) == 1 else "")
     return _page(unit, blank(unit, ExportDraft, kind=kind, subject_id=subject if subject.isascii() else ""))
 
 
@@ -67,15 +67,17 @@ def decide(unit: Unit, export_id: RecordId, verdict: str) -> Response:
 
 
 def _page(unit: UnitOfWork, bound: Bound[ExportDraft], status_code: int = 200) -> Response:
-    asked = unit.session.scalars(queries.exports().limit(SHOWN)).all()
-    people = {one.account_id for one in asked} | {one.decided_by for one in asked if one.decided_by}
+    requests = unit.session.scalars(queries.exports().limit(SHOWN)).all()
+    people = {request.account_id for request in requests} | {
+        request.decided_by for request in requests if request.decided_by
+    }
     return page(
         unit,
         "staff/exports/lists.html",
         status_code,
         bound=bound,
         kinds=queries.kinds_for(unit.actor),
-        asked=asked,
+        requests=requests,
         names=queries.names_of(unit.session, people),
         labels={name: kind.label for name, kind in queries.KINDS.items()},
         states=STATE_LABELS,

@@ -37,8 +37,10 @@ MOST_OPENINGS = 20
 @routes.get("/about/matching", allow=PUBLIC)
 def model_card(unit: Unit) -> Response:
     """How a score is made up, since when, how that was tested, and what it does to groups of people."""
-    found = cards(unit.session)
-    shown = next((card for card in found if card.state is CardState.IN_USE), found[0] if found else None)
+    model_cards = cards(unit.session)
+    shown = next(
+        (card for card in model_cards if card.state is CardState.IN_USE), model_cards[0] if model_cards else None
+    )
     prior = most_points(Weights())
     in_use = shown.weights if shown is not None and shown.state is CardState.IN_USE else prior
     return page(
@@ -48,7 +50,7 @@ def model_card(unit: Unit) -> Response:
         learned=[(label, prior[part], shown.weights[part]) for part, label in PARTS.items()] if shown else [],
         part_labels=PARTS,
         card=shown,
-        cards=found,
+        cards=model_cards,
         results=known_results(unit.session),
         enough=ENOUGH,
         of_each=ENOUGH_OF_EACH,

@@ -14,7 +14,7 @@ from centre.translation import N_, translate
 from matching.learning.outcomes import outcome, prospects
 from matching.learning.outcomes import report as lines_of
 from training.outcomes.sums import BY_LABELS, By, Sum, total
-from web.forms import Bound, asked
+from web.forms import Bound, bind_query
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -86,14 +86,15 @@ def report_file(unit: Unit) -> Response:
 @routes.get("/forecast", allow=Permission.READ_OUTCOMES)
 def forecast(unit: Unit) -> Response:
     """Which of the majors to open next term, how sure that is, and how such forecasts did before."""
-    found, tested = prospects(unit.session, seats=SEATS)
+    forecasts, tested = prospects(unit.session, seats=SEATS)
     return page(
-        unit, "staff/training/forecast.html", found=found, tested=tested, tally=outcome(unit.session), seats=SEATS
+        unit, "staff/training/forecast.html", prospects=forecasts, tested=tested, tally=outcome(unit.session),
+        seats=SEATS,
     )  # fmt: skip
 
 
 def _lines(unit: UnitOfWork) -> tuple[Bound[Period], list[Sum]]:
-    bound = asked(unit, Period)
+    bound = bind_query(unit, Period)
     if bound.draft is None:
         return bound, []
     return bound, lines_of(unit.session, by=bound.draft.by, since=bound.draft.since, until=bound.draft.until)

@@ -54,14 +54,14 @@ def make_token(unit: Unit, role: Role) -> Response:
         return _form(unit, role, bound, 422)
     draft = bound.draft
     try:
-        made = TokenDraft(
+        token_draft = TokenDraft(
             name=draft.name[:50],
             role=role,
             organisation_id=organisation(unit.session, role, draft.organisation),
             permissions=draft.permissions,
             expires_on=draft.expires_on,
         )
-        secret, token = create_token(unit.session, unit.actor, draft=made)
+        secret, token = create_token(unit.session, unit.actor, draft=token_draft)
     except Refusal as refusal:
         return _form(unit, role, bound.refuse(refusal), refusal.status)
     return page(unit, "staff/partners/token-made.html", secret=secret, token=token)
@@ -106,15 +106,15 @@ def renew(unit: Unit, account_id: int) -> Response:
 
 def _partners(unit: Unit, refusal: Refusal | None = None, status_code: int = 200) -> Response:
     today = clock.today()
-    found = partner_accounts(unit.session, unit.actor)
-    soon = {one.id for one in found if ends_soon(one, today, WARNED_BEFORE)}
+    accounts = partner_accounts(unit.session, unit.actor)
+    soon = {account.id for account in accounts if ends_soon(account, today, WARNED_BEFORE)}
     return page(
         unit,
         "staff/partners/partners.html",
         status_code,
-        accounts=found,
+        accounts=accounts,
         soon=soon,
         today=today,
-        role_of={one.id: [Role(role) for role in one.roles] for one in found},
+        role_of={account.id: [Role(role) for role in account.roles] for account in accounts},
         problems=refusal.problems if refusal else (),
     )

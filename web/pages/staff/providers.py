@@ -57,10 +57,10 @@ def register(unit: Unit) -> Response:
     if bound.draft is None or centre_id is None:
         return _list(unit, bound, 422)
     try:
-        made = actions.register_provider(unit.session, unit.actor, draft=bound.draft, centre_id=centre_id)
+        school = actions.register_provider(unit.session, unit.actor, draft=bound.draft, centre_id=centre_id)
     except Refusal as refusal:
         return _list(unit, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/training-desk/schools/{made.id}", 303)
+    return RedirectResponse(f"/training-desk/schools/{school.id}", 303)
 
 
 @routes.get("/{provider_id}", allow=Permission.MANAGE_PROVIDERS)
@@ -88,10 +88,10 @@ def offer(unit: Unit, provider_id: RecordId) -> Response:
 @routes.post("/majors/{major_id}/price", allow=Permission.MANAGE_PROVIDERS)
 def price(unit: Unit, major_id: RecordId) -> Response:
     """Change what a course costs from now on."""
-    found = queries.major(unit.session, major_id)
+    major = queries.major(unit.session, major_id)
     return _try(
         unit,
-        found.provider_id,
+        major.provider_id,
         bind(unit, PriceDraft),
         lambda draft: actions.price_major(unit.session, unit.actor, major_id=major_id, draft=draft),
     )
@@ -100,10 +100,10 @@ def price(unit: Unit, major_id: RecordId) -> Response:
 @routes.post("/majors/{major_id}/withdraw", allow=Permission.MANAGE_PROVIDERS)
 def withdraw(unit: Unit, major_id: RecordId) -> Response:
     """Offer a course no longer."""
-    found = queries.major(unit.session, major_id)
+    major = queries.major(unit.session, major_id)
     return _try(
         unit,
-        found.provider_id,
+        major.provider_id,
         bind(unit, Press),
         lambda _: actions.withdraw_major(unit.session, unit.actor, major_id=major_id),
     )
@@ -134,7 +134,7 @@ def _list(unit: UnitOfWork, bound: Bound[ProviderDraft], status_code: int = 200)
         "staff/training/schools.html",
         status_code,
         schools=schools,
-        agreements={one.id: queries.agreement_on(unit.session, one.id, today) for one in schools},
+        agreements={school.id: queries.agreement_on(unit.session, school.id, today) for school in schools},
         place=choices.place,
         counties=choices.home_counties(),
         bound=bound,
@@ -143,18 +143,19 @@ def _list(unit: UnitOfWork, bound: Bound[ProviderDraft], status_code: int = 200)
 
 
 def _page(unit: UnitOfWork, provider_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
-    found = queries.provider(unit.session, provider_id)
+    school = queries.provider(unit.session, provider_id)
     agreements = list(unit.session.scalars(queries.agreements(provider_id)))
     return page(
         unit,
         "staff/training/school.html",
         status_code,
-        found=found,
+        school=school,
         agreements=[
-            (one, seats_asked(unit.session, provider_id, one.from_on, one.to_on)) for one in agreements
+            (agreement, seats_asked(unit.session, provider_id, agreement.from_on, agreement.to_on))
+            for agreement in agreements
         ],
         majors=list(unit.session.scalars(queries.majors(provider_id))),
-        events=PROVIDERS.events(found.state, unit.actor),
+        events=PROVIDERS.events(school.state, unit.actor),
         place=choices.place,
         today=clock.today(),
         bound=bound,

@@ -63,13 +63,13 @@ class Press(Draft):
 def desk(unit: Unit) -> Response:
     """What waits: classes that run or were not claimed yet, claims on their way, doubts that stand."""
     running = classes.classes().where(TrainingClass.state.in_(BUSY))
-    found = unit.session.execute(claims.claims().limit(100)).all()
+    recent = unit.session.execute(claims.claims().limit(100)).all()
     return page(
         unit,
         "staff/training/desk.html",
         running=unit.session.execute(running).all(),
-        claims=found,
-        waiting=[row for row in found if row[0].state not in (ClaimState.ARCHIVED, ClaimState.RETURNED)],
+        claims=recent,
+        waiting=[row for row in recent if row[0].state not in (ClaimState.ARCHIVED, ClaimState.RETURNED)],
         flags=unit.session.execute(integrity.flags(unsettled=True)).all(),
         may_manage=unit.actor.may(Permission.MANAGE_PROVIDERS),
         **LABELS,
@@ -199,23 +199,23 @@ def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[An
 
 
 def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
-    found, major, provider = classes.class_parts(unit.session, class_id)
+    training, major, provider = classes.class_parts(unit.session, class_id)
     everybody = [row for row in trainees(unit.session, class_id) if row[0].state not in SEATLESS]
     sample = integrity.sample_of(unit.session, class_id)
     return page(
         unit,
         "staff/training/class.html",
         status_code,
-        found=found,
+        training=training,
         major=major,
         provider=provider,
         trainees=everybody,
         hours=attendance.hours_of(unit.session, class_id),
         lessons=list(unit.session.scalars(attendance.lessons(class_id))),
-        certificates={one.enrolment_id: one for one in unit.session.scalars(certificates.certificates(class_id))},
+        certificates={paper.enrolment_id: paper for paper in unit.session.scalars(certificates.certificates(class_id))},
         to_mark=[row for row in everybody if row[0].state in (EnrolmentState.COMPLETED, EnrolmentState.RESIT)],
         checks=[
-            one for one in unit.session.scalars(integrity.checks(class_id)) if one.outcome is not Outcome.OK
+            check for check in unit.session.scalars(integrity.checks(class_id)) if check.outcome is not Outcome.OK
         ],
         checked=len(list(unit.session.scalars(integrity.checks(class_id)))),
         flags=unit.session.execute(integrity.flags(class_id)).all(),
@@ -226,7 +226,7 @@ def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code:
         claim=unit.session.scalar(
             select(Claim).where(Claim.class_id == class_id, Claim.state != ClaimState.RETURNED)
         ),
-        may={one.name: unit.actor.may(one) for one in Permission},
+        may={permission.name: unit.actor.may(permission) for permission in Permission},
         now=clock.now(),
         bound=bound,
         **LABELS,
@@ -234,17 +234,17 @@ def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code:
 
 
 def _lesson_page(unit: UnitOfWork, lesson_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
-    found = attendance.lesson(unit.session, lesson_id)
-    training, major, provider = classes.class_parts(unit.session, found.class_id)
+    lesson = attendance.lesson(unit.session, lesson_id)
+    training, major, provider = classes.class_parts(unit.session, lesson.class_id)
     return page(
         unit,
         "staff/training/lesson.html",
         status_code,
-        lesson=found,
+        lesson=lesson,
         training=training,
         major=major,
         provider=provider,
-        places=list(unit.session.scalars(attendance.trainees_now(found.class_id))),
+        places=list(unit.session.scalars(attendance.trainees_now(lesson.class_id))),
         came=attendance.attendance_at(unit.session, lesson_id),
         now=clock.now(),
         bound=bound,

@@ -104,12 +104,12 @@ def desk(unit: Unit) -> Response:
     return page(
         unit,
         "staff/verification/desk.html",
-        openings=[(one, _blocking(one), _warnings(one)) for one in openings],
+        openings=[(opening, _blocking(opening), _warnings(opening)) for opening in openings],
         verified=session.scalars(openings_in(OpeningState.VERIFIED).limit(FEW)).all(),
         checking=session.scalars(_waiting(EmployerState.CHECKING).limit(MOST)).all(),
         troubled=session.scalars(troubled.limit(FEW)).all(),
         words=words,
-        found=session.scalars(employers(words=words).limit(FEW)).all() if words else None,
+        employers=session.scalars(employers(words=words).limit(FEW)).all() if words else None,
         states=EMPLOYER_LABELS,
         place=_place,
     )
@@ -173,36 +173,36 @@ def _judge_opening(unit: UnitOfWork, opening_id: int, step: OpeningStep) -> None
             actions.close_opening(session, actor, opening_id=opening_id, reason=step.reason)
 
 
-def _check_seen(found: Opening | Employer, seen: int) -> None:
+def _check_seen(record: Opening | Employer, seen: int) -> None:
     """What an officer confirms is what the officer has read. Raises Stale."""
-    if found.version != seen:
+    if record.version != seen:
         raise Stale
 
 
 def _opening(
     unit: UnitOfWork, opening_id: int, bound: Bound[OpeningStep] | None = None, status_code: int = 200
 ) -> Response:
-    found = opening_in_sight(unit.session, opening_id)
-    events = OPENING.events(found.state, unit.actor)
-    missing = missing_elements(found)
+    opening = opening_in_sight(unit.session, opening_id)
+    events = OPENING.events(opening.state, unit.actor)
+    missing = missing_elements(opening)
     return page(
         unit,
         "staff/verification/opening.html",
         status_code,
-        opening=found,
-        state=OPENING_LABELS[found.state],
-        employer_state=EMPLOYER_LABELS[found.employer.state],
+        opening=opening,
+        state=OPENING_LABELS[opening.state],
+        employer_state=EMPLOYER_LABELS[opening.employer.state],
         bound=bound or blank(unit, OpeningStep),
         steps=[(name, *OPENING_STEPS[name]) for name in OPENING_STEPS if name in events],
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
-        blocking=_blocking(found),
-        warnings=_warnings(found),
-        place=_place(found.region_code),
-        sex_ground=SEX_GROUND_LABELS[found.sex_limit_ground] if found.sex_limit_ground else "",
-        employment=EMPLOYMENT_LABELS[found.employment_type],
-        contract=CONTRACT_LABELS[found.contract_party] if found.contract_party else "",
-        education=EDUCATION_LABELS[found.min_education] if found.min_education else "",
-        papers=[CERTIFICATE_LABELS[one["kind"]] for one in found.certificate_requirements],
+        blocking=_blocking(opening),
+        warnings=_warnings(opening),
+        place=_place(opening.region_code),
+        sex_ground=SEX_GROUND_LABELS[opening.sex_limit_ground] if opening.sex_limit_ground else "",
+        employment=EMPLOYMENT_LABELS[opening.employment_type],
+        contract=CONTRACT_LABELS[opening.contract_party] if opening.contract_party else "",
+        education=EDUCATION_LABELS[opening.min_education] if opening.min_education else "",
+        papers=[CERTIFICATE_LABELS[requirement["kind"]] for requirement in opening.certificate_requirements],
         history=_history(unit, "opening", opening_id),
         labels=OPENING_LABELS,
     )
@@ -211,18 +211,18 @@ def _opening(
 def _employer(
     unit: UnitOfWork, employer_id: int, bound: Bound[EmployerStep] | None = None, status_code: int = 200
 ) -> Response:
-    found = employer_in_sight(unit.session, employer_id)
-    events = EMPLOYER.events(found.state, unit.actor)
+    employer = employer_in_sight(unit.session, employer_id)
+    events = EMPLOYER.events(employer.state, unit.actor)
     return page(
         unit,
         "staff/verification/employer.html",
         status_code,
-        employer=found,
-        state=EMPLOYER_LABELS[found.state],
-        nature=NATURE_LABELS[found.nature],
+        employer=employer,
+        state=EMPLOYER_LABELS[employer.state],
+        nature=NATURE_LABELS[employer.nature],
         bound=bound or blank(unit, EmployerStep),
         steps=[(name, *EMPLOYER_STEPS[name]) for name in EMPLOYER_STEPS if name in events],
-        place=_place(found.region_code),
+        place=_place(employer.region_code),
         openings=unit.session.scalars(employer_openings(employer_id).limit(FEW)).all(),
         opening_states=OPENING_LABELS,
         history=_history(unit, "employer", employer_id),
@@ -240,12 +240,12 @@ def _history(unit: UnitOfWork, machine: str, record_id: int) -> Sequence[Transit
     return unit.session.scalars(select(Transition).where(*of).order_by(Transition.id.desc()).limit(10)).all()
 
 
-def _blocking(found: Opening) -> list[Any]:
-    return [one for one in restore(found.screening) if one.reaction is Reaction.BLOCK]
+def _blocking(opening: Opening) -> list[Any]:
+    return [finding for finding in restore(opening.screening) if finding.reaction is Reaction.BLOCK]
 
 
-def _warnings(found: Opening) -> list[Any]:
-    return [one for one in restore(found.screening) if one.reaction is Reaction.WARN]
+def _warnings(opening: Opening) -> list[Any]:
+    return [finding for finding in restore(opening.screening) if finding.reaction is Reaction.WARN]
 
 
 def _place(code: str) -> str:
