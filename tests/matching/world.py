@@ -94,25 +94,25 @@ def build() -> Town:
 
 def add_employer(session: Session, town: Town, name: str, region: str) -> Employer:
     """A trusted employer."""
-    made = Employer(name=name, region_code=region, state=EmployerState.ACTIVE, is_demo=True)
-    session.add(made)
+    employer = Employer(name=name, region_code=region, state=EmployerState.ACTIVE, is_demo=True)
+    session.add(employer)
     session.flush()
-    town.employers[name] = made.id
-    return made
+    town.employers[name] = employer.id
+    return employer
 
 
 def add_opening(session: Session, town: Town, key: str, employer: str, **columns: Any) -> Opening:
     """An opening on show."""
-    made = Opening(
+    opening = Opening(
         employer_id=town.employers[employer],
         state=OpeningState.OPEN,
         posted_at=MONDAY,
         **({"content": "操作机台", "valid_until": date(2026, 6, 30)} | columns),
     )
-    session.add(made)
+    session.add(opening)
     session.flush()
-    town.openings[key] = made.id
-    return made
+    town.openings[key] = opening.id
+    return opening
 
 
 def add_worker(

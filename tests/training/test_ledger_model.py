@@ -222,7 +222,7 @@ def test_no_sequence_of_steps_leaves_seats_funds_and_claims_at_odds(sqlite_templ
     "forgotten",
     [subscribers.release_left, subscribers.charge_accepted],
 )
-def test_a_fund_that_misses_who_comes_or_leaves_is_caught(
+def test_a_fund_that_misses_enrolments_or_withdrawals_is_caught(
     forgotten: Callable[..., None], sqlite_template: Path, tmp_path: Path
 ) -> None:
     acting = events.subscriptions()

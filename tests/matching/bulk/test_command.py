@@ -127,7 +127,7 @@ def test_a_workbook_reads_like_the_table(tmp_path: Path) -> None:
         assert list(csv.DictReader(file)) == plain
 
 
-def test_cells_carry_levels_musts_and_units() -> None:
+def test_cells_carry_levels_requirements_and_units() -> None:
     cells = {"id": "7", "skills": "焊接(3)*；看图", "certificates": "健康证?", "wage_unit": "日", "wage_min": "280.5"}
     opening = parsing.opening_of(cells)
     assert opening.skills == (SkillNeed("焊接", 3, True), SkillNeed("看图"))
@@ -150,7 +150,7 @@ def test_a_table_without_an_id_is_refused(tmp_path: Path) -> None:
         match(bad, write(tmp_path, "w.csv", WORKERS), out=tmp_path / "out.csv")
 
 
-def test_a_run_that_was_cut_off_goes_on_where_it_stopped(tmp_path: Path) -> None:
+def test_a_truncated_run_resumes_where_it_stopped(tmp_path: Path) -> None:
     whole = run(tmp_path)
     out = tmp_path / "out.csv"
     complete = out.read_bytes()
@@ -196,7 +196,7 @@ def test_compiled_and_plain_runs_write_the_same_bytes(tmp_path: Path) -> None:
         assert (tmp_path / f"plain.{kind}").read_bytes() == (tmp_path / f"fast.{kind}").read_bytes()
 
 
-def test_the_ending_of_the_file_says_how_it_is_written(tmp_path: Path) -> None:
+def test_the_file_extension_decides_the_output_format(tmp_path: Path) -> None:
     table = run(tmp_path)
     run(tmp_path, out="out.jsonl")
     objects = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -213,12 +213,12 @@ def test_the_ending_of_the_file_says_how_it_is_written(tmp_path: Path) -> None:
     assert cells == table
 
 
-def test_reasons_are_told_in_the_language_asked_for(tmp_path: Path) -> None:
+def test_reasons_appear_in_the_requested_language(tmp_path: Path) -> None:
     english = run(tmp_path, language="en")
     assert all(line["reasons"].isascii() and line["reasons"].count("; ") == 5 for line in english)
 
 
-def test_cells_with_quotes_and_line_breaks_never_cut_a_block(tmp_path: Path) -> None:
+def test_quoted_line_breaks_never_split_a_row_between_blocks(tmp_path: Path) -> None:
     lines = ["id,skills,region", *(f'"w{n}\n""x""","细纱;\n络筒",610404' for n in range(500))]
     table = blocks.open_sheet(write(tmp_path, "w.csv", lines), ("id",))
     cut = list(blocks.blocks(table, size=300))
@@ -227,7 +227,7 @@ def test_cells_with_quotes_and_line_breaks_never_cut_a_block(tmp_path: Path) -> 
     assert found == [f'w{n}\n"x"' for n in range(500)]
 
 
-def test_blocks_in_processes_give_what_one_process_gives(tmp_path: Path) -> None:
+def test_several_processes_give_what_one_process_gives(tmp_path: Path) -> None:
     alone = run(tmp_path, both=True)
     small = {"SLICE": 2, "blocks": partial(blocks.blocks, size=40), "_prepared": lambda plan, _count: plan}
     with planted(blocks, SIZE=40), planted(command, **small):
@@ -235,7 +235,7 @@ def test_blocks_in_processes_give_what_one_process_gives(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("opening", [True, False])
-def test_cells_encoded_in_columns_are_what_profiles_become(opening: bool) -> None:
+def test_cells_encoded_by_column_equal_encoded_profiles(opening: bool) -> None:
     header, rows = OPENING_CELLS if opening else WORKER_CELLS
     ground, register, other = Ground(today=date(2026, 3, 2)), Register(), Register()
     encoder = Encoder(header, register, ground, opening=opening)

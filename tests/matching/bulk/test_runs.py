@@ -54,7 +54,7 @@ def stopped(folder: Path, out: str, tries: int = 5) -> subprocess.CompletedProce
     return subprocess.CompletedProcess(run.args, run.returncode, "", said)
 
 
-def test_a_run_that_is_stopped_goes_on_and_writes_what_one_run_would_have_written(tables: Path) -> None:
+def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> None:
     whole = subprocess.run([*COMMAND, "whole.csv"], cwd=tables, env=environment(tables), capture_output=True, text=True)
     assert whole.returncode == 0, whole.stderr
     first = stopped(tables, "parts.csv")
@@ -78,9 +78,7 @@ def test_a_run_that_is_stopped_goes_on_and_writes_what_one_run_would_have_writte
         ("o.xlsx", b"PK\x03\x04 is no workbook", "o.xlsx"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_told_by_name_and_line(
-    tmp_path: Path, name: str, content: bytes, told: str
-) -> None:
+def test_an_unreadable_file_is_reported_by_name_and_line(tmp_path: Path, name: str, content: bytes, told: str) -> None:
     (tmp_path / name).write_bytes(content)
     (tmp_path / "w.csv").write_text("id\n1\n", encoding="utf-8")
     result = CliRunner().invoke(
@@ -91,7 +89,7 @@ def test_a_file_that_cannot_be_read_is_told_by_name_and_line(
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
-def test_the_help_names_every_column() -> None:
+def test_the_help_lists_every_column() -> None:
     said = CliRunner().invoke(app, ["match", "--help"]).stdout
     for column in ("allowed_regions", "wage_floor", "held_certificates", "wage_max", "occupation", "reasons"):
         assert column in said

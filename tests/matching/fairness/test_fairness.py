@@ -25,12 +25,12 @@ SYSTEM = Actor.system().scope
 def add_people(town: Town, count: int) -> list[int]:
     """Spinners, every second one a woman, with invented numbers."""
     with open_session(SYSTEM, write=True) as session:
-        made = []
+        person_ids = []
         for at in range(count):
             digits = f"61049919800101{100 + at:03d}"
             who = (f"织工{chr(0x4E00 + at)}", digits + identity_check(digits))
-            made.append(world.add_worker(session, town, who, phone=f"139000000{at:02d}").id)
-        return made
+            person_ids.append(world.add_worker(session, town, who, phone=f"139000000{at:02d}").id)
+        return person_ids
 
 
 def send(town: Town, person_id: int, opening: str, state: IntroductionState, number: int) -> None:
@@ -46,7 +46,7 @@ def send(town: Town, person_id: int, opening: str, state: IntroductionState, num
         )  # fmt: skip
 
 
-def test_intervals_are_those_of_wilson_and_few_people_prove_nothing() -> None:
+def test_intervals_are_wilson_intervals_and_small_groups_prove_nothing() -> None:
     assert [round(end, 4) for end in Rate(15, 60).interval] == [0.1578, 0.3723]
     assert Rate(0, 0).interval == (0.0, 1.0)
     assert not differs(Rate(1, 3), Rate(0, 3))
@@ -55,9 +55,9 @@ def test_intervals_are_those_of_wilson_and_few_people_prove_nothing() -> None:
 
 def test_attention_counts_places_in_lists_against_shares_of_people() -> None:
     groups = {1: "a", 2: "a", 3: "b", 4: "b"}
-    found = attention([[1, 2], [1, 2], [2, 1]], groups, {"a": 2, "b": 2})
-    assert found["a"] == (2.0, 2.0, 2.0)
-    assert found["b"] == (0.0, 0.0, 0.0)
+    shares = attention([[1, 2], [1, 2], [2, 1]], groups, {"a": 2, "b": 2})
+    assert shares["a"] == (2.0, 2.0, 2.0)
+    assert shares["b"] == (0.0, 0.0, 0.0)
     even = attention([[1, 3], [3, 1]] * 20, groups, {"a": 2, "b": 2})
     assert even["a"][0] == pytest.approx(1.0)
     assert even["a"][1] < 1 < even["a"][2]
@@ -71,9 +71,9 @@ def test_a_report_counts_every_group_and_hides_small_ones(any_town: Town) -> Non
         send(any_town, person_id, "spin", state, number)
     for _ in range(2):
         with open_session(SYSTEM) as session:
-            found = measured(session)
+            report_data = measured(session)
         with open_session(SYSTEM, write=True) as session:
-            measure_fairness(session, found)
+            measure_fairness(session, report_data)
     with open_session(any_town.clerk().scope) as session:
         report = latest_report(session)
         assert report is not None
@@ -89,7 +89,7 @@ def test_a_report_counts_every_group_and_hides_small_ones(any_town: Town) -> Non
         assert latest_report(session) is None
 
 
-def test_a_group_that_is_left_out_stands_out(town: Town) -> None:
+def test_a_neglected_group_is_highlighted(town: Town) -> None:
     people = add_people(town, 40)
     for number, person_id in enumerate(people[::2]):
         send(town, person_id, "spin", IntroductionState.HIRED, number)
@@ -103,9 +103,9 @@ def test_a_group_that_is_left_out_stands_out(town: Town) -> None:
 
 
 def test_an_opening_is_underserved_below_half_of_what_is_usual_for_its_places() -> None:
-    found = shares_of({1: ("6-04-02-01", 10), 2: ("6-04-03-03", 10), 3: ("4-10-01-06", 10)}, {1: 18, 2: 2})
-    assert found[2] == Share(2, 10, 1.0)
-    assert [found[key].is_underserved for key in (1, 2, 3)] == [False, True, False]
+    shares = shares_of({1: ("6-04-02-01", 10), 2: ("6-04-03-03", 10), 3: ("4-10-01-06", 10)}, {1: 18, 2: 2})
+    assert shares[2] == Share(2, 10, 1.0)
+    assert [shares[key].is_underserved for key in (1, 2, 3)] == [False, True, False]
     assert not Share(0, 1, 1.0).is_underserved
     assert (health(0, 0), health(10, 10), health(0, 10)) == (50, 86, 14)
 
@@ -127,7 +127,7 @@ def test_a_neglected_opening_goes_first_among_equals_and_no_score_changes(town: 
     here.look()
     view, ranking = here.rank(profile(people[0]), top=5)
     assert view.listed[town.openings["two"]].profile.underserved
-    order = {int(one.opening_id): one.points for one in ranking.suggestions}
+    order = {int(suggestion.opening_id): suggestion.points for suggestion in ranking.suggestions}
     places = list(order)
     assert places.index(town.openings["two"]) < places.index(town.openings["one"])
     assert order[town.openings["two"]] == order[town.openings["one"]]

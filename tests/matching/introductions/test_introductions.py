@@ -44,12 +44,12 @@ SYSTEM = Actor.system().scope
 def people(town: Town, count: int) -> list[int]:
     """Registered spinners with invented numbers."""
     with open_session(SYSTEM, write=True) as session:
-        made = []
+        person_ids = []
         for at in range(count):
             digits = f"61049919800101{100 + at * 2:03d}"
             who = (f"织工{chr(0x4E00 + at)}", digits + identity_check(digits))
-            made.append(world.add_worker(session, town, who, phone=f"139000000{at:02d}").id)
-        return made
+            person_ids.append(world.add_worker(session, town, who, phone=f"139000000{at:02d}").id)
+        return person_ids
 
 
 def letter(town: Town, person_id: int, opening: str = "spin", *, share_phone: bool = False) -> int:
@@ -66,34 +66,34 @@ def tell(town: Town, introduction_id: int, result: Result, **more: object) -> No
         actions.record_result(session, clerk, introduction_id=introduction_id, draft=draft)
 
 
-def state_of(town: Town, opening: str = "spin") -> tuple[OpeningState, int]:
+def state_of(town: Town, key: str = "spin") -> tuple[OpeningState, int]:
     with open_session(SYSTEM) as session:
-        found = session.scalars(select(Opening).where(Opening.id == town.openings[opening])).one()
-        return found.state, found.remaining
+        opening = session.scalars(select(Opening).where(Opening.id == town.openings[key])).one()
+        return opening.state, opening.remaining
 
 
-def test_a_letter_has_a_number_that_tells_slips_and_lives_as_long_as_policy_says(any_town: Town) -> None:
+def test_a_letter_has_a_check_digit_and_stays_valid_as_long_as_policy_says(any_town: Town) -> None:
     (worker,) = people(any_town, 1)
     number = letter(any_town, worker)
     with open_session(any_town.clerk().scope) as session:
-        found = queries.introduction_in_sight(session, number)
-        assert found.state is IntroductionState.LETTER_ISSUED
-        assert found.letter_no is not None
-        assert found.letter_no.startswith("WC-20260309-0001-")
-        assert is_letter_number(found.letter_no)
-        assert not is_letter_number(found.letter_no.replace("0001", "0007"))
-        assert found.expires_on == world.TODAY + timedelta(days=7)
-        assert sum(reason["points"] for reason in found.reasons) == found.points
+        issued = queries.introduction_in_sight(session, number)
+        assert issued.state is IntroductionState.LETTER_ISSUED
+        assert issued.letter_no is not None
+        assert issued.letter_no.startswith("WC-20260309-0001-")
+        assert is_letter_number(issued.letter_no)
+        assert not is_letter_number(issued.letter_no.replace("0001", "0007"))
+        assert issued.expires_on == world.TODAY + timedelta(days=7)
+        assert sum(reason["points"] for reason in issued.reasons) == issued.points
 
 
 def test_letters_of_one_day_are_numbered_without_gaps(any_town: Town) -> None:
     numbers = [letter(any_town, worker) for worker in people(any_town, 3)]
     with open_session(any_town.clerk().scope) as session:
-        found = [queries.introduction_in_sight(session, number).letter_no or "" for number in numbers]
-    assert [number.split("-")[2] for number in found] == ["0001", "0002", "0003"]
+        letter_numbers = [queries.introduction_in_sight(session, number).letter_no or "" for number in numbers]
+    assert [number.split("-")[2] for number in letter_numbers] == ["0001", "0002", "0003"]
 
 
-def test_each_letter_is_one_person_time_in_the_ledger_and_a_message_to_the_worker(town: Town) -> None:
+def test_each_letter_adds_one_ledger_entry_and_one_message_to_the_worker(town: Town) -> None:
     (worker,) = people(town, 1)
     number = letter(town, worker)
     with open_session(SYSTEM) as session:
@@ -165,7 +165,7 @@ def test_a_silent_letter_can_be_answered_for_sixty_days_and_not_longer(town: Tow
         tell(town, second, Result.HIRED)
 
 
-def test_a_hire_out_of_a_letter_is_logged_step_by_step(town: Town) -> None:
+def test_a_hire_from_a_letter_is_logged_step_by_step(town: Town) -> None:
     (worker,) = people(town, 1)
     number = letter(town, worker)
     tell(town, number, Result.HIRED)
@@ -189,33 +189,33 @@ def test_a_refused_letter_cannot_become_a_hire(town: Town) -> None:
         tell(town, number, Result.HIRED)
 
 
-def test_a_recommendation_without_the_workers_yes_has_no_result(town: Town) -> None:
+def test_a_recommendation_the_worker_has_not_accepted_has_no_result(town: Town) -> None:
     (worker,) = people(town, 1)
     clerk = town.clerk()
     with open_session(clerk.scope, write=True) as session:
         draft = Recommendation(person_id=worker, opening_id=town.openings["spin"])
-        made = actions.recommend_worker(session, clerk, draft=draft)
+        introduction = actions.recommend_worker(session, clerk, draft=draft)
     with pytest.raises(IllegalMove):
-        tell(town, made.id, Result.HIRED)
+        tell(town, introduction.id, Result.HIRED)
 
 
-def test_an_employer_sees_a_name_only_after_the_workers_yes(town: Town) -> None:
+def test_an_employer_sees_a_name_only_after_the_worker_agrees(town: Town) -> None:
     boss = town.boss("南通海门织彩(虚构)")
     with open_session(SYSTEM, write=True) as session:
         worker = world.add_worker(session, town, recognised=("union_hardship",), phone="13912345678")
     clerk = town.clerk()
     with open_session(clerk.scope, write=True) as session:
         draft = Recommendation(person_id=worker.id, opening_id=town.openings["spin"])
-        made = actions.recommend_worker(session, clerk, draft=draft)
+        introduction = actions.recommend_worker(session, clerk, draft=draft)
     with open_session(boss.scope) as session:
         assert queries.applicants(session) == []
     with open_session(town.worker("王秀兰").scope, write=True) as session:
-        actions.agree_to_introduction(session, town.worker("王秀兰"), introduction_id=made.id)
+        actions.agree_to_introduction(session, town.worker("王秀兰"), introduction_id=introduction.id)
     with open_session(boss.scope) as session:
         (seen,) = queries.applicants(session)
         assert (seen.name, seen.phone) == ("王秀兰", "")
-        told = repr(seen)
-        assert not any(secret in told for secret in ("610499", "13912345678", "union_hardship", "困难"))
+        shown = repr(seen)
+        assert not any(secret in shown for secret in ("610499", "13912345678", "union_hardship", "困难"))
 
 
 def test_the_telephone_follows_only_when_the_worker_shares_it(town: Town) -> None:
@@ -254,12 +254,12 @@ def test_a_worker_asks_and_the_centre_writes_the_letter(town: Town) -> None:
         world.add_worker(session, town)
     worker, clerk = town.worker("王秀兰"), town.clerk()
     with open_session(worker.scope, write=True) as session:
-        asked = actions.ask_for_introduction(session, worker, opening_id=town.openings["spin"])
-        again = actions.agree_to_introduction(session, worker, introduction_id=asked.id)
+        request = actions.ask_for_introduction(session, worker, opening_id=town.openings["spin"])
+        again = actions.agree_to_introduction(session, worker, introduction_id=request.id)
         assert again.state is IntroductionState.RECOMMENDED
     with open_session(clerk.scope, write=True) as session:
-        assert [one.id for one in queries.waiting(session)] == [asked.id]
-        done = actions.agree_to_introduction(session, clerk, introduction_id=asked.id)
+        assert [introduction.id for introduction in queries.waiting(session)] == [request.id]
+        done = actions.agree_to_introduction(session, clerk, introduction_id=request.id)
         assert done.letter_no is not None
     with open_session(worker.scope, write=True) as session, pytest.raises(AlreadyIntroduced):
         actions.ask_for_introduction(session, worker, opening_id=town.openings["spin"])
@@ -274,7 +274,7 @@ def test_a_worker_cannot_write_results(town: Town) -> None:
         actions.record_result(session, worker, introduction_id=number, draft=ResultDraft(result=Result.HIRED))
 
 
-def test_somebody_without_a_registration_is_not_sent(town: Town) -> None:
+def test_a_person_without_a_registration_cannot_be_introduced(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
         registration = living_registration(session, person.id)
@@ -284,7 +284,7 @@ def test_somebody_without_a_registration_is_not_sent(town: Town) -> None:
         letter(town, person.id)
 
 
-def test_the_law_is_told_where_it_forbids_the_post(town: Town) -> None:
+def test_a_post_forbidden_by_law_names_the_law(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         woman = world.add_worker(session, town)
         child = world.add_worker(session, town, world.W6, phone="13800000009")
@@ -308,13 +308,13 @@ def test_suspending_an_employer_flags_its_letters_and_tells_the_workers(town: To
         judge_employer(session, Actor.system(), employer_id=boss, event="warn", reason="投诉属实")
         judge_employer(session, Actor.system(), employer_id=boss, event="suspend", reason="拖欠工资")
     with open_session(town.clerk().scope) as session:
-        assert [one.person_id for one in queries.flagged(session)] == [worker]
+        assert [introduction.person_id for introduction in queries.flagged(session)] == [worker]
     with open_session(SYSTEM) as session:
         kinds = session.scalars(select(Message.kind).where(Message.person_id == worker)).all()
     assert "opening-stopped" in kinds
 
 
-def test_three_unanswered_calls_lose_the_contact_and_a_later_answer_finds_it(town: Town) -> None:
+def test_three_unanswered_calls_lose_contact_and_a_later_answer_restores_it(town: Town) -> None:
     (worker,) = people(town, 1)
     tell(town, letter(town, worker), Result.HIRED)
     clerk = town.clerk()

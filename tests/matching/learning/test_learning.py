@@ -86,7 +86,7 @@ def test_with_little_data_the_prior_stands(town: Town) -> None:
         assert queries.known_results(session) == 150
 
 
-def test_a_card_says_what_was_learned_on_what_and_how_it_was_judged(card: ModelCard) -> None:
+def test_a_model_card_states_its_training_data_and_evaluation(card: ModelCard) -> None:
     assert (card.name, card.learned_on) == ("learned-2026-03-09", date(2026, 3, 9))
     assert (card.verdict, card.state, card.results) == (WeightsVerdict.BETTER, CardState.PROPOSED, 500)
     assert card.weights["place"] > most_points(Weights())["place"]
@@ -141,7 +141,7 @@ def test_only_one_card_is_in_use_and_a_retired_one_stays_retired(card: ModelCard
         }
 
 
-def test_weights_that_do_no_better_are_kept_on_record_and_cannot_be_used(town: Town) -> None:
+def test_weights_without_improvement_are_recorded_and_cannot_be_used(town: Town) -> None:
     letters(town, 400, seed=11, place_decides=False)
     made = round_of_learning()
     assert made is not None
@@ -150,7 +150,7 @@ def test_weights_that_do_no_better_are_kept_on_record_and_cannot_be_used(town: T
         actions.adopt_weights(session, MANAGER, card_id=made.id)
 
 
-def test_weights_that_move_women_against_men_are_refused_although_they_foretell_better(town: Town) -> None:
+def test_weights_that_shift_women_against_men_are_refused_although_they_predict_better(town: Town) -> None:
     letters(town, 500, seed=13, women_far=True)
     made = round_of_learning()
     assert made is not None
@@ -160,7 +160,7 @@ def test_weights_that_move_women_against_men_are_refused_although_they_foretell_
     assert ("sex", "female", "place") in told
 
 
-def test_a_county_may_move_with_the_weight_of_the_place_and_a_small_shift_is_none() -> None:
+def test_a_county_may_shift_with_the_weight_of_place_and_small_shifts_are_ignored() -> None:
     def shift(attribute: str, points: float) -> Shift:
         return Shift(attribute, "x", 50, 40.0, 40.0 + points, points)
 
@@ -170,7 +170,7 @@ def test_a_county_may_move_with_the_weight_of_the_place_and_a_small_shift_is_non
     assert proxies([], []) == []
 
 
-def test_silence_and_reasons_that_say_nothing_of_the_fit_teach_nothing(town: Town) -> None:
+def test_unanswered_letters_and_reasons_unrelated_to_fit_teach_nothing(town: Town) -> None:
     letters(town, 60)
     with open_session(SYSTEM, write=True) as session:
         rows = session.scalars(select(Introduction).order_by(Introduction.id)).all()

@@ -48,8 +48,8 @@ def test_certificates_and_placements_give_rates_cohorts_and_a_forecast(city: wor
         assert outcomes.outcome(session) == Tally(7, 5, 2, 0, (5, 5, 0))
         (cohort,) = outcomes.cohorts(session, clock.today())
         assert (cohort.began, cohort.certified, cohort.placed) == (8, 7, 5)
-        found, _ = outcomes.prospects(session)
-        assert len(found) == 3
-        assert found[0].forecast.places == 0
+        ranking, _ = outcomes.prospects(session)
+        assert len(ranking) == 3
+        assert ranking[0].forecast.places == 0
     with clock.frozen(later - timedelta(days=150)), open_session(world.SYSTEM.scope) as session:
         assert outcomes.cohorts(session, clock.today()) == []

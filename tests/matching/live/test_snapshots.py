@@ -44,11 +44,11 @@ def test_the_second_process_maps_what_the_first_one_wrote(town: Town) -> None:
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_later_process_adds_only_what_changed_since(town: Town) -> None:
+def test_a_later_process_adds_only_later_changes(town: Town) -> None:
     Board().look()
     with open_session(Actor.system().scope, write=True) as session:
-        one = session.scalars(select(Opening).where(Opening.id == town.openings["spin"])).one()
-        one.title = "电焊工"
+        opening = session.scalars(select(Opening).where(Opening.id == town.openings["spin"])).one()
+        opening.title = "电焊工"
     view = Board().look()
     assert list(view.index.changes) == [town.openings["spin"]]
     assert view.index.search("电焊工").ids[0] == town.openings["spin"]
@@ -56,14 +56,14 @@ def test_a_later_process_adds_only_what_changed_since(town: Town) -> None:
 
 
 @pytest.mark.usefixtures("kept")
-def test_a_spoilt_snapshot_is_built_anew(town: Town) -> None:
+def test_a_corrupt_snapshot_is_rebuilt(town: Town) -> None:
     whole = answers(Board().look())
     (folders()[-1] / "words.json").write_text("{", encoding="utf-8")
     assert answers(Board().look()) == whole
     assert len(folders()) == 2
 
 
-def test_another_basis_of_pay_is_another_folder(town: Town) -> None:
+def test_another_wage_basis_has_its_own_folder(town: Town) -> None:
     with open_session(Actor.system().scope) as session:
         wages = wage_basis(session)
     assert snapshots.folder_for(wages) == snapshots.folder_for(wages)

@@ -55,8 +55,8 @@ def later(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def candidates(town: Town, *, centre: str = "wc", top: int = 20) -> list[str]:
     officer = town.officer(centre)
     with open_session(officer.scope) as session:
-        found = candidates_for(session, officer, opening_id=town.openings["spin"], locale="zh-Hans", top=top)
-    return [one.name for one in found]
+        ranked = candidates_for(session, officer, opening_id=town.openings["spin"], locale="zh-Hans", top=top)
+    return [candidate.name for candidate in ranked]
 
 
 def another_process() -> None:
@@ -78,7 +78,7 @@ def test_the_second_process_maps_what_the_first_one_wrote(town: Town) -> None:
     assert sorted(index.pool.ids.tolist()) == sorted(town.people.values())
 
 
-def test_the_index_finds_whom_the_reader_may_see_among_better_ones_elsewhere(town: Town) -> None:
+def test_the_index_finds_visible_people_among_better_ones_of_other_centres(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         for number in range(3):
             digits = f"61049919900309{number}11"
@@ -89,7 +89,7 @@ def test_the_index_finds_whom_the_reader_may_see_among_better_ones_elsewhere(tow
         assert candidates(town, centre="qd", top=1) == ["邻区0"]
 
 
-def test_who_changed_since_is_judged_by_what_is_true_now(town: Town) -> None:
+def test_changed_workers_are_judged_by_their_current_data(town: Town) -> None:
     candidates(town)
     with hours_later(3), open_session(SYSTEM, write=True) as session:
         wish = session.scalars(select(JobWish).where(JobWish.person_id == town.people["高强"])).one()
@@ -110,15 +110,15 @@ def test_too_many_changes_are_indexed(town: Town) -> None:
     assert len(folders()) == 2
 
 
-def test_the_law_keeps_out_of_the_list_whom_the_engine_may_not_know_of(town: Town) -> None:
+def test_a_legal_limit_applies_to_the_list_although_the_engine_does_not_know_sex(town: Town) -> None:
     listed = board().look().listed[town.openings["spin"]]
     with open_session(town.officer().scope) as session:
         limited = replace(listed, sex_ground=SexGround.MINE_UNDERGROUND.value)
-        found = workers.best_workers(session, limited, board().look().ground, top=20)
-    assert [worker.id for worker in found] == [town.people["高强"]]
+        allowed = workers.best_workers(session, limited, board().look().ground, top=20)
+    assert [worker.id for worker in allowed] == [town.people["高强"]]
 
 
-def test_an_erased_person_leaves_no_index_behind(town: Town) -> None:
+def test_an_erased_person_leaves_no_trace_in_the_indexes(town: Town) -> None:
     candidates(town)
     assert folders()
     with open_session(SYSTEM, write=True) as session:
@@ -141,7 +141,7 @@ def test_an_index_that_no_refresh_renews_is_rebuilt_after_a_day_and_a_half(town:
         assert len(folders()) == 2
 
 
-def test_a_spoilt_index_is_rebuilt(town: Town) -> None:
+def test_a_corrupt_index_is_rebuilt(town: Town) -> None:
     whole = candidates(town)
     (folders()[0] / "ids.npy").write_bytes(b"")
     another_process()

@@ -74,7 +74,7 @@ def test_somebody_registers_at_home_and_signs_in_by_telephone(any_town: Town) ->
         assert session.scalars(select(Consent.purpose)).all() == ["job-service"]
 
 
-def test_a_person_is_entered_once_however_they_come(any_town: Town) -> None:
+def test_a_person_is_entered_once_through_every_channel(any_town: Town) -> None:
     register_at_home()
     person, is_new = at_counter(any_town)
     again, is_new_again = at_counter(any_town, phone="13900000002")
@@ -82,7 +82,7 @@ def test_a_person_is_entered_once_however_they_come(any_town: Town) -> None:
     assert people() == 1
 
 
-def test_registering_again_from_home_tells_nobody_that_the_number_is_known(town: Town) -> None:
+def test_registering_again_from_home_does_not_reveal_that_the_number_is_known(town: Town) -> None:
     at_counter(town)
     register_at_home(phone="13700000007")
     with open_session(SYSTEM) as session:
@@ -116,7 +116,7 @@ def test_another_name_on_a_known_number_is_not_overwritten(town: Town) -> None:
         at_counter(town, name="李桂芳")
 
 
-def test_a_person_of_another_centre_is_handed_over_only_with_their_consent(any_town: Town) -> None:
+def test_a_person_moves_to_another_centre_only_with_their_consent(any_town: Town) -> None:
     person, _ = at_counter(any_town)
     with pytest.raises(actions.KnownElsewhere):
         at_counter(any_town, centre="qd")
@@ -132,7 +132,7 @@ def test_a_clerk_finds_people_by_number_telephone_and_name(town: Town) -> None:
     person, _ = at_counter(town)
     with open_session(town.clerk().scope) as session:
         for words in ("610499197503080022", "138-0000-0001", "王秀", "王秀兰"):
-            assert [found.id for found in people_found(session, words)] == [person.id]
+            assert [match.id for match in people_found(session, words)] == [person.id]
         assert people_found(session, "") == []
         assert people_found(session, "%") == []
     with open_session(town.clerk("qd").scope) as session:
@@ -146,8 +146,8 @@ def test_one_strong_skill_is_enough_for_suggestions(town: Town) -> None:
         draft = ProfileDraft(occupations=[OccupationDraft(occupation=world.SPINNING, years=18)])
         actions.save_profile(session, clerk, person_id=person.id, draft=draft)
     with open_session(clerk.scope) as session:
-        found = suggestions_for(session, person.id, locale="zh-Hans")
-        assert [match.listed.id for match in found.matches] == [town.openings["spin"]]
+        suggestions = suggestions_for(session, person.id, locale="zh-Hans")
+        assert [match.listed.id for match in suggestions.matches] == [town.openings["spin"]]
         assert worker_profiles(session, [person.id])[0].skills is None
 
 
@@ -161,17 +161,17 @@ def test_parts_that_a_draft_leaves_out_stay_as_they_are(town: Town) -> None:
         assert (wish.regions, wish.wage_floor_fen, wish.night_ok) == (["610404"], 300_000, False)
 
 
-def test_an_unknown_occupation_is_told_by_its_place_in_the_list(town: Town) -> None:
+def test_an_unknown_occupation_is_reported_by_its_position_in_the_list(town: Town) -> None:
     person, _ = at_counter(town)
     clerk = town.clerk()
     rows = [OccupationDraft(occupation=world.SPINNING), OccupationDraft(occupation="9-99-99-99")]
     draft = ProfileDraft(occupations=rows)
-    with open_session(clerk.scope, write=True) as session, pytest.raises(Invalid) as told:
+    with open_session(clerk.scope, write=True) as session, pytest.raises(Invalid) as refusal:
         actions.save_profile(session, clerk, person_id=person.id, draft=draft)
-    assert [problem.field for problem in told.value.problems] == ["occupations.1"]
+    assert [problem.field for problem in refusal.value.problems] == ["occupations.1"]
 
 
-def test_a_special_operation_card_ends_after_six_years_and_is_due_for_review_after_three(town: Town) -> None:
+def test_a_special_operation_card_expires_after_six_years_and_needs_review_after_three(town: Town) -> None:
     person, _ = at_counter(town)
     clerk = town.clerk()
     with open_session(clerk.scope, write=True) as session:
@@ -181,7 +181,7 @@ def test_a_special_operation_card_ends_after_six_years_and_is_due_for_review_aft
         assert (kept.expires_on, kept.review_due_on) == (date(2030, 4, 30), date(2027, 4, 30))
 
 
-def test_what_a_school_vouches_for_survives_the_workers_own_edits(town: Town) -> None:
+def test_occupations_verified_by_a_school_survive_the_workers_edits(town: Town) -> None:
     person, _ = at_counter(town)
     clerk = town.clerk()
     with open_session(clerk.scope, write=True) as session:
@@ -224,9 +224,9 @@ def test_a_registration_lapses_is_renewed_and_ends_for_good(town: Town) -> None:
     clerk = town.clerk()
     with clock.frozen(world.MONDAY + timedelta(days=181)), open_session(SYSTEM, write=True) as session:
         jobs.lapse_registrations(session)
-        found = living_registration(session, person.id)
-        assert found is not None
-        assert found.state is RegistrationState.LAPSED
+        registration = living_registration(session, person.id)
+        assert registration is not None
+        assert registration.state is RegistrationState.LAPSED
     with clock.frozen(world.MONDAY + timedelta(days=182)), open_session(clerk.scope, write=True) as session:
         assert actions.renew_registration(session, clerk, person_id=person.id).state is RegistrationState.ACTIVE
         ended = actions.withdraw_registration(session, clerk, person_id=person.id, reason="不找了")

@@ -78,7 +78,7 @@ def test_a_new_a_changed_and_a_closed_opening_are_seen_within_a_second(any_town:
     assert ids(q="焊工") == []
 
 
-def test_watch_warns_at_once_and_suspension_takes_the_openings_away(town: Town) -> None:
+def test_watching_warns_at_once_and_suspension_removes_the_openings(town: Town) -> None:
     assert search_openings(SearchCriteria(q="缝纫")).items[0].risk is Risk.NORMAL
     boss = town.employers["渭城新棉制衣(虚构)"]
     with open_session(Actor.system().scope, write=True) as session:

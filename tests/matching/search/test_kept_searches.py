@@ -66,9 +66,7 @@ def digests() -> list[Message]:
         return list(session.scalars(select(Message).where(Message.kind == "digest").order_by(Message.id)))
 
 
-def test_what_is_there_when_a_search_is_saved_is_no_news_and_what_comes_is_told_once(
-    any_town: Town, worker: Actor
-) -> None:
+def test_a_saved_search_reports_only_new_openings_and_each_once(any_town: Town, worker: Actor) -> None:
     save(worker, "q=缝纫&region=610404")
     assert digests() == []
     add(any_town, "new")
@@ -81,7 +79,7 @@ def test_what_is_there_when_a_search_is_saved_is_no_news_and_what_comes_is_told_
         assert len(digests()) == 2
 
 
-def test_two_searches_of_one_person_make_one_message(any_town: Town, worker: Actor) -> None:
+def test_two_searches_of_one_person_give_one_message(any_town: Town, worker: Actor) -> None:
     save(worker, "q=缝纫")
     save(worker, "occupation=6-05-01-03&region=610404")
     add(any_town, "new")
@@ -91,7 +89,7 @@ def test_two_searches_of_one_person_make_one_message(any_town: Town, worker: Act
         assert session.scalar(select(func.count()).select_from(SavedHit)) == 4
 
 
-def test_a_digest_is_short_and_not_of_one_employer_alone(town: Town) -> None:
+def test_a_digest_is_short_and_mixes_employers(town: Town) -> None:
     for number in range(6):
         add(town, f"n{number}")
     listed = list(board().look().listed.values())
@@ -100,7 +98,7 @@ def test_a_digest_is_short_and_not_of_one_employer_alone(town: Town) -> None:
     assert lines[-1] == f"还有 {len(listed) - len(lines) + 1} 个，点开看全部。"
 
 
-def test_a_stopped_search_is_told_of_no_more(any_town: Town, worker: Actor) -> None:
+def test_a_stopped_search_sends_no_more_digests(any_town: Town, worker: Actor) -> None:
     number = save(worker, "q=缝纫")
     add(any_town, "new")
     with open_session(SYSTEM) as session:
@@ -138,7 +136,7 @@ def test_nobody_sees_or_stops_the_search_of_another(any_town: Town, worker: Acto
         actions.save_search(session, clerk, draft=SearchDraft(address="q=缝纫"))
 
 
-def test_erasing_a_person_takes_their_searches_along(any_town: Town, worker: Actor) -> None:
+def test_erasing_a_person_deletes_their_searches(any_town: Town, worker: Actor) -> None:
     save(worker, "q=缝纫")
     with open_session(SYSTEM, write=True) as session:
         erase_person(session, Actor.system(), person_id=any_town.people[world.W1[0]])
@@ -146,7 +144,7 @@ def test_erasing_a_person_takes_their_searches_along(any_town: Town, worker: Act
         assert list(session.scalars(select(SavedHit))) == []
 
 
-def test_an_address_is_read_alike_whatever_else_stands_in_it() -> None:
+def test_an_address_is_read_the_same_whatever_else_it_contains() -> None:
     address = "offer=board&q=%20电焊%20&region=610404&region=x&region=610402&wage_min=-3&evil=1&page=9"
     criteria = SearchCriteria.read(address)
     assert (criteria.q, criteria.region, criteria.offer, criteria.wage_min, criteria.page) == (
@@ -179,7 +177,7 @@ def ask(words: str, times: int = ASKED) -> None:
 
 
 @pytest.mark.usefixtures("counting")
-def test_counts_hold_words_and_days_and_nobodys_name_or_number(any_town: Town) -> None:
+def test_counts_hold_words_and_days_but_no_names_or_numbers(any_town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         world.add_worker(session, any_town)
     for words in (
@@ -198,7 +196,7 @@ def test_counts_hold_words_and_days_and_nobodys_name_or_number(any_town: Town) -
 
 
 @pytest.mark.usefixtures("counting")
-def test_a_word_searched_in_vain_is_proposed_accepted_and_found(any_town: Town) -> None:
+def test_a_word_without_results_is_proposed_as_a_synonym_accepted_and_found(any_town: Town) -> None:
     ask("缝衣裳婆")
     assert proposed() == []
     with clock.frozen(world.MONDAY + timedelta(days=1)):
@@ -250,5 +248,5 @@ def test_a_rejected_word_is_not_proposed_again_and_old_counts_go(any_town: Town)
         assert list(session.scalars(select(SearchCount.word))) == ["缝纫"]
 
 
-def test_words_that_could_name_somebody_or_some_place_are_not_counted() -> None:
+def test_words_that_could_name_a_person_or_place_are_not_counted() -> None:
     assert countable(["打螺丝", "打螺丝", "a", "138", "x" * 13, "缝 纫", "焊工！", "cnc"]) == ["打螺丝", "cnc"]

@@ -28,43 +28,43 @@ def worker(town: Town, **more: Any) -> int:
 
 def opening(town: Town, key: str, **columns: Any) -> int:
     with open_session(SYSTEM.scope, write=True) as session:
-        made = world.add_opening(
+        opening_row = world.add_opening(
             session, town, key, "渭城新棉制衣(虚构)", title="缝纫工", occupation_code=SEWING, region_code="610404",
             wage_min_fen=400_000, wage_max_fen=500_000, headcount=3, **columns,
         )  # fmt: skip
-        return made.id
+        return opening_row.id
 
 
 def test_a_spinner_who_learns_sewing_may_sew(town: Town) -> None:
-    found = after(worker(town))
-    assert [(one.listed.id, one.is_new) for one in found.openings] == [(town.openings["sew"], True)]
-    assert found.new == 1
+    unlocked = after(worker(town))
+    assert [(offer.listed.id, offer.is_new) for offer in unlocked.openings] == [(town.openings["sew"], True)]
+    assert unlocked.new == 1
 
 
-def test_who_sews_already_learns_of_the_opening_that_asks_for_the_certificate(town: Town) -> None:
+def test_an_experienced_sewer_sees_the_opening_that_requires_the_certificate(town: Town) -> None:
     asks = opening(town, "paper", certificate_requirements=[{"kind": "skill_level", "level": 5, "must": True}])
     person = worker(town, occupation=SEWING)
     with open_session(SYSTEM.scope, write=True) as session:
         session.scalars(select(SkillProfile).where(SkillProfile.person_id == person)).one().certificates_known = True
-    found = after(person)
-    assert {one.listed.id: one.is_new for one in found.openings} == {asks: True, town.openings["sew"]: False}
-    assert found.openings[0].listed.id == asks
+    unlocked = after(person)
+    assert {offer.listed.id: offer.is_new for offer in unlocked.openings} == {asks: True, town.openings["sew"]: False}
+    assert unlocked.openings[0].listed.id == asks
 
 
-def test_what_another_condition_forbids_is_not_promised(town: Town) -> None:
+def test_courses_promise_no_openings_that_fail_another_condition(town: Town) -> None:
     person = worker(town, wage_floor_fen=9_000_000)
     assert after(person).openings == []
     assert after(person).places == 40
 
 
-def test_what_the_law_closes_to_women_is_not_promised_to_a_woman(town: Town) -> None:
+def test_courses_promise_a_woman_no_openings_that_the_law_closes_to_women(town: Town) -> None:
     closed = opening(town, "law", sex_limit_ground="mine_underground")
-    assert closed not in {one.listed.id for one in after(worker(town)).openings}
-    assert closed in {one.listed.id for one in after(worker(town, who=world.W9)).openings}
+    assert closed not in {offer.listed.id for offer in after(worker(town)).openings}
+    assert closed in {offer.listed.id for offer in after(worker(town, who=world.W9)).openings}
 
 
 def test_a_visitor_sees_the_openings_of_the_trade_and_its_places(town: Town) -> None:
-    found = after(None)
-    assert [one.listed.id for one in found.openings] == [town.openings["sew"]]
-    assert (found.places, found.new) == (40, 0)
+    visible = after(None)
+    assert [offer.listed.id for offer in visible.openings] == [town.openings["sew"]]
+    assert (visible.places, visible.new) == (40, 0)
     assert after(None, "8-00-00-00").openings == []

@@ -51,17 +51,17 @@ def test_a_spinner_who_would_leave_gets_the_spinning_job_under_its_other_name(to
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
     with open_session(town.clerk().scope) as session:
-        found = suggestions_for(session, person.id, locale="zh-Hans")
-    assert town.openings["spin"] in [match.listed.id for match in found.matches[:3]]
+        suggestions = suggestions_for(session, person.id, locale="zh-Hans")
+    assert town.openings["spin"] in [match.listed.id for match in suggestions.matches[:3]]
 
 
-def test_staying_local_hides_what_is_far_and_says_how_much_there_is(town: Town) -> None:
+def test_a_local_wish_hides_distant_openings_and_says_how_many_there_are(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town, regions=["610404", "610402"], leave_home_ok=Leave.COUNTY)
     with open_session(town.worker("王秀兰").scope) as session:
-        found = suggestions_for(session, person.id, locale="zh-Hans")
-    assert {match.listed.region_code for match in found.matches} <= {"610404", "610402"}
-    assert found.elsewhere == 1
+        suggestions = suggestions_for(session, person.id, locale="zh-Hans")
+    assert {match.listed.region_code for match in suggestions.matches} <= {"610404", "610402"}
+    assert suggestions.elsewhere == 1
 
 
 def test_the_path_through_a_course_names_date_seats_and_what_she_pays(town: Town) -> None:
@@ -72,16 +72,16 @@ def test_the_path_through_a_course_names_date_seats_and_what_she_pays(town: Town
             recognised=("union_hardship",),
         )  # fmt: skip
     with open_session(town.worker("王秀兰").scope) as session:
-        found = suggestions_for(session, person.id, locale="zh-Hans")
-    assert found.matches == ()
-    (path,) = found.paths
+        suggestions = suggestions_for(session, person.id, locale="zh-Hans")
+    assert suggestions.matches == ()
+    (path,) = suggestions.paths
     assert [match.listed.id for match in path.matches] == [town.openings["sew"]]
     assert (path.course.name, path.course.hours, path.course.starts_on) == ("服装缝纫", 160, date(2026, 3, 16))
     assert path.course.seats_left == 22
     assert (path.course.price.learner_fen, path.course.usual_fen) == (0, 30_000)
 
 
-def test_without_a_recognition_the_course_costs_the_usual_part(town: Town) -> None:
+def test_without_recognition_the_course_costs_the_usual_share(town: Town) -> None:
     add_course(town)
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town, regions=["610404"], leave_home_ok=Leave.COUNTY)
@@ -90,7 +90,7 @@ def test_without_a_recognition_the_course_costs_the_usual_part(town: Town) -> No
     assert path.course.price.learner_fen == 30_000
 
 
-def test_a_full_class_gives_way_to_the_next_one_with_seats(town: Town) -> None:
+def test_a_full_class_yields_to_the_next_one_with_seats(town: Town) -> None:
     add_course(town, seats=8, taken=8)
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town, regions=["610404"], leave_home_ok=Leave.COUNTY)
@@ -107,10 +107,10 @@ def test_every_suggestion_gives_three_reasons_and_its_points_add_up(town: Town, 
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
     with open_session(town.clerk().scope) as session:
-        found = suggestions_for(session, person.id, locale=locale)
-    assert found.matches
-    for match in found.matches:
-        assert len([told for told in match.fit.reasons if told]) >= 3
+        suggestions = suggestions_for(session, person.id, locale=locale)
+    assert suggestions.matches
+    for match in suggestions.matches:
+        assert len([reason for reason in match.fit.reasons if reason]) >= 3
         assert sum(part.points for part in match.fit.parts) == match.fit.points
 
 
@@ -121,31 +121,35 @@ def test_both_directions_give_one_score(town: Town) -> None:
         forth = suggestions_for(session, person.id, locale="zh-Hans")
         back = candidates_for(session, town.officer(), opening_id=town.openings["spin"], locale="zh-Hans")
     points = {match.listed.id: match.fit.points for match in forth.matches}
-    assert [(one.person_id, one.fit.points) for one in back] == [(person.id, points[town.openings["spin"]])]
+    assert [(candidate.person_id, candidate.fit.points) for candidate in back] == [
+        (person.id, points[town.openings["spin"]])
+    ]
 
 
-def test_hardship_wins_among_equals_and_never_against_the_better(town: Town) -> None:
+def test_hardship_wins_only_among_equals(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         world.add_worker(session, town, world.W9, phone="13800000002")
         helped = world.add_worker(session, town, world.W1, recognised=("union_hardship",))
         best = world.add_worker(session, town, world.W2, phone="13800000003", occupations=[world.SPINNING])
         del best
     with open_session(town.officer().scope) as session:
-        found = candidates_for(session, town.officer(), opening_id=town.openings["spin"], locale="zh-Hans")
-    points = [one.fit.points for one in found]
-    assert found[[one.person_id for one in found].index(helped.id)].fit.points == points[1]
-    assert [one.name for one in found].index("王秀兰") < [one.name for one in found].index("高强")
+        ranked = candidates_for(session, town.officer(), opening_id=town.openings["spin"], locale="zh-Hans")
+    points = [candidate.fit.points for candidate in ranked]
+    people = [candidate.person_id for candidate in ranked]
+    names = [candidate.name for candidate in ranked]
+    assert ranked[people.index(helped.id)].fit.points == points[1]
+    assert names.index("王秀兰") < names.index("高强")
 
 
-def test_who_switched_suggestions_off_is_suggested_nothing_and_to_nobody_and_the_counter_still_helps(
+def test_opting_out_hides_suggestions_in_both_directions_except_at_the_counter(
     town: Town,
 ) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
         session.add(Consent(person_id=person.id, purpose="matching", text_version="1", withdrawn_at=clock.now()))
     with open_session(town.worker("王秀兰").scope) as session:
-        found = own_suggestions(session, person.id, locale="zh-Hans")
-        assert (found.is_off, found.matches, found.paths) == (True, (), ())
+        suggestions = own_suggestions(session, person.id, locale="zh-Hans")
+        assert (suggestions.is_off, suggestions.matches, suggestions.paths) == (True, (), ())
     with open_session(town.officer().scope) as session:
         assert candidates_for(session, town.officer(), opening_id=town.openings["spin"], locale="zh-Hans") == ()
         assert suggestions_for(session, person.id, locale="zh-Hans").matches != ()
@@ -169,22 +173,22 @@ def test_a_lawful_limit_is_printed_with_its_ground_and_other_openings_stay(town:
             region_code="610404", wage_min_fen=500_000, sex_limit_ground=SexGround.MINE_UNDERGROUND,
         )  # fmt: skip
     with open_session(town.clerk().scope) as session:
-        found = suggestions_for(session, person.id, locale="zh-Hans")
+        suggestions = suggestions_for(session, person.id, locale="zh-Hans")
         fit = fit_of(session, person.id, board().look().listed[town.openings["mine"]], locale="zh-Hans")
-    assert town.openings["mine"] not in [match.listed.id for match in found.matches]
-    assert found.unlawful == ("国家规定禁忌妇女从事的劳动：矿山井下作业",)
-    assert found.unlawful[0] in fit.blocks
+    assert town.openings["mine"] not in [match.listed.id for match in suggestions.matches]
+    assert suggestions.unlawful == ("国家规定禁忌妇女从事的劳动：矿山井下作业",)
+    assert suggestions.unlawful[0] in fit.blocks
 
 
 def test_two_runs_give_the_same_order_and_points(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
     with open_session(town.clerk().scope) as session:
-        one, two = (suggestions_for(session, person.id, locale="zh-Hans") for _ in range(2))
-    assert one == two
+        first, second = (suggestions_for(session, person.id, locale="zh-Hans") for _ in range(2))
+    assert first == second
 
 
-def test_a_strangers_matches_are_not_found(town: Town) -> None:
+def test_another_persons_matches_are_not_found(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
         world.add_worker(session, town, world.W9, phone="13800000002")
@@ -213,6 +217,6 @@ def test_many_changes_are_indexed_beside_the_requests_and_none_is_lost(town: Tow
         gone.state = OpeningState.CLOSED
     board()._looked = float("-inf")
     with open_session(town.clerk().scope) as session:
-        found = suggestions_for(session, person.id, locale="zh-Hans").matches
-    assert {match.listed.title for match in found} >= {"纺纱工(细纱值车)", "细纱工1", "细纱工2", "细纱工3"}
-    assert "细纱工0" not in {match.listed.title for match in found}
+        matches = suggestions_for(session, person.id, locale="zh-Hans").matches
+    assert {match.listed.title for match in matches} >= {"纺纱工(细纱值车)", "细纱工1", "细纱工2", "细纱工3"}
+    assert "细纱工0" not in {match.listed.title for match in matches}

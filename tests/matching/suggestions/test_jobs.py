@@ -39,58 +39,58 @@ def people(any_town: Town) -> Town:
     return any_town
 
 
-def told(town: Town, days: int, **how: Any) -> dict[str, list[str]]:
+def digests(town: Town, days: int, **how: Any) -> dict[str, list[str]]:
     """Who is told of what on the night after so many days."""
     names = {number: name for name, number in town.people.items()}
     with clock.frozen(world.MONDAY + timedelta(days=days)), planted(jobs, **how):
         board()._compared = board()._looked = float("-inf")
         with open_session(SYSTEM) as session:
-            found = jobs.fresh_matches(session)
+            matches = jobs.fresh_matches(session)
         with open_session(SYSTEM, write=True) as session:
-            jobs.tell_fresh_matches(session, found)
+            jobs.tell_fresh_matches(session, matches)
             day = clock.today().isoformat()
             sent = session.scalars(select(Message).where(Message.dedupe_key.endswith(day), Message.kind == "matches"))
-            return {names[one.person_id or 0]: one.body.splitlines() for one in sent}
+            return {names[message.person_id or 0]: message.body.splitlines() for message in sent}
 
 
-def test_a_new_opening_is_told_once_to_whom_it_fits_and_who_wants_to_be_told(people: Town) -> None:
+def test_a_new_opening_is_announced_once_to_those_it_fits_who_want_notices(people: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         world.add_opening(session, people, "near", "渭城新棉制衣(虚构)", title="细纱工", **NEAR)
-    assert told(people, 0) == {}
-    monday = told(people, 1)
+    assert digests(people, 0) == {}
+    monday = digests(people, 1)
     assert set(monday) == {"王秀兰", "高强"}
     assert "细纱工（渭城新棉制衣(虚构)）" in monday["王秀兰"]
-    assert told(people, 2) == {}
+    assert digests(people, 2) == {}
 
 
-def test_what_is_told_is_what_the_page_shows_first(people: Town) -> None:
-    found = told(people, 1)
+def test_the_digest_holds_what_the_page_shows_first(people: Town) -> None:
+    digest_lines = digests(people, 1)
     with clock.frozen(world.MONDAY + timedelta(days=1)), open_session(SYSTEM) as session:
         shown = suggestions_for(session, people.people["王秀兰"], locale="zh-Hans", top=jobs.FIRST).matches
-    assert found["王秀兰"] == [f"{one.listed.title}（{one.listed.employer}）" for one in shown]
+    assert digest_lines["王秀兰"] == [f"{match.listed.title}（{match.listed.employer}）" for match in shown]
 
 
-def test_compiled_and_plain_refreshes_tell_the_same(people: Town) -> None:
+def test_compiled_and_plain_refreshes_send_the_same_digests(people: Town) -> None:
     with planted(engine, WARM=set()):
-        plain = told(people, 1)
+        plain = digests(people, 1)
     warm(KERNELS)
     with open_session(SYSTEM, write=True) as session:
-        for one in session.scalars(select(Message).where(Message.kind == "matches")):
-            session.delete(one)
+        for message in session.scalars(select(Message).where(Message.kind == "matches")):
+            session.delete(message)
     assert plain
-    assert told(people, 1, SMALL=0, kernels=lambda: KERNELS) == plain
+    assert digests(people, 1, SMALL=0, kernels=lambda: KERNELS) == plain
 
 
-def test_nobody_is_told_of_work_that_the_law_keeps_from_them(people: Town) -> None:
+def test_nobody_is_notified_of_work_that_the_law_closes_to_them(people: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         ground = SexGround.MINE_UNDERGROUND
         world.add_opening(session, people, "m", "渭城新棉制衣(虚构)", title="井下工", sex_limit_ground=ground, **NEAR)
-    found = told(people, 1)
-    assert any("井下工" in line for line in found["高强"])
-    assert not any("井下工" in line for line in found["王秀兰"])
+    digest_lines = digests(people, 1)
+    assert any("井下工" in line for line in digest_lines["高强"])
+    assert not any("井下工" in line for line in digest_lines["王秀兰"])
 
 
-def test_a_small_city_goes_the_way_that_is_measured_for_a_large_one() -> None:
+def test_a_small_city_takes_the_code_path_measured_for_a_large_one() -> None:
     figures = nightly.measure(openings=150, workers=300, asked=20)["figures"]
     assert figures["told"] > 0
     assert 0 < figures["first_20_p50_ms"] <= figures["first_20_p95_ms"]

@@ -71,9 +71,7 @@ SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8)).map(lambda spa
 
 
 @given(SPANS, SPANS)
-def test_the_first_clash_is_the_one_that_comparing_everything_finds(
-    new: list[LessonPlan], old: list[LessonPlan]
-) -> None:
+def test_the_first_clash_equals_that_of_a_full_comparison(new: list[LessonPlan], old: list[LessonPlan]) -> None:
     everything = next((other for other in old if any(clash(one, other) for one in new)), None)
     assert first_clash(new, old) is everything
 
@@ -96,7 +94,7 @@ def test_a_full_day_has_two_lessons_and_eight_hours() -> None:
     ("came", "went", "hours"),
     [(-20, 205, 4), (9, 191, 4), (50, 200, 3), (0, 100, 2), (0, None, 0), (150, 200, 1), (195, 260, 0)],
 )
-def test_hours_are_credited_whole_and_only_with_both_ends(came: int, went: int | None, hours: int) -> None:
+def test_only_whole_hours_with_check_in_and_check_out_are_credited(came: int, went: int | None, hours: int) -> None:
     lesson = minutes(0, 200)
     left = None if went is None else NOON + timedelta(minutes=went)
     arrived = NOON + timedelta(minutes=came)
@@ -109,7 +107,7 @@ def test_the_threshold_is_met_by_exactly_four_fifths() -> None:
     assert not Hours(0, 0).reaches(0.8)
 
 
-def test_only_the_present_run_of_absences_counts() -> None:
+def test_only_the_current_run_of_absences_counts() -> None:
     assert absent_run([False] * 4 + [True] + [False] * 2) == 2
     assert [standing(run, warn=3, out=5) for run in (2, 3, 5)] == [Standing.FINE, Standing.WARNED, Standing.OUT]
 
@@ -122,7 +120,7 @@ def test_a_class_that_begins_has_its_lessons_and_its_trainees_attend(city: City)
     assert state_of(place) is EnrolmentState.ATTENDING
 
 
-def test_who_reaches_four_fifths_of_the_hours_completes_and_the_others_fall_short(any_city: City) -> None:
+def test_four_fifths_of_the_hours_complete_the_course(any_city: City) -> None:
     class_id = add_class(any_city)
     good, short = enrol_all(any_city, class_id, people(any_city, 2))
     begin(any_city, class_id)
@@ -148,7 +146,7 @@ def test_three_absent_days_warn_once_and_five_end_the_training(any_city: City) -
     assert taken(class_id) == 1
 
 
-def test_days_that_the_school_has_not_reported_are_nobody_s_absence(city: City) -> None:
+def test_unreported_days_count_as_absence_for_nobody(city: City) -> None:
     class_id = add_class(city)
     (place,) = enrol_all(city, class_id, people(city, 1))
     begin(city, class_id)
@@ -156,7 +154,7 @@ def test_days_that_the_school_has_not_reported_are_nobody_s_absence(city: City) 
         assert queries.days_of(session, class_id) == {place: []}
 
 
-def test_a_seat_lost_before_a_quarter_of_the_hours_is_offered_and_one_lost_later_is_not(any_city: City) -> None:
+def test_a_seat_freed_in_the_first_quarter_of_the_hours_is_offered_and_a_later_one_is_not(any_city: City) -> None:
     """TR-18: the waiting list."""
     early = add_class(any_city, seats=1, end=date(2026, 4, 24))
     late = add_class(any_city, seats=1, class_no="2026-02", daypart=Daypart.EVENING)
@@ -171,7 +169,7 @@ def test_a_seat_lost_before_a_quarter_of_the_hours_is_offered_and_one_lost_later
         assert taken(class_id) == offered
 
 
-def test_a_taken_offer_joins_the_running_class_with_only_the_hours_to_come(any_city: City) -> None:
+def test_an_accepted_offer_joins_the_running_class_for_its_remaining_hours(any_city: City) -> None:
     class_id = add_class(any_city, seats=1, end=date(2026, 4, 24))
     _, waiting = enrol_all(any_city, class_id, people(any_city, 2), may_wait=True)
     begin(any_city, class_id)
@@ -187,7 +185,7 @@ def test_a_taken_offer_joins_the_running_class_with_only_the_hours_to_come(any_c
     assert taken(class_id) == 1
 
 
-def test_an_offer_that_nobody_takes_goes_to_the_next_after_two_days(any_city: City) -> None:
+def test_an_unanswered_offer_passes_to_the_next_after_two_days(any_city: City) -> None:
     class_id = add_class(any_city, seats=1)
     first, second, third = enrol_all(any_city, class_id, people(any_city, 3), may_wait=True)
     do(any_city, "officer", withdraw_learner, enrolment_id=first)
@@ -204,7 +202,7 @@ def test_an_offer_that_nobody_takes_goes_to_the_next_after_two_days(any_city: Ci
     assert (state_of(third), taken(class_id)) == (EnrolmentState.WITHDRAWN, 0)
 
 
-def test_an_offer_is_found_by_its_own_person_only(city: City) -> None:
+def test_an_offer_is_visible_only_to_its_recipient(city: City) -> None:
     class_id = add_class(city, seats=1)
     first, _ = enrol_all(city, class_id, [people(city, 1)[0], city.people["W1"]], may_wait=True)
     do(city, "officer", withdraw_learner, enrolment_id=first)
@@ -241,7 +239,7 @@ def test_a_lesson_is_not_moved_onto_a_taken_room_teacher_or_trainee(city: City) 
     assert moved.starts_at == there.ends_at
 
 
-def test_nobody_is_accepted_into_hours_that_a_lesson_was_moved_to(city: City) -> None:
+def test_nobody_is_accepted_into_a_class_whose_moved_lesson_clashes(city: City) -> None:
     morning = add_class(city)
     (person,) = people(city, 1)
     enrol_all(city, morning, [person])

@@ -73,13 +73,13 @@ def test_two_swapped_characters_never_pass(drawn: str, place: int) -> None:
             parse_code(swapped)
 
 
-def test_look_alikes_and_full_width_are_read_as_they_were_meant() -> None:
+def test_look_alike_and_full_width_characters_are_read_as_intended() -> None:
     code = certificate_code(2026, "0150AB251")
     assert parse_code(code.replace("0", "O").replace("1", "I").replace("5", "S")) == code
     assert parse_code(f" {code[:4]} － {code[4:]}".replace("－", "-")) == code
 
 
-def test_who_passes_is_certified_and_who_fails_twice_has_failed(any_city: City) -> None:
+def test_passing_certifies_and_failing_twice_is_final(any_city: City) -> None:
     class_id, (good, late, bad) = completed(any_city, 3)
     assert mark(any_city, good) is not None
     assert mark(any_city, late, 59) is None
@@ -99,7 +99,7 @@ def test_who_passes_is_certified_and_who_fails_twice_has_failed(any_city: City) 
         assert [result.attempt for result in session.scalars(queries.results(class_id))] == [1, 1, 1, 2, 2]
 
 
-def test_nobody_is_assessed_before_completing_and_no_school_assesses_its_own(city: City) -> None:
+def test_nobody_is_assessed_before_completion_and_no_school_assesses_its_own_trainees(city: City) -> None:
     class_id = add_class(city)
     (place,) = enrol_all(city, class_id, people(city, 1))
     begin(city, class_id)
@@ -139,7 +139,7 @@ def test_the_public_reads_a_masked_name_and_whether_it_still_holds(city: City) -
     assert state_of(place) is EnrolmentState.FAILED
 
 
-def test_certification_writes_the_occupation_into_the_profile_and_revoking_takes_it_out(any_city: City) -> None:
+def test_certification_adds_the_occupation_to_the_profile_and_revoking_removes_it(any_city: City) -> None:
     """TR-15."""
     _, (place, practised) = completed(any_city, 2)
     issued = [mark(any_city, one) for one in (place, practised)]

@@ -126,7 +126,7 @@ def test_thirty_six_of_forty_are_subsidised_with_61200_yuan(any_city: City) -> N
     assert len(places) == 40
 
 
-def test_a_claim_goes_through_four_pairs_of_hands_and_out_of_the_right_fund(any_city: City) -> None:
+def test_a_claim_passes_four_people_and_is_paid_from_the_right_fund(any_city: City) -> None:
     staff(any_city)
     subsidies = fund(any_city, "JYZJ", FundPurpose.SUBSIDY, 10_000)
     tuition = fund(any_city, "XFBZ", FundPurpose.TUITION, 10_000)
@@ -209,7 +209,7 @@ def test_one_class_is_claimed_once_and_a_returned_claim_frees_its_people(city: C
         assert enter(city, class_id).amount_fen == 340_000
 
 
-def test_the_old_number_is_the_same_person_and_a_second_subsidy_is_refused(city: City) -> None:
+def test_an_old_fifteen_digit_number_is_the_same_person_and_a_second_subsidy_is_refused(city: City) -> None:
     """TR-08."""
     first, _ = assessed(city, [city.people["W1"]], **TWELVE_DAYS)
     with clock.frozen(APRIL):

@@ -60,7 +60,7 @@ def test_five_working_days_of_notice_are_enough_and_four_are_not(city: City) -> 
     assert applied(city, class_id) is ClassState.APPLIED
 
 
-def test_a_saturday_that_is_worked_counts_as_a_day_of_notice(city: City) -> None:
+def test_a_working_saturday_counts_as_a_day_of_notice(city: City) -> None:
     """TR-10: adjusted weekends."""
     # Saturday 9 May 2026 makes up for the Labour Day week.
     class_id = drafted(city, start_on=date(2026, 5, 11), end_on=date(2026, 5, 22))
@@ -69,7 +69,7 @@ def test_a_saturday_that_is_worked_counts_as_a_day_of_notice(city: City) -> None
     assert refused.value.params["given"] == 3
 
 
-def test_the_centre_approves_and_the_school_is_told(city: City) -> None:
+def test_the_centre_approves_and_the_school_is_notified(city: City) -> None:
     class_id = drafted(city)
     applied(city, class_id)
     officer = city.actors["officer"]
@@ -108,14 +108,14 @@ def test_a_registrar_cannot_approve_and_neither_can_whoever_applied_with_both_ro
         approve_class(session, both, class_id=class_id)
 
 
-def test_a_class_that_nobody_applied_for_is_not_approved(city: City) -> None:
+def test_a_class_without_an_application_cannot_be_approved(city: City) -> None:
     class_id = drafted(city)
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session, pytest.raises(IllegalMove):
         approve_class(session, officer, class_id=class_id)
 
 
-def test_a_room_and_a_teacher_are_in_one_class_at_a_time(city: City) -> None:
+def test_rooms_and_teachers_have_one_class_at_a_time(city: City) -> None:
     drafted(city)
     with pytest.raises(RoomTaken):
         drafted(city, class_no="2026-12", teacher="张老师")
@@ -145,7 +145,7 @@ def test_days_in_the_wrong_order_are_refused(city: City) -> None:
         drafted(city, end_on=date(2026, 3, 15))
 
 
-def test_a_class_with_trainees_is_not_cancelled(city: City) -> None:
+def test_a_class_with_trainees_cannot_be_cancelled(city: City) -> None:
     class_id = add_class(city)
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:

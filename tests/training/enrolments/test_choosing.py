@@ -53,7 +53,7 @@ def test_the_nearest_class_comes_first_and_costs_what_this_person_pays(city: Cit
     assert [(one.training.id, one.price.learner_fen) for one in seen(city, "W6")] == [(far, 30_000), (here, 20_000)]
 
 
-def test_a_class_at_the_hours_of_my_own_or_that_i_am_in_is_told_as_closed_to_me(city: City) -> None:
+def test_a_class_that_clashes_with_mine_or_that_i_attend_is_marked_unavailable(city: City) -> None:
     mine, same_hours = add_class(city), add_class(city, "电子装接")
     evening = add_class(city, "焊接", class_no="2", daypart=Daypart.EVENING)
     do(city, "W1", enrol_learner, class_id=mine, person_id=city.people["W1"])
@@ -62,7 +62,7 @@ def test_a_class_at_the_hours_of_my_own_or_that_i_am_in_is_told_as_closed_to_me(
     ]  # fmt: skip
 
 
-def test_who_is_under_sixteen_on_the_first_day_may_not_join(city: City) -> None:
+def test_a_person_under_sixteen_on_the_first_day_cannot_enrol(city: City) -> None:
     early, late = (
         add_class(city),
         add_class(city, "焊接", class_no="2", start=date(2026, 3, 17), daypart=Daypart.EVENING),

@@ -97,7 +97,7 @@ def test_one_enrolment_is_one_event_of_the_ledger_and_leaving_reverses_it(city: 
     assert seats_taken(made.class_id) == (0, 0)
 
 
-def test_who_left_may_come_back_to_the_same_place(city: City) -> None:
+def test_a_person_who_left_can_return_to_the_same_enrolment(city: City) -> None:
     made = enrol(city, add_class(city), city.people["W1"])
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
@@ -163,13 +163,13 @@ def test_somebody_under_sixteen_on_the_first_day_is_refused(city: City) -> None:
     assert enrol(city, class_id, just_old_enough).state is EnrolmentState.ACCEPTED
 
 
-def test_a_class_that_does_not_recruit_takes_nobody(city: City) -> None:
+def test_a_class_that_is_not_recruiting_accepts_nobody(city: City) -> None:
     class_id = add_class(city, state=ClassState.LOCKED)
     with pytest.raises(ClassNotOpen):
         enrol(city, class_id, city.people["W1"])
 
 
-def test_a_learner_enrols_only_themselves(city: City) -> None:
+def test_learners_enrol_only_themselves(city: City) -> None:
     class_id = add_class(city)
     with pytest.raises(NotFound):
         enrol(city, class_id, city.people["W6"], actor=city.actors["W1"])
@@ -199,7 +199,7 @@ def test_a_registrar_does_not_find_another_school_s_class_or_trainees(city: City
         assert session.scalars(select(Enrolment)).all() == []
 
 
-def test_ten_seats_are_sold_ten_times_to_twenty_four_at_once(any_city: City) -> None:
+def test_ten_seats_are_filled_exactly_once_by_twenty_four_concurrent_enrolments(any_city: City) -> None:
     """R4 for seats, on both databases."""
     class_id = add_class(any_city, seats=10)
     people = [somebody(any_city, serial) for serial in range(1, 25)]

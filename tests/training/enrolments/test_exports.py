@@ -51,7 +51,7 @@ def taken_out(city: City, class_id: int | None) -> str:
 
 
 @pytest.mark.parametrize("one_class", [True, False])
-def test_a_school_takes_out_its_own_trainees_with_masked_numbers(
+def test_a_school_exports_its_own_trainees_with_masked_numbers(
     city: City, classes: tuple[int, int], *, one_class: bool
 ) -> None:
     told = taken_out(city, classes[0] if one_class else None)

@@ -20,7 +20,7 @@ from training.funds.queries import is_short
 from training.funds.rules import ClassFunded, FundKnown, FundPurpose, FundPurposeDiffers, FundShort
 
 
-def test_the_centre_s_part_is_charged_at_acceptance_and_returns_with_the_seat(any_city: City) -> None:
+def test_the_centre_s_share_is_charged_at_acceptance_and_refunded_with_the_seat(any_city: City) -> None:
     staff(any_city)
     money = fund(any_city, "XF", FundPurpose.TUITION, 1_600)
     wrong = fund(any_city, "BT", FundPurpose.SUBSIDY, 1_600)
@@ -61,7 +61,7 @@ def test_movements_of_money_are_never_changed_or_deleted(city: City) -> None:
                 session.flush()
 
 
-def test_a_fund_for_four_pays_for_four_of_twelve_at_once(any_city: City) -> None:
+def test_a_fund_with_money_for_four_pays_for_four_of_twelve_concurrent_enrolments(any_city: City) -> None:
     staff(any_city)
     money = fund(any_city, "XF", FundPurpose.TUITION, 2_000 + 499)
     class_id = add_class(any_city)
@@ -78,7 +78,7 @@ def test_a_fund_for_four_pays_for_four_of_twelve_at_once(any_city: City) -> None
         assert session.get_one(TrainingClass, class_id).taken == 4
 
 
-def test_a_roster_charges_for_everybody_or_for_nobody_and_taking_it_back_returns_all(any_city: City) -> None:
+def test_a_roster_charges_all_or_nothing_and_undoing_it_refunds_everything(any_city: City) -> None:
     staff(any_city)
     money = fund(any_city, "XF", FundPurpose.TUITION, 2_000)
     class_id = add_class(any_city)
@@ -106,7 +106,7 @@ def newcomer(session: Session, city: City, serial: int) -> Newcomer:
     return Newcomer(person, Application(origin=Origin.ROSTER), {})
 
 
-def test_a_list_that_the_fund_cannot_pay_for_is_seen_before_it_is_confirmed(city: City) -> None:
+def test_a_roster_beyond_the_fund_is_reported_before_confirmation(city: City) -> None:
     staff(city)
     class_id = add_class(city)
     assert not short(class_id, 40)

@@ -75,7 +75,7 @@ def changed(**changes: object) -> Facts:
 
 
 @pytest.mark.parametrize("rule", sorted(CHECKS))
-def test_a_healthy_class_raises_no_doubt(rule: str) -> None:
+def test_a_sound_class_raises_no_flag(rule: str) -> None:
     assert CHECKS[rule].look(HEALTHY, TERMS.get(rule, {})) is None
 
 
@@ -99,7 +99,7 @@ def test_a_healthy_class_raises_no_doubt(rule: str) -> None:
         ("pass-rate", changed(assessed=60, passed=60, peers_passed=240), 100),
     ],
 )
-def test_each_fraud_of_the_files_raises_its_doubt(rule: str, bad: Facts, found: int) -> None:
+def test_each_fraud_in_the_files_raises_its_flag(rule: str, bad: Facts, found: int) -> None:
     finding = CHECKS[rule].look(bad, TERMS.get(rule, {}))
     assert finding is not None
     assert finding.count == found
@@ -122,12 +122,12 @@ def test_each_fraud_of_the_files_raises_its_doubt(rule: str, bad: Facts, found: 
         ("pass-rate", changed(peers_assessed=3, peers_passed=1)),
     ],
 )
-def test_a_check_with_nothing_to_look_at_says_neither_yes_nor_no(rule: str, empty: Facts) -> None:
+def test_a_check_without_data_is_neither_passed_nor_failed(rule: str, empty: Facts) -> None:
     with pytest.raises(Unknown):
         CHECKS[rule].look(empty, TERMS.get(rule, {}))
 
 
-def test_what_could_not_be_checked_is_written_as_not_checked(city: City) -> None:
+def test_checks_that_could_not_run_are_recorded_as_not_checked(city: City) -> None:
     """A class on paper registers, at a school whose size and licence nobody entered (TR-13)."""
     class_id, _ = assessed(city, people(city, 3))
     made = {one.rule: one.outcome for one in do(city, "officer", check_class, class_id=class_id)}
@@ -137,7 +137,7 @@ def test_what_could_not_be_checked_is_written_as_not_checked(city: City) -> None
     assert made["too-young"] is Outcome.OK
 
 
-def test_a_sample_whom_nobody_reached_is_a_doubt(city: City) -> None:
+def test_a_sample_that_nobody_could_reach_raises_a_flag(city: City) -> None:
     class_id, _ = assessed(city, people(city, 3))
     sample = do(city, "officer", draw_sample, class_id=class_id, seed="s")
     for place in sample.enrolment_ids:
@@ -163,9 +163,7 @@ def test_the_upper_tail_is_that_of_the_binomial_distribution() -> None:
 
 
 @given(st.sets(st.integers(1, 10_000), max_size=80), st.floats(0.01, 1.0), st.text(max_size=10))
-def test_a_sample_is_large_enough_and_the_same_for_everybody_who_draws_it(
-    people: set[int], share: float, seed: str
-) -> None:
+def test_a_sample_is_large_enough_and_reproducible(people: set[int], share: float, seed: str) -> None:
     drawn = phone_sample(people, share=share, seed=seed)
     assert len(drawn) == len(set(drawn)) == ceil(len(people) * share)
     assert set(drawn) <= people
@@ -181,7 +179,7 @@ def outcomes(city: City, class_id: int) -> dict[str, Outcome]:
     return {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
 
 
-def test_registers_that_nobody_can_ask_are_not_checked_and_never_ok(any_city: City) -> None:
+def test_unavailable_registers_are_marked_as_not_checked_and_never_as_passed(any_city: City) -> None:
     """VR19."""
     class_id, _ = assessed(any_city, people(any_city, 2))
     found = outcomes(any_city, class_id)
@@ -190,7 +188,7 @@ def test_registers_that_nobody_can_ask_are_not_checked_and_never_ok(any_city: Ci
     assert found["two-places"] is Outcome.OK
 
 
-def test_a_register_that_answers_is_asked_and_one_that_is_away_is_not_taken_for_a_yes(city: City) -> None:
+def test_an_available_register_is_checked_and_an_unavailable_one_does_not_count_as_passed(city: City) -> None:
     class_id, places = assessed(city, people(city, 2))
 
     def away(numbers: object) -> set[str]:

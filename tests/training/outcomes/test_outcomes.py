@@ -41,24 +41,24 @@ def test_twenty_seven_of_thirty_six_are_placed_and_twelve_of_them_away() -> None
     assert tally(completions(36), placed + short, TODAY).per_mille == 750
 
 
-def test_thirty_ninety_and_a_hundred_and_eighty_days_are_counted_apart() -> None:
+def test_thirty_ninety_and_one_hundred_and_eighty_days_are_counted_separately() -> None:
     jobs = [job(1, 0, 30), job(2, 90, 89), job(3, 90, 90), job(4, 1, 180), job(5, 1), job(5, 2, 40)]
     found = tally(completions(6), jobs, TODAY)
     assert (found.placed, found.held) == (5, (5, 3, 2))
 
 
-def test_who_may_still_find_or_keep_work_is_pending_and_not_failed() -> None:
+def test_people_who_may_still_find_or_keep_work_are_pending() -> None:
     early = CERTIFIED + timedelta(days=20)
     assert tally(completions(3), [job(1, 5), job(2, 5, 10)], early) == Tally(3, 0, 0, 2, (0, 0, 0))
     assert tally(completions(1), [], CERTIFIED + timedelta(days=91)).pending == 0
 
 
-def test_a_job_held_before_the_course_is_no_outcome_of_it() -> None:
+def test_a_job_held_before_the_course_does_not_count_as_its_outcome() -> None:
     assert tally(completions(1), [job(1, -200)], TODAY).placed == 0
 
 
 @given(st.integers(0, 60), st.floats(0.05, 50), st.floats(0.05, 50))
-def test_the_chances_of_all_counts_are_one_and_the_interval_holds_most(tries: int, alpha: float, beta: float) -> None:
+def test_probabilities_sum_to_one_and_the_interval_holds_most_of_them(tries: int, alpha: float, beta: float) -> None:
     chances = beta_binomial(tries, alpha, beta)
     assert sum(chances) == pytest.approx(1)
     assert sum(count * chance for count, chance in enumerate(chances)) == pytest.approx(tries * alpha / (alpha + beta))
@@ -84,14 +84,14 @@ def city(seed: int, *, months: int = 36, weight: float = 30.0) -> list[Cohort]:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_four_of_five_held_back_classes_fall_into_their_interval(seed: int) -> None:
+def test_four_of_five_held_out_classes_fall_within_their_prediction_interval(seed: int) -> None:
     found = backtest(city(seed), months=9)
     assert found.cohorts > 70
     assert 72 <= found.percent <= 95
     assert found.error < 0.75 * found.plain_error
 
 
-def test_an_interval_that_forgets_how_classes_differ_is_caught() -> None:
+def test_an_interval_that_ignores_differences_between_classes_is_caught() -> None:
     found = [backtest(city(seed, weight=4.0), months=9) for seed in range(3)]
     assert all(72 <= one.percent <= 95 for one in found)
     narrow = []
@@ -102,11 +102,11 @@ def test_an_interval_that_forgets_how_classes_differ_is_caught() -> None:
     assert sum(narrow) / len(narrow) < 0.72
 
 
-def test_classes_that_are_alike_weigh_more_than_classes_that_differ() -> None:
+def test_similar_classes_weigh_more_than_differing_ones() -> None:
     assert spread(city(1, weight=200.0)) > 3 * spread(city(1, weight=5.0))
 
 
-def test_a_major_without_a_past_is_drawn_from_all_and_open_places_are_the_limit() -> None:
+def test_a_major_without_history_is_forecast_from_all_majors_up_to_the_open_places() -> None:
     known = city(5)
     new = forecast(known, 99, seats=30, places=500)
     assert new.cohorts == 0

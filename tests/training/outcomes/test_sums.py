@@ -101,7 +101,7 @@ def test_the_article_s_tuition_adds_up_to_the_fen(city: City) -> None:
         assert everything.hours == 595_840
 
 
-def test_a_child_and_its_parent_are_counted_apart(city: City) -> None:
+def test_a_child_and_its_parent_are_counted_separately(city: City) -> None:
     """TR-17: workers and children, one and one."""
     class_id = add_class(city)
     do(city, "officer", enrol_learner, class_id=class_id, person_id=city.people["W1"])
@@ -114,7 +114,7 @@ def test_a_child_and_its_parent_are_counted_apart(city: City) -> None:
     assert (line.learner_fen, line.centre_fen, line.waiver_fen) == (0, 160_000, 80_000)
 
 
-def test_who_left_or_only_waits_costs_nobody_anything(city: City) -> None:
+def test_people_who_left_or_wait_cost_nothing(city: City) -> None:
     class_id = add_class(city, seats=2)
     here, gone, _ = enrol_all(city, class_id, people(city, 3), may_wait=True)
     do(city, "officer", withdraw_learner, enrolment_id=gone)
@@ -124,7 +124,7 @@ def test_who_left_or_only_waits_costs_nobody_anything(city: City) -> None:
         assert session.get_one(Enrolment, here).tuition_fen == 120_000
 
 
-def test_the_certified_who_work_far_away_are_a_part_of_the_employed(city: City) -> None:
+def test_certified_people_who_work_elsewhere_count_as_employed(city: City) -> None:
     class_id, places = assessed(city, people(city, 3))
     with open_session(SYSTEM.scope, write=True) as session:
         boss = Employer(
@@ -146,7 +146,7 @@ def test_the_certified_who_work_far_away_are_a_part_of_the_employed(city: City) 
     assert (line.certified, line.away, line.id) == (3, 1, class_id)
 
 
-def test_a_school_reads_its_own_lines_only(city: City) -> None:
+def test_a_school_sees_only_its_own_lines(city: City) -> None:
     for serial, major in enumerate(("服装缝纫", "电子装接"), 300):
         enrol_all(city, add_class(city, major), people(city, 1, first=serial))
     for who, schools in (("registrar", ["咸阳扶贫技校"]), ("officer", ["咸阳扶贫技校", "咸阳劲草职业技校"])):

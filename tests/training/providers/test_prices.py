@@ -10,7 +10,7 @@ FREE = Entitlement("union_hardship")
 AMOUNT = st.integers(min_value=0, max_value=10**9)
 
 
-def test_an_ordinary_learner_pays_what_school_and_centre_leave() -> None:
+def test_an_ordinary_learner_pays_the_remainder_after_school_and_centre() -> None:
     """TR-01: 1,200 = 400 + 500 + 300."""
     assert price_split(120_000, 40_000, 0, None, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 50_000, 30_000)
 

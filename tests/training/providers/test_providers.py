@@ -33,7 +33,7 @@ def agree(city: City, school: str, first: date, last: date, quota: int = 0) -> N
     do(city, "officer", sign_agreement, draft=draft)
 
 
-def test_a_class_that_begins_when_no_agreement_holds_is_not_applied_for(city: City) -> None:
+def test_no_application_for_a_class_that_starts_outside_any_agreement(city: City) -> None:
     late = drafted(city, start_on=date(2027, 1, 4), end_on=date(2027, 1, 15))
     with pytest.raises(NoAgreement):
         applied(city, late)
@@ -41,7 +41,7 @@ def test_a_class_that_begins_when_no_agreement_holds_is_not_applied_for(city: Ci
     assert applied(city, late) is ClassState.APPLIED
 
 
-def test_the_seats_of_an_agreement_are_given_out_once(city: City) -> None:
+def test_the_seats_of_an_agreement_are_allotted_once(city: City) -> None:
     agree(city, "P1", date(2026, 3, 1), date(2026, 12, 31), quota=50)
     first = drafted(city)
     second = drafted(city, class_no="2", room="102", teacher="王老师", seats=21)
@@ -64,7 +64,7 @@ def test_a_suspended_school_opens_no_class_until_it_is_resumed(city: City) -> No
     assert applied(city, class_id) is ClassState.APPLIED
 
 
-def test_work_that_has_ended_is_not_taken_up_again(city: City) -> None:
+def test_finished_work_is_not_resumed(city: City) -> None:
     school = city.schools["P1"]
     ended = do(city, "officer", move_provider, provider_id=school, event="end", reason="许可证到期")
     assert ended.state is ProviderState.ENDED
@@ -72,7 +72,7 @@ def test_work_that_has_ended_is_not_taken_up_again(city: City) -> None:
         do(city, "officer", move_provider, provider_id=school, event="resume")
 
 
-def test_a_new_price_is_for_those_who_come_after_it(city: City) -> None:
+def test_a_new_price_applies_only_to_later_enrolments(city: City) -> None:
     """TR-02: the frozen split stays as it was."""
     class_id = add_class(city)
     before, after = people(city, 2)
@@ -105,7 +105,7 @@ def test_others_never_pay_more_than_a_course_costs(city: City) -> None:
     assert refused.value.params == {"excess": "100"}
 
 
-def test_a_course_and_a_school_are_entered_once_and_a_withdrawn_course_is_offered_no_more(city: City) -> None:
+def test_courses_and_schools_are_unique_and_a_withdrawn_course_is_no_longer_offered(city: City) -> None:
     school = city.schools["P1"]
     draft = MajorDraft(
         provider_id=school, name="服装缝纫", occupation_code="6-05-01-03", level=5, hours=160, tuition_fen=1

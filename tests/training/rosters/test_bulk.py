@@ -88,7 +88,7 @@ def bring(city: City, class_id: int, ids: list[int], application: Application) -
         admit_together(session, city.actors["officer"], parts=class_parts(session, class_id), newcomers=several)
 
 
-def test_a_set_leaves_what_one_after_the_other_leaves(any_city: City) -> None:
+def test_a_bulk_enrolment_leaves_the_same_state_as_single_ones(any_city: City) -> None:
     ids, registrar = people(any_city), any_city.actors["registrar"]
     single, together = add_class(any_city), add_class(any_city, class_no="2026-02", daypart=Daypart.EVENING)
     with open_session(SYSTEM.scope, write=True) as session:
@@ -116,7 +116,7 @@ def test_a_set_leaves_what_one_after_the_other_leaves(any_city: City) -> None:
         (TooYoung, {}, Application()),
     ],
 )
-def test_one_who_may_not_come_keeps_everybody_out(
+def test_one_ineligible_trainee_blocks_the_whole_bulk_enrolment(
     city: City, refusal: type[Exception], options: dict[str, Any], application: Application | None
 ) -> None:
     ids = people(city)[:2]

@@ -29,7 +29,7 @@ def choose(city: City, upload_id: int, fields: dict[int, str], actor: str = "reg
         return choose_columns(session, acting, upload_id=upload_id, chosen={"Sheet1": fields})
 
 
-def test_a_file_with_unknown_titles_waits_for_the_school_s_word(city: City) -> None:
+def test_a_file_with_unknown_headers_waits_for_the_school_to_name_its_columns(city: City) -> None:
     upload = send(city, add_class(city), odd())
     assert (upload.state, upload.needs_columns, counts(upload)) == (RosterState.UPLOADED, True, (0, 0, 0, 0, 0))
     assert list(upload.columns["Sheet1"]["titles"].values()) == ODD
@@ -56,7 +56,7 @@ def test_the_same_titles_in_another_order_are_another_kind_of_file(city: City) -
     assert send(city, class_id, files.xlsx(turned)).needs_columns
 
 
-def test_what_one_school_says_of_its_columns_is_not_said_for_another(city: City) -> None:
+def test_column_names_given_by_one_school_do_not_apply_to_another(city: City) -> None:
     choose(city, send(city, add_class(city), odd()).id, MEANT)
     other = add_class(city, "电子装接", daypart=Daypart.EVENING)
     assert send(city, other, odd(), actor="neighbour").needs_columns

@@ -77,7 +77,7 @@ def _rows(found: Rows) -> list[int]:
 
 
 @pytest.mark.parametrize(("name", "kind"), list(every()))
-def test_screen_api_and_returned_file_tell_the_same(school: tuple[world.City, Browser], name: str, kind: str) -> None:
+def test_screen_api_and_returned_file_agree(school: tuple[world.City, Browser], name: str, kind: str) -> None:
     city, browser = school
     nasty = CORPUS[name]
     address = send(browser, world.add_class(city), *written(nasty, kind))
@@ -97,7 +97,7 @@ def test_the_corpus_holds_every_kind_of_file_and_more_than_thirty_rosters() -> N
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "gb18030", "utf-8"])
-def test_who_came_with_another_file_is_told_apart_from_who_is_twice_in_this_one(
+def test_a_trainee_from_another_file_differs_from_a_duplicate_in_this_one(
     school: tuple[world.City, Browser], kind: str
 ) -> None:
     city, browser = school
@@ -111,7 +111,7 @@ def test_who_came_with_another_file_is_told_apart_from_who_is_twice_in_this_one(
     assert agree(screen, api, explained(browser.get(f"{address}/marked.xlsx").content))
 
 
-def test_a_returned_file_that_hides_a_fault_is_noticed(school: tuple[world.City, Browser]) -> None:
+def test_a_returned_file_that_hides_a_fault_is_caught(school: tuple[world.City, Browser]) -> None:
     city, browser = school
     address = send(browser, world.add_class(city), *written(CORPUS["several sheets"], "xlsx"))
     _, screen = on_screen(browser, address)

@@ -51,7 +51,7 @@ def test_an_update_says_which_field_changes_from_what_to_what(city: City) -> Non
     ]
 
 
-def test_what_staff_corrected_is_kept_and_the_conflict_is_shown(city: City) -> None:
+def test_staff_corrections_are_kept_and_the_conflict_is_shown(city: City) -> None:
     class_id = add_class(city)
     confirm(city, send(city, class_id, of("13912345678", "初中")).id)
     with open_session(SYSTEM.scope, write=True) as session:
@@ -119,7 +119,7 @@ def test_three_kinds_of_duplicates_have_their_own_codes(city: City) -> None:
     assert codes(known.id) == [["already-in-class"]]
 
 
-def test_a_stranger_s_class_elsewhere_is_not_told_as_a_duplicate(city: City) -> None:
+def test_a_stranger_s_class_elsewhere_is_not_reported_as_a_duplicate(city: City) -> None:
     confirm(city, send(city, add_class(city), of("13912345678", "初中")).id)
     evening = add_class(city, "电子装接", daypart=Daypart.EVENING)
     upload = send(city, evening, of("13987654321", "高中"), actor="neighbour")
@@ -139,7 +139,7 @@ def test_a_corrected_cell_is_judged_at_once(city: City) -> None:
     assert kept() == (5, 3, 3)
 
 
-def test_correcting_one_of_two_alike_frees_the_other(city: City) -> None:
+def test_correcting_one_of_two_duplicates_clears_the_other(city: City) -> None:
     lines = [files.line(1), files.line(2, 身份证号=files.line(1)[2], 性别="男"), files.line(4)]
     upload = send(city, add_class(city), files.xlsx([files.HEADER, *lines]))
     assert codes(upload.id) == [[], ["duplicate-in-file"], []]
@@ -150,7 +150,7 @@ def test_correcting_one_of_two_alike_frees_the_other(city: City) -> None:
     assert counts(upload_now(upload.id)) == (2, 0, 0, 1, 0)
 
 
-def test_an_emptied_cell_that_is_needed_is_missing(city: City) -> None:
+def test_an_emptied_required_cell_is_missing(city: City) -> None:
     upload = send(city, add_class(city), files.xlsx([files.HEADER, files.line(1)]))
     correct(city, upload.id, 2, phone="")
     assert codes(upload.id) == [["missing"]]

@@ -83,7 +83,7 @@ def test_the_worker_checks_a_long_list_and_the_school_sees_how_far_it_is(city: C
     assert kept() == (2, 0, 0)
 
 
-def test_a_long_import_goes_on_where_a_killed_worker_stopped(city: City, checked: tuple[int, int]) -> None:
+def test_a_long_import_resumes_where_a_killed_worker_stopped(city: City, checked: tuple[int, int]) -> None:
     """IM-07: long lists are worked off piece by piece; `tests/bench/rosters.py` measures 40,000 rows."""
     class_id, upload_id = checked
     assert confirm(city, upload_id).state is RosterState.IMPORTING
@@ -97,7 +97,7 @@ def test_a_long_import_goes_on_where_a_killed_worker_stopped(city: City, checked
     assert upload_now(upload_id).wrapped_key is None
 
 
-def test_a_stopped_import_takes_back_what_it_had_done(city: City, checked: tuple[int, int]) -> None:
+def test_a_stopped_import_rolls_back(city: City, checked: tuple[int, int]) -> None:
     """IM-07: an import can be cancelled."""
     class_id, upload_id = checked
     confirm(city, upload_id)
@@ -111,7 +111,7 @@ def test_a_stopped_import_takes_back_what_it_had_done(city: City, checked: tuple
         stop(city, upload_id)
 
 
-def test_a_class_that_closes_meanwhile_turns_the_import_round(city: City, checked: tuple[int, int]) -> None:
+def test_a_class_that_closes_during_the_import_rolls_it_back(city: City, checked: tuple[int, int]) -> None:
     class_id, upload_id = checked
     confirm(city, upload_id)
     cut_after(1)
@@ -124,7 +124,7 @@ def test_a_class_that_closes_meanwhile_turns_the_import_round(city: City, checke
     assert after.failure["code"] == "class-not-open"
 
 
-def test_a_long_list_for_a_small_class_is_refused_before_anything_begins(city: City, content: bytes) -> None:
+def test_a_long_roster_for_a_small_class_is_refused_at_once(city: City, content: bytes) -> None:
     class_id = add_class(city, seats=ROWS - 2)
     upload = send(city, class_id, content, "长名单.csv")
     worker.work_off()
@@ -133,7 +133,7 @@ def test_a_long_list_for_a_small_class_is_refused_before_anything_begins(city: C
     assert (upload_now(upload.id).state, taken(class_id)) == (RosterState.CHECKED, 0)
 
 
-def test_a_long_import_is_taken_back_by_the_worker(city: City, checked: tuple[int, int]) -> None:
+def test_a_long_import_is_undone_by_the_worker(city: City, checked: tuple[int, int]) -> None:
     class_id, upload_id = checked
     confirm(city, upload_id)
     worker.work_off()
@@ -146,7 +146,7 @@ def test_a_long_import_is_taken_back_by_the_worker(city: City, checked: tuple[in
     assert (after.state, after.withdrawn, taken(class_id)) == (RosterState.UNDONE, ROWS - 1, 0)
 
 
-def test_the_worker_s_job_does_it_in_due_time(city: City, content: bytes) -> None:
+def test_the_job_offers_seats_when_due(city: City, content: bytes) -> None:
     upload = send(city, add_class(city, seats=ROWS), content, "长名单.csv")
     assert REGISTER["work-rosters"].work is work_rosters
     run_due_jobs()

@@ -58,14 +58,14 @@ def test_a_number_that_cannot_be_trusted_is_refused(cell: Any, code: str) -> Non
 @pytest.mark.parametrize(
     "cell", [W1, f"'{W1}", f"{W1}'", "６１０４９９１９７５０３０８００２２", f" {W1[:6]} {W1[6:]} ", "610499750308002"]
 )
-def test_a_number_that_is_only_written_strangely_is_read(cell: str) -> None:
+def test_an_oddly_written_number_is_read(cell: str) -> None:
     reading = one(身份证号=cell, 性别="女")
     assert codes(reading) == []
     assert reading.trainee is not None
     assert reading.trainee.number == W1
 
 
-def test_a_small_x_is_the_capital_one() -> None:
+def test_a_lower_case_x_equals_the_capital() -> None:
     number = next(found for found in map(identity, range(1, 99)) if found.endswith("X"))
     reading = one(身份证号=number.lower(), 性别=None)
     assert reading.trainee is not None
@@ -89,11 +89,11 @@ def test_a_small_x_is_the_capital_one() -> None:
         ({"联系电话": "同上"}, "phone", "ditto"),
     ],
 )
-def test_a_fault_is_told_at_its_cell(changes: dict[str, Any], field: str, code: str) -> None:
+def test_a_fault_is_reported_at_its_cell(changes: dict[str, Any], field: str, code: str) -> None:
     assert [(problem.field, problem.code) for problem in one(**changes).problems] == [(field, code)]
 
 
-def test_every_fault_of_a_row_is_told_at_once() -> None:
+def test_every_fault_of_a_row_is_reported_at_once() -> None:
     assert codes(one(姓名="张3", 身份证号="123", 联系电话="9")) == ["name-form", "identity-form", "phone-form"]
 
 
@@ -108,11 +108,11 @@ def test_every_fault_of_a_row_is_told_at_once() -> None:
         ("John Smith", "John Smith"),
     ],
 )
-def test_names_are_levelled(written: str, name: str) -> None:
+def test_names_are_normalised(written: str, name: str) -> None:
     assert parse_name(written) == name
 
 
-def test_one_day_in_every_spelling() -> None:
+def test_a_date_is_read_in_every_spelling() -> None:
     spellings: list[Any] = [
         "1975.3.8",
         "1975年3月8日",
@@ -155,13 +155,13 @@ def test_traditional_headers_with_glosses_are_understood() -> None:
     assert found[0].trainee.phone == "13900000001"
 
 
-def test_a_row_for_another_major_is_warned_about() -> None:
+def test_a_row_for_another_major_gets_a_warning() -> None:
     reading = one(培训工种="焊接")
     assert [warning.code for warning in reading.warnings if warning.field == "major"] == ["major-differs"]
     assert reading.verdict is Verdict.CREATE
 
 
-def test_paper_lines_blank_lines_and_repeated_headers_are_nobody() -> None:
+def test_signature_lines_blank_lines_and_repeated_headers_are_not_trainees() -> None:
     lines = [
         *files.titled(files.good(2)),
         [],
@@ -179,7 +179,7 @@ def test_paper_lines_blank_lines_and_repeated_headers_are_nobody() -> None:
     ]
 
 
-def test_several_sheets_are_read_and_a_person_on_two_of_them_is_told() -> None:
+def test_several_sheets_are_read_and_a_person_on_two_of_them_is_reported() -> None:
     found = readings(
         files.xlsx(files.titled(files.good(2)), more={"二班": files.titled([files.line(2), files.line(3)])})
     )
@@ -200,12 +200,12 @@ def test_a_text_file_in_any_encoding_says_the_same(encoding: str) -> None:
     assert found[3].cells["name"] == "𠀀明"
 
 
-def test_a_formula_without_a_remembered_value_is_an_empty_cell() -> None:
+def test_a_formula_without_a_cached_value_is_an_empty_cell() -> None:
     reading = readings(files.xlsx([files.HEADER, files.line(1, 联系电话='=CONCATENATE("139","00000001")')]))[0]
     assert codes(reading) in (["missing"], ["phone-form"])
 
 
-def test_one_telephone_for_four_trainees_is_worth_a_look() -> None:
+def test_one_telephone_for_four_trainees_gets_a_warning() -> None:
     found = readings(
         files.xlsx([files.HEADER, *(files.line(serial, 联系电话="13900000001") for serial in range(1, 5))])
     )

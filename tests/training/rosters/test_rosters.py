@@ -56,7 +56,7 @@ def faults(upload_id: int, actor: Actor = SYSTEM) -> dict[int, list[str]]:
         return {row.row_no: [problem["code"] for problem in row.problems] for row in rows}
 
 
-def test_forty_of_forty_four_rows_are_good_and_nothing_is_saved_before_it_is_confirmed(city: City) -> None:
+def test_forty_of_forty_four_rows_are_valid_and_nothing_is_saved_before_confirmation(city: City) -> None:
     """IM-01."""
     class_id = add_class(city)
     upload = send(city, class_id, files.xlsx(MESSY))
@@ -136,7 +136,9 @@ def test_a_known_person_is_found_by_the_old_number_and_only_blanks_are_filled(ci
         assert (place.state, place.learner_fen) == (EnrolmentState.ACCEPTED, 0)
 
 
-def test_a_known_number_under_another_name_waits_for_the_centre_and_tells_the_school_nothing(city: City) -> None:
+def test_a_known_number_under_another_name_waits_for_the_centre_without_revealing_anything_to_the_school(
+    city: City,
+) -> None:
     row = files.line(1, 姓名="张三丰", 身份证号=W1, 性别="女")
     upload = send(city, add_class(city), files.xlsx([files.HEADER, row]))
     assert counts(upload) == (1, 0, 0, 0, 0)
@@ -148,7 +150,7 @@ def test_a_known_number_under_another_name_waits_for_the_centre_and_tells_the_sc
         assert session.get_one(Person, city.people["W1"]).education is None
 
 
-def test_rows_with_errors_stay_behind_only_when_the_school_says_so(city: City) -> None:
+def test_rows_with_errors_are_skipped_only_when_the_school_says_so(city: City) -> None:
     upload = send(city, add_class(city), files.xlsx(MESSY))
     with pytest.raises(RosterHasErrors) as refused:
         confirm(city, upload.id, only_good=False)
@@ -173,7 +175,7 @@ def test_a_later_file_fills_what_was_blank_and_corrects_what_the_school_wrote_it
         assert (person.phone, person.education) == ("13987654321", Education.PRIMARY)
 
 
-def test_somebody_who_left_is_not_brought_back_by_an_old_file(city: City) -> None:
+def test_an_old_file_does_not_bring_back_somebody_who_left(city: City) -> None:
     class_id, content = add_class(city), files.xlsx(files.titled(files.good(2)))
     upload = send(city, class_id, content)
     confirm(city, upload.id)
@@ -186,7 +188,7 @@ def test_somebody_who_left_is_not_brought_back_by_an_old_file(city: City) -> Non
     assert counts(again) == (0, 0, 2, 0, 0)
 
 
-def test_a_trainee_who_sits_in_another_class_at_that_hour_is_an_error(city: City) -> None:
+def test_a_trainee_with_a_clashing_class_is_an_error(city: City) -> None:
     elsewhere = add_class(city, "电子装接")
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
@@ -213,7 +215,7 @@ def test_a_child_learns_on_the_file_number_of_the_recognised_worker(city: City) 
         assert (place.learner_fen, place.state, place.to_check) == (0, EnrolmentState.APPLIED, "relation")
 
 
-def test_another_school_finds_neither_the_class_nor_the_upload_nor_its_rows(city: City) -> None:
+def test_another_school_sees_neither_the_class_nor_the_upload_nor_its_rows(city: City) -> None:
     class_id = add_class(city)
     upload = send(city, class_id, files.xlsx(MESSY))
     neighbour = city.actors["neighbour"]
@@ -226,7 +228,7 @@ def test_another_school_finds_neither_the_class_nor_the_upload_nor_its_rows(city
         assert session.scalars(rows_of(upload.id)).all() == []
 
 
-def test_what_is_personal_is_sealed_and_gone_once_the_upload_is_settled(city: City, database: str) -> None:
+def test_personal_data_is_encrypted_and_deleted_once_the_upload_is_settled(city: City, database: str) -> None:
     folder = Path(database.removeprefix("sqlite:///")).parent
     upload = send(city, add_class(city), files.xlsx(MESSY))
     number, phone = identity(3).encode(), b"13900000003"
@@ -240,7 +242,7 @@ def test_what_is_personal_is_sealed_and_gone_once_the_upload_is_settled(city: Ci
             annotated_file(session, settled, "zh-Hans")
 
 
-def test_a_discarded_upload_leaves_nobody_and_cannot_be_confirmed(city: City) -> None:
+def test_a_discarded_upload_imports_nobody_and_cannot_be_confirmed(city: City) -> None:
     upload = send(city, add_class(city), files.xlsx(MESSY))
     registrar = city.actors["registrar"]
     with open_session(registrar.scope, write=True) as session:
@@ -250,7 +252,7 @@ def test_a_discarded_upload_leaves_nobody_and_cannot_be_confirmed(city: City) ->
     assert kept() == (2, 0, 0)
 
 
-def test_uploads_older_than_thirty_days_are_swept(city: City) -> None:
+def test_uploads_older_than_thirty_days_are_deleted(city: City) -> None:
     upload = send(city, add_class(city, start=date(2026, 6, 1), end=date(2026, 6, 12)), files.xlsx(MESSY))
     for days, state in ((30, RosterState.CHECKED), (31, RosterState.DISCARDED)):
         with clock.frozen(MONDAY + timedelta(days=days)), open_session(SYSTEM.scope, write=True) as session:
@@ -258,7 +260,7 @@ def test_uploads_older_than_thirty_days_are_swept(city: City) -> None:
             assert session.get_one(RosterUpload, upload.id).state is state
 
 
-def test_files_that_are_no_rosters_are_refused_by_name(city: City) -> None:
+def test_files_that_are_not_rosters_are_refused_by_name(city: City) -> None:
     class_id = add_class(city)
     for content, name, refusal in (
         (b"hello", "a.xlsx", NotASpreadsheet),
@@ -269,12 +271,12 @@ def test_files_that_are_no_rosters_are_refused_by_name(city: City) -> None:
             send(city, class_id, content, name)
 
 
-def test_a_class_that_does_not_recruit_takes_no_roster(city: City) -> None:
+def test_a_class_that_is_not_recruiting_accepts_no_roster(city: City) -> None:
     with pytest.raises(ClassNotOpen):
         send(city, add_class(city, state=ClassState.LOCKED), files.xlsx(MESSY))
 
 
-def test_two_schools_that_bring_the_same_stranger_make_one_person(any_city: City) -> None:
+def test_two_schools_that_enter_the_same_newcomer_create_one_person(any_city: City) -> None:
     stranger = files.xlsx([files.HEADER, files.line(1)])
     evening = add_class(any_city, "电子装接", daypart=Daypart.EVENING)
     sewing = add_class(any_city)

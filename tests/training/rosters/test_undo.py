@@ -46,7 +46,7 @@ def ledger() -> tuple[int, int]:
         return entries, entries - 2 * back
 
 
-def test_an_import_is_taken_back_with_its_seats_and_its_ledger(any_city: City) -> None:
+def test_undoing_an_import_returns_its_seats_and_reverses_its_ledger(any_city: City) -> None:
     class_id = add_class(any_city)
     upload = confirm(any_city, send(any_city, class_id, files.xlsx(files.titled(files.good(6)))).id)
     assert (taken(class_id), ledger()) == (6, (6, 6))
@@ -57,7 +57,7 @@ def test_an_import_is_taken_back_with_its_seats_and_its_ledger(any_city: City) -
         undo(any_city, upload.id)
 
 
-def test_whoever_was_there_before_or_has_moved_on_stays(city: City) -> None:
+def test_undoing_keeps_earlier_enrolments_and_those_that_moved_on(city: City) -> None:
     class_id, officer = add_class(city), city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
         enrol_learner(session, officer, class_id=class_id, person_id=city.people["W1"])
@@ -73,7 +73,7 @@ def test_whoever_was_there_before_or_has_moved_on_stays(city: City) -> None:
     assert taken(class_id) == 2
 
 
-def test_who_waits_for_the_centre_s_look_is_withdrawn_too(city: City) -> None:
+def test_undoing_also_withdraws_enrolments_awaiting_review(city: City) -> None:
     class_id = add_class(city)
     row = files.line(1, 姓名="张三丰", 身份证号=W1, 性别="女")
     upload = confirm(city, send(city, class_id, files.xlsx([files.HEADER, row, files.line(2)])).id)
@@ -81,7 +81,7 @@ def test_who_waits_for_the_centre_s_look_is_withdrawn_too(city: City) -> None:
     assert (undo(city, upload.id).withdrawn, states(class_id), taken(class_id)) == (2, ["withdrawn"] * 2, 0)
 
 
-def test_the_days_of_the_policy_are_kept_and_a_class_that_runs_is_left_alone(city: City) -> None:
+def test_the_period_of_the_policy_applies_and_running_classes_are_kept(city: City) -> None:
     class_id = add_class(city)
     upload = confirm(city, send(city, class_id, files.xlsx(files.titled(files.good(2)))).id)
     with clock.frozen(MONDAY + timedelta(days=7, minutes=1)), pytest.raises(UndoTooLate) as refused:
@@ -94,7 +94,7 @@ def test_the_days_of_the_policy_are_kept_and_a_class_that_runs_is_left_alone(cit
     assert (states(class_id), upload_now(upload.id).state) == (["accepted"] * 2, RosterState.CONFIRMED)
 
 
-def test_another_school_cannot_take_an_import_back(city: City) -> None:
+def test_another_school_cannot_undo_an_import(city: City) -> None:
     upload = confirm(city, send(city, add_class(city), files.xlsx(files.titled(files.good(2)))).id)
     with pytest.raises(NotFound):
         undo(city, upload.id, "neighbour")
@@ -114,7 +114,7 @@ def test_freed_seats_are_offered_to_those_who_wait(city: City) -> None:
     assert taken(class_id) == 1
 
 
-def test_a_funded_class_pays_for_a_roster_and_gets_everything_back(city: City) -> None:
+def test_a_funded_class_charges_for_a_roster_and_undoing_it_refunds_everything(city: City) -> None:
     class_id = add_class(city)
     with open_session(SYSTEM.scope, write=True) as session:
         draft = FundDraft(code="F1", name="学费", purpose=FundPurpose.TUITION)

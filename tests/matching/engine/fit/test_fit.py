@@ -60,7 +60,7 @@ def test_no_profile_has_a_field_for_sex_ethnicity_marriage_or_household_register
             assert not any(word in field.name for word in words), field.name
 
 
-def test_the_points_of_a_full_profile_are_those_worked_out_by_hand() -> None:
+def test_the_points_of_a_full_profile_equal_a_hand_calculation() -> None:
     worker = replace(SPINNER, leave_home_ok=Leave.ANY)
     by_part = {factor.part.value: factor.points for factor in fit(worker, SPINNING, GROUND)}
     # wanted 40; 5 years full 10 + unknown level 2; one of two skills 10; floor met 6 + 4; away from her list 2; 1 + 2
@@ -75,7 +75,7 @@ def test_the_most_points_of_all_factors_add_up_to_one_hundred() -> None:
 
 @given(WORKERS, OPENINGS)
 @settings(max_examples=60, deadline=None)
-def test_every_factor_stays_between_nothing_and_its_most(worker: WorkerProfile, opening: OpeningProfile) -> None:
+def test_every_factor_stays_between_zero_and_its_maximum(worker: WorkerProfile, opening: OpeningProfile) -> None:
     factors = fit(worker, opening, GROUND)
     assert all(0 <= factor.points <= factor.most for factor in factors)
     assert 0 <= points_of(factors) <= 100
@@ -83,7 +83,7 @@ def test_every_factor_stays_between_nothing_and_its_most(worker: WorkerProfile, 
 
 @given(WORKERS, OPENINGS)
 @settings(max_examples=60, deadline=None)
-def test_what_is_not_recorded_never_fails(worker: WorkerProfile, opening: OpeningProfile) -> None:
+def test_unrecorded_facts_never_fail_a_condition(worker: WorkerProfile, opening: OpeningProfile) -> None:
     bare = OpeningProfile(id=opening.id)
     blank = WorkerProfile(id=worker.id)
     about_the_opening = {Condition.VALID, Condition.PLACES, Condition.EMPLOYER}
@@ -97,7 +97,7 @@ def test_missing_data_is_neutral_and_never_zero() -> None:
     assert points(blank, WELDING, "trade") == 20
 
 
-def test_a_sixteenth_birthday_opens_day_work_only() -> None:
+def test_a_sixteenth_birthday_permits_only_day_work() -> None:
     day = replace(PACKING, starts_on=date(2025, 9, 1))
     assert verdict(YOUTH, replace(day, starts_on=date(2025, 8, 31)), Condition.AGE) is Verdict.FAIL
     assert verdict(YOUTH, day, Condition.AGE) is Verdict.PASS
@@ -110,7 +110,7 @@ def test_born_on_29_february_means_a_birthday_on_1_march_in_other_years() -> Non
     assert birthday(date(2008, 2, 29), 16) == date(2024, 2, 29)
 
 
-def test_a_day_wage_is_turned_into_a_month_by_the_stated_assumption() -> None:
+def test_a_daily_wage_is_converted_to_monthly_by_the_stated_assumption() -> None:
     mason = WorkerProfile(id=11, wanted=("6-29-01-01",), wage_floor_fen=700_000)
     full = Ground(GROUND.today, wages=WageBasis(days_hundredths=2600))
     short = Ground(GROUND.today, wages=WageBasis(days_hundredths=2200))
@@ -139,7 +139,7 @@ def test_an_expired_or_unreviewed_card_is_no_card() -> None:
     assert verdict(replace(WELDER, certificates=(good,)), late, Condition.CERTIFICATE) is Verdict.FAIL
 
 
-def test_a_certificate_of_a_lower_level_is_told_apart_from_a_missing_one() -> None:
+def test_a_certificate_of_a_lower_level_differs_from_a_missing_one() -> None:
     wants = replace(WELDING, certificates=(CertificateNeed("skill-level", level=3),))
     junior = replace(WELDER, certificates=(Certificate("skill-level", level=4),))
     assert code(junior, wants, Condition.CERTIFICATE) == "certificate-level"
@@ -184,7 +184,7 @@ def test_refused_nights_missing_beds_and_other_engagements_exclude() -> None:
     assert verdict(guest, SEWING, Condition.LIVING) is Verdict.UNKNOWN
 
 
-def test_a_shared_skill_joins_two_trades_that_have_nothing_else_in_common() -> None:
+def test_a_shared_skill_connects_two_otherwise_unrelated_trades() -> None:
     worker = WorkerProfile(id=5, wanted=("4-03-02-01",), skills=(Skill("焊接"),))
     assert code(worker, FIRM, Condition.TRADE) == "trade-by-skill"
     assert points(worker, FIRM, "trade") == 6

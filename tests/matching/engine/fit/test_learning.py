@@ -21,19 +21,19 @@ PRIOR = most_points(Weights())
 def results(count: int, seed: int, *, truth: tuple[float, ...], base: float) -> list[Example]:
     """Invented results whose chance grows with the shares by known weights."""
     random = Random(seed)
-    made = []
+    examples = []
     for _ in range(count):
         shares = tuple(random.betavariate(2, 1.5) for _ in ScorePart)
         logit = base + sum(weight * share for weight, share in zip(truth, shares, strict=True))
-        made.append(Example(shares, random.random() < 1 / (1 + 2.718281828**-logit)))
-    return made
+        examples.append(Example(shares, random.random() < 1 / (1 + 2.718281828**-logit)))
+    return examples
 
 
 PLACE_DECIDES = (0.5, 0.3, 0.5, 0.3, 4.0, 0.1)
 NOTHING_DECIDES = (0.0,) * 6
 
 
-def test_what_really_decides_gains_weight_and_foretells_better_on_held_back_results() -> None:
+def test_decisive_parts_gain_weight_and_predict_better_on_held_out_results() -> None:
     trial = learn(results(2_000, 1, truth=PLACE_DECIDES, base=-2.5), Weights())
     assert trial.most["place"] == 20
     assert trial.is_better
@@ -41,7 +41,7 @@ def test_what_really_decides_gains_weight_and_foretells_better_on_held_back_resu
     assert (trial.trained, trial.held_back) == (1_400, 600)
 
 
-def test_foretold_and_real_hires_agree_on_held_back_results() -> None:
+def test_predicted_and_actual_hires_agree_on_held_out_results() -> None:
     trial = learn(results(2_500, 2, truth=PLACE_DECIDES, base=-2.5), Weights())
     assert trial.learned.gap < 0.07
     shares = [band.hired / band.count for band in trial.learned.bands if band.count > 50]
@@ -49,15 +49,17 @@ def test_foretold_and_real_hires_agree_on_held_back_results() -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_what_is_chosen_never_does_worse_than_the_prior_on_held_back_results(seed: int) -> None:
+def test_the_chosen_weights_never_do_worse_than_the_prior_on_held_out_results(seed: int) -> None:
     trial = learn(results(400, seed, truth=NOTHING_DECIDES, base=0.0), Weights())
     chosen = trial.learned if trial.is_better else trial.prior
     assert chosen.loss <= trial.prior.loss
     assert chosen.order >= trial.prior.order
 
 
-def test_labels_turned_round_cannot_make_a_part_count_against_a_pair() -> None:
-    turned = [Example(one.shares, not one.hired) for one in results(1_000, 3, truth=PLACE_DECIDES, base=-2.5)]
+def test_inverted_labels_cannot_give_a_part_a_negative_weight() -> None:
+    turned = [
+        Example(example.shares, not example.hired) for example in results(1_000, 3, truth=PLACE_DECIDES, base=-2.5)
+    ]
     trial = learn(turned, Weights())
     assert min(trial.most.values()) > 0
     assert not trial.is_better
@@ -66,21 +68,21 @@ def test_labels_turned_round_cannot_make_a_part_count_against_a_pair() -> None:
         assert all(later >= earlier - 1e-9 for earlier, later in pairwise(foretold))
 
 
-def test_results_that_agree_with_the_prior_leave_it_as_it_is() -> None:
+def test_results_that_agree_with_the_prior_do_not_change_it() -> None:
     truth = tuple(PRIOR[part.value] / 20 for part in ScorePart)
     trial = learn(results(1_000, 4, truth=truth, base=-2.7), Weights())
     assert all(abs(trial.most[name] - most) <= 4 for name, most in PRIOR.items())
 
 
-def test_few_results_or_only_one_kind_teach_nothing() -> None:
+def test_few_results_or_one_sided_results_teach_nothing() -> None:
     many = results(ENOUGH, 5, truth=PLACE_DECIDES, base=-2.5)
     assert is_enough(many)
     assert not is_enough(many[:-1])
-    lopsided = [Example(one.shares, place < ENOUGH_OF_EACH - 1) for place, one in enumerate(many)]
+    lopsided = [Example(example.shares, place < ENOUGH_OF_EACH - 1) for place, example in enumerate(many)]
     assert not is_enough(lopsided)
 
 
-def test_the_prior_stretched_by_itself_is_the_prior() -> None:
+def test_scaling_the_prior_by_itself_leaves_it_unchanged() -> None:
     assert weights_of(PRIOR, "prior-1") == Weights()
 
 
@@ -90,13 +92,13 @@ def test_learned_weights_add_up_to_one_hundred_within_their_bounds(seed: int, tr
     trial = learn(results(60, seed, truth=truth, base=-2.0), Weights())
     assert sum(trial.most.values()) == 100
     assert all(LEAST * PRIOR[name] <= most <= MOST * PRIOR[name] for name, most in trial.most.items())
-    made = weights_of(trial.most, "learned")
-    assert made.total == 100
-    assert most_points(made) == trial.most
-    for steps in (made.wanted, made.held, made.place, made.distance, made.engagement, made.living):
+    learned = weights_of(trial.most, "learned")
+    assert learned.total == 100
+    assert most_points(learned) == trial.most
+    for steps in (learned.wanted, learned.held, learned.place, learned.distance, learned.engagement, learned.living):
         assert list(steps) == sorted(steps, reverse=True)
-    assert made.wanted[0] >= made.held[0] >= made.neighbour >= made.skill_only > 0
-    assert made.wage_met > made.wage_partly > 0
+    assert learned.wanted[0] >= learned.held[0] >= learned.neighbour >= learned.skill_only > 0
+    assert learned.wage_met > learned.wage_partly > 0
 
 
 OTHER = weights_of(
@@ -113,6 +115,6 @@ def test_the_fast_engine_and_the_reference_agree_under_learned_weights(
     fast = Engine(offered, ground).rank(worker, top=10)
     slow = rank(worker, offered, ground, top=10)
     assert fast.suggestions == slow.suggestions
-    assert all(one.points == points_of(one.factors) for one in fast.suggestions)
-    for one in offered:
-        assert all(0 <= factor.points <= factor.most for factor in fit(worker, one, ground))
+    assert all(suggestion.points == points_of(suggestion.factors) for suggestion in fast.suggestions)
+    for opening in offered:
+        assert all(0 <= factor.points <= factor.most for factor in fit(worker, opening, ground))

@@ -26,18 +26,18 @@ from tests.matching.engine.people import (
 CITY = [SPINNING, SEWING, WELDING, PACKING]
 
 
-def test_spinning_far_away_leads_for_a_spinner_who_would_go_anywhere() -> None:
+def test_a_distant_spinning_job_leads_for_a_spinner_willing_to_move() -> None:
     ranking = rank(replace(SPINNER, leave_home_ok=Leave.ANY), CITY, GROUND)
-    assert [found.opening_id for found in ranking.suggestions] == [SPINNING.id]
+    assert [suggestion.opening_id for suggestion in ranking.suggestions] == [SPINNING.id]
 
 
-def test_a_local_wish_lists_nothing_outside_and_counts_what_leaving_would_add() -> None:
+def test_a_local_wish_hides_distant_openings_and_counts_them() -> None:
     ranking = rank(SPINNER, CITY, GROUND)
     assert ranking.suggestions == ()
     assert ranking.blocked[Condition.REGION] == 1
 
 
-def test_a_neighbouring_trade_that_trains_is_a_transfer_and_no_suggestion() -> None:
+def test_a_neighbouring_trade_with_training_is_a_transfer_and_not_a_suggestion() -> None:
     ranking = rank(SPINNER, CITY, GROUND)
     assert [(way.suggestion.opening_id, way.occupation) for way in ranking.transfers] == [(SEWING.id, "6-05-01-03")]
     assert rank(SPINNER, [replace(SEWING, accepts_training=False)], GROUND).transfers == ()
@@ -49,12 +49,12 @@ def test_a_missing_certificate_is_a_gap_that_a_course_can_close() -> None:
     assert (way.occupation, way.certificates) == (None, (WELDING.certificates[0].kind,))
 
 
-def test_a_suspended_employer_is_gone_and_a_watched_one_carries_a_warning() -> None:
+def test_a_suspended_employer_disappears_and_a_watched_one_carries_a_warning() -> None:
     worker = replace(SPINNER, leave_home_ok=Leave.ANY)
     assert rank(worker, [replace(SPINNING, risk=Risk.SUSPENDED)], GROUND).suggestions == ()
-    found = rank(worker, [replace(SPINNING, risk=Risk.WATCH)], GROUND).suggestions[0]
-    assert found.watched
-    assert "employer-watched" in [warning.code for warning in warnings(found)]
+    suggestion = rank(worker, [replace(SPINNING, risk=Risk.WATCH)], GROUND).suggestions[0]
+    assert suggestion.watched
+    assert "employer-watched" in [warning.code for warning in warnings(suggestion)]
 
 
 @given(WORKERS, st.lists(OPENINGS, min_size=1, max_size=12, unique_by=lambda opening: opening.id))
@@ -62,12 +62,12 @@ def test_a_suspended_employer_is_gone_and_a_watched_one_carries_a_warning() -> N
 def test_every_suggestion_gives_three_reasons_whose_points_add_up(
     worker: WorkerProfile, openings: list[OpeningProfile]
 ) -> None:
-    for found in rank(worker, openings, GROUND).suggestions:
-        told = reasons(found)
-        assert len(told) >= 3
-        assert sum(reason.points or 0 for reason in told) == found.points
-        assert all(translate("zh-Hans", reason.message, **reason.params) for reason in told)
-        assert all(reason.message in catalogue("en") for reason in told)
+    for suggestion in rank(worker, openings, GROUND).suggestions:
+        texts = reasons(suggestion)
+        assert len(texts) >= 3
+        assert sum(reason.points or 0 for reason in texts) == suggestion.points
+        assert all(translate("zh-Hans", reason.message, **reason.params) for reason in texts)
+        assert all(reason.message in catalogue("en") for reason in texts)
 
 
 @given(WORKERS, OPENINGS)
@@ -81,7 +81,7 @@ def test_both_sides_see_the_same_pair(worker: WorkerProfile, opening: OpeningPro
     assert ahead.blocked == back.blocked
 
 
-def test_hardship_decides_within_one_point_and_never_beyond() -> None:
+def test_hardship_decides_only_within_one_point() -> None:
     plain = replace(SPINNER, id=20, hardship=False, leave_home_ok=Leave.ANY)
     poor = replace(plain, id=21, hardship=True)
     one_better = replace(plain, practised=(Practice("6-04-02-01", 18, 3, False),))
@@ -104,7 +104,7 @@ def test_equal_openings_go_by_fair_share_health_registration_and_id() -> None:
     healthy = replace(late, id=8, health=90)
     forgotten = replace(late, id=9, underserved=True, health=10)
     ranking = rank(worker, [late, early, twin, healthy, forgotten], GROUND)
-    assert [found.opening_id for found in ranking.suggestions] == [9, 8, 3, 4, 1]
+    assert [suggestion.opening_id for suggestion in ranking.suggestions] == [9, 8, 3, 4, 1]
 
 
 @given(WORKERS, st.lists(OPENINGS, max_size=12, unique_by=lambda opening: opening.id), st.randoms())
@@ -115,23 +115,23 @@ def test_the_order_of_the_input_changes_nothing(worker: WorkerProfile, openings:
     assert rank(worker, openings, GROUND) == rank(worker, mixed, GROUND)
 
 
-def test_a_failure_names_itself_and_the_smallest_change_flips_it() -> None:
-    found = suggest(SPINNER, SPINNING, GROUND)
-    assert [reason.code for reason in why_not(found)] == ["too-far"]
-    told = changes(found, lambda _kind, code: {"320600": "南通市"}.get(code, code))
-    assert told is not None
-    assert [translate("zh-Hans", change.message, **change.params) for change in told] == ["愿意去 南通市"]
+def test_a_failed_condition_is_named_and_the_smallest_change_satisfies_it() -> None:
+    suggestion = suggest(SPINNER, SPINNING, GROUND)
+    assert [reason.code for reason in why_not(suggestion)] == ["too-far"]
+    flips = changes(suggestion, lambda _kind, code: {"320600": "南通市"}.get(code, code))
+    assert flips is not None
+    assert [translate("zh-Hans", change.message, **change.params) for change in flips] == ["愿意去 南通市"]
     assert not failures(suggest(replace(SPINNER, regions=("320600",)), SPINNING, GROUND).checks)
 
 
-def test_lowering_the_wage_wish_by_the_stated_gap_is_just_enough() -> None:
+def test_lowering_the_wage_wish_by_the_stated_gap_suffices() -> None:
     dear = replace(SPINNER, leave_home_ok=Leave.ANY, wage_floor_fen=800_000)
-    told = changes(suggest(dear, SPINNING, GROUND))
-    assert told is not None
-    assert [change.params["gap"] for change in told] == ["500"]
+    flips = changes(suggest(dear, SPINNING, GROUND))
+    assert flips is not None
+    assert [change.params["gap"] for change in flips] == ["500"]
     assert not failures(suggest(replace(dear, wage_floor_fen=750_000), SPINNING, GROUND).checks)
 
 
-def test_nothing_that_the_worker_does_reopens_an_expired_opening() -> None:
+def test_worker_actions_never_reopen_an_expired_opening() -> None:
     old = replace(SPINNING, region="610404", valid_until=GROUND.today - timedelta(days=1))
     assert changes(suggest(SPINNER, old, GROUND)) is None

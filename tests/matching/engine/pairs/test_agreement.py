@@ -75,7 +75,7 @@ def test_the_other_direction_gives_the_list_of_the_reference(
 
 
 @pytest.mark.usefixtures("compiled")
-def test_a_worker_who_falls_short_in_one_area_is_still_judged_by_the_one_that_promises_more() -> None:
+def test_a_worker_short_of_points_in_one_area_is_still_judged_by_a_better_area() -> None:
     # The place is his second wish by the county, which is read first, and his first wish by the city around it.
     opening = OpeningProfile(
         id=1, occupation="6-04-02-01", region="610404", wage_min_fen=600_000, wage_max_fen=600_000,
@@ -86,14 +86,14 @@ def test_a_worker_who_falls_short_in_one_area_is_still_judged_by_the_one_that_pr
     )
     rival = replace(worker, id=2, regions=("610404",), wage_floor_fen=600_000)
     slow = rank_workers(opening, [worker, rival], GROUND).suggestions
-    assert [(one.worker_id, one.points - slow[1].points) for one in slow] == [(1, 1), (2, 0)]
+    assert [(suggestion.worker_id, suggestion.points - slow[1].points) for suggestion in slow] == [(1, 1), (2, 0)]
     assert Engine([opening], GROUND, [worker, rival]).rank_workers(opening, top=1) == slow[:1]
 
 
 @pytest.mark.usefixtures("compiled")
 @given(PEOPLE, MANY)
 @settings(max_examples=40, deadline=None)
-def test_many_workers_at_once_get_what_each_gets_alone(
+def test_a_batch_of_workers_gets_what_each_gets_alone(
     workers: list[WorkerProfile], openings: list[OpeningProfile]
 ) -> None:
     built = build(openings, GROUND)
@@ -101,12 +101,12 @@ def test_many_workers_at_once_get_what_each_gets_alone(
     rows, points = find(current(built.index, built.register), columns, 5)
     for w, worker in enumerate(workers):
         slow = rank(worker, openings, GROUND, top=5).suggestions
-        found = rows[w][rows[w] >= 0]
-        assert [openings[place].id for place in built.source[found]] == [one.opening_id for one in slow]
-        assert points[w][: len(found)].tolist() == [one.points for one in slow]
+        ranked = rows[w][rows[w] >= 0]
+        assert [openings[place].id for place in built.source[ranked]] == [suggestion.opening_id for suggestion in slow]
+        assert points[w][: len(ranked)].tolist() == [suggestion.points for suggestion in slow]
 
 
-def test_a_long_list_of_openings_keeps_its_order_where_many_are_equal(compiled: None) -> None:
+def test_a_long_list_of_openings_keeps_its_order_among_ties(compiled: None) -> None:
     openings = [
         replace(SPINNING, id=n, region=f"3206{n % 90 + 10}", wage_max_fen=600_000 + n % 7 * 10_000) for n in range(3000)
     ]
@@ -117,15 +117,17 @@ def test_a_long_list_of_openings_keeps_its_order_where_many_are_equal(compiled: 
         assert len(slow) == 20
 
 
-def test_many_openings_of_one_trade_are_tried_in_two_goes_and_none_is_lost_or_doubled(compiled: None) -> None:
+def test_many_openings_of_one_trade_are_tried_in_two_passes_without_loss_or_duplicates(compiled: None) -> None:
     from matching.engine.pairs import forward
 
     dice, market = np.random.default_rng(5), Market(3)
     openings = [
-        replace(one, occupation=CODES[3], skills=one.skills if dice.random() > 0.01 else (), certificates=())
-        for one in market.openings(forward.MANY + 500)
+        replace(opening, occupation=CODES[3], skills=opening.skills if dice.random() > 0.01 else (), certificates=())
+        for opening in market.openings(forward.MANY + 500)
     ]
-    people = [replace(one, wanted=(CODES[3],), regions=(), leave_home_ok=None, home=None) for one in market.workers(60)]
+    people = [
+        replace(worker, wanted=(CODES[3],), regions=(), leave_home_ok=None, home=None) for worker in market.workers(60)
+    ]
     built = build(openings, GROUND)
     workers, index = encode_workers(people, built.register, GROUND), current(built.index, built.register)
     slow = np.full((60, 400), -1, np.int32), np.zeros((60, 400), np.int32)
@@ -136,7 +138,7 @@ def test_many_openings_of_one_trade_are_tried_in_two_goes_and_none_is_lost_or_do
 
 
 @pytest.mark.usefixtures("cold")
-def test_a_cold_engine_answers_the_same() -> None:
+def test_the_uncompiled_engine_gives_the_same_answers() -> None:
     engine = Engine([SPINNING, SEWING], GROUND, [SPINNER])
     free = replace(SPINNER, regions=(), leave_home_ok=None, home=None)
     assert engine.rank(free, counts=False).suggestions == rank(free, [SPINNING, SEWING], GROUND).suggestions
@@ -145,7 +147,7 @@ def test_a_cold_engine_answers_the_same() -> None:
 
 @given(WORKERS, MANY, MANY)
 @settings(max_examples=40, deadline=None)
-def test_changed_openings_are_in_the_next_answer(
+def test_changed_openings_appear_in_the_next_answer(
     worker: WorkerProfile, before: list[OpeningProfile], after: list[OpeningProfile]
 ) -> None:
     engine = Engine(before, GROUND)
@@ -165,22 +167,22 @@ def test_more_changes_than_fit_beside_the_index_are_indexed() -> None:
     for n in range(retrieve.MOST_CHANGES + 2):
         engine.put_opening(replace(SPINNING, id=n))
     free = replace(SPINNER, regions=(), leave_home_ok=None, home=None)
-    assert [one.opening_id for one in engine.rank(free).suggestions] == list(range(20))
+    assert [suggestion.opening_id for suggestion in engine.rank(free).suggestions] == list(range(20))
 
 
 @pytest.mark.usefixtures("compiled")
 @given(PEOPLE, MANY)
 @settings(max_examples=5, deadline=None)
-def test_a_snapshot_answers_like_the_index_it_was_made_of(
+def test_a_snapshot_answers_like_the_index_it_was_taken_from(
     tmp_path_factory: pytest.TempPathFactory, workers: list[WorkerProfile], openings: list[OpeningProfile]
 ) -> None:
     built = build(openings, GROUND)
     folder = tmp_path_factory.mktemp("snapshot")
     snapshot.save(built, folder)
     answers = []
-    for one in (built, snapshot.load(folder)):
-        columns = encode_workers(workers, one.register, GROUND, grow=False)
-        answers.append(find(current(one.index, one.register), columns, 5))
+    for index in (built, snapshot.load(folder)):
+        columns = encode_workers(workers, index.register, GROUND, grow=False)
+        answers.append(find(current(index.index, index.register), columns, 5))
     assert np.array_equal(answers[0][0], answers[1][0])
     assert np.array_equal(answers[0][1], answers[1][1])
 
@@ -207,13 +209,13 @@ def agree_with_a_crowd(seed: int) -> Counter[Condition]:
 
 
 @pytest.mark.usefixtures("compiled")
-def test_a_crowd_gets_the_lists_of_the_reference_and_every_condition_decides_somewhere() -> None:
+def test_many_workers_get_the_reference_lists_and_every_condition_matters_somewhere() -> None:
     alone = agree_with_a_crowd(1) + agree_with_a_crowd(2)
     assert set(alone) == set(Condition) - {Condition.PLACES, Condition.EMPLOYER}
 
 
 @pytest.mark.usefixtures("cold")
-def test_a_crowd_gets_the_same_from_a_cold_engine() -> None:
+def test_many_workers_get_the_same_lists_from_the_uncompiled_engine() -> None:
     assert agree_with_a_crowd(3).total() > 0
 
 
@@ -225,13 +227,13 @@ def of_a_pool(
     seen = [worker for worker, gone in zip(workers, hidden, strict=True) if not gone]
     slow = [rank_workers(opening, seen, GROUND, top=top).suggestions for opening in openings]
     mine: list[list[object]] = [[*best(pool, opening, GROUND, hidden, top)] for opening in openings]
-    return mine, [[one.worker_id for one in found] for found in slow]
+    return mine, [[suggestion.worker_id for suggestion in suggestions] for suggestions in slow]
 
 
 @pytest.mark.usefixtures("compiled")
 @given(PEOPLE, MANY, st.integers(1, 6))
 @settings(max_examples=40, deadline=None)
-def test_a_pool_gives_the_best_of_those_in_sight(
+def test_a_pool_gives_the_best_visible_workers(
     workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
 ) -> None:
     mine, slow = of_a_pool(workers, openings[:4], top)
@@ -241,7 +243,7 @@ def test_a_pool_gives_the_best_of_those_in_sight(
 @pytest.mark.usefixtures("cold")
 @given(PEOPLE, MANY, st.integers(1, 6))
 @settings(max_examples=40, deadline=None)
-def test_a_cold_pool_gives_the_best_of_those_in_sight(
+def test_an_uncompiled_pool_gives_the_best_visible_workers(
     workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
 ) -> None:
     mine, slow = of_a_pool(workers, openings[:4], top)
@@ -249,7 +251,7 @@ def test_a_cold_pool_gives_the_best_of_those_in_sight(
 
 
 @pytest.mark.usefixtures("compiled")
-def test_a_crowd_in_a_pool_gets_the_same_warm_and_cold() -> None:
+def test_many_workers_in_a_pool_get_the_same_lists_compiled_and_plain() -> None:
     workers, openings = crowd(4, 120, 60)
     mine, slow = of_a_pool(workers, openings, 8)
     assert sum(map(len, slow)) > 100

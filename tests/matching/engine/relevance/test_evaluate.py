@@ -30,15 +30,15 @@ def write(path: Path, rows: Iterable[Mapping[str, object]]) -> None:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "small"
-    made.mkdir()
-    write(made / "corpus.jsonl", OPENINGS)
-    write(made / "queries.jsonl", SEARCHES)
-    write(made / "qrels.jsonl", LABELS)
-    return made
+    directory = tmp_path / "small"
+    directory.mkdir()
+    write(directory / "corpus.jsonl", OPENINGS)
+    write(directory / "queries.jsonl", SEARCHES)
+    write(directory / "qrels.jsonl", LABELS)
+    return directory
 
 
-def test_the_figures_are_those_of_a_hand_calculation() -> None:
+def test_the_figures_equal_a_hand_calculation() -> None:
     ndcg, precision, recall = judge({"x": 2, "y": 1, "z": 0}, ["z", "y", "q", "x"])
     assert ndcg == pytest.approx((1 / math.log2(3) + 2 / math.log2(5)) / (2 + 1 / math.log2(3)))
     assert precision == pytest.approx((1 / 2 + 2 / 4) / 2)
@@ -49,18 +49,18 @@ def test_a_document_named_twice_counts_once() -> None:
     assert judge({"x": 1, "y": 1}, ["x", "x", "y"]) == judge({"x": 1, "y": 1}, ["x", "y"]) == (1.0, 1.0, 1.0)
 
 
-def test_a_query_without_answer_in_the_run_counts_nothing_and_one_without_labels_is_not_asked() -> None:
-    found = measure({"1": {"x": 1}, "2": {"y": 1}, "3": {"z": 0}}, {"1": ["x"], "3": ["z"]})
-    assert (found.queries, found.ndcg, found.average_precision, found.recall) == (2, 0.5, 0.5, 0.5)
+def test_a_query_missing_from_the_run_scores_zero_and_one_without_labels_is_skipped() -> None:
+    quality = measure({"1": {"x": 1}, "2": {"y": 1}, "3": {"z": 0}}, {"1": ["x"], "3": ["z"]})
+    assert (quality.queries, quality.ndcg, quality.average_precision, quality.recall) == (2, 0.5, 0.5, 0.5)
 
 
 def test_everyday_words_and_places_find_the_right_openings_first(folder: Path) -> None:
-    found = ranking(read_task(folder))
-    assert found["1"][:2] == ["a", "d"]
-    assert found["2"][0] == "b"
+    ranked = ranking(read_task(folder))
+    assert ranked["1"][:2] == ["a", "d"]
+    assert ranked["2"][0] == "b"
 
 
-def test_scrambled_labels_leave_the_ranking_as_it_is(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_scrambled_labels_do_not_change_the_ranking(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first, second, third = (folder.parent / name for name in ("one.jsonl", "two.jsonl", "three.jsonl"))
     evaluate([folder], run=first)
     scrambled = [dict(row, did=random.Random(5).choice("abcde"), rel=1) for row in LABELS]
@@ -90,23 +90,23 @@ def test_english_titles_find_chinese_ones_and_the_excluded_document_is_left_out(
         {"qid": "3", "text": "软件工程师", "exclude": "软件工程师"},
     ]
     write(tmp_path / "queries.jsonl", queries)
-    found = ranking(read_task(tmp_path))
-    assert found["1"][0] == "税务会计"
-    assert found["2"][0] == "网络工程师"
-    assert "软件工程师" not in found["3"]
-    assert found["3"][0] == "网络工程师"
+    ranked = ranking(read_task(tmp_path))
+    assert ranked["1"][0] == "税务会计"
+    assert ranked["2"][0] == "网络工程师"
+    assert "软件工程师" not in ranked["3"]
+    assert ranked["3"][0] == "网络工程师"
 
 
-def test_empty_words_and_signs_are_no_reason_to_fail(tmp_path: Path) -> None:
+def test_empty_queries_and_symbols_do_not_fail(tmp_path: Path) -> None:
     write(
         tmp_path / "corpus.jsonl", [{"did": "1", "text": "电工"}, {"did": "2", "text": "★"}, {"did": "3", "text": ""}]
     )
     write(
         tmp_path / "queries.jsonl", [{"qid": "1", "text": ""}, {"qid": "2", "text": "?!"}, {"qid": "3", "text": "电工"}]
     )
-    found = ranking(read_task(tmp_path))
-    assert set(found["1"]) == set(found["2"]) == {"1", "2", "3"}
-    assert found["3"][0] == "1"
+    ranked = ranking(read_task(tmp_path))
+    assert set(ranked["1"]) == set(ranked["2"]) == {"1", "2", "3"}
+    assert ranked["3"][0] == "1"
 
 
 def test_documents_without_a_word_keep_their_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -137,7 +137,7 @@ def test_any_language_and_single_values_in_place_of_lists_are_read(tmp_path: Pat
     )
     task = read_task(tmp_path)
     assert (task.items[0].names, task.items[0].text) == (("monteur soudeur",), "fer souder")
-    assert {query: found[0] for query, found in ranking(task).items()} == {"1": "1", "2": "2"}
+    assert {query: order[0] for query, order in ranking(task).items()} == {"1": "1", "2": "2"}
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,13 @@ def test_any_language_and_single_values_in_place_of_lists_are_read(tmp_path: Pat
         ("qrels.jsonl", '{"qid": "1", "did": "a", "rel": "good"}', "is no number"),
     ],
 )
-def test_a_folder_that_cannot_be_read_is_told_by_file_and_line(
-    folder: Path, name: str, content: str, told: str
-) -> None:
+def test_an_unreadable_folder_is_reported_by_file_and_line(folder: Path, name: str, content: str, message: str) -> None:
     (folder / name).write_text(content, encoding="utf-8")
-    with pytest.raises(UnreadableFolder, match=told):
+    with pytest.raises(UnreadableFolder, match=message):
         evaluate([folder])
 
 
-def test_a_missing_or_binary_file_is_told_and_no_traceback(folder: Path) -> None:
+def test_a_missing_or_binary_file_gives_a_message_and_no_traceback(folder: Path) -> None:
     (folder / "queries.jsonl").write_bytes(b"\xc4\x00")
     with pytest.raises(UnreadableFolder, match="is not UTF-8 text"):
         evaluate([folder])
@@ -169,7 +167,7 @@ def test_a_missing_or_binary_file_is_told_and_no_traceback(folder: Path) -> None
     assert "queries.jsonl cannot be read" in answer.output
 
 
-def test_folders_of_one_name_are_told_apart(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_folders_with_the_same_name_are_distinguished(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = folder.parent / "unseen" / folder.name
     other.mkdir(parents=True)
     for file in folder.iterdir():

@@ -99,15 +99,17 @@ def test_plain_and_compiled_search_give_the_same_page_counts_and_scores(
     holds()
 
 
-def test_they_agree_where_common_terms_are_looked_up_by_their_bits(
+def test_both_agree_where_common_terms_use_bitmaps(
     by_turns: Callable[[Callable[[], Hits]], tuple[Hits, Hits]],
 ) -> None:
     kept = documents(20_000)
     index = TextIndex.build(kept).changed([replace(kept[7], title="焊工")], [kept[9].id, kept[11].id])
     assert len(index.base.bits) > 100
-    asked = [(one.text, Filters(one.regions, one.floor_fen)) for one, _, _ in questions(kept, 120)]
-    asked += [("包吃住 电工", Filters()), ("焊工", Filters(facets={"major": ("6",)}))]
-    for text, filters in asked:
+    searches = [
+        (question.text, Filters(question.regions, question.floor_fen)) for question, _, _ in questions(kept, 120)
+    ]
+    searches += [("包吃住 电工", Filters()), ("焊工", Filters(facets={"major": ("6",)}))]
+    for text, filters in searches:
         plain, compiled = by_turns(partial(index.search, text, filters, limit=9))
         assert plain == compiled, text
 
@@ -119,22 +121,22 @@ def carried(hits: Hits) -> dict[str, dict[str, int]]:
 
 @given(MANY, MANY, WORDS, FILTERS)
 @settings(max_examples=15, deadline=None)
-def test_an_index_with_changes_folded_in_answers_like_one_built_anew(
+def test_an_index_with_merged_changes_answers_like_a_rebuilt_one(
     before: list[Document], after: list[Document], words: str, filters: Filters
 ) -> None:
     gone = [document.id for document in before[::3]]
     folded = TextIndex.build(before).changed((), gone).changed(after).rebuilt()
     kept = {document.id: document for document in before if document.id not in gone}
     anew = TextIndex.build({**kept, **{document.id: document for document in after}}.values())
-    one, two = folded.search(words, filters), anew.search(words, filters)
-    assert (one.ids, one.total, one.elsewhere) == (two.ids, two.total, two.elsewhere)
-    assert carried(one) == carried(two)
-    assert one.scores == pytest.approx(two.scores)
+    left, right = folded.search(words, filters), anew.search(words, filters)
+    assert (left.ids, left.total, left.elsewhere) == (right.ids, right.total, right.elsewhere)
+    assert carried(left) == carried(right)
+    assert left.scores == pytest.approx(right.scores)
 
 
 @given(MANY, WORDS, FILTERS)
 @settings(max_examples=8, deadline=None)
-def test_a_kept_index_answers_like_the_one_it_was_made_of(
+def test_a_saved_index_answers_like_the_original(
     tmp_path_factory: pytest.TempPathFactory, documents: list[Document], words: str, filters: Filters
 ) -> None:
     index, folder = TextIndex.build(documents), tmp_path_factory.mktemp("index")
@@ -142,7 +144,7 @@ def test_a_kept_index_answers_like_the_one_it_was_made_of(
     assert snapshot.load(folder).search(words, filters) == index.search(words, filters)
 
 
-def test_what_changes_while_the_index_is_folded_is_not_lost() -> None:
+def test_changes_during_an_index_merge_are_not_lost() -> None:
     live = LiveIndex(TextIndex.build([Document(1, "焊工")]))
     live.change([Document(2, "电工")])
     seen = live.current

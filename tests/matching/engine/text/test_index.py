@@ -47,11 +47,11 @@ def test_the_spinning_jobs_are_found_however_they_are_typed(index: TextIndex, wo
 
 
 @pytest.mark.parametrize("words", ["挡车公", "dangchegon", "dangchegong"])
-def test_a_corrected_spelling_is_told(index: TextIndex, words: str) -> None:
+def test_a_corrected_spelling_is_reported(index: TextIndex, words: str) -> None:
     assert index.search(words).corrected == "挡车工"
 
 
-def test_a_slip_may_be_any_of_the_nearest_words_the_same_length_and_the_commonest_first() -> None:
+def test_a_misspelling_lists_the_nearest_words_with_same_length_and_commonest_first() -> None:
     lexicon = Lexicon({"空管": 9, "空管员": 2, "空管站": 1, "空调工": 8, "高空管道工": 50})
     assert lexicon.near("空管公") == ("空管员", "空管站", "空管")
     assert Lexicon({"配电工": 1, "配电柜": 50}).near("配电公") == ("配电工", "配电柜")
@@ -74,9 +74,9 @@ def test_both_scripts_and_glosses_give_the_same_answer() -> None:
 
 def test_a_two_character_word_finds_every_opening_that_holds_it(index: TextIndex) -> None:
     for word in ("电工", "足疗", "图纸", "纺织", "焊工", "夜班", "渭城棉纺"):
-        found = set(TextIndex.build(OPENINGS).search(word, limit=50).ids)
+        ids = set(TextIndex.build(OPENINGS).search(word, limit=50).ids)
         holds = {row.id for row in OPENINGS if word in row.title + "|" + row.employer + "|" + row.description}
-        assert holds <= found, word
+        assert holds <= ids, word
 
 
 def test_the_title_weighs_more_than_the_description(index: TextIndex) -> None:
@@ -97,7 +97,7 @@ def test_a_place_alone_lists_everything_there(index: TextIndex) -> None:
     assert index.search("渭城").ids == (3, 2)
 
 
-def test_garbage_finds_nothing(index: TextIndex) -> None:
+def test_nonsense_finds_nothing(index: TextIndex) -> None:
     for words in ("阿斯顿法师打发", "xqzwvv", "🙂🙂", "龘靐齉爩", "\x00", "((((", "火箭发射场"):
         hits = index.search(words)
         assert (hits.total, hits.ids) == (0, ()), words
@@ -122,23 +122,23 @@ def test_counts_ignore_the_filter_of_their_own_facet(index: TextIndex) -> None:
 
 
 def test_a_wage_floor_keeps_openings_with_no_stated_wage(index: TextIndex) -> None:
-    found = set(index.search("", Filters(wage_min_fen=600_000)).ids)
-    assert 5 in found
-    assert 3 not in found
+    ids = set(index.search("", Filters(wage_min_fen=600_000)).ids)
+    assert 5 in ids
+    assert 3 not in ids
 
 
-def test_a_region_filter_covers_what_lies_below_and_leaves_unknown_places_out(index: TextIndex) -> None:
-    found = set(index.search("", Filters(regions=("610000",))).ids)
-    assert found == {2, 3, 4, 5, 8}
+def test_a_region_filter_includes_subregions_and_excludes_unknown_places(index: TextIndex) -> None:
+    ids = set(index.search("", Filters(regions=("610000",))).ids)
+    assert ids == {2, 3, 4, 5, 8}
 
 
-def test_wishes_lift_but_do_not_admit(index: TextIndex) -> None:
+def test_benefit_words_raise_the_rank_but_do_not_match_alone(index: TextIndex) -> None:
     hits = index.search("挡车工 包吃住")
     assert set(hits.ids) == {1, 2}
     assert set(index.search("包吃住").ids) == {3, 6}
 
 
-def test_added_replaced_and_removed_openings_are_seen_at_once(index: TextIndex) -> None:
+def test_added_replaced_and_removed_openings_take_effect_at_once(index: TextIndex) -> None:
     new = Document(11, "细纱挡车工", ("6-04-02-01",), "三原纺织", "", "610422", order=11)
     moved = replace(OPENINGS[1], title="粗纱工", occupations=("6-04-01-05",))
     later = index.changed(put=(new, moved), remove=(1,))
@@ -148,13 +148,15 @@ def test_added_replaced_and_removed_openings_are_seen_at_once(index: TextIndex) 
     assert set(index.search("挡车工").ids[:2]) == {1, 2}, "the earlier snapshot must not change"
 
 
-def test_a_changed_index_answers_like_one_built_afresh(index: TextIndex) -> None:
+def test_a_changed_index_answers_like_a_rebuilt_one(index: TextIndex) -> None:
     new = Document(11, "激光切割工", ("6-18-02-05",), "三原钢构", "", "610422", order=11)
     later = index.changed(put=(new,), remove=(5,)).changed(remove=(99,))
     fresh = later.rebuilt()
     for words in ("激光切割", "电工", "焊工", "挡车工", ""):
-        one, two = later.search(words), fresh.search(words)
-        assert (set(one.ids), one.total, one.facets) == (set(two.ids), two.total, two.facets), words
+        changed, rebuilt = later.search(words), fresh.search(words)
+        assert (set(changed.ids), changed.total, changed.facets) == (set(rebuilt.ids), rebuilt.total, rebuilt.facets), (
+            words
+        )
 
 
 def test_readers_never_see_half_a_change(index: TextIndex) -> None:

@@ -91,8 +91,8 @@ def test_forms_of_an_english_word_share_a_stem() -> None:
 def test_the_english_lexicon_is_wide_and_holds_chinese_only() -> None:
     lexicon = english.english_words()
     assert len(lexicon) > 1_500
-    assert all(key == normalise(key) and found for key, found in lexicon.items())
-    odd = [word for found in lexicon.values() for word in found if not is_han(word) and not word.isascii()]
+    assert all(key == normalise(key) and chinese for key, chinese in lexicon.items())
+    odd = [word for chinese in lexicon.values() for word in chinese if not is_han(word) and not word.isascii()]
     assert len(odd) < 5
 
 
@@ -102,7 +102,7 @@ def test_english_titles_are_read_in_the_order_of_chinese() -> None:
     assert translations("xyzzy") == ()
 
 
-def test_a_word_nobody_listed_still_leads_to_its_trade() -> None:
+def test_an_unlisted_word_still_leads_to_its_trade() -> None:
     space = code_space()
     row = space.likely(["踩缝纫机的师傅"])[0]
     assert space.codes[int(row.argmax())] == "6-05-01-03"
