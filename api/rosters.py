@@ -25,7 +25,7 @@ from training.rosters import actions, editing, queries
 from training.rosters.columns import ALIASES, REQUIRED, roster_template
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.regularity import transmissions
-from training.rosters.rules import AT_ONCE, Change, Fate, RosterState, Source, Verdict
+from training.rosters.rules import AT_ONCE, Fate, FieldChange, RosterState, RosterVerdict, Source
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -91,7 +91,7 @@ class ChangeOut(Wire):
     why: str
 
     @classmethod
-    def of(cls, change: Change) -> "ChangeOut":
+    def of(cls, change: FieldChange) -> "ChangeOut":
         """A difference as the school may see it."""
         hidden = change.field in ("phone", "bank")
         before, after = (mask_phone(value) if hidden else value for value in (change.before, change.after))
@@ -178,7 +178,7 @@ class RowOut(Wire):
     id: int
     sheet: str
     row: int
-    verdict: Verdict
+    verdict: RosterVerdict
     name: str
     identity_masked: str
     problems: list[FaultOut]
@@ -281,7 +281,7 @@ def roster(unit: Unit, upload_id: RecordId) -> UploadOut:
 def rows(
     unit: Unit,
     upload_id: RecordId,
-    verdict: Verdict | None = None,
+    verdict: RosterVerdict | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> list[RowOut]:

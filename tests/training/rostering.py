@@ -13,7 +13,7 @@ from training.enrolments.models import Enrolment
 from training.rosters.actions import confirm_roster, upload_roster
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.queries import rows_of
-from training.rosters.rules import Reading
+from training.rosters.rules import RosterReading
 
 
 def send(
@@ -46,7 +46,7 @@ def kept() -> tuple[int, int, int]:
         return people, places, events
 
 
-def readings(upload_id: int) -> list[Reading]:
+def readings(upload_id: int) -> list[RosterReading]:
     """The rows of an upload as in the file."""
     with open_session(SYSTEM.scope) as session:
         upload = session.get_one(RosterUpload, upload_id)

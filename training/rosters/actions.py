@@ -65,12 +65,12 @@ def upload_roster(
         return waiting
     name = clean(file_name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "roster"
     book = book or read_sheets(content, name)
-    made = _new_upload(actor, parts[0], name, content, digest, source)
-    session.add(made)
+    upload = _new_upload(actor, parts[0], name, content, digest, source)
+    session.add(upload)
     session.flush()
-    audit.note(session, actor, action="roster.upload", subject=f"roster:{made.id}")
-    check_file(session, made, parts, book, actor=actor)
-    return made
+    audit.note(session, actor, action="roster.upload", subject=f"roster:{upload.id}")
+    check_file(session, upload, parts, book, actor=actor)
+    return upload
 
 
 def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good: bool = False) -> RosterUpload:
@@ -138,9 +138,9 @@ def undo_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUplo
     """
     require(actor, Permission.IMPORT_ROSTER)
     upload = locked(session, upload_id)
-    found = class_parts(session, upload.class_id)[0]
+    training = class_parts(session, upload.class_id)[0]
     move(session, actor, upload, ROSTERS, "undo")
-    require_recent(session, upload, found)
+    require_recent(session, upload, training)
     upload.done, upload.total, upload.cursor = 0, upload.creates, 0
     upload.decided_by = actor.account_id
     audit.note(session, actor, action="roster.undo", subject=f"roster:{upload.id}")
@@ -150,20 +150,20 @@ def undo_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUplo
     return upload
 
 
-def _judge_again(session: Session, upload: RosterUpload, found: TrainingClass) -> None:
+def _judge_again(session: Session, upload: RosterUpload, training: TrainingClass) -> None:
     """Give the rows of an upload fresh verdicts."""
-    judge_rows(session, upload, found, session.execute(queries.pieces(queries.people_rows(upload.id))).all())
+    judge_rows(session, upload, training, session.execute(queries.pieces(queries.people_rows(upload.id))).all())
     count(session, upload)
 
 
 def _new_upload(
-    actor: Actor, found: TrainingClass, name: str, content: bytes, digest: str, source: Source
+    actor: Actor, training: TrainingClass, name: str, content: bytes, digest: str, source: Source
 ) -> RosterUpload:
     key_name, wrapped = privacy.new_key()
-    made = RosterUpload(
-        provider_id=found.provider_id,
-        centre_id=found.centre_id,
-        class_id=found.id,
+    upload = RosterUpload(
+        provider_id=training.provider_id,
+        centre_id=training.centre_id,
+        class_id=training.id,
         state=RosterState.UPLOADED,
         source=source,
         file_name=name,
@@ -173,5 +173,5 @@ def _new_upload(
         wrapped_key=wrapped,
         sent_by=actor.account_id,
     )
-    made.file_sealed = made.seal("file", base64.b64encode(content).decode())
-    return made
+    upload.file_sealed = upload.seal("file", base64.b64encode(content).decode())
+    return upload

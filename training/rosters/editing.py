@@ -19,7 +19,7 @@ from training.rosters.columns import ALIASES, LABELS, REQUIRED
 from training.rosters.imports import judge_rows
 from training.rosters.models import RosterMapping, RosterRow, RosterUpload, index_of, row_values
 from training.rosters.parsing import ClassFacts, read_again, tell_duplicates
-from training.rosters.rules import ROSTERS, Reading, RosterBusy, RosterState
+from training.rosters.rules import ROSTERS, RosterBusy, RosterReading, RosterState
 from training.rosters.uploads import check_file, count, locked
 
 LONGEST_CELL = 200
@@ -76,13 +76,13 @@ def edit_row(session: Session, actor: Actor, *, upload_id: int, row_id: int, cel
     edited = _read_row(upload, row, facts, corrected)
     readings = {row.id: edited}
     alike = queries.rows_with(upload.id, {row.identity, index_of(edited)} - {""})
-    rows = sorted({row, *session.scalars(alike)}, key=lambda one: one.id)
-    for other in rows:
-        readings.setdefault(other.id, _read_row(upload, other, facts, {}))
-    tell_duplicates([readings[one.id] for one in rows])
-    for one in rows:
-        for name, value in row_values(upload, readings[one.id]).items():
-            setattr(one, name, value)
+    rows = sorted({row, *session.scalars(alike)}, key=lambda kept: kept.id)
+    for kept in rows:
+        readings.setdefault(kept.id, _read_row(upload, kept, facts, {}))
+    tell_duplicates([readings[kept.id] for kept in rows])
+    for kept in rows:
+        for name, value in row_values(upload, readings[kept.id]).items():
+            setattr(kept, name, value)
     row.edited = True
     session.flush()
     judge_rows(session, upload, parts[0], rows)
@@ -90,7 +90,7 @@ def edit_row(session: Session, actor: Actor, *, upload_id: int, row_id: int, cel
     return row
 
 
-def _read_row(upload: RosterUpload, row: RosterRow, facts: ClassFacts, corrected: Mapping[str, str]) -> Reading:
+def _read_row(upload: RosterUpload, row: RosterRow, facts: ClassFacts, corrected: Mapping[str, str]) -> RosterReading:
     cells = {**row.read(upload).cells, **corrected}
     return read_again(row.sheet, row.row_no, cells, list(upload.columns[row.sheet]["columns"]), facts)
 
@@ -111,11 +111,11 @@ def _remember(session: Session, upload: RosterUpload, sheet: str, fields: Mappin
     ]
     if wrong:
         raise Invalid(wrong)
-    said = {str(column): name for column, name in fields.items()}
+    columns = {str(column): name for column, name in fields.items()}
     mark = upload.columns[sheet]["fingerprint"]
     known = session.scalar(queries.mappings(upload.provider_id).where(RosterMapping.fingerprint == mark))
     if known is None:
-        session.add(RosterMapping(provider_id=upload.provider_id, fingerprint=mark, columns=said))
+        session.add(RosterMapping(provider_id=upload.provider_id, fingerprint=mark, columns=columns))
     else:
-        known.columns = said
+        known.columns = columns
     session.flush()

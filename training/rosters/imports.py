@@ -21,11 +21,11 @@ from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
 from training.enrolments.rules import Application, Origin
 from training.rosters.models import KeptRow, RosterRow, RosterUpload, index_of, read_row, verdict_values
-from training.rosters.rules import Change, Fate, Reading, Trainee, Verdict
+from training.rosters.rules import Fate, FieldChange, RosterReading, RosterVerdict, Trainee
 from training.rosters.verdicts import Known, differences, digest_of, judge, look_up, same_name, values_of
 
 TRIES = 3
-GOOD = (Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED)
+GOOD = (RosterVerdict.CREATE, RosterVerdict.UPDATE, RosterVerdict.UNCHANGED)
 
 
 class NumberedRow(KeptRow, Protocol):
@@ -52,13 +52,13 @@ class Stranger:
 
 
 def judge_rows(
-    session: Session, upload: RosterUpload, found: TrainingClass, rows: Sequence[NumberedRow]
-) -> tuple[list[Reading], Known]:
+    session: Session, upload: RosterUpload, training: TrainingClass, rows: Sequence[NumberedRow]
+) -> tuple[list[RosterReading], Known]:
     """Read kept rows and give them fresh verdicts; those that came out otherwise are written."""
     readings = [read_row(upload, row) for row in rows]
     before = [(reading.verdict, reading.warnings, reading.changes) for reading in readings]
-    known = look_up(session, [row.identity for row in rows if row.identity], found)
-    judge(found, upload, readings, known)
+    known = look_up(session, [row.identity for row in rows if row.identity], training)
+    judge(training, upload, readings, known)
     changed = [
         {"id": row.id, **verdict_values(upload, reading)}
         for row, reading, old in zip(rows, readings, before, strict=True)
@@ -109,7 +109,9 @@ def _write_rows(session: Session, values: Sequence[dict[str, Any]]) -> None:
         update_rows(session, RosterRow, values)
 
 
-def _register(session: Session, found: TrainingClass, known: Known, readings: Sequence[Reading]) -> dict[str, Stranger]:
+def _register(
+    session: Session, training: TrainingClass, known: Known, readings: Sequence[RosterReading]
+) -> dict[str, Stranger]:
     """Register those whom nobody knew, by identity index.
 
     If another school registers one of them at this moment, theirs is taken and becomes known.
@@ -117,21 +119,24 @@ def _register(session: Session, found: TrainingClass, known: Known, readings: Se
     wanted = {
         index_of(reading): reading.trainee
         for reading in readings
-        if reading.trainee and reading.verdict is Verdict.CREATE
+        if reading.trainee and reading.verdict is RosterVerdict.CREATE
     }
     for attempt in range(TRIES):
         indexes = sorted(wanted.keys() - known.people.keys())  # in one order, so that two rosters cannot deadlock
         try:
             with session.begin_nested():
                 ids = new_ids(session, Person, len(indexes))
-                made = [_stranger(number, wanted[index]) for number, index in zip(ids, indexes, strict=True)]
-                columns = [_columns(found, one, wanted[index], index) for one, index in zip(made, indexes, strict=True)]
+                strangers = [_stranger(number, wanted[index]) for number, index in zip(ids, indexes, strict=True)]
+                columns = [
+                    _columns(training, stranger, wanted[index], index)
+                    for stranger, index in zip(strangers, indexes, strict=True)
+                ]
                 insert_rows(session, Person, columns)
-            return dict(zip(indexes, made, strict=True))
+            return dict(zip(indexes, strangers, strict=True))
         except IntegrityError:
             if attempt == TRIES - 1:
                 raise
-            known.people |= look_up(session, indexes, found).people
+            known.people |= look_up(session, indexes, training).people
     raise AssertionError("unreachable")
 
 
@@ -140,26 +145,26 @@ def _stranger(number: int, trainee: Trainee) -> Stranger:
     return Stranger(number, trainee.name, trainee.birth_on, categories, privacy.Box.fresh())
 
 
-def _columns(found: TrainingClass, one: Stranger, trainee: Trainee, index: str) -> dict[str, Any]:
+def _columns(training: TrainingClass, stranger: Stranger, trainee: Trainee, index: str) -> dict[str, Any]:
     """The row of a person, as `centre.people.Person` would fill it."""
     return {
-        "id": one.id,
-        "centre_id": found.centre_id,
-        "name": one.name,
-        "name_norm": normalise(one.name),
-        "key_name": one.box.key_name,
-        "wrapped_key": one.box.wrapped_key,
-        "identity_sealed": one.seal("identity", trainee.number),
+        "id": stranger.id,
+        "centre_id": training.centre_id,
+        "name": stranger.name,
+        "name_norm": normalise(stranger.name),
+        "key_name": stranger.box.key_name,
+        "wrapped_key": stranger.box.wrapped_key,
+        "identity_sealed": stranger.seal("identity", trainee.number),
         "identity_index": index,
-        "phone_sealed": one.seal("phone", trainee.phone) if trainee.phone else None,
+        "phone_sealed": stranger.seal("phone", trainee.phone) if trainee.phone else None,
         "phone_index": phone_index(trainee.phone) if trainee.phone else None,
-        "birth_on": one.birth_on,
+        "birth_on": stranger.birth_on,
         "sex": Sex(trainee.sex),
         "education": trainee.education,
-        "categories": one.categories,
+        "categories": stranger.categories,
         "legacy_number": trainee.legacy_number,
         "source": "roster",
-        "is_demo": found.is_demo,
+        "is_demo": training.is_demo,
     }
 
 
@@ -168,7 +173,7 @@ def _admit(
     actor: Actor,
     parts: Parts,
     upload: RosterUpload,
-    readings: Sequence[Reading],
+    readings: Sequence[RosterReading],
     known: Known,
     fresh: dict[str, Stranger],
 ) -> dict[str, int]:
@@ -176,7 +181,7 @@ def _admit(
     newcomers, indexes = [], []
     for reading in readings:
         trainee = reading.trainee
-        if trainee is None or reading.verdict is not Verdict.CREATE:
+        if trainee is None or reading.verdict is not RosterVerdict.CREATE:
             continue
         person = fresh.get(reading.index) or known.people[reading.index]
         if isinstance(person, Person):
@@ -195,7 +200,7 @@ def _admit(
     return dict(zip(indexes, ids, strict=True))
 
 
-def _application(found: TrainingClass, person: Person | Stranger, trainee: Trainee) -> Application:
+def _application(training: TrainingClass, person: Person | Stranger, trainee: Trainee) -> Application:
     return Application(
         origin=Origin.ROSTER,
         relation=trainee.relation,
@@ -203,14 +208,14 @@ def _application(found: TrainingClass, person: Person | Stranger, trainee: Train
         category=trainee.category,
         trainee_name=trainee.name,
         to_check="" if same_name(trainee.name, person.name) else "name",
-        is_demo=person.is_demo if isinstance(person, Person) else found.is_demo,
+        is_demo=person.is_demo if isinstance(person, Person) else training.is_demo,
     )
 
 
-def _correct(readings: Sequence[Reading], known: Known, fresh: dict[str, Stranger]) -> None:
+def _correct(readings: Sequence[RosterReading], known: Known, fresh: dict[str, Stranger]) -> None:
     """Write what was blank or what this school wrote itself; what somebody else entered stays as it is."""
     for reading in readings:
-        if reading.trainee is None or reading.verdict not in (Verdict.CREATE, Verdict.UPDATE):
+        if reading.trainee is None or reading.verdict not in (RosterVerdict.CREATE, RosterVerdict.UPDATE):
             continue
         if reading.index in fresh:
             continue
@@ -220,7 +225,7 @@ def _correct(readings: Sequence[Reading], known: Known, fresh: dict[str, Strange
                 _write_field(person, known.places.get(person.id), change)
 
 
-def _write_field(person: Person, place: Enrolment | None, change: Change) -> None:
+def _write_field(person: Person, place: Enrolment | None, change: FieldChange) -> None:
     if change.field == "phone":
         person.set_phone(change.after)
     elif change.field == "education":
@@ -233,7 +238,7 @@ def _write_field(person: Person, place: Enrolment | None, change: Change) -> Non
         place.card_no = change.after
 
 
-def _filled(reading: Reading, trainee: Trainee, *, is_fresh: bool) -> dict[str, str]:
+def _filled(reading: RosterReading, trainee: Trainee, *, is_fresh: bool) -> dict[str, str]:
     """The digests of what this row wrote; a value that was there already stays the one's who wrote it first."""
     values = values_of(trainee)
     if is_fresh:

@@ -25,7 +25,7 @@ from centre.errors import Problem
 from centre.people import identity_index
 from centre.permissions import Scope
 from centre.tables import Base, Instant, OfCentre, Record, coded
-from training.rosters.rules import Change, Fate, Reading, RosterState, Source, Trainee, Verdict
+from training.rosters.rules import Fate, FieldChange, RosterReading, RosterState, RosterVerdict, Source, Trainee
 
 
 class RosterMapping(Record):
@@ -123,7 +123,7 @@ class RosterRow(Base):
     upload_id: Mapped[int] = mapped_column(ForeignKey("roster_upload.id"))
     sheet: Mapped[str] = mapped_column(String(100))
     row_no: Mapped[int]
-    verdict: Mapped[Verdict] = mapped_column(coded(Verdict))
+    verdict: Mapped[RosterVerdict] = mapped_column(coded(RosterVerdict))
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     cells_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -139,7 +139,7 @@ class RosterRow(Base):
         """Whoever sees the upload."""
         return cls.upload_id.in_(select(RosterUpload.id).where(RosterUpload.visible_to(scope)))
 
-    def read(self, upload: RosterUpload) -> Reading:
+    def read(self, upload: RosterUpload) -> RosterReading:
         """The reading as it was kept; without its cells once the upload is settled."""
         return read_row(upload, self)
 
@@ -156,7 +156,7 @@ class KeptRow(Protocol):
         """The number that the spreadsheet program shows."""
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> RosterVerdict:
         """The verdict that was kept."""
 
     @property
@@ -180,17 +180,17 @@ class KeptRow(Protocol):
         """The blind index."""
 
 
-def read_row(upload: RosterUpload, row: KeptRow) -> Reading:
-    """The reading of a kept row."""
+def read_row(upload: RosterUpload, row: KeptRow) -> RosterReading:
+    """The reading of a stored row."""
     content: dict[str, Any] = {"cells": {}, "trainee": None}
-    changes: list[Change] = []
+    changes: list[FieldChange] = []
     if row.cells_sealed is not None and upload.wrapped_key is not None:
         content = json.loads(upload.unseal(_cells(row.sheet, row.row_no), row.cells_sealed))
     if row.changes_sealed is not None and upload.wrapped_key is not None:
-        kept = json.loads(upload.unseal(_changes(row.sheet, row.row_no), row.changes_sealed))
-        changes = [Change(**one | {"fate": Fate(one["fate"])}) for one in kept]
+        stored = json.loads(upload.unseal(_changes(row.sheet, row.row_no), row.changes_sealed))
+        changes = [FieldChange(**change | {"fate": Fate(change["fate"])}) for change in stored]
     trainee = Trainee.of(content["trainee"]) if content["trainee"] else None
-    return Reading(
+    return RosterReading(
         row.sheet,
         row.row_no,
         content["cells"],
@@ -204,7 +204,7 @@ def read_row(upload: RosterUpload, row: KeptRow) -> Reading:
     )
 
 
-def row_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
+def row_values(upload: RosterUpload, reading: RosterReading) -> dict[str, Any]:
     """The columns of a new row: the verdict in clear, what stood in the file sealed under the upload's key."""
     trainee = reading.trainee
     content = {"cells": reading.cells, "trainee": trainee.as_dict() if trainee else None}
@@ -219,21 +219,21 @@ def row_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
     }
 
 
-def index_of(reading: Reading) -> str:
+def index_of(reading: RosterReading) -> str:
     """The blind index of a row's identity number; empty without one."""
     if reading.number and not reading.index:
         reading.index = identity_index(reading.number)
     return reading.index
 
 
-def verdict_values(upload: RosterUpload, reading: Reading) -> dict[str, Any]:
+def verdict_values(upload: RosterUpload, reading: RosterReading) -> dict[str, Any]:
     """The columns that hold a verdict; what it compares is personal and sealed."""
-    told = json.dumps([asdict(change) for change in reading.changes], ensure_ascii=False)
+    compared = json.dumps([asdict(change) for change in reading.changes], ensure_ascii=False)
     return {
         "verdict": reading.verdict,
         "problems": [asdict(problem) for problem in reading.problems],
         "warnings": [asdict(warning) for warning in reading.warnings],
-        "changes_sealed": upload.seal(_changes(reading.sheet, reading.row_no), told) if reading.changes else None,
+        "changes_sealed": upload.seal(_changes(reading.sheet, reading.row_no), compared) if reading.changes else None,
     }
 
 

@@ -16,7 +16,7 @@ from centre.sheets.reading import text_of
 from centre.text import normalise
 from centre.translation import N_
 from training.rosters.columns import ALIASES, NEVER_DITTO, REQUIRED
-from training.rosters.rules import NoHeader, Reading, TooManyRows, Verdict
+from training.rosters.rules import NoHeader, RosterReading, RosterVerdict, TooManyRows
 from training.rosters.trainee import against_class, is_ditto, read_trainee
 
 MOST_ROWS = 60_000
@@ -71,7 +71,7 @@ class Layout:
 class Roster:
     """A file that was read: its rows, and where each sheet's columns are."""
 
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[RosterReading] = field(default_factory=list)
     layouts: dict[str, Layout] = field(default_factory=dict)
 
     @property
@@ -120,7 +120,9 @@ def read_roster(book: Workbook, facts: ClassFacts, chosen: Chosen | None = None)
     return roster
 
 
-def read_again(sheet: str, row_no: int, cells: Mapping[str, str], columns: Sequence[str], facts: ClassFacts) -> Reading:
+def read_again(
+    sheet: str, row_no: int, cells: Mapping[str, str], columns: Sequence[str], facts: ClassFacts
+) -> RosterReading:
     """A row whose cells somebody corrected; `columns` are the fields that its sheet has a column for."""
     return _reading(sheet, row_no, {name: cells.get(name) or None for name in columns}, facts)
 
@@ -156,7 +158,7 @@ def _is_identity(cell: Cell) -> bool:
     return isinstance(cell, str) and _IDENTITY.fullmatch("".join(cell.split()).strip("'’")) is not None
 
 
-def _sheet_rows(sheet: Sheet, header: Header, facts: ClassFacts) -> Iterator[Reading]:
+def _sheet_rows(sheet: Sheet, header: Header, facts: ClassFacts) -> Iterator[RosterReading]:
     people = {row.number for row in body(sheet.rows, header)}
     above: dict[str, Cell] = {}
     name = sheet.name[:100]
@@ -166,7 +168,7 @@ def _sheet_rows(sheet: Sheet, header: Header, facts: ClassFacts) -> Iterator[Rea
         cells = header.read(row)
         if row.number not in people or _is_paper(cells):
             shown = {"text": " ".join(text_of(cell) for cell in row.cells if cell is not None)[:200]}
-            yield Reading(name, row.number, shown, verdict=Verdict.IGNORED)
+            yield RosterReading(name, row.number, shown, verdict=RosterVerdict.IGNORED)
             continue
         above = _without_ditto(cells, above)
         yield _reading(name, row.number, above, facts)
@@ -183,23 +185,23 @@ def _without_ditto(cells: dict[str, Cell], above: dict[str, Cell]) -> dict[str, 
     }
 
 
-def _reading(sheet: str, row_no: int, cells: dict[str, Cell], facts: ClassFacts) -> Reading:
+def _reading(sheet: str, row_no: int, cells: dict[str, Cell], facts: ClassFacts) -> RosterReading:
     trainee, problems, warnings = read_trainee(
         cells, today=facts.today, start_on=facts.start_on, least_age=facts.least_age
     )
     warnings += against_class(cells, major=facts.major, level=facts.level, start_on=facts.start_on, end_on=facts.end_on)
     shown = {name: text_of(cell)[:200] for name, cell in cells.items() if cell is not None}
-    verdict = Verdict.ERROR if problems else Verdict.CREATE
+    verdict = RosterVerdict.ERROR if problems else RosterVerdict.CREATE
     number = trainee.number if trainee else ""
-    return Reading(sheet, row_no, shown, trainee, verdict, problems, warnings, number=number)
+    return RosterReading(sheet, row_no, shown, trainee, verdict, problems, warnings, number=number)
 
 
-def tell_duplicates(readings: Sequence[Reading]) -> None:
+def tell_duplicates(readings: Sequence[RosterReading]) -> None:
     """The second line with one identity number is an error that names the first; nothing is merged by guessing.
 
     One person under the old number of 15 figures and the new one of 18 is told apart from the same number twice.
     """
-    first: dict[str, Reading] = {}
+    first: dict[str, RosterReading] = {}
     for reading in readings:
         if reading.trainee is None:
             continue
@@ -213,10 +215,10 @@ def tell_duplicates(readings: Sequence[Reading]) -> None:
             message = N_("与本文件“{sheet}”第 {row} 行是同一个人：一行是 15 位旧号码，一行是 18 位号码")
             told = Problem("id_number", "duplicate-old-number", message, where)
         reading.problems.append(told)
-        reading.trainee, reading.verdict = None, Verdict.ERROR
+        reading.trainee, reading.verdict = None, RosterVerdict.ERROR
 
 
-def _tell_shared_phones(readings: Sequence[Reading]) -> None:
+def _tell_shared_phones(readings: Sequence[RosterReading]) -> None:
     """One telephone for more than three trainees is lawful in a family, and worth a look in a class."""
     phones = Counter(reading.trainee.phone for reading in readings if reading.trainee and reading.trainee.phone)
     for reading in readings:

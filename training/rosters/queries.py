@@ -18,9 +18,15 @@ from training.enrolments.queries import least_age
 from training.providers.models import Major
 from training.rosters.models import RosterMapping, RosterRow, RosterUpload
 from training.rosters.parsing import Chosen, ClassFacts
-from training.rosters.rules import RosterSettled, RosterState, Verdict
+from training.rosters.rules import RosterSettled, RosterState, RosterVerdict
 
-_ORDER = (Verdict.ERROR, Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED, Verdict.IGNORED)
+_ORDER = (
+    RosterVerdict.ERROR,
+    RosterVerdict.CREATE,
+    RosterVerdict.UPDATE,
+    RosterVerdict.UNCHANGED,
+    RosterVerdict.IGNORED,
+)
 
 
 def uploads(class_id: int | None = None) -> Select[RosterUpload, TrainingClass, Major]:
@@ -36,10 +42,10 @@ def uploads(class_id: int | None = None) -> Select[RosterUpload, TrainingClass, 
 
 def upload_of(session: Session, upload_id: int) -> RosterUpload:
     """One upload. Raises NotFound, also for another school's."""
-    found = session.scalar(select(RosterUpload).where(RosterUpload.id == upload_id))
-    if found is None:
+    upload = session.scalar(select(RosterUpload).where(RosterUpload.id == upload_id))
+    if upload is None:
         raise NotFound
-    return found
+    return upload
 
 
 def waiting(class_id: int, digest: str) -> Select[RosterUpload]:
@@ -68,12 +74,12 @@ def chosen(session: Session, provider_id: int) -> Chosen:
 
 def facts(session: Session, parts: Parts) -> ClassFacts:
     """What reading a roster needs to know of its class."""
-    found, major, _ = parts
-    age = least_age(session, found)
-    return ClassFacts(major.name, major.level, found.start_on, found.end_on, age, clock.today())
+    training, major, _ = parts
+    age = least_age(session, training)
+    return ClassFacts(major.name, major.level, training.start_on, training.end_on, age, clock.today())
 
 
-def rows_of(upload_id: int, verdict: Verdict | None = None) -> Select[RosterRow]:
+def rows_of(upload_id: int, verdict: RosterVerdict | None = None) -> Select[RosterRow]:
     """The rows of an upload: errors first, then as in the file."""
     rank = case({verdict: place for place, verdict in enumerate(_ORDER)}, value=RosterRow.verdict)
     statement = select(RosterRow).where(RosterRow.upload_id == upload_id).order_by(rank, RosterRow.id)
@@ -87,7 +93,9 @@ def people_rows(upload_id: int) -> Select[RosterRow]:
 
 def good_rows(upload_id: int) -> Select[RosterRow]:
     """The rows of an upload that can be imported, as in the file."""
-    return people_rows(upload_id).where(RosterRow.verdict.in_((Verdict.CREATE, Verdict.UPDATE, Verdict.UNCHANGED)))
+    return people_rows(upload_id).where(
+        RosterRow.verdict.in_((RosterVerdict.CREATE, RosterVerdict.UPDATE, RosterVerdict.UNCHANGED))
+    )
 
 
 def pieces(statement: Select[RosterRow]) -> Select[Any]:
@@ -121,18 +129,18 @@ def samples_of(upload: RosterUpload) -> dict[str, list[list[str]]]:
     """The first lines of each sheet, in the order of its titles; nothing once the upload is settled."""
     if upload.samples_sealed is None or upload.wrapped_key is None:
         return {}
-    found: dict[str, list[list[str]]] = json.loads(upload.unseal("samples", upload.samples_sealed))
-    return found
+    samples: dict[str, list[list[str]]] = json.loads(upload.unseal("samples", upload.samples_sealed))
+    return samples
 
 
 def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes:
     """The school's own file with red cells and a column 错误说明. Raises RosterSettled once the file is gone."""
     content = file_of(upload)
     faults = []
-    for row in session.scalars(rows_of(upload.id, Verdict.ERROR)):
+    for row in session.scalars(rows_of(upload.id, RosterVerdict.ERROR)):
         columns = upload.columns[row.sheet]["columns"]
         for problem in row.problems:
-            told = translate(locale, problem["message"], **problem["params"])
-            faults.append(Fault(row.sheet, row.row_no, columns.get(problem["field"]), told))
+            message = translate(locale, problem["message"], **problem["params"])
+            faults.append(Fault(row.sheet, row.row_no, columns.get(problem["field"]), message))
     headers = {sheet: known["header_row"] for sheet, known in upload.columns.items()}
     return annotated_copy(content, upload.file_name, faults, headers)

@@ -64,26 +64,28 @@ def transmissions(session: Session, *, days: int = 14, provider_id: int | None =
     schools = select(TrainingProvider).order_by(TrainingProvider.id)
     if provider_id is not None:
         schools = schools.where(TrainingProvider.id == provider_id)
-    found = {
+    by_school = {
         school.id: Transmission(school.id, school.name, stale_after=stale_after) for school in session.scalars(schools)
     }
     since: dict[int, datetime] = {}
     recruiting = select(TrainingClass).where(TrainingClass.state == ClassState.RECRUITING).order_by(TrainingClass.id)
-    for one in session.scalars(recruiting):
-        if one.provider_id in found:
-            found[one.provider_id].recruiting += 1
-            opened = one.approved_at or one.created_at
-            since[one.provider_id] = min(opened, since.get(one.provider_id, opened))
+    for training in session.scalars(recruiting):
+        if training.provider_id in by_school:
+            by_school[training.provider_id].recruiting += 1
+            opened = training.approved_at or training.created_at
+            since[training.provider_id] = min(opened, since.get(training.provider_id, opened))
     last = select(RosterUpload.provider_id, func.max(RosterUpload.created_at)).group_by(RosterUpload.provider_id)
     for school_id, at in session.execute(last):
-        if school_id in found:
-            found[school_id].last_at = at
-    uploads = _uploads(session, found, days)
-    for school in found.values():
+        if school_id in by_school:
+            by_school[school_id].last_at = at
+    uploads = _uploads(session, by_school, days)
+    for school in by_school.values():
         known = school.last_at or since.get(school.provider_id)
         school.silent_days = (today - clock.local(known).date()).days if known else None
         school.days = _days(uploads[school.provider_id], today - timedelta(days=days - 1))
-    return sorted(found.values(), key=lambda one: (not one.is_stale, -(one.silent_days or 0), one.provider_id))
+    return sorted(
+        by_school.values(), key=lambda school: (not school.is_stale, -(school.silent_days or 0), school.provider_id)
+    )
 
 
 def own_transmission(session: Session, provider_id: int | None) -> Transmission | None:
@@ -118,7 +120,7 @@ def _day(on: date, uploads: Sequence[RosterUpload]) -> Day:
     return Day(
         on,
         uploads=len(uploads),
-        rows=sum(one.creates + one.updates + one.unchanged + one.errors for one in uploads),
+        rows=sum(upload.creates + upload.updates + upload.unchanged + upload.errors for upload in uploads),
         created=sum(upload.creates - upload.withdrawn for upload in imported),
         updated=sum(upload.updates for upload in imported),
         errors=sum(upload.errors for upload in uploads),

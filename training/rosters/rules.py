@@ -57,11 +57,11 @@ AT_WORK = frozenset({R.IMPORTING, R.UNDOING})
 """States in which the worker changes records; the school can watch and stop."""
 
 AT_ONCE = 2_000
-"""Up to so many rows are checked and imported while the school waits; longer rosters are for the worker."""
+"""The most rows that are checked and imported within the request; longer rosters are left to the worker."""
 
 
 class Source(StrEnum):
-    """By which way a roster came (来源)."""
+    """How a roster arrived (来源)."""
 
     FILE = "file"
     API = "api"
@@ -70,7 +70,7 @@ class Source(StrEnum):
 SOURCE_LABELS = {Source.FILE: N_("学校的表格"), Source.API: N_("学校的软件")}
 
 
-class Verdict(StrEnum):
+class RosterVerdict(StrEnum):
     """What confirming would do with a row (检查结论)."""
 
     CREATE = "create"
@@ -81,16 +81,16 @@ class Verdict(StrEnum):
 
 
 VERDICT_LABELS = {
-    Verdict.CREATE: N_("新增学员"),
-    Verdict.UPDATE: N_("补充资料"),
-    Verdict.UNCHANGED: N_("没有变化"),
-    Verdict.ERROR: N_("有错误"),
-    Verdict.IGNORED: N_("不是学员行"),
+    RosterVerdict.CREATE: N_("新增学员"),
+    RosterVerdict.UPDATE: N_("补充资料"),
+    RosterVerdict.UNCHANGED: N_("没有变化"),
+    RosterVerdict.ERROR: N_("有错误"),
+    RosterVerdict.IGNORED: N_("不是学员行"),
 }
 
 
 class RosterSettled(Conflict):
-    """The upload was imported or discarded, and what was personal in it is gone."""
+    """The upload was imported or discarded, and its personal data is deleted."""
 
     code = "roster-settled"
     message = N_("这份花名册已处理完毕，原文件已按规定删除；需要时请重新上传")
@@ -112,7 +112,7 @@ class NothingToImport(Conflict):
 
 
 class RosterHasErrors(Conflict):
-    """Rows with errors stay behind only if the school says so."""
+    """Rows with errors are skipped only if the school says so."""
 
     code = "roster-has-errors"
     message = N_("有 {errors} 行有错误。请先改正，或者明确选择“只导入正确的行”")
@@ -126,14 +126,14 @@ class RosterBusy(Conflict):
 
 
 class ColumnsMissing(Conflict):
-    """Nobody has said yet which columns hold the names and the identity numbers."""
+    """The columns with the names and the identity numbers are not yet known."""
 
     code = "roster-columns-missing"
     message = N_("还没有指定姓名和身份证号是哪一列")
 
 
 class UndoTooLate(Conflict):
-    """The days in which an import can be taken back are over, or the class has begun."""
+    """The period for undoing an import is over, or the class has begun."""
 
     code = "roster-undo-late"
     message = N_("导入后 {days} 天内、开班以前可以撤回，现在已经过了")
@@ -148,7 +148,7 @@ class TooManyRows(Refusal):
 
 
 class RosterFull(Conflict):
-    """More good rows than seats: nothing was imported."""
+    """More valid rows than seats: nothing was imported."""
 
     code = "roster-class-full"
     message = N_("可以导入 {rows} 人，但这个班只剩 {left} 个名额，没有导入任何人。请删去几行，或请中心调整名额")
@@ -192,7 +192,7 @@ class Trainee:
 
 
 class Fate(StrEnum):
-    """What becomes of a value of the file (字段处理)."""
+    """What happens to a value from the file (字段处理)."""
 
     SAME = "same"
     FILL = "fill"
@@ -201,15 +201,17 @@ class Fate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Which value of a field a roster wrote last: through whom, by which way, and the value's digest (字段来源)."""
+class FieldOrigin:
+    """The origin of a field's last value from a roster: the school, the source and the value's digest (字段来源)."""
 
     provider_id: int
     source: Source
     digest: str
 
 
-def fate_of(*, current: str, coming: str, digest: str, kept: Kept | None, provider_id: int, source: Source) -> Fate:
+def fate_of(
+    *, current: str, coming: str, digest: str, kept: FieldOrigin | None, provider_id: int, source: Source
+) -> Fate:
     """What a roster's value does to the value on record: staff edit > school's software > school's file > blank.
 
     `digest` is that of `current`. A value whose digest is not the one that a roster wrote was entered or corrected by
@@ -225,8 +227,8 @@ def fate_of(*, current: str, coming: str, digest: str, kept: Kept | None, provid
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One field of a row against the records: what stands there, what the file says, what becomes of it (改动)."""
+class FieldChange:
+    """One field of a row compared with the records: the stored value, the file's value and the decision (改动)."""
 
     field: str
     before: str
@@ -240,24 +242,24 @@ KEPT_BECAUSE = {
     "software": N_("与学校软件传来的不同；以软件的为准，没有改动"),
     "school": N_("与另一所学校登记的不同；以已登记的为准，没有改动"),
 }
-"""Why a value on record is stronger than the file's."""
+"""Why a stored value takes precedence over the file's."""
 
 
 @dataclass(slots=True)
-class Reading:
-    """A row of the file: where it stands, what is in it, what we make of it.
+class RosterReading:
+    """A row of the file: its position, its cells and the trainee read from it.
 
-    `number` is the identity number of a row that was read as a trainee, also when it turned out a duplicate; `index`
-    is its blind index, once that was computed.
+    `number` is the identity number of a row that was read as a trainee, including duplicates; `index` is its blind
+    index, once computed.
     """
 
     sheet: str
     row_no: int
     cells: dict[str, str] = field(default_factory=dict)
     trainee: Trainee | None = None
-    verdict: Verdict = Verdict.ERROR
+    verdict: RosterVerdict = RosterVerdict.ERROR
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[FieldChange] = field(default_factory=list)
     number: str = ""
     index: str = ""

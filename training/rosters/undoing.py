@@ -17,7 +17,7 @@ from training.enrolments.bulk import withdraw_together
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
 from training.rosters.models import RosterRow, RosterUpload
-from training.rosters.rules import UndoTooLate, Verdict
+from training.rosters.rules import RosterVerdict, UndoTooLate
 
 UNTOUCHED = {EnrolmentState.ACCEPTED: 1, EnrolmentState.APPLIED: 0}
 """How an import leaves a place, and after how many logged moves."""
@@ -31,15 +31,15 @@ def undo_days(session: Session, upload: RosterUpload) -> int:
     return int(policy(session, "roster-undo-days", on=clock.local(settled).date()))
 
 
-def may_undo(session: Session, upload: RosterUpload, found: TrainingClass) -> bool:
+def may_undo(session: Session, upload: RosterUpload, training: TrainingClass) -> bool:
     """Whether the days are not over and the class has not begun."""
     settled = upload.settled_at or clock.now()
-    return found.state in BEFORE_BEGIN and clock.now() <= settled + timedelta(days=undo_days(session, upload))
+    return training.state in BEFORE_BEGIN and clock.now() <= settled + timedelta(days=undo_days(session, upload))
 
 
-def require_recent(session: Session, upload: RosterUpload, found: TrainingClass) -> None:
+def require_recent(session: Session, upload: RosterUpload, training: TrainingClass) -> None:
     """Raises UndoTooLate."""
-    if not may_undo(session, upload, found):
+    if not may_undo(session, upload, training):
         raise UndoTooLate(days=undo_days(session, upload))
 
 
@@ -49,21 +49,21 @@ def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most:
     A place that moved on stays: somebody else has decided on it since.
     """
     with seeing_everything(session):
-        made = session.execute(
+        imported = session.execute(
             select(RosterRow.id, RosterRow.enrolment_id)
             .where(
                 RosterRow.upload_id == upload.id,
-                RosterRow.verdict == Verdict.CREATE,
+                RosterRow.verdict == RosterVerdict.CREATE,
                 RosterRow.enrolment_id.is_not(None),
                 RosterRow.id > upload.cursor,
             )
             .order_by(RosterRow.id)
             .limit(most)
         ).all()
-        if not made:
+        if not imported:
             return False
         untouched: dict[EnrolmentState, list[Enrolment]] = {state: [] for state in UNTOUCHED}
-        for batch in batches([enrolment_id or 0 for _, enrolment_id in made]):
+        for batch in batches([enrolment_id or 0 for _, enrolment_id in imported]):
             moves = dict(
                 session.execute(
                     select(Transition.record_id, func.count())
@@ -77,6 +77,6 @@ def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most:
         for places in untouched.values():
             withdraw_together(session, actor, class_id=upload.class_id, places=places)
             upload.withdrawn += len(places)
-    upload.cursor = made[-1][0]
-    upload.done += len(made)
+    upload.cursor = imported[-1][0]
+    upload.done += len(imported)
     return True

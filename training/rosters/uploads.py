@@ -18,7 +18,7 @@ from training.enrolments.effects import Parts
 from training.rosters import queries
 from training.rosters.models import RosterRow, RosterUpload, index_of, row_values
 from training.rosters.parsing import MOST_ROWS, Layout, Roster, layouts_of, read_roster
-from training.rosters.rules import AT_ONCE, ROSTERS, Reading, TooManyRows, Verdict
+from training.rosters.rules import AT_ONCE, ROSTERS, RosterReading, RosterVerdict, TooManyRows
 from training.rosters.verdicts import judge, look_up
 
 
@@ -63,10 +63,12 @@ def finish_check(session: Session, upload: RosterUpload, parts: Parts, roster: R
     move(session, actor, upload, ROSTERS, "check")
 
 
-def keep_rows(session: Session, upload: RosterUpload, found: TrainingClass, readings: Sequence[Reading]) -> None:
+def keep_rows(
+    session: Session, upload: RosterUpload, training: TrainingClass, readings: Sequence[RosterReading]
+) -> None:
     """Judge readings and write them as rows."""
-    known = look_up(session, {index_of(reading) for reading in readings if reading.number}, found)
-    judge(found, upload, readings, known)
+    known = look_up(session, {index_of(reading) for reading in readings if reading.number}, training)
+    judge(training, upload, readings, known)
     insert_rows(session, RosterRow, [row_values(upload, reading) for reading in readings])
     upload.done += len(readings)
 
@@ -75,10 +77,10 @@ def count(session: Session, upload: RosterUpload) -> None:
     """Count the verdicts of an upload's rows."""
     session.flush()
     counted = select(RosterRow.verdict, func.count()).where(RosterRow.upload_id == upload.id)
-    found = dict(session.execute(counted.group_by(RosterRow.verdict)).all())
-    upload.creates, upload.updates = found.get(Verdict.CREATE, 0), found.get(Verdict.UPDATE, 0)
-    upload.unchanged, upload.errors = found.get(Verdict.UNCHANGED, 0), found.get(Verdict.ERROR, 0)
-    upload.ignored = found.get(Verdict.IGNORED, 0)
+    counts = dict(session.execute(counted.group_by(RosterRow.verdict)).all())
+    upload.creates, upload.updates = counts.get(RosterVerdict.CREATE, 0), counts.get(RosterVerdict.UPDATE, 0)
+    upload.unchanged, upload.errors = counts.get(RosterVerdict.UNCHANGED, 0), counts.get(RosterVerdict.ERROR, 0)
+    upload.ignored = counts.get(RosterVerdict.IGNORED, 0)
 
 
 def unreserve(session: Session, upload: RosterUpload) -> None:

@@ -23,7 +23,16 @@ from training.enrolments.models import Enrolment
 from training.enrolments.queries import classes_elsewhere, places_of
 from training.enrolments.rules import ENDED, ClassOverlap
 from training.rosters.models import RosterRow, RosterUpload, index_of
-from training.rosters.rules import KEPT_BECAUSE, Change, Fate, Kept, Reading, Trainee, Verdict, fate_of
+from training.rosters.rules import (
+    KEPT_BECAUSE,
+    Fate,
+    FieldChange,
+    FieldOrigin,
+    RosterReading,
+    RosterVerdict,
+    Trainee,
+    fate_of,
+)
 
 TOLD_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
 """Warnings that come from the records, not from the file; they are told anew with every verdict."""
@@ -42,14 +51,14 @@ class Known:
     people: dict[str, Person] = field(default_factory=dict)
     places: dict[int, Enrolment] = field(default_factory=dict)
     busy: set[int] = field(default_factory=set)
-    kept: dict[tuple[int, str], Kept] = field(default_factory=dict)
+    kept: dict[tuple[int, str], FieldOrigin] = field(default_factory=dict)
 
-    def person(self, reading: Reading) -> Person | None:
+    def person(self, reading: RosterReading) -> Person | None:
         """Who has the identity number of a row."""
         return self.people.get(index_of(reading))
 
 
-def look_up(session: Session, indexes: Iterable[str], found: TrainingClass) -> Known:
+def look_up(session: Session, indexes: Iterable[str], training: TrainingClass) -> Known:
     """The people with these identity indexes at any centre: their place in the class, whether they sit elsewhere."""
     known = Known()
     wanted = sorted(set(indexes) - {""})
@@ -58,32 +67,32 @@ def look_up(session: Session, indexes: Iterable[str], found: TrainingClass) -> K
             for person in session.scalars(select(Person).where(Person.identity_index.in_(batch)).order_by(Person.id)):
                 known.people[str(person.identity_index)] = person
         ids = sorted(person.id for person in known.people.values())
-        known.places = places_of(session, found.id, ids)
-        for person_id, classes in classes_elsewhere(session, ids, found.id).items():
-            if first_overlap(found, classes) is not None:
+        known.places = places_of(session, training.id, ids)
+        for person_id, classes in classes_elsewhere(session, ids, training.id).items():
+            if first_overlap(training, classes) is not None:
                 known.busy.add(person_id)
         if ids:
-            known.busy |= _busy_by_lessons(session, ids, found)
+            known.busy |= _busy_by_lessons(session, ids, training)
         known.kept = _kept(session, ids)
     return known
 
 
-def _busy_by_lessons(session: Session, ids: Sequence[int], found: TrainingClass) -> set[int]:
+def _busy_by_lessons(session: Session, ids: Sequence[int], training: TrainingClass) -> set[int]:
     """Whose other classes have moved a lesson into the hours of this one."""
     if session.scalar(select(Lesson.id).order_by(Lesson.id).limit(1)) is None:
         return set()
-    here, theirs = planned(session, found), defaultdict[int, list[Lesson]](list)
+    here, theirs = planned(session, training), defaultdict[int, list[Lesson]](list)
     for batch in batches(ids):
         for lesson, person_id in session.execute(
-            lessons_elsewhere(list(batch), found.id).add_columns(Enrolment.person_id)
+            lessons_elsewhere(list(batch), training.id).add_columns(Enrolment.person_id)
         ):
             theirs[person_id].append(lesson)
     return {person_id for person_id, lessons in theirs.items() if first_clash(here, lessons)}
 
 
-def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], Kept]:
+def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], FieldOrigin]:
     """Which values rosters wrote last, by person and field."""
-    found: dict[tuple[int, str], Kept] = {}
+    written: dict[tuple[int, str], FieldOrigin] = {}
     for batch in batches(ids):
         rows = session.execute(
             select(RosterRow.trainee_id, RosterRow.filled, RosterUpload.provider_id, RosterUpload.source)
@@ -93,8 +102,8 @@ def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], Kept]:
         )
         for person_id, filled, provider_id, source in rows:
             for name, digest in filled.items():
-                found[person_id or 0, name] = Kept(provider_id, source, digest)
-    return found
+                written[person_id or 0, name] = FieldOrigin(provider_id, source, digest)
+    return written
 
 
 def digest_of(name: str, value: str) -> str:
@@ -102,7 +111,7 @@ def digest_of(name: str, value: str) -> str:
     return privacy.blind_index(f"roster:{name}", value)
 
 
-def judge(found: TrainingClass, upload: RosterUpload, readings: Sequence[Reading], known: Known) -> None:
+def judge(training: TrainingClass, upload: RosterUpload, readings: Sequence[RosterReading], known: Known) -> None:
     """Give every readable row its verdict: create, update, unchanged, or the error that stands against it."""
     for reading in readings:
         if reading.trainee is None:
@@ -113,38 +122,38 @@ def judge(found: TrainingClass, upload: RosterUpload, readings: Sequence[Reading
         person = known.person(reading)
         place = known.places.get(person.id) if person else None
         if person is None or place is None:
-            reading.verdict = Verdict.CREATE
+            reading.verdict = RosterVerdict.CREATE
             if person is not None and person.id in known.busy:
-                reading.verdict = Verdict.ERROR
+                reading.verdict = RosterVerdict.ERROR
                 reading.problems.append(Problem("id_number", ClassOverlap.code, ClassOverlap.message))
         else:
-            _judge_known(found, upload, reading, reading.trainee, person, place, known)
+            _judge_known(training, upload, reading, reading.trainee, person, place, known)
 
 
 def _judge_known(
-    found: TrainingClass,
+    training: TrainingClass,
     upload: RosterUpload,
-    reading: Reading,
+    reading: RosterReading,
     trainee: Trainee,
     person: Person,
     place: Enrolment,
     known: Known,
 ) -> None:
     """The verdict on somebody who is in the class already, with what would change."""
-    reading.verdict = Verdict.UNCHANGED
+    reading.verdict = RosterVerdict.UNCHANGED
     if place.state in ENDED:
         message = N_("此人已退出本班；如需恢复，请单独办理")
         reading.warnings.append(Problem("id_number", "left-class", message))
         return
     if trainee.legacy_number:
         message = N_("按 15 位旧号码认出：已经在班号 {class_no} 的学员名单里，登记的是 18 位号码")
-        reading.warnings.append(Problem("id_number", "known-by-old-number", message, {"class_no": found.class_no}))
+        reading.warnings.append(Problem("id_number", "known-by-old-number", message, {"class_no": training.class_no}))
     else:
         message = N_("已经在班号 {class_no} 的学员名单里，不会重复报名")
-        reading.warnings.append(Problem("id_number", "already-in-class", message, {"class_no": found.class_no}))
+        reading.warnings.append(Problem("id_number", "already-in-class", message, {"class_no": training.class_no}))
     reading.changes = differences(upload, trainee, person, place, known)
     if any(change.fate in (Fate.FILL, Fate.REPLACE) for change in reading.changes):
-        reading.verdict = Verdict.UPDATE
+        reading.verdict = RosterVerdict.UPDATE
     for change in reading.changes:
         if change.fate is Fate.KEEP:
             reading.warnings.append(Problem(change.field, "kept-as-registered", KEPT_BECAUSE[change.why]))
@@ -152,7 +161,7 @@ def _judge_known(
 
 def differences(
     upload: RosterUpload, trainee: Trainee, person: Person, place: Enrolment | None, known: Known
-) -> list[Change]:
+) -> list[FieldChange]:
     """What a row would change of a person and a place, field by field; nothing of somebody with another name."""
     if (place is not None and place.to_check == "name") or not same_name(trainee.name, person.name):
         return []
@@ -167,11 +176,13 @@ def differences(
             current=before, coming=after, digest=digest_of(name, before) if before else "", kept=kept,
             provider_id=upload.provider_id, source=upload.source,
         )  # fmt: skip
-        changes.append(Change(name, before, after, fate, _why(kept, name, before, upload) if fate is Fate.KEEP else ""))
+        changes.append(
+            FieldChange(name, before, after, fate, _why(kept, name, before, upload) if fate is Fate.KEEP else "")
+        )
     return changes
 
 
-def _why(kept: Kept | None, name: str, before: str, upload: RosterUpload) -> str:
+def _why(kept: FieldOrigin | None, name: str, before: str, upload: RosterUpload) -> str:
     if kept is None or kept.digest != digest_of(name, before):
         return "person"
     return "school" if kept.provider_id != upload.provider_id else "software"
@@ -199,6 +210,6 @@ def values_on_record(person: Person, place: Enrolment | None) -> dict[str, str]:
     }
 
 
-def same_name(one: str, other: str) -> bool:
+def same_name(first: str, second: str) -> bool:
     """Whether two spellings are one name: script, width and spaces do not matter."""
-    return one == other or normalise(one).replace(" ", "") == normalise(other).replace(" ", "")
+    return first == second or normalise(first).replace(" ", "") == normalise(second).replace(" ", "")

@@ -11,7 +11,7 @@ from tests.training.rostering import confirm, counts, kept, readings, row_ids, s
 from tests.training.world import SYSTEM, W1, City, add_class
 from training.classes.rules import Daypart
 from training.rosters.editing import edit_row
-from training.rosters.rules import Change, Fate, RosterState, Source, Verdict
+from training.rosters.rules import Fate, FieldChange, RosterState, RosterVerdict, Source
 
 TITLES = ["姓名", "身份证号", "手机", "学历"]
 OLD = "610499750308002"
@@ -27,7 +27,7 @@ def correct(city: City, upload_id: int, row_no: int, actor: str = "registrar", *
         edit_row(session, acting, upload_id=upload_id, row_id=row_ids(upload_id)[row_no], cells=cells)
 
 
-def changes(upload_id: int) -> list[Change]:
+def changes(upload_id: int) -> list[FieldChange]:
     return readings(upload_id)[0].changes
 
 
@@ -46,8 +46,8 @@ def test_an_update_says_which_field_changes_from_what_to_what(city: City) -> Non
     second = send(city, class_id, of("13987654321", "高中"))
     assert counts(second) == (0, 1, 0, 0, 0)
     assert changes(second.id) == [
-        Change("phone", "13912345678", "13987654321", Fate.REPLACE),
-        Change("education", "junior", "senior", Fate.REPLACE),
+        FieldChange("phone", "13912345678", "13987654321", Fate.REPLACE),
+        FieldChange("education", "junior", "senior", Fate.REPLACE),
     ]
 
 
@@ -166,4 +166,4 @@ def test_cells_are_corrected_only_where_there_is_a_column_and_only_by_the_school
     with pytest.raises(IllegalMove):
         correct(city, upload.id, 2, phone="13900000009")
     assert upload_now(upload.id).state is RosterState.CONFIRMED
-    assert readings(upload.id)[0].verdict is Verdict.CREATE
+    assert readings(upload.id)[0].verdict is RosterVerdict.CREATE

@@ -10,17 +10,17 @@ from centre.sheets.reading import read_sheets
 from tests.training import files
 from tests.training.world import W1, identity
 from training.rosters.parsing import ClassFacts, read_roster
-from training.rosters.rules import Reading, Verdict
+from training.rosters.rules import RosterReading, RosterVerdict
 from training.rosters.trainee import Faulty, parse_date, parse_name, parse_span
 
 FACTS = ClassFacts("服装缝纫", 5, date(2026, 3, 2), date(2026, 3, 27), 16, date(2026, 3, 1))
 
 
-def readings(content: bytes, name: str = "名单.xlsx") -> list[Reading]:
+def readings(content: bytes, name: str = "名单.xlsx") -> list[RosterReading]:
     return read_roster(read_sheets(content, name), FACTS).readings
 
 
-def one(**changes: Any) -> Reading:
+def one(**changes: Any) -> RosterReading:
     """What becomes of one row with something strange in it."""
     (found,) = read_roster(
         Workbook("a.xlsx", "xlsx", [Sheet("S", False, [Row(1, files.HEADER), Row(2, files.line(1, **changes))])]), FACTS
@@ -28,7 +28,7 @@ def one(**changes: Any) -> Reading:
     return found
 
 
-def codes(reading: Reading) -> list[str]:
+def codes(reading: RosterReading) -> list[str]:
     return [problem.code for problem in reading.problems]
 
 
@@ -141,7 +141,7 @@ def test_first_and_last_day_in_one_cell(written: str) -> None:
 def test_as_above_stands_for_a_shared_value_and_never_for_a_personal_one() -> None:
     second = files.line(2, 文化程度="同上", 人员类别="〃", 培训工种="同上")
     found = readings(files.xlsx([files.HEADER, files.line(1, 文化程度="大专"), second, files.line(3, 身份证号="同上")]))
-    assert [reading.verdict for reading in found] == [Verdict.CREATE, Verdict.CREATE, Verdict.ERROR]
+    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE, RosterVerdict.CREATE, RosterVerdict.ERROR]
     assert found[1].trainee is not None
     assert (found[1].trainee.education, found[1].trainee.category) == ("college", "registered_unemployed")
 
@@ -150,7 +150,7 @@ def test_traditional_headers_with_glosses_are_understood() -> None:
     """IM-04."""
     header = ["序號", "姓名", "身份證號碼", "性別", "文化程度", "人員類別", "聯(lián)系電(diàn)話", "培訓工種", "備註"]
     found = readings(files.xlsx([header, *files.good(2)]))
-    assert [reading.verdict for reading in found] == [Verdict.CREATE] * 2
+    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE] * 2
     assert found[0].trainee is not None
     assert found[0].trainee.phone == "13900000001"
 
@@ -158,7 +158,7 @@ def test_traditional_headers_with_glosses_are_understood() -> None:
 def test_a_row_for_another_major_gets_a_warning() -> None:
     reading = one(培训工种="焊接")
     assert [warning.code for warning in reading.warnings if warning.field == "major"] == ["major-differs"]
-    assert reading.verdict is Verdict.CREATE
+    assert reading.verdict is RosterVerdict.CREATE
 
 
 def test_signature_lines_blank_lines_and_repeated_headers_are_not_trainees() -> None:
@@ -172,7 +172,9 @@ def test_signature_lines_blank_lines_and_repeated_headers_are_not_trainees() -> 
         ["填表人：王老师", "", "审核人：李老师", "", "日期：2026.3.1"],
     ]
     found = readings(files.xlsx(lines))
-    assert [(reading.row_no, reading.verdict.value) for reading in found if reading.verdict is not Verdict.IGNORED] == [
+    assert [
+        (reading.row_no, reading.verdict.value) for reading in found if reading.verdict is not RosterVerdict.IGNORED
+    ] == [
         (4, "create"),
         (5, "create"),
         (8, "create"),
@@ -196,7 +198,7 @@ def test_several_sheets_are_read_and_a_person_on_two_of_them_is_reported() -> No
 def test_a_text_file_in_any_encoding_says_the_same(encoding: str) -> None:
     lines = files.titled([*files.good(3), files.line(4, 姓名="𠀀明")])
     found = readings(files.text(lines, encoding), "名单.csv")
-    assert [reading.verdict for reading in found] == [Verdict.CREATE] * 4
+    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE] * 4
     assert found[3].cells["name"] == "𠀀明"
 
 
@@ -209,5 +211,5 @@ def test_one_telephone_for_four_trainees_gets_a_warning() -> None:
     found = readings(
         files.xlsx([files.HEADER, *(files.line(serial, 联系电话="13900000001") for serial in range(1, 5))])
     )
-    assert [reading.verdict for reading in found] == [Verdict.CREATE] * 4
+    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE] * 4
     assert all("phone-shared" in [warning.code for warning in reading.warnings] for reading in found)

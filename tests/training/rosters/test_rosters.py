@@ -35,7 +35,7 @@ from training.rosters.rules import (
     RosterHasErrors,
     RosterSettled,
     RosterState,
-    Verdict,
+    RosterVerdict,
 )
 
 MESSY = files.titled(
@@ -52,7 +52,7 @@ MESSY = files.titled(
 
 def faults(upload_id: int, actor: Actor = SYSTEM) -> dict[int, list[str]]:
     with open_session(actor.scope) as session:
-        rows = session.scalars(rows_of(upload_id, Verdict.ERROR)).all()
+        rows = session.scalars(rows_of(upload_id, RosterVerdict.ERROR)).all()
         return {row.row_no: [problem["code"] for problem in row.problems] for row in rows}
 
 

@@ -21,7 +21,7 @@ from training.rosters.columns import LABELS as FIELD_LABELS
 from training.rosters.columns import roster_template
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.regularity import transmissions
-from training.rosters.rules import AT_WORK, KEPT_BECAUSE, VERDICT_LABELS, RosterState, Verdict
+from training.rosters.rules import AT_WORK, KEPT_BECAUSE, VERDICT_LABELS, RosterState, RosterVerdict
 from training.rosters.rules import STATE_LABELS as ROSTER_STATES
 from training.rosters.undoing import may_undo, undo_days
 from web.formats import masked
@@ -109,7 +109,7 @@ def send_roster(unit: Unit, class_id: RecordId) -> Response:
 @routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
 def roster(unit: Unit, upload_id: RecordId, verdict: str = "", page_no: int = 1) -> Response:
     """The verdict on every row, how far the work is, or the result once the roster was imported."""
-    chosen = next((known for known in Verdict if known == verdict), None)
+    chosen = next((known for known in RosterVerdict if known == verdict), None)
     return _page(unit, queries.upload_of(unit.session, upload_id), chosen, min(max(page_no, 1), 2_000))
 
 
@@ -215,7 +215,7 @@ def report(unit: Unit) -> Response:
 
 def _place_of(typed: dict[str, str]) -> str:
     """Which list the reader was looking at, for the way back."""
-    verdict = next((known.value for known in Verdict if known == typed.get("_verdict")), "")
+    verdict = next((known.value for known in RosterVerdict if known == typed.get("_verdict")), "")
     number = typed.get("_page", "1")
     number = number if number.isascii() and number.isdigit() and len(number) < 5 else "1"
     return f"verdict={verdict}&page_no={number}"
@@ -293,7 +293,7 @@ def _again(unit: UnitOfWork, upload_id: int, bound: Bound[Any], status_code: int
 def _page(
     unit: UnitOfWork,
     upload: RosterUpload,
-    chosen: Verdict | None,
+    chosen: RosterVerdict | None,
     number: int,
     bound: Bound[Any] | None = None,
     status_code: int = 200,
