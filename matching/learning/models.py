@@ -20,7 +20,7 @@ class ModelCard(Record):
 
     name: Mapped[str] = mapped_column(String(40), unique=True)
     learned_on: Mapped[date]
-    verdict: Mapped[WeightsVerdict] = mapped_column(coded(WeightsVerdict))
+    verdict: Mapped[WeightsVerdict] = mapped_column(coded(WeightsVerdict, "verdict"))
     state: Mapped[CardState] = mapped_column(coded(CardState), default=CardState.PROPOSED)
     weights: Mapped[dict[str, int]] = mapped_column(JSON)
     results: Mapped[int]

@@ -123,7 +123,7 @@ class RosterRow(Base):
     upload_id: Mapped[int] = mapped_column(ForeignKey("roster_upload.id"))
     sheet: Mapped[str] = mapped_column(String(100))
     row_no: Mapped[int]
-    verdict: Mapped[RosterVerdict] = mapped_column(coded(RosterVerdict))
+    verdict: Mapped[RosterVerdict] = mapped_column(coded(RosterVerdict, "verdict"))
     problems: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     warnings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     cells_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
