@@ -45,8 +45,10 @@ class Service(FastAPI):
         """The OpenAPI description, made once."""
         if self.openapi_schema is None:
             routes = worked_out(self.routes)
-            told = get_openapi(title=self.title, version=self.version, description=self.description, routes=routes)
-            self.openapi_schema = tell_problems(secure(told))
+            description = get_openapi(
+                title=self.title, version=self.version, description=self.description, routes=routes
+            )
+            self.openapi_schema = tell_problems(secure(description))
         return self.openapi_schema
 
 
@@ -103,14 +105,14 @@ def _version() -> str:
 
 
 def _resources() -> list[Routes]:
-    found = []
+    resources = []
     for module in iter_modules(api.__path__):
         routes = getattr(import_module(f"api.{module.name}"), "routes", None)
         if isinstance(routes, Routes):
-            found.append((module.name, routes))
+            resources.append((module.name, routes))
     # What is asked for most is looked for first: an address is held against one resource after the other.
-    found.sort(key=lambda resource: resource[0] not in ("health", "openings"))
-    return [routes for _, routes in found]
+    resources.sort(key=lambda resource: resource[0] not in ("health", "openings"))
+    return [routes for _, routes in resources]
 
 
 class LastResort:

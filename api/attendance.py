@@ -28,11 +28,11 @@ class LessonOut(Wire):
     reported: bool
 
     @classmethod
-    def of(cls, found: Lesson) -> "LessonOut":
+    def of(cls, lesson: Lesson) -> "LessonOut":
         """A lesson without its teacher's name, which is for the school and the centre."""
         return cls(
-            id=found.id, class_id=found.class_id, starts_at=found.starts_at, ends_at=found.ends_at, hours=found.hours,
-            room=found.room, reported=found.reported_at is not None,
+            id=lesson.id, class_id=lesson.class_id, starts_at=lesson.starts_at, ends_at=lesson.ends_at,
+            hours=lesson.hours, room=lesson.room, reported=lesson.reported_at is not None,
         )  # fmt: skip
 
 
@@ -47,11 +47,11 @@ class AttendanceOut(Wire):
     hours: int
 
     @classmethod
-    def of(cls, found: Attendance) -> "AttendanceOut":
+    def of(cls, attendance: Attendance) -> "AttendanceOut":
         """What was taken down."""
         return cls(
-            lesson_id=found.lesson_id, enrolment_id=found.enrolment_id, in_at=found.in_at, out_at=found.out_at,
-            method=found.method, hours=found.hours,
+            lesson_id=attendance.lesson_id, enrolment_id=attendance.enrolment_id, in_at=attendance.in_at,
+            out_at=attendance.out_at, method=attendance.method, hours=attendance.hours,
         )  # fmt: skip
 
 
@@ -66,7 +66,7 @@ class OfferAnswer(Wire):
 def lessons(unit: Unit, class_id: RecordId) -> list[LessonOut]:
     """The lessons of a class that has begun."""
     training_class(unit.session, class_id)
-    return [LessonOut.of(found) for found in unit.session.scalars(queries.lessons(class_id))]
+    return [LessonOut.of(lesson) for lesson in unit.session.scalars(queries.lessons(class_id))]
 
 
 @routes.put("/lessons/{lesson_id}", allow=Permission.REPORT_TRAINING)

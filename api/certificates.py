@@ -34,9 +34,9 @@ class CertificateOut(Wire):
     revoked_on: date | None
 
     @classmethod
-    def of(cls, found: PublicCertificate) -> "CertificateOut":
+    def of(cls, certificate: PublicCertificate) -> "CertificateOut":
         """The public part of a certificate."""
-        return cls(**asdict(found))
+        return cls(**asdict(certificate))
 
 
 class ResultOut(Wire):

@@ -45,13 +45,13 @@ class ClaimOut(Wire):
     reason: str
 
     @classmethod
-    def of(cls, found: Claim) -> "ClaimOut":
+    def of(cls, claim: Claim) -> "ClaimOut":
         """A claim as the school and the centre see it."""
         return cls(
-            id=found.id, class_id=found.class_id, programme=found.programme, state=found.state,
-            completed_on=found.completed_on, persons=found.persons, refused=found.refused,
-            amount_fen=found.amount_fen, repaid_fen=found.repaid_fen, notice_until_on=found.notice_until_on,
-            reason=found.reason,
+            id=claim.id, class_id=claim.class_id, programme=claim.programme, state=claim.state,
+            completed_on=claim.completed_on, persons=claim.persons, refused=claim.refused,
+            amount_fen=claim.amount_fen, repaid_fen=claim.repaid_fen, notice_until_on=claim.notice_until_on,
+            reason=claim.reason,
         )  # fmt: skip
 
 
@@ -69,10 +69,10 @@ class ClaimLineOut(Wire):
     @classmethod
     def of(cls, line: ClaimLine, place: Enrolment, locale: str) -> "ClaimLineOut":
         """A line in the reader's language; another school is never named."""
-        told = translate(locale, REASONS[line.reason], **line.params) if line.reason else ""
+        reason = translate(locale, REASONS[line.reason], **line.params) if line.reason else ""
         return cls(
             enrolment_id=place.id, name=place.trainee_name, verdict=line.verdict, amount_fen=line.amount_fen,
-            demanded_fen=line.demanded_fen, code=line.reason, reason=told,
+            demanded_fen=line.demanded_fen, code=line.reason, reason=reason,
         )  # fmt: skip
 
 

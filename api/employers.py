@@ -72,7 +72,7 @@ def employers(
     """The employers of the network by name."""
     wanted = employers_in_sight(state=state, words=q)
     total = unit.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
-    items = [_out(unit, one) for one in unit.session.scalars(wanted.limit(limit).offset(offset))]
+    items = [_out(unit, employer) for employer in unit.session.scalars(wanted.limit(limit).offset(offset))]
     return EmployersOut(items=items, total=total, limit=limit, offset=offset)
 
 
@@ -109,5 +109,7 @@ def judge(unit: Unit, employer_id: EmployerId, judgement: Judgement) -> Employer
     )
 
 
-def _out(unit: Unit, found: Employer) -> EmployerOut:
-    return EmployerOut.model_validate(found).model_copy(update={"events": EMPLOYER.events(found.state, unit.actor)})
+def _out(unit: Unit, employer: Employer) -> EmployerOut:
+    return EmployerOut.model_validate(employer).model_copy(
+        update={"events": EMPLOYER.events(employer.state, unit.actor)}
+    )

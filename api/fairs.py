@@ -161,14 +161,14 @@ def fairs(
     """Fairs by start. The public sees those that were announced, cancelled ones among them."""
     wanted = fairs_in_sight(from_on=since, to_on=until, region=region or "")
     total = unit.session.scalar(wanted.with_only_columns(func.count(Fair.id)).order_by(None)) or 0
-    items = [fair_out(one) for one in unit.session.scalars(wanted.limit(limit).offset(offset))]
+    items = [fair_out(fair) for fair in unit.session.scalars(wanted.limit(limit).offset(offset))]
     return FairsOut(items=items, total=total, limit=limit, offset=offset)
 
 
 @routes.get("/venues", allow=Permission.MANAGE_FAIRS)
 def venues(unit: Unit) -> list[VenueOut]:
     """All halls."""
-    return [VenueOut.model_validate(one) for one in unit.session.scalars(venues_in_sight())]
+    return [VenueOut.model_validate(venue) for venue in unit.session.scalars(venues_in_sight())]
 
 
 @routes.post("/venues", allow=Permission.MANAGE_FAIRS, status_code=201)
@@ -183,7 +183,7 @@ def schedule_series(unit: Unit, draft: SeriesDraft) -> SeriesOut:
     planned = actions.schedule_series(unit.session, unit.actor, draft)
     return SeriesOut(
         series_id=planned.series.id,
-        fair_ids=[one.id for one in planned.fairs],
+        fair_ids=[fair.id for fair in planned.fairs],
         holidays=planned.holidays,
         taken=planned.taken,
     )
@@ -226,22 +226,22 @@ def advance(unit: Unit, fair_id: FairId, step: Step) -> FairOut:
 
 
 @routes.post("/{fair_id}/cancel", allow=Permission.MANAGE_FAIRS)
-def cancel(unit: Unit, fair_id: FairId, told: Notice) -> FairOut:
+def cancel(unit: Unit, fair_id: FairId, notice: Notice) -> FairOut:
     """Call a fair off; an announced one needs a notice."""
-    return fair_out(actions.cancel_fair(unit.session, unit.actor, fair_id=fair_id, notice=told.notice))
+    return fair_out(actions.cancel_fair(unit.session, unit.actor, fair_id=fair_id, notice=notice.notice))
 
 
 @routes.post("/{fair_id}/postpone", allow=Permission.MANAGE_FAIRS)
-def postpone(unit: Unit, fair_id: FairId, told: Notice) -> FairOut:
+def postpone(unit: Unit, fair_id: FairId, notice: Notice) -> FairOut:
     """Take an announced fair off its day."""
-    return fair_out(actions.postpone_fair(unit.session, unit.actor, fair_id=fair_id, notice=told.notice))
+    return fair_out(actions.postpone_fair(unit.session, unit.actor, fair_id=fair_id, notice=notice.notice))
 
 
 @routes.get("/{fair_id}/booths", allow=Permission.APPLY_FOR_BOOTH)
 def booths(unit: Unit, fair_id: FairId) -> list[BoothOut]:
     """Requests for booths in the order of asking; an employer sees its own."""
-    found = fair_in_sight(unit.session, fair_id)
-    return [_booth_out(unit, one) for one in unit.session.scalars(booths_in_sight(found.id))]
+    fair = fair_in_sight(unit.session, fair_id)
+    return [_booth_out(unit, booth) for booth in unit.session.scalars(booths_in_sight(fair.id))]
 
 
 @routes.post("/{fair_id}/booths", allow=Permission.APPLY_FOR_BOOTH, status_code=201)
@@ -292,10 +292,10 @@ def withdraw(unit: Unit, booth_id: BoothId) -> BoothOut:
     return _booth_out(unit, stands.withdraw_booth(unit.session, unit.actor, booth_id=booth_id))
 
 
-def fair_out(found: Fair) -> FairOut:
+def fair_out(fair: Fair) -> FairOut:
     """A fair on the wire; the actions load its venue with it."""
-    return FairOut.model_validate(found).model_copy(update={"region": regions.full_name(found.region_code)})
+    return FairOut.model_validate(fair).model_copy(update={"region": regions.full_name(fair.region_code)})
 
 
-def _booth_out(unit: Unit, found: Booth) -> BoothOut:
-    return BoothOut.model_validate(found).model_copy(update={"queue": place_in_queue(unit.session, found)})
+def _booth_out(unit: Unit, booth: Booth) -> BoothOut:
+    return BoothOut.model_validate(booth).model_copy(update={"queue": place_in_queue(unit.session, booth)})

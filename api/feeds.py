@@ -37,8 +37,8 @@ def fairs_feed(
     """All announced fairs from three months back, as an iCalendar feed."""
     wanted = fairs(from_on=clock.today() - KEPT, region=region or "")
     with seeing_everything(unit.session):
-        found = unit.session.scalars(wanted.where(Fair.published_at.is_not(None)).limit(MOST)).all()
-    return _answer(unit, list(found))
+        published = unit.session.scalars(wanted.where(Fair.published_at.is_not(None)).limit(MOST)).all()
+    return _answer(unit, list(published))
 
 
 @routes.get("/fairs/{fair_id}.ics", allow=PUBLIC, response_class=Response)
@@ -47,19 +47,19 @@ def fair_feed(unit: Unit, fair_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) ->
     return _answer(unit, [fair(unit.session, fair_id)])
 
 
-def _answer(unit: Unit, found: list[Fair]) -> Response:
+def _answer(unit: Unit, fairs: list[Fair]) -> Response:
     from icalendar import Calendar
 
-    made = Calendar()
-    made.add("prodid", "-//Gangqiao//fairs//ZH")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", translate(unit.locale, CALENDAR))
-    made.add("x-wr-timezone", "Asia/Shanghai")
-    made.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
-    made.add_component(_shanghai())
-    for one in found:
-        made.add_component(_event(one, unit.locale, address(unit.request)))
-    return Response(made.to_ical(), media_type="text/calendar; charset=utf-8")
+    calendar = Calendar()
+    calendar.add("prodid", "-//Gangqiao//fairs//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", translate(unit.locale, CALENDAR))
+    calendar.add("x-wr-timezone", "Asia/Shanghai")
+    calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
+    calendar.add_component(_shanghai())
+    for job_fair in fairs:
+        calendar.add_component(_event(job_fair, unit.locale, address(unit.request)))
+    return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
 
 
 def _shanghai() -> "Timezone":
@@ -76,26 +76,26 @@ def _shanghai() -> "Timezone":
     return zone
 
 
-def _event(found: Fair, locale: str, base: str) -> "Event":
+def _event(fair: Fair, locale: str, base: str) -> "Event":
     from icalendar import Event
 
-    made = Event()
-    made.add("uid", f"fair-{found.id}@gangqiao")
-    made.add("sequence", found.revision)
-    made.add("dtstamp", found.revised_at)
-    made.add("last-modified", found.revised_at)
-    made.add("dtstart", clock.local(found.starts_at))
-    made.add("dtend", clock.local(found.ends_at))
-    made.add("summary", found.name)
-    made.add("status", STATUS.get(found.state, "CONFIRMED"))
-    if found.venue is not None:
-        made.add("location", f"{found.venue.label} {found.venue.address}".strip())
-    elif found.online_url:
-        made.add("location", found.online_url)
-    told = [found.notice, found.summary, translate(locale, FREE_ENTRY)]
-    made.add("description", "\n".join(text for text in told if text))
-    made.add("url", f"{base}/fairs/{found.id}")
-    return made
+    entry = Event()
+    entry.add("uid", f"fair-{fair.id}@gangqiao")
+    entry.add("sequence", fair.revision)
+    entry.add("dtstamp", fair.revised_at)
+    entry.add("last-modified", fair.revised_at)
+    entry.add("dtstart", clock.local(fair.starts_at))
+    entry.add("dtend", clock.local(fair.ends_at))
+    entry.add("summary", fair.name)
+    entry.add("status", STATUS.get(fair.state, "CONFIRMED"))
+    if fair.venue is not None:
+        entry.add("location", f"{fair.venue.label} {fair.venue.address}".strip())
+    elif fair.online_url:
+        entry.add("location", fair.online_url)
+    paragraphs = [fair.notice, fair.summary, translate(locale, FREE_ENTRY)]
+    entry.add("description", "\n".join(text for text in paragraphs if text))
+    entry.add("url", f"{base}/fairs/{fair.id}")
+    return entry
 
 
 def address(request: Request) -> str:

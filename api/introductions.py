@@ -63,8 +63,8 @@ class ApplicantOut(Wire):
     expires_on: date | None
 
 
-class Told(Wire):
-    """The state after a result was told."""
+class ResultRecorded(Wire):
+    """The state of an introduction after its result was recorded."""
 
     id: int
     state: IntroductionState
@@ -132,7 +132,7 @@ def rates(unit: Unit) -> RatesOut:
 
 
 @routes.get("/introductions/{introduction_id}", allow=Permission.INTRODUCE)
-def one(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
+def introduction(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
     """One introduction."""
     return introduction_out(introduction_in_sight(unit.session, introduction_id))
 
@@ -178,10 +178,10 @@ def set_aside(unit: Unit, introduction_id: IntroductionId, why: SetAside) -> Int
 
 
 @routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
-def result(unit: Unit, introduction_id: IntroductionId, draft: ResultDraft) -> Told:
+def result(unit: Unit, introduction_id: IntroductionId, draft: ResultDraft) -> ResultRecorded:
     """Tell what became of a letter; a hire takes a place."""
-    found = actions.record_result(unit.session, unit.actor, introduction_id=introduction_id, draft=draft)
-    return Told(id=found.id, state=found.state)
+    introduction = actions.record_result(unit.session, unit.actor, introduction_id=introduction_id, draft=draft)
+    return ResultRecorded(id=introduction.id, state=introduction.state)
 
 
 @routes.get("/applicants", allow=Permission.RECORD_RESULT)

@@ -186,10 +186,10 @@ def openings(
 @routes.get("/{opening_id}", allow=PUBLIC)
 def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """One opening; telephone numbers in its texts are masked for everybody but its employer and the centre."""
-    found = opening_in_sight(unit.session, opening_id)
-    inside = unit.actor.scope.staff or found.employer_id == unit.actor.employer_id
-    told = opening_out(found)
-    return told if inside else told.model_copy(update={name: without_phones(getattr(told, name)) for name in TEXTS})
+    record = opening_in_sight(unit.session, opening_id)
+    inside = unit.actor.scope.staff or record.employer_id == unit.actor.employer_id
+    out = opening_out(record)
+    return out if inside else out.model_copy(update={name: without_phones(getattr(out, name)) for name in TEXTS})
 
 
 @routes.get("/{opening_id}/candidates", allow=Permission.LIST_PEOPLE)
@@ -197,10 +197,15 @@ def candidates(
     unit: Unit, opening_id: OpeningId, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[CandidateOut]:
     """The centre's best workers for an opening, with points and reasons."""
-    found = candidates_for(unit.session, unit.actor, opening_id=opening_id, locale=unit.locale, top=limit)
+    suggested = candidates_for(unit.session, unit.actor, opening_id=opening_id, locale=unit.locale, top=limit)
     return [
-        CandidateOut(person_id=one.person_id, name=one.name, points=one.fit.points, reasons=list(one.fit.reasons))
-        for one in found
+        CandidateOut(
+            person_id=candidate.person_id,
+            name=candidate.name,
+            points=candidate.fit.points,
+            reasons=list(candidate.fit.reasons),
+        )
+        for candidate in suggested
     ]
 
 
@@ -292,35 +297,35 @@ def search_out(results: Results) -> SearchOut:
     )
 
 
-def item_out(one: Listed) -> OpeningItem:
+def item_out(listed: Listed) -> OpeningItem:
     """A listed opening on the wire, made once for each version; the values are the board's own and checked there."""
-    kept = _items.get(one.id)
-    if kept is None or kept[0] is not one:
+    kept = _items.get(listed.id)
+    if kept is None or kept[0] is not listed:
         if len(_items) > MOST_ITEMS:
             _items.clear()
-        kept = _items[one.id] = (one, _item(one))
+        kept = _items[listed.id] = (listed, _item(listed))
     return kept[1]
 
 
-def _item(one: Listed) -> OpeningItem:
+def _item(listed: Listed) -> OpeningItem:
     return OpeningItem.model_construct(
-        id=one.id,
-        title=one.title,
-        employer=one.employer,
-        region_code=one.region_code,
-        region=place_name(one.region_code),
-        occupation=one.occupation,
-        wage_min_fen=one.wage_min_fen,
-        wage_max_fen=one.wage_max_fen,
-        wage_unit=one.wage_unit,
-        employment_type=one.employment_type,
-        remaining=one.remaining,
-        board=one.board,
-        lodging=one.lodging,
-        accepts_training=one.accepts_training,
-        posted_on=one.posted_on,
-        valid_until=one.valid_until,
-        employer_risk=one.risk.value,
+        id=listed.id,
+        title=listed.title,
+        employer=listed.employer,
+        region_code=listed.region_code,
+        region=place_name(listed.region_code),
+        occupation=listed.occupation,
+        wage_min_fen=listed.wage_min_fen,
+        wage_max_fen=listed.wage_max_fen,
+        wage_unit=listed.wage_unit,
+        employment_type=listed.employment_type,
+        remaining=listed.remaining,
+        board=listed.board,
+        lodging=listed.lodging,
+        accepts_training=listed.accepts_training,
+        posted_on=listed.posted_on,
+        valid_until=listed.valid_until,
+        employer_risk=listed.risk.value,
     )
 
 
@@ -329,16 +334,16 @@ def place_name(code: str) -> str:
     return regions.name(code) if code and regions.exists(code) else code
 
 
-def opening_out(found: Opening) -> OpeningOut:
+def opening_out(opening: Opening) -> OpeningOut:
     """An opening with its employer on the wire."""
     own: dict[str, Any] = {
-        name: getattr(found, name)
+        name: getattr(opening, name)
         for name in OpeningOut.model_fields
         if name not in ("employer", "employer_risk", "region")
     }
     return OpeningOut(
         **own,
-        employer=found.employer.name,
-        employer_risk=found.employer.risk,
-        region=place_name(found.region_code),
+        employer=opening.employer.name,
+        employer_risk=opening.employer.risk,
+        region=place_name(opening.region_code),
     )

@@ -154,7 +154,7 @@ def _log(event: str, **details: str) -> None:
     structlog.get_logger().error(event, **details)
 
 
-def told(locale: str, problems: Sequence[Problem]) -> list[Fault]:
+def faults_of(locale: str, problems: Sequence[Problem]) -> list[Fault]:
     """Problems in the reader's language."""
     return [
         Fault(field=problem.field, code=problem.code, detail=translate(locale, problem.message, **problem.params))
@@ -170,7 +170,7 @@ def detail(locale: str, refusal: Refusal) -> str:
 def problem_response(request: Request, error: Exception) -> Response:
     """The answer to a machine."""
     refusal, locale = refusal_of(error), reader_locale(request)
-    faults = told(locale, refusal.problems) if isinstance(refusal, Invalid) or refusal.field else []
+    faults = faults_of(locale, refusal.problems) if isinstance(refusal, Invalid) or refusal.field else []
     out = ProblemOut(
         type=f"/problems/{refusal.code}",
         title=refusal.code,

@@ -201,7 +201,7 @@ def renew_mine(unit: Unit) -> ProfileOut:
 @routes.get("/me/suggestions", allow=Permission.EDIT_PROFILE)
 def my_suggestions(unit: Unit, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
     """The best openings for oneself, with reasons, and the courses that open more."""
-    return _told(own_suggestions(unit.session, own_person_id(unit), locale=unit.locale, top=limit))
+    return suggestions_out(own_suggestions(unit.session, own_person_id(unit), locale=unit.locale, top=limit))
 
 
 @routes.post("/people", allow=Permission.REGISTER_PERSON, status_code=201)
@@ -215,7 +215,7 @@ def register_person(unit: Unit, visit: CounterVisit) -> FoundPerson:
 @routes.post("/people/search", allow=Permission.LIST_PEOPLE)
 def find_people(unit: Unit, wanted: PersonWords) -> list[FoundPerson]:
     """People of the centre by identity number, telephone or name."""
-    return [FoundPerson(person_id=one.id, name=one.name) for one in people_found(unit.session, wanted.words)]
+    return [FoundPerson(person_id=person.id, name=person.name) for person in people_found(unit.session, wanted.words)]
 
 
 @routes.get("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
@@ -241,7 +241,7 @@ def save_wish(unit: Unit, person_id: PersonId, draft: WishDraft) -> ProfileOut:
 @routes.get("/people/{person_id}/suggestions", allow=Permission.LIST_PEOPLE)
 def suggestions(unit: Unit, person_id: PersonId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
     """The best openings for a person of the centre."""
-    return _told(suggestions_for(unit.session, person_id, locale=unit.locale, top=limit))
+    return suggestions_out(suggestions_for(unit.session, person_id, locale=unit.locale, top=limit))
 
 
 def own_person_id(unit: Unit) -> int:
@@ -251,33 +251,34 @@ def own_person_id(unit: Unit) -> int:
     return unit.actor.person_id
 
 
-def profile_out(found: Jobseeker) -> ProfileOut:
+def profile_out(jobseeker: Jobseeker) -> ProfileOut:
     """A jobseeker on the wire."""
     return ProfileOut(
-        person_id=found.person.id,
-        name=found.person.name,
-        education=found.person.education,
-        literacy_aid=found.person.literacy_aid,
-        registration=found.registration.state if found.registration else None,
-        valid_until=found.registration.valid_until_on if found.registration else None,
-        occupations=[OccupationOut.model_validate(row) for row in found.occupations],
-        skills=found.profile.skills if found.profile else None,
-        certificates=[CertificateOut.model_validate(row) for row in found.certificates],
-        limits=found.profile.limits if found.profile else [],
-        wish=WishOut.model_validate(found.wish) if found.wish else None,
+        person_id=jobseeker.person.id,
+        name=jobseeker.person.name,
+        education=jobseeker.person.education,
+        literacy_aid=jobseeker.person.literacy_aid,
+        registration=jobseeker.registration.state if jobseeker.registration else None,
+        valid_until=jobseeker.registration.valid_until_on if jobseeker.registration else None,
+        occupations=[OccupationOut.model_validate(row) for row in jobseeker.occupations],
+        skills=jobseeker.profile.skills if jobseeker.profile else None,
+        certificates=[CertificateOut.model_validate(row) for row in jobseeker.certificates],
+        limits=jobseeker.profile.limits if jobseeker.profile else [],
+        wish=WishOut.model_validate(jobseeker.wish) if jobseeker.wish else None,
     )
 
 
-def _told(found: Suggestions) -> SuggestionsOut:
+def suggestions_out(suggestions: Suggestions) -> SuggestionsOut:
+    """Suggestions on the wire."""
     return SuggestionsOut(
-        matches=[match_out(match) for match in found.matches],
+        matches=[match_out(match) for match in suggestions.matches],
         paths=[
             PathOut(course=_course(path.course), matches=[match_out(match) for match in path.matches])
-            for path in found.paths
+            for path in suggestions.paths
         ],
-        elsewhere=found.elsewhere,
-        unlawful=list(found.unlawful),
-        is_off=found.is_off,
+        elsewhere=suggestions.elsewhere,
+        unlawful=list(suggestions.unlawful),
+        is_off=suggestions.is_off,
     )
 
 

@@ -52,9 +52,9 @@ def registry(app: FastAPI) -> Iterator[Entry]:
         methods = sorted(route.methods or ())
         if not isinstance(allow, Access | Permission) or not methods:
             raise UndeclaredRoute(f"{methods} {route.path}")
-        told = (route.endpoint.__doc__ or "").strip().split("\n")[0]
+        summary = (route.endpoint.__doc__ or "").strip().split("\n")[0]
         for method in methods:
-            yield Entry(method, str(route.path), allow, told, not route.include_in_schema)
+            yield Entry(method, str(route.path), allow, summary, not route.include_in_schema)
 
 
 def check_routes(app: FastAPI) -> None:
@@ -81,7 +81,7 @@ def secure(description: dict[str, Any]) -> dict[str, Any]:
     for methods in description["paths"].values():
         for operation in methods.values():
             allow = operation.get("x-allow", Access.PUBLIC.value)
-            asked = [] if allow in {access.value for access in Access} else [allow]
-            opened = [{SESSION_SCHEME: asked}, {TOKEN_SCHEME: asked}]
+            permissions = [] if allow in {access.value for access in Access} else [allow]
+            opened = [{SESSION_SCHEME: permissions}, {TOKEN_SCHEME: permissions}]
             operation["security"] = [] if allow == Access.PUBLIC.value else opened
     return description

@@ -71,13 +71,13 @@ class UploadOut(Wire):
     withdrawn: int
 
     @classmethod
-    def of(cls, found: RosterUpload) -> "UploadOut":
+    def of(cls, upload: RosterUpload) -> "UploadOut":
         """An upload in figures; `done` of `total` rows are checked, imported or taken back, as the state says."""
         return cls(
-            id=found.id, class_id=found.class_id, state=found.state, file_name=found.file_name, creates=found.creates,
-            updates=found.updates, unchanged=found.unchanged, errors=found.errors, ignored=found.ignored,
-            source=found.source, needs_columns=found.needs_columns, total=found.total, done=found.done,
-            withdrawn=found.withdrawn,
+            id=upload.id, class_id=upload.class_id, state=upload.state, file_name=upload.file_name,
+            creates=upload.creates, updates=upload.updates, unchanged=upload.unchanged,
+            errors=upload.errors, ignored=upload.ignored, source=upload.source,
+            needs_columns=upload.needs_columns, total=upload.total, done=upload.done, withdrawn=upload.withdrawn,
         )  # fmt: skip
 
 
@@ -201,16 +201,20 @@ class RowOut(Wire):
 
 def _faults(kept: list[dict[str, Any]], locale: str) -> list[FaultOut]:
     return [
-        FaultOut(field=one["field"], code=one["code"], message=translate(locale, one["message"], **one["params"]))
-        for one in kept
+        FaultOut(
+            field=fault["field"], code=fault["code"], message=translate(locale, fault["message"], **fault["params"])
+        )
+        for fault in kept
     ]
 
 
 @routes.get("/classes/{class_id}/roster-template", allow=Permission.IMPORT_ROSTER, **SHEET)
 def template(unit: Unit, class_id: RecordId) -> Response:
     """The .xlsx template of a class, with drop-downs."""
-    found, major, _ = class_parts(unit.session, class_id)
-    return spreadsheet(roster_template(found.class_no, major.name, major.level), f"学员花名册-{found.class_no}.xlsx")
+    training, major, _ = class_parts(unit.session, class_id)
+    return spreadsheet(
+        roster_template(training.class_no, major.name, major.level), f"学员花名册-{training.class_no}.xlsx"
+    )
 
 
 def _read_upload(unit: UnitOfWork, class_id: int, file_name: str) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
@@ -235,7 +239,7 @@ def _write_rows(unit: UnitOfWork, body: RowsIn) -> tuple[bytes, str, Workbook]: 
 def send_rows(unit: Unit, body: RowsIn) -> UploadOut:
     """Send trainees as rows from a school's own software. Nothing is saved before the confirmation."""
     content, name, book = unit.prepared
-    made = actions.upload_roster(
+    roster = actions.upload_roster(
         unit.session,
         unit.actor,
         class_id=body.class_id,
@@ -244,7 +248,7 @@ def send_rows(unit: Unit, body: RowsIn) -> UploadOut:
         book=book,
         source=Source.API,
     )
-    return UploadOut.of(made)
+    return UploadOut.of(roster)
 
 
 @routes.post(
@@ -265,10 +269,10 @@ def upload(
     With `needs_columns` nobody knows the columns of the file yet; more than 2,000 rows are checked in the background.
     """
     content, name, book = unit.prepared
-    made = actions.upload_roster(
+    roster = actions.upload_roster(
         unit.session, unit.actor, class_id=class_id, content=content, file_name=name, book=book
     )
-    return UploadOut.of(made)
+    return UploadOut.of(roster)
 
 
 @routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
@@ -286,17 +290,17 @@ def rows(
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> list[RowOut]:
     """The verdict on every row, errors first."""
-    found = queries.upload_of(unit.session, upload_id)
-    kept = unit.session.scalars(queries.rows_of(found.id, verdict).limit(limit).offset(offset))
-    return [RowOut.of(row, found, unit.locale) for row in kept]
+    roster = queries.upload_of(unit.session, upload_id)
+    kept = unit.session.scalars(queries.rows_of(roster.id, verdict).limit(limit).offset(offset))
+    return [RowOut.of(row, roster, unit.locale) for row in kept]
 
 
 @routes.get("/rosters/{upload_id}/file", allow=Permission.IMPORT_ROSTER, **SHEET)
 def returned_file(unit: Unit, upload_id: RecordId) -> Response:
     """The school's own file with red cells and a column that explains them; 409 once the upload is settled."""
-    found = queries.upload_of(unit.session, upload_id)
-    content = queries.annotated_file(unit.session, found, unit.locale)
-    return spreadsheet(content, marked_name(found.file_name))
+    roster = queries.upload_of(unit.session, upload_id)
+    content = queries.annotated_file(unit.session, roster, unit.locale)
+    return spreadsheet(content, marked_name(roster.file_name))
 
 
 @routes.post("/rosters/{upload_id}/confirmation", allow=Permission.IMPORT_ROSTER)
@@ -337,8 +341,8 @@ def undo(unit: Unit, upload_id: RecordId) -> UploadOut:
 @routes.get("/transmissions", allow=Permission.IMPORT_ROSTER)
 def report(unit: Unit) -> list[TransmissionOut]:
     """How regularly the schools send their lists, the silent ones first; a school sees itself."""
-    found = transmissions(unit.session, provider_id=unit.actor.provider_id)
-    return [TransmissionOut.model_validate(one, from_attributes=True) for one in found]
+    schools = transmissions(unit.session, provider_id=unit.actor.provider_id)
+    return [TransmissionOut.model_validate(school, from_attributes=True) for school in schools]
 
 
 @routes.post("/rosters/{upload_id}/discarding", allow=Permission.IMPORT_ROSTER)

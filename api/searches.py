@@ -31,7 +31,7 @@ class SavedOut(Wire):
 @routes.get("", allow=Permission.EDIT_PROFILE)
 def searches(unit: Unit) -> list[SavedOut]:
     """One's own kept searches, the newest first."""
-    return [SavedOut.model_validate(one) for one in saved_searches(unit.session, own_person_id(unit))]
+    return [SavedOut.model_validate(search) for search in saved_searches(unit.session, own_person_id(unit))]
 
 
 @routes.post("", allow=Permission.EDIT_PROFILE, status_code=201)

@@ -50,10 +50,12 @@ def organisation(session: Session, role: Role, text: str) -> int:
         else (Employer, (Employer.uscc, Employer.name))
     )
     with seeing_everything(session):
-        found = session.scalars(select(model.id).where(or_(*(column == text for column in columns))).limit(2)).all()
-    if len(found) != 1:
+        matching_ids = session.scalars(
+            select(model.id).where(or_(*(column == text for column in columns))).limit(2)
+        ).all()
+    if len(matching_ids) != 1:
         raise Invalid([Problem("organisation", "organisation-unknown", N_("没有找到这个单位，请核对名称或代码"))])
-    return found[0]
+    return matching_ids[0]
 
 
 def check_organisation(session: Session, draft: TokenDraft) -> None:
@@ -77,9 +79,9 @@ def list_tokens(unit: Unit) -> list[TokenOut]:
 def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
     """Make a token that acts for one school or one employer; its secret is in this answer and nowhere else."""
     check_organisation(unit.session, draft)
-    secret, made = create_token(unit.session, unit.actor, draft=draft)
-    told = _out(made, role=draft.role, organisation_id=draft.organisation_id)
-    return NewTokenOut(**told.model_dump(), token=secret)
+    secret, api_token = create_token(unit.session, unit.actor, draft=draft)
+    out = _out(api_token, role=draft.role, organisation_id=draft.organisation_id)
+    return NewTokenOut(**out.model_dump(), token=secret)
 
 
 @routes.delete("/{token_id}", allow=Permission.MANAGE_TOKENS, status_code=204)

@@ -43,11 +43,11 @@ class ProviderOut(Wire):
     phone: str
 
     @classmethod
-    def of(cls, found: TrainingProvider) -> "ProviderOut":
+    def of(cls, provider: TrainingProvider) -> "ProviderOut":
         """What the public may know of a provider."""
         return cls(
-            id=found.id, code=found.code, name=found.name, region_code=found.region_code,
-            address=found.address, phone=found.phone,
+            id=provider.id, code=provider.code, name=provider.name, region_code=provider.region_code,
+            address=provider.address, phone=provider.phone,
         )  # fmt: skip
 
 
@@ -68,13 +68,13 @@ class MajorOut(Wire):
     learner_fen: int
 
     @classmethod
-    def of(cls, found: Major) -> "MajorOut":
+    def of(cls, major: Major) -> "MajorOut":
         """A major with what a learner without any entitlement pays."""
         return cls(
-            id=found.id, provider_id=found.provider_id, name=found.name, occupation_code=found.occupation_code,
-            level=found.level, kind=found.kind, hours=found.hours, tuition_fen=found.tuition_fen,
-            school_waiver_fen=found.school_waiver_fen, centre_subsidy_fen=found.centre_subsidy_fen,
-            government_fen=found.government_fen, learner_fen=found.learner_fen,
+            id=major.id, provider_id=major.provider_id, name=major.name, occupation_code=major.occupation_code,
+            level=major.level, kind=major.kind, hours=major.hours, tuition_fen=major.tuition_fen,
+            school_waiver_fen=major.school_waiver_fen, centre_subsidy_fen=major.centre_subsidy_fen,
+            government_fen=major.government_fen, learner_fen=major.learner_fen,
         )  # fmt: skip
 
 
@@ -95,12 +95,13 @@ class ClassOut(Wire):
     provider: ProviderOut
 
     @classmethod
-    def of(cls, found: TrainingClass, major: Major, provider: TrainingProvider) -> "ClassOut":
+    def of(cls, training: TrainingClass, major: Major, provider: TrainingProvider) -> "ClassOut":
         """A class as everybody who may see it sees it."""
         return cls(
-            id=found.id, class_no=found.class_no, state=found.state, start_on=found.start_on, end_on=found.end_on,
-            daypart=found.daypart, weekdays=found.weekdays, room=found.room, seats=found.seats,
-            seats_left=found.seats_left, major=MajorOut.of(major), provider=ProviderOut.of(provider),
+            id=training.id, class_no=training.class_no, state=training.state, start_on=training.start_on,
+            end_on=training.end_on, daypart=training.daypart, weekdays=training.weekdays, room=training.room,
+            seats=training.seats, seats_left=training.seats_left,
+            major=MajorOut.of(major), provider=ProviderOut.of(provider),
         )  # fmt: skip
 
 
@@ -181,13 +182,13 @@ class Reason(Draft):
 @routes.get("/providers", allow=PUBLIC)
 def providers(unit: Unit) -> list[ProviderOut]:
     """The training providers; a school's own account sees its school only."""
-    return [ProviderOut.of(found) for found in unit.session.scalars(provider_queries.providers())]
+    return [ProviderOut.of(provider) for provider in unit.session.scalars(provider_queries.providers())]
 
 
 @routes.get("/majors", allow=PUBLIC)
 def majors(unit: Unit, provider_id: Id | None = None) -> list[MajorOut]:
     """The majors on offer with their prices."""
-    return [MajorOut.of(found) for found in unit.session.scalars(provider_queries.majors(provider_id))]
+    return [MajorOut.of(major) for major in unit.session.scalars(provider_queries.majors(provider_id))]
 
 
 @routes.get("/classes", allow=PUBLIC)
@@ -201,10 +202,10 @@ def classes(
     offset: Offset = 0,
 ) -> list[ClassOut]:
     """Classes that recruit, the next to begin first, with the seats that are left."""
-    found = class_queries.recruiting(
+    recruiting = class_queries.recruiting(
         clock.today(), occupation=occupation, region=region, provider_id=provider_id, words=q.strip()
     )
-    return [ClassOut.of(*parts) for parts in unit.session.execute(found.limit(limit).offset(offset))]
+    return [ClassOut.of(*parts) for parts in unit.session.execute(recruiting.limit(limit).offset(offset))]
 
 
 @routes.get("/classes/{class_id}", allow=PUBLIC)
@@ -216,8 +217,8 @@ def training_class(unit: Unit, class_id: RecordId) -> ClassOut:
 @routes.post("/classes", allow=Permission.APPLY_FOR_CLASS, status_code=201)
 def draft_class(unit: Unit, draft: ClassDraft) -> ClassOut:
     """Draft a class of one of the school's majors; the move `apply` hands it in."""
-    made = class_actions.draft_class(unit.session, unit.actor, draft=draft)
-    return ClassOut.of(*class_queries.class_parts(unit.session, made.id))
+    training = class_actions.draft_class(unit.session, unit.actor, draft=draft)
+    return ClassOut.of(*class_queries.class_parts(unit.session, training.id))
 
 
 @routes.post("/classes/{class_id}/moves", allow=Permission.APPLY_FOR_CLASS)
@@ -262,10 +263,10 @@ def enrol(unit: Unit, class_id: RecordId, draft: EnrolmentDraft) -> EnrolmentOut
         category=draft.category,
         may_wait=draft.may_wait,
     )
-    made = enrolment_actions.enrol_learner(
+    enrolment = enrolment_actions.enrol_learner(
         unit.session, unit.actor, class_id=class_id, person_id=person_id, application=application
     )
-    return EnrolmentOut.of(made)
+    return EnrolmentOut.of(enrolment)
 
 
 @routes.get("/enrolments", allow=SIGNED_IN)
