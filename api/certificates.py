@@ -11,7 +11,7 @@ from api.wire import Wire
 from centre.drafts import Draft, RecordId, Words
 from centre.permissions import Permission
 from training.certificates import actions, queries
-from training.certificates.rules import CertificateState, PublicCertificate, ResultDraft
+from training.certificates.rules import AssessmentDraft, CertificateState, PublicCertificate
 from training.enrolments.queries import enrolment
 from training.enrolments.rules import EnrolmentState
 
@@ -20,7 +20,7 @@ routes = Routes(tags=["certificates"])
 Code = Annotated[str, Path(max_length=40)]
 
 
-class CertificateOut(Wire):
+class PublicCertificateOut(Wire):
     """What anybody may read of a certificate; the name is masked (证书核验)."""
 
     code: str
@@ -34,12 +34,12 @@ class CertificateOut(Wire):
     revoked_on: date | None
 
     @classmethod
-    def of(cls, certificate: PublicCertificate) -> "CertificateOut":
+    def of(cls, certificate: PublicCertificate) -> "PublicCertificateOut":
         """The public part of a certificate."""
         return cls(**asdict(certificate))
 
 
-class ResultOut(Wire):
+class AssessmentOut(Wire):
     """Where a trainee stands after a result, and the number of the certificate when it was a pass."""
 
     enrolment_id: int
@@ -47,24 +47,24 @@ class ResultOut(Wire):
     certificate: str | None
 
 
-class Revocation(Draft):
+class CertificateRevocation(Draft):
     """Why a certificate is taken back (撤销原因)."""
 
     reason: Words
 
 
 @routes.get("/certificates/{code}", allow=PUBLIC)
-def verify(unit: Unit, code: Code) -> CertificateOut:
+def verify(unit: Unit, code: Code) -> PublicCertificateOut:
     """Verify a certificate by its number: 422 for a mistyped one, 404 for one that nobody issued."""
-    return CertificateOut.of(queries.verified(unit.session, code))
+    return PublicCertificateOut.of(queries.verified(unit.session, code))
 
 
 @routes.post("/results", allow=Permission.CERTIFY, status_code=201)
-def record_result(unit: Unit, draft: ResultDraft) -> ResultOut:
+def record_result(unit: Unit, draft: AssessmentDraft) -> AssessmentOut:
     """Enter the marks of one attempt; a pass issues the certificate."""
     issued = actions.record_result(unit.session, unit.actor, draft=draft)
     place = enrolment(unit.session, draft.enrolment_id)
-    return ResultOut(enrolment_id=place.id, state=place.state, certificate=issued.code if issued else None)
+    return AssessmentOut(enrolment_id=place.id, state=place.state, certificate=issued.code if issued else None)
 
 
 @routes.post("/classes/{class_id}/assessment", allow=Permission.CERTIFY, status_code=204)
@@ -74,7 +74,7 @@ def close_assessment(unit: Unit, class_id: RecordId) -> None:
 
 
 @routes.post("/certificates/{code}/revocation", allow=Permission.CERTIFY)
-def revoke(unit: Unit, code: Code, revocation: Revocation) -> CertificateOut:
+def revoke(unit: Unit, code: Code, revocation: CertificateRevocation) -> PublicCertificateOut:
     """Take a certificate back; the profile forgets what rested on it."""
     actions.revoke_certificate(unit.session, unit.actor, code=code, reason=revocation.reason)
-    return CertificateOut.of(queries.verified(unit.session, code))
+    return PublicCertificateOut.of(queries.verified(unit.session, code))

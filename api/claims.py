@@ -13,7 +13,7 @@ from centre.permissions import Permission
 from centre.translation import translate
 from training.claims import actions, queries
 from training.claims.models import Claim, ClaimLine
-from training.claims.rules import REASONS, ClaimDraft, ClaimState, ClawbackDraft, PaymentDraft, Programme, Verdict
+from training.claims.rules import REASONS, ClaimDraft, ClaimState, ClaimVerdict, ClawbackDraft, PaymentDraft, Programme
 from training.enrolments.models import Enrolment
 from training.funds import actions as funding
 
@@ -60,7 +60,7 @@ class ClaimLineOut(Wire):
 
     enrolment_id: int
     name: str
-    verdict: Verdict
+    verdict: ClaimVerdict
     amount_fen: int
     demanded_fen: int
     code: str
@@ -76,19 +76,19 @@ class ClaimLineOut(Wire):
         )  # fmt: skip
 
 
-class Decision(Draft):
+class ClaimStep(Draft):
     """A step of a claim that needs nothing more than the decision."""
 
     step: Literal["review", "notice", "release"]
 
 
-class Reason(Draft):
+class ClaimReturn(Draft):
     """Why a claim is sent back (退回原因)."""
 
     reason: Line
 
 
-class Repayment(Draft):
+class ClaimRepayment(Draft):
     """The voucher of money that came back (追回凭证)."""
 
     voucher: Line = ""
@@ -122,7 +122,7 @@ def lines(unit: Unit, claim_id: RecordId) -> list[ClaimLineOut]:
 
 
 @routes.post("/{claim_id}/decisions", allow=Permission.REVIEW_CLAIM)
-def decide(unit: Unit, claim_id: RecordId, decision: Decision) -> ClaimOut:
+def decide(unit: Unit, claim_id: RecordId, decision: ClaimStep) -> ClaimOut:
     """Let a claim pass the checks, show it in public, or release it for payment; never by whoever entered it."""
     return ClaimOut.of(STEPS[decision.step](unit.session, unit.actor, claim_id=claim_id))
 
@@ -134,7 +134,7 @@ def pay(unit: Unit, claim_id: RecordId, draft: PaymentDraft) -> ClaimOut:
 
 
 @routes.post("/{claim_id}/return", allow=Permission.REVIEW_CLAIM)
-def send_back(unit: Unit, claim_id: RecordId, reason: Reason) -> ClaimOut:
+def send_back(unit: Unit, claim_id: RecordId, reason: ClaimReturn) -> ClaimOut:
     """Send a claim back to the school with the reason."""
     return ClaimOut.of(actions.return_claim(unit.session, unit.actor, claim_id=claim_id, reason=reason.reason))
 
@@ -146,7 +146,7 @@ def claw_back(unit: Unit, claim_id: RecordId, draft: ClawbackDraft) -> ClaimOut:
 
 
 @routes.post("/{claim_id}/repayment", allow=Permission.PAY_CLAIM)
-def repay(unit: Unit, claim_id: RecordId, draft: Repayment) -> ClaimOut:
+def repay(unit: Unit, claim_id: RecordId, draft: ClaimRepayment) -> ClaimOut:
     """Take in what was demanded back."""
     done = actions.record_repayment(unit.session, unit.actor, claim_id=claim_id, voucher=draft.voucher)
     return ClaimOut.of(done)

@@ -54,7 +54,7 @@ class EmployersOut(Wire):
     offset: int
 
 
-class Judgement(Draft):
+class EmployerJudgement(Draft):
     """A step of an employer's check and the reason for it."""
 
     event: Literal["verify", "reject", "warn", "clear", "suspend", "remedy", "blacklist", "licence_expired"]
@@ -101,7 +101,7 @@ def submit(unit: Unit, employer_id: EmployerId) -> EmployerOut:
 
 
 @routes.post("/{employer_id}/judge", allow=Permission.VERIFY_EMPLOYER)
-def judge(unit: Unit, employer_id: EmployerId, judgement: Judgement) -> EmployerOut:
+def judge(unit: Unit, employer_id: EmployerId, judgement: EmployerJudgement) -> EmployerOut:
     """Let an employer pass its check, watch, suspend or clear it."""
     event, reason = judgement.event, judgement.reason
     return _out(

@@ -108,25 +108,25 @@ class SeriesOut(Wire):
     taken: list[date]
 
 
-class Change(FairDraft):
+class FairChange(FairDraft):
     """A fair as it shall be, with the notice that an announced one needs when its time or hall changes."""
 
     notice: Paragraph = ""
 
 
-class Notice(Draft):
+class FairNotice(Draft):
     """What the public is told."""
 
     notice: Paragraph = ""
 
 
-class Reason(Draft):
+class BoothRefusal(Draft):
     """Why a request is turned down."""
 
     reason: Line = ""
 
 
-class Plans(Draft):
+class FairPlans(Draft):
     """Where the fair's three papers are kept; empty ones stay as they are."""
 
     organisation_plan: Line = ""
@@ -134,7 +134,7 @@ class Plans(Draft):
     security_plan: Line = ""
 
 
-class Step(Draft):
+class FairStep(Draft):
     """One step of a fair; `clear` may carry the permit, `report` carries the figures."""
 
     event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "report",
@@ -143,7 +143,7 @@ class Step(Draft):
     figures: dict[Literal["employers", "positions", "visitors", "intentions", "hired"], int] | None = None
 
 
-class Number(Draft):
+class BoothNumber(Draft):
     """The number of a booth; the lowest free one when none is named."""
 
     booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
@@ -202,20 +202,20 @@ def fair(unit: Unit, fair_id: FairId) -> FairOut:
 
 
 @routes.put("/{fair_id}", allow=Permission.MANAGE_FAIRS)
-def change(unit: Unit, fair_id: FairId, draft: Change) -> FairOut:
+def change(unit: Unit, fair_id: FairId, draft: FairChange) -> FairOut:
     """Change a fair."""
     wished = FairDraft.model_validate(draft.model_dump(exclude={"notice"}))
     return fair_out(actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=wished, notice=draft.notice))
 
 
 @routes.post("/{fair_id}/plans", allow=Permission.MANAGE_FAIRS)
-def attach_plans(unit: Unit, fair_id: FairId, plans: Plans) -> FairOut:
+def attach_plans(unit: Unit, fair_id: FairId, plans: FairPlans) -> FairOut:
     """Note where the three papers are kept."""
     return fair_out(actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **plans.model_dump()))
 
 
 @routes.post("/{fair_id}/advance", allow=Permission.MANAGE_FAIRS)
-def advance(unit: Unit, fair_id: FairId, step: Step) -> FairOut:
+def advance(unit: Unit, fair_id: FairId, step: FairStep) -> FairOut:
     """Take a fair one step on."""
     figures = None if step.figures is None else {str(name): value for name, value in step.figures.items()}
     return fair_out(
@@ -226,13 +226,13 @@ def advance(unit: Unit, fair_id: FairId, step: Step) -> FairOut:
 
 
 @routes.post("/{fair_id}/cancel", allow=Permission.MANAGE_FAIRS)
-def cancel(unit: Unit, fair_id: FairId, notice: Notice) -> FairOut:
+def cancel(unit: Unit, fair_id: FairId, notice: FairNotice) -> FairOut:
     """Call a fair off; an announced one needs a notice."""
     return fair_out(actions.cancel_fair(unit.session, unit.actor, fair_id=fair_id, notice=notice.notice))
 
 
 @routes.post("/{fair_id}/postpone", allow=Permission.MANAGE_FAIRS)
-def postpone(unit: Unit, fair_id: FairId, notice: Notice) -> FairOut:
+def postpone(unit: Unit, fair_id: FairId, notice: FairNotice) -> FairOut:
     """Take an announced fair off its day."""
     return fair_out(actions.postpone_fair(unit.session, unit.actor, fair_id=fair_id, notice=notice.notice))
 
@@ -257,13 +257,13 @@ def approve(unit: Unit, booth_id: BoothId) -> BoothOut:
 
 
 @routes.post("/booths/{booth_id}/refuse", allow=Permission.ASSIGN_BOOTH)
-def refuse(unit: Unit, booth_id: BoothId, why: Reason) -> BoothOut:
+def refuse(unit: Unit, booth_id: BoothId, why: BoothRefusal) -> BoothOut:
     """Turn a request down."""
     return _booth_out(unit, stands.refuse_booth(unit.session, unit.actor, booth_id=booth_id, reason=why.reason))
 
 
 @routes.post("/booths/{booth_id}/assign", allow=Permission.ASSIGN_BOOTH)
-def assign(unit: Unit, booth_id: BoothId, number: Number) -> BoothOut:
+def assign(unit: Unit, booth_id: BoothId, number: BoothNumber) -> BoothOut:
     """Give an approved request its number."""
     return _booth_out(unit, stands.assign_booth(unit.session, unit.actor, booth_id=booth_id, booth_no=number.booth_no))
 

@@ -20,10 +20,10 @@ from matching.introductions.queries import (
 )
 from matching.introductions.rules import (
     FollowUpDraft,
+    IntroductionResultDraft,
     IntroductionState,
     PlacementState,
     Recommendation,
-    ResultDraft,
 )
 
 routes = Routes(tags=["introductions"])
@@ -90,20 +90,20 @@ class RatesOut(Wire):
     of_all: float
 
 
-class Asking(Draft):
+class IntroductionRequest(Draft):
     """A worker's wish to be introduced to an opening."""
 
     opening_id: RecordId
     share_phone: bool = False
 
 
-class Agreement(Draft):
+class IntroductionAgreement(Draft):
     """A worker's yes, and whether the employer may have the telephone number."""
 
     share_phone: bool = False
 
 
-class SetAside(Draft):
+class IntroductionSetAside(Draft):
     """Why no letter is written."""
 
     reason: Words
@@ -144,7 +144,7 @@ def recommend(unit: Unit, draft: Recommendation) -> IntroductionOut:
 
 
 @routes.post("/me/introductions", allow=Permission.INTRODUCE, status_code=201)
-def ask(unit: Unit, wanted: Asking) -> IntroductionOut:
+def ask(unit: Unit, wanted: IntroductionRequest) -> IntroductionOut:
     """Ask the centre for a letter to an opening."""
     return introduction_out(
         actions.ask_for_introduction(
@@ -154,7 +154,7 @@ def ask(unit: Unit, wanted: Asking) -> IntroductionOut:
 
 
 @routes.post("/introductions/{introduction_id}/agree", allow=Permission.INTRODUCE)
-def agree(unit: Unit, introduction_id: IntroductionId, agreement: Agreement) -> IntroductionOut:
+def agree(unit: Unit, introduction_id: IntroductionId, agreement: IntroductionAgreement) -> IntroductionOut:
     """The worker says yes to a proposal, or the centre writes the letter that a worker asked for."""
     return introduction_out(
         actions.agree_to_introduction(
@@ -170,7 +170,7 @@ def decline(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
 
 
 @routes.post("/introductions/{introduction_id}/set-aside", allow=Permission.LIST_PEOPLE)
-def set_aside(unit: Unit, introduction_id: IntroductionId, why: SetAside) -> IntroductionOut:
+def set_aside(unit: Unit, introduction_id: IntroductionId, why: IntroductionSetAside) -> IntroductionOut:
     """The centre writes no letter and says why."""
     return introduction_out(
         actions.set_introduction_aside(unit.session, unit.actor, introduction_id=introduction_id, reason=why.reason)
@@ -178,7 +178,7 @@ def set_aside(unit: Unit, introduction_id: IntroductionId, why: SetAside) -> Int
 
 
 @routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
-def result(unit: Unit, introduction_id: IntroductionId, draft: ResultDraft) -> ResultRecorded:
+def result(unit: Unit, introduction_id: IntroductionId, draft: IntroductionResultDraft) -> ResultRecorded:
     """Tell what became of a letter; a hire takes a place."""
     introduction = actions.record_result(unit.session, unit.actor, introduction_id=introduction_id, draft=draft)
     return ResultRecorded(id=introduction.id, state=introduction.state)

@@ -134,25 +134,25 @@ class CandidateOut(Wire):
     reasons: list[str]
 
 
-class Remark(Draft):
+class OpeningRemark(Draft):
     """A remark on a step; a return to the employer needs it."""
 
     reason: Line = ""
 
 
-class Reason(Draft):
+class OpeningReturn(Draft):
     """Why an opening is given back to its employer."""
 
     reason: Words
 
 
-class Renewal(Draft):
+class OpeningRenewal(Draft):
     """The new last day of an opening."""
 
     valid_until: date
 
 
-class Headcount(Draft):
+class HeadcountChange(Draft):
     """The new number of places."""
 
     headcount: Annotated[int, Field(ge=1, le=10_000)]
@@ -228,13 +228,13 @@ def submit(unit: Unit, opening_id: OpeningId) -> OpeningOut:
 
 
 @routes.post("/{opening_id}/verify", allow=Permission.VERIFY_OPENING)
-def verify(unit: Unit, opening_id: OpeningId, remark: Remark) -> OpeningOut:
+def verify(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Confirm that the opening is real."""
     return opening_out(actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
 
 
 @routes.post("/{opening_id}/return", allow=Permission.VERIFY_OPENING)
-def give_back(unit: Unit, opening_id: OpeningId, remark: Reason) -> OpeningOut:
+def give_back(unit: Unit, opening_id: OpeningId, remark: OpeningReturn) -> OpeningOut:
     """Give an opening back to its employer with the reason."""
     return opening_out(actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
@@ -246,7 +246,7 @@ def publish(unit: Unit, opening_id: OpeningId) -> OpeningOut:
 
 
 @routes.post("/{opening_id}/pause", allow=Permission.PUBLISH_OPENING)
-def pause(unit: Unit, opening_id: OpeningId, remark: Remark) -> OpeningOut:
+def pause(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Take an opening off the public pages for a while."""
     return opening_out(actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
@@ -258,13 +258,13 @@ def resume(unit: Unit, opening_id: OpeningId) -> OpeningOut:
 
 
 @routes.post("/{opening_id}/close", allow=Permission.PUBLISH_OPENING)
-def close(unit: Unit, opening_id: OpeningId, remark: Remark) -> OpeningOut:
+def close(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """End an opening for good."""
     return opening_out(actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/renew", allow=Permission.PUBLISH_OPENING)
-def renew(unit: Unit, opening_id: OpeningId, renewal: Renewal) -> OpeningOut:
+def renew(unit: Unit, opening_id: OpeningId, renewal: OpeningRenewal) -> OpeningOut:
     """Show an expired opening again until a later day."""
     return opening_out(
         actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
@@ -272,7 +272,7 @@ def renew(unit: Unit, opening_id: OpeningId, renewal: Renewal) -> OpeningOut:
 
 
 @routes.post("/{opening_id}/headcount", allow=Permission.POST_OPENING)
-def headcount(unit: Unit, opening_id: OpeningId, wanted: Headcount) -> OpeningOut:
+def headcount(unit: Unit, opening_id: OpeningId, wanted: HeadcountChange) -> OpeningOut:
     """Change the number of places."""
     return opening_out(
         actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)

@@ -42,7 +42,7 @@ class OccupationOut(Wire):
     verified_by: str
 
 
-class CertificateOut(Wire):
+class HeldCertificateOut(Wire):
     """A certificate that somebody holds."""
 
     kind: CertificateKind
@@ -82,7 +82,7 @@ class ProfileOut(Wire):
     valid_until: date | None
     occupations: list[OccupationOut]
     skills: list[dict[str, str | int | None]] | None
-    certificates: list[CertificateOut]
+    certificates: list[HeldCertificateOut]
     limits: list[str]
     wish: WishOut | None
 
@@ -262,7 +262,7 @@ def profile_out(jobseeker: Jobseeker) -> ProfileOut:
         valid_until=jobseeker.registration.valid_until_on if jobseeker.registration else None,
         occupations=[OccupationOut.model_validate(row) for row in jobseeker.occupations],
         skills=jobseeker.profile.skills if jobseeker.profile else None,
-        certificates=[CertificateOut.model_validate(row) for row in jobseeker.certificates],
+        certificates=[HeldCertificateOut.model_validate(row) for row in jobseeker.certificates],
         limits=jobseeker.profile.limits if jobseeker.profile else [],
         wish=WishOut.model_validate(jobseeker.wish) if jobseeker.wish else None,
     )

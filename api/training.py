@@ -159,7 +159,7 @@ class EnrolmentDraft(Draft):
     may_wait: bool = False
 
 
-class Review(Draft):
+class ClassReview(Draft):
     """The centre's answer to an application for a class."""
 
     verdict: Literal["approve", "refuse"]
@@ -173,7 +173,7 @@ class ClassMove(Draft):
     reason: Line = ""
 
 
-class Reason(Draft):
+class EnrolmentWithdrawal(Draft):
     """Why somebody leaves."""
 
     reason: Line = ""
@@ -232,7 +232,7 @@ def move_class(unit: Unit, class_id: RecordId, step: ClassMove) -> ClassOut:
 
 
 @routes.post("/classes/{class_id}/review", allow=Permission.APPROVE_CLASS)
-def review_class(unit: Unit, class_id: RecordId, review: Review) -> ClassOut:
+def review_class(unit: Unit, class_id: RecordId, review: ClassReview) -> ClassOut:
     """Approve an application, or send it back with a reason."""
     if review.verdict == "approve":
         class_actions.approve_class(unit.session, unit.actor, class_id=class_id)
@@ -277,7 +277,7 @@ def own_enrolments(unit: Unit) -> list[EnrolmentOut]:
 
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", allow=Permission.ENROL)
-def withdraw(unit: Unit, enrolment_id: RecordId, reason: Reason) -> EnrolmentOut:
+def withdraw(unit: Unit, enrolment_id: RecordId, reason: EnrolmentWithdrawal) -> EnrolmentOut:
     """Leave a class before it begins; the seat goes to whoever has waited longest."""
     left = enrolment_actions.withdraw_learner(unit.session, unit.actor, enrolment_id=enrolment_id, reason=reason.reason)
     return EnrolmentOut.of(left)

@@ -11,13 +11,13 @@ from centre.permissions import Actor, Role
 from centre.scopes import seeing_everything
 from employers.companies.actions import register_employer, submit_employer
 from employers.companies.models import Employer
-from employers.companies.rules import EmployerDraft, SelfRegistration
+from employers.companies.rules import EmployerDraft, EmployerRegistration
 
 FIRST_TERM = timedelta(days=365)
 """How long an account lasts before a manager renews it."""
 
 
-def enter_employer(session: Session, *, draft: SelfRegistration) -> Employer:
+def enter_employer(session: Session, *, draft: EmployerRegistration) -> Employer:
     """Register an employer that nobody knows yet, with an account, and hand its papers in for the check.
 
     The account signs in with the social credit code in small letters; it may write openings, and nothing is public

@@ -191,7 +191,7 @@ class EmployerDraft(Draft):
     centre_id: RecordId | None = None
 
 
-class SelfRegistration(Draft):
+class EmployerRegistration(Draft):
     """What an employer gives to register at home, all of it needed for the check (单位网上登记)."""
 
     name: Words

@@ -35,7 +35,7 @@ MOST_ROWS = 50_000
 LOOK_FOR_HEADINGS = 15
 
 
-class Verdict(StrEnum):
+class ImportVerdict(StrEnum):
     """What became of one row (导入结果)."""
 
     OPEN = "open"
@@ -45,10 +45,10 @@ class Verdict(StrEnum):
 
 
 VERDICT_LABELS = {
-    Verdict.OPEN: N_("已上架"),
-    Verdict.KEPT: N_("已存为草稿"),
-    Verdict.UNCHANGED: N_("以前导入过，没有变化"),
-    Verdict.REFUSED: N_("没有导入"),
+    ImportVerdict.OPEN: N_("已上架"),
+    ImportVerdict.KEPT: N_("已存为草稿"),
+    ImportVerdict.UNCHANGED: N_("以前导入过，没有变化"),
+    ImportVerdict.REFUSED: N_("没有导入"),
 }
 
 
@@ -67,11 +67,11 @@ class LineBroken(SheetRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class RowVerdict:
+class ImportedRow:
     """One row's result: its number in the file, its opening, and everything that was wrong with it."""
 
     row: int
-    verdict: Verdict
+    verdict: ImportVerdict
     title: str = ""
     opening_id: int | None = None
     problems: Sequence[Problem] = ()
@@ -81,13 +81,13 @@ class RowVerdict:
 class Report:
     """The results of an import in the order of its rows."""
 
-    rows: list[RowVerdict] = field(default_factory=list)
+    rows: list[ImportedRow] = field(default_factory=list)
 
     @property
-    def counts(self) -> dict[Verdict, int]:
+    def counts(self) -> dict[ImportVerdict, int]:
         """How many rows had each result."""
         counted = Counter(row.verdict for row in self.rows)
-        return {verdict: counted[verdict] for verdict in Verdict}
+        return {verdict: counted[verdict] for verdict in ImportVerdict}
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,27 +150,27 @@ class _Import:
     publish: bool
     is_demo: bool
 
-    def take(self, line: Line) -> RowVerdict:
+    def take(self, line: Line) -> ImportedRow:
         offer = offer_of(line.cells)
         title = str(offer.fields["title"])[:60]
         try:
             with self.session.begin_nested():
                 opening, verdict = self._keep(offer)
         except ValidationError as wrong:
-            return RowVerdict(line.number, Verdict.REFUSED, title, problems=problems_of(wrong))
+            return ImportedRow(line.number, ImportVerdict.REFUSED, title, problems=problems_of(wrong))
         except Refusal as refused:
-            return RowVerdict(line.number, Verdict.REFUSED, title, problems=refused.problems)
+            return ImportedRow(line.number, ImportVerdict.REFUSED, title, problems=refused.problems)
         if opening.state is not OpeningState.DRAFT or not self.publish:
-            return RowVerdict(line.number, verdict, title, opening.id)
+            return ImportedRow(line.number, verdict, title, opening.id)
         try:
             with self.session.begin_nested():
                 self._show(opening, offer)
         except Refusal as refused:
             self.session.refresh(opening)
-            return RowVerdict(line.number, verdict, title, opening.id, refused.problems)
-        return RowVerdict(line.number, Verdict.OPEN, title, opening.id)
+            return ImportedRow(line.number, verdict, title, opening.id, refused.problems)
+        return ImportedRow(line.number, ImportVerdict.OPEN, title, opening.id)
 
-    def _keep(self, offer: Offer) -> tuple[Opening, Verdict]:
+    def _keep(self, offer: Offer) -> tuple[Opening, ImportVerdict]:
         if offer.problems:
             raise Invalid(offer.problems)
         draft = OpeningDraft.model_validate(
@@ -182,13 +182,13 @@ class _Import:
         )
         if known is not None:
             if known.state is not OpeningState.DRAFT or _same(known, draft):
-                return known, Verdict.UNCHANGED
+                return known, ImportVerdict.UNCHANGED
             changed = draft.model_copy(update={"employer_id": known.employer_id})
-            return update_opening(self.session, self.actor, opening_id=known.id, draft=changed), Verdict.KEPT
+            return update_opening(self.session, self.actor, opening_id=known.id, draft=changed), ImportVerdict.KEPT
         employer = self._employer(offer, draft.region_code)
         draft = draft.model_copy(update={"employer_id": employer.id})
         opening = create_opening(self.session, self.actor, draft, external_id=offer.external_id, is_demo=self.is_demo)
-        return opening, Verdict.KEPT
+        return opening, ImportVerdict.KEPT
 
     def _show(self, opening: Opening, offer: Offer) -> None:
         if offer.posted_on and offer.posted_on <= clock.today():

@@ -34,6 +34,7 @@ from matching.introductions.rules import (
     AnswerTooLate,
     FollowUpDraft,
     FollowUpOutcome,
+    IntroductionResultDraft,
     IntroductionState,
     LeaveReason,
     NotLawful,
@@ -42,7 +43,6 @@ from matching.introductions.rules import (
     PlacementState,
     Recommendation,
     Result,
-    ResultDraft,
     events_to,
 )
 from matching.live.listing import listed_now
@@ -138,7 +138,9 @@ def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: i
     return introduction
 
 
-def record_result(session: Session, actor: Actor, *, introduction_id: int, draft: ResultDraft) -> Introduction:
+def record_result(
+    session: Session, actor: Actor, *, introduction_id: int, draft: IntroductionResultDraft
+) -> Introduction:
     """Write down what became of a letter; a hire takes a place of the opening and begins the follow-up.
 
     Raises IllegalMove, OpeningFull, AnswerTooLate or NotFound. Silence has no way in here: only a told result counts.
@@ -288,7 +290,7 @@ def _agree(
     return introduction
 
 
-def _hire(session: Session, actor: Actor, introduction: Introduction, draft: ResultDraft) -> Placement:
+def _hire(session: Session, actor: Actor, introduction: Introduction, draft: IntroductionResultDraft) -> Placement:
     today = clock.today()
     starts_on = draft.starts_on or today
     with seeing_everything(session):

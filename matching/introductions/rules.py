@@ -252,7 +252,7 @@ class Recommendation(Draft):
     share_phone: bool = False
 
 
-class ResultDraft(Draft):
+class IntroductionResultDraft(Draft):
     """What became of a letter (推荐结果登记)."""
 
     result: Result

@@ -16,7 +16,7 @@ from tests.training.world import SYSTEM, City, add_class, add_person, identity
 from training.attendance import queries
 from training.attendance.actions import report_lesson
 from training.certificates.actions import close_assessment, record_result
-from training.certificates.rules import ResultDraft
+from training.certificates.rules import AssessmentDraft
 from training.classes.actions import move_class
 from training.classes.models import TrainingClass
 from training.enrolments.actions import enrol_learner
@@ -116,7 +116,7 @@ def certify(city: City, class_id: int, places: Iterable[int], *, points: int = 8
     """Let trainees sit the assessment, a week after the end, and close it."""
     with clock.frozen(lesson_ids(class_id)[-1][1] + timedelta(days=7)):
         for place in places:
-            draft = ResultDraft(
+            draft = AssessmentDraft(
                 enrolment_id=place, theory=points, practice=points, assessed_on=clock.today(), body="第三方考核站"
             )
             do(city, "officer", record_result, draft=draft)

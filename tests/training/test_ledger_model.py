@@ -30,7 +30,7 @@ from training.certificates.actions import revoke_certificate
 from training.certificates.models import TrainingCertificate
 from training.claims import actions as claims
 from training.claims.models import Claim, ClaimLine
-from training.claims.rules import ClaimDraft, ClaimState, ClawbackDraft, PaymentDraft, Programme, Verdict
+from training.claims.rules import ClaimDraft, ClaimState, ClaimVerdict, ClawbackDraft, PaymentDraft, Programme
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.enrolments.actions import withdraw_learner
@@ -138,7 +138,7 @@ class Money(RuleBasedStateMachine):
     @rule(data=st.data(), step=st.sampled_from(["pay", "pay", "return", "claw", "part", "archive"]))
     def settle(self, data: st.DataObject, step: str) -> None:
         claim_id = data.draw(st.sampled_from(self._ids(Claim)))
-        places = self._ids(ClaimLine, ClaimLine.claim_id == claim_id, ClaimLine.verdict == Verdict.GRANTED)
+        places = self._ids(ClaimLine, ClaimLine.claim_id == claim_id, ClaimLine.verdict == ClaimVerdict.GRANTED)
         with clock.frozen(datetime(2026, 5, 1, 2, tzinfo=world.MONDAY.tzinfo)):
             if step == "return":
                 again = {"claim_id": claim_id, "reason": "缺材料"}

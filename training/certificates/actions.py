@@ -18,11 +18,11 @@ from training.certificates import queries
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import (
     ALPHABET,
+    AssessmentDraft,
     CertificateRevoked,
     CertificateState,
     Certified,
     NumberTaken,
-    ResultDraft,
     ResultsMissing,
     certificate_code,
 )
@@ -45,7 +45,7 @@ class OwnAssessment(Forbidden):
     message = N_("培训学校不能登记本校学员的考核成绩")
 
 
-def record_result(session: Session, actor: Actor, *, draft: ResultDraft) -> TrainingCertificate | None:
+def record_result(session: Session, actor: Actor, *, draft: AssessmentDraft) -> TrainingCertificate | None:
     """Enter the marks of one attempt (考核); who passes is certified, who fails once may sit again.
 
     Gives the certificate, or None. Raises IllegalMove without a completed course, OwnAssessment, CertificateForm and
@@ -112,7 +112,7 @@ def _refuse_own_school(actor: Actor, provider_id: int) -> None:
         raise OwnAssessment
 
 
-def _issue(session: Session, actor: Actor, place: Enrolment, draft: ResultDraft) -> TrainingCertificate:
+def _issue(session: Session, actor: Actor, place: Enrolment, draft: AssessmentDraft) -> TrainingCertificate:
     found, major, provider = class_parts(session, place.class_id)
     official = _official(session, draft, major.level)
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(9))
@@ -145,7 +145,7 @@ def _issue(session: Session, actor: Actor, place: Enrolment, draft: ResultDraft)
     return made
 
 
-def _official(session: Session, draft: ResultDraft, level: int | None) -> str | None:
+def _official(session: Session, draft: AssessmentDraft, level: int | None) -> str | None:
     if not draft.official_no:
         return None
     number: str = parse_certificate(draft.official_no, level=level, year=draft.assessed_on.year).value

@@ -126,7 +126,7 @@ class CertificateRevoked:
 Score = Annotated[int, Field(ge=0, le=100)]
 
 
-class ResultDraft(Draft):
+class AssessmentDraft(Draft):
     """One result of an assessment (考核成绩)."""
 
     enrolment_id: RecordId

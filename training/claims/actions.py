@@ -24,6 +24,7 @@ from training.claims.rules import (
     ClaimDraft,
     ClaimOpen,
     ClaimState,
+    ClaimVerdict,
     ClawbackDraft,
     Decision,
     Earlier,
@@ -34,7 +35,6 @@ from training.claims.rules import (
     Programme,
     SamePerson,
     Terms,
-    Verdict,
     decide,
     read_terms,
 )
@@ -178,7 +178,7 @@ def claw_back(session: Session, actor: Actor, *, claim_id: int, draft: ClawbackD
     """Demand paid subsidies back, of some trainees or of all (追回). Raises OwnClaim, Invalid or IllegalMove."""
     require(actor, Permission.REVIEW_CLAIM)
     found = _others_claim(session, actor, claim_id)
-    paid = [line for line, _ in session.execute(queries.lines(found.id)) if line.verdict is Verdict.GRANTED]
+    paid = [line for line, _ in session.execute(queries.lines(found.id)) if line.verdict is ClaimVerdict.GRANTED]
     wanted = [line for line in paid if not draft.enrolment_ids or line.enrolment_id in draft.enrolment_ids]
     if not wanted or not set(draft.enrolment_ids) <= {line.enrolment_id for line in paid}:
         raise Invalid([Problem("enrolment_ids", "not-paid", N_("名单里有没领过这笔补贴的人"))])
@@ -305,8 +305,8 @@ def _add_line(session: Session, made: Claim, place: Enrolment, case: Case, decis
             claim_id=made.id, enrolment_id=place.id, person_id=place.person_id, provider_id=made.provider_id,
             centre_id=made.centre_id, programme=Programme(made.programme), occupation_code=case.occupation,
             level=case.level, completed_on=case.completed_on, days=case.days, hours=case.hours,
-            verdict=Verdict.GRANTED if granted else Verdict.REFUSED, amount_fen=decision.fen, reason=decision.reason,
-            params=decision.params, other_line_id=decision.line_id, once=once, demanded_fen=0,
+            verdict=ClaimVerdict.GRANTED if granted else ClaimVerdict.REFUSED, amount_fen=decision.fen,
+            reason=decision.reason, params=decision.params, other_line_id=decision.line_id, once=once, demanded_fen=0,
         )
     )  # fmt: skip
     made.amount_fen = (made.amount_fen or 0) + decision.fen

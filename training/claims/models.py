@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre.tables import Instant, OfCentre, Record, coded
-from training.claims.rules import ClaimState, Programme, Verdict
+from training.claims.rules import ClaimState, ClaimVerdict, Programme
 
 
 class Claim(OfCentre, Record):
@@ -73,7 +73,7 @@ class ClaimLine(OfCentre, Record):
     completed_on: Mapped[date]
     days: Mapped[int]
     hours: Mapped[int]
-    verdict: Mapped[Verdict] = mapped_column(coded(Verdict))
+    verdict: Mapped[ClaimVerdict] = mapped_column(coded(ClaimVerdict, "verdict"))
     amount_fen: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(40), default="")
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

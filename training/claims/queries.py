@@ -11,7 +11,7 @@ from centre.errors import NotFound
 from centre.scopes import seeing_everything
 from centre.text import mask_name
 from training.claims.models import Claim, ClaimLine
-from training.claims.rules import ClaimState, Earlier, Verdict
+from training.claims.rules import ClaimState, ClaimVerdict, Earlier
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
@@ -114,7 +114,7 @@ def notices(session: Session, today: date) -> list[Notice]:
                 [
                     PublicLine(mask_name(place.trainee_name), line.amount_fen)
                     for line, place in session.execute(lines(row[0].id))
-                    if line.verdict is Verdict.GRANTED
+                    if line.verdict is ClaimVerdict.GRANTED
                 ],
             )
             for row in session.execute(shown).all()

@@ -75,14 +75,14 @@ CLAIMS = Machine(
 )
 
 
-class Verdict(StrEnum):
+class ClaimVerdict(StrEnum):
     """What a claim says of one trainee (补贴结论)."""
 
     GRANTED = "granted"
     REFUSED = "refused"
 
 
-VERDICT_LABELS = {Verdict.GRANTED: N_("予以补贴"), Verdict.REFUSED: N_("不予补贴")}
+VERDICT_LABELS = {ClaimVerdict.GRANTED: N_("予以补贴"), ClaimVerdict.REFUSED: N_("不予补贴")}
 
 Fen = Annotated[int, Field(ge=0, le=10**9)]
 

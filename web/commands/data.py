@@ -35,7 +35,7 @@ def import_openings(
     from centre.errors import Refusal
     from centre.permissions import Actor
     from centre.translation import translate
-    from employers.openings.imports import Verdict, read_lines
+    from employers.openings.imports import ImportVerdict, read_lines
     from employers.openings.imports import import_openings as take_over
 
     try:
@@ -61,10 +61,10 @@ def import_openings(
         typer.echo(f"and {len(troubled) - MOST_TOLD} more rows with something to mend")
     counts = report.counts
     typer.echo(
-        f"{len(report.rows)} rows: {counts[Verdict.OPEN]} on show, {counts[Verdict.KEPT]} kept as drafts, "
-        f"{counts[Verdict.UNCHANGED]} unchanged, {counts[Verdict.REFUSED]} refused"
+        f"{len(report.rows)} rows: {counts[ImportVerdict.OPEN]} on show, {counts[ImportVerdict.KEPT]} kept as drafts, "
+        f"{counts[ImportVerdict.UNCHANGED]} unchanged, {counts[ImportVerdict.REFUSED]} refused"
     )
-    if not publish and counts[Verdict.KEPT]:
+    if not publish and counts[ImportVerdict.KEPT]:
         typer.echo("Drafts are seen by the centre only; the same command with --publish puts the complete ones on show")
 
 

@@ -17,11 +17,11 @@ from employers.companies.rules import EmployerDraft, EmployerState
 from employers.openings.feeds import education_of, wage_of
 from employers.openings.imports import (
     MOST_ROWS,
+    ImportVerdict,
     Line,
     LineBroken,
     ListTooLong,
     Report,
-    Verdict,
     import_openings,
     read_lines,
 )
@@ -97,7 +97,7 @@ def test_drafts_of_an_earlier_import_go_on_show_once_somebody_vouches(session: S
 def test_an_import_vouches_for_no_employer_that_came_another_way(session: Session) -> None:
     register_employer(session, OFFICER, EmployerDraft(name="合作中心", region_code="610404"))
     report = taken(session, read_lines(JSONL, "x.jsonl"))
-    assert report.counts[Verdict.OPEN] == 0
+    assert report.counts[ImportVerdict.OPEN] == 0
     assert session.scalars(select(Employer.state)).all() == [EmployerState.REGISTERED]
 
 
@@ -111,11 +111,11 @@ def test_a_csv_list_with_a_title_row_and_employers_is_read(session: Session, enc
     )
     lines = read_lines(text.encode(encoding), "岗位.csv")
     assert [line.number for line in lines] == [3, 4]
-    assert taken(session, lines).counts[Verdict.OPEN] == 2
+    assert taken(session, lines).counts[ImportVerdict.OPEN] == 2
     picking = session.scalars(select(Opening).where(Opening.title == "采摘工")).one()
     assert (picking.wage_unit, picking.wage_min_fen, picking.headcount) == (WageUnit.DAY, 13_000, 200)
     assert set(session.scalars(select(Employer.name))) == {"三原食品", "礼泉果业"}
-    assert taken(session, lines).counts[Verdict.UNCHANGED] == 2
+    assert taken(session, lines).counts[ImportVerdict.UNCHANGED] == 2
 
 
 def test_a_workbook_is_read(session: Session) -> None:
@@ -127,7 +127,7 @@ def test_a_workbook_is_read(session: Session) -> None:
         sheet.write_row(0, 0, ["编号", "岗位名称", "人数", "工资", "地区", "工作内容"])
         sheet.write_row(1, 0, [1, "焊工", 15, "5000-7500", "610481", "焊接机架"])
     report = taken(session, read_lines(file.getvalue(), "岗位.xlsx"))
-    assert report.counts[Verdict.OPEN] == 1
+    assert report.counts[ImportVerdict.OPEN] == 1
 
 
 @pytest.mark.parametrize(

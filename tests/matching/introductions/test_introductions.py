@@ -23,6 +23,7 @@ from matching.introductions.rules import (
     AnswerTooLate,
     FollowUpDraft,
     FollowUpOutcome,
+    IntroductionResultDraft,
     IntroductionState,
     LeaveReason,
     NotLawful,
@@ -30,7 +31,6 @@ from matching.introductions.rules import (
     PlacementState,
     Recommendation,
     Result,
-    ResultDraft,
     is_letter_number,
 )
 from matching.profiles.queries import living_registration
@@ -62,7 +62,7 @@ def letter(town: Town, person_id: int, opening: str = "spin", *, share_phone: bo
 def tell(town: Town, introduction_id: int, result: Result, **more: object) -> None:
     clerk = town.clerk()
     with open_session(clerk.scope, write=True) as session:
-        draft = ResultDraft(result=result, **more)  # type: ignore[arg-type]
+        draft = IntroductionResultDraft(result=result, **more)  # type: ignore[arg-type]
         actions.record_result(session, clerk, introduction_id=introduction_id, draft=draft)
 
 
@@ -233,7 +233,9 @@ def test_an_employer_neither_sees_nor_settles_the_letters_of_another(town: Town)
     with open_session(other.scope, write=True) as session:
         assert queries.applicants(session) == []
         with pytest.raises(NotFound):
-            actions.record_result(session, other, introduction_id=number, draft=ResultDraft(result=Result.HIRED))
+            actions.record_result(
+                session, other, introduction_id=number, draft=IntroductionResultDraft(result=Result.HIRED)
+            )
 
 
 def test_an_employer_records_the_hire_of_its_own_applicant(town: Town) -> None:
@@ -241,7 +243,7 @@ def test_an_employer_records_the_hire_of_its_own_applicant(town: Town) -> None:
     number = letter(town, worker)
     boss = town.boss("南通海门织彩(虚构)")
     with open_session(boss.scope, write=True) as session:
-        actions.record_result(session, boss, introduction_id=number, draft=ResultDraft(result=Result.HIRED))
+        actions.record_result(session, boss, introduction_id=number, draft=IntroductionResultDraft(result=Result.HIRED))
     assert state_of(town)[1] == 59
     with open_session(town.clerk().scope) as session:
         registration = living_registration(session, worker)
@@ -271,7 +273,9 @@ def test_a_worker_cannot_write_results(town: Town) -> None:
     number = letter(town, person.id)
     worker = town.worker("王秀兰")
     with open_session(worker.scope, write=True) as session, pytest.raises(Forbidden):
-        actions.record_result(session, worker, introduction_id=number, draft=ResultDraft(result=Result.HIRED))
+        actions.record_result(
+            session, worker, introduction_id=number, draft=IntroductionResultDraft(result=Result.HIRED)
+        )
 
 
 def test_a_person_without_a_registration_cannot_be_introduced(town: Town) -> None:

@@ -21,10 +21,10 @@ from training.certificates.actions import close_assessment, record_result, revok
 from training.certificates.models import TrainingCertificate
 from training.certificates.rules import (
     ALPHABET,
+    AssessmentDraft,
     CertificateState,
     CodeForm,
     NumberTaken,
-    ResultDraft,
     ResultsMissing,
     certificate_code,
     parse_code,
@@ -51,7 +51,7 @@ def mark(
     content = {"enrolment_id": place, "theory": points, "practice": points, "assessed_on": date(2026, 3, 30),
                "body": "第三方考核站"} | more  # fmt: skip
     with clock.frozen(AFTER):
-        return do(city, actor, record_result, draft=ResultDraft.model_validate(content))
+        return do(city, actor, record_result, draft=AssessmentDraft.model_validate(content))
 
 
 @given(DRAWN, st.integers(0, 10), st.sampled_from(ALPHABET))

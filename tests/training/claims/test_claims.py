@@ -33,6 +33,7 @@ from training.claims.rules import (
     ClaimDraft,
     ClaimOpen,
     ClaimState,
+    ClaimVerdict,
     ClawbackDraft,
     NothingGranted,
     NoticeRunning,
@@ -40,7 +41,6 @@ from training.claims.rules import (
     PaymentDraft,
     Programme,
     SamePerson,
-    Verdict,
 )
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
@@ -310,7 +310,7 @@ def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city
         outcomes = at_once([lambda: enter(any_city, one), lambda: enter(any_city, other, "neighbour")])
     assert outcomes == ["done", "nothing-granted"]
     with open_session(SYSTEM.scope) as session:
-        granted = session.scalars(select(ClaimLine).where(ClaimLine.verdict == Verdict.GRANTED)).all()
+        granted = session.scalars(select(ClaimLine).where(ClaimLine.verdict == ClaimVerdict.GRANTED)).all()
         assert len(granted) == 2
 
 

@@ -11,7 +11,13 @@ from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from matching.introductions.actions import record_result
 from matching.introductions.queries import applicants
-from matching.introductions.rules import DONE, INTRODUCTION_LABELS, REASON_LABELS, RESULT_LABELS, ResultDraft
+from matching.introductions.rules import (
+    DONE,
+    INTRODUCTION_LABELS,
+    REASON_LABELS,
+    RESULT_LABELS,
+    IntroductionResultDraft,
+)
 from web.forms import bind
 from web.rendering import page
 
@@ -29,7 +35,7 @@ def received(unit: Unit) -> Response:
 @routes.post("/{introduction_id:int}", allow=ALLOW)
 def tell(unit: Unit, introduction_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) -> Response:
     """Tell the centre what became of somebody."""
-    bound = bind(unit, ResultDraft)
+    bound = bind(unit, IntroductionResultDraft)
     if bound.draft is None:
         return _page(unit, bound.problems, 422)
     try:

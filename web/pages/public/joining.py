@@ -8,7 +8,7 @@ from api.dependencies import PUBLIC, Pages, Unit
 from centre.errors import Refusal
 from centre.limits import Limit, spend_all
 from employers.companies.registration import enter_employer
-from employers.companies.rules import NATURE_LABELS, SelfRegistration
+from employers.companies.rules import NATURE_LABELS, EmployerRegistration
 from web import choices
 from web.forms import Bound, bind, blank
 from web.rendering import page
@@ -22,13 +22,13 @@ DAY = timedelta(days=1)
 @routes.get("/register", allow=PUBLIC)
 def registering(unit: Unit) -> Response:
     """The form that an employer fills in once."""
-    return _form(unit, blank(unit, SelfRegistration))
+    return _form(unit, blank(unit, EmployerRegistration))
 
 
 @routes.post("/register", allow=PUBLIC, keep=False)
 def register(unit: Unit) -> Response:
     """Register the employer and tell what comes next."""
-    bound = bind(unit, SelfRegistration)
+    bound = bind(unit, EmployerRegistration)
     if bound.draft is None:
         return _form(unit, bound, 422)
     host = unit.request.client.host if unit.request.client else "local"
@@ -40,7 +40,7 @@ def register(unit: Unit) -> Response:
     return page(unit, "public/joining/registered.html", name=employer.name, login=bound.draft.uscc.casefold())
 
 
-def _form(unit: Unit, bound: Bound[SelfRegistration], status_code: int = 200) -> Response:
+def _form(unit: Unit, bound: Bound[EmployerRegistration], status_code: int = 200) -> Response:
     return page(
         unit,
         "public/joining/register.html",

@@ -17,8 +17,8 @@ from matching.introductions.rules import (
     RESULT_LABELS,
     SOURCE_LABELS,
     FollowUpDraft,
+    IntroductionResultDraft,
     IntroductionState,
-    ResultDraft,
 )
 from matching.search.find import listed_opening
 from matching.suggestions.fits import candidates_for
@@ -41,7 +41,7 @@ class Aside(Draft):
 @routes.get("/introductions/{introduction_id}", allow=ALLOW)
 def introduction(unit: Unit, introduction_id: Number) -> Response:
     """One introduction: the letter to print, and its result."""
-    return _introduction(unit, introduction_id, blank(unit, ResultDraft))
+    return _introduction(unit, introduction_id, blank(unit, IntroductionResultDraft))
 
 
 def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
@@ -74,7 +74,9 @@ def letter(unit: Unit, introduction_id: Number) -> Response:
     try:
         introducing.agree_to_introduction(unit.session, unit.actor, introduction_id=introduction_id)
     except Refusal as refusal:
-        return _introduction(unit, introduction_id, blank(unit, ResultDraft).refuse(refusal), refusal.status)
+        return _introduction(
+            unit, introduction_id, blank(unit, IntroductionResultDraft).refuse(refusal), refusal.status
+        )
     return RedirectResponse(f"/counter/introductions/{introduction_id}", 303)
 
 
@@ -93,7 +95,7 @@ def aside(unit: Unit, introduction_id: Number) -> Response:
 @routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
 def result(unit: Unit, introduction_id: Number) -> Response:
     """Write down what became of a letter."""
-    bound = bind(unit, ResultDraft)
+    bound = bind(unit, IntroductionResultDraft)
     if bound.draft is None:
         return _introduction(unit, introduction_id, bound, 422)
     try:

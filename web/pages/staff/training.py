@@ -17,7 +17,7 @@ from training.attendance import queries as attendance
 from training.attendance.rules import METHOD_LABELS, LessonDraft, ReportDraft
 from training.certificates import actions as certifying
 from training.certificates import queries as certificates
-from training.certificates.rules import ResultDraft
+from training.certificates.rules import AssessmentDraft
 from training.claims import actions as claiming
 from training.claims import queries as claims
 from training.claims.models import Claim
@@ -109,7 +109,7 @@ def call(unit: Unit, class_id: RecordId) -> Response:
 def result(unit: Unit, class_id: RecordId) -> Response:
     """Enter the marks of one trainee."""
     return _try(
-        unit, class_id, ResultDraft, lambda draft: certifying.record_result(unit.session, unit.actor, draft=draft)
+        unit, class_id, AssessmentDraft, lambda draft: certifying.record_result(unit.session, unit.actor, draft=draft)
     )
 
 
