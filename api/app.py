@@ -39,14 +39,19 @@ Answerer = Callable[[Request, Exception], Response]
 
 
 class Service(FastAPI):
-    """The application, whose description also tells how each operation is opened."""
+    """The application; its OpenAPI description also states the credentials and refusals of each operation."""
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description, made once."""
         if self.openapi_schema is None:
             routes = worked_out(self.routes)
             description = get_openapi(
-                title=self.title, version=self.version, description=self.description, routes=routes
+                title=self.title,
+                version=self.version,
+                description=self.description,
+                routes=routes,
+                tags=self.openapi_tags,
+                servers=self.servers,
             )
             self.openapi_schema = tell_problems(secure(description))
         return self.openapi_schema
@@ -79,16 +84,19 @@ def _warm() -> None:
 
 def build(answer: Answerer = problem_response) -> FastAPI:
     """The application with all of the API; `answer` turns an exception into what the reader gets."""
+    resources = _resources()
     app = Service(
         title="Gangqiao 岗桥",
         description="Openings, training classes and job fairs of a city's placement and training centres.",
         version=_version(),
+        openapi_tags=[{"name": tag, "description": summary} for _, tag, summary in resources],
+        servers=[{"url": settings().public_url or "/", "description": "This installation"}],
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
     )
-    for routes in _resources():
+    for routes, _, _ in resources:
         app.router.routes.extend(routes.entries)
     for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, UnicodeError):
         app.add_exception_handler(kind, answer)
@@ -104,15 +112,16 @@ def _version() -> str:
         return "0"
 
 
-def _resources() -> list[Routes]:
+def _resources() -> list[tuple[Routes, str, str]]:
+    """Each resource's routes, with its tag and the description of the tag: the module's name and first line."""
     resources = []
-    for module in iter_modules(api.__path__):
-        routes = getattr(import_module(f"api.{module.name}"), "routes", None)
+    for info in iter_modules(api.__path__):
+        module = import_module(f"api.{info.name}")
+        routes = getattr(module, "routes", None)
         if isinstance(routes, Routes):
-            resources.append((module.name, routes))
-    # What is asked for most is looked for first: an address is held against one resource after the other.
-    resources.sort(key=lambda resource: resource[0] not in ("health", "openings"))
-    return [routes for _, routes in resources]
+            resources.append((routes, info.name, (module.__doc__ or "").split("\n")[0]))
+    # Starlette tries the routes in turn, so the most frequent come first.
+    return sorted(resources, key=lambda resource: resource[1] not in ("health", "openings"))
 
 
 class LastResort:

@@ -21,11 +21,13 @@ from centre.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    NotSignedIn,
     OtherCentre,
     Problem,
     Refusal,
     Stale,
     TooLarge,
+    TooMany,
     Unavailable,
 )
 from centre.scopes import ForeignWrite
@@ -33,9 +35,10 @@ from centre.settings import settings
 from centre.translation import N_, translate
 
 RETRY_SECONDS = 2
+BEARER = 'Bearer realm="gangqiao"'
 
 
-class Fault(Wire):
+class FieldProblem(Wire):
     """One field problem on the wire."""
 
     field: str
@@ -50,7 +53,7 @@ class ProblemOut(Wire):
     title: str
     status: int
     detail: str
-    errors: list[Fault] = Field(default=[])
+    errors: list[FieldProblem] = Field(default=[])
 
 
 class Unreadable(Refusal):
@@ -78,24 +81,35 @@ class Broken(Refusal):
 
 
 SCHEMAS = "#/components/schemas/"
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+_HEADERS = {
+    401: {"WWW-Authenticate": {"description": "The scheme that is expected", "schema": {"type": "string"}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
+}
 RESPONSES: dict[str, dict[str, Any]] = {
     str(status): {
         "description": kind.__doc__ or "",
         "content": {"application/problem+json": {"schema": {"$ref": f"{SCHEMAS}{ProblemOut.__name__}"}}},
-    }
-    for status, kind in {400: Unreadable, 401: Refusal, 403: Forbidden, 404: NotFound, 409: Conflict,
-                         413: TooLarge, 422: Invalid, 429: Refusal, 503: Unavailable}.items()
+    } | ({"headers": _HEADERS[status]} if status in _HEADERS else {})
+    for status, kind in {400: Unreadable, 401: NotSignedIn, 403: Forbidden, 404: NotFound, 409: Conflict,
+                         413: TooLarge, 422: Invalid, 429: TooMany, 503: Unavailable}.items()
 }  # fmt: skip
 
 
+class SchemaNameTaken(RuntimeError):
+    """A model of the API bears the name of a schema that every refusal uses."""
+
+
 def tell_problems(description: dict[str, Any]) -> dict[str, Any]:
-    """Write into an OpenAPI description what every operation may refuse, in place of what FastAPI would answer."""
+    """Replace FastAPI's error responses in an OpenAPI description by our own. Raises SchemaNameTaken."""
     problem = ProblemOut.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
     schemas = description.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(problem.pop("$defs"))
-    schemas[ProblemOut.__name__] = problem
     for fastapis_own in ("HTTPValidationError", "ValidationError"):
         schemas.pop(fastapis_own, None)
+    for name, schema in {**problem.pop("$defs"), ProblemOut.__name__: problem}.items():
+        if schemas.setdefault(name, schema) != schema:
+            raise SchemaNameTaken(name)
     for methods in description["paths"].values():
         for operation in methods.values():
             operation["responses"] |= RESPONSES
@@ -154,10 +168,12 @@ def _log(event: str, **details: str) -> None:
     structlog.get_logger().error(event, **details)
 
 
-def faults_of(locale: str, problems: Sequence[Problem]) -> list[Fault]:
+def faults_of(locale: str, problems: Sequence[Problem]) -> list[FieldProblem]:
     """Problems in the reader's language."""
     return [
-        Fault(field=problem.field, code=problem.code, detail=translate(locale, problem.message, **problem.params))
+        FieldProblem(
+            field=problem.field, code=problem.code, detail=translate(locale, problem.message, **problem.params)
+        )
         for problem in problems
     ]
 
@@ -184,7 +200,9 @@ def problem_response(request: Request, error: Exception) -> Response:
 
 
 def refusal_headers(refusal: Refusal) -> dict[str, str]:
-    """Headers that go with a refusal: when to try again."""
+    """The headers of a refusal: how to sign in, or when to try again."""
+    if refusal.status == 401:
+        return {"www-authenticate": BEARER}
     if refusal.status == 503:
         return {"retry-after": str(RETRY_SECONDS)}
     if refusal.status == 429:

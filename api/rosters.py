@@ -164,7 +164,7 @@ class TransmissionOut(Wire):
     days: list[DayOut]
 
 
-class FaultOut(Wire):
+class RowFault(Wire):
     """One thing to know of one cell."""
 
     field: str
@@ -181,8 +181,8 @@ class RowOut(Wire):
     verdict: RosterVerdict
     name: str
     identity_masked: str
-    problems: list[FaultOut]
-    warnings: list[FaultOut]
+    problems: list[RowFault]
+    warnings: list[RowFault]
     changes: list[ChangeOut]
     enrolment_id: int | None
 
@@ -199,9 +199,9 @@ class RowOut(Wire):
         )  # fmt: skip
 
 
-def _faults(kept: list[dict[str, Any]], locale: str) -> list[FaultOut]:
+def _faults(kept: list[dict[str, Any]], locale: str) -> list[RowFault]:
     return [
-        FaultOut(
+        RowFault(
             field=fault["field"], code=fault["code"], message=translate(locale, fault["message"], **fault["params"])
         )
         for fault in kept

@@ -19,8 +19,8 @@ SignedIn = Callable[[str], TestClient]
 def client(database: str) -> Iterator[TestClient]:
     """A visitor of an empty installation."""
     privacy.forget_keys()
-    with TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False) as made:
-        yield made
+    with TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False) as http:
+        yield http
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def signed_in(database: str) -> Iterator[SignedIn]:
     with ExitStack() as stack:
 
         def sign_in(login: str) -> TestClient:
-            made = stack.enter_context(TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False))
-            answer = made.post("/sign-in", data={"login": login, "password": PASSWORD})
+            http = stack.enter_context(TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False))
+            answer = http.post("/sign-in", data={"login": login, "password": PASSWORD})
             assert answer.status_code == 303, answer.text
-            return made
+            return http
 
         yield sign_in

@@ -20,7 +20,7 @@ LONG = "长" * 2001
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One request and what it is answered with; tests.api.told has what the reader is told."""
+    """One request and what it is answered with; tests.api.wordings has what the reader reads."""
 
     name: str
     who: str
@@ -28,7 +28,7 @@ class Sent:
     body: Any
     status: int
     code: str
-    told: str = ""
+    wording: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -100,12 +100,12 @@ def _person_cases() -> list[Sent]:
         ("VR08 scientific", "6.10499E+17", "number-damaged"),
         ("VR08 zeros", "610499197503080000", "number-damaged"),
     ]
-    made = []
+    cases = []
     for name, number, code in numbers:
-        made.append(Sent(f"counter: {name}", "clerk", at, person(id_number=number), 422, code))
+        cases.append(Sent(f"counter: {name}", "clerk", at, person(id_number=number), 422, code))
         body = person(id_number=number, password="a-long-password")
-        made.append(Sent(f"from home: {name}", "", f"POST {API}/registrations", body, 422, code))
-    made += [
+        cases.append(Sent(f"from home: {name}", "", f"POST {API}/registrations", body, 422, code))
+    cases += [
         Sent("VR07 known under another name", "clerk2", at, person(id_number=W1), 409, "name-differs"),
         Sent("VR10 mobile", "clerk", at, person(phone="12345678901"), 422, "mobile-form"),
         Sent("VR10 landline for a person", "clerk", at, person(phone="029-33211234"), 422, "mobile-form"),
@@ -124,7 +124,7 @@ def _person_cases() -> list[Sent]:
         Sent("short password", "", f"POST {API}/registrations", person(password="1234"), 422, "string-too-short"),
         Sent("common password", "", f"POST {API}/registrations", person(password="12345678"), 422, "password-common"),
     ]  # fmt: skip
-    return made
+    return cases
 
 
 def _profile_cases() -> list[Sent]:
@@ -178,7 +178,7 @@ def _employer_cases() -> list[Sent]:
         Sent("not a number", "employer", post, '{"title": "工", "headcount": NaN}', 422, "finite-number"),
         Sent("unknown field", "employer", post, opening(fee_fen=100), 422, "extra-forbidden"),
         Sent("a list for an object", "employer", post, [1], 422, "model-attributes-type"),
-        Sent("nothing for an object", "employer", post, "", 422, "missing", told="model-attributes-type"),
+        Sent("nothing for an object", "employer", post, "", 422, "missing", wording="model-attributes-type"),
         Sent("malformed JSON", "employer", post, '{"title": ', 422, "json-invalid"),
         Sent("not UTF-8", "employer", post, b'{"title": "\xff\xfe"}', 400, "unreadable"),
         Sent("deep JSON", "employer", post, "[" * 100_000, 400, "unreadable"),
@@ -234,7 +234,7 @@ def _class_cases() -> list[Sent]:
         Sent("roster: no heading", "school", f"POST {API}/rosters?class_id=1&file_name=a.csv", b"a,b\n1,2\n", 422,
              "roster-no-header"),
         Sent("roster: form without a file", "school", f"POST {API}/rosters?class_id=1", {"_form": True}, 422,
-             "missing", told="no-file"),
+             "missing", wording="no-file"),
         Sent("roster: too large", "school", f"POST {API}/rosters?class_id=1", b"x" * 6_100_000, 413, "too-large"),
         Sent("roster: another school's class", "school2", f"POST {API}/rosters?class_id=1&file_name=a.csv",
              "姓名,身份证号\n王秀兰,1\n".encode(), 404, "not-found"),
@@ -280,13 +280,13 @@ def _fair_cases() -> list[Sent]:
 def _address_cases() -> list[Sent]:
     ids = [("", "openings/{}"), ("", "fairs/{}"), ("", "classes/{}"), ("officer", "employers/{}"),
            ("clerk", "people/{}/profile"), ("school", "rosters/{}"), ("clerk", "introductions/{}")]  # fmt: skip
-    made = []
+    cases = []
     for who, path in ids:
-        made.append(Sent(f"{path}: unknown", who, f"GET {API}/{path.format(999_999)}", None, 404, "not-found"))
-        made.append(Sent(f"{path}: 2**63", who, f"GET {API}/{path.format(MUCH)}", None, 422, "less-than-equal"))
-        made.append(Sent(f"{path}: a word", who, f"GET {API}/{path.format('abc')}", None, 422, "int-parsing"))
-        made.append(Sent(f"{path}: zero", who, f"GET {API}/{path.format(0)}", None, 422, "greater-than-equal"))
-    made += [
+        cases.append(Sent(f"{path}: unknown", who, f"GET {API}/{path.format(999_999)}", None, 404, "not-found"))
+        cases.append(Sent(f"{path}: 2**63", who, f"GET {API}/{path.format(MUCH)}", None, 422, "less-than-equal"))
+        cases.append(Sent(f"{path}: a word", who, f"GET {API}/{path.format('abc')}", None, 422, "int-parsing"))
+        cases.append(Sent(f"{path}: zero", who, f"GET {API}/{path.format(0)}", None, 422, "greater-than-equal"))
+    cases += [
         Sent("limit 0", "", f"GET {API}/openings?limit=0", None, 422, "greater-than-equal"),
         Sent("limit 2**63", "", f"GET {API}/openings?limit={MUCH}", None, 422, "less-than-equal"),
         Sent("offset far away", "", f"GET {API}/openings?offset={MUCH}", None, 422, "less-than-equal"),
@@ -315,7 +315,7 @@ def _address_cases() -> list[Sent]:
         Sent("page: roster that is none", "school", "POST /school/classes/1/roster", {"_file": b"MZ" + b"\x00" * 400},
              422, "sheet-kind"),
     ]  # fmt: skip
-    return made
+    return cases
 
 
 CASES = [

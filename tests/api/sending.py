@@ -29,8 +29,8 @@ def fill_fair() -> dict[str, str]:
         day = clock.today() + timedelta(days=300)
         fair = booth_fair(session, add_hall(session, "试验厅"), starts_at=at(9, 0, day), ends_at=at(11, 0, day))
         employer = session.scalars(select(Employer).where(Employer.name == EMPLOYER)).one()
-        asked = BoothDraft(contact_name="王", employer_id=employer.id)
-        booth = apply_for_booth(session, SYSTEM, fair_id=fair.id, draft=asked)
+        request = BoothDraft(contact_name="王", employer_id=employer.id)
+        booth = apply_for_booth(session, SYSTEM, fair_id=fair.id, draft=request)
         return {"FAIR": str(fair.id), "BOOTH": str(booth.id)}
 
 
@@ -59,6 +59,6 @@ def send(client: TestClient, sent: Sent, language: str, ids: dict[str, str]) -> 
 def enter(hall: Hall, login: str) -> TestClient:
     """A browser of an account that knows its form token."""
     desk = hall.enter(login)
-    found = re.search(r'name="_csrf" value="([^"]*)"', desk.client.get("/account").text)
-    desk.client.headers["x-token"] = found[1] if found else ""
+    token = re.search(r'name="_csrf" value="([^"]*)"', desk.client.get("/account").text)
+    desk.client.headers["x-token"] = token[1] if token else ""
     return desk.client

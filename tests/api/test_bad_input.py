@@ -21,7 +21,7 @@ from employers.openings.models import Opening
 from matching.profiles.models import Registration
 from tests.api.faults import API, CASES, W1, Sent, employer, opening, person
 from tests.api.sending import SYSTEM, enter, fill_fair, send
-from tests.api.told import WORDS
+from tests.api.wordings import WORDS
 from tests.databases import settings_from
 from tests.training import files
 from tests.training.world import identity
@@ -73,7 +73,7 @@ def kept() -> dict[str, tuple[int, int]]:
         }
 
 
-def told(sent: Sent, town: Town, language: str) -> str:
+def refusal_text(sent: Sent, town: Town, language: str) -> str:
     """Send a request; gives what its reader is told, after checking status and code."""
     answer = send(town.client(sent.who), sent, language, town.ids)
     assert answer.status_code == sent.status, words(answer.text)[:300]
@@ -85,22 +85,22 @@ def told(sent: Sent, town: Town, language: str) -> str:
     assert problem["status"] == sent.status
     assert problem["type"] == f"/problems/{problem['title']}"
     errors = problem.get("errors", [])
-    assert sent.code in [problem["title"], *(one["code"] for one in errors)]
-    return " ".join([problem["detail"], *(one["detail"] for one in errors)])
+    assert sent.code in [problem["title"], *(error["code"] for error in errors)]
+    return " ".join([problem["detail"], *(error["detail"] for error in errors)])
 
 
 @pytest.mark.parametrize("sent", CASES, ids=[sent.name for sent in CASES])
 def test_bad_input_is_refused_in_both_languages_and_nothing_is_kept(sent: Sent, town: Town) -> None:
     town.client(sent.who)
     before = kept()
-    chinese, english = WORDS[sent.told or sent.code]
-    assert chinese in told(sent, town, "zh")
-    assert english in told(sent, town, "en")
+    chinese, english = WORDS[sent.wording or sent.code]
+    assert chinese in refusal_text(sent, town, "zh")
+    assert english in refusal_text(sent, town, "en")
     assert kept() == before
 
 
 def test_every_message_of_the_table_is_told_by_some_request_and_each_is_in_its_language() -> None:
-    assert {sent.told or sent.code for sent in CASES} == set(WORDS)
+    assert {sent.wording or sent.code for sent in CASES} == set(WORDS)
     for chinese, english in WORDS.values():
         assert HAN.search(chinese)
         assert not HAN.search(english)
@@ -159,9 +159,9 @@ def strangers() -> dict[str, int]:
         session.flush()
         wang = session.scalars(select(Account).where(Account.login == "wang")).one().person_id
         elsewhere = select(Person.id).where(Person.centre_id != clerk, Person.id != wang)
-        found = session.scalars(elsewhere.order_by(Person.id)).first()
-        assert found
-        return {"opening": theirs.id, "draft": draft.id, "employer": hidden.id, "person": found, "class": 1}
+        person_id = session.scalars(elsewhere.order_by(Person.id)).first()
+        assert person_id
+        return {"opening": theirs.id, "draft": draft.id, "employer": hidden.id, "person": person_id, "class": 1}
 
 
 def count(model: type[Any]) -> int:
@@ -205,9 +205,9 @@ def test_a_name_is_kept_as_the_register_writes_it(town: Town) -> None:
         answer = town.client("clerk").post(f"{API}/people", json=person(name=written, id_number=number))
         assert answer.status_code == 201, answer.text
         with open_session(SYSTEM.scope) as session:
-            found = person_by_identity(session, number)
-            assert found
-            assert found.name == stored
+            registered = person_by_identity(session, number)
+            assert registered
+            assert registered.name == stored
 
 
 def test_a_telephone_that_has_an_account_adds_nobody(town: Town) -> None:
@@ -222,9 +222,9 @@ def test_a_telephone_that_has_an_account_adds_nobody(town: Town) -> None:
 
 def test_markup_in_a_text_is_shown_as_it_was_typed(town: Town) -> None:
     client = town.client("employer")
-    made = client.post(f"{API}/openings", json=opening(content="<script>alert(1)</script>", title="<b>缝纫工</b>"))
-    assert made.status_code == 201
-    page = client.get(f"/employer/openings/{made.json()['id']}").text
+    created = client.post(f"{API}/openings", json=opening(content="<script>alert(1)</script>", title="<b>缝纫工</b>"))
+    assert created.status_code == 201
+    page = client.get(f"/employer/openings/{created.json()['id']}").text
     assert "<script>alert" not in page
     assert "<b>缝纫工" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
@@ -254,10 +254,10 @@ def test_bad_rows_of_a_roster_are_told_in_both_languages_and_enrol_nobody(town: 
     assert (sent.json()["errors"], sent.json()["creates"]) == (len(ROWS), 0)
     for language, place in (("zh", 3), ("en", 4)):
         rows = client.get(f"{API}/rosters/{sent.json()['id']}/rows", headers={"accept-language": language}).json()
-        for row, expected in zip(sorted(rows, key=lambda one: one["row"]), ROWS, strict=True):
-            found = {problem["code"]: problem["message"] for problem in row["problems"]}
-            assert expected[place] in found[expected[2]], found
-            assert bool(HAN.search(found[expected[2]])) is (language == "zh")
+        for row, expected in zip(sorted(rows, key=lambda row: row["row"]), ROWS, strict=True):
+            messages = {problem["code"]: problem["message"] for problem in row["problems"]}
+            assert expected[place] in messages[expected[2]], messages
+            assert bool(HAN.search(messages[expected[2]])) is (language == "zh")
     refused = client.post(f"{API}/rosters/{sent.json()['id']}/confirmation")
     assert refused.status_code == 409
     assert (count(Person), count(Enrolment), count(ServiceEvent)) == before

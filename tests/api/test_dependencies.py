@@ -43,9 +43,9 @@ def test_an_undeclared_route_inside_a_router_stops_the_start_too() -> None:
 def test_every_route_can_be_worked_out_when_it_is_asked_for() -> None:
     from web.app import app
 
-    found = [route for route in worked_out(app.routes) if isinstance(route, APIRoute)]
-    assert len(found) > 300
-    assert all(route.dependant.call is route.endpoint for route in found)
+    ready = [route for route in worked_out(app.routes) if isinstance(route, APIRoute)]
+    assert len(ready) > 300
+    assert all(route.dependant.call is route.endpoint for route in ready)
 
 
 def test_a_start_loads_nothing_that_only_some_requests_need() -> None:
@@ -61,9 +61,12 @@ def test_the_description_tells_how_each_operation_is_opened() -> None:
     assert paths["/api/v1/openings"]["get"]["security"] == []
     assert paths["/api/v1/openings"]["post"]["security"] == [{"session": ["opening:post"]}, {"token": ["opening:post"]}]
     assert paths["/api/v1/enrolments"]["get"]["security"] == [{"session": []}, {"token": []}]
-    told = [operation for methods in paths.values() for operation in methods.values()]
-    assert len(told) > 90
-    assert all(("security" in one) and (one["security"] == []) == (one["x-allow"] == "public") for one in told)
+    operations = [operation for methods in paths.values() for operation in methods.values()]
+    assert len(operations) > 90
+    assert all(
+        ("security" in operation) and (operation["security"] == []) == (operation["x-allow"] == "public")
+        for operation in operations
+    )
 
 
 def test_an_unknown_address_is_told_as_a_problem_to_machines_and_as_a_page_to_people(client: TestClient) -> None:

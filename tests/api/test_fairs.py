@@ -52,9 +52,9 @@ def announced(organiser: Browser, **changes: Any) -> int:
 def test_a_fair_is_planned_announced_and_listed(as_: Opener) -> None:
     organiser, visitor = as_("organiser"), as_()
     fair_id = announced(organiser)
-    (found,) = visitor.get("/api/v1/fairs?from=2026-03-06&to=2026-03-06&region=610400").json()["items"]
-    assert (found["id"], found["state"], found["region"]) == (fair_id, "booth_open", "陕西省咸阳市秦都区")
-    assert found["venue"]["name"] == "人力资源市场"
+    (listed,) = visitor.get("/api/v1/fairs?from=2026-03-06&to=2026-03-06&region=610400").json()["items"]
+    assert (listed["id"], listed["state"], listed["region"]) == (fair_id, "booth_open", "陕西省咸阳市秦都区")
+    assert listed["venue"]["name"] == "人力资源市场"
     assert visitor.get("/api/v1/fairs?from=2026-03-07").json() == {"items": [], "total": 0, "limit": 50, "offset": 0}
     assert visitor.get(f"/api/v1/fairs/{fair_id}").json()["booths_left"] == 2
 
@@ -109,11 +109,11 @@ def test_employers_get_booths_and_see_only_their_own(as_: Opener) -> None:
     assert (held.status_code, held.json()["state"], waiting.json()["state"]) == (201, "applied", "waitlisted")
     assert waiting.json()["queue"] == 1
     assert first.post(path, json={"contact_name": "王"}).status_code == 409
-    assert [one["employer_id"] for one in first.get(path).json()] == [1]
+    assert [booth["employer_id"] for booth in first.get(path).json()] == [1]
     assert first.post(f"/api/v1/fairs/booths/{waiting.json()['id']}/withdraw").status_code == 404
     assert first.post(f"/api/v1/fairs/booths/{held.json()['id']}/approve").status_code == 403
     assert first.post(f"/api/v1/fairs/booths/{held.json()['id']}/withdraw").json()["state"] == "withdrawn"
-    assert [one["state"] for one in second.get(path).json()] == ["applied"]
+    assert [booth["state"] for booth in second.get(path).json()] == ["applied"]
 
 
 def test_a_request_sent_twice_with_one_key_is_one_request(as_: Opener) -> None:
@@ -178,10 +178,10 @@ def test_a_cancelled_fair_stays_in_the_feed_as_cancelled(as_: Opener) -> None:
     fair_id = announced(organiser)
     assert organiser.post(f"/api/v1/fairs/{fair_id}/cancel", json={"notice": ""}).status_code == 409
     assert organiser.post(f"/api/v1/fairs/{fair_id}/cancel", json={"notice": "因暴雨取消"}).status_code == 200
-    (found,) = events(visitor)
-    assert found["status"] == "CANCELLED"
-    assert "因暴雨取消" in found["description"]
-    assert events(visitor, f"/fairs/{fair_id}.ics")[0]["uid"] == found["uid"]
+    (cancelled,) = events(visitor)
+    assert cancelled["status"] == "CANCELLED"
+    assert "因暴雨取消" in cancelled["description"]
+    assert events(visitor, f"/fairs/{fair_id}.ics")[0]["uid"] == cancelled["uid"]
     assert events(visitor, "/fairs.ics?region=610404") == []
 
 
@@ -191,9 +191,9 @@ def test_officers_register_and_judge_employers(as_: Opener) -> None:
         "name": "三原食品", "uscc": "91610499ma6dem0013", "region_code": "610422", "contact_name": "赵",
         "contact_phone": "13812345678",
     }  # fmt: skip
-    made = officer.post("/api/v1/employers", json=draft)
-    assert (made.status_code, made.json()["state"], made.json()["events"]) == (201, "registered", ["submit"])
-    path = f"/api/v1/employers/{made.json()['id']}"
+    created = officer.post("/api/v1/employers", json=draft)
+    assert (created.status_code, created.json()["state"], created.json()["events"]) == (201, "registered", ["submit"])
+    path = f"/api/v1/employers/{created.json()['id']}"
     assert officer.post(f"{path}/submit").json()["state"] == "checking"
     assert officer.post(f"{path}/judge", json={"event": "verify"}).json()["state"] == "active"
     assert officer.post(f"{path}/judge", json={"event": "verify"}).status_code == 409

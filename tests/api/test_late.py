@@ -29,8 +29,8 @@ ASKED: list[dict[str, Any]] = [
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with opened() as made:
-        yield made
+    with opened() as town:
+        yield town
 
 
 @pytest.fixture
@@ -48,17 +48,17 @@ def watched(hall: Hall) -> Iterator[Hall]:
     thread.join()
 
 
-def told(hall: Hall, path: str) -> list[tuple[int, dict[str, str], str]]:
-    answers = [hall.enter().client.get(path, params=asked) for asked in ASKED]
-    return [(one.status_code, dict(one.headers), one.text) for one in answers]
+def responses(hall: Hall, path: str) -> list[tuple[int, dict[str, str], str]]:
+    answers = [hall.enter().client.get(path, params=query) for query in ASKED]
+    return [(answer.status_code, dict(answer.headers), answer.text) for answer in answers]
 
 
 @pytest.mark.parametrize("path", ["/api/v1/openings", "/openings"])
 def test_both_ways_give_the_same_answers_with_the_same_headers(watched: Hall, path: str) -> None:
     assert is_watched()
-    short = told(watched, path)
-    signed = [watched.enter().client.get(path, params=asked, headers={"content-length": "0"}) for asked in ASKED]
-    assert [(one.status_code, dict(one.headers), one.text) for one in signed] == short
+    short = responses(watched, path)
+    signed = [watched.enter().client.get(path, params=query, headers={"content-length": "0"}) for query in ASKED]
+    assert [(answer.status_code, dict(answer.headers), answer.text) for answer in signed] == short
     assert len({text for _, _, text in short}) > 5
 
 
@@ -70,14 +70,14 @@ def app() -> TestClient:
         del unit
         return [threading.current_thread().name, str(n), *words]
 
-    made = FastAPI()
-    made.router.routes.extend(routes.entries)
+    service = FastAPI()
+    service.router.routes.extend(routes.entries)
 
-    @made.get("/loop")
+    @service.get("/loop")
     async def loop() -> str:
         return threading.current_thread().name
 
-    return TestClient(made)
+    return TestClient(service)
 
 
 def test_only_visitors_without_a_body_are_answered_on_the_loop(database: str) -> None:
@@ -106,7 +106,7 @@ def test_what_is_withdrawn_leaves_a_watched_search_within_a_second(watched: Hall
     with open_session(Actor.system().scope, write=True) as session:
         session.get_one(Opening, first).state = OpeningState.PAUSED
     end = time.monotonic() + 1
-    while first in {one["id"] for one in client.get("/api/v1/openings").json()["items"]}:
+    while first in {opening["id"] for opening in client.get("/api/v1/openings").json()["items"]}:
         assert time.monotonic() < end, "still there"
         time.sleep(0.02)
     assert is_watched()

@@ -17,8 +17,8 @@ V1 = "/api/v1"
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with opened() as made:
-        yield made
+    with opened() as town:
+        yield town
 
 
 def opening_id(title: str) -> int:
@@ -70,9 +70,9 @@ def test_an_employer_posts_and_an_officer_verifies_and_the_public_finds(hall: Ha
         "conditions": "会用锁边机", "region_code": "610404", "address": "人民路", "wage_min_fen": 400_000,
         "wage_max_fen": 500_000, "base_pay_fen": 300_000,
     }  # fmt: skip
-    made = boss.post(f"{V1}/openings", json=draft)
-    assert made.status_code == 201, made.text
-    number = made.json()["id"]
+    created = boss.post(f"{V1}/openings", json=draft)
+    assert created.status_code == 201, created.text
+    number = created.json()["id"]
     assert visitor.get(f"{V1}/openings/{number}").status_code == 404
     assert boss.post(f"{V1}/openings/{number}/verify", json={}).status_code == 403
     for client, step in ((boss, "submit"), (officer, "verify"), (boss, "publish")):
@@ -89,9 +89,9 @@ def test_the_list_is_whole_and_the_detail_tells_the_six_elements(hall: Hall) -> 
 
 def test_suggestions_over_http_give_parts_that_add_up(hall: Hall) -> None:
     worker = hall.enter("wang").client
-    found = worker.get(f"{V1}/me/suggestions").json()
-    assert found["matches"]
-    for match in found["matches"]:
+    suggestions = worker.get(f"{V1}/me/suggestions").json()
+    assert suggestions["matches"]
+    for match in suggestions["matches"]:
         assert sum(part["points"] for part in match["parts"]) == match["points"]
         assert len(match["parts"]) >= 3
 
@@ -119,9 +119,9 @@ def test_registering_answers_alike_for_known_and_unknown_people(hall: Hall) -> N
 def test_an_introduction_lives_over_http_with_its_illegal_moves_refused(hall: Hall) -> None:
     worker = hall.enter("ma").client
     clerk = hall.enter("clerk").client
-    asked = worker.post(f"{V1}/me/introductions", json={"opening_id": opening_id("足疗师")})
-    assert asked.status_code == 201, asked.text
-    number = asked.json()["id"]
+    requested = worker.post(f"{V1}/me/introductions", json={"opening_id": opening_id("足疗师")})
+    assert requested.status_code == 201, requested.text
+    number = requested.json()["id"]
     early = clerk.post(f"{V1}/introductions/{number}/result", json={"result": "hired"})
     assert (early.status_code, early.json()["type"].rsplit("/", 1)[-1]) == (409, "illegal-move")
     assert worker.post(f"{V1}/introductions/{number}/result", json={"result": "hired"}).status_code == 403

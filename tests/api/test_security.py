@@ -66,21 +66,24 @@ def test_behind_https_the_session_cookie_is_secure_and_bound_to_the_host(databas
 
 def test_no_answer_opens_the_service_to_other_origins(client: TestClient) -> None:
     for address in ("/", "/api/v1/openings", "/health/ready"):
-        asked = client.get(address, headers={"origin": "https://elsewhere.example"})
-        assert [name for name in asked.headers if name.startswith("access-control")] == []
+        answer = client.get(address, headers={"origin": "https://elsewhere.example"})
+        assert [name for name in answer.headers if name.startswith("access-control")] == []
     assert client.options("/api/v1/openings", headers={"origin": "https://elsewhere.example"}).status_code == 405
     assert client.request("TRACE", "/").status_code == 405
 
 
 def test_addresses_carry_no_names_numbers_or_secrets() -> None:
-    asked = {
+    parameters = {
         (str(route.path), parameter.alias)
         for route in iter_route_contexts(worked_out(build().routes))
         if (dependant := getattr(route, "dependant", None)) is not None
         for parameter in dependant.query_params
     }
-    assert len(asked) > 20
-    assert sorted(one for one in asked if DELICATE.search(one[1]) and one[1] not in HARMLESS) == []
+    assert len(parameters) > 20
+    assert (
+        sorted(parameter for parameter in parameters if DELICATE.search(parameter[1]) and parameter[1] not in HARMLESS)
+        == []
+    )
 
 
 def test_forms_that_read_have_no_delicate_field() -> None:
@@ -112,8 +115,8 @@ def test_a_door_that_was_tried_in_vain_stays_in_the_log_once(signed_in: SignedIn
     for _ in range(3):
         assert officer.get("/audit").status_code == 403
     assert officer.post("/account/devices/revoke-others", data={"_csrf": "guessed"}).status_code == 403
-    found = entries("access.refused")
-    assert [(one.detail["path"], one.detail["code"]) for one in found] == [
+    refusals = entries("access.refused")
+    assert [(refusal.detail["path"], refusal.detail["code"]) for refusal in refusals] == [
         ("/audit", "forbidden"), ("/account/devices/revoke-others", "foreign-form"),
     ]  # fmt: skip
     assert csrf_of(officer.get("/account").text)

@@ -49,22 +49,22 @@ def city(database: str) -> None:
 
 @pytest.fixture
 def visitor(city: None) -> Iterator[TestClient]:
-    with TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False) as made:
-        yield made
+    with TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False) as browser:
+        yield browser
 
 
 def age(**passed: float) -> None:
     """Let every session be older than it is."""
     with open_session(SYSTEM.scope, write=True) as session:
-        for one in session.scalars(select(SignIn)):
+        for sign_in in session.scalars(select(SignIn)):
             for name in ("seen_at", "proved_at", "expires_at", "ends_at"):
-                setattr(one, name, getattr(one, name) - timedelta(**passed))
+                setattr(sign_in, name, getattr(sign_in, name) - timedelta(**passed))
 
 
 def hidden(page: str, name: str) -> str:
-    found = re.search(rf'name="{name}" value="([^"]*)"', page)
-    assert found is not None
-    return found[1]
+    field = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert field is not None
+    return field[1]
 
 
 # --- one-time codes ---------------------------------------------------------------------------------------------------
@@ -81,9 +81,9 @@ def test_the_page_shows_the_code_in_the_demo_and_only_there(visitor: TestClient)
 
 def test_a_code_lets_a_jobseeker_in_and_brings_them_back(visitor: TestClient) -> None:
     with settings_from(demo="true"):
-        asked = visitor.post("/sign-in/phone", data={"phone": PHONE, "back": "/account"})
-    code = re.findall(r"验证码是 ([0-9]{6})", asked.text)[0]
-    form = {"phone": hidden(asked.text, "phone"), "back": hidden(asked.text, "back"), "code": code}
+        sent = visitor.post("/sign-in/phone", data={"phone": PHONE, "back": "/account"})
+    code = re.findall(r"验证码是 ([0-9]{6})", sent.text)[0]
+    form = {"phone": hidden(sent.text, "phone"), "back": hidden(sent.text, "back"), "code": code}
     wrong = visitor.post("/sign-in/phone/code", data=form | {"code": "no"})
     entered = visitor.post("/sign-in/phone/code", data=form)
     assert (wrong.status_code, entered.status_code, entered.headers["location"]) == (422, 303, "/account")
@@ -185,7 +185,7 @@ def test_all_other_devices_are_signed_out_by_one_button_and_by_a_new_password(si
     others, here, stranger = [signed_in("officer") for _ in range(2)], signed_in("officer"), signed_in("city")
     token = csrf_of(here.get("/account").text)
     here.post("/account/devices/revoke-others", data={"_csrf": token})
-    assert [one.get("/account").status_code for one in others] == [303, 303]
+    assert [device.get("/account").status_code for device in others] == [303, 303]
     third = signed_in("officer")
     form = {"_csrf": token, "old": PASSWORD, "password": "麦子熟了回家乡吧", "repeated": "麦子熟了回家乡吧"}
     assert here.post("/account/password", data=form | {"old": "wrong"}).status_code == 422
@@ -194,7 +194,7 @@ def test_all_other_devices_are_signed_out_by_one_button_and_by_a_new_password(si
         here.post("/account/password", data=form | {"password": "12345678", "repeated": "12345678"}).status_code == 422
     )
     assert here.post("/account/password", data=form).status_code == 200
-    assert [one.get("/account").status_code for one in (third, here, stranger)] == [303, 200, 200]
+    assert [device.get("/account").status_code for device in (third, here, stranger)] == [303, 200, 200]
 
 
 def test_who_forgot_the_password_comes_in_by_code_and_sets_a_new_one(signed_in: SignedIn, visitor: TestClient) -> None:
@@ -203,8 +203,8 @@ def test_who_forgot_the_password_comes_in_by_code_and_sets_a_new_one(signed_in: 
     refused = knows.post("/account/password", data=form | {"_csrf": csrf_of(knows.get("/account").text)})
     assert refused.status_code == 422
     with settings_from(demo="true"):
-        asked = visitor.post("/sign-in/phone", data={"phone": PHONE})
-    code = re.findall(r"验证码是 ([0-9]{6})", asked.text)[0]
+        sent = visitor.post("/sign-in/phone", data={"phone": PHONE})
+    code = re.findall(r"验证码是 ([0-9]{6})", sent.text)[0]
     visitor.post("/sign-in/phone/code", data={"phone": PHONE, "code": code})
     page = visitor.get("/account/password").text
     assert 'name="old"' not in page
@@ -242,9 +242,9 @@ def test_a_card_from_the_counter_lets_in_at_a_terminal_that_forgets(signed_in: S
 
 
 def hidden_card(page: str) -> str:
-    found = re.search(r'name="card" type="text" value="([^"]*)"', page)
-    assert found is not None
-    return found[1]
+    field = re.search(r'name="card" type="text" value="([^"]*)"', page)
+    assert field is not None
+    return field[1]
 
 
 def test_cards_are_no_business_of_others(signed_in: SignedIn, visitor: TestClient) -> None:
@@ -264,8 +264,8 @@ def new_token(*permissions: Permission) -> tuple[str, int]:
         expires_on=clock.today() + timedelta(days=100),
     )  # fmt: skip
     with open_session(SYSTEM.scope, write=True) as session:
-        secret, made = create_token(session, SYSTEM, draft=draft)
-        return secret, made.id
+        secret, api_token = create_token(session, SYSTEM, draft=draft)
+        return secret, api_token.id
 
 
 def bearer(token: str) -> dict[str, str]:
@@ -321,8 +321,8 @@ def test_a_manager_makes_a_token_on_the_page_and_sees_it_once(signed_in: SignedI
     }  # fmt: skip
     assert client.post("/tokens/new/registrar", data=form | {"organisation": "P9"}).status_code == 422
     assert client.post("/tokens/new/registrar", data=form | {"permissions": "person:list"}).status_code == 422
-    made = client.post("/tokens/new/registrar", data=form)
-    (token,) = re.findall(r"gq_[0-9a-f]{8}_[\w-]{43}", made.text)
+    answer = client.post("/tokens/new/registrar", data=form)
+    (token,) = re.findall(r"gq_[0-9a-f]{8}_[\w-]{43}", answer.text)
     assert client.get("/api/v1/openings", headers=bearer(token)).status_code == 200
     listed = client.get("/tokens").text
     assert token not in listed

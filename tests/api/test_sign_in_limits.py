@@ -37,30 +37,30 @@ def people() -> None:
 def send(servers: Sequence[Server], path: str, form: dict[str, str]) -> Counter[int]:
     """The same form sent to all servers in turn, several at once; how often each status came back."""
 
-    def one(number: int) -> int:
+    def attempt(number: int) -> int:
         server = servers[number % len(servers)]
         answer = httpx.post(server.url + path, data=form, headers={"origin": server.url}, timeout=60)
         return answer.status_code
 
     with ThreadPoolExecutor(6) as pool:
-        return Counter(pool.map(one, range(TRIES)))
+        return Counter(pool.map(attempt, range(TRIES)))
 
 
 def faults(servers: Sequence[Server]) -> list[str]:
     """What a guesser gets beyond the limits, however the guesses are spread over the processes."""
-    found = []
+    problems = []
     wrong = send(servers, "/sign-in", {"login": "officer", "password": "wrong-password"})
     if wrong != {422: 10, 429: TRIES - 10}:
-        found.append(f"passwords: {dict(wrong)}")
+        problems.append(f"passwords: {dict(wrong)}")
     if send(servers, "/sign-in", {"login": "officer", "password": PASSWORD})[303]:
-        found.append("the right password is taken although the limit is passed")
-    asked = send(servers, "/sign-in/phone", {"phone": PHONE})
+        problems.append("the right password is taken although the limit is passed")
+    codes = send(servers, "/sign-in/phone", {"phone": PHONE})
     with open_session(SYSTEM.scope) as session:
         sent = session.scalar(select(func.count(Message.id)).where(Message.kind == "sign-in-code"))
     # One a minute; the tries may fall on both sides of a full minute.
-    if not 1 <= (sent or 0) <= 2 or asked[200] != sent:
-        found.append(f"codes: {sent} sent, {dict(asked)}")
-    return found
+    if not 1 <= (sent or 0) <= 2 or codes[200] != sent:
+        problems.append(f"codes: {sent} sent, {dict(codes)}")
+    return problems
 
 
 def test_limits_are_exact_over_three_processes(any_database: str) -> None:
@@ -73,9 +73,9 @@ def test_limits_are_exact_over_three_processes(any_database: str) -> None:
 def test_planted_counters_of_each_process_are_caught() -> None:
     people()
     with serving_many(PROCESSES, MUTANT) as servers:
-        found = faults(servers)
-    assert any(one.startswith("passwords") for one in found)
-    assert any(one.startswith("codes") for one in found)
+        caught = faults(servers)
+    assert any(fault.startswith("passwords") for fault in caught)
+    assert any(fault.startswith("codes") for fault in caught)
 
 
 @contextmanager

@@ -36,8 +36,12 @@ def code(answer: Response) -> str:
 
 def test_everybody_sees_the_classes_that_recruit_and_what_they_cost(city: world.City, as_: Opener) -> None:
     world.add_class(city, seats=30)
-    (found,) = as_("").get("/api/v1/classes?q=缝纫").json()
-    assert (found["seats_left"], found["major"]["learner_fen"], found["provider"]["code"]) == (30, 30_000, "P1")
+    (recruiting,) = as_("").get("/api/v1/classes?q=缝纫").json()
+    assert (recruiting["seats_left"], recruiting["major"]["learner_fen"], recruiting["provider"]["code"]) == (
+        30,
+        30_000,
+        "P1",
+    )
     assert as_("").get("/api/v1/classes?occupation=6-18").json() == []
 
 
@@ -62,15 +66,15 @@ def test_a_full_class_answers_409_with_its_code(city: world.City, as_: Opener) -
 def test_another_school_s_class_is_not_found_however_it_is_asked_for(city: world.City, as_: Opener) -> None:
     foreign = world.add_class(city, "电子装接")
     registrar = as_("registrar")
-    asked = [
+    answers = [
         registrar.get(f"/api/v1/classes/{foreign}"),
         registrar.get(f"/api/v1/classes/{foreign}/enrolments"),
         registrar.get(f"/api/v1/classes/{foreign}/roster-template"),
         registrar.post(f"/api/v1/classes/{foreign}/moves", json={"event": "lock"}),
         registrar.post(f"/api/v1/rosters?class_id={foreign}", content=files.xlsx(MESSY)),
     ]
-    assert {answer.status_code for answer in asked} == {404}
-    assert {found["provider"]["code"] for found in registrar.get("/api/v1/classes").json()} <= {"P1"}
+    assert {answer.status_code for answer in answers} == {404}
+    assert {training["provider"]["code"] for training in registrar.get("/api/v1/classes").json()} <= {"P1"}
 
 
 def test_a_learner_cannot_borrow_somebody_s_recognition_by_guessing_an_id(city: world.City, as_: Opener) -> None:
@@ -125,9 +129,9 @@ def test_a_class_goes_from_application_to_recruiting_over_the_api(city: world.Ci
         "daypart": "morning", "seats": 20,
     }  # fmt: skip
     registrar, officer = as_("registrar"), as_("officer")
-    made = registrar.post("/api/v1/classes", json=draft)
-    assert (made.status_code, made.json()["state"]) == (201, "draft")
-    address = f"/api/v1/classes/{made.json()['id']}"
+    created = registrar.post("/api/v1/classes", json=draft)
+    assert (created.status_code, created.json()["state"]) == (201, "draft")
+    address = f"/api/v1/classes/{created.json()['id']}"
     assert as_("").get(address).status_code == 404
     assert registrar.post(f"{address}/moves", json={"event": "apply"}).json()["state"] == "applied"
     assert registrar.post(f"{address}/review", json={"verdict": "approve"}).status_code == 403

@@ -49,7 +49,7 @@ def opener() -> Opener:
     app = build()
 
     def open_browser(name: str = "", language: str = "zh") -> Browser:
-        made = Browser(
+        browser = Browser(
             app, headers={"origin": "http://testserver", "accept-language": language}, follow_redirects=False
         )
         if name:
@@ -64,7 +64,7 @@ def opener() -> Opener:
                         ends_at=clock.now() + timedelta(hours=1),
                     )
                 )
-            made.cookies.set("sid", name)
-        return made
+            browser.cookies.set("sid", name)
+        return browser
 
     return open_browser

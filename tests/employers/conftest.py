@@ -22,10 +22,10 @@ def frozen() -> Iterator[None]:
 @pytest.fixture
 def session(any_database: str, frozen: None) -> Iterator[ScopedSession]:
     """A writing session of the service itself in a city, on both databases."""
-    with open_session(SYSTEM.scope, write=True) as made:
-        found_city(made)
-        officer_account(made)
-        yield made
+    with open_session(SYSTEM.scope, write=True) as opened:
+        found_city(opened)
+        officer_account(opened)
+        yield opened
 
 
 @pytest.fixture

@@ -92,10 +92,10 @@ def draft(**changes: Any) -> OpeningDraft:
 
 def published(session: Session, number: int = 1, **changes: Any) -> Opening:
     """An opening of an employer on the public pages."""
-    made = create_opening(session, boss(number), draft(**changes))
-    submit_opening(session, boss(number), opening_id=made.id)
-    verify_opening(session, SYSTEM, opening_id=made.id)
-    return publish_opening(session, boss(number), opening_id=made.id)
+    opening = create_opening(session, boss(number), draft(**changes))
+    submit_opening(session, boss(number), opening_id=opening.id)
+    verify_opening(session, SYSTEM, opening_id=opening.id)
+    return publish_opening(session, boss(number), opening_id=opening.id)
 
 
 def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
@@ -125,10 +125,10 @@ def add_hall(session: Session, hall: str = "一号厅") -> int:
 
 def booth_fair(session: Session, venue_id: int, **changes: Any) -> Fair:
     """A fair that takes requests for booths."""
-    made = schedule_fair(session, ORGANISER, fair_draft(venue_id, **changes))
+    fair = schedule_fair(session, ORGANISER, fair_draft(venue_id, **changes))
     for event in ("prepare", "file", "clear", "publish", "open_booths"):
-        advance_fair(session, ORGANISER, fair_id=made.id, event=event, permit_no="公安许可1号")
-    return made
+        advance_fair(session, ORGANISER, fair_id=fair.id, event=event, permit_no="公安许可1号")
+    return fair
 
 
 def write_city() -> None:

@@ -35,18 +35,18 @@ def test_a_registered_employer_is_submitted_and_verified(session: Session) -> No
     draft = EmployerDraft(
         name="三原食品", uscc=CODE, region_code="610422", contact_name="赵", contact_phone="138 1234 5678"
     )
-    made = register_employer(session, OFFICER, draft)
-    assert (made.contact_phone, made.state) == ("13812345678", EmployerState.REGISTERED)
-    submit_employer(session, OFFICER, employer_id=made.id)
-    assert judge_employer(session, OFFICER, employer_id=made.id, event="verify").state is EmployerState.ACTIVE
+    employer = register_employer(session, OFFICER, draft)
+    assert (employer.contact_phone, employer.state) == ("13812345678", EmployerState.REGISTERED)
+    submit_employer(session, OFFICER, employer_id=employer.id)
+    assert judge_employer(session, OFFICER, employer_id=employer.id, event="verify").state is EmployerState.ACTIVE
     with pytest.raises(EmployerKnown):
         register_employer(session, OFFICER, draft)
 
 
 def test_papers_are_not_handed_in_without_code_and_contact(session: Session) -> None:
-    made = register_employer(session, OFFICER, EmployerDraft(name="三原食品", region_code="610422"))
+    employer = register_employer(session, OFFICER, EmployerDraft(name="三原食品", region_code="610422"))
     with pytest.raises(Invalid) as refused:
-        submit_employer(session, OFFICER, employer_id=made.id)
+        submit_employer(session, OFFICER, employer_id=employer.id)
     assert [problem.field for problem in refused.value.problems] == ["uscc", "contact_name", "contact_phone"]
 
 
@@ -96,8 +96,8 @@ def test_suspension_freezes_openings_and_only_a_manager_lifts_it(session: Sessio
     assert shown.state.value == "frozen"
     with pytest.raises(Forbidden):
         judge_employer(session, OFFICER, employer_id=1, event="remedy", reason="已付清")
-    found = judge_employer(session, MANAGER, employer_id=1, event="remedy", reason="已付清")
-    assert (found.risk, shown.state) == (Risk.WATCH, OpeningState.OPEN)
+    employer = judge_employer(session, MANAGER, employer_id=1, event="remedy", reason="已付清")
+    assert (employer.risk, shown.state) == (Risk.WATCH, OpeningState.OPEN)
 
 
 def test_openings_log_by_whom_and_why_they_were_frozen(session: Session) -> None:
@@ -123,7 +123,7 @@ def test_the_public_sees_trusted_employers_only(any_database: str) -> None:
         add_employer(session, 1)
         add_employer(session, 2, state=EmployerState.CHECKING)
     with open_session(Actor.public().scope) as session:
-        assert [one.id for one in session.scalars(select(Employer).order_by(Employer.id))] == [1]
+        assert [employer.id for employer in session.scalars(select(Employer).order_by(Employer.id))] == [1]
     with open_session(boss(2).scope) as session:
         assert employer(session, 2).id == 2
 

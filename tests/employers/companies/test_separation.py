@@ -22,11 +22,11 @@ def both(other: Actor, number: int = 1) -> Actor:
 
 def test_an_opening_of_ones_own_is_verified_by_somebody_else(session: Session) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft())
-    submit_opening(session, boss(), opening_id=made.id)
+    opening = create_opening(session, boss(), draft())
+    submit_opening(session, boss(), opening_id=opening.id)
     with pytest.raises(OwnBusiness):
-        verify_opening(session, both(OFFICER), opening_id=made.id)
-    assert verify_opening(session, both(OFFICER, 2), opening_id=made.id).state is OpeningState.VERIFIED
+        verify_opening(session, both(OFFICER), opening_id=opening.id)
+    assert verify_opening(session, both(OFFICER, 2), opening_id=opening.id).state is OpeningState.VERIFIED
 
 
 def test_nobody_judges_the_own_employer(session: Session) -> None:

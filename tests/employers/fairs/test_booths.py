@@ -185,9 +185,9 @@ def test_a_refused_request_frees_its_booth_and_needs_a_reason(session: Session) 
 
 def test_requests_are_taken_only_while_they_are_open(session: Session) -> None:
     add_employer(session)
-    made = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
+    fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
     with pytest.raises(NotBoothTime):
-        apply_for_booth(session, boss(), fair_id=made.id, draft=WANT)
+        apply_for_booth(session, boss(), fair_id=fair.id, draft=WANT)
 
 
 def test_only_trusted_employers_get_a_booth_and_only_for_themselves(session: Session) -> None:
@@ -242,7 +242,7 @@ def at_once(work: list[tuple[Actor, object]], act: object) -> list[str]:
     """Do the same thing by many threads that start together; gives each outcome."""
     gate = Barrier(len(work))
 
-    def one(job: tuple[Actor, object]) -> str:
+    def run(job: tuple[Actor, object]) -> str:
         actor, argument = job
         with clock.frozen(at(10) - timedelta(days=4)):
             gate.wait()
@@ -253,7 +253,7 @@ def at_once(work: list[tuple[Actor, object]], act: object) -> list[str]:
                 return refused.code
 
     with ThreadPoolExecutor(len(work)) as pool:
-        return list(pool.map(one, work))
+        return list(pool.map(run, work))
 
 
 def test_when_all_ask_at_once_exactly_the_booths_there_are_go(any_database: str, frozen: None) -> None:

@@ -77,29 +77,29 @@ def test_clocks_of_a_series_are_the_yearly_list_and_the_monthly_figures(day: dat
 
 
 def test_a_fair_keeps_its_clocks_and_place(session: Session) -> None:
-    made = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
-    assert (made.filing_due_on, made.statistics_due_on) == (date(2026, 2, 19), date(2026, 3, 13))
-    assert (made.region_code, made.centre_id, made.state) == ("610402", 1, FairState.DRAFT)
+    fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
+    assert (fair.filing_due_on, fair.statistics_due_on) == (date(2026, 2, 19), date(2026, 3, 13))
+    assert (fair.region_code, fair.centre_id, fair.state) == ("610402", 1, FairState.DRAFT)
 
 
 def test_two_of_three_papers_do_not_make_a_fair_ready(session: Session) -> None:
-    made = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), security_plan=""))
+    fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), security_plan=""))
     with pytest.raises(PlansMissing) as refused:
-        advance_fair(session, ORGANISER, fair_id=made.id, event="prepare")
+        advance_fair(session, ORGANISER, fair_id=fair.id, event="prepare")
     assert refused.value.params["missing"].in_locale("en") == "Security plan"
-    attach_plans(session, ORGANISER, fair_id=made.id, security_plan="GQ-3")
-    assert advance_fair(session, ORGANISER, fair_id=made.id, event="prepare").state is FairState.READY
+    attach_plans(session, ORGANISER, fair_id=fair.id, security_plan="GQ-3")
+    assert advance_fair(session, ORGANISER, fair_id=fair.id, event="prepare").state is FairState.READY
 
 
 @pytest.mark.parametrize(("visitors", "needed"), [(999, False), (1000, True)])
 def test_a_thousand_visitors_need_a_permit(session: Session, visitors: int, needed: bool) -> None:
-    made = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), expected_visitors=visitors))
+    fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), expected_visitors=visitors))
     for event in ("prepare", "file"):
-        advance_fair(session, ORGANISER, fair_id=made.id, event=event)
+        advance_fair(session, ORGANISER, fair_id=fair.id, event=event)
     if needed:
         with pytest.raises(PermitMissing):
-            advance_fair(session, ORGANISER, fair_id=made.id, event="clear")
-    cleared = advance_fair(session, ORGANISER, fair_id=made.id, event="clear", permit_no="公安1号" if needed else "")
+            advance_fair(session, ORGANISER, fair_id=fair.id, event="clear")
+    cleared = advance_fair(session, ORGANISER, fair_id=fair.id, event="clear", permit_no="公安1号" if needed else "")
     assert (cleared.state, cleared.filed_at) == (FairState.CLEARED, clock.now())
 
 
@@ -135,9 +135,9 @@ def test_a_hall_holds_one_fair_at_a_time(session: Session, starts: datetime, end
 def test_another_hall_of_the_house_is_free_and_the_neighbour_is_told(session: Session) -> None:
     first, second = add_hall(session), add_hall(session, "二号厅")
     held = schedule_fair(session, ORGANISER, fair_draft(first))
-    assert [one.id for one in free_venues(session, at(9), at(11))] == [second]
+    assert [venue.id for venue in free_venues(session, at(9), at(11))] == [second]
     other = schedule_fair(session, ORGANISER, fair_draft(second))
-    assert [one.id for one in neighbours(session, "610402", at(9), but=other.id)] == [held.id]
+    assert [fair.id for fair in neighbours(session, "610402", at(9), but=other.id)] == [held.id]
     assert free_days(session, first, at(9), at(11))[0] == date(2026, 3, 7)
 
 
@@ -150,8 +150,8 @@ def test_a_cancelled_fair_frees_its_hall(session: Session) -> None:
 
 def test_changing_a_fair_does_not_clash_with_itself(session: Session) -> None:
     hall = add_hall(session)
-    made = schedule_fair(session, ORGANISER, fair_draft(hall))
-    assert change_fair(session, ORGANISER, fair_id=made.id, draft=fair_draft(hall, name="改名")).name == "改名"
+    fair = schedule_fair(session, ORGANISER, fair_draft(hall))
+    assert change_fair(session, ORGANISER, fair_id=fair.id, draft=fair_draft(hall, name="改名")).name == "改名"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_every_friday_of_a_year_but_the_holidays(session: Session) -> None:
     planned = schedule_series(session, ORGANISER, draft)
     assert (len(planned.fairs), len(planned.holidays), planned.taken) == (46, 6, [])
     assert date(2026, 5, 1) in planned.holidays
-    assert {clock.local(one.starts_at).weekday() for one in planned.fairs} == {4}
+    assert {clock.local(fair.starts_at).weekday() for fair in planned.fairs} == {4}
     first, second = planned.fairs[:2]
     moved = fair_draft(draft.venue_id, starts_at=at(14, day=date(2026, 1, 10)), ends_at=at(16, day=date(2026, 1, 10)))
     change_fair(session, ORGANISER, fair_id=first.id, draft=moved)
@@ -217,55 +217,55 @@ def test_a_series_leaves_out_days_on_which_the_hall_is_taken(session: Session) -
 
 
 def test_cancelling_an_announced_fair_needs_a_notice_and_tells_every_booth(session: Session) -> None:
-    made = booth_fair(session, add_hall(session), booth_count=1)
+    fair = booth_fair(session, add_hall(session), booth_count=1)
     for number in (1, 2):
         add_employer(session, number)
-        apply_for_booth(session, boss(number), fair_id=made.id, draft=BoothDraft(contact_name="王"))
+        apply_for_booth(session, boss(number), fair_id=fair.id, draft=BoothDraft(contact_name="王"))
     with pytest.raises(NoticeMissing):
-        cancel_fair(session, ORGANISER, fair_id=made.id, notice=" ")
-    revision = made.revision
-    cancel_fair(session, ORGANISER, fair_id=made.id, notice="因暴雨取消 {抱歉}")
+        cancel_fair(session, ORGANISER, fair_id=fair.id, notice=" ")
+    revision = fair.revision
+    cancel_fair(session, ORGANISER, fair_id=fair.id, notice="因暴雨取消 {抱歉}")
     session.flush()
     messages = session.scalars(select(Message).where(Message.kind == "fair-cancel").order_by(Message.id)).all()
     assert [message.account_id for message in messages] == [1, 2]
     assert messages[0].title == "招聘会“春季招聘会”（2026-03-06 09:00–11:30）已取消"
     assert messages[0].body == "因暴雨取消 {抱歉}"
-    assert (made.state, made.revision, made.notice) == (FairState.CANCELLED, revision + 1, "因暴雨取消 {抱歉}")
+    assert (fair.state, fair.revision, fair.notice) == (FairState.CANCELLED, revision + 1, "因暴雨取消 {抱歉}")
 
 
 def test_moving_an_announced_fair_needs_a_notice_and_raises_its_revision(session: Session) -> None:
     hall = add_hall(session)
-    made = booth_fair(session, hall)
+    fair = booth_fair(session, hall)
     add_employer(session)
-    apply_for_booth(session, boss(), fair_id=made.id, draft=BoothDraft(contact_name="王"))
+    apply_for_booth(session, boss(), fair_id=fair.id, draft=BoothDraft(contact_name="王"))
     later = fair_draft(hall, starts_at=at(14), ends_at=at(16))
     with pytest.raises(NoticeMissing):
-        change_fair(session, ORGANISER, fair_id=made.id, draft=later)
-    revision = made.revision
-    change_fair(session, ORGANISER, fair_id=made.id, draft=later, notice="改到下午")
+        change_fair(session, ORGANISER, fair_id=fair.id, draft=later)
+    revision = fair.revision
+    change_fair(session, ORGANISER, fair_id=fair.id, draft=later, notice="改到下午")
     session.flush()
-    told = session.scalars(select(Message).where(Message.kind == "fair-moved")).one()
-    assert "2026-03-06 14:00–16:00" in told.title
-    assert made.revision == revision + 1
+    message = session.scalars(select(Message).where(Message.kind == "fair-moved")).one()
+    assert "2026-03-06 14:00–16:00" in message.title
+    assert fair.revision == revision + 1
 
 
 def test_a_postponed_fair_comes_back_with_a_new_time(session: Session) -> None:
     hall = add_hall(session)
-    made = booth_fair(session, hall)
-    postpone_fair(session, ORGANISER, fair_id=made.id, notice="场地检修")
-    assert made.state.value == "postponed"
+    fair = booth_fair(session, hall)
+    postpone_fair(session, ORGANISER, fair_id=fair.id, notice="场地检修")
+    assert fair.state.value == "postponed"
     again = fair_draft(hall, starts_at=at(9) + NEXT_WEEK, ends_at=at(11) + NEXT_WEEK)
-    assert change_fair(session, ORGANISER, fair_id=made.id, draft=again, notice="改到下周五").state.value == "published"
+    assert change_fair(session, ORGANISER, fair_id=fair.id, draft=again, notice="改到下周五").state.value == "published"
 
 
 def test_a_fair_keeps_the_booths_that_are_given(session: Session) -> None:
     hall = add_hall(session)
-    made = booth_fair(session, hall)
+    fair = booth_fair(session, hall)
     for number in (1, 2):
         add_employer(session, number)
-        apply_for_booth(session, boss(number), fair_id=made.id, draft=BoothDraft(contact_name="王"))
+        apply_for_booth(session, boss(number), fair_id=fair.id, draft=BoothDraft(contact_name="王"))
     with pytest.raises(FewerBooths):
-        change_fair(session, ORGANISER, fair_id=made.id, draft=fair_draft(hall, booth_count=1))
+        change_fair(session, ORGANISER, fair_id=fair.id, draft=fair_draft(hall, booth_count=1))
 
 
 @pytest.mark.parametrize(
@@ -288,17 +288,17 @@ def test_illegal_moves_of_a_fair_are_refused(state: FairState, event: str) -> No
 
 def test_the_day_runs_by_the_clock_and_ends_in_a_report(session: Session) -> None:
     hall = add_hall(session)
-    made = booth_fair(session, hall)
+    fair = booth_fair(session, hall)
     for moment, state in [(at(8, 59), "booth_open"), (at(9), "live"), (at(11, 29), "live"), (at(11, 30), "ended")]:
         with clock.frozen(moment):
             run_fairs(session)
-        assert made.state.value == state
+        assert fair.state.value == state
     with pytest.raises(Conflict):
-        change_fair(session, ORGANISER, fair_id=made.id, draft=fair_draft(hall))
+        change_fair(session, ORGANISER, fair_id=fair.id, draft=fair_draft(hall))
     with pytest.raises(Invalid):
-        advance_fair(session, ORGANISER, fair_id=made.id, event="report", figures={"visitors": 5})
+        advance_fair(session, ORGANISER, fair_id=fair.id, event="report", figures={"visitors": 5})
     figures = {"employers": 2, "positions": 40, "visitors": 120, "intentions": 9, "hired": 3}
-    assert advance_fair(session, ORGANISER, fair_id=made.id, event="report", figures=figures).figures == figures
+    assert advance_fair(session, ORGANISER, fair_id=fair.id, event="report", figures=figures).figures == figures
 
 
 def test_organisers_are_reminded_of_their_filing_once(session: Session) -> None:
@@ -316,7 +316,7 @@ def test_the_public_sees_announced_fairs_only(any_database: str, frozen: None) -
         shown = booth_fair(session, add_hall(session)).id
         schedule_fair(session, ORGANISER, fair_draft(add_hall(session, "二号厅")))
     with open_session(Actor.public().scope) as session:
-        assert [one.id for one in session.scalars(fairs())] == [shown]
+        assert [fair.id for fair in session.scalars(fairs())] == [shown]
         assert session.scalars(fairs(from_on=date(2026, 3, 6), to_on=date(2026, 3, 6), region="610400")).all()
         assert not session.scalars(fairs(from_on=date(2026, 3, 7))).all()
         assert not session.scalars(fairs(region="610404")).all()

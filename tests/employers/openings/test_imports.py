@@ -66,10 +66,12 @@ def test_each_row_has_its_verdict_and_refused_rows_leave_nothing(session: Sessio
 def test_the_same_list_twice_changes_nothing(session: Session) -> None:
     lines = read_lines(JSONL, "corpus.jsonl")
     taken(session, lines)
-    before = [(one.id, one.version) for one in session.scalars(select(Opening).order_by(Opening.id))]
+    before = [(opening.id, opening.version) for opening in session.scalars(select(Opening).order_by(Opening.id))]
     report = taken(session, lines)
     assert [row.verdict.value for row in report.rows] == ["unchanged"] * 3 + ["refused"] * 2
-    assert [(one.id, one.version) for one in session.scalars(select(Opening).order_by(Opening.id))] == before
+    assert [
+        (opening.id, opening.version) for opening in session.scalars(select(Opening).order_by(Opening.id))
+    ] == before
 
 
 def test_a_draft_that_was_mended_in_the_list_goes_on_show(session: Session) -> None:
@@ -170,12 +172,12 @@ def test_only_officers_import_and_a_source_has_a_name(session: Session) -> None:
 
 
 def test_progress_is_told_for_every_row(session: Session) -> None:
-    told: list[tuple[int, int]] = []
+    progress: list[tuple[int, int]] = []
     lines = read_lines(JSONL, "x.jsonl")
     import_openings(
-        session, OFFICER, lines, source_name="合作中心", progress=lambda done, all_: told.append((done, all_))
+        session, OFFICER, lines, source_name="合作中心", progress=lambda done, all_: progress.append((done, all_))
     )
-    assert told == [(number, 5) for number in range(1, 6)]
+    assert progress == [(number, 5) for number in range(1, 6)]
 
 
 @pytest.mark.parametrize(
@@ -198,8 +200,8 @@ def test_progress_is_told_for_every_row(session: Session) -> None:
     ],
 )
 def test_pay_is_read_as_people_write_it(text: str, unit: str, least: int | None, most: int | None) -> None:
-    found = wage_of(text)
-    assert (found.unit.value, found.least_fen, found.most_fen) == (unit, least, most)
+    wage = wage_of(text)
+    assert (wage.unit.value, wage.least_fen, wage.most_fen) == (unit, least, most)
 
 
 def test_schooling_is_read_as_people_write_it() -> None:

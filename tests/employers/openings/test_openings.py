@@ -47,26 +47,26 @@ from tests.employers.world import OFFICER, SYSTEM, add_employer, boss, draft, fo
 TODAY = date(2026, 3, 2)
 
 
-def told(refused: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
+def codes_by_field(refused: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
     return {problem.field: problem.code for problem in refused.value.problems}
 
 
 def test_a_draft_becomes_public_by_way_of_an_officer(session: Session) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft())
-    assert made.state is OpeningState.DRAFT
-    submit_opening(session, boss(), opening_id=made.id)
-    assert (made.state, made.valid_from, made.valid_until) == (
+    opening = create_opening(session, boss(), draft())
+    assert opening.state is OpeningState.DRAFT
+    submit_opening(session, boss(), opening_id=opening.id)
+    assert (opening.state, opening.valid_from, opening.valid_until) == (
         OpeningState.TO_VERIFY,
         TODAY,
         TODAY + timedelta(days=30),
     )
     with pytest.raises(Forbidden):
-        verify_opening(session, boss(), opening_id=made.id)
-    verify_opening(session, OFFICER, opening_id=made.id, remark="电话核实")
-    assert (made.verified_by_id, made.verified_at) == (900, clock.now())
-    publish_opening(session, boss(), opening_id=made.id)
-    assert (made.state, made.posted_at, made.remaining) == (OpeningState.OPEN, clock.now(), 3)
+        verify_opening(session, boss(), opening_id=opening.id)
+    verify_opening(session, OFFICER, opening_id=opening.id, remark="电话核实")
+    assert (opening.verified_by_id, opening.verified_at) == (900, clock.now())
+    publish_opening(session, boss(), opening_id=opening.id)
+    assert (opening.state, opening.posted_at, opening.remaining) == (OpeningState.OPEN, clock.now(), 3)
 
 
 def test_everything_missing_is_told_in_one_message(session: Session) -> None:
@@ -74,42 +74,44 @@ def test_everything_missing_is_told_in_one_message(session: Session) -> None:
     bare = draft(
         content=None, conditions=None, region_code=None, wage_min_fen=None, wage_max_fen=None, base_pay_fen=None
     )
-    made = create_opening(session, boss(), bare)
+    opening = create_opening(session, boss(), bare)
     with pytest.raises(Invalid) as refused:
-        submit_opening(session, boss(), opening_id=made.id)
-    assert told(refused) == dict.fromkeys(("conditions", "content", "region_code", "base_pay_fen"), "element-missing")
-    assert made.state is OpeningState.DRAFT
+        submit_opening(session, boss(), opening_id=opening.id)
+    assert codes_by_field(refused) == dict.fromkeys(
+        ("conditions", "content", "region_code", "base_pay_fen"), "element-missing"
+    )
+    assert opening.state is OpeningState.DRAFT
     place = next(problem for problem in refused.value.problems if problem.field == "region_code")
     assert translate("en", place.message, **place.params) == "Required before publishing: Workplace"
 
 
 def test_unlawful_words_keep_an_opening_from_leaving_the_draft(session: Session) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft(conditions="限男性，年龄18-45", content="交押金300元"))
-    assert {row["key"] for row in made.screening} == {"sex-limit", "age-limit", "fees"}
+    opening = create_opening(session, boss(), draft(conditions="限男性，年龄18-45", content="交押金300元"))
+    assert {row["key"] for row in opening.screening} == {"sex-limit", "age-limit", "fees"}
     with pytest.raises(Invalid) as refused:
-        submit_opening(session, boss(), opening_id=made.id)
-    assert told(refused) == {"conditions": "ad-sex-limit", "content": "ad-fees"}
+        submit_opening(session, boss(), opening_id=opening.id)
+    assert codes_by_field(refused) == {"conditions": "ad-sex-limit", "content": "ad-fees"}
     english = [translate("en", problem.message, **problem.params) for problem in refused.value.problems]
     assert "Employment Promotion Law" in english[1]
 
 
 def test_a_paper_that_the_conditions_ask_for_becomes_a_requirement(session: Session) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft(conditions="需持低压电工证，有健康证者优先"))
-    found = [(one["kind"], one["must"]) for one in made.certificate_requirements]
-    assert found == [("special_operation", True), ("health", False)]
+    opening = create_opening(session, boss(), draft(conditions="需持低压电工证，有健康证者优先"))
+    required = [(requirement["kind"], requirement["must"]) for requirement in opening.certificate_requirements]
+    assert required == [("special_operation", True), ("health", False)]
     own = [{"kind": "special_operation", "name": "低压电工作业", "must": True}]
     kept = create_opening(session, boss(), draft(conditions="需持低压电工证", certificate_requirements=own))
-    assert [one["name"] for one in kept.certificate_requirements] == ["低压电工作业"]
+    assert [requirement["name"] for requirement in kept.certificate_requirements] == ["低压电工作业"]
 
 
 def test_a_post_that_asks_for_children_is_refused(session: Session) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft(conditions="招14岁以上"))
+    opening = create_opening(session, boss(), draft(conditions="招14岁以上"))
     with pytest.raises(Invalid) as refused:
-        submit_opening(session, boss(), opening_id=made.id)
-    assert told(refused) == {"conditions": "ad-under-16"}
+        submit_opening(session, boss(), opening_id=opening.id)
+    assert codes_by_field(refused) == {"conditions": "ad-under-16"}
 
 
 @pytest.mark.parametrize("headcount", [0, -1, 10_001])
@@ -136,7 +138,7 @@ def test_contradictions_are_not_even_kept_as_drafts(
     add_employer(session)
     with pytest.raises(Invalid) as refused:
         create_opening(session, boss(), draft(**changes))
-    assert told(refused)[field] == code
+    assert codes_by_field(refused)[field] == code
 
 
 @pytest.mark.parametrize(
@@ -156,18 +158,18 @@ def test_what_the_dated_rules_forbid_is_not_published(
     session: Session, changes: dict[str, Any], field: str, code: str
 ) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft(**changes))
+    opening = create_opening(session, boss(), draft(**changes))
     with pytest.raises(Invalid) as refused:
-        submit_opening(session, boss(), opening_id=made.id)
-    assert told(refused) == {field: code}
+        submit_opening(session, boss(), opening_id=opening.id)
+    assert codes_by_field(refused) == {field: code}
 
 
 def test_a_lawful_limit_by_sex_with_its_proof_goes_to_the_officer(session: Session) -> None:
     add_employer(session)
     proof = {"sex_limit_ground": "grade_four_labour", "sex_limit_evidence": "咸劳检〔2026〕12号"}
-    made = create_opening(session, boss(), draft(**proof))
-    submit_opening(session, boss(), opening_id=made.id)
-    assert made.state is OpeningState.TO_VERIFY
+    opening = create_opening(session, boss(), draft(**proof))
+    submit_opening(session, boss(), opening_id=opening.id)
+    assert opening.state is OpeningState.TO_VERIFY
 
 
 def test_a_licensed_agency_posts_for_a_factory_with_both_names(session: Session) -> None:
@@ -179,11 +181,11 @@ def test_a_licensed_agency_posts_for_a_factory_with_both_names(session: Session)
 
 def test_an_employer_that_is_not_active_cannot_publish(session: Session) -> None:
     add_employer(session, state=EmployerState.CHECKING)
-    made = create_opening(session, boss(), draft())
-    submit_opening(session, boss(), opening_id=made.id)
-    verify_opening(session, SYSTEM, opening_id=made.id)
+    opening = create_opening(session, boss(), draft())
+    submit_opening(session, boss(), opening_id=opening.id)
+    verify_opening(session, SYSTEM, opening_id=opening.id)
     with pytest.raises(EmployerNotActive):
-        publish_opening(session, boss(), opening_id=made.id)
+        publish_opening(session, boss(), opening_id=opening.id)
 
 
 def test_a_suspended_employer_cannot_post(session: Session) -> None:
@@ -221,8 +223,8 @@ def test_the_last_place_fills_an_opening_and_one_given_back_reopens_it(session: 
 
 def test_a_counter_above_the_headcount_is_refused_by_the_database(session: Session) -> None:
     add_employer(session)
-    made = create_opening(session, boss(), draft())
-    made.taken = 4
+    opening = create_opening(session, boss(), draft())
+    opening.taken = 4
     with pytest.raises(IntegrityError):
         session.flush()
     session.rollback()

@@ -1,0 +1,83 @@
+"""The OpenAPI description: what generated clients rely on."""
+
+from itertools import chain
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+from api.app import build
+from api.problems import SchemaNameTaken
+from centre.permissions import Permission
+
+Description = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def description() -> Description:
+    """The description of the API as it is."""
+    return build().openapi()
+
+
+def clashes(description: Description) -> list[str]:
+    """The schemas that bear the path of their module, which FastAPI adds where two models share a name."""
+    return sorted(name for name in description["components"]["schemas"] if "__" in name)
+
+
+def operations(description: Description) -> list[dict[str, Any]]:
+    """Every operation of the description."""
+    return [operation for methods in description["paths"].values() for operation in methods.values()]
+
+
+def with_model(name: str) -> FastAPI:
+    """The application with one more operation, whose answer is a model of that name."""
+    model = type(name, (BaseModel,), {"__module__": __name__, "__annotations__": {"planted": int}})
+
+    def planted() -> None:
+        """Planted."""
+
+    app = build()
+    app.add_api_route("/api/v1/planted", planted, response_model=model, openapi_extra={"x-allow": "public"})
+    return app
+
+
+def test_no_two_models_share_a_schema_name(description: Description) -> None:
+    assert clashes(description) == []
+
+
+def test_a_planted_model_with_a_name_that_is_taken_is_noticed() -> None:
+    assert len(clashes(with_model("FairOut").openapi())) == 2
+
+
+@pytest.mark.parametrize("name", ["ProblemOut", "FieldProblem"])
+def test_a_planted_model_named_like_a_part_of_every_refusal_stops_the_description(name: str) -> None:
+    with pytest.raises(SchemaNameTaken, match=name):
+        with_model(name).openapi()
+
+
+def test_every_tag_is_declared_with_a_description_and_used(description: Description) -> None:
+    declared = {tag["name"]: tag["description"] for tag in description["tags"]}
+    assert declared.keys() == {tag for operation in operations(description) for tag in operation["tags"]}
+    assert all(declared.values())
+
+
+def test_the_description_names_its_server(description: Description) -> None:
+    assert [server["url"] for server in description["servers"]] == ["/"]
+
+
+def test_the_permissions_of_the_description_exist(description: Description) -> None:
+    schemes = [scheme for operation in operations(description) for scheme in operation["security"]]
+    named = set(chain.from_iterable(chain.from_iterable(scheme.values()) for scheme in schemes))
+    assert named
+    assert named <= {permission.value for permission in Permission}
+
+
+def test_a_refusal_for_want_of_credentials_names_the_scheme_as_described(
+    description: Description, client: TestClient
+) -> None:
+    described = [operation["responses"]["401"] for operation in operations(description)]
+    assert all("WWW-Authenticate" in response["headers"] for response in described)
+    refused = client.get("/api/v1/tokens", headers={"authorization": "Bearer wrong"})
+    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer realm="gangqiao"')
