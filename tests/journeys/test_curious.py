@@ -55,11 +55,11 @@ def look_round(page: Page, desk: str) -> Seen:
             continue
         visited.add(address)
         page.goto(address)
-        found = page.evaluate(LOOK)
+        look = page.evaluate(LOOK)
         if NUMBER.search(address):
-            seen.addresses[address] = found["text"]
-        seen.forms += [(action, fields) for action, fields in found["forms"] if action and NUMBER.search(action)]
-        for link in found["links"]:
+            seen.addresses[address] = look["text"]
+        seen.forms += [(action, fields) for action, fields in look["forms"] if action and NUMBER.search(action)]
+        for link in look["links"]:
             if not NUMBER.search(link) or not link.startswith(desk):
                 continue
             (files if ".xlsx" in link else waiting).append(link)
@@ -68,7 +68,7 @@ def look_round(page: Page, desk: str) -> Seen:
     return seen
 
 
-def told(text: str, address: str) -> str:
+def refusal_text(text: str, address: str) -> str:
     """A page without the number that was asked for and without fresh keys."""
     for number in NUMBER.findall(address):
         text = re.sub(rf"(?<=[/F]){number}\b", "#", text)
@@ -125,7 +125,10 @@ def test_changed_addresses_replayed_forms_and_foreign_files_give_nothing(
             status, answer, kind, _ = ask(page, "GET", address)
             status_of_nobody, of_nobody, _, _ = ask(page, "GET", NUMBER.sub(NOBODY, address))
             tried += 1
-            same = (status, told(answer, address)) == (status_of_nobody, told(of_nobody, NUMBER.sub(NOBODY, address)))
+            same = (status, refusal_text(answer, address)) == (
+                status_of_nobody,
+                refusal_text(of_nobody, NUMBER.sub(NOBODY, address)),
+            )
             if not (status in (403, 404) and same and kind.startswith("text/html")) or _shared(text, answer):
                 wrong.append(f"{login} GET {address}: {status}, nobody's {status_of_nobody}")
         for action, fields in desks[owner].forms:
@@ -139,7 +142,7 @@ def test_changed_addresses_replayed_forms_and_foreign_files_give_nothing(
     assert {owner: (bool(seen.addresses), bool(seen.forms)) for owner, seen in desks.items()} == dict.fromkeys(
         desks, (True, True)
     )
-    assert any(".xlsx" in one for one in desks["school2"].addresses)
+    assert any(".xlsx" in address for address in desks["school2"].addresses)
 
 
 def _shared(own: str, answer: str) -> list[str]:
@@ -161,7 +164,7 @@ def _kept(demo: Server) -> dict[str, int]:
 
 def _file(demo: Server) -> Path:
     environment = Path(f"/proc/{demo.process.pid}/environ").read_bytes().split(b"\0")
-    (folder,) = (one.split(b"=", 1)[1] for one in environment if one.startswith(b"GANGQIAO_DATA_DIR="))
+    (folder,) = (variable.split(b"=", 1)[1] for variable in environment if variable.startswith(b"GANGQIAO_DATA_DIR="))
     return Path(folder.decode()) / "gangqiao.db"
 
 
@@ -201,7 +204,7 @@ def test_a_search_does_not_find_an_opening_by_the_number_of_its_contact(open_pag
     page = open_page("/account", login="escort")
     assert numbers
     for number in (*numbers, "610499197503080022"):
-        known, unknown = (ask(page, "GET", f"/api/v1/openings?q={one}")[1] for one in (number, number[::-1]))
+        known, unknown = (ask(page, "GET", f"/api/v1/openings?q={digits}")[1] for digits in (number, number[::-1]))
         assert known.replace(number, "") == unknown.replace(number[::-1], "")
 
 
@@ -213,7 +216,7 @@ def test_a_partner_finds_no_way_to_people_in_its_pages(open_page: OpenPage, logi
     assert ask(page, "POST", "/counter/find", [["words", "王秀兰"]])[0] == 403
     page.goto("/account")
     links = page.evaluate("() => [...document.querySelectorAll('a[href]')].map(one => one.getAttribute('href'))")
-    assert [one for one in links if one.startswith(("/counter", "/audit", "/me", "/tokens"))] == []
+    assert [link for link in links if link.startswith(("/counter", "/audit", "/me", "/tokens"))] == []
 
 
 def test_pages_of_signed_in_people_are_kept_nowhere(open_page: OpenPage) -> None:

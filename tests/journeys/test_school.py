@@ -74,13 +74,13 @@ def own_class(page: Page, course: str = "服装缝纫") -> str:
 
 def counts(page: Page) -> dict[str, int]:
     """What the page says of each verdict."""
-    found = {}
+    figures = {}
     for figure in page.locator(".figure").all():
         text = figure.inner_text()
         match = re.search(r"([0-9,]+)\s*(\S+)", text)
         assert match, text
-        found[match[2]] = int(match[1].replace(",", ""))
-    return found
+        figures[match[2]] = int(match[1].replace(",", ""))
+    return figures
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
@@ -94,8 +94,8 @@ def test_forty_five_rows_with_four_bad_ones(open_page: OpenPage, tmp_path: Path,
     page.set_input_files("input[type=file]", str(file))
     page.get_by_role("button", name="上传并检查").click()
     page.wait_for_url("**/school/rosters/**")
-    told = list(counts(page).values())
-    assert told[:4] == ([0, 0, 41, 4] if again else [41, 0, 0, 4]), told
+    figures = list(counts(page).values())
+    assert figures[:4] == ([0, 0, 41, 4] if again else [41, 0, 0, 4]), figures
     rows = ["".join(filter(str.isdigit, head)) for head in page.locator("tbody th").all_inner_texts()]
     assert rows[:4] == ["45", "46", "47", "48"], "rows with errors come first, numbered as the school's program does"
     with page.expect_download() as download:

@@ -32,21 +32,21 @@ class Forms(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Collect."""
-        told = {name: value or "" for name, value in attrs}
-        if tag == "form" and told.get("method", "").lower() == "post":
+        attributes = {name: value or "" for name, value in attrs}
+        if tag == "form" and attributes.get("method", "").lower() == "post":
             self._fields = []
-            self.found.append((told.get("action", ""), self._fields))
+            self.found.append((attributes.get("action", ""), self._fields))
         if self._fields is None:
             return
-        name, kind = told.get("name", ""), told.get("type", "text")
+        name, kind = attributes.get("name", ""), attributes.get("type", "text")
         if tag == "select":
             self._select = (name, [])
         elif tag == "option" and self._select:
-            self._select[1].append((told.get("value", ""), "selected" in told))
+            self._select[1].append((attributes.get("value", ""), "selected" in attributes))
         elif name and tag in ("input", "textarea", "button") and name not in ("_csrf", "_key"):
-            chosen = kind not in ("checkbox", "radio") or "checked" in told or name not in dict(self._fields)
+            chosen = kind not in ("checkbox", "radio") or "checked" in attributes or name not in dict(self._fields)
             if chosen and kind != "file" and (tag != "button" or name not in dict(self._fields)):
-                self._fields.append((name, told.get("value", "") or _typed(name, kind, told)))
+                self._fields.append((name, attributes.get("value", "") or _typed(name, kind, attributes)))
 
     def handle_endtag(self, tag: str) -> None:
         """Close."""
@@ -66,14 +66,14 @@ def forms_of(page: bytes) -> list[tuple[str, list[tuple[str, str]]]]:
     return parser.found
 
 
-def _typed(name: str, kind: str, told: dict[str, str]) -> str:
+def _typed(name: str, kind: str, attributes: dict[str, str]) -> str:
     soon = clock.today() + timedelta(days=30)
     by_kind = {"date": soon.isoformat(), "datetime-local": f"{soon}T09:00", "time": "09:00", "checkbox": "on"}
     if kind in by_kind:
         return by_kind[kind]
     if name in SAMPLES:
         return str(SAMPLES[name])
-    return told.get("min", "1") or "1" if kind == "number" else "测试"
+    return attributes.get("min", "1") or "1" if kind == "number" else "测试"
 
 
 @dataclass
@@ -85,8 +85,8 @@ class Bodies:
 
     def operation(self, method: str, path: str) -> dict[str, Any]:
         """One operation of the description, or nothing."""
-        told: dict[str, Any] = self.description["paths"].get(path, {}).get(method.lower(), {})
-        return told
+        operation: dict[str, Any] = self.description["paths"].get(path, {}).get(method.lower(), {})
+        return operation
 
     def body(self, method: str, path: str) -> tuple[Any, set[str]]:
         """A body for an operation (None without one), and the names of the foreign ids in it."""
@@ -100,9 +100,9 @@ class Bodies:
     def query(self, method: str, path: str) -> str:
         """The parameters that an operation needs in its address."""
         needed = [
-            f"{one['name']}={self._value(one['name'], one['schema'], set())}"
-            for one in self.operation(method, path).get("parameters", [])
-            if one["in"] == "query" and one.get("required")
+            f"{parameter['name']}={self._value(parameter['name'], parameter['schema'], set())}"
+            for parameter in self.operation(method, path).get("parameters", [])
+            if parameter["in"] == "query" and parameter.get("required")
         ]
         return "?" + "&".join(needed) if needed else ""
 
@@ -139,9 +139,9 @@ class Bodies:
         """A schema behind its references and choices."""
         if "$ref" in schema:
             return self.followed(self.description["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]])
-        for one in schema.get("anyOf", schema.get("oneOf", ())):
-            if one.get("type") != "null":
-                return self.followed(one)
+        for option in schema.get("anyOf", schema.get("oneOf", ())):
+            if option.get("type") != "null":
+                return self.followed(option)
         return schema
 
 

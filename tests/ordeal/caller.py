@@ -78,7 +78,7 @@ class Caller:
         return self.call(method, address, token=token, body=body, kind="application/json" if body else "")
 
     async def _run(self, scope: dict[str, Any], body: bytes) -> Answer:
-        told: dict[str, Any] = {"status": 0, "headers": []}
+        response: dict[str, Any] = {"status": 0, "headers": []}
         chunks: list[bytes] = []
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -87,10 +87,10 @@ class Caller:
 
         async def send(message: dict[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                told.update(message)
+                response.update(message)
             else:
                 chunks.append(message.get("body", b""))
 
         await self.app(scope, receive, send)
-        head = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in told["headers"]]
-        return Answer(told["status"], head, b"".join(chunks))
+        head = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response["headers"]]
+        return Answer(response["status"], head, b"".join(chunks))

@@ -108,7 +108,7 @@ class Canaries:
 
     def found_in(self, content: bytes) -> set[str]:
         """The canaries in an answer; archives (spreadsheets) are opened."""
-        return {found.decode() for part in _parts(content) for found in MARK.findall(part)} & self.secrets.keys()
+        return {mark.decode() for part in _parts(content) for mark in MARK.findall(part)} & self.secrets.keys()
 
 
 def _parts(content: bytes) -> Iterator[bytes]:
@@ -143,12 +143,12 @@ def _filler(column: Any) -> Any:
 
 def _owners(row: Any) -> dict[str, int]:
     columns = set(inspect(type(row)).columns.keys())
-    found = {name: getattr(row, name) for name in (*OWNERS, "account_id") if name in columns}
+    owners = {name: getattr(row, name) for name in (*OWNERS, "account_id") if name in columns}
     if row.owned_as:
-        found[row.owned_as] = row.id
+        owners[row.owned_as] = row.id
     if isinstance(row, Account):
-        found["account_id"] = row.id
-    return {name: value for name, value in found.items() if value is not None}
+        owners["account_id"] = row.id
+    return {name: value for name, value in owners.items() if value is not None}
 
 
 def _identity(number: int) -> str:

@@ -44,13 +44,13 @@ class Queue:
 
 def _centre(session: Session, login: str, role: Role) -> Centre:
     """A centre with the account of one member of its staff."""
-    made = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
-    session.add(made)
+    centre = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
+    session.add(centre)
     session.flush()
     create_account(
-        session, Actor.system(), login=login, name="演示", password=PASSWORD, roles={role}, centre_id=made.id
+        session, Actor.system(), login=login, name="演示", password=PASSWORD, roles={role}, centre_id=centre.id
     )
-    return made
+    return centre
 
 
 def line_up(*, employers: int, booths: int) -> Queue:
@@ -83,7 +83,7 @@ def line_up(*, employers: int, booths: int) -> Queue:
         ]
         session.add_all([fair, *asking])
         session.flush()
-        return Queue("organiser", fair.id, booths, tuple(one.id for one in asking))
+        return Queue("organiser", fair.id, booths, tuple(employer.id for employer in asking))
 
 
 def gather(*, people: int, seats: int) -> Crowd:

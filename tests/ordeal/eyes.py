@@ -81,23 +81,23 @@ POLICY: Mapping[str, str] = {
 def relations(someone: Someone, owners: frozenset[tuple[str, int]], *, public: bool) -> set[str]:
     """How an actor stands to a row with these owners."""
     actor, of = someone.actor, dict(owners)
-    found = {"public"} if public else set()
+    related = {"public"} if public else set()
     for name, relation in (
         ("person_id", "person"), ("provider_id", "school"), ("employer_id", "employer"), ("account_id", "account"),
     ):  # fmt: skip
         own = getattr(actor, name)
         if own is not None and of.get(name) == own:
-            found.add(relation)
+            related.add(relation)
     if actor.roles & STAFF:
-        found.add("staff")
+        related.add("staff")
     if actor.roles & COUNTER and Role.CITY_MANAGER not in actor.roles and of.get("centre_id") == actor.centre_id:
-        found.add("county")
+        related.add("county")
     for role, relation in (
         (Role.CITY_MANAGER, "city"), (Role.AUDITOR, "auditor"), (Role.ADMINISTRATOR, "administrator"),
     ):  # fmt: skip
         if role in actor.roles:
-            found.add(relation)
-    return found
+            related.add(relation)
+    return related
 
 
 def may_see(someone: Someone, secret: Secret) -> bool:

@@ -45,19 +45,19 @@ class Load:
         """Requests answered in a second."""
         return len(self.statuses) / self.took
 
-    def told(self) -> dict[str, float]:
+    def summary(self) -> dict[str, float]:
         """The figures, latencies in milliseconds."""
-        found = {"requests": len(self.statuses), "rate": round(self.rate, 1), "cpu_us": round(self.cpu_each * 1e6)}
+        figures = {"requests": len(self.statuses), "rate": round(self.rate, 1), "cpu_us": round(self.cpu_each * 1e6)}
         for name, spans in (("reads", self.reads), ("writes", self.writes)):
             p50, p99 = (np.percentile(spans, (50, 99)) * 1000).tolist()
-            found |= {f"{name}_p50_ms": round(p50, 1), f"{name}_p99_ms": round(p99, 1)}
-        return found
+            figures |= {f"{name}_p50_ms": round(p50, 1), f"{name}_p99_ms": round(p99, 1)}
+        return figures
 
 
 def used(servers: Sequence[Server]) -> float:
     """Seconds of CPU that the servers have used."""
-    told = [Path(f"/proc/{one.process.pid}/stat").read_text().rsplit(") ", 1)[1].split() for one in servers]
-    return sum(int(part[11]) + int(part[12]) for part in told) / TICK
+    fields = [Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(") ", 1)[1].split() for server in servers]
+    return sum(int(part[11]) + int(part[12]) for part in fields) / TICK
 
 
 def status_of(answers: BinaryIO) -> int:
@@ -99,7 +99,7 @@ def requests_of(
         number += 1
 
 
-def put_load(servers: Sequence[Server], asked: Iterator[tuple[bool, bytes]], seconds: float) -> Load:
+def put_load(servers: Sequence[Server], requests: Iterator[tuple[bool, bytes]], seconds: float) -> Load:
     """Ask at a steady pace for some seconds, all servers alike."""
     count, turn = int(seconds * (READS + WRITES)), Lock()
     done, numbers = list[tuple[bool, int, float]](), iter(range(count))
@@ -112,7 +112,7 @@ def put_load(servers: Sequence[Server], asked: Iterator[tuple[bool, bytes]], sec
                     number = next(numbers, None)
                     if number is None:
                         return
-                    writes, sent = next(asked)
+                    writes, sent = next(requests)
                 due = begun + number / (READS + WRITES)
                 time.sleep(max(0.0, due - time.perf_counter()))
                 line.sendall(sent)
@@ -120,10 +120,10 @@ def put_load(servers: Sequence[Server], asked: Iterator[tuple[bool, bytes]], sec
                 done.append((writes, status, time.perf_counter() - due))
 
     hands = [Thread(target=hand, args=(servers[at % len(servers)].port,)) for at in range(HANDS)]
-    for one in hands:
-        one.start()
-    for one in hands:
-        one.join()
+    for thread in hands:
+        thread.start()
+    for thread in hands:
+        thread.join()
     statuses = [status for _, status, _ in done] + [0] * (count - len(done))
     reads, writes = ([span for is_write, _, span in done if is_write is kind] for kind in (False, True))
     return Load(statuses, reads, writes, used(servers) - before, time.perf_counter() - begun)

@@ -96,7 +96,7 @@ def sign_in(url: str, login: str, password: str = PASSWORD) -> httpx.Client:
 
 def csrf_of(page: str) -> str:
     """The token that the forms of a page carry."""
-    found = re.search(r'name="_csrf" value="([^"]*)"', page)
-    if found is None:
+    field = re.search(r'name="_csrf" value="([^"]*)"', page)
+    if field is None:
         raise LookupError("the page has no form")
-    return found[1]
+    return field[1]

@@ -112,22 +112,22 @@ def doors(world: World, entry: Entry) -> list[Door]:
             raise LookupError(f"{entry.path}: nothing in the world for {hole}")
     ids = [hole for hole in holes if hole in MODELS]
     words = [hole for hole in holes if hole not in MODELS]
-    found = []
+    ways = []
     for chosen in product(*(WORDS[hole] for hole in words)):
         path = HOLE.sub(lambda hole: hole[0] if hole[1] in MODELS else "{" + hole[1] + "!}", entry.path)
         for hole, word in zip(words, chosen, strict=True):
             path = path.replace("{" + hole + "!}", word)
         if not ids:
-            found.append(Door(entry, path))
+            ways.append(Door(entry, path))
             continue
         hole, *inner = ids
         model = MODELS[hole]
         for row, owners, public in world.rows[model]:
-            keys = [_key(hole, row), *(_key(one, _beside(world, MODELS[one], owners)) for one in inner)]
-            found.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public))
+            keys = [_key(hole, row), *(_key(key, _beside(world, MODELS[key], owners)) for key in inner)]
+            ways.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public))
         nobody = "GQ" + "0" * 12 if hole == "code" else NOBODYS
-        found.append(Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False))
-    return found
+        ways.append(Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False))
+    return ways
 
 
 def _key(hole: str, row: Any) -> int | str:
@@ -146,7 +146,7 @@ def _filled(path: str, keys: list[int | str]) -> str:
     return path
 
 
-def told(answer: Answer, door: Door) -> tuple[int, list[tuple[str, str]], bytes]:
+def likeness(answer: Answer, door: Door) -> tuple[int, list[tuple[str, str]], bytes]:
     """An answer without what differs from one asking to the next: the id that was asked for and fresh keys."""
     key = re.compile(rb"(?<=[/F])" + str(door.row_id).encode() + rb"\b") if door.row_id else FRESH
     kept = [(name, value) for name, value in answer.headers if name != "content-length"]
@@ -190,13 +190,13 @@ def sweep(
 def compare(someone: Someone, answers: list[tuple[Door, Answer]], report: Report) -> None:
     """What is not the actor's has to be answered like what nobody has, which comes last."""
     *others, (last, answer_to_nobodys) = answers
-    nobodys = told(answer_to_nobodys, last)
+    nobodys = likeness(answer_to_nobodys, last)
     for door, answer in others:
         held = relations(someone, door.owners, public=door.public)
         if door.entry.path.startswith(DESKS) and door.table in ("opening", "training_class"):
             held.discard("public")
         report.relations.update(held or {"stranger"})
-        if not held & set(POLICY[door.table].split()) and told(answer, door) != nobodys:
+        if not held & set(POLICY[door.table].split()) and likeness(answer, door) != nobodys:
             report.wrong.append(f"{someone.name} GET {door.address}: {answer.status}, but nobody's is {nobodys[0]}")
 
 
@@ -219,7 +219,7 @@ def send_rosters(world: World, caller: Caller) -> None:
         world.rows.setdefault(RosterUpload, []).append((row, owners, False))
         with open_session(Actor.system().scope) as session:
             kept = session.scalars(select(RosterRow).where(RosterRow.upload_id == upload_id)).all()
-        world.rows.setdefault(RosterRow, []).extend((one, owners, False) for one in kept)
+        world.rows.setdefault(RosterRow, []).extend((row, owners, False) for row in kept)
         for canary, column in ((name, "name"), (cell, "cell")):
             world.secrets[canary] = Secret("roster_row", column, upload_id, owners, public=False)
 
@@ -246,12 +246,12 @@ def ground(address: str, folder: str) -> Iterator[Ground]:
     from web.app import build
 
     with settings_from(database_url=address, data_dir=folder, require_second_factor="false"):
-        made = Ground(worlds.build(), Caller(build()))
-        send_rosters(made.world, made.caller)
-        event.listen(engine(), "before_cursor_execute", made.hear)
-        yield made
-        event.remove(engine(), "before_cursor_execute", made.hear)
-        made.caller.close()
+        scene = Ground(worlds.build(), Caller(build()))
+        send_rosters(scene.world, scene.caller)
+        event.listen(engine(), "before_cursor_execute", scene.hear)
+        yield scene
+        event.remove(engine(), "before_cursor_execute", scene.hear)
+        scene.caller.close()
 
 
 @pytest.fixture(scope="module")
@@ -259,21 +259,21 @@ def swept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """The world on SQLite, read once by everybody."""
     folder = tmp_path_factory.mktemp("matrix")
     shutil.copyfile(sqlite_template, folder / "gangqiao.db")
-    with ground(f"sqlite:///{folder / 'gangqiao.db'}", str(folder)) as made:
-        yield made, read_all(made, strangers(made.world))
+    with ground(f"sqlite:///{folder / 'gangqiao.db'}", str(folder)) as scene:
+        yield scene, read_all(scene, strangers(scene.world))
 
 
 def strangers(world: World) -> list[Someone]:
     """Side a and the city's people: what they are to side b, side b is to them."""
-    return [one for name, one in world.people.items() if not name.endswith("-b")]
+    return [someone for name, someone in world.people.items() if not name.endswith("-b")]
 
 
-def read_all(made: Ground, people: list[Someone]) -> Report:
+def read_all(scene: Ground, people: list[Someone]) -> Report:
     """Every read of the application by some people, route by route."""
     whole = Report()
-    for entry in reads(made.caller):
-        made.at = entry.path
-        whole.add(sweep(made.world, made.caller, [entry], people))
+    for entry in reads(scene.caller):
+        scene.at = entry.path
+        whole.add(sweep(scene.world, scene.caller, [entry], people))
     return whole
 
 
@@ -293,30 +293,30 @@ def tell(name: str, report: Report, began: float, **more: Any) -> None:
 
 
 def test_nobody_reads_what_is_not_theirs(swept: tuple[Ground, Report]) -> None:
-    made, report = swept
-    marked = {secret.table for secret in made.world.secrets.values()}
-    tell("access-matrix-reads", report, made.began, secrets=len(made.world.secrets), reads=len(reads(made.caller)),
-         actors=len(strangers(made.world)), never_shown=sorted(marked - report.tables))  # fmt: skip
+    scene, report = swept
+    marked = {secret.table for secret in scene.world.secrets.values()}
+    tell("access-matrix-reads", report, scene.began, secrets=len(scene.world.secrets), reads=len(reads(scene.caller)),
+         actors=len(strangers(scene.world)), never_shown=sorted(marked - report.tables))  # fmt: skip
     assert report.wrong == []
     assert {"public", "stranger", "staff", "county", "city", "person", "school", "employer"} <= set(report.relations)
 
 
 def test_every_marked_table_has_a_line_in_the_policy(swept: tuple[Ground, Report]) -> None:
-    made, _ = swept
-    assert {secret.table for secret in made.world.secrets.values()} - set(POLICY) == set()
+    scene, _ = swept
+    assert {secret.table for secret in scene.world.secrets.values()} - set(POLICY) == set()
 
 
 def test_a_query_without_its_scope_is_noticed(swept: tuple[Ground, Report]) -> None:
-    made, report = swept
+    scene, report = swept
     began, came = time.monotonic(), defaultdict(list)
-    people = [made.world.people[name] for name in RIGHTS]
+    people = [scene.world.people[name] for name in RIGHTS]
     for model in scoped_models():
-        entries = [entry for entry in reads(made.caller) if entry.path in made.touched[model.__tablename__]]
+        entries = [entry for entry in reads(scene.caller) if entry.path in scene.touched[model.__tablename__]]
         with planted(model, visible_to=classmethod(lambda _cls, _scope: true())):
             _criteria.cache_clear()
-            found = sweep(made.world, made.caller, entries, people, first_only=True).wrong
+            wrong = sweep(scene.world, scene.caller, entries, people, first_only=True).wrong
         _criteria.cache_clear()
-        came["caught" if found else "missed" if entries else "unread"].append(model.__name__)
+        came["caught" if wrong else "missed" if entries else "unread"].append(model.__name__)
     print(json.dumps({"name": "access-matrix-mutants", **came, "seconds": round(time.monotonic() - began, 1)}))
     assert report.wrong == []
     assert sorted(set(came["missed"]) - set(BLIND)) == []
@@ -332,14 +332,14 @@ def scoped_models() -> list[type[Any]]:
 
 def test_the_matrix_holds_on_postgresql(postgres_database: str, tmp_path: Path) -> None:
     began = time.monotonic()
-    with ground(postgres_database, str(tmp_path)) as made:
-        report = read_all(made, strangers(made.world))
+    with ground(postgres_database, str(tmp_path)) as scene:
+        report = read_all(scene, strangers(scene.world))
     tell("access-matrix-postgresql", report, began)
     assert report.wrong == []
 
 
 def test_an_address_that_the_world_cannot_fill_fails_by_its_name(swept: tuple[Ground, Report]) -> None:
-    made, _ = swept
+    scene, _ = swept
     strange = Entry("GET", "/planted/{planted_id}", Access.PUBLIC, "", is_page=True)
     with pytest.raises(LookupError, match=r"/planted/\{planted_id\}: nothing in the world for planted_id"):
-        doors(made.world, strange)
+        doors(scene.world, strange)

@@ -59,10 +59,10 @@ def remove(connection: Connection, dice: random.Random) -> str:
 
 def swap(connection: Connection, dice: random.Random) -> str:
     """Two entries change places."""
-    one, other = dice.sample(range(1, ENTRIES + 1), 2)
-    for old, new in ((one, 1000), (other, one), (1000, other)):
+    first, other = dice.sample(range(1, ENTRIES + 1), 2)
+    for old, new in ((first, 1000), (other, first), (1000, other)):
         connection.exec_driver_sql(f"UPDATE audit_entry SET id = {new} WHERE id = {old}")  # noqa: S608
-    return f"{one} and {other} swapped"
+    return f"{first} and {other} swapped"
 
 
 def cut(connection: Connection, dice: random.Random) -> str:

@@ -85,24 +85,26 @@ def scene(seconds: float) -> tuple[Crowd, list[int]]:
 
 def faults(alone: Load, beside: Load) -> list[str]:
     """What is wrong with the load beside the match; nothing when the promise holds."""
-    found = [f"answered {status}" for load in (alone, beside) for status in load.statuses if status not in (200, 201)]
+    problems = [
+        f"answered {status}" for load in (alone, beside) for status in load.statuses if status not in (200, 201)
+    ]
     if beside.cpu_each > 2 * alone.cpu_each:
-        found.append(f"a request costs the server {beside.cpu_each:.4f} s instead of {alone.cpu_each:.4f} s")
-    return found
+        problems.append(f"a request costs the server {beside.cpu_each:.4f} s instead of {alone.cpu_each:.4f} s")
+    return problems
 
 
 def test_the_bulk_match_leaves_the_server_alone(any_database: str, tables: Path) -> None:
     crowd, openings = scene(WARM_UP + ALONE + SECONDS)
     with serving_many(SERVERS, warm="true") as servers:
-        asked = requests_of(servers[0], crowd, openings, iter(crowd.person_ids))
-        put_load(servers, asked, WARM_UP)
-        alone = put_load(servers, asked, ALONE)
+        requests = requests_of(servers[0], crowd, openings, iter(crowd.person_ids))
+        put_load(servers, requests, WARM_UP)
+        alone = put_load(servers, requests, ALONE)
         with matching(tables) as rounds:
             time.sleep(2)
-            beside = put_load(servers, asked, SECONDS)
+            beside = put_load(servers, requests, SECONDS)
     about = {"name": "R15", "database": any_database.split(":")[0], "asked": READS + WRITES, "seconds": SECONDS}
     versions = {"seed": SEED, "uvicorn": version("uvicorn"), "matches": len(rounds)}
-    print(json.dumps(about | {"alone": alone.told(), "beside_match": beside.told()} | versions))
+    print(json.dumps(about | {"alone": alone.summary(), "beside_match": beside.summary()} | versions))
     assert rounds
     assert faults(alone, beside) == []
 
@@ -111,10 +113,10 @@ def test_the_bulk_match_leaves_the_server_alone(any_database: str, tables: Path)
 def test_a_match_in_the_server_process_is_noticed(tables: Path) -> None:
     crowd, openings = scene(WARM_UP + 2 * MUTANT)
     with serving("tests.ordeal.mutants:matching_app", ordeal_tables=str(tables), warm="true") as server:
-        asked = requests_of(server, crowd, openings, iter(crowd.person_ids))
-        put_load([server], asked, WARM_UP)
-        alone = put_load([server], asked, MUTANT)
+        requests = requests_of(server, crowd, openings, iter(crowd.person_ids))
+        put_load([server], requests, WARM_UP)
+        alone = put_load([server], requests, MUTANT)
         (tables / "go").touch()
-        beside = put_load([server], asked, MUTANT)
-    print(json.dumps({"name": "R15 mutant", "alone": alone.told(), "beside_match": beside.told()}))
+        beside = put_load([server], requests, MUTANT)
+    print(json.dumps({"name": "R15 mutant", "alone": alone.summary(), "beside_match": beside.summary()}))
     assert faults(alone, beside) != []

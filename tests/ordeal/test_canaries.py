@@ -103,7 +103,7 @@ def forms(word: str) -> set[bytes]:
     return written
 
 
-def found(words: list[str], roots: list[Path]) -> list[str]:
+def traces(words: list[str], roots: list[Path]) -> list[str]:
     """Which words lie in which files."""
     wanted = {form: word for word in words for form in forms(word)}
     seen = []
@@ -124,8 +124,8 @@ def use_the_service(server: Server) -> None:
             return answer
 
         person: dict[str, Any] = {"name": NAME, "live_region": "610402", "consent": "true"}
-        made = send("/counter/register", phone=PHONES[0], id_number=NUMBERS[0], **person)
-        page = made.headers["location"]
+        registered = send("/counter/register", phone=PHONES[0], id_number=NUMBERS[0], **person)
+        page = registered.headers["location"]
         send("/counter/register", 422, phone=PHONES[1], id_number=NUMBERS[1][:-1] + "9", **person)
         send("/counter/register", 422, phone="1", id_number=NUMBERS[1], **person)
         send("/counter/find", words=NUMBERS[0])
@@ -178,12 +178,12 @@ def test_no_number_and_nothing_told_lies_in_any_file(city: Path, any_database: s
     with noting(city) as server:
         use_the_service(server)
         roots = everything(city, any_database, postgres)
-        hits = found([*NUMBERS, *PHONES, HARDSHIP], roots)
+        hits = traces([*NUMBERS, *PHONES, HARDSHIP], roots)
         files = sum(1 for root in roots for path in root.rglob("*") if path.is_file())
-    hits += found([*NUMBERS, *PHONES, HARDSHIP], [city])  # again after the end: nothing is written while stopping
+    hits += traces([*NUMBERS, *PHONES, HARDSHIP], [city])  # again after the end: nothing is written while stopping
     print(json.dumps({"name": "R19", "hits": len(hits), "files": files, "database": any_database[:10]}))
     assert hits == []
-    assert found([NAME], roots) != []  # names are kept in clear, as SECURITY.md says: the scan does read the files
+    assert traces([NAME], roots) != []  # names are kept in clear, as SECURITY.md says: the scan does read the files
 
 
 def test_the_harness_sees_a_log_of_request_bodies(database: str, tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_the_harness_sees_a_log_of_request_bodies(database: str, tmp_path: Path)
         town.fill(session)
     with noting(tmp_path, "tests.ordeal.test_canaries:chatty") as server:
         use_the_service(server)
-    hits = found([*NUMBERS, *PHONES], [tmp_path])
+    hits = traces([*NUMBERS, *PHONES], [tmp_path])
     assert {hit.split()[-1] for hit in hits} == {"server.log"}
     assert any(NUMBERS[0] in hit for hit in hits)
 
@@ -214,7 +214,7 @@ def test_registering_at_home_leaves_no_number_in_clear(database: str, tmp_path: 
         assert answer.status_code == 200, answer.text[-600:]
     with open_session(SYSTEM.scope) as session:
         assert person_by_identity(session, NUMBERS[1]) is not None
-    assert found([NUMBERS[1], PHONES[1]], [tmp_path]) == []
+    assert traces([NUMBERS[1], PHONES[1]], [tmp_path]) == []
 
 
 def erase(act: Callable[[Any], None] | None = None) -> str:
@@ -244,7 +244,7 @@ def test_an_erased_person_lies_nowhere_and_the_figures_stay(database: str, tmp_p
     (tmp_path / "server.log").unlink()
     erase()
     engine().dispose()  # folds the write-ahead log into the file
-    assert found([NAME, NUMBERS[0], PHONES[0], HARDSHIP], [tmp_path]) == []
+    assert traces([NAME, NUMBERS[0], PHONES[0], HARDSHIP], [tmp_path]) == []
     with open_session(SYSTEM.scope) as session:
         assert len(session.scalars(select(Person.id)).all()) == before
         assert person_by_identity(session, NUMBERS[0]) is None

@@ -48,11 +48,11 @@ def faults(answers: Sequence[set[Answer]], crowd: Crowd) -> list[str]:
     """What is wrong with the outcome; nothing when the promise holds."""
     with open_session(Actor.system().scope) as session:
         rows = session.scalar(select(func.count()).where(Enrolment.class_id == crowd.class_id))
-    found = [f"{len(given)} different answers" for given in answers if len(given) != 1]
-    found += [f"answered {status}" for given in answers for status, _ in given if status != 201]
+    problems = [f"{len(given)} different answers" for given in answers if len(given) != 1]
+    problems += [f"answered {status}" for given in answers for status, _ in given if status != 201]
     if rows != len(crowd.person_ids):
-        found.append(f"{rows} rows for {len(crowd.person_ids)} keys")
-    return found
+        problems.append(f"{rows} rows for {len(crowd.person_ids)} keys")
+    return problems
 
 
 def test_five_equal_requests_at_once_are_done_once_and_answered_alike(any_database: str) -> None:

@@ -24,7 +24,7 @@ from centre.records.rules import ErasureState
 from centre.tables import Base
 from matching.introductions.models import Introduction
 from tests.ordeal import world as worlds
-from tests.ordeal.test_canaries import found
+from tests.ordeal.test_canaries import traces
 from tests.planted import planted
 from training.enrolments.models import Enrolment
 
@@ -40,10 +40,10 @@ Known = dict[int, list[str]]
 def known(any_database: str) -> Iterator[Known]:
     """The people of a small world, who left something everywhere, with their names and numbers."""
     privacy.forget_keys()
-    made = worlds.build()
+    world = worlds.build()
     with open_session(SYSTEM.scope, write=True) as session:
         people = session.scalars(select(Person).order_by(Person.id)).all()
-        clerk = made.people["clerk-a"].actor.account_id
+        clerk = world.people["clerk-a"].actor.account_id
         for number, person in enumerate(people):
             record_service(session, SYSTEM, centre_id=person.centre_id, category=ServiceCategory.RELIEF,
                            person_id=person.id, note=HARDSHIP)  # fmt: skip
@@ -51,8 +51,8 @@ def known(any_database: str) -> Iterator[Known]:
             post(session, kind="told", to_person_id=person.id, title=f"{person.name}，您好", dedupe_key=f"b{number}")
             body = json.dumps({"name": person.name, "phone": person.phone}, ensure_ascii=False).encode()
             session.add(KeptAnswer(owner="o", key=f"k{number}", fingerprint="f", status=201, headers={}, body=body))
-        told = {one.id: [one.name, one.identity_number, one.phone] for one in people}
-    yield told
+        identifying = {person.id: [person.name, person.identity_number, person.phone] for person in people}
+    yield identifying
     privacy.forget_keys()
 
 
@@ -70,7 +70,7 @@ def erase(people: Known) -> None:
 
 def left(people: Known) -> list[str]:
     """Which of the words stand in which table, whatever the kind of column."""
-    words = [word for told in people.values() for word in told] + [HARDSHIP]
+    words = [word for identifying in people.values() for word in identifying] + [HARDSHIP]
     hits = []
     with open_session(SYSTEM.scope) as session:
         for table in Base.metadata.sorted_tables:
@@ -88,7 +88,7 @@ def _written(row: Any) -> str:
 def figures() -> dict[str, object]:
     """What statistics count."""
     with open_session(SYSTEM.scope) as session:
-        counts = {one.__name__: session.scalar(select(func.count()).select_from(one)) for one in COUNTED}
+        counts = {model.__name__: session.scalar(select(func.count()).select_from(model)) for model in COUNTED}
         by_kind = select(ServiceEvent.category, ServiceEvent.centre_id, func.count()).group_by(
             ServiceEvent.category, ServiceEvent.centre_id
         )
@@ -103,7 +103,7 @@ def test_who_is_erased_is_in_no_table_and_the_figures_stay(known: Known, any_dat
     assert figures() == before
     with open_session(SYSTEM.scope) as session:
         done = session.scalars(select(ErasureRequest).where(ErasureRequest.state == ErasureState.DONE)).all()
-        assert len({one.certificate_no for one in done}) == PEOPLE
+        assert len({certificate.certificate_no for certificate in done}) == PEOPLE
     print(json.dumps({"name": "R20", "people": PEOPLE, "left": 0, "database": any_database[:10]}))
 
 
@@ -125,7 +125,7 @@ def test_an_older_backup_that_comes_back_is_erased_by_the_first_run_of_the_worke
         jobs.repeat_erasures(session)
     assert left(known) == []
     engine().dispose()
-    assert found([word for told in known.values() for word in told] + [HARDSHIP], [file.parent]) == []
+    assert traces([word for identifying in known.values() for word in identifying] + [HARDSHIP], [file.parent]) == []
 
 
 def test_an_erasure_that_skips_the_outbox_is_noticed(known: Known) -> None:

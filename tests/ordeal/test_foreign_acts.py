@@ -124,20 +124,20 @@ class Attack:
 
 def ids_of(world: World, victim: Someone) -> dict[str, int]:
     """An id of each kind that belongs to the victim's side and to nobody else."""
-    found = {}
+    ids = {}
     for hole, model in ID_FIELDS.items():
         mine = [
             row for row, owners, _ in world.rows.get(model, []) if "county" in relations(victim, owners, public=False)
         ]
         if mine:
-            found[hole] = mine[0].id
-    return found
+            ids[hole] = mine[0].id
+    return ids
 
 
 def forms(world: World, caller: Caller, entries: list[Entry]) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
     """The forms on the pages of side b, as its own people get them, by the path that they are sent to."""
     paths = [entry.path for entry in entries if entry.is_page]
-    found: defaultdict[str, dict[str, tuple[tuple[str, str], ...]]] = defaultdict(dict)
+    by_page: defaultdict[str, dict[str, tuple[tuple[str, str], ...]]] = defaultdict(dict)
     owners = [someone for name, someone in world.people.items() if name.endswith("-b")]
     for entry in registry(caller.app):
         if entry.method != "GET" or not entry.is_page:
@@ -151,8 +151,8 @@ def forms(world: World, caller: Caller, entries: list[Entry]) -> dict[str, dict[
                 answer = caller.call("GET", door.address, token=someone.token)
                 if answer.status == 200 and answer.header("content-type").startswith("text/html"):
                     for path, action, fields in harvest(answer.body, paths):
-                        found[path].setdefault(action, tuple(fields))
-    return found
+                        by_page[path].setdefault(action, tuple(fields))
+    return by_page
 
 
 def acts_against(
@@ -193,14 +193,14 @@ def caller() -> Iterator[Caller]:
     """The whole application."""
     from web.app import build
 
-    made = Caller(build())
-    yield made
-    made.close()
+    browser = Caller(build())
+    yield browser
+    browser.close()
 
 
 def attackers(world: World) -> list[Someone]:
     """Side a, and those of the city's people who serve nobody themselves."""
-    return [one for name, one in world.people.items() if not name.endswith("-b") and name != "city_manager"]
+    return [someone for name, someone in world.people.items() if not name.endswith("-b") and name != "city_manager"]
 
 
 def attack_all(world: World, caller: Caller, path: str, *, under: str = "/") -> Attack:
@@ -208,33 +208,33 @@ def attack_all(world: World, caller: Caller, path: str, *, under: str = "/") -> 
     entries = [entry for entry in registry(caller.app) if entry.method != "GET" and entry.path.startswith(under)]
     page_forms = forms(world, caller, entries) if any(entry.is_page for entry in entries) else {}
     bodies = Bodies(caller.app.openapi(), ids_of(world, world.people["county_manager-b"]))
-    made = Attack(world, caller, Watch(path))
+    attack = Attack(world, caller, Watch(path))
     for entry in entries:
         tried = acts_against(world, entry, bodies, page_forms.get(entry.path, {}))
         for someone in attackers(world):
             foreign = [act for act in tried if is_foreign(world, someone, act)]
             allowed = entry.permission is None or someone.actor.may(entry.permission)
             for act in foreign if allowed else foreign[:1]:
-                made.attack(someone, act)
-    return made
+                attack.attack(someone, act)
+    return attack
 
 
 def test_nobody_changes_what_is_not_theirs(world: World, caller: Caller, database: str) -> None:
     began = time.monotonic()
     send_rosters(world, caller)
-    made = attack_all(world, caller, database.removeprefix("sqlite:///"))
+    attack = attack_all(world, caller, database.removeprefix("sqlite:///"))
     writes = [f"{entry.method} {entry.path}" for entry in registry(caller.app) if entry.method != "GET"]
     print(json.dumps({
-        "name": "access-matrix-writes", "cells": made.cells, "operations": len(made.reached), "of": len(writes),
-        "own_only": len(set(writes) - set(made.reached)), "wrong": len(made.wrong),
-        "statuses": {str(key): value for key, value in sorted(made.statuses.items())},
+        "name": "access-matrix-writes", "cells": attack.cells, "operations": len(attack.reached), "of": len(writes),
+        "own_only": len(set(writes) - set(attack.reached)), "wrong": len(attack.wrong),
+        "statuses": {str(key): value for key, value in sorted(attack.statuses.items())},
         "seconds": round(time.monotonic() - began, 1),
     }))  # fmt: skip
     assert len(world.rows[Opening]) > 1
-    assert made.wrong == []
+    assert attack.wrong == []
 
 
 def test_acts_that_do_not_ask_whose_the_fair_is_are_noticed(world: World, caller: Caller, database: str) -> None:
     with planted(booths, handled_booth=own_booth):
-        made = attack_all(world, caller, database.removeprefix("sqlite:///"), under="/api/v1/fairs/booths")
-    assert any(one.startswith("organiser POST") and "changed booth" in one for one in made.wrong)
+        attack = attack_all(world, caller, database.removeprefix("sqlite:///"), under="/api/v1/fairs/booths")
+    assert any(wrong.startswith("organiser POST") and "changed booth" in wrong for wrong in attack.wrong)

@@ -47,8 +47,8 @@ class Result:
 
 def send(caller: Caller, case: Case[Any], someone: Someone) -> tuple[requests.PreparedRequest, Answer]:
     """One made-up request in the name of somebody."""
-    told = case.as_transport_kwargs(base_url=f"http://{HOST}")
-    prepared = requests.Request(**{name: value for name, value in told.items() if name != "timeout"}).prepare()
+    transport = case.as_transport_kwargs(base_url=f"http://{HOST}")
+    prepared = requests.Request(**{name: value for name, value in transport.items() if name != "timeout"}).prepare()
     body: Any = prepared.body or b""
     answer = caller.call(
         case.method.upper(), str(prepared.path_url), token=someone.token,
@@ -71,7 +71,7 @@ def check(case: Case[Any], prepared: requests.PreparedRequest, answer: Answer) -
         case.validate_response(as_response(prepared, answer), checks=CHECKS)
     except (Failure, FailureGroup) as failure:
         faults = failure.exceptions if isinstance(failure, FailureGroup) else [failure]
-        return "; ".join(str(one).replace("\n", " ")[:200] for one in faults)
+        return "; ".join(str(fault).replace("\n", " ")[:200] for fault in faults)
     return ""
 
 
@@ -81,7 +81,7 @@ def fuzz(app: Any, caller: Caller, people: list[Someone], cases: int) -> Result:
     Some more break the description, in the name of one who may: with others the door would be all that is tried.
     """
     described = openapi.from_dict(app.openapi())
-    operations: list[Any] = [found.ok() for found in described.get_all_operations()]  # type: ignore[union-attr]
+    operations: list[Any] = [result.ok() for result in described.get_all_operations()]  # type: ignore[union-attr]
     result = Result()
     each = max(1, cases // (len(operations) * len(people)))
     allowed = {(entry.method, entry.path): entry.roles for entry in registry(app)}
@@ -90,7 +90,7 @@ def fuzz(app: Any, caller: Caller, people: list[Someone], cases: int) -> Result:
         for someone in people:
             _some(right, each, caller, someone, result)
         roles = allowed[operation.method.upper(), operation.path]
-        able = [one for one in people if one.actor.roles & roles] or people
+        able = [person for person in people if person.actor.roles & roles] or people
         wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
         _some(wrong, BREAKING * each, caller, able[turn % len(able)], result)
     return result
@@ -125,9 +125,9 @@ def world(any_database: str) -> World:
 
 def readers(world: World, database: str) -> list[Someone]:
     """One of each role and a visitor; on PostgreSQL, which is slower, only some."""
-    one_each = {next(iter(one.actor.roles), None): one for one in reversed(world.people.values())}
+    one_each = {next(iter(someone.actor.roles), None): someone for someone in reversed(world.people.values())}
     some = (None, Role.JOBSEEKER, Role.COUNTY_MANAGER, Role.REGISTRAR, Role.EMPLOYER)
-    return [one for role, one in one_each.items() if database.startswith("sqlite") or role in some]
+    return [someone for role, someone in one_each.items() if database.startswith("sqlite") or role in some]
 
 
 def test_no_made_up_request_meets_a_fault_or_leaves_the_description(world: World, any_database: str) -> None:
@@ -161,7 +161,7 @@ def test_an_unguarded_number_is_caught(world: World) -> None:
 
     app.router.routes.extend(planted.entries)
     described = app.openapi()
-    described["paths"] = {path: told for path, told in described["paths"].items() if "planted" in path}
+    described["paths"] = {path: operations for path, operations in described["paths"].items() if "planted" in path}
     caller = Caller(app)
     result = fuzz(app, caller, [world.people["visitor"]], 20)
     caller.close()

@@ -39,7 +39,7 @@ ALONE, TOGETHER = 8, 10
 
 
 @dataclass
-class Told:
+class Tally:
     """The answers: how many of each status, and what should not have been."""
 
     statuses: Counter[int] = field(default_factory=Counter)
@@ -57,7 +57,9 @@ class Told:
 def actor_for(world: World, entry: Entry) -> Someone:
     """Somebody who may do it, so that the text gets past the door."""
     able = [world.people[name] for name in PREFERRED]
-    return next((one for one in able if entry.permission is None or one.actor.may(entry.permission)), able[0])
+    return next(
+        (someone for someone in able if entry.permission is None or someone.actor.may(entry.permission)), able[0]
+    )
 
 
 def leaves(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -72,21 +74,21 @@ def leaves(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 def planted(content: Any, places: list[tuple[Any, ...]], value: Any) -> Any:
     """A copy of a body with a value at some places."""
-    made = copy.deepcopy(content)
+    changed = copy.deepcopy(content)
     for place in places:
-        target = made
+        target = changed
         for key in place[:-1]:
             target = target[key]
         target[place[-1]] = value
-    return made
+    return changed
 
 
 def all_properties(bodies: Bodies, schema: dict[str, Any], content: Any) -> Any:
     """A body with its optional fields filled in, too."""
-    told = bodies.followed(schema)
+    resolved = bodies.followed(schema)
     if isinstance(content, dict):
-        for name, one in told.get("properties", {}).items():
-            content.setdefault(name, bodies.value(name, one))
+        for name, property_schema in resolved.get("properties", {}).items():
+            content.setdefault(name, bodies.value(name, property_schema))
     return content
 
 
@@ -96,31 +98,31 @@ def in_text(value: Any) -> str:
     return quote(text[:3000].encode("utf-8", "surrogatepass"))
 
 
-def attack_api(world: World, caller: Caller, names: tuple[str, ...], told: Told) -> None:
+def attack_api(world: World, caller: Caller, names: tuple[str, ...], tally: Tally) -> None:
     """Every operation of the API: each value in all fields at once, and each field alone with some of them."""
     bodies = Bodies(caller.app.openapi(), ids_of(world, world.people["county_manager-b"]))
-    for number, entry in enumerate(one for one in registry(caller.app) if not one.is_page):
+    for number, entry in enumerate(entry for entry in registry(caller.app) if not entry.is_page):
         someone, door = actor_for(world, entry), doors(world, entry)[0]
         content, places, parameters = _parts(bodies, entry)
         for name in names:
             if places:
                 body = planted(content, places, HOSTILE[name])
-                _send(told, caller, someone, entry, door.address, body, f"all={name}")
+                _send(tally, caller, someone, entry, door.address, body, f"all={name}")
             if parameters:
-                query = "?" + "&".join(f"{one}={in_text(HOSTILE[name])}" for one in parameters)
-                _send(told, caller, someone, entry, door.address + query, content, f"query={name}")
+                query = "?" + "&".join(f"{parameter}={in_text(HOSTILE[name])}" for parameter in parameters)
+                _send(tally, caller, someone, entry, door.address + query, content, f"query={name}")
             if HOLE.search(entry.path):
                 word = in_text(HOSTILE[name]) or "%20"
                 filled = HOLE.sub(word, entry.path)
-                _send(told, caller, someone, entry, filled, content, f"path={name}")
+                _send(tally, caller, someone, entry, filled, content, f"path={name}")
         for turn, place in enumerate(places):
             for name in some(names, number + turn, ALONE):
                 body = planted(content, [place], HOSTILE[name])
-                _send(told, caller, someone, entry, door.address, body, f"{place}={name}")
+                _send(tally, caller, someone, entry, door.address, body, f"{place}={name}")
         for turn, parameter in enumerate(parameters):
             for name in some(names, number + turn, ALONE):
                 address = f"{door.address}?{parameter}={in_text(HOSTILE[name])}"
-                _send(told, caller, someone, entry, address, content, f"{parameter}={name}")
+                _send(tally, caller, someone, entry, address, content, f"{parameter}={name}")
 
 
 def some(names: tuple[str, ...], start: int, count: int) -> list[str]:
@@ -134,36 +136,36 @@ def _parts(bodies: Bodies, entry: Entry) -> tuple[Any, list[tuple[Any, ...]], li
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     if schema is not None:
         content = all_properties(bodies, schema, content)
-    parameters = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+    parameters = [parameter["name"] for parameter in operation.get("parameters", []) if parameter["in"] == "query"]
     return content, [place for place in leaves(content) if place], parameters
 
 
-def _send(told: Told, caller: Caller, someone: Someone, entry: Entry, address: str, content: Any, what: str) -> None:
+def _send(tally: Tally, caller: Caller, someone: Someone, entry: Entry, address: str, content: Any, what: str) -> None:
     answer = caller.json(entry.method, address, content, token=someone.token)
-    told.note(f"{someone.name} {entry.method} {entry.path} {what}", answer)
+    tally.note(f"{someone.name} {entry.method} {entry.path} {what}", answer)
 
 
-def attack_pages(world: World, caller: Caller, names: tuple[str, ...], told: Told) -> int:
+def attack_pages(world: World, caller: Caller, names: tuple[str, ...], tally: Tally) -> int:
     """Every form with each value in all fields and each field alone, every page with odd words in its address."""
     entries = list(registry(caller.app))
     sent = forms(world, caller, [entry for entry in entries if entry.method != "GET"])
     fields_tried = 0
-    for number, entry in enumerate(one for one in entries if one.is_page):
+    for number, entry in enumerate(entry for entry in entries if entry.is_page):
         someone = actor_for(world, entry)
         for action, fields in list(sent.get(entry.path, {}).items())[:1]:
             fields_tried += len(fields)
             for name in some(names, number, TOGETHER):
                 every = [(key, str(HOSTILE[name])) for key, _ in fields]
-                _post(told, caller, someone, entry, action, every, f"all={name}")
+                _post(tally, caller, someone, entry, action, every, f"all={name}")
             for turn, (key, _) in enumerate(fields):
                 for name in some(names, number + turn, 2):
-                    alone = [(one, str(HOSTILE[name]) if one == key else value) for one, value in fields]
-                    _post(told, caller, someone, entry, action, alone, f"{key}={name}")
+                    alone = [(field, str(HOSTILE[name]) if field == key else value) for field, value in fields]
+                    _post(tally, caller, someone, entry, action, alone, f"{key}={name}")
         if entry.method == "GET":
             for name in some(names, number, TOGETHER):
                 for address in _addresses(caller, world, entry, HOSTILE[name]):
                     answer = caller.call("GET", address, token=someone.token)
-                    told.note(f"{someone.name} GET {entry.path} {name}", answer)
+                    tally.note(f"{someone.name} GET {entry.path} {name}", answer)
         if entry.path.startswith(ENDS_SESSIONS):
             worlds.sign_in_again(world)
     return fields_tried
@@ -172,25 +174,37 @@ def attack_pages(world: World, caller: Caller, names: tuple[str, ...], told: Tol
 def _addresses(caller: Caller, world: World, entry: Entry, value: Any) -> Iterator[str]:
     if HOLE.search(entry.path):
         yield HOLE.sub(lambda _: in_text(value) or "%20", entry.path)
-    if asked := query_names(caller.app).get(entry.path):
-        yield doors(world, entry)[0].address + "?" + "&".join(f"{name}={in_text(value)}" for name in asked)
+    if names := query_names(caller.app).get(entry.path):
+        yield doors(world, entry)[0].address + "?" + "&".join(f"{name}={in_text(value)}" for name in names)
 
 
 def query_names(app: Any) -> dict[str, list[str]]:
     """The words that pages read from their address: declared ones, and those that every page knows."""
-    found = {}
+    by_path = {}
     for route in iter_route_contexts(worked_out(app.routes)):
         dependant = getattr(route, "dependant", None)
-        names = [one.alias for one in dependant.query_params] if dependant else []
-        found[str(route.path)] = [*names, "q", "page", "sort", "lang", "back", "role", "state", "month", "on", "region"]
-    return found
+        names = [parameter.alias for parameter in dependant.query_params] if dependant else []
+        by_path[str(route.path)] = [
+            *names,
+            "q",
+            "page",
+            "sort",
+            "lang",
+            "back",
+            "role",
+            "state",
+            "month",
+            "on",
+            "region",
+        ]
+    return by_path
 
 
 def _post(
-    told: Told, caller: Caller, someone: Someone, entry: Entry, action: str, fields: list[tuple[str, str]], what: str
+    tally: Tally, caller: Caller, someone: Someone, entry: Entry, action: str, fields: list[tuple[str, str]], what: str
 ) -> None:
     answer = caller.form(action, fields, token=someone.token, csrf=someone.csrf)
-    told.note(f"{someone.name} POST {entry.path} {what}", answer)
+    tally.note(f"{someone.name} POST {entry.path} {what}", answer)
 
 
 @pytest.fixture
@@ -198,34 +212,34 @@ def caller() -> Iterator[Caller]:
     """The whole application."""
     from web.app import build
 
-    made = Caller(build())
-    yield made
-    made.close()
+    browser = Caller(build())
+    yield browser
+    browser.close()
 
 
 def test_no_field_turns_odd_text_into_a_fault(database: str, caller: Caller) -> None:
     began = time.monotonic()
-    world, told = worlds.build(), Told()
+    world, tally = worlds.build(), Tally()
     send_rosters(world, caller)
-    attack_api(world, caller, tuple(HOSTILE), told)
-    fields = attack_pages(world, caller, tuple(HOSTILE), told)
+    attack_api(world, caller, tuple(HOSTILE), tally)
+    fields = attack_pages(world, caller, tuple(HOSTILE), tally)
     print(json.dumps({
-        "name": "hostile-text", "requests": sum(told.statuses.values()), "values": len(HOSTILE), "form_fields": fields,
-        "wrong": len(told.wrong), "statuses": {str(key): value for key, value in sorted(told.statuses.items())},
+        "name": "hostile-text", "requests": sum(tally.statuses.values()), "values": len(HOSTILE), "form_fields": fields,
+        "wrong": len(tally.wrong), "statuses": {str(key): value for key, value in sorted(tally.statuses.items())},
         "seconds": round(time.monotonic() - began, 1),
     }))  # fmt: skip
-    assert told.wrong == []
+    assert tally.wrong == []
 
 
 def test_both_databases_answer_odd_text_alike(request: pytest.FixtureRequest, caller: Caller) -> None:
     answers = []
     for name in ("database", "postgres_database"):
         request.getfixturevalue(name)
-        world, told = worlds.build(), Told()
+        world, tally = worlds.build(), Tally()
         send_rosters(world, caller)
-        attack_api(world, caller, tuple(HOSTILE), told)
-        answers.append(told.each)
-        assert told.wrong == []
-    differing = [(one, other) for one, other in zip(*answers, strict=True) if one != other]
+        attack_api(world, caller, tuple(HOSTILE), tally)
+        answers.append(tally.each)
+        assert tally.wrong == []
+    differing = [(first, second) for first, second in zip(*answers, strict=True) if first != second]
     print(json.dumps({"name": "hostile-text-alike", "requests": len(answers[0]), "differing": len(differing)}))
     assert differing == []

@@ -50,12 +50,12 @@ def faults(statuses: Counter[int], crowd: Crowd) -> list[str]:
     with open_session(Actor.system().scope) as session:
         rows = session.scalar(select(func.count()).where(Enrolment.class_id == crowd.class_id)) or 0
         taken = session.scalar(select(TrainingClass.taken).where(TrainingClass.id == crowd.class_id))
-    found = []
+    problems = []
     if statuses[201] != crowd.seats or rows != crowd.seats or taken != crowd.seats:
-        found.append(f"{statuses[201]} told yes, {rows} rows, counter {taken}, seats {crowd.seats}")
+        problems.append(f"{statuses[201]} told yes, {rows} rows, counter {taken}, seats {crowd.seats}")
     if set(statuses) - {201, 409}:
-        found.append(f"other answers: {dict(statuses)}")
-    return found
+        problems.append(f"other answers: {dict(statuses)}")
+    return problems
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -87,13 +87,13 @@ def ask_for_booths(servers: Sequence[Server], queue: Queue) -> Counter[str]:
         return str(answer.json()["state"]) if answer.status_code == 201 else str(answer.status_code)
 
     with ThreadPoolExecutor(HANDS) as pool:
-        told = Counter(pool.map(ask, range(len(queue.employer_ids))))
+        outcomes = Counter(pool.map(ask, range(len(queue.employer_ids))))
     for client in clients:
         client.close()
-    return told
+    return outcomes
 
 
-def misbooked(told: Counter[str], queue: Queue) -> list[str]:
+def misbooked(outcomes: Counter[str], queue: Queue) -> list[str]:
     """What is wrong with the booths; nothing when the promise holds."""
     with open_session(Actor.system().scope) as session:
         holding = select(func.count()).where(Booth.fair_id == queue.fair_id, Booth.state.in_(HOLDING_BOOTH))
@@ -101,21 +101,21 @@ def misbooked(told: Counter[str], queue: Queue) -> list[str]:
         taken = session.scalar(select(Fair.booths_taken).where(Fair.id == queue.fair_id))
     wanted = Counter({BoothState.APPLIED.value: queue.booths})
     wanted[BoothState.WAITLISTED.value] = len(queue.employer_ids) - queue.booths
-    found = [] if told == wanted else [f"told {dict(told)}"]
-    return found if rows == taken == queue.booths else [*found, f"{rows} rows, counter {taken}"]
+    problems = [] if outcomes == wanted else [f"told {dict(outcomes)}"]
+    return problems if rows == taken == queue.booths else [*problems, f"{rows} rows, counter {taken}"]
 
 
 @pytest.mark.usefixtures("any_database")
 def test_exactly_as_many_employers_as_booths_get_one_and_the_others_wait() -> None:
     queue = line_up(employers=REQUESTS, booths=BOOTHS)
     with serving_many(PROCESSES) as servers:
-        told = ask_for_booths(servers, queue)
-    assert misbooked(told, queue) == []
+        outcomes = ask_for_booths(servers, queue)
+    assert misbooked(outcomes, queue) == []
 
 
 @pytest.mark.usefixtures("any_database")
 def test_the_harness_notices_booths_that_are_counted_before_they_are_taken() -> None:
     queue = line_up(employers=100, booths=20)
     with serving_many(PROCESSES, "tests.ordeal.mutants:overbooking_app") as servers:
-        told = ask_for_booths(servers, queue)
-    assert misbooked(told, queue)
+        outcomes = ask_for_booths(servers, queue)
+    assert misbooked(outcomes, queue)

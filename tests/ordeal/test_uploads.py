@@ -111,11 +111,11 @@ def mutations(seed: int, count: int) -> Iterator[tuple[bytes, str]]:
 def inside(content: bytes, chance: random.Random) -> bytes:
     """The archive whole, one of its parts changed."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as damaged:
         target = chance.choice(source.namelist())
         for name in source.namelist():
             part = source.read(name)
-            made.writestr(name, broken(part, chance) if name == target and part else part)
+            damaged.writestr(name, broken(part, chance) if name == target and part else part)
     return packed.getvalue()
 
 
@@ -185,8 +185,8 @@ def child_seconds(server: Server) -> float:
 
 def resident_mb(server: Server) -> float:
     """The memory that a server holds."""
-    found = re.search(r"VmRSS:\s+([0-9]+)", Path(f"/proc/{server.process.pid}/status").read_text())
-    return int(found[1]) / 1024 if found else 0.0
+    resident = re.search(r"VmRSS:\s+([0-9]+)", Path(f"/proc/{server.process.pid}/status").read_text())
+    return int(resident[1]) / 1024 if resident else 0.0
 
 
 def bombard(server: Server, client: httpx.Client, class_id: int, names: Sequence[str]) -> list[str]:
@@ -202,8 +202,8 @@ def bombard(server: Server, client: httpx.Client, class_id: int, names: Sequence
         spent = child_seconds(server) - spent
         slowest = max(slowest, spent)
         too_long = len(content) > settings().upload_limit
-        told = TITLES[413] if too_long else REFUSALS[code].message.partition("{")[0]
-        if answer.status_code != (413 if too_long else 422) or told not in answer.text:
+        explanation = TITLES[413] if too_long else REFUSALS[code].message.partition("{")[0]
+        if answer.status_code != (413 if too_long else 422) or explanation not in answer.text:
             faults.append(f"{name}: answered {answer.status_code} without saying why")
         if spent > MOST_CHILD_SECONDS:
             faults.append(f"{name}: took {spent:.1f} s")

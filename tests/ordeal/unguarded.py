@@ -30,8 +30,8 @@ def row_by_row() -> Any:
             session.commit()
             for stranger in fresh.values():
                 person = session.get_one(Person, stranger.id)
-                asked = Application(origin=Origin.ROSTER)
-                admit(session, Actor.system(), parts=parts, person=person, application=asked)
+                application = Application(origin=Origin.ROSTER)
+                admit(session, Actor.system(), parts=parts, person=person, application=application)
                 session.commit()
 
     actions.import_rows = careless  # type: ignore[attr-defined]

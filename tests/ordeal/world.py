@@ -71,7 +71,7 @@ class Someone:
 
 
 @dataclass
-class Made:
+class Side:
     """The rows of one side that others refer to."""
 
     centre: Any
@@ -100,19 +100,19 @@ def build() -> World:
     privacy.forget_keys()
     with open_session(Actor.system().scope, write=True) as session:
         load_examples(session)
-        made = Canaries(session)
-        city = made.make(Centre, code="XY00", level=CentreLevel.CITY, region_code="610400", public=True)
+        canaries = Canaries(session)
+        city = canaries.make(Centre, code="XY00", level=CentreLevel.CITY, region_code="610400", public=True)
         people = {"visitor": Someone("visitor", Actor.public())}
         for role in CITY_ROLES:
-            _account(made, people, role.value, role, centre_id=city.id)
+            _account(canaries, people, role.value, role, centre_id=city.id)
         for number, letter in enumerate("ab", 1):
-            _side(made, people, letter, number, city)
-        _words_and_weights(made)
+            _side(canaries, people, letter, number, city)
+        _words_and_weights(canaries)
         session.flush()
-    return World(people, made.secrets, made.rows, made)
+    return World(people, canaries.secrets, canaries.rows, canaries)
 
 
-def _words_and_weights(made: Canaries) -> None:
+def _words_and_weights(canaries: Canaries) -> None:
     judged = {"loss": 0.6, "order": 0.7, "gap": 0.02, "bands": []}
     figures = {
         "trained": 1,
@@ -123,20 +123,20 @@ def _words_and_weights(made: Canaries) -> None:
         "shifts": [],
         "proxies": [],
     }
-    made.make(
+    canaries.make(
         ModelCard, public=True, state=CardState.RETIRED, verdict=WeightsVerdict.BETTER, figures=figures, results=1,
         weights={"trade": 34, "experience": 15, "skills": 18, "wage": 12, "place": 16, "terms": 5},
     )  # fmt: skip
-    made.make(Synonym, public=True, state=SynonymState.PROPOSED, occupation="", candidates=[], asked=1)
+    canaries.make(Synonym, public=True, state=SynonymState.PROPOSED, occupation="", candidates=[], asked=1)
 
 
 def sign_in_again(world: World) -> None:
     """Bring back the sessions that were ended meanwhile: by signing out, or by a change of the password."""
     with open_session(Actor.system().scope, write=True) as session:
         there = set(session.scalars(select(SignIn.token_digest)))
-        for one in world.people.values():
-            if one.token and token_digest(one.token) not in there:
-                session.add(_session(one.actor.account_id or 0, one.token, one.csrf))
+        for someone in world.people.values():
+            if someone.token and token_digest(someone.token) not in there:
+                session.add(_session(someone.actor.account_id or 0, someone.token, someone.csrf))
 
 
 def _session(account_id: int, token: str, csrf: str) -> SignIn:
@@ -145,100 +145,100 @@ def _session(account_id: int, token: str, csrf: str) -> SignIn:
     return SignIn(account_id=account_id, token_digest=digest, csrf_token=csrf, expires_at=ends, ends_at=ends)
 
 
-def _account(made: Canaries, people: dict[str, Someone], name: str, role: Role, **of: Any) -> Account:
-    account: Account = made.make(Account, login=f"login-{name}", roles=[role.value], **of)
+def _account(canaries: Canaries, people: dict[str, Someone], name: str, role: Role, **of: Any) -> Account:
+    account: Account = canaries.make(Account, login=f"login-{name}", roles=[role.value], **of)
     token = f"token-of-{name}"
     ends = clock.now() + timedelta(days=9)
-    made.make(
+    canaries.make(
         SignIn, account_id=account.id, token_digest=token_digest(token), csrf_token=f"csrf-{name}",
         expires_at=ends, ends_at=ends,
     )  # fmt: skip
     people[name] = Someone(name, account.actor, token, f"csrf-{name}")
-    made.make(Message, account_id=account.id, dedupe_key=f"to-{name}", link="/account")
+    canaries.make(Message, account_id=account.id, dedupe_key=f"to-{name}", link="/account")
     return account
 
 
-def _side(made: Canaries, people: dict[str, Someone], letter: str, number: int, city: Any) -> None:
+def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: int, city: Any) -> None:
     region = f"61040{number + 1}"
-    centre = made.make(
+    centre = canaries.make(
         Centre, code=f"XY0{number}", level=CentreLevel.COUNTY, region_code=region, parent_id=city.id, public=True
     )
-    side = Made(centre)
+    side = Side(centre)
     for place in range(2):
-        side.people.append(_person(made, side, region, place))
-    _training(made, side, letter, region)
-    _work(made, side, region)
+        side.people.append(_person(canaries, side, region, place))
+    _training(canaries, side, letter, region)
+    _work(canaries, side, region)
     for person in side.people:
-        made.share(person, "name", provider_id=side.school.id)
+        canaries.share(person, "name", provider_id=side.school.id)
     for column in ("name", "phone"):
-        made.share(side.people[1], column, employer_id=side.employer.id)
+        canaries.share(side.people[1], column, employer_id=side.employer.id)
     for role in (*SIDE_ROLES, *(OFFICERS if letter == "a" else ())):
-        _account(made, people, f"{role.value}-{letter}", role, centre_id=centre.id)
-    seeker = _account(made, people, f"jobseeker-{letter}", Role.JOBSEEKER, person_id=side.people[0].id)
-    _account(made, people, f"neighbour-{letter}", Role.JOBSEEKER, person_id=side.people[1].id)
-    made.make(
+        _account(canaries, people, f"{role.value}-{letter}", role, centre_id=centre.id)
+    seeker = _account(canaries, people, f"jobseeker-{letter}", Role.JOBSEEKER, person_id=side.people[0].id)
+    _account(canaries, people, f"neighbour-{letter}", Role.JOBSEEKER, person_id=side.people[1].id)
+    canaries.make(
         SignInCard, account_id=seeker.id, person_id=side.people[0].id, token_digest=f"card-{letter}", wrong_pins=0
     )
     ends = clock.today() + timedelta(days=90)
     near = {"centre_id": centre.id}  # whose staff see what the school takes out, and who asked for it
     school = _account(
-        made, people, f"school-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends, owners=near
+        canaries, people, f"school-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends, owners=near
     )
-    _account(made, people, f"colleague-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends)
-    _account(made, people, f"employer-{letter}", Role.EMPLOYER, employer_id=side.employer.id, expires_on=ends)
-    _account(made, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
-    program = made.make(
+    _account(canaries, people, f"colleague-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends)
+    _account(canaries, people, f"employer-{letter}", Role.EMPLOYER, employer_id=side.employer.id, expires_on=ends)
+    _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
+    program = canaries.make(
         Account, login=f"token-{letter}", roles=["registrar"], provider_id=side.school.id, expires_on=ends
     )
-    made.make(
+    canaries.make(
         ApiToken, account_id=program.id, prefix=f"gq{letter}", digest=f"token-{letter}", expires_on=ends,
         permissions=[Permission.IMPORT_ROSTER.value], issued_by=school.id,
     )  # fmt: skip
     looked = people[f"clerk-{letter}"].actor
-    made.make(Reveal, person_id=side.people[0].id, account_id=looked.account_id, centre_id=centre.id)
+    canaries.make(Reveal, person_id=side.people[0].id, account_id=looked.account_id, centre_id=centre.id)
     for step, who, of in (
         (ExportState.WAITING, looked.account_id, {}), (ExportState.READY, looked.account_id, {}),
         (ExportState.READY, school.id, {"provider_id": side.school.id}),
     ):  # fmt: skip
-        made.make(
+        canaries.make(
             Export, account_id=who, centre_id=centre.id, kind="trainees" if of else "people", people=2, state=step,
             ends_at=clock.now() + timedelta(days=2), fetched=0, **of,
         )  # fmt: skip
 
 
-def _person(made: Canaries, side: Made, region: str, place: int) -> Person:
+def _person(canaries: Canaries, side: Side, region: str, place: int) -> Person:
     key_name, wrapped = privacy.new_key()
-    name = made.mark()
-    person: Person = made.make(
+    name = canaries.mark()
+    person: Person = canaries.make(
         Person, centre_id=side.centre.id, name=name, name_norm=name, key_name=key_name, wrapped_key=wrapped,
         sex=Sex.FEMALE, live_region=region, home_region=region, source="counter", categories=["union_hardship"],
     )  # fmt: skip
-    made.note(person, {"name": name}, owners={})
-    made.seal(person)
+    canaries.note(person, {"name": name}, owners={})
+    canaries.seal(person)
     own = {"person_id": person.id, "centre_id": side.centre.id}
     today = clock.today()
-    made.make(
+    canaries.make(
         Registration, state=RegistrationState.ACTIVE, submitted_at=clock.now(),
         valid_until_on=today + timedelta(days=90), **own,
     )  # fmt: skip
-    made.make(SavedSearch, person_id=person.id, address="/openings?q=zq")
-    made.make(SkillProfile, occupations_known=True, certificates_known=True, **own)
-    made.make(WorkedOccupation, occupation=SEWING, years=5, self_level=3, **own)
-    made.make(HeldCertificate, **own)
-    made.make(JobWish, occupations=[SEWING], regions=[region], accepts_training=True, **own)
+    canaries.make(SavedSearch, person_id=person.id, address="/openings?q=zq")
+    canaries.make(SkillProfile, occupations_known=True, certificates_known=True, **own)
+    canaries.make(WorkedOccupation, occupation=SEWING, years=5, self_level=3, **own)
+    canaries.make(HeldCertificate, **own)
+    canaries.make(JobWish, occupations=[SEWING], regions=[region], accepts_training=True, **own)
     of = {"centre_id": side.centre.id}
-    made.make(Recognition, person_id=person.id, category=PersonCategory.UNION_HARDSHIP, owners=of)
-    made.make(Consent, person_id=person.id, purpose="service", text_version="1", owners=of)
-    made.make(Message, person_id=person.id, dedupe_key=f"person-{person.id}", link="/me")
-    made.make(
+    canaries.make(Recognition, person_id=person.id, category=PersonCategory.UNION_HARDSHIP, owners=of)
+    canaries.make(Consent, person_id=person.id, purpose="service", text_version="1", owners=of)
+    canaries.make(Message, person_id=person.id, dedupe_key=f"person-{person.id}", link="/me")
+    canaries.make(
         ServiceEvent, category=ServiceCategory.OTHER, topic="test", programme="", subject=f"person:{place}", **own
     )
     return person
 
 
-def _training(made: Canaries, side: Made, letter: str, region: str) -> None:
+def _training(canaries: Canaries, side: Side, letter: str, region: str) -> None:
     today = clock.today()
-    side.school = school = made.make(
+    side.school = school = canaries.make(
         TrainingProvider,
         centre_id=side.centre.id,
         code=f"P{letter.upper()}",
@@ -247,11 +247,11 @@ def _training(made: Canaries, side: Made, letter: str, region: str) -> None:
         public=True,
     )
     of = {"provider_id": school.id, "centre_id": side.centre.id}
-    made.make(
+    canaries.make(
         PartnerAgreement, provider_id=school.id, from_on=today - timedelta(days=99), to_on=today + timedelta(days=300),
         quota=500,
     )  # fmt: skip
-    major = made.make(
+    major = canaries.make(
         Major, provider_id=school.id, occupation_code=SEWING, level=5, hours=160, tuition_fen=100_000, active=True,
         public=True,
     )  # fmt: skip
@@ -265,33 +265,33 @@ def _training(made: Canaries, side: Made, letter: str, region: str) -> None:
         shift = {ClassState.RECRUITING: 20, ClassState.DRAFT: 30}.get(
             state, -20 if state is ClassState.IN_SESSION else -90
         )
-        side.classes[state] = made.make(
+        side.classes[state] = canaries.make(
             TrainingClass, major_id=major.id, start_on=today + timedelta(days=shift), seats=30,
             end_on=today + timedelta(days=shift + 25), state=state, public=state is not ClassState.DRAFT, **of,
         )  # fmt: skip
     for place, person in enumerate(side.people):
         for stands, where in STEPS:
             course = list(side.classes.values())[where]
-            enrolment = made.make(
+            enrolment = canaries.make(
                 Enrolment, class_id=course.id, person_id=person.id, state=stands, trainee_name=person.name,
                 tuition_fen=100_000, learner_fen=100_000, waiver_fen=0, government_fen=0, centre_fen=0, **of,
             )  # fmt: skip
-            made.make(Message, person_id=person.id, dedupe_key=f"enrolment-{enrolment.id}", link="/me")
+            canaries.make(Message, person_id=person.id, dedupe_key=f"enrolment-{enrolment.id}", link="/me")
             side.enrolments.append(enrolment)
-        _taught(made, side, place)
-    _doubts(made, side)
+        _taught(canaries, side, place)
+    _doubts(canaries, side)
 
 
-def _taught(made: Canaries, side: Made, place: int) -> None:
+def _taught(canaries: Canaries, side: Side, place: int) -> None:
     now, today = clock.now(), clock.today()
     applied, attending, certified = side.enrolments[-3:]
     of = {"provider_id": side.school.id, "centre_id": side.centre.id}
     own = of | {"person_id": side.people[place].id}
-    lesson = made.make(
+    lesson = canaries.make(
         Lesson, class_id=attending.class_id, starts_at=now - timedelta(hours=2 + place),
         ends_at=now + timedelta(hours=2), hours=4, **of,
     )  # fmt: skip
-    made.make(
+    canaries.make(
         Attendance,
         lesson_id=lesson.id,
         enrolment_id=attending.id,
@@ -300,98 +300,102 @@ def _taught(made: Canaries, side: Made, place: int) -> None:
         hours=0,
         **own,
     )
-    made.make(
+    canaries.make(
         SeatOffer, class_id=applied.class_id, enrolment_id=applied.id, offered_at=now, until_at=now + timedelta(days=1),
         **own,
     )  # fmt: skip
     done = {"enrolment_id": certified.id, "class_id": certified.class_id}
-    made.make(Assessment, attempt=1, theory=80, practice=80, passed=True, assessed_on=today, **done, **own)
+    canaries.make(Assessment, attempt=1, theory=80, practice=80, passed=True, assessed_on=today, **done, **own)
     drawn = f"{certified.id:09d}"
-    made.make(
+    canaries.make(
         TrainingCertificate, code=certificate_code(2026, drawn), occupation_code=SEWING, level=5, hours=160,
         issued_on=today, public=True, **done, **own,
     )  # fmt: skip
 
 
-def _doubts(made: Canaries, side: Made) -> None:
+def _doubts(canaries: Canaries, side: Side) -> None:
     of = {"provider_id": side.school.id, "centre_id": side.centre.id}
     course = side.classes[ClassState.FINISHED]
-    fund = made.make(Fund, centre_id=side.centre.id, code=f"F{side.centre.id}", balance_fen=9_000_000)
-    made.make(FundMovement, fund_id=fund.id, centre_id=side.centre.id, amount_fen=9_000_000)
+    fund = canaries.make(Fund, centre_id=side.centre.id, code=f"F{side.centre.id}", balance_fen=9_000_000)
+    canaries.make(FundMovement, fund_id=fund.id, centre_id=side.centre.id, amount_fen=9_000_000)
     for state in ("checking", "noticed"):
-        claim = made.make(
+        claim = canaries.make(
             Claim, class_id=course.id, terms={}, state=state, completed_on=clock.today(), persons=2, refused=0,
             amount_fen=10_000, voucher="", repaid_fen=0, notice_until_on=clock.today(), **of,
         )  # fmt: skip
         for enrolment in side.enrolments[2::3]:
-            made.make(
+            canaries.make(
                 ClaimLine, claim_id=claim.id, enrolment_id=enrolment.id, person_id=enrolment.person_id, level=5,
                 days=20,
                 hours=160, occupation_code=SEWING, amount_fen=5_000, completed_on=clock.today(), **of,
             )  # fmt: skip
         course = side.classes[ClassState.ARCHIVED]
     desk = {"class_id": course.id, "centre_id": side.centre.id}
-    made.make(Flag, rule="shared-phone", digest="d", found=1, enrolment_ids=[side.enrolments[0].id], params={}, **desk)
-    made.make(IntegrityCheck, rule="shared-phone", found=1, **desk)
-    sample = made.make(PhoneSample, seed="s", share=0.1, enrolment_ids=[side.enrolments[0].id], drawn_from=[], **desk)
-    made.make(PhoneCall, sample_id=sample.id, enrolment_id=side.enrolments[0].id, **desk)
+    canaries.make(
+        Flag, rule="shared-phone", digest="d", found=1, enrolment_ids=[side.enrolments[0].id], params={}, **desk
+    )
+    canaries.make(IntegrityCheck, rule="shared-phone", found=1, **desk)
+    sample = canaries.make(
+        PhoneSample, seed="s", share=0.1, enrolment_ids=[side.enrolments[0].id], drawn_from=[], **desk
+    )
+    canaries.make(PhoneCall, sample_id=sample.id, enrolment_id=side.enrolments[0].id, **desk)
 
 
-def _work(made: Canaries, side: Made, region: str) -> None:
+def _work(canaries: Canaries, side: Side, region: str) -> None:
     today, now = clock.today(), clock.now()
-    side.employer = boss = made.make(
+    side.employer = boss = canaries.make(
         Employer, region_code=region, industry_code="C18", state=EmployerState.ACTIVE, centre_id=side.centre.id,
         public=True, owners={"centre_id": side.centre.id},
     )  # fmt: skip
-    made.make(Employer, region_code=region, state=EmployerState.CHECKING, centre_id=side.centre.id)
+    canaries.make(Employer, region_code=region, state=EmployerState.CHECKING, centre_id=side.centre.id)
     of = {"employer_id": boss.id, "centre_id": side.centre.id}
     for state in (OpeningState.OPEN, OpeningState.DRAFT, OpeningState.TO_VERIFY, OpeningState.CLOSED):
-        side.openings[state] = made.make(
+        side.openings[state] = canaries.make(
             Opening, occupation_code=SEWING, headcount=5, region_code=region, wage_min_fen=300_000,
             wage_max_fen=400_000,
             valid_from=today, valid_until=today + timedelta(days=60), state=state, posted_at=now,
             verified_at=now, public=state is OpeningState.OPEN, certificate_requirements=[], **of,
         )  # fmt: skip
-    venue = made.make(
+    venue = canaries.make(
         Venue, region_code=region, booth_limit=50, visitor_limit=900, centre_id=side.centre.id, public=True
     )
-    made.make(
+    canaries.make(
         FairSeries, centre_id=side.centre.id, venue_id=venue.id, weekday=4, from_on=today, booth_count=5,
         to_on=today + timedelta(days=60), starts=time(9), ends=time(12), public=True,
     )  # fmt: skip
     for days, step in enumerate((FairState.BOOTH_OPEN, FairState.DRAFT, FairState.ENDED)):
         starts = now + timedelta(days=30 + days if step is not FairState.ENDED else -30)
-        side.fairs[step] = made.make(
+        side.fairs[step] = canaries.make(
             Fair, centre_id=side.centre.id, venue_id=venue.id, region_code=region, starts_at=starts, state=step,
             ends_at=starts + timedelta(hours=3), booth_count=20, expected_visitors=100, co_organisers=[],
             published_at=None if step is FairState.DRAFT else now, filing_due_on=today, statistics_due_on=today,
             figures={}, public=step is not FairState.DRAFT, online_url="", booths_taken=0, revision=1,
         )  # fmt: skip
-        made.make(
+        canaries.make(
             Booth, fair_id=side.fairs[step].id, employer_id=boss.id, state=BoothState.APPLIED, opening_ids=[],
             owners={"centre_id": side.centre.id},
         )  # fmt: skip
-    _introductions(made, side)
+    _introductions(canaries, side)
 
 
-def _introductions(made: Canaries, side: Made) -> None:
+def _introductions(canaries: Canaries, side: Side) -> None:
     now, today = clock.now(), clock.today()
     opening = side.openings[OpeningState.OPEN]
     of = {"employer_id": side.employer.id, "centre_id": side.centre.id, "opening_id": opening.id}
     for place, person in enumerate(side.people):
         own = of | {"person_id": person.id}
         if place == 0:
-            made.make(
+            canaries.make(
                 Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], flag="", **own
             )
             continue
-        sent = made.make(
+        sent = canaries.make(
             Introduction, worker_name=person.name, state=IntroductionState.HIRED, agreed_at=now, issued_at=now, flag="",
             letter_no=f"{side.centre.code}-1", expires_on=today, result_at=now, reasons=[], **own,
         )  # fmt: skip
         sent.share_phone(person.phone)
-        placement = made.make(Placement, introduction_id=sent.id, starts_on=today, missed_calls=0, **own)
-        made.make(
+        placement = canaries.make(Placement, introduction_id=sent.id, starts_on=today, missed_calls=0, **own)
+        canaries.make(
             FollowUp, placement_id=placement.id, centre_id=side.centre.id, day=7, due_on=today,
             owners={"person_id": person.id},
         )  # fmt: skip

@@ -59,10 +59,10 @@ def on_show() -> int:
 
 
 def test_help_names_every_command_and_each_explains_itself() -> None:
-    status, told = run("--help")
+    status, output = run("--help")
     assert status == 0
     for name in COMMANDS.split():
-        assert f"\n  {name} " in told
+        assert f"\n  {name} " in output
         status, own = run(name, "--help")
         assert status == 0
         assert "Usage:" in own
@@ -71,36 +71,36 @@ def test_help_names_every_command_and_each_explains_itself() -> None:
 
 def test_an_unknown_command_and_a_missing_file_are_said_and_not_traced(tmp_path: Path) -> None:
     for words in (["frobnicate"], ["import", "openings", str(tmp_path / "none.csv")], ["demo", "--size", "moon"]):
-        status, told = run(*words, GANGQIAO_DATA_DIR=str(tmp_path))
+        status, output = run(*words, GANGQIAO_DATA_DIR=str(tmp_path))
         assert status == 2
-        assert "Traceback" not in told
-        assert "Usage" in told
+        assert "Traceback" not in output
+        assert "Usage" in output
 
 
 def test_migrating_twice_is_harmless(tmp_path: Path) -> None:
     own = os.environ | {"GANGQIAO_DATA_DIR": str(tmp_path), "GANGQIAO_DATABASE_URL": ""}
-    said = [
+    outputs = [
         subprocess.run(
             [sys.executable, "-m", "web", "migrate"], env=own, check=True, capture_output=True, text=True, timeout=120
         ).stdout
         for _ in range(2)
     ]
-    assert said[0].startswith("Schema empty -> ")
-    newest = said[0].split(" -> ")[1].split(";")[0]
-    assert said[1].startswith(f"Schema {newest} -> {newest}; 0 example")
+    assert outputs[0].startswith("Schema empty -> ")
+    newest = outputs[0].split(" -> ")[1].split(";")[0]
+    assert outputs[1].startswith(f"Schema {newest} -> {newest}; 0 example")
 
 
 @pytest.mark.usefixtures("installed")
 def test_a_list_comes_in_as_drafts_then_on_show_and_the_third_time_changes_nothing(listed: Path) -> None:
-    status, told = run("import", "openings", str(listed))
+    status, output = run("import", "openings", str(listed))
     assert (status, on_show()) == (0, 0)
-    assert "row 3 普工: " in told
-    assert "3 rows: 0 on show, 2 kept as drafts, 0 unchanged, 1 refused" in told
-    assert "--publish" in told
-    status, told = run("import", "openings", str(listed), "--publish")
+    assert "row 3 普工: " in output
+    assert "3 rows: 0 on show, 2 kept as drafts, 0 unchanged, 1 refused" in output
+    assert "--publish" in output
+    status, output = run("import", "openings", str(listed), "--publish")
     assert (status, on_show()) == (0, 1)
-    assert "row 2 梳毛工: Required before publishing: Basic pay" in told
-    assert "1 on show, 0 kept as drafts, 1 unchanged, 1 refused" in told
+    assert "row 2 梳毛工: Required before publishing: Basic pay" in output
+    assert "1 on show, 0 kept as drafts, 1 unchanged, 1 refused" in output
     assert (
         "0 on show, 0 kept as drafts, 2 unchanged, 1 refused" in run("import", "openings", str(listed), "--publish")[1]
     )
@@ -112,9 +112,9 @@ def test_what_is_exported_can_be_imported_again(listed: Path, tmp_path: Path, en
     run("import", "openings", str(listed), "--publish")
     out = tmp_path / f"out.{ending}"
     assert run("export", "openings", str(out)) == (0, f"{out}: 1 openings")
-    status, told = run("import", "openings", str(out), "--publish")
+    status, output = run("import", "openings", str(out), "--publish")
     assert status == 0
-    assert "1 rows: 1 on show" in told
+    assert "1 rows: 1 on show" in output
     with open_session(Actor.system().scope) as session:
         first, second = session.scalars(
             select(Opening).where(Opening.state == OpeningState.OPEN).order_by(Opening.id)
@@ -128,9 +128,9 @@ def test_an_export_of_nothing_has_its_headings_and_an_unknown_ending_is_refused(
     out = tmp_path / "none.csv"
     assert run("export", "openings", str(out))[0] == 0
     assert out.read_text(encoding="utf-8-sig").startswith("id,title,occupation,employer,")
-    status, told = run("export", "openings", str(tmp_path / "none.pdf"))
+    status, output = run("export", "openings", str(tmp_path / "none.pdf"))
     assert status == 2
-    assert ".csv, .xlsx, .jsonl" in told
+    assert ".csv, .xlsx, .jsonl" in output
     assert not (tmp_path / "none.pdf").exists()
 
 
@@ -146,18 +146,18 @@ def test_an_export_of_nothing_has_its_headings_and_an_unknown_ending_is_refused(
 def test_a_file_that_is_no_list_is_refused_in_words(tmp_path: Path, name: str, data: bytes, words: str) -> None:
     path = tmp_path / name
     path.write_bytes(data)
-    status, told = run("import", "openings", str(path))
+    status, output = run("import", "openings", str(path))
     assert status == 2
-    assert words in told
+    assert words in output
 
 
 @pytest.mark.usefixtures("installed")
 def test_a_backup_is_whole_dated_and_never_written_over(listed: Path, tmp_path: Path) -> None:
     run("import", "openings", str(listed), "--publish")
     copy = tmp_path / "copy.db"
-    status, told = run("backup", str(copy))
+    status, output = run("backup", str(copy))
     assert status == 0
-    assert "integrity ok" in told
+    assert "integrity ok" in output
     assert run("backup", str(copy))[0] == 2
     day = clock.local(clock.now()).strftime("%Y%m%d")
     assert f"gangqiao-{day}-" in run("backup", GANGQIAO_DATA_DIR=str(tmp_path))[1]
@@ -181,8 +181,8 @@ def test_the_worker_beside_a_server_that_is_killed_ends_too(database: str) -> No
 
 @pytest.mark.usefixtures("installed")
 def test_due_work_is_done_once_and_counted() -> None:
-    status, told = run("work", "--once")
+    status, output = run("work", "--once")
     assert status == 0
-    first = int(told.split(" of ")[0])
+    first = int(output.split(" of ")[0])
     assert first > 0
     assert run("work", "--once")[1].startswith("0 of ")

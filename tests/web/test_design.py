@@ -48,7 +48,7 @@ def write(source: str, reader: Reader | None = None, **context: object) -> str:
 def test_no_code_and_no_style_stands_inside_a_page(locale: str, actor: Actor) -> None:
     elements = Elements(gallery(locale, actor=actor))
     assert elements.named("style") == []
-    assert [one for one in elements.named("script") if not one.get("src")] == []
+    assert [script for script in elements.named("script") if not script.get("src")] == []
     coded = [
         attributes
         for _, attributes in elements.found
@@ -59,10 +59,11 @@ def test_no_code_and_no_style_stands_inside_a_page(locale: str, actor: Actor) ->
 
 def test_every_address_of_a_page_stays_on_this_site() -> None:
     addresses = [
-        one.get("src") or one.get("href") or "" for one in Elements(gallery()).named("script", "link", "img", "use")
+        element.get("src") or element.get("href") or ""
+        for element in Elements(gallery()).named("script", "link", "img", "use")
     ]
     assert len(addresses) > 20
-    assert [one for one in addresses if not one.startswith("/static/")] == []
+    assert [address for address in addresses if not address.startswith("/static/")] == []
 
 
 def test_ids_are_given_once() -> None:
@@ -83,8 +84,8 @@ def test_the_english_page_has_no_chinese_of_ours() -> None:
 def test_a_form_carries_the_token_and_a_fresh_key_each_time() -> None:
     source = '{% from "parts/forms.html" import form %}{% call form("/x") %}{% endcall %}'
     hidden = Elements(write(source * 2)).named("input")
-    assert [one["value"] for one in hidden if one["name"] == "_csrf"] == ["t0ken", "t0ken"]
-    assert [one["value"] for one in hidden if one["name"] == "_key"] == ["key-1", "key-2"]
+    assert [field["value"] for field in hidden if field["name"] == "_csrf"] == ["t0ken", "t0ken"]
+    assert [field["value"] for field in hidden if field["name"] == "_key"] == ["key-1", "key-2"]
 
 
 def test_a_form_that_only_reads_carries_no_secret() -> None:
@@ -169,12 +170,12 @@ def test_everybody_finds_work_training_and_fairs_and_each_role_its_desk() -> Non
 
 def test_the_present_part_of_the_site_is_marked() -> None:
     written = render(Reader("/fairs/12"), "error.html", title="x", text="", code="", ways=None)
-    marked = [one["href"] for one in Elements(written).named("a") if one.get("aria-current")]
+    marked = [link["href"] for link in Elements(written).named("a") if link.get("aria-current")]
     assert marked == ["/fairs"]
 
 
 def test_the_hotline_stands_before_everything_else_and_in_the_footer() -> None:
-    calls = [one["href"] for one in Elements(gallery()).named("a") if (one.get("href") or "").startswith("tel:")]
+    calls = [link["href"] for link in Elements(gallery()).named("a") if (link.get("href") or "").startswith("tel:")]
     assert calls[0] == calls[-1] == "tel:02933000000"
     assert Elements(gallery()).named("a")[0]["href"] == "#main"
     assert Elements(gallery()).named("a")[1]["href"] == calls[0]

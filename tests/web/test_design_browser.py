@@ -67,9 +67,9 @@ def opened(browser: Browser, path: str, width: int, *, scripts: bool = True, nig
 
 def barriers(page: Page) -> list[tuple[str, list[str]]]:
     """What axe finds wrong: the rule and the first places."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    violations = Axe().run(page, options=RULES).response["violations"]
     page.context.close()
-    return [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]
+    return [(violation["id"], [node["html"][:120] for node in violation["nodes"]][:3]) for violation in violations]
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -47,7 +47,7 @@ def city(database: str) -> TestClient:
     return TestClient(build(), headers={"origin": "http://testserver"}, follow_redirects=False)
 
 
-def asked(client: TestClient, path: str) -> int:
+def statements_of(client: TestClient, path: str) -> int:
     """Statements that a page needs once everything is warm, without the board's look for changes."""
     assert client.get(path).status_code == 200, path
     with statements() as ran:
@@ -56,16 +56,16 @@ def asked(client: TestClient, path: str) -> int:
 
 
 def test_the_main_pages_ask_the_database_as_often_as_written_down(city: TestClient) -> None:
-    found = {}
+    counts = {}
     for path, login in COUNTS:
         city.cookies.clear()
         if login:
             answer = city.post("/sign-in", data={"login": login, "password": town.PASSWORD})
             assert answer.status_code == 303, login
-        found[path, login] = asked(city, path)
-    assert found == COUNTS
+        counts[path, login] = statements_of(city, path)
+    assert counts == COUNTS
 
 
 def test_a_longer_list_asks_no_more_often(city: TestClient) -> None:
-    assert asked(city, "/api/v1/openings?limit=2") == asked(city, "/api/v1/openings?limit=18")
-    assert asked(city, "/fairs?month=2026-12") == asked(city, "/fairs?month=2026-03")
+    assert statements_of(city, "/api/v1/openings?limit=2") == statements_of(city, "/api/v1/openings?limit=18")
+    assert statements_of(city, "/fairs?month=2026-12") == statements_of(city, "/fairs?month=2026-03")

@@ -49,16 +49,16 @@ def test_the_town_has_the_network_schools_majors_employers_and_fairs_of_the_year
         levels = session.scalars(select(Centre.level)).all()
         fairs = session.scalars(select(Fair).order_by(Fair.starts_at)).all()
         people = session.scalars(select(Person)).all()
-        named = [one for one in fairs if one.series_id is None]
-        fridays = [one for one in fairs if one.series_id and clock.local(one.starts_at).year == 2026]
+        named = [fair for fair in fairs if fair.series_id is None]
+        fridays = [fair for fair in fairs if fair.series_id and clock.local(fair.starts_at).year == 2026]
         assert levels.count(CentreLevel.COUNTY) == 13
         assert len(named) == 15
-        assert all(one.permit_no for one in fairs if one.expected_visitors >= 1000)
+        assert all(fair.permit_no for fair in fairs if fair.expected_visitors >= 1000)
         # 52 Fridays less the six that are public holidays.
-        assert (len(fridays), {clock.local(one.starts_at).weekday() for one in fridays}) == (46, {4})
-        assert all(one.identity_number.startswith("610499") for one in people)
-        assert all(one.is_demo for one in fairs)
-        assert all(one.is_demo for one in people)
+        assert (len(fridays), {clock.local(fair.starts_at).weekday() for fair in fridays}) == (46, {4})
+        assert all(person.identity_number.startswith("610499") for person in people)
+        assert all(fair.is_demo for fair in fairs)
+        assert all(person.is_demo for person in people)
 
 
 def test_whenever_it_is_filled_the_town_has_fairs_to_come_with_employers_and_openings() -> None:
@@ -69,9 +69,9 @@ def test_whenever_it_is_filled_the_town_has_fairs_to_come_with_employers_and_ope
                 select(Fair).where(Fair.starts_at > clock.now(), Fair.state == FairState.BOOTH_OPEN)
             ).all()
             assert coming
-            assert all(shown_openings(session, one.id) for one in coming)
+            assert all(shown_openings(session, fair.id) for fair in coming)
             taken = Counter(session.scalars(select(Booth.fair_id)))
-            assert all(one.booths_taken == taken[one.id] for one in session.scalars(select(Fair)))
+            assert all(fair.booths_taken == taken[fair.id] for fair in session.scalars(select(Fair)))
 
 
 def test_filling_twice_adds_nothing() -> None:
@@ -88,13 +88,16 @@ def written(seed: int) -> list[object]:
         openings = select(Opening).where(Opening.source_name == city.SOURCE).order_by(Opening.id)
         people = select(Person).where(Person.name != "").order_by(Person.id)
         wishes = select(JobWish.occupations, JobWish.regions, JobWish.wage_floor_fen).order_by(JobWish.person_id)
-        found: list[object] = [
-            (one.title, one.wage_min_fen, one.region_code, one.employer_id) for one in session.scalars(openings)
+        rows: list[object] = [
+            (opening.title, opening.wage_min_fen, opening.region_code, opening.employer_id)
+            for opening in session.scalars(openings)
         ]
-        found += [(one.name, one.identity_number, one.phone, one.birth_on) for one in session.scalars(people)]
-        found += [tuple(row) for row in session.execute(wishes)]
+        rows += [
+            (person.name, person.identity_number, person.phone, person.birth_on) for person in session.scalars(people)
+        ]
+        rows += [tuple(row) for row in session.execute(wishes)]
         session.rollback()
-    return found
+    return rows
 
 
 def test_the_same_seed_gives_the_same_city_and_another_one_another() -> None:

@@ -17,15 +17,15 @@ SYSTEM = Actor.system()
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with opened() as made:
-        yield made
+    with opened() as town:
+        yield town
 
 
 def wang() -> tuple[int, str]:
     """Number and identity number of 王秀兰 in the demo town."""
     with open_session(SYSTEM.scope) as session:
-        found = session.scalars(select(Person).where(Person.name == "王秀兰")).one()
-        return found.id, found.identity_number
+        person = session.scalars(select(Person).where(Person.name == "王秀兰")).one()
+        return person.id, person.identity_number
 
 
 def test_a_full_number_is_shown_once_with_a_reason_and_its_person_reads_who_looked(hall: Hall) -> None:

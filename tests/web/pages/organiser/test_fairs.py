@@ -50,9 +50,9 @@ def count(model: type[Any]) -> int:
 def test_an_organiser_schedules_a_fair_and_the_second_at_the_same_hour_is_refused(as_: Opener) -> None:
     first, second = halls()
     organiser = as_("organiser")
-    made = organiser.send_form("/organiser/fairs/new", venue_id=first, **FAIR)
-    assert made.status_code == 303
-    assert "已安排，场地留给您了" in organiser.get(made.headers["location"]).text
+    answer = organiser.send_form("/organiser/fairs/new", venue_id=first, **FAIR)
+    assert answer.status_code == 303
+    assert "已安排，场地留给您了" in organiser.get(answer.headers["location"]).text
     clash = organiser.send_form("/organiser/fairs/new", venue_id=first, **FAIR | {"name": "第二场", "starts": "11:00"})
     assert clash.status_code == 409
     assert "已安排“春季招聘会”" in clash.text
@@ -63,7 +63,7 @@ def test_an_organiser_schedules_a_fair_and_the_second_at_the_same_hour_is_refuse
     instead = organiser.send_form("/organiser/fairs/new", venue_id=first, instead_venue=second, **FAIR)
     assert instead.status_code == 303
     with open_session(SYSTEM.scope) as session:
-        assert [one.venue_id for one in session.scalars(select(Fair).order_by(Fair.id))] == [first, second]
+        assert [fair.venue_id for fair in session.scalars(select(Fair).order_by(Fair.id))] == [first, second]
 
 
 def test_a_clash_is_told_in_english_too(as_: Opener) -> None:
@@ -143,8 +143,8 @@ def test_cancelling_needs_a_notice_which_the_public_reads(as_: Opener) -> None:
     fair_id = shown_fair()
     organiser = as_("organiser")
     assert organiser.send_form(f"/organiser/fairs/{fair_id}/call-off", event="cancel").status_code == 409
-    told = organiser.send_form(f"/organiser/fairs/{fair_id}/call-off", event="cancel", notice="因暴雨<b>取消")
-    assert told.status_code == 303
+    answer = organiser.send_form(f"/organiser/fairs/{fair_id}/call-off", event="cancel", notice="因暴雨<b>取消")
+    assert answer.status_code == 303
     seen = as_().get(f"/fairs/{fair_id}").text
     assert "这场招聘会取消了" in seen
     assert "因暴雨&lt;b&gt;取消" in seen
@@ -204,9 +204,9 @@ def test_an_employer_asks_once_and_withdraws(as_: Opener) -> None:
 
 def test_an_employer_posts_an_opening_and_publishes_it_after_the_call(as_: Opener) -> None:
     employer = as_("employer1")
-    made = employer.send_form("/employer/openings/new", **OPENING)
-    assert made.status_code == 303
-    path = made.headers["location"]
+    answer = employer.send_form("/employer/openings/new", **OPENING)
+    assert answer.status_code == 303
+    path = answer.headers["location"]
     assert "已提交，中心会打电话核实" in employer.get(path).text
     assert employer.send_form(path, event="publish").status_code == 409
     as_("officer").post(f"/api/v1/openings/{path.rsplit('/', 1)[1]}/verify", json={})
@@ -244,11 +244,11 @@ def test_a_draft_shows_its_findings_and_what_is_missing(as_: Opener) -> None:
     employer = as_("employer1")
     bare = dict.fromkeys(("base_pay_fen", "wage_min_fen", "wage_max_fen"), "")
     unlawful = {"conditions": "限女性，年龄18-45", "step": "keep"}
-    made = employer.send_form("/employer/openings/new", **OPENING | bare | unlawful)
-    seen = employer.get(made.headers["location"]).text
+    answer = employer.send_form("/employer/openings/new", **OPENING | bare | unlawful)
+    seen = employer.get(answer.headers["location"]).text
     for words in ("这些话不能写", "这些话最好改一改", "还缺", "“限女”", "“年龄18-45”"):
         assert words in seen
-    assert "上次审查发现" in employer.get(f"{made.headers['location']}/edit").text
+    assert "上次审查发现" in employer.get(f"{answer.headers['location']}/edit").text
 
 
 def test_openings_of_others_and_desks_of_others_are_closed(as_: Opener) -> None:

@@ -75,14 +75,14 @@ def test_a_file_that_is_no_roster_is_told_at_the_field(city: world.City, as_: Op
     class_id = world.add_class(city)
     registrar = as_("registrar")
     address = f"/school/classes/{class_id}/roster"
-    for sent, told in (
+    for sent, explanation in (
         ({"roster": ("a.xlsx", b"hello", XLSX)}, "这不是表格文件"),
         ({"roster": ("a.xlsx", files.xlsx([["今天", "天气"], ["很", "好"]]), XLSX)}, "没有找到表头"),
         (None, "请先选择文件"),
     ):
         answer = registrar.send_form(address, files=sent)
         assert answer.status_code == 422
-        assert told in answer.text
+        assert explanation in answer.text
     assert "上传过的花名册" not in registrar.get(f"/school/classes/{class_id}").text
 
 
@@ -107,8 +107,8 @@ def test_a_school_applies_and_the_centre_approves_on_the_same_page(city: world.C
     late = registrar.send_form("/school/classes", **fields | {"start_on": "2026-03-12"})
     assert late.status_code == 409
     assert "只提前 3 个工作日" in late.text
-    made = registrar.send_form("/school/classes", **fields)
-    address = made.headers["location"]
+    applied = registrar.send_form("/school/classes", **fields)
+    address = applied.headers["location"]
     assert "批准，公开招生" not in registrar.get(address).text
     assert registrar.send_form(f"{address}/moves/approve").status_code == 403
     assert "批准，公开招生" in officer.get(address).text
@@ -122,9 +122,9 @@ def test_a_visitor_reads_what_a_class_costs_and_why(city: world.City, as_: Opene
     listed = words(as_("").get("/training?daypart=evening").text)
     assert "焊接" in listed
     assert "服装缝纫" not in listed.split("学一门手艺")[1]
-    told = words(as_("").get(f"/training/classes/{class_id}").text)
-    assert "自己出 300 元" in told
-    assert "还剩 30 个名额" in told
+    page = words(as_("").get(f"/training/classes/{class_id}").text)
+    assert "自己出 300 元" in page
+    assert "还剩 30 个名额" in page
 
 
 def test_a_worker_enrols_free_from_the_page_and_leaves_again(city: world.City, as_: Opener) -> None:

@@ -11,17 +11,17 @@ from web.rendering import render
 
 
 def shown(locale: str) -> str:
-    told = rights(registry(app))
+    registered = rights(registry(app))
     return render(
-        Reader("/access", locale=locale), "staff/access/rights.html", rights=told, roles=list(Role), chosen=None
+        Reader("/access", locale=locale), "staff/access/rights.html", rights=registered, roles=list(Role), chosen=None
     )
 
 
 def test_every_way_in_is_told_once_under_what_it_asks_for() -> None:
-    told = {(entry.method, entry.path): right.code for right in rights(registry(app)) for entry in right.entries}
-    assert told == {(entry.method, entry.path): entry.allow.value for entry in registry(app)}
-    assert len(told) > 150
-    assert told["POST", "/api/v1/claims/{claim_id}/payment"] == Permission.PAY_CLAIM.value
+    listed = {(entry.method, entry.path): right.code for right in rights(registry(app)) for entry in right.entries}
+    assert listed == {(entry.method, entry.path): entry.allow.value for entry in registry(app)}
+    assert len(listed) > 150
+    assert listed["POST", "/api/v1/claims/{claim_id}/payment"] == Permission.PAY_CLAIM.value
 
 
 def test_both_languages_name_every_permission_and_no_language_leaks_into_the_other() -> None:

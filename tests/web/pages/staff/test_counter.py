@@ -23,8 +23,8 @@ MASSAGE = "足疗师"
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with opened() as made:
-        yield made
+    with opened() as town:
+        yield town
 
 
 def number(model: type, **wanted: object) -> int:
@@ -111,8 +111,8 @@ def test_a_jobseeker_says_everything_in_small_steps_without_typing(hall: Hall) -
     assert worker.send("/me/profile/wanted", wanted="6-05-01-03") == "/me/profile/place"
     assert worker.send("/me/profile/place", leave_home_ok="any") == "/me/profile/pay"
     assert worker.send("/me/profile/pay", wage_floor_fen="3000", terms="no_night") == "/me/matches"
-    said = words(worker.get("/me/profile"))
-    assert all(part in said for part in ("缝纫工（8 年）", "健康证", "外省也行", "3,000 元", "不上夜班"))
+    profile = words(worker.get("/me/profile"))
+    assert all(part in profile for part in ("缝纫工（8 年）", "健康证", "外省也行", "3,000 元", "不上夜班"))
     assert "缝纫工（平车）" in worker.get("/me/matches")
 
 

@@ -36,8 +36,8 @@ WEIGHTS = {"trade": 34, "experience": 15, "skills": 18, "wage": 12, "place": 16,
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with opened() as made:
-        yield made
+    with opened() as town:
+        yield town
 
 
 def add(*rows: object) -> None:
@@ -118,8 +118,8 @@ def test_a_jobseeker_follows_a_search_and_stops_with_one_press(hall: Hall) -> No
     assert "缝纫" in page
     assert "不再通知" in page
     assert "请先选好想找的工作" in worker.send("/me/searches", expect=409, address="")
-    found = worker.client.get("/api/v1/me/searches").json()
-    assert [(one["name"], one["address"]) for one in found] == [("缝纫", unescape(address))]
+    searches = worker.client.get("/api/v1/me/searches").json()
+    assert [(search["name"], search["address"]) for search in searches] == [("缝纫", unescape(address))]
     worker.send("/me/searches/1/stop")
     assert "还没有关注的工作" in worker.get("/me/searches")
     assert "有新岗位告诉我" not in hall.enter().get("/openings?q=缝纫")
@@ -139,16 +139,16 @@ def test_a_jobseeker_follows_a_search_and_stops_with_one_press(hall: Hall) -> No
         "q=qqqzzz",
     ],
 )
-def test_every_way_on_leads_to_as_many_answers_as_it_says(hall: Hall, asked: str) -> None:
+def test_every_way_on_leads_to_as_many_answers_as_it_says(hall: Hall, query: str) -> None:
     reader = hall.enter()
-    page = reader.get(f"/openings?{asked}")
+    page = reader.get(f"/openings?{query}")
     ways = re.findall(r'<a class="chip" href="([^"]*)">.*?<span>[^<]*?([0-9]+) 个</span></a>', page)
     ways += re.findall(r'href="(/openings)".*?看全部岗位（([0-9]+) 个）', page, re.DOTALL)[:1]
     assert ways
     for address, count in ways:
-        told = re.search(r"找到 ([0-9]+) 个岗位", reader.get(unescape(address)))
-        assert told is not None, address
-        assert told[1] == count, address
+        count_shown = re.search(r"找到 ([0-9]+) 个岗位", reader.get(unescape(address)))
+        assert count_shown is not None, address
+        assert count_shown[1] == count, address
     classes = re.search(r"学一门手艺（([0-9]+) 个班在招生）", page)
     if "这里暂时没有这样的工作" in page:
         assert classes is not None

@@ -37,9 +37,9 @@ APRIL = world.MONDAY + timedelta(days=40)
 def city(database: str) -> Iterator[world.City]:
     privacy.forget_keys()
     with clock.frozen(world.MONDAY):
-        made = world.build()
-        add_staff(made, second=Role.TRAINING_OFFICER, manager=Role.CITY_MANAGER)
-        yield made
+        school_city = world.build()
+        add_staff(school_city, second=Role.TRAINING_OFFICER, manager=Role.CITY_MANAGER)
+        yield school_city
 
 
 def browser(city: world.City, key: str = "") -> Browser:
@@ -149,8 +149,8 @@ def test_anybody_verifies_a_certificate_and_learns_no_name(city: world.City) -> 
     with open_session(world.SYSTEM.scope) as session:
         code = session.scalars(select(TrainingCertificate)).one().code
     public = browser(city)
-    found = public.get(f"/certificates?code={code.lower()}")
-    assert (found.status_code, found.headers["location"]) == (303, f"/certificates/{code}")
+    redirect = public.get(f"/certificates?code={code.lower()}")
+    assert (redirect.status_code, redirect.headers["location"]) == (303, f"/certificates/{code}")
     page = public.get(f"/certificates/{code}").text
     assert "王*兰" in page
     assert "王秀兰" not in page
@@ -203,9 +203,9 @@ def test_a_lesson_is_moved_in_the_browser_to_a_time_that_can_be_and_by_its_own_c
 
 def test_schools_agreements_and_prices_are_kept_in_the_browser(city: world.City) -> None:
     officer, home = browser(city, "officer"), f"{DESK}/schools"
-    made = officer.send_form(home, name="新学校", code="P9", region_code="610402", capacity="80")
-    assert made.status_code == 303
-    there = made.headers["location"]
+    answer = officer.send_form(home, name="新学校", code="P9", region_code="610402", capacity="80")
+    assert answer.status_code == 303
+    there = answer.headers["location"]
     assert officer.send_form(home, name="新学校", code="P9", region_code="610402").status_code == 409
     assert officer.send_form(f"{there}/agreements", from_on="2026-01-01", to_on="2025-01-01").status_code == 422
     assert officer.send_form(f"{there}/agreements", from_on="2026-01-01", to_on="2026-12-31").status_code == 303

@@ -47,9 +47,9 @@ def enter(database: str) -> Opener:
 def submitted(number: int = 1, **changes: object) -> int:
     """An opening that waits for the officer."""
     with open_session(SYSTEM.scope, write=True) as session:
-        made = create_opening(session, boss(number), draft(**changes))
-        submit_opening(session, boss(number), opening_id=made.id)
-        return made.id
+        opening = create_opening(session, boss(number), draft(**changes))
+        submit_opening(session, boss(number), opening_id=opening.id)
+        return opening.id
 
 
 def opening_state(opening_id: int) -> OpeningState:
@@ -73,9 +73,9 @@ def test_the_queue_shows_the_opening_that_has_waited_longest_first(enter: Opener
     second = submitted(2, title="后来的普工")
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(Opening, second).updated_at = clock.now() + timedelta(minutes=5)
-    told = enter("officer").get(DESK).text
-    assert told.index(f"{DESK}/openings/{first}") < told.index(f"{DESK}/openings/{second}")
-    assert "第1纺织厂" in told
+    page = enter("officer").get(DESK).text
+    assert page.index(f"{DESK}/openings/{first}") < page.index(f"{DESK}/openings/{second}")
+    assert "第1纺织厂" in page
 
 
 def test_the_desk_is_linked_from_the_counter_for_those_who_verify(enter: Opener) -> None:
@@ -108,7 +108,7 @@ def test_an_officer_verifies_and_publishes_an_opening(enter: Opener) -> None:
     assert step(officer, path, "publish") == 303
     assert opening_state(opening_id) is OpeningState.OPEN
     assert enter().get(f"/openings/{opening_id}").status_code == 200
-    assert [(one.kind, one.body) for one in messages(1)] == [("opening-verified", "打电话问了王经理")]
+    assert [(message.kind, message.body) for message in messages(1)] == [("opening-verified", "打电话问了王经理")]
     assert "打电话问了王经理" in officer.get(path).text
 
 
@@ -135,9 +135,9 @@ def test_an_opening_on_show_is_paused_resumed_and_closed(enter: Opener) -> None:
 def test_what_changed_since_the_officer_read_it_is_not_verified(enter: Opener) -> None:
     officer, opening_id = enter("officer"), submitted()
     with open_session(SYSTEM.scope, write=True) as session:
-        found = session.get_one(Opening, opening_id)
-        read = found.version
-        found.wage_max_fen = 900_000
+        opening = session.get_one(Opening, opening_id)
+        read = opening.version
+        opening.wage_max_fen = 900_000
     answer = officer.send_form(f"{DESK}/openings/{opening_id}", event="confirm", seen=str(read))
     assert answer.status_code == 409
     assert opening_state(opening_id) is OpeningState.TO_VERIFY
@@ -164,11 +164,11 @@ def version_of(model: type[Opening] | type[Employer], record_id: int) -> int:
 
 
 def test_the_six_elements_and_the_findings_stand_on_the_page(enter: Opener) -> None:
-    told = enter("officer").get(f"{DESK}/openings/{submitted(conditions='18-45岁，形象好')}").text
+    page = enter("officer").get(f"{DESK}/openings/{submitted(conditions='18-45岁，形象好')}").text
     for element in ("用人单位基本情况", "招聘人数", "招聘条件", "工作内容", "工作地点", "基本工资", "有效期"):
-        assert element in told
-    assert "形象好" in told
-    assert "依据：" in told
+        assert element in page
+    assert "形象好" in page
+    assert "依据：" in page
 
 
 def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener) -> None:
@@ -176,9 +176,9 @@ def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener)
     assert answer.status_code == 200
     assert CODE.lower() in answer.text
     with open_session(SYSTEM.scope) as session:
-        made = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
-        account = session.scalars(select(Account).where(Account.employer_id == made.id)).one()
-        assert (made.state, made.centre_id, made.source) == (EmployerState.CHECKING, 1, "web")
+        employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
+        account = session.scalars(select(Account).where(Account.employer_id == employer.id)).one()
+        assert (employer.state, employer.centre_id, employer.source) == (EmployerState.CHECKING, 1, "web")
         assert account.roles == [Role.EMPLOYER]
         assert account.expires_on == clock.today() + timedelta(days=365)
     boss_browser = enter()
@@ -187,12 +187,12 @@ def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener)
     assert "单位还没有通过核验" in boss_browser.get("/employer").text
     officer = enter("officer")
     assert "渭城第三纺织厂" in officer.get(DESK).text
-    path = f"{DESK}/employers/{made.id}"
+    path = f"{DESK}/employers/{employer.id}"
     assert "13800001111" in officer.get(path).text
     assert step(officer, path, "verify", reason="看过执照") == 303
     with open_session(SYSTEM.scope) as session:
-        assert session.get_one(Employer, made.id).state is EmployerState.ACTIVE
-    assert [one.kind for one in messages(account.id)] == ["employer-judged"]
+        assert session.get_one(Employer, employer.id).state is EmployerState.ACTIVE
+    assert [message.kind for message in messages(account.id)] == ["employer-judged"]
 
 
 @pytest.mark.parametrize(
@@ -211,10 +211,12 @@ def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener)
         ("contact_name", "王" * 61, "太长了"),
     ],
 )
-def test_a_registration_with_a_fault_leaves_nothing_behind(enter: Opener, field: str, value: str, told: str) -> None:
+def test_a_registration_with_a_fault_leaves_nothing_behind(
+    enter: Opener, field: str, value: str, explanation: str
+) -> None:
     answer = enter().post("/employer/register", data=FORM | {field: value})
     assert answer.status_code == 422
-    assert told in answer.text
+    assert explanation in answer.text
     with open_session(SYSTEM.scope) as session:
         assert session.scalar(select(func.count(Employer.id))) == 2
         assert session.scalar(select(func.count(Account.id)).where(Account.login == CODE.lower())) == 0
@@ -240,8 +242,8 @@ def test_warnings_and_suspensions_need_a_reason_and_freeze_what_is_on_show(enter
     assert step(officer, path, "remedy", reason="已补发", seen=version_of(Employer, 1)) == 403
     assert step(enter("manager"), path, "remedy", reason="已补发") == 303
     assert opening_state(opening_id) is OpeningState.OPEN
-    told = officer.get(path).text
-    assert told.index("拒不改正") < told.index("求职者投诉拖欠工资", told.index("办理经过"))
+    page = officer.get(path).text
+    assert page.index("拒不改正") < page.index("求职者投诉拖欠工资", page.index("办理经过"))
 
 
 def test_every_step_at_the_desk_is_written_down_with_who_took_it(enter: Opener) -> None:
@@ -289,15 +291,15 @@ def test_telephones_in_an_opening_are_masked_for_the_public_only(enter: Opener) 
     visitor, boss_browser = enter(), enter("employer1")
     with open_session(SYSTEM.scope, write=True) as session:
         opening_id = published(session, **TEXTS).id
-    for told in (
+    for shown in (
         visitor.get(f"/openings/{opening_id}").text,
         visitor.get("/openings").text,
         visitor.get(f"/api/v1/openings/{opening_id}").text,
         visitor.get("/api/v1/openings").text,
         enter("employer2").get(f"/api/v1/openings/{opening_id}").text,
     ):
-        assert "138****5678" in told
-        assert not re.search(r"138[ -]?1234[ -]?5678", told)
+        assert "138****5678" in shown
+        assert not re.search(r"138[ -]?1234[ -]?5678", shown)
     own = boss_browser.get(f"/api/v1/openings/{opening_id}").json()
     assert {name: own[name] for name in TEXTS} == TEXTS
     assert enter("officer").get(f"/api/v1/openings/{opening_id}").json()["title"] == TEXTS["title"]
@@ -307,7 +309,9 @@ def test_judging_an_employer_is_told_to_its_accounts_and_no_service_is_counted(e
     enter()
     with open_session(SYSTEM.scope, write=True) as session:
         judge_employer(session, SYSTEM, employer_id=1, event="warn", reason="投诉属实")
-    assert [(one.title, one.body) for one in messages(1)] == [("中心把您单位的状态改为：重点关注", "投诉属实")]
+    assert [(message.title, message.body) for message in messages(1)] == [
+        ("中心把您单位的状态改为：重点关注", "投诉属实")
+    ]
     with open_session(SYSTEM.scope) as session:
         assert session.scalar(select(func.count(ServiceEvent.id))) == 0
 
@@ -316,8 +320,8 @@ def test_a_licence_that_ends_is_asked_for_as_a_day(enter: Opener) -> None:
     assert enter().post("/employer/register", data=FORM | {"licence_expires_on": "明年"}).status_code == 422
     assert enter().post("/employer/register", data=FORM | {"licence_expires_on": "2030-01-31"}).status_code == 200
     with open_session(SYSTEM.scope) as session:
-        made = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
-    assert made.licence_expires_on == date(2030, 1, 31)
+        employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
+    assert employer.licence_expires_on == date(2030, 1, 31)
 
 
 def test_an_employer_registers_itself_on_both_databases(any_database: str) -> None:
@@ -326,5 +330,5 @@ def test_an_employer_registers_itself_on_both_databases(any_database: str) -> No
     visitor = Browser(build(), headers={"origin": "http://testserver"}, follow_redirects=False)
     assert visitor.post("/employer/register", data=FORM).status_code == 200
     with open_session(SYSTEM.scope) as session:
-        made = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
-        assert made.state is EmployerState.CHECKING
+        employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
+        assert employer.state is EmployerState.CHECKING
