@@ -178,25 +178,16 @@ def _addresses(caller: Caller, world: World, entry: Entry, value: Any) -> Iterat
         yield doors(world, entry)[0].address + "?" + "&".join(f"{name}={in_text(value)}" for name in names)
 
 
+COMMON = ("q", "page", "sort", "lang", "back", "role", "state", "month", "on", "region")
+
+
 def query_names(app: Any) -> dict[str, list[str]]:
     """The words that pages read from their address: declared ones, and those that every page knows."""
     by_path = {}
     for route in iter_route_contexts(worked_out(app.routes)):
         dependant = getattr(route, "dependant", None)
         names = [parameter.alias for parameter in dependant.query_params] if dependant else []
-        by_path[str(route.path)] = [
-            *names,
-            "q",
-            "page",
-            "sort",
-            "lang",
-            "back",
-            "role",
-            "state",
-            "month",
-            "on",
-            "region",
-        ]
+        by_path[str(route.path)] = [*names, *COMMON]
     return by_path
 
 

@@ -331,14 +331,11 @@ def _doubts(canaries: Canaries, side: Side) -> None:
             )  # fmt: skip
         course = side.classes[ClassState.ARCHIVED]
     desk = {"class_id": course.id, "centre_id": side.centre.id}
-    canaries.make(
-        Flag, rule="shared-phone", digest="d", found=1, enrolment_ids=[side.enrolments[0].id], params={}, **desk
-    )
+    enrolment_ids = [side.enrolments[0].id]
+    canaries.make(Flag, rule="shared-phone", digest="d", found=1, enrolment_ids=enrolment_ids, params={}, **desk)
     canaries.make(IntegrityCheck, rule="shared-phone", found=1, **desk)
-    sample = canaries.make(
-        PhoneSample, seed="s", share=0.1, enrolment_ids=[side.enrolments[0].id], drawn_from=[], **desk
-    )
-    canaries.make(PhoneCall, sample_id=sample.id, enrolment_id=side.enrolments[0].id, **desk)
+    sample = canaries.make(PhoneSample, seed="s", share=0.1, enrolment_ids=enrolment_ids, drawn_from=[], **desk)
+    canaries.make(PhoneCall, sample_id=sample.id, enrolment_id=enrolment_ids[0], **desk)
 
 
 def _work(canaries: Canaries, side: Side, region: str) -> None:
