@@ -9,7 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import UnitOfWork
-from centre.drafts import Draft, problems_of
+from centre.drafts import Draft, Line, problems_of
 from centre.errors import Invalid, NotFound, Problem, Refusal
 from centre.translation import N_, translate
 
@@ -17,6 +17,16 @@ Kind = TypeVar("Kind", bound=Draft)
 
 HIDDEN = frozenset({"_csrf", "_key"})
 FEN = 100
+
+
+class ButtonForm(Draft):
+    """A form that is only a button."""
+
+
+class ReasonForm(Draft):
+    """A form with one line for the reason (原因)."""
+
+    reason: Line = ""
 
 
 @dataclass(slots=True)

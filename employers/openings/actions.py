@@ -22,7 +22,7 @@ from employers.companies.queries import own_employer_id
 from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
 from employers.openings import queries
 from employers.openings.checks import (
-    Limits,
+    PublicationLimits,
     draft_faults,
     ended,
     finding_faults,
@@ -221,7 +221,7 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
     """Raise Invalid with everything that keeps an opening from the public: missing elements, law, blocking words."""
     today = clock.today()
     region = opening.region_code or ""
-    limits = Limits(
+    limits = PublicationLimits(
         minimum_wage_fen=policy(session, "minimum-wage-month-fen", on=today, region=region),
         longest_days=policy(session, "opening-longest-days", on=today, region=region),
     )

@@ -9,7 +9,7 @@ from centre import regions
 from centre.errors import Problem
 from centre.translation import N_, Term
 from employers.openings.rules import EmploymentType, OpeningDraft, OpeningSource, WageUnit
-from employers.openings.screening import Finding, Reaction, is_wide, screen_fields
+from employers.openings.screening import Reaction, ScreeningFinding, is_wide, screen_fields
 
 SCREENED = ("title", "content", "conditions", "shift", "overtime_rule", "age_reason")
 
@@ -26,7 +26,7 @@ ELEMENTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class PublicationLimits:
     """The dated policy values that publication depends on: minimum wage (fen a month) and longest validity (days)."""
 
     minimum_wage_fen: int
@@ -73,7 +73,7 @@ def missing_faults(names: Sequence[str]) -> list[Problem]:
     ]
 
 
-def legal_faults(opening: Any, limits: Limits, *, service_licence: str) -> list[Problem]:
+def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: str) -> list[Problem]:
     """What the rules forbid: low pay, a validity too long, a limit by sex without proof, an unlicensed agency."""
     faults = []
     monthly = [("base_pay_fen", opening.base_pay_fen), ("wage_min_fen", opening.wage_min_fen)]
@@ -94,18 +94,18 @@ def legal_faults(opening: Any, limits: Limits, *, service_licence: str) -> list[
     return faults
 
 
-def findings_of(opening: Any) -> list[Finding]:
+def findings_of(opening: Any) -> list[ScreeningFinding]:
     """The screening of everything that an opening says in words, and of its range of pay."""
     facts = {"pay": opening.base_pay_fen or opening.wage_min_fen, "sex_ground": opening.sex_limit_ground}
     known = [name for name, value in facts.items() if value]
     findings = screen_fields({name: getattr(opening, name) for name in SCREENED}, known=known)
     if is_wide(opening.wage_min_fen, opening.wage_max_fen):
         words = f"{opening.wage_min_fen // 100}-{opening.wage_max_fen // 100}"
-        findings.append(Finding("wage-range", Reaction.WARN, words, "wage_max_fen"))
+        findings.append(ScreeningFinding("wage-range", Reaction.WARN, words, "wage_max_fen"))
     return findings
 
 
-def finding_faults(findings: Sequence[Finding]) -> list[Problem]:
+def finding_faults(findings: Sequence[ScreeningFinding]) -> list[Problem]:
     """The blocking findings as problems: the words, what is wrong, the law and how to write instead."""
     return [
         Problem(
@@ -123,7 +123,7 @@ def finding_faults(findings: Sequence[Finding]) -> list[Problem]:
 class AdText:
     """A text of the screening rules, chosen when the reader's language is known."""
 
-    finding: Finding
+    finding: ScreeningFinding
     part: str
 
     def in_locale(self, locale: str) -> str:

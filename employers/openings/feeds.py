@@ -56,7 +56,7 @@ FEN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Wage:
+class StatedWage:
     """Pay as a list states it, in fen per unit; nothing when it states no figure."""
 
     unit: WageUnit = WageUnit.MONTH
@@ -117,20 +117,20 @@ def offer_of(row: Mapping[str, str]) -> Offer:
     return offer
 
 
-def wage_of(text: str) -> Wage:
+def wage_of(text: str) -> StatedWage:
     """Read pay: 2800-3500, 3.5k-5k, 4000以上, 150/天, 20元/小时, 计件; 面议 states nothing."""
     level = normalise(text).replace(" ", "").replace(",", "")
     unit = next((unit for pattern, unit in _UNITS if pattern.search(level)), WageUnit.MONTH)
     figures = _NUMBER.findall(level)[:2]
     by_piece = "计件" in level
     if not figures:
-        return Wage(WageUnit.PIECE if by_piece else unit, by_piece=by_piece)
+        return StatedWage(WageUnit.PIECE if by_piece else unit, by_piece=by_piece)
     last = figures[-1][1]
     fen = [round(float(figure) * _TIMES.get(suffix or last, 1) * FEN) for figure, suffix in figures]
     least, most = (fen[0], fen[1]) if len(fen) == 2 else (fen[0], None)
     if most is not None and most < least:
         least, most = most, least
-    return Wage(unit, least or None, most or None, by_piece)
+    return StatedWage(unit, least or None, most or None, by_piece)
 
 
 def education_of(text: str) -> Education | None:

@@ -57,7 +57,7 @@ class AdRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ScreeningFinding:
     """Words of an advertisement that a rule reacts to."""
 
     key: str
@@ -101,27 +101,27 @@ def _certificates() -> list[tuple[re.Pattern[str], CertificateKind, str]]:
     return [(re.compile(row["pattern"]), CertificateKind(row["kind"]), row["name"]) for row in _data()["certificate"]]
 
 
-def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Finding]:
+def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[ScreeningFinding]:
     """Every finding in a text, in the order of the rules, each with the words that caused it.
 
     `known` names facts recorded beside the text that soften a rule: `pay` (basic pay is stated), `sex_ground` (one of
     the lawful grounds is given, a reviewer still has to confirm it). Linear in the length of the text.
     """
     facts, clauses = set(known), _clauses(text)
-    findings: dict[tuple[str, str], Finding] = {}
+    findings: dict[tuple[str, str], ScreeningFinding] = {}
     for rule in rulebook().values():
         for clause in clauses if rule.pattern else ():
             if rule.allow and rule.allow.search(clause):
                 continue
             for match in rule.pattern.finditer(clause) if rule.pattern else ():
                 reaction = Reaction.WARN if rule.softened_by in facts else rule.reaction
-                findings.setdefault((rule.key, match[0]), Finding(rule.key, reaction, match[0], field))
+                findings.setdefault((rule.key, match[0]), ScreeningFinding(rule.key, reaction, match[0], field))
     for words in _wide_ranges(text):
-        findings.setdefault(("wage-range", words), Finding("wage-range", Reaction.WARN, words, field))
+        findings.setdefault(("wage-range", words), ScreeningFinding("wage-range", Reaction.WARN, words, field))
     return list(findings.values())
 
 
-def screen_fields(fields: Mapping[str, str], *, known: Iterable[str] = ()) -> list[Finding]:
+def screen_fields(fields: Mapping[str, str], *, known: Iterable[str] = ()) -> list[ScreeningFinding]:
     """Screen several named texts of one opening; each finding says in which field it lies."""
     facts = tuple(known)
     return [finding for field, text in fields.items() for finding in screen(text, field=field, known=facts)]
@@ -132,7 +132,7 @@ def is_wide(least: int | None, most: int | None) -> bool:
     return bool(least and most and most > WIDEST_RANGE * least)
 
 
-def worst(findings: Iterable[Finding]) -> Reaction:
+def worst(findings: Iterable[ScreeningFinding]) -> Reaction:
     """The sharpest reaction among findings; `ok` when there are none."""
     return max((finding.reaction for finding in findings), key=_WEIGHT.__getitem__, default=Reaction.OK)
 
@@ -153,10 +153,10 @@ def without_phones(text: str) -> str:
     return _PHONE.sub(r"\1****\2\3", text)
 
 
-def restore(kept: Iterable[Mapping[str, str]]) -> list[Finding]:
-    """Findings from what `Finding.kept` stored; those of rules that are gone are left out."""
+def restore(kept: Iterable[Mapping[str, str]]) -> list[ScreeningFinding]:
+    """Findings from what `ScreeningFinding.kept` stored; those of rules that are gone are left out."""
     return [
-        Finding(row["key"], Reaction(row["reaction"]), row["words"], row.get("field", ""))
+        ScreeningFinding(row["key"], Reaction(row["reaction"]), row["words"], row.get("field", ""))
         for row in kept
         if row["key"] in rulebook()
     ]

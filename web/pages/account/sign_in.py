@@ -43,14 +43,14 @@ class SignInForm(Draft):
     back: str = ""
 
 
-class PhoneForm(Draft):
+class SendCodeForm(Draft):
     """Where to send a one-time code (短信登录)."""
 
     phone: Words
     back: str = ""
 
 
-class CodeForm(Draft):
+class ReceivedCodeForm(Draft):
     """A one-time code that was received (验证码)."""
 
     phone: Words
@@ -98,14 +98,14 @@ def give_cookie(unit: Unit, response: Response, entered: accounts.Entered) -> No
 def ask(unit: Unit) -> Response:
     """The sign-in page."""
     back = unit.request.query_params.get("back", "")
-    return _sign_in_page(unit, blank(unit, SignInForm, back=back), blank(unit, PhoneForm, back=back))
+    return _sign_in_page(unit, blank(unit, SignInForm, back=back), blank(unit, SendCodeForm, back=back))
 
 
 @routes.post("/sign-in", allow=PUBLIC, keep=False)
 def enter(unit: Unit) -> Response:
     """Open a session with a password and go to the account's desk."""
     bound = bind(unit, SignInForm)
-    by_phone = blank(unit, PhoneForm, back=bound.value("back"))
+    by_phone = blank(unit, SendCodeForm, back=bound.value("back"))
     if bound.draft is None:
         return _sign_in_page(unit, bound, by_phone, 422)
     try:
@@ -115,7 +115,9 @@ def enter(unit: Unit) -> Response:
     return admit(unit, entered, bound.draft.back)
 
 
-def _sign_in_page(unit: Unit, bound: Bound[SignInForm], by_phone: Bound[PhoneForm], status_code: int = 200) -> Response:
+def _sign_in_page(
+    unit: Unit, bound: Bound[SignInForm], by_phone: Bound[SendCodeForm], status_code: int = 200
+) -> Response:
     shown: list[accounts.Account] = []
     if settings().demo:
         with open_session(Actor.system().scope) as session:
@@ -136,7 +138,7 @@ def _sign_in_page(unit: Unit, bound: Bound[SignInForm], by_phone: Bound[PhoneFor
 @routes.post("/sign-in/phone", allow=PUBLIC, keep=False)
 def send_code(unit: Unit) -> Response:
     """Send a one-time code and ask for it; the same for telephones with and without an account."""
-    bound = bind(unit, PhoneForm)
+    bound = bind(unit, SendCodeForm)
     by_password = blank(unit, SignInForm, back=bound.value("back"))
     if bound.draft is None:
         return _sign_in_page(unit, by_password, bound, 422)
@@ -146,13 +148,13 @@ def send_code(unit: Unit) -> Response:
     except Refusal as refusal:
         refusal.field = "phone"
         return _sign_in_page(unit, by_password, bound.refuse(refusal), refusal.status)
-    return _code_page(unit, blank(unit, CodeForm, phone=phone, back=bound.draft.back), code)
+    return _code_page(unit, blank(unit, ReceivedCodeForm, phone=phone, back=bound.draft.back), code)
 
 
 @routes.post("/sign-in/phone/code", allow=PUBLIC, keep=False)
 def enter_by_code(unit: Unit) -> Response:
     """Open a session with a one-time code."""
-    bound = bind(unit, CodeForm)
+    bound = bind(unit, ReceivedCodeForm)
     if bound.draft is None:
         return _code_page(unit, bound, status_code=422)
     try:
@@ -162,7 +164,7 @@ def enter_by_code(unit: Unit) -> Response:
     return admit(unit, entered, bound.draft.back)
 
 
-def _code_page(unit: Unit, bound: Bound[CodeForm], code: str = "", status_code: int = 200) -> Response:
+def _code_page(unit: Unit, bound: Bound[ReceivedCodeForm], code: str = "", status_code: int = 200) -> Response:
     shown = code if settings().demo else ""
     return page(unit, "account/code.html", status_code, bound=bound, demo_code=shown)
 

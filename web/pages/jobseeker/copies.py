@@ -43,18 +43,18 @@ COLUMNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class CopiedTable:
     """One table of a copy: its heading and its rows as (column, value)."""
 
     heading: str
     rows: list[list[tuple[str, str]]]
 
 
-def parts_of(copied: dict[str, list[dict[str, Any]]], locale: str) -> list[Part]:
+def parts_of(copied: dict[str, list[dict[str, Any]]], locale: str) -> list[CopiedTable]:
     """A copy in the order of its tables; empty values are left out."""
     terms = {str(mapper.class_.__tablename__): mapper.class_.__doc__ or "" for mapper in Base.registry.mappers}
     return [
-        Part(_heading(terms.get(table, ""), table, locale), [_row(row, locale) for row in rows])
+        CopiedTable(_heading(terms.get(table, ""), table, locale), [_row(row, locale) for row in rows])
         for table, rows in copied.items()
     ]
 

@@ -345,7 +345,7 @@ def introduction(unit: Unit, introduction_id: IntroductionId) -> Response:
     )
 
 
-class Answer(Draft):
+class ProposalAnswer(Draft):
     """A yes or a no to a proposal (答复)."""
 
     answer: Literal["yes", "no"]
@@ -355,7 +355,7 @@ class Answer(Draft):
 @routes.post("/introductions/{introduction_id}", allow=ALLOW)
 def reply(unit: Unit, introduction_id: IntroductionId) -> Response:
     """Say yes or no to a proposal, or that one does not go."""
-    bound = bind(unit, Answer)
+    bound = bind(unit, ProposalAnswer)
     letter = introduction_in_sight(unit.session, introduction_id)
     if letter.person_id != own_id(unit) or bound.draft is None:
         raise NotFound

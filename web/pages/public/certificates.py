@@ -21,7 +21,7 @@ from training.certificates.rules import STATE_LABELS, CodeForm, parse_code, show
 from training.classes.queries import class_parts
 from training.providers.queries import provider
 from training.providers.rules import LEVEL_LABELS
-from web.forms import bind, blank
+from web.forms import ButtonForm, bind, blank
 from web.rendering import page
 
 routes = Pages()
@@ -33,10 +33,6 @@ class CodeSearch(Draft):
     """The number of a certificate as it is typed (证书编号)."""
 
     code: str = ""
-
-
-class Answer(Draft):
-    """An answer to an offered seat is only a button."""
 
 
 @routes.get("/certificates", allow=PUBLIC)
@@ -104,14 +100,14 @@ def offered(unit: Unit, offer_id: RecordId) -> Response:
         major=major,
         school=school,
         is_open=offer.outcome is None and offer.until_at > clock.now(),
-        bound=blank(unit, Answer),
+        bound=blank(unit, ButtonForm),
     )
 
 
 @routes.post("/offers/{offer_id}/{answer}", allow=Permission.ENROL)
 def answer(unit: Unit, offer_id: RecordId, answer: Annotated[str, Path(pattern="^(take|decline)$")]) -> Response:
     """Take the offered seat, or leave it to the next."""
-    bound = bind(unit, Answer)
+    bound = bind(unit, ButtonForm)
     offer = offer_of(unit.session, offer_id)
     training, major, school = class_parts(unit.session, offer.class_id)
     act = offers.take_offer if answer == "take" else offers.decline_offer

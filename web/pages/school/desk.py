@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
-from centre.drafts import Draft, Line, RecordId
+from centre.drafts import RecordId
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from training.classes import actions as class_actions
@@ -24,7 +24,7 @@ from training.rosters import queries as roster_queries
 from training.rosters.regularity import own_transmission
 from training.rosters.rules import STATE_LABELS as ROSTER_STATES
 from training.rosters.rules import RosterState
-from web.forms import Bound, bind, blank
+from web.forms import Bound, ReasonForm, bind, blank
 from web.rendering import page
 
 routes = Pages("/school")
@@ -43,12 +43,6 @@ LABELS: dict[str, Any] = {
     "roster_states": ROSTER_STATES,
     "to_check": TO_CHECK_LABELS,
 }
-
-
-class Reason(Draft):
-    """Why something is sent back or ended (原因)."""
-
-    reason: Line = ""
 
 
 @routes.get("", allow=Permission.IMPORT_ROSTER)
@@ -104,7 +98,7 @@ def training_class(unit: Unit, class_id: RecordId) -> Response:
 @routes.post("/classes/{class_id}/moves/{event}", allow=Permission.APPLY_FOR_CLASS)
 def move(unit: Unit, class_id: RecordId, event: str) -> Response:
     """Take a class a step further; refusals are told on the class's page."""
-    bound = bind(unit, Reason)
+    bound = bind(unit, ReasonForm)
     reason = bound.draft.reason if bound.draft else ""
     try:
         if event == "apply":
@@ -144,7 +138,7 @@ def _class_form(unit: UnitOfWork, bound: Bound[ClassDraft], status_code: int = 2
 
 
 def _class_page(
-    unit: UnitOfWork, class_id: int, bound: Bound[Reason] | None = None, status_code: int = 200
+    unit: UnitOfWork, class_id: int, bound: Bound[ReasonForm] | None = None, status_code: int = 200
 ) -> Response:
     training, major, provider = class_queries.class_parts(unit.session, class_id)
     trainees = enrolment_queries.trainees(unit.session, class_id)
@@ -160,6 +154,6 @@ def _class_page(
         moves={place.id: ENROLMENTS.events(place.state, unit.actor) for place, _ in trainees},
         uploads=unit.session.execute(roster_queries.uploads(class_id).limit(10)).all(),
         events=CLASSES.events(training.state, unit.actor),
-        bound=bound or blank(unit, Reason),
+        bound=bound or blank(unit, ReasonForm),
         **LABELS,
     )

@@ -50,7 +50,7 @@ class RosterForm(Draft):
     """The forms that carry a file or only a button (上传花名册)."""
 
 
-class Decision(Draft):
+class ConfirmationForm(Draft):
     """The confirmation: rows with errors stay behind only on this word (确认导入)."""
 
     only_good: bool = False
@@ -167,7 +167,7 @@ def marked(unit: Unit, upload_id: RecordId) -> Response:
 @routes.post("/rosters/{upload_id}/confirm", allow=Permission.IMPORT_ROSTER)
 def confirm(unit: Unit, upload_id: RecordId) -> Response:
     """Import the good rows."""
-    bound = bind(unit, Decision)
+    bound = bind(unit, ConfirmationForm)
     try:
         only_good = bound.draft.only_good if bound.draft else False
         actions.confirm_roster(unit.session, unit.actor, upload_id=upload_id, only_good=only_good)
@@ -255,7 +255,7 @@ def _columns(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class FileColumn:
     """One column of a file with its first cells, long numbers veiled, and what it is taken for."""
 
     number: str
@@ -264,7 +264,7 @@ class Column:
     field: str
 
 
-def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[Column]]]:
+def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[FileColumn]]]:
     """The sheets of an upload: name, whether it can be read as it is, and its columns."""
     samples = queries.samples_of(upload)
     sheets = []
@@ -272,7 +272,9 @@ def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[Column]]]:
         taken = {str(column): name for name, column in about["columns"].items()}
         lines = samples.get(sheet, [])
         columns = [
-            Column(number, title, [_veiled(line[place]) for line in lines if place < len(line)], taken.get(number, ""))
+            FileColumn(
+                number, title, [_veiled(line[place]) for line in lines if place < len(line)], taken.get(number, "")
+            )
             for place, (number, title) in enumerate(about["titles"].items())
         ]
         sheets.append((sheet, {"name", "id_number"} <= about["columns"].keys(), columns))

@@ -21,7 +21,7 @@ from training.funds.rules import KIND_LABELS, PURPOSE_LABELS, FundDraft, FundPur
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import FLAG_LABELS, RULE_LABELS, ClearDraft
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, ReasonForm, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -38,12 +38,6 @@ LABELS: dict[str, Any] = {
 }
 
 
-class Reason(Draft):
-    """Why, in a line, where a step wants it (原因)."""
-
-    reason: Line = ""
-
-
 class Voucher(Draft):
     """The voucher of money that came back (凭证号)."""
 
@@ -53,25 +47,27 @@ class Voucher(Draft):
 @routes.get("/claims/{claim_id}", allow=Permission.CLAIM_SUBSIDY)
 def claim(unit: Unit, claim_id: RecordId) -> Response:
     """One claim: every trainee with the amount or the reason, and the next step for whoever may take it."""
-    return _claim_page(unit, claim_id, blank(unit, Reason))
+    return _claim_page(unit, claim_id, blank(unit, ReasonForm))
 
 
 @routes.post("/claims/{claim_id}/review", allow=Permission.REVIEW_CLAIM)
 def review(unit: Unit, claim_id: RecordId) -> Response:
     """Let a claim pass the checks."""
-    return _try(unit, claim_id, Reason, lambda _: actions.review_claim(unit.session, unit.actor, claim_id=claim_id))
+    return _try(unit, claim_id, ReasonForm, lambda _: actions.review_claim(unit.session, unit.actor, claim_id=claim_id))
 
 
 @routes.post("/claims/{claim_id}/notice", allow=Permission.REVIEW_CLAIM)
 def show(unit: Unit, claim_id: RecordId) -> Response:
     """Put the list up for objections."""
-    return _try(unit, claim_id, Reason, lambda _: actions.show_claim(unit.session, unit.actor, claim_id=claim_id))
+    return _try(unit, claim_id, ReasonForm, lambda _: actions.show_claim(unit.session, unit.actor, claim_id=claim_id))
 
 
 @routes.post("/claims/{claim_id}/release", allow=Permission.REVIEW_CLAIM)
 def release(unit: Unit, claim_id: RecordId) -> Response:
     """Allow the payment after the notice."""
-    return _try(unit, claim_id, Reason, lambda _: actions.release_claim(unit.session, unit.actor, claim_id=claim_id))
+    return _try(
+        unit, claim_id, ReasonForm, lambda _: actions.release_claim(unit.session, unit.actor, claim_id=claim_id)
+    )
 
 
 @routes.post("/claims/{claim_id}/pay", allow=Permission.PAY_CLAIM)
@@ -91,7 +87,7 @@ def send_back(unit: Unit, claim_id: RecordId) -> Response:
     return _try(
         unit,
         claim_id,
-        Reason,
+        ReasonForm,
         lambda form: actions.return_claim(unit.session, unit.actor, claim_id=claim_id, reason=form.reason),
     )
 
@@ -121,7 +117,9 @@ def repay(unit: Unit, claim_id: RecordId) -> Response:
 @routes.post("/claims/{claim_id}/archive", allow=Permission.REVIEW_CLAIM)
 def archive(unit: Unit, claim_id: RecordId) -> Response:
     """Put a paid claim into the archive."""
-    return _try(unit, claim_id, Reason, lambda _: actions.archive_claim(unit.session, unit.actor, claim_id=claim_id))
+    return _try(
+        unit, claim_id, ReasonForm, lambda _: actions.archive_claim(unit.session, unit.actor, claim_id=claim_id)
+    )
 
 
 @routes.get("/flags", allow=Permission.CLEAR_FLAG)

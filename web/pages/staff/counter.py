@@ -52,7 +52,7 @@ ALLOW = Permission.LIST_PEOPLE
 Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class Finding(Draft):
+class PersonSearchForm(Draft):
     """Whom a clerk looks for; posted, so that no address and no log keeps a number (查找)."""
 
     words: Words
@@ -91,10 +91,12 @@ class Introducing(Draft):
 @routes.get("", allow=ALLOW)
 def desk(unit: Unit) -> Response:
     """The search for people, and what waits for the centre."""
-    return _desk(unit, blank(unit, Finding))
+    return _desk(unit, blank(unit, PersonSearchForm))
 
 
-def _desk(unit: Unit, bound: Bound[Finding], people: list[Any] | None = None, status_code: int = 200) -> Response:
+def _desk(
+    unit: Unit, bound: Bound[PersonSearchForm], people: list[Any] | None = None, status_code: int = 200
+) -> Response:
     return page(
         unit,
         "staff/counter/desk.html",
@@ -121,7 +123,7 @@ def _desk(unit: Unit, bound: Bound[Finding], people: list[Any] | None = None, st
 @routes.post("/find", allow=ALLOW, keep=False)
 def find(unit: Unit) -> Response:
     """People by number, telephone or name; a single one is opened at once."""
-    bound = bind(unit, Finding)
+    bound = bind(unit, PersonSearchForm)
     if bound.draft is None:
         return _desk(unit, bound, status_code=422)
     people = people_found(unit.session, bound.draft.words)

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
-from centre.drafts import Draft, Line, RecordId
+from centre.drafts import RecordId
 from centre.errors import Refusal
 from centre.permissions import Permission
 from training.classes.queries import seats_asked
@@ -25,22 +25,12 @@ from training.providers.rules import (
     ProviderDraft,
 )
 from web import choices
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, ButtonForm, ReasonForm, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/training-desk/schools")
 
 LABELS: dict[str, Any] = {"states": STATE_LABELS, "levels": LEVEL_LABELS, "kinds": MAJOR_KIND_LABELS}
-
-
-class Reason(Draft):
-    """Why a school is suspended or the work with it ends (原因)."""
-
-    reason: Line = ""
-
-
-class Press(Draft):
-    """A form that is only a button."""
 
 
 @routes.get("", allow=Permission.MANAGE_PROVIDERS)
@@ -66,7 +56,7 @@ def register(unit: Unit) -> Response:
 @routes.get("/{provider_id}", allow=Permission.MANAGE_PROVIDERS)
 def school(unit: Unit, provider_id: RecordId) -> Response:
     """One school: agreements, courses and prices."""
-    return _page(unit, provider_id, blank(unit, Press))
+    return _page(unit, provider_id, blank(unit, ButtonForm))
 
 
 @routes.post("/{provider_id}/agreements", allow=Permission.MANAGE_PROVIDERS)
@@ -104,7 +94,7 @@ def withdraw(unit: Unit, major_id: RecordId) -> Response:
     return _try(
         unit,
         major.provider_id,
-        bind(unit, Press),
+        bind(unit, ButtonForm),
         lambda _: actions.withdraw_major(unit.session, unit.actor, major_id=major_id),
     )
 
@@ -115,7 +105,7 @@ def move(unit: Unit, provider_id: RecordId, event: Annotated[str, Path(pattern="
     return _try(
         unit,
         provider_id,
-        bind(unit, Reason),
+        bind(unit, ReasonForm),
         lambda draft: actions.move_provider(
             unit.session, unit.actor, provider_id=provider_id, event=event, reason=draft.reason
         ),

@@ -36,7 +36,7 @@ from training.funds.rules import FundingDraft, FundPurpose
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, Outcome
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, ButtonForm, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -53,10 +53,6 @@ LABELS: dict[str, Any] = {
     "call_labels": CALL_LABELS,
     "methods": METHOD_LABELS,
 }
-
-
-class Press(Draft):
-    """A form that is only a button."""
 
 
 @routes.get("", allow=Permission.CLAIM_SUBSIDY)
@@ -79,19 +75,19 @@ def desk(unit: Unit) -> Response:
 @routes.get("/classes/{class_id}", allow=Permission.CLAIM_SUBSIDY)
 def training_class(unit: Unit, class_id: RecordId) -> Response:
     """One class: its lessons, its trainees with their hours, the checks, the calls, the claim."""
-    return _class_page(unit, class_id, blank(unit, Press))
+    return _class_page(unit, class_id, blank(unit, ButtonForm))
 
 
 @routes.post("/classes/{class_id}/check", allow=Permission.CLEAR_FLAG)
 def check(unit: Unit, class_id: RecordId) -> Response:
     """Make every check of a class anew."""
-    return _try(unit, class_id, Press, lambda _: checking.check_class(unit.session, unit.actor, class_id=class_id))
+    return _try(unit, class_id, ButtonForm, lambda _: checking.check_class(unit.session, unit.actor, class_id=class_id))
 
 
 @routes.post("/classes/{class_id}/sample", allow=Permission.CLEAR_FLAG)
 def draw(unit: Unit, class_id: RecordId) -> Response:
     """Draw the trainees who are telephoned."""
-    return _try(unit, class_id, Press, lambda _: checking.draw_sample(unit.session, unit.actor, class_id=class_id))
+    return _try(unit, class_id, ButtonForm, lambda _: checking.draw_sample(unit.session, unit.actor, class_id=class_id))
 
 
 @routes.post("/classes/{class_id}/calls", allow=Permission.CLEAR_FLAG)
@@ -117,7 +113,7 @@ def result(unit: Unit, class_id: RecordId) -> Response:
 def close(unit: Unit, class_id: RecordId) -> Response:
     """Mark a class as assessed."""
     return _try(
-        unit, class_id, Press, lambda _: certifying.close_assessment(unit.session, unit.actor, class_id=class_id)
+        unit, class_id, ButtonForm, lambda _: certifying.close_assessment(unit.session, unit.actor, class_id=class_id)
     )
 
 

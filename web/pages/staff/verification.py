@@ -85,7 +85,7 @@ class EmployerStep(Draft):
     seen: RecordId
 
 
-class Finding(Draft):
+class EmployerSearchForm(Draft):
     """Part of an employer's name in the address (查找单位)."""
 
     q: Line = ""
@@ -96,7 +96,7 @@ def desk(unit: Unit) -> Response:
     """What waits: openings to verify, openings to publish, employers to check; and a search for employers."""
     session = unit.session
     try:
-        words = Finding(q=unit.request.query_params.get("q", "")).q
+        words = EmployerSearchForm(q=unit.request.query_params.get("q", "")).q
     except ValueError:
         words = ""
     openings = session.scalars(openings_in(OpeningState.TO_VERIFY).limit(MOST)).all()
