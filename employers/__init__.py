@@ -1,1 +1,1 @@
-"""What employers bring: themselves, their openings and the fairs where they meet people."""
+"""Employers: companies, their openings, and job fairs."""

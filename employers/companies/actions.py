@@ -1,4 +1,4 @@
-"""What is done with employers."""
+"""Actions on employers."""
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +26,7 @@ from employers.companies.rules import (
 def register_employer(
     session: Session, actor: Actor, draft: EmployerDraft, *, source: str = "counter", is_demo: bool = False
 ) -> Employer:
-    """Register an employer; it still has to hand in its papers and be verified. Raises EmployerKnown or Invalid."""
+    """Register an employer, which must then submit its papers and be verified. Raises EmployerKnown or Invalid."""
     require(actor, Permission.REGISTER_EMPLOYER)
     _check(draft)
     if draft.uscc and (known := employer_by_code(session, draft.uscc)):
@@ -40,7 +40,7 @@ def register_employer(
 
 
 def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: EmployerDraft) -> Employer:
-    """Correct an employer's data; its name and code only before it was verified. Raises NotFound or EmployerKnown."""
+    """Edit an employer; name and code are fixed once it is verified. Raises NotFound or EmployerKnown."""
     require(actor, Permission.REGISTER_EMPLOYER)
     employer = own_employer(session, actor, employer_id)
     _check(draft)
@@ -57,7 +57,7 @@ def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: 
 
 
 def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Employer:
-    """Hand in an employer's papers for the check. Raises Invalid when the code or a contact is missing."""
+    """Submit an employer for verification. Raises Invalid when the code or a contact is missing."""
     require(actor, Permission.REGISTER_EMPLOYER)
     employer = own_employer(session, actor, employer_id)
     wanted = {"uscc": employer.uscc, "contact_name": employer.contact_name, "contact_phone": employer.contact_phone}
@@ -69,7 +69,7 @@ def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Empl
 
 
 def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: str, reason: str = "") -> Employer:
-    """Let an employer pass its check, watch, suspend or clear it: any event of the machine but `submit`.
+    """Verify, watch, suspend or clear an employer: any event of the machine except `submit`.
 
     Events: verify, reject, warn, clear, suspend, remedy, blacklist, licence_expired. The move is published, so that
     the employer's openings freeze or return in the same transaction. Raises IllegalMove or Invalid (reject, warn,
@@ -100,7 +100,7 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
 
 
 def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
-    """Note that an employer left its booth empty; gives how often that happened this year."""
+    """Record a no-show at a booth; returns the number of no-shows this year."""
     require(actor, Permission.ASSIGN_BOOTH)
     company, year = employer(session, employer_id), clock.today().year
     company.fair_no_shows = company.no_shows_in(year) + 1

@@ -1,4 +1,4 @@
-"""What falls due with employers."""
+"""Scheduled jobs for employers."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ LICENCE_ENDED = N_("贵单位的营业执照已于 {day} 到期，岗位已暂�
 
 @job("employer-licences", every=timedelta(days=1), catch_up=True)
 def watch_licences(session: Session) -> None:
-    """Tell employers whose licence ends soon, and check again those whose licence has ended."""
+    """Warn employers whose licence is about to expire, and send those with an expired one back to verification."""
     today, system = clock.today(), Actor.system()
     for days in LICENCE_NOTICES:
         for employer in session.scalars(ending_licences(today + timedelta(days=days))):

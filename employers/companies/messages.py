@@ -1,4 +1,4 @@
-"""Messages to employers: to every account that speaks for one."""
+"""Messages to employers: one to each account of the company."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ def tell_employer(
     link: str = "",
     params: Mapping[str, object] | None = None,
 ) -> int:
-    """Put a message to everybody who speaks for an employer into the outbox; gives to how many.
+    """Queue a message to every account of an employer; returns the number of recipients.
 
     `title` and `body` are messages of the catalogues with their `params`; words that somebody wrote go into `params`.
     """

@@ -1,4 +1,4 @@
-"""What is kept of employers."""
+"""Tables of employers."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from employers.companies.rules import LISTED, RISKS, EmployerNature, EmployerSta
 
 
 class Employer(Record):
-    """A body or household that hires (用人单位)."""
+    """An organisation or household that hires (用人单位)."""
 
     owned_as = "employer_id"
 
@@ -48,7 +48,7 @@ class Employer(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see all employers of the network, an employer itself, everybody the trusted ones."""
+        """Staff see all employers of the network, an employer sees itself, everybody sees the trusted ones."""
         if scope.staff:
             return true()
         listed = cls.state.in_(sorted(LISTED))
@@ -56,9 +56,9 @@ class Employer(Record):
 
     @property
     def risk(self) -> Risk:
-        """What jobseekers are told of the employer."""
+        """The risk shown to jobseekers."""
         return RISKS.get(self.state, Risk.NORMAL)
 
     def no_shows_in(self, year: int) -> int:
-        """Booths of a year that the employer left empty without a word."""
+        """The number of booths that the employer left empty in a year without notice."""
         return self.fair_no_shows if self.no_show_year == year else 0

@@ -1,4 +1,4 @@
-"""What is known of employers."""
+"""Queries on employers."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from employers.companies.rules import EmployerState
 
 
 def employers(*, state: EmployerState | None = None, words: str = "") -> Select[Employer]:
-    """Employers by name, of one state or whose name holds some words."""
+    """Employers by name, optionally in one state or with these words in the name."""
     statement = select(Employer).order_by(Employer.name, Employer.id)
     if state is not None:
         statement = statement.where(Employer.state == state)
@@ -24,7 +24,7 @@ def employers(*, state: EmployerState | None = None, words: str = "") -> Select[
 
 
 def employer(session: Session, employer_id: int) -> Employer:
-    """One employer that the session may see. Raises NotFound."""
+    """One employer that is visible to the session. Raises NotFound."""
     record = session.scalar(select(Employer).where(Employer.id == employer_id))
     if record is None:
         raise NotFound
@@ -32,13 +32,13 @@ def employer(session: Session, employer_id: int) -> Employer:
 
 
 def employer_by_code(session: Session, uscc: str) -> Employer | None:
-    """The employer with a unified social credit code, whoever may see it."""
+    """The employer with a unified social credit code, regardless of the reader's scope."""
     with seeing_everything(session):
         return session.scalar(select(Employer).where(Employer.uscc == uscc))
 
 
 def own_employer_id(actor: Actor, employer_id: int | None) -> int:
-    """For whom the actor speaks: an employer only for itself, staff for the one they name. Raises NotFound."""
+    """The employer the actor acts for: its own, or for staff the one they name. Raises NotFound."""
     if actor.employer_id is not None and not actor.scope.staff:
         if employer_id not in (None, actor.employer_id):
             raise NotFound
@@ -49,7 +49,7 @@ def own_employer_id(actor: Actor, employer_id: int | None) -> int:
 
 
 def own_employer(session: Session, actor: Actor, employer_id: int) -> Employer:
-    """An employer that the actor may change: itself or, for staff, any. Raises NotFound."""
+    """An employer that the actor may edit: their own or, for staff, any. Raises NotFound."""
     company = employer(session, employer_id)
     if not (actor.is_system or actor.scope.staff or company.id == actor.employer_id):
         raise NotFound
@@ -62,7 +62,7 @@ def ending_licences(on: date) -> Select[Employer]:
 
 
 def ended_licences(on: date) -> Select[Employer]:
-    """Trusted employers whose licence had ended before a day."""
+    """Trusted employers whose licence ended before a day."""
     return _licensed().where(Employer.licence_expires_on < on)
 
 
@@ -71,7 +71,7 @@ def _licensed() -> Select[Employer]:
 
 
 def account_ids(session: Session, employer_id: int) -> list[int]:
-    """The accounts that speak for an employer and can be told things."""
+    """The accounts of an employer that can receive messages."""
     with seeing_everything(session):
         return list(
             session.scalars(

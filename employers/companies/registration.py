@@ -1,4 +1,4 @@
-"""How an employer comes in by itself: its data, an account, and its papers in the queue of the centre."""
+"""Self-registration of employers: the company, its account, and the request for verification."""
 
 from datetime import timedelta
 
@@ -14,11 +14,11 @@ from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, EmployerRegistration
 
 FIRST_TERM = timedelta(days=365)
-"""How long an account lasts before a manager renews it."""
+"""Days until the account expires unless a manager renews it."""
 
 
 def enter_employer(session: Session, *, draft: EmployerRegistration) -> Employer:
-    """Register an employer that nobody knows yet, with an account, and hand its papers in for the check.
+    """Register a new employer with an account, and request its verification.
 
     The account signs in with the social credit code in small letters; it may write openings, and nothing is public
     before the centre has verified the employer. Raises EmployerKnown, LoginTaken or Invalid.

@@ -1,4 +1,4 @@
-"""What is allowed of employers: codes, states, the draft of a registration."""
+"""Rules for employers: code lists, the state machine and the registration draft."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -65,7 +65,7 @@ EMPLOYER_LABELS = {
 
 
 class Risk(StrEnum):
-    """What a jobseeker should know of an employer (风险等级)."""
+    """The risk that a jobseeker is warned of (风险等级)."""
 
     NORMAL = "normal"
     WATCH = "watch"
@@ -80,7 +80,7 @@ RISKS = {
 }
 
 LISTED = frozenset({EmployerState.ACTIVE, EmployerState.WATCH})
-"""States in which the public sees the employer and its openings."""
+"""States in which the employer and its openings are public."""
 
 EMPLOYER = Machine(
     "employer",
@@ -101,12 +101,12 @@ FREEZING = frozenset({"suspend", "blacklist", "licence_expired"})
 """Events after which the employer's openings are frozen."""
 
 THAWING = frozenset({"verify", "remedy", "clear"})
-"""Events after which frozen openings come back."""
+"""Events after which frozen openings are restored."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmployerMoved:
-    """An employer moved to another state by an event of its machine; `actor` is who moved it."""
+    """An employer changed state through an event of its machine; `actor` caused it."""
 
     employer_id: int
     event: str
@@ -116,18 +116,18 @@ class EmployerMoved:
 
 
 LICENCE_NOTICES = (30, 7, 1)
-"""Days before the end of a licence on which its employer is told."""
+"""Days before a licence expires on which its employer is warned."""
 
 
 class EmployerKnown(Conflict):
-    """An employer with this unified social credit code is registered already."""
+    """An employer with this unified social credit code is already registered."""
 
     code = "employer-known"
     message = N_("统一社会信用代码 {uscc} 已登记为“{name}”，不用重复登记")
 
 
 class EmployerNotActive(Conflict):
-    """The employer has not passed its check, or is under restrictions."""
+    """The employer is not verified yet, or is restricted."""
 
     code = "employer-not-active"
     message = N_("用人单位“{name}”还没有通过核验或正在受限，暂时不能办理")
@@ -192,7 +192,7 @@ class EmployerDraft(Draft):
 
 
 class EmployerRegistration(Draft):
-    """What an employer gives to register at home, all of it needed for the check (单位网上登记)."""
+    """What an employer fills in to register online; verification needs all of it (单位网上登记)."""
 
     name: Words
     uscc: Annotated[EmployerCode, AfterValidator(_present)]
@@ -208,13 +208,13 @@ class EmployerRegistration(Draft):
 
 
 class OwnBusiness(Forbidden):
-    """Who belongs to an employer neither verifies it nor decides for it, whatever other roles the account holds."""
+    """An account of an employer neither verifies it nor decides on its affairs, whatever other roles it holds."""
 
     code = "own-business"
     message = N_("不能核实、审批自己单位的事项，请换一位同事办理")
 
 
 def check_stranger(actor: Actor, employer_id: int) -> None:
-    """Let only those decide on an employer's affairs who are not of that employer. Raises OwnBusiness."""
+    """Keep accounts of an employer from deciding on its affairs. Raises OwnBusiness."""
     if actor.scope.employer_id == employer_id:
         raise OwnBusiness

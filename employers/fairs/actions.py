@@ -1,4 +1,4 @@
-"""What is done with venues, fairs and series. A fair never costs a worker anything."""
+"""Actions on venues, fairs and series. Fairs are always free for workers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -44,7 +44,7 @@ LONGEST = timedelta(days=31)
 
 
 def add_venue(session: Session, actor: Actor, draft: VenueDraft, *, is_demo: bool = False) -> Venue:
-    """Add a hall; a house with two halls is two venues. Raises Invalid or Conflict."""
+    """Add a hall; a building with two halls is two venues. Raises Invalid or Conflict."""
     require(actor, Permission.MANAGE_FAIRS)
     if not regions.exists(draft.region_code):
         raise Invalid([Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选"))])
@@ -55,7 +55,7 @@ def add_venue(session: Session, actor: Actor, draft: VenueDraft, *, is_demo: boo
 
 
 def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: bool = False) -> Fair:
-    """Plan a fair; its hall is held from now on. Raises VenueTaken (who holds it, and when) or Invalid."""
+    """Schedule a fair and reserve its hall. Raises VenueTaken (by which fair, and when) or Invalid."""
     require(actor, Permission.MANAGE_FAIRS)
     centre = _centre(session, draft.centre_id or actor.centre_id)
     fair = Fair(centre_id=centre.id, is_demo=is_demo, revised_at=clock.now())
@@ -67,7 +67,7 @@ def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: 
 
 
 def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraft, notice: str = "") -> Fair:
-    """Change a fair. Another time or hall of an announced one needs a public notice, and all its employers are told.
+    """Change a fair. A new time or hall after the announcement needs a public notice, and its employers are notified.
 
     A postponed fair is announced again with its new time. Raises VenueTaken, NoticeMissing, FewerBooths or Invalid.
     """
@@ -102,7 +102,7 @@ def advance_fair(
     permit_no: str = "",
     figures: dict[str, int] | None = None,
 ) -> Fair:
-    """Take a fair one step on.
+    """Move a fair one step forward.
 
     Events: prepare, file, clear, publish, open_booths, close_booths, start, finish, report, archive.
     Raises IllegalMove; PlansMissing before the three papers are there; PermitMissing for large fairs; Invalid for a
@@ -136,7 +136,7 @@ def attach_plans(
     emergency_plan: str = "",
     security_plan: str = "",
 ) -> Fair:
-    """Note where the fair's papers are kept (file number or address); empty ones stay as they are."""
+    """Record where the fair's plans are kept (file number or address); empty values change nothing."""
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
     given = {"organisation_plan": organisation_plan, "emergency_plan": emergency_plan, "security_plan": security_plan}
@@ -148,20 +148,20 @@ def attach_plans(
 
 
 def cancel_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
-    """Call a fair off: its hall is free, everybody with a booth is told, calendars show it as cancelled (FA-11)."""
+    """Cancel a fair: its hall is released, booth holders are notified, calendars show it as cancelled (FA-11)."""
     require(actor, Permission.MANAGE_FAIRS)
     return _call_off(session, actor, fair_id, "cancel", notice, N_("招聘会“{fair}”（{when}）已取消"))
 
 
 def postpone_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
-    """Take an announced fair off its day until a new one is set by `change_fair`; everybody with a booth is told."""
+    """Postpone an announced fair until `change_fair` sets a new date; booth holders are notified."""
     require(actor, Permission.MANAGE_FAIRS)
     return _call_off(session, actor, fair_id, "postpone", notice, N_("招聘会“{fair}”（{when}）延期，新的时间另行通知"))
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What came of planning a series: its fairs, and the days that were left out because of holidays or clashes."""
+    """The result of scheduling a series: its fairs, and the days skipped for holidays or clashes."""
 
     series: FairSeries
     fairs: list[Fair]
@@ -170,7 +170,7 @@ class Planned:
 
 
 def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_demo: bool = False) -> Planned:
-    """Plan a fair for each week of a span but public holidays and days on which the hall is taken. Raises Invalid.
+    """Schedule a weekly fair, skipping public holidays and days on which the hall is taken. Raises Invalid.
 
     Each date is a fair of its own: moving or cancelling one leaves the others alone.
     """
@@ -250,7 +250,7 @@ def _problems(draft: FairDraft, hall: Venue | None, starts_at: datetime, ends_at
 
 
 def _hold(session: Session, hall: Venue, starts_at: datetime, ends_at: datetime, *, but: int) -> None:
-    # Writing the hall's row makes planners of the same hall follow one another, so that none misses the other's fair.
+    # Updating the hall row serialises concurrent schedulers, so that neither misses the other's fair.
     session.execute(
         update(Venue)
         .where(Venue.id == hall.id)
@@ -326,7 +326,7 @@ def _tell_booths(session: Session, fair: Fair, kind: str, title: str) -> None:
 
 
 def _revised(session: Session, fair: Fair) -> None:
-    # Calendars take a change only with a higher SEQUENCE; before its announcement nobody has the fair in a calendar.
+    # Calendar programs accept a change only with a higher SEQUENCE; no calendar has the fair before its announcement.
     if fair.published_at is not None:
         fair.revision += 1
     fair.revised_at = clock.now()

@@ -1,4 +1,4 @@
-"""What is done with booths: asked for, approved, numbered, used, given back. Places go by a guarded counter."""
+"""Actions on booths: apply, approve, number, check in, release. A guarded counter limits them."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ VERIFIED = (OpeningState.VERIFIED, OpeningState.OPEN, OpeningState.PAUSED, Openi
 
 
 def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: BoothDraft) -> Booth:
-    """Ask for a booth; a free one is held at once, otherwise the request waits in its turn.
+    """Apply for a booth; a free one is held at once, otherwise the application joins the waiting list.
 
     Raises NotBoothTime, EmployerNotActive, TooManyNoShows, AlreadyApplied or OpeningNotVerified.
     """
@@ -70,7 +70,7 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
 
 
 def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Approve a request whose papers are right."""
+    """Approve an application."""
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     check_stranger(actor, booth.employer_id)
@@ -80,7 +80,7 @@ def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) -> Booth:
-    """Turn a request down, with the reason; the next in the queue moves up. Raises Invalid without a reason."""
+    """Refuse an application with a reason; the next on the waiting list moves up. Raises Invalid without a reason."""
     require(actor, Permission.ASSIGN_BOOTH)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
@@ -91,7 +91,7 @@ def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) 
 
 
 def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int | None = None) -> Booth:
-    """Give an approved request its number, the lowest free one when none is named. Raises BoothTaken or Invalid."""
+    """Number an approved booth, by default with the lowest free number. Raises BoothTaken or Invalid."""
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     check_stranger(actor, booth.employer_id)
@@ -114,7 +114,7 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
 
 
 def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
-    """Give every approved request the lowest free number, in the order of asking; gives how many."""
+    """Number all approved booths in the order of application; returns how many."""
     require(actor, Permission.ASSIGN_BOOTH)
     fair_id = own_fair(session, actor, fair_id).id
     approved = session.scalars(booths(fair_id).where(Booth.state == BoothState.APPROVED)).all()
@@ -124,7 +124,7 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
 
 
 def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Note that the employer is at its booth. Raises BeforeTheDay."""
+    """Check an employer in at its booth. Raises BeforeTheDay."""
     require(actor, Permission.CHECK_IN)
     booth = handled_booth(session, actor, booth_id)
     _refuse_before_the_day(booth.fair)
@@ -135,7 +135,7 @@ def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Note that the employer served its booth to the end."""
+    """Record that the employer stayed at its booth until the end."""
     require(actor, Permission.CHECK_IN)
     booth = handled_booth(session, actor, booth_id)
     move(session, actor, booth, BOOTH, "leave")
@@ -144,7 +144,7 @@ def leave_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Note that the employer did not come; the booth is free, the no-show counts. Raises BeforeTheDay."""
+    """Record a no-show and release the booth. Raises BeforeTheDay."""
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     _refuse_before_the_day(booth.fair)
@@ -154,7 +154,7 @@ def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Take a request back in time: no miss is counted, the next in the queue moves up. Raises TooLateToWithdraw."""
+    """Withdraw an application before the deadline; the next on the waiting list moves up. Raises TooLateToWithdraw."""
     require(actor, Permission.APPLY_FOR_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     day = clock.local(booth.fair.starts_at).date()
@@ -166,7 +166,7 @@ def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
-    """Give free booths to those who wait, in their turn, and tell them; gives how many."""
+    """Promote the waiting list to free booths and notify the employers; returns how many."""
     require(actor, Permission.APPLY_FOR_BOOTH)
     promoted = 0
     while take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_count"):

@@ -1,4 +1,4 @@
-"""What falls due with fairs."""
+"""Scheduled jobs for fairs."""
 
 from datetime import timedelta
 
@@ -23,7 +23,7 @@ AHEAD = timedelta(days=3)
 
 @job("run-fairs", every=timedelta(minutes=5))
 def run_fairs(session: Session) -> None:
-    """Begin announced fairs at their hour and end them at theirs."""
+    """Start announced fairs and end live ones when they are due."""
     now = clock.now()
     for event, due in (("start", starting_fairs(now)), ("finish", ending_fairs(now))):
         for fair in session.scalars(due).all():
@@ -33,7 +33,7 @@ def run_fairs(session: Session) -> None:
 
 @job("fair-clocks", every=timedelta(days=1))
 def remind_organisers(session: Session) -> None:
-    """Tell organisers of filings and figures that are due within three days, or late."""
+    """Remind organisers of filings and figures that are overdue or due within three days."""
     day = clock.today() + AHEAD
     for fair in session.scalars(due_filings(day)):
         _remind(session, fair, FILING_DUE, fair.filing_due_on.isoformat(), "filing")

@@ -1,4 +1,4 @@
-"""What is kept of fairs."""
+"""Tables of fairs."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -119,19 +119,19 @@ class Fair(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see every fair, everybody else those that were announced."""
+        """Staff see every fair, everybody else the announced ones."""
         if scope.staff:
             return true()
         return and_(cls.state.in_(sorted(PUBLIC_STATES)), cls.published_at.is_not(None))
 
     @property
     def booths_left(self) -> int:
-        """Booths that nobody holds."""
+        """The number of free booths."""
         return self.booth_count - self.booths_taken
 
 
 class Booth(Record):
-    """An employer's request for a stand at one fair, and the stand itself (展位, 参会申请)."""
+    """An employer's application for a booth at one fair, and the booth itself (展位, 参会申请)."""
 
     __table_args__ = (
         UniqueConstraint("fair_id", "employer_id"),
@@ -154,7 +154,7 @@ class Booth(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see all requests, an employer its own."""
+        """Staff see all booths, an employer its own."""
         if scope.staff:
             return true()
         return cls.employer_id == scope.employer_id if scope.employer_id else false()

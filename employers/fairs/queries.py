@@ -1,4 +1,4 @@
-"""What is known of fairs."""
+"""Queries on fairs."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -17,24 +17,24 @@ from employers.openings.rules import OpeningState
 
 
 def midnight(day: date) -> datetime:
-    """The instant at which a day begins at the counters."""
+    """The instant at which a day begins in Shanghai."""
     return datetime.combine(day, time(), clock.SHANGHAI)
 
 
 def instant(value: datetime) -> datetime:
-    """A time as typed at the counters: without a zone it is Shanghai's."""
+    """A time as typed; without a zone it is Shanghai time."""
     return value if value.tzinfo else value.replace(tzinfo=clock.SHANGHAI)
 
 
 def span(fair: Fair) -> str:
-    """When a fair is, as the wall clock shows it: 2026-03-07 09:00–11:30."""
+    """The local date and time of a fair: 2026-03-07 09:00–11:30."""
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
     end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{first:%Y-%m-%d %H:%M}–{end}"
 
 
 def fairs(*, from_on: date | None = None, to_on: date | None = None, region: str = "") -> Select[Fair]:
-    """Fairs that the reader may see, by start, each with its venue; `region` also takes a city or a province."""
+    """Fairs visible to the reader with their venues, by start; `region` may be a county, city or province."""
     statement = select(Fair).order_by(Fair.starts_at, Fair.id).options(joinedload(Fair.venue))
     if from_on is not None:
         statement = statement.where(Fair.ends_at >= midnight(from_on))
@@ -46,7 +46,7 @@ def fairs(*, from_on: date | None = None, to_on: date | None = None, region: str
 
 
 def fair(session: Session, fair_id: int) -> Fair:
-    """One fair with its venue, if the session may see it. Raises NotFound."""
+    """One fair with its venue, if it is visible to the session. Raises NotFound."""
     record = session.scalar(select(Fair).where(Fair.id == fair_id).options(joinedload(Fair.venue)))
     if record is None:
         raise NotFound
@@ -54,7 +54,7 @@ def fair(session: Session, fair_id: int) -> Fair:
 
 
 def permit_limit(session: Session, day: date, region: str = "") -> int:
-    """From how many expected visitors on a fair needs the police's safety permit."""
+    """The number of expected visitors from which a fair needs the police's safety permit."""
     return int(policy(session, "fair-permit-visitors", on=day, region=region))
 
 
@@ -77,7 +77,7 @@ def series() -> Select[FairSeries]:
 
 
 def clashes(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, but: int = 0) -> list[Fair]:
-    """Fairs that hold a hall at some time between two instants, whoever may see them.
+    """Fairs that occupy a hall at some time between two instants, regardless of the reader's scope.
 
     Times are half-open: a fair may begin in the minute in which another ends.
     """
@@ -98,7 +98,7 @@ def clashes(session: Session, venue_id: int, starts_at: datetime, ends_at: datet
 
 
 def free_venues(session: Session, starts_at: datetime, ends_at: datetime, *, region: str = "") -> list[Venue]:
-    """Halls that nobody holds between two instants, those of the same county first."""
+    """Halls that are free between two instants, those of the same county first."""
     with seeing_everything(session):
         busy = (
             select(Fair.venue_id)
@@ -115,7 +115,7 @@ def free_venues(session: Session, starts_at: datetime, ends_at: datetime, *, reg
 
 
 def free_days(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, count: int = 3) -> list[date]:
-    """The next days after the wished one on which the hall is free at the same hours, within four weeks."""
+    """The next days within four weeks on which the hall is free at the same hours."""
     with seeing_everything(session):
         held = session.execute(
             select(Fair.starts_at, Fair.ends_at).where(
@@ -134,7 +134,7 @@ def free_days(session: Session, venue_id: int, starts_at: datetime, ends_at: dat
 
 
 def neighbours(session: Session, region: str, starts_at: datetime, *, but: int = 0) -> list[Fair]:
-    """Other fairs in the same county on the same day: allowed, but worth a word (FA-10)."""
+    """Other fairs in the same county on the same day: allowed, but shown as a warning (FA-10)."""
     day = clock.local(starts_at).date()
     with seeing_everything(session):
         return list(
@@ -147,7 +147,7 @@ def neighbours(session: Session, region: str, starts_at: datetime, *, but: int =
 
 
 def booths(fair_id: int) -> Select[Booth]:
-    """Requests for booths of a fair in the order in which they came, each with its employer."""
+    """Booth applications of a fair with their employers, in the order of application."""
     return (
         select(Booth)
         .where(Booth.fair_id == fair_id)
@@ -157,7 +157,7 @@ def booths(fair_id: int) -> Select[Booth]:
 
 
 def employer_booths(employer_id: int) -> Select[Booth]:
-    """An employer's requests, the newest fair first, each with its fair and venue."""
+    """An employer's booth applications with fair and venue, newest fair first."""
     return (
         select(Booth)
         .join(Fair, Fair.id == Booth.fair_id)
@@ -168,7 +168,7 @@ def employer_booths(employer_id: int) -> Select[Booth]:
 
 
 def own_fair(session: Session, actor: Actor, fair_id: int) -> Fair:
-    """A fair that the actor's own centre holds. Raises NotFound or OtherCentre."""
+    """A fair of the actor's own centre. Raises NotFound or OtherCentre."""
     job_fair = fair(session, fair_id)
     if not holds(actor.scope, {"centre_id": job_fair.centre_id}):
         raise OtherCentre
@@ -176,7 +176,7 @@ def own_fair(session: Session, actor: Actor, fair_id: int) -> Fair:
 
 
 def handled_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
-    """A request that the actor may act on: the employer's own, or one for a fair of the actor's centre.
+    """A booth that the actor may act on: their employer's, or one at a fair of their centre.
 
     Raises NotFound or OtherCentre.
     """
@@ -187,7 +187,7 @@ def handled_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
 
 
 def own_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
-    """A request that the actor may see, with employer and fair. Raises NotFound."""
+    """A booth that is visible to the actor, with employer and fair. Raises NotFound."""
     booth = session.scalar(
         select(Booth)
         .where(Booth.id == booth_id)
@@ -199,7 +199,7 @@ def own_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
 
 
 def next_waiting(session: Session, fair_id: int) -> Booth | None:
-    """Who has waited longest for a booth of a fair, whoever asks."""
+    """The first booth on a fair's waiting list, regardless of the reader's scope."""
     with seeing_everything(session):
         return session.scalar(
             select(Booth)
@@ -210,7 +210,7 @@ def next_waiting(session: Session, fair_id: int) -> Booth | None:
 
 
 def place_in_queue(session: Session, booth: Booth) -> int:
-    """The number of a waiting request in its queue, from 1; 0 when it does not wait."""
+    """The place of a booth on the waiting list, from 1; 0 when it is not waiting."""
     if booth.state is not BoothState.WAITLISTED:
         return 0
     with seeing_everything(session):
@@ -220,7 +220,7 @@ def place_in_queue(session: Session, booth: Booth) -> int:
 
 
 def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]]:
-    """What the public may see at the booths of a fair: open openings of employers whose request was approved."""
+    """The public openings at a fair: open ones of employers with an approved booth."""
     approved = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT, BoothState.SERVED)
     with seeing_everything(session):
         exhibiting = session.scalars(booths(fair_id).where(Booth.state.in_(approved))).all()
@@ -252,12 +252,12 @@ def due_statistics(on: date) -> Select[Fair]:
 
 
 def starting_fairs(now: datetime) -> Select[Fair]:
-    """Announced fairs whose hour has come."""
+    """Announced fairs that are due to start."""
     return select(Fair).where(Fair.state.in_(ANNOUNCED), Fair.starts_at <= now).order_by(Fair.id)
 
 
 def ending_fairs(now: datetime) -> Select[Fair]:
-    """Fairs that run although their end has come."""
+    """Live fairs that are due to end."""
     return select(Fair).where(Fair.state == FairState.LIVE, Fair.ends_at <= now).order_by(Fair.id)
 
 

@@ -1,4 +1,4 @@
-"""What is allowed of fairs: code lists, states, clocks, drafts."""
+"""Rules for fairs: code lists, state machines, deadlines, drafts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,7 +16,7 @@ from employers.companies.rules import Phone
 
 
 class FairKind(StrEnum):
-    """Once, or in a rhythm; the filing rules differ (招聘会类型)."""
+    """One-off or recurring; the filing rules differ (招聘会类型)."""
 
     ONE_OFF = "one_off"
     PERIODIC = "periodic"
@@ -26,7 +26,7 @@ KIND_LABELS = {FairKind.ONE_OFF: N_("专场招聘会"), FairKind.PERIODIC: N_("�
 
 
 class FairMode(StrEnum):
-    """Where people meet (举办形式)."""
+    """On site, online or both (举办形式)."""
 
     ON_SITE = "on_site"
     ONLINE = "online"
@@ -76,7 +76,7 @@ THEME_LABELS = {
 
 
 class FairState(StrEnum):
-    """Where a fair is between its plan and its archive (招聘会状态)."""
+    """The stage of a fair between planning and archive (招聘会状态)."""
 
     DRAFT = "draft"
     READY = "ready"
@@ -110,10 +110,10 @@ FAIR_LABELS = {
 }
 
 PUBLIC_STATES = frozenset(FairState) - {FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED}
-"""States that the public sees; a cancelled fair of which the public never heard stays hidden by its first notice."""
+"""Public states; a fair that is cancelled before its announcement stays hidden."""
 
 HOLDING_STATES = frozenset(FairState) - {FairState.CANCELLED, FairState.POSTPONED}
-"""States in which a fair holds its hall."""
+"""States in which a fair occupies its hall."""
 
 ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
 """States between the announcement of a fair and its day."""
@@ -150,11 +150,11 @@ PLANS = {
     "emergency_plan": N_("突发事件应急预案"),
     "security_plan": N_("安全保卫工作方案"),
 }
-"""The three papers that a fair needs before it is ready."""
+"""The three plans that a fair needs before it is ready."""
 
 
 class BoothState(StrEnum):
-    """Where an employer's request for a booth is (展位申请状态)."""
+    """The stage of a booth application (展位申请状态)."""
 
     APPLIED = "applied"
     WAITLISTED = "waitlisted"
@@ -186,10 +186,10 @@ HOLDING_BOOTH = (
     BoothState.PRESENT,
     BoothState.SERVED,
 )
-"""States that count against the number of booths of a fair."""
+"""States that count towards the booths taken at a fair."""
 
 WAITING_OR_HOLDING = (*HOLDING_BOOTH, BoothState.WAITLISTED)
-"""States of requests whose employers are told of changes to the fair."""
+"""States of booths whose employers are notified of changes to the fair."""
 
 _ASSIGN, _APPLY, _CHECK = Permission.ASSIGN_BOOTH, Permission.APPLY_FOR_BOOTH, Permission.CHECK_IN
 
@@ -215,7 +215,7 @@ BOOTH = Machine(
 
 
 class VenueDraft(Draft):
-    """A hall that can hold one fair at a time (招聘场地)."""
+    """A hall for one fair at a time (招聘场地)."""
 
     name: Words
     hall: Line = ""
@@ -267,7 +267,7 @@ class SeriesDraft(Draft):
 
 
 class BoothDraft(Draft):
-    """An employer's request for a booth (参会申请)."""
+    """An employer's application for a booth (参会申请)."""
 
     employer_id: RecordId | None = None
     contact_name: Words
@@ -278,14 +278,14 @@ class BoothDraft(Draft):
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """By when a fair has to be filed and its figures reported (备案与统计时限)."""
+    """The deadlines for filing a fair and for reporting its figures (备案与统计时限)."""
 
     filing_due_on: date
     statistics_due_on: date
 
 
 def clocks(kind: FairKind, day: date, *, filing_days: int, report_days: int, list_due: str, figures_day: int) -> Clocks:
-    """The due days of a fair held on `day`.
+    """The deadlines of a fair held on `day`.
 
     One-off fairs count days before and after; periodic ones are filed with the list of their year by
     `list_due` ("12-15") of the year before, and their figures come on `figures_day` of each month.
@@ -299,62 +299,62 @@ def clocks(kind: FairKind, day: date, *, filing_days: int, report_days: int, lis
 
 
 def weekly(from_on: date, to_on: date, weekday: int) -> list[date]:
-    """Every such weekday of a span, both ends included; 0 is Monday."""
+    """Every date of a weekday in a span, both ends included; 0 is Monday."""
     first = from_on + timedelta(days=(weekday - from_on.weekday()) % 7)
     return [first + timedelta(weeks=week) for week in range((to_on - first).days // 7 + 1)]
 
 
 class VenueTaken(Conflict):
-    """Another fair holds the hall at that time."""
+    """Another fair occupies the hall at that time."""
 
     code = "venue-taken"
     message = N_("“{venue}”在 {when} 已安排“{fair}”，请换一个时间或场地")
 
 
 class NotBoothTime(Conflict):
-    """Employers may apply only between the opening and the closing of applications."""
+    """Employers may apply only while applications are open."""
 
     code = "booths-closed"
     message = N_("这场招聘会现在不接受展位申请")
 
 
 class BoothTaken(Conflict):
-    """The booth number is given to another employer."""
+    """The booth number belongs to another employer."""
 
     code = "booth-taken"
     message = N_("{booth_no} 号展位已分配给别的单位")
 
 
 class AlreadyApplied(Conflict):
-    """One employer, one booth at a fair."""
+    """An employer may have one booth at a fair."""
 
     code = "already-applied"
     message = N_("本单位已申请过这场招聘会，一家单位一个展位")
 
 
 class TooManyNoShows(Conflict):
-    """The employer left too many booths empty this year."""
+    """The employer had too many no-shows this year."""
 
     code = "too-many-no-shows"
     message = N_("本单位今年已有 {count} 次未到场，按规定年内不能再申请展位")
 
 
 class TooLateToWithdraw(Conflict):
-    """Withdrawals count only up to some days before the fair."""
+    """The deadline for withdrawing from the fair has passed."""
 
     code = "too-late-to-withdraw"
     message = N_("最迟要在开场前 {days} 天退出，请直接联系主办方")
 
 
 class BeforeTheDay(Conflict):
-    """Who came and who did not is known on the day of the fair, not before."""
+    """Attendance can be recorded only from the day of the fair."""
 
     code = "before-the-day"
     message = N_("招聘会在 {day}，当天才能登记谁到了、谁没有来")
 
 
 class PlansMissing(Conflict):
-    """A fair needs its three papers before it is ready."""
+    """A fair needs its three plans before it is ready."""
 
     code = "plans-missing"
     message = N_("还缺这些方案：{missing}")
@@ -375,7 +375,7 @@ class NoticeMissing(Conflict):
 
 
 class FewerBooths(Conflict):
-    """More booths were given than the new number."""
+    """The new number of booths is below the number already taken."""
 
     code = "fewer-booths"
     message = N_("已有 {taken} 家单位占用展位，展位数不能少于这个数")

@@ -1,1 +1,1 @@
-"""Openings: from a draft through screening and checking to the public page, and off it in time."""
+"""Openings: drafting, screening, verification, publication and expiry."""

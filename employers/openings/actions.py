@@ -1,4 +1,4 @@
-"""What is done with openings. Every change is published, so that whoever keeps a copy can read it again."""
+"""Actions on openings. Every change publishes an event, so that caches can reload the opening."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -47,7 +47,7 @@ from employers.openings.screening import certificates_in
 def create_opening(
     session: Session, actor: Actor, draft: OpeningDraft, *, external_id: str | None = None, is_demo: bool = False
 ) -> Opening:
-    """Keep an opening as a draft, by its employer or by staff for one. Raises Invalid, NotFound, EmployerNotActive."""
+    """Create a draft, by the employer or by staff on its behalf. Raises Invalid, NotFound, EmployerNotActive."""
     require(actor, Permission.POST_OPENING)
     employer = _employer(session, own_employer_id(actor, draft.employer_id))
     if employer.state in (EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED):
@@ -64,7 +64,7 @@ def create_opening(
 
 
 def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: OpeningDraft) -> Opening:
-    """Rewrite an opening that is not on show; it becomes a draft again. Raises Invalid or IllegalMove."""
+    """Edit an opening that is not published; it becomes a draft again. Raises Invalid or IllegalMove."""
     require(actor, Permission.POST_OPENING)
     opening = own_opening(session, actor, opening_id)
     _check(draft)
@@ -80,7 +80,7 @@ def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: Op
 
 
 def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
-    """Send a draft through the screening to the officers. Raises Invalid with everything that is wrong at once."""
+    """Screen a draft and submit it for verification. Raises Invalid with all problems at once."""
     require(actor, Permission.POST_OPENING)
     opening = own_opening(session, actor, opening_id)
     OPENING.find(opening.state, "submit")
@@ -93,7 +93,7 @@ def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Openin
 
 
 def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: str = "") -> Opening:
-    """Confirm by telephone or visit that the opening is real. Raises IllegalMove or NotFound."""
+    """Record that a call or a visit confirmed the opening. Raises IllegalMove or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
     opening = queries.opening(session, opening_id)
     check_stranger(actor, opening.employer_id)
@@ -106,7 +106,7 @@ def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: s
 
 
 def return_opening(session: Session, actor: Actor, *, opening_id: int, reason: str) -> Opening:
-    """Give an opening back to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound."""
+    """Return an opening to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
     opening = queries.opening(session, opening_id)
     if not reason:
@@ -118,7 +118,7 @@ def return_opening(session: Session, actor: Actor, *, opening_id: int, reason: s
 
 
 def publish_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
-    """Put a verified opening on show: six elements, validity, employer active. Raises Invalid or EmployerNotActive."""
+    """Publish a verified opening that has the six mandatory elements. Raises Invalid or EmployerNotActive."""
     require(actor, Permission.PUBLISH_OPENING)
     opening = own_opening(session, actor, opening_id)
     OPENING.find(opening.state, "publish")
@@ -131,13 +131,13 @@ def publish_opening(session: Session, actor: Actor, *, opening_id: int) -> Openi
 
 
 def pause_opening(session: Session, actor: Actor, *, opening_id: int, reason: str = "") -> Opening:
-    """Take an opening off the public pages for a while."""
+    """Hide an opening from the public for a while."""
     require(actor, Permission.PUBLISH_OPENING)
     return _step(session, actor, own_opening(session, actor, opening_id), "pause", reason)
 
 
 def resume_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
-    """Show a paused opening again. Raises EmployerNotActive, or Invalid when its validity has ended."""
+    """Publish a paused opening again. Raises EmployerNotActive, or Invalid when its validity has ended."""
     require(actor, Permission.PUBLISH_OPENING)
     opening = own_opening(session, actor, opening_id)
     _refuse_unlisted(opening)
@@ -146,13 +146,13 @@ def resume_opening(session: Session, actor: Actor, *, opening_id: int) -> Openin
 
 
 def close_opening(session: Session, actor: Actor, *, opening_id: int, reason: str = "") -> Opening:
-    """End an opening for good."""
+    """Close an opening permanently."""
     require(actor, Permission.PUBLISH_OPENING)
     return _step(session, actor, own_opening(session, actor, opening_id), "close", reason)
 
 
 def renew_opening(session: Session, actor: Actor, *, opening_id: int, valid_until: date) -> Opening:
-    """Show an expired opening again until a later day, screened anew. Raises Invalid or EmployerNotActive."""
+    """Screen an expired opening again and publish it until a later day. Raises Invalid or EmployerNotActive."""
     require(actor, Permission.PUBLISH_OPENING)
     opening = own_opening(session, actor, opening_id)
     OPENING.find(opening.state, "renew")
@@ -165,7 +165,7 @@ def renew_opening(session: Session, actor: Actor, *, opening_id: int, valid_unti
 
 
 def change_headcount(session: Session, actor: Actor, *, opening_id: int, headcount: int) -> Opening:
-    """Change the number of places of an opening, on show or not. Raises HeadcountBelowTaken or Invalid."""
+    """Change the headcount of an opening, published or not. Raises HeadcountBelowTaken or Invalid."""
     require(actor, Permission.POST_OPENING)
     if headcount < 1:
         raise Invalid([Problem("headcount", "headcount", N_("招聘人数至少 1 人"))])
@@ -183,7 +183,7 @@ def change_headcount(session: Session, actor: Actor, *, opening_id: int, headcou
 
 
 def take_place(session: Session, actor: Actor, *, opening_id: int) -> Opening:
-    """Take one place for somebody who was hired; the last one fills the opening. Raises OpeningFull."""
+    """Take one place for a hire; the last one fills the opening. Raises OpeningFull."""
     require(actor, Permission.RECORD_RESULT)
     if not take_one(session, Opening, opening_id, limit="headcount"):
         raise OpeningFull(opening_id=opening_id)
@@ -195,7 +195,7 @@ def take_place(session: Session, actor: Actor, *, opening_id: int) -> Opening:
 
 
 def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Opening:
-    """Free a place again when somebody who was hired did not start."""
+    """Release the place of a hire who did not start."""
     require(actor, Permission.RECORD_RESULT)
     give_back(session, Opening, opening_id)
     opening = _fresh(session, opening_id)
@@ -206,19 +206,19 @@ def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Openi
 
 
 def freeze_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
-    """Freeze what an employer has on show, because it is no longer trusted; gives how many."""
+    """Freeze the published openings of an employer that is no longer trusted; returns their number."""
     require(actor, Permission.VERIFY_EMPLOYER)
     return _sweep(session, actor, employer_id, OpeningState.OPEN, "freeze", reason)
 
 
 def thaw_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
-    """Show an employer's frozen openings again; gives how many. Those past their validity expire with the due job."""
+    """Restore an employer's frozen openings; returns their number. The daily job expires those past their validity."""
     require(actor, Permission.VERIFY_EMPLOYER)
     return _sweep(session, actor, employer_id, OpeningState.FROZEN, "clear", reason)
 
 
 def _refuse_unfit(session: Session, opening: Opening) -> None:
-    """Raise Invalid with everything that keeps an opening from the public: missing elements, law, blocking words."""
+    """Raise Invalid with everything that prevents publication: missing elements, unlawful terms, blocked words."""
     today = clock.today()
     region = opening.region_code or ""
     limits = PublicationLimits(
@@ -311,7 +311,7 @@ def _columns(draft: OpeningDraft) -> dict[str, Any]:
     for name in ("skill_requirements", "certificate_requirements"):
         columns[name] = [requirement.model_dump(mode="json") for requirement in getattr(draft, name)]
     kinds = {requirement["kind"] for requirement in columns["certificate_requirements"]}
-    # What the conditions ask for in words is a requirement too, so that matching can see it (EM-01).
+    # Certificates named in the conditions become requirements, so that matching uses them (EM-01).
     columns["certificate_requirements"] += [
         certificate.model_dump(mode="json")
         for certificate in certificates_in(draft.conditions)

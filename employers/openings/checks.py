@@ -1,4 +1,4 @@
-"""Whether an opening may be kept and whether it may be shown. Pure; every fault is told at once (EM-03)."""
+"""Whether an opening may be saved and published. Pure; all faults are reported at once (EM-03)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ ELEMENTS = {
     "base_pay_fen": N_("基本工资"),
     "valid_until": N_("有效期"),
 }
-"""The six mandatory elements of a vacancy and its validity, by the field where they are written."""
+"""The six mandatory elements of a vacancy and its validity, by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class PublicationLimits:
 
 
 def draft_faults(draft: OpeningDraft) -> list[Problem]:
-    """What cannot even be kept as a draft: contradictions, unknown places, reposts without a name."""
+    """What cannot be saved even as a draft: contradictions, unknown places, reposts without a source."""
     faults = [*_wage_faults(draft), *_date_faults(draft)]
     if draft.region_code and not regions.exists(draft.region_code):
         faults.append(Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选")))
@@ -51,7 +51,7 @@ def draft_faults(draft: OpeningDraft) -> list[Problem]:
 
 
 def missing_elements(opening: Any, *, has_employer: bool = True) -> list[str]:
-    """Names of the mandatory elements that an opening or its draft lacks, in the order of the law."""
+    """Names of the mandatory elements that an opening or draft lacks, in the order of the law."""
     pay = opening.base_pay_fen or (opening.wage_min_fen if opening.wage_unit is not WageUnit.PIECE else None)
     there = {
         "employer": has_employer,
@@ -74,7 +74,7 @@ def missing_faults(names: Sequence[str]) -> list[Problem]:
 
 
 def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: str) -> list[Problem]:
-    """What the rules forbid: low pay, a validity too long, a limit by sex without proof, an unlicensed agency."""
+    """Violations: pay below the minimum, validity too long, a limit by sex without proof, an unlicensed agency."""
     faults = []
     monthly = [("base_pay_fen", opening.base_pay_fen), ("wage_min_fen", opening.wage_min_fen)]
     for field, pay in monthly if opening.wage_unit is WageUnit.MONTH else ():
@@ -95,7 +95,7 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
 
 
 def findings_of(opening: Any) -> list[ScreeningFinding]:
-    """The screening of everything that an opening says in words, and of its range of pay."""
+    """Screen all texts of an opening, and its pay range."""
     facts = {"pay": opening.base_pay_fen or opening.wage_min_fen, "sex_ground": opening.sex_limit_ground}
     known = [name for name, value in facts.items() if value]
     findings = screen_fields({name: getattr(opening, name) for name in SCREENED}, known=known)
@@ -106,7 +106,7 @@ def findings_of(opening: Any) -> list[ScreeningFinding]:
 
 
 def finding_faults(findings: Sequence[ScreeningFinding]) -> list[Problem]:
-    """The blocking findings as problems: the words, what is wrong, the law and how to write instead."""
+    """The blocking findings as problems: the words, what is wrong, the law, and a lawful wording."""
     return [
         Problem(
             finding.field,
@@ -121,7 +121,7 @@ def finding_faults(findings: Sequence[ScreeningFinding]) -> list[Problem]:
 
 @dataclass(frozen=True, slots=True)
 class AdText:
-    """A text of the screening rules, chosen when the reader's language is known."""
+    """A text of the screening rules, resolved when the reader's language is known."""
 
     finding: ScreeningFinding
     part: str

@@ -1,4 +1,4 @@
-"""What rows of other people's lists of openings mean: columns, pay, schooling, places. Pure and forgiving."""
+"""Interpretation of rows in imported lists of openings: columns, pay, education, places. Pure and lenient."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "posted_on": ("date", "posted", "发布日期", "日期"),
     "valid_until": ("valid_until", "有效期", "截止日期", "有效期至"),
 }
-"""The columns of an import and every heading by which each is known; headings are compared levelled."""
+"""The columns of an import with their accepted headings, which are compared after normalisation."""
 
 NEEDED = ("title", "area")
 
@@ -57,7 +57,7 @@ FEN = 100
 
 @dataclass(frozen=True, slots=True)
 class StatedWage:
-    """Pay as a list states it, in fen per unit; nothing when it states no figure."""
+    """Pay as the list states it, in fen per unit; None where it states no figure."""
 
     unit: WageUnit = WageUnit.MONTH
     least_fen: int | None = None
@@ -67,7 +67,7 @@ class StatedWage:
 
 @dataclass(slots=True)
 class Offer:
-    """One row understood: the fields of a draft, who offers it, and what could not be read."""
+    """One row as read: the fields of a draft, the employer, and what could not be read."""
 
     fields: dict[str, Any] = field(default_factory=dict)
     external_id: str = ""
@@ -78,7 +78,7 @@ class Offer:
 
 
 def headings(cells: Mapping[int, str]) -> dict[str, int]:
-    """Which column holds what, by the cells of a heading row; the first of two equal columns counts."""
+    """The position of each known column in a heading row; of two equal columns the first counts."""
     known = {normalise(name): column for column, names in COLUMNS.items() for name in names}
     columns: dict[str, int] = {}
     for at, text in cells.items():
@@ -89,7 +89,7 @@ def headings(cells: Mapping[int, str]) -> dict[str, int]:
 
 
 def offer_of(row: Mapping[str, str]) -> Offer:
-    """Understand a row whose keys are names of `COLUMNS`."""
+    """Read a row whose keys are names of `COLUMNS`."""
     offer = Offer(employer=row.get("employer", ""), uscc=row.get("uscc", ""))
     offer.external_id = row.get("external_id", "")[:80] or _fingerprint(row)
     pay = wage_of(row.get("wage", ""))
@@ -99,7 +99,7 @@ def offer_of(row: Mapping[str, str]) -> Offer:
         "title": row.get("title", ""),
         "occupation_code": row.get("occupation_code", ""),
         "content": content or row.get("conditions", ""),
-        # Lists with one text for both say in it what the work is and whom it wants.
+        # A list with a single text column describes both the work and the requirements in it.
         "conditions": row.get("conditions", "") or content,
         "address": row.get("address", ""),
         "min_education": education_of(row.get("education", "")),
@@ -134,7 +134,7 @@ def wage_of(text: str) -> StatedWage:
 
 
 def education_of(text: str) -> Education | None:
-    """The least schooling that a list asks for; 不限 and unknown words ask for none."""
+    """The minimum education that a list requires; 不限 and unknown words require none."""
     level = normalise(text)
     return next((education for pattern, education in _SCHOOLING if re.search(pattern, level)), None)
 

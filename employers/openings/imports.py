@@ -1,4 +1,4 @@
-"""Openings from lists: CSV, spreadsheets and JSON Lines; a verdict for every row, and no row half-written."""
+"""Import of openings from CSV, spreadsheets and JSON Lines, with a verdict for each row; rows are atomic."""
 
 import json
 from collections import Counter
@@ -36,7 +36,7 @@ LOOK_FOR_HEADINGS = 15
 
 
 class ImportVerdict(StrEnum):
-    """What became of one row (导入结果)."""
+    """The outcome of one row (导入结果)."""
 
     OPEN = "open"
     KEPT = "kept"
@@ -53,14 +53,14 @@ VERDICT_LABELS = {
 
 
 class ListTooLong(SheetRefused):
-    """More openings than one import takes."""
+    """The list has more openings than one import accepts."""
 
     code = "list-too-long"
     message = N_("一次最多导入 {most} 个岗位，请分成几个文件")
 
 
 class LineBroken(SheetRefused):
-    """A line that is not a JSON object."""
+    """A line is not a JSON object."""
 
     code = "line-broken"
     message = N_("第 {row} 行不是正确的 JSON 对象，整个文件没有导入")
@@ -68,7 +68,7 @@ class LineBroken(SheetRefused):
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """One row's result: its number in the file, its opening, and everything that was wrong with it."""
+    """The outcome of one row: its number in the file, its opening, and its problems."""
 
     row: int
     verdict: ImportVerdict
@@ -79,20 +79,20 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The results of an import in the order of its rows."""
+    """The outcomes of an import in row order."""
 
     rows: list[ImportedRow] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[ImportVerdict, int]:
-        """How many rows had each result."""
+        """The number of rows for each outcome."""
         counted = Counter(row.verdict for row in self.rows)
         return {verdict: counted[verdict] for verdict in ImportVerdict}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row of a list: its number as the file's program shows it, and its cells by the names of the columns."""
+    """A row of a list: its number as a spreadsheet program shows it, and its cells by column name."""
 
     number: int
     cells: Mapping[str, str]
@@ -121,7 +121,7 @@ def import_openings(
     progress: Progress | None = None,
     is_demo: bool = False,
 ) -> Report:
-    """Take openings over from a list that has a name; the same list again changes nothing.
+    """Import openings from a named list; importing the same list again changes nothing.
 
     With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
     every opening that is complete and lawful goes on show; the others stay drafts, with the reasons in their verdicts.

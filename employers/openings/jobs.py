@@ -1,4 +1,4 @@
-"""What falls due with openings."""
+"""Scheduled jobs for openings."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from employers.openings.rules import OPENING, OpeningChanged
 
 @job("expire-openings", every=timedelta(minutes=10))
 def expire_openings(session: Session) -> None:
-    """Take openings off the public pages on the day after their validity."""
+    """Expire openings on the day after their validity ends."""
     system = Actor.system()
     for opening in session.scalars(due_openings(clock.today())).all():
         move(session, system, opening, OPENING, "expire")

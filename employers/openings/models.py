@@ -1,4 +1,4 @@
-"""What is kept of openings."""
+"""Tables of openings."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -25,7 +25,7 @@ from employers.openings.rules import (
 
 
 class Opening(Record):
-    """A job with a number of places (岗位)."""
+    """A vacancy with a number of places (岗位)."""
 
     __table_args__ = (
         CheckConstraint("headcount >= 1", name="headcount"),
@@ -107,9 +107,9 @@ class Opening(Record):
 
     @property
     def remaining(self) -> int:
-        """Places that are still free."""
+        """The number of places still free."""
         return self.headcount - self.taken
 
 
 READER_RULES: list[Callable[[Scope], ColumnElement[bool]]] = []
-"""Rules of the parts above by which somebody sees an opening that is no longer open, for example once introduced."""
+"""Visibility rules added by higher packages, for example for people who were introduced to a closed opening."""

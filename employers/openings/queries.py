@@ -1,4 +1,4 @@
-"""What is known of openings."""
+"""Queries on openings."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from employers.openings.rules import OpeningState
 
 
 def openings() -> Select[Opening]:
-    """All openings that the reader may see, the newest first."""
+    """All openings that are visible to the reader, newest first."""
     return select(Opening).order_by(Opening.posted_at.desc(), Opening.id.desc())
 
 
@@ -29,7 +29,7 @@ def open_openings(on: date) -> Select[Opening]:
 
 
 def is_valid(on: date) -> ColumnElement[bool]:
-    """The SQL condition that an opening's validity covers a day."""
+    """The SQL condition that an opening is valid on a day."""
     return and_(
         or_(Opening.valid_from.is_(None), Opening.valid_from <= on),
         or_(Opening.valid_until.is_(None), Opening.valid_until >= on),
@@ -42,7 +42,7 @@ def employer_openings(employer_id: int) -> Select[Opening]:
 
 
 def openings_in(state: OpeningState) -> Select[Opening]:
-    """Openings in one state, the oldest first, each with its employer: the queue of an officer."""
+    """Openings in one state with their employers, oldest first: an officer's queue."""
     return (
         select(Opening)
         .where(Opening.state == state)
@@ -52,7 +52,7 @@ def openings_in(state: OpeningState) -> Select[Opening]:
 
 
 def opening(session: Session, opening_id: int) -> Opening:
-    """One opening with its employer, if the session may see both. Raises NotFound."""
+    """One opening with its employer, if both are visible to the session. Raises NotFound."""
     record = session.scalar(
         select(Opening).where(Opening.id == opening_id).options(joinedload(Opening.employer, innerjoin=True))
     )
@@ -62,7 +62,7 @@ def opening(session: Session, opening_id: int) -> Opening:
 
 
 def own_opening(session: Session, actor: Actor, opening_id: int) -> Opening:
-    """An opening that the actor may change: its employer's or, for staff, any. Raises NotFound."""
+    """An opening that the actor may edit: their employer's or, for staff, any. Raises NotFound."""
     posting = opening(session, opening_id)
     if not (actor.is_system or actor.scope.staff or posting.employer_id == actor.employer_id):
         raise NotFound
@@ -70,7 +70,7 @@ def own_opening(session: Session, actor: Actor, opening_id: int) -> Opening:
 
 
 def due_openings(on: date) -> Select[Opening]:
-    """Openings whose validity ended before a day and that nobody has taken off yet."""
+    """Openings that are still open although their validity ended before a day."""
     return (
         select(Opening)
         .where(

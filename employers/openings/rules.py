@@ -1,4 +1,4 @@
-"""What is allowed of openings: code lists, states, the draft, and what must be there before the public sees one."""
+"""Rules for openings: code lists, the state machine, the draft, and what publication requires."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,13 +17,13 @@ from centre.translation import N_
 
 @dataclass(frozen=True, slots=True)
 class OpeningChanged:
-    """An opening was added or changed in any way; whoever keeps a copy of it should read it again."""
+    """An opening was added or changed; caches should reload it."""
 
     opening_id: int
 
 
 class OpeningState(StrEnum):
-    """Where an opening is on its way to the public and off it (岗位状态)."""
+    """The stage of an opening between draft and closure (岗位状态)."""
 
     DRAFT = "draft"
     LINT = "lint"
@@ -85,7 +85,7 @@ OPENING = Machine(
 
 
 class WageUnit(StrEnum):
-    """What a wage is paid for (计薪单位)."""
+    """The unit that a wage is paid for (计薪单位)."""
 
     MONTH = "month"
     DAY = "day"
@@ -152,7 +152,7 @@ PROVISION_LABELS = {
 
 
 class Payer(StrEnum):
-    """Who bears the cost of the way or the health check (费用承担方)."""
+    """Who pays for travel or for the health check (费用承担方)."""
 
     UNSTATED = "unstated"
     EMPLOYER = "employer"
@@ -169,7 +169,7 @@ PAYER_LABELS = {
 
 
 class OpeningKind(StrEnum):
-    """Which people the opening is meant to reach (岗位类别)."""
+    """The programme that an opening belongs to (岗位类别)."""
 
     LOCAL = "local"
     EXPORT = "export"
@@ -186,7 +186,7 @@ KIND_LABELS = {
 
 
 class OpeningSource(StrEnum):
-    """Where an opening came from (岗位来源)."""
+    """The source of an opening (岗位来源)."""
 
     DIRECT = "direct"
     FAIR = "fair"
@@ -218,7 +218,7 @@ SEX_GROUND_LABELS = {
 
 
 class CertificateKind(StrEnum):
-    """Kinds of papers that a post may ask for (证书种类)."""
+    """Kinds of certificates that an opening may require (证书种类)."""
 
     SKILL_LEVEL = "skill_level"
     QUALIFICATION = "qualification"
@@ -241,7 +241,7 @@ CERTIFICATE_LABELS = {
 
 
 class ReservedFor(StrEnum):
-    """Groups for whom an opening is kept (定向招用对象)."""
+    """Groups that an opening is reserved for (定向招用对象)."""
 
     HARD_TO_EMPLOY = "hard_to_employ"
     ZERO_EMPLOYMENT_HOUSEHOLD = "zero_employment_household"
@@ -258,7 +258,7 @@ RESERVED_LABELS = {
 
 
 class SkillRequirement(Draft):
-    """One skill or trade that a post asks for (技能要求)."""
+    """One skill or trade that an opening requires (技能要求)."""
 
     term: Line = ""
     occupation_code: Annotated[str, Field(pattern=r"^([0-9]-[0-9]{2}(-[0-9]{2}){0,2})?$")] = ""
@@ -267,7 +267,7 @@ class SkillRequirement(Draft):
 
 
 class CertificateRequirement(Draft):
-    """One paper that a post asks for (证书要求)."""
+    """One certificate that an opening requires (证书要求)."""
 
     kind: CertificateKind
     name: Line = ""
@@ -276,7 +276,7 @@ class CertificateRequirement(Draft):
 
 
 class OpeningDraft(Draft):
-    """An opening as an employer or an officer writes it; much may be missing as long as it is a draft (招聘简章)."""
+    """An opening as an employer or an officer writes it; a draft may be incomplete (招聘简章)."""
 
     title: Words
     employer_id: RecordId | None = None
@@ -322,14 +322,14 @@ class OpeningDraft(Draft):
 
 
 class OpeningFull(Conflict):
-    """Every place of the opening is taken."""
+    """All places of the opening are taken."""
 
     code = "opening-full"
     message = N_("这个岗位已招满")
 
 
 class HeadcountBelowTaken(Conflict):
-    """More people were hired already than the new number of places."""
+    """The new headcount is below the number of people already hired."""
 
     code = "headcount-below-taken"
     message = N_("已经录用 {taken} 人，招聘人数不能少于这个数")

@@ -1,4 +1,4 @@
-"""Screening of advertisements: which words may not stand, why, and how to say it lawfully. Pure; rules are data."""
+"""Screening of advertisements: unlawful words, the law, and a lawful wording. Pure; the rules are data."""
 
 import re
 import tomllib
@@ -15,7 +15,7 @@ from employers.openings.rules import CertificateKind, CertificateRequirement
 RULES = Path(__file__).parent / "data" / "ad_rules.toml"
 
 WIDEST_RANGE = 3
-"""A range of pay wider than this factor tells the reader nothing."""
+"""A pay range wider than this factor is too vague to be useful."""
 
 _CLAUSE = re.compile(r"[,，。.;；!！?？\n、|]+(?![0-9])")
 _MONEY_RANGE = re.compile(r"(?<![0-9])([0-9]{4,6})(?:元)?[-~至到—]([0-9]{4,6})(?![0-9])")
@@ -30,7 +30,7 @@ _MUST = re.compile(r"需|须|必须|要求|持证上岗|要有|具有|具备")
 
 
 class Reaction(StrEnum):
-    """What a finding does to the advertisement (审查结果)."""
+    """The consequence of a finding (审查结果)."""
 
     OK = "ok"
     WARN = "warn"
@@ -42,7 +42,7 @@ _WEIGHT = {Reaction.OK: 0, Reaction.WARN: 1, Reaction.BLOCK: 2}
 
 @dataclass(frozen=True, slots=True)
 class AdRule:
-    """One rule of the data file, its patterns compiled."""
+    """One rule of the data file, with compiled patterns."""
 
     key: str
     reaction: Reaction
@@ -66,7 +66,7 @@ class ScreeningFinding:
     field: str = ""
 
     def text(self, part: str, locale: str) -> str:
-        """What is wrong (`message`), after which law (`basis`) and how to write instead (`rewrite`)."""
+        """What is wrong (`message`), the law (`basis`), or a lawful wording (`rewrite`)."""
         return rulebook()[self.key].text(part, locale)
 
     def kept(self) -> dict[str, str]:
@@ -76,7 +76,7 @@ class ScreeningFinding:
 
 @lru_cache(maxsize=1)
 def rulebook() -> dict[str, AdRule]:
-    """The rules of the data file by key, in their order."""
+    """The rules of the data file by key, in file order."""
     return {
         row["key"]: AdRule(
             key=row["key"],
@@ -102,7 +102,7 @@ def _certificates() -> list[tuple[re.Pattern[str], CertificateKind, str]]:
 
 
 def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[ScreeningFinding]:
-    """Every finding in a text, in the order of the rules, each with the words that caused it.
+    """All findings in a text in the order of the rules, each with the words that caused it.
 
     `known` names facts recorded beside the text that soften a rule: `pay` (basic pay is stated), `sex_ground` (one of
     the lawful grounds is given, a reviewer still has to confirm it). Linear in the length of the text.
@@ -122,23 +122,23 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Scr
 
 
 def screen_fields(fields: Mapping[str, str], *, known: Iterable[str] = ()) -> list[ScreeningFinding]:
-    """Screen several named texts of one opening; each finding says in which field it lies."""
+    """Screen several fields of one opening; each finding names its field."""
     facts = tuple(known)
     return [finding for field, text in fields.items() for finding in screen(text, field=field, known=facts)]
 
 
 def is_wide(least: int | None, most: int | None) -> bool:
-    """Whether a range of pay is too wide to mean anything."""
+    """Whether a pay range is too wide to be useful."""
     return bool(least and most and most > WIDEST_RANGE * least)
 
 
 def worst(findings: Iterable[ScreeningFinding]) -> Reaction:
-    """The sharpest reaction among findings; `ok` when there are none."""
+    """The strictest reaction among findings; `ok` when there are none."""
     return max((finding.reaction for finding in findings), key=_WEIGHT.__getitem__, default=Reaction.OK)
 
 
 def certificates_in(text: str) -> list[CertificateRequirement]:
-    """The papers that a text asks for; those after a word such as 需 or 必须 are a must."""
+    """The certificates that a text requires; those after a word such as 需 or 必须 are mandatory."""
     required: dict[str, CertificateRequirement] = {}
     for clause in _clauses(text):
         for pattern, kind, name in _certificates():
@@ -149,12 +149,12 @@ def certificates_in(text: str) -> list[CertificateRequirement]:
 
 
 def without_phones(text: str) -> str:
-    """A text for the public, mobile numbers masked: 138****1234."""
+    """A text with mobile numbers masked for the public: 138****1234."""
     return _PHONE.sub(r"\1****\2\3", text)
 
 
 def restore(kept: Iterable[Mapping[str, str]]) -> list[ScreeningFinding]:
-    """Findings from what `ScreeningFinding.kept` stored; those of rules that are gone are left out."""
+    """Restore findings stored by `ScreeningFinding.kept`; those of deleted rules are dropped."""
     return [
         ScreeningFinding(row["key"], Reaction(row["reaction"]), row["words"], row.get("field", ""))
         for row in kept

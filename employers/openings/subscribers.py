@@ -1,4 +1,4 @@
-"""What follows for openings when their employer changes state: they freeze with it and return with it (EM-06)."""
+"""Openings follow their employer's state: they are frozen and restored with it (EM-06)."""
 
 from sqlalchemy.orm import Session
 
@@ -9,7 +9,7 @@ from employers.openings.actions import freeze_openings, thaw_openings
 
 @subscribe(EmployerMoved)
 def follow_employer(session: Session, fact: EmployerMoved) -> None:
-    """Freeze the openings of an employer that lost its good standing, and restore those of one that regained it."""
+    """Freeze the openings of an employer that loses its good standing; restore them when it regains it."""
     reason = fact.reason or fact.event
     if fact.event in FREEZING:
         freeze_openings(session, fact.actor, employer_id=fact.employer_id, reason=reason)
