@@ -127,7 +127,7 @@ def test_a_jobseeker_follows_a_search_and_stops_with_one_press(hall: Hall) -> No
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "query",
     [
         "q=挡车工&region=610404",
         "q=挡车工&wage_min=5500",

@@ -196,7 +196,7 @@ def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener)
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "told"),
+    ("field", "value", "explanation"),
     [
         ("uscc", "91350100M000100Y44", "校验不通过"),
         ("uscc", "", "请填写这一项"),
