@@ -6,7 +6,7 @@ import numpy as np
 
 
 def mapped(path: Path) -> np.ndarray:
-    """An array from a `.npy` file, mapped unless it fits a page of memory.
+    """An array from a `.npy` file, memory-mapped unless it fits a page of memory.
 
     Copy-on-write, because kernels are compiled for writable arrays; nothing writes, so nothing is copied.
     """

@@ -1,4 +1,5 @@
-"""How kernels are compiled (numba), shared by the engines of pairs and of text. Imported only with a kernel (编译)."""
+"""How kernels are compiled (numba), shared by the engines of pairs and of text; imported only together with a kernel
+(编译)."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -26,8 +27,8 @@ def compiled(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """Compile a function into its callers: without reference counts a compiled function cannot return parts of
-    arrays, a piece of its caller can."""
+    """Inline a function into its callers: without reference counting a compiled function cannot return slices of
+    arrays, but inlined code can."""
     return cast(F, njit(inline="always", **_INNER)(function))
 
 

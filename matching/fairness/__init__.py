@@ -1,1 +1,1 @@
-"""Who is seen, recommended and hired, by groups that no score may know."""
+"""Who is seen, recommended and hired, by groups that no score may use."""

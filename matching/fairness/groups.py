@@ -1,4 +1,4 @@
-"""Groups that people are counted by, for audits and never for a score but the county (统计分组)."""
+"""Groups for audits, never used for a score except the county (统计分组)."""
 
 from collections.abc import Collection
 from datetime import date
@@ -41,7 +41,7 @@ def age_band(age: int | None) -> str:
 
 
 def groups_of(session: Session, person_ids: Collection[int], on: date) -> Groups:
-    """For each person the group of every attribute on a day."""
+    """The group of each person in every attribute on a day."""
     groups: Groups = {}
     for batch in batches(sorted(set(person_ids))):
         hard = hard_to_employ(session, batch, on)

@@ -1,4 +1,4 @@
-"""The figures of fairness are drawn up once a day."""
+"""The fairness figures are compiled once a day."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from matching.fairness.queries import measured
 
 @job("measure-fairness", every=timedelta(days=1), reading=measured)
 def measure_fairness(session: Session, report: tuple[int, list[dict[str, Any]]]) -> None:
-    """Draw up who is seen, recommended and hired, by sex, age band, county and hardship."""
+    """Compile who is seen, recommended and hired, by sex, age band, county and hardship."""
     lists, figures = report
     if session.scalar(select(FairnessReport.id).where(FairnessReport.day == clock.today())) is None:
         session.add(FairnessReport(day=clock.today(), lists=lists, figures=figures))

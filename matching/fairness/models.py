@@ -1,4 +1,4 @@
-"""What is kept of fairness: one report a day, figures about groups and never about persons."""
+"""The stored form of fairness figures: one report a day, about groups and never about persons."""
 
 from datetime import date
 from typing import Any

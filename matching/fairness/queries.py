@@ -35,7 +35,7 @@ class GroupFigures:
 
 
 def measured(session: Session) -> tuple[int, list[dict[str, Any]]]:
-    """Today's figures: how many lists were drawn up, and a row of counts for every group that is large enough."""
+    """Today's figures: the number of lists, and a row of counts for every sufficiently large group."""
     today = clock.today()
     since = clock.now() - WINDOW
     ids = list(session.scalars(seekers().with_only_columns(Registration.person_id)))
@@ -79,7 +79,7 @@ def _rows(
 
 
 def drawn_lists(session: Session) -> list[list[int]]:
-    """What a clerk would be shown today as the best candidates, for openings spread evenly over all that are open."""
+    """The best candidates that a clerk would see today, for openings sampled evenly from all open ones."""
     view = board().look()
     numbers = sorted(view.listed)
     chosen = numbers[:: max(1, len(numbers) // OPENINGS)][:OPENINGS]
@@ -88,12 +88,12 @@ def drawn_lists(session: Session) -> list[list[int]]:
 
 
 def latest_report(session: Session) -> FairnessReport | None:
-    """The newest report, if any was drawn up."""
+    """The newest report, if there is one."""
     return session.scalar(select(FairnessReport).order_by(FairnessReport.day.desc()).limit(1))
 
 
 def report_rows(report: FairnessReport) -> dict[str, list[GroupFigures]]:
-    """The rows of a report by attribute; those stand out whose rate of recommendation differs from all others'."""
+    """The rows of a report by attribute; rows whose recommendation rate differs from all others' are highlighted."""
     by_attribute: defaultdict[str, list[GroupFigures]] = defaultdict(list)
     for figures in report.figures:
         same = [group for group in report.figures if group["attribute"] == figures["attribute"]]

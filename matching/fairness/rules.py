@@ -1,4 +1,4 @@
-"""Rates of groups with their intervals, and the share of attention that lists give them (公平监测). Pure."""
+"""Rates of groups with their intervals, and each group's share of attention in lists (公平监测). Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,30 +7,30 @@ from math import log2, sqrt
 from random import Random
 
 WINDOW = timedelta(days=180)
-"""Introductions of half a year are counted."""
+"""Introductions of the last half year count."""
 OPENINGS, TOP = 40, 20
-"""For how many openings the lists of candidates are drawn up, and how long a list is."""
+"""The number of openings for which candidate lists are compiled, and the length of a list."""
 SMALLEST = 10
-"""Groups of fewer people are not shown: figures about them would be figures about persons."""
+"""Smaller groups are not shown: figures about them would be figures about persons."""
 _Z = 1.959964
 _DRAWS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its 95 % interval by Wilson, which stays honest for few and for none (比例)."""
+    """A share with its 95 % Wilson interval, which is valid even for few or no cases (比例)."""
 
     part: int
     whole: int
 
     @property
     def share(self) -> float:
-        """The share itself; 0 of nothing."""
+        """The share itself; 0 for no cases."""
         return self.part / self.whole if self.whole else 0.0
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Lower and upper end; everything is possible where nothing was seen.
+        """Lower and upper end; 0 to 1 without cases.
 
         >>> [round(end, 3) for end in Rate(0, 10).interval], [round(end, 3) for end in Rate(50, 100).interval]
         ([0.0, 0.278], [0.404, 0.596])
@@ -44,22 +44,22 @@ class Rate:
 
 
 def differs(first: Rate, second: Rate) -> bool:
-    """Whether two shares differ by more than chance explains: their intervals do not meet."""
+    """Whether two shares differ by more than chance explains: their intervals do not overlap."""
     (low, high), (floor, ceiling) = first.interval, second.interval
     return low > ceiling or high < floor
 
 
 Interval = tuple[float, float, float]
-"""A figure with the lower and the upper end of its interval."""
+"""A figure with the lower and upper end of its interval."""
 
 
 def attention(
     lists: Sequence[Sequence[int]], group_of: Mapping[int, str], people: Mapping[str, int]
 ) -> dict[str, Interval]:
-    """For each group its share of the attention that lists give, over its share of the people, with a 95 % interval.
+    """Each group's share of the attention in lists over its share of the people, with a 95 % interval.
 
-    A place in a list counts by the logarithm of its rank. 1 means attention in proportion. The interval comes from
-    drawing the lists again, always in the same way.
+    A place in a list counts by the logarithm of its rank; 1 means proportional attention. The interval comes from a
+    bootstrap over the lists with a fixed seed.
     """
     seen = [_attention_of(ranking, group_of) for ranking in lists]
     whole = sum(people.values())

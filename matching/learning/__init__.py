@@ -1,1 +1,1 @@
-"""Fit weights learned from introductions with known results, each with a dated card that says how it was judged."""
+"""Fit weights learned from introductions with known results, each with a dated model card."""

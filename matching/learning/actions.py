@@ -1,4 +1,4 @@
-"""What is done with learned weights: a person decides, the reason is kept."""
+"""Actions on learned weights: a person decides, and the reason is recorded."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from matching.learning.rules import MODEL_CARD, WeightsNotBetter, WeightsVerdict
 
 
 def adopt_weights(session: Session, actor: Actor, *, card_id: int) -> ModelCard:
-    """Let every match count by the weights of a card; those before it retire. Raises WeightsNotBetter, NotFound."""
+    """Put the weights of a card into use; earlier cards retire. Raises WeightsNotBetter, NotFound."""
     require(actor, Permission.MANAGE_POLICY)
     card = _card(session, card_id)
     if card.verdict is not WeightsVerdict.BETTER:
@@ -29,7 +29,7 @@ def adopt_weights(session: Session, actor: Actor, *, card_id: int) -> ModelCard:
 
 
 def retire_weights(session: Session, actor: Actor, *, card_id: int) -> ModelCard:
-    """Put a card aside; were its weights in use, the prior stands again. Raises IllegalMove, NotFound."""
+    """Reject a card; if its weights were in use, the prior applies again. Raises IllegalMove, NotFound."""
     require(actor, Permission.MANAGE_POLICY)
     card = _card(session, card_id)
     move(session, actor, card, MODEL_CARD, "retire")

@@ -1,4 +1,4 @@
-"""Whether new weights move any group of people, and which parts tell one from the others (分组核对). Pure."""
+"""Whether new weights shift any group of people, and which parts separate one from the others (分组核对). Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -16,7 +16,7 @@ def shifts(
     before: Sequence[int],
     after: Sequence[int],
 ) -> list[Shift]:
-    """What other weights do to the mean points of every group that is large enough."""
+    """What other weights do to the mean points of every sufficiently large group."""
     shares = np.array([example.shares for example in examples], float)
     old, new = (points(shares, np.array(most, float)) for most in (before, after))
     whole = float((new - old).mean())
@@ -28,7 +28,7 @@ def shifts(
 
 
 def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
-    """The parts that tell a guarded group from all others."""
+    """The parts that separate a guarded group from all others."""
     shares = np.array([example.shares for example in examples], float)
     telling = []
     for attribute, group, inside in _members(groups):

@@ -1,4 +1,4 @@
-"""Weights are learned once a week; nobody's list changes until a person has said so."""
+"""Weights are learned once a week; no list changes until a person has decided."""
 
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from matching.learning.queries import Round, learned
 
 @job("learn-weights", every=timedelta(days=7), reading=learned)
 def learn_weights(session: Session, learned: Round | None) -> None:
-    """Learn the fit weights from introductions with known results, and write the card for a manager to decide on."""
+    """Learn the fit weights from introductions with known results, and write the card for a manager's decision."""
     today = clock.today()
     name = f"learned-{today.isoformat()}"
     if learned is None or session.scalar(select(ModelCard.id).where(ModelCard.name == name)) is not None:

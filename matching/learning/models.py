@@ -1,4 +1,4 @@
-"""What is kept of learned weights: a card for each round."""
+"""The stored form of learned weights: a card for each round."""
 
 from datetime import date
 from typing import Any
@@ -11,9 +11,9 @@ from matching.learning.rules import CardState, WeightsVerdict
 
 
 class ModelCard(Record):
-    """One round of learning: the weights, on what they were trained and how they were judged (权重说明卡).
+    """One round of learning: the weights, their training data and their evaluation (权重说明卡).
 
-    Figures about results and groups of people, none about a person; anybody may read how people are ranked.
+    Holds figures about results and groups, never about a person; anybody may read how people are ranked.
     """
 
     __table_args__ = (CheckConstraint("state <> 'in_use' OR verdict = 'better'", name="better"),)

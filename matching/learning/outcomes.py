@@ -1,4 +1,4 @@
-"""What training leads to: certificates joined with the jobs after them, and which major to open next (培训成效)."""
+"""What training leads to: certificates joined with later jobs, and which major to open next (培训成效)."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -30,15 +30,15 @@ from training.outcomes.sums import By, Sum, sums
 
 CITY = "6104"
 KNOWN_AFTER = timedelta(days=120)
-"""Ninety days to find work and thirty to keep it: before that a class's outcome is not known."""
+"""Ninety days to find work and thirty to keep it: a class's outcome is unknown before that."""
 
 GROUP = len("6-05-01")
-"""Open places are counted over the small group of an occupation (小类): a sewing course also leads to pressing."""
+"""Open places are counted by small group of occupations (小类): a sewing course also leads to pressing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """One major with its record, its learners of today and its forecast (开班预测)."""
+    """One major with its record, its current learners and its forecast (开班预测)."""
 
     major_id: int
     major: str
@@ -50,7 +50,7 @@ class Prospect:
 
 
 def jobs(session: Session) -> list[Job]:
-    """Every placement as its dates."""
+    """The dates of every placement."""
     rows = session.execute(
         select(Placement.person_id, Placement.starts_on, Placement.ended_on, Placement.region_code).order_by(
             Placement.id
@@ -63,12 +63,12 @@ def jobs(session: Session) -> list[Job]:
 
 
 def outcome(session: Session, *, since: date | None = None) -> Tally:
-    """How many of the certified whom the reader may see found work."""
+    """How many of the certified people visible to the reader found work."""
     return tally(queries.completions(session, since=since), jobs(session), clock.today())
 
 
 def cohorts(session: Session, today: date) -> list[Cohort]:
-    """Classes whose outcome is known: how many began, were certified, and found work within ninety days."""
+    """Classes with a known outcome: how many began, were certified, and found work within ninety days."""
     certified = queries.completions(session)
     of_class = queries.class_of(session, [completion.enrolment_id for completion in certified])
     held, placed = Counter[int](), Counter[int]()
@@ -106,9 +106,9 @@ def open_places(session: Session, today: date) -> Counter[str]:
 
 
 def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Backtest]:
-    """Every major with what one more class would lead to, the best first, and how such forecasts did before.
+    """Every major with the expected result of one more class, best first, and a backtest of such forecasts.
 
-    Figures only, no person: they are reckoned over the whole network, whoever asks.
+    Holds only aggregate figures over the whole network, whoever asks.
     """
     today = clock.today()
     with seeing_everything(session):
@@ -135,7 +135,7 @@ def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Bac
 
 
 def report(session: Session, *, by: By, since: date | None = None, until: date | None = None) -> list[Sum]:
-    """Seats, people and money line by line, with those of the certified who work outside the city (外出务工)."""
+    """Seats, people and money line by line, with the certified who work outside the city (外出务工)."""
     classes = select(TrainingClass.id, TrainingClass.major_id, TrainingClass.provider_id)
     key = {By.SCHOOL: 2, By.MAJOR: 1, By.CLASS: 0}[by]
     line_of = {row[0]: row[key] for row in session.execute(classes)}

@@ -1,4 +1,4 @@
-"""Which weights are in use, what there is to learn from, and what a round of learning finds."""
+"""Which weights are in use, the data to learn from, and the result of a round of learning."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,12 +19,12 @@ from matching.learning.models import ModelCard
 from matching.learning.rules import CardState, WeightsVerdict, verdict
 
 UNTOLD = (ResultReason.PLACES_GONE, ResultReason.FOUND_OTHER)
-"""Results that say nothing about how well the two fitted."""
+"""Results that say nothing about how well worker and opening fitted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one round of learning found, ready to be kept (训练结果)."""
+    """The result of one round of learning, ready to be stored (训练结果)."""
 
     trial: Trial
     verdict: WeightsVerdict
@@ -37,12 +37,12 @@ def cards(session: Session, limit: int = 20) -> Sequence[ModelCard]:
 
 
 def card_in_use(session: Session) -> ModelCard | None:
-    """The card whose weights count today; None while the prior stands."""
+    """The card in use today; None while the prior applies."""
     return session.scalar(select(ModelCard).where(ModelCard.state == CardState.IN_USE))
 
 
 def weights_in_use(session: Session) -> Weights:
-    """The weights of every match of today."""
+    """The weights for all matches of today."""
     card = card_in_use(session)
     return weights_of(card.weights, card.name) if card else Weights()
 
@@ -66,7 +66,7 @@ def _known() -> Any:
 
 
 def examples(session: Session) -> tuple[list[Example], list[int]]:
-    """The known results in the order in which they were told, and whose each one is."""
+    """The known results in the order of their reporting, and the person of each."""
     known, people = [], []
     for person_id, state, reasons in session.execute(_known()):
         shares = _shares(reasons)
@@ -77,7 +77,7 @@ def examples(session: Session) -> tuple[list[Example], list[int]]:
 
 
 def _shares(reasons: Sequence[Mapping[str, Any]]) -> tuple[float, ...] | None:
-    """The share of its most points that each part had on the day of the recommendation."""
+    """Each part's share of its maximum on the day of the recommendation."""
     by_name = {part["name"]: part for part in reasons}
     named = [by_name.get(name) for name in PARTS.values()]
     if any(part is None or not part["most"] for part in named):
@@ -86,8 +86,9 @@ def _shares(reasons: Sequence[Mapping[str, Any]]) -> tuple[float, ...] | None:
 
 
 def learned(session: Session) -> Round | None:
-    """Learn from all known results; None while there are too few, so that the prior stands, or none are new."""
-    from matching.engine.fit.learning import learn  # late: every server reads weights, a job alone learns with numpy
+    """Learn from all known results; None while there are too few, so that the prior applies, or none are new."""
+    # Late: every server reads weights, and only a job learns with numpy.
+    from matching.engine.fit.learning import learn
     from matching.learning.evenness import proxies, shifts
 
     known, people = examples(session)

@@ -1,4 +1,4 @@
-"""When learned weights may be used, and whether they move any group of people (权重说明卡). Pure."""
+"""When learned weights may be used, and whether they shift any group of people (权重说明卡). Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from centre.states import Machine, Move
 from centre.translation import N_
 
 GUARDED = ("sex", "age", "hardship")
-"""Groups that new weights must not move; a county may gain or lose with the weight of the place."""
+"""Groups that new weights must not shift; a county may shift with the weight of the place."""
 SMALLEST = 30
 MOST_SHIFT = 2.0
-"""Points by which new weights may move a group against all others, on average."""
+"""The most points by which new weights may shift a group against all others, on average."""
 TELLING = 0.1
-"""A part tells a group when it orders its members and the others right this much more often than half of the time."""
+"""A part separates a group when it ranks its members against the others this much better than chance."""
 
 
 class WeightsVerdict(StrEnum):
-    """What a round of learning came to (检验结论)."""
+    """The verdict on a round of learning (检验结论)."""
 
     BETTER = "better"
     NO_BETTER = "no_better"
@@ -34,7 +34,7 @@ VERDICT_LABELS = {
 
 
 class CardState(StrEnum):
-    """Where a card stands (权重状态)."""
+    """The state of a card (权重状态)."""
 
     PROPOSED = "proposed"
     IN_USE = "in_use"
@@ -58,7 +58,7 @@ MODEL_CARD = Machine(
 
 
 class WeightsNotBetter(Conflict):
-    """Weights that did no better on held-back results, or that move a group, are not used."""
+    """Weights that are no better on held-out results, or that shift a group, are not used."""
 
     code = "weights-not-better"
     message = N_("这组权重没有通过检验，不能启用")
@@ -66,7 +66,7 @@ class WeightsNotBetter(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How new weights move one group: its mean points before and after, against what everybody moves (分组偏移)."""
+    """How new weights shift one group: its mean points before and after, relative to everybody's shift (分组偏移)."""
 
     attribute: str
     group: str
@@ -78,7 +78,7 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """A part that tells a group from the others, so that its weight is also a weight on the group (代理变量)."""
+    """A part that separates a group from the others, so that its weight acts as a weight on the group (代理变量)."""
 
     attribute: str
     group: str
@@ -87,7 +87,7 @@ class Proxy:
 
 
 def verdict(*, is_better: bool, moved: Sequence[Shift]) -> WeightsVerdict:
-    """Whether weights may be used: better on held-back results, and no guarded group moved."""
+    """Whether weights may be used: better on held-out results, and no guarded group shifted."""
     if not is_better:
         return WeightsVerdict.NO_BETTER
     uneven = any(abs(group.shift) > MOST_SHIFT for group in moved if group.attribute in GUARDED)

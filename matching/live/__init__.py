@@ -1,1 +1,1 @@
-"""What each process holds in memory: open openings, people who look for work, compiled kernels."""
+"""What each process holds in memory: open openings, jobseekers, compiled kernels."""

@@ -1,4 +1,4 @@
-"""What the openings in memory depend on beside their own rows; the slices above supply it (岗位看板的输入)."""
+"""What the openings in memory depend on besides their own rows, supplied by the slices above (岗位看板的输入)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from matching.engine.fit.profiles import Weights
 
 WIRING = "matching.wiring"
-"""The module that fills the inputs. It stands here as text, as it imports the slices that import this one."""
+"""The module that fills the inputs; named as text, because it imports slices that import this module."""
 
 
 class Ranks(Protocol):
-    """What orders openings of equal points."""
+    """What orders openings with equal points."""
 
     def is_underserved(self, opening_id: int) -> bool:
         """Whether an opening got less than its fair share of introductions."""
@@ -35,6 +35,6 @@ class Inputs:
 
 @cache
 def inputs() -> Inputs:
-    """The inputs of this process; the first call imports `matching.wiring`, so no process can go without."""
+    """The inputs of this process; the first call imports `matching.wiring`, so every process has them."""
     wired: Inputs = import_module(WIRING).INPUTS
     return wired

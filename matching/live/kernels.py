@@ -1,4 +1,5 @@
-"""The compiled kernels of this installation: where they are kept, who compiles them, who waits for them (编译内核)."""
+"""The compiled kernels of this installation: where they are cached, which process compiles them and which waits
+(编译内核)."""
 
 import hashlib
 import os
@@ -12,18 +13,18 @@ from centre.settings import settings
 from centre.sources import source_digest
 
 LOOK_EVERY = 20.0
-"""Seconds between two looks of a server process for kernels that another process compiles."""
+"""Seconds between two checks of a server process for kernels that another process compiles."""
 ENTRANCES = (
     "matching.engine.pairs.forward", "matching.engine.pairs.backward", "matching.engine.pairs.breakdown",
     "matching.engine.pairs.lines", "matching.engine.text.kernel",
 )  # fmt: skip
-"""The modules whose functions Python calls compiled; whatever these import decides what is compiled."""
+"""The modules with functions that Python calls compiled; everything that they import is part of the cache key."""
 READY = "ready"
-"""The file that says that every kernel in a folder is compiled."""
+"""The file that marks a folder in which every kernel is compiled."""
 
 
 def kernels() -> Path:
-    """Where the compiled kernels are kept: in data_dir where the service has one, else in the user's cache."""
+    """Where compiled kernels are cached: in data_dir where the service has one, otherwise in the user's cache."""
     data = settings().data_dir
     if data.is_dir():
         return data.resolve() / "kernels"
@@ -31,7 +32,7 @@ def kernels() -> Path:
 
 
 def compile_kernels() -> bool:
-    """Compile the kernels for the processes to come, beside other work: half a minute once, then nothing."""
+    """Compile the kernels for later processes, alongside other work: half a minute the first time, then nothing."""
     return warm(kernels())
 
 
@@ -43,28 +44,28 @@ def load_kernels() -> bool:
 
 
 def warm(cache: Path | None = None) -> bool:
-    """Compile the kernels, or load them from `cache`; False where numba is not installed. Takes 0.5 to 30 seconds.
+    """Compile the kernels or load them from `cache`; False without numba. Takes 0.5 to 30 seconds.
 
-    Not for the start of a web process: run it at set-up and in the process of the bulk match. The folder inside
-    `cache` is named by the source of the kernels and of all that they import: numba itself looks only at the file of
-    the function that is called, and would go on using machine code made from an older version of the others.
+    Not for the start of a web process: run it at set-up and in the process of the bulk match. The folder inside `cache`
+    is named by a digest of the kernels and all that they import: numba itself checks only the file of the called
+    function, and would keep using machine code built from older versions of the others.
     """
     try:
         import numba
     except ImportError:
         return False
-    # Late, because the kernels decide when they are imported whether they are kept on disk (`jit.entrance`).
+    # imported late, because the kernels decide on import whether they are cached on disk (`jit.entrance`)
     if cache is not None:
         setattr(numba.config, "CACHE_DIR", str(_folder(cache)))  # noqa: B010  (its stubs do not know the name)
     _warm_pairs()
     _warm_search()
-    if cache is not None and _folder(cache).is_dir():  # not where this process had them from another folder already
+    if cache is not None and _folder(cache).is_dir():  # not if this process already loaded them from another folder
         (_folder(cache) / READY).touch()
     return True
 
 
 def is_kept(cache: Path) -> bool:
-    """Whether another process has compiled these very kernels, so that `warm` takes half a second."""
+    """Whether another process has compiled the current kernels, so that `warm` takes half a second."""
     return find_spec("numba") is not None and (_folder(cache) / READY).exists()
 
 
@@ -74,7 +75,7 @@ def _folder(cache: Path) -> Path:
 
 
 def _warm_pairs() -> None:
-    """Call every kernel of the engine of pairs once, with the types that it is called with later."""
+    """Call every kernel of pairs once, with the types of later calls."""
     import numpy as np
 
     from matching.engine.fit.profiles import Ground, OpeningProfile, WorkerProfile

@@ -1,4 +1,4 @@
-"""Open openings as lists, the engine and the text index see them, from one row of the database (在招岗位)."""
+"""Open openings as lists, the engine and the text index see them, each from one database row (在招岗位)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _DAY = ("白班", "长白", "日班", "双休", "单休")
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An open opening as lists show it, with what the engine reads (在招岗位)."""
+    """An open opening as shown in lists, with its data for the engine (在招岗位)."""
 
     id: int
     title: str
@@ -65,7 +65,7 @@ class Listed:
 
 
 def wage_basis(session: Session) -> WageBasis:
-    """The assumption that makes day and hour wages comparable, from today's policy."""
+    """The assumption that makes daily and hourly wages comparable, from today's policy."""
     today = clock.today()
     try:
         days = float(policy(session, "days-per-month", on=today))
@@ -76,7 +76,7 @@ def wage_basis(session: Session) -> WageBasis:
 
 
 def rows() -> Select[Any]:
-    """Everything about openings that lists and indexes need, in one select with the employer."""
+    """All data about openings for lists and indexes, in one select with the employer."""
     columns = (
         Opening.id, Opening.title, Opening.employer_id, Opening.region_code, Opening.occupation_code, Opening.content,
         Opening.conditions, Opening.address, Opening.wage_min_fen, Opening.wage_max_fen, Opening.wage_unit,
@@ -92,12 +92,12 @@ def rows() -> Select[Any]:
 
 
 def covers(first: date | None, last: date | None, today: date) -> bool:
-    """Whether a validity holds on a day; an open end never ends."""
+    """Whether an opening is valid on a day; without an end it stays valid."""
     return (first is None or first <= today) and (last is None or last >= today)
 
 
 def listing(row: Any) -> Listed:
-    """A row of the database as a list entry; an occupation that nobody named is read out of the title."""
+    """A database row as a list entry; a missing occupation is derived from the title."""
     occupation = row.occupation_code or _guessed(row.title)
     posted = clock.local(row.posted_at or row.created_at).date()
     risk = Risk(RISKS[row.employer_state].value) if row.employer_state in RISKS else Risk.NORMAL
@@ -129,7 +129,7 @@ def listing(row: Any) -> Listed:
 
 
 def listed_now(opening: Opening) -> Listed:
-    """An opening just read, with its employer, as the board would list it."""
+    """An opening just read, with its employer, as the board lists it."""
     return listing(_AsRow(opening))
 
 
@@ -172,7 +172,7 @@ def _profile(row: Any, occupation: str, posted: date, risk: Risk) -> OpeningProf
         board=_GIVEN.get(row.board),
         lodging=_GIVEN.get(row.lodging),
         min_education=EDUCATION_SCALE[row.min_education] if row.min_education else None,
-        # An age limit without a recorded reason never keeps anybody out (DOMAIN 4.4).
+        # An age limit without a recorded reason excludes nobody (DOMAIN 4.4).
         min_age=row.age_min if row.age_reason else None,
         accepts_training=row.accepts_training,
         valid_from=row.valid_from,
@@ -217,7 +217,7 @@ def document(row: Any, listed: Listed, wages: WageBasis) -> "Document":
 
 
 def offers(row: Any, listed: Listed) -> tuple[str, ...]:
-    """What an opening gives, as ticks of the search page."""
+    """The benefits of an opening, as the filters of the search page."""
     ticks = {
         "board": listed.board,
         "lodging": listed.lodging,

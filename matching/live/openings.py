@@ -1,9 +1,9 @@
-"""What is offered now, seen by each process: cards, engine profiles and the text index of all open openings.
+"""The current openings in each process: cards, engine profiles and the text index of all open openings.
 
-The text index is a snapshot that all processes map (`snapshots`), and each one's own small changes beside it.
-The database stays the truth. A look at the board asks, at most a few times a second, for rows changed since the last
-look (two indexed selects, whatever the number of openings), so a change is seen everywhere within a second; every few
-minutes the whole list is compared, in case a slow transaction committed behind the mark.
+The text index is a snapshot that all processes map (`snapshots`), plus the small changes of each process. The database
+remains the source of truth. A look at the board asks, at most a few times a second, for rows changed since the last
+look (two indexed selects, whatever the number of openings), so a change is visible everywhere within a second; every
+few minutes the whole list is compared, in case a slow transaction committed late.
 """
 
 from collections import defaultdict
@@ -41,15 +41,16 @@ if TYPE_CHECKING:
 LOOK_EVERY = 0.25
 """Seconds between two looks for changes; the promise is one second."""
 OVERLAP = timedelta(seconds=10)
-"""How far behind the newest change a look reaches, for transactions that commit late."""
+"""How far a look reaches behind the newest change, for transactions that commit late."""
 COMPARE_EVERY = 300.0
 WORN = 128
-"""Changes after which openings are indexed for matching anew, beside the requests; half of what the engine bears."""
+"""The number of changes after which openings are reindexed for matching in the background; half of what the engine
+bears."""
 
 
 @dataclass
 class _State:
-    """What a process knows; changed piece by piece under the lock, read without it."""
+    """The state of a process; changed piece by piece under the lock, read without it."""
 
     index: "LiveIndex"
     listed: dict[int, Listed]
@@ -65,16 +66,16 @@ class _State:
 
     @property
     def ground(self) -> Ground:
-        """What every match depends on beside the two profiles."""
+        """Everything that a match depends on besides the two profiles."""
         return ground_on(self.day, self.wages, self.weights)
 
     def listing(self, row: Row[Any]) -> Listed:
-        """An opening with what orders it among equals."""
+        """An opening with the data that order it among equals."""
         return _ranked(listing(row), self.ranks)
 
 
 class Board:
-    """The open openings of one database, kept fresh by looking for changes (岗位看板)."""
+    """The open openings of one database, kept up to date by looking for changes (岗位看板)."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -86,7 +87,7 @@ class Board:
         self._compared = 0.0
 
     def look(self) -> "View":
-        """The openings as they stand now, at most a quarter of a second old."""
+        """The current openings, at most a quarter of a second old."""
         state = self._state
         if state is None:
             with self._lock:
@@ -100,7 +101,7 @@ class Board:
         return View(state.index.current, state.listed, state.fields, state.ground)
 
     def rank(self, worker: WorkerProfile, *, top: int) -> tuple["View", "Ranking"]:
-        """The best openings for a worker by the fast engine, which is built at the first question of a day."""
+        """The best openings for a worker by the fast engine, which is built on the first question of a day."""
         from matching.engine.pairs.engine import Engine
 
         view = self.look()
@@ -166,7 +167,7 @@ class Board:
             Thread(target=self._fold, args=(state,), name="fold-openings", daemon=True).start()
 
     def _index(self, state: _State) -> None:
-        """Index the openings for matching anew, beside the requests; what changed meanwhile is put on top."""
+        """Reindex the openings for matching in the background, then apply the changes made meanwhile."""
         from matching.engine.pairs.engine import Engine
 
         with self._indexing:
@@ -181,7 +182,7 @@ class Board:
                 state.engine, state.moves = engine, 0
 
     def _fold(self, state: _State) -> None:
-        """Fold the many small changes into the large part of the index, beside the requests."""
+        """Merge the many small changes into the large part of the index, in the background."""
         with self._folding:
             with self._lock:
                 seen = state.index.current
@@ -200,7 +201,7 @@ class View:
     ground: Ground
 
     def in_field(self, codes: Iterable[str]) -> list[Listed]:
-        """Openings in the occupational fields of these codes, and those whose occupation nobody knows."""
+        """Openings in the occupational fields of these codes, and those without a known occupation."""
         wanted = {code[:4] for code in codes} | {""}
         ids = sorted(number for name in wanted for number in tuple(self.fields.get(name, ())))
         return [self.listed[number] for number in ids if number in self.listed]
@@ -210,13 +211,13 @@ _boards: dict[str, Board] = {}
 
 
 def board() -> Board:
-    """The board of the settings' database in this process, built at the first look."""
+    """The board of the configured database in this process, built on the first look."""
     return _boards.setdefault(settings().url, Board())
 
 
 @lru_cache(maxsize=1)
 def adjacency() -> Mapping[str, frozenset[str]]:
-    """The moves between trades that are known to work, for every occupation that has any."""
+    """The known moves between trades, for every occupation that has any."""
     words = vocabulary()
     moves = {
         node.code: frozenset(near.code for near in words.neighbours(node.code, limit=24) if near.why)
@@ -227,13 +228,16 @@ def adjacency() -> Mapping[str, frozenset[str]]:
 
 @lru_cache(maxsize=4)
 def ground_on(day: date, wages: WageBasis, weights: Weights) -> Ground:
-    """What every match of a day depends on beside the two profiles."""
+    """Everything that the matches of a day depend on besides the two profiles."""
     return Ground(today=day, wages=wages, weights=weights, adjacency=adjacency())
 
 
 def _changed(session: Session, state: _State) -> list[Row[Any]]:
-    """Rows changed since the last look. Their marks are asked for first: after a large import all of it lies in the
-    overlap for some seconds, and reading whole rows again and again would cost what the index is there to save."""
+    """Rows changed since the last look.
+
+    Their versions are read first: after a large import all of it falls into the overlap for some seconds, and reading
+    whole rows again and again would be expensive.
+    """
     if state.newest is None:
         wanted = Opening.id > state.last_id
     else:
@@ -270,7 +274,7 @@ def _documents(wages: WageBasis, ids: Iterable[int]) -> list["Document"]:
 
 
 def _drifted(session: Session, state: _State) -> list[Row[Any]]:
-    """Openings whose version, or whose employer's, is not the one on the board; and those that ended with the day."""
+    """Openings whose version, or whose employer's version, differs from the board, and those that have ended."""
     marks = session.execute(
         select(Opening.id, Opening.version, Employer.version, Opening.valid_from, Opening.valid_until)
         .join(Employer, Employer.id == Opening.employer_id)
@@ -284,7 +288,7 @@ def _drifted(session: Session, state: _State) -> list[Row[Any]]:
 
 
 def _rank_again(session: Session, state: _State) -> list[int]:
-    """Read the weights and the tie-breaks again; gives the openings whose order among equals changed."""
+    """Reload the weights and the tie-breaks; returns the openings whose order among equals has changed."""
     state.weights, state.ranks = inputs().weights(session), inputs().ranks(session)
     ranked = {number: _ranked(listed, state.ranks) for number, listed in state.listed.items()}
     moved = [number for number, listed in ranked.items() if listed is not state.listed[number]]
@@ -308,7 +312,7 @@ def _is_current(row: Row[Any], today: date) -> bool:
 
 
 def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[int]]:
-    """Bring changed rows onto the board; gives the ids put and taken away."""
+    """Apply changed rows to the board; returns the added ids and the removed ids."""
     put: list[Document] = []
     gone: list[int] = []
     listed = state.listed

@@ -1,7 +1,7 @@
-"""The openings as a thread beside the requests last saw them, so that readers need not look themselves (守望).
+"""The openings as last seen by a background thread, so that readers need not look themselves (守望).
 
-While anybody searches, the thread looks again and again. Searches take what it saw less than `LOOK_EVERY` seconds ago;
-where no thread looks, or it has fallen behind, they look at the board themselves.
+While there are searches, the thread looks at the board continually. Searches use what it saw less than `LOOK_EVERY`
+seconds ago; without the thread, or when it has fallen behind, they look at the board themselves.
 """
 
 from contextlib import suppress
@@ -14,7 +14,7 @@ from matching.live.openings import LOOK_EVERY, Board, View, board
 
 PAUSE = LOOK_EVERY / 2
 IDLE_SECONDS = 60.0
-"""After so long without a search the thread rests; the next searcher looks for himself and wakes it."""
+"""The thread rests after this long without a search; the next search looks for itself and wakes it."""
 
 _seen: tuple[Board, float, View] | None = None
 _asked = -IDLE_SECONDS
@@ -28,16 +28,16 @@ def openings_now() -> View:
 
 
 def is_watched() -> bool:
-    """Whether a search needs nothing but the memory of this process."""
+    """Whether a search can be answered from the memory of this process."""
     return _fresh() is not None
 
 
 def keep_looking(stop: Event) -> None:
-    """Look for changes as long as anybody searches, until told to stop."""
+    """Look for changes as long as there are searches, until stopped."""
     global _seen
     while not stop.wait(PAUSE):
         if monotonic() - _asked < IDLE_SECONDS:
-            with suppress(DBAPIError):  # the searcher who then looks himself tells that the database is away
+            with suppress(DBAPIError):  # the next search then looks for itself and reports that the database is away
                 openings = board()
                 _seen = (openings, monotonic(), openings.look())
         else:

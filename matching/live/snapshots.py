@@ -1,7 +1,7 @@
-"""Snapshots of the text index on disk: one process writes, all map them, and each adds what changed since (索引快照).
+"""Snapshots of the text index on disk: one process writes, all map them, and each adds later changes (索引快照).
 
-A snapshot says of which openings it was made, and at which versions. Whoever starts opens the newest and applies what
-differs as small changes; where too much differs, it builds anew and writes the next one.
+A snapshot records its openings and their versions. A starting process opens the newest one and applies the differences
+as small changes; if there are too many, it rebuilds the index and writes the next snapshot.
 """
 
 import hashlib
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 Mark = tuple[int, int]
 KEPT = 2
-"""Snapshots that stay: a process may be opening the one before the newest."""
+"""How many snapshots are kept: a process may be opening the one before the newest."""
 _MAKERS = (__name__, "matching.live.listing")
-"""The modules that make a snapshot out of rows of the database, with whatever they import."""
+"""The modules that turn database rows into a snapshot, with all that they import."""
 
 
 def find_places(text: str) -> tuple[tuple[str, ...], str]:
@@ -36,7 +36,7 @@ def find_places(text: str) -> tuple[tuple[str, ...], str]:
 
 
 def folder_for(wages: WageBasis) -> Path:
-    """Where snapshots lie that this very code made of this database on this basis of pay."""
+    """The folder of snapshots of this database by the current code and wage basis."""
     digest = hashlib.sha256(source_digest(*_MAKERS) + vocabulary().digest)
     digest.update(repr((settings().url, wages)).encode())
     return settings().data_dir / "index" / digest.hexdigest()[:16]
@@ -48,7 +48,7 @@ def settled(
     build: Callable[[], "TextIndex"],
     documents: Callable[[Sequence[int]], Iterable["Document"]],
 ) -> "TextIndex":
-    """An index of the openings with these marks: the newest snapshot with what differs, else one built and kept."""
+    """An index of the openings with these versions: the newest snapshot plus the differences, or a new one."""
     from matching.engine.text.index import MOST_CHANGES
 
     if len(marks) < settings().index_from or not settings().data_dir.is_dir():
@@ -64,7 +64,7 @@ def settled(
 
 
 def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[int], list[int]] | None:
-    """The newest snapshot, and which openings it lacks or has too many."""
+    """The newest snapshot, with the openings that it lacks and those that it should not have."""
     import numpy as np
 
     from matching.engine.text import snapshot
@@ -73,7 +73,7 @@ def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[
         try:
             known = {number: (own, boss) for number, own, boss in np.load(path / "marks.npy").tolist()}
             index = snapshot.load(path, find_places)
-        except (OSError, ValueError, KeyError):  # another process removed it a moment ago
+        except (OSError, ValueError, KeyError):  # another process has just removed it
             continue
         put = [number for number, mark in marks.items() if known.get(number) != mark]
         return index, put, [number for number in known if number not in marks]
@@ -81,7 +81,7 @@ def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[
 
 
 def _keep(index: "TextIndex", marks: Mapping[int, Mark], folder: Path) -> None:
-    """Write an index without changes under the next number; older snapshots go, those still mapped stay readable."""
+    """Write an index without changes under the next number; older snapshots are removed, mapped ones stay readable."""
     import numpy as np
 
     from matching.engine.text import snapshot
@@ -94,6 +94,6 @@ def _keep(index: "TextIndex", marks: Mapping[int, Mark], folder: Path) -> None:
     last = max((int(path.name) for path in numbered(folder)), default=0)
     try:
         fresh.rename(folder / f"{last + 1:08}")
-    except OSError:  # another process was quicker, and what differs from its snapshot is a small change
+    except OSError:  # another process was quicker; the difference to its snapshot is a small change
         shutil.rmtree(fresh, ignore_errors=True)
     keep_newest(folder, KEPT)

@@ -11,6 +11,6 @@ from centre.settings import settings
 
 @subscribe(PersonErased)
 def forget_indexes(_session: Session, _fact: PersonErased) -> None:
-    """No index keeps what an erased person could do; the next question builds a new one."""
+    """No index keeps an erased person's skills; the next question builds a new one."""
     for folder in settings().data_dir.glob("index/people-*"):
         shutil.rmtree(folder, ignore_errors=True)

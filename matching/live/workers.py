@@ -1,8 +1,8 @@
-"""Everybody who looks for work, as each process sees them: an index on disk, and who changed since (人才库).
+"""All jobseekers as each process sees them: an index on disk, and later changes (人才库).
 
-The nightly refresh reads all people, indexes them and keeps the index in `data_dir`; other processes map it. Each
-question asks the database who may be seen by the reader and who changed since the index was made; the latter are
-judged one by one. A row that was deleted since is noticed when those found are read again, or at the next refresh.
+The nightly refresh reads and indexes all people and saves the index in `data_dir`; other processes map it. Each
+question asks the database whom the reader may see and who has changed since; the latter are judged one by one. A
+deleted row is noticed when the results are read again, or at the next refresh.
 """
 
 import hashlib
@@ -44,20 +44,20 @@ if TYPE_CHECKING:
 PURPOSE = "matching"
 """The purpose of automatic suggestions, which a person may switch off."""
 OVERLAP = timedelta(seconds=30)
-"""How far behind the reading of the index changes are looked for, for transactions that commit late."""
+"""How far before the index's own time changes are looked for, for transactions that commit late."""
 MOST_CHANGED = 1_000
-"""More people than this, and the index is made anew."""
+"""With more changed people than this, the index is rebuilt."""
 SPARE = 10
-"""How many more than asked for are looked at, in place of those whom a second reading takes off the list."""
+"""How many candidates more than asked for are read, to replace those who drop out on the second reading."""
 OLDEST = timedelta(hours=36)
-"""An index older than this is made anew, so that no machine keeps longer than that what was erased on another."""
+"""An index older than this is rebuilt, so that no machine keeps data longer after it was erased on another."""
 LOOK_EVERY, KEPT = 60.0, 2
 _KINDS = (Registration, SkillProfile, WorkedOccupation, HeldCertificate, JobWish, Recognition)
 
 
 @dataclass(slots=True)
 class Indexed:
-    """The index of one database in this process, the moment before it was read, and what it rests on."""
+    """The index of one database in this process, with the time before it was read and its parameters."""
 
     pool: "Pool"
     since: datetime
@@ -70,11 +70,11 @@ _lock = Lock()
 
 
 def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) -> list[WorkerProfile]:
-    """People in sight of the session who may be among the `top` for an opening: all of these, and a few more.
+    """People visible to the session who may be among the `top` for an opening: all of these, and a few more.
 
-    Nobody who switched suggestions off; where the law keeps women from the work (MA-07), nobody whom it concerns.
+    Leaves out those who opted out of suggestions and, where the law closes the work to women (MA-07), women.
     """
-    import numpy as np  # late, as all of the engine that reckons with arrays: the service starts without it
+    import numpy as np  # imported late, like all numpy parts of the engine: the service starts without it
 
     from matching.engine.pairs.workers import best
 
@@ -98,12 +98,12 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
 
 
 def workers_of(session: Session, ids: Collection[int]) -> list[WorkerProfile]:
-    """The profiles of some people as the engine wants them."""
+    """The profiles of some people for the engine."""
     return [with_trade_words(worker) for worker in worker_profiles(session, ids)]
 
 
 def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
-    """The worker with the everyday words of the practised trades among the skills, so that 挡车 meets 纺纱工."""
+    """The worker with the everyday words of the practised trades added to the skills, so that 挡车 matches 纺纱工."""
     if worker.skills is None:
         return worker
     words = vocabulary()
@@ -115,7 +115,7 @@ def with_trade_words(worker: WorkerProfile) -> WorkerProfile:
 
 
 def index_everybody(ground: Ground) -> Indexed:
-    """Read and index everybody, for this process and all others; some seconds for a city."""
+    """Read and index everybody, for this and all other processes; takes seconds for a city."""
     from matching.engine.pairs.workers import gather
 
     since, folder = clock.now(), _folder(ground)
@@ -130,7 +130,7 @@ def index_everybody(ground: Ground) -> Indexed:
 
 
 def _at_hand(ground: Ground) -> Indexed:
-    """The index of this process: the one it has, a newer one that another process wrote, or one made here."""
+    """The index of this process: the current one, a newer one written by another process, or a new one."""
     known, folder = _indexed.get(settings().url), _folder(ground)
     if known is None or known.folder != folder:
         known = _indexed[settings().url] = _mapped(folder) or index_everybody(ground)
@@ -154,15 +154,14 @@ def _in_sight(listed: Listed) -> Select[int]:
 def _among(session: Session, chosen: Select[int], ids: Sequence[int]) -> set[int]:
     visible = set[int]()
     for batch in batches(ids):
-        # By way of the ids, or SQLite reads every registration in these states instead of the few that are asked for.
+        # By way of the ids; otherwise SQLite reads every registration in these states instead of the few needed.
         own = select(Registration.id).where(Registration.person_id.in_(batch))
         visible |= set(session.scalars(chosen.where(Registration.id.in_(own))))
     return visible
 
 
 def _changed(session: Session, since: datetime, most: int | None = None) -> "I8":
-    """People any of whose rows was written since, as far as the session sees them; of each kind of row, if there are
-    more, only so many."""
+    """People with any row written since, as visible to the session; at most `most` for each kind of row."""
     import numpy as np
 
     parts = [select(Person.id).where(Person.updated_at > since)]
@@ -172,7 +171,7 @@ def _changed(session: Session, since: datetime, most: int | None = None) -> "I8"
 
 
 def _folder(ground: Ground) -> Path:
-    """Where indexes lie that this very code made of this database, on this basis of pay and with these weights."""
+    """The folder of indexes of this database by the current code, wage basis and weights."""
     digest = hashlib.sha256(source_digest(__name__) + vocabulary().digest)
     digest.update(repr((settings().url, ground.wages, ground.weights)).encode())
     return settings().data_dir / "index" / f"people-{digest.hexdigest()[:16]}"
@@ -194,7 +193,7 @@ def _keep(indexed: Indexed) -> None:
     (fresh / "register.pickle").write_bytes(pickle.dumps((indexed.pool.register, indexed.since)))
     try:
         fresh.rename(indexed.folder / str(_number(indexed.since)))
-    except OSError:  # another process made one at the same moment
+    except OSError:  # another process has just written one
         shutil.rmtree(fresh, ignore_errors=True)
     keep_newest(indexed.folder, KEPT)
 
@@ -208,7 +207,7 @@ def _mapped(folder: Path) -> Indexed | None:
 
     for path in reversed(numbered(folder)):
         try:
-            # A pickle that this service wrote itself.
+            # a pickle that this service wrote itself
             register, since = pickle.loads((path / "register.pickle").read_bytes())  # noqa: S301
             pool = Pool(snapshot.read(path), register, np.load(path / "ids.npy"))
         except (OSError, EOFError, ValueError, KeyError, pickle.UnpicklingError):  # removed or written a moment ago

@@ -73,17 +73,20 @@ def behind_walls(people: str) -> None:
     ("scope", "seen"),
     [(None, []), (NOBODY, []), (BOSS, []), (CLERK, [1]), (WORKER, [2]), (CITY, [1, 2]), (SYSTEM.scope, [1, 2])],
 )
-def test_raw_reads_give_only_what_the_scope_sees(behind_walls: None, scope: Scope | None, seen: list[int]) -> None:
+@pytest.mark.usefixtures("behind_walls")
+def test_raw_reads_give_only_what_the_scope_sees(scope: Scope | None, seen: list[int]) -> None:
     assert run("SELECT id FROM person ORDER BY id", scope) == seen
     assert run("SELECT id FROM service_event ORDER BY id", scope) == [number for number in seen if number == 1]
 
 
-def test_a_scope_ends_with_its_transaction(behind_walls: None) -> None:
+@pytest.mark.usefixtures("behind_walls")
+def test_a_scope_ends_with_its_transaction() -> None:
     assert run("SELECT id FROM person ORDER BY id", SYSTEM.scope) == [1, 2]
     assert run("SELECT id FROM person ORDER BY id") == []
 
 
-def test_raw_writes_reach_only_own_rows(behind_walls: None) -> None:
+@pytest.mark.usefixtures("behind_walls")
+def test_raw_writes_reach_only_own_rows() -> None:
     assert run("UPDATE person SET name = 'x' WHERE id IN (1, 2)", CLERK) == 1
     assert run("DELETE FROM person WHERE id = 1", WORKER) == 0
     with pytest.raises(DBAPIError, match="row-level security"):
@@ -96,14 +99,16 @@ def test_raw_writes_reach_only_own_rows(behind_walls: None) -> None:
         )
 
 
-def test_every_table_with_owners_stands_behind_a_forced_wall(behind_walls: None) -> None:
+@pytest.mark.usefixtures("behind_walls")
+def test_every_table_with_owners_stands_behind_a_forced_wall() -> None:
     walled = run("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1")
     owned = sorted(str(mapper.class_.__tablename__) for mapper in Base.registry.mappers if has_owners(mapper.class_))
     assert walled == owned
     assert {"person", "enrolment", "introduction", "message", "roster_upload", "sign_in"} <= set(walled)
 
 
-def test_the_harness_sees_a_wall_that_is_missing(behind_walls: None, people: str, postgres: Cluster) -> None:
+@pytest.mark.usefixtures("behind_walls")
+def test_the_harness_sees_a_wall_that_is_missing(people: str, postgres: Cluster) -> None:
     owner = create_engine(people.replace("gangqiao_service@", "gangqiao@"))
     with owner.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE person DISABLE ROW LEVEL SECURITY")
@@ -148,7 +153,8 @@ def test_an_erasure_may_empty_the_reason_of_a_move_and_nothing_else(people: str)
     assert run("SELECT reason FROM transition", SYSTEM.scope) == [""]
 
 
-def test_the_role_of_the_service_owns_nothing_and_may_not_rewrite_the_audit_log(behind_walls: None) -> None:
+@pytest.mark.usefixtures("behind_walls")
+def test_the_role_of_the_service_owns_nothing_and_may_not_rewrite_the_audit_log() -> None:
     assert run("SELECT tablename FROM pg_tables WHERE tableowner = current_user") == []
     rights = "SELECT has_table_privilege(current_user, 'audit_entry', '{}')"
     assert [run(rights.format(right)) for right in ("INSERT", "SELECT")] == [[True], [True]]

@@ -1,6 +1,7 @@
-"""Stage one: hard conditions, each pass, fail or unknown (硬性条件). Unknown never fails.
+"""Stage one: hard conditions, each with the verdict pass, fail or unknown (硬性条件).
 
-Every condition is a function of two profiles and the ground; `CONDITIONS` is the whole list, in the order of display.
+Unknown never fails. Every condition is a function of the two profiles and the ground; `CONDITIONS` lists them all in
+display order.
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +27,7 @@ WORKING_AGE = 16
 
 
 class Verdict(StrEnum):
-    """Answer of a hard condition (通过、不通过、未知)."""
+    """The verdict of a hard condition (通过、不通过、未知)."""
 
     PASS = "pass"  # noqa: S105
     FAIL = "fail"
@@ -34,7 +35,7 @@ class Verdict(StrEnum):
 
 
 class Condition(StrEnum):
-    """What is asked (条件)."""
+    """What a condition checks (条件)."""
 
     VALID = "valid"
     PLACES = "places"
@@ -53,7 +54,7 @@ class Condition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """The answer of one condition: `code` says which sentence explains it, `params` fill that sentence."""
+    """The verdict of one condition: `code` names the sentence that explains it, `params` fill that sentence."""
 
     condition: Condition
     verdict: Verdict
@@ -77,14 +78,14 @@ def _unknown(condition: Condition, code: str, **params: object) -> Check:
 
 
 def start_of(worker: WorkerProfile, opening: OpeningProfile, today: date) -> date:
-    """The first day on which this worker could stand at this post."""
+    """The first day on which this worker could start this job."""
     if opening.starts_on is not None:
         return opening.starts_on
     return max(today, opening.valid_from or today, worker.available_from or today)
 
 
 def birthday(born: date, age: int) -> date:
-    """The day on which somebody turns `age`; a birth on 29 February counts on 1 March in other years."""
+    """The day on which somebody turns `age`; for those born on 29 February it is 1 March in other years."""
     year = born.year + age
     if (born.month, born.day) == (2, 29) and not (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)):
         return date(year, 3, 1)
@@ -92,7 +93,7 @@ def birthday(born: date, age: int) -> date:
 
 
 def valid(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
-    """The opening is still offered, and the worker is free before it ends or starts."""
+    """The opening is still on offer, and the worker is free before it ends or starts."""
     name = Condition.VALID
     until = opening.valid_until
     if until is not None and until < ground.today:
@@ -105,7 +106,7 @@ def valid(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Che
 
 
 def places(_worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """At least one of the places is left."""
+    """At least one place is left."""
     if opening.remaining is None:
         return _unknown(Condition.PLACES, "places-unknown")
     if opening.remaining < 1:
@@ -139,7 +140,8 @@ def age(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check
 
 
 def allowed_areas(worker: WorkerProfile) -> tuple[str, ...] | None:
-    """The areas that a worker would work in; None means anywhere or nobody knows. A listed wish is always inside."""
+    """The areas in which a worker would work; None means anywhere or unknown. Areas that the worker lists are always
+    included."""
     listed = tuple(region for region in map(area, worker.regions) if region)
     home = area(worker.home)
     leave = worker.leave_home_ok
@@ -153,7 +155,7 @@ def allowed_areas(worker: WorkerProfile) -> tuple[str, ...] | None:
 
 
 def region(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """The place of work lies where the worker is willing to go."""
+    """The workplace lies where the worker is willing to go."""
     name = Condition.REGION
     where = area(opening.region)
     allowed = allowed_areas(worker)
@@ -170,14 +172,14 @@ def region(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> C
 
 
 def monthly_range(opening: OpeningProfile, ground: Ground) -> tuple[int | None, int | None]:
-    """Fen a month, least and most, by the stated assumption; an opening with one figure has it as both."""
+    """Minimum and maximum pay in fen a month, by the stated assumption; a single figure counts as both."""
     low, high = opening.wage_min_fen, opening.wage_max_fen
     low, high = (high if low is None else low), (low if high is None else high)
     return ground.wages.monthly(low, opening.wage_unit), ground.wages.monthly(high, opening.wage_unit)
 
 
 def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
-    """The most that the opening pays reaches the worker's floor, both turned into a month's pay."""
+    """The maximum pay reaches the worker's minimum, both converted to monthly pay."""
     name = Condition.WAGE
     floor = ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
     low, high = monthly_range(opening, ground)
@@ -191,7 +193,7 @@ def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Chec
 
 
 def holds(held: Certificate, need: CertificateNeed, start: date) -> bool:
-    """Kind and level fit, and on the first day it is neither expired nor overdue for review (VR22)."""
+    """Kind and level match, and on the first day the certificate is neither expired nor overdue for review (VR22)."""
     if held.kind != need.kind or (held.expires_on is not None and held.expires_on < start):
         return False
     if held.review_due_on is not None and held.review_due_on < start:
@@ -200,7 +202,7 @@ def holds(held: Certificate, need: CertificateNeed, start: date) -> bool:
 
 
 def certificate(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
-    """Every certificate that is a must is held and valid on the first day."""
+    """Every required certificate is held and valid on the first day."""
     name = Condition.CERTIFICATE
     needs = [need for need in opening.certificates if need.must]
     if not needs:
@@ -219,7 +221,8 @@ def certificate(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) 
 
 
 def skill_held(worker: WorkerProfile, need: SkillNeed) -> int:
-    """How far the worker has what is asked: 2 fully, 1 at a lower level, 0 not at all. An unstated level suffices."""
+    """How far the worker meets a skill need: 2 fully, 1 at a lower level, 0 not at all. Any level meets an unstated
+    one."""
     best = 0
     for held in worker.skills or ():
         if held.term == need.term:
@@ -229,7 +232,7 @@ def skill_held(worker: WorkerProfile, need: SkillNeed) -> int:
 
 
 def skill(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """Every skill that is a must is there, at the level asked."""
+    """Every required skill is present at the required level."""
     name = Condition.SKILL
     needs = [need for need in opening.skills if need.must]
     if not needs:
@@ -243,7 +246,7 @@ def skill(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Ch
 
 
 def education(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """Schooling reaches what is asked."""
+    """Education meets the requirement."""
     name = Condition.EDUCATION
     if opening.min_education is None:
         return _passed(name, "no-education-needed")
@@ -254,7 +257,7 @@ def education(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -
 
 
 def hours(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """Night work and rotating shifts only for those who have not refused them."""
+    """Night work and rotating shifts are excluded only for workers who have refused them."""
     name = Condition.HOURS
     if opening.night and worker.night_ok is False:
         return _failed(name, "night-refused")
@@ -267,7 +270,7 @@ def hours(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Ch
 
 
 def engagement(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """The way of engagement is one of those wished for."""
+    """The type of employment is one that the worker accepts."""
     name = Condition.ENGAGEMENT
     if not worker.employment_types or opening.employment_type is None:
         return _unknown(name, "engagement-unknown")
@@ -276,7 +279,7 @@ def engagement(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) 
 
 
 def living(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """Board and lodging where the worker cannot do without."""
+    """Board and lodging are provided where the worker cannot do without."""
     name = Condition.LIVING
     if worker.needs_lodging and opening.lodging is False:
         return _failed(name, "no-lodging")
@@ -287,7 +290,7 @@ def living(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> C
 
 
 def trade(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
-    """Something joins the two: a same, near or related occupation, or at least one skill that is asked for."""
+    """Worker and opening have something in common: the same, a near or a related occupation, or a required skill."""
     name = Condition.TRADE
     if opening.occupation is None or not trade_known(worker):
         return _unknown(name, "trade-unknown")
@@ -317,10 +320,10 @@ CONDITIONS: Mapping[Condition, Asking] = {
 
 
 def conditions(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> tuple[Check, ...]:
-    """All answers for a pair, in the order of display."""
+    """All verdicts for a pair, in display order."""
     return tuple(check(worker, opening, ground) for check in CONDITIONS.values())
 
 
 def failures(checks: tuple[Check, ...]) -> tuple[Check, ...]:
-    """Those that fail; a pair is suggested when there is none."""
+    """The failed checks; a pair is suggested when there are none."""
     return tuple(check for check in checks if check.verdict is Verdict.FAIL)

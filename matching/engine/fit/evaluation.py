@@ -1,6 +1,6 @@
-"""Known results, what a round of learning found in them, and weights made of it (学习结果).
+"""Known results, the outcome of a round of learning, and the weights derived from it (学习结果).
 
-Without numbers in arrays: whoever only reads what was learned need not wait for numpy.
+No numpy here, so that readers of learned weights need not load it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from matching.engine.fit.profiles import Weights
 from matching.engine.fit.score import ScorePart
 
 ENOUGH, ENOUGH_OF_EACH = 200, 40
-"""Known results from which on anything is learned, and how many of each kind."""
+"""How many known results learning needs, in total and of each kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An introduction with a known result (样本): the share of each part's most points, and whether it led to a job."""
+    """An introduction with a known result (样本): each part's share of its maximum, and whether it led to a job."""
 
     shares: tuple[float, ...]
     hired: bool
@@ -23,7 +23,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Held-back pairs of one range of points: how many, the chance foretold, and how many were hired (分数段)."""
+    """Held-out pairs within a range of points: their number, the predicted chance, and how many were hired (分数段)."""
 
     low: int
     high: int
@@ -34,10 +34,10 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """How weights did on held-back results (检验结果).
+    """How weights perform on held-out results (检验结果).
 
-    `loss` is the log loss of the chance read from the points; `order` the share of pairs of a hired and a not hired one
-    that the points put in the right order.
+    `loss` is the log loss of the chance derived from the points; `order` is the share of pairs of one hired and one not
+    hired that the points rank correctly.
     """
 
     loss: float
@@ -46,14 +46,14 @@ class Judged:
 
     @property
     def gap(self) -> float:
-        """How far foretold and real shares lie apart, on average over the held-back pairs."""
+        """The mean difference between predicted and actual hire rates over the held-out pairs."""
         count = sum(band.count for band in self.bands) or 1
         return sum(abs(band.foretold * band.count - band.hired) for band in self.bands) / count
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What a round of learning found: the most points of each part, and both weights on the same held-back results."""
+    """The outcome of a round of learning: the maximum of each part, and both weights on the same held-out results."""
 
     most: Mapping[str, int]
     trained: int
@@ -63,25 +63,25 @@ class Trial:
 
     @property
     def is_better(self) -> bool:
-        """Whether the learned weights foretell better than the prior and order at least as well."""
+        """Whether the learned weights predict better than the prior and rank at least as well."""
         return self.learned.loss < self.prior.loss and self.learned.order >= self.prior.order
 
 
 def most_points(weights: Weights) -> dict[str, int]:
-    """The most points that each part can give."""
+    """The maximum points of each part."""
     terms = weights.engagement[0] + weights.living[0]
     maxima = (weights.wanted[0], weights.experience, weights.skills, weights.wage, weights.best_place, terms)
     return {part.value: most for part, most in zip(ScorePart, maxima, strict=True)}
 
 
 def is_enough(examples: Sequence[Example]) -> bool:
-    """Whether there are so many results of both kinds that learning from them means something."""
+    """Whether there are enough results of both kinds to learn from."""
     hired = sum(example.hired for example in examples)
     return len(examples) >= ENOUGH and min(hired, len(examples) - hired) >= ENOUGH_OF_EACH
 
 
 def weights_of(most: Mapping[str, int], version: str, prior: Weights | None = None) -> Weights:
-    """The prior with each part stretched to its most points; what is unknown stays as neutral as it was."""
+    """The prior with each part scaled to its learned maximum; unknown values stay as neutral as before."""
     base = prior or Weights()
     old = most_points(base)
 

@@ -1,7 +1,7 @@
-"""How much each part of the fit should count, learned from known results, and how sure a score is (权重学习).
+"""How much each part of the fit should count, learned from known results, and how reliable a score is (权重学习).
 
-A logistic regression on the six parts' shares of their most points: never negative, so that more of any part never
-lowers a pair, and held to the proportions of the prior, so that few results change little. Only the shares come in.
+A logistic regression on the six parts, each as a share of its maximum. Weights are non-negative, so that more of a part
+never lowers a pair, and regularised towards the prior, so that few results change little. Only the shares are used.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from matching.engine.fit.score import ScorePart
 F8 = NDArray[np.float64]
 
 HELD_BACK = 0.3
-"""The newest share of the results judges and never trains."""
+"""The newest share of the results is held out for evaluation and never used for training."""
 LEAST, MOST = 0.5, 2.0
-"""How far a part may move away from the prior."""
+"""How far a part may move from the prior."""
 PULLS = (1.0, 3.0, 10.0, 30.0, 100.0)
 BANDS = ((0, 40), (40, 55), (55, 70), (70, 85), (85, 101))
 
 
 def learn(examples: Sequence[Example], prior: Weights) -> Trial:
-    """Learn from the older results and judge on the newest; `examples` are in the order of time."""
+    """Learn from the older results and evaluate on the newest; `examples` are in order of time."""
     shares = np.array([example.shares for example in examples], float)
     hired = np.array([example.hired for example in examples], float)
     cut = len(examples) - round(len(examples) * HELD_BACK)
@@ -41,12 +41,12 @@ def learn(examples: Sequence[Example], prior: Weights) -> Trial:
 
 
 def points(shares: F8, most: F8) -> F8:
-    """The points of pairs under weights, each part rounded as the scorer rounds."""
+    """The points of pairs under some weights, each part rounded as the scorer rounds."""
     return np.asarray(np.floor(shares * most + 0.5).sum(axis=1))
 
 
 def judge(shares: F8, hired: F8, cut: int, most: F8) -> Judged:
-    """Read chances out of the points of the older results, and compare them with what became of the newest."""
+    """Fit chances to the points of the older results, and compare them with the outcomes of the newest."""
     scores = points(shares, most)
     base, slope = _line(scores[:cut], hired[:cut])
     chances = _chance(base + slope * scores[cut:])
@@ -62,7 +62,7 @@ def judge(shares: F8, hired: F8, cut: int, most: F8) -> Judged:
 
 
 def ordered(higher: F8, lower: F8) -> float:
-    """The share of pairs of one of each in which the first is higher, ties half: 0.5 tells nothing."""
+    """The share of mixed pairs in which the first kind ranks higher, ties counting half; 0.5 carries no information."""
     if not len(higher) or not len(lower):
         return 0.5
     low = np.sort(lower)
@@ -71,9 +71,9 @@ def ordered(higher: F8, lower: F8) -> float:
 
 
 def whole_points(wanted: F8, before: F8) -> NDArray[np.int64]:
-    """Weights as whole points that add up to 100, none beyond the bounds around the prior.
+    """Weights as whole points that add up to 100, within the bounds around the prior.
 
-    Experience goes in steps of five: its years count a whole number of points each.
+    Experience moves in steps of five, because each of its years counts a whole number of points.
     """
     experience = list(ScorePart).index(ScorePart.EXPERIENCE)
     low, high = np.ceil(before * LEAST), np.floor(before * MOST)
@@ -88,7 +88,7 @@ def whole_points(wanted: F8, before: F8) -> NDArray[np.int64]:
 
 
 def _within(wanted: F8, low: F8, high: F8, total: float) -> F8:
-    """The wanted proportions, stretched until they add up to the total with every one inside its bounds."""
+    """The wanted proportions, scaled until they add up to the total with each one within its bounds."""
     least, most = 0.0, 1e6
     for _ in range(80):
         middle = (least + most) / 2
@@ -104,13 +104,14 @@ def _chance(logit: F8) -> F8:
 
 
 def _line(scores: F8, hired: F8) -> tuple[float, float]:
-    """Platt's line from points to chances, never falling."""
+    """Platt scaling from points to chances, never decreasing."""
     fitted = _least(scores[:, None] / 100, hired, np.zeros(1), 1e-3, np.ones(1))
     return float(fitted[0]), float(fitted[1]) / 100
 
 
 def _fit(shares: F8, hired: F8, before: F8, pull: float) -> F8:
-    """Weights of the parts; `pull` holds them to the proportions of the prior, whose scale is fitted along."""
+    """The weights of the parts; `pull` regularises them towards the proportions of the prior, whose scale is fitted
+    too."""
     direction = before / before.sum()
     _, slope = _line((shares * before).sum(axis=1), hired)
     fitted = _least(shares, hired, slope * 100 * direction, pull, direction)
@@ -118,8 +119,8 @@ def _fit(shares: F8, hired: F8, before: F8, pull: float) -> F8:
 
 
 def _least(shares: F8, hired: F8, centre: F8, pull: float, direction: F8) -> F8:
-    """Base and weights of least log loss, the weights not negative and drawn to `centre`."""
-    from scipy.optimize import minimize  # late: whoever only reads a card need not wait for them
+    """The intercept and weights that minimise the log loss, with non-negative weights regularised towards `centre`."""
+    from scipy.optimize import minimize  # imported late: reading a card does not need them
     from scipy.special import expit
     from threadpoolctl import threadpool_limits
 
@@ -134,13 +135,13 @@ def _least(shares: F8, hired: F8, centre: F8, pull: float, direction: F8) -> F8:
 
     start = np.append(0.0, np.maximum(centre, 0.1 * direction))
     bounds = [(None, None), *[(0, None)] * len(centre)]
-    with threadpool_limits(1):  # so few numbers that threads would only wait for each other: a quarter of the time
+    with threadpool_limits(1):  # on so few numbers one thread takes a quarter of the time of several
         least = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12, "gtol": 1e-7})
     return np.asarray(least.x)
 
 
 def _best_pull(shares: F8, hired: F8, before: F8) -> float:
-    """How strongly to hold on to the prior: what foretells best when each fifth is foretold from the others."""
+    """The strength of regularisation that predicts best in five-fold cross-validation."""
     fold = np.arange(len(hired)) % 5
 
     def loss(pull: float) -> float:

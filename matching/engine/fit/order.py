@@ -28,12 +28,12 @@ class Standing:
 
 
 def standing(profile: WorkerProfile | OpeningProfile) -> Standing:
-    """The standing of a worker (hardship) or of an opening (fair share and the employer's health)."""
+    """The standing of a worker (hardship) or of an opening (fair share and employer health)."""
     if isinstance(profile, WorkerProfile):
         return Standing(profile.hardship, 0, profile.registered_on, profile.id)
     return Standing(profile.underserved, profile.health, profile.registered_on, profile.id)
 
 
 def list_key(points: int, place: Standing) -> tuple[int, bool, int, tuple[date, int, int, str]]:
-    """Sort key of a list: smaller comes first. A total order, so every run lists alike."""
+    """The sort key of a list, smallest first: a total order, so that every run gives the same list."""
     return (-(points + (LIFT if place.lifted else 0)), *place.tie_key())

@@ -1,7 +1,7 @@
-"""What a match may look at, and nothing else: the two profiles, the weights and the day.
+"""What a match may depend on, and nothing else: the two profiles, the weights and the day.
 
-Sex, ethnicity, marital status and household register have no field here, so no score can read them. `None` always means
-"not recorded" and is neutral; an empty tuple means "recorded: there is none".
+Sex, ethnicity, marital status and household register have no field here, so no score can depend on them. `None` always
+means "not recorded" and is neutral; an empty tuple means "recorded as none".
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from enum import StrEnum
 
 Id = int | str
 MOST_FEN = 2_000_000_000
-"""No month's pay is more than 20 million yuan; what is stated beyond counts as that."""
+"""Monthly pay is capped at 20 million yuan; higher figures count as that."""
 
 
 class WageUnit(StrEnum):
-    """What a wage is paid for (计薪单位)."""
+    """The unit of a wage (计薪单位)."""
 
     MONTH = "month"
     DAY = "day"
@@ -43,7 +43,7 @@ class Risk(StrEnum):
 
 
 class EmploymentType(StrEnum):
-    """How the work is engaged (用工形式)."""
+    """The type of employment (用工形式)."""
 
     DIRECT = "direct"
     AGENCY = "agency"
@@ -106,9 +106,9 @@ class CertificateNeed:
 class WorkerProfile:
     """What may influence the matches of a worker (劳动者画像).
 
-    `regions` are region codes in order of wish (610404, 6104, 61 or 320000: trailing zeros mean the whole of it);
-    `home` is the code of the home county. Wages in fen per `wage_unit`. `education` is any scale that grows with
-    schooling, the same as the openings use. `hardship` breaks ties and never adds points.
+    `regions` are region codes in order of preference (610404, 6104, 61 or 320000: trailing zeros mean the whole
+    region); `home` is the code of the home county. Wages in fen per `wage_unit`. `education` is any scale that grows
+    with schooling, the same as for openings. `hardship` breaks ties and never adds points.
     """
 
     id: Id
@@ -232,32 +232,32 @@ class Weights:
 
     @property
     def experience(self) -> int:
-        """Most points that experience can give: full years and the highest verified level."""
+        """The maximum points for experience: full years and the highest verified level."""
         return self.year * self.years_full + 5
 
     @property
     def wage(self) -> int:
-        """Most points that the wage can give."""
+        """The maximum points for the wage."""
         return self.wage_met + self.wage_above
 
     @property
     def best_place(self) -> int:
-        """Most points that the place can give."""
+        """The maximum points for the place."""
         return max(*self.place, *self.distance)
 
     @property
     def total(self) -> int:
-        """Most points that a pair can reach; 100 for any weights that may be used."""
+        """The maximum points of a pair; 100 for any weights that may be used."""
         terms = self.engagement[0] + self.living[0]
         return self.wanted[0] + self.experience + self.skills + self.wage + self.best_place + terms
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Everything beside the two profiles that a match depends on (匹配依据).
+    """Everything besides the two profiles that a match depends on (匹配依据).
 
-    `adjacency` maps an occupation code to the neighbouring codes that its people change to, each asking for a course
-    or none (转岗方向). Same profiles, same ground: same points and order, on any machine.
+    `adjacency` maps an occupation code to the neighbouring codes that its people move to, each with or without a course
+    (转岗方向). The same profiles on the same ground give the same points and order on any machine.
     """
 
     today: date
@@ -286,5 +286,5 @@ def area(code: str | None) -> str | None:
 
 
 def order_key(registered_on: date, key: Id) -> tuple[date, int, int, str]:
-    """Ties go by registration date, then by id; numbers before words."""
+    """Ties are broken by registration date, then by id; numbers come before words."""
     return (registered_on, 0, key, "") if isinstance(key, int) else (registered_on, 1, 0, key)

@@ -157,7 +157,7 @@ class Reason:
 
 
 def plain_label(_kind: str, code: str) -> str:
-    """The code itself, where nobody passes the names of occupations and regions."""
+    """The code itself, for callers without names of occupations and regions."""
     return code
 
 
@@ -170,7 +170,7 @@ def _days(hundredths: int) -> str:
 
 
 def shown(params: Mapping[str, object], label: Label) -> dict[str, object]:
-    """Parameters as a reader sees them: yuan instead of fen, names instead of codes."""
+    """Parameters as readers see them: yuan instead of fen, names instead of codes."""
     out: dict[str, object] = {}
     for name, value in params.items():
         if name in ("occupation", "mine") and isinstance(value, str):
@@ -195,7 +195,7 @@ def factor_reason(factor: Factor, label: Label = plain_label) -> Reason:
 
 
 def check_reason(check: Check, label: Label = plain_label) -> Reason:
-    """The sentence for one hard condition, passed, failed or unknown."""
+    """The sentence for one hard condition, whether passed, failed or unknown."""
     return Reason(check.code, CHECKS[check.code], shown(check.params, label))
 
 
@@ -206,7 +206,7 @@ def reasons(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason,
 
 
 def warnings(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...]:
-    """What to look at before sending somebody there: the watch list, and everything that is unknown."""
+    """What to check before introducing the worker: the watch list and everything unknown."""
     checks = [check for check in suggestion.checks if check.code == "employer-watched"]
     checks += [check for check in suggestion.checks if check.verdict is Verdict.UNKNOWN]
     return tuple(check_reason(check, label) for check in checks)
@@ -218,7 +218,7 @@ def why_not(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason,
 
 
 def changes(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...] | None:
-    """The smallest change on the worker's side that turns every failure into a pass; None where none would do."""
+    """The smallest change on the worker's side that makes every condition pass; None where no change would."""
     gaps = failures(suggestion.checks)
     if any(gap.code not in CHANGES for gap in gaps):
         return None

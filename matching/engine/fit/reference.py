@@ -1,4 +1,4 @@
-"""The slow scorer that can be checked by hand; the fast one must agree with it to the point (对照评分器)."""
+"""The slow scorer that can be checked by hand; the fast one must give the same points (对照评分器)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -10,15 +10,15 @@ from matching.engine.fit.profiles import Ground, Id, OpeningProfile, Risk, Worke
 from matching.engine.fit.score import Factor, fit, points_of
 from matching.engine.fit.trades import neighbour_of
 
-# Gaps that a course can close; all others are facts or wishes.
+# Gaps that a course can close; all others are facts or preferences.
 TEACHABLE = frozenset({Condition.TRADE, Condition.SKILL, Condition.CERTIFICATE})
-# Failures of the opening itself: such an opening is no longer there, so nothing is counted against it.
+# Failures of the opening itself: it is no longer available, so no condition is counted against it.
 FINAL = frozenset({"expired", "filled", "employer-suspended"})
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One worker and one opening that fit (推荐). `factors` add up to `points`; `watched` asks for a warning."""
+    """A worker and an opening that fit (推荐). `factors` add up to `points`; `watched` calls for a warning."""
 
     worker_id: Id
     opening_id: Id
@@ -31,7 +31,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """An opening within reach through a course (转岗机会): the suggestion, and what is missing for it."""
+    """An opening within reach through a course (转岗机会): the suggestion and what it still needs."""
 
     suggestion: Suggestion
     occupation: str | None = None
@@ -41,10 +41,10 @@ class Transfer:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A list of suggestions, the way through training, and how many more one change would open.
+    """A list of suggestions, the transfers through training, and how many more pairs one change would add.
 
-    `blocked[condition]` counts the pairs that fail this condition and no other: for the region that is "so many more
-    if you would leave".
+    `blocked[condition]` counts the pairs that fail this condition only: for the region it is "this many more if you
+    would move".
     """
 
     suggestions: tuple[Suggestion, ...]
@@ -61,7 +61,7 @@ def suggest(worker: WorkerProfile, opening: OpeningProfile, ground: Ground, *, l
 
 
 def transfer(worker: WorkerProfile, opening: OpeningProfile, ground: Ground, suggestion: Suggestion) -> Transfer | None:
-    """What a course would have to teach for this pair, or None where something else stands in the way."""
+    """What a course would have to teach for this pair; None where something else stands in the way."""
     gaps = {check.condition for check in failures(suggestion.checks)}
     if not gaps or not gaps <= TEACHABLE or opening.accepts_training is False or worker.accepts_training is False:
         return None
@@ -82,7 +82,7 @@ def rank(worker: WorkerProfile, openings: Iterable[OpeningProfile], ground: Grou
 def rank_workers(
     opening: OpeningProfile, workers: Iterable[WorkerProfile], ground: Ground, *, top: int = 20
 ) -> Ranking:
-    """The best workers for an opening, by the same score."""
+    """The best workers for an opening, by the same scores."""
     return _ranking([(worker, opening) for worker in workers], ground, top, of_workers=True)
 
 

@@ -1,7 +1,7 @@
 """Stage two: the fit, six named factors whose integer points add up to the score (匹配得分).
 
-One function scores a pair, whichever side asks. Shares are rounded half up in integers: the same on
-every machine.
+One function scores a pair in both directions. Shares are rounded half up in integers, so every machine gives the same
+result.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from matching.engine.fit.trades import Kin, experience_points, neighbour_of, tra
 
 
 class ScorePart(StrEnum):
-    """What a factor looks at (得分项)."""
+    """What a factor measures (得分项)."""
 
     TRADE = "trade"
     EXPERIENCE = "experience"
@@ -26,7 +26,7 @@ class ScorePart(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """Points of one factor out of `most`; `code` says which sentence explains it, `params` fill that sentence."""
+    """Points of one factor out of `most`; `code` names the sentence that explains it, `params` fill that sentence."""
 
     part: ScorePart
     points: int
@@ -36,7 +36,7 @@ class Factor:
 
 
 def trade(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
-    """The nearest of the occupations wanted or practised."""
+    """The nearest of the occupations that the worker wants or has practised."""
     weights = ground.weights
     most = weights.wanted[0]
     points, near, code, wished = trade_points(worker, opening.occupation, ground)
@@ -69,9 +69,9 @@ def experience(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -
 
 
 def skills(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
-    """The share of what is asked that is there: a must counts twice, a lower level half.
+    """The share of required skills that the worker has: required ones count twice, a lower level counts half.
 
-    Certificates that are no must count as one thing asked each.
+    Certificates that are not required count as one skill each.
     """
     most = ground.weights.skills
     wished = [need for need in opening.certificates if not need.must]
@@ -95,7 +95,7 @@ def skills(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Fa
 
 
 def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
-    """The pay against the worker's floor: every 5 % above it one point more, up to the most."""
+    """The pay compared with the worker's minimum: one more point for every 5 % above it, up to the maximum."""
     weights = ground.weights
     floor = ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
     low, high = monthly_range(opening, ground)
@@ -110,7 +110,7 @@ def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Fact
 
 
 def place_points(worker: WorkerProfile, where: str | None, ground: Ground) -> tuple[int, str]:
-    """Points and sentence of an area for a worker: by the order of wishes, else by distance from home."""
+    """Points and sentence of an area for a worker: by order of preference, otherwise by distance from home."""
     weights = ground.weights
     if where is None:
         return weights.place_unknown, "place-unknown"
@@ -135,13 +135,13 @@ def place_points(worker: WorkerProfile, where: str | None, ground: Ground) -> tu
 
 
 def place(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
-    """Where the work is, against the worker's wishes and home."""
+    """The workplace compared with the worker's preferred regions and home."""
     points, code = place_points(worker, area(opening.region), ground)
     return Factor(ScorePart.PLACE, points, ground.weights.best_place, code, {"region": opening.region})
 
 
 def terms(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Factor:
-    """The way of engagement, board and lodging: more where a wish is known to be met, neutral otherwise."""
+    """Employment type, board and lodging: more where a preference is known to be met, neutral otherwise."""
     engagement, living = ground.weights.engagement, ground.weights.living
     met = bool(worker.employment_types) and opening.employment_type in worker.employment_types
     other = bool(worker.employment_types) and opening.employment_type is not None and not met
@@ -161,5 +161,5 @@ def fit(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> tuple
 
 
 def points_of(factors: tuple[Factor, ...]) -> int:
-    """The score that is shown."""
+    """The score as shown."""
     return sum(factor.points for factor in factors)

@@ -1,4 +1,4 @@
-"""How near two occupations are, by their codes in the national classification (职业相近程度)."""
+"""How close two occupations are, by their codes in the national classification (职业相近程度)."""
 
 import re
 from enum import IntEnum
@@ -10,7 +10,7 @@ CODE = re.compile(r"[0-9]-[0-9]{2}(-[0-9]{2}){0,2}")
 
 
 class Kin(IntEnum):
-    """Nearness of an opening's occupation to one of the worker's; the lower, the nearer."""
+    """How close an opening's occupation is to one of the worker's; lower is closer."""
 
     SAME = 0
     NEAR = 1
@@ -20,7 +20,8 @@ class Kin(IntEnum):
 
 @lru_cache(maxsize=65536)
 def kin(first: str, second: str) -> Kin:
-    """6-04-02-01 is near all of 6-04-02 and in the field 6-04; words that are no codes are the same or nothing.
+    """How close two codes are: 6-04-02-01 is near all of 6-04-02 and in the field 6-04; other words are equal or
+    unrelated.
 
     >>> kin("6-04-02-01", "6-04-02").name, kin("6-04-02-01", "6-04-03-03").name, kin("6-04-02-01", "6-05-01-03").name
     ('NEAR', 'FIELD', 'NONE')
@@ -36,26 +37,26 @@ def kin(first: str, second: str) -> Kin:
 
 
 def nearest(worker: WorkerProfile, occupation: str) -> tuple[Kin, str | None]:
-    """The nearest of all occupations that the worker wants or has practised, and which one it is."""
+    """The closest of all occupations that the worker wants or has practised, with its kinship."""
     codes = (*(worker.wanted or ()), *(practice.code for practice in worker.practised or ()))
     return min(((kin(code, occupation), code) for code in codes), default=(Kin.NONE, None))
 
 
 def trade_known(worker: WorkerProfile) -> bool:
-    """Whether the worker names any occupation at all; if none, every trade is as good as unknown."""
+    """Whether the worker names any occupation; if not, the trade is unknown."""
     return bool(worker.wanted or worker.practised)
 
 
 def neighbour_of(worker: WorkerProfile, occupation: str, ground: Ground) -> str | None:
-    """The worker's occupation from which people change to `occupation`, if the table of neighbours has one."""
+    """The worker's occupation from which people move to `occupation`, if the table of neighbours has one."""
     codes = (*(practice.code for practice in worker.practised or ()), *(worker.wanted or ()))
     return next((code for code in codes if occupation in ground.adjacency.get(code, ())), None)
 
 
 def trade_points(worker: WorkerProfile, occupation: str | None, ground: Ground) -> tuple[int, Kin, str | None, bool]:
-    """Points of the trade, how near it is, which of the worker's occupations counts, and whether it is a wanted one.
+    """Points of the trade, the kinship, the worker's occupation that counts, and whether it is a wanted one.
 
-    A practised occupation counts as a wanted one where no wish is recorded.
+    A practised occupation counts as wanted where no preference is recorded.
     """
     weights = ground.weights
     if occupation is None or not trade_known(worker):
@@ -86,9 +87,9 @@ def practice_points(practice: Practice, ground: Ground) -> int:
 def experience_points(
     worker: WorkerProfile, occupation: str | None, ground: Ground
 ) -> tuple[int, Kin, Practice | None]:
-    """Points of experience, how near the practised occupation is, and which one counts.
+    """Points of experience, the kinship, and the practised occupation that counts.
 
-    A near occupation counts two thirds, one in the same field one third, rounded down. No record is neutral.
+    A near occupation counts two thirds, one in the same field one third, rounded down. Missing records are neutral.
     """
     if occupation is None or worker.practised is None:
         return ground.weights.experience_unknown, Kin.NONE, None

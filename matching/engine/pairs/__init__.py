@@ -1,1 +1,1 @@
-"""Many pairs at once, in both directions: arrays, compiled kernels and their plain twins."""
+"""Many pairs at once, in both directions: arrays, compiled kernels and their plain numpy twins."""

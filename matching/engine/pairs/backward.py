@@ -1,63 +1,12 @@
-"""Best workers for an opening: the same pair scorer, from the other side, compiled."""
+"""The best workers for an opening: the same pair scorer in the other direction, compiled."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from matching.engine.jit import TIES, bits_set, compiled, entrance, inlined
-from matching.engine.pairs.columns import (
-    ALL_TYPES,
-    ANY_AREA,
-    ASKED,
-    ATTRS,
-    BOARD,
-    BORN,
-    ENGAGED,
-    ENGAGED_UNKNOWN,
-    EXPERIENCE_UNKNOWN,
-    FLAGS,
-    FLOOR,
-    FORBID,
-    FREE,
-    HARDSHIP,
-    HIGH,
-    I1,
-    I4,
-    I8,
-    LIVING,
-    LIVING_UNKNOWN,
-    LODGING,
-    LOW,
-    NEEDS,
-    NEIGHBOUR,
-    OCCUPATION,
-    OPEN,
-    PAPERS_KNOWN,
-    PLACE_UNKNOWN,
-    RANK,
-    REGION,
-    REST,
-    SCHOOLING,
-    SIGN,
-    SIGN_MORE,
-    SKILL_ONLY,
-    SKILLS,
-    SKILLS_KNOWN,
-    SKILLS_UNKNOWN,
-    SLACK,
-    SLACK_LOST,
-    SLACK_UNIT,
-    TODAY,
-    TYPES,
-    WAGE_ABOVE,
-    WAGE_MET,
-    WAGE_PARTLY,
-    WAGE_UNKNOWN,
-    Index,
-    Lists,
-    People,
-    Workers,
-)
+from matching.engine.pairs import columns as c
+from matching.engine.pairs.columns import I1, I4, I8, Index, Lists, People, Workers
 from matching.engine.pairs.forward import entries
 from matching.engine.pairs.points import (
     OUTSIDE,
@@ -88,7 +37,7 @@ class Desk(NamedTuple):
 
 
 def desk(workers: Workers, terms: int, top: int) -> Desk:
-    """Fresh working memory."""
+    """New working memory."""
     return Desk(
         np.zeros(terms + 1, np.int8),
         np.zeros(len(workers.rows), np.int32),
@@ -99,32 +48,32 @@ def desk(workers: Workers, terms: int, top: int) -> Desk:
 
 @inlined
 def cheap(row: int, w: int, index: Index, workers: Workers) -> tuple[int, bool]:
-    """Points without the skills, and whether trade joins the two; OUTSIDE where a cheap condition fails."""
+    """Points without the skills, and whether the trades are related; OUTSIDE where a cheap condition fails."""
     rows, who, marks = index.openings.rows, workers.rows[w], index.marks
-    wage = wage_points(who[FLOOR], rows[row, LOW], rows[row, HIGH], marks)
-    if rows[row, ATTRS] & who[FORBID] or wage == OUTSIDE:
+    wage = wage_points(who[c.FLOOR], rows[row, c.LOW], rows[row, c.HIGH], marks)
+    if rows[row, c.ATTRS] & who[c.FORBID] or wage == OUTSIDE:
         return OUTSIDE, False
-    here = place_points(rows[row, REGION], index.layout.regions, who, entries(workers.areas, w), marks)
+    here = place_points(rows[row, c.REGION], index.layout.regions, who, entries(workers.areas, w), marks)
     if here == OUTSIDE:
         return OUTSIDE, False
-    occupation, own = rows[row, OCCUPATION], entries(workers.trades, w)
-    trade, experience = trade_points(occupation, index.layout.trades, who[FLAGS], own, marks)
+    occupation, own = rows[row, c.OCCUPATION], entries(workers.trades, w)
+    trade, experience = trade_points(occupation, index.layout.trades, who[c.FLAGS], own, marks)
     joined = trade > 0
     if not joined:
         near = is_neighbour(occupation, own, index.layout.neighbours.ptr, index.layout.neighbours.of)
-        trade = marks[NEIGHBOUR] if near else marks[SKILL_ONLY]
-    terms = terms_points(rows[row, ATTRS], who[TYPES], who[NEEDS], marks)
-    return trade + experience + here + wage + terms + who[HARDSHIP], joined
+        trade = marks[c.NEIGHBOUR] if near else marks[c.SKILL_ONLY]
+    terms = terms_points(rows[row, c.ATTRS], who[c.TYPES], who[c.NEEDS], marks)
+    return trade + experience + here + wage + terms + who[c.HARDSHIP], joined
 
 
 @inlined
 def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> tuple[int, bool]:
-    """Credit for skills and certificates, and whether a skill is shared; OUTSIDE where a must is missing."""
+    """Credit for skills and certificates, and whether a skill is shared; OUTSIDE where a required one is missing."""
     who, papers, terms, credit = workers.rows[w], index.openings.papers, index.openings.terms, 0
     if papers.ptr[row] < papers.ptr[row + 1]:
         start, known = (
-            start_day(row, index.openings.rows, who[FREE], index.marks[TODAY]),
-            who[FLAGS] & PAPERS_KNOWN != 0,
+            start_day(row, index.openings.rows, who[c.FREE], index.marks[c.TODAY]),
+            who[c.FLAGS] & c.PAPERS_KNOWN != 0,
         )
         own = entries(workers.papers, w)
         credit = papers_found(papers.ptr[row], papers.ptr[row + 1], papers.of, own, known, start)
@@ -132,7 +81,7 @@ def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> t
             return OUTSIDE, False
     mine = entries(workers.terms, w)
     learn(work.level, mine)
-    known = who[FLAGS] & SKILLS_KNOWN != 0
+    known = who[c.FLAGS] & c.SKILLS_KNOWN != 0
     skill_credit, shared = terms_found(terms.ptr[row], terms.ptr[row + 1], terms.of, work.level, known)
     forget(work.level, mine)
     return OUTSIDE if skill_credit == OUTSIDE else skill_credit + credit, shared
@@ -140,55 +89,65 @@ def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> t
 
 @inlined
 def consider(row: int, w: int, most: int, index: Index, workers: Workers, work: Desk) -> None:
-    """Score one worker and enter him into the list if he belongs there; without his skills he has `most` points."""
+    """Score one worker and insert them into the list if they belong there; `most` bounds the points without skills."""
     if work.seen[w] == work.turn[0]:
         return
     rows, who, marks, worst = index.openings.rows, workers.rows[w], index.marks, work.keys[len(work.keys) - 1]
     credit, shared = credit_of(row, w, index, workers, work)
-    skilled, tie = skill_points(credit, rows[row, ASKED], who[FLAGS], marks), TIES - who[RANK]
+    skilled, tie = skill_points(credit, rows[row, c.ASKED], who[c.FLAGS], marks), TIES - who[c.RANK]
     if credit == OUTSIDE or ((np.int64(most) + skilled) << 32) + tie <= worst:
         return
-    work.seen[w] = work.turn[0]  # only now: another of his areas may promise more
+    work.seen[w] = work.turn[0]  # only now: another of their areas may promise more
     points, joined = cheap(row, w, index, workers)
     key = ((np.int64(points) + skilled) << 32) + tie
     if points == OUTSIDE or key <= worst or not (joined or shared):
         return
-    if person_fits(row, rows, who[SCHOOLING], who[BORN], who[FREE], marks[TODAY]):
+    if person_fits(row, rows, who[c.SCHOOLING], who[c.BORN], who[c.FREE], marks[c.TODAY]):
         insert(work.keys, key)
 
 
 @compiled
 def most_terms(attrs: int, marks: I4) -> int:
-    """The most that engagement, board and lodging can give to a pair with this opening."""
-    engaged, living = marks[ENGAGED_UNKNOWN], marks[LIVING_UNKNOWN]
-    if attrs & ALL_TYPES:
-        engaged = max(engaged, marks[ENGAGED])
-    if attrs & (LODGING | BOARD):
-        living = max(living, marks[LIVING])
+    """The maximum points for engagement, board and lodging of a pair with this opening."""
+    engaged, living = marks[c.ENGAGED_UNKNOWN], marks[c.LIVING_UNKNOWN]
+    if attrs & c.ALL_TYPES:
+        engaged = max(engaged, marks[c.ENGAGED])
+    if attrs & (c.LODGING | c.BOARD):
+        living = max(living, marks[c.LIVING])
     return np.int64(engaged + living)  # type: ignore[return-value]
 
 
 @compiled
 def most_wage(high: int, marks: I4) -> int:
-    """The most that pay can give to a pair with this opening."""
-    known = max(marks[WAGE_MET] + marks[WAGE_ABOVE], marks[WAGE_PARTLY]) if high >= 0 else marks[WAGE_UNKNOWN]
-    return max(known, marks[WAGE_UNKNOWN])
+    """The maximum points for pay of a pair with this opening."""
+    known = max(marks[c.WAGE_MET] + marks[c.WAGE_ABOVE], marks[c.WAGE_PARTLY]) if high >= 0 else marks[c.WAGE_UNKNOWN]
+    return max(known, marks[c.WAGE_UNKNOWN])
 
 
 @compiled
 def consider_some(
     row: int, some: I4, first: int, last: int, more: int, index: Index, workers: Workers, group: People, work: Desk
 ) -> int:
-    """Consider those of the first area whose skills can lift them onto the list, those with most points first.
+    """Consider the members of the first area whose skills can lift them onto the list, most points first.
 
-    Returns where the rest begins; `more` is what they may have above the points noted of them.
+    Returns where the rest begins; `more` is what they may have beyond their noted points.
     """
     marks, rows, signs, keys = index.marks, index.openings.rows, group.signs, work.keys
-    low, high, slack, asked = rows[row, SIGN], rows[row, SIGN_MORE], np.int64(rows[row, SLACK]), rows[row, ASKED]
-    least, most, area = rows[row, LOW], rows[row, HIGH], some[first, 0]
-    more, best = more + most_terms(rows[row, ATTRS], marks), np.int64(max(marks[SKILLS], marks[SKILLS_UNKNOWN]))
+    low, high, slack, asked = (
+        rows[row, c.SIGN],
+        rows[row, c.SIGN_MORE],
+        np.int64(rows[row, c.SLACK]),
+        rows[row, c.ASKED],
+    )
+    least, most, area = rows[row, c.LOW], rows[row, c.HIGH], some[first, 0]
+    more, best = more + most_terms(rows[row, c.ATTRS], marks), np.int64(max(marks[c.SKILLS], marks[c.SKILLS_UNKNOWN]))
     best_paid = best + most_wage(most, marks)
-    unit, lost, papers, twice = slack >> SLACK_UNIT, slack >> SLACK_LOST & 255, slack & 255, np.int64(2 * marks[SKILLS])
+    unit, lost, papers, twice = (
+        slack >> c.SLACK_UNIT,
+        slack >> c.SLACK_LOST & 255,
+        slack & 255,
+        np.int64(2 * marks[c.SKILLS]),
+    )
     for at in range(first, last):
         worst = keys[len(keys) - 1] >> 32
         has: Any = np.int64(more + some[at, 2])
@@ -212,18 +171,18 @@ def consider_some(
 def consider_group(
     row: int, some: I4, first: int, last: int, more: int, index: Index, workers: Workers, group: People, work: Desk
 ) -> None:
-    """Consider the members of a group who would go to where the opening is."""
-    region, regions = index.openings.rows[row, REGION], index.layout.regions
+    """Consider the members of a group who would go to the place of the opening."""
+    region, regions = index.openings.rows[row, c.REGION], index.layout.regions
     if region < 0 or regions[region, 0] < 6:
         # Where the region is known only roughly, smaller areas may lie in it too, with points for an unknown place.
-        more += index.marks[PLACE_UNKNOWN]
+        more += index.marks[c.PLACE_UNKNOWN]
         while first < last:
             area = some[first, 0]
             first = consider_some(row, some, first, last, more, index, workers, group, work)
             first = bisect(some, 0, first, last, area + 1)
         return
     for depth in range(1, 5):
-        code = ANY_AREA if depth == 4 else regions[region, depth]
+        code = c.ANY_AREA if depth == 4 else regions[region, depth]
         if depth == 4 or code >= 0:
             start = bisect(some, 0, first, last, code)
             if start < last and some[start, 0] == code:
@@ -240,16 +199,18 @@ def members(lists: Lists, key: int) -> tuple[int, int]:
 
 @compiled
 def by_skill(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
-    """Consider those whom only a skill joins to the opening, while they can reach the list."""
+    """Consider the workers who share only a skill with the opening, while they can reach the list."""
     marks, post, terms, of = index.marks, index.openings.rows[row], index.openings.terms, index.layout.neighbours.of
-    most = np.int64(marks[SKILL_ONLY])
+    most = np.int64(marks[c.SKILL_ONLY])
     more: Any = np.int64(0)
     for at in range(len(of)):  # the table is short
-        if of[at] == post[OCCUPATION]:
-            more = np.int64(max(marks[NEIGHBOUR] - marks[SKILL_ONLY], 0))
+        if of[at] == post[c.OCCUPATION]:
+            more = np.int64(max(marks[c.NEIGHBOUR] - marks[c.SKILL_ONLY], 0))
             break
-    most += more + marks[EXPERIENCE_UNKNOWN] + most_wage(post[HIGH], marks) + most_terms(post[ATTRS], marks)
-    most += max(marks[PLACE_UNKNOWN], marks[REST] - marks[OPEN]) + max(marks[SKILLS], marks[SKILLS_UNKNOWN]) + 1
+    most += more + marks[c.EXPERIENCE_UNKNOWN] + most_wage(post[c.HIGH], marks) + most_terms(post[c.ATTRS], marks)
+    most += (
+        max(marks[c.PLACE_UNKNOWN], marks[c.REST] - marks[c.OPEN]) + max(marks[c.SKILLS], marks[c.SKILLS_UNKNOWN]) + 1
+    )
     for at in range(terms.ptr[row], terms.ptr[row + 1]):
         if (work.keys[len(work.keys) - 1] >> 32) > most:
             return
@@ -259,8 +220,8 @@ def by_skill(row: int, index: Index, workers: Workers, group: People, work: Desk
 
 @compiled
 def find_workers(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
-    """Consider all whom a related or unknown trade, or else a skill, joins to the opening, the nearest first."""
-    occupation, kin = index.openings.rows[row, OCCUPATION], index.layout.trades
+    """Consider everyone with a related or unknown trade, then those who share only a skill, closest first."""
+    occupation, kin = index.openings.rows[row, c.OCCUPATION], index.layout.trades
     if occupation < 0:
         consider_group(row, group.everyone, 0, len(group.everyone), 0, index, workers, group, work)
         return
@@ -274,7 +235,8 @@ def find_workers(row: int, index: Index, workers: Workers, group: People, work: 
 
 @entrance
 def best_workers(index: Index, workers: Workers, group: People, first: int, last: int, work: Desk, out: I4) -> None:
-    """Fill `out` (openings x top x 2: worker, points) for the openings from `first` to `last`; -1 where a list ends."""
+    """Fill `out` (openings x top x 2: worker, points) for the openings from `first` to `last`; -1 after the end of a
+    list."""
     for row in range(first, last):
         for at in range(len(work.keys)):
             work.keys[at] = 0
@@ -284,4 +246,4 @@ def best_workers(index: Index, workers: Workers, group: People, first: int, last
             key = work.keys[at]
             w = group.row_of[TIES - (key & TIES)] if key > 0 else -1
             out[row - first, at, 0] = w
-            out[row - first, at, 1] = (key >> 32) - (workers.rows[w, HARDSHIP] if key > 0 else 0)
+            out[row - first, at, 1] = (key >> 32) - (workers.rows[w, c.HARDSHIP] if key > 0 else 0)

@@ -1,4 +1,4 @@
-"""Points and sentences of many suggestions in plain numpy: what `parts` does, without the compiler."""
+"""Points and sentences of many suggestions in plain numpy: the twin of `breakdown`."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from matching.engine.pairs.forward_plain import covers, entries, nearness, place
 
 
 def parts(index: Index, workers: Workers, listed: I4, points: I4, out: I4) -> None:
-    """What `parts.parts` does, without the compiler."""
+    """The plain twin of `breakdown.parts`."""
     regions = index.layout.regions
     for w in range(len(listed)):
         rows = listed[w][listed[w] >= 0]

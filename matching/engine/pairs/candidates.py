@@ -1,40 +1,12 @@
-"""Trying candidates for one worker, compiled: sixteen bytes of an opening rule most out, few are scored in full."""
+"""Trying candidates for one worker, compiled: sixteen bytes of an opening exclude most, few are scored in full."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from matching.engine.jit import TIES, bits_set, compiled
-from matching.engine.pairs.columns import (
-    ASKED,
-    ATTRS,
-    BORN,
-    FLAGS,
-    FLOOR,
-    FORBID,
-    FREE,
-    HIGH,
-    I1,
-    I2,
-    I4,
-    I8,
-    LIFT,
-    LIFTED,
-    LOW,
-    NEEDS,
-    PAPERS_KNOWN,
-    REGION,
-    SCHOOLING,
-    SKILLS,
-    SKILLS_KNOWN,
-    SKILLS_UNKNOWN,
-    SLACK_LOST,
-    SLACK_UNIT,
-    TIE,
-    TODAY,
-    TYPES,
-    Lists,
-)
+from matching.engine.pairs import columns as c
+from matching.engine.pairs.columns import I1, I2, I4, I8, Lists
 from matching.engine.pairs.points import (
     OUTSIDE,
     UNSET,
@@ -57,7 +29,7 @@ EVERYTHING = 1 << 20
 
 
 class Scratch(NamedTuple):
-    """Working memory of one thread; every search leaves it as it found it."""
+    """Working memory of one thread; every search leaves it in its initial state."""
 
     place: I2
     level: I1
@@ -86,8 +58,8 @@ class Grid(NamedTuple):
 
 
 class Go(NamedTuple):
-    """Which rows are tried: those that may have at least `wanted` points for skills, and less than `done`, for the
-    others were tried before."""
+    """Which rows are tried: those that may have at least `wanted` points for skills but less than `done`, as the others
+    have been tried already."""
 
     wanted: int
     done: int
@@ -95,7 +67,7 @@ class Go(NamedTuple):
 
 @compiled
 def place_of(region: int, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Points of a region, or OUTSIDE; looked up once for each worker."""
+    """Points of a region, or OUTSIDE; computed once per worker."""
     here = work.place[region + 1]
     if here == UNSET:
         here = place_points(region, grid.regions, asker.who, asker.areas, grid.marks)
@@ -105,22 +77,22 @@ def place_of(region: int, grid: Grid, asker: Asker, work: Scratch) -> int:
 
 @compiled
 def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Of the first so many candidates keep those that pass the cheap conditions and can reach the list."""
+    """Of the first `count` candidates keep those that pass the cheap conditions and can reach the list."""
     rows, who, marks = grid.rows, asker.who, grid.marks
     waiting, worst, kept = work.waiting, work.keys[len(work.keys) - 1], 0
-    floor, forbid, types, needs, flags = who[FLOOR], who[FORBID], who[TYPES], who[NEEDS], who[FLAGS]
-    cheap, best = asker.cheap, max(marks[SKILLS_UNKNOWN], marks[SKILLS])
+    floor, forbid, types, needs, flags = who[c.FLOOR], who[c.FORBID], who[c.TYPES], who[c.NEEDS], who[c.FLAGS]
+    cheap, best = asker.cheap, max(marks[c.SKILLS_UNKNOWN], marks[c.SKILLS])
     for at in range(count):
         row = waiting[at, 0]
-        attrs, high = rows[row, ATTRS], rows[row, HIGH]
+        attrs, high = rows[row, c.ATTRS], rows[row, c.HIGH]
         if attrs & forbid or (high < floor and high >= 0):
             continue
-        here = place_of(rows[row, REGION], grid, asker, work)
-        points = base + here + rows[row, LIFTED]
-        tie = TIES - rows[row, TIE]
+        here = place_of(rows[row, c.REGION], grid, asker, work)
+        points = base + here + rows[row, c.LIFTED]
+        tie = TIES - rows[row, c.TIE]
         if here == OUTSIDE or ((points + cheap + best) << 32) + tie <= worst:
             continue
-        points += wage_points(floor, rows[row, LOW], high, marks) + terms_points(attrs, types, needs, marks)
+        points += wage_points(floor, rows[row, c.LOW], high, marks) + terms_points(attrs, types, needs, marks)
         points = np.int64(points)
         if ((points + best) << 32) + tie <= worst:
             continue
@@ -133,15 +105,15 @@ def hopeful(count: int, base: int, grid: Grid, asker: Asker, work: Scratch) -> i
 
 @compiled
 def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """Enter into the list what belongs there; `joined` is False where trade counts only with a shared skill."""
+    """Insert into the list what belongs there; `joined` is False where the trade counts only with a shared skill."""
     rows, who, marks, own, level = grid.rows, asker.who, grid.marks, asker.papers, work.level
     term_ptr, terms, paper_ptr, papers = grid.terms.ptr, grid.terms.of, grid.papers.ptr, grid.papers.of
-    keys, waiting, today = work.keys, work.waiting, marks[TODAY]
-    schooling, born, free, flags = who[SCHOOLING], who[BORN], who[FREE], who[FLAGS]
-    skilled, papered = flags & SKILLS_KNOWN != 0, flags & PAPERS_KNOWN != 0
+    keys, waiting, today = work.keys, work.waiting, marks[c.TODAY]
+    schooling, born, free, flags = who[c.SCHOOLING], who[c.BORN], who[c.FREE], who[c.FLAGS]
+    skilled, papered = flags & c.SKILLS_KNOWN != 0, flags & c.PAPERS_KNOWN != 0
     for at in range(count):
         row, points = waiting[at, 0], np.int64(waiting[at, 1])
-        tie = TIES - rows[row, TIE]
+        tie = TIES - rows[row, c.TIE]
         if ((points + waiting[at, 2]) << 32) + tie <= keys[len(keys) - 1]:
             continue
         if not person_fits(row, rows, schooling, born, free, today):
@@ -155,14 +127,14 @@ def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) ->
         skill_credit, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
         if skill_credit == OUTSIDE or not (joined or shared):
             continue
-        key = ((points + skill_points(skill_credit + credit, rows[row, ASKED], flags, marks)) << 32) + tie
+        key = ((points + skill_points(skill_credit + credit, rows[row, c.ASKED], flags, marks)) << 32) + tie
         if key > keys[len(keys) - 1]:
             insert(keys, key)
 
 
 @compiled
 def judge(count: int, base: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """Try the first so many candidates."""
+    """Try the first `count` candidates."""
     kept = hopeful(count, base, grid, asker, work)
     if kept > 0:
         settle(kept, joined, grid, asker, work)
@@ -181,27 +153,27 @@ def promising(
     most: np.int32,
     out: I4,
 ) -> None:
-    """Note of each row whether its signature allows so many points for skills, but not so many.
+    """Write for each row whether its signature allows at least `least` points for skills but less than `most`.
 
-    The tests are `skill_points(...) >= wanted` and `< done`, multiplied out, in 32 bits and without a branch, so that
-    many rows are tested at once. `most` is 0 where none is done; rows that ask for nothing are the first to be done.
+    The tests are `skill_points(...) >= wanted` and `< done`, multiplied out, in 32 bits and without branches, so that
+    the compiler vectorises them. `most` is 0 where nothing is done yet; rows without required skills are done first.
     """
     fresh = np.int32(most == 0)
     for at in range(len(low_signs)):
         shared = bits_set(low_signs[at] & low) + bits_set(high_signs[at] & high)
         slack = slacks[at]
-        credit = (slack >> np.int32(SLACK_UNIT)) * (shared + (slack >> np.int32(SLACK_LOST) & np.int32(255)))
+        credit = (slack >> np.int32(c.SLACK_UNIT)) * (shared + (slack >> np.int32(c.SLACK_LOST) & np.int32(255)))
         credit = twice * (credit + (slack & np.int32(255)))
         out[at] = np.int32(credit >= asked[at] * least) & (np.int32(credit < asked[at] * most) | fresh)
 
 
 @compiled
 def sieve(first: int, last: int, count: int, need: int, done: int, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Add the rows whose signatures allow `need` points for skills, but not `done`; there must be room for all."""
+    """Add the rows whose signatures allow `need` points for skills but not `done`; there must be room for all."""
     waiting, passed = work.waiting, work.passed
     tested = need > 0 or done < EVERYTHING
     if tested:
-        twice, least = np.int32(2 * grid.marks[SKILLS]), np.int32(2 * need - 1)
+        twice, least = np.int32(2 * grid.marks[c.SKILLS]), np.int32(2 * need - 1)
         most = np.int32(2 * done - 1 if done < EVERYTHING else 0)
         low_signs, high_signs, slacks = grid.signs[first:last], grid.more[first:last], grid.slacks[first:last]
         promising(
@@ -226,13 +198,13 @@ def scan(
     asker: Asker,
     work: Scratch,
 ) -> int:
-    """Add rows that may reach the list to the candidates, which are judged whenever the bench is full.
+    """Add rows that may reach the list to the candidates, which are tried whenever the buffer is full.
 
-    `place` is the most that the place gives to any of the rows. Returns how many wait.
+    `place` is the maximum that the place gives to any of the rows. Returns the number of waiting candidates.
     """
-    skilled = asker.who[FLAGS] & SKILLS_KNOWN != 0
+    skilled = asker.who[c.FLAGS] & c.SKILLS_KNOWN != 0
     while first < last:
-        need: Any = (work.keys[len(work.keys) - 1] >> 32) - (base + place + asker.cheap + grid.marks[LIFT])
+        need: Any = (work.keys[len(work.keys) - 1] >> 32) - (base + place + asker.cheap + grid.marks[c.LIFT])
         if need > asker.skills or need >= go.done:
             return count
         need = max(need, go.wanted) if skilled else np.int64(0)

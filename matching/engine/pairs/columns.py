@@ -1,7 +1,7 @@
-"""The two profiles as columns of numbers, the form in which kernels read them.
+"""The two profiles as columns of numbers, the form that kernels read.
 
-Plain arrays and nothing else: a kernel that is handed a few flat arrays runs twenty times as fast as one that is
-handed the same data in tuples. Dates are yyyymmdd, so that turning 16 is adding 160000.
+Flat arrays only: a kernel that receives a few flat arrays runs twenty times as fast as one that receives the same data
+in tuples. Dates are yyyymmdd, so that turning 16 is adding 160000.
 """
 
 from typing import NamedTuple
@@ -17,9 +17,9 @@ I8 = NDArray[np.int64]
 NEVER = 99991231
 ANY_LEVEL = 9
 NAME = 1_000_000
-"""Areas that are names, not codes, are numbered from here."""
+"""Areas that are names instead of codes are numbered from here."""
 NO_AREA, ANY_AREA = -2, -1
-"""In place of the code of an area: a worker who would go nowhere that is known, and one who would go anywhere."""
+"""Instead of an area code: a worker with no known area, and one who would go anywhere."""
 
 # Columns of an opening's row. REGION is a place in the order of `Layout.regions`, wages are fen a month, -1 = unknown.
 REGION, LOW, HIGH, ATTRS, LIFTED, TIE, ASKED, EDUCATION = range(8)
@@ -35,7 +35,7 @@ FLOOR, FORBID, TYPES, NEEDS, FLAGS, MODE, LISTED, HOME = range(8)
 SCHOOLING, BORN, FREE, HARDSHIP, RANK = range(8, 13)
 WORKER_WIDTH = 16
 
-# What an opening is (ATTRS), and what a worker forbids (FORBID) or asks for (TYPES, NEEDS).
+# Properties of an opening (ATTRS), and what a worker rules out (FORBID) or asks for (TYPES, NEEDS).
 NIGHT, SHIFT, HAZARD, NO_LODGING, NO_BOARD, LODGING, BOARD = (1 << bit for bit in range(7))
 FIRST_TYPE = 7
 ALL_TYPES = 0b111111 << FIRST_TYPE
@@ -47,7 +47,7 @@ TRADE_KNOWN, WISH_KNOWN, PRACTICE_KNOWN, SKILLS_KNOWN, PAPERS_KNOWN, TRAINS = (1
 # How a worker's areas are meant (MODE).
 LISTED_ONLY, ANYWHERE, NO_WISH = range(3)
 
-# The weights and the day, one number each; REST is the most beyond trade and experience, OPEN the same less the place.
+# The weights and the day, one number each; REST is the maximum beyond trade and experience, OPEN that less the place.
 # Then three per kinship, four of distance, and the table of wishes.
 TODAY, NEIGHBOUR, SKILL_ONLY, TRADE_UNKNOWN, EXPERIENCE_UNKNOWN, SKILLS, SKILLS_UNKNOWN, WAGE_MET = range(8)
 WAGE_ABOVE, WAGE_PARTLY, WAGE_UNKNOWN, PLACE_UNKNOWN, ENGAGED, ENGAGED_UNKNOWN, LIVING, LIVING_UNKNOWN = range(8, 16)
@@ -83,14 +83,13 @@ class Workers(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Ways to find rows of openings.
+    """Lookup tables for rows of openings.
 
-    `regions`: (level, county, city, province, code filled up) in the order of the last. `trades`: (group, field) of
-    each occupation. `spans`: (first run, last run, first row, last row) of each occupation; a run is one region of it,
+    `regions`: (level, county, city, province, padded code) in order of the last. `trades`: (group, field) of each
+    occupation. `spans`: (first run, last run, first row, last row) of each occupation; a run is one region of it,
     `runs`: (region, first row). `fields`: occupations of a field that have rows. `postings`: rows by skill term, in the
-    order of regions, `posted`: their (region, packed level and must). `musts`: how
-    many skills each row insists on. `row_of` turns a place among equals into a row. Rows without an
-    occupation are the last, from `nameless` on.
+    order of regions, `posted`: their (region, packed level and must). `musts`: the number of required skills of each
+    row. `row_of` turns a rank among ties into a row. Rows without an occupation are the last, from `nameless` on.
     """
 
     regions: I4
@@ -107,11 +106,11 @@ class Layout(NamedTuple):
 
 
 class People(NamedTuple):
-    """Ways to find workers: by occupation, small group, field and skill term; those without a trade; all.
+    """Lookup tables for workers: by occupation, small group, field and skill term; those without a trade; all.
 
-    Each has (area, worker, most points of trade, experience, place and policy, wage floor), by area and then points
-    downward, a worker once for each area to which he would go. `row_of` finds a worker by his place among equals,
-    `signs` are the bits of his skills (all set where unknown).
+    Each holds (area, worker, maximum points of trade, experience, place and policy, minimum wage), by area and then
+    points descending, with one entry per area of a worker. `row_of` finds a worker by rank among ties, `signs` are the
+    bits of the skills (all set where unknown).
     """
 
     trades: Lists
@@ -125,7 +124,7 @@ class People(NamedTuple):
 
 
 class Crowd(NamedTuple):
-    """Workers with the ways to find them, and the kinship of all occupations that they name."""
+    """Workers with their lookup tables, and the kinship of all occupations that they name."""
 
     workers: Workers
     people: People
@@ -133,7 +132,7 @@ class Crowd(NamedTuple):
 
 
 class Index(NamedTuple):
-    """All that the kernels read of the openings' side; shared by processes as mapped files."""
+    """All that the kernels read of the openings; shared between processes as memory-mapped files."""
 
     openings: Openings
     layout: Layout

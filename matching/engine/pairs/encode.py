@@ -13,7 +13,7 @@ from matching.engine.fit.conditions import allowed_areas, monthly_range
 from matching.engine.fit.order import standing
 from matching.engine.fit.profiles import EmploymentType, Ground, Leave, OpeningProfile, Risk, WorkerProfile, area
 from matching.engine.fit.trades import CODE, practice_points
-from matching.engine.pairs import columns
+from matching.engine.pairs import columns as c
 from matching.engine.pairs.columns import ANY_LEVEL, FIRST_TYPE, I4, I8, NAME, NEVER, Lists, Openings, Workers
 
 _TYPE_BITS = {kind: 1 << (FIRST_TYPE + place) for place, kind in enumerate(EmploymentType)}
@@ -26,7 +26,7 @@ def ymd(day: date | None, unknown: int = 0) -> int:
 
 
 class Register:
-    """Numbers for words, given once and never changed: occupations, regions, skill terms, kinds of certificate."""
+    """Numbers for words, assigned once and never changed: occupations, regions, skill terms, kinds of certificate."""
 
     def __init__(self) -> None:
         self.occupations: dict[str, int] = {}
@@ -47,7 +47,7 @@ class Register:
         return known
 
     def area(self, name: str) -> tuple[int, int, int]:
-        """Level (2, 4, 6), code, and code filled up to six digits; a name that is no code is a county of its own."""
+        """Level (2, 4, 6), code, and padded code of an area; a name that is no code counts as a county of its own."""
         known = self._areas.get(name)
         if known is None:
             if name.startswith("~"):
@@ -59,7 +59,7 @@ class Register:
         return known
 
     def trades(self) -> I4:
-        """Group and field of every occupation so far, -1 where it has none."""
+        """Group and field of every registered occupation, -1 where it has none."""
         known = len(self._trades)
         if known < len(self.occupations):
             fresh = [self._kinship(code) for code in islice(self.occupations, known, None)]
@@ -72,7 +72,7 @@ class Register:
         return self.number(self._groups, code[:7]) if len(code) >= 7 else -1, self.number(self._groups, code[:4])
 
     def region_rows(self) -> tuple[I4, NDArray[np.int64]]:
-        """The regions in the order of their filled-up codes, and the place of each region number in that order."""
+        """The regions in the order of their padded codes, and the position of each region number in that order."""
         rows = [(level, *_ancestry(level, code), full) for level, code, full in map(self.area, self.regions)]
         table = np.array(rows, np.int32).reshape(len(rows), 5)
         order = np.argsort(table[:, 4], kind="stable")
@@ -92,7 +92,7 @@ def _ancestry(level: int, code: int) -> tuple[int, int, int]:
 
 
 class Growing:
-    """Lists of different lengths while they are being appended; every entry has `width` numbers."""
+    """Lists of different lengths under construction; every entry has `width` numbers."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -100,7 +100,7 @@ class Growing:
         self.of = array("i")
 
     def close(self) -> None:
-        """End the list of one row."""
+        """Close the list of one row."""
         self.ends.append(len(self.of) // self.width)
 
     def lists(self) -> Lists:
@@ -109,7 +109,7 @@ class Growing:
 
 
 def taken(lists: Lists, who: NDArray[np.integer[Any]]) -> Lists:
-    """The lists of some rows, each as often as it is named."""
+    """The lists of some rows, repeated as often as a row is named."""
     starts = lists.ptr[who]
     sizes = lists.ptr[who + 1] - starts
     ptr = np.zeros(len(who) + 1, np.int64)
@@ -118,7 +118,7 @@ def taken(lists: Lists, who: NDArray[np.integer[Any]]) -> Lists:
 
 
 def places(kept: list[TieKey]) -> I4:
-    """The place of each row among equals; 0 comes first."""
+    """The rank of each row among ties; 0 comes first."""
     order = sorted(range(len(kept)), key=kept.__getitem__)
     place = np.empty(len(kept), np.int32)
     place[order] = np.arange(len(kept), dtype=np.int32)
@@ -126,7 +126,7 @@ def places(kept: list[TieKey]) -> I4:
 
 
 class OpeningColumns:
-    """Gathers openings that can be filled today; expired, full or suspended ones are left out."""
+    """Collects openings that can be filled today; expired, full and suspended ones are left out."""
 
     def __init__(self, register: Register, ground: Ground) -> None:
         self.register, self.ground = register, ground
@@ -135,7 +135,7 @@ class OpeningColumns:
         self.terms, self.papers = Growing(1), Growing(3)
 
     def add(self, opening: OpeningProfile) -> bool:
-        """Take one opening; False where nobody could be sent there today."""
+        """Add an opening; False where nobody could be introduced to it today."""
         today = self.ground.today
         filled = opening.remaining is not None and opening.remaining < 1
         expired = opening.valid_until is not None and opening.valid_until < today
@@ -157,7 +157,7 @@ class OpeningColumns:
         return True
 
     def _needs(self, opening: OpeningProfile) -> int:
-        """Append what is asked and return how much that is in all."""
+        """Append the required skills and certificates, and return their total credit."""
         register, asked = self.register, 0
         for need in opening.skills:
             self.terms.of.append(register.number(register.terms, need.term) << 5 | (need.level or 0) << 1 | need.must)
@@ -179,34 +179,34 @@ class OpeningColumns:
         papers = 2 * sum(not paper.must for paper in opening.certificates)
         low, high = bits & 0xFFFFFFFF, bits >> 32
         unit = unit if max(lost, papers) < 256 else 30_000
-        slack = unit << columns.SLACK_UNIT | min(lost, 255) << columns.SLACK_LOST | min(papers, 255)
+        slack = unit << c.SLACK_UNIT | min(lost, 255) << c.SLACK_LOST | min(papers, 255)
         return low - (low >> 31 << 32), high - (high >> 31 << 32), slack
 
     def columns(self, region_rank: NDArray[np.int64]) -> tuple[Openings, I8]:
-        """The columns in the order of the index, and where each row stood when it was added."""
-        rows = np.array(self.rows, np.int32).reshape(-1, columns.OPENING_WIDTH)
-        rows[:, columns.TIE] = places(self.kept)
+        """The columns in index order, and where each row stood when it was added."""
+        rows = np.array(self.rows, np.int32).reshape(-1, c.OPENING_WIDTH)
+        rows[:, c.TIE] = places(self.kept)
         return arranged(rows, self.terms.lists(), self.papers.lists(), self.register, region_rank)
 
 
 def arranged(
     rows: I4, terms: Lists, papers: Lists, register: Register, region_rank: NDArray[np.int64]
 ) -> tuple[Openings, I8]:
-    """Openings in the order of the index, and where each row stood; regions are numbered as in the register."""
-    rows[:, columns.REGION] = region_rank[rows[:, columns.REGION]]
+    """Openings in index order, and where each row stood; regions are numbered as in the register."""
+    rows[:, c.REGION] = region_rank[rows[:, c.REGION]]
     codes = list(register.occupations)
     rank = np.empty(len(codes) + 1, np.int64)
     rank[sorted(range(len(codes)), key=codes.__getitem__)] = np.arange(len(codes))
     rank[-1] = len(codes)
-    by_trade = rank[rows[:, columns.OCCUPATION]]
-    order = np.lexsort((-rows[:, columns.HIGH], rows[:, columns.REGION], by_trade))
+    by_trade = rank[rows[:, c.OCCUPATION]]
+    order = np.lexsort((-rows[:, c.HIGH], rows[:, c.REGION], by_trade))
     rows = rows[order]
-    bounds = np.ascontiguousarray(rows[:, [columns.SIGN, columns.SIGN_MORE, columns.SLACK, columns.ASKED]].T)
+    bounds = np.ascontiguousarray(rows[:, [c.SIGN, c.SIGN_MORE, c.SLACK, c.ASKED]].T)
     return Openings(rows, taken(terms, order), taken(papers, order), bounds), order
 
 
 def skill_bits(numbers: I8, ptr: I8) -> NDArray[np.uint64]:
-    """The bits of each list of terms."""
+    """The signature bits of each list of terms."""
     bits = np.zeros(len(ptr) - 1, np.uint64)
     marked = np.uint64(1) << ((numbers * 0x9E3779B1 >> 20) & 63).astype(np.uint64)
     some = np.flatnonzero(np.diff(ptr))
@@ -227,11 +227,9 @@ def signatures(rows: I4, terms: Lists, papers: Lists) -> None:
     credit = 2 * np.bincount(wishes, weights=papers.of[:, 2] == 0, minlength=count).astype(np.int64)
     unit = np.where(musts > 0, 4, 2)
     unit = np.where(np.maximum(lost, credit) < 256, unit, 30_000)
-    rows[:, columns.SIGN] = (bits & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.int32)
-    rows[:, columns.SIGN_MORE] = (bits >> np.uint64(32)).astype(np.uint32).view(np.int32)
-    rows[:, columns.SLACK] = (
-        unit << columns.SLACK_UNIT | np.minimum(lost, 255) << columns.SLACK_LOST | np.minimum(credit, 255)
-    )
+    rows[:, c.SIGN] = (bits & np.uint64(0xFFFFFFFF)).astype(np.uint32).view(np.int32)
+    rows[:, c.SIGN_MORE] = (bits >> np.uint64(32)).astype(np.uint32).view(np.int32)
+    rows[:, c.SLACK] = unit << c.SLACK_UNIT | np.minimum(lost, 255) << c.SLACK_LOST | np.minimum(credit, 255)
 
 
 def sign(term: int) -> int:
@@ -240,18 +238,18 @@ def sign(term: int) -> int:
 
 
 def _attrs(opening: OpeningProfile) -> int:
-    bits = (columns.NIGHT if opening.night else 0) | (columns.TEACHES if opening.accepts_training is not False else 0)
-    bits |= columns.SHIFT if opening.shift else 0
-    bits |= columns.HAZARD if opening.hazardous else 0
+    bits = (c.NIGHT if opening.night else 0) | (c.TEACHES if opening.accepts_training is not False else 0)
+    bits |= c.SHIFT if opening.shift else 0
+    bits |= c.HAZARD if opening.hazardous else 0
     if opening.lodging is not None:
-        bits |= columns.LODGING if opening.lodging else columns.NO_LODGING
+        bits |= c.LODGING if opening.lodging else c.NO_LODGING
     if opening.board is not None:
-        bits |= columns.BOARD if opening.board else columns.NO_BOARD
+        bits |= c.BOARD if opening.board else c.NO_BOARD
     return bits | (_TYPE_BITS[opening.employment_type] if opening.employment_type else 0)
 
 
 class WorkerColumns:
-    """Gathers workers. `grow` registers words that no opening has used yet; without it they are dropped."""
+    """Collects workers. `grow` registers words that no opening uses yet; otherwise they are dropped."""
 
     def __init__(self, register: Register, ground: Ground, *, grow: bool = True) -> None:
         self.register, self.ground, self.grow = register, ground, grow
@@ -260,19 +258,19 @@ class WorkerColumns:
         self.trades, self.terms, self.papers, self.areas = Growing(2), Growing(2), Growing(3), Growing(3)
 
     def add(self, worker: WorkerProfile) -> None:
-        """Take one worker."""
+        """Add a worker."""
         floor = self.ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
         lodging, board = worker.needs_lodging, worker.needs_board
         types = sum({_TYPE_BITS[kind] for kind in worker.employment_types})
-        forbid = (columns.NIGHT if worker.night_ok is False else 0) | (columns.SHIFT if worker.shift_ok is False else 0)
-        forbid |= (columns.NO_LODGING if lodging else 0) | (columns.NO_BOARD if board else 0)
-        forbid |= columns.ALL_TYPES & ~types if types else 0
-        needs = (columns.LODGING if lodging else 0) | (columns.BOARD if board else 0)
+        forbid = (c.NIGHT if worker.night_ok is False else 0) | (c.SHIFT if worker.shift_ok is False else 0)
+        forbid |= (c.NO_LODGING if lodging else 0) | (c.NO_BOARD if board else 0)
+        forbid |= c.ALL_TYPES & ~types if types else 0
+        needs = (c.LODGING if lodging else 0) | (c.BOARD if board else 0)
         mode, listed = self._areas(worker)
         home = area(worker.home)
         self.rows.extend((-1 if floor is None else floor, forbid, types, needs, _flags(worker), mode, listed))
         self.rows.append(-1 if home is None else self.register.area(home)[1])
-        schooling = columns.NEVER if worker.education is None else worker.education
+        schooling = c.NEVER if worker.education is None else worker.education
         self.rows.extend((schooling, ymd(worker.birth_date), ymd(worker.available_from), worker.hardship, 0, 0, 0, 0))
         self._lists(worker)
         self.kept.append(standing(worker).tie_key())
@@ -302,36 +300,36 @@ class WorkerColumns:
         self.papers.close()
 
     def _areas(self, worker: WorkerProfile) -> tuple[int, int]:
-        """Append the areas of a worker, wishes first; returns how they are meant and how many are wishes."""
+        """Append the areas of a worker, preferred ones first; returns how they are meant and how many are preferred."""
         listed = [region for region in map(area, worker.regions) if region]
         allowed = allowed_areas(worker)
         for region in listed if allowed is None else allowed:
             self.areas.of.extend(self.register.area(region))
         self.areas.close()
         if allowed is not None:
-            return columns.LISTED_ONLY, len(listed)
-        return columns.ANYWHERE if worker.leave_home_ok is Leave.ANY else columns.NO_WISH, len(listed)
+            return c.LISTED_ONLY, len(listed)
+        return c.ANYWHERE if worker.leave_home_ok is Leave.ANY else c.NO_WISH, len(listed)
 
     def columns(self) -> Workers:
         """The columns in the order of adding."""
-        rows = np.array(self.rows, np.int32).reshape(-1, columns.WORKER_WIDTH)
-        rows[:, columns.RANK] = places(self.kept)
+        rows = np.array(self.rows, np.int32).reshape(-1, c.WORKER_WIDTH)
+        rows[:, c.RANK] = places(self.kept)
         return Workers(rows, self.trades.lists(), self.terms.lists(), self.papers.lists(), self.areas.lists())
 
 
 def _flags(worker: WorkerProfile) -> int:
-    flags = columns.TRADE_KNOWN if worker.wanted or worker.practised else 0
-    flags |= columns.WISH_KNOWN if worker.wanted else 0
-    flags |= columns.PRACTICE_KNOWN if worker.practised is not None else 0
-    flags |= columns.SKILLS_KNOWN if worker.skills is not None else 0
-    flags |= columns.PAPERS_KNOWN if worker.certificates is not None else 0
-    return flags | (columns.TRAINS if worker.accepts_training is not False else 0)
+    flags = c.TRADE_KNOWN if worker.wanted or worker.practised else 0
+    flags |= c.WISH_KNOWN if worker.wanted else 0
+    flags |= c.PRACTICE_KNOWN if worker.practised is not None else 0
+    flags |= c.SKILLS_KNOWN if worker.skills is not None else 0
+    flags |= c.PAPERS_KNOWN if worker.certificates is not None else 0
+    return flags | (c.TRAINS if worker.accepts_training is not False else 0)
 
 
 def encode_workers(
     workers: Iterable[WorkerProfile], register: Register, ground: Ground, *, grow: bool = True
 ) -> Workers:
-    """Columns of workers, one row each, in their order."""
+    """Columns of workers, one row each, in the given order."""
     builder = WorkerColumns(register, ground, grow=grow)
     for worker in workers:
         builder.add(worker)

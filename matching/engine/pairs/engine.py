@@ -1,6 +1,6 @@
-"""The fast engine behind the interface of the reference: both directions, exact, warm or cold (检索).
+"""The fast engine with the interface of the reference: both directions, exact, compiled or plain (检索).
 
-It answers from plain numpy until `matching.live.kernels.warm` has compiled the kernels; the answers are the same.
+It uses plain numpy until `matching.live.kernels.warm` has compiled the kernels; the answers are the same.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from matching.engine.pairs.index import build, people
 
 MOST_CHANGES = 256
 WARM: set[str] = set()
-"""Holds `pairs` once the compiled kernels of pairs are ready in this process."""
+"""Contains `pairs` once the compiled kernels of pairs are ready in this process."""
 P = TypeVar("P", OpeningProfile, WorkerProfile)
 
 
@@ -35,7 +35,7 @@ def current(index: Index, register: Register) -> Index:
 
 
 def find(index: Index, workers: Workers, top: int) -> tuple[I4, I4]:
-    """Rows and points of the best openings of every worker (workers x top); -1 where a list ends."""
+    """Rows and points of the best openings of every worker (workers x top); -1 after the end of a list."""
     shape = (len(workers.rows), top)
     rows, points = np.full(shape, -1, np.int32), np.zeros(shape, np.int32)
     if is_warm():
@@ -48,14 +48,14 @@ def find(index: Index, workers: Workers, top: int) -> tuple[I4, I4]:
 
 
 def alike(workers: Workers) -> I8:
-    """An order in which workers of the same occupation and home follow each other."""
+    """An order in which workers with the same occupation and home are adjacent."""
     known = np.append(workers.trades.of[:, 0], -1)
     first = np.where(np.diff(workers.trades.ptr), known[workers.trades.ptr[:-1]], -1)
     return np.lexsort((workers.rows[:, HOME], first))
 
 
 class _Side(Generic[P]):
-    """One side of the market: the indexed profiles, and what has changed since."""
+    """One side of the market: the indexed profiles and their later changes."""
 
     def __init__(self, profiles: Iterable[P]) -> None:
         self.profiles: list[P] = list(profiles)
@@ -64,7 +64,7 @@ class _Side(Generic[P]):
         self.stale: set[int] = set()
 
     def change(self, key: Id, profile: P | None) -> None:
-        """Note that a profile is new, different, or gone."""
+        """Record that a profile is new, changed or removed."""
         self.changed.pop(key, None)
         if profile is not None:
             self.changed[key] = profile
@@ -72,18 +72,18 @@ class _Side(Generic[P]):
             self.stale.add(self.place[key])
 
     def get(self, key: Id) -> P:
-        """The profile as it is now."""
+        """The current profile."""
         return self.changed[key] if key in self.changed else self.profiles[self.place[key]]
 
     def settled(self) -> "_Side[P]":
-        """All profiles as they are now, to be indexed anew."""
+        """All current profiles, to be indexed again."""
         kept: list[P] = [profile for place, profile in enumerate(self.profiles) if place not in self.stale]
         kept.extend(self.changed.values())
         return _Side(kept)
 
 
 class Engine:
-    """Openings (and workers) indexed once, kept fresh by small changes, searched in both directions."""
+    """Openings (and workers) indexed once, kept up to date by small changes, searched in both directions."""
 
     def __init__(
         self, openings: Iterable[OpeningProfile], ground: Ground, workers: Iterable[WorkerProfile] = ()
@@ -98,22 +98,22 @@ class Engine:
         self._people: Any = None
 
     def put_opening(self, opening: OpeningProfile) -> None:
-        """Take a new or changed opening; it is in the next answer."""
+        """Add or replace an opening; it is in the next answer."""
         self._openings.change(opening.id, opening)
         self._settle()
 
     def drop_opening(self, key: Id) -> None:
-        """Forget an opening."""
+        """Remove an opening."""
         self._openings.change(key, None)
         self._settle()
 
     def put_worker(self, worker: WorkerProfile) -> None:
-        """Take a new or changed worker."""
+        """Add or replace a worker."""
         self._workers.change(worker.id, worker)
         self._settle()
 
     def drop_worker(self, key: Id) -> None:
-        """Forget a worker."""
+        """Remove a worker."""
         self._workers.change(key, None)
         self._settle()
 
@@ -125,7 +125,7 @@ class Engine:
             self._build()
 
     def rank(self, worker: WorkerProfile, *, top: int = 20, counts: bool = True) -> Ranking:
-        """What `reference.rank` answers. Without `counts` only the suggestions, for which far fewer rows are read."""
+        """The same as `reference.rank`. Without `counts` only the suggestions, which reads far fewer rows."""
         columns = encode_workers([worker], self._built.register, self.ground)
         index = current(self._built.index, self._built.register)
         fresh = rank(worker, self._openings.changed.values(), self.ground, top=top)
@@ -169,7 +169,7 @@ class Engine:
         return tuple(sorted([*indexed, *fresh], key=key)[:top])  # type: ignore[arg-type]
 
     def rank_workers(self, opening: OpeningProfile, *, top: int = 20) -> tuple[Suggestion, ...]:
-        """The best workers for any opening, indexed or not; the suggestions of `reference.rank_workers`."""
+        """The best workers for any opening, indexed or not; the same suggestions as `reference.rank_workers`."""
         side = self._workers
         best = self._best_workers(opening, top + len(side.stale))
         chosen = [side.profiles[w] for w in best if w not in side.stale] + list(side.changed.values())

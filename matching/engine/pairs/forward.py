@@ -1,42 +1,27 @@
-"""Best openings for workers, compiled. Occupations are visited by what they promise, and inside them only the regions
-that the worker would go to; the search stops when nothing left can reach the list."""
+"""The best openings for workers, compiled.
+
+Occupations are visited in order of their possible points, and within them only the regions that the worker would go to;
+the search stops when nothing left can reach the list.
+"""
 
 import numpy as np
 
 from matching.engine.jit import TIES, compiled, entrance, inlined
+from matching.engine.pairs import columns as c
 from matching.engine.pairs.candidates import BENCH, EVERYTHING, Go, Grid, Scratch, judge, scan
-from matching.engine.pairs.columns import (
-    EXPERIENCE_UNKNOWN,
-    FLAGS,
-    I2,
-    I4,
-    I8,
-    LIFT,
-    LIFTED,
-    NEIGHBOUR,
-    OCCUPATION,
-    PRACTICE_KNOWN,
-    REGION,
-    SKILL_ONLY,
-    SKILLS_KNOWN,
-    TRADE_KNOWN,
-    TRADE_UNKNOWN,
-    Index,
-    Layout,
-    Lists,
-    Workers,
-)
+from matching.engine.pairs.columns import I2, I4, I8, Index, Layout, Lists, Workers
 from matching.engine.pairs.points import UNSET, forget, learn, trade_points
 from matching.engine.pairs.worker import Asker, asker_of, bisect, region_ranges
 
 FEW, MOST_RANGES = 24, 1024
 MANY, FIRST_SHARE = 1024, 40
-"""Where so many openings of an occupation are open to a worker, this share of the skill points is the first go."""
+"""Where an occupation has this many openings for a worker, the first pass takes those with this share of skill points.
+"""
 ALL = Go(0, EVERYTHING)
 
 
 def scratch(index: Index, top: int) -> Scratch:
-    """Fresh working memory for an index."""
+    """New working memory for an index."""
     layout = index.layout
     return Scratch(
         np.full(len(layout.regions) + 1, UNSET, np.int16),
@@ -64,12 +49,12 @@ def visit(
     asker: Asker,
     work: Scratch,
 ) -> int:
-    """Add the openings of one occupation that lie in the worker's regions; returns how many candidates wait.
+    """Add the openings of one occupation in the worker's regions; returns the number of waiting candidates.
 
-    Where there are many, those that share most skills go first: what they reach spares trying most of the others.
+    Where there are many, those that share most skills go first: their points make most of the others unnecessary.
     """
     spans = layout.spans
-    few = spans[trade, 3] - spans[trade, 2] <= MANY or not asker.who[FLAGS] & SKILLS_KNOWN
+    few = spans[trade, 3] - spans[trade, 2] <= MANY or not asker.who[c.FLAGS] & c.SKILLS_KNOWN
     if ranges > 0 or few:
         return visit_some(trade, ranges, count, base, joined, ALL, layout, grid, asker, work)
     first = asker.skills * FIRST_SHARE // 100
@@ -91,7 +76,7 @@ def visit_some(
     asker: Asker,
     work: Scratch,
 ) -> int:
-    """Add what one go takes of an occupation in the worker's regions."""
+    """Add the openings of one pass over an occupation in the worker's regions."""
     spans, runs = layout.spans, layout.runs
     if ranges == 0 or spans[trade, 3] - spans[trade, 2] <= FEW:
         return scan(spans[trade, 2], spans[trade, 3], asker.place, count, base, joined, go, grid, asker, work)
@@ -107,16 +92,16 @@ def visit_some(
 
 @compiled
 def visit_nameless(ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """Try the openings that name no occupation, if they can still reach the list."""
-    base = grid.marks[TRADE_UNKNOWN] + grid.marks[EXPERIENCE_UNKNOWN]
+    """Try the openings without an occupation, if they can still reach the list."""
+    base = grid.marks[c.TRADE_UNKNOWN] + grid.marks[c.EXPERIENCE_UNKNOWN]
     first, last, count = layout.nameless, len(grid.rows), 0
     if first == last or out_of_reach(base, asker, grid.marks, work.keys):
         return
     if ranges == 0:
         count = scan(first, last, asker.place, count, base, True, ALL, grid, asker, work)
     for at in range(ranges):
-        first = bisect(grid.rows, REGION, first, last, work.ranges[at, 0])
-        end = bisect(grid.rows, REGION, first, last, work.ranges[at, 1])
+        first = bisect(grid.rows, c.REGION, first, last, work.ranges[at, 0])
+        end = bisect(grid.rows, c.REGION, first, last, work.ranges[at, 1])
         count = scan(first, end, asker.place, count, base, True, ALL, grid, asker, work)
         first = end
     judge(count, base, True, grid, asker, work)
@@ -124,17 +109,17 @@ def visit_nameless(ranges: int, layout: Layout, grid: Grid, asker: Asker, work: 
 
 @compiled
 def out_of_reach(base: int, asker: Asker, marks: I4, keys: I8) -> bool:
-    """Whether no opening with these points of trade and experience can reach the list any more."""
-    rest = asker.cheap + asker.skills + asker.place + marks[LIFT]
+    """Whether openings with these points of trade and experience can no longer reach the list."""
+    rest = asker.cheap + asker.skills + asker.place + marks[c.LIFT]
     return ((base + rest) << 32) + TIES < keys[len(keys) - 1]
 
 
 @compiled
 def note(trade: int, count: int, layout: Layout, asker: Asker, marks: I4, work: Scratch) -> int:
-    """Note the points of one related occupation, once; returns how many are noted."""
+    """Record the points of one related occupation, once; returns the number of recorded ones."""
     if work.base[trade] >= 0 or layout.spans[trade, 3] <= layout.spans[trade, 2]:
         return count
-    points, experience = trade_points(trade, layout.trades, asker.who[FLAGS], asker.trades, marks)
+    points, experience = trade_points(trade, layout.trades, asker.who[c.FLAGS], asker.trades, marks)
     work.base[trade] = points + experience
     work.touched[count] = trade
     return count + 1
@@ -142,9 +127,9 @@ def note(trade: int, count: int, layout: Layout, asker: Asker, marks: I4, work: 
 
 @compiled
 def related(layout: Layout, asker: Asker, marks: I4, work: Scratch) -> int:
-    """Note every occupation in the index that is related to the worker's; all, where the worker's are unknown."""
+    """Record every indexed occupation related to the worker's; all of them, where the worker's are unknown."""
     count, known, fields = 0, len(layout.spans), layout.fields
-    if not asker.who[FLAGS] & TRADE_KNOWN:
+    if not asker.who[c.FLAGS] & c.TRADE_KNOWN:
         for trade in range(known):
             count = note(trade, count, layout, asker, marks, work)
         return count
@@ -161,7 +146,7 @@ def related(layout: Layout, asker: Asker, marks: I4, work: Scratch) -> int:
 
 @compiled
 def by_promise(known: int, touched: I4, base: I2) -> None:
-    """Sort the noted occupations by their points, upward (Shell's way, for there may be all or few)."""
+    """Sort the recorded occupations by points, ascending (Shell sort, as there may be few or very many)."""
     gap = known // 2
     while gap > 0:
         for place in range(gap, known):
@@ -176,7 +161,7 @@ def by_promise(known: int, touched: I4, base: I2) -> None:
 @compiled
 def by_trade(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
     """Visit the related occupations, most points first, until none can reach the list."""
-    nameless = grid.marks[TRADE_UNKNOWN] + grid.marks[EXPERIENCE_UNKNOWN]
+    nameless = grid.marks[c.TRADE_UNKNOWN] + grid.marks[c.EXPERIENCE_UNKNOWN]
     waiting, count, before = True, 0, -1
     by_promise(known, work.touched, work.base)
     for step in range(known - 1, -1, -1):
@@ -198,7 +183,7 @@ def by_trade(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, 
 
 @compiled
 def by_neighbour(known: int, ranges: int, base: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Visit the neighbouring occupations, where a shared skill is needed; returns how many are noted by now."""
+    """Visit the neighbouring occupations, which need a shared skill; returns the number of recorded ones."""
     ptr, of, spans, trades, count = layout.neighbours.ptr, layout.neighbours.of, layout.spans, asker.trades, 0
     for at in range(len(trades)):
         mine = trades[at, 0]
@@ -217,11 +202,11 @@ def by_neighbour(known: int, ranges: int, base: int, layout: Layout, grid: Grid,
 
 @compiled
 def add_postings(first: int, last: int, count: int, base: int, grid: Grid, asker: Asker, work: Scratch, of: I4) -> int:
-    """Add openings of unrelated occupations that share a skill; returns how many candidates wait."""
+    """Add openings of unrelated occupations that share a skill; returns the number of waiting candidates."""
     rows, known, seen, turn = grid.rows, work.base, work.seen, work.turn[0]
     for at in range(first, last):
         row = of[at]
-        occupation = rows[row, OCCUPATION]
+        occupation = rows[row, c.OCCUPATION]
         if occupation < 0 or known[occupation] >= 0 or seen[row] == turn:
             continue
         seen[row] = turn
@@ -235,7 +220,7 @@ def add_postings(first: int, last: int, count: int, base: int, grid: Grid, asker
 
 @compiled
 def by_skill(ranges: int, base: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> None:
-    """Visit openings of unrelated occupations that ask for one of the worker's skills."""
+    """Visit openings of unrelated occupations that require one of the worker's skills."""
     work.turn[0] += 1
     ptr, of, posted, count = layout.postings.ptr, layout.postings.of, layout.posted, 0
     for at in range(len(asker.terms)):
@@ -256,16 +241,17 @@ def by_skill(ranges: int, base: int, layout: Layout, grid: Grid, asker: Asker, w
 
 @compiled
 def unrelated(known: int, ranges: int, layout: Layout, grid: Grid, asker: Asker, work: Scratch) -> int:
-    """Visit what only a shared skill joins, while it can reach the list; returns how many occupations are noted."""
-    marks, flags = grid.marks, asker.who[FLAGS]
-    if not flags & SKILLS_KNOWN or not flags & TRADE_KNOWN:
+    """Visit openings that share only a skill, while they can reach the list; returns the number of recorded
+    occupations."""
+    marks, flags = grid.marks, asker.who[c.FLAGS]
+    if not flags & c.SKILLS_KNOWN or not flags & c.TRADE_KNOWN:
         return known
-    experience = 0 if flags & PRACTICE_KNOWN else marks[EXPERIENCE_UNKNOWN]
-    if out_of_reach(max(marks[NEIGHBOUR], marks[SKILL_ONLY]) + experience, asker, marks, work.keys):
+    experience = 0 if flags & c.PRACTICE_KNOWN else marks[c.EXPERIENCE_UNKNOWN]
+    if out_of_reach(max(marks[c.NEIGHBOUR], marks[c.SKILL_ONLY]) + experience, asker, marks, work.keys):
         return known
-    known = by_neighbour(known, ranges, marks[NEIGHBOUR] + experience, layout, grid, asker, work)
-    if not out_of_reach(marks[SKILL_ONLY] + experience, asker, marks, work.keys):
-        by_skill(ranges, marks[SKILL_ONLY] + experience, layout, grid, asker, work)
+    known = by_neighbour(known, ranges, marks[c.NEIGHBOUR] + experience, layout, grid, asker, work)
+    if not out_of_reach(marks[c.SKILL_ONLY] + experience, asker, marks, work.keys):
+        by_skill(ranges, marks[c.SKILL_ONLY] + experience, layout, grid, asker, work)
     return known
 
 
@@ -277,9 +263,10 @@ def entries(lists: Lists, row: int) -> I4:
 
 @entrance
 def best_openings(index: Index, workers: Workers, order: I8, work: Scratch, rows: I4, points: I4) -> None:
-    """Fill `rows` and `points` (workers x top) for the workers in `order`; -1 where a list ends.
+    """Fill `rows` and `points` (workers x top) for the workers in `order`; -1 after the end of a list.
 
-    Workers who ask for the same occupations should follow each other: what one has read, the next finds near.
+    Workers with the same wanted occupations should be adjacent: what one has read is still in the processor's cache for
+    the next.
     """
     layout, openings = index.layout, index.openings
     bounds = openings.bounds[0], openings.bounds[1], openings.bounds[2], openings.bounds[3]
@@ -303,4 +290,4 @@ def best_openings(index: Index, workers: Workers, order: I8, work: Scratch, rows
             key = work.keys[at]
             row = layout.row_of[TIES - (key & TIES)] if key > 0 else -1
             rows[w, at] = row
-            points[w, at] = (key >> 32) - (openings.rows[row, LIFTED] if key > 0 else 0)
+            points[w, at] = (key >> 32) - (openings.rows[row, c.LIFTED] if key > 0 else 0)

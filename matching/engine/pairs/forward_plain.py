@@ -1,7 +1,8 @@
-"""The same search in plain numpy: the answer where numba is absent or still cold, and the full account of one worker.
+"""The same search in plain numpy: used where numba is missing or not compiled yet, and for the full survey of one
+worker.
 
-A survey tells for every opening which conditions fail and how many points it has, so it also counts what one change
-would open and finds the ways through training.
+A survey gives the failed conditions and the points of every opening, so it also counts what one change would add and
+finds the transfers through training.
 """
 
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ def entries(lists: Lists, row: int) -> I4:
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What is worked out once for a worker: points by region, and points of trade by occupation."""
+    """What is computed once for a worker: points by region, and points of trade by occupation."""
 
     places: I4
     trades: tuple[I4, I4, Bools]
@@ -47,7 +48,7 @@ def own(index: Index, workers: Workers, w: int) -> Own:
 
 
 def survey(index: Index, workers: Workers, w: int, rows: I8 | None = None, mine: Own | None = None) -> Survey:
-    """Judge openings (all of them, or the given rows) for one worker."""
+    """Judge openings (all, or the given rows) for one worker."""
     chosen = np.arange(len(index.openings.rows)) if rows is None else rows
     mine = mine or own(index, workers, w)
     post = index.openings.rows.take(chosen, 0)
@@ -95,7 +96,7 @@ def covers(level: int, code: int, regions: I4) -> Bools:
 
 
 def places(index: Index, workers: Workers, w: int) -> I4:
-    """Points of every region for a worker, -1 outside; the last entry is for an unknown region."""
+    """Points of every region for a worker, -1 outside; the last entry stands for an unknown region."""
     regions, marks, who, areas = index.layout.regions, index.marks, workers.rows[w], entries(workers.areas, w)
     points = np.full(len(regions) + 1, -1, np.int32)
     here = points[:-1]
@@ -142,10 +143,10 @@ def _distances(index: Index, home: int, listed: int) -> I4:
 
 
 def wages(post: I4, floor: int, marks: I4) -> tuple[I8, Bools]:
-    """Points of the pay, and which pay is below the floor."""
+    """Points of the pay, and where the pay is below the minimum."""
     if floor < 0:
         return np.full(len(post), marks[c.WAGE_UNKNOWN], np.int64), np.zeros(len(post), np.bool_)
-    # A point above what is asked for every twentieth more, counted by the least pay that reaches each.
+    # One more point for every twentieth above the minimum, counted by the smallest pay that reaches each.
     high, steps = post[:, c.HIGH], np.arange(int(marks[c.WAGE_ABOVE]) + 1)
     table = np.concatenate(([marks[c.WAGE_PARTLY]], marks[c.WAGE_MET] + steps))
     points = table[np.searchsorted(floor - (-floor * steps // 20), post[:, c.LOW], "right")]
@@ -164,7 +165,7 @@ def _levels(workers: Workers, w: int) -> dict[int, int]:
 
 
 def _skills(index: Index, workers: Workers, w: int, chosen: I8) -> tuple[I8, Bools, Bools]:
-    """Credit for skills, whether a must is missing, whether any is shared."""
+    """Credit for skills, whether a required one is missing, whether any is shared."""
     terms = index.openings.terms
     held = np.zeros(len(index.layout.postings.ptr), np.int8)
     for term, level in _levels(workers, w).items():
@@ -190,7 +191,7 @@ def _skills(index: Index, workers: Workers, w: int, chosen: I8) -> tuple[I8, Boo
 
 
 def _papers(index: Index, workers: Workers, w: int, chosen: I8, start: I4) -> tuple[I8, Bools]:
-    """Credit for certificates that are no must, and whether one that is a must is missing."""
+    """Credit for certificates that are not required, and whether a required one is missing."""
     papers = index.openings.papers
     first = papers.ptr[chosen]
     sizes = papers.ptr[chosen + 1] - first
@@ -217,7 +218,7 @@ def _share(credit: I8, asked: I4, flags: int, marks: I4) -> I8:
 
 
 def trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
-    """Points of trade and of experience, and whether it is a neighbour, by occupation; the last is for none."""
+    """Points of trade and experience, and whether it is a neighbour, by occupation; the last entry stands for none."""
     layout, marks, flags = index.layout, index.marks, int(workers.rows[w, c.FLAGS])
     kin, known = layout.trades, len(layout.trades)
     trade = np.zeros(known + 1, np.int32)
@@ -240,7 +241,7 @@ def trades(index: Index, workers: Workers, w: int) -> tuple[I4, I4, Bools]:
 
 
 def nearness(kin: I4, mine: int) -> I4:
-    """How near every occupation is: 0 the same, 1 near, 2 in the same field, 3 unrelated."""
+    """How close every occupation is: 0 the same, 1 near, 2 in the same field, 3 unrelated."""
     group, field = kin[mine].tolist()
     level = np.full(len(kin), 3, np.int32)
     if field >= 0:
@@ -263,7 +264,7 @@ def terms(attrs: I4, refused: I4, who: I4, marks: I4) -> I4:
 
 
 def candidates(index: Index, workers: Workers, w: int, mine: Own, *, skills: bool = True) -> I8:
-    """Rows that something joins to a worker: a related or unknown occupation, or (with `skills`) a skill."""
+    """Rows with something in common with a worker: a related or unknown occupation, or (with `skills`) a skill."""
     layout = index.layout
     if not workers.rows[w, c.FLAGS] & c.TRADE_KNOWN:
         return np.arange(len(index.openings.rows))
@@ -281,12 +282,12 @@ def candidates(index: Index, workers: Workers, w: int, mine: Own, *, skills: boo
 
 
 def teaches(index: Index, rows: I8) -> Bools:
-    """Which openings take people who still have to learn, or do not say."""
+    """Which openings accept people who still have to learn, or do not say."""
     return (index.openings.rows[rows, c.ATTRS] & c.TEACHES) != 0
 
 
 def order_of(index: Index, rows: I8, points: I8, top: int) -> I8:
-    """The places in `rows` of the best, in the order of the list."""
+    """The positions in `rows` of the best, in list order."""
     post = index.openings.rows[rows]
     keys = ((points + post[:, c.LIFTED]) << 32) - post[:, c.TIE]
     if len(keys) > 4 * top:
@@ -296,7 +297,7 @@ def order_of(index: Index, rows: I8, points: I8, top: int) -> I8:
 
 
 def best_openings(index: Index, workers: Workers, first: int, last: int, rows: I4, points: I4) -> None:
-    """What `forward.best_openings` does, without the compiler."""
+    """The plain twin of `forward.best_openings`."""
     top = rows.shape[1]
     rows[:], points[:] = -1, 0
     for w in range(first, last):
@@ -321,7 +322,7 @@ def _fitting(index: Index, workers: Workers, w: int, rows: I8, mine: Own) -> tup
 
 
 def _unrelated(index: Index, workers: Workers, w: int, mine: Own, worst: int) -> I8:
-    """Rows of unrelated occupations that share a skill and may have as many points as the worst of the list."""
+    """Rows of unrelated occupations that share a skill and may reach the points of the worst on the list."""
     marks, who, post = index.marks, workers.rows[w], index.openings.rows
     trade, experience, near = mine.trades
     none = np.empty(0, np.int64)
@@ -352,7 +353,7 @@ def _unrelated(index: Index, workers: Workers, w: int, mine: Own, worst: int) ->
 
 
 def _most_terms(who: I4, marks: I4) -> int:
-    """The most that pay and terms can give to a worker."""
+    """The maximum points that pay and terms can give to a worker."""
     known = max(int(marks[c.WAGE_MET] + marks[c.WAGE_ABOVE]), int(marks[c.WAGE_PARTLY]), int(marks[c.WAGE_UNKNOWN]))
     wage = known if who[c.FLOOR] >= 0 else int(marks[c.WAGE_UNKNOWN])
     engaged = max(marks[c.ENGAGED_UNKNOWN], marks[c.ENGAGED] if who[c.TYPES] else 0)
@@ -360,7 +361,7 @@ def _most_terms(who: I4, marks: I4) -> int:
 
 
 def _allowed(index: Index, who: I4, rows: I8, mine: Own) -> Bools:
-    """Which rows pass the conditions that cost least: place, pay, and what the worker forbids."""
+    """Which rows pass the cheapest conditions: place, pay, and what the worker rules out."""
     post = index.openings.rows
     high = post[rows, c.HIGH]
     passed = (mine.places.take(post[rows, c.REGION]) >= 0) & ((high >= who[c.FLOOR]) | (high < 0))
@@ -370,7 +371,7 @@ def _allowed(index: Index, who: I4, rows: I8, mine: Own) -> Bools:
 
 
 def best_workers(index: Index, workers: Workers, top: int) -> I4:
-    """The best workers of every opening (openings x top x 2: worker, points), -1 where a list ends."""
+    """The best workers of every opening (openings x top x 2: worker, points), -1 after the end of a list."""
     batches: list[tuple[I8, I8, I8]] = []
     for w in range(len(workers.rows)):
         mine = own(index, workers, w)

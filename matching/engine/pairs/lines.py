@@ -1,4 +1,4 @@
-"""The text of many suggestions at once, compiled: bytes of the output, ready to be written."""
+"""The text of many suggestions at once, compiled: output bytes ready to be written."""
 
 from matching.engine.jit import compiled, entrance
 from matching.engine.pairs.columns import I4
@@ -7,7 +7,7 @@ from matching.engine.pairs.texts import U1, Texts
 
 @compiled
 def put(out: U1, at: int, kept: Texts, number: int) -> int:
-    """Copy one text; returns the place behind it."""
+    """Copy one text; returns the position after it."""
     first, last = kept.ptr[number], kept.ptr[number + 1]
     for place in range(first, last):
         out[at + place - first] = kept.of[place]
@@ -16,7 +16,7 @@ def put(out: U1, at: int, kept: Texts, number: int) -> int:
 
 @compiled
 def put_number(out: U1, at: int, number: int) -> int:
-    """Write a number that is not negative; returns the place behind it."""
+    """Write a non-negative number; returns the position after it."""
     size, rest = 1, number // 10
     while rest > 0:
         size, rest = size + 1, rest // 10
@@ -29,7 +29,7 @@ def put_number(out: U1, at: int, number: int) -> int:
 
 @compiled
 def phrase(code: int) -> int:
-    """The number of the sentence that a packed code stands for, counting through all combinations."""
+    """The number of the sentence for a packed code, among all combinations."""
     number = code & 7
     for place in range(1, 6):
         number = number * (6, 3, 4, 3, 3, 2)[place] + (code >> 3 * place & 7)

@@ -1,58 +1,14 @@
-"""The compiled pair scorer (numba). Imported only where a warm kernel is wanted.
+"""The compiled pair scorer (numba), imported only where a compiled kernel is wanted.
 
-Agrees with `matching.engine.fit.reference` to the point; a property test holds it to that. `who` is a worker's row,
-`post` an opening's; lists come as their pointers and entries.
+Its points equal those of `matching.engine.fit.reference`, which a property test checks. `who` is a worker's row, `post`
+an opening's; lists are passed as pointers and entries.
 """
 
 import numpy as np
 
 from matching.engine.jit import bits_set, compiled
-from matching.engine.pairs.columns import (
-    ASKED,
-    ATTRS,
-    DISTANCE,
-    EDUCATION,
-    ENGAGED,
-    ENGAGED_UNKNOWN,
-    EXPERIENCE_UNKNOWN,
-    HAZARD,
-    HELD,
-    HOME,
-    I1,
-    I4,
-    I8,
-    LAST,
-    LISTED,
-    LISTED_ONLY,
-    LIVING,
-    LIVING_UNKNOWN,
-    MIN_AGE,
-    MODE,
-    NAME,
-    NIGHT,
-    NO_WISH,
-    OPENS,
-    PLACE_UNKNOWN,
-    PLACES,
-    PRACTICE_KNOWN,
-    SIGN,
-    SIGN_MORE,
-    SKILLS,
-    SKILLS_KNOWN,
-    SKILLS_UNKNOWN,
-    SLACK,
-    SLACK_LOST,
-    SLACK_UNIT,
-    STARTS,
-    TRADE_KNOWN,
-    TRADE_UNKNOWN,
-    WAGE_ABOVE,
-    WAGE_MET,
-    WAGE_PARTLY,
-    WAGE_UNKNOWN,
-    WANTED,
-    WISH_KNOWN,
-)
+from matching.engine.pairs import columns as c
+from matching.engine.pairs.columns import I1, I4, I8
 
 UNSET, OUTSIDE = -2, -1
 
@@ -68,21 +24,21 @@ def covers(level: int, code: int, region: I4) -> bool:
 @compiled
 def distance_points(home: int, region: I4, marks: I4) -> int:
     """Points of a region by its distance from home."""
-    if home >= NAME or region[1] >= NAME:
-        return marks[DISTANCE] if region[1] == home else marks[DISTANCE + 3]
+    if home >= c.NAME or region[1] >= c.NAME:
+        return marks[c.DISTANCE] if region[1] == home else marks[c.DISTANCE + 3]
     if home >= 100_000 and region[1] == home:
-        return marks[DISTANCE]
+        return marks[c.DISTANCE]
     city = home // 100 if home >= 100_000 else home if home >= 1_000 else -1
     if city >= 0 and region[2] == city:
-        return marks[DISTANCE + 1]
+        return marks[c.DISTANCE + 1]
     province = home // 10_000 if home >= 100_000 else home // 100 if home >= 1_000 else home
-    return marks[DISTANCE + 2] if region[3] == province else marks[DISTANCE + 3]
+    return marks[c.DISTANCE + 2] if region[3] == province else marks[c.DISTANCE + 3]
 
 
 @compiled
 def coarser(level: int, code: int, region: I4) -> bool:
     """Whether a region is known only roughly and the area may lie inside it."""
-    if code >= NAME or region[0] >= level:
+    if code >= c.NAME or region[0] >= level:
         return False
     return covers(region[0], code // 100 if level - region[0] == 2 else code // 10_000, region)
 
@@ -91,28 +47,28 @@ def coarser(level: int, code: int, region: I4) -> bool:
 def place_points(number: int, regions: I4, who: I4, areas: I4, marks: I4) -> int:
     """Points of a region for a worker, or OUTSIDE."""
     if number < 0:
-        return marks[PLACE_UNKNOWN]
+        return marks[c.PLACE_UNKNOWN]
     region = regions[number]
-    for rank in range(who[LISTED]):
+    for rank in range(who[c.LISTED]):
         if covers(areas[rank, 0], areas[rank, 1], region):
-            return marks[PLACES + min(rank, len(marks) - PLACES - 1)]
-    if who[MODE] == LISTED_ONLY:
+            return marks[c.PLACES + min(rank, len(marks) - c.PLACES - 1)]
+    if who[c.MODE] == c.LISTED_ONLY:
         inside, coarse = False, False
         for at in range(len(areas)):
             inside = inside or covers(areas[at, 0], areas[at, 1], region)
             coarse = coarse or coarser(areas[at, 0], areas[at, 1], region)
         if not inside:
-            return marks[PLACE_UNKNOWN] if coarse else OUTSIDE
-    elif who[MODE] == NO_WISH:
-        return marks[PLACE_UNKNOWN]
-    if who[LISTED] > 0:
-        return marks[DISTANCE + 3]
-    return marks[PLACE_UNKNOWN] if who[HOME] < 0 else distance_points(who[HOME], region, marks)
+            return marks[c.PLACE_UNKNOWN] if coarse else OUTSIDE
+    elif who[c.MODE] == c.NO_WISH:
+        return marks[c.PLACE_UNKNOWN]
+    if who[c.LISTED] > 0:
+        return marks[c.DISTANCE + 3]
+    return marks[c.PLACE_UNKNOWN] if who[c.HOME] < 0 else distance_points(who[c.HOME], region, marks)
 
 
 @compiled
 def nearness(kin: I4, mine: int, other: int) -> int:
-    """0 same, 1 near, 2 same field, 3 nothing."""
+    """0 same, 1 near, 2 same field, 3 unrelated."""
     if mine == other:
         return 0
     if kin[mine, 0] >= 0 and kin[mine, 0] == kin[other, 0]:
@@ -123,16 +79,16 @@ def nearness(kin: I4, mine: int, other: int) -> int:
 @compiled
 def trade_points(occupation: int, kin: I4, flags: int, trades: I4, marks: I4) -> tuple[int, int]:
     """Points of trade, 0 where the two are unrelated, and points of experience."""
-    trade = marks[TRADE_UNKNOWN] if occupation < 0 or not flags & TRADE_KNOWN else 0
+    trade = marks[c.TRADE_UNKNOWN] if occupation < 0 or not flags & c.TRADE_KNOWN else 0
     if occupation < 0:
-        return trade, marks[EXPERIENCE_UNKNOWN]
-    experience = 0 if flags & PRACTICE_KNOWN else marks[EXPERIENCE_UNKNOWN]
+        return trade, marks[c.EXPERIENCE_UNKNOWN]
+    experience = 0 if flags & c.PRACTICE_KNOWN else marks[c.EXPERIENCE_UNKNOWN]
     for at in range(len(trades)):
         near = nearness(kin, trades[at, 0], occupation)
         if near == 3:
             continue
         own = trades[at, 1]
-        table = WANTED if own < 0 or not flags & WISH_KNOWN else HELD
+        table = c.WANTED if own < 0 or not flags & c.WISH_KNOWN else c.HELD
         trade = max(trade, marks[table + near])
         if own >= 0:
             experience = max(experience, own * (3 - near) // 3)
@@ -141,7 +97,7 @@ def trade_points(occupation: int, kin: I4, flags: int, trades: I4, marks: I4) ->
 
 @compiled
 def is_neighbour(occupation: int, trades: I4, ptr: I8, of: I4) -> bool:
-    """Whether people of one of the worker's occupations change to this one."""
+    """Whether people move to this occupation from one of the worker's."""
     for at in range(len(trades)):
         mine = trades[at, 0]
         if mine + 1 < len(ptr):
@@ -153,41 +109,41 @@ def is_neighbour(occupation: int, trades: I4, ptr: I8, of: I4) -> bool:
 
 @compiled
 def wage_points(floor: int, low: int, high: int, marks: I4) -> int:
-    """Points of the pay; OUTSIDE where it stays below the floor."""
+    """Points of the pay; OUTSIDE where it is below the minimum."""
     if floor < 0 or high < 0:
-        return marks[WAGE_UNKNOWN]
+        return marks[c.WAGE_UNKNOWN]
     if high < floor:
         return OUTSIDE
     if low < floor:
-        return marks[WAGE_PARTLY]
-    above = marks[WAGE_ABOVE] if floor == 0 else min(marks[WAGE_ABOVE], (low - floor) * 20 // floor)
-    return marks[WAGE_MET] + above
+        return marks[c.WAGE_PARTLY]
+    above = marks[c.WAGE_ABOVE] if floor == 0 else min(marks[c.WAGE_ABOVE], (low - floor) * 20 // floor)
+    return marks[c.WAGE_MET] + above
 
 
 @compiled
 def terms_points(attrs: int, types: int, needs: int, marks: I4) -> int:
-    """Points of engagement, board and lodging for a pair in which none is refused."""
-    points = marks[ENGAGED] if attrs & types else marks[ENGAGED_UNKNOWN]
-    return points + (marks[LIVING] if needs != 0 and attrs & needs == needs else marks[LIVING_UNKNOWN])
+    """Points of engagement, board and lodging for a pair in which none is ruled out."""
+    points = marks[c.ENGAGED] if attrs & types else marks[c.ENGAGED_UNKNOWN]
+    return points + (marks[c.LIVING] if needs != 0 and attrs & needs == needs else marks[c.LIVING_UNKNOWN])
 
 
 @compiled
 def start_day(row: int, rows: I4, free: int, today: int) -> int:
-    """The first day on which the worker could stand at the post."""
-    return rows[row, STARTS] if rows[row, STARTS] > 0 else max(today, max(rows[row, OPENS], free))
+    """The first day on which the worker could start the job."""
+    return rows[row, c.STARTS] if rows[row, c.STARTS] > 0 else max(today, max(rows[row, c.OPENS], free))
 
 
 @compiled
 def person_fits(row: int, rows: I4, schooling: int, born: int, free: int, today: int) -> bool:
-    """Schooling, the time of starting, and age: 16; 18 at night or hazardous work; or what the opening may ask."""
-    if rows[row, EDUCATION] > schooling or max(free, today) > max(rows[row, LAST], today):
+    """Education, start date, and age: 16; 18 for night or hazardous work; or the opening's own lawful limit."""
+    if rows[row, c.EDUCATION] > schooling or max(free, today) > max(rows[row, c.LAST], today):
         return False
     if born == 0:
         return True
     start = start_day(row, rows, free, today)
-    if start < born + 160_000 or start < born + rows[row, MIN_AGE] * 10_000:
+    if start < born + 160_000 or start < born + rows[row, c.MIN_AGE] * 10_000:
         return False
-    return start >= born + 180_000 or not rows[row, ATTRS] & (NIGHT | HAZARD)
+    return start >= born + 180_000 or not rows[row, c.ATTRS] & (c.NIGHT | c.HAZARD)
 
 
 @compiled
@@ -201,7 +157,7 @@ def paper_held(own: I4, kind: int, level: int, start: int) -> bool:
 
 @compiled
 def papers_found(first: int, last: int, papers: I4, own: I4, known: bool, start: int) -> int:
-    """Credit for certificates that are no must; OUTSIDE where one that is a must is missing."""
+    """Credit for certificates that are not required; OUTSIDE where a required one is missing."""
     credit = 0
     for at in range(first, last):
         held = paper_held(own, papers[at, 0], papers[at, 1], start)
@@ -215,7 +171,7 @@ def papers_found(first: int, last: int, papers: I4, own: I4, known: bool, start:
 
 @compiled
 def terms_found(first: int, last: int, terms: I4, level: I1, known: bool) -> tuple[int, bool]:
-    """Credit for skills, and whether any is shared; OUTSIDE where one that is a must is missing."""
+    """Credit for skills, and whether any is shared; OUTSIDE where a required one is missing."""
     total, shared = 0, False
     for at in range(first, last):
         need = terms[at, 0]
@@ -234,15 +190,15 @@ def terms_found(first: int, last: int, terms: I4, level: I1, known: bool) -> tup
 
 @compiled
 def skill_points(credit: int, asked: int, flags: int, marks: I4) -> int:
-    """Points for so much credit out of what is asked."""
-    if asked == 0 or not flags & SKILLS_KNOWN:
-        return marks[SKILLS_UNKNOWN]
-    return (2 * marks[SKILLS] * credit + asked) // (2 * asked)
+    """Points for a credit out of the required total."""
+    if asked == 0 or not flags & c.SKILLS_KNOWN:
+        return marks[c.SKILLS_UNKNOWN]
+    return (2 * marks[c.SKILLS] * credit + asked) // (2 * asked)
 
 
 @compiled
 def signature(terms: I4) -> tuple[int, int]:
-    """The two halves of the bits of a worker's skills, as openings have them."""
+    """The two halves of a worker's skill signature, as for openings."""
     low, high = np.int32(0), np.int32(0)
     for at in range(len(terms)):
         bit = (np.int64(terms[at, 0]) * 0x9E3779B1 >> 20) & 63
@@ -255,19 +211,19 @@ def signature(terms: I4) -> tuple[int, int]:
 
 @compiled
 def most_skills(row: int, rows: I4, low: int, high: int, flags: int, marks: I4) -> int:
-    """No fewer points than the skills of the pair can give, from the signatures alone."""
-    asked = rows[row, ASKED]
-    if asked == 0 or not flags & SKILLS_KNOWN:
-        return marks[SKILLS_UNKNOWN]
-    slack = rows[row, SLACK]
-    shared = bits_set(rows[row, SIGN] & low) + bits_set(rows[row, SIGN_MORE] & high) + (slack >> SLACK_LOST & 255)
-    credit = min(asked, (slack >> SLACK_UNIT) * shared + (slack & 255))
-    return (2 * marks[SKILLS] * credit + asked) // (2 * asked)
+    """An upper bound for the points of the pair's skills, from the signatures alone."""
+    asked = rows[row, c.ASKED]
+    if asked == 0 or not flags & c.SKILLS_KNOWN:
+        return marks[c.SKILLS_UNKNOWN]
+    slack = rows[row, c.SLACK]
+    shared = bits_set(rows[row, c.SIGN] & low) + bits_set(rows[row, c.SIGN_MORE] & high) + (slack >> c.SLACK_LOST & 255)
+    credit = min(asked, (slack >> c.SLACK_UNIT) * shared + (slack & 255))
+    return (2 * marks[c.SKILLS] * credit + asked) // (2 * asked)
 
 
 @compiled
 def insert(keys: I8, key: int) -> None:
-    """Keep the best keys, downward; the worst falls out."""
+    """Insert a key into the best ones, descending; the worst drops out."""
     at = len(keys) - 1
     while at > 0 and keys[at - 1] < key:
         keys[at] = keys[at - 1]
@@ -277,7 +233,7 @@ def insert(keys: I8, key: int) -> None:
 
 @compiled
 def learn(level: I1, terms: I4) -> None:
-    """Note the best level of every skill that a worker has."""
+    """Record the best level of each of the worker's skills."""
     for at in range(len(terms)):
         if terms[at, 0] < len(level):
             level[terms[at, 0]] = max(level[terms[at, 0]], np.int8(terms[at, 1]))

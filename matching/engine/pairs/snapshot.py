@@ -1,4 +1,4 @@
-"""An index in a folder: written once, mapped into memory by every process that reads it (索引快照)."""
+"""An index in a folder: written once, memory-mapped by every process that reads it (索引快照)."""
 
 import json
 import pickle
@@ -44,7 +44,7 @@ def _write(value: Any, folder: Path, name: str) -> Any:
 
 
 def load(folder: Path) -> Built:
-    """Open an index written by this very version; its arrays are mapped, so processes share the memory.
+    """Open an index written by this version; its arrays are memory-mapped, so processes share them.
 
     Only for folders that this service wrote itself: the register is a pickle.
     """
@@ -55,7 +55,7 @@ def load(folder: Path) -> Built:
 
 
 def read(folder: Path) -> Any:
-    """What `write` wrote, its arrays mapped."""
+    """What `write` wrote, with its arrays memory-mapped."""
     return _read(json.loads((folder / "shape.json").read_text(encoding="utf-8")), folder)
 
 

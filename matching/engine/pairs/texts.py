@@ -1,4 +1,4 @@
-"""Many texts as one array of bytes, which kernels read and processes share (文本数组)."""
+"""Many texts as one byte array, which kernels read and processes share (文本数组)."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ U1 = NDArray[np.uint8]
 
 
 class Texts(NamedTuple):
-    """Texts one behind the other; text `i` has the bytes from `ptr[i]` to `ptr[i + 1]`."""
+    """Concatenated texts; text `i` has the bytes from `ptr[i]` to `ptr[i + 1]`."""
 
     ptr: I8
     of: U1

@@ -1,4 +1,4 @@
-"""Many workers indexed once, and the best of those in sight for one opening: compiled where that is warm (人才库)."""
+"""Many workers indexed once, and the best visible ones for an opening: compiled once the kernels are warm (人才库)."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from matching.engine.pairs.index import build, people, register_neighbours
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """Workers with the ways to find them, the register of their words, and the id of each row."""
+    """Workers with their lookup tables, the register of their words, and the id of each row."""
 
     crowd: Crowd
     register: Register
@@ -25,7 +25,7 @@ class Pool:
 
 
 def gather(workers: Iterable[WorkerProfile], ground: Ground) -> Pool:
-    """Index workers, whose ids are numbers; the weights and the basis of pay of the ground go into it, not the day."""
+    """Index workers with numeric ids; the ground's weights and wage basis are part of the index, its day is not."""
     register, ids = Register(), list[int]()
     register_neighbours(register, ground)
 
@@ -39,7 +39,7 @@ def gather(workers: Iterable[WorkerProfile], ground: Ground) -> Pool:
 
 
 def best(pool: Pool, opening: OpeningProfile, ground: Ground, hidden: Bools, top: int) -> list[int]:
-    """The ids of the best workers for any opening, best first, without the rows that are hidden."""
+    """The ids of the best workers for any opening, best first, without hidden rows."""
     built = build([opening], ground, pool.register)
     if not len(built.source):
         return []
@@ -49,14 +49,14 @@ def best(pool: Pool, opening: OpeningProfile, ground: Ground, hidden: Bools, top
     from matching.engine.pairs import backward
 
     work = backward.desk(crowd.workers, len(pool.register.terms), top)
-    work.seen[hidden] = 1  # as if the first opening, which is the only one, had met them already
+    work.seen[hidden] = 1  # as if the first opening, the only one, had seen them already
     out = np.zeros((1, top, 2), np.int32)
     backward.best_workers(index, crowd.workers, crowd.people, 0, 1, work, out)
     return pool.ids[out[0, out[0, :, 0] >= 0, 0]].tolist()
 
 
 def first_openings(pool: Pool, openings: Sequence[OpeningProfile], ground: Ground, top: int) -> I8:
-    """The ids of the best openings of everybody in the pool (people x top), best first; -1 where a list ends."""
+    """The ids of the best openings of everybody in the pool (people x top), best first; -1 after the end of a list."""
     built = build(openings, ground, pool.register)
     rows, _ = engine.find(engine.current(built.index, pool.register), pool.crowd.workers, top)
     numbers = np.array([int(opening.id) for opening in openings] + [-1], np.int64)
@@ -64,7 +64,7 @@ def first_openings(pool: Pool, openings: Sequence[OpeningProfile], ground: Groun
 
 
 def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:
-    """The rows of the best workers, without the compiler: those who may fit are found by group and judged singly."""
+    """The rows of the best workers without compiled kernels: possible ones are found by group and judged one by one."""
     who = _possible(index, crowd)
     who = who[~hidden[who]]
     row, rows, points = np.zeros(1, np.int64), list[int](), list[int]()
@@ -79,7 +79,7 @@ def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:
 
 
 def _possible(index: Index, crowd: Crowd) -> I4:
-    """Everybody whom a trade or a skill joins to the opening, who would go there, for the pay it gives."""
+    """Everybody with a related trade or shared skill who accepts the place and the pay of the opening."""
     group, post = crowd.people, index.openings.rows[0]
     some = group.everyone
     if post[c.OCCUPATION] >= 0:

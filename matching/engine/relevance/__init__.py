@@ -1,1 +1,1 @@
-"""How well ranked answers agree with judged ones: the ranker, its evidence, baselines and metrics."""
+"""Ranking documents for titles and evaluating the ranking: the ranker, its evidence, baselines and metrics."""

@@ -1,4 +1,4 @@
-"""Plain lexical rankings to compare with: character n-grams, fuzzy token sets, BM25 on words (对照方法)."""
+"""Plain lexical rankings for comparison: character n-grams, fuzzy token sets, BM25 on words (对照方法)."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -36,7 +36,7 @@ def char_grams(items: Sequence[Item]) -> Scores:
 
 
 def char_grams_of_all(items: Sequence[Item]) -> Scores:
-    """The same over everything that is written about a document, and about a query that is itself a document."""
+    """The same over all text of a document, and of a query that is itself a document."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     texts = list(map(_all_text, items))
@@ -102,7 +102,7 @@ def rank(name: str, items: Sequence[Item], queries: Sequence[Item], exclude: dic
 
 
 def suits(name: str, items: Sequence[Item]) -> bool:
-    """Whether a baseline has anything to say of its own about these documents."""
+    """Whether a baseline differs from the others for these documents."""
     if not any(map(grams, (level(item.title) for item in items))):
         return False
     return BASELINES[name] is not char_grams_of_all or sum(bool(item.text) for item in items) * 2 > len(items)

@@ -1,4 +1,4 @@
-"""Judging the ranking from outside: folders of queries, documents and labels in, a table of figures out (检索评测)."""
+"""Evaluating the ranking: folders of queries, documents and labels in, a table of figures out (检索评测)."""
 
 import json as formats
 import sys
@@ -19,12 +19,12 @@ OURS = "gangqiao"
 
 
 class UnreadableFolder(ValueError):
-    """A file of the folder is missing, or one of its lines is not what the format says."""
+    """A file of the folder is missing, or one of its lines has the wrong format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A folder as it is ranked: documents, queries, and the document that each query leaves out. No labels."""
+    """A folder to be ranked: documents, queries, and the document that each query excludes. No labels."""
 
     name: str
     items: list[Item]
@@ -33,17 +33,17 @@ class Task:
 
 
 def evaluate(directories: Sequence[Path], *, json: bool = False, run: Path | None = None) -> None:
-    """Rank each folder, judge it beside plain lexical methods, and print nDCG@10, MAP and R@10.
+    """Rank each folder, compare it with plain lexical methods, and print nDCG@10, MAP and R@10.
 
-    A folder holds corpus.jsonl and queries.jsonl, and qrels.jsonl that is read only after everything is ranked.
-    `run` takes the ranking as JSON Lines: a file for one folder, for several one file a folder named after it.
-    Raises UnreadableFolder before anything is ranked.
+    A folder holds corpus.jsonl and queries.jsonl, and optionally qrels.jsonl, which is read only after everything is
+    ranked. `run` receives the ranking as JSON Lines: a file for one folder, otherwise one file per folder, named after
+    it. Raises UnreadableFolder before anything is ranked.
     """
     report: dict[str, dict[str, Quality]] = {}
     tasks = [read_task(directory) for directory in directories]
     names = Counter(task.name for task in tasks)
     for directory, task in zip(directories, tasks, strict=True):
-        if names[task.name] > 1:  # halves of one task, say, under folders of their own
+        if names[task.name] > 1:  # for example halves of one task in separate folders
             task = replace(task, name=f"{directory.resolve().parent.name}-{task.name}")
         runs = {OURS: ranking(task)}
         if run is not None:
@@ -67,9 +67,9 @@ def ranking(task: Task) -> dict[str, list[str]]:
 def read_task(directory: Path) -> Task:
     """Read documents and queries. Raises UnreadableFolder, which names the file and the line.
 
-    Of documents with the same did the first counts. Where documents lie in places, a place named by a query is taken
-    out of its words. A query that excludes a document of its own title stands for that document, so what is written
-    about it counts as well.
+    Of documents with the same did the first counts. Where documents have places, a place named by a query is removed
+    from its words. A query that excludes a document with its own title stands for that document, so the document's text
+    counts as well.
     """
     by_id: dict[str, Item] = {}
     for row in read_lines(directory / "corpus.jsonl", "did"):
@@ -95,7 +95,7 @@ def read_task(directory: Path) -> Task:
 
 
 def read_labels(directory: Path) -> dict[str, dict[str, int]]:
-    """The expert labels of a folder, for judging only; empty when it has none."""
+    """The expert labels of a folder, for evaluation only; empty when it has none."""
     labels: dict[str, dict[str, int]] = {}
     path = directory / "qrels.jsonl"
     for row in read_lines(path, "qid", "did") if path.exists() else ():
@@ -107,7 +107,7 @@ def read_labels(directory: Path) -> dict[str, dict[str, int]]:
 
 
 def read_lines(path: Path, *keys: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON Lines file with their `keys` as text; empty lines are passed over."""
+    """The objects of a JSON Lines file with their `keys` as text; empty lines are skipped."""
     try:
         with path.open(encoding="utf-8-sig") as file:
             for number, line in enumerate(file, 1):
@@ -152,7 +152,7 @@ def _text(value: object) -> str:
 
 
 def _texts(value: object) -> tuple[str, ...]:
-    """One text or a list of them, without those that say nothing."""
+    """One text or a list of them, without empty ones."""
     return tuple(filter(None, map(_text, value if isinstance(value, list) else [value])))
 
 

@@ -1,6 +1,6 @@
-"""What tells that a title and a document belong together: one number from 0 to 1 for each kind of evidence (排序依据).
+"""The evidence that a title and a document belong together: one number from 0 to 1 for each kind (排序依据).
 
-Nothing here is learned from labels; how much each kind counts is the blend's business.
+Nothing here is learned from labels; the blend decides how much each kind counts.
 """
 
 from collections.abc import Sequence
@@ -53,7 +53,7 @@ class Signals:
 
     @property
     def kind(self) -> str:
-        """What kind of corpus it is: openings with places, long texts, several names each, a tree, or bare titles."""
+        """The kind of corpus: openings with places, long texts, several names each, a tree, or bare titles."""
         if self.placed:
             return "openings"
         if self.worded:
@@ -64,7 +64,7 @@ class Signals:
 
     @cached_property
     def owners(self) -> Any:
-        """Documents x names: which names are whose."""
+        """Documents x names: the names of each document."""
         from scipy.sparse import csr_matrix
 
         ones = np.ones(len(self._owner), np.float32)
@@ -88,7 +88,7 @@ class Signals:
 
     @cached_property
     def pooled(self) -> Any:
-        """Each document as the unit sum of its names' word-like pieces."""
+        """Each document as the normalised sum of its names' word-like pieces."""
         from sklearn.preprocessing import normalize
 
         return normalize(self.owners @ self.terms.matrix).tocsr()
@@ -100,12 +100,12 @@ class Signals:
 
     @cached_property
     def texts(self) -> Space:
-        """Everything that is written about a document."""
+        """All text of a document."""
         return Space([_all_text(item) for item in self.items], stems)
 
     @cached_property
     def latent(self) -> Projection:
-        """The latent semantic space of the names (and of the longer text, where there is some)."""
+        """The latent semantic space of the names (and of the longer text, where there is any)."""
         if self.worded:
             from scipy.sparse import identity
 
@@ -114,7 +114,7 @@ class Signals:
 
     @cached_property
     def _coded(self) -> tuple[np.ndarray, np.ndarray, Any]:
-        """The likeliest occupations of every document, how likely they are, and the profiles over the tree."""
+        """The likeliest occupations of every document with their likelihoods, and the profiles over the tree."""
         from scipy.sparse import vstack
 
         space = code_space()
@@ -129,7 +129,7 @@ class Signals:
 
     @cached_property
     def _senses(self) -> Any:
-        """What every document means, as smooth vectors over the tree of occupations."""
+        """The meaning of every document, as smooth vectors over the tree of occupations."""
         from scipy.sparse import vstack
 
         titles = [item.title for item in self.items]
@@ -137,7 +137,7 @@ class Signals:
         return vstack(parts).T.tocsr()
 
     def of(self, queries: Sequence[Item]) -> dict[str, np.ndarray]:
-        """The evidence for each query and document, by kind; only kinds that this corpus has something for."""
+        """The evidence for each query and document, by kind; only the kinds that this corpus supports."""
         forms = [self._forms(query) for query in queries]
         flat = [form for row in forms for form in row]
         pick = np.repeat(np.arange(len(queries)), [len(row) for row in forms])
@@ -177,7 +177,7 @@ class Signals:
         return {name: _best(best_by_owner(values, self._starts), pick, size) for name, values in kinds.items()}
 
     def _forms(self, query: Item) -> list[str]:
-        """A query in the writing of the corpus: itself, or its likeliest Chinese readings."""
+        """A query in the language of the corpus: itself, or its likeliest Chinese readings."""
         text = level(query.title)
         if self.han and not is_han(text):
             return list(translations(text)[:_MOST_READINGS]) or [text]
@@ -198,7 +198,7 @@ class Signals:
 
     @cached_property
     def _held(self) -> tuple[dict[str, int], np.ndarray, Any]:
-        """Stems with their rarity, and which document holds which."""
+        """Stems with their rarity, and which document contains which."""
         from sklearn.feature_extraction.text import CountVectorizer
 
         counter = CountVectorizer(analyzer=stems, binary=True, dtype=np.float32)
@@ -207,7 +207,7 @@ class Signals:
         return counter.vocabulary_, np.log1p(len(self.items) / spread).astype(np.float32), held.T.tocsr()
 
     def _covered(self, flat: list[str]) -> np.ndarray:
-        """The share of a query's stems, by rarity, that a document holds."""
+        """The share of a query's stems, weighted by rarity, that a document contains."""
         from scipy.sparse import csr_matrix
 
         known, rarity, held = self._held
@@ -233,7 +233,7 @@ class Signals:
         return np.maximum.reduceat(base[:, order], starts, axis=1)[:, number]
 
     def _feedback(self, signals: dict[str, np.ndarray]) -> np.ndarray:
-        """Likeness to what a first look finds (pseudo-relevance feedback)."""
+        """Similarity to the results of a first ranking (pseudo-relevance feedback)."""
         from scipy.sparse import csr_matrix
 
         base = _mean(signals)

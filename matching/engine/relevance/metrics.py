@@ -1,4 +1,4 @@
-"""How good a ranking is against expert labels, by the conventions of trec_eval; plain Python."""
+"""The quality of a ranking against expert labels, by the conventions of trec_eval; plain Python."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ class Quality:
 
 
 def gain(values: Sequence[float]) -> float:
-    """Discounted cumulative gain: linear in the label, by the logarithm of the rank."""
+    """Discounted cumulative gain: linear in the label, discounted by the logarithm of the rank."""
     return sum(value / math.log2(rank + 2) for rank, value in enumerate(values))
 
 
@@ -44,7 +44,7 @@ def judge(labels: Mapping[str, int], ranking: Sequence[str]) -> tuple[float, flo
 
 
 def measure(labels: Mapping[str, Mapping[str, int]], run: Mapping[str, Sequence[str]]) -> Quality:
-    """Mean quality of a run; a query that the run leaves out counts nothing."""
+    """Mean quality of a run; a query missing from the run counts as zero."""
     judged = {query: rows for query, rows in labels.items() if any(label > 0 for label in rows.values())}
     figures = [judge(rows, run.get(query, ())) for query, rows in judged.items()]
     count = max(len(figures), 1)

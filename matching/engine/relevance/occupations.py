@@ -1,4 +1,4 @@
-"""Which occupations a title stands for, and how near two titles are in the tree of occupations (职业空间)."""
+"""Which occupations a title stands for, and how close two titles are in the tree of occupations (职业空间)."""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
@@ -12,7 +12,7 @@ from matching.engine.relevance.translate import translations
 from matching.engine.relevance.vectors import Space, best_by_owner
 
 NEAR, FIELD = 0.5, 0.2
-"""What the small group and the medium group count beside the occupation itself."""
+"""The weights of the small and the medium group besides the occupation itself."""
 _MOST = 8
 _LEAST = 0.3
 _MANY, _FAINT = 20, 0.05
@@ -34,13 +34,13 @@ class CodeSpace:
         self._column = {key: at for at, key in enumerate((*self.codes, *groups))}
 
     def likely(self, titles: Sequence[str], readings: int = 3) -> np.ndarray:
-        """For each title the likeness of every occupation's best word; 1 is a known word itself."""
+        """For each title the similarity of every occupation's best word; 1 means the word itself."""
         return self._read(
             titles, readings, lambda flat: best_by_owner(self._space.cosine(flat) * self._trust, self._starts)
         )
 
     def _read(self, titles: Sequence[str], readings: int, compare: Callable[[list[str]], np.ndarray]) -> np.ndarray:
-        """The best that any reading of a title gets from `compare`, later readings a little less."""
+        """The best value that any reading of a title gets from `compare`, later readings slightly discounted."""
         chosen = [self.readings(title)[:readings] for title in titles]
         flat = [reading for row in chosen for reading in row]
         likeness = np.zeros((len(titles), len(self.codes)), np.float32)
@@ -60,7 +60,7 @@ class CodeSpace:
 
     @cached_property
     def _centres(self) -> Any:
-        """Every occupation as the sum of all its words: what its people are called, taken together."""
+        """Every occupation as the sum of all its words."""
         from scipy.sparse import csr_matrix
         from sklearn.preprocessing import normalize
 
@@ -70,9 +70,9 @@ class CodeSpace:
         return normalize(held @ self._space.matrix).T.tocsr()
 
     def senses(self, titles: Sequence[str], readings: int = 3) -> Any:
-        """Unit vectors over the tree, but smooth: by the words of an occupation taken together, many codes a title.
+        """Smooth unit vectors over the tree: by the combined words of each occupation, many codes per title.
 
-        What no single word of the vocabulary resembles still points into the right corner of the tree.
+        A title without any similar word in the vocabulary still points to the right part of the tree.
         """
         likeness = self._read(
             titles, readings, lambda flat: np.asarray((self._space.encode(flat) @ self._centres).toarray())
@@ -80,7 +80,7 @@ class CodeSpace:
         return self._spread(likeness, _MANY, _FAINT, 2)
 
     def profiles(self, likely: np.ndarray) -> Any:
-        """Unit vectors over occupations, small groups and medium groups, one for each row of likenesses."""
+        """Unit vectors over occupations, small groups and medium groups, one for each row of similarities."""
         return self._spread(likely, _MOST, _LEAST, 3, share=0.5)
 
     def _spread(self, likely: np.ndarray, most: int, floor: float, power: int, share: float = 0.0) -> Any:
@@ -106,5 +106,5 @@ class CodeSpace:
 
 @lru_cache(maxsize=1)
 def code_space() -> CodeSpace:
-    """The space over the vocabulary of this process, built at first need (about a second)."""
+    """The space over the vocabulary of this process, built on first use (about a second)."""
     return CodeSpace(vocabulary())

@@ -1,6 +1,6 @@
-"""Ranking documents for titles: the evidence of `signals`, added up by weights that suit the kind of corpus (检索排序).
+"""Ranking documents for titles: the evidence, added up by weights that suit the kind of corpus (检索排序).
 
-Weights are data (blend.json, with a note on how they were got), never negative, so more evidence never lowers a
+Weights are data (blend.json, with a note on their origin) and never negative, so that more evidence never lowers a
 document. Labels are not read here.
 """
 
@@ -20,7 +20,7 @@ _CHUNK = 64
 
 @lru_cache(maxsize=1)
 def blends() -> dict[str, dict[str, float]]:
-    """For each kind of corpus the weights of the evidence."""
+    """The weights of the evidence for each kind of corpus."""
     blends_by_kind = json.loads(_BLEND.read_text(encoding="utf-8"))["weights"]
     return {kind: {name: float(weight) for name, weight in weights.items()} for kind, weights in blends_by_kind.items()}
 
@@ -36,13 +36,13 @@ class Ranker:
 
     @property
     def kind(self) -> str:
-        """Which weights suit."""
+        """The kind of corpus, which selects the weights."""
         return self.signals.kind
 
     def rank(self, queries: Sequence[Item], exclude: Mapping[str, str], most: int = 1000) -> Iterator[list[str]]:
         """The ids of the best documents for each query, best first; `exclude` leaves one document out of a ranking.
 
-        Documents without a single word stay in the order in which they came.
+        Documents without a single word keep their input order.
         """
         for chunk in batches(queries, _CHUNK):
             scores = self._scores(chunk)
@@ -62,7 +62,7 @@ class Ranker:
 
 
 def best(row: np.ndarray, most: int) -> np.ndarray:
-    """Positions of the highest values, best first; the earlier of equals first."""
+    """Positions of the highest values, best first; ties keep their order."""
     if len(row) <= most:
         return np.argsort(-row, kind="stable")
     chosen = np.sort(np.argpartition(-row, most)[:most])

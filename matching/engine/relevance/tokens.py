@@ -1,4 +1,4 @@
-"""Pieces of titles for comparing them: character n-grams, word stems, and the word that carries the trade."""
+"""Tokens of titles for comparison: character n-grams, word stems, and the word that names the trade."""
 
 import re
 from functools import lru_cache
@@ -26,7 +26,7 @@ _RANKS = re.compile(
     "day|night|month|years?|experienced?|shifts?|weekend|remote|work|from|home|only|can|male|female|apply|now|open|without|"
     "able|local|foreign|speaking|non"
 )
-"""Words of vacancies that tell rank, hours or terms, not the trade."""
+"""Words of vacancies that state rank, hours or terms, not the trade."""
 
 
 def level(text: str) -> str:
@@ -41,7 +41,7 @@ def level(text: str) -> str:
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """An English word without the endings that titles vary in: managers, managing, management -> manag."""
+    """An English word without the endings in which titles vary: managers, managing, management -> manag."""
     if len(word) <= 3 or _KEEP.fullmatch(word):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -63,7 +63,7 @@ def stem(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """The words of a levelled text outside Chinese, in any script, without the empty ones."""
+    """The words of a levelled text outside Chinese, in any script, without stop words."""
     return [word for word in _WORD.findall(text) if not _STOP.fullmatch(word)]
 
 
@@ -94,7 +94,7 @@ def core(text: str) -> str:
 
 
 def opening(text: str) -> str:
-    """The core of what stands before the first dash, comma or `for`: `driver - night shift, depot 3` -> `driver`."""
+    """The core of the text before the first dash, comma or `for`: `driver - night shift, depot 3` -> `driver`."""
     return core(_BREAK.split(text)[0].strip() or text)
 
 
@@ -114,7 +114,7 @@ def grams(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[str]:
-    """Word-like pieces: stems, pairs of them, and the head once more; for Chinese two-character pieces and the end."""
+    """Word-like tokens: stems, pairs of stems, and the head once more; for Chinese two-character pieces and the end."""
     pieces: list[str] = []
     for run in _HAN.findall(text):
         pieces += [run[at : at + 2] for at in range(len(run) - 1)] or [run]
@@ -131,7 +131,7 @@ def terms(text: str) -> list[str]:
 
 
 def stems(text: str) -> list[str]:
-    """Only the stems, and two-character pieces of Chinese: for long texts and for what covers what."""
+    """Only the stems, and two-character pieces of Chinese: for long texts and for coverage."""
     pieces = [stem(word) for word in words(text)]
     for run in _HAN.findall(text):
         pieces += [run[at : at + 2] for at in range(len(run) - 1)] or [run]

@@ -1,4 +1,4 @@
-"""English job titles in Chinese, word group by word group (职业名称英译汉), by the project's own lexicon."""
+"""English job titles in Chinese, phrase by phrase (职业名称英译汉), by the project's own lexicon."""
 
 import re
 from functools import lru_cache
@@ -15,9 +15,9 @@ _PARTS = re.compile(r"[,;/()]|\s[-–|]\s")
 
 @lru_cache(maxsize=4096)
 def translations(title: str) -> tuple[str, ...]:
-    """Chinese readings of an English title, likeliest first; empty when no word of it is known.
+    """Chinese readings of an English title, likeliest first; empty when none of its words is known.
 
-    `director of taxation` is read as `taxation director`. Words that the lexicon lacks are left out.
+    `director of taxation` is read as `taxation director`. Words missing from the lexicon are left out.
     """
     text = " ".join(" ".join(_PARTS.split(level(title))).split())
     pieces = _OF.split(text)

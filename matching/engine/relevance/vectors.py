@@ -1,4 +1,4 @@
-"""TF-IDF vectors of titles and texts, with scikit-learn behind a narrow door (loaded at first use only)."""
+"""TF-IDF vectors of titles and texts; the only module that uses scikit-learn, loaded on first use."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ Analyser = Callable[[str], list[str]]
 
 
 class Space:
-    """Texts as unit TF-IDF vectors over the pieces that an analyser cuts; queries are compared by cosine."""
+    """Texts as unit TF-IDF vectors over the tokens of an analyser; queries are compared by cosine."""
 
     def __init__(self, texts: Sequence[str], analyser: Analyser, *, least: int = 1) -> None:
         from sklearn.feature_extraction.text import TfidfVectorizer
@@ -22,11 +22,11 @@ class Space:
         self.size = len(texts)
 
     def encode(self, texts: Sequence[str]) -> Any:
-        """Unit vectors of other texts; pieces that the space does not know are left out but dampen nothing."""
+        """Unit vectors of other texts; unknown tokens are ignored and do not reduce the others."""
         return self._vectors.transform(texts)
 
     def cosine(self, texts: Sequence[str]) -> np.ndarray:
-        """Likeness of each text (row) to each text of the space (column)."""
+        """Similarity of each text (row) to each text of the space (column)."""
         return self.product(None if self._empty else self.encode(texts), len(texts))
 
     def product(self, vectors: Any, rows: int) -> np.ndarray:
@@ -37,7 +37,7 @@ class Space:
 
 
 class Overlap:
-    """Which share of a query's pieces a name holds, and the other way round, each piece counted by its rarity."""
+    """The share of a query's tokens that a name contains, and the reverse, each token weighted by its rarity."""
 
     def __init__(self, texts: Sequence[str], analyser: Analyser) -> None:
         from sklearn.feature_extraction.text import CountVectorizer
@@ -52,7 +52,7 @@ class Overlap:
         self._mass = np.maximum(held @ self._rarity, 1e-6)
 
     def shares(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-        """Of each text (row) the share that each name holds, and of each name the share that the text holds."""
+        """For each text (row) the share that each name contains, and for each name the share that the text contains."""
         queries = self._counter.transform(texts).multiply(self._rarity).tocsr()
         common = np.asarray((queries @ self._turned).toarray(), np.float32)
         known = self._counter.vocabulary_
@@ -62,7 +62,7 @@ class Overlap:
 
 
 class Projection:
-    """Latent semantic space (潜在语义) of texts: what occurs together lies together."""
+    """Latent semantic space (潜在语义) of texts: terms that occur together are close."""
 
     def __init__(self, space: Space, owners: Any, dimensions: int) -> None:
         from sklearn.decomposition import TruncatedSVD
@@ -75,7 +75,7 @@ class Projection:
         self.documents = normalize(self._svd.fit_transform(pooled)).astype(np.float32)
 
     def cosine(self, texts: Sequence[str]) -> np.ndarray:
-        """Likeness of each text to each pooled document."""
+        """Similarity of each text to each pooled document."""
         from sklearn.preprocessing import normalize
 
         vectors = normalize(self._svd.transform(self._space.encode(texts))).astype(np.float32)
@@ -83,7 +83,7 @@ class Projection:
 
 
 def best_by_owner(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The best value of each owner, whose names stand next to each other from `starts` on."""
+    """The best value of each owner, whose names are adjacent and begin at `starts`."""
     if len(starts) == values.shape[1]:
         return values
     return np.maximum.reduceat(values, starts, axis=1)

@@ -1,7 +1,7 @@
-"""The arrays that the compiled search is handed, and nothing else: the kernel is compiled for exactly these.
+"""The arrays that the compiled search receives: the kernel is compiled for exactly these types.
 
-A module of its own, because the kernel is kept on disk under the digest of all that it imports: a change in how a query
-is read must not make every installation compile anew.
+They have a module of their own because compiled kernels are cached under a digest of everything that they import: a
+change to query parsing must not make every installation recompile.
 """
 
 from typing import NamedTuple
@@ -18,11 +18,11 @@ Bools = npt.NDArray[np.bool_]
 
 UNKNOWN_WAGE = -1
 PLACE, REGION, WAGE, FIRST = 1, 2, 4, 8
-"""Bits of the filters: the place named in the query, the regions ticked, the pay, then one for each other column."""
+"""Filter bits: the place named in the query, the ticked regions, the pay, then one for each other column."""
 
 
 class Shelf(NamedTuple):
-    """What the compiled pass reads of a part."""
+    """What the compiled pass reads of an index part."""
 
     positions: Ints
     tenths: Tenths
@@ -36,8 +36,11 @@ class Shelf(NamedTuple):
 
 
 class QueryLists(NamedTuple):
-    """A query as lists of postings. A reading is `readings[r]` = (its first term, behind its last, whether it admits);
-    a document answers it when the weights of the terms that it has reach `least[r]`. `done` is the pass's own."""
+    """A query as posting lists.
+
+    A reading is `readings[r]` = (first term, end of terms, whether it admits); a document matches it when the weights
+    of the terms that it contains reach `least[r]`. `done` is scratch space of the pass.
+    """
 
     spans: Ints64
     weights: Ints
@@ -48,7 +51,7 @@ class QueryLists(NamedTuple):
 
 
 class Sieve(NamedTuple):
-    """Filters by facet value: the bits that a value satisfies, the bit of its own column, the bits wanted in all."""
+    """Filters by facet value: the bits that a value satisfies, the bit of its own column, and all bits wanted."""
 
     allow: Ints
     own: Ints
@@ -57,9 +60,9 @@ class Sieve(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Working memory of one thread; every search leaves marks, `held` and scores as it found them: empty.
+    """Working memory of one thread; every search leaves marks, `held` and scores empty again.
 
-    The scores and `score_bits` (the same bits, in the same order) are the same memory.
+    `scores` and `score_bits` (the same bits, in the same order) share memory.
     """
 
     marks: Bools

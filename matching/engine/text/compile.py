@@ -1,4 +1,4 @@
-"""What one search asks of one part of the index, as arrays: lists of postings, readings, and filters as bits."""
+"""A query against one index part as arrays: posting lists, readings, and filters as bits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from matching.engine.text.query import Query
 from matching.engine.text.terms import area
 
 NEARLY = 0.9999
-"""The part of what is asked for that is enough."""
+"""The share of a required sum that is enough, against rounding."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a searcher ticked (筛选条件). A region covers all below it; an unknown wage passes, an unknown place not."""
+    """The filters of a search (筛选条件). A region includes its subregions; unknown wages pass, unknown places fail."""
 
     regions: tuple[str, ...] = ()
     wage_min_fen: int | None = None
@@ -24,14 +24,14 @@ class Filters:
 
 
 def desk(size: int) -> Desk:
-    """Working memory for parts of so many documents."""
+    """Working memory for index parts of `size` documents."""
     scores = np.zeros(size, np.float32)
     candidates, kept = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
     return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), candidates, kept, scores, scores.view(np.int32))
 
 
 def query_lists(query: Query, part: IndexPart, terms: Terms, relaxed: float | None) -> QueryLists:
-    """The lists that a query reads."""
+    """The posting lists that a query reads."""
     numbers: list[int] = []
     factors: list[float] = []
     shares: list[float] = []
@@ -59,7 +59,7 @@ def query_lists(query: Query, part: IndexPart, terms: Terms, relaxed: float | No
 
 
 def sieve_of(query: Query, filters: Filters, part: IndexPart) -> Sieve:
-    """The filters in force, as bits of the values that satisfy them."""
+    """The active filters as bits of the values that satisfy them."""
     names = part.names
     allow, own = np.zeros(len(names.values), np.int32), np.zeros(len(names.values), np.int32)
     wanted = WAGE if filters.wage_min_fen is not None else 0

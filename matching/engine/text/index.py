@@ -1,7 +1,7 @@
-"""The text index over openings: an immutable snapshot that readers share, and small changes that make the next one.
+"""The text index over openings: an immutable snapshot that readers share, and small changes that produce the next one.
 
-A snapshot is a large part built at once, a small part with what changed since, and the positions of the large part
-that no longer count. `changed` costs the same whatever the size of the index; `rebuilt` folds the changes in.
+A snapshot is a large part built at once, a small part with later changes, and the positions of the large part that are
+no longer valid. The cost of `changed` does not depend on the size of the index; `rebuilt` merges the changes.
 """
 
 from collections import Counter
@@ -24,7 +24,7 @@ from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import Document, code_term, weigh
 
 MOST_CHANGES = 256
-"""Changes after which the index should be rebuilt in the background."""
+"""The number of changes after which the index should be rebuilt in the background."""
 _LONGEST_TITLE_WORD = 12
 _NONE = np.zeros(0, np.int64)
 _UNSEEN = object()
@@ -32,10 +32,10 @@ _UNSEEN = object()
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """The answer to a search: ids and scores of the page, total, counts, and how the query was understood.
+    """The answer to a search: ids and scores of the page, the total, facet counts, and the parsed query.
 
-    `relaxed` tells that nothing fitted closely and near answers are shown; `elsewhere` counts the answers outside the
-    place asked for; `corrected` is the spelling that was searched beside the typed one.
+    `relaxed` means that nothing matched closely and near matches are shown; `elsewhere` counts the matches outside the
+    place asked for; `corrected` is the spelling that was searched in addition to the typed one.
     """
 
     ids: tuple[int, ...]
@@ -51,7 +51,7 @@ class Hits:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A neighbouring occupation (相近职业) with the number of openings that it has under the same filters."""
+    """A neighbouring occupation (相近职业) with its number of openings under the same filters."""
 
     code: str
     name: str
@@ -61,7 +61,7 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class TextIndex:
-    """A searchable snapshot; never changes, so any number of threads may read it."""
+    """A searchable snapshot; it never changes, so any number of threads may read it."""
 
     terms: Terms
     reader: Reader
@@ -72,7 +72,7 @@ class TextIndex:
 
     @classmethod
     def build(cls, documents: Iterable[Document], places: PlaceFinder = no_places) -> "TextIndex":
-        """Index all documents at once; of two with the same id the later one stands."""
+        """Index all documents at once; of two with the same id the later one wins."""
         words, terms = vocabulary(), Terms()
         gathered = Gathered.of(analyse(document, terms, words) for document in documents)
         return cls._of(gathered.latest(), terms, places)
@@ -98,11 +98,11 @@ class TextIndex:
 
     @property
     def is_worn(self) -> bool:
-        """Whether so much changed that a rebuild is due."""
+        """Whether there are so many changes that a rebuild is due."""
         return len(self.changes) > MOST_CHANGES
 
     def changed(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> "TextIndex":
-        """The next snapshot with documents added or replaced and others removed; unknown ids are ignored."""
+        """The next snapshot, with documents added, replaced or removed; unknown ids are ignored."""
         changes = dict(self.changes)
         for gone in remove:
             changes[gone] = None
@@ -112,7 +112,7 @@ class TextIndex:
         return replace(self, recent=self._added(changes).laid_out(self.terms), changes=changes, dead=dead)
 
     def rebuilt(self) -> "TextIndex":
-        """A fresh snapshot with all changes folded in; no text is read again."""
+        """A fresh snapshot with all changes merged; no text is read again."""
         terms = replace(self.terms, numbers=dict(self.terms.numbers))
         gathered = Gathered.back(self.base, self.dead).and_those_of(self._added(self.changes))
         return TextIndex._of(gathered, terms, self.reader.places)
@@ -122,7 +122,7 @@ class TextIndex:
         return Gathered.of(row for row in changes.values() if row is not None)
 
     def search(self, text: str, filters: Filters | None = None, *, limit: int = 20, offset: int = 0) -> Hits:
-        """The best openings for some words, with counts; without words, all in the base order (newest first)."""
+        """The best openings for some words, with counts; without words, all in the default order (newest first)."""
         query = self.reader.read(text)
         chosen = filters or Filters()
         matches, relaxed = self._look(query, chosen, offset + limit), False
@@ -143,7 +143,7 @@ class TextIndex:
         )
 
     def suggestions(self, query: Query, filters: Filters | None = None, limit: int = 6) -> tuple[Suggestion, ...]:
-        """Neighbouring occupations that do have openings, for a search that found none or few."""
+        """Neighbouring occupations that have openings, for a search with few or no results."""
         near: dict[str, Neighbour] = {}
         for code in query.codes[:3]:
             for neighbour in self.reader.vocabulary.neighbours(code, limit=24):
@@ -159,7 +159,7 @@ class TextIndex:
         )
 
     def counts(self, codes: tuple[str, ...], filters: Filters, regions: tuple[str, ...] = ()) -> dict[str, int]:
-        """How many openings of each of some occupations pass the filters, an occupation ticked among them aside."""
+        """How many openings of each of some occupations pass the filters, ignoring the occupation filter."""
         readings = tuple(Reading("", (code_term(code),), share=WORD_SHARE) for code in codes)
         free = {name: values for name, values in filters.facets.items() if name != "occupation"}
         matches = self._look(Query("", (Wish("", readings),), regions), replace(filters, facets=free), 1)
@@ -173,7 +173,7 @@ class TextIndex:
 
 
 class LiveIndex:
-    """The index of a process: readers take the current snapshot, one writer at a time puts the next in its place."""
+    """The index of a process: readers use the current snapshot, one writer at a time replaces it."""
 
     def __init__(self, index: TextIndex) -> None:
         self._index = index
@@ -185,18 +185,18 @@ class LiveIndex:
         return self._index
 
     def change(self, put: Iterable[Document] = (), remove: Iterable[int] = ()) -> TextIndex:
-        """Make added, replaced and removed documents visible together, at once."""
+        """Make added, replaced and removed documents visible together."""
         with self._writing:
             self._index = self._index.changed(put, remove)
             return self._index
 
     def rebuild(self) -> TextIndex:
-        """Fold the changes in; searches and changes go on with the old snapshot until it is done."""
+        """Merge the changes; searches and changes continue on the old snapshot until then."""
         seen = self._index
         return self.rebase(seen.rebuilt(), seen)
 
     def rebase(self, fresh: TextIndex, seen: TextIndex) -> TextIndex:
-        """Put a snapshot made of `seen` in its place, with whatever changed since."""
+        """Replace the snapshot `seen` with a rebuilt one, plus the changes made since."""
         with self._writing:
             now = self._index.changes
             later = {number: row for number, row in now.items() if seen.changes.get(number, _UNSEEN) is not row}
@@ -206,7 +206,7 @@ class LiveIndex:
 
 
 def analyse(document: Document, terms: Terms, words: Vocabulary) -> Analysed:
-    """The terms of one document and what they count."""
+    """The terms of one document with their weights."""
     weights = weigh(document, words)
     return Analysed(
         document, [terms.number(term) for term in weights], [round(10 * weight) for weight in weights.values()]

@@ -1,7 +1,7 @@
-"""The compiled pass over a part of the text index: gate, filters, facet counts and scores of each candidate at once.
+"""The compiled pass over an index part: matching, filters, facet counts and scores of each candidate at once.
 
-Candidates are the documents in the lists of the rarest terms of a reading, without one of which it cannot be answered;
-for the other terms only they are looked at.
+Candidates are the documents in the lists of the rarest terms of a reading, at least one of which every match contains;
+for the other terms only candidates are looked up.
 """
 
 import numpy as np
@@ -10,12 +10,13 @@ from matching.engine.jit import TIES, bits_set, compiled, entrance
 from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Desk, Ints64, QueryLists, Shelf, Sieve
 
 LOOKS, LEAPS = 2, 40
-"""Lists so many times longer than the candidates are many are looked into, by bits or by halves, and not read."""
+"""Lists this many times longer than the number of candidates are searched (by bitmap or bisection) instead of scanned.
+"""
 
 
 @compiled
 def place_in(term: int, document: int, lists: QueryLists, shelf: Shelf) -> int:
-    """Where a document stands in the list of a term, -1 where it does not."""
+    """The position of a document in the list of a term, -1 where it is missing."""
     first, last, row = lists.spans[term]
     if row >= 0:
         word, bit = shelf.bits[row, document >> 6], np.uint64(document & 63)
@@ -34,14 +35,15 @@ def place_in(term: int, document: int, lists: QueryLists, shelf: Shelf) -> int:
 
 @compiled
 def is_read(term: int, count: int, lists: QueryLists) -> bool:
-    """Whether a list is read from end to end rather than looked into for each of so many candidates."""
+    """Whether a list is scanned from end to end rather than searched for each of `count` candidates."""
     first, last, row = lists.spans[term]
     return last - first <= (LOOKS if row >= 0 else LEAPS) * count
 
 
 @compiled
 def gather(reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> tuple[int, int]:
-    """Find the candidates of a reading, which hold the weights of the rarest terms then; how many, and what is left."""
+    """Collect the candidates of a reading with the weights of its rarest terms; returns their number and the remaining
+    weight."""
     first, last, _ = lists.readings[reading]
     rest, count = 0, 0
     for term in range(first, last):
@@ -63,7 +65,7 @@ def gather(reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> tuple[i
 
 @compiled
 def narrow(count: int, least: int, desk: Desk) -> int:
-    """Keep the candidates that hold at least so much; the others hold nothing any more."""
+    """Keep the candidates with at least `least` weight and reset the others."""
     kept = 0
     for candidate in range(count):
         document = desk.candidates[candidate]
@@ -76,7 +78,7 @@ def narrow(count: int, least: int, desk: Desk) -> int:
 
 @compiled
 def hold(term: int, count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> None:
-    """Add the weight of a term to what each candidate in its list holds."""
+    """Add the weight of a term to each candidate in its list."""
     held, weight = desk.held, lists.weights[term]
     if is_read(term, count, lists):
         for at in range(lists.spans[term, 0], lists.spans[term, 1]):
@@ -95,7 +97,7 @@ def hold(term: int, count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> 
 
 @compiled
 def admit(kept: int, reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> int:
-    """Keep the documents that have enough of a reading, and mark them; returns how many are kept now."""
+    """Keep and mark the documents that match a reading; returns how many are kept so far."""
     count, rest = gather(reading, lists, shelf, desk)
     for term in range(lists.readings[reading, 0], lists.readings[reading, 1]):
         if not lists.done[term] and count > 0:
@@ -114,7 +116,7 @@ def admit(kept: int, reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) 
 
 @compiled
 def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: Ints64) -> int:
-    """Count the facet values of an answer, each without its own filter; gives the bits of the filters missed."""
+    """Count the facet values of a match, each without its own filter; returns the bits of the missed filters."""
     pay = shelf.wages[document]
     passed = WAGE if pay >= sieve.floor or pay == UNKNOWN_WAGE else 0
     first, last = shelf.ptr[document], shelf.ptr[document + 1]
@@ -142,7 +144,7 @@ def score(count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> None:
 
 @compiled
 def enter(best: Ints64, key: int) -> None:
-    """Put a key in the place of the least of the best, which stands first (they are a heap)."""
+    """Replace the smallest of the best keys, which stands first (they form a heap)."""
     at, below = 0, 1
     while below < len(best):
         if below + 1 < len(best) and best[below + 1] < best[below]:
@@ -166,8 +168,8 @@ def harvest(
     best: Ints64,
     sums: Ints64,
 ) -> None:
-    """Leave the keys of the best documents that answer and pass, their scores above their ages turned about, in no
-    order; `sums`: how many answer, how many elsewhere."""
+    """Write the keys of the best matches into `best`, unordered: scores above complemented ages. `sums` receives the
+    number of matches here and elsewhere."""
     marks, kept = desk.marks, desk.kept
     count, here = 0, 0
     for at in range(len(dead)):

@@ -1,8 +1,8 @@
-"""One immutable part of the text index: inverted lists in numpy arrays, with the values that filters and facets read.
+"""One immutable part of the text index: posting lists in numpy arrays, with the values for filters and facets.
 
-A term's list holds positions of documents and how much the term counts there, in tenths; the BM25 impact is worked out
-where it is asked for, so that parts can be joined without reading a text again. Documents of one occupation lie side by
-side, so that the answers to a question are near each other in memory; among equal scores the newest wins.
+A term's list holds document positions and the term's weight there, in tenths; BM25 impacts are computed at query time,
+so that parts can be merged without reading a text again. Documents of one occupation are adjacent, so that the matches
+of a query are close in memory; among equal scores the newest wins.
 """
 
 from array import array
@@ -19,33 +19,33 @@ from matching.engine.text.terms import Document
 
 K1, B = 1.2, 0.5
 WEIGHT = 1024
-"""Weights are whole numbers, so that sums are the same in any order: the rarity of a term so many times."""
+"""Term weights are integers (inverse document frequency times this), so that sums do not depend on their order."""
 COMMON, LEAST_COMMON = 64, 1024
-"""A term in so large a part of the documents (1 / COMMON), and in so many, has a bit for each document."""
+"""A term in this share of the documents (1 / COMMON), and in at least this many, gets a bitmap."""
 _BEHIND = "\U0010ffff"
 
 
 @dataclass(slots=True)
 class Terms:
-    """Numbers of the terms and their rarity, shared by all parts; numbers are only ever added, by the one writer."""
+    """Numbers and rarity of the terms, shared by all parts; only the one writer adds numbers."""
 
     numbers: dict[str, int] = field(default_factory=dict)
     idf: Floats = field(default_factory=lambda: np.ones(1, np.float32))
-    """By number; behind them the rarity of a term that is in no document."""
+    """By number; the last entry is the rarity of a term that is in no document."""
     mean_length: float = 1.0
 
     def number(self, term: str) -> int:
-        """The number of a term, given out when it is new."""
+        """The number of a term; a new term gets the next one."""
         return self.numbers.setdefault(term, len(self.numbers))
 
     def rarity(self, numbers: Ints) -> Floats:
-        """How much terms tell: their inverse document frequency; those not in any document (-1) as the rarest."""
+        """The inverse document frequency of terms; terms in no document (-1) count as the rarest."""
         return self.idf.take(numbers.view(np.uint32), mode="clip")
 
 
 @dataclass(frozen=True, slots=True)
 class Analysed:
-    """A document with its terms as numbers and what they count in tenths."""
+    """A document with its terms as numbers and their weights in tenths."""
 
     document: Document
     numbers: Sequence[int]
@@ -54,33 +54,33 @@ class Analysed:
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Entries of documents: document `i` has `of[ptr[i]:ptr[i + 1]]`."""
+    """The entries of documents: document `i` has `of[ptr[i]:ptr[i + 1]]`."""
 
     ptr: Ints64
     of: npt.NDArray[Any]
 
     def taken(self, order: Ints64) -> "Rows":
-        """The entries of some documents in another order."""
+        """The entries of some documents, in the given order."""
         first, sizes = self.ptr[order], (self.ptr[1:] - self.ptr[:-1])[order]
         ptr = np.zeros(len(order) + 1, np.int64)
         np.cumsum(sizes, out=ptr[1:])
         return Rows(ptr, self.of[np.repeat(first - ptr[:-1], sizes) + np.arange(ptr[-1])])
 
     def and_those_of(self, other: "Rows") -> "Rows":
-        """The entries of more documents behind these."""
+        """These entries followed by those of more documents."""
         return Rows(np.append(self.ptr, self.ptr[-1] + other.ptr[1:]), np.concatenate((self.of, other.of)))
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The facet values behind the codes; those of a column lie together and in order."""
+    """The facet values behind the codes; those of a column are adjacent and sorted."""
 
     columns: dict[str, slice]
     values: tuple[str, ...]
 
     @classmethod
     def of(cls, held: Iterable[tuple[str, str]]) -> "Names":
-        """Names of all pairs of column and value."""
+        """The names of all pairs of column and value."""
         pairs = sorted(set(held))
         first = {name: at for at, (name, _) in reversed(list(enumerate(pairs)))}
         last = {name: at + 1 for at, (name, _) in enumerate(pairs)}
@@ -88,7 +88,7 @@ class Names:
         return cls(columns, tuple(value for _, value in pairs))
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Column and value of every code."""
+        """The column and value of every code."""
         return [(name, value) for name, column in self.columns.items() for value in self.values[column]]
 
     def column(self, name: str) -> slice:
@@ -96,7 +96,7 @@ class Names:
         return self.columns.get(name, slice(0, 0))
 
     def below(self, name: str, prefix: str) -> slice:
-        """The codes of all values of a column that begin alike."""
+        """The codes of all values of a column with a common prefix."""
         column = self.column(name)
         first = bisect_left(self.values, prefix, column.start, column.stop)
         return slice(first, bisect_left(self.values, prefix + _BEHIND, first, column.stop))
@@ -108,7 +108,7 @@ class Names:
         return at if at < column.stop and self.values[at] == value else -1
 
     def by_column(self, counts: Ints64) -> dict[str, dict[str, int]]:
-        """Counts by column and value; values that nobody carries are left out."""
+        """Counts by column and value; values without documents are left out."""
         carried = counts.nonzero()[0]
         values, many = [self.values[code] for code in carried.tolist()], counts[carried].tolist()
         ends = carried.searchsorted([column.stop for column in self.columns.values()]).tolist()
@@ -120,11 +120,11 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class IndexPart:
-    """An immutable block of documents; all that it holds beside the names of facet values is arrays.
+    """An immutable block of documents; everything except the names of facet values is stored in arrays.
 
-    Of each term `lists` tells where its documents begin and end among the positions, and its row in `bits` and `ranks`
-    or -1; a last line tells the same of terms that no document has. A common term has such a row: a bit for each
-    document, and how many of its documents lie before each 64, so that finding a document in its list is one look.
+    For each term `lists` gives the start and end of its documents among the positions, and its row in `bits` and
+    `ranks` or -1; the last line stands for terms in no document. A common term has such a row: a bit for each document,
+    and the number of its documents before each 64, so that finding a document in its list takes one step.
     """
 
     ids: Ints64
@@ -146,7 +146,7 @@ class IndexPart:
 
     @property
     def size(self) -> int:
-        """How many documents the part holds, removed ones included."""
+        """How many documents the part holds, including removed ones."""
         return len(self.ids)
 
     @property
@@ -163,7 +163,7 @@ class IndexPart:
         return self.lists[at]
 
     def places(self, ids: Iterable[int]) -> Ints64:
-        """The positions of those documents that are here, in ascending order."""
+        """The positions of the given documents that are in this part, in ascending order."""
         wanted = np.fromiter(ids, np.int64)
         if not self.size or not len(wanted):
             return np.zeros(0, np.int64)
@@ -174,7 +174,7 @@ class IndexPart:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Documents in any order, each with its entries: what a part is laid out from."""
+    """Documents in any order, each with its entries, from which a part is laid out."""
 
     figures: Ints64
     words: Rows
@@ -185,7 +185,7 @@ class Gathered:
 
     @classmethod
     def of(cls, analysed: Iterable[Analysed]) -> "Gathered":
-        """Gather documents as they come; none of them is kept."""
+        """Gather documents as they come; none of them is kept in memory."""
         figures, words, tenths, facets = array("q"), array("i"), array("H"), array("i")
         ptr, tops, ends, titles = array("q", [0]), array("q", [0]), array("q", [0]), bytearray()
         numbers: dict[tuple[str, str], int] = {}
@@ -221,14 +221,14 @@ class Gathered:
         return Gathered(self.figures[chosen], words, tenths, facets, titles, self.names)
 
     def latest(self) -> "Gathered":
-        """Of documents with the same id only the last."""
+        """Of documents with the same id only the last one."""
         ids = self.figures[::-1, 0]
         last = np.sort(len(ids) - 1 - np.unique(ids, return_index=True)[1])
         return self if len(last) == len(ids) else self.taken(last)
 
     @classmethod
     def back(cls, part: IndexPart, dead: Ints64) -> "Gathered":
-        """The documents of a part that still count."""
+        """The documents of a part that are still valid."""
         from scipy.sparse import csc_array
 
         if not part.size or not len(part.terms):
@@ -243,7 +243,7 @@ class Gathered:
         return cls(figures, words, tenths, part.facets, part.titles, part.names).taken(alive)
 
     def and_those_of(self, other: "Gathered") -> "Gathered":
-        """These documents and more."""
+        """These documents followed by others."""
         names = Names.of([*self.names.pairs(), *other.names.pairs()])
         facets = []
         for side in (self, other):
@@ -259,7 +259,7 @@ class Gathered:
         )
 
     def measure(self, terms: Terms) -> None:
-        """Work out how rare each term is, and how much text a document has on average."""
+        """Compute the rarity of each term and the mean length of a document."""
         size = len(self.figures)
         counts = np.append(np.bincount(self.words.of, minlength=len(terms.numbers)), 0)
         if size:
@@ -267,7 +267,7 @@ class Gathered:
         terms.idf = np.maximum(np.log1p((size - counts + 0.5) / (counts + 0.5)), 1 / WEIGHT).astype(np.float32)
 
     def laid_out(self, terms: Terms) -> IndexPart:
-        """A part; what is average must be measured already."""
+        """Lay out a part; the averages must be computed already."""
         newest = np.lexsort((-self.figures[:, 0], -self.figures[:, 1]))
         order = newest[np.argsort(self._trades()[newest], kind="stable")]
         by_age = np.argsort(order)[newest]
@@ -315,7 +315,7 @@ def _inverted(words: Rows, tenths: Tenths) -> tuple[Ints, Ints64, Ints, Tenths, 
 
 
 def _bits(lists: Ints64, positions: Ints, size: int) -> Words:
-    """The bits of the common terms, whose rows are entered into their lists."""
+    """The bitmaps of the common terms, whose rows are entered into their lists."""
     chosen = np.flatnonzero(lists[:, 1] - lists[:, 0] >= max(LEAST_COMMON, size // COMMON))
     lists[chosen, 2] = np.arange(len(chosen))
     bits = np.zeros((len(chosen), (size + 63) // 64), np.uint64)

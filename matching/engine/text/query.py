@@ -1,4 +1,4 @@
-"""What a searcher meant: the place, the words, the occupations behind the words, and words mistyped or romanised."""
+"""How a query is understood: the place, the words, the occupations behind them, and misspelt or romanised words."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import EMPTY_WORDS, EXTRAS, code_term, runs
 
 PlaceFinder = Callable[[str], tuple[tuple[str, ...], str]]
-"""Takes a normalised query; gives the region codes that it names, and the text without them."""
+"""Takes a normalised query; returns the region codes that it names, and the rest of the text."""
 
 LITERAL_SHARE, RELAXED_SHARE, WORD_SHARE = 0.6, 0.34, 0.99
 NEAR = (0.9, 0.6, 0.6)
@@ -22,7 +22,7 @@ _BREAK = re.compile(r"[\s,，、;；/|+()（）【】\[\]。.:：!！?？]+")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One way to read a part of a query: terms, how much they count, and the share of them that makes an answer."""
+    """One way to read a part of a query: its terms, their weight, and the share of them that makes a match."""
 
     text: str
     terms: tuple[str, ...]
@@ -32,7 +32,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One part of a query, with its readings; a part that does not admit only lifts what others admit."""
+    """One part of a query with its readings; a part that does not admit only raises what others admit."""
 
     text: str
     readings: tuple[Reading, ...]
@@ -41,7 +41,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query understood: wishes, region codes, occupation codes, the corrected spelling (None: nothing to correct)."""
+    """A parsed query: wishes, region codes, occupation codes and the corrected spelling (None: nothing to correct)."""
 
     text: str
     wishes: tuple[Wish, ...] = ()
@@ -57,13 +57,13 @@ class Query:
 
 
 def no_places(text: str) -> tuple[tuple[str, ...], str]:
-    """A place finder for callers without a table of regions: no query names a place."""
+    """A place finder for callers without a table of regions."""
     return (), text
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads queries against the words that one index holds."""
+    """Parses queries against the words of one index."""
 
     terms: Terms
     lexicon: Lexicon
@@ -71,7 +71,7 @@ class Reader:
     places: PlaceFinder = no_places
 
     def read(self, text: str) -> Query:
-        """Understand a query; anything is allowed, and nothing fails."""
+        """Parse a query; any text is allowed and nothing fails."""
         whole = normalise(text)[:200]
         regions, rest = self.places(whole)
         rest = EMPTY_WORDS.sub(" ", rest).strip() or rest.strip()

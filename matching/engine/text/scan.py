@@ -1,6 +1,6 @@
-"""The pass over one part of the index: candidates, the relevance gate, filters and facet counts together.
+"""The pass over one index part: candidates, relevance threshold, filters and facet counts together.
 
-The compiled pass (`harvest`) answers where it is warm; until then the same is worked out in plain numpy.
+The compiled pass (`harvest`) is used once it is warm; until then plain numpy gives the same results.
 """
 
 from dataclasses import dataclass
@@ -25,16 +25,16 @@ from matching.engine.text.postings import IndexPart, Terms
 from matching.engine.text.query import Query
 
 _Answer = tuple[Ints64, int, int]
-"""The best keys, downward (bits of the score, which is never negative, above the age turned about), and how many
-documents answer, here and elsewhere."""
+"""The best keys in descending order (score bits, never negative, above the complemented age), and the number of matches
+here and elsewhere."""
 _LAST = np.int64(0xFFFFFFFF)
 WARM: set[str] = set()
-"""Holds `search` once the compiled pass is ready in this process."""
+"""Contains `search` once the compiled pass is ready in this process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """What one part holds: best (score, order, id) first, how many in all, and counts per facet value."""
+    """The matches of one part: best (score, order, id) first, the total, and counts per facet value."""
 
     rows: tuple[tuple[float, int, int], ...]
     total: int
@@ -43,7 +43,7 @@ class Matches:
 
 
 def match(lists: QueryLists, part: IndexPart, every: bool) -> tuple[Bools, Floats]:
-    """Which documents answer a query, and how well. A query without words admits everything."""
+    """Which documents match a query, with their scores. A query without words matches everything."""
     scores = np.zeros(part.size, np.float32)
     admitted = np.full(part.size, every, np.bool_)
     for (first, last, admits), least in zip(lists.readings.tolist(), lists.least, strict=True):
@@ -77,7 +77,7 @@ _desks = local()
 
 
 def _desk(size: int) -> Desk:
-    """The memory of this thread, which is larger than any part that it has searched."""
+    """The memory of this thread, larger than any part that it has searched."""
     kept: Desk | None = getattr(_desks, "kept", None)
     if kept is None or len(kept.held) < size:
         kept = _desks.kept = desk(size + size // 4)

@@ -1,4 +1,4 @@
-"""A text index in a folder: written once, mapped into memory by every process that reads it (文本索引快照)."""
+"""A text index in a folder: written once, memory-mapped by every process that reads it (文本索引快照)."""
 
 import json
 from dataclasses import fields
@@ -32,7 +32,7 @@ def save(index: TextIndex, folder: Path) -> None:
 
 
 def load(folder: Path, places: PlaceFinder = no_places) -> TextIndex:
-    """Open what `save` wrote; the arrays are mapped, so processes share the memory."""
+    """Open what `save` wrote; the arrays are memory-mapped, so processes share them."""
     header = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")
     numbers = {word: number for number, word in enumerate(words)} if words != [""] else {}

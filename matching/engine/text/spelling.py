@@ -1,4 +1,4 @@
-"""What a mistyped or romanised word was meant to be: pinyin, initials and near spellings of the words in use."""
+"""What a misspelt or romanised word stands for: pinyin, initials and near spellings of the words in use."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,7 @@ _NEAR_LATIN = 84.0
 
 
 class Lexicon:
-    """The words that openings and the classification use, with how often; readings are worked out at first need."""
+    """The words of openings and the classification with their frequencies; readings are computed on first use."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
         self.counts = dict(counts)
@@ -36,12 +36,12 @@ class Lexicon:
         return sorted(self._by_pinyin)
 
     def prepare(self) -> None:
-        """Work out all readings now, so that the first romanised or mistyped query is as fast as the others."""
+        """Compute all readings now, so that the first romanised or misspelt query is as fast as the others."""
         _ = self._spellings, self._by_initials, self._by_character
         self.near("挡车公")
 
     def spelt(self, letters: str) -> tuple[str, ...]:
-        """Words whose pinyin is, or begins with, these letters; words in use come first."""
+        """Words whose pinyin equals or begins with these letters, the words in use first."""
         words = list(self._by_pinyin.get(letters, ()))
         if not words and len(letters) >= 4:
             at = bisect_left(self._spellings, letters)
@@ -51,11 +51,11 @@ class Lexicon:
         return self._best(words)
 
     def abbreviated(self, letters: str) -> tuple[str, ...]:
-        """Words whose first letters are these: dcg -> 挡车工."""
+        """Words with these initials: dcg -> 挡车工."""
         return self._best(self._by_initials.get(letters, ())) if 2 <= len(letters) <= 8 else ()
 
     def near_spelling(self, letters: str) -> tuple[str, ...]:
-        """Words whose pinyin is nearly this: dangchegon -> 挡车工."""
+        """Words whose pinyin is close to this: dangchegon -> 挡车工."""
         if len(letters) < 5:
             return ()
         from rapidfuzz import fuzz, process
@@ -64,9 +64,9 @@ class Lexicon:
         return self._best(self._by_pinyin[nearest[0]]) if nearest else ()
 
     def near(self, word: str) -> tuple[str, ...]:
-        """Words that a Han word which nobody uses may be a slip of, likeliest first: 挡车公 -> 挡车工.
+        """Likely corrections of an unused Han word, likeliest first: 挡车公 -> 挡车工.
 
-        One that sounds the same goes before those that differ in few characters, the same length before another.
+        Homophones come before words that differ in few characters, words of the same length before others.
         """
         if len(word) < 2:
             return ()
@@ -93,7 +93,8 @@ class Lexicon:
         return positions
 
     def _around(self, word: str, slips: int) -> list[str]:
-        """Words of about the length: so many slips spare one of the rarest characters, if there is one more of them."""
+        """Words of about the same length: with `slips` errors, at least one of the rarest `slips + 1` characters is
+        right."""
         lengths, chosen = range(len(word) - slips, len(word) + slips + 1), set[int]()
         holding = [[self._by_character.get((character, n), []) for n in lengths] for character in set(word)]
         for lists in sorted(holding, key=lambda lists: sum(map(len, lists)))[: slips + 1]:

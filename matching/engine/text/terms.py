@@ -1,4 +1,4 @@
-"""From text to search terms: pieces of words, the pieces that carry nothing, and how an opening is weighed by field."""
+"""From text to search terms: tokens, stop words, and the weight of each field of an opening."""
 
 import re
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ from centre.skills.vocabulary import Vocabulary
 from centre.text import HAN, bigrams, normalise
 
 TITLE, OCCUPATION, EMPLOYER, DESCRIPTION = 4.0, 2.5, 1.2, 0.6
-"""How much one occurrence counts in each field; the title is what people read first."""
+"""The weight of one occurrence in each field; people read the title first."""
 CODE, GUESSED_CODE = 4.0, 2.4
-"""Weight of an occupation that the employer named, and of one that we read out of the title."""
+"""The weight of an occupation that the employer named, and of one derived from the title."""
 
 RUN = re.compile(rf"([{HAN}]+)|([^\W_{HAN}]+)")
 EMPTY_WORDS = re.compile("急招|急聘|诚聘|招聘|诚招|高薪招|找工作|招工|求职|急需|高薪|岗位|职位|工作$|多名$|若干$|数名$")
@@ -19,14 +19,14 @@ EXTRAS = re.compile(
     "包吃包住|包吃住|包食宿|包吃|包住|管吃管住|管吃住|五险一金|五险|双休|单休|长白班|白班|夜班|两班倒|三班倒|月结|日结|"
     "周结|计件|夫妻房|宿舍|不加班|兼职|全职|临时工|小时工|暑假工|寒假工|学徒|应届生|无经验|附近"
 )
-"""Wishes that lift an opening but do not make it an answer by themselves, when the query names anything else."""
+"""Benefits that raise an opening but are no match by themselves when the query names anything else."""
 _PARTS = re.compile(r"[\s/、,，;；|+&]+|或者|以及")
 _REMARK = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]?")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An opening (岗位) as the text index sees it. Wages in fen a month; `order` sorts equals, the highest first."""
+    """An opening (岗位) in the text index. Wages in fen a month; `order` breaks ties, the highest first."""
 
     id: int
     title: str
@@ -46,22 +46,23 @@ def code_term(code: str) -> str:
 
 
 def runs(text: str) -> list[tuple[str, bool]]:
-    """The word runs of a normalised text, each with whether it is written in Han characters."""
+    """The words of a normalised text, each with whether it is in Han characters."""
     return [(han or word, bool(han)) for han, word in RUN.findall(text)]
 
 
 def occupation_terms(document: Document, title: str, vocabulary: Vocabulary) -> dict[str, float]:
-    """Occupation terms of an opening: the codes it names, else those that its title stands for."""
+    """Occupation terms of an opening: the codes that it names, otherwise those that its title stands for."""
     if document.occupations:
         return {code_term(code): CODE for code in document.occupations}
     return {code_term(code): weight for code, weight in title_codes(title, vocabulary).items()}
 
 
 def title_codes(title: str, vocabulary: Vocabulary) -> dict[str, float]:
-    """The occupations that a normalised title stands for, with their weights in the index.
+    """The occupations that a normalised title stands for, with their index weights.
 
-    A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner. So of each part (焊工/电工) the
-    last job word tells; an earlier one counts half, and only when it is too long for a mere branch (配电房值班电工).
+    A Chinese title ends with the trade: 纺织业统计员 is a statistician, not a spinner. So the last job word of each
+    part (焊工/电工) decides; an earlier one counts half, and only if it is too long to be a mere branch
+    (配电房值班电工).
     """
     codes: dict[str, float] = {}
     for part in _PARTS.split(_REMARK.sub(" ", title)):
