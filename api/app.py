@@ -24,7 +24,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api
 from api.dependencies import PREFIX, Routes
-from api.late import worked_out
 from api.problems import problem_response, tell_problems
 from api.registry import secure
 from api.security import Headers
@@ -44,12 +43,11 @@ class Service(FastAPI):
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI description, made once."""
         if self.openapi_schema is None:
-            routes = worked_out(self.routes)
             description = get_openapi(
                 title=self.title,
                 version=self.version,
                 description=self.description,
-                routes=routes,
+                routes=self.routes,
                 tags=self.openapi_tags,
                 servers=self.servers,
             )

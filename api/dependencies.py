@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.late import LateRoute
+from api.quick import QuickRoute
 from api.security import SESSION_COOKIE, check_origin, check_token
 from centre import accounts, audit, idempotency
 from centre.database import may_retry, open_session
@@ -225,7 +225,7 @@ class Routes:
     def __init__(
         self, *, prefix: str = "", tags: Sequence[str] = (), versioned: bool = True, pages: bool = False
     ) -> None:
-        self.entries: list[LateRoute] = []
+        self.entries: list[APIRoute] = []
         self._prefix = PREFIX + prefix if versioned and not pages else prefix
         self._tags, self._pages = list(tags), pages
 
@@ -264,21 +264,22 @@ class Routes:
             status_code = options.get("status_code") or 200
             name = _name_of_unit(endpoint)
             working = _working(endpoint, name, allow, keep=keep, before=before, status_code=status_code)
-            self.entries.append(
-                LateRoute(
-                    self._prefix + path,
-                    working,
-                    [method],
-                    quickly=functools.partial(_quickly, working, name),
-                    is_quick=is_quick,
-                    tags=self._tags,
-                    include_in_schema=not self._pages,
-                    openapi_extra=extra,
-                    max_body_size=limit,
-                    generate_unique_id_function=_operation,
-                    **options,
+            declared: dict[str, Any] = {
+                "methods": [method],
+                "tags": self._tags,
+                "include_in_schema": not self._pages,
+                "openapi_extra": extra,
+                "max_body_size": limit,
+                "generate_unique_id_function": _operation,
+            }
+            if is_quick is None:
+                route = APIRoute(self._prefix + path, working, **declared, **options)
+            else:
+                quickly = functools.partial(_quickly, working, name)
+                route = QuickRoute(
+                    self._prefix + path, working, quickly=quickly, is_quick=is_quick, **declared, **options
                 )
-            )
+            self.entries.append(route)
             return endpoint
 
         return register

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from api.app import build
-from api.late import worked_out
 from api.registry import UndeclaredRoute, check_routes
 from centre.accounts import Account, SignIn
 from centre.database import open_session
@@ -40,10 +39,10 @@ def test_an_undeclared_route_inside_a_router_stops_the_start_too() -> None:
         check_routes(app)
 
 
-def test_every_route_can_be_worked_out_when_it_is_asked_for() -> None:
+def test_every_route_is_complete_at_the_start() -> None:
     from web.app import app
 
-    ready = [route for route in worked_out(app.routes) if isinstance(route, APIRoute)]
+    ready = [route for route in app.routes if isinstance(route, APIRoute)]
     assert len(ready) > 300
     assert all(route.dependant.call is route.endpoint for route in ready)
 

@@ -12,7 +12,6 @@ from fastapi.routing import iter_route_contexts
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from api.late import worked_out
 from centre.accounts.passwords import hashed
 from centre.audit import AuditEntry
 from centre.database import open_session
@@ -75,7 +74,7 @@ def test_no_answer_opens_the_service_to_other_origins(client: TestClient) -> Non
 def test_addresses_carry_no_names_numbers_or_secrets() -> None:
     parameters = {
         (str(route.path), parameter.alias)
-        for route in iter_route_contexts(worked_out(build().routes))
+        for route in iter_route_contexts(build().routes)
         if (dependant := getattr(route, "dependant", None)) is not None
         for parameter in dependant.query_params
     }

@@ -12,7 +12,6 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api.late import worked_out
 from api.registry import Entry, registry
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
@@ -184,7 +183,7 @@ COMMON = ("q", "page", "sort", "lang", "back", "role", "state", "month", "on", "
 def query_names(app: Any) -> dict[str, list[str]]:
     """The words that pages read from their address: declared ones, and those that every page knows."""
     by_path = {}
-    for route in iter_route_contexts(worked_out(app.routes)):
+    for route in iter_route_contexts(app.routes):
         dependant = getattr(route, "dependant", None)
         names = [parameter.alias for parameter in dependant.query_params] if dependant else []
         by_path[str(route.path)] = [*names, *COMMON]
