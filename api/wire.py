@@ -6,4 +6,4 @@ from pydantic import BaseModel, ConfigDict
 class Wire(BaseModel):
     """Made of a model, a dataclass or its parts; built when it is first told, not all of them at the start."""
 
-    model_config = ConfigDict(from_attributes=True, defer_build=True)
+    model_config = ConfigDict(from_attributes=True)

@@ -16,9 +16,7 @@ BIGGEST_ID = 2**53
 class Draft(BaseModel):
     """The base of drafts: no unknown fields, no coercion surprises, hostile characters refused."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
 
 
 def _clean_line(value: str) -> str:
