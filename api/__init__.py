@@ -1,1 +1,1 @@
-"""The service for machines: requests, answers, problems; the pages in `web` stand on the same footing."""
+"""The HTTP API: routing, transactions, problem responses; the pages in `web` are built on it."""

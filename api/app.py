@@ -1,4 +1,4 @@
-"""The application: every resource's routes, the protective headers, and one way to say no."""
+"""The application: all routes, the security headers, and uniform error responses."""
 
 import gc
 from collections.abc import AsyncIterator, Callable
@@ -41,7 +41,7 @@ class Service(FastAPI):
     """The application; its OpenAPI description also states the credentials and refusals of each operation."""
 
     def openapi(self) -> dict[str, Any]:
-        """The OpenAPI description, made once."""
+        """The OpenAPI description, cached."""
         if self.openapi_schema is None:
             description = get_openapi(
                 title=self.title,
@@ -57,7 +57,7 @@ class Service(FastAPI):
 
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    # SQLite serves fastest from very few threads: forty of them on one interpreter cost eight times as much.
+    # SQLite serves fastest from very few threads: with forty, a request cost eight times as much.
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
     _settle()
     stop = Event()
@@ -71,7 +71,7 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
 
 @cache
 def _settle() -> None:
-    gc.freeze()  # what the start made stays; no later look for garbage goes through it again
+    gc.freeze()  # objects made at start-up stay; later collections skip them
 
 
 def _warm() -> None:
@@ -81,7 +81,7 @@ def _warm() -> None:
 
 
 def build(answer: Answerer = problem_response) -> FastAPI:
-    """The application with all of the API; `answer` turns an exception into what the reader gets."""
+    """The application with the whole API; `answer` turns an exception into a response."""
     resources = _resources()
     app = Service(
         title="Gangqiao 岗桥",
@@ -106,7 +106,7 @@ def build(answer: Answerer = problem_response) -> FastAPI:
 def _version() -> str:
     try:
         return version("gangqiao")
-    except PackageNotFoundError:  # run from a checkout that is not installed
+    except PackageNotFoundError:  # a checkout that is not installed
         return "0"
 
 
@@ -123,14 +123,14 @@ def _resources() -> list[tuple[Routes, str, str]]:
 
 
 class LastResort:
-    """Middleware that answers for whatever nobody expected, without writing what the exception says to any log."""
+    """Middleware that handles unexpected exceptions without logging their messages."""
 
     def __init__(self, app: ASGIApp, answer: Answerer) -> None:
         self.app = app
         self.answer = answer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; an exception before the answer's head becomes an answer of its own.
+        """Pass the request on; an exception before the response starts becomes an error response.
 
         So does Starlette's "Content Too Large", which is no page, no problem and in no language of the reader.
         """

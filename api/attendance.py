@@ -1,4 +1,4 @@
-"""Lessons, check-ins from devices, reports of who was there, and offered seats."""
+"""Lessons, check-ins from devices, attendance reports, and seat offers."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ routes = Routes(tags=["attendance"])
 
 
 class LessonOut(Wire):
-    """A meeting of a class, in lesson hours of 45 minutes (课次)."""
+    """One meeting of a class, in lesson hours of 45 minutes (课次)."""
 
     id: int
     class_id: int
@@ -29,7 +29,7 @@ class LessonOut(Wire):
 
     @classmethod
     def of(cls, lesson: Lesson) -> "LessonOut":
-        """A lesson without its teacher's name, which is for the school and the centre."""
+        """A lesson without the teacher's name, which only the school and the centre see."""
         return cls(
             id=lesson.id, class_id=lesson.class_id, starts_at=lesson.starts_at, ends_at=lesson.ends_at,
             hours=lesson.hours, room=lesson.room, reported=lesson.reported_at is not None,
@@ -48,7 +48,7 @@ class AttendanceOut(Wire):
 
     @classmethod
     def of(cls, attendance: Attendance) -> "AttendanceOut":
-        """What was taken down."""
+        """A recorded attendance."""
         return cls(
             lesson_id=attendance.lesson_id, enrolment_id=attendance.enrolment_id, in_at=attendance.in_at,
             out_at=attendance.out_at, method=attendance.method, hours=attendance.hours,
@@ -56,7 +56,7 @@ class AttendanceOut(Wire):
 
 
 class OfferAnswer(Wire):
-    """Where the trainee stands after the answer to an offered seat."""
+    """The trainee's state after answering a seat offer."""
 
     enrolment_id: int
     state: EnrolmentState
@@ -64,7 +64,7 @@ class OfferAnswer(Wire):
 
 @routes.get("/classes/{class_id}/lessons", allow=PUBLIC)
 def lessons(unit: Unit, class_id: RecordId) -> list[LessonOut]:
-    """The lessons of a class that has begun."""
+    """List the lessons of a class that has begun."""
     training_class(unit.session, class_id)
     return [LessonOut.of(lesson) for lesson in unit.session.scalars(queries.lessons(class_id))]
 
@@ -83,14 +83,14 @@ def check_in(unit: Unit, lesson_id: RecordId, draft: CheckInDraft) -> Attendance
 
 @routes.post("/lessons/{lesson_id}/report", allow=Permission.REPORT_TRAINING)
 def report(unit: Unit, lesson_id: RecordId, draft: ReportDraft) -> LessonOut:
-    """Close a lesson with its paper register; absences take effect."""
+    """Close a lesson with its attendance register; absences take effect."""
     done = actions.report_lesson(unit.session, unit.actor, lesson_id=lesson_id, present=draft.present)
     return LessonOut.of(done)
 
 
 @routes.post("/seat-offers/{offer_id}/acceptance", allow=Permission.ENROL)
 def take_offer(unit: Unit, offer_id: RecordId) -> OfferAnswer:
-    """Take the seat that one was offered: 409 `offer-over` once its hour has passed."""
+    """Accept a seat offer: 409 `offer-over` once it has expired."""
     place = offers.take_offer(unit.session, unit.actor, offer_id=offer_id)
     return OfferAnswer(enrolment_id=place.id, state=place.state)
 

@@ -1,4 +1,4 @@
-"""Certificates: anybody verifies one by its number; officers enter results and take certificates back."""
+"""Certificates: public verification; entry of results and revocation for officers."""
 
 from dataclasses import asdict
 from datetime import date
@@ -21,7 +21,7 @@ Code = Annotated[str, Path(max_length=40)]
 
 
 class PublicCertificateOut(Wire):
-    """What anybody may read of a certificate; the name is masked (证书核验)."""
+    """The public part of a certificate, with a masked name (证书核验)."""
 
     code: str
     holder: str
@@ -40,7 +40,7 @@ class PublicCertificateOut(Wire):
 
 
 class AssessmentOut(Wire):
-    """Where a trainee stands after a result, and the number of the certificate when it was a pass."""
+    """The trainee's state after a result, with the certificate number for a pass."""
 
     enrolment_id: int
     state: EnrolmentState
@@ -48,14 +48,14 @@ class AssessmentOut(Wire):
 
 
 class CertificateRevocation(Draft):
-    """Why a certificate is taken back (撤销原因)."""
+    """The reason for revoking a certificate (撤销原因)."""
 
     reason: Words
 
 
 @routes.get("/certificates/{code}", allow=PUBLIC)
 def verify(unit: Unit, code: Code) -> PublicCertificateOut:
-    """Verify a certificate by its number: 422 for a mistyped one, 404 for one that nobody issued."""
+    """Verify a certificate by its number: 422 for a mistyped number, 404 for an unknown one."""
     return PublicCertificateOut.of(queries.verified(unit.session, code))
 
 
@@ -69,12 +69,12 @@ def record_result(unit: Unit, draft: AssessmentDraft) -> AssessmentOut:
 
 @routes.post("/classes/{class_id}/assessment", allow=Permission.CERTIFY, status_code=204)
 def close_assessment(unit: Unit, class_id: RecordId) -> None:
-    """Mark a class as assessed; everybody who completed it needs a result."""
+    """Mark a class as assessed; everybody who completed it must have a result."""
     actions.close_assessment(unit.session, unit.actor, class_id=class_id)
 
 
 @routes.post("/certificates/{code}/revocation", allow=Permission.CERTIFY)
 def revoke(unit: Unit, code: Code, revocation: CertificateRevocation) -> PublicCertificateOut:
-    """Take a certificate back; the profile forgets what rested on it."""
+    """Revoke a certificate; the profile loses what was based on it."""
     actions.revoke_certificate(unit.session, unit.actor, code=code, reason=revocation.reason)
     return PublicCertificateOut.of(queries.verified(unit.session, code))

@@ -1,4 +1,4 @@
-"""Subsidy claims: entered by schools or officers, decided by others, line by line with reasons."""
+"""Subsidy claims: entered by schools or officers, decided by others, with a reason for each line."""
 
 from collections.abc import Callable
 from datetime import date
@@ -30,7 +30,7 @@ STEPS: dict[str, Step] = {
 
 
 class ClaimOut(Wire):
-    """A claim in figures; money in fen (补贴申请)."""
+    """The figures of a claim; money in fen (补贴申请)."""
 
     id: int
     class_id: int
@@ -56,7 +56,7 @@ class ClaimOut(Wire):
 
 
 class ClaimLineOut(Wire):
-    """One trainee of a claim: an amount in fen, or the reason for none (补贴明细)."""
+    """One trainee of a claim: an amount in fen, or the reason for refusal (补贴明细)."""
 
     enrolment_id: int
     name: str
@@ -68,7 +68,7 @@ class ClaimLineOut(Wire):
 
     @classmethod
     def of(cls, line: ClaimLine, place: Enrolment, locale: str) -> "ClaimLineOut":
-        """A line in the reader's language; another school is never named."""
+        """A line in the reader's language; other schools are never named."""
         reason = translate(locale, REASONS[line.reason], **line.params) if line.reason else ""
         return cls(
             enrolment_id=place.id, name=place.trainee_name, verdict=line.verdict, amount_fen=line.amount_fen,
@@ -77,26 +77,26 @@ class ClaimLineOut(Wire):
 
 
 class ClaimStep(Draft):
-    """A step of a claim that needs nothing more than the decision."""
+    """A step of a claim that needs no further data."""
 
     step: Literal["review", "notice", "release"]
 
 
 class ClaimReturn(Draft):
-    """Why a claim is sent back (退回原因)."""
+    """The reason for returning a claim (退回原因)."""
 
     reason: Line
 
 
 class ClaimRepayment(Draft):
-    """The voucher of money that came back (追回凭证)."""
+    """The voucher of a repayment (追回凭证)."""
 
     voucher: Line = ""
 
 
 @routes.get("", allow=Permission.CLAIM_SUBSIDY)
 def claims(unit: Unit, state: ClaimState | None = None, limit: Limit = 50, offset: Offset = 0) -> list[ClaimOut]:
-    """One's own claims, the newest first; officers see those of their centre."""
+    """List the caller's claims, newest first; officers see those of their centre."""
     rows = unit.session.execute(queries.claims(state).limit(limit).offset(offset))
     return [ClaimOut.of(row[0]) for row in rows]
 
@@ -109,13 +109,13 @@ def enter(unit: Unit, draft: ClaimDraft) -> ClaimOut:
 
 @routes.get("/{claim_id}", allow=Permission.CLAIM_SUBSIDY)
 def claim(unit: Unit, claim_id: RecordId) -> ClaimOut:
-    """One claim."""
+    """Get one claim."""
     return ClaimOut.of(queries.claim(unit.session, claim_id))
 
 
 @routes.get("/{claim_id}/lines", allow=Permission.CLAIM_SUBSIDY)
 def lines(unit: Unit, claim_id: RecordId) -> list[ClaimLineOut]:
-    """Every trainee of a claim with the amount or the reason."""
+    """List the trainees of a claim, each with an amount or a reason for refusal."""
     queries.claim(unit.session, claim_id)
     rows = unit.session.execute(queries.lines(claim_id))
     return [ClaimLineOut.of(line, place, unit.locale) for line, place in rows]
@@ -123,31 +123,31 @@ def lines(unit: Unit, claim_id: RecordId) -> list[ClaimLineOut]:
 
 @routes.post("/{claim_id}/decisions", allow=Permission.REVIEW_CLAIM)
 def decide(unit: Unit, claim_id: RecordId, decision: ClaimStep) -> ClaimOut:
-    """Let a claim pass the checks, show it in public, or release it for payment; never by whoever entered it."""
+    """Review, publish or release a claim; never by the account that entered it."""
     return ClaimOut.of(STEPS[decision.step](unit.session, unit.actor, claim_id=claim_id))
 
 
 @routes.post("/{claim_id}/payment", allow=Permission.PAY_CLAIM)
 def pay(unit: Unit, claim_id: RecordId, draft: PaymentDraft) -> ClaimOut:
-    """Pay a released claim; never by whoever released it."""
+    """Pay a released claim; never by the account that released it."""
     return ClaimOut.of(actions.pay_claim(unit.session, unit.actor, claim_id=claim_id, draft=draft))
 
 
 @routes.post("/{claim_id}/return", allow=Permission.REVIEW_CLAIM)
 def send_back(unit: Unit, claim_id: RecordId, reason: ClaimReturn) -> ClaimOut:
-    """Send a claim back to the school with the reason."""
+    """Return a claim to the school with a reason."""
     return ClaimOut.of(actions.return_claim(unit.session, unit.actor, claim_id=claim_id, reason=reason.reason))
 
 
 @routes.post("/{claim_id}/clawback", allow=Permission.REVIEW_CLAIM)
 def claw_back(unit: Unit, claim_id: RecordId, draft: ClawbackDraft) -> ClaimOut:
-    """Demand paid subsidies back."""
+    """Claw back paid subsidies."""
     return ClaimOut.of(actions.claw_back(unit.session, unit.actor, claim_id=claim_id, draft=draft))
 
 
 @routes.post("/{claim_id}/repayment", allow=Permission.PAY_CLAIM)
 def repay(unit: Unit, claim_id: RecordId, draft: ClaimRepayment) -> ClaimOut:
-    """Take in what was demanded back."""
+    """Record the repayment of a clawback."""
     done = actions.record_repayment(unit.session, unit.actor, claim_id=claim_id, voucher=draft.voucher)
     return ClaimOut.of(done)
 

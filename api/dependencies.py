@@ -1,4 +1,4 @@
-"""One request, one thread hop, one transaction: who asks, what they may, and an answer that leaves after the commit."""
+"""One request, one thread hop, one transaction: authentication, permission, and a response sent after the commit."""
 
 import functools
 import secrets
@@ -38,7 +38,7 @@ _noted: dict[tuple[int | None, str, str], float] = {}
 
 
 class Access(Enum):
-    """Routes that need no permission: open to everybody, or to everybody who is signed in."""
+    """Access without a permission: public, or for everybody who is signed in."""
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
@@ -52,7 +52,7 @@ Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 class Decorator(Protocol):
-    """Registers a handler and gives it back unchanged."""
+    """Registers a handler and returns it unchanged."""
 
     def __call__(self, endpoint: Handler, /) -> Handler: ...
 
@@ -66,17 +66,17 @@ class UnitOfWork:
         self.locale = reader_locale(request)
         self.visitor: accounts.Visitor | None = None
         self.prepared: Any = None
-        """What the route's `before` made of the request, outside the transaction."""
+        """The result of the route's `before`, which runs outside the transaction."""
         self._body = body
 
     @functools.cached_property
     def session(self) -> ScopedSession:
-        """The session of the request; that of a read is opened when the handler first asks for it."""
+        """The database session of the request; for reads it is opened on first use."""
         return self._opened.enter_context(open_session(self.actor.scope))
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One try at a read: its session, if it asks for one, is closed at the end."""
+        """One attempt at a read; its session is closed at the end."""
         with ExitStack() as self._opened:
             try:
                 yield
@@ -85,21 +85,21 @@ class UnitOfWork:
 
     @property
     def actor(self) -> Actor:
-        """Who asks."""
+        """The actor behind the request."""
         return self.visitor.actor if self.visitor else Actor.public()
 
     @property
     def content(self) -> bytes:
-        """The body as it came, for files that are sent without a form."""
+        """The raw body, for files that are sent without a form."""
         return self._body
 
     @property
     def csrf_token(self) -> str:
-        """The token that forms of this session carry; empty for visitors, who are known by the origin alone."""
+        """The CSRF token of this session; empty for visitors, who are protected by the Origin check alone."""
         return self.visitor.csrf_token if self.visitor else ""
 
     def recognise(self, *, forgiving: bool = False) -> None:
-        """Find out who asks; `forgiving` takes a reader for a visitor when the database does not answer.
+        """Authenticate the request; with `forgiving` a reader counts as a visitor when the database is down.
 
         A request with an API token is the token's alone, whatever cookies it carries. Raises NotSignedIn for a token
         that opens nothing.
@@ -123,23 +123,23 @@ class UnitOfWork:
             raise NotSignedIn
 
     def new_key(self) -> str:
-        """A fresh key for one form, so that pressing its button twice does the work once."""
+        """A fresh idempotency key for one form, so that submitting it twice acts once."""
         return secrets.token_urlsafe(18)
 
     @property
     def key(self) -> str:
-        """The key that the request carries, or nothing."""
+        """The idempotency key of the request, or None."""
         given = self.request.headers.get("idempotency-key") or (self.form.get("_key") if self.form else "")
         return str(given or "")[:255]
 
     @property
     def owner(self) -> str:
-        """Whose key it is."""
+        """The owner of the idempotency key."""
         host = self.request.client.host if self.request.client else "local"
         return idempotency.owner_of(self.actor.account_id, host)
 
     def fingerprint(self) -> str:
-        """What the request asks for, without the parts that change from one sending to the next."""
+        """A fingerprint of the request, without the parts that change between retries."""
         mixed = sha256(f"{self.request.method} {self.request.url.path}?{self.request.url.query}\n".encode())
         if self.form is None:
             mixed.update(self._body)
@@ -154,7 +154,7 @@ class UnitOfWork:
 
 
 def reader_locale(request: Request) -> str:
-    """The reader's language: asked for in the address, remembered in a cookie, or the browser's wish."""
+    """The reader's language: from the query, a cookie, or the browser's preference."""
     for wish in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
         if wish in LOCALES:
             return wish
@@ -180,7 +180,7 @@ Unit = Annotated[UnitOfWork, Depends(_unit)]
 
 
 def _admit(unit: UnitOfWork, allow: Allow) -> None:
-    by_token = unit.visitor is not None and unit.visitor.by_token  # no browser sends it without being told to
+    by_token = unit.visitor is not None and unit.visitor.by_token  # browsers never send it on their own
     try:
         if unit.request.method not in SAFE and not by_token:
             check_origin(unit.request, signed_in=unit.actor.signed_in)
@@ -198,7 +198,7 @@ def _admit(unit: UnitOfWork, allow: Allow) -> None:
 
 
 def _note_refusal(unit: UnitOfWork, refusal: Forbidden) -> None:
-    """Leave in the audit log what an account was refused; at most once in a while for each address and process."""
+    """Log a refused access of an account; rate-limited for each address and process."""
     route = unit.request.scope.get("route")
     key = (unit.actor.account_id, str(getattr(route, "path", "")), refusal.code)
     now = time.monotonic()
@@ -213,14 +213,14 @@ def _note_refusal(unit: UnitOfWork, refusal: Forbidden) -> None:
 
 
 class _Refused(Exception):
-    """Carries an answer with an error status out of the transaction, which is rolled back."""
+    """Carries an error response out of the transaction, which is rolled back."""
 
     def __init__(self, response: Response) -> None:
         self.response = response
 
 
 class Routes:
-    """Routes whose every entry says who may use it and runs as one unit of work; the application takes `.entries`."""
+    """Routes that declare their access and run as one unit of work; the application takes `.entries`."""
 
     def __init__(
         self, *, prefix: str = "", tags: Sequence[str] = (), versioned: bool = True, pages: bool = False
@@ -230,19 +230,19 @@ class Routes:
         self._tags, self._pages = list(tags), pages
 
     def get(self, path: str, **options: Any) -> Decorator:
-        """A read."""
+        """Register a read."""
         return self._entry("GET", path, options)
 
     def post(self, path: str, **options: Any) -> Decorator:
-        """An act; sent twice with one key it is done once."""
+        """Register an action; repeated with the same idempotency key it runs once."""
         return self._entry("POST", path, options)
 
     def put(self, path: str, **options: Any) -> Decorator:
-        """A replacement."""
+        """Register a replacement."""
         return self._entry("PUT", path, options)
 
     def delete(self, path: str, **options: Any) -> Decorator:
-        """A removal."""
+        """Register a removal."""
         return self._entry("DELETE", path, options)
 
     def _entry(self, method: str, path: str, options: dict[str, Any]) -> Decorator:
@@ -303,11 +303,11 @@ def _working(
     before: Callable[..., Any] | None,
     status_code: int,
 ) -> Callable[..., Any]:
-    """Wrap a handler into its unit of work; everything happens in one thread, the commit before the answer."""
+    """Wrap a handler into a unit of work, which runs in one thread and commits before the response."""
 
     @functools.cache
     def adapter() -> TypeAdapter[Any]:
-        return TypeAdapter(get_type_hints(endpoint).get("return", Any))  # at the first answer, not for all at the start
+        return TypeAdapter(get_type_hints(endpoint).get("return", Any))  # on the first response, not at start-up
 
     def answer(value: Any) -> Response:
         if isinstance(value, Response):

@@ -1,4 +1,4 @@
-"""Employers over the API, for the centre's staff: list, registration, the check and what follows from it."""
+"""Employers, for the centre's staff: list, registration, verification and sanctions."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -23,7 +23,7 @@ EmployerId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class EmployerOut(Wire):
-    """An employer as the centre's staff see it; `events` are the steps that the caller may take now."""
+    """An employer as the centre's staff see it; `events` are the steps open to the caller."""
 
     id: int
     name: str
@@ -46,7 +46,7 @@ class EmployerOut(Wire):
 
 
 class EmployersOut(Wire):
-    """A page of employers and how many there are in all."""
+    """A page of employers, with the total number."""
 
     items: list[EmployerOut]
     total: int
@@ -55,7 +55,7 @@ class EmployersOut(Wire):
 
 
 class EmployerJudgement(Draft):
-    """A step of an employer's check and the reason for it."""
+    """A decision on an employer, with the reason."""
 
     event: Literal["verify", "reject", "warn", "clear", "suspend", "remedy", "blacklist", "licence_expired"]
     reason: Line = ""
@@ -69,7 +69,7 @@ def employers(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> EmployersOut:
-    """The employers of the network by name."""
+    """List the employers of the network by name."""
     wanted = employers_in_sight(state=state, words=q)
     total = unit.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
     items = [_out(unit, employer) for employer in unit.session.scalars(wanted.limit(limit).offset(offset))]
@@ -78,7 +78,7 @@ def employers(
 
 @routes.get("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)
 def employer(unit: Unit, employer_id: EmployerId) -> EmployerOut:
-    """One employer; an employer's account sees itself only."""
+    """Get one employer; an employer's account sees only its own."""
     return _out(unit, own_employer(unit.session, unit.actor, employer_id))
 
 
@@ -90,19 +90,19 @@ def register(unit: Unit, draft: EmployerDraft) -> EmployerOut:
 
 @routes.put("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)
 def update(unit: Unit, employer_id: EmployerId, draft: EmployerDraft) -> EmployerOut:
-    """Correct an employer's data."""
+    """Edit an employer."""
     return _out(unit, actions.update_employer(unit.session, unit.actor, employer_id=employer_id, draft=draft))
 
 
 @routes.post("/{employer_id}/submit", allow=Permission.REGISTER_EMPLOYER)
 def submit(unit: Unit, employer_id: EmployerId) -> EmployerOut:
-    """Hand in an employer's papers for the check."""
+    """Submit an employer for verification."""
     return _out(unit, actions.submit_employer(unit.session, unit.actor, employer_id=employer_id))
 
 
 @routes.post("/{employer_id}/judge", allow=Permission.VERIFY_EMPLOYER)
 def judge(unit: Unit, employer_id: EmployerId, judgement: EmployerJudgement) -> EmployerOut:
-    """Let an employer pass its check, watch, suspend or clear it."""
+    """Verify, watch, suspend or clear an employer."""
     event, reason = judgement.event, judgement.reason
     return _out(
         unit, actions.judge_employer(unit.session, unit.actor, employer_id=employer_id, event=event, reason=reason)

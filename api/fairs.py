@@ -1,4 +1,4 @@
-"""Fairs over the API: the public list, planning for organisers, booths for employers."""
+"""Job fairs: the public list, scheduling for organisers, booths for employers."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -39,7 +39,7 @@ BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class VenueOut(Wire):
-    """A hall that holds one fair at a time."""
+    """A hall for one fair at a time."""
 
     id: int
     name: str
@@ -52,7 +52,7 @@ class VenueOut(Wire):
 
 
 class FairOut(Wire):
-    """A fair as everybody may know it. Fairs never cost a worker anything."""
+    """A fair as the public sees it. Fairs are always free for workers."""
 
     id: int
     name: str
@@ -78,7 +78,7 @@ class FairOut(Wire):
 
 
 class FairsOut(Wire):
-    """A page of fairs by start, and how many there are in all."""
+    """A page of fairs by start, with the total number."""
 
     items: list[FairOut]
     total: int
@@ -87,7 +87,7 @@ class FairsOut(Wire):
 
 
 class BoothOut(Wire):
-    """A request for a booth; `queue` is its place on the waiting list, 0 when it does not wait."""
+    """A booth application; `queue` is its place on the waiting list, 0 when it is not waiting."""
 
     id: int
     fair_id: int
@@ -100,7 +100,7 @@ class BoothOut(Wire):
 
 
 class SeriesOut(Wire):
-    """What came of planning a series."""
+    """The result of scheduling a series."""
 
     series_id: int
     fair_ids: list[int]
@@ -109,25 +109,25 @@ class SeriesOut(Wire):
 
 
 class FairChange(FairDraft):
-    """A fair as it shall be, with the notice that an announced one needs when its time or hall changes."""
+    """The new values of a fair; a new time or hall after the announcement needs a public notice."""
 
     notice: Paragraph = ""
 
 
 class FairNotice(Draft):
-    """What the public is told."""
+    """A public notice."""
 
     notice: Paragraph = ""
 
 
 class BoothRefusal(Draft):
-    """Why a request is turned down."""
+    """The reason for refusing a booth application."""
 
     reason: Line = ""
 
 
 class FairPlans(Draft):
-    """Where the fair's three papers are kept; empty ones stay as they are."""
+    """Where the fair's three plans are kept; empty values change nothing."""
 
     organisation_plan: Line = ""
     emergency_plan: Line = ""
@@ -135,7 +135,7 @@ class FairPlans(Draft):
 
 
 class FairStep(Draft):
-    """One step of a fair; `clear` may carry the permit, `report` carries the figures."""
+    """One step of a fair; `clear` may include the permit, `report` needs the figures."""
 
     event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "report",
                    "archive"]  # fmt: skip
@@ -144,7 +144,7 @@ class FairStep(Draft):
 
 
 class BoothNumber(Draft):
-    """The number of a booth; the lowest free one when none is named."""
+    """The number of a booth, by default the lowest free one."""
 
     booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
 
@@ -158,7 +158,7 @@ def fairs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> FairsOut:
-    """Fairs by start. The public sees those that were announced, cancelled ones among them."""
+    """List fairs by start. The public sees announced fairs, including cancelled ones."""
     wanted = fairs_in_sight(from_on=since, to_on=until, region=region or "")
     total = unit.session.scalar(wanted.with_only_columns(func.count(Fair.id)).order_by(None)) or 0
     items = [fair_out(fair) for fair in unit.session.scalars(wanted.limit(limit).offset(offset))]
@@ -167,7 +167,7 @@ def fairs(
 
 @routes.get("/venues", allow=Permission.MANAGE_FAIRS)
 def venues(unit: Unit) -> list[VenueOut]:
-    """All halls."""
+    """List all halls."""
     return [VenueOut.model_validate(venue) for venue in unit.session.scalars(venues_in_sight())]
 
 
@@ -179,7 +179,7 @@ def add_venue(unit: Unit, draft: VenueDraft) -> VenueOut:
 
 @routes.post("/series", allow=Permission.MANAGE_FAIRS, status_code=201)
 def schedule_series(unit: Unit, draft: SeriesDraft) -> SeriesOut:
-    """Plan a fair for each week of a span but public holidays."""
+    """Schedule a weekly fair, skipping public holidays."""
     planned = actions.schedule_series(unit.session, unit.actor, draft)
     return SeriesOut(
         series_id=planned.series.id,
@@ -191,13 +191,13 @@ def schedule_series(unit: Unit, draft: SeriesDraft) -> SeriesOut:
 
 @routes.post("", allow=Permission.MANAGE_FAIRS, status_code=201)
 def schedule(unit: Unit, draft: FairDraft) -> FairOut:
-    """Plan a fair; 409 `venue-taken` names the fair that holds the hall."""
+    """Schedule a fair; 409 `venue-taken` names the fair that occupies the hall."""
     return fair_out(actions.schedule_fair(unit.session, unit.actor, draft))
 
 
 @routes.get("/{fair_id}", allow=PUBLIC)
 def fair(unit: Unit, fair_id: FairId) -> FairOut:
-    """One fair."""
+    """Get one fair."""
     return fair_out(fair_in_sight(unit.session, fair_id))
 
 
@@ -210,13 +210,13 @@ def change(unit: Unit, fair_id: FairId, draft: FairChange) -> FairOut:
 
 @routes.post("/{fair_id}/plans", allow=Permission.MANAGE_FAIRS)
 def attach_plans(unit: Unit, fair_id: FairId, plans: FairPlans) -> FairOut:
-    """Note where the three papers are kept."""
+    """Record where the three plans are kept."""
     return fair_out(actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **plans.model_dump()))
 
 
 @routes.post("/{fair_id}/advance", allow=Permission.MANAGE_FAIRS)
 def advance(unit: Unit, fair_id: FairId, step: FairStep) -> FairOut:
-    """Take a fair one step on."""
+    """Move a fair one step forward."""
     figures = None if step.figures is None else {str(name): value for name, value in step.figures.items()}
     return fair_out(
         actions.advance_fair(
@@ -227,73 +227,73 @@ def advance(unit: Unit, fair_id: FairId, step: FairStep) -> FairOut:
 
 @routes.post("/{fair_id}/cancel", allow=Permission.MANAGE_FAIRS)
 def cancel(unit: Unit, fair_id: FairId, notice: FairNotice) -> FairOut:
-    """Call a fair off; an announced one needs a notice."""
+    """Cancel a fair; an announced one needs a notice."""
     return fair_out(actions.cancel_fair(unit.session, unit.actor, fair_id=fair_id, notice=notice.notice))
 
 
 @routes.post("/{fair_id}/postpone", allow=Permission.MANAGE_FAIRS)
 def postpone(unit: Unit, fair_id: FairId, notice: FairNotice) -> FairOut:
-    """Take an announced fair off its day."""
+    """Postpone an announced fair."""
     return fair_out(actions.postpone_fair(unit.session, unit.actor, fair_id=fair_id, notice=notice.notice))
 
 
 @routes.get("/{fair_id}/booths", allow=Permission.APPLY_FOR_BOOTH)
 def booths(unit: Unit, fair_id: FairId) -> list[BoothOut]:
-    """Requests for booths in the order of asking; an employer sees its own."""
+    """List booth applications in the order of application; an employer sees its own."""
     fair = fair_in_sight(unit.session, fair_id)
     return [_booth_out(unit, booth) for booth in unit.session.scalars(booths_in_sight(fair.id))]
 
 
 @routes.post("/{fair_id}/booths", allow=Permission.APPLY_FOR_BOOTH, status_code=201)
 def apply(unit: Unit, fair_id: FairId, draft: BoothDraft) -> BoothOut:
-    """Ask for a booth: `applied` holds one, `waitlisted` waits for one."""
+    """Apply for a booth: `applied` holds one, `waitlisted` is on the waiting list."""
     return _booth_out(unit, stands.apply_for_booth(unit.session, unit.actor, fair_id=fair_id, draft=draft))
 
 
 @routes.post("/booths/{booth_id}/approve", allow=Permission.ASSIGN_BOOTH)
 def approve(unit: Unit, booth_id: BoothId) -> BoothOut:
-    """Approve a request."""
+    """Approve a booth application."""
     return _booth_out(unit, stands.approve_booth(unit.session, unit.actor, booth_id=booth_id))
 
 
 @routes.post("/booths/{booth_id}/refuse", allow=Permission.ASSIGN_BOOTH)
 def refuse(unit: Unit, booth_id: BoothId, why: BoothRefusal) -> BoothOut:
-    """Turn a request down."""
+    """Refuse a booth application."""
     return _booth_out(unit, stands.refuse_booth(unit.session, unit.actor, booth_id=booth_id, reason=why.reason))
 
 
 @routes.post("/booths/{booth_id}/assign", allow=Permission.ASSIGN_BOOTH)
 def assign(unit: Unit, booth_id: BoothId, number: BoothNumber) -> BoothOut:
-    """Give an approved request its number."""
+    """Number an approved booth."""
     return _booth_out(unit, stands.assign_booth(unit.session, unit.actor, booth_id=booth_id, booth_no=number.booth_no))
 
 
 @routes.post("/booths/{booth_id}/check-in", allow=Permission.CHECK_IN)
 def check_in(unit: Unit, booth_id: BoothId) -> BoothOut:
-    """Note that the employer is at its booth."""
+    """Check an employer in at its booth."""
     return _booth_out(unit, stands.check_in_booth(unit.session, unit.actor, booth_id=booth_id))
 
 
 @routes.post("/booths/{booth_id}/leave", allow=Permission.CHECK_IN)
 def leave(unit: Unit, booth_id: BoothId) -> BoothOut:
-    """Note that the employer served its booth to the end."""
+    """Record that the employer stayed until the end."""
     return _booth_out(unit, stands.leave_booth(unit.session, unit.actor, booth_id=booth_id))
 
 
 @routes.post("/booths/{booth_id}/miss", allow=Permission.ASSIGN_BOOTH)
 def miss(unit: Unit, booth_id: BoothId) -> BoothOut:
-    """Note that the employer did not come."""
+    """Record a no-show."""
     return _booth_out(unit, stands.miss_booth(unit.session, unit.actor, booth_id=booth_id))
 
 
 @routes.post("/booths/{booth_id}/withdraw", allow=Permission.APPLY_FOR_BOOTH)
 def withdraw(unit: Unit, booth_id: BoothId) -> BoothOut:
-    """Take a request back."""
+    """Withdraw a booth application."""
     return _booth_out(unit, stands.withdraw_booth(unit.session, unit.actor, booth_id=booth_id))
 
 
 def fair_out(fair: Fair) -> FairOut:
-    """A fair on the wire; the actions load its venue with it."""
+    """The wire format of a fair; its venue must be loaded."""
     return FairOut.model_validate(fair).model_copy(update={"region": regions.full_name(fair.region_code)})
 
 

@@ -1,4 +1,4 @@
-"""Calendars to subscribe to: every announced fair as iCalendar (RFC 5545), cancelled ones kept as cancelled."""
+"""Calendar feeds: all announced fairs as iCalendar (RFC 5545), including cancelled ones."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +18,7 @@ from employers.fairs.queries import fair, fairs
 from employers.fairs.rules import FairState
 
 if TYPE_CHECKING:
-    from icalendar import Event, Timezone  # eighty modules: in earnest only when somebody fetches a calendar
+    from icalendar import Event, Timezone  # late: it loads eighty modules, for calendars only
 
 routes = Routes(tags=["feeds"], versioned=False)
 
@@ -34,7 +34,7 @@ STATUS = {FairState.CANCELLED: "CANCELLED", FairState.POSTPONED: "TENTATIVE"}
 def fairs_feed(
     unit: Unit, region: Annotated[RegionCode | None, Query(description="county, city or province")] = None
 ) -> Response:
-    """All announced fairs from three months back, as an iCalendar feed."""
+    """The announced fairs since three months ago, as an iCalendar feed."""
     wanted = fairs(from_on=clock.today() - KEPT, region=region or "")
     with seeing_everything(unit.session):
         published = unit.session.scalars(wanted.where(Fair.published_at.is_not(None)).limit(MOST)).all()
@@ -65,7 +65,7 @@ def _answer(unit: Unit, fairs: list[Fair]) -> Response:
 def _shanghai() -> "Timezone":
     from icalendar import Timezone, TimezoneStandard
 
-    # Written out because it never changed since 1991; working it out took ten times as long as the whole feed.
+    # Hard-coded: it has not changed since 1991, and computing it took ten times as long as the whole feed.
     zone, standard = Timezone(), TimezoneStandard()
     zone.add("tzid", "Asia/Shanghai")
     standard.add("dtstart", datetime(1991, 9, 15, 2))  # noqa: DTZ001 - local time by definition (RFC 5545, 3.6.5)
@@ -99,5 +99,5 @@ def _event(fair: Fair, locale: str, base: str) -> "Event":
 
 
 def address(request: Request) -> str:
-    """Where this service is reached from outside."""
+    """The public address of this service."""
     return settings().public_url.rstrip("/") or str(request.base_url).rstrip("/")

@@ -1,4 +1,4 @@
-"""Whether the service lives and is ready to answer."""
+"""Health: liveness and readiness."""
 
 from typing import Literal
 
@@ -18,14 +18,14 @@ class Health(Wire):
 
 @routes.get("/live", allow=PUBLIC)
 def live(unit: Unit) -> Health:
-    """The process answers."""
+    """Liveness: the process responds."""
     del unit
     return Health()
 
 
 @routes.get("/ready", allow=PUBLIC)
 def ready(unit: Unit) -> Health:
-    """The database answers and has the schema that this code needs; 503 otherwise."""
+    """Readiness: the database responds and has the expected schema; 503 otherwise."""
     del unit
     if schema.current() != schema.newest():
         raise Unavailable

@@ -1,4 +1,4 @@
-"""Introductions over the API: ask, agree, write the letter, tell the result; what an employer may know."""
+"""Introductions: request, agree, issue the letter, record the result; the employer's view."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -32,7 +32,7 @@ IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class IntroductionOut(Wire):
-    """An introduction as the centre and the worker see it; points and reasons are those of the day it was made."""
+    """An introduction as the centre and the worker see it; points and reasons date from its creation."""
 
     id: int
     person_id: int
@@ -50,7 +50,7 @@ class IntroductionOut(Wire):
 
 
 class ApplicantOut(Wire):
-    """What an employer reads of somebody who was sent to it."""
+    """An introduced worker as the employer sees them."""
 
     id: int
     letter_no: str
@@ -71,7 +71,7 @@ class ResultRecorded(Wire):
 
 
 class PlacementOut(Wire):
-    """Where a placement stands."""
+    """The state of a placement."""
 
     id: int
     state: PlacementState
@@ -80,7 +80,7 @@ class PlacementOut(Wire):
 
 
 class RatesOut(Wire):
-    """Honest figures of the letters: silence counts as silence."""
+    """Hire rates of the letters; letters without an answer are counted separately."""
 
     letters: int
     hired: int
@@ -91,20 +91,20 @@ class RatesOut(Wire):
 
 
 class IntroductionRequest(Draft):
-    """A worker's wish to be introduced to an opening."""
+    """A worker's request to be introduced to an opening."""
 
     opening_id: RecordId
     share_phone: bool = False
 
 
 class IntroductionAgreement(Draft):
-    """A worker's yes, and whether the employer may have the telephone number."""
+    """A worker's consent, and whether the employer may see the telephone number."""
 
     share_phone: bool = False
 
 
 class IntroductionSetAside(Draft):
-    """Why no letter is written."""
+    """The reason for issuing no letter."""
 
     reason: Words
 
@@ -116,7 +116,7 @@ def listing(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Annotated[int | None, Query(ge=1, le=BIGGEST_ID, description="ids below this one")] = None,
 ) -> list[IntroductionOut]:
-    """One's own introductions, or those of the centre, the newest first."""
+    """List the caller's introductions or those of the centre, newest first."""
     statement = introductions().limit(limit)
     if state is not None:
         statement = statement.where(Introduction.state == state)
@@ -127,25 +127,25 @@ def listing(
 
 @routes.get("/introductions/rates", allow=Permission.LIST_PEOPLE)
 def rates(unit: Unit) -> RatesOut:
-    """How many letters led to a hire, of those with a known result and of all."""
+    """Get the share of letters that led to a hire, of those with a known result and of all."""
     return RatesOut.model_validate(introduction_rates(unit.session))
 
 
 @routes.get("/introductions/{introduction_id}", allow=Permission.INTRODUCE)
 def introduction(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
-    """One introduction."""
+    """Get one introduction."""
     return introduction_out(introduction_in_sight(unit.session, introduction_id))
 
 
 @routes.post("/introductions", allow=Permission.LIST_PEOPLE, status_code=201)
 def recommend(unit: Unit, draft: Recommendation) -> IntroductionOut:
-    """Propose an opening to a worker; with `agreed` the letter is written at once."""
+    """Propose an opening to a worker; with `agreed` the letter is issued at once."""
     return introduction_out(actions.recommend_worker(unit.session, unit.actor, draft=draft))
 
 
 @routes.post("/me/introductions", allow=Permission.INTRODUCE, status_code=201)
 def ask(unit: Unit, wanted: IntroductionRequest) -> IntroductionOut:
-    """Ask the centre for a letter to an opening."""
+    """Request a letter of introduction to an opening."""
     return introduction_out(
         actions.ask_for_introduction(
             unit.session, unit.actor, opening_id=wanted.opening_id, share_phone=wanted.share_phone
@@ -155,7 +155,7 @@ def ask(unit: Unit, wanted: IntroductionRequest) -> IntroductionOut:
 
 @routes.post("/introductions/{introduction_id}/agree", allow=Permission.INTRODUCE)
 def agree(unit: Unit, introduction_id: IntroductionId, agreement: IntroductionAgreement) -> IntroductionOut:
-    """The worker says yes to a proposal, or the centre writes the letter that a worker asked for."""
+    """Accept a proposal as the worker, or issue the requested letter as the centre."""
     return introduction_out(
         actions.agree_to_introduction(
             unit.session, unit.actor, introduction_id=introduction_id, share_phone=agreement.share_phone
@@ -165,13 +165,13 @@ def agree(unit: Unit, introduction_id: IntroductionId, agreement: IntroductionAg
 
 @routes.post("/introductions/{introduction_id}/decline", allow=Permission.INTRODUCE)
 def decline(unit: Unit, introduction_id: IntroductionId) -> IntroductionOut:
-    """The worker says no."""
+    """Decline a proposal as the worker."""
     return introduction_out(actions.decline_introduction(unit.session, unit.actor, introduction_id=introduction_id))
 
 
 @routes.post("/introductions/{introduction_id}/set-aside", allow=Permission.LIST_PEOPLE)
 def set_aside(unit: Unit, introduction_id: IntroductionId, why: IntroductionSetAside) -> IntroductionOut:
-    """The centre writes no letter and says why."""
+    """Refuse a letter as the centre, with a reason."""
     return introduction_out(
         actions.set_introduction_aside(unit.session, unit.actor, introduction_id=introduction_id, reason=why.reason)
     )
@@ -179,7 +179,7 @@ def set_aside(unit: Unit, introduction_id: IntroductionId, why: IntroductionSetA
 
 @routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
 def result(unit: Unit, introduction_id: IntroductionId, draft: IntroductionResultDraft) -> ResultRecorded:
-    """Tell what became of a letter; a hire takes a place."""
+    """Record the result of a letter; a hire takes a place of the opening."""
     introduction = actions.record_result(unit.session, unit.actor, introduction_id=introduction_id, draft=draft)
     return ResultRecorded(id=introduction.id, state=introduction.state)
 
@@ -190,7 +190,7 @@ def my_applicants(
     opening_id: Annotated[int | None, Query(ge=1, le=BIGGEST_ID)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> list[ApplicantOut]:
-    """The people sent to the employer: a name after their yes, a telephone number only where they share it."""
+    """List the workers introduced to the employer; telephone numbers only where they share them."""
     return [ApplicantOut.model_validate(row) for row in applicants(unit.session, opening_id=opening_id, limit=limit)]
 
 
@@ -198,14 +198,14 @@ def my_applicants(
 def follow_up(
     unit: Unit, follow_up_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)], draft: FollowUpDraft
 ) -> PlacementOut:
-    """Write down a follow-up call."""
+    """Record a follow-up call."""
     return PlacementOut.model_validate(
         actions.record_follow_up(unit.session, unit.actor, follow_up_id=follow_up_id, draft=draft)
     )
 
 
 def introduction_out(row: Introduction) -> IntroductionOut:
-    """An introduction on the wire."""
+    """The wire format of an introduction."""
     return IntroductionOut(
         id=row.id,
         person_id=row.person_id,
@@ -224,6 +224,6 @@ def introduction_out(row: Introduction) -> IntroductionOut:
 
 
 def employer_name(row: Introduction) -> str:
-    """The name of the employer, empty for a reader who may no longer see it."""
+    """The name of the employer, empty when it is no longer visible to the reader."""
     employer: Employer | None = row.opening.employer
     return employer.name if employer else ""

@@ -1,4 +1,4 @@
-"""Openings over the API: search, one opening, and the way of an opening from draft to the public page."""
+"""Openings: search, details, and the steps from draft to publication."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -35,7 +35,7 @@ OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class OpeningItem(Wire):
-    """An opening in a list. Wages in fen per `wage_unit`; `employer_risk` other than normal asks for a warning."""
+    """An opening in a list. Wages in fen per `wage_unit`; show a warning unless `employer_risk` is normal."""
 
     id: int
     title: str
@@ -57,7 +57,7 @@ class OpeningItem(Wire):
 
 
 class WiderOut(Wire):
-    """A larger place with its real number of answers; an empty code is everywhere."""
+    """A larger area with its number of results; an empty code means everywhere."""
 
     region_code: str
     name: str
@@ -65,7 +65,7 @@ class WiderOut(Wire):
 
 
 class NeighbourOut(Wire):
-    """A neighbouring occupation with its real number of openings."""
+    """A related occupation with its number of openings."""
 
     code: str
     name: str
@@ -73,7 +73,7 @@ class NeighbourOut(Wire):
 
 
 class SearchOut(Wire):
-    """The answer to a search; `facets` count the answers per value, each without its own filter."""
+    """The results of a search; `facets` count results per value, each ignoring its own filter."""
 
     items: list[OpeningItem]
     total: int
@@ -90,7 +90,7 @@ class SearchOut(Wire):
 
 
 class OpeningOut(Wire):
-    """One opening with everything that the public may know of it."""
+    """An opening with all its public details."""
 
     id: int
     title: str
@@ -135,25 +135,25 @@ class CandidateOut(Wire):
 
 
 class OpeningRemark(Draft):
-    """A remark on a step; a return to the employer needs it."""
+    """A remark on a step."""
 
     reason: Line = ""
 
 
 class OpeningReturn(Draft):
-    """Why an opening is given back to its employer."""
+    """The reason for returning an opening to its employer."""
 
     reason: Words
 
 
 class OpeningRenewal(Draft):
-    """The new last day of an opening."""
+    """The new expiry date of an opening."""
 
     valid_until: date
 
 
 class HeadcountChange(Draft):
-    """The new number of places."""
+    """The new headcount."""
 
     headcount: Annotated[int, Field(ge=1, le=10_000)]
 
@@ -171,9 +171,9 @@ def openings(
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> SearchOut:
-    """Search the open openings; without words the newest come first."""
+    """Search open openings; without words, newest first."""
     del unit
-    # The parameters above are validated; the words are searched as typed, with characters that a draft would refuse.
+    # The parameters are validated already; the words keep characters that a draft would refuse.
     criteria = SearchCriteria.model_construct(
         q=q, region=tuple(region), occupation=occupation, wage_min=wage_min, employment=tuple(employment_type)
     )
@@ -185,7 +185,7 @@ def openings(
 
 @routes.get("/{opening_id}", allow=PUBLIC)
 def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
-    """One opening; telephone numbers in its texts are masked for everybody but its employer and the centre."""
+    """Get one opening; telephone numbers in its texts are masked except for its employer and the centre."""
     record = opening_in_sight(unit.session, opening_id)
     inside = unit.actor.scope.staff or record.employer_id == unit.actor.employer_id
     out = opening_out(record)
@@ -196,7 +196,7 @@ def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
 def candidates(
     unit: Unit, opening_id: OpeningId, limit: Annotated[int, Query(ge=1, le=100)] = 20
 ) -> list[CandidateOut]:
-    """The centre's best workers for an opening, with points and reasons."""
+    """List the centre's best workers for an opening, with points and reasons."""
     suggested = candidates_for(unit.session, unit.actor, opening_id=opening_id, locale=unit.locale, top=limit)
     return [
         CandidateOut(
@@ -211,61 +211,61 @@ def candidates(
 
 @routes.post("", allow=Permission.POST_OPENING, status_code=201)
 def create(unit: Unit, draft: OpeningDraft) -> OpeningOut:
-    """Keep an opening as a draft."""
+    """Create a draft of an opening."""
     return opening_out(actions.create_opening(unit.session, unit.actor, draft))
 
 
 @routes.put("/{opening_id}", allow=Permission.POST_OPENING)
 def update(unit: Unit, opening_id: OpeningId, draft: OpeningDraft) -> OpeningOut:
-    """Rewrite an opening that is not on show."""
+    """Edit an opening that is not published."""
     return opening_out(actions.update_opening(unit.session, unit.actor, opening_id=opening_id, draft=draft))
 
 
 @routes.post("/{opening_id}/submit", allow=Permission.POST_OPENING)
 def submit(unit: Unit, opening_id: OpeningId) -> OpeningOut:
-    """Send a draft through the screening to the officers."""
+    """Screen a draft and submit it for verification."""
     return opening_out(actions.submit_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/verify", allow=Permission.VERIFY_OPENING)
 def verify(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
-    """Confirm that the opening is real."""
+    """Verify an opening."""
     return opening_out(actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
 
 
 @routes.post("/{opening_id}/return", allow=Permission.VERIFY_OPENING)
 def give_back(unit: Unit, opening_id: OpeningId, remark: OpeningReturn) -> OpeningOut:
-    """Give an opening back to its employer with the reason."""
+    """Return an opening to its employer with a reason."""
     return opening_out(actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/publish", allow=Permission.PUBLISH_OPENING)
 def publish(unit: Unit, opening_id: OpeningId) -> OpeningOut:
-    """Put a verified opening on show."""
+    """Publish a verified opening."""
     return opening_out(actions.publish_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/pause", allow=Permission.PUBLISH_OPENING)
 def pause(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
-    """Take an opening off the public pages for a while."""
+    """Pause an opening."""
     return opening_out(actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/resume", allow=Permission.PUBLISH_OPENING)
 def resume(unit: Unit, opening_id: OpeningId) -> OpeningOut:
-    """Show a paused opening again."""
+    """Resume a paused opening."""
     return opening_out(actions.resume_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/close", allow=Permission.PUBLISH_OPENING)
 def close(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
-    """End an opening for good."""
+    """Close an opening permanently."""
     return opening_out(actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/renew", allow=Permission.PUBLISH_OPENING)
 def renew(unit: Unit, opening_id: OpeningId, renewal: OpeningRenewal) -> OpeningOut:
-    """Show an expired opening again until a later day."""
+    """Renew an expired opening until a later date."""
     return opening_out(
         actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
     )
@@ -273,14 +273,14 @@ def renew(unit: Unit, opening_id: OpeningId, renewal: OpeningRenewal) -> Opening
 
 @routes.post("/{opening_id}/headcount", allow=Permission.POST_OPENING)
 def headcount(unit: Unit, opening_id: OpeningId, wanted: HeadcountChange) -> OpeningOut:
-    """Change the number of places."""
+    """Change the headcount."""
     return opening_out(
         actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)
     )
 
 
 def search_out(results: Results) -> SearchOut:
-    """The results of a search on the wire."""
+    """The wire format of search results."""
     return SearchOut(
         items=[item_out(listed) for listed in results.items],
         total=results.total,
@@ -298,7 +298,7 @@ def search_out(results: Results) -> SearchOut:
 
 
 def item_out(listed: Listed) -> OpeningItem:
-    """A listed opening on the wire, made once for each version; the values are the board's own and checked there."""
+    """The wire format of a listed opening, cached for each version; its values are already validated."""
     kept = _items.get(listed.id)
     if kept is None or kept[0] is not listed:
         if len(_items) > MOST_ITEMS:
@@ -330,12 +330,12 @@ def _item(listed: Listed) -> OpeningItem:
 
 
 def place_name(code: str) -> str:
-    """The name of a region, or the code itself where nobody knows it."""
+    """The name of a region, or the code itself when it is unknown."""
     return regions.name(code) if code and regions.exists(code) else code
 
 
 def opening_out(opening: Opening) -> OpeningOut:
-    """An opening with its employer on the wire."""
+    """The wire format of an opening with its employer."""
     own: dict[str, Any] = {
         name: getattr(opening, name)
         for name in OpeningOut.model_fields

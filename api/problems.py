@@ -1,4 +1,4 @@
-"""Refusals as answers: problem+json (RFC 9457) for machines; `web` turns the same refusals into pages."""
+"""Refusals as problem+json responses (RFC 9457); `web` renders the same refusals as pages."""
 
 import secrets
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ BEARER = 'Bearer realm="gangqiao"'
 
 
 class FieldProblem(Wire):
-    """One field problem on the wire."""
+    """A problem with one field."""
 
     field: str
     code: str
@@ -47,7 +47,7 @@ class FieldProblem(Wire):
 
 
 class ProblemOut(Wire):
-    """A refusal on the wire, after RFC 9457."""
+    """A refusal as problem details (RFC 9457)."""
 
     type: str
     title: str
@@ -57,7 +57,7 @@ class ProblemOut(Wire):
 
 
 class Unreadable(Refusal):
-    """The request breaks the rules of HTTP or of its own encoding."""
+    """The request is malformed or wrongly encoded."""
 
     code = "unreadable"
     status = 400
@@ -65,7 +65,7 @@ class Unreadable(Refusal):
 
 
 class MethodNotAllowed(Refusal):
-    """The address exists but not for this method."""
+    """The resource does not support this method."""
 
     code = "method-not-allowed"
     status = 405
@@ -73,7 +73,7 @@ class MethodNotAllowed(Refusal):
 
 
 class Broken(Refusal):
-    """Our own fault; the number finds the entry in the log."""
+    """An internal error; its number identifies the log entry."""
 
     code = "broken"
     status = 500
@@ -98,7 +98,7 @@ RESPONSES: dict[str, dict[str, Any]] = {
 
 
 class SchemaNameTaken(RuntimeError):
-    """A model of the API bears the name of a schema that every refusal uses."""
+    """A model of the API has the same name as a schema of the problem responses."""
 
 
 def tell_problems(description: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def tell_problems(description: dict[str, Any]) -> dict[str, Any]:
 
 
 def refusal_of(error: Exception) -> Refusal:
-    """The refusal that an exception means to the reader; what it says never repeats what was sent."""
+    """The refusal for an exception; its text never repeats the input."""
     match error:
         case Refusal():
             return error
@@ -163,7 +163,7 @@ def _broken(error: Exception) -> Refusal:
 
 
 def _log(event: str, **details: str) -> None:
-    import structlog  # late: it brings rich and pygments along, and nothing is broken at the start
+    import structlog  # late: it imports rich and pygments
 
     structlog.get_logger().error(event, **details)
 
@@ -179,12 +179,12 @@ def faults_of(locale: str, problems: Sequence[Problem]) -> list[FieldProblem]:
 
 
 def detail(locale: str, refusal: Refusal) -> str:
-    """A refusal's own sentence in the reader's language."""
+    """The message of a refusal in the reader's language."""
     return translate(locale, refusal.message, **refusal.params)
 
 
 def problem_response(request: Request, error: Exception) -> Response:
-    """The answer to a machine."""
+    """The problem+json response for an exception."""
     refusal, locale = refusal_of(error), reader_locale(request)
     faults = faults_of(locale, refusal.problems) if isinstance(refusal, Invalid) or refusal.field else []
     out = ProblemOut(

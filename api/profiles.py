@@ -1,4 +1,4 @@
-"""The jobseeker's own registration, profile, wish and suggestions; and the same for people at the counter."""
+"""Registration, profile, wish and suggestions: for jobseekers themselves and for people at the counter."""
 
 from datetime import date
 from typing import Annotated
@@ -32,7 +32,7 @@ PersonId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class OccupationOut(Wire):
-    """An occupation that somebody has worked in; level 1 is the highest."""
+    """Work experience in one occupation; level 1 is the highest."""
 
     occupation: str
     years: int | None
@@ -43,7 +43,7 @@ class OccupationOut(Wire):
 
 
 class HeldCertificateOut(Wire):
-    """A certificate that somebody holds."""
+    """A certificate of a jobseeker."""
 
     kind: CertificateKind
     number: str
@@ -55,7 +55,7 @@ class HeldCertificateOut(Wire):
 
 
 class WishOut(Wire):
-    """What work somebody looks for; null means "not said"."""
+    """The work that a jobseeker wants; null means "not stated"."""
 
     occupations: list[str]
     regions: list[str]
@@ -72,7 +72,7 @@ class WishOut(Wire):
 
 
 class ProfileOut(Wire):
-    """A person with registration, profile and wish; never a number, never a hardship."""
+    """A person with registration, profile and wish; never an identity number or a hardship category."""
 
     person_id: int
     name: str
@@ -88,7 +88,7 @@ class ProfileOut(Wire):
 
 
 class PartOut(Wire):
-    """One factor of a score, with its sentence in the reader's language."""
+    """One factor of a score, with an explanation in the reader's language."""
 
     name: str
     points: int
@@ -97,7 +97,7 @@ class PartOut(Wire):
 
 
 class MatchOut(Wire):
-    """An opening suggested to a worker; the parts add up to the points."""
+    """An opening suggested to a worker; the points of the parts add up to the score."""
 
     opening: OpeningItem
     points: int
@@ -106,7 +106,7 @@ class MatchOut(Wire):
 
 
 class CourseOut(Wire):
-    """A course that opens more, with its next class and what this person pays, in fen."""
+    """A course that qualifies for more openings, with its next class and this person's price in fen."""
 
     major_id: int
     name: str
@@ -121,31 +121,31 @@ class CourseOut(Wire):
 
 
 class PathOut(Wire):
-    """Openings within reach through one course."""
+    """Openings that one course qualifies for."""
 
     course: CourseOut
     matches: list[MatchOut]
 
 
 class SuggestionsOut(Wire):
-    """What a worker is shown; `elsewhere` counts openings that fit but for the place."""
+    """Suggestions for a worker; `elsewhere` counts openings that fit except for the place."""
 
     matches: list[MatchOut]
     paths: list[PathOut]
     elsewhere: int
     unlawful: list[str]
     is_off: bool
-    """Whether the person has switched suggestions off."""
+    """Whether the person has turned suggestions off."""
 
 
 class Received(Wire):
-    """The same answer for new and for known people."""
+    """The response to a registration, identical for new and known people."""
 
     status: str = "received"
 
 
 class FoundPerson(Wire):
-    """A person found at the counter."""
+    """A person, as search at the counter returns them."""
 
     person_id: int
     name: str
@@ -153,60 +153,60 @@ class FoundPerson(Wire):
 
 
 class PersonWords(Draft):
-    """Identity number, telephone or the beginning of a name; in the body, so that no log keeps it."""
+    """Identity number, telephone number or start of a name; in the body, so that it is never logged."""
 
     words: Words
 
 
 class CounterVisit(CounterRegistration):
-    """A registration at the counter; `hand_over` says that the person agrees to change the centre."""
+    """A registration at the counter; `hand_over` states that the person agrees to move to this centre."""
 
     hand_over: bool = False
 
 
 @routes.post("/registrations", allow=PUBLIC, status_code=202)
 def register(unit: Unit, draft: SelfRegistration) -> Received:
-    """Register as a jobseeker; sign in with the telephone number afterwards."""
+    """Register as a jobseeker, who then signs in with the telephone number."""
     register_jobseeker(unit.session, draft=draft)
     return Received()
 
 
 @routes.get("/me/profile", allow=Permission.EDIT_PROFILE)
 def my_profile(unit: Unit) -> ProfileOut:
-    """One's own registration, profile and wish."""
+    """Get the caller's registration, profile and wish."""
     return profile_out(jobseeker(unit.session, own_person_id(unit)))
 
 
 @routes.put("/me/profile", allow=Permission.EDIT_PROFILE)
 def save_my_profile(unit: Unit, draft: ProfileDraft) -> ProfileOut:
-    """Write one's own profile; parts that are left out stay."""
+    """Update the caller's profile; omitted parts stay unchanged."""
     actions.save_profile(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft)
     return profile_out(jobseeker(unit.session, own_person_id(unit)))
 
 
 @routes.put("/me/wish", allow=Permission.EDIT_PROFILE)
 def save_my_wish(unit: Unit, draft: WishDraft) -> ProfileOut:
-    """Write one's own wish; parts that are left out stay."""
+    """Update the caller's wish; omitted parts stay unchanged."""
     actions.save_wish(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft)
     return profile_out(jobseeker(unit.session, own_person_id(unit)))
 
 
 @routes.post("/me/registration/renew", allow=Permission.EDIT_PROFILE)
 def renew_mine(unit: Unit) -> ProfileOut:
-    """Make one's own registration valid from today on."""
+    """Renew the caller's registration from today."""
     actions.renew_registration(unit.session, unit.actor, person_id=own_person_id(unit))
     return profile_out(jobseeker(unit.session, own_person_id(unit)))
 
 
 @routes.get("/me/suggestions", allow=Permission.EDIT_PROFILE)
 def my_suggestions(unit: Unit, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
-    """The best openings for oneself, with reasons, and the courses that open more."""
+    """Get the best openings for the caller with reasons, and courses that qualify for more."""
     return suggestions_out(own_suggestions(unit.session, own_person_id(unit), locale=unit.locale, top=limit))
 
 
 @routes.post("/people", allow=Permission.REGISTER_PERSON, status_code=201)
 def register_person(unit: Unit, visit: CounterVisit) -> FoundPerson:
-    """Find or add a person at the counter and open the registration."""
+    """Find or add a person at the counter and open a registration."""
     draft = CounterRegistration.model_validate(visit.model_dump(exclude={"hand_over"}))
     person, is_new = actions.register_person(unit.session, unit.actor, draft=draft, hand_over=visit.hand_over)
     return FoundPerson(person_id=person.id, name=person.name, is_new=is_new)
@@ -214,45 +214,45 @@ def register_person(unit: Unit, visit: CounterVisit) -> FoundPerson:
 
 @routes.post("/people/search", allow=Permission.LIST_PEOPLE)
 def find_people(unit: Unit, wanted: PersonWords) -> list[FoundPerson]:
-    """People of the centre by identity number, telephone or name."""
+    """Search the people of the centre by identity number, telephone number or name."""
     return [FoundPerson(person_id=person.id, name=person.name) for person in people_found(unit.session, wanted.words)]
 
 
 @routes.get("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
 def profile(unit: Unit, person_id: PersonId) -> ProfileOut:
-    """The profile of a person of the centre."""
+    """Get the profile of a person of the centre."""
     return profile_out(jobseeker(unit.session, person_id))
 
 
 @routes.put("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
 def save_profile(unit: Unit, person_id: PersonId, draft: ProfileDraft) -> ProfileOut:
-    """Write the profile of a person of the centre."""
+    """Update the profile of a person of the centre."""
     actions.save_profile(unit.session, unit.actor, person_id=person_id, draft=draft)
     return profile_out(jobseeker(unit.session, person_id))
 
 
 @routes.put("/people/{person_id}/wish", allow=Permission.LIST_PEOPLE)
 def save_wish(unit: Unit, person_id: PersonId, draft: WishDraft) -> ProfileOut:
-    """Write the wish of a person of the centre."""
+    """Update the wish of a person of the centre."""
     actions.save_wish(unit.session, unit.actor, person_id=person_id, draft=draft)
     return profile_out(jobseeker(unit.session, person_id))
 
 
 @routes.get("/people/{person_id}/suggestions", allow=Permission.LIST_PEOPLE)
 def suggestions(unit: Unit, person_id: PersonId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
-    """The best openings for a person of the centre."""
+    """Get the best openings for a person of the centre."""
     return suggestions_out(suggestions_for(unit.session, person_id, locale=unit.locale, top=limit))
 
 
 def own_person_id(unit: Unit) -> int:
-    """The person that the account belongs to. Raises NotFound for accounts of staff and partners."""
+    """The person of the account. Raises NotFound for accounts of staff and partners."""
     if unit.actor.person_id is None:
         raise NotFound
     return unit.actor.person_id
 
 
 def profile_out(jobseeker: Jobseeker) -> ProfileOut:
-    """A jobseeker on the wire."""
+    """The wire format of a jobseeker."""
     return ProfileOut(
         person_id=jobseeker.person.id,
         name=jobseeker.person.name,
@@ -269,7 +269,7 @@ def profile_out(jobseeker: Jobseeker) -> ProfileOut:
 
 
 def suggestions_out(suggestions: Suggestions) -> SuggestionsOut:
-    """Suggestions on the wire."""
+    """The wire format of suggestions."""
     return SuggestionsOut(
         matches=[match_out(match) for match in suggestions.matches],
         paths=[
@@ -283,7 +283,7 @@ def suggestions_out(suggestions: Suggestions) -> SuggestionsOut:
 
 
 def match_out(match: Match) -> MatchOut:
-    """A suggested opening on the wire."""
+    """The wire format of a suggested opening."""
     fit: Fit = match.fit
     return MatchOut(
         opening=item_out(match.listed),

@@ -1,4 +1,4 @@
-"""The route registry: every way into the service with what it asks for, read from the application itself."""
+"""The route registry: every route with its access rule, read from the application itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ TOKEN_SCHEME, SESSION_SCHEME = "token", "session"
 
 
 class UndeclaredRoute(RuntimeError):
-    """A route does not say who may use it; the service does not start."""
+    """A route does not declare its access; the service does not start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One method of one address (路由): what it asks for and what it does."""
+    """One method of one route (路由), with its access rule and summary."""
 
     method: str
     path: str
@@ -31,17 +31,17 @@ class Entry:
 
     @property
     def permission(self) -> Permission | None:
-        """The permission that it asks for; None for what is open to everybody or to every account."""
+        """The required permission; None when it is open to everybody or to every account."""
         return self.allow if isinstance(self.allow, Permission) else None
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles that may use it when they are signed in."""
+        """The roles that may use it."""
         return self.allow.roles if isinstance(self.allow, Permission) else frozenset(Role)
 
 
 def registry(app: FastAPI) -> Iterator[Entry]:
-    """Every route of an application, routers within routers included. Raises UndeclaredRoute.
+    """All routes of an application, including nested routers. Raises UndeclaredRoute.
 
     Only the API's own description and the static files need not declare anything: they are the same for everybody.
     """
@@ -58,13 +58,13 @@ def registry(app: FastAPI) -> Iterator[Entry]:
 
 
 def check_routes(app: FastAPI) -> None:
-    """Refuse to start with a route that does not declare who may use it. Raises UndeclaredRoute."""
+    """Refuse to start with a route that does not declare its access. Raises UndeclaredRoute."""
     for _ in registry(app):
         pass
 
 
 def secure(description: dict[str, Any]) -> dict[str, Any]:
-    """Write into an OpenAPI description how each operation is opened: by a session, by a token, or by nothing."""
+    """Add the credentials of each operation to an OpenAPI description: a session, a token, or none."""
     description.setdefault("components", {})["securitySchemes"] = {
         SESSION_SCHEME: {
             "type": "apiKey",

@@ -1,4 +1,4 @@
-"""Trainee rosters: as files and as rows, verdicts, corrections, confirmation, progress, undo, the report on schools."""
+"""Trainee rosters: upload as file or rows, checks, corrections, confirmation, progress, undo, transmission report."""
 
 import csv
 import io
@@ -53,7 +53,7 @@ routes = Routes(tags=["rosters"])
 
 
 class UploadOut(Wire):
-    """An uploaded roster and what confirming it would do (花名册上传)."""
+    """An uploaded roster and the effect of confirming it (花名册上传)."""
 
     id: int
     class_id: int
@@ -72,7 +72,7 @@ class UploadOut(Wire):
 
     @classmethod
     def of(cls, upload: RosterUpload) -> "UploadOut":
-        """An upload in figures; `done` of `total` rows are checked, imported or taken back, as the state says."""
+        """The figures of an upload; `done` of `total` rows are checked, imported or undone, depending on the state."""
         return cls(
             id=upload.id, class_id=upload.class_id, state=upload.state, file_name=upload.file_name,
             creates=upload.creates, updates=upload.updates, unchanged=upload.unchanged,
@@ -82,7 +82,7 @@ class UploadOut(Wire):
 
 
 class ChangeOut(Wire):
-    """One field of a row against the records; of telephones and bank cards only the ends are shown."""
+    """A difference between a row and the record; telephone and card numbers are masked."""
 
     field: str
     before: str
@@ -92,7 +92,7 @@ class ChangeOut(Wire):
 
     @classmethod
     def of(cls, change: FieldChange) -> "ChangeOut":
-        """A difference as the school may see it."""
+        """A difference as the school sees it."""
         hidden = change.field in ("phone", "bank")
         before, after = (mask_phone(value) if hidden else value for value in (change.before, change.after))
         return cls(field=change.field, before=before, after=after, fate=change.fate, why=change.why)
@@ -119,14 +119,14 @@ class PersonIn(Draft):
 
 
 class RowsIn(Draft):
-    """A roster as rows instead of a file. The same rows sent again while they wait are the same upload."""
+    """A roster as rows instead of a file. Sending the same rows again while they are pending yields the same upload."""
 
     class_id: RecordId
     rows: Annotated[list[PersonIn], Field(min_length=1, max_length=AT_ONCE)]
 
 
 class ColumnsIn(Draft):
-    """What each column of a sheet holds: the field's name by column number, empty for a column that is not used."""
+    """The field of each column of a sheet by column number, empty for an unused column."""
 
     sheet: Annotated[str, Field(max_length=100)]
     columns: Annotated[
@@ -135,13 +135,13 @@ class ColumnsIn(Draft):
 
 
 class CellsIn(Draft):
-    """Corrected cells of one row, by field; an empty text empties the cell."""
+    """Corrected cells of one row by field; an empty text clears the cell."""
 
     cells: Annotated[dict[Annotated[str, Field(max_length=40)], Cell], Field(min_length=1, max_length=20)]
 
 
 class DayOut(Wire):
-    """What a school sent on one day (当日报送)."""
+    """A school's uploads on one day (当日报送)."""
 
     on: date
     uploads: int
@@ -153,7 +153,7 @@ class DayOut(Wire):
 
 
 class TransmissionOut(Wire):
-    """How regularly a school sends its lists (报送情况)."""
+    """How regularly a school sends its rosters (报送情况)."""
 
     provider_id: int
     name: str
@@ -165,7 +165,7 @@ class TransmissionOut(Wire):
 
 
 class RowFault(Wire):
-    """One thing to know of one cell."""
+    """A problem with one cell."""
 
     field: str
     code: str
@@ -173,7 +173,7 @@ class RowFault(Wire):
 
 
 class RowOut(Wire):
-    """One line of the file, by sheet and by the row number that the spreadsheet program shows."""
+    """One row of the file, by sheet and row number as a spreadsheet program shows it."""
 
     id: int
     sheet: str
@@ -188,7 +188,7 @@ class RowOut(Wire):
 
     @classmethod
     def of(cls, row: RosterRow, upload: RosterUpload, locale: str) -> "RowOut":
-        """A row in the reader's language; what is personal is masked, and gone once the upload is settled."""
+        """A row in the reader's language; personal data is masked, and deleted once the upload is settled."""
         reading = row.read(upload)
         number = reading.trainee.number if reading.trainee else ""
         return cls(
@@ -210,7 +210,7 @@ def _faults(kept: list[dict[str, Any]], locale: str) -> list[RowFault]:
 
 @routes.get("/classes/{class_id}/roster-template", allow=Permission.IMPORT_ROSTER, **SHEET)
 def template(unit: Unit, class_id: RecordId) -> Response:
-    """The .xlsx template of a class, with drop-downs."""
+    """Get the .xlsx template of a class, with drop-downs."""
     training, major, _ = class_parts(unit.session, class_id)
     return spreadsheet(
         roster_template(training.class_no, major.name, major.level), f"学员花名册-{training.class_no}.xlsx"
@@ -218,13 +218,13 @@ def template(unit: Unit, class_id: RecordId) -> Response:
 
 
 def _read_upload(unit: UnitOfWork, class_id: int, file_name: str) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
-    """Read the sent file in its child process before any transaction begins."""
+    """Parse the uploaded file in a child process before the transaction begins."""
     content, name = _content(unit, file_name)
     return content, name, read_sheets(content, name)
 
 
 def _write_rows(unit: UnitOfWork, body: RowsIn) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
-    """Rows become a file of our own making, so that they go the one way that all rosters go."""
+    """Turn rows into a file, so that they take the same path as uploaded files."""
     packed = io.StringIO(newline="")
     names = list(PersonIn.model_fields)
     used = [name for name in names if name in REQUIRED or any(getattr(row, name) for row in body.rows)]
@@ -237,7 +237,7 @@ def _write_rows(unit: UnitOfWork, body: RowsIn) -> tuple[bytes, str, Workbook]: 
 
 @routes.post("/rosters/rows", allow=Permission.IMPORT_ROSTER, status_code=201, upload=True, before=_write_rows)
 def send_rows(unit: Unit, body: RowsIn) -> UploadOut:
-    """Send trainees as rows from a school's own software. Nothing is saved before the confirmation."""
+    """Upload trainees as rows from a school's software. Nothing is enrolled before confirmation."""
     content, name, book = unit.prepared
     roster = actions.upload_roster(
         unit.session,
@@ -264,7 +264,7 @@ def upload(
     class_id: Annotated[int, Query(ge=1, le=BIGGEST_ID)],
     file_name: Annotated[str, Query(max_length=200)] = "roster.xlsx",  # noqa: ARG001  read before
 ) -> UploadOut:
-    """Send a roster for a class: a multipart form with `file`, or the file itself as the body. Nothing is saved yet.
+    """Upload a roster for a class: a multipart form with `file`, or the file as the body. Nothing is enrolled yet.
 
     With `needs_columns` nobody knows the columns of the file yet; more than 2,000 rows are checked in the background.
     """
@@ -277,7 +277,7 @@ def upload(
 
 @routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
 def roster(unit: Unit, upload_id: RecordId) -> UploadOut:
-    """An upload in figures."""
+    """Get the figures of an upload."""
     return UploadOut.of(queries.upload_of(unit.session, upload_id))
 
 
@@ -289,7 +289,7 @@ def rows(
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
     offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
 ) -> list[RowOut]:
-    """The verdict on every row, errors first."""
+    """List the rows with their verdicts, errors first."""
     roster = queries.upload_of(unit.session, upload_id)
     kept = unit.session.scalars(queries.rows_of(roster.id, verdict).limit(limit).offset(offset))
     return [RowOut.of(row, roster, unit.locale) for row in kept]
@@ -297,7 +297,7 @@ def rows(
 
 @routes.get("/rosters/{upload_id}/file", allow=Permission.IMPORT_ROSTER, **SHEET)
 def returned_file(unit: Unit, upload_id: RecordId) -> Response:
-    """The school's own file with red cells and a column that explains them; 409 once the upload is settled."""
+    """Get the school's file with faulty cells in red and explanations; 409 once the upload is settled."""
     roster = queries.upload_of(unit.session, upload_id)
     content = queries.annotated_file(unit.session, roster, unit.locale)
     return spreadsheet(content, marked_name(roster.file_name))
@@ -305,7 +305,7 @@ def returned_file(unit: Unit, upload_id: RecordId) -> Response:
 
 @routes.post("/rosters/{upload_id}/confirmation", allow=Permission.IMPORT_ROSTER)
 def confirm(unit: Unit, upload_id: RecordId, only_good: bool = False) -> UploadOut:
-    """Enrol everybody whose row is good, all or nobody; with `only_good` rows with errors may stay behind.
+    """Enrol all trainees, or with `only_good` those without errors, in one transaction.
 
     More than 2,000 rows are imported in the background.
     """
@@ -314,45 +314,45 @@ def confirm(unit: Unit, upload_id: RecordId, only_good: bool = False) -> UploadO
 
 @routes.post("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER)
 def columns(unit: Unit, upload_id: RecordId, body: ColumnsIn) -> UploadOut:
-    """Say what the columns of a sheet hold; remembered for the school's next file with the same header."""
+    """Map the columns of a sheet; remembered for the school's next file with the same header."""
     chosen = {body.sheet: body.columns}
     return UploadOut.of(editing.choose_columns(unit.session, unit.actor, upload_id=upload_id, chosen=chosen))
 
 
 @routes.post("/rosters/{upload_id}/rows/{row_id}", allow=Permission.IMPORT_ROSTER)
 def correct(unit: Unit, upload_id: RecordId, row_id: RecordId, body: CellsIn) -> RowOut:
-    """Correct cells of one row; it is judged at once."""
+    """Correct cells of one row, which is checked again at once."""
     row = editing.edit_row(unit.session, unit.actor, upload_id=upload_id, row_id=row_id, cells=body.cells)
     return RowOut.of(row, queries.upload_of(unit.session, upload_id), unit.locale)
 
 
 @routes.post("/rosters/{upload_id}/stopping", allow=Permission.IMPORT_ROSTER)
 def stop(unit: Unit, upload_id: RecordId) -> UploadOut:
-    """Stop an import in the background; whom it has enrolled is withdrawn."""
+    """Stop a background import; its enrolments are withdrawn."""
     return UploadOut.of(actions.stop_roster(unit.session, unit.actor, upload_id=upload_id))
 
 
 @routes.post("/rosters/{upload_id}/undoing", allow=Permission.IMPORT_ROSTER)
 def undo(unit: Unit, upload_id: RecordId) -> UploadOut:
-    """Take an import back: exactly the enrolments that it made and nobody has touched since."""
+    """Undo an import: exactly those of its enrolments that have not changed since."""
     return UploadOut.of(actions.undo_roster(unit.session, unit.actor, upload_id=upload_id))
 
 
 @routes.get("/transmissions", allow=Permission.IMPORT_ROSTER)
 def report(unit: Unit) -> list[TransmissionOut]:
-    """How regularly the schools send their lists, the silent ones first; a school sees itself."""
+    """Report how regularly schools send rosters, overdue ones first; a school sees only itself."""
     schools = transmissions(unit.session, provider_id=unit.actor.provider_id)
     return [TransmissionOut.model_validate(school, from_attributes=True) for school in schools]
 
 
 @routes.post("/rosters/{upload_id}/discarding", allow=Permission.IMPORT_ROSTER)
 def discard(unit: Unit, upload_id: RecordId) -> UploadOut:
-    """Throw an upload away with everything personal in it."""
+    """Discard an upload with its personal data."""
     return UploadOut.of(actions.discard_roster(unit.session, unit.actor, upload_id=upload_id))
 
 
 def spreadsheet(content: bytes, name: str) -> Response:
-    """An .xlsx to save under a Chinese name; never kept by browsers or proxies."""
+    """An .xlsx download with a Chinese file name; never cached by browsers or proxies."""
     headers = {
         "Content-Disposition": f"attachment; filename=\"roster.xlsx\"; filename*=UTF-8''{quote(name)}",
         "Cache-Control": "no-store",
@@ -361,7 +361,7 @@ def spreadsheet(content: bytes, name: str) -> Response:
 
 
 def marked_name(file_name: str) -> str:
-    """What the school's own file is called when it comes back."""
+    """The file name of the annotated copy."""
     return f"{file_name.rsplit('.', 1)[0]}-错误说明.xlsx"
 
 

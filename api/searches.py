@@ -1,4 +1,4 @@
-"""Searches that a jobseeker keeps, to be told of what is new."""
+"""Saved searches of a jobseeker, with notifications of new openings."""
 
 from datetime import datetime
 from typing import Annotated
@@ -20,7 +20,7 @@ SearchId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class SavedOut(Wire):
-    """A kept search; `address` is the query of the search page."""
+    """A saved search; `address` is the query of the search page."""
 
     id: int
     name: str
@@ -30,17 +30,17 @@ class SavedOut(Wire):
 
 @routes.get("", allow=Permission.EDIT_PROFILE)
 def searches(unit: Unit) -> list[SavedOut]:
-    """One's own kept searches, the newest first."""
+    """List the caller's saved searches, newest first."""
     return [SavedOut.model_validate(search) for search in saved_searches(unit.session, own_person_id(unit))]
 
 
 @routes.post("", allow=Permission.EDIT_PROFILE, status_code=201)
 def save(unit: Unit, draft: SearchDraft) -> SavedOut:
-    """Keep a search; the same one twice is one."""
+    """Save a search; saving it again changes nothing."""
     return SavedOut.model_validate(actions.save_search(unit.session, unit.actor, draft=draft))
 
 
 @routes.delete("/{search_id}", allow=Permission.EDIT_PROFILE, status_code=204)
 def stop(unit: Unit, search_id: SearchId) -> None:
-    """Hear no more of a search."""
+    """Delete a saved search."""
     actions.stop_search(unit.session, unit.actor, search_id=search_id)

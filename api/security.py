@@ -1,4 +1,4 @@
-"""What protects every answer and every form: headers, the origin of a request, and the session's token."""
+"""Protection of responses and forms: security headers, the Origin check and the CSRF token."""
 
 from hmac import compare_digest
 from urllib.parse import urlsplit
@@ -15,7 +15,7 @@ SESSION_COOKIE = "__Host-sid" if settings().secure_cookies else "sid"
 
 KIOSK_COOKIE = "gq_kiosk"
 KIOSK_REFRESH = "605; url=/kiosk/end"
-"""A terminal in a hall leaves a forgotten page five seconds after its session has ended."""
+"""A kiosk leaves an abandoned page this many seconds after its session has ended."""
 
 HEADERS = {
     "content-security-policy": (
@@ -33,14 +33,14 @@ _LINES = tuple((name.encode(), value.encode()) for name, value in HEADERS.items(
 
 
 class ForeignForm(Forbidden):
-    """The request did not come from one of our own pages."""
+    """The request was not sent by one of our own pages."""
 
     code = "foreign-form"
     message = N_("页面已过期，请返回刷新后再提交")
 
 
 def check_origin(request: Request, *, signed_in: bool) -> None:
-    """Refuse an unsafe request that another site sent. Raises ForeignForm.
+    """Refuse an unsafe request from another site. Raises ForeignForm.
 
     Browsers tell by Sec-Fetch-Site or Origin where a request comes from; one that tells neither is refused when it
     carries a session.
@@ -59,19 +59,19 @@ def check_origin(request: Request, *, signed_in: bool) -> None:
 
 
 def check_token(expected: str, given: str) -> None:
-    """Refuse a form that does not carry its session's token. Raises ForeignForm."""
+    """Refuse a form without its session's CSRF token. Raises ForeignForm."""
     if not compare_digest(expected.encode(), given.encode(errors="replace")):
         raise ForeignForm
 
 
 class Headers:
-    """Middleware that puts the protective headers on every answer, and no-store on those of signed-in readers."""
+    """Middleware that adds security headers to every response, and no-store for signed-in readers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add to the head of the answer."""
+        """Pass the request on and add the headers to the response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

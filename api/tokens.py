@@ -1,4 +1,4 @@
-"""API tokens of schools and employers: listed, made and made void by whoever manages them."""
+"""API tokens of schools and employers: list, create, revoke."""
 
 from datetime import date, datetime
 
@@ -23,7 +23,7 @@ routes = Routes(prefix="/tokens", tags=["tokens"])
 
 
 class TokenOut(Wire):
-    """A token without its secret part."""
+    """A token without its secret."""
 
     id: int
     name: str
@@ -37,7 +37,7 @@ class TokenOut(Wire):
 
 
 class NewTokenOut(TokenOut):
-    """A token that was just made; `token` is told this once."""
+    """A new token; `token` is shown only in this response."""
 
     token: str
 
@@ -59,7 +59,7 @@ def organisation(session: Session, role: Role, text: str) -> int:
 
 
 def check_organisation(session: Session, draft: TokenDraft) -> None:
-    """Refuse a token for a school or an employer that is not there. Raises Invalid."""
+    """Refuse a token for a school or an employer that does not exist. Raises Invalid."""
     model = TrainingProvider if draft.role is Role.REGISTRAR else Employer
     with seeing_everything(session):
         there = session.scalar(select(model.id).where(model.id == draft.organisation_id))
@@ -70,14 +70,14 @@ def check_organisation(session: Session, draft: TokenDraft) -> None:
 
 @routes.get("", allow=Permission.MANAGE_TOKENS)
 def list_tokens(unit: Unit) -> list[TokenOut]:
-    """Every token, the latest first."""
+    """List all tokens, newest first."""
     return [_out(token, role=account.roles[0], organisation_id=account.provider_id or account.employer_id)
             for token, account in api_tokens(unit.session)]  # fmt: skip
 
 
 @routes.post("", allow=Permission.MANAGE_TOKENS, status_code=201, keep=False)
 def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
-    """Make a token that acts for one school or one employer; its secret is in this answer and nowhere else."""
+    """Create a token for one school or one employer; its secret appears only in this response."""
     check_organisation(unit.session, draft)
     secret, api_token = create_token(unit.session, unit.actor, draft=draft)
     out = _out(api_token, role=draft.role, organisation_id=draft.organisation_id)
@@ -86,7 +86,7 @@ def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
 
 @routes.delete("/{token_id}", allow=Permission.MANAGE_TOKENS, status_code=204)
 def revoke(unit: Unit, token_id: RecordId) -> None:
-    """Make a token void."""
+    """Revoke a token."""
     revoke_token(unit.session, unit.actor, token_id=token_id)
 
 

@@ -44,7 +44,7 @@ class ProviderOut(Wire):
 
     @classmethod
     def of(cls, provider: TrainingProvider) -> "ProviderOut":
-        """What the public may know of a provider."""
+        """A provider as the public sees it."""
         return cls(
             id=provider.id, code=provider.code, name=provider.name, region_code=provider.region_code,
             address=provider.address, phone=provider.phone,
@@ -52,7 +52,7 @@ class ProviderOut(Wire):
 
 
 class MajorOut(Wire):
-    """A course and who pays which part of it, in fen (专业)."""
+    """A course and the division of its tuition, in fen (专业)."""
 
     id: int
     provider_id: int
@@ -69,7 +69,7 @@ class MajorOut(Wire):
 
     @classmethod
     def of(cls, major: Major) -> "MajorOut":
-        """A major with what a learner without any entitlement pays."""
+        """A major with the price for a learner without entitlements."""
         return cls(
             id=major.id, provider_id=major.provider_id, name=major.name, occupation_code=major.occupation_code,
             level=major.level, kind=major.kind, hours=major.hours, tuition_fen=major.tuition_fen,
@@ -79,7 +79,7 @@ class MajorOut(Wire):
 
 
 class ClassOut(Wire):
-    """A class with its major, its school and the seats that are left (培训班)."""
+    """A class with its major, its school and the number of free seats (培训班)."""
 
     id: int
     class_no: str
@@ -96,7 +96,7 @@ class ClassOut(Wire):
 
     @classmethod
     def of(cls, training: TrainingClass, major: Major, provider: TrainingProvider) -> "ClassOut":
-        """A class as everybody who may see it sees it."""
+        """A class as everybody sees it."""
         return cls(
             id=training.id, class_no=training.class_no, state=training.state, start_on=training.start_on,
             end_on=training.end_on, daypart=training.daypart, weekdays=training.weekdays, room=training.room,
@@ -106,7 +106,7 @@ class ClassOut(Wire):
 
 
 class TraineeOut(Wire):
-    """A learner of a class as the school and the centre see them: numbers are masked (学员)."""
+    """A learner as the school and the centre see them; identity and telephone numbers are masked (学员)."""
 
     enrolment_id: int
     name: str
@@ -118,7 +118,7 @@ class TraineeOut(Wire):
 
     @classmethod
     def of(cls, place: Enrolment, person: Person) -> "TraineeOut":
-        """One line of the class list."""
+        """One row of the class list."""
         return cls(
             enrolment_id=place.id, name=place.trainee_name, identity_masked=mask_id(person.identity_number),
             phone_masked=mask_phone(person.phone), state=place.state, to_check=place.to_check,
@@ -140,7 +140,7 @@ class EnrolmentOut(Wire):
 
     @classmethod
     def of(cls, place: Enrolment) -> "EnrolmentOut":
-        """What the learner is told."""
+        """An enrolment as the learner sees it."""
         return cls(
             id=place.id, class_id=place.class_id, state=place.state, tuition_fen=place.tuition_fen,
             waiver_fen=place.waiver_fen, government_fen=place.government_fen, centre_fen=place.centre_fen,
@@ -149,7 +149,7 @@ class EnrolmentOut(Wire):
 
 
 class EnrolmentDraft(Draft):
-    """An enrolment as it is asked for; without `person_id` it is for oneself."""
+    """A request to enrol; without `person_id` it is for the caller."""
 
     person_id: RecordId | None = None
     relation: Relation = Relation.SELF
@@ -160,34 +160,34 @@ class EnrolmentDraft(Draft):
 
 
 class ClassReview(Draft):
-    """The centre's answer to an application for a class."""
+    """The centre's decision on an application for a class."""
 
     verdict: Literal["approve", "refuse"]
     reason: Line = ""
 
 
 class ClassMove(Draft):
-    """A step of a class: hand in, lock the list, begin, finish, suspend, resume, cancel."""
+    """A step of a class: apply, lock the list, begin, finish, suspend, resume, cancel."""
 
     event: Literal["apply", "lock", "begin", "finish", "suspend", "resume", "cancel"]
     reason: Line = ""
 
 
 class EnrolmentWithdrawal(Draft):
-    """Why somebody leaves."""
+    """The reason for leaving."""
 
     reason: Line = ""
 
 
 @routes.get("/providers", allow=PUBLIC)
 def providers(unit: Unit) -> list[ProviderOut]:
-    """The training providers; a school's own account sees its school only."""
+    """List training providers; a school's account sees only its own."""
     return [ProviderOut.of(provider) for provider in unit.session.scalars(provider_queries.providers())]
 
 
 @routes.get("/majors", allow=PUBLIC)
 def majors(unit: Unit, provider_id: Id | None = None) -> list[MajorOut]:
-    """The majors on offer with their prices."""
+    """List the majors on offer with their prices."""
     return [MajorOut.of(major) for major in unit.session.scalars(provider_queries.majors(provider_id))]
 
 
@@ -201,7 +201,7 @@ def classes(
     limit: Limit = 50,
     offset: Offset = 0,
 ) -> list[ClassOut]:
-    """Classes that recruit, the next to begin first, with the seats that are left."""
+    """List recruiting classes with their free seats, the next to begin first."""
     recruiting = class_queries.recruiting(
         clock.today(), occupation=occupation, region=region, provider_id=provider_id, words=q.strip()
     )
@@ -210,20 +210,20 @@ def classes(
 
 @routes.get("/classes/{class_id}", allow=PUBLIC)
 def training_class(unit: Unit, class_id: RecordId) -> ClassOut:
-    """One class."""
+    """Get one class."""
     return ClassOut.of(*class_queries.class_parts(unit.session, class_id))
 
 
 @routes.post("/classes", allow=Permission.APPLY_FOR_CLASS, status_code=201)
 def draft_class(unit: Unit, draft: ClassDraft) -> ClassOut:
-    """Draft a class of one of the school's majors; the move `apply` hands it in."""
+    """Draft a class in one of the school's majors; the move `apply` submits it."""
     training = class_actions.draft_class(unit.session, unit.actor, draft=draft)
     return ClassOut.of(*class_queries.class_parts(unit.session, training.id))
 
 
 @routes.post("/classes/{class_id}/moves", allow=Permission.APPLY_FOR_CLASS)
 def move_class(unit: Unit, class_id: RecordId, step: ClassMove) -> ClassOut:
-    """Take a class a step further."""
+    """Move a class one step forward."""
     if step.event == "apply":
         class_actions.apply_for_class(unit.session, unit.actor, class_id=class_id)
     else:
@@ -233,7 +233,7 @@ def move_class(unit: Unit, class_id: RecordId, step: ClassMove) -> ClassOut:
 
 @routes.post("/classes/{class_id}/review", allow=Permission.APPROVE_CLASS)
 def review_class(unit: Unit, class_id: RecordId, review: ClassReview) -> ClassOut:
-    """Approve an application, or send it back with a reason."""
+    """Approve an application or return it with a reason."""
     if review.verdict == "approve":
         class_actions.approve_class(unit.session, unit.actor, class_id=class_id)
     else:
@@ -243,14 +243,14 @@ def review_class(unit: Unit, class_id: RecordId, review: ClassReview) -> ClassOu
 
 @routes.get("/classes/{class_id}/enrolments", allow=Permission.REPORT_TRAINING)
 def trainees(unit: Unit, class_id: RecordId) -> list[TraineeOut]:
-    """The learners of a class of one's own school or centre, numbers masked."""
+    """List the learners of a class of the caller's school or centre, with masked numbers."""
     class_queries.training_class(unit.session, class_id)
     return [TraineeOut.of(*row) for row in enrolment_queries.trainees(unit.session, class_id)]
 
 
 @routes.post("/classes/{class_id}/enrolments", allow=Permission.ENROL, status_code=201)
 def enrol(unit: Unit, class_id: RecordId, draft: EnrolmentDraft) -> EnrolmentOut:
-    """Take a seat in a class: 409 `class-full` when none is left and the draft may not wait."""
+    """Enrol in a class: 409 `class-full` when no seat is free and the request may not join the waiting list."""
     person_id = draft.person_id or unit.actor.person_id
     if person_id is None:
         raise NotFound(field="person_id")
@@ -271,19 +271,19 @@ def enrol(unit: Unit, class_id: RecordId, draft: EnrolmentDraft) -> EnrolmentOut
 
 @routes.get("/enrolments", allow=SIGNED_IN)
 def own_enrolments(unit: Unit) -> list[EnrolmentOut]:
-    """One's own enrolments, the newest first."""
+    """List the caller's enrolments, newest first."""
     rows = unit.session.execute(enrolment_queries.enrolments_of(unit.actor.person_id or 0))
     return [EnrolmentOut.of(place) for place, *_ in rows]
 
 
 @routes.post("/enrolments/{enrolment_id}/withdrawal", allow=Permission.ENROL)
 def withdraw(unit: Unit, enrolment_id: RecordId, reason: EnrolmentWithdrawal) -> EnrolmentOut:
-    """Leave a class before it begins; the seat goes to whoever has waited longest."""
+    """Leave a class before it begins; the seat goes to the first on the waiting list."""
     left = enrolment_actions.withdraw_learner(unit.session, unit.actor, enrolment_id=enrolment_id, reason=reason.reason)
     return EnrolmentOut.of(left)
 
 
 @routes.post("/enrolments/{enrolment_id}/acceptance", allow=Permission.APPROVE_CLASS)
 def accept(unit: Unit, enrolment_id: RecordId) -> EnrolmentOut:
-    """Accept an enrolment that the centre had to look at."""
+    """Accept an enrolment that needed review by the centre."""
     return EnrolmentOut.of(enrolment_actions.accept_learner(unit.session, unit.actor, enrolment_id=enrolment_id))

@@ -1,9 +1,9 @@
-"""What the API tells: the base of everything on the wire that is no draft (接口输出)."""
+"""The base class of response models (接口输出)."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Wire(BaseModel):
-    """Made of a model, a dataclass or its parts; built when it is first told, not all of them at the start."""
+    """A response model, built from objects; its schema is compiled on first use, not at start-up."""
 
     model_config = ConfigDict(from_attributes=True)
