@@ -1,1 +1,1 @@
-"""Sending people to openings: recommendations, letters, results, placements and their follow-up."""
+"""Introducing people to openings: recommendations, letters, results, placements and their follow-up."""

@@ -1,4 +1,4 @@
-"""What is done with introductions and placements."""
+"""Actions on introductions and placements."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -92,9 +92,9 @@ def ask_for_introduction(session: Session, actor: Actor, *, opening_id: int, sha
 def agree_to_introduction(
     session: Session, actor: Actor, *, introduction_id: int, share_phone: bool = False
 ) -> Introduction:
-    """The worker says yes to a proposal, or a clerk writes the letter that a worker asked for.
+    """The worker accepts a proposal, or a clerk writes the letter that a worker asked for.
 
-    A worker's own request waits for the centre: saying yes to it again changes nothing. Raises IllegalMove, NotFound.
+    A worker's own request waits for the centre: accepting it again changes nothing. Raises IllegalMove, NotFound.
     """
     require(actor, Permission.INTRODUCE)
     introduction = introduction_in_sight(session, introduction_id)
@@ -106,7 +106,7 @@ def agree_to_introduction(
 
 
 def decline_introduction(session: Session, actor: Actor, *, introduction_id: int) -> Introduction:
-    """The worker says no, before or after the letter. Raises IllegalMove, NotFound."""
+    """The worker declines, before or after the letter. Raises IllegalMove, NotFound."""
     require(actor, Permission.INTRODUCE)
     introduction = introduction_in_sight(session, introduction_id)
     if introduction.state is IntroductionState.RECOMMENDED or actor.may(Permission.RECORD_RESULT):
@@ -121,7 +121,7 @@ def decline_introduction(session: Session, actor: Actor, *, introduction_id: int
 
 
 def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: int, reason: str) -> Introduction:
-    """The centre writes no letter, with the reason told to the worker. Raises IllegalMove, NotFound."""
+    """The centre writes no letter; the worker is told the reason. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_RESULT)
     introduction = introduction_in_sight(session, introduction_id)
     move(session, actor, introduction, INTRODUCTION, "set_aside", reason=reason)
@@ -141,9 +141,9 @@ def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: i
 def record_result(
     session: Session, actor: Actor, *, introduction_id: int, draft: IntroductionResultDraft
 ) -> Introduction:
-    """Write down what became of a letter; a hire takes a place of the opening and begins the follow-up.
+    """Record the result of a letter; a hire takes a place of the opening and starts the follow-up.
 
-    Raises IllegalMove, OpeningFull, AnswerTooLate or NotFound. Silence has no way in here: only a told result counts.
+    Raises IllegalMove, OpeningFull, AnswerTooLate or NotFound. Silence never counts as a result.
     """
     require(actor, Permission.RECORD_RESULT)
     introduction = introduction_in_sight(session, introduction_id)
@@ -174,7 +174,7 @@ def record_result(
 
 
 def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | None = None) -> Placement:
-    """The worker has started. Raises IllegalMove, NotFound."""
+    """Record that the worker has started. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_RESULT)
     placement = _placement(session, placement_id)
     move(session, actor, placement, PLACEMENT, "start")
@@ -186,7 +186,7 @@ def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | 
 
 
 def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft: FollowUpDraft) -> Placement:
-    """Write down a follow-up call. Three calls without an answer lose the contact. Raises IllegalMove, NotFound."""
+    """Record a follow-up call. After three unanswered calls contact is lost. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_SERVICE)
     call = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id))
     if call is None:
@@ -212,7 +212,7 @@ def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft
 
 
 def end_placement(session: Session, actor: Actor, *, placement_id: int, reason: LeaveReason, on: date) -> Placement:
-    """The job ended; before it was stable its place is free again and the worker looks for work again."""
+    """Record the end of a job; before it was stable, its place becomes free and the worker is a jobseeker again."""
     require(actor, Permission.RECORD_RESULT)
     placement = _placement(session, placement_id)
     was_stable = placement.state is PlacementState.STABLE
@@ -261,7 +261,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
 
 
 def _lawful_fit(session: Session, person: Person, opening: Opening) -> Fit:
-    """Why the two fit, for the record; refuses what the law forbids, and leaves wishes to the worker."""
+    """Why the two fit, for the record; refuses what the law forbids and leaves preferences to the worker."""
     if opening.sex_limit_ground is not None and person.sex is Sex.FEMALE:
         raise NotLawful(reason=unlawful_reason(opening.sex_limit_ground.value, SOURCE_LOCALE))
     fit = fit_of(session, person.id, listed_now(opening), locale=SOURCE_LOCALE)
@@ -322,7 +322,7 @@ def _hire(session: Session, actor: Actor, introduction: Introduction, draft: Int
 
 
 def _advance(session: Session, actor: Actor, placement: Placement, day: int) -> None:
-    """Move a placement to the day of a call that found the worker at work; earlier steps are implied by it."""
+    """Move a placement to the day of a call that reached the worker at work; earlier steps are implied."""
     if placement.state is PlacementState.HIRED:
         move(session, actor, placement, PLACEMENT, "start")
     elif placement.state is PlacementState.LOST_CONTACT:

@@ -1,4 +1,4 @@
-"""What orders equal openings: its share of introductions, and how well its employer answers (岗位公平份额)."""
+"""What orders openings with equal points: the share of introductions, and the employer's health (岗位公平份额)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState
 
 WINDOW = timedelta(days=180)
-"""Letters of half a year tell how well an employer answers."""
+"""Letters of the last half year show how well an employer answers."""
 EXPECTED = 2
-"""Where fewer introductions than this are usual, none of them is no neglect."""
+"""Where fewer introductions than this are usual, having none does not count as neglect."""
 FIELD = 4
-"""Openings are compared within their medium group of occupations (中类), 6-04 say."""
+"""Openings are compared within their medium group of occupations (中类), such as 6-04."""
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What an opening got: introductions and places, beside what a place in its field usually gets (公平份额)."""
+    """The introductions and places of an opening, with the usual number per place in its field (公平份额)."""
 
     introductions: int
     places: int
@@ -32,20 +32,20 @@ class Share:
 
     @property
     def is_underserved(self) -> bool:
-        """Whether it got less than half of what is usual for its places, where that is enough to be missed."""
+        """Whether it got less than half of what is usual for its places, if that number is large enough."""
         expected = self.usual * self.places
         return expected >= EXPECTED and self.introductions < expected / 2
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """The shares of the open openings, and the health of the employers that were sent letters (岗位排序依据)."""
+    """The shares of the open openings, and the health of the employers that received letters (岗位排序依据)."""
 
     shares: Mapping[int, Share]
     healths: Mapping[int, int]
 
     def is_underserved(self, opening_id: int) -> bool:
-        """Whether an opening got less than its share; a new one has not had time."""
+        """Whether an opening got less than its share; a new one cannot have got it yet."""
         share = self.shares.get(opening_id)
         return share is not None and share.is_underserved
 
@@ -55,7 +55,7 @@ class Standings:
 
 
 def health(answered: int, due: int) -> int:
-    """Answered letters of all that had time to be answered; few letters say little, none is the middle.
+    """The share of due letters that were answered, in percent, smoothed towards the middle where there are few letters.
 
     >>> health(0, 0), health(1, 1), health(18, 20), health(0, 20)
     (50, 60, 83, 8)
@@ -64,7 +64,7 @@ def health(answered: int, due: int) -> int:
 
 
 def shares_of(openings: Mapping[int, tuple[str, int]], counts: Mapping[int, int]) -> dict[int, Share]:
-    """The share of each opening, from its occupation and its places, and the introductions that it got."""
+    """The share of each opening, from its occupation, its places and its introductions."""
     places: dict[str, int] = {}
     received: dict[str, int] = {}
     for key, (code, headcount) in openings.items():
@@ -78,7 +78,7 @@ def shares_of(openings: Mapping[int, tuple[str, int]], counts: Mapping[int, int]
 
 
 def standings(session: Session) -> Standings:
-    """The standings of today over the whole network; two sums, whatever the number of people."""
+    """Today's standings over the whole network, in three aggregate queries."""
     since = clock.now() - WINDOW
     with seeing_everything(session):
         openings = session.execute(

@@ -1,4 +1,4 @@
-"""What falls due: letters without an answer, reminders to employers, placements that have proved stable."""
+"""Due work: unanswered letters, reminders to employers, placements that have proved stable."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ CHASE_BODY = N_("推荐信 {letter} 已开出 {days} 天，请登记面试结果
 
 @job("silence-letters", every=timedelta(hours=1))
 def silence_letters(session: Session) -> None:
-    """Letters without an answer after their days become unknown; silence never becomes a hire."""
+    """Unanswered letters become unknown after their period; silence never becomes a hire."""
     days = int(policy(session, "letter-valid-days", on=clock.today()))
     late = (
         select(Introduction)
@@ -46,7 +46,7 @@ def silence_letters(session: Session) -> None:
 
 @job("chase-employers", every=timedelta(hours=12))
 def chase_employers(session: Session) -> None:
-    """Ask employers on day 3 and day 7 of a letter what became of it, once each."""
+    """Ask employers on day 3 and day 7 for the result of a letter, once each."""
     now = clock.now()
     waiting = (
         select(Introduction)

@@ -1,4 +1,4 @@
-"""The letter itself: its number, its days, the ledger line, and what is frozen of the reasons."""
+"""The letter: its number, its validity, the ledger entry, and the stored reasons."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ ARRIVAL_BODY = N_("推荐信 {letter}，{expires} 前有效。请安排面试并
 
 
 def next_number(session: Session, centre_id: int) -> str:
-    """A fresh letter number; the line of the book is locked until the transaction ends."""
+    """A new letter number; the row of the number book is locked until the transaction ends."""
     today = clock.today()
     line = (LetterBook.centre_id == centre_id, LetterBook.day == today)
     step = update(LetterBook).where(*line).values(last=LetterBook.last + 1).execution_options(synchronize_session=False)
@@ -38,7 +38,7 @@ def next_number(session: Session, centre_id: int) -> str:
                 session.add(LetterBook(centre_id=centre_id, day=today, last=0))
                 session.flush()
         except IntegrityError:
-            pass  # another process opened the line of this day a moment ago
+            pass  # another process has just opened this day's row
         session.execute(step)
     serial = session.scalar(select(LetterBook.last).where(*line).execution_options(populate_existing=True))
     code = session.scalar(select(Centre.code).where(Centre.id == centre_id))
@@ -46,7 +46,7 @@ def next_number(session: Session, centre_id: int) -> str:
 
 
 def write_letter(session: Session, actor: Actor, introduction: Introduction, opening: Opening) -> None:
-    """Give the introduction its number and days, write the ledger, tell the worker and the employer."""
+    """Assign number and validity to the introduction, write the ledger, notify the worker and the employer."""
     require(actor, Permission.INTRODUCE)
     days = int(policy(session, "letter-valid-days", on=clock.today()))
     with seeing_everything(session):
@@ -90,5 +90,5 @@ def write_letter(session: Session, actor: Actor, introduction: Introduction, ope
 
 
 def frozen_reasons(fit: Fit) -> list[dict[str, Any]]:
-    """The parts of a fit as they are kept with the introduction."""
+    """The parts of a fit as stored with the introduction."""
     return [{"name": part.name, "points": part.points, "most": part.most, "told": part.told} for part in fit.parts]

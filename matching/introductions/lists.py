@@ -1,4 +1,4 @@
-"""The list of introductions that a centre may take out."""
+"""The list of introductions that a centre can export."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What is kept of introductions, of the letters, and of what became of them."""
+"""The stored form of introductions, letters and their results."""
 
 from datetime import date, datetime
 from typing import Any
@@ -92,13 +92,13 @@ class Introduction(Record):
         return or_(false(), *rules)
 
     def share_phone(self, number: str) -> None:
-        """Let the employer read the telephone number, sealed under a key of this introduction alone."""
+        """Let the employer read the telephone number, encrypted with a key of this introduction alone."""
         self.contact_key_name, self.contact_key = privacy.new_key()
         self.contact_sealed = privacy.seal(self.contact_key_name, self.contact_key, "contact", number)
 
     @property
     def shared_phone(self) -> str:
-        """The telephone number that the worker agreed to share, or nothing."""
+        """The telephone number that the worker agreed to share, or an empty text."""
         if not self.contact_key or not self.contact_sealed:
             return ""
         return privacy.unseal(self.contact_key_name, self.contact_key, "contact", self.contact_sealed)

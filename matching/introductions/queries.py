@@ -1,4 +1,4 @@
-"""What is known of introductions and placements."""
+"""Queries for introductions and placements."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from matching.introductions.rules import KNOWN, IntroductionState, Rates
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """What an employer reads of somebody who was sent: never a number, never a hardship (应聘者)."""
+    """What an employer sees of an applicant: never a number, never a hardship (应聘者)."""
 
     id: int
     letter_no: str
@@ -46,7 +46,7 @@ def introductions_of(session: Session, person_id: int, limit: int = 50) -> Seque
 
 
 def introduction_in_sight(session: Session, introduction_id: int) -> Introduction:
-    """One introduction with its opening. Raises NotFound, alike for strangers'."""
+    """One introduction with its opening. Raises NotFound, also when it exists but is not visible."""
     introduction = session.scalar(introductions().where(Introduction.id == introduction_id))
     if introduction is None:
         raise NotFound
@@ -65,14 +65,14 @@ def waiting(session: Session, limit: int = 50) -> Sequence[Introduction]:
 
 
 def flagged(session: Session, limit: int = 50) -> Sequence[Introduction]:
-    """Letters that somebody has to look at, because the employer or the opening is in trouble."""
+    """Letters that need attention, because the employer or the opening is in trouble."""
     return session.scalars(introductions().where(Introduction.flag != "").limit(limit)).all()
 
 
 def applicants(session: Session, *, opening_id: int | None = None, limit: int = 100) -> list[Applicant]:
-    """The people sent to the employer whose session this is, as far as it may know them (SE-01).
+    """The applicants of the employer of this session, with what it may know of them (SE-01).
 
-    A number that a worker shares is shared with that employer; others read it masked and reveal it with a reason.
+    A number shared by the worker is visible to that employer; others see it masked and reveal it with a reason.
     """
     shared_with = session.scope.employer_id if isinstance(session, ScopedSession) else None
     statement = introductions().where(Introduction.letter_no.is_not(None)).limit(limit)

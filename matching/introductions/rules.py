@@ -1,4 +1,4 @@
-"""What may happen to an introduction and to the placement after it, and how a letter is numbered (职业介绍)."""
+"""The states of an introduction and of the placement after it, and how a letter is numbered (职业介绍)."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from centre.translation import N_
 
 
 class IntroductionState(StrEnum):
-    """Where an introduction stands (推荐状态)."""
+    """The state of an introduction (推荐状态)."""
 
     RECOMMENDED = "recommended"
     LETTER_ISSUED = "letter_issued"
@@ -46,7 +46,7 @@ DONE = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW
 """States that no event leaves."""
 
 KNOWN = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW})
-"""Results that somebody told; silence is none of them."""
+"""Results that somebody reported; silence is not one of them."""
 
 WITH_EMPLOYER = frozenset(S) - {S.RECOMMENDED, S.SET_ASIDE}
 """States in which the employer knows of the introduction: the worker has agreed and a letter is out."""
@@ -81,7 +81,7 @@ INTRODUCTION = Machine(
 
 
 class Result(StrEnum):
-    """What somebody tells of a letter (推荐结果)."""
+    """The reported result of a letter (推荐结果)."""
 
     INTERVIEWED = "interviewed"
     OFFERED = "offered"
@@ -100,7 +100,7 @@ _ENDS = {Result.REFUSED_BY_EMPLOYER: "refuse", Result.REFUSED_BY_WORKER: "declin
 
 
 def events_to(state: IntroductionState, result: Result) -> tuple[str, ...]:
-    """The events that lead from a state to a result told: a hire out of a letter implies interview and offer.
+    """The events that lead from a state to a reported result: a hire implies interview and offer.
 
     >>> events_to(IntroductionState.LETTER_ISSUED, Result.HIRED)
     ('interview', 'offer', 'accept')
@@ -113,7 +113,7 @@ def events_to(state: IntroductionState, result: Result) -> tuple[str, ...]:
 
 
 class ResultSource(StrEnum):
-    """Who told the result (结果来源)."""
+    """Who reported the result (结果来源)."""
 
     EMPLOYER = "employer"
     WORKER = "worker"
@@ -157,7 +157,7 @@ REASON_LABELS = {
 
 
 class PlacementState(StrEnum):
-    """Where a placement stands (上岗跟踪状态)."""
+    """The state of a placement (上岗跟踪状态)."""
 
     HIRED = "hired"
     WORKING = "working"
@@ -201,7 +201,7 @@ CHASE_DAYS = (3, 7)
 
 
 class FollowUpOutcome(StrEnum):
-    """What a follow-up call found (回访结果)."""
+    """The finding of a follow-up call (回访结果)."""
 
     WORKING = "working"
     LEFT = "left"
@@ -243,7 +243,7 @@ LEAVE_REASON_LABELS = {
 
 
 class Recommendation(Draft):
-    """A clerk's or officer's proposal; `agreed` says that the worker is here and says yes (推荐)."""
+    """A clerk's or officer's proposal; `agreed` says that the worker is present and agrees (推荐)."""
 
     person_id: RecordId
     opening_id: RecordId
@@ -253,7 +253,7 @@ class Recommendation(Draft):
 
 
 class IntroductionResultDraft(Draft):
-    """What became of a letter (推荐结果登记)."""
+    """The result of a letter (推荐结果登记)."""
 
     result: Result
     source: ResultSource = ResultSource.EMPLOYER
@@ -264,7 +264,7 @@ class IntroductionResultDraft(Draft):
 
 
 class FollowUpDraft(Draft):
-    """What a follow-up call found (回访登记)."""
+    """The finding of a follow-up call (回访登记)."""
 
     outcome: FollowUpOutcome
     leave_reason: LeaveReason | None = None
@@ -273,7 +273,7 @@ class FollowUpDraft(Draft):
 
 
 class OpeningNotOpen(Conflict):
-    """The opening takes nobody at the moment."""
+    """The opening is not accepting applicants at the moment."""
 
     code = "opening-not-open"
     message = N_("这个岗位现在不招人，看看相近的岗位")
@@ -287,14 +287,14 @@ class NotRegistered(Conflict):
 
 
 class AlreadyIntroduced(Conflict):
-    """An introduction to this opening is under way."""
+    """An introduction to this opening is in progress."""
 
     code = "already-introduced"
     message = N_("已经推荐过这个岗位，正在等结果")
 
 
 class NotLawful(Conflict):
-    """The law does not let this worker do this work; the reason is told."""
+    """The law does not let this worker do this work; the worker is told the reason."""
 
     code = "not-lawful"
     message = N_("依法不能推荐：{reason}")
@@ -309,7 +309,7 @@ class AnswerTooLate(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """Honest figures of a set of letters: silence is counted as silence (推荐成功率)."""
+    """Figures of a set of letters that count silence as silence (推荐成功率)."""
 
     letters: int
     hired: int
@@ -341,7 +341,7 @@ def letter_number(centre_code: str, day: date, serial: int) -> str:
 
 
 def is_letter_number(text: str) -> bool:
-    """Whether a letter number was typed without a slip."""
+    """Whether the check character of a letter number is right."""
     body, _, check = text.strip().upper().rpartition("-")
     return bool(body) and set(body) <= {*_ALPHABET, "-"} and _check(body) == check
 

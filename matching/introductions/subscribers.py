@@ -1,4 +1,5 @@
-"""What follows for introductions when an opening changes: pending letters are flagged and their people told (MA-16)."""
+"""What follows for introductions when an opening changes: pending letters are flagged and their people notified
+(MA-16)."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -27,7 +28,7 @@ STOPPED_BODY = N_("这个岗位已停止招聘，请打中心电话问清情况�
 
 @subscribe(OpeningChanged)
 def flag_pending_letters(session: Session, fact: OpeningChanged) -> None:
-    """Flag the letters to an opening that was frozen or closed, and tell everybody who holds one."""
+    """Flag the letters to an opening that was frozen or closed, and notify everybody who holds one."""
     with seeing_everything(session):
         opening = session.scalar(select(Opening).where(Opening.id == fact.opening_id))
         if opening is None or opening.state not in _FLAGS:

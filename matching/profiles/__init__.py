@@ -1,1 +1,1 @@
-"""Who looks for work, what they can do and what they wish for: registrations, skill profiles, job wishes."""
+"""Jobseekers: their registrations, skill profiles and job wishes."""

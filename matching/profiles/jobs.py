@@ -1,4 +1,4 @@
-"""What falls due: registrations near and past their last day."""
+"""Due work: registrations near and past their last day."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ RENEW_BODY = N_("登记到期后就收不到推荐了，点一下就能续期。
 
 @job("lapse-registrations", every=timedelta(hours=6))
 def lapse_registrations(session: Session) -> None:
-    """Registrations past their day lapse; two weeks before, the person is reminded once."""
+    """Registrations past their last day lapse; two weeks before, the person is reminded once."""
     today = clock.today()
     ending = (
         select(Registration)

@@ -1,4 +1,4 @@
-"""What is known of somebody who looks for work, one person for a page or many for the engine."""
+"""Queries for jobseekers, one person for a page or many for the engine."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
@@ -30,7 +30,7 @@ HARD_TO_EMPLOY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Jobseeker:
-    """One person with everything that the matching part keeps (求职者)."""
+    """One person with everything that the matching package stores (求职者)."""
 
     person: Person
     registration: Registration | None
@@ -41,7 +41,7 @@ class Jobseeker:
 
 
 def person_in_sight(session: Session, person_id: int) -> Person:
-    """A person whom the session may see. Raises NotFound, alike for strangers and for nobody."""
+    """A person visible to the session. Raises NotFound, also when the person exists but is not visible."""
     person = session.scalar(select(Person).where(Person.id == person_id))
     if person is None:
         raise NotFound
@@ -70,7 +70,7 @@ def jobseeker(session: Session, person_id: int) -> Jobseeker:
 
 
 def living_registration(session: Session, person_id: int) -> Registration | None:
-    """The registration of a person that has not ended, if there is one."""
+    """The current registration of a person, if there is one."""
     return session.scalar(
         select(Registration).where(Registration.person_id == person_id, Registration.state.not_in(ENDED))
     )
@@ -89,7 +89,7 @@ def seekers() -> Select[Registration]:
 
 
 def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
-    """People by identity number, telephone or the beginning of a name, newest first; empty words find nobody."""
+    """People by identity number, telephone or the beginning of a name, newest first; empty text finds nobody."""
     words = words.strip()
     if not words:
         return []
@@ -115,7 +115,7 @@ def worker_profiles(session: Session, person_ids: Collection[int]) -> list[Worke
 
 
 def _profiles(session: Session, ids: Sequence[int]) -> dict[int, WorkerProfile]:
-    # Columns, not records: for the engine thousands are read at once, and a record costs five times as much.
+    # columns instead of objects: the engine reads thousands at once, and an object costs five times as much
     profiles = {row.person_id: row for row in session.execute(_SKILLS.where(SkillProfile.person_id.in_(ids)))}
     wishes = {row.person_id: row for row in session.execute(_WISHES.where(JobWish.person_id.in_(ids)))}
     worked = _grouped(session.execute(_WORKED.where(WorkedOccupation.person_id.in_(ids))))
@@ -209,7 +209,7 @@ def worker_profile(
     *,
     hardship: bool = False,
 ) -> WorkerProfile:
-    """A person as the engine sees it: no sex, no ethnicity, no household; what was never asked stays unknown."""
+    """A person as the engine sees them: no sex, no ethnicity, no household; unanswered questions stay unknown."""
     practised = tuple(
         Practice(row.occupation, row.years, row.verified_level or row.self_level, row.verified_level is not None)
         for row in occupations

@@ -17,7 +17,7 @@ def _evidence(certificate_id: int) -> str:
 
 @subscribe(Certified)
 def add_credential(session: Session, fact: Certified) -> None:
-    """Whoever is certified gains the occupation at its level, vouched for by the school."""
+    """A certified trainee gains the occupation at its level, verified by the school."""
     evidence, vouched = _evidence(fact.certificate_id), f"{fact.school} {fact.class_no}"[:100]
     kind = CertificateKind.SKILL_LEVEL if fact.is_official else CertificateKind.TRAINING
     with seeing_everything(session):
@@ -40,7 +40,7 @@ def add_credential(session: Session, fact: Certified) -> None:
 
 @subscribe(CertificateRevoked)
 def remove_credential(session: Session, fact: CertificateRevoked) -> None:
-    """A revoked certificate is taken out again; the best one that is left vouches for the occupation."""
+    """A revoked certificate is removed again; the best remaining one verifies the occupation."""
     evidence = _evidence(fact.certificate_id)
     with seeing_everything(session):
         held = select(HeldCertificate).where(HeldCertificate.person_id == fact.person_id)

@@ -1,4 +1,4 @@
-"""What a desk notes of a visit or a call that is no introduction: a line of the service ledger (窗口服务)."""
+"""Visits and calls that are no introduction: an entry in the service ledger (窗口服务)."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ TOPICS = (
 
 
 class VisitDraft(Draft):
-    """A visit or a call: what it was about and how the person came (来访登记)."""
+    """A visit or a call: its subject and the channel (来访登记)."""
 
     category: ServiceCategory = ServiceCategory.PETITION
     channel: Channel = Channel.COUNTER
@@ -34,7 +34,7 @@ class VisitDraft(Draft):
 
 
 def record_visit(session: Session, actor: Actor, *, draft: VisitDraft, person_id: int | None = None) -> ServiceEvent:
-    """Write one person-time into the ledger, for a known person or an anonymous caller. Raises NotFound, Forbidden."""
+    """Write one entry into the service ledger, for a person or an anonymous caller. Raises NotFound, Forbidden."""
     require(actor, Permission.RECORD_SERVICE)
     if actor.centre_id is None:
         raise Forbidden

@@ -18,12 +18,12 @@ from matching.suggestions.fits import Fit, fit_in_words
 from training.providers.models import Major
 
 PAPERS = ("skill_level", "training")
-"""What a course ends with; both are counted, since which of the two comes is decided at the assessment."""
+"""A course may end with either; both count, since the assessment decides which one it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unlocked:
-    """An opening that a course leads to; `fit` tells how it suits the person who would have learned it (对口岗位)."""
+    """An opening that a course leads to; `fit` says how it suits the person after the course (对口岗位)."""
 
     listed: Listed
     fit: Fit | None = None
@@ -32,7 +32,7 @@ class Unlocked:
 
 @dataclass(frozen=True, slots=True)
 class Prospects:
-    """The openings behind a course, those that it unlocks first; `places` are all their free places (就业去向)."""
+    """The openings behind a course, newly unlocked ones first; `places` sums their free places (就业去向)."""
 
     openings: Sequence[Unlocked] = ()
     places: int = 0
@@ -75,7 +75,7 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
 
 
 def having_learned(worker: WorkerProfile, major: Major) -> WorkerProfile:
-    """The same worker with the trade of a course at its level, and with what the course ends with."""
+    """The same worker with the trade of a course at its level, and with the certificate at its end."""
     learned = Practice(major.occupation_code, level=major.level, verified=True)
     papers = tuple(Certificate(kind, level=major.level) for kind in PAPERS)
     return replace(

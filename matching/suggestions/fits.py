@@ -1,4 +1,4 @@
-"""Who fits what, both ways, with reasons in the reader's language, and the courses that open more (智能推荐)."""
+"""Who fits what, in both directions, with reasons in the reader's language and courses that open more (智能推荐)."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,7 @@ from training.providers.models import Major, TrainingProvider
 from training.providers.prices import Entitlement, PriceSplit
 
 DEEP = 60
-"""How far down the engine looks for openings and for ways through training."""
+"""How deep the engine searches for openings and for transfers through training."""
 TRANSFERS = 6
 SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
 
@@ -61,7 +61,7 @@ class Fit:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why, in sentences: what speaks for the pair first, most points first, what is merely unknown last."""
+        """Why, in sentences: what speaks for the pair first, most points first, unknown factors last."""
         return tuple(part.told for part in sorted(self.parts, key=lambda part: not part.speaks))
 
 
@@ -84,9 +84,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A course that closes a gap, with its next class and what this person pays (培训课程).
+    """A course that closes a gap, with its next class and the price for this person (培训课程).
 
-    `classes` counts all that take people for the occupation now.
+    `classes` counts all classes for the occupation that are recruiting now.
     """
 
     major_id: int
@@ -112,7 +112,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Suggestions:
-    """What a worker is shown. `elsewhere` counts openings that fit but for the place (推荐结果)."""
+    """The suggestions for a worker. `elsewhere` counts openings that fit except for the place (推荐结果)."""
 
     matches: tuple[Match, ...] = ()
     paths: tuple[Path, ...] = ()
@@ -123,14 +123,14 @@ class Suggestions:
 
 
 def name_of(kind: str, code: str) -> str:
-    """The name of an occupation or a region code, as labels of the engine's sentences."""
+    """The name of an occupation or a region code, for the engine's sentences."""
     if kind == "occupation":
         return vocabulary().name(code)
     return regions.name(code) if regions.exists(code) else code
 
 
 def suggestions_for(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
-    """The best openings for a person, the courses that open more, what one change would add. Raises NotFound."""
+    """The best openings for a person, the courses that open more, and what one change would add. Raises NotFound."""
     person = person_in_sight(session, person_id)
     (worker,) = workers_of(session, [person_id])
     view, ranking = board().rank(worker, top=max(top, DEEP))
@@ -146,14 +146,14 @@ def suggestions_for(session: Session, person_id: int, *, locale: str, top: int =
 
 
 def own_suggestions(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
-    """What is suggested without being asked for: nothing to a person who has switched it off. Raises NotFound."""
+    """Suggestions made unasked: none for a person who has opted out. Raises NotFound."""
     if refusing(session, [person_id], PURPOSE):
         return Suggestions(is_off=True)
     return suggestions_for(session, person_id, locale=locale, top=top)
 
 
 def _listed(view: View, suggestions: Iterable[Suggestion]) -> list[tuple[Listed, Suggestion]]:
-    """Suggestions with their openings; one that left the board a moment ago is left out."""
+    """Suggestions with their openings; openings that have just left the board are left out."""
     pairs = ((view.listed.get(int(suggestion.opening_id)), suggestion) for suggestion in suggestions)
     return [(listed, suggestion) for listed, suggestion in pairs if listed is not None]
 
@@ -187,7 +187,7 @@ def candidates_for(
 
 
 def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: int) -> tuple[Suggestion, ...]:
-    """The best workers that the reader may see for an opening."""
+    """The best workers for an opening among those visible to the reader."""
     workers = best_workers(session, listed, ground, top=top)
     return rank_workers(listed.profile, workers, ground, top=top).suggestions
 
@@ -195,7 +195,7 @@ def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: 
 def _lawful(
     person: Person, pairs: Iterable[tuple[Listed, Suggestion]], locale: str
 ) -> tuple[list[tuple[Listed, Suggestion]], tuple[str, ...]]:
-    """What the law opens to this person, and the printed reasons for what it does not (MA-07)."""
+    """The openings that the law leaves open to this person, and the printed reasons for the others (MA-07)."""
     kept, reasons = [], dict[str, None]()
     for listed, suggestion in pairs:
         if listed.sex_ground and person.sex is Sex.FEMALE:
@@ -211,7 +211,7 @@ def unlawful_reason(ground: str, locale: str) -> str:
 
 
 def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
-    """An engine's answer in the reader's language."""
+    """An engine's suggestion in the reader's language."""
 
     def worded(reason: Reason) -> str:
         return translate(locale, reason.message, **reason.params)
@@ -250,7 +250,7 @@ _ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2}
 def _paths(
     session: Session, person_id: int, transfers: Sequence[Transfer], view: View, locale: str
 ) -> tuple[Path, ...]:
-    """The openings within reach, grouped by the course that opens them, the best first."""
+    """The openings within reach, grouped by the course that unlocks them, the best first."""
     wanted: dict[str, list[Suggestion]] = {}
     for way in transfers:
         code = way.occupation or view.listed[int(way.suggestion.opening_id)].occupation
@@ -270,7 +270,7 @@ def _paths(
 
 
 def next_courses(session: Session, occupations: Sequence[str], person_id: int | None) -> dict[str, Course]:
-    """For each occupation the course with the next class that has seats, else a course without a date."""
+    """For each occupation the course with the next class that has seats, otherwise a course without a date."""
     today = clock.today()
     entitlement = entitlement_of(session, person_id, today) if person_id else None
     courses: dict[str, Course] = {}
@@ -293,7 +293,7 @@ def next_courses(session: Session, occupations: Sequence[str], person_id: int | 
 
 
 def entitlement_of(session: Session, person_id: int, on: date) -> Entitlement | None:
-    """The recognition by which a person learns free of charge on a day, if there is one."""
+    """The recognition that entitles a person to free training on a day, if there is one."""
     try:
         free = {PersonCategory(category) for category in policy(session, "free-training-categories", on=on)}
     except PolicyMissing:

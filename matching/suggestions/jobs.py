@@ -1,4 +1,4 @@
-"""The nightly refresh: everybody's first openings anew, and a message where a new one is among them (每日推荐)."""
+"""The nightly refresh: new suggestions for everybody, and a message when a new opening is among the best (每日推荐)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from matching.live.workers import PURPOSE, index_everybody
 from matching.search.jobs import digest_lines
 
 FIRST = 5
-"""A new opening is worth a message where it is among so many of a person's best."""
+"""A new opening is announced when it ranks within this many of a person's best."""
 SMALL = 20_000_000
-"""Fewer pairs than this are answered without loading anything compiled."""
+"""With fewer pairs than this the plain engine is used, without loading compiled kernels."""
 TITLE = N_("有 {n} 个新岗位适合您")
 
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """The new openings among the best of one person (新推荐)."""
+    """The new openings among a person's best (新推荐)."""
 
     person_id: int
     openings: tuple[Listed, ...]
 
 
 def fresh_matches(session: Session) -> list[Fresh]:
-    """Match everybody with every opening; who has one of yesterday's among the first, and may and wants to be told."""
+    """Match everybody with every opening; returns those with a new one among their best who want notices."""
     view = board().look()
     yesterday = clock.today() - timedelta(days=1)
     new = {opening.id: opening for opening in view.listed.values() if opening.posted_on == yesterday}
@@ -63,7 +63,8 @@ def _first_lists(view: View) -> list[tuple[int, list[int]]]:
 
 @job("refresh-matches", every=timedelta(days=1), reading=fresh_matches)
 def tell_fresh_matches(session: Session, matches: Sequence[Fresh]) -> None:
-    """Index all jobseekers anew, match them with all openings, and tell whom one of yesterday's openings fits best."""
+    """Reindex all jobseekers, match them with all openings, and notify those whom one of yesterday's openings fits
+    best."""
     day = clock.today().isoformat()
     post_all(
         session,

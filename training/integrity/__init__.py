@@ -1,1 +1,2 @@
-"""The integrity desk: checks of every class before money leaves, a reproducible phone sample, flags that two clear."""
+"""The integrity desk: checks of every class before money is paid, a reproducible phone sample, flags that two people
+clear."""

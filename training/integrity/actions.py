@@ -1,4 +1,4 @@
-"""What the integrity desk does: check a class, draw and call a sample, clear or confirm a doubt."""
+"""Actions of the integrity desk: check a class, draw and call a sample, clear or confirm a flag."""
 
 import secrets
 
@@ -37,7 +37,7 @@ from training.providers.rules import require_responsible
 
 
 def check_class(session: Session, actor: Actor, *, class_id: int) -> list[IntegrityCheck]:
-    """Make every check of a class anew; a new finding becomes a flag that blocks the claim. Raises NotFound."""
+    """Run every check of a class again; a new finding becomes a flag that blocks the claim. Raises NotFound."""
     require(actor, Permission.CLAIM_SUBSIDY)
     training, _, provider = class_parts(session, class_id)
     require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
@@ -57,7 +57,7 @@ def check_class(session: Session, actor: Actor, *, class_id: int) -> list[Integr
 
 
 def draw_sample(session: Session, actor: Actor, *, class_id: int, seed: str = "") -> PhoneSample:
-    """Draw the trainees who are telephoned, once for a class; with the seed anybody can draw them again."""
+    """Draw the trainees to be telephoned, once per class; anybody can repeat the draw with the seed."""
     require(actor, Permission.CLEAR_FLAG)
     training = training_class(session, class_id)
     require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
@@ -78,7 +78,7 @@ def draw_sample(session: Session, actor: Actor, *, class_id: int, seed: str = ""
 
 
 def record_call(session: Session, actor: Actor, *, class_id: int, draft: CallDraft) -> PhoneCall:
-    """Write down what a trainee of the sample said; a second call replaces the first. Raises SampleMissing."""
+    """Record what a trainee of the sample said; a second call replaces the first. Raises SampleMissing."""
     require(actor, Permission.CLEAR_FLAG)
     training = training_class(session, class_id)
     require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
@@ -99,7 +99,7 @@ def record_call(session: Session, actor: Actor, *, class_id: int, draft: CallDra
 
 
 def clear_flag(session: Session, actor: Actor, *, flag_id: int, reason: str) -> Flag:
-    """Give one of the two signatures that clear a doubt. Raises OwnFlag for the same person twice, or the school."""
+    """Give one of the two signatures that clear a flag. Raises OwnFlag for the same person twice, or the school."""
     require(actor, Permission.CLEAR_FLAG)
     flag = queries.flag(session, flag_id)
     _refuse_own(session, actor, flag)
@@ -116,7 +116,7 @@ def clear_flag(session: Session, actor: Actor, *, flag_id: int, reason: str) -> 
 
 
 def confirm_flag(session: Session, actor: Actor, *, flag_id: int, reason: str) -> Flag:
-    """Say that the doubt was right; the claim stays blocked for good. Raises OwnFlag, IllegalMove or NotFound."""
+    """Confirm that the flag was justified; the claim stays blocked. Raises OwnFlag, IllegalMove or NotFound."""
     require(actor, Permission.CLEAR_FLAG)
     flag = queries.flag(session, flag_id)
     _refuse_own(session, actor, flag)
@@ -156,7 +156,7 @@ def _phone(session: Session, training: TrainingClass) -> None:
     sample = queries.sample_of(session, training.id)
     calls = queries.calls_of(session, sample) if sample else {}
     denied = tuple(sorted(enrolment_id for enrolment_id, call in calls.items() if call.outcome is CallOutcome.DENIED))
-    # Nobody answering is not a yes: once all have been called, two people look into it as into a no.
+    # An unanswered call confirms nothing: once all have been called, two people review it like a denial.
     silent = tuple(
         sorted(enrolment_id for enrolment_id, call in calls.items() if call.outcome is not CallOutcome.CONFIRMED)
     )

@@ -1,4 +1,4 @@
-"""Checks, flags and telephone calls as they are kept: for the centre's staff only, never for the school."""
+"""The stored form of checks, flags and telephone calls: for the centre's staff only, never for the school."""
 
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from training.integrity.rules import CallOutcome, FlagState, Outcome
 
 
 class IntegrityCheck(OfCentre, Record):
-    """How one check of one class came out when it was last made (核查)."""
+    """The latest result of one check of one class (核查)."""
 
     __table_args__ = (UniqueConstraint("class_id", "rule"),)
 
@@ -46,7 +46,7 @@ class Flag(OfCentre, Record):
 
 
 class PhoneSample(OfCentre, Record):
-    """Which trainees of a class are telephoned; drawn again from its seed it is the same (电话抽查)."""
+    """The trainees of a class to be telephoned; its seed reproduces the draw (电话抽查)."""
 
     __table_args__ = (UniqueConstraint("class_id"), CheckConstraint("share > 0 AND share <= 1", name="share"))
 

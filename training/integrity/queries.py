@@ -1,4 +1,4 @@
-"""What is known of checks, and the facts that the checks of a class look at."""
+"""Queries for checks, and the facts that the checks of a class use."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -29,7 +29,7 @@ UNSETTLED = (FlagState.OPEN, FlagState.HALF_CLEARED, FlagState.CONFIRMED)
 
 
 def checks(class_id: int) -> Select[IntegrityCheck]:
-    """How the checks of a class came out, doubts first."""
+    """The results of the checks of a class, flags first."""
     return (
         select(IntegrityCheck)
         .where(IntegrityCheck.class_id == class_id)
@@ -38,7 +38,7 @@ def checks(class_id: int) -> Select[IntegrityCheck]:
 
 
 def flags(class_id: int | None = None, *, unsettled: bool = False) -> Select[Flag, TrainingClass, TrainingProvider]:
-    """Doubts with their class and school, the oldest first."""
+    """Flags with their class and school, the oldest first."""
     doubts = (
         select(Flag, TrainingClass, TrainingProvider)
         .join(TrainingClass, TrainingClass.id == Flag.class_id)
@@ -51,7 +51,7 @@ def flags(class_id: int | None = None, *, unsettled: bool = False) -> Select[Fla
 
 
 def flag(session: Session, flag_id: int) -> Flag:
-    """One doubt. Raises NotFound."""
+    """One flag. Raises NotFound."""
     doubt = session.scalar(select(Flag).where(Flag.id == flag_id))
     if doubt is None:
         raise NotFound
@@ -59,7 +59,7 @@ def flag(session: Session, flag_id: int) -> Flag:
 
 
 def unsettled_flags(session: Session, class_id: int) -> int:
-    """How many doubts about a class stand, whoever asks."""
+    """How many flags of a class are unsettled, whoever asks."""
     with seeing_everything(session):
         standing = select(func.count()).where(Flag.class_id == class_id, Flag.state.in_(UNSETTLED))
         return session.scalar(standing) or 0
@@ -84,7 +84,7 @@ def calls_missing(session: Session, class_id: int) -> int | None:
 
 
 def trainees_checked(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
-    """Everybody who sits, or sat to the end, in a class, at whatever centre they are registered."""
+    """Everybody who attends, or attended to the end, a class, at whatever centre they are registered."""
     with seeing_everything(session):
         rows = session.execute(
             select(Enrolment, Person)
@@ -96,14 +96,14 @@ def trainees_checked(session: Session, class_id: int) -> list[tuple[Enrolment, P
 
 
 def trainee_of(place: Enrolment, person: Person) -> Trainee:
-    """A trainee with digests for numbers; the bank account is compared by a keyed digest made here and not kept."""
+    """A trainee with digests instead of numbers; the bank account is compared by a keyed digest that is not stored."""
     bank = blind_index("bank", person.unseal("bank", place.bank_sealed)) if place.bank_sealed else None
     group = "" if person.sex is Sex.UNKNOWN else person.sex.value
     return Trainee(place.id, person.phone_index, bank, person.birth_on, group)
 
 
 def facts_of(session: Session, class_id: int) -> Facts:
-    """Everything that the checks of a class may know, seen with the service's own eyes."""
+    """Everything that the checks of a class may use, read with the service's own permissions."""
     with seeing_everything(session):
         training, major, provider = class_parts(session, class_id)
         people = trainees_checked(session, class_id)
@@ -192,7 +192,7 @@ def _results(session: Session, *where: ColumnElement[bool]) -> tuple[int, int]:
 
 
 def _pace(session: Session, training: TrainingClass) -> tuple[int, float]:
-    """Classes of the school in the last two months, and how many it had in two months of the year before that."""
+    """Classes of the school in the last two months, and its mean for two months over the year before."""
     begun = select(func.count()).where(
         TrainingClass.provider_id == training.provider_id,
         TrainingClass.state.not_in((*BEFORE_SESSION, ClassState.CANCELLED)),

@@ -1,4 +1,4 @@
-"""What the integrity desk looks for (4.8): each check is a function of the facts and of its row in the policy."""
+"""What the integrity desk checks (4.8): each check is a function of the facts and of its row in the policy."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ Terms = Mapping[str, Any]
 
 
 class Outcome(StrEnum):
-    """How a check came out; a source that is away is never taken for a yes (核查结果)."""
+    """The result of a check; an unavailable source never counts as passed (核查结果)."""
 
     OK = "ok"
     FLAGGED = "flagged"
@@ -37,7 +37,7 @@ OUTCOME_LABELS = {
 
 
 class FlagState(StrEnum):
-    """Where a doubt about a class stands (疑点状态)."""
+    """The state of a flag (疑点状态)."""
 
     OPEN = "open"
     HALF_CLEARED = "half_cleared"
@@ -80,7 +80,7 @@ CALL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Trainee:
-    """A trainee as the checks see one: digests instead of numbers, no name."""
+    """A trainee as the checks see them: digests instead of numbers, no name."""
 
     enrolment_id: int
     phone: str | None = None
@@ -91,7 +91,7 @@ class Trainee:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """One electronic check-in with the lesson that it belongs to."""
+    """One electronic check-in with its lesson."""
 
     enrolment_id: int
     lesson_id: int
@@ -102,7 +102,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that the checks of one class may know."""
+    """Everything that the checks of one class may use."""
 
     start_on: date
     end_on: date
@@ -128,19 +128,19 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found: how many, and which trainees."""
+    """The finding of a check: how many cases, and which trainees."""
 
     count: int
     enrolment_ids: tuple[int, ...] = ()
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def digest(self, rule: str) -> str:
-        """The same finding again has the same digest, so that a doubt that two cleared does not come back."""
+        """The digest of a finding, so that a flag that two people cleared does not come back."""
         return sha256(f"{rule}:{self.count}:{self.enrolment_ids}".encode()).hexdigest()
 
 
 class Unknown(Exception):
-    """What a check would look at is not there, so it says neither yes nor no."""
+    """The data for a check is missing, so the check is neither passed nor failed."""
 
 
 def shared_phone(facts: Facts, terms: Terms) -> Finding | None:
@@ -156,7 +156,7 @@ def shared_bank(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def same_second(facts: Facts, terms: Terms) -> Finding | None:
-    """Check-ins to one lesson that fall into the same second: a script, not people."""
+    """Check-ins to one lesson in the same second: a script, not people."""
     _need(facts.stamps)
     seconds: dict[tuple[int, datetime], list[int]] = defaultdict(list)
     for stamp in facts.stamps:
@@ -166,7 +166,7 @@ def same_second(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def no_variance(facts: Facts, terms: Terms) -> Finding | None:
-    """Trainees who come at the same second of the lesson every day, which nobody does."""
+    """Trainees who arrive at the same second of the lesson every day, which nobody does."""
     _need(facts.stamps)
     offsets: dict[int, list[float]] = defaultdict(list)
     for stamp in facts.stamps:
@@ -179,7 +179,7 @@ def no_variance(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def outside_timetable(facts: Facts, terms: Terms) -> Finding | None:
-    """Check-ins far from the lesson's hours."""
+    """Check-ins far outside the lesson's hours."""
     _need(facts.stamps)
     margin = timedelta(minutes=int(terms["minutes"]))
     late = [stamp for stamp in facts.stamps if not stamp.starts_at - margin <= stamp.in_at <= stamp.ends_at + margin]
@@ -223,7 +223,7 @@ def no_place(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def teacher_twice(facts: Facts, terms: Terms) -> Finding | None:
-    """Lessons whose teacher stands before another class at the same time, at whatever school."""
+    """Lessons whose teacher has another class at the same time, at whatever school."""
     del terms
     _need(facts.teacher and facts.lessons)
     return Finding(facts.teacher_elsewhere) if facts.teacher_elsewhere else None
@@ -237,7 +237,7 @@ def too_few_hours(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def out_of_scope(facts: Facts, terms: Terms) -> Finding | None:
-    """An occupation that the school's licence does not name."""
+    """An occupation outside the school's licence."""
     del terms
     _need(facts.scope)
     return Finding(1) if facts.occupation not in facts.scope else None
@@ -252,7 +252,7 @@ def over_capacity(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def ramp_up(facts: Facts, terms: Terms) -> Finding | None:
-    """Many more classes in two months than the school used to run."""
+    """Far more classes in two months than usual for the school."""
     many = facts.recent_classes >= int(terms["least"])
     return (
         Finding(facts.recent_classes)
@@ -262,7 +262,7 @@ def ramp_up(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def pass_rate(facts: Facts, terms: Terms) -> Finding | None:
-    """A pass rate that the same course elsewhere makes very unlikely: the upper tail of the binomial distribution."""
+    """A pass rate very unlikely for this course elsewhere: the upper tail of the binomial distribution."""
     _need(min(facts.assessed, facts.peers_assessed) >= int(terms["least"]))
     chance = (facts.peers_passed + 1) / (facts.peers_assessed + 2)
     tail = upper_tail(facts.assessed, facts.passed, chance)
@@ -270,14 +270,14 @@ def pass_rate(facts: Facts, terms: Terms) -> Finding | None:
 
 
 def upper_tail(tries: int, hits: int, chance: float) -> float:
-    """How likely so many hits, or more, are."""
+    """The probability of at least this many hits."""
     return sum(comb(tries, count) * chance**count * (1 - chance) ** (tries - count) for count in range(hits, tries + 1))
 
 
 def retired(trainee: Trainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
-    """Whether somebody has reached retirement on a day.
+    """Whether somebody has reached retirement age on a day.
 
-    For women the table knows two ages, after the kind of post: a doubt takes the earlier one, a refusal the later.
+    For women the table has two ages, by kind of post: a flag uses the earlier one, a refusal the later.
     """
     if trainee.birth_on is None or not trainee.group:
         return False
@@ -287,14 +287,14 @@ def retired(trainee: Trainee, on: date, rules: Iterable[RetirementRule], *, sure
 
 
 def phone_sample(enrolment_ids: Iterable[int], *, share: float, seed: str) -> list[int]:
-    """Who is telephoned: the same seed and the same people always give the same sample, in the same order."""
+    """The trainees to be telephoned: the same seed and people always give the same sample in the same order."""
     ranked = sorted(enrolment_ids, key=lambda enrolment_id: sha256(f"{seed}:{enrolment_id}".encode()).hexdigest())
     return ranked[: ceil(len(ranked) * share)]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check: its name for readers and what it does; it raises Unknown where it cannot be made."""
+    """One check: its name for readers and its function, which raises Unknown where it cannot run."""
 
     label: str
     look: Callable[[Facts, Terms], Finding | None]
@@ -326,7 +326,7 @@ SOURCES = {
     "death-register": N_("死亡人员名册"),
     "custody-register": N_("服刑人员名册"),
 }
-"""Registers of other offices (VR19): what nobody could ask is `not_checked`."""
+"""Registers of other offices (VR19); without access to one, its check is `not_checked`."""
 
 RULE_LABELS = {name: check.label for name, check in CHECKS.items()} | {PHONE_CHECK: N_("电话抽查")} | SOURCES
 
@@ -346,21 +346,21 @@ def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> Finding |
 
 
 class SampleMissing(Conflict):
-    """Somebody of the phone sample has not been called yet, or no sample was drawn."""
+    """A trainee of the phone sample has not been called yet, or no sample was drawn."""
 
     code = "phone-sample-missing"
     message = N_("电话抽查还没有做完，还差 {count} 人")
 
 
 class OwnFlag(Forbidden):
-    """Two different people clear a doubt, neither of them of the school or the one who claims."""
+    """Two different people clear a flag, neither of them from the school nor the claimant."""
 
     code = "own-flag"
     message = N_("疑点要由两位不同的工作人员核实解除")
 
 
 class ClearDraft(Draft):
-    """Why a doubt is cleared or confirmed (核实说明)."""
+    """Why a flag is cleared or confirmed (核实说明)."""
 
     reason: Annotated[Line, StringConstraints(min_length=2)]
 

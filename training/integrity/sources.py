@@ -1,22 +1,22 @@
-"""Registers of other offices, where an installation can ask them; nobody is connected in the example (VR19)."""
+"""Registers of other offices, where an installation has access; the example is connected to none (VR19)."""
 
 from collections.abc import Callable, Collection
 
 from training.integrity.rules import SOURCES
 
 Lookup = Callable[[Collection[str]], set[str]]
-"""From identity numbers to those that the register knows. Raises SourceAway when it does not answer."""
+"""From identity numbers to those that the register contains. Raises SourceAway when it does not answer."""
 
 
 class SourceAway(RuntimeError):
-    """The register does not answer: what it would have said is not known."""
+    """The register does not answer."""
 
 
 _connected: dict[str, Lookup] = {}
 
 
 def connect(source: str, lookup: Lookup | None) -> None:
-    """Connect a register of SOURCES, or with None disconnect it. Raises KeyError for one that nobody knows."""
+    """Connect a register of SOURCES, or disconnect it with None. Raises KeyError for an unknown register."""
     if source not in SOURCES:
         raise KeyError(source)
     _connected.pop(source, None)
@@ -25,7 +25,7 @@ def connect(source: str, lookup: Lookup | None) -> None:
 
 
 def known_to(source: str, numbers: Collection[str]) -> set[str] | None:
-    """Which of the numbers a register knows; None when nobody can ask it."""
+    """Which of the numbers a register contains; None without access to it."""
     lookup = _connected.get(source)
     if lookup is None:
         return None

@@ -1,1 +1,1 @@
-"""What becomes of trainees: jobs after the certificate, and which major to open next."""
+"""Outcomes of training: jobs after the certificate, and which major to open next."""

@@ -1,4 +1,4 @@
-"""Certificates and classes of the past, as the counting of outcomes needs them."""
+"""Past certificates and classes, as the counting of outcomes needs them."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ RUNNING = (ClassState.RECRUITING, ClassState.LOCKED, ClassState.IN_SESSION, Clas
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A class that was held: who began, and when it ended."""
+    """A past class: how many began, and when it ended."""
 
     class_id: int
     major_id: int
@@ -30,7 +30,7 @@ class Past:
 
 
 def completions(session: Session, *, since: date | None = None) -> list[Completion]:
-    """The certificates that hold, the oldest first."""
+    """The valid certificates, the oldest first."""
     query = (
         select(
             TrainingCertificate.person_id,
@@ -48,7 +48,7 @@ def completions(session: Session, *, since: date | None = None) -> list[Completi
 
 
 def past_classes(session: Session, *, until: date) -> list[Past]:
-    """Classes that ended by a day, with how many began: all who held a seat, and those who dropped out."""
+    """Classes that ended by a day, with the number who began: seat holders and dropouts."""
     stayed = SEATLESS - {EnrolmentState.DROPPED}
     rows = session.execute(
         select(TrainingClass.id, TrainingClass.major_id, TrainingClass.end_on, func.count(Enrolment.id))
@@ -71,7 +71,7 @@ def class_of(session: Session, enrolment_ids: list[int]) -> dict[int, int]:
 
 
 def learning_now(session: Session) -> Counter[int]:
-    """How many sit in running classes, by major."""
+    """How many trainees are in running classes, by major."""
     rows = session.execute(
         select(TrainingClass.major_id, func.count(Enrolment.id))
         .join(Enrolment, Enrolment.class_id == TrainingClass.id)

@@ -1,6 +1,6 @@
-"""Outcomes of training and their forecast: pure counting, so that every figure can be made again by hand.
+"""Outcomes of training and their forecast: pure counting, so that every figure can be recomputed by hand.
 
-Jobs come from above as plain dates: training knows nothing of placements.
+Jobs come from the package above as plain dates: training knows nothing of placements.
 """
 
 from collections import defaultdict
@@ -11,18 +11,18 @@ from math import exp, lgamma
 from statistics import fmean
 
 MILESTONES = (30, 90, 180)
-"""Days in the job at which a placement is counted."""
+"""Days in the job at which placements are counted."""
 
 PRIOR = 20.0
-"""How many trainees of all majors together weigh as much as one's own record when a major is new."""
+"""The weight of all majors together, in trainees, in the estimate for one major."""
 
 SHARE = 0.8
-"""How much of the forecast distribution the interval holds."""
+"""The probability that the prediction interval covers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A certificate that holds, and who earned it on which day."""
+    """A valid certificate, with its holder and day."""
 
     person_id: int
     enrolment_id: int
@@ -32,7 +32,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A placement as its dates: `ended_on` is None while it lasts; `away` is work outside the city."""
+    """The dates of a placement: `ended_on` is None while it lasts; `away` is work outside the city."""
 
     person_id: int
     starts_on: date
@@ -85,7 +85,7 @@ def tally(
 
 
 def job_after(completion: Completion, jobs: Sequence[Job], *, within: int) -> Job | None:
-    """The job that counts for a certificate: of those begun within so many days after it, the longest one."""
+    """The job that counts for a certificate: the longest of those begun within `within` days after it."""
     last = completion.certified_on + timedelta(days=within)
     fitting = [job for job in jobs if completion.certified_on <= job.starts_on <= last]
     return max(fitting, key=lambda job: (job.ended_on or date.max, -job.starts_on.toordinal()), default=None)
@@ -100,7 +100,7 @@ def _by_person(jobs: Iterable[Job]) -> Mapping[int, list[Job]]:
 
 @dataclass(frozen=True, slots=True)
 class Cohort:
-    """One class of the past: how many began, were certified, and found work."""
+    """One past class: how many began, were certified, and found work."""
 
     major_id: int
     ended_on: date
@@ -111,7 +111,7 @@ class Cohort:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What a class of so many seats would lead to: people in work, with the interval that holds four cases of five."""
+    """What a class would lead to: people in work, with the 80 % prediction interval."""
 
     seats: int
     completers: float
@@ -124,10 +124,10 @@ class Forecast:
 
 
 def forecast(cohorts: Sequence[Cohort], major_id: int, *, seats: int, places: int) -> Forecast:
-    """Forecast one more class of a major from all cohorts; never more in work than there are open places.
+    """Forecast one more class of a major from all cohorts; never more people in work than open places.
 
-    The share that finds work is the major's own, drawn toward that of all majors while its record is short. How much
-    classes differ from one another widens the interval: it is measured on all majors together.
+    The share that finds work is the major's own, shrunk towards that of all majors while its record is short. The
+    differences between classes, measured on all majors together, widen the interval.
     """
     own = [cohort for cohort in cohorts if cohort.major_id == major_id]
     completion = _share(
@@ -149,9 +149,9 @@ def forecast(cohorts: Sequence[Cohort], major_id: int, *, seats: int, places: in
 
 
 def spread(cohorts: Sequence[Cohort]) -> float:
-    """How alike classes of one major are, as the weight of a beta distribution; small means that they differ much.
+    """How similar classes of one major are, as the weight of a beta distribution; small means very different.
 
-    By moments: the variance of the classes' shares beyond what chance alone would give, over all majors.
+    Method of moments: the variance of the classes' shares beyond chance, over all majors.
     """
     excess, most = 0.0, 0.0
     for own in _by_major(cohorts).values():
@@ -176,14 +176,14 @@ def _by_major(cohorts: Sequence[Cohort]) -> Mapping[int, list[Cohort]]:
 
 
 def _share(own: Sequence[tuple[int, int]], everybody: Sequence[tuple[int, int]]) -> float:
-    """A share of one's own record, drawn toward everybody's by PRIOR people; a half where nothing is known at all."""
+    """A share of a major's own record, shrunk towards the overall share by PRIOR people; one half without any data."""
     hits, tries = sum(hit for hit, _ in everybody), sum(of for _, of in everybody)
     overall = (hits + 1) / (tries + 2)
     return (sum(hit for hit, _ in own) + PRIOR * overall) / (sum(of for _, of in own) + PRIOR)
 
 
 def beta_binomial(tries: int, alpha: float, beta: float) -> list[float]:
-    """How likely each number of hits from 0 to `tries` is when the share itself is only known roughly."""
+    """The probability of each number of hits from 0 to `tries` when the share itself is uncertain."""
 
     def log_beta(first: float, second: float) -> float:
         return lgamma(first) + lgamma(second) - lgamma(first + second)
@@ -196,7 +196,7 @@ def beta_binomial(tries: int, alpha: float, beta: float) -> list[float]:
 
 
 def interval(chances: Sequence[float], share: float = SHARE) -> tuple[int, int]:
-    """The counts between which `share` of the distribution lies, as much left below as above."""
+    """The counts between which `share` of the distribution lies, with equal tails."""
     tail = (1 - share) / 2
     below, low, high = 0.0, 0, len(chances) - 1
     for count, chance in enumerate(chances):
@@ -210,7 +210,7 @@ def interval(chances: Sequence[float], share: float = SHARE) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """How the forecast would have done on months that it had not seen (回测)."""
+    """How the forecast would have done on later months (回测)."""
 
     cohorts: int
     covered: int
@@ -219,14 +219,14 @@ class Backtest:
 
     @property
     def percent(self) -> int:
-        """How many of a hundred outcomes fell into the interval."""
+        """How many of a hundred outcomes fell within the interval."""
         return round(100 * self.covered / self.cohorts) if self.cohorts else 0
 
 
 def backtest(cohorts: Sequence[Cohort], *, months: int = 6, lag: int = 120) -> Backtest:
     """Forecast each class of the last months from those whose outcome was known by then, and compare.
 
-    `lag` days pass before an outcome is known. `plain_error` is that of the rate of all majors together.
+    An outcome is known after `lag` days. `plain_error` is the error of the overall rate of all majors.
     """
     if not cohorts:
         return Backtest(0, 0, 0.0, 0.0)

@@ -17,16 +17,16 @@ from training.providers.models import Major, TrainingProvider
 
 S = EnrolmentState
 LEARNING = tuple(state for state in EnrolmentState if state not in SEATLESS | {S.APPLIED, S.OFFERED})
-"""Who counts as enrolled, and whose tuition is counted: accepted and still there, or stayed to the end."""
+"""Who counts as enrolled, with tuition: people accepted who are still there or stayed to the end."""
 
 COMPLETED = (S.COMPLETED, S.RESIT, S.CERTIFIED, S.EMPLOYED)
 CERTIFIED = (S.CERTIFIED, S.EMPLOYED)
 HELD = (ClassState.DRAFT, ClassState.APPLIED, ClassState.CANCELLED)
-"""Classes that are not counted: not approved yet, or never held."""
+"""Classes that are not counted: not yet approved, or never held."""
 
 
 class By(StrEnum):
-    """What one line of the table is about (汇总方式)."""
+    """What one line of the table stands for (汇总方式)."""
 
     SCHOOL = "school"
     MAJOR = "major"
@@ -63,18 +63,18 @@ class Sum:
     spouses: int = 0
 
     def __add__(self, other: "Sum") -> "Sum":
-        """Both together, without a name."""
+        """The sum of both, without a name."""
         counts = (field.name for field in fields(Sum) if field.type is int and field.name != "id")
         return Sum(**{name: getattr(self, name) + getattr(other, name) for name in counts})
 
 
 def total(lines: list[Sum]) -> Sum:
-    """All lines together."""
+    """The sum of all lines."""
     return sum(lines, Sum())
 
 
 def sums(session: Session, *, by: By, since: date | None = None, until: date | None = None) -> list[Sum]:
-    """The classes that began in a span of days and that the reader may see, school by school."""
+    """The classes that began in a period and are visible to the reader, school by school."""
     keys = _KEYS[by]
     began: list[ColumnElement[bool]] = [TrainingClass.state.not_in(HELD)]
     began += [TrainingClass.start_on >= since] if since else []

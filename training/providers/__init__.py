@@ -1,1 +1,1 @@
-"""Training providers, what the centre agreed with them, and the majors that they teach."""
+"""Training providers, their agreements with the centre, and their majors."""

@@ -1,4 +1,4 @@
-"""Providers, agreements and majors as they are kept."""
+"""The stored form of providers, agreements and majors."""
 
 from datetime import date
 

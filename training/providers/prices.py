@@ -1,4 +1,4 @@
-"""How the tuition of a course is divided between those who pay. Pure."""
+"""How the tuition of a course is divided between its payers. Pure."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from centre.translation import N_
 
 
 class SplitExceedsTuition(Refusal):
-    """The parts that others pay are more than the tuition."""
+    """The shares of the other payers exceed the tuition."""
 
     code = "split-exceeds-tuition"
     status = 422
@@ -23,7 +23,7 @@ class Entitlement:
 
 @dataclass(frozen=True, slots=True)
 class PriceSplit:
-    """A tuition and who pays which part of it, in fen (学费分担)."""
+    """A tuition with the share of each payer, in fen (学费分担)."""
 
     tuition_fen: int
     waiver_fen: int

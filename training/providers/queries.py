@@ -1,4 +1,4 @@
-"""What is known of providers and majors."""
+"""Queries for providers and majors."""
 
 from datetime import date
 
@@ -23,7 +23,7 @@ def provider(session: Session, provider_id: int) -> TrainingProvider:
 
 
 def majors(provider_id: int | None = None) -> Select[Major]:
-    """The majors that are on offer, of one provider or of all."""
+    """The majors on offer, of one provider or of all."""
     statement = select(Major).where(Major.active).order_by(Major.provider_id, Major.id)
     return statement if provider_id is None else statement.where(Major.provider_id == provider_id)
 
@@ -37,7 +37,7 @@ def major(session: Session, major_id: int) -> Major:
 
 
 def agreements(provider_id: int) -> Select[PartnerAgreement]:
-    """What was agreed with a school, the newest first."""
+    """The agreements with a school, the newest first."""
     return (
         select(PartnerAgreement)
         .where(PartnerAgreement.provider_id == provider_id)

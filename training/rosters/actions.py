@@ -1,4 +1,4 @@
-"""What a school does with a roster: send it, confirm, stop, take back, discard; editing it is in `editing`."""
+"""What a school does with a roster: upload, confirm, stop, undo, discard; editing it is in `editing`."""
 
 import base64
 from hashlib import sha256
@@ -45,11 +45,11 @@ def upload_roster(
     book: Workbook | None = None,
     source: Source = Source.FILE,
 ) -> RosterUpload:
-    """Keep a school's file and give every row its verdict; nobody is enrolled yet.
+    """Store a school's file and give every row its verdict; nobody is enrolled yet.
 
-    `book` is the file as the caller has read it, before the transaction began. A file whose columns nobody knows, or
-    of more than AT_ONCE rows, stays `uploaded`: the school names the columns, the worker checks the rows. The same
-    file sent again while it waits is the same upload. Raises SheetRefused, NoHeader, TooManyRows, ClassNotOpen or
+    `book` is the file as the caller has read it, before the transaction began. A file with unknown columns, or with
+    more than AT_ONCE rows, stays `uploaded`: the school names the columns, the worker checks the rows. Sending the same
+    file again while it waits gives the same upload. Raises SheetRefused, NoHeader, TooManyRows, ClassNotOpen or
     NotFound.
     """
     require(actor, Permission.IMPORT_ROSTER)
@@ -74,12 +74,11 @@ def upload_roster(
 
 
 def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good: bool = False) -> RosterUpload:
-    """Enrol everybody whose row is good, all or nobody, and delete the file and its cells (确认导入).
+    """Enrol everybody with a valid row, all or nobody, and delete the file and its cells (确认导入).
 
-    Rows are judged once more, so that what happened since the check counts. More than AT_ONCE rows get their seats
-    now and are imported by the worker. Raises RosterHasErrors unless `only_good` says that rows with errors stay
-    behind, RosterFull when there are more new trainees than seats, NothingToImport, IllegalMove, ClassNotOpen or
-    NotFound.
+    Rows are judged again, so that changes since the check count. For more than AT_ONCE rows the seats are reserved now
+    and the worker imports the rows. Raises RosterHasErrors unless `only_good` says to skip rows with errors, RosterFull
+    when there are more new trainees than seats, NothingToImport, IllegalMove, ClassNotOpen or NotFound.
     """
     require(actor, Permission.IMPORT_ROSTER)
     upload = locked(session, upload_id)
@@ -110,7 +109,7 @@ def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good:
 
 
 def discard_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
-    """Throw an upload away; nothing of it is kept but that it came. Raises IllegalMove or NotFound."""
+    """Discard an upload; only the fact that it arrived is kept. Raises IllegalMove or NotFound."""
     require(actor, Permission.IMPORT_ROSTER)
     upload = locked(session, upload_id)
     move(session, actor, upload, ROSTERS, "discard")
@@ -120,7 +119,7 @@ def discard_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterU
 
 
 def stop_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
-    """Stop an import that the worker is doing; whom it has enrolled is withdrawn (停止导入). Raises IllegalMove."""
+    """Stop an import that the worker is running; its enrolments are withdrawn (停止导入). Raises IllegalMove."""
     require(actor, Permission.IMPORT_ROSTER)
     upload = locked(session, upload_id)
     move(session, actor, upload, ROSTERS, "stop")
@@ -132,7 +131,7 @@ def stop_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUplo
 
 
 def undo_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
-    """Take an import back within the days of the policy: exactly the enrolments that it made and nobody touched since.
+    """Undo an import within the period of the policy: exactly those of its enrolments that nobody has touched since.
 
     People and corrected fields stay as they are (撤回导入). Raises UndoTooLate, IllegalMove or NotFound.
     """

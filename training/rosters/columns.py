@@ -1,4 +1,4 @@
-"""The columns of a trainee roster: what schools call them, and the template that we hand out. Pure."""
+"""The columns of a trainee roster: their names in schools' files, and the template for download. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
@@ -53,16 +53,16 @@ LABELS: Mapping[str, str] = {
     "hardship_no": N_("困难职工档案号"),
     "relation": N_("与困难职工关系"),
 }
-"""The fields that we look at; the others of ALIASES are known so that they are not taken for something else."""
+"""The fields that are read; the others of ALIASES are known so that they are not mistaken for something else."""
 
 REQUIRED = ("name", "id_number")
-"""Without these columns a file is no roster."""
+"""Without these columns a file is not a roster."""
 
 WANTED = ("phone", "education", "category")
 """If the file has such a column, every trainee needs a value in it."""
 
 NEVER_DITTO = frozenset({"name", "id_number", "phone", "bank", "card_no", "hardship_no"})
-"""What 同上 cannot stand for: nobody shares these with the line above."""
+"""Fields in which 同上 is refused: nobody shares these with the line above."""
 
 _EDUCATION_WORDS = {
     Education.POSTGRADUATE: ("研究生", "硕士", "博士", "硕士研究生", "博士研究生"),

@@ -1,4 +1,4 @@
-"""What a school corrects in an upload before it is imported: which column is what, and single cells."""
+"""What a school corrects in an upload before the import: the columns' fields, and single cells."""
 
 from collections.abc import Mapping
 
@@ -33,11 +33,11 @@ def choose_columns(
     chosen: Mapping[str, Mapping[int, str]],
     book: Workbook | None = None,
 ) -> RosterUpload:
-    """Say which column of each sheet holds what, remember it for the next file of this kind, and check anew (列对应).
+    """Assign fields to the columns of each sheet, remember them for similar files, and check again (列对应).
 
-    `chosen` gives for each sheet the field of every column number, "" for one that is not used; `book` is the file as
-    the caller has read it. Raises Invalid when two columns are the same field or a necessary one is missing,
-    RosterBusy while the worker is at the file, IllegalMove or NotFound.
+    `chosen` gives for each sheet the field of every column number, "" for an unused one; `book` is the file as the
+    caller has read it. Raises Invalid when two columns are the same field or a required one is missing, RosterBusy
+    while the worker has the file, IllegalMove or NotFound.
     """
     require(actor, Permission.IMPORT_ROSTER)
     upload = locked(session, upload_id)
@@ -56,10 +56,9 @@ def choose_columns(
 
 
 def edit_row(session: Session, actor: Actor, *, upload_id: int, row_id: int, cells: Mapping[str, str]) -> RosterRow:
-    """Correct cells of one row before anything is imported, and judge it at once (就地改正).
+    """Correct cells of one row before the import, and judge it at once (就地改正).
 
-    An empty value empties the cell. Raises IllegalMove, Invalid for a field that the sheet has no column for, or
-    NotFound.
+    An empty value empties the cell. Raises IllegalMove, Invalid for a field without a column in the sheet, or NotFound.
     """
     require(actor, Permission.IMPORT_ROSTER)
     upload = locked(session, upload_id)

@@ -1,4 +1,4 @@
-"""Bring the good rows of a roster into the records, set by set: people, places, ledger and messages (导入)."""
+"""Import the valid rows of a roster in batches: people, enrolments, ledger and messages (导入)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ GOOD = (RosterVerdict.CREATE, RosterVerdict.UPDATE, RosterVerdict.UNCHANGED)
 
 
 class NumberedRow(KeptRow, Protocol):
-    """A kept row that can be written again."""
+    """A stored row that can be updated."""
 
     @property
     def id(self) -> int:
@@ -38,7 +38,7 @@ class NumberedRow(KeptRow, Protocol):
 
 @dataclass(slots=True)
 class Stranger:
-    """Somebody whom nobody in the network knew, about to be registered."""
+    """A person unknown to the network, about to be registered."""
 
     id: int
     name: str
@@ -54,7 +54,7 @@ class Stranger:
 def judge_rows(
     session: Session, upload: RosterUpload, training: TrainingClass, rows: Sequence[NumberedRow]
 ) -> tuple[list[RosterReading], Known]:
-    """Read kept rows and give them fresh verdicts; those that came out otherwise are written."""
+    """Read stored rows and judge them again; changed verdicts are written."""
     readings = [read_row(upload, row) for row in rows]
     before = [(reading.verdict, reading.warnings, reading.changes) for reading in readings]
     known = look_up(session, [row.identity for row in rows if row.identity], training)
@@ -71,13 +71,13 @@ def judge_rows(
 def import_rows(
     session: Session, *, actor: Actor, parts: Parts, upload: RosterUpload, rows: Sequence[NumberedRow]
 ) -> None:
-    """Judge rows once more and write what the good ones say; the seats of the new trainees were reserved before.
+    """Judge rows again and write the valid ones; the seats of the new trainees have been reserved.
 
-    The caller has asked whether the actor may. Raises what `admit_together` raises.
+    The caller has checked the actor's permission. Raises what `admit_together` raises.
     """
     readings, known = judge_rows(session, upload, parts[0], rows)
     lock_people(session, [person.id for person in known.people.values()])
-    # Among the people are some whom the school does not see before they are its trainees.
+    # The people may include some whom the school does not see before they are its trainees.
     with seeing_everything(session):
         fresh = _register(session, parts[0], known, readings)
         places = _admit(session, actor, parts, upload, readings, known, fresh)
@@ -112,9 +112,9 @@ def _write_rows(session: Session, values: Sequence[dict[str, Any]]) -> None:
 def _register(
     session: Session, training: TrainingClass, known: Known, readings: Sequence[RosterReading]
 ) -> dict[str, Stranger]:
-    """Register those whom nobody knew, by identity index.
+    """Register the unknown people, by identity index.
 
-    If another school registers one of them at this moment, theirs is taken and becomes known.
+    If another school registers one of them at the same moment, that person is used.
     """
     wanted = {
         index_of(reading): reading.trainee
@@ -122,7 +122,7 @@ def _register(
         if reading.trainee and reading.verdict is RosterVerdict.CREATE
     }
     for attempt in range(TRIES):
-        indexes = sorted(wanted.keys() - known.people.keys())  # in one order, so that two rosters cannot deadlock
+        indexes = sorted(wanted.keys() - known.people.keys())  # in a fixed order, so that two rosters cannot deadlock
         try:
             with session.begin_nested():
                 ids = new_ids(session, Person, len(indexes))
@@ -177,7 +177,7 @@ def _admit(
     known: Known,
     fresh: dict[str, Stranger],
 ) -> dict[str, int]:
-    """Enrol everybody whose row says create; gives the enrolments by identity index."""
+    """Enrol everybody whose verdict is create; returns the enrolments by identity index."""
     newcomers, indexes = [], []
     for reading in readings:
         trainee = reading.trainee
@@ -213,7 +213,7 @@ def _application(training: TrainingClass, person: Person | Stranger, trainee: Tr
 
 
 def _correct(readings: Sequence[RosterReading], known: Known, fresh: dict[str, Stranger]) -> None:
-    """Write what was blank or what this school wrote itself; what somebody else entered stays as it is."""
+    """Write blank values and those that this school wrote itself; values entered by others stay."""
     for reading in readings:
         if reading.trainee is None or reading.verdict not in (RosterVerdict.CREATE, RosterVerdict.UPDATE):
             continue
@@ -239,7 +239,7 @@ def _write_field(person: Person, place: Enrolment | None, change: FieldChange) -
 
 
 def _filled(reading: RosterReading, trainee: Trainee, *, is_fresh: bool) -> dict[str, str]:
-    """The digests of what this row wrote; a value that was there already stays the one's who wrote it first."""
+    """The digests of the values that this row wrote; existing values keep their first writer."""
     values = values_of(trainee)
     if is_fresh:
         return {name: digest_of(name, value) for name, value in values.items() if value}

@@ -1,4 +1,4 @@
-"""Long rosters are worked off; uploads that nobody settles are thrown away, with what is personal in them."""
+"""Long rosters are processed, and uploads that nobody settles are deleted with their personal data."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ def sweep_rosters(session: Session) -> None:
 
 @job("work-rosters", every=timedelta(seconds=5))
 def work_rosters(session: Session) -> None:
-    """Check, import or take back long rosters, piece by piece."""
-    # The slot is claimed and let go: each piece below is a transaction of its own and finds its place by itself.
+    """Check, import or undo long rosters, piece by piece."""
+    # The slot is claimed and released: each piece below is a transaction of its own and finds its own place.
     session.commit()
     work_off()

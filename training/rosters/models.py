@@ -1,4 +1,4 @@
-"""Uploads and their rows as they are kept; what is personal in them is sealed and goes when the upload is settled."""
+"""The stored form of uploads and their rows; personal data is encrypted and deleted when the upload is settled."""
 
 import json
 from dataclasses import asdict
@@ -29,7 +29,7 @@ from training.rosters.rules import Fate, FieldChange, RosterReading, RosterState
 
 
 class RosterMapping(Record):
-    """What a school once said about the columns of its own kind of list (列对应关系)."""
+    """The meaning of the columns in one kind of a school's lists, as the school stated it (列对应关系)."""
 
     __table_args__ = (UniqueConstraint("provider_id", "fingerprint"),)
 
@@ -39,14 +39,14 @@ class RosterMapping(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """The school that said it, and staff, who help it with its lists."""
+        """The school itself, and staff who help with its lists."""
         if scope.all_centres or scope.staff:
             return true()
         return cls.provider_id == scope.provider_id if scope.provider_id else false()
 
 
 class RosterUpload(OfCentre, Record):
-    """A trainee list as a school sent it, from upload to import (花名册上传)."""
+    """A trainee list uploaded by a school, until it is imported or discarded (花名册上传)."""
 
     __table_args__ = (Index("ix_roster_upload_sent", "provider_id", "created_at"),)
 
@@ -79,7 +79,7 @@ class RosterUpload(OfCentre, Record):
 
     @property
     def needs_columns(self) -> bool:
-        """Whether the school has to say first which columns hold names and numbers."""
+        """Whether the school must first say which columns hold names and numbers."""
         return not any({"name", "id_number"} <= sheet["columns"].keys() for sheet in self.columns.values())
 
     @property
@@ -109,8 +109,8 @@ class RosterUpload(OfCentre, Record):
 class RosterRow(Base):
     """One line of an uploaded roster with its verdict (花名册行).
 
-    `filled` tells of each field that the row wrote the digest of the value, so that a later roster of the same
-    school may correct it and nobody else's correction is overwritten.
+    `filled` holds a digest of each value that the row wrote, so that a later roster of the same school may correct it
+    and nobody else's correction is overwritten.
     """
 
     __table_args__ = (
@@ -136,16 +136,16 @@ class RosterRow(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Whoever sees the upload."""
+        """Everybody who sees the upload."""
         return cls.upload_id.in_(select(RosterUpload.id).where(RosterUpload.visible_to(scope)))
 
     def read(self, upload: RosterUpload) -> RosterReading:
-        """The reading as it was kept; without its cells once the upload is settled."""
+        """The stored reading; without its cells once the upload is settled."""
         return read_row(upload, self)
 
 
 class KeptRow(Protocol):
-    """What reading a row again takes: a `RosterRow`, or its columns."""
+    """What is needed to read a row again: a `RosterRow`, or its columns."""
 
     @property
     def sheet(self) -> str:
@@ -157,7 +157,7 @@ class KeptRow(Protocol):
 
     @property
     def verdict(self) -> RosterVerdict:
-        """The verdict that was kept."""
+        """The stored verdict."""
 
     @property
     def problems(self) -> list[dict[str, Any]]:
@@ -169,11 +169,11 @@ class KeptRow(Protocol):
 
     @property
     def cells_sealed(self) -> bytes | None:
-        """What stood in the file."""
+        """The contents of the cells."""
 
     @property
     def changes_sealed(self) -> bytes | None:
-        """What was compared."""
+        """The compared values."""
 
     @property
     def identity(self) -> str:
@@ -205,7 +205,7 @@ def read_row(upload: RosterUpload, row: KeptRow) -> RosterReading:
 
 
 def row_values(upload: RosterUpload, reading: RosterReading) -> dict[str, Any]:
-    """The columns of a new row: the verdict in clear, what stood in the file sealed under the upload's key."""
+    """The columns of a new row: the verdict in plain text, the cells encrypted with the upload's key."""
     trainee = reading.trainee
     content = {"cells": reading.cells, "trainee": trainee.as_dict() if trainee else None}
     sealed = upload.seal(_cells(reading.sheet, reading.row_no), json.dumps(content, ensure_ascii=False))
@@ -227,7 +227,7 @@ def index_of(reading: RosterReading) -> str:
 
 
 def verdict_values(upload: RosterUpload, reading: RosterReading) -> dict[str, Any]:
-    """The columns that hold a verdict; what it compares is personal and sealed."""
+    """The columns that hold a verdict; the compared values are personal and encrypted."""
     compared = json.dumps([asdict(change) for change in reading.changes], ensure_ascii=False)
     return {
         "verdict": reading.verdict,

@@ -1,4 +1,4 @@
-"""What is known of uploads: their rows, the worst first, and the school's own file with its errors."""
+"""Queries for uploads and their rows, and the school's own file with its errors marked."""
 
 import base64
 import json
@@ -49,7 +49,7 @@ def upload_of(session: Session, upload_id: int) -> RosterUpload:
 
 
 def waiting(class_id: int, digest: str) -> Select[RosterUpload]:
-    """The upload of the same file for the same class that nobody has settled yet."""
+    """The unsettled upload of the same file for the same class."""
     return (
         select(RosterUpload)
         .where(
@@ -63,7 +63,7 @@ def waiting(class_id: int, digest: str) -> Select[RosterUpload]:
 
 
 def mappings(provider_id: int) -> Select[RosterMapping]:
-    """What a school has said about the columns of its lists."""
+    """The column assignments of a school's lists."""
     return select(RosterMapping).where(RosterMapping.provider_id == provider_id).order_by(RosterMapping.id)
 
 
@@ -80,26 +80,26 @@ def facts(session: Session, parts: Parts) -> ClassFacts:
 
 
 def rows_of(upload_id: int, verdict: RosterVerdict | None = None) -> Select[RosterRow]:
-    """The rows of an upload: errors first, then as in the file."""
+    """The rows of an upload: errors first, then in file order."""
     rank = case({verdict: place for place, verdict in enumerate(_ORDER)}, value=RosterRow.verdict)
     statement = select(RosterRow).where(RosterRow.upload_id == upload_id).order_by(rank, RosterRow.id)
     return statement if verdict is None else statement.where(RosterRow.verdict == verdict)
 
 
 def people_rows(upload_id: int) -> Select[RosterRow]:
-    """The rows of an upload that name somebody, as in the file."""
+    """The rows of an upload that name somebody, in file order."""
     return select(RosterRow).where(RosterRow.upload_id == upload_id, RosterRow.identity != "").order_by(RosterRow.id)
 
 
 def good_rows(upload_id: int) -> Select[RosterRow]:
-    """The rows of an upload that can be imported, as in the file."""
+    """The valid rows of an upload, in file order."""
     return people_rows(upload_id).where(
         RosterRow.verdict.in_((RosterVerdict.CREATE, RosterVerdict.UPDATE, RosterVerdict.UNCHANGED))
     )
 
 
 def pieces(statement: Select[RosterRow]) -> Select[Any]:
-    """The same rows as plain columns, which are quicker than objects."""
+    """The same rows as plain columns, which are faster than objects."""
     return statement.with_only_columns(
         RosterRow.id,
         RosterRow.sheet,
@@ -119,14 +119,14 @@ def rows_with(upload_id: int, identities: Collection[str]) -> Select[RosterRow]:
 
 
 def file_of(upload: RosterUpload) -> bytes:
-    """The school's own file. Raises RosterSettled once it is gone."""
+    """The school's own file. Raises RosterSettled once it is deleted."""
     if upload.file_sealed is None or upload.wrapped_key is None:
         raise RosterSettled
     return base64.b64decode(upload.unseal("file", upload.file_sealed))
 
 
 def samples_of(upload: RosterUpload) -> dict[str, list[list[str]]]:
-    """The first lines of each sheet, in the order of its titles; nothing once the upload is settled."""
+    """The first lines of each sheet, in the order of its headers; empty once the upload is settled."""
     if upload.samples_sealed is None or upload.wrapped_key is None:
         return {}
     samples: dict[str, list[list[str]]] = json.loads(upload.unseal("samples", upload.samples_sealed))
@@ -134,7 +134,7 @@ def samples_of(upload: RosterUpload) -> dict[str, list[list[str]]]:
 
 
 def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes:
-    """The school's own file with red cells and a column 错误说明. Raises RosterSettled once the file is gone."""
+    """The school's own file with red cells and a column 错误说明. Raises RosterSettled once the file is deleted."""
     content = file_of(upload)
     faults = []
     for row in session.scalars(rows_of(upload.id, RosterVerdict.ERROR)):

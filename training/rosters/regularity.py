@@ -1,4 +1,4 @@
-"""How regularly schools send their lists: a report per school and day, and who has been silent too long (报送情况)."""
+"""How regularly schools send their lists: a report per school and day, and overdue schools (报送情况)."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -34,9 +34,9 @@ class Day:
 
 @dataclass(slots=True)
 class Transmission:
-    """How one school sends: its last list, its days, whether it is late (报送情况).
+    """The lists of one school: the latest one, its days, and whether it is overdue (报送情况).
 
-    `silent_days` counts from the last list, or from the approval of the oldest recruiting class when none ever came.
+    `silent_days` counts from the latest list, or from the approval of the oldest recruiting class if there was none.
     """
 
     provider_id: int
@@ -58,7 +58,7 @@ class Transmission:
 
 
 def transmissions(session: Session, *, days: int = 14, provider_id: int | None = None) -> list[Transmission]:
-    """The schools that the reader may see, the longest silent first, with their last days."""
+    """The schools visible to the reader, the longest silent first, with their last days."""
     today = clock.today()
     stale_after = int(policy(session, "roster-stale-days", on=today))
     schools = select(TrainingProvider).order_by(TrainingProvider.id)
@@ -108,7 +108,7 @@ def _uploads(session: Session, schools: Iterable[int], days: int) -> dict[int, l
 
 
 def _days(uploads: Sequence[RosterUpload], first: date) -> list[Day]:
-    """The days on which something came, the newest first."""
+    """The days with uploads, the newest first."""
     by_day: dict[date, list[RosterUpload]] = defaultdict(list)
     for upload in uploads:
         by_day[clock.local(upload.created_at).date()].append(upload)

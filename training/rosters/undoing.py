@@ -1,4 +1,4 @@
-"""Take an import back: exactly the enrolments that it made, as far as nothing else has happened to them (撤回)."""
+"""Undo an import: exactly its enrolments, provided that nothing else has happened to them (撤回)."""
 
 from datetime import timedelta
 
@@ -20,19 +20,19 @@ from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.rules import RosterVerdict, UndoTooLate
 
 UNTOUCHED = {EnrolmentState.ACCEPTED: 1, EnrolmentState.APPLIED: 0}
-"""How an import leaves a place, and after how many logged moves."""
+"""The state in which an import leaves an enrolment, and the number of logged moves until then."""
 
 BEFORE_BEGIN = frozenset({ClassState.RECRUITING, ClassState.LOCKED})
 
 
 def undo_days(session: Session, upload: RosterUpload) -> int:
-    """For how many days an import can be taken back, by the policy of the day of the import."""
+    """For how many days an import can be undone, by the policy on the day of the import."""
     settled = upload.settled_at or clock.now()
     return int(policy(session, "roster-undo-days", on=clock.local(settled).date()))
 
 
 def may_undo(session: Session, upload: RosterUpload, training: TrainingClass) -> bool:
-    """Whether the days are not over and the class has not begun."""
+    """Whether the period is not over and the class has not begun."""
     settled = upload.settled_at or clock.now()
     return training.state in BEFORE_BEGIN and clock.now() <= settled + timedelta(days=undo_days(session, upload))
 
@@ -44,9 +44,9 @@ def require_recent(session: Session, upload: RosterUpload, training: TrainingCla
 
 
 def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most: int) -> bool:
-    """Withdraw the next `most` places that an import made, where nothing else has happened to them; False at the end.
+    """Withdraw the next `most` enrolments of an import to which nothing else has happened; False at the end.
 
-    A place that moved on stays: somebody else has decided on it since.
+    An enrolment that has moved on stays: somebody else has decided on it since.
     """
     with seeing_everything(session):
         imported = session.execute(

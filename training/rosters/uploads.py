@@ -1,4 +1,4 @@
-"""How uploads and their rows are kept: checked rows written set by set, counts, and the end of what is personal."""
+"""How uploads and their rows are stored: rows inserted in batches, counts, and the deletion of personal data."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,14 +23,14 @@ from training.rosters.verdicts import judge, look_up
 
 
 def locked(session: Session, upload_id: int) -> RosterUpload:
-    """The upload, until the transaction ends nobody else's. Raises NotFound."""
+    """The upload, locked until the transaction ends. Raises NotFound."""
     queries.upload_of(session, upload_id)
     statement = select(RosterUpload).where(RosterUpload.id == upload_id).with_for_update()
     return session.scalars(statement.execution_options(populate_existing=True)).one()
 
 
 def check_file(session: Session, upload: RosterUpload, parts: Parts, book: Workbook, *, actor: Actor) -> None:
-    """Find the columns of a file and, if it is short enough, check its rows now; otherwise the worker will.
+    """Find the columns of a file and, if it is short enough, check its rows now; otherwise the worker does.
 
     Raises NoHeader or TooManyRows.
     """
@@ -56,7 +56,7 @@ def check_file(session: Session, upload: RosterUpload, parts: Parts, book: Workb
 
 
 def finish_check(session: Session, upload: RosterUpload, parts: Parts, roster: Roster, *, actor: Actor) -> None:
-    """Write the rows that are not there yet and close the check."""
+    """Write the missing rows and finish the check."""
     upload.total = len(roster.readings)
     keep_rows(session, upload, parts[0], roster.readings[upload.done :])
     count(session, upload)
@@ -84,7 +84,7 @@ def count(session: Session, upload: RosterUpload) -> None:
 
 
 def unreserve(session: Session, upload: RosterUpload) -> None:
-    """Give back the seats that were kept for rows which did not need them."""
+    """Return reserved seats that no row needed."""
     if upload.reserved:
         with seeing_everything(session):
             give_back(session, TrainingClass, upload.class_id, count=upload.reserved)
@@ -92,7 +92,7 @@ def unreserve(session: Session, upload: RosterUpload) -> None:
 
 
 def close_import(session: Session, upload: RosterUpload, *, actor: Actor) -> None:
-    """Close an import whose rows are all in: seats that nobody needed go back, what is personal goes."""
+    """Finish a complete import: unused seats are returned and personal data is deleted."""
     unreserve(session, upload)
     wipe(session, upload)
     detail = {"created": upload.creates, "updated": upload.updates}
@@ -100,7 +100,7 @@ def close_import(session: Session, upload: RosterUpload, *, actor: Actor) -> Non
 
 
 def wipe(session: Session, upload: RosterUpload) -> None:
-    """End an upload: the file, the cells and the key that sealed them go."""
+    """Settle an upload: delete the file, the cells and their key."""
     upload.file_sealed = upload.samples_sealed = upload.wrapped_key = None
     upload.forget()
     upload.settled_at = clock.now()

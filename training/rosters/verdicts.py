@@ -1,4 +1,4 @@
-"""What confirming a roster would do, row by row: looked up across the network, told only about the school's own."""
+"""What confirming a roster would do, row by row: looked up across the network, reported only about the school's own."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -35,18 +35,18 @@ from training.rosters.rules import (
 )
 
 TOLD_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
-"""Warnings that come from the records, not from the file; they are told anew with every verdict."""
+"""Warnings from the records, not from the file; they are recomputed with every verdict."""
 
 JUDGED = frozenset({ClassOverlap.code})
-"""Errors that come from the records."""
+"""Errors from the records."""
 
 FIELDS = ("phone", "education", "category", "bank", "card_no")
-"""What a roster may write of a person and of a place, besides who it is."""
+"""What a roster may write about a person and an enrolment, besides identity."""
 
 
 @dataclass(slots=True)
 class Known:
-    """What the network holds about the people of a roster. It never leaves the action that asked."""
+    """What the network knows about the people of a roster; it never leaves the action that asked."""
 
     people: dict[str, Person] = field(default_factory=dict)
     places: dict[int, Enrolment] = field(default_factory=dict)
@@ -54,12 +54,13 @@ class Known:
     kept: dict[tuple[int, str], FieldOrigin] = field(default_factory=dict)
 
     def person(self, reading: RosterReading) -> Person | None:
-        """Who has the identity number of a row."""
+        """The person with the identity number of a row."""
         return self.people.get(index_of(reading))
 
 
 def look_up(session: Session, indexes: Iterable[str], training: TrainingClass) -> Known:
-    """The people with these identity indexes at any centre: their place in the class, whether they sit elsewhere."""
+    """The people with these identity indexes at any centre: their enrolment in the class, and clashes with other
+    classes."""
     known = Known()
     wanted = sorted(set(indexes) - {""})
     with seeing_everything(session):
@@ -78,7 +79,7 @@ def look_up(session: Session, indexes: Iterable[str], training: TrainingClass) -
 
 
 def _busy_by_lessons(session: Session, ids: Sequence[int], training: TrainingClass) -> set[int]:
-    """Whose other classes have moved a lesson into the hours of this one."""
+    """The people whose other classes have a lesson moved into the hours of this one."""
     if session.scalar(select(Lesson.id).order_by(Lesson.id).limit(1)) is None:
         return set()
     here, theirs = planned(session, training), defaultdict[int, list[Lesson]](list)
@@ -91,7 +92,7 @@ def _busy_by_lessons(session: Session, ids: Sequence[int], training: TrainingCla
 
 
 def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], FieldOrigin]:
-    """Which values rosters wrote last, by person and field."""
+    """The values last written by rosters, by person and field."""
     written: dict[tuple[int, str], FieldOrigin] = {}
     for batch in batches(ids):
         rows = session.execute(
@@ -107,12 +108,12 @@ def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], FieldOr
 
 
 def digest_of(name: str, value: str) -> str:
-    """A keyed digest by which a value is recognised later without being kept."""
+    """A keyed digest that recognises a value later without storing it."""
     return privacy.blind_index(f"roster:{name}", value)
 
 
 def judge(training: TrainingClass, upload: RosterUpload, readings: Sequence[RosterReading], known: Known) -> None:
-    """Give every readable row its verdict: create, update, unchanged, or the error that stands against it."""
+    """Give every readable row its verdict: create, update, unchanged, or the error against it."""
     for reading in readings:
         if reading.trainee is None:
             continue
@@ -139,7 +140,7 @@ def _judge_known(
     place: Enrolment,
     known: Known,
 ) -> None:
-    """The verdict on somebody who is in the class already, with what would change."""
+    """The verdict on somebody who is in the class already, with the changes."""
     reading.verdict = RosterVerdict.UNCHANGED
     if place.state in ENDED:
         message = N_("此人已退出本班；如需恢复，请单独办理")
@@ -162,7 +163,7 @@ def _judge_known(
 def differences(
     upload: RosterUpload, trainee: Trainee, person: Person, place: Enrolment | None, known: Known
 ) -> list[FieldChange]:
-    """What a row would change of a person and a place, field by field; nothing of somebody with another name."""
+    """What a row would change about a person and an enrolment, by field; nothing for somebody with another name."""
     if (place is not None and place.to_check == "name") or not same_name(trainee.name, person.name):
         return []
     changes = []
@@ -189,7 +190,7 @@ def _why(kept: FieldOrigin | None, name: str, before: str, upload: RosterUpload)
 
 
 def values_of(trainee: Trainee) -> dict[str, str]:
-    """The fields of a row that may be written, as text."""
+    """The writable fields of a row, as text."""
     return {
         "phone": trainee.phone,
         "education": trainee.education.value if trainee.education else "",
@@ -200,7 +201,7 @@ def values_of(trainee: Trainee) -> dict[str, str]:
 
 
 def values_on_record(person: Person, place: Enrolment | None) -> dict[str, str]:
-    """The same fields as they are registered."""
+    """The same fields as stored."""
     return {
         "phone": person.phone,
         "education": person.education.value if person.education else "",

@@ -1,7 +1,7 @@
-"""Long rosters, worked off piece by piece outside any request: checked, imported, taken back.
+"""Long rosters processed piece by piece outside any request: checked, imported, undone.
 
-Every piece is a transaction of its own that begins by looking where the last one stopped, so that a killed worker
-leaves nothing half done and two workers at one upload help each other. Parsing happens before the lock is taken.
+Every piece is a transaction of its own that begins where the last one stopped, so that a killed worker leaves nothing
+half done and two workers on one upload help each other. Parsing happens before the lock is taken.
 """
 
 import gc
@@ -29,18 +29,18 @@ from training.rosters.uploads import close_import, count, finish_check, keep_row
 PIECE = 1_000
 SYSTEM = Actor.system()
 BREATH = 0.01
-"""Seconds between two pieces, in which SQLite lets somebody else write."""
+"""Seconds between two pieces, in which SQLite lets other writers in."""
 
 RARELY = 20_000
-"""New objects between two looks for rubbish: nearly all of a piece live until it is written, and Python's 700 would
-search them some two hundred times."""
+"""Garbage collector threshold: nearly all objects of a piece live until it is written, and with Python's default of 700
+the collector would scan them some two hundred times."""
 
 Piece = Callable[[Session, RosterUpload], bool]
 Pause = Callable[[float], object]
 
 
 def work_off(pause: Pause = time.sleep) -> int:
-    """Do everything that waits, with a `pause` between two pieces; gives the number of uploads that were worked on."""
+    """Process all waiting uploads, with a `pause` between two pieces; returns the number of processed uploads."""
     with open_session(SYSTEM.scope) as session:
         waiting = session.execute(
             select(RosterUpload.id, RosterUpload.state)
@@ -103,7 +103,7 @@ def check_upload(upload_id: int, pause: Pause) -> None:
 
 
 def import_upload(upload_id: int, pause: Pause) -> None:
-    """Import the good rows of a long roster; what stops it turns it round, and everything is taken back."""
+    """Import the valid rows of a long roster; a failure reverses the import and undoes everything."""
     try:
         _pieces(upload_id, RosterState.IMPORTING, _import_piece, pause)
     except Refusal as refusal:
@@ -122,12 +122,12 @@ def _fail(upload_id: int, refusal: Refusal) -> None:
 
 
 def _for(upload: RosterUpload) -> Actor:
-    """The service on behalf of the account that decided, which ledger and log name."""
+    """The service acting for the account that decided, which ledger and log name."""
     return Actor(account_id=upload.decided_by, name="roster", is_system=True)
 
 
 def _pieces(upload_id: int, state: RosterState, work: Piece, pause: Pause) -> None:
-    """Do one piece after the other, as long as the upload stays in a state; each is committed before the next."""
+    """Process one piece after another while the upload stays in a state; each is committed before the next."""
     more = True
     while more:
         with open_session(SYSTEM.scope, write=True) as session:
