@@ -64,6 +64,10 @@ class CountyNeeded(Refusal, ValueError):
     status = 422
     message = N_("“{town}”不止一处（{counties}），请写明县区")
 
+    def __init__(self, *, town: str, counties: Sequence[str]) -> None:
+        super().__init__(town=town, counties="、".join(map(full_name, counties)))
+        self.counties = tuple(counties)
+
 
 class RegionUnknown(Refusal, LookupError):
     """No such region code."""
@@ -166,12 +170,17 @@ def county_of(address: str, home: str = HOME) -> str:
     for town in (known for known in _towns() if known in place.rest):
         counties = [county for county in _towns()[town] if not place.codes or within(county, place.codes[0])]
         if len(counties) > 1:
-            raise CountyNeeded(town=town, counties="、".join(full_name(county) for county in counties))
+            raise CountyNeeded(town=town, counties=counties)
         if counties:
             return counties[0]
     if not place.codes:
         raise RegionUnknown(code=address[:20])
     return place.codes[0]
+
+
+def begins_with_town(text: str) -> bool:
+    """Whether a text begins with the name of a town or street office: 永乐镇三组."""
+    return any(text[:length] in _towns() for length in range(2, 9))
 
 
 def _leading(text: str, before: list[str], home: str) -> tuple[list[str], str] | None:

@@ -111,10 +111,10 @@ def _csv_rows(data: bytes, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     csv.field_size_limit(20_000)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        for row in lines:
-            if lines.line_num > limits.rows or len(row) > limits.columns:
+        for number, row in enumerate(lines, 1):
+            if number > limits.rows or len(row) > limits.columns:
                 too_large(limits)
-            yield lines.line_num, [_unwrapped(cell) for cell in row]
+            yield number, [_unwrapped(cell) for cell in row]
     except csv.Error as error:
         raise Refused("sheet-broken") from error
 

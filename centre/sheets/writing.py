@@ -39,8 +39,16 @@ class Fault:
 
 
 def safe(text: str) -> str:
-    """Text that no spreadsheet takes for a formula: a dangerous first character gets an apostrophe before it."""
-    return "'" + text if text[:1] in _STARTERS else text
+    """Text that no spreadsheet takes for a formula: a dangerous first character gets an apostrophe before it.
+
+    Text that already begins so gets another one, so that `as_written` gives every text back.
+    """
+    return "'" + text if text.lstrip("'")[:1] in _STARTERS else text
+
+
+def as_written(text: str) -> str:
+    """The text before `safe`: without the apostrophe that keeps it from being a formula."""
+    return text[1:] if text[:1] == "'" and text.lstrip("'")[:1] in _STARTERS else text
 
 
 def template(

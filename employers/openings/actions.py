@@ -53,7 +53,7 @@ def create_opening(
     if employer.state in (EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED):
         raise EmployerNotActive(name=employer.name)
     _check(draft)
-    opening = Opening(**_columns(draft), external_id=external_id, is_demo=is_demo)
+    opening = Opening(**columns_of(draft), external_id=external_id, is_demo=is_demo)
     opening.employer, opening.employer_id = employer, employer.id
     opening.centre_id = actor.centre_id or employer.centre_id
     opening.screening = [finding.kept() for finding in findings_of(draft)]
@@ -72,7 +72,7 @@ def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: Op
         raise HeadcountBelowTaken(field="headcount", taken=opening.taken)
     if opening.state is not OpeningState.DRAFT:
         move(session, actor, opening, OPENING, "revise")
-    for name, value in _columns(draft).items():
+    for name, value in columns_of(draft).items():
         setattr(opening, name, value)
     opening.screening = [finding.kept() for finding in findings_of(draft)]
     _changed(session, opening)
@@ -305,7 +305,8 @@ def _fresh(session: Session, opening_id: int) -> Opening:
     ).one()
 
 
-def _columns(draft: OpeningDraft) -> dict[str, Any]:
+def columns_of(draft: OpeningDraft) -> dict[str, Any]:
+    """The values that a draft gives the columns of its opening; the employer is not among them."""
     columns = draft.model_dump(exclude={"employer_id"})
     columns["region_code"] = draft.region_code or ""
     for name in ("skill_requirements", "certificate_requirements"):

@@ -1,8 +1,7 @@
-"""Import of openings from CSV, spreadsheets and JSON Lines, with a verdict for each row; rows are atomic."""
+"""Openings from lists: a verdict for every row, what was read beside what was written, and no row half-written."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
@@ -17,28 +16,43 @@ from centre.audit import note
 from centre.drafts import problems_of
 from centre.errors import Invalid, Problem, Refusal
 from centre.permissions import Actor, Permission, require
-from centre.sheets.cells import HeaderMissing, SheetRefused, UnknownEncoding
-from centre.sheets.reading import read_sheets, text_of
+from centre.skills.vocabulary import vocabulary
 from centre.states import move
-from centre.translation import N_
+from centre.text import bigrams, normalise
+from centre.translation import N_, Term
 from employers.companies.actions import register_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EMPLOYER, EmployerDraft, EmployerState
-from employers.openings.actions import create_opening, publish_opening, submit_opening, update_opening, verify_opening
-from employers.openings.feeds import COLUMNS, NEEDED, Offer, headings, offer_of
+from employers.openings.actions import (
+    columns_of,
+    create_opening,
+    pause_opening,
+    publish_opening,
+    submit_opening,
+    update_opening,
+    verify_opening,
+)
+from employers.openings.checks import ended
+from employers.openings.feeds import CellReading, Offer, offer_of
+from employers.openings.lists import Line
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningDraft, OpeningSource, OpeningState
+from employers.openings.rules import OPENING_LABELS, OpeningDraft, OpeningSource, OpeningState
 
 Progress = Callable[[int, int], None]
 
-MOST_ROWS = 50_000
-LOOK_FOR_HEADINGS = 15
+REWRITABLE = frozenset({OpeningState.DRAFT, OpeningState.TO_VERIFY, OpeningState.VERIFIED, OpeningState.EXPIRED})
+"""States in which a changed row may rewrite an opening; an open one is taken off show, rewritten and shown again."""
+
+
+OTHER_EMPLOYER = N_("编号相同，但单位不同：以前是“{before}”，现在写的是“{now}”。请核对；确实换了单位，请换一个编号")
+OTHER_TRADE = N_("编号相同，但工种不同：以前是“{before}”，现在写的是“{now}”。请核对；确实是另一个岗位，请换一个编号")
 
 
 class ImportVerdict(StrEnum):
-    """The outcome of one row (导入结果)."""
+    """What became of one row (导入结果)."""
 
     OPEN = "open"
+    UPDATED = "updated"
     KEPT = "kept"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
@@ -46,68 +60,39 @@ class ImportVerdict(StrEnum):
 
 VERDICT_LABELS = {
     ImportVerdict.OPEN: N_("已上架"),
+    ImportVerdict.UPDATED: N_("已更新，仍在展示"),
     ImportVerdict.KEPT: N_("已存为草稿"),
     ImportVerdict.UNCHANGED: N_("以前导入过，没有变化"),
     ImportVerdict.REFUSED: N_("没有导入"),
 }
 
 
-class ListTooLong(SheetRefused):
-    """The list has more openings than one import accepts."""
-
-    code = "list-too-long"
-    message = N_("一次最多导入 {most} 个岗位，请分成几个文件")
-
-
-class LineBroken(SheetRefused):
-    """A line is not a JSON object."""
-
-    code = "line-broken"
-    message = N_("第 {row} 行不是正确的 JSON 对象，整个文件没有导入")
-
-
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """The outcome of one row: its number in the file, its opening, and its problems."""
+    """One row's result: its number in the file, its opening, what was read, everything wrong or left out."""
 
     row: int
     verdict: ImportVerdict
     title: str = ""
     opening_id: int | None = None
     problems: Sequence[Problem] = ()
+    notes: Sequence[Problem] = ()
+    readings: Sequence[CellReading] = ()
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcomes of an import in row order."""
+    """The results of an import in the order of its rows, and what of the file no row took over."""
 
     rows: list[ImportedRow] = field(default_factory=list)
+    remarks: Sequence[Problem] = ()
 
     @property
     def counts(self) -> dict[ImportVerdict, int]:
-        """The number of rows for each outcome."""
+        """How many rows had each result."""
         counted = Counter(row.verdict for row in self.rows)
         return {verdict: counted[verdict] for verdict in ImportVerdict}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row of a list: its number as a spreadsheet program shows it, and its cells by column name."""
-
-    number: int
-    cells: Mapping[str, str]
-
-
-def read_lines(data: bytes, filename: str) -> list[Line]:
-    """The rows of a list; .jsonl is JSON Lines, everything else a spreadsheet. Raises SheetRefused."""
-    lines = list(
-        _json_lines(data) if filename.lower().endswith((".jsonl", ".ndjson")) else _sheet_lines(data, filename)
-    )
-    if not lines:
-        raise HeaderMissing(expected="、".join(COLUMNS[name][2] for name in NEEDED))
-    if len(lines) > MOST_ROWS:
-        raise ListTooLong(most=MOST_ROWS)
-    return lines
 
 
 def import_openings(
@@ -118,20 +103,22 @@ def import_openings(
     source_name: str,
     source: OpeningSource = OpeningSource.PARTNER_CENTRE,
     publish: bool = False,
+    remarks: Sequence[Problem] = (),
     progress: Progress | None = None,
     is_demo: bool = False,
 ) -> Report:
-    """Import openings from a named list; importing the same list again changes nothing.
+    """Take openings over from a list that has a name; the same list again changes nothing.
 
     With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
     every opening that is complete and lawful goes on show; the others stay drafts, with the reasons in their verdicts.
-    Rows without an employer are those of `source_name` itself. `progress` is told of (done, all).
+    Rows without an employer are those of `source_name` itself. `progress` is told of (done, all); `remarks` are what
+    the reading of the file left out.
     """
     require(actor, Permission.IMPORT_OPENINGS)
     if not source_name.strip():
         raise Invalid([Problem("source_name", "source-missing", N_("转载的岗位要写明来源名称"))])
     work = _Import(session, actor, source_name.strip()[:200], source, publish, is_demo)
-    report = Report()
+    report = Report(remarks=tuple(remarks))
     for done, line in enumerate(lines, start=1):
         report.rows.append(work.take(line))
         if progress:
@@ -149,46 +136,100 @@ class _Import:
     source: OpeningSource
     publish: bool
     is_demo: bool
+    rows_by_id: dict[str, Line] = field(default_factory=dict)
 
     def take(self, line: Line) -> ImportedRow:
-        offer = offer_of(line.cells)
+        offer = offer_of(line.cells, today=clock.today(), headings=line.headings)
         title = str(offer.fields["title"])[:60]
+
+        def row(
+            verdict: ImportVerdict, opening: Opening | None = None, problems: Sequence[Problem] = ()
+        ) -> ImportedRow:
+            number = opening.id if opening else None
+            notes = (*line.notes, *offer.notes)
+            return ImportedRow(line.number, verdict, title, number, problems, notes, offer.readings, line.sheet)
+
         try:
+            self._refuse_repeated(line, offer)
             with self.session.begin_nested():
                 opening, verdict = self._keep(offer)
         except ValidationError as wrong:
-            return ImportedRow(line.number, ImportVerdict.REFUSED, title, problems=problems_of(wrong))
+            return row(ImportVerdict.REFUSED, problems=problems_of(wrong))
         except Refusal as refused:
-            return ImportedRow(line.number, ImportVerdict.REFUSED, title, problems=refused.problems)
+            return row(ImportVerdict.REFUSED, problems=refused.problems)
         if opening.state is not OpeningState.DRAFT or not self.publish:
-            return ImportedRow(line.number, verdict, title, opening.id)
+            return row(verdict, opening)
         try:
             with self.session.begin_nested():
                 self._show(opening, offer)
         except Refusal as refused:
             self.session.refresh(opening)
-            return ImportedRow(line.number, verdict, title, opening.id, refused.problems)
-        return ImportedRow(line.number, ImportVerdict.OPEN, title, opening.id)
+            return row(ImportVerdict.KEPT if verdict is ImportVerdict.UPDATED else verdict, opening, refused.problems)
+        return row(ImportVerdict.UPDATED if verdict is ImportVerdict.UPDATED else ImportVerdict.OPEN, opening)
+
+    def _refuse_repeated(self, line: Line, offer: Offer) -> None:
+        first = self.rows_by_id.setdefault(offer.external_id, line)
+        if first is not line:
+            message = N_("与第 {row} 行是同一个编号“{id}”，只导入了第 {row} 行")
+            params = {"row": first.number, "id": line.cells.get("id", "") or first.cells.get("title", "")}
+            raise Invalid([Problem("id", "id-repeated", message, params)])
 
     def _keep(self, offer: Offer) -> tuple[Opening, ImportVerdict]:
-        if offer.problems:
-            raise Invalid(offer.problems)
-        draft = OpeningDraft.model_validate(
-            {name: value for name, value in offer.fields.items() if value is not None}
-            | {"source": self.source, "source_name": self.source_name, "valid_from": clock.today()}
-        )
+        problems = [*offer.problems, *_ended_problems(offer)]
+        if problems:
+            raise Invalid(problems)
         known = self.session.scalar(
             select(Opening).where(Opening.source_name == self.source_name, Opening.external_id == offer.external_id)
         )
+        stated = {name: value for name, value in offer.fields.items() if value is not None}
         if known is not None:
-            if known.state is not OpeningState.DRAFT or _same(known, draft):
-                return known, ImportVerdict.UNCHANGED
-            changed = draft.model_copy(update={"employer_id": known.employer_id})
-            return update_opening(self.session, self.actor, opening_id=known.id, draft=changed), ImportVerdict.KEPT
+            # What the row says nothing of stays as it is: a list without a column empties no field.
+            stated = {name: value for name, value in stated.items() if name in offer.stated}
+            kept = {name: getattr(known, name) for name in OpeningDraft.model_fields if name not in offer.stated}
+            stated = kept | {"region_code": known.region_code or None} | stated
+        draft = OpeningDraft.model_validate(
+            {"valid_from": clock.today()} | stated | {"source": self.source, "source_name": self.source_name}
+        )
+        if known is not None:
+            return self._keep_known(known, draft, offer)
         employer = self._employer(offer, draft.region_code)
         draft = draft.model_copy(update={"employer_id": employer.id})
         opening = create_opening(self.session, self.actor, draft, external_id=offer.external_id, is_demo=self.is_demo)
         return opening, ImportVerdict.KEPT
+
+    def _keep_known(self, known: Opening, draft: OpeningDraft, offer: Offer) -> tuple[Opening, ImportVerdict]:
+        """Compare every field of an opening that came before with its row, and rewrite it where they differ."""
+        employer = self.session.get_one(Employer, known.employer_id)
+        self._ask_about_strangers(known, employer, draft, offer)
+        draft = draft.model_copy(update={"employer_id": known.employer_id})
+        was_open = known.state is OpeningState.OPEN
+        if not changed_fields(known, draft):
+            return known, ImportVerdict.UNCHANGED
+        if was_open and self.publish:
+            pause_opening(self.session, self.actor, opening_id=known.id, reason=self.source_name)
+        elif known.state not in REWRITABLE:
+            message = N_("内容有变化，但岗位现在是“{state}”，没有改动；请先在岗位页面处理")
+            if was_open:
+                message = N_("内容有变化，但岗位正在展示，没有改动；确认来源可靠后选择直接上架再导入")
+            params = {"state": Term(OPENING_LABELS[known.state])}
+            raise Invalid([Problem("", "known-not-rewritable", message, params)])
+        opening = update_opening(self.session, self.actor, opening_id=known.id, draft=draft)
+        return opening, ImportVerdict.UPDATED if was_open else ImportVerdict.KEPT
+
+    def _ask_about_strangers(self, known: Opening, employer: Employer, draft: OpeningDraft, offer: Offer) -> None:
+        """The id of one job in the row of another is asked about, never merged. Raises Invalid."""
+        problems = []
+        name = offer.employer or ("" if offer.uscc else self.source_name)
+        same_code = bool(offer.uscc) and offer.uscc == employer.uscc
+        other_code = bool(offer.uscc and employer.uscc) and not same_code
+        if other_code or (name and not same_code and not _alike(name, employer.name)):
+            names = {"before": employer.name, "now": name or offer.uscc}
+            problems.append(Problem("employer", "known-other-employer", OTHER_EMPLOYER, names))
+        if not _same_trade(known, draft):
+            titles = {"before": known.title, "now": draft.title}
+            problems.append(Problem("title", "known-other-trade", OTHER_TRADE, titles))
+        if problems:
+            raise Invalid(problems)
 
     def _show(self, opening: Opening, offer: Offer) -> None:
         if offer.posted_on and offer.posted_on <= clock.today():
@@ -204,7 +245,12 @@ class _Import:
         employer = self.session.scalar(select(Employer).where(wanted).order_by(Employer.id).limit(1))
         if employer is not None:
             return employer
-        draft = EmployerDraft(name=name, uscc=offer.uscc, region_code=region or "")
+        draft = EmployerDraft(
+            name=name,
+            uscc=offer.uscc,
+            region_code=offer.employer_area or region or "",
+            service_licence=offer.service_licence,
+        )
         return register_employer(self.session, self.actor, draft, source="import", is_demo=self.is_demo)
 
     def _vouch(self, employer: Employer) -> None:
@@ -214,44 +260,32 @@ class _Import:
             self.session.flush()
 
 
-def _same(known: Opening, draft: OpeningDraft) -> bool:
-    names = ("title", "content", "conditions", "headcount", "wage_min_fen", "wage_max_fen", "base_pay_fen", "address")
-    return all(getattr(known, name) == getattr(draft, name) for name in names) and known.region_code == (
-        draft.region_code or ""
-    )
+def changed_fields(known: Opening, draft: OpeningDraft) -> list[str]:
+    """The fields in which an opening and a row differ, all of them compared as they would be kept."""
+    columns: Mapping[str, Any] = columns_of(draft)
+    return [name for name, value in columns.items() if getattr(known, name) != value]
 
 
-def _json_lines(data: bytes) -> Iterator[Line]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnknownEncoding from None
-    columns: dict[str, str] = {}
-    for number, row in enumerate(text.splitlines(), start=1):
-        if not row.strip():
-            continue
-        try:
-            record = json.loads(row)
-        except (ValueError, RecursionError):
-            raise LineBroken(row=number) from None
-        if not isinstance(record, dict):
-            raise LineBroken(row=number)
-        for name in record.keys() - columns.keys():
-            columns[name] = next(iter(headings({0: name})), "")
-        yield Line(number, {columns[name]: _text(value) for name, value in record.items() if columns[name]})
+def _ended_problems(offer: Offer) -> list[Problem]:
+    last = offer.fields.get("valid_until")
+    if last is None or not ended(last, offer.today) or offer.fields.get("valid_from"):
+        return []
+    message = N_("截止日期 {day} 已经过了，没有导入；还在招就请改截止日期")
+    return [Problem("valid_until", "ended", message, {"day": last.isoformat()})]
 
 
-def _sheet_lines(data: bytes, filename: str) -> Iterator[Line]:
-    for sheet in read_sheets(data, filename).data_sheets:
-        columns: dict[str, int] = {}
-        for at, row in enumerate(sheet.rows):
-            texts = {column: text_of(cell) for column, cell in enumerate(row.cells)}
-            if not columns and at < LOOK_FOR_HEADINGS:
-                named = headings(texts)
-                columns = named if all(name in named for name in NEEDED) else {}
-            elif columns and any(texts.get(column) for column in columns.values()):
-                yield Line(row.number, {name: texts.get(column, "") for name, column in columns.items()})
+def _alike(name: str, other: str) -> bool:
+    return normalise(name).replace(" ", "") == normalise(other).replace(" ", "")
 
 
-def _text(value: Any) -> str:
-    return "" if value is None or isinstance(value, dict | list) else str(value).strip()[:4000]
+def _same_trade(known: Opening, draft: OpeningDraft) -> bool:
+    """Whether two openings are of one occupation: by code where both have one, else by the words of their titles."""
+    if known.occupation_code and draft.occupation_code:
+        return known.occupation_code == draft.occupation_code
+    before, now = normalise(known.title), normalise(draft.title)
+    if before == now:
+        return True
+    codes_before, codes_now = vocabulary().codes_for(before), vocabulary().codes_for(now)
+    if codes_before and codes_now:
+        return bool(set(codes_before) & set(codes_now))
+    return bool(set(bigrams(before)) & set(bigrams(now)))

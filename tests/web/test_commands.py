@@ -139,8 +139,8 @@ def test_an_export_of_nothing_has_its_headings_and_an_unknown_ending_is_refused(
     ("name", "data", "words"),
     [
         ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 400, "This is not a spreadsheet"),
-        ("a.csv", "姓名,电话\n王芳,1\n".encode(), "It should hold: 岗位、地区"),
-        ("a.jsonl", b'{"text": "a"}\n{', "Line 2 is not a JSON object"),
+        ("a.csv", "姓名,电话\n王芳,1\n".encode(), "It should contain: 岗位、地区"),
+        ("a.jsonl", b'{"text": "a"}\n{', "Line 2 is not a valid JSON object"),
     ],
 )
 def test_a_file_that_is_no_list_is_refused_in_words(tmp_path: Path, name: str, data: bytes, words: str) -> None:

@@ -11,13 +11,14 @@ from itertools import pairwise
 
 from centre.errors import Problem
 from centre.sheets.cells import Cell, HeaderMissing, Row, Sheet, Workbook
+from centre.sheets.ditto import is_ditto
 from centre.sheets.header import Header, body, find_header
 from centre.sheets.reading import text_of
 from centre.text import normalise
 from centre.translation import N_
 from training.rosters.columns import ALIASES, NEVER_DITTO, REQUIRED
 from training.rosters.rules import NoHeader, RosterReading, RosterVerdict, TooManyRows
-from training.rosters.trainee import against_class, is_ditto, read_trainee
+from training.rosters.trainee import against_class, read_trainee
 
 MOST_ROWS = 60_000
 SHARED_PHONE = 3

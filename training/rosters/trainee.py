@@ -19,6 +19,7 @@ from centre.numbers import (
 )
 from centre.people import Sex
 from centre.sheets.cells import Cell
+from centre.sheets.ditto import is_ditto
 from centre.sheets.reading import text_of
 from centre.text import HAN, fold_width, normalise, strip_glosses
 from centre.translation import N_
@@ -45,7 +46,6 @@ _SPAN = re.compile(
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SEXES = {"男": Sex.MALE, "男性": Sex.MALE, "m": Sex.MALE, "女": Sex.FEMALE, "女性": Sex.FEMALE, "f": Sex.FEMALE}
 _RESIDENT = {"居民身份证", "身份证", "二代身份证", "中华人民共和国居民身份证", "01", "1"}
-_DITTO = {"同上", "〃", "″", '"', "''", "上同", "同前", "“", "”"}
 
 
 @lru_cache(maxsize=512)
@@ -60,11 +60,6 @@ class Faulty(Exception):
     def __init__(self, code: str, message: str, **params: Any) -> None:
         super().__init__(code)
         self.code, self.message, self.params = code, message, params
-
-
-def is_ditto(cell: Cell) -> bool:
-    """Whether a cell says "as above"."""
-    return isinstance(cell, str) and cell.strip() in _DITTO
 
 
 def parse_name(cell: Cell) -> str:

@@ -1,10 +1,15 @@
 """Commands that bring data in, take data out, and keep it safe."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from centre.errors import Problem
+    from employers.openings.imports import ImportedRow, Report
 
 imports = typer.Typer(help="Bring data in from spreadsheets.", no_args_is_help=True)
 exports = typer.Typer(help="Take data out as spreadsheets.", no_args_is_help=True)
@@ -14,10 +19,13 @@ Target = Annotated[Path, typer.Argument(dir_okay=False, help="File to write: .cs
 
 MOST_TOLD = 20
 WRITABLE = (".csv", ".xlsx", ".jsonl")
-EXPORTED = (
-    "id", "title", "occupation", "employer", "headcount", "wage", "base_pay", "area", "address", "content",
-    "conditions", "valid_until",
-)  # fmt: skip
+
+
+class Language(StrEnum):
+    """Languages of what is told."""
+
+    CHINESE = "zh-Hans"
+    ENGLISH = "en"
 
 
 @imports.command("openings")
@@ -27,6 +35,10 @@ def import_openings(
     publish: Annotated[
         bool, typer.Option(help="Vouch for the source: complete and lawful openings go on show.")
     ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="CSV file for the verdict of every row; the screen shows the first ones.")
+    ] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the verdicts.")] = Language.ENGLISH,
 ) -> None:
     """Take openings over from a list; every row gets a verdict, and the same file again changes nothing."""
     from rich.progress import Progress
@@ -35,83 +47,129 @@ def import_openings(
     from centre.errors import Refusal
     from centre.permissions import Actor
     from centre.translation import translate
-    from employers.openings.imports import ImportVerdict, read_lines
     from employers.openings.imports import import_openings as take_over
+    from employers.openings.lists import read_list
 
     try:
-        lines = read_lines(file.read_bytes(), file.name)
+        openings = read_list(file.read_bytes(), file.name)
     except Refusal as refused:
-        typer.echo(translate("en", refused.message, **refused.params), err=True)
+        typer.echo(translate(lang.value, refused.message, **refused.params), err=True)
         raise typer.Exit(2) from None
     with Progress(transient=True) as progress, open_session(Actor.system().scope, write=True) as session:
-        bar = progress.add_task("Openings", total=len(lines))
-        report = take_over(
+        bar = progress.add_task("Openings", total=len(openings.lines))
+        verdicts = take_over(
             session,
             Actor.system(),
-            lines,
+            openings.lines,
             source_name=source or file.stem,
             publish=publish,
+            remarks=openings.remarks,
             progress=lambda done, _all: progress.update(bar, completed=done),
         )
-    troubled = [row for row in report.rows if row.problems]
-    for row in troubled[:MOST_TOLD]:
-        problems = "; ".join(translate("en", problem.message, **problem.params) for problem in row.problems)
-        typer.echo(f"row {row.row} {row.title}: {problems}")
-    if len(troubled) > MOST_TOLD:
-        typer.echo(f"and {len(troubled) - MOST_TOLD} more rows with something to mend")
+    _tell(verdicts, lang.value, publish=publish)
+    if report:
+        _write_report(report, verdicts, lang.value)
+
+
+def _tell(report: "Report", language: str, *, publish: bool) -> None:
+    """The verdicts on the screen: what was left out, what was read, what is wrong, and how many of each."""
+    from employers.openings.imports import ImportVerdict
+
+    messages = [_words(remark, language) for remark in report.remarks]
+    for row in report.rows:
+        place = f"{row.sheet}, row {row.row}" if row.sheet not in ("", "CSV") else f"row {row.row}"
+        if row.problems:
+            messages.append(f"{place} {row.title}: " + "; ".join(_words(problem, language) for problem in row.problems))
+        messages += [f"{place} {row.title}: {_words(note, language)}" for note in row.notes]
+    for line in messages[:MOST_TOLD]:
+        typer.echo(line)
+    if len(messages) > MOST_TOLD:
+        typer.echo(f"and {len(messages) - MOST_TOLD} more lines; --report FILE writes them all")
+    readings = [
+        f"row {row.row} {row.title}: {' | '.join(_readings(row, language))}"
+        for row in report.rows
+        if _readings(row, language)
+    ]
+    for line in readings[:MOST_TOLD]:
+        typer.echo(line)
     counts = report.counts
     typer.echo(
         f"{len(report.rows)} rows: {counts[ImportVerdict.OPEN]} on show, {counts[ImportVerdict.KEPT]} kept as drafts, "
         f"{counts[ImportVerdict.UNCHANGED]} unchanged, {counts[ImportVerdict.REFUSED]} refused"
+        + (f", {counts[ImportVerdict.UPDATED]} updated on show" if counts[ImportVerdict.UPDATED] else "")
     )
     if not publish and counts[ImportVerdict.KEPT]:
         typer.echo("Drafts are seen by the centre only; the same command with --publish puts the complete ones on show")
 
 
+def _words(problem: "Problem", language: str) -> str:
+    from centre.translation import translate
+
+    return translate(language, problem.message, **problem.params)
+
+
+def _readings(row: "ImportedRow", language: str) -> list[str]:
+    """What was read beside what was written, where they differ."""
+    from centre.translation import translate
+
+    pairs = [
+        (reading.written, translate(language, reading.message, **reading.params))
+        for reading in row.readings
+        if reading.field != "posted"
+    ]
+    return [f"{written} -> {read}" for written, read in pairs if not read.startswith(written)]
+
+
+def _write_report(file: Path, report: "Report", language: str) -> None:
+    from centre.sheets.writing import Column, export_csv
+    from centre.translation import translate
+    from employers.openings.imports import VERDICT_LABELS
+
+    rows = [("", "", "", "", _words(remark, language), "") for remark in report.remarks] + [
+        (
+            row.sheet,
+            str(row.row),
+            row.title,
+            translate(language, VERDICT_LABELS[row.verdict]),
+            "\n".join(_words(problem, language) for problem in (*row.problems, *row.notes)),
+            "\n".join(_readings(row, language)),
+        )
+        for row in report.rows
+    ]
+    columns = [Column(name) for name in ("sheet", "row", "title", "verdict", "remarks", "read")]
+    file.write_bytes(export_csv(columns, rows))
+
+
 @exports.command("openings")
 def export_openings(file: Target) -> None:
     """Write the openings on show, in the columns that `import openings` reads."""
-    from centre import clock, regions
+    from centre import clock
     from centre.database import open_session
     from centre.permissions import Actor
+    from employers.openings.columns import COLUMNS
+    from employers.openings.exports import rows_of
+    from employers.openings.models import Opening
     from employers.openings.queries import open_openings
 
     if file.suffix not in WRITABLE:
         raise typer.BadParameter(f"the file's name has to end in {', '.join(WRITABLE)}", param_hint="FILE")
     with open_session(Actor.public().scope) as session:
-        rows = [
-            (
-                str(opening.id),
-                opening.title,
-                opening.occupation_code,
-                opening.employer.name,
-                str(opening.remaining),
-                _wage(opening.wage_min_fen, opening.wage_max_fen, opening.wage_unit),
-                _wage(opening.base_pay_fen, None, opening.wage_unit),
-                regions.full_name(opening.region_code) if opening.region_code else "",
-                opening.address,
-                opening.content,
-                opening.conditions,
-                opening.valid_until.isoformat() if opening.valid_until else "",
-            )
-            for opening in session.scalars(open_openings(clock.today()))
-        ]
-    _write(file, EXPORTED, rows)
+        statement = open_openings(clock.today()).order_by(None).order_by(Opening.id)
+        rows = rows_of(session.scalars(statement))
+    _write(file, tuple(COLUMNS), [tuple(row.values()) for row in rows])
     typer.echo(f"{file}: {len(rows)} openings")
-
-
-def _wage(low: int | None, high: int | None, unit: str) -> str:
-    unit_words = {"day": "/天", "hour": "/小时", "piece": "/件"}
-    return "-".join(str(fen // 100) for fen in (low, high) if fen) + unit_words.get(unit, "")
 
 
 def _write(file: Path, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     import json
 
     from centre.sheets.writing import Column, export, export_csv
+    from employers.openings.lists import with_markup
 
     if file.suffix == ".jsonl":
-        lines = (json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n" for row in rows)
+        lines = (
+            json.dumps(dict(zip(names, map(with_markup, row), strict=True)), ensure_ascii=False) + "\n" for row in rows
+        )
         file.write_text("".join(lines), encoding="utf-8")
         return
     columns = [Column(name) for name in names]

@@ -14,17 +14,8 @@ from centre.sheets.cells import HeaderMissing, SheetRefused
 from employers.companies.actions import register_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, EmployerState
-from employers.openings.feeds import education_of, wage_of
-from employers.openings.imports import (
-    MOST_ROWS,
-    ImportVerdict,
-    Line,
-    LineBroken,
-    ListTooLong,
-    Report,
-    import_openings,
-    read_lines,
-)
+from employers.openings.imports import ImportVerdict, Report, import_openings
+from employers.openings.lists import MOST_ROWS, Line, LineBroken, ListTooLong, read_list
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
 from tests.employers.world import OFFICER, boss
@@ -42,6 +33,10 @@ ROWS = [
      "date": "2025-07-11", "lang": "zh"},
 ]  # fmt: skip
 JSONL = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS).encode()
+
+
+def read_lines(data: bytes, filename: str) -> list[Line]:
+    return read_list(data, filename).lines
 
 
 def taken(session: Session, lines: Sequence[Line]) -> Report:
@@ -178,33 +173,3 @@ def test_progress_is_told_for_every_row(session: Session) -> None:
         session, OFFICER, lines, source_name="合作中心", progress=lambda done, all_: progress.append((done, all_))
     )
     assert progress == [(number, 5) for number in range(1, 6)]
-
-
-@pytest.mark.parametrize(
-    ("text", "unit", "least", "most"),
-    [
-        ("2800-3500", "month", 280_000, 350_000),
-        ("２８００～３５００元／月", "month", 280_000, 350_000),
-        ("3.5k-5k", "month", 350_000, 500_000),
-        ("4-6千", "month", 400_000, 600_000),
-        ("0.6-0.9万", "month", 600_000, 900_000),
-        ("4000以上", "month", 400_000, None),
-        ("5000-4000", "month", 400_000, 500_000),
-        ("150/天", "day", 15_000, None),
-        ("280-350元/日", "day", 28_000, 35_000),
-        ("20元/小时", "hour", 2_000, None),
-        ("计件", "piece", None, None),
-        ("计件，4000-6000", "month", 400_000, 600_000),
-        ("面议", "month", None, None),
-        ("", "month", None, None),
-    ],
-)
-def test_pay_is_read_as_people_write_it(text: str, unit: str, least: int | None, most: int | None) -> None:
-    wage = wage_of(text)
-    assert (wage.unit.value, wage.least_fen, wage.most_fen) == (unit, least, most)
-
-
-def test_schooling_is_read_as_people_write_it() -> None:
-    assert education_of("大专及以上") is Education.COLLEGE
-    assert education_of("不限") is None
-    assert education_of("初中以上") is Education.JUNIOR
