@@ -4,7 +4,7 @@ from web.commands import app
 
 
 def main() -> None:
-    """Run the command that was typed."""
+    """Run a command."""
     app()
 
 

@@ -21,7 +21,7 @@ from web.assets import Assets
 from web.rendering import page
 
 FIRST = "web.pages.public.home"
-"""The pages that are asked for most are looked for first: an address is held against one resource after the other."""
+"""The most frequent pages come first, since routes are tried in turn."""
 TITLES = {
     401: N_("请先登录"),
     403: N_("没有权限"),
@@ -35,7 +35,7 @@ TITLES = {
 
 
 def build() -> FastAPI:
-    """The application with its pages; refuses to start when a route does not say who may use it."""
+    """The application with its pages; refuses to start when a route does not declare its access."""
     app = build_api(answer)
     for module in walk_packages(web.pages.__path__, "web.pages."):
         routes = getattr(import_module(module.name), "routes", None)
@@ -48,7 +48,7 @@ def build() -> FastAPI:
 
 
 def answer(request: Request, error: Exception) -> Response:
-    """What a reader gets for an exception: machines a problem, people a page that says what to do."""
+    """The response to an exception: problem+json for machines, for people a page that says what to do."""
     if request.url.path.startswith((PREFIX, "/health")) or request.url.path.endswith(".ics"):
         return problem_response(request, error)
     refusal = NotFound() if _is_odd_address(error) else refusal_of(error)
@@ -76,7 +76,7 @@ def answer(request: Request, error: Exception) -> Response:
 
 
 def _is_odd_address(error: Exception) -> bool:
-    """Whether all that is wrong is the address itself; people are told that nothing is there."""
+    """Whether only the path is invalid; people then get a 404 page."""
     return isinstance(error, RequestValidationError) and all(fault["loc"][0] == "path" for fault in error.errors())
 
 

@@ -1,4 +1,4 @@
-"""Stylesheet, script and icons: served under addresses that change with their content."""
+"""Stylesheet, script and icons, served under URLs that change with their content."""
 
 import re
 from functools import cache
@@ -21,14 +21,14 @@ JOINED = "site.css"
 
 @cache
 def content(path: str) -> bytes:
-    """The bytes of a static file; `site.css` is all screen stylesheets in one. Raises FileNotFoundError."""
+    """The bytes of a static file; `site.css` combines all screen stylesheets. Raises FileNotFoundError."""
     if path != JOINED:
         return (STATIC / path).read_bytes()
     return shortened("".join((STATIC / name).read_text("utf-8") for name in SHEETS)).encode()
 
 
 def shortened(sheet: str) -> str:
-    """A stylesheet without comments and without the spaces that only people need."""
+    """A stylesheet without comments and superfluous whitespace."""
     bare = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     bare = re.sub(r"\s+", " ", bare)
     bare = re.sub(r" ?([{};,>]) ?", r"\1", bare)
@@ -37,23 +37,23 @@ def shortened(sheet: str) -> str:
 
 @cache
 def fingerprint(path: str) -> str:
-    """Twelve hexadecimal digits that stand for the content of a static file. Raises FileNotFoundError."""
+    """A fingerprint of a static file: twelve hexadecimal digits. Raises FileNotFoundError."""
     return blake2b(content(path), digest_size=6).hexdigest()
 
 
 def asset(path: str) -> str:
-    """The address of a static file, carrying its fingerprint so that browsers may keep it for a year."""
+    """The URL of a static file with its fingerprint, so that browsers may cache it for a year."""
     return f"{PREFIX}/{path}?v={fingerprint(path)}"
 
 
 class Assets(StaticFiles):
-    """The folder `web/static`; an answer to a fingerprinted address may be kept for ever (静态资源)."""
+    """The folder `web/static`; responses to URLs with a fingerprint may be cached forever (静态资源)."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """The file with its caching rule: a year under the present fingerprint, five minutes otherwise."""
+        """The file with its caching rule: a year under the current fingerprint, five minutes otherwise."""
         if path == JOINED:
             response = Response(content(path), media_type="text/css")
         else:

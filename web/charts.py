@@ -1,4 +1,4 @@
-"""Geometry for the chart macros: pure numbers in percent of the drawing, so that text keeps its size on a phone."""
+"""Geometry for the chart macros, in percent of the drawing, so that text keeps its size on a phone."""
 
 from calendar import Calendar
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ Number = int | float
 
 
 def ceiling(values: Sequence[Number]) -> Number:
-    """A round number at or above the largest value: 1, 2 or 5 times a power of ten; 1 when nothing is positive."""
+    """A round number at or above the largest value: 1, 2 or 5 times a power of ten; 1 when no value is positive."""
     most = max(values, default=0)
     if most <= 0:
         return 1
@@ -20,13 +20,13 @@ def ceiling(values: Sequence[Number]) -> Number:
 
 
 def percent(value: Number, whole: Number) -> float:
-    """The share of a whole in percent, kept between 0 and 100; 0 of nothing."""
+    """A share in percent, clamped to 0 to 100; 0 when the whole is 0."""
     return round(min(100.0, max(0.0, 100 * value / whole)), 2) if whole else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A value placed in the drawing: `x` and `y` in percent from the top left."""
+    """A data point: `x` and `y` in percent from the top left."""
 
     x: float
     y: float
@@ -34,7 +34,7 @@ class Point:
 
 
 def points(values: Sequence[Number], top: Number) -> list[Point]:
-    """Values spread evenly from left to right, `top` being the upper edge."""
+    """Points for values, evenly spaced from left to right; `top` is the value at the upper edge."""
     step = 100 / max(1, len(values) - 1)
     return [
         Point(round(step * place, 2), round(100 - percent(value, top), 2), value) for place, value in enumerate(values)
@@ -42,12 +42,12 @@ def points(values: Sequence[Number], top: Number) -> list[Point]:
 
 
 def path(places: Sequence[Point]) -> str:
-    """The points joined to a line, as path data."""
+    """SVG path data for a line through the points."""
     return " ".join(f"{'L' if number else 'M'}{place.x:g} {place.y:g}" for number, place in enumerate(places))
 
 
 def sheet(year: int, month: int) -> list[list[date | None]]:
-    """The weeks of a month from Monday on; days of other months are None."""
+    """The weeks of a month, starting on Monday; days of other months are None."""
     weeks = Calendar().monthdatescalendar(year, month)
     return [[day if day.month == month else None for day in week] for week in weeks]
 
@@ -63,7 +63,7 @@ _PICTOGRAMS = {
 
 
 def pictogram(occupation: str | None) -> str:
-    """The icon of an occupation code such as 6-04-02-01: that of its nearest known group, `work` when there is none."""
+    """The icon of an occupation code such as 6-04-02-01: that of its closest known group, or `work`."""
     parts = (occupation or "").split("-")
     nearest = ("-".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((_PICTOGRAMS[group] for group in nearest if group in _PICTOGRAMS), "work")

@@ -1,4 +1,4 @@
-"""Trades as people call them, with their pictures, and the choices of the small steps; nothing here needs typing."""
+"""Everyday names of trades with their icons, and the choices of the step-by-step forms."""
 
 import re
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Trade:
 
     @property
     def icon(self) -> str:
-        """Its picture."""
+        """Its icon."""
         return pictogram(self.code)
 
 
@@ -49,12 +49,12 @@ TRADES = (
     Trade("6-29-01-01", N_("砌墙")),
     Trade("4-02-02-02", N_("开货车")),
 )
-"""The trades of the city and of the places to which its people go, most usual first."""
+"""The trades of the city and of the places its people move to, most common first."""
 
 YEARS = ((0, N_("刚学会")), (2, N_("一两年")), (4, N_("三五年")), (8, N_("五到十年")), (15, N_("十年以上")))
 
 PAY = (2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 7_000)
-"""Steps of the least pay, in yuan a month."""
+"""Options for the minimum pay, in yuan a month."""
 
 OFFERS = {
     "board": N_("包吃"),
@@ -68,16 +68,16 @@ EMPLOYMENT = {kind.value: label for kind, label in EMPLOYMENT_LABELS.items()}
 
 
 def home_counties() -> list[tuple[str, str]]:
-    """The counties of the network's own city."""
+    """The counties of the network's city."""
     return [(region.code, region.name) for region in children(HOME) if not region.name.startswith("市辖")]
 
 
 def place(code: str) -> str:
-    """The name of a region, with its city where that is another one; the code where nobody knows it."""
+    """The name of a region, with its city if that is a different one; the code if it is unknown."""
     return name(code) if code and exists(code) else code
 
 
 def chips_of(listed: Listed) -> list[tuple[str, str]]:
-    """What a card says beside board and lodging."""
+    """The chips of an opening's card besides board and lodging."""
     words = re.split(r"[，,。；;、 ]", listed.shift, maxsplit=1)[0]
     return [(words, "shift")] if 0 < len(words) <= 10 else []

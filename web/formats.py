@@ -1,4 +1,4 @@
-"""How money, wages, days and masked personal data are written for a reader, in either language."""
+"""Formatting of money, wages, dates and masked personal data, in both languages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,30 +22,30 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 
 def yuan(fen: int) -> str:
-    """An amount of fen written in yuan with thousands separators; the cents appear only when there are any."""
+    """An amount of fen in yuan with thousands separators; decimals only when they are not zero."""
     whole, cents = divmod(abs(fen), 100)
     return ("-" if fen < 0 else "") + f"{whole:,}" + (f".{cents:02d}" if cents else "")
 
 
 def money(locale: str, fen: int) -> str:
-    """An amount of fen as a reader expects it: 1,200 元, ¥1,200."""
+    """An amount of fen in the reader's language: 1,200 元, ¥1,200."""
     return f"{yuan(fen)} 元" if locale == SOURCE_LOCALE else f"¥{yuan(fen)}".replace("¥-", "-¥")
 
 
 @dataclass(frozen=True, slots=True)
 class Wage:
-    """Pay in two parts, so that a page can set the number large (工资)."""
+    """Pay as amount and unit, so that a page can enlarge the amount (工资)."""
 
     amount: str
     unit: str
 
     def __str__(self) -> str:
-        """Both parts in one line."""
+        """Amount and unit in one line."""
         return f"{self.amount} {self.unit}"
 
 
 def wage(locale: str, item: object) -> Wage:
-    """The pay of anything with `wage_min_fen`, `wage_max_fen` (or none) and `wage_unit`, attribute or key alike."""
+    """The pay of an object or mapping with `wage_min_fen`, `wage_max_fen` and `wage_unit`."""
     least, most, unit = (
         item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
         for name in ("wage_min_fen", "wage_max_fen", "wage_unit")
@@ -71,7 +71,7 @@ def as_local(value: datetime | str) -> datetime:
 
 
 def weekday(locale: str, value: date | str) -> str:
-    """The name of the day of the week, short."""
+    """The short name of the weekday."""
     number = as_date(value).weekday()
     return f"周{_WEEKDAYS[number]}" if locale == SOURCE_LOCALE else _DAYS[number]
 
@@ -83,7 +83,7 @@ def month(locale: str, value: date | str) -> str:
 
 
 def long_date(locale: str, value: date | str | None) -> str:
-    """A day with its weekday: 2026年2月27日 周五, Fri 27 Feb 2026. Nothing becomes a dash."""
+    """A date with its weekday: 2026年2月27日 周五, Fri 27 Feb 2026. None becomes a dash."""
     if value is None:
         return "—"
     day = as_date(value)
@@ -98,14 +98,14 @@ def clock_time(value: datetime | str) -> str:
 
 
 def long_datetime(locale: str, value: datetime | str | None) -> str:
-    """A day with its time in Asia/Shanghai: 2026年2月27日 周五 09:00. Nothing becomes a dash."""
+    """A date with its time in Asia/Shanghai: 2026年2月27日 周五 09:00. None becomes a dash."""
     if value is None:
         return "—"
     return f"{long_date(locale, as_local(value))} {clock_time(value)}"
 
 
 def masked(value: str, kind: str = "name") -> str:
-    """Personal data that a bystander may see: 王**, 138****1234, 610***********0022 (`name`, `phone`, `identity`)."""
+    """Masked personal data: 王**, 138****1234, 610***********0022 (`name`, `phone`, `identity`)."""
     if kind == "name":
         return value[:1] + "*" * max(1, len(value) - 1) if value else ""
     first, last = {"phone": (3, 4), "identity": (3, 4)}[kind]

@@ -1,4 +1,4 @@
-"""Forms: what people typed, turned into a draft, or given back with a message at each field."""
+"""Forms: typed values, validated into a draft or returned with a message at each field."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ReasonForm(Draft):
 
 @dataclass(slots=True)
 class Bound(Generic[Kind]):
-    """A form with what was typed: a draft when all is well, problems otherwise."""
+    """A submitted form: the typed values with a draft if they are valid, otherwise with problems."""
 
     typed: dict[str, Any]
     locale: str
@@ -39,18 +39,18 @@ class Bound(Generic[Kind]):
     problems: tuple[Problem, ...] = ()
 
     def value(self, name: str) -> Any:
-        """What was typed into a field."""
+        """The typed value of a field."""
         return self.typed.get(name, "")
 
     def error(self, name: str) -> str:
-        """The message at a field, in the reader's language; empty when it is right."""
+        """The error message of a field in the reader's language; empty when the field is valid."""
         for problem in self.problems:
             if problem.field == name or problem.field.startswith(f"{name}."):
                 return translate(self.locale, problem.message, **problem.params)
         return ""
 
     def refuse(self, refusal: Refusal) -> "Bound[Kind]":
-        """The same form with what an action refused."""
+        """The same form with the problems of a refused action."""
         problems = (
             refusal.problems
             if isinstance(refusal, Invalid)
@@ -60,13 +60,13 @@ class Bound(Generic[Kind]):
 
 
 def blank(unit: UnitOfWork, model: type[Kind], **values: Any) -> Bound[Kind]:
-    """An untouched form, with the values that it starts from."""
+    """An unsubmitted form with its initial values."""
     del model  # only tells the reader of the code which draft the form is for
     return Bound(values, unit.locale)
 
 
 def bind(unit: UnitOfWork, model: type[Kind], **given: Any) -> Bound[Kind]:
-    """Read the posted form as a draft; `given` adds values that do not come from the form.
+    """Validate the posted form as a draft; `given` adds values that do not come from the form.
 
     Empty fields count as not sent. Money fields (`_fen`) are typed in yuan, as people write it.
     """
@@ -74,7 +74,7 @@ def bind(unit: UnitOfWork, model: type[Kind], **given: Any) -> Bound[Kind]:
 
 
 def bind_query(unit: UnitOfWork, model: type[Kind]) -> Bound[Kind]:
-    """Read the question of an address as a draft, for lists and tables that are narrowed."""
+    """Validate the query string as a draft, for filtered lists and tables."""
     return _bound(unit, FormData([(name, value) for name, value in unit.request.query_params.multi_items()]), model, {})
 
 
@@ -103,8 +103,8 @@ def attempt(
     again: Callable[[Bound[Kind], int], Response],
     there: str | Callable[[Any], str],
 ) -> Response:
-    """Do what a form asks and go `there`, which may depend on what `act` gave; or show the page `again` with what was
-    refused, and with nothing of what was begun. Whoever may not even know of a thing gets NotFound as everywhere."""
+    """Run the action of a form and redirect to `there`, which may depend on its result; or show the page `again` with
+    the refusal, after a rollback. NotFound is passed on, so that the response does not reveal what exists."""
     if bound.draft is None:
         return again(bound, 422)
     try:
@@ -118,7 +118,7 @@ def attempt(
 
 
 def upload(unit: UnitOfWork, name: str) -> tuple[bytes, str]:
-    """A posted file: its bytes and its name. Raises Invalid when none was chosen."""
+    """An uploaded file: content and name. Raises Invalid when none was chosen."""
     file = unit.form.get(name) if unit.form else None
     if not isinstance(file, UploadFile) or not file.filename:
         raise Invalid([Problem(name, "missing", N_("请先选择文件"))])

@@ -1,4 +1,4 @@
-"""Marks in a title the words that a search understood, in whichever script the title is written."""
+"""Highlighting of search words in titles, in any script."""
 
 from functools import lru_cache
 from itertools import groupby, pairwise
@@ -10,7 +10,7 @@ from centre.text import bigrams, normalise
 
 @lru_cache(maxsize=10_000)
 def marked(text: str, words: tuple[str, ...]) -> Markup:
-    """The text with every piece of the words inside <mark>; two characters are the least piece (搜索词标记)."""
+    """The text with all parts of the search words of at least two characters in <mark> (搜索词标记)."""
     if not words:
         return escape(text)
     pieces = {piece for word in words for piece in bigrams(word) if len(piece) == 2}

@@ -1,4 +1,4 @@
-"""Which ways into the service a reader sees: one row for everybody, one for the roles of the account."""
+"""Navigation: entries for everybody, and entries for the roles of the account."""
 
 from dataclasses import dataclass
 
@@ -8,14 +8,14 @@ from centre.translation import N_
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One entry of the navigation (导航): its words, its address, its pictogram."""
+    """One entry of the navigation (导航): label, URL and icon."""
 
     label: str
     href: str
     icon: str
 
     def leads_to(self, path: str) -> bool:
-        """Whether a page at `path` lies behind this entry."""
+        """Whether the page at `path` belongs to this entry."""
         return path == self.href or path.startswith(self.href + "/")
 
 
@@ -37,5 +37,5 @@ _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
 
 
 def ways(actor: Actor) -> tuple[Way, ...]:
-    """The entries for this reader: the public ones, then those that the roles open."""
+    """The entries for this reader: the public ones, then those of their roles."""
     return PUBLIC_WAYS + tuple(way for roles, way in _ROLE_WAYS if roles & actor.roles)

@@ -1,4 +1,4 @@
-"""Pages kept for the next visitor with the same question, as long as what they tell of stands as it is (答案架)."""
+"""A cache of pages by query, valid until the underlying data changes (答案架)."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A page without a word about its reader, and what its question is counted with."""
+    """A page without reader-specific content, and the search words and total for the statistics."""
 
     body: bytes
     words: tuple[str, ...]
@@ -16,18 +16,18 @@ class KeptPage:
 
 
 class PageCache:
-    """Pages by question. All of them stand on one thing, such as an index that every change replaces by another."""
+    """Pages by query. All depend on one immutable object, such as an index that is replaced on every change."""
 
     def __init__(self) -> None:
         self._stands: tuple[object, dict[Hashable, KeptPage]] = (None, {})
 
     def get(self, ground: object, question: Hashable) -> KeptPage | None:
-        """The page for a question, if one was kept while the same thing stood."""
+        """The cached page of a query, if it was stored for the same object."""
         stood, pages = self._stands
         return pages.get(question) if stood is ground else None
 
     def put(self, ground: object, question: Hashable, page: KeptPage) -> None:
-        """Keep a page; those that stood on something else go."""
+        """Store a page; pages for another object are dropped."""
         stood, pages = self._stands
         if stood is not ground or len(pages) >= MOST:
             self._stands = (ground, pages := {})

@@ -1,4 +1,4 @@
-"""How a reader likes to see the pages: language, size of the letters, contrast. Kept in cookies, not in accounts."""
+"""Display preferences: language, text size, contrast. Stored in cookies, not in accounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,25 +20,25 @@ _YEAR = 365 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """The reader's view (显示方式): size of the letters and contrast."""
+    """The reader's display settings (显示方式): text size and contrast."""
 
     size: str = "standard"
     contrast: str = "standard"
 
     @classmethod
     def of(cls, cookies: Mapping[str, str]) -> "Display":
-        """The view that the cookies ask for; unknown values fall back to the standard."""
+        """The settings in the cookies; unknown values fall back to the default."""
         size, contrast = cookies.get(SIZE_COOKIE, ""), cookies.get(CONTRAST_COOKIE, "")
         return cls(size if size in SIZES else "standard", contrast if contrast in CONTRASTS else "standard")
 
     @property
     def classes(self) -> str:
-        """Classes of the `<html>` element."""
+        """CSS classes of the `<html>` element."""
         return f"size-{self.size} contrast-{self.contrast}"
 
     @property
     def next_size(self) -> str:
-        """The size that one more press of the switch gives; after the largest comes the standard again."""
+        """The next text size; after the largest comes the default again."""
         return SIZES[(SIZES.index(self.size) + 1) % len(SIZES)]
 
     @property
@@ -48,13 +48,13 @@ class Display:
 
 
 def safe_return(path: str) -> str:
-    """The path to go back to, or the front page when it could lead away from this site."""
+    """The path to return to, or the front page when it could lead to another site."""
     inside = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if inside else "/"
 
 
 def change_display(wishes: Mapping[str, str], *, secure: bool = False) -> RedirectResponse:
-    """Remember `size`, `contrast` and `lang` for a year and go back to `back`; unknown values are ignored."""
+    """Store `size`, `contrast` and `lang` for a year and redirect to `back`; unknown values are ignored."""
     response = RedirectResponse(safe_return(wishes.get("back", "/")), status_code=303)
     for name, (cookie, allowed) in _CHOICES.items():
         if wishes.get(name) in allowed:

@@ -1,4 +1,4 @@
-"""QR codes as drawings inside a page: black on white in every colour scheme, without styles."""
+"""QR codes as inline SVG: black on white in every colour scheme, without styles."""
 
 import segno
 from markupsafe import Markup

@@ -1,4 +1,4 @@
-"""Pages from templates: one environment, compiled once; what a template may call without importing is listed here."""
+"""Rendering of templates: one environment, with the functions that templates call without importing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
@@ -30,15 +30,15 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 class Reader(Protocol):
-    """What a page needs to know of the request that it answers; `api.dependencies.Unit` is one."""
+    """What rendering needs from a request; `api.dependencies.Unit` implements it."""
 
     @property
     def request(self) -> Request:
-        """The request: path, query and cookies are read from it."""
+        """The request, for its path, query and cookies."""
 
     @property
     def actor(self) -> Actor:
-        """Who reads."""
+        """The reader."""
 
     @property
     def locale(self) -> str:
@@ -46,7 +46,7 @@ class Reader(Protocol):
 
     @property
     def csrf_token(self) -> str:
-        """The token that a form sends back."""
+        """The CSRF token of forms."""
 
     def new_key(self) -> str:
         """A fresh idempotency key for one form."""
@@ -54,14 +54,14 @@ class Reader(Protocol):
 
 @dataclass
 class _Rendering:
-    """One page being written: its reader, and a counter for unique element ids."""
+    """One page being rendered: its reader, and a counter for unique element ids."""
 
     reader: Reader
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
-        """The parts of the present address that have a value."""
+        """The non-empty query parameters of the current URL."""
         values: dict[str, list[str]] = {}
         for name, value in parse_qsl(self.reader.request.url.query):
             values.setdefault(name, []).append(value)
@@ -86,7 +86,7 @@ def _icon_names() -> frozenset[str]:
 
 
 def icon(name: str, label: str = "", kind: str = "") -> Markup:
-    """A pictogram of the sprite; silent to screen readers unless it gets a label. Raises KeyError for unknown names."""
+    """An icon of the sprite; hidden from screen readers unless it has a label. Raises KeyError for unknown names."""
     return _drawn(name, label, kind)
 
 
@@ -109,7 +109,7 @@ def _path(path: str) -> str:
 
 
 def url(path: str, /, **query: object) -> str:
-    """An address with its query: None and empty values are left out, lists repeat their name."""
+    """A URL with a query: None and empty values are omitted, lists repeat their name."""
     pairs: list[str] = []
     for name, value in query.items():
         values = value if isinstance(value, list | tuple | set | frozenset) else [value]
@@ -118,17 +118,17 @@ def url(path: str, /, **query: object) -> str:
 
 
 def here(**changes: object) -> str:
-    """The present page with parts of its query changed: `here(page=2)`; None takes a part away."""
+    """The current URL with a changed query: `here(page=2)`; None removes a parameter."""
     present = _current.get()
     return url(present.reader.request.url.path, **{**present.query, **changes})
 
 
 _BACK = "\ufdd0"
-"""Stands for the present address until the page is written: with it the frame of all pages is the same text."""
+"""A placeholder for the current URL, so that the frame of all pages can be cached."""
 
 
 def switch(**wishes: str) -> str:
-    """The address that changes the reader's view (`lang`, `size` or `contrast`) and comes back to this page."""
+    """The URL that changes a display setting (`lang`, `size` or `contrast`) and returns to this page."""
     return f"{url('/display', **wishes)}&back={_BACK}"
 
 
@@ -138,14 +138,14 @@ def _back() -> str:
 
 
 def form_fields() -> Markup:
-    """The hidden fields of every form that changes something: CSRF token and idempotency key."""
+    """The hidden fields of every form that writes: CSRF token and idempotency key."""
     reader = _current.get().reader
     hidden = Markup('<input type="hidden" name="{}" value="{}">')
     return hidden.format("_csrf", reader.csrf_token) + hidden.format("_key", reader.new_key())
 
 
 def unique(prefix: str) -> str:
-    """An element id that no other call on the same page gets."""
+    """A unique element id within the page."""
     return f"{prefix}-{next(_current.get().numbers)}"
 
 
@@ -165,7 +165,7 @@ def problems_of(errors: object) -> list[tuple[str, str]]:
 
 
 def lines(text: object) -> Markup:
-    """A text with its line breaks kept, for letters and notices; everything else in it is escaped."""
+    """An escaped text with its line breaks, for letters and notices."""
     return Markup("<br>").join(escape(line) for line in str(text).splitlines())
 
 
@@ -195,7 +195,7 @@ _MOST_CARDS = _MOST_TEXTS = 5_000
 
 
 def kept(macro: Callable[..., Markup], items: Iterable[Any], words: tuple[str, ...], *values: Any) -> Markup:
-    """Cards of things that have an id and a title and never change, each written once in each language.
+    """Cards of immutable items with an id and a title, each rendered once for each language.
 
     `macro(one, title, *values)` writes a card; the title, with the words of a search marked, is put in each time.
     `values` are the same for all of them; a newer version of a thing is another one.
@@ -214,7 +214,7 @@ def kept(macro: Callable[..., Markup], items: Iterable[Any], words: tuple[str, .
 
 
 def same(macro: Callable[..., Markup], *values: Any) -> Markup:
-    """A macro's text that depends on nothing but its values and the reader's language, written once."""
+    """The cached output of a macro that depends only on its values and the reader's language."""
     key = (macro, _locale(), *values)
     text = _texts.get(key)
     if text is None:
@@ -229,16 +229,16 @@ def _in_readers_language(written: Callable[[str, Any], object]) -> Callable[[Any
 
 
 class Environment(jinja2.Environment):
-    """Jinja's environment with one plain dict of globals."""
+    """A Jinja environment with one plain dict of globals."""
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The dict that all templates share: through Jinja's chain of dicts, imports took a tenth of a page."""
+        """The globals shared by all templates: with Jinja's chain of dicts, imports took a tenth of the rendering."""
         return {**self.globals, **d} if d else self.globals
 
 
 @cache
 def environment() -> Environment:
-    """The templates with everything they may call; undefined names stop the page instead of leaving a gap."""
+    """The template environment; undefined names raise an error instead of rendering as empty."""
     templates = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -291,7 +291,7 @@ def _reading(reader: Reader) -> Iterator[None]:
 
 
 def render(reader: Reader, template: str | Template, **context: object) -> str:
-    """The text of a page for this reader. Templates also get `actor`, `locale`, `path` and `query` of the request."""
+    """Render a page for a reader. Templates also get `actor`, `locale`, `path` and `query` of the request."""
     request = reader.request
     values = {
         "actor": reader.actor,
@@ -306,10 +306,10 @@ def render(reader: Reader, template: str | Template, **context: object) -> str:
 
 
 def html(unit: Reader, text: str | bytes, status_code: int = 200) -> HTMLResponse:
-    """The written text of a page as an answer."""
+    """A rendered page as a response."""
     return HTMLResponse(text, status_code, {"Content-Language": unit.locale, "Vary": "Cookie, Accept-Language"})
 
 
 def page(unit: Reader, template: str, status_code: int = 200, **context: object) -> HTMLResponse:
-    """Answer a request with a page: `page(unit, "public/opening.html", opening=...)`; 422 for a form with errors."""
+    """Respond with a page: `page(unit, "public/opening.html", opening=...)`; 422 for a form with errors."""
     return html(unit, render(unit, template, **context), status_code)

@@ -95,15 +95,14 @@ def test_a_list_comes_in_as_drafts_then_on_show_and_the_third_time_changes_nothi
     status, output = run("import", "openings", str(listed))
     assert (status, on_show()) == (0, 0)
     assert "row 3 普工: " in output
-    assert "3 rows: 0 on show, 2 kept as drafts, 0 unchanged, 1 refused" in output
+    assert "3 rows: 0 published, 2 saved as drafts, 0 unchanged, 1 refused" in output
     assert "--publish" in output
     status, output = run("import", "openings", str(listed), "--publish")
     assert (status, on_show()) == (0, 1)
     assert "row 2 梳毛工: Required before publishing: Basic pay" in output
-    assert "1 on show, 0 kept as drafts, 1 unchanged, 1 refused" in output
-    assert (
-        "0 on show, 0 kept as drafts, 2 unchanged, 1 refused" in run("import", "openings", str(listed), "--publish")[1]
-    )
+    assert "1 published, 0 saved as drafts, 1 unchanged, 1 refused" in output
+    output = run("import", "openings", str(listed), "--publish")[1]
+    assert "0 published, 0 saved as drafts, 2 unchanged, 1 refused" in output
 
 
 @pytest.mark.usefixtures("installed")
@@ -114,7 +113,7 @@ def test_what_is_exported_can_be_imported_again(listed: Path, tmp_path: Path, en
     assert run("export", "openings", str(out)) == (0, f"{out}: 1 openings")
     status, output = run("import", "openings", str(out), "--publish")
     assert status == 0
-    assert "1 rows: 1 on show" in output
+    assert "1 rows: 1 published" in output
     with open_session(Actor.system().scope) as session:
         first, second = session.scalars(
             select(Opening).where(Opening.state == OpeningState.OPEN).order_by(Opening.id)

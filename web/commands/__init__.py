@@ -1,4 +1,4 @@
-"""Commands by what they are for; each imports what it needs only when it runs, so that `--help` is instant."""
+"""Commands by purpose; each imports what it needs only when it runs, so that `--help` is instant."""
 
 from web.commands.entry import app
 

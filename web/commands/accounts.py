@@ -11,13 +11,13 @@ from centre.errors import Invalid, NotFound, Refusal
 from centre.permissions import Actor, Permission, Role
 from centre.translation import translate
 
-app = typer.Typer(help="Make accounts, give new passwords, list who may sign in.", no_args_is_help=True)
+app = typer.Typer(help="Create and list accounts, set passwords.", no_args_is_help=True)
 tokens = typer.Typer(help="API tokens of schools and employers.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
-audits = typer.Typer(help="The log of who did what.", no_args_is_help=True)
-keys = typer.Typer(help="The master key that seals personal data.", no_args_is_help=True)
+audits = typer.Typer(help="The audit log.", no_args_is_help=True)
+keys = typer.Typer(help="The master key that encrypts personal data.", no_args_is_help=True)
 
-Login = Annotated[str, typer.Argument(help="Name to sign in with.")]
+Login = Annotated[str, typer.Argument(help="Sign-in name.")]
 Password = Annotated[
     str,
     typer.Option(
@@ -25,7 +25,7 @@ Password = Annotated[
         confirmation_prompt=True,
         hide_input=True,
         envvar="GANGQIAO_NEW_PASSWORD",
-        help="Asked for when not given.",
+        help="Prompted for if omitted.",
     ),
 ]
 
@@ -34,7 +34,7 @@ Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last d
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Say what a refusal says instead of a traceback."""
+    """Print refusals as messages instead of tracebacks."""
     try:
         yield
     except NotFound:
@@ -48,15 +48,15 @@ def _told() -> Iterator[None]:
 @app.command()
 def create(
     login: Login,
-    name: Annotated[str, typer.Option(help="The person's name, as colleagues see it.")],
-    role: Annotated[list[Role], typer.Option(help="May be given several times.")],
+    name: Annotated[str, typer.Option(help="The person's name as shown to colleagues.")],
+    role: Annotated[list[Role], typer.Option(help="May be repeated.")],
     password: Password,
-    centre: Annotated[str, typer.Option(help="Code of the centre, for example XY00.")] = "",
-    provider: Annotated[int | None, typer.Option(help="Number of the school, for registrars.")] = None,
-    employer: Annotated[int | None, typer.Option(help="Number of the employer, for its contacts.")] = None,
+    centre: Annotated[str, typer.Option(help="Code of the centre, e.g. XY00.")] = "",
+    provider: Annotated[int | None, typer.Option(help="Id of the school, for registrars.")] = None,
+    employer: Annotated[int | None, typer.Option(help="Id of the employer, for its contacts.")] = None,
     expires: Day = None,
 ) -> None:
-    """Make an account; those of schools, employers and escorts need a last day."""
+    """Create an account; accounts of schools, employers and escorts need an expiry date."""
     from sqlalchemy import select
 
     from centre.accounts import create_account
@@ -79,23 +79,23 @@ def create(
             employer_id=employer,
             expires_on=expires.date() if expires else None,
         )
-        typer.echo(f"Account {account.login} made with {', '.join(account.roles)}")
+        typer.echo(f"Account {account.login} created with {', '.join(account.roles)}")
 
 
 @app.command()
 def password(login: Login, password: Password) -> None:
-    """Give an account a new password; its open sessions end."""
+    """Set a new password for an account and end its sessions."""
     from centre.accounts import set_password
     from centre.database import open_session
 
     with _told(), open_session(Actor.system().scope, write=True) as session:
         set_password(session, Actor.system(), login=login.casefold(), password=password)
-    typer.echo(f"{login} has a new password")
+    typer.echo(f"Password of {login} changed")
 
 
 @app.command()
-def renew(login: Login, until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="New last day.")]) -> None:
-    """Let a partner's account go on until a day."""
+def renew(login: Login, until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Expiry date.")]) -> None:
+    """Extend a partner's account until a date."""
     from sqlalchemy import select
 
     from centre.accounts import Account, renew_account
@@ -109,18 +109,18 @@ def renew(login: Login, until: Annotated[datetime, typer.Option(formats=["%Y-%m-
 
 @app.command("reset-second-factor")
 def reset_second_factor(login: Login) -> None:
-    """Take a lost authenticator away; the next sign-in asks for a new one."""
+    """Remove a lost authenticator; the next sign-in asks for a new one."""
     from centre.accounts.actions import reset_second_factor
     from centre.database import open_session
 
     with _told(), open_session(Actor.system().scope, write=True) as session:
         reset_second_factor(session, Actor.system(), login=login.casefold())
-    typer.echo(f"{login} binds a new authenticator at the next sign-in")
+    typer.echo(f"{login} will set up a new authenticator at the next sign-in")
 
 
 @app.command("list")
 def list_accounts() -> None:
-    """List the accounts and their roles."""
+    """List accounts and their roles."""
     from sqlalchemy import select
 
     from centre.accounts import Account
@@ -134,13 +134,13 @@ def list_accounts() -> None:
 
 @tokens.command("create")
 def create_token(
-    name: Annotated[str, typer.Argument(help="Which system uses it.")],
-    may: Annotated[list[Permission], typer.Option(help="May be given several times.")],
-    expires: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day, at most a year ahead.")],
+    name: Annotated[str, typer.Argument(help="Name of the system that uses it.")],
+    may: Annotated[list[Permission], typer.Option(help="May be repeated.")],
+    expires: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Expiry date, at most a year ahead.")],
     school: Annotated[str, typer.Option(help="Code or name of a school.")] = "",
     employer: Annotated[str, typer.Option(help="Credit code or name of an employer.")] = "",
 ) -> None:
-    """Make a token for one school or one employer and print it, this once."""
+    """Create a token for one school or one employer and print it; it is not shown again."""
     from api.tokens import organisation
     from centre.accounts.rules import TokenDraft
     from centre.accounts.tokens import create_token
@@ -163,7 +163,7 @@ def create_token(
 
 @tokens.command("list")
 def list_tokens() -> None:
-    """List the tokens with their last use."""
+    """List tokens with their last use."""
     from centre.accounts.queries import api_tokens
     from centre.database import open_session
 
@@ -176,19 +176,19 @@ def list_tokens() -> None:
 
 
 @tokens.command("revoke")
-def revoke_token(number: Annotated[int, typer.Argument(help="Its number in the list.")]) -> None:
-    """Make a token void at once."""
+def revoke_token(number: Annotated[int, typer.Argument(help="Id of the token, as listed.")]) -> None:
+    """Revoke a token immediately."""
     from centre.accounts.tokens import revoke_token
     from centre.database import open_session
 
     with _told(), open_session(Actor.system().scope, write=True) as session:
         revoke_token(session, Actor.system(), token_id=number)
-    typer.echo(f"Token {number} is void")
+    typer.echo(f"Token {number} revoked")
 
 
 @audits.command()
 def head() -> None:
-    """Print the head of the audit log: keep it outside the database, on paper or in a mail to the auditor."""
+    """Print the head of the audit log, to be kept outside the database, for example in a mail to the auditor."""
     from centre.audit import anchor
     from centre.database import open_session
 
@@ -198,9 +198,9 @@ def head() -> None:
 
 @audits.command()
 def verify(
-    head: Annotated[str, typer.Option(help="A head printed earlier; shows also a tail that was cut off.")] = "",
+    head: Annotated[str, typer.Option(help="A head printed earlier; also detects truncation.")] = "",
 ) -> None:
-    """Check the chain of the audit log; exits with 1 at the first entry that was changed, moved or removed."""
+    """Verify the hash chain of the audit log; exits with 1 if an entry was changed, moved or removed."""
     from centre.audit import Anchor, first_fault
     from centre.database import open_session
 
@@ -213,28 +213,28 @@ def verify(
     if fault is not None:
         typer.echo(f"The chain breaks at entry {fault}", err=True)
         raise typer.Exit(1)
-    typer.echo("The chain is whole" + ("" if kept else "; give --head to show also that nothing was cut off"))
+    typer.echo("The chain is intact" + ("" if kept else "; pass --head to detect truncation as well"))
 
 
 @keys.command()
 def rotate() -> None:
-    """Make a new master key and bring every personal key under it; may run beside the service."""
+    """Create a new master key and re-wrap all personal keys with it; may run while the service is running."""
     from centre import privacy
     from centre.settings import settings
 
     if settings().master_key.get_secret_value():
-        typer.echo("GANGQIAO_MASTER_KEY is set: put a new key before the old one, then run `keys rewrap`", err=True)
+        typer.echo("GANGQIAO_MASTER_KEY is set: put a new key before the old one and run `keys rewrap`", err=True)
         raise typer.Exit(2)
     privacy.add_key()
-    typer.echo(f"New key at the front of {privacy.key_file()}; the older one still opens backups, keep it")
+    typer.echo(f"New key added to {privacy.key_file()}; keep the old key, since it decrypts older backups")
     rewrap()
 
 
 @keys.command()
 def rewrap() -> None:
-    """Bring what is still sealed under an older master key under the newest; running it twice changes nothing."""
+    """Re-wrap what is still encrypted under an older master key; running it again changes nothing."""
     from centre.rekeying import rewrap_everything
     from web.commands.running import _import_domain
 
     _import_domain()
-    typer.echo(f"{rewrap_everything()} keys and secrets are now under the newest master key")
+    typer.echo(f"{rewrap_everything()} keys and secrets re-wrapped with the newest master key")

@@ -1,4 +1,4 @@
-"""Commands that bring data in, take data out, and keep it safe."""
+"""Commands for import, export and backup."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from centre.errors import Problem
     from employers.openings.imports import ImportedRow, Report
 
-imports = typer.Typer(help="Bring data in from spreadsheets.", no_args_is_help=True)
-exports = typer.Typer(help="Take data out as spreadsheets.", no_args_is_help=True)
+imports = typer.Typer(help="Import data from spreadsheets.", no_args_is_help=True)
+exports = typer.Typer(help="Export data as spreadsheets.", no_args_is_help=True)
 
 Source = Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, XLSX or JSON Lines file.")]
-Target = Annotated[Path, typer.Argument(dir_okay=False, help="File to write: .csv, .xlsx or .jsonl.")]
+Target = Annotated[Path, typer.Argument(dir_okay=False, help="Output file: .csv, .xlsx or .jsonl.")]
 
 MOST_TOLD = 20
 WRITABLE = (".csv", ".xlsx", ".jsonl")
@@ -31,16 +31,14 @@ class Language(StrEnum):
 @imports.command("openings")
 def import_openings(
     file: Source,
-    source: Annotated[str, typer.Option(help="Who the list is from; the file's name when not given.")] = "",
-    publish: Annotated[
-        bool, typer.Option(help="Vouch for the source: complete and lawful openings go on show.")
-    ] = False,
+    source: Annotated[str, typer.Option(help="Source of the list; the file name by default.")] = "",
+    publish: Annotated[bool, typer.Option(help="Trust the source: publish complete and lawful openings.")] = False,
     report: Annotated[
         Path | None, typer.Option(help="CSV file for the verdict of every row; the screen shows the first ones.")
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the verdicts.")] = Language.ENGLISH,
 ) -> None:
-    """Take openings over from a list; every row gets a verdict, and the same file again changes nothing."""
+    """Import openings from a list; each row gets a verdict, and importing the same file again changes nothing."""
     from rich.progress import Progress
 
     from centre.database import open_session
@@ -93,13 +91,12 @@ def _tell(report: "Report", language: str, *, publish: bool) -> None:
     for line in readings[:MOST_TOLD]:
         typer.echo(line)
     counts = report.counts
-    typer.echo(
-        f"{len(report.rows)} rows: {counts[ImportVerdict.OPEN]} on show, {counts[ImportVerdict.KEPT]} kept as drafts, "
-        f"{counts[ImportVerdict.UNCHANGED]} unchanged, {counts[ImportVerdict.REFUSED]} refused"
-        + (f", {counts[ImportVerdict.UPDATED]} updated on show" if counts[ImportVerdict.UPDATED] else "")
-    )
+    summary = f"{counts[ImportVerdict.OPEN]} published, {counts[ImportVerdict.KEPT]} saved as drafts, "
+    summary += f"{counts[ImportVerdict.UNCHANGED]} unchanged, {counts[ImportVerdict.REFUSED]} refused"
+    updated = f", {counts[ImportVerdict.UPDATED]} updated" if counts[ImportVerdict.UPDATED] else ""
+    typer.echo(f"{len(report.rows)} rows: {summary}{updated}")
     if not publish and counts[ImportVerdict.KEPT]:
-        typer.echo("Drafts are seen by the centre only; the same command with --publish puts the complete ones on show")
+        typer.echo("Drafts are visible to the centre only; run the command with --publish to publish the complete ones")
 
 
 def _words(problem: "Problem", language: str) -> str:
@@ -142,7 +139,7 @@ def _write_report(file: Path, report: "Report", language: str) -> None:
 
 @exports.command("openings")
 def export_openings(file: Target) -> None:
-    """Write the openings on show, in the columns that `import openings` reads."""
+    """Export the published openings, in the columns that `import openings` reads."""
     from centre import clock
     from centre.database import open_session
     from centre.permissions import Actor
@@ -178,10 +175,10 @@ def _write(file: Path, names: tuple[str, ...], rows: Sequence[tuple[str, ...]]) 
 
 def backup(
     target: Annotated[
-        Path | None, typer.Argument(help="File to write; a dated one in the data folder when not given.")
+        Path | None, typer.Argument(help="Output file; by default a dated file in the data folder.")
     ] = None,
 ) -> None:
-    """Write a whole and consistent copy of the embedded database while it is in use, and check it."""
+    """Write a consistent copy of the embedded database while it is in use, and verify it."""
     import sqlite3
     from contextlib import closing
 
@@ -194,7 +191,7 @@ def backup(
     stamp = clock.local(clock.now()).strftime("%Y%m%d-%H%M%S")
     copy = target or settings().data_dir / "backups" / f"gangqiao-{stamp}.db"
     if copy.exists():
-        typer.echo(f"{copy} is there already", err=True)
+        typer.echo(f"{copy} already exists", err=True)
         raise typer.Exit(2)
     copy.parent.mkdir(parents=True, exist_ok=True)
     with (
@@ -206,4 +203,4 @@ def backup(
     if verdict != "ok":
         typer.echo(f"The copy is damaged: {verdict}", err=True)
         raise typer.Exit(1)
-    typer.echo(f"{copy}: {copy.stat().st_size / 1e6:.1f} MB, integrity ok. Keep master.key apart from it")
+    typer.echo(f"{copy}: {copy.stat().st_size / 1e6:.1f} MB, integrity ok. Store master.key separately")

@@ -15,7 +15,7 @@ LOW = 10
 
 
 class Language(StrEnum):
-    """Languages of what is written."""
+    """Languages of the output."""
 
     CHINESE = "zh-Hans"
     ENGLISH = "en"
@@ -24,16 +24,16 @@ class Language(StrEnum):
 def match(
     openings: Annotated[Path, typer.Argument(exists=True, help="Openings: CSV, XLSX or JSON Lines.")],
     workers: Annotated[Path, typer.Argument(exists=True, help="Workers: CSV, XLSX or JSON Lines.")],
-    top: Annotated[int, typer.Option(min=1, max=1000, help="How many openings a worker gets.")] = 20,
-    both: Annotated[bool, typer.Option(help="Also the best workers of each opening.")] = False,
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Openings per worker.")] = 20,
+    both: Annotated[bool, typer.Option(help="Also list the best workers for each opening.")] = False,
     out: Annotated[
-        Path | None, typer.Option(help="File to write (.csv, .jsonl or .xlsx); the screen when not given.")
+        Path | None, typer.Option(help="Output file (.csv, .jsonl or .xlsx); standard output by default.")
     ] = None,
     lang: Annotated[Language, typer.Option(help="Language of the reasons.")] = Language.CHINESE,
 ) -> None:
     """Rank openings for workers from two spreadsheets, with points and reasons; needs no database.
 
-    Both tables need a first line with the names of the columns (any order, only id is needed):
+    Both files need a header row with column names, in any order; only id is required:
 
     openings: id, title, occupation, skills, certificates, region, wage_min, wage_max, wage_unit, employment_type,
     night, shift, board, lodging, hazardous, education, min_age, headcount, valid_until, starts_on, registered_on, text
@@ -41,17 +41,17 @@ def match(
     workers: id, occupation, years, skills, held_certificates, wanted_occupations, allowed_regions, region (home),
     leave_home_ok, wage_floor, employment_type, night_ok, shift_ok, board, lodging, education, birth_date, hardship
 
-    Wages in yuan. Several values of a cell are parted by ; and a skill or certificate may carry a level, 焊接(3), and
-    * for a must. Skills of workers and openings meet by their names; an occupation is a code or an everyday name.
+    Wages are in yuan. Separate several values of a cell by ; a skill or certificate may have a level, 焊接(3), and
+    a * if it is mandatory. Skills are matched by name; an occupation is a code or an everyday name.
 
-    Written are: for (whose list the line belongs to), worker, opening, rank, points, the points of the six parts,
-    reasons. Without --out they go to the screen as CSV.
+    Output columns: for (the owner of the list), worker, opening, rank, points, the points of the six factors,
+    reasons. Without --out the output is CSV on standard output.
 
-    Ctrl+C stops; the same command goes on where it stopped.
+    Ctrl+C stops; running the same command again resumes.
     """
     from matching.bulk.blocks import UnreadableSheet
 
-    # Beside a running service the match takes only what the service leaves; the processes inherit it.
+    # Low priority, which the worker processes inherit, so that a running service is not slowed down.
     if hasattr(os, "nice"):
         os.nice(max(0, LOW - os.nice(0)))
     try:
@@ -65,7 +65,7 @@ def match(
 
 
 def _matched(openings: Path, workers: Path, *, language: str, **how: Any) -> None:
-    """Run with a bar on the screen."""
+    """Run with a progress bar."""
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from matching.bulk.command import match as run

@@ -1,4 +1,4 @@
-"""The command line's front: which commands there are and where each one lives."""
+"""The command line: its commands and the modules that implement them."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""Commands that set the service up and keep it running."""
+"""Commands that set up and run the service."""
 
 import os
 import subprocess
@@ -17,13 +17,13 @@ from centre.settings import settings
 
 
 class DemoSize(StrEnum):
-    """How much the demo invents (演示规模)."""
+    """The size of the demo data (演示规模)."""
 
     TOWN = "town"
     CITY = "city"
 
 
-Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 when not given.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 by default.")]
 TICK_SECONDS = 5
 WORKER_DELAY_SECONDS = 3
 COMPILE_DELAY_SECONDS = 20
@@ -31,10 +31,10 @@ COMPILE_DELAY_SECONDS = 20
 
 def serve(
     port: Port = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 when not given.")] = None,
-    processes: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
+    host: Annotated[str | None, typer.Option(help="Address to listen on; 127.0.0.1 by default.")] = None,
+    processes: Annotated[int | None, typer.Option(min=1, help="Number of server processes.")] = None,
 ) -> None:
-    """Answer requests until Ctrl+C. Run `gangqiao migrate` first and `gangqiao work` beside it."""
+    """Serve requests until Ctrl+C. Run `gangqiao migrate` first and `gangqiao work` alongside."""
     import uvicorn
 
     os.environ.setdefault("GANGQIAO_WARM", "true")
@@ -55,15 +55,15 @@ def serve(
 
 
 def work(
-    once: Annotated[bool, typer.Option(help="Do what is due now and stop.")] = False,
-    beside: Annotated[int, typer.Option(help="Stop when this process, the parent, is gone.", hidden=True)] = 0,
+    once: Annotated[bool, typer.Option(help="Run the jobs that are due and exit.")] = False,
+    beside: Annotated[int, typer.Option(help="Exit when this parent process has ended.", hidden=True)] = 0,
 ) -> None:
-    """Do what falls due: expiries, reminders, messages. May run in several processes; each slot is done once."""
+    """Run scheduled jobs: expiries, reminders, messages. Several processes may run; each job runs once."""
     from centre.jobs import REGISTER, run_due_jobs
 
     _import_domain()
     if once:
-        typer.echo(f"{run_due_jobs()} of {len(REGISTER)} jobs were due and are done")
+        typer.echo(f"{run_due_jobs()} of {len(REGISTER)} jobs were due and have run")
         return
     from apscheduler.schedulers.blocking import BlockingScheduler
 
@@ -72,7 +72,7 @@ def work(
     if beside:
         # A server that was killed cannot take its worker along.
         clock.add_job(lambda: os.getppid() == beside or clock.shutdown(wait=False), "interval", seconds=TICK_SECONDS)
-    typer.echo(f"Working on {len(REGISTER)} kinds of due work; Ctrl+C stops")
+    typer.echo(f"Running {len(REGISTER)} scheduled jobs; Ctrl+C stops")
     compiling = Timer(COMPILE_DELAY_SECONDS, _compile)
     compiling.daemon = True
     compiling.start()
@@ -83,7 +83,7 @@ def work(
 
 
 def _compile() -> None:
-    """Compile the matching kernels in a process of its own, at low priority, so that nothing waits for it."""
+    """Compile the matching kernels in a separate process at low priority."""
     code = (
         "import os; getattr(os, 'nice', int)(10); from matching.live.kernels import compile_kernels; compile_kernels()"
     )
@@ -92,10 +92,11 @@ def _compile() -> None:
 
 def migrate(
     role: Annotated[
-        str, typer.Option(help="PostgreSQL only: grant this role what the service needs, and nothing on the audit log.")
+        str,
+        typer.Option(help="PostgreSQL only: grant this role the service's rights, append-only on the audit log."),
     ] = "",
 ) -> None:
-    """Bring the database to the present schema and load the shipped reference data; doing it twice is harmless."""
+    """Migrate the database to the current schema and load the reference data; running it again is harmless."""
     from centre import schema
     from centre.database import open_session
     from centre.permissions import Actor
@@ -117,12 +118,12 @@ def migrate(
 def demo(
     port: Port = None,
     size: Annotated[
-        DemoSize, typer.Option(help="town: the invented demo city; city: 5,000 openings, 20,000 workers.")
+        DemoSize, typer.Option(help="town: a small demo city; city: 5,000 openings, 20,000 workers.")
     ] = DemoSize.TOWN,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same city.")] = 2026,
-    fill_only: Annotated[bool, typer.Option(help="Fill the database and stop.")] = False,
+    seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same data.")] = 2026,
+    fill_only: Annotated[bool, typer.Option(help="Fill the database and exit.")] = False,
 ) -> None:
-    """Fill an embedded database with the invented demo city and serve it, jobs included."""
+    """Fill an embedded database with the demo city and serve it, including its jobs."""
     from centre import schema
 
     started = time.monotonic()
@@ -137,14 +138,14 @@ def demo(
     if fill_only:
         return
     address = f"http://{settings().host}:{port or settings().port}"
-    typer.echo(f"Open {address} in a browser; everything in it is invented. Ctrl+C stops")
+    typer.echo(f"Open {address} in a browser; all its data is fictitious. Ctrl+C stops")
     with _working_beside():
         serve(port=port)
 
 
 @contextmanager
 def _working_beside() -> Iterator[None]:
-    """A process for due work beside the server; it begins a moment later, so that the first page is quick."""
+    """A worker process beside the server; it starts a moment later, so that the first page is quick."""
     started: list[subprocess.Popen[bytes]] = []
     worker = [sys.executable, "-m", "web", "work", "--beside", str(os.getpid())]
     alarm = Timer(WORKER_DELAY_SECONDS, lambda: started.append(subprocess.Popen(worker)))
@@ -163,7 +164,7 @@ def _exists() -> bool:
 
 
 def _import_domain() -> None:
-    """Import every module that has tables or due work, so that the register and the metadata know them all."""
+    """Import every module with tables or jobs, so that the job register and the metadata are complete."""
     from importlib import import_module
     from pkgutil import walk_packages
 

@@ -37,7 +37,7 @@ def test_a_token_is_printed_once_listed_without_its_secret_and_revoked() -> None
     listed = run("token", "list")[1]
     assert token[:11] in listed
     assert token not in listed
-    assert run("token", "revoke", "1") == (0, "Token 1 is void")
+    assert run("token", "revoke", "1") == (0, "Token 1 revoked")
     assert run("token", "revoke", "99")[0] == 2
     with open_session(SYSTEM.scope) as session:
         assert bearer(session, token) is None

@@ -1,1 +1,1 @@
-"""Pages for signing in and for one's own account."""
+"""Pages for signing in and for the reader's account."""

@@ -1,4 +1,4 @@
-"""One's own account: password, second factor, and the devices that are signed in."""
+"""The reader's account: password, second factor and signed-in devices."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +31,7 @@ SYSTEMS = (("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhon
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A signed-in browser as its owner sees it (登录设备)."""
+    """A signed-in device as its owner sees it (登录设备)."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class Device:
 
 
 class PasswordForm(Draft):
-    """A change of one's own password (修改密码)."""
+    """A change of password (修改密码)."""
 
     old: str = ""
     password: Words
@@ -50,7 +50,7 @@ class PasswordForm(Draft):
 
 
 def device_name(agent: str) -> str:
-    """Browser and system of a user agent, for people; empty when neither is known."""
+    """Browser and operating system of a user agent; empty when both are unknown."""
     browser = next((name for mark, name in BROWSERS if mark in agent), "")
     system = next((name for mark, name in SYSTEMS if mark in agent), "")
     return " · ".join(part for part in (browser, system) if part)
@@ -58,7 +58,7 @@ def device_name(agent: str) -> str:
 
 @routes.get("", allow=SIGNED_IN)
 def account(unit: Unit) -> Response:
-    """One's own account and the devices that are signed in."""
+    """The reader's account and signed-in devices."""
     own = own_account(unit.session, unit.actor)
     here = token_digest(caller(unit).token)
     shown = [
@@ -93,14 +93,14 @@ def account(unit: Unit) -> Response:
 
 @routes.post("/devices/{device_id}/revoke", allow=SIGNED_IN)
 def revoke(unit: Unit, device_id: int) -> Response:
-    """Sign one device out."""
+    """Sign out one device."""
     accounts.revoke_device(unit.session, unit.actor, device_id=device_id)
     return RedirectResponse("/account", 303)
 
 
 @routes.post("/devices/revoke-others", allow=SIGNED_IN)
 def revoke_others(unit: Unit) -> Response:
-    """Sign every other device out."""
+    """Sign out all other devices."""
     accounts.revoke_others(unit.session, unit.actor, token=caller(unit).token)
     return RedirectResponse("/account", 303)
 
@@ -136,7 +136,7 @@ def _password_page(unit: Unit, bound: Bound[PasswordForm], status_code: int = 20
 
 @routes.post("/second-factor", allow=SIGNED_IN, keep=False)
 def begin_second_factor(unit: Unit) -> Response:
-    """Start binding an authenticator, the first one or that of a new telephone."""
+    """Start setting up an authenticator, the first one or one on a new telephone."""
     accounts.require_fresh(unit.visitor)
     factors.begin_second_factor(unit.session, unit.actor)
     return RedirectResponse("/account/second-factor", 303)
@@ -144,13 +144,13 @@ def begin_second_factor(unit: Unit) -> Response:
 
 @routes.get("/second-factor", allow=SIGNED_IN)
 def show_second_factor(unit: Unit) -> Response:
-    """The key of the authenticator that is being bound, or a page to begin with."""
+    """The key of the authenticator being set up, or the page to start with."""
     return _factor_page(unit, blank(unit, FactorForm))
 
 
 @routes.post("/second-factor/confirm", allow=SIGNED_IN, keep=False)
 def confirm_second_factor(unit: Unit) -> Response:
-    """Put the authenticator into force and show the codes for the paper, once."""
+    """Activate the authenticator and show the recovery codes once."""
     bound = bind(unit, FactorForm)
     if bound.draft is None:
         return _factor_page(unit, bound, 422)
@@ -165,7 +165,7 @@ def confirm_second_factor(unit: Unit) -> Response:
 
 @routes.post("/recovery-codes", allow=SIGNED_IN, keep=False)
 def renew_recovery_codes(unit: Unit) -> Response:
-    """Fresh codes for the paper, shown once; the older ones are void."""
+    """Issue new recovery codes, shown once; the old ones are void."""
     accounts.require_fresh(unit.visitor)
     codes = factors.renew_recovery_codes(unit.session, unit.actor)
     own = own_account(unit.session, unit.actor)

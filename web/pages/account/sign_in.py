@@ -1,4 +1,4 @@
-"""Coming in and going out: password, one-time code, second factor, and how pages are shown."""
+"""Sign-in and sign-out: password, one-time code, second factor; display settings."""
 
 from starlette.responses import RedirectResponse, Response
 
@@ -21,7 +21,7 @@ from web.rendering import page, url
 routes = Pages()
 
 ISSUER = "Gangqiao"
-"""What an authenticator shows beside its six digits; Latin letters, since some show nothing else."""
+"""The issuer that authenticator apps show; in Latin letters, since some apps support no others."""
 
 DESKS = (
     (frozenset({Role.JOBSEEKER}), "/me"),
@@ -36,7 +36,7 @@ DUE = {accounts.Stage.CODE_DUE: "/sign-in/second", accounts.Stage.ENROLMENT_DUE:
 
 
 class SignInForm(Draft):
-    """What the sign-in page asks for (登录)."""
+    """The sign-in form (登录)."""
 
     login: Words
     password: Words
@@ -44,14 +44,14 @@ class SignInForm(Draft):
 
 
 class SendCodeForm(Draft):
-    """Where to send a one-time code (短信登录)."""
+    """The telephone number for a one-time code (短信登录)."""
 
     phone: Words
     back: str = ""
 
 
 class ReceivedCodeForm(Draft):
-    """A one-time code that was received (验证码)."""
+    """A one-time code as typed (验证码)."""
 
     phone: Words
     code: Words
@@ -59,14 +59,14 @@ class ReceivedCodeForm(Draft):
 
 
 class FactorForm(Draft):
-    """A code of an authenticator or of the paper, or the password again (动态口令)."""
+    """An authenticator code, a recovery code, or the password again (动态口令)."""
 
     code: Words
     back: str = ""
 
 
 def caller(unit: Unit) -> accounts.Caller:
-    """Who knocks, as far as the request tells."""
+    """The caller, as far as the request identifies them."""
     request = unit.request
     return accounts.Caller(
         host=request.client.host if request.client else "",
@@ -77,7 +77,7 @@ def caller(unit: Unit) -> accounts.Caller:
 
 
 def admit(unit: Unit, entered: accounts.Entered, back: str = "") -> Response:
-    """Hand the token over and go to the account's desk, or to the step that is still due."""
+    """Set the session cookie and redirect to the account's desk, or to the step that is still due."""
     due = DUE.get(entered.stage)
     where = url(due, back=back) if due else safe_return(back) if back else desk(entered.account.actor)
     response = RedirectResponse(where, 303)
@@ -86,7 +86,7 @@ def admit(unit: Unit, entered: accounts.Entered, back: str = "") -> Response:
 
 
 def give_cookie(unit: Unit, response: Response, entered: accounts.Entered) -> None:
-    """Put the token into the browser; only a jobseeker's own one keeps it when it is closed."""
+    """Set the session cookie; only a jobseeker's own browser keeps it after it is closed."""
     own = is_jobseeker(entered.account.roles) and KIOSK_COOKIE not in unit.request.cookies
     keeps = int(PUBLIC_LIFE.longest.total_seconds()) if own else None
     response.set_cookie(
@@ -103,7 +103,7 @@ def ask(unit: Unit) -> Response:
 
 @routes.post("/sign-in", allow=PUBLIC, keep=False)
 def enter(unit: Unit) -> Response:
-    """Open a session with a password and go to the account's desk."""
+    """Sign in with a password and redirect to the account's desk."""
     bound = bind(unit, SignInForm)
     by_phone = blank(unit, SendCodeForm, back=bound.value("back"))
     if bound.draft is None:
@@ -137,7 +137,7 @@ def _sign_in_page(
 
 @routes.post("/sign-in/phone", allow=PUBLIC, keep=False)
 def send_code(unit: Unit) -> Response:
-    """Send a one-time code and ask for it; the same for telephones with and without an account."""
+    """Send a one-time code; the response is identical for numbers with and without an account."""
     bound = bind(unit, SendCodeForm)
     by_password = blank(unit, SignInForm, back=bound.value("back"))
     if bound.draft is None:
@@ -153,7 +153,7 @@ def send_code(unit: Unit) -> Response:
 
 @routes.post("/sign-in/phone/code", allow=PUBLIC, keep=False)
 def enter_by_code(unit: Unit) -> Response:
-    """Open a session with a one-time code."""
+    """Sign in with a one-time code."""
     bound = bind(unit, ReceivedCodeForm)
     if bound.draft is None:
         return _code_page(unit, bound, status_code=422)
@@ -196,13 +196,13 @@ def enter_second(unit: Unit) -> Response:
 
 @routes.get("/sign-in/enrol", allow=PUBLIC)
 def ask_enrolment(unit: Unit) -> Response:
-    """Show the key of a new authenticator to an account that must bind one."""
+    """Show the key of a new authenticator to an account that must set one up."""
     return _enrol_page(unit, blank(unit, FactorForm, back=unit.request.query_params.get("back", "")))
 
 
 @routes.post("/sign-in/enrol", allow=PUBLIC, keep=False)
 def enrol(unit: Unit) -> Response:
-    """Bind the authenticator, complete the sign-in and show the codes for the paper, once."""
+    """Confirm the authenticator, complete the sign-in and show the recovery codes once."""
     bound = bind(unit, FactorForm)
     if bound.draft is None:
         return _enrol_page(unit, bound, 422)
@@ -248,13 +248,13 @@ def _half(unit: Unit, stage: accounts.Stage) -> accounts.Half | None:
 
 @routes.get("/sign-in/again", allow=SIGNED_IN)
 def ask_again(unit: Unit) -> Response:
-    """Ask who is signed in to prove it again, before something delicate."""
+    """Ask for fresh authentication before a sensitive action."""
     return _again_page(unit, blank(unit, FactorForm, back=unit.request.query_params.get("back", "")))
 
 
 @routes.post("/sign-in/again", allow=SIGNED_IN, keep=False)
 def prove(unit: Unit) -> Response:
-    """Note the proof and go on."""
+    """Record the fresh authentication and continue."""
     bound = bind(unit, FactorForm)
     if bound.draft is None:
         return _again_page(unit, bound, 422)
@@ -274,13 +274,13 @@ def _again_page(unit: Unit, bound: Bound[FactorForm], status_code: int = 200) ->
 
 @routes.post("/sign-out", allow=SIGNED_IN, keep=False)
 def leave(unit: Unit) -> Response:
-    """End the session here and forget what the browser kept."""
+    """Sign out and clear the browser's data of this site."""
     accounts.sign_out(unit.session, unit.actor, token=caller(unit).token)
     return forget("/kiosk" if KIOSK_COOKIE in unit.request.cookies else "/")
 
 
 def forget(where: str) -> Response:
-    """Go on without the token, and ask the browser to forget what it kept of this site."""
+    """Redirect without the session cookie, and ask the browser to clear this site's data."""
     response = RedirectResponse(where, 303)
     # Browsers obey this for a __Host- cookie only when it is Secure, too.
     response.delete_cookie(SESSION_COOKIE, path="/", secure=settings().secure_cookies, httponly=True)
@@ -290,10 +290,10 @@ def forget(where: str) -> Response:
 
 @routes.get("/display", allow=PUBLIC)
 def display(unit: Unit) -> Response:
-    """Change language, size or contrast, and come back."""
+    """Change language, text size or contrast, and return."""
     return change_display(unit.request.query_params, secure=settings().secure_cookies)
 
 
 def desk(actor: Actor) -> str:
-    """The page where an account starts."""
+    """The start page of an account."""
     return next((path for roles, path in DESKS if roles & actor.roles), "/account")

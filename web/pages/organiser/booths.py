@@ -1,4 +1,4 @@
-"""The desk of one fair: its steps, papers and notices, and the booths."""
+"""The desk of one fair: steps, plans, notices and booths."""
 
 from typing import Annotated, Literal
 
@@ -36,7 +36,7 @@ class StepForm(Draft):
 
 
 class FiguresForm(Draft):
-    """The figures of a fair that ended (统计数字)."""
+    """The figures of an ended fair (统计数字)."""
 
     employers: Annotated[int, Field(ge=0, le=9_999_999)]
     positions: Annotated[int, Field(ge=0, le=9_999_999)]
@@ -46,7 +46,7 @@ class FiguresForm(Draft):
 
 
 class PlansForm(Draft):
-    """Where the three papers are kept (三个方案)."""
+    """Where the three plans are kept (三个方案)."""
 
     organisation_plan: Line = ""
     emergency_plan: Line = ""
@@ -54,14 +54,14 @@ class PlansForm(Draft):
 
 
 class NoticeForm(Draft):
-    """Calling a fair off or putting it off (取消或延期)."""
+    """The cancellation or postponement of a fair (取消或延期)."""
 
     event: Literal["cancel", "postpone"]
     notice: Paragraph = ""
 
 
 class BoothForm(Draft):
-    """What is done with one request (展位办理)."""
+    """An action on one booth application (展位办理)."""
 
     event: Literal["approve", "refuse", "assign", "check_in", "leave", "miss"]
     reason: Line = ""
@@ -70,13 +70,13 @@ class BoothForm(Draft):
 
 @routes.get("/fairs/{fair_id:int}", allow=ALLOW)
 def desk(unit: Unit, fair_id: FairId) -> Response:
-    """One fair with everything that can be done about it now."""
+    """One fair with all actions available now."""
     return _desk(unit, fair_id)
 
 
 @routes.post("/fairs/{fair_id:int}/step", allow=ALLOW)
 def step(unit: Unit, fair_id: FairId) -> Response:
-    """Take the fair one step on."""
+    """Move the fair one step forward."""
     bound = bind(unit, StepForm)
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
@@ -90,7 +90,7 @@ def step(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.post("/fairs/{fair_id:int}/report", allow=ALLOW)
 def report(unit: Unit, fair_id: FairId) -> Response:
-    """Report the figures of a fair that ended."""
+    """Report the figures of an ended fair."""
     bound = bind(unit, FiguresForm)
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
@@ -104,7 +104,7 @@ def report(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.post("/fairs/{fair_id:int}/plans", allow=ALLOW)
 def attach(unit: Unit, fair_id: FairId) -> Response:
-    """Note where the papers are kept."""
+    """Record where the plans are kept."""
     bound = bind(unit, PlansForm)
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
@@ -128,14 +128,14 @@ def call_off(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.post("/fairs/{fair_id:int}/assign-all", allow=Permission.ASSIGN_BOOTH)
 def assign_all(unit: Unit, fair_id: FairId) -> Response:
-    """Number all approved requests."""
+    """Number all approved booths."""
     booths.assign_all_booths(unit.session, unit.actor, fair_id=fair_id)
     return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
 
 
 @routes.post("/booths/{booth_id}", allow=Permission.ASSIGN_BOOTH)
 def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
-    """Do one thing with one request."""
+    """Act on one booth application."""
     booth = own_booth(unit.session, unit.actor, booth_id)
     fair_id = booth.fair_id
     bound = bind(unit, BoothForm)
@@ -188,7 +188,7 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
 
 
 def _acts(booth: Booth, actor: Actor, *, on_the_day: bool) -> list[str]:
-    """What an organiser is offered for a request: nobody is late before the day, and a number is given once."""
+    """The actions on a booth: no check-in or no-show before the day, and no second number."""
     hidden = set() if on_the_day else {"check_in", "miss"}
     if booth.booth_no:
         hidden.add("assign")

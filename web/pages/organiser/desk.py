@@ -41,7 +41,7 @@ MOST = 100
 
 
 class FairForm(Draft):
-    """A fair as an organiser types it: one day, from when to when (招聘会方案)."""
+    """The form of a fair: one day with opening hours (招聘会方案)."""
 
     name: Words
     theme: FairTheme = FairTheme.GENERAL
@@ -62,7 +62,7 @@ class FairForm(Draft):
     instead_day: date | None = None
 
     def plan(self) -> FairDraft:
-        """The fair that is meant; an alternative that was chosen wins over the first wish."""
+        """The fair draft; a selected alternative takes precedence over the original choice."""
         day = self.instead_day or self.day
         own = self.model_dump(exclude={"day", "starts", "ends", "notice", "instead_venue", "instead_day", "venue_id"})
         return FairDraft(
@@ -74,7 +74,7 @@ class FairForm(Draft):
 
 
 class SeriesForm(Draft):
-    """A weekly fair as an organiser types it (定期招聘会)."""
+    """The form of a weekly fair (定期招聘会)."""
 
     name: Words
     theme: FairTheme = FairTheme.GENERAL
@@ -90,7 +90,7 @@ class SeriesForm(Draft):
 
 
 class VenueForm(Draft):
-    """A hall as an organiser types it (招聘场地)."""
+    """The form of a hall (招聘场地)."""
 
     name: Words
     hall: Line = ""
@@ -103,7 +103,7 @@ class VenueForm(Draft):
 
 @routes.get("", allow=ALLOW)
 def desk(unit: Unit) -> Response:
-    """What is planned, and what is due."""
+    """Planned fairs and their deadlines."""
     today, past = clock.today(), unit.request.query_params.get("past") == "1"
     wanted = fairs(from_on=None if past else today, to_on=today - timedelta(days=1) if past else None)
     if past:
@@ -126,7 +126,7 @@ def desk(unit: Unit) -> Response:
 
 @routes.get("/fairs/new", allow=ALLOW)
 def ask_fair(unit: Unit) -> Response:
-    """The form of a new fair."""
+    """The form for a new fair."""
     query = unit.request.query_params
     given = {name: query[name] for name in ("day", "venue_id", "starts", "ends") if name in query}
     return _fair_form(unit, blank(unit, FairForm, **{"starts": "09:00", "ends": "11:30", "booth_count": 20} | given))
@@ -134,7 +134,7 @@ def ask_fair(unit: Unit) -> Response:
 
 @routes.post("/fairs/new", allow=ALLOW)
 def schedule(unit: Unit) -> Response:
-    """Plan a fair; a hall that is taken is told with who holds it and what is free instead."""
+    """Schedule a fair; if the hall is taken, show by whom and what is free instead."""
     bound = bind(unit, FairForm)
     if bound.draft is None:
         return _fair_form(unit, bound, 422)
@@ -147,7 +147,7 @@ def schedule(unit: Unit) -> Response:
 
 @routes.get("/fairs/{fair_id}/edit", allow=ALLOW)
 def ask_change(unit: Unit, fair_id: FairId) -> Response:
-    """The form of a fair that is planned."""
+    """The form for changing a fair."""
     fair = fair_in_sight(unit.session, fair_id)
     values = {name: getattr(fair, name) for name in FairForm.model_fields if hasattr(fair, name)}
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
@@ -157,7 +157,7 @@ def ask_change(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.post("/fairs/{fair_id}/edit", allow=ALLOW)
 def change(unit: Unit, fair_id: FairId) -> Response:
-    """Change a fair; an announced one that moves needs a notice."""
+    """Change a fair; moving an announced one needs a notice."""
     fair = fair_in_sight(unit.session, fair_id)
     bound = bind(unit, FairForm)
     if bound.draft is None:
@@ -173,13 +173,13 @@ def change(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.get("/series/new", allow=ALLOW)
 def ask_series(unit: Unit) -> Response:
-    """The form of a weekly fair."""
+    """The form for a weekly fair."""
     return _series_form(unit, blank(unit, SeriesForm, weekday=4, starts="09:00", ends="11:30", booth_count=12))
 
 
 @routes.post("/series/new", allow=ALLOW)
 def schedule_series(unit: Unit) -> Response:
-    """Plan a fair for every week of a span, and tell which days were left out."""
+    """Schedule a weekly fair and show the skipped days."""
     bound = bind(unit, SeriesForm)
     if bound.draft is None:
         return _series_form(unit, bound, 422)
@@ -193,7 +193,7 @@ def schedule_series(unit: Unit) -> Response:
 
 @routes.get("/venues", allow=ALLOW)
 def halls(unit: Unit) -> Response:
-    """All halls, and the form of a new one."""
+    """All halls, and the form for a new one."""
     return _halls(unit, blank(unit, VenueForm, region_code="610402"))
 
 

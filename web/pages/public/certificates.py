@@ -1,4 +1,4 @@
-"""Certificates that anybody can verify without seeing who somebody is, and the offered seat of a waiting list."""
+"""Public verification of certificates with masked names, and seat offers from the waiting list."""
 
 from io import BytesIO
 from typing import Annotated
@@ -30,14 +30,14 @@ Code = Annotated[str, Path(max_length=40)]
 
 
 class CodeSearch(Draft):
-    """The number of a certificate as it is typed (证书编号)."""
+    """A certificate number as typed (证书编号)."""
 
     code: str = ""
 
 
 @routes.get("/certificates", allow=PUBLIC)
 def search(unit: Unit, code: Annotated[str, Query(max_length=80)] = "") -> Response:
-    """Where one types the number of a certificate; with a number it leads to its page."""
+    """The verification form; a valid number redirects to the certificate's page."""
     form = blank(unit, CodeSearch, code=code)
     if code.strip():
         try:
@@ -49,7 +49,7 @@ def search(unit: Unit, code: Annotated[str, Query(max_length=80)] = "") -> Respo
 
 @routes.get("/certificates/{code}", allow=PUBLIC)
 def verify(unit: Unit, code: Code) -> Response:
-    """What anybody may read of a certificate: masked name, course, level, date, and whether it holds."""
+    """The public part of a certificate: masked name, course, level, date, and whether it is valid."""
     try:
         certificate = queries.verified(unit.session, code)
     except (CodeForm, NotFound) as refusal:
@@ -63,7 +63,7 @@ def verify(unit: Unit, code: Code) -> Response:
 
 @routes.get("/certificates/{code}/qr.svg", allow=PUBLIC)
 def picture(unit: Unit, code: Code) -> Response:
-    """The QR of a certificate's page; it holds the address and nothing else."""
+    """The QR code of a certificate's page; it contains only the URL."""
     address = str(unit.request.base_url.replace(path=f"/certificates/{parse_code(code)}"))
     drawn = BytesIO()
     segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=4, xmldecl=False, light="#fff")
@@ -72,7 +72,7 @@ def picture(unit: Unit, code: Code) -> Response:
 
 @routes.get("/certificates/{code}/paper", allow=Permission.ENROL)
 def paper(unit: Unit, code: Code) -> Response:
-    """The certificate to print, for its holder, the school and the centre."""
+    """The printable certificate, for its holder, the school and the centre."""
     certificate = queries.certificate(unit.session, code)
     with seeing_everything(unit.session):
         holder = unit.session.get_one(Person, certificate.person_id)
@@ -89,7 +89,7 @@ def paper(unit: Unit, code: Code) -> Response:
 
 @routes.get("/offers/{offer_id}", allow=Permission.ENROL)
 def offered(unit: Unit, offer_id: RecordId) -> Response:
-    """A seat that is held for somebody on the waiting list."""
+    """A seat offer to somebody on the waiting list."""
     offer = offer_of(unit.session, offer_id)
     training, major, school = class_parts(unit.session, offer.class_id)
     return page(
@@ -106,7 +106,7 @@ def offered(unit: Unit, offer_id: RecordId) -> Response:
 
 @routes.post("/offers/{offer_id}/{answer}", allow=Permission.ENROL)
 def answer(unit: Unit, offer_id: RecordId, answer: Annotated[str, Path(pattern="^(take|decline)$")]) -> Response:
-    """Take the offered seat, or leave it to the next."""
+    """Accept or decline a seat offer."""
     bound = bind(unit, ButtonForm)
     offer = offer_of(unit.session, offer_id)
     training, major, school = class_parts(unit.session, offer.class_id)

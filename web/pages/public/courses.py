@@ -1,4 +1,4 @@
-"""Courses for everybody: which classes recruit, what a learner pays and why, and taking a seat."""
+"""Courses for everybody: recruiting classes, prices and enrolment."""
 
 from typing import Annotated, Any
 
@@ -49,7 +49,7 @@ LABELS: dict[str, Any] = {"dayparts": DAYPART_LABELS, "levels": LEVEL_LABELS, "c
 
 
 class Choosing(Draft):
-    """What a list of courses is narrowed by; anything odd in it is left out (选课条件)."""
+    """The filters of the course list; invalid values are ignored (选课条件)."""
 
     q: Annotated[Line, StringConstraints(max_length=60)] = ""
     daypart: Daypart | None = None
@@ -59,7 +59,7 @@ class Choosing(Draft):
 
 
 class EnrolForm(Draft):
-    """What a learner is asked when taking a seat (报名)."""
+    """The enrolment form (报名)."""
 
     relation: Relation = Relation.SELF
     hardship_no: Line = ""
@@ -67,14 +67,14 @@ class EnrolForm(Draft):
 
 
 class LeaveForm(Draft):
-    """Why a learner leaves (退班)."""
+    """The reason for leaving a class (退班)."""
 
     reason: Line = ""
 
 
 @routes.get("", allow=PUBLIC)
 def courses(unit: Unit) -> Response:
-    """The classes that recruit; for a jobseeker those that they may join, the nearest first, at their own price."""
+    """Recruiting classes; for a jobseeker those they may join, nearest first, with their own price."""
     choosing = bind_query(unit, Choosing).draft or Choosing()
     me = _me(unit)
     offered = choices(
@@ -102,7 +102,7 @@ def courses(unit: Unit) -> Response:
 
 @routes.get("/mine", allow=Permission.ENROL)
 def mine(unit: Unit) -> Response:
-    """My classes, my next lessons, the seats that are held for me, and my certificates."""
+    """The reader's classes, next lessons, seat offers and certificates."""
     me = _me(unit)
     if me is None:
         raise NotFound
@@ -121,27 +121,27 @@ def mine(unit: Unit) -> Response:
 
 
 def _me(unit: UnitOfWork) -> Person | None:
-    """The jobseeker who reads, if it is one."""
+    """The reader's person, if the account belongs to a jobseeker."""
     person_id = unit.actor.person_id
     return unit.session.scalar(select(Person).where(Person.id == person_id)) if person_id else None
 
 
 @routes.get("/notices", allow=PUBLIC)
 def notices(unit: Unit) -> Response:
-    """Subsidies that are about to be paid, for anybody to object."""
+    """Public notice of subsidies before they are paid."""
     posted = claim_queries.notices(unit.session, clock.today())
     return page(unit, "public/courses/notices.html", posted=posted, programmes=PROGRAMME_LABELS)
 
 
 @routes.get("/classes/{class_id}", allow=PUBLIC)
 def course(unit: Unit, class_id: RecordId) -> Response:
-    """One class: when, where, for how much and why."""
+    """One class: dates, place, price and how it is divided."""
     return _course_page(unit, class_id, blank(unit, EnrolForm, relation=Relation.SELF))
 
 
 @routes.post("/classes/{class_id}/enrol", allow=Permission.ENROL)
 def enrol(unit: Unit, class_id: RecordId) -> Response:
-    """Take a seat for oneself."""
+    """Enrol the reader."""
     bound = bind(unit, EnrolForm)
     person_id = unit.actor.person_id
     if person_id is None:
@@ -167,7 +167,7 @@ def enrol(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.post("/classes/{class_id}/leave", allow=Permission.ENROL)
 def leave(unit: Unit, class_id: RecordId) -> Response:
-    """Give one's seat back before the class begins."""
+    """Leave a class before it begins."""
     bound = bind(unit, LeaveForm)
     place = enrolment_queries.place_of(unit.session, class_id, unit.actor.person_id or 0)
     if place is None or bound.draft is None:
@@ -202,7 +202,7 @@ def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], statu
 
 
 def _price(unit: UnitOfWork, training: TrainingClass, major: Major, provider: TrainingProvider) -> PriceSplit:
-    """What this reader would pay today; visitors see the price without any entitlement."""
+    """The reader's price today; visitors see the price without entitlements."""
     person_id = unit.actor.person_id
     entitled = enrolment_queries.entitlement(unit.session, person_id, training, provider) if person_id else None
     return split_of(major, entitled)

@@ -1,4 +1,4 @@
-"""The API's reference, written from its own description, so that it is never out of date and asks nobody else."""
+"""The API reference, generated from the OpenAPI description without third-party assets."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -30,7 +30,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One method of one address."""
+    """One operation: a method of a path."""
 
     method: str
     path: str

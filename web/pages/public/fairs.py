@@ -1,4 +1,4 @@
-"""The public pages of fairs: a calendar with a list, and one page for each fair."""
+"""Public pages of fairs: a calendar with a list, and a page for each fair."""
 
 import re
 from calendar import monthrange
@@ -27,12 +27,12 @@ FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 MOST = 200
 TOLD = FAIR_LABELS | dict.fromkeys(OVER, FAIR_LABELS[FairState.ENDED])
-"""What the public reads of a state: whether the figures were reported is the organisers' business."""
+"""State labels for the public; reported and archived fairs have simply ended."""
 
 
 @routes.get("", allow=PUBLIC)
 def calendar(unit: Unit) -> Response:
-    """A month of fairs as a calendar and as a list; without a month the list goes on from today."""
+    """A month of fairs as calendar and list; without a month, the list starts today."""
     query = unit.request.query_params
     first = _month(query.get("month", ""))
     region = query.get("region", "")
@@ -62,7 +62,7 @@ def calendar(unit: Unit) -> Response:
 
 @routes.get("/{fair_id}", allow=PUBLIC)
 def fair(unit: Unit, fair_id: FairId) -> Response:
-    """One fair: when, where, who will be there with which openings, and that it costs nothing."""
+    """One fair: time, place, exhibitors with their openings, and that it is free."""
     fair = fair_in_sight(unit.session, fair_id)
     stands: dict[int, dict[str, Any]] = {}
     for booth, opening in shown_openings(unit.session, fair.id):
@@ -85,7 +85,7 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
 
 
 def event_of(fair: Fair) -> dict[str, str]:
-    """A fair as the month sheet takes it."""
+    """A fair as an entry of the month calendar."""
     return {
         "day": clock.local(fair.starts_at).date().isoformat(),
         "title": fair.name,
@@ -94,7 +94,7 @@ def event_of(fair: Fair) -> dict[str, str]:
 
 
 def hours(fair: Fair) -> str:
-    """From when to when on the wall clock; a fair of several days names the last one."""
+    """The local opening hours of a fair; with the last date if it lasts several days."""
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
     end = clock_time(fair.ends_at)
     return f"{clock_time(fair.starts_at)}–{end if first.date() == last.date() else f'{last:%m-%d} {end}'}"

@@ -1,4 +1,4 @@
-"""The style gallery: every part of a page with invented data, for those who write pages."""
+"""The style gallery: every page component with sample data, for developers."""
 
 from starlette.responses import Response
 
@@ -10,5 +10,5 @@ routes = Pages()
 
 @routes.get("/design", allow=PUBLIC)
 def gallery(unit: Unit) -> Response:
-    """Every macro once."""
+    """Show every macro."""
     return page(unit, "public/gallery.html")

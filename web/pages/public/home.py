@@ -1,4 +1,4 @@
-"""Pages for everybody: the front page, the search, one opening, registering, and who we are."""
+"""Pages for everybody: front page, search, opening, registration, about, privacy."""
 
 from math import ceil
 from typing import Annotated
@@ -45,7 +45,7 @@ _pages = PageCache()
 
 @routes.get("/", allow=PUBLIC)
 def home(unit: Unit) -> Response:
-    """The front page: one search box, trades as pictures, the next fairs and courses."""
+    """The front page: search box, trades as icons, the next fairs and courses."""
     today = clock.today()
     openings, places = totals()
     coming = coming_fairs(clock.now()).limit(4)
@@ -66,7 +66,7 @@ def home(unit: Unit) -> Response:
 
 @routes.get("/openings", allow=PUBLIC, is_quick=lambda: settings().is_sqlite and is_watched())
 def openings(unit: Unit) -> Response:
-    """Results with counts; the same address gives the same page with and without scripts.
+    """Search results with counts; the page is the same with and without scripts.
 
     A page of many results tells nothing but how the openings stand: it is kept for other visitors until one changes.
     """
@@ -111,7 +111,7 @@ def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response
 def _groups(
     locale: str, criteria: SearchCriteria, results: Results
 ) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """The filters with their counts; the most frequent places first, chosen ones always there."""
+    """The filters with their counts; most frequent places first, selected ones always included."""
 
     def in_language(label: str) -> str:
         return translate(locale, label)
@@ -139,7 +139,7 @@ def _groups(
 
 
 def _applied(locale: str, criteria: SearchCriteria) -> list[tuple[str, str, object]]:
-    """What narrows the list now: the words, the part of the query, and what stays of that part without it."""
+    """The active filters: label, query parameter, and the values that remain without it."""
     ways: list[tuple[str, str, object]] = []
     if criteria.occupation:
         ways.append((vocabulary().name(criteria.occupation), "occupation", None))
@@ -154,7 +154,7 @@ def _applied(locale: str, criteria: SearchCriteria) -> list[tuple[str, str, obje
 
 
 def _courses(unit: Unit, criteria: SearchCriteria, results: Results) -> list[Course]:
-    """The way through training: courses for the trades asked for and near them, offered where openings are few."""
+    """Courses for the searched trades and related ones, offered when there are few openings."""
     if results.total >= PAGE:
         return []
     codes = dict.fromkeys((criteria.occupation, *results.codes, *(near.code for near in results.neighbours[:3])))
@@ -163,14 +163,14 @@ def _courses(unit: Unit, criteria: SearchCriteria, results: Results) -> list[Cou
 
 
 def _open_classes(unit: Unit) -> int:
-    """How many classes take people now."""
+    """The number of recruiting classes."""
     rows = recruiting(clock.today()).with_only_columns(func.count()).order_by(None)
     return unit.session.scalar(rows) or 0
 
 
 @routes.get("/openings/{opening_id}", allow=PUBLIC)
 def opening(unit: Unit, opening_id: OpeningId) -> Response:
-    """One opening: big wage, place, the six elements, warnings, and why it fits the reader."""
+    """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
     opening = opening_in_sight(unit.session, opening_id)
     listed = listed_opening(opening_id)
     fit, mine = None, None
@@ -206,7 +206,7 @@ def _similar(listed: Listed | None) -> list[Listed]:
 
 @routes.post("/openings/{opening_id}/ask", allow=Permission.INTRODUCE)
 def ask(unit: Unit, opening_id: OpeningId) -> Response:
-    """A jobseeker asks the centre for a letter to this opening."""
+    """Request a letter of introduction to this opening."""
     share = bool(unit.form and unit.form.get("share_phone"))
     introduction = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
     return RedirectResponse(f"/me/introductions/{introduction.id}", 303)
@@ -214,13 +214,13 @@ def ask(unit: Unit, opening_id: OpeningId) -> Response:
 
 @routes.get("/register", allow=PUBLIC)
 def registering(unit: Unit) -> Response:
-    """The form that a newcomer fills in: four fields and a yes."""
+    """The registration form: four fields and the consent."""
     return _register_page(unit, blank(unit, SelfRegistration))
 
 
 @routes.post("/register", allow=PUBLIC, keep=False)
 def register(unit: Unit) -> Response:
-    """Register; the same answer for new and for known people."""
+    """Register a jobseeker; the response is identical for new and known people."""
     bound = bind(unit, SelfRegistration)
     if bound.draft is None:
         return _register_page(unit, bound, 422)
@@ -237,11 +237,11 @@ def _register_page(unit: Unit, bound: Bound[SelfRegistration], status_code: int 
 
 @routes.get("/about", allow=PUBLIC)
 def about(unit: Unit) -> Response:
-    """Who we are and where to find us."""
+    """About the centres, and where they are."""
     return page(unit, "public/about.html", centres=unit.session.scalars(centres()).all())
 
 
 @routes.get("/about/privacy", allow=PUBLIC)
 def privacy(unit: Unit) -> Response:
-    """What we keep of people, why, and how to have it deleted."""
+    """The privacy notice: what data is kept, why, and how to have it deleted."""
     return page(unit, "public/privacy.html")

@@ -1,4 +1,4 @@
-"""Where an employer registers itself: its data and a password; the centre checks it before anything is public."""
+"""Self-registration of employers: company data and a password; the centre verifies them before publication."""
 
 from datetime import timedelta
 
@@ -21,13 +21,13 @@ DAY = timedelta(days=1)
 
 @routes.get("/register", allow=PUBLIC)
 def registering(unit: Unit) -> Response:
-    """The form that an employer fills in once."""
+    """The registration form of employers."""
     return _form(unit, blank(unit, EmployerRegistration))
 
 
 @routes.post("/register", allow=PUBLIC, keep=False)
 def register(unit: Unit) -> Response:
-    """Register the employer and tell what comes next."""
+    """Register the employer and explain the next step."""
     bound = bind(unit, EmployerRegistration)
     if bound.draft is None:
         return _form(unit, bound, 422)

@@ -1,4 +1,4 @@
-"""The terminal in the hall, and the cards by which people without a telephone come in."""
+"""The kiosk in the hall, and service cards for people without a telephone."""
 
 from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
@@ -24,7 +24,7 @@ YEAR = 365 * 24 * 3600
 
 
 class CardForm(Draft):
-    """A card, scanned or typed, and its PIN (刷卡登录)."""
+    """A card number, scanned or typed, and its PIN (刷卡登录)."""
 
     card: Words
     pin: Line = ""
@@ -32,13 +32,13 @@ class CardForm(Draft):
 
 @routes.get("/kiosk", allow=PUBLIC)
 def terminal(unit: Unit) -> Response:
-    """The terminal's first page: a card lets in; elsewhere, how a browser becomes a terminal."""
+    """The kiosk's first page: sign-in by card; in other browsers, how to turn one into a kiosk."""
     return _terminal(unit, blank(unit, CardForm))
 
 
 @routes.post("/kiosk/card", allow=PUBLIC, keep=False)
 def enter_by_card(unit: Unit) -> Response:
-    """Come in with a card and its PIN; a scanner sends the card alone, the PIN is asked for then."""
+    """Sign in with a card and its PIN; a scanner sends only the card, then the page asks for the PIN."""
     bound = bind(unit, CardForm)
     if bound.draft is None:
         return _terminal(unit, bound, 422)
@@ -55,13 +55,13 @@ def enter_by_card(unit: Unit) -> Response:
 
 @routes.get("/kiosk/end", allow=PUBLIC)
 def end(unit: Unit) -> Response:
-    """Where a forgotten page goes by itself when its session has ended."""
+    """The page that an abandoned page moves to when its session has ended."""
     return forget("/kiosk?ended=1" if KIOSK_COOKIE in unit.request.cookies else "/")
 
 
 @routes.post("/kiosk/on", allow=PUBLIC, keep=False)
 def switch_on(unit: Unit) -> Response:
-    """Make this browser a terminal: short sessions, and pages that leave by themselves."""
+    """Turn this browser into a kiosk: short sessions, and pages that close by themselves."""
     del unit
     response = RedirectResponse("/kiosk", 303)
     response.set_cookie(
@@ -72,7 +72,7 @@ def switch_on(unit: Unit) -> Response:
 
 @routes.post("/kiosk/off", allow=Permission.ISSUE_CARDS, keep=False)
 def switch_off(unit: Unit) -> Response:
-    """Make a terminal an ordinary browser again; only staff may."""
+    """Turn a kiosk into an ordinary browser again; staff only."""
     accounts.sign_out(unit.session, unit.actor, token=caller(unit).token)
     response = forget("/kiosk")
     response.delete_cookie(KIOSK_COOKIE, path="/", secure=settings().secure_cookies, httponly=True)
@@ -93,21 +93,21 @@ def _terminal(unit: Unit, bound: Bound[CardForm], status_code: int = 200) -> Res
 
 @routes.get("/cards/{person_id}", allow=Permission.ISSUE_CARDS)
 def card(unit: Unit, person_id: int) -> Response:
-    """The card of somebody who stands at the counter."""
+    """The service card of a person at the counter."""
     person = _person(unit, person_id)
     return page(unit, "public/kiosk/card.html", person=person, card=living_card(unit.session, person_id))
 
 
 @routes.post("/cards/{person_id}", allow=Permission.ISSUE_CARDS, keep=False)
 def issue(unit: Unit, person_id: int) -> Response:
-    """Make a card and show it for printing, once."""
+    """Issue a card and show it once for printing."""
     card = cards.issue_card(unit.session, unit.actor, person_id=person_id)
     return page(unit, "public/kiosk/card-print.html", card=card, drawing=qr(card.number, 6))
 
 
 @routes.post("/cards/{person_id}/revoke", allow=Permission.ISSUE_CARDS)
 def revoke(unit: Unit, person_id: int) -> Response:
-    """Make a lost card void."""
+    """Revoke a lost card."""
     cards.revoke_card(unit.session, unit.actor, person_id=person_id)
     return RedirectResponse(f"/cards/{person_id}", 303)
 

@@ -1,4 +1,4 @@
-"""The school's desk: its classes, its trainees, its uploads; officers approve classes here."""
+"""The school's desk: classes, trainees and uploads; officers approve classes here."""
 
 from typing import Annotated, Any
 
@@ -32,7 +32,7 @@ routes = Pages("/school")
 WAITING = frozenset({RosterState.UPLOADED, RosterState.CHECKED, RosterState.IMPORTING, RosterState.UNDOING})
 
 LIVING = (*BEFORE_SESSION, ClassState.IN_SESSION, ClassState.SUSPENDED, ClassState.FINISHED)
-"""Classes on which the school still has work; the others are a list."""
+"""States of classes on which the school still has work; the others are only listed."""
 
 PAST = 20
 
@@ -47,7 +47,7 @@ LABELS: dict[str, Any] = {
 
 @routes.get("", allow=Permission.IMPORT_ROSTER)
 def desk(unit: Unit, number: Annotated[int, Query(alias="page", ge=1, le=1_000)] = 1) -> Response:
-    """The classes of a school, or of all schools for the centre's officers, and the uploads that wait."""
+    """The classes of a school, or of all schools for the centre's officers, and the pending uploads."""
     classes = unit.session.execute(class_queries.classes().where(TrainingClass.state.in_(LIVING))).all()
     over = class_queries.classes().where(TrainingClass.state.not_in(LIVING)).order_by(None)
     latest = over.order_by(TrainingClass.start_on.desc(), TrainingClass.id).limit(PAST).offset((number - 1) * PAST)
@@ -69,13 +69,13 @@ def desk(unit: Unit, number: Annotated[int, Query(alias="page", ge=1, le=1_000)]
 
 @routes.get("/classes/new", allow=Permission.APPLY_FOR_CLASS)
 def ask_class(unit: Unit) -> Response:
-    """The form of an application."""
+    """The form for a class application."""
     return _class_form(unit, blank(unit, ClassDraft, weekdays=WORKDAYS, daypart="full_day"))
 
 
 @routes.post("/classes", allow=Permission.APPLY_FOR_CLASS)
 def apply(unit: Unit) -> Response:
-    """Hand in an application for a class."""
+    """Submit an application for a class."""
     bound = bind(unit, ClassDraft)
     if bound.draft is None:
         return _class_form(unit, bound, 422)
@@ -97,7 +97,7 @@ def training_class(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.post("/classes/{class_id}/moves/{event}", allow=Permission.APPLY_FOR_CLASS)
 def move(unit: Unit, class_id: RecordId, event: str) -> Response:
-    """Take a class a step further; refusals are told on the class's page."""
+    """Move a class one step forward; refusals appear on the class's page."""
     bound = bind(unit, ReasonForm)
     reason = bound.draft.reason if bound.draft else ""
     try:
@@ -118,7 +118,7 @@ def move(unit: Unit, class_id: RecordId, event: str) -> Response:
 
 @routes.post("/enrolments/{enrolment_id}/moves/{event}", allow=Permission.ENROL)
 def move_trainee(unit: Unit, enrolment_id: RecordId, event: str) -> Response:
-    """Accept, refuse or take out a trainee."""
+    """Accept, refuse or remove a trainee."""
     place = enrolment_queries.enrolment(unit.session, enrolment_id)
     if event == "accept":
         enrolment_actions.accept_learner(unit.session, unit.actor, enrolment_id=enrolment_id)

@@ -1,4 +1,4 @@
-"""Rosters in the browser: upload, columns, verdicts, corrections, confirmation, progress, undo, and the report."""
+"""Rosters in the browser: upload, columns, checks, corrections, confirmation, progress, undo, report."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,7 @@ routes = Pages("/school")
 
 ROWS = 50
 EDITABLE = tuple(name for name in FIELD_LABELS if name not in ("major", "level", "days"))
-"""Cells that can be corrected in place; what a row says of its class is corrected by choosing the right class."""
+"""Cells that can be corrected in place; a wrong class is corrected by uploading to the right class."""
 
 MOST_FIGURES = 6
 
@@ -47,17 +47,17 @@ LABELS: dict[str, Any] = {
 
 
 class RosterForm(Draft):
-    """The forms that carry a file or only a button (上传花名册)."""
+    """A form with a file or only a button (上传花名册)."""
 
 
 class ConfirmationForm(Draft):
-    """The confirmation: rows with errors stay behind only on this word (确认导入)."""
+    """The confirmation; rows with errors are skipped only with `only_good` (确认导入)."""
 
     only_good: bool = False
 
 
 def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Refusal:
-    """Read the posted file in its child process before any transaction begins."""
+    """Parse the uploaded file in a child process before the transaction begins."""
     try:
         content, name = upload(unit, "roster")
         return content, name, read_sheets(content, name)
@@ -66,7 +66,7 @@ def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Re
 
 
 def _read_again(unit: UnitOfWork, upload_id: int) -> Workbook:
-    """Read a kept file once more before the transaction that names its columns."""
+    """Parse the stored file again before the transaction that maps its columns."""
     with open_session(unit.actor.scope) as session:
         upload = queries.upload_of(session, upload_id)
         content, name = queries.file_of(upload), upload.file_name
@@ -75,7 +75,7 @@ def _read_again(unit: UnitOfWork, upload_id: int) -> Workbook:
 
 @routes.get("/classes/{class_id}/template.xlsx", allow=Permission.IMPORT_ROSTER)
 def template(unit: Unit, class_id: RecordId) -> Response:
-    """The template for a class's roster."""
+    """The roster template of a class."""
     training, major, _ = class_queries.class_parts(unit.session, class_id)
     return spreadsheet(
         roster_template(training.class_no, major.name, major.level), f"学员花名册-{training.class_no}.xlsx"
@@ -84,7 +84,7 @@ def template(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.get("/classes/{class_id}/roster", allow=Permission.IMPORT_ROSTER)
 def ask_roster(unit: Unit, class_id: RecordId) -> Response:
-    """The form that takes a roster."""
+    """The form for uploading a roster."""
     return _form(unit, class_id, blank(unit, RosterForm))
 
 
@@ -108,20 +108,20 @@ def send_roster(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.get("/rosters/{upload_id}", allow=Permission.IMPORT_ROSTER)
 def roster(unit: Unit, upload_id: RecordId, verdict: str = "", page_no: int = 1) -> Response:
-    """The verdict on every row, how far the work is, or the result once the roster was imported."""
+    """The verdict on each row, the progress, or the result of the import."""
     chosen = next((known for known in RosterVerdict if known == verdict), None)
     return _page(unit, queries.upload_of(unit.session, upload_id), chosen, min(max(page_no, 1), 2_000))
 
 
 @routes.get("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER)
 def ask_columns(unit: Unit, upload_id: RecordId) -> Response:
-    """Which column of the file is taken for what."""
+    """The mapping of the file's columns."""
     return _columns(unit, upload_id, blank(unit, RosterForm))
 
 
 @routes.post("/rosters/{upload_id}/columns", allow=Permission.IMPORT_ROSTER, before=_read_again)
 def choose_columns(unit: Unit, upload_id: RecordId) -> Response:
-    """Take the school's word for its columns and check the file anew."""
+    """Apply the school's column mapping and check the file again."""
     upload = queries.upload_of(unit.session, upload_id)
     typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
     chosen = {
@@ -144,7 +144,7 @@ def choose_columns(unit: Unit, upload_id: RecordId) -> Response:
 
 @routes.post("/rosters/{upload_id}/rows/{row_id}", allow=Permission.IMPORT_ROSTER)
 def edit_row(unit: Unit, upload_id: RecordId, row_id: RecordId) -> Response:
-    """Correct the cells of one row and judge it at once."""
+    """Correct cells of one row and check it again at once."""
     typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
     cells = {name: value for name, value in typed.items() if name in EDITABLE}
     bound: Bound[RosterForm] = Bound({}, unit.locale)
@@ -159,14 +159,14 @@ def edit_row(unit: Unit, upload_id: RecordId, row_id: RecordId) -> Response:
 
 @routes.get("/rosters/{upload_id}/marked.xlsx", allow=Permission.IMPORT_ROSTER)
 def marked(unit: Unit, upload_id: RecordId) -> Response:
-    """The school's own file with its errors in red."""
+    """The school's file with errors in red."""
     upload = queries.upload_of(unit.session, upload_id)
     return spreadsheet(queries.annotated_file(unit.session, upload, unit.locale), marked_name(upload.file_name))
 
 
 @routes.post("/rosters/{upload_id}/confirm", allow=Permission.IMPORT_ROSTER)
 def confirm(unit: Unit, upload_id: RecordId) -> Response:
-    """Import the good rows."""
+    """Import the valid rows."""
     bound = bind(unit, ConfirmationForm)
     try:
         only_good = bound.draft.only_good if bound.draft else False
@@ -180,14 +180,14 @@ def confirm(unit: Unit, upload_id: RecordId) -> Response:
 
 @routes.post("/rosters/{upload_id}/stop", allow=Permission.IMPORT_ROSTER)
 def stop(unit: Unit, upload_id: RecordId) -> Response:
-    """Stop a long import."""
+    """Stop a background import."""
     actions.stop_roster(unit.session, unit.actor, upload_id=upload_id)
     return RedirectResponse(f"/school/rosters/{upload_id}", 303)
 
 
 @routes.post("/rosters/{upload_id}/undo", allow=Permission.IMPORT_ROSTER)
 def undo(unit: Unit, upload_id: RecordId) -> Response:
-    """Take an import back."""
+    """Undo an import."""
     bound = blank(unit, RosterForm)
     try:
         actions.undo_roster(unit.session, unit.actor, upload_id=upload_id)
@@ -200,7 +200,7 @@ def undo(unit: Unit, upload_id: RecordId) -> Response:
 
 @routes.post("/rosters/{upload_id}/discard", allow=Permission.IMPORT_ROSTER)
 def discard(unit: Unit, upload_id: RecordId) -> Response:
-    """Throw a roster away."""
+    """Discard an upload."""
     upload = queries.upload_of(unit.session, upload_id)
     actions.discard_roster(unit.session, unit.actor, upload_id=upload_id)
     return RedirectResponse(f"/school/classes/{upload.class_id}", 303)
@@ -208,13 +208,13 @@ def discard(unit: Unit, upload_id: RecordId) -> Response:
 
 @routes.get("/transmissions", allow=Permission.IMPORT_ROSTER)
 def report(unit: Unit) -> Response:
-    """How regularly the schools send their lists."""
+    """How regularly the schools send rosters."""
     schools = transmissions(unit.session, provider_id=unit.actor.provider_id)
     return page(unit, "school/transmissions.html", schools=schools, own=unit.actor.provider_id is not None, **LABELS)
 
 
 def _place_of(typed: dict[str, str]) -> str:
-    """Which list the reader was looking at, for the way back."""
+    """The list that the reader came from, for the way back."""
     verdict = next((known.value for known in RosterVerdict if known == typed.get("_verdict")), "")
     number = typed.get("_page", "1")
     number = number if number.isascii() and number.isdigit() and len(number) < 5 else "1"
@@ -256,7 +256,7 @@ def _columns(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_
 
 @dataclass(frozen=True, slots=True)
 class FileColumn:
-    """One column of a file with its first cells, long numbers veiled, and what it is taken for."""
+    """One column of a file: its first cells with long numbers masked, and the mapped field."""
 
     number: str
     title: str
@@ -265,7 +265,7 @@ class FileColumn:
 
 
 def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[FileColumn]]]:
-    """The sheets of an upload: name, whether it can be read as it is, and its columns."""
+    """The sheets of an upload: name, whether its columns are recognised, and its columns."""
     samples = queries.samples_of(upload)
     sheets = []
     for sheet, about in upload.columns.items():
@@ -282,7 +282,7 @@ def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[FileColumn]]]:
 
 
 def _veiled(cell: str) -> str:
-    """A cell as an example: of long numbers only the ends."""
+    """A sample cell with long numbers masked."""
     figures = sum(letter.isdigit() for letter in cell)
     return masked(cell, "phone") if figures > MOST_FIGURES else cell
 

@@ -1,4 +1,4 @@
-"""The counter: find or register somebody, see everything on one screen, introduce, print, note a visit."""
+"""The counter: find or register a person, see their record on one screen, introduce, print, record visits."""
 
 from typing import Annotated, Any, Literal
 
@@ -53,19 +53,19 @@ Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class PersonSearchForm(Draft):
-    """Whom a clerk looks for; posted, so that no address and no log keeps a number (查找)."""
+    """The search for a person; posted, so that no URL and no log contains a number (查找)."""
 
     words: Words
 
 
 class CounterForm(CounterRegistration):
-    """A registration at the counter, and whether the person agrees to change the centre (窗口登记)."""
+    """A registration at the counter, and whether the person agrees to move to this centre (窗口登记)."""
 
     hand_over: bool = False
 
 
 class PersonForm(Draft):
-    """Profile and wish on one page, as a clerk asks for them (窗口填档)."""
+    """Profile and wish on one page for the clerk (窗口填档)."""
 
     trade_1: OccupationCode | None = None
     years_1: Annotated[int, Field(ge=0, le=60)] | None = None
@@ -81,7 +81,7 @@ class PersonForm(Draft):
 
 
 class Introducing(Draft):
-    """Whom to send, with the worker standing here or to be asked (推荐)."""
+    """An introduction, with the worker's consent given or still to be asked (推荐)."""
 
     opening_id: RecordId
     agreed: bool = False
@@ -90,7 +90,7 @@ class Introducing(Draft):
 
 @routes.get("", allow=ALLOW)
 def desk(unit: Unit) -> Response:
-    """The search for people, and what waits for the centre."""
+    """The search for people, and the centre's pending work."""
     return _desk(unit, blank(unit, PersonSearchForm))
 
 
@@ -122,7 +122,7 @@ def _desk(
 
 @routes.post("/find", allow=ALLOW, keep=False)
 def find(unit: Unit) -> Response:
-    """People by number, telephone or name; a single one is opened at once."""
+    """Search people by number, telephone or name; a single match is opened at once."""
     bound = bind(unit, PersonSearchForm)
     if bound.draft is None:
         return _desk(unit, bound, status_code=422)
@@ -140,7 +140,7 @@ def registering(unit: Unit) -> Response:
 
 @routes.post("/register", allow=Permission.REGISTER_PERSON, keep=False)
 def register(unit: Unit) -> Response:
-    """Find or add the person and open their screen."""
+    """Find or add the person and open their page."""
     bound = bind(unit, CounterForm)
     if bound.draft is None:
         return _register(unit, bound, 422)
@@ -167,7 +167,7 @@ def _register(unit: Unit, bound: Bound[CounterForm], status_code: int = 200, *, 
 
 @routes.get("/people/{person_id}", allow=ALLOW)
 def person(unit: Unit, person_id: Number) -> Response:
-    """Everything that the centre has about one person, on one screen."""
+    """The record of one person on one screen."""
     return _person(unit, person_id, blank(unit, Introducing))
 
 
@@ -248,7 +248,7 @@ def _profile(unit: Unit, person_id: int, bound: Bound[PersonForm], status_code: 
 
 @routes.post("/people/{person_id}/profile", allow=ALLOW)
 def save_profile(unit: Unit, person_id: Number) -> Response:
-    """Write profile and wish; trades beyond the two of the form stay."""
+    """Update profile and wish; trades beyond the two of the form stay unchanged."""
     bound = bind(unit, PersonForm)
     if bound.draft is None:
         return _profile(unit, person_id, bound, 422)
@@ -285,7 +285,7 @@ def save_profile(unit: Unit, person_id: Number) -> Response:
 
 @routes.post("/people/{person_id}/introduce", allow=ALLOW)
 def introduce(unit: Unit, person_id: Number) -> Response:
-    """Send the person to an opening; with their yes the letter is ready to print."""
+    """Introduce the person to an opening; with their consent the letter is ready to print."""
     bound = bind(unit, Introducing)
     if bound.draft is None:
         return _person(unit, person_id, bound, 422)
@@ -299,7 +299,7 @@ def introduce(unit: Unit, person_id: Number) -> Response:
 
 @routes.post("/people/{person_id}/visit", allow=Permission.RECORD_SERVICE)
 def visit(unit: Unit, person_id: Number) -> Response:
-    """Note a visit or a call of this person in the ledger."""
+    """Record a visit or a call of this person in the ledger."""
     bound = bind(unit, VisitDraft)
     if bound.draft is None:
         return _person(unit, person_id, bound, 422)
@@ -309,7 +309,7 @@ def visit(unit: Unit, person_id: Number) -> Response:
 
 @routes.post("/visit", allow=Permission.RECORD_SERVICE)
 def anonymous_visit(unit: Unit) -> Response:
-    """Note a visit or a call of somebody who gives no name."""
+    """Record a visit or a call of an anonymous person."""
     bound = bind(unit, VisitDraft)
     if bound.draft is None:
         return _desk(unit, Bound(bound.typed, unit.locale, None, bound.problems), status_code=422)

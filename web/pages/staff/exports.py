@@ -1,4 +1,4 @@
-"""Lists of people that leave as files: ask with a reason, agree to somebody else's, fetch once agreed."""
+"""Exports of lists of people: request with a reason, approval by somebody else, download."""
 
 from importlib import import_module
 
@@ -25,7 +25,7 @@ SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @routes.get("", allow=Permission.EXPORT_LISTS)
 def lists(unit: Unit) -> Response:
-    """What colleagues and oneself asked for, and the form to ask."""
+    """The requests of the reader and their colleagues, and the form for a new one."""
     query = unit.request.query_params
     subject = query.get("subject_id", "")
     offered = queries.kinds_for(unit.actor)
@@ -35,7 +35,7 @@ def lists(unit: Unit) -> Response:
 
 @routes.post("", allow=Permission.EXPORT_LISTS)
 def ask(unit: Unit) -> Response:
-    """Ask for a list."""
+    """Request a list."""
     bound = bind(unit, ExportDraft)
     if bound.draft is None:
         return _page(unit, bound, 422)
@@ -48,7 +48,7 @@ def ask(unit: Unit) -> Response:
 
 @routes.post("/{export_id}/file", allow=Permission.EXPORT_LISTS, keep=False)
 def fetch(unit: Unit, export_id: RecordId) -> Response:
-    """The file itself; never kept, made anew for whoever asked for it."""
+    """The file itself, generated on each download and never stored."""
     proved = unit.visitor.proved_at if unit.visitor else None
     name, content = actions.fetch_list(
         unit.session, unit.actor, export_id=export_id, proved_at=proved, locale=unit.locale
@@ -59,7 +59,7 @@ def fetch(unit: Unit, export_id: RecordId) -> Response:
 
 @routes.post("/{export_id}/{verdict}", allow=Permission.APPROVE_EXPORT)
 def decide(unit: Unit, export_id: RecordId, verdict: str) -> Response:
-    """Agree to somebody else's list, or not."""
+    """Approve or refuse somebody else's request."""
     if verdict not in ("approve", "refuse"):
         raise NotFound
     actions.decide_export(unit.session, unit.actor, export_id=export_id, agreed=verdict == "approve")
