@@ -32,9 +32,9 @@ def everything_agrees(session: Session) -> None:
         assert spent.get(f"enrolment:{place.id}", 0) == -owed
     held = select(RosterUpload.class_id, func.sum(RosterUpload.reserved)).group_by(RosterUpload.class_id)
     reserved = {row[0]: int(row[1]) for row in session.execute(held)}
-    for found in session.scalars(select(TrainingClass).order_by(TrainingClass.id)):
-        seated = [one for one in places if one.class_id == found.id and one.state not in SEATLESS]
-        assert found.taken == len(seated) + reserved.get(found.id, 0) <= found.seats
+    for training in session.scalars(select(TrainingClass).order_by(TrainingClass.id)):
+        seated = [place for place in places if place.class_id == training.id and place.state not in SEATLESS]
+        assert training.taken == len(seated) + reserved.get(training.id, 0) <= training.seats
     _claims_agree(session, spent)
 
 

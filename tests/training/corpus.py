@@ -31,7 +31,7 @@ class Nasty:
     hidden: Sequence[str] = field(default=())
 
 
-def one(lines: Sequence[Line], creates: int, errors: int = 0, ignored: int = 0, **more: Any) -> Nasty:
+def roster(lines: Sequence[Line], creates: int, errors: int = 0, ignored: int = 0, **more: Any) -> Nasty:
     """A roster of one sheet."""
     return Nasty({"Sheet1": lines}, creates, errors, ignored, **more)
 
@@ -43,7 +43,7 @@ def but(last: Line) -> list[Line]:
 
 def small_x() -> str:
     """A number that ends in x, as people type it."""
-    return next(found for found in map(identity, range(1, 99)) if found.endswith("X")).lower()
+    return next(number for number in map(identity, range(1, 99)) if number.endswith("X")).lower()
 
 
 def with_column(title: str, values: Sequence[Any]) -> list[Line]:
@@ -66,48 +66,48 @@ OLD_SCRIPT = ["序號", "姓名", "身份證號碼", "性別", "文化程度", "
 FOOT: list[Line] = [["合计", "", "6人"], ["填表人：王老师", "", "审核人：李老师", "", "日期：2026.3.1"]]
 
 CORPUS: dict[str, Nasty] = {
-    "nothing wrong": one(titled(good(6)), 6),
-    "number typed as a number": one(but(line(6, 身份证号=6.10499198506150e17)), 5, 1),
-    "number in powers of ten": one(but(line(6, 身份证号="6.10499E+17")), 5, 1),
-    "number that lost its last figures": one(but(line(6, 身份证号="610499198506150000")), 5, 1),
-    "apostrophes round the number": one(but(line(6, 身份证号=f"'{identity(6)}'")), 6),
-    "a small x": one(but(line(6, 身份证号=small_x(), 性别="")), 6),
-    "full-width figures": one(but(line(6, 身份证号=WIDE)), 6),
-    "spaces in the number": one(but(line(6, 身份证号=f" {identity(6)[:6]}\u00a0{identity(6)[6:]}\u3000")), 6),
-    "an old number of fifteen figures": one(but(line(6, 姓名="王秀兰", 身份证号="610499750308002", 性别="女")), 6),
-    "a wrong check digit": one(but(line(6, 身份证号="610499197503080021", 性别="")), 5, 1),
-    "a day that does not exist in the number": one(but(line(6, 身份证号="610499197502300022", 性别="")), 5, 1),
-    "too young": one(but(line(6, 身份证号=identity(1, "20110101"), 性别="")), 5, 1),
-    "two people in one cell": one(but(line(6, 姓名="王秀兰、李桂芳")), 5, 1),
-    "two numbers in one cell": one(but(line(6, 身份证号=f"{identity(6)} {identity(7)}", 性别="")), 5, 1),
-    "as above for what is shared": one(but(line(6, 文化程度="同上", 人员类别="〃")), 6),
-    "as above for a number": one(but(line(6, 身份证号="同上", 性别="")), 5, 1),
-    "sex against the number": one(but(line(6, 性别="男" if int(identity(6)[16]) % 2 == 0 else "女")), 5, 1),
-    "a word outside the list": one(but(line(6, 人员类别="好人")), 5, 1),
-    "no telephone": one(but(line(6, 联系电话="")), 5, 1),
-    "a telephone that is none": one(but(line(6, 联系电话="12345")), 5, 1),
-    "three faults in one row": one(but(line(6, 姓名="张3", 身份证号="123", 联系电话="9")), 5, 1),
-    "the same person twice": one(titled([*good(5), line(3)]), 5, 1),
-    "the same person under the old number": one(
+    "nothing wrong": roster(titled(good(6)), 6),
+    "number typed as a number": roster(but(line(6, 身份证号=6.10499198506150e17)), 5, 1),
+    "number in powers of ten": roster(but(line(6, 身份证号="6.10499E+17")), 5, 1),
+    "number that lost its last figures": roster(but(line(6, 身份证号="610499198506150000")), 5, 1),
+    "apostrophes round the number": roster(but(line(6, 身份证号=f"'{identity(6)}'")), 6),
+    "a small x": roster(but(line(6, 身份证号=small_x(), 性别="")), 6),
+    "full-width figures": roster(but(line(6, 身份证号=WIDE)), 6),
+    "spaces in the number": roster(but(line(6, 身份证号=f" {identity(6)[:6]}\u00a0{identity(6)[6:]}\u3000")), 6),
+    "an old number of fifteen figures": roster(but(line(6, 姓名="王秀兰", 身份证号="610499750308002", 性别="女")), 6),
+    "a wrong check digit": roster(but(line(6, 身份证号="610499197503080021", 性别="")), 5, 1),
+    "a day that does not exist in the number": roster(but(line(6, 身份证号="610499197502300022", 性别="")), 5, 1),
+    "too young": roster(but(line(6, 身份证号=identity(1, "20110101"), 性别="")), 5, 1),
+    "two people in one cell": roster(but(line(6, 姓名="王秀兰、李桂芳")), 5, 1),
+    "two numbers in one cell": roster(but(line(6, 身份证号=f"{identity(6)} {identity(7)}", 性别="")), 5, 1),
+    "as above for what is shared": roster(but(line(6, 文化程度="同上", 人员类别="〃")), 6),
+    "as above for a number": roster(but(line(6, 身份证号="同上", 性别="")), 5, 1),
+    "sex against the number": roster(but(line(6, 性别="男" if int(identity(6)[16]) % 2 == 0 else "女")), 5, 1),
+    "a word outside the list": roster(but(line(6, 人员类别="好人")), 5, 1),
+    "no telephone": roster(but(line(6, 联系电话="")), 5, 1),
+    "a telephone that is none": roster(but(line(6, 联系电话="12345")), 5, 1),
+    "three faults in one row": roster(but(line(6, 姓名="张3", 身份证号="123", 联系电话="9")), 5, 1),
+    "the same person twice": roster(titled([*good(5), line(3)]), 5, 1),
+    "the same person under the old number": roster(
         titled([line(1, 姓名="王秀兰", 身份证号="610499197503080022", 性别="女"),
                 line(2, 姓名="王秀兰", 身份证号="610499750308002", 性别="女")]), 1, 1,
     ),
-    "rare characters and dots in names": one(
+    "rare characters and dots in names": roster(
         titled([line(1, 姓名="𠀀明"), line(2, 姓名="古丽•阿依"), line(3, 姓名="王　芳")]), 3
     ),
-    "titles in traditional script with glosses": one([OLD_SCRIPT, *good(6)], 6),
-    "a header of two rows": one(two_rows(), 6),
-    "a title above and signatures below": one([*titled(good(6)), *FOOT], 6, 0, 2),
-    "blank lines and the header once more": one([*titled(good(3)), [], HEADER, *good(3, 4), [], *FOOT], 6, 0, 3),
-    "days in six spellings": one(with_column("出生日期", DAYS), 6),
-    "a day against the number": one(with_column("出生日期", ["1985.6.15", "1984.6.15"]), 1, 1),
-    "a column nobody knows": one(with_column("宿舍", ["东", "西"]), 2),
-    "another course": one(but(line(6, 培训工种="焊接")), 6),
-    "merged cells": one(
+    "titles in traditional script with glosses": roster([OLD_SCRIPT, *good(6)], 6),
+    "a header of two rows": roster(two_rows(), 6),
+    "a title above and signatures below": roster([*titled(good(6)), *FOOT], 6, 0, 2),
+    "blank lines and the header once more": roster([*titled(good(3)), [], HEADER, *good(3, 4), [], *FOOT], 6, 0, 3),
+    "days in six spellings": roster(with_column("出生日期", DAYS), 6),
+    "a day against the number": roster(with_column("出生日期", ["1985.6.15", "1984.6.15"]), 1, 1),
+    "a column nobody knows": roster(with_column("宿舍", ["东", "西"]), 2),
+    "another course": roster(but(line(6, 培训工种="焊接")), 6),
+    "merged cells": roster(
         titled([line(1), line(2, 文化程度=""), line(3, 文化程度="")]), 3, kinds=BOOKS,
         merged=[(0, 0, 0, 8), (3, 4, 5, 4)],
     ),
-    "a formula that nobody reckoned": one(
+    "a formula that nobody reckoned": roster(
         [HEADER, *good(2), line(3, 联系电话='=CONCATENATE("139","00000003")')], 2, 1, kinds=("xlsx",)
     ),
     "several sheets": Nasty(

@@ -50,7 +50,9 @@ def readings(upload_id: int) -> list[RosterReading]:
     """The rows of an upload as in the file."""
     with open_session(SYSTEM.scope) as session:
         upload = session.get_one(RosterUpload, upload_id)
-        return sorted((row.read(upload) for row in session.scalars(rows_of(upload_id))), key=lambda one: one.row_no)
+        return sorted(
+            (row.read(upload) for row in session.scalars(rows_of(upload_id))), key=lambda reading: reading.row_no
+        )
 
 
 def row_ids(upload_id: int) -> dict[int, int]:

@@ -67,8 +67,8 @@ class Money(RuleBasedStateMachine):
         add_staff(self.city, second=Role.TRAINING_OFFICER, manager=Role.CITY_MANAGER)
         self.people = people(self.city, PERSONS)
         for code, purpose, yuan in (("TX", FundPurpose.TUITION, 2_900), ("SX", FundPurpose.SUBSIDY, 1_000)):
-            made = do(self.city, "manager", open_fund, draft=FundDraft(code=code, name=code, purpose=purpose))
-            do(self.city, "manager", grant_money, fund_id=made.id, draft=GrantDraft(amount_fen=yuan * 100))
+            fund = do(self.city, "manager", open_fund, draft=FundDraft(code=code, name=code, purpose=purpose))
+            do(self.city, "manager", grant_money, fund_id=fund.id, draft=GrantDraft(amount_fen=yuan * 100))
         self.classes = [self._open(major, part) for major, part in zip(
             ("服装缝纫", "焊接", "电子装接"), (Daypart.MORNING, Daypart.AFTERNOON, Daypart.EVENING), strict=True
         )]  # fmt: skip
@@ -83,8 +83,8 @@ class Money(RuleBasedStateMachine):
         days: dict[str, Any] = {"start": date(2026, 3, 16), "end": date(2026, 3, 17)}
         class_id = world.add_class(self.city, major, seats=3, daypart=part, class_no=part.value, **days)
         with open_session(world.SYSTEM.scope, write=True) as session:
-            found = session.get_one(TrainingClass, class_id)
-            found.room, found.teacher = f"{class_id}", f"{class_id}"
+            training = session.get_one(TrainingClass, class_id)
+            training.room, training.teacher = f"{class_id}", f"{class_id}"
         do(self.city, "officer", fund_class, class_id=class_id, fund_id=1)
         return class_id
 
@@ -127,7 +127,7 @@ class Money(RuleBasedStateMachine):
         places = self._ids(Enrolment, Enrolment.class_id == class_id, Enrolment.state == "attending")
         teach(self.city, class_id, places, missed={places[0]: (0, 1)} if absent else {})
         finish(self.city, class_id)
-        certify(self.city, class_id, [one for one in places if state_of(one) is EnrolmentState.COMPLETED])
+        certify(self.city, class_id, [place for place in places if state_of(place) is EnrolmentState.COMPLETED])
 
     @rule(where=st.integers(0, CLASSES - 1), programme=st.sampled_from([Programme.PER_DAY, Programme.PER_CERTIFICATE]))
     def claim(self, where: int, programme: Programme) -> None:
@@ -149,19 +149,19 @@ class Money(RuleBasedStateMachine):
                 self._try(lambda: self._pay(claim_id))
             else:
                 with open_session(world.SYSTEM.scope) as session:
-                    one = session.get_one(ClaimLine, places[0]).enrolment_id
-                wanted = ClawbackDraft(enrolment_ids=[one] if step == "part" else [], reason="替学")
+                    enrolment_id = session.get_one(ClaimLine, places[0]).enrolment_id
+                wanted = ClawbackDraft(enrolment_ids=[enrolment_id] if step == "part" else [], reason="替学")
                 self._try(lambda: self._claw_back(claim_id, wanted))
 
     def _pay(self, claim_id: int) -> None:
         with open_session(world.SYSTEM.scope) as session:
-            found = session.get_one(Claim, claim_id)
-        if found.state is ClaimState.CHECKING:
-            call_sample(self.city, found.class_id)
+            claim = session.get_one(Claim, claim_id)
+        if claim.state is ClaimState.CHECKING:
+            call_sample(self.city, claim.class_id)
             for action in (claims.review_claim, claims.show_claim):
                 do(self.city, "second", action, claim_id=claim_id)
         with clock.frozen(clock.now() + timedelta(days=20)):
-            if found.state is not ClaimState.RELEASED:
+            if claim.state is not ClaimState.RELEASED:
                 do(self.city, "second", claims.release_claim, claim_id=claim_id)
             payment = PaymentDraft(fund_id=2, voucher="V")
             do(self.city, "manager", claims.pay_claim, claim_id=claim_id, draft=payment)
@@ -180,7 +180,10 @@ class Money(RuleBasedStateMachine):
 
     @rule(where=st.integers(0, CLASSES - 1), serials=st.sets(st.integers(1, 4), min_size=1, max_size=3))
     def import_list(self, where: int, serials: set[int]) -> None:
-        rows = [Row(1, files.HEADER), *(Row(number, files.line(one)) for number, one in enumerate(sorted(serials), 2))]
+        rows = [
+            Row(1, files.HEADER),
+            *(Row(number, files.line(serial)) for number, serial in enumerate(sorted(serials), 2)),
+        ]
         book = Workbook("名单.xlsx", "xlsx", [Sheet("名单", False, rows)])
         school = "registrar" if where < 2 else "neighbour"
         content = f"{self.steps}".encode()
@@ -213,9 +216,9 @@ SHORT = settings(
 
 
 def test_no_sequence_of_steps_leaves_seats_funds_and_claims_at_odds(sqlite_template: Path, tmp_path: Path) -> None:
-    made = machine(sqlite_template, tmp_path)
-    run_state_machine_as_test(made, settings=SHORT)
-    assert made.count >= 5
+    model = machine(sqlite_template, tmp_path)
+    run_state_machine_as_test(model, settings=SHORT)
+    assert model.count >= 5
 
 
 @pytest.mark.parametrize(

@@ -131,10 +131,10 @@ def add_class(
     """Open a class that recruits; gives its id."""
     with open_session(SYSTEM.scope, write=True) as session:
         taught = session.get_one(Major, city.majors[major])
-        made = TrainingClass(
+        training = TrainingClass(
             provider_id=taught.provider_id, centre_id=city.centre_id, major_id=taught.id, class_no=class_no,
             start_on=start, end_on=end, daypart=daypart, seats=seats, taken=0, state=state,
         )  # fmt: skip
-        session.add(made)
+        session.add(training)
         session.flush()
-        return made.id
+        return training.id

@@ -63,9 +63,9 @@ def letters(town: Town, count: int, *, seed: int = 7, place_decides: bool = True
 def round_of_learning() -> ModelCard | None:
     """Let the job run once; gives the newest card."""
     with open_session(SYSTEM) as session:
-        found = queries.learned(session)
+        learned = queries.learned(session)
     with open_session(SYSTEM, write=True) as session:
-        learn_weights(session, found)
+        learn_weights(session, learned)
     with open_session(SYSTEM) as session:
         return next(iter(queries.cards(session)), None)
 
@@ -73,9 +73,9 @@ def round_of_learning() -> ModelCard | None:
 @pytest.fixture
 def card(any_town: Town) -> ModelCard:
     letters(any_town, 500)
-    made = round_of_learning()
-    assert made is not None
-    return made
+    newest = round_of_learning()
+    assert newest is not None
+    return newest
 
 
 def test_with_little_data_the_prior_stands(town: Town) -> None:
@@ -92,7 +92,7 @@ def test_a_model_card_states_its_training_data_and_evaluation(card: ModelCard) -
     assert card.weights["place"] > most_points(Weights())["place"]
     assert card.figures["learned"]["loss"] < card.figures["prior"]["loss"]
     assert (card.figures["trained"], card.figures["held_back"]) == (350, 150)
-    groups = {(one["attribute"], one["group"]) for one in card.figures["shifts"]}
+    groups = {(shift["attribute"], shift["group"]) for shift in card.figures["shifts"]}
     assert {("sex", "female"), ("sex", "male"), ("hardship", "no")} <= groups
 
 
@@ -124,18 +124,18 @@ def test_a_board_that_is_up_follows_at_its_next_comparison(card: ModelCard) -> N
 
 def test_only_one_card_is_in_use_and_a_retired_one_stays_retired(card: ModelCard) -> None:
     with open_session(SYSTEM, write=True) as session:
-        other = ModelCard(
+        later = ModelCard(
             name="learned-later", learned_on=clock.today(), verdict=WeightsVerdict.BETTER,
             weights=card.weights, results=600, figures={},
         )  # fmt: skip
-        session.add(other)
+        session.add(later)
     with open_session(MANAGER.scope, write=True) as session:
         actions.adopt_weights(session, MANAGER, card_id=card.id)
-        actions.adopt_weights(session, MANAGER, card_id=other.id)
+        actions.adopt_weights(session, MANAGER, card_id=later.id)
     with open_session(MANAGER.scope, write=True) as session, pytest.raises(IllegalMove):
         actions.adopt_weights(session, MANAGER, card_id=card.id)
     with open_session(SYSTEM) as session:
-        assert {one.name: one.state for one in queries.cards(session)} == {
+        assert {row.name: row.state for row in queries.cards(session)} == {
             "learned-later": CardState.IN_USE,
             card.name: CardState.RETIRED,
         }
@@ -143,21 +143,21 @@ def test_only_one_card_is_in_use_and_a_retired_one_stays_retired(card: ModelCard
 
 def test_weights_without_improvement_are_recorded_and_cannot_be_used(town: Town) -> None:
     letters(town, 400, seed=11, place_decides=False)
-    made = round_of_learning()
-    assert made is not None
-    assert made.verdict is WeightsVerdict.NO_BETTER
+    newest = round_of_learning()
+    assert newest is not None
+    assert newest.verdict is WeightsVerdict.NO_BETTER
     with open_session(MANAGER.scope, write=True) as session, pytest.raises(WeightsNotBetter):
-        actions.adopt_weights(session, MANAGER, card_id=made.id)
+        actions.adopt_weights(session, MANAGER, card_id=newest.id)
 
 
 def test_weights_that_shift_women_against_men_are_refused_although_they_predict_better(town: Town) -> None:
     letters(town, 500, seed=13, women_far=True)
-    made = round_of_learning()
-    assert made is not None
-    assert made.figures["learned"]["loss"] < made.figures["prior"]["loss"]
-    assert made.verdict is WeightsVerdict.UNEVEN
-    told = {(one["attribute"], one["group"], one["part"]) for one in made.figures["proxies"]}
-    assert ("sex", "female", "place") in told
+    newest = round_of_learning()
+    assert newest is not None
+    assert newest.figures["learned"]["loss"] < newest.figures["prior"]["loss"]
+    assert newest.verdict is WeightsVerdict.UNEVEN
+    proxies = {(proxy["attribute"], proxy["group"], proxy["part"]) for proxy in newest.figures["proxies"]}
+    assert ("sex", "female", "place") in proxies
 
 
 def test_a_county_may_shift_with_the_weight_of_place_and_small_shifts_are_ignored() -> None:
@@ -180,8 +180,8 @@ def test_unanswered_letters_and_reasons_unrelated_to_fit_teach_nothing(town: Tow
         rows[3].result_reason = ResultReason.PAY
         rows[4].reasons = []
     with open_session(SYSTEM) as session:
-        found, people = queries.examples(session)
-    assert len(found) == len(people) == 56
+        examples, people = queries.examples(session)
+    assert len(examples) == len(people) == 56
 
 
 def test_the_same_results_are_learned_from_once(card: ModelCard) -> None:

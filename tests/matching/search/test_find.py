@@ -99,4 +99,4 @@ def test_similar_openings_are_of_the_same_field_and_never_the_opening_itself(tow
             region_code="320583", wage_min_fen=550_000,
         )  # fmt: skip
     time.sleep(LOOK_EVERY * 1.1)
-    assert [one.id for one in similar_openings(spin)] == [opening.id]
+    assert [listed.id for listed in similar_openings(spin)] == [opening.id]

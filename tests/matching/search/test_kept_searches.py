@@ -52,17 +52,17 @@ def save(actor: Actor, address: str, name: str = "") -> int:
 def add(town: Town, key: str, **columns: object) -> int:
     """A new opening that the board knows at once."""
     with open_session(SYSTEM, write=True) as session:
-        made = world.add_opening(session, town, key, "渭城新棉制衣(虚构)", **({"title": "缝纫工"} | NEW | columns))
+        opening = world.add_opening(session, town, key, "渭城新棉制衣(虚构)", **({"title": "缝纫工"} | NEW | columns))
     board()._looked = float("-inf")
-    return made.id
+    return opening.id
 
 
 def digests() -> list[Message]:
     """Let the job run once; gives all digests that were ever posted."""
     with open_session(SYSTEM) as session:
-        found = queries.news(session)
+        news = queries.news(session)
     with open_session(SYSTEM, write=True) as session:
-        send_digests(session, found)
+        send_digests(session, news)
         return list(session.scalars(select(Message).where(Message.kind == "digest").order_by(Message.id)))
 
 
@@ -74,7 +74,7 @@ def test_a_saved_search_reports_only_new_openings_and_each_once(any_town: Town, 
     with clock.frozen(world.MONDAY + timedelta(days=1)):
         assert len(digests()) == 1
         add(any_town, "newer", title="平车工")
-        assert [one.body for one in digests()][1:] == ["平车工（渭城新棉制衣(虚构)）"]
+        assert [message.body for message in digests()][1:] == ["平车工（渭城新棉制衣(虚构)）"]
     with clock.frozen(world.MONDAY + timedelta(days=2)):
         assert len(digests()) == 2
 
@@ -202,32 +202,32 @@ def test_a_word_without_results_is_proposed_as_a_synonym_accepted_and_found(any_
     with clock.frozen(world.MONDAY + timedelta(days=1)):
         ask("缝衣裳婆", 1)
         ask("缝纫", 9)
-        (made,) = proposed()
-    assert (made.word, made.asked, made.state) == ("缝衣裳婆", ASKED + 1, SynonymState.PROPOSED)
+        (proposal,) = proposed()
+    assert (proposal.word, proposal.asked, proposal.state) == ("缝衣裳婆", ASKED + 1, SynonymState.PROPOSED)
     assert search_openings(SearchCriteria(q="缝衣裳婆")).total == 0
     officer, clerk = any_town.officer(), any_town.clerk()
     with open_session(clerk.scope, write=True) as session, pytest.raises(Forbidden):
-        actions.accept_synonym(session, clerk, synonym_id=made.id, draft=SynonymDraft(occupation=world.SEWING))
+        actions.accept_synonym(session, clerk, synonym_id=proposal.id, draft=SynonymDraft(occupation=world.SEWING))
     with open_session(officer.scope, write=True) as session, pytest.raises(NoSuchOccupation):
-        actions.accept_synonym(session, officer, synonym_id=made.id, draft=SynonymDraft(occupation="没有这个"))
+        actions.accept_synonym(session, officer, synonym_id=proposal.id, draft=SynonymDraft(occupation="没有这个"))
     with open_session(officer.scope, write=True) as session:
         draft = SynonymDraft(occupation="缝纫工")
-        assert actions.accept_synonym(session, officer, synonym_id=made.id, draft=draft).occupation == world.SEWING
+        assert actions.accept_synonym(session, officer, synonym_id=proposal.id, draft=draft).occupation == world.SEWING
     assert vocabulary().codes_for("缝衣裳婆") == ()
     board()._compared = board()._looked = float("-inf")
     assert [listed.id for listed in search_openings(SearchCriteria(q="缝衣裳婆")).items] == [any_town.openings["sew"]]
     assert Board().look().index.reader.vocabulary.codes_for("缝衣裳婆") == (world.SEWING,)
     with open_session(officer.scope, write=True) as session:
-        actions.reject_synonym(session, officer, synonym_id=made.id)
+        actions.reject_synonym(session, officer, synonym_id=proposal.id)
     board()._compared = board()._looked = float("-inf")
     assert search_openings(SearchCriteria(q="缝衣裳婆")).total == 0
 
 
 def proposed() -> list[Synonym]:
     with open_session(SYSTEM) as session:
-        found = queries.proposals(session)
+        proposals = queries.proposals(session)
     with open_session(SYSTEM, write=True) as session:
-        propose_synonyms(session, found)
+        propose_synonyms(session, proposals)
     with open_session(SYSTEM) as session:
         return list(session.scalars(select(Synonym).order_by(Synonym.id)))
 
@@ -237,11 +237,11 @@ def test_a_rejected_word_is_not_proposed_again_and_old_counts_go(any_town: Town)
     for day in range(2):
         with clock.frozen(world.MONDAY + timedelta(days=day)):
             ask("捏泥人哥")
-    (made,) = proposed()
+    (proposal,) = proposed()
     officer = any_town.officer()
     with open_session(officer.scope, write=True) as session:
-        actions.reject_synonym(session, officer, synonym_id=made.id)
-    assert [one.state for one in proposed()] == [SynonymState.REJECTED]
+        actions.reject_synonym(session, officer, synonym_id=proposal.id)
+    assert [synonym.state for synonym in proposed()] == [SynonymState.REJECTED]
     with clock.frozen(world.MONDAY + timedelta(days=70)):
         ask("缝纫", 1)
     with open_session(SYSTEM) as session:

@@ -55,8 +55,8 @@ def stamp(enrolment: int, seconds: float, day: int = 0) -> Stamp:
 
 
 HEALTHY = facts(
-    trainees=[Trainee(one, f"phone{one // 2}", f"bank{one}", date(1985, 1, 1), "female") for one in range(8)],
-    stamps=[stamp(one, 60 * one - 300 + 37 * day * one + day, day) for one in range(8) for day in range(8)],
+    trainees=[Trainee(i, f"phone{i // 2}", f"bank{i}", date(1985, 1, 1), "female") for i in range(8)],
+    stamps=[stamp(number, 60 * number - 300 + 37 * day * number + day, day) for number in range(8) for day in range(8)],
     room="101", teacher="刘老师", lessons=10, hours=40, occupation="6-05-01-03", scope=["6-05-01-03"], capacity=40,
     recent_classes=6, usual_classes=5.0, assessed=30, passed=27, peers_assessed=300, peers_passed=260,
     retirement=retirement_rules(),
@@ -80,7 +80,7 @@ def test_a_sound_class_raises_no_flag(rule: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "bad", "found"),
+    ("rule", "bad", "expected"),
     [
         ("shared-phone", changed(trainees=[Trainee(one, f"p{one % 2}") for one in range(25)]), 25),
         ("shared-bank", changed(trainees=[Trainee(1, None, "b"), Trainee(2, None, "b"), Trainee(3, None, None)]), 2),
@@ -99,10 +99,10 @@ def test_a_sound_class_raises_no_flag(rule: str) -> None:
         ("pass-rate", changed(assessed=60, passed=60, peers_passed=240), 100),
     ],
 )
-def test_each_fraud_in_the_files_raises_its_flag(rule: str, bad: Facts, found: int) -> None:
+def test_each_fraud_in_the_files_raises_its_flag(rule: str, bad: Facts, expected: int) -> None:
     finding = CHECKS[rule].look(bad, TERMS.get(rule, {}))
     assert finding is not None
-    assert finding.count == found
+    assert finding.count == expected
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_a_check_without_data_is_neither_passed_nor_failed(rule: str, empty: Fac
 def test_checks_that_could_not_run_are_recorded_as_not_checked(city: City) -> None:
     """A class on paper registers, at a school whose size and licence nobody entered (TR-13)."""
     class_id, _ = assessed(city, people(city, 3))
-    made = {one.rule: one.outcome for one in do(city, "officer", check_class, class_id=class_id)}
+    check_outcomes = {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
     away = {"same-second", "no-variance", "outside-timetable", "shared-bank", "out-of-scope", "over-capacity"}
     away |= {"pass-rate", "too-few-hours", "phone-sample", *SOURCES}
-    assert {rule for rule, outcome in made.items() if outcome is Outcome.NOT_CHECKED} >= away
-    assert made["too-young"] is Outcome.OK
+    assert {rule for rule, outcome in check_outcomes.items() if outcome is Outcome.NOT_CHECKED} >= away
+    assert check_outcomes["too-young"] is Outcome.OK
 
 
 def test_a_sample_that_nobody_could_reach_raises_a_flag(city: City) -> None:
@@ -182,10 +182,10 @@ def outcomes(city: City, class_id: int) -> dict[str, Outcome]:
 def test_unavailable_registers_are_marked_as_not_checked_and_never_as_passed(any_city: City) -> None:
     """VR19."""
     class_id, _ = assessed(any_city, people(any_city, 2))
-    found = outcomes(any_city, class_id)
-    assert {found[source] for source in SOURCES} == {Outcome.NOT_CHECKED}
-    assert found["phone-sample"] is Outcome.NOT_CHECKED
-    assert found["two-places"] is Outcome.OK
+    by_check = outcomes(any_city, class_id)
+    assert {by_check[source] for source in SOURCES} == {Outcome.NOT_CHECKED}
+    assert by_check["phone-sample"] is Outcome.NOT_CHECKED
+    assert by_check["two-places"] is Outcome.OK
 
 
 def test_an_available_register_is_checked_and_an_unavailable_one_does_not_count_as_passed(city: City) -> None:
@@ -198,12 +198,12 @@ def test_an_available_register_is_checked_and_an_unavailable_one_does_not_count_
         connect("student-register", lambda numbers: {min(numbers)})
         connect("death-register", set().intersection)
         connect("custody-register", away)
-        found = outcomes(city, class_id)
+        by_check = outcomes(city, class_id)
     finally:
         for source in SOURCES:
             connect(source, None)
-    assert (found["student-register"], found["death-register"]) == (Outcome.FLAGGED, Outcome.OK)
-    assert (found["custody-register"], found["retirement-register"]) == (Outcome.NOT_CHECKED, Outcome.NOT_CHECKED)
+    assert (by_check["student-register"], by_check["death-register"]) == (Outcome.FLAGGED, Outcome.OK)
+    assert (by_check["custody-register"], by_check["retirement-register"]) == (Outcome.NOT_CHECKED, Outcome.NOT_CHECKED)
     with open_session(SYSTEM.scope) as session:
         assert session.scalars(select(Flag)).one().enrolment_ids == [places[0]]
 
@@ -233,7 +233,7 @@ def test_a_doubt_is_cleared_by_two_people_and_does_not_come_back(any_city: City)
     assert do(any_city, "second", clear_flag, flag_id=flag.id, reason="看过照片").state is FlagState.CLEARED
     outcomes(any_city, class_id)
     with open_session(SYSTEM.scope) as session:
-        assert [one.state for one in session.scalars(select(Flag))] == [FlagState.CLEARED]
+        assert [row.state for row in session.scalars(select(Flag))] == [FlagState.CLEARED]
         assert queries.unsettled_flags(session, class_id) == 0
 
 

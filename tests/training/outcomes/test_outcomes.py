@@ -43,8 +43,8 @@ def test_twenty_seven_of_thirty_six_are_placed_and_twelve_of_them_away() -> None
 
 def test_thirty_ninety_and_one_hundred_and_eighty_days_are_counted_separately() -> None:
     jobs = [job(1, 0, 30), job(2, 90, 89), job(3, 90, 90), job(4, 1, 180), job(5, 1), job(5, 2, 40)]
-    found = tally(completions(6), jobs, TODAY)
-    assert (found.placed, found.held) == (5, (5, 3, 2))
+    counted = tally(completions(6), jobs, TODAY)
+    assert (counted.placed, counted.held) == (5, (5, 3, 2))
 
 
 def test_people_who_may_still_find_or_keep_work_are_pending() -> None:
@@ -71,7 +71,7 @@ def city(seed: int, *, months: int = 36, weight: float = 30.0) -> list[Cohort]:
     """An invented past: 22 majors with their own share, classes that differ, nine months that nobody has seen."""
     random = Random(seed)
     shares = {major: random.uniform(0.2, 0.8) for major in range(1, 23)}
-    made = []
+    cohorts = []
     for month in range(months):
         for major, share in shares.items():
             if random.random() < 0.5:
@@ -79,24 +79,24 @@ def city(seed: int, *, months: int = 36, weight: float = 30.0) -> list[Cohort]:
                 own = random.betavariate(share * weight, (1 - share) * weight)
                 placed = sum(random.random() < own for _ in range(began))
                 certified = min(began, placed + random.randint(0, began - placed))
-                made.append(Cohort(major, date(2023, 1, 28) + timedelta(days=30 * month), began, certified, placed))
-    return made
+                cohorts.append(Cohort(major, date(2023, 1, 28) + timedelta(days=30 * month), began, certified, placed))
+    return cohorts
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_four_of_five_held_out_classes_fall_within_their_prediction_interval(seed: int) -> None:
-    found = backtest(city(seed), months=9)
-    assert found.cohorts > 70
-    assert 72 <= found.percent <= 95
-    assert found.error < 0.75 * found.plain_error
+    tested = backtest(city(seed), months=9)
+    assert tested.cohorts > 70
+    assert 72 <= tested.percent <= 95
+    assert tested.error < 0.75 * tested.plain_error
 
 
 def test_an_interval_that_ignores_differences_between_classes_is_caught() -> None:
-    found = [backtest(city(seed, weight=4.0), months=9) for seed in range(3)]
-    assert all(72 <= one.percent <= 95 for one in found)
+    backtests = [backtest(city(seed, weight=4.0), months=9) for seed in range(3)]
+    assert all(72 <= tested.percent <= 95 for tested in backtests)
     narrow = []
-    for one in city(0, weight=4.0)[-60:]:
-        share = one.placed / one.began
+    for cohort in city(0, weight=4.0)[-60:]:
+        share = cohort.placed / cohort.began
         low, high = interval(beta_binomial(30, 10_000 * 0.5, 10_000 * 0.5))
         narrow.append(low <= 30 * share <= high)
     assert sum(narrow) / len(narrow) < 0.72
@@ -110,7 +110,7 @@ def test_a_major_without_history_is_forecast_from_all_majors_up_to_the_open_plac
     known = city(5)
     new = forecast(known, 99, seats=30, places=500)
     assert new.cohorts == 0
-    mean = sum(one.placed for one in known) / sum(one.began for one in known)
+    mean = sum(cohort.placed for cohort in known) / sum(cohort.began for cohort in known)
     assert new.expected == pytest.approx(30 * mean, rel=0.02)
     assert forecast(known, 99, seats=30, places=4).high == 4
     assert forecast(known, 99, seats=30, places=0).expected == 0

@@ -33,7 +33,7 @@ def write_the_article(city: City) -> None:
     with open_session(SYSTEM.scope, write=True) as session, Path("web/demo/data/majors.csv").open() as file:
         learners = people_rows(3_600 // 22 + 1, city)
         session.execute(insert(Person), learners)
-        found = [row.id for row in session.scalars(select(Person).order_by(Person.id.desc()).limit(len(learners)))]
+        person_ids = [row.id for row in session.scalars(select(Person).order_by(Person.id.desc()).limit(len(learners)))]
         schools: dict[str, TrainingProvider] = {}
         parts = []
         for row in csv.DictReader(file):
@@ -58,13 +58,13 @@ def write_the_article(city: City) -> None:
             session.add(training)
             session.flush()
             parts.append((training, major, schools[code]))
-        names = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(found)))}
+        names = {person.id: person for person in session.scalars(select(Person).where(Person.id.in_(person_ids)))}
         session.execute(
             insert(Enrolment),
             [
-                place_values(parts[number % 22], names[found[number // 22]], Application(), None)
+                place_values(parts[number % 22], names[person_ids[number // 22]], Application(), None)
                 | {
-                    "class_id": parts[number % 22][0].id, "person_id": found[number // 22],
+                    "class_id": parts[number % 22][0].id, "person_id": person_ids[number // 22],
                     "state": EnrolmentState.CERTIFIED,
                 }
                 for number in range(3_600)
@@ -75,10 +75,10 @@ def write_the_article(city: City) -> None:
 def people_rows(count: int, city: City) -> list[dict[str, Any]]:
     return [
         {
-            "centre_id": city.centre_id, "name": f"学员{one}", "name_norm": f"学员{one}", "key_name": f"k{one}",
-            "wrapped_key": b"-",
+            "centre_id": city.centre_id, "name": f"学员{number}", "name_norm": f"学员{number}",
+            "key_name": f"k{number}", "wrapped_key": b"-",
         }
-        for one in range(count)
+        for number in range(count)
     ]  # fmt: skip
 
 

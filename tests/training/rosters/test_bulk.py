@@ -60,17 +60,17 @@ def traces(class_id: int) -> list[list[dict[str, Any]]]:
     """What enrolments have left, without the numbers in which two classes differ."""
     with open_session(SYSTEM.scope) as session:
         places = session.scalars(select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.person_id))
-        found = []
+        traces_by_place = []
         for place in places.all():
             subject = f"enrolment:{place.id}"
             entry = session.scalars(select(ServiceEvent).where(ServiceEvent.subject == subject)).all()
             moves = session.scalars(
                 select(Transition).where(Transition.machine == "enrolment", Transition.record_id == place.id)
             ).all()
-            told = session.scalars(select(Message).where(Message.dedupe_key.startswith(f"{subject}:"))).all()
+            messages = session.scalars(select(Message).where(Message.dedupe_key.startswith(f"{subject}:"))).all()
             assert place.service_event_id == (entry[0].id if entry else None)
-            found.append([_plain(row) for row in (place, *entry, *moves, *told)])
-        return found
+            traces_by_place.append([_plain(row) for row in (place, *entry, *moves, *messages)])
+        return traces_by_place
 
 
 def _plain(row: Any) -> dict[str, Any]:
@@ -93,9 +93,9 @@ def test_a_bulk_enrolment_leaves_the_same_state_as_single_ones(any_city: City) -
     single, together = add_class(any_city), add_class(any_city, class_no="2026-02", daypart=Daypart.EVENING)
     with open_session(SYSTEM.scope, write=True) as session:
         parts = class_parts(session, single)
-        for one in newcomers(session, ids):
-            person = session.get_one(Person, one.person.id)
-            admit(session, registrar, parts=parts, person=person, application=one.application)
+        for newcomer in newcomers(session, ids):
+            person = session.get_one(Person, newcomer.person.id)
+            admit(session, registrar, parts=parts, person=person, application=newcomer.application)
     with open_session(SYSTEM.scope, write=True) as session:
         parts = class_parts(session, together)
         admit_together(session, registrar, parts=parts, newcomers=newcomers(session, ids))

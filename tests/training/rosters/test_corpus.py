@@ -38,8 +38,8 @@ def send(school: Browser, class_id: int, content: bytes, name: str) -> str:
 def on_screen(school: Browser, address: str) -> tuple[list[int], Rows]:
     """The counts of the page, and the rows that it lists as wrong."""
     page = school.get(address).text
-    found = re.findall(r'<strong>([0-9]+)</strong><a href="[^"]*verdict=([a-z]+)"', page)
-    counts = {verdict: int(number) for number, verdict in found}
+    links = re.findall(r'<strong>([0-9]+)</strong><a href="[^"]*verdict=([a-z]+)"', page)
+    counts = {verdict: int(number) for number, verdict in links}
     wrong = school.get(f"{address}?verdict=error").text
     rows = re.findall(r"第 ([0-9]+) 行</span>(?:<br><small>([^<]*)</small>)?", wrong)
     return [counts[name] for name in ("create", "update", "unchanged", "error", "ignored")], {
@@ -56,14 +56,14 @@ def through_api(school: Browser, upload_id: str) -> tuple[list[int], Rows, int]:
 
 def explained(content: bytes) -> Rows:
     """The rows of a returned file that carry an explanation."""
-    found: Rows = set()
+    explained_rows: Rows = set()
     for page in openpyxl.load_workbook(io.BytesIO(content)):
         columns = [cell.column for row in page.iter_rows(max_row=10) for cell in row if cell.value == EXPLAINED]
         for number in range(1, page.max_row + 1) if columns else ():
-            told = page.cell(number, columns[0]).value
-            if told and told != EXPLAINED:
-                found.add((page.title, number))
-    return found
+            explanation = page.cell(number, columns[0]).value
+            if explanation and explanation != EXPLAINED:
+                explained_rows.add((page.title, number))
+    return explained_rows
 
 
 def agree(screen: Rows, api: Rows, returned: Rows) -> bool:
@@ -72,8 +72,8 @@ def agree(screen: Rows, api: Rows, returned: Rows) -> bool:
     return plain and all(not sheet or (sheet, row) in api for sheet, row in screen) and _rows(api) == _rows(returned)
 
 
-def _rows(found: Rows) -> list[int]:
-    return sorted(row for _, row in found)
+def _rows(rows: Rows) -> list[int]:
+    return sorted(row for _, row in rows)
 
 
 @pytest.mark.parametrize(("name", "kind"), list(every()))
@@ -82,18 +82,21 @@ def test_screen_api_and_returned_file_agree(school: tuple[world.City, Browser], 
     nasty = CORPUS[name]
     address = send(browser, world.add_class(city), *written(nasty, kind))
     counts, screen = on_screen(browser, address)
-    told, api, _ = through_api(browser, address.rsplit("/", 1)[1])
-    assert counts == told == [nasty.creates, 0, 0, nasty.errors, nasty.ignored]
+    api_counts, api, _ = through_api(browser, address.rsplit("/", 1)[1])
+    assert counts == api_counts == [nasty.creates, 0, 0, nasty.errors, nasty.ignored]
     assert len(api) == nasty.errors
     assert agree(screen, api, explained(browser.get(f"{address}/marked.xlsx").content))
     assert kept() == (2, 0, 0)
 
 
 def test_the_corpus_holds_every_kind_of_file_and_more_than_thirty_rosters() -> None:
-    made = list(every())
-    assert len({name for name, _ in made}) >= 36
-    assert {kind for _, kind in made} == {"xlsx", "xls", "gb18030", "utf-8", "utf-8-sig"}
-    assert min(sum(kind == one for _, kind in made) for one in ("xlsx", "xls", "gb18030", "utf-8", "utf-8-sig")) >= 5
+    rosters = list(every())
+    assert len({name for name, _ in rosters}) >= 36
+    assert {kind for _, kind in rosters} == {"xlsx", "xls", "gb18030", "utf-8", "utf-8-sig"}
+    assert (
+        min(sum(kind == wanted for _, kind in rosters) for wanted in ("xlsx", "xls", "gb18030", "utf-8", "utf-8-sig"))
+        >= 5
+    )
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "gb18030", "utf-8"])
@@ -106,8 +109,8 @@ def test_a_trainee_from_another_file_differs_from_a_duplicate_in_this_one(
     confirm(city, int(first.rsplit("/", 1)[1]))
     address = send(browser, class_id, *written(CORPUS["the same person twice"], kind))
     counts, screen = on_screen(browser, address)
-    told, api, _ = through_api(browser, address.rsplit("/", 1)[1])
-    assert counts == told == [0, 0, 5, 1, 0]
+    api_counts, api, _ = through_api(browser, address.rsplit("/", 1)[1])
+    assert counts == api_counts == [0, 0, 5, 1, 0]
     assert agree(screen, api, explained(browser.get(f"{address}/marked.xlsx").content))
 
 

@@ -32,7 +32,7 @@ def changes(upload_id: int) -> list[FieldChange]:
 
 
 def codes(upload_id: int) -> list[list[str]]:
-    return [[told.code for told in [*one.problems, *one.warnings]] for one in readings(upload_id)]
+    return [[problem.code for problem in [*reading.problems, *reading.warnings]] for reading in readings(upload_id)]
 
 
 def person(city: City) -> Person:
@@ -72,7 +72,9 @@ def test_the_school_s_software_is_stronger_than_its_file(city: City) -> None:
     confirm(city, send(city, class_id, of("13922222222", "初中"), source=Source.API).id)
     assert person(city).phone == "13922222222"
     third = send(city, class_id, of("13933333333", "初中"))
-    assert [(one.field, one.fate, one.why) for one in changes(third.id)] == [("phone", Fate.KEEP, "software")]
+    assert [(change.field, change.fate, change.why) for change in changes(third.id)] == [
+        ("phone", Fate.KEEP, "software")
+    ]
     confirm(city, third.id)
     assert person(city).phone == "13922222222"
     confirm(city, send(city, class_id, of("13944444444", "初中"), source=Source.API).id)
@@ -85,7 +87,7 @@ def test_another_school_does_not_overwrite_what_the_first_one_wrote(city: City) 
     confirm(city, send(city, evening, of("13987654321", "高中"), actor="neighbour").id, "neighbour")
     assert (person(city).phone, person(city).education) == ("13912345678", Education.JUNIOR)
     again = send(city, evening, of("13987654321", "高中"), actor="neighbour")
-    assert {one.why for one in changes(again.id)} == {"school"}
+    assert {change.why for change in changes(again.id)} == {"school"}
 
 
 def test_an_empty_cell_never_erases(city: City) -> None:

@@ -20,12 +20,12 @@ def readings(content: bytes, name: str = "名单.xlsx") -> list[RosterReading]:
     return read_roster(read_sheets(content, name), FACTS).readings
 
 
-def one(**changes: Any) -> RosterReading:
+def read_line(**changes: Any) -> RosterReading:
     """What becomes of one row with something strange in it."""
-    (found,) = read_roster(
+    (reading,) = read_roster(
         Workbook("a.xlsx", "xlsx", [Sheet("S", False, [Row(1, files.HEADER), Row(2, files.line(1, **changes))])]), FACTS
     ).readings
-    return found
+    return reading
 
 
 def codes(reading: RosterReading) -> list[str]:
@@ -50,7 +50,7 @@ def codes(reading: RosterReading) -> list[str]:
 )
 def test_a_number_that_cannot_be_trusted_is_refused(cell: Any, code: str) -> None:
     """IM-03."""
-    reading = one(身份证号=cell, 性别=None)
+    reading = read_line(身份证号=cell, 性别=None)
     assert codes(reading) == [code]
     assert reading.trainee is None
 
@@ -59,15 +59,15 @@ def test_a_number_that_cannot_be_trusted_is_refused(cell: Any, code: str) -> Non
     "cell", [W1, f"'{W1}", f"{W1}'", "６１０４９９１９７５０３０８００２２", f" {W1[:6]} {W1[6:]} ", "610499750308002"]
 )
 def test_an_oddly_written_number_is_read(cell: str) -> None:
-    reading = one(身份证号=cell, 性别="女")
+    reading = read_line(身份证号=cell, 性别="女")
     assert codes(reading) == []
     assert reading.trainee is not None
     assert reading.trainee.number == W1
 
 
 def test_a_lower_case_x_equals_the_capital() -> None:
-    number = next(found for found in map(identity, range(1, 99)) if found.endswith("X"))
-    reading = one(身份证号=number.lower(), 性别=None)
+    number = next(candidate for candidate in map(identity, range(1, 99)) if candidate.endswith("X"))
+    reading = read_line(身份证号=number.lower(), 性别=None)
     assert reading.trainee is not None
     assert reading.trainee.number == number
 
@@ -90,11 +90,11 @@ def test_a_lower_case_x_equals_the_capital() -> None:
     ],
 )
 def test_a_fault_is_reported_at_its_cell(changes: dict[str, Any], field: str, code: str) -> None:
-    assert [(problem.field, problem.code) for problem in one(**changes).problems] == [(field, code)]
+    assert [(problem.field, problem.code) for problem in read_line(**changes).problems] == [(field, code)]
 
 
 def test_every_fault_of_a_row_is_reported_at_once() -> None:
-    assert codes(one(姓名="张3", 身份证号="123", 联系电话="9")) == ["name-form", "identity-form", "phone-form"]
+    assert codes(read_line(姓名="张3", 身份证号="123", 联系电话="9")) == ["name-form", "identity-form", "phone-form"]
 
 
 @pytest.mark.parametrize(
@@ -140,23 +140,23 @@ def test_first_and_last_day_in_one_cell(written: str) -> None:
 
 def test_as_above_stands_for_a_shared_value_and_never_for_a_personal_one() -> None:
     second = files.line(2, 文化程度="同上", 人员类别="〃", 培训工种="同上")
-    found = readings(files.xlsx([files.HEADER, files.line(1, 文化程度="大专"), second, files.line(3, 身份证号="同上")]))
-    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE, RosterVerdict.CREATE, RosterVerdict.ERROR]
-    assert found[1].trainee is not None
-    assert (found[1].trainee.education, found[1].trainee.category) == ("college", "registered_unemployed")
+    rows = readings(files.xlsx([files.HEADER, files.line(1, 文化程度="大专"), second, files.line(3, 身份证号="同上")]))
+    assert [reading.verdict for reading in rows] == [RosterVerdict.CREATE, RosterVerdict.CREATE, RosterVerdict.ERROR]
+    assert rows[1].trainee is not None
+    assert (rows[1].trainee.education, rows[1].trainee.category) == ("college", "registered_unemployed")
 
 
 def test_traditional_headers_with_glosses_are_understood() -> None:
     """IM-04."""
     header = ["序號", "姓名", "身份證號碼", "性別", "文化程度", "人員類別", "聯(lián)系電(diàn)話", "培訓工種", "備註"]
-    found = readings(files.xlsx([header, *files.good(2)]))
-    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE] * 2
-    assert found[0].trainee is not None
-    assert found[0].trainee.phone == "13900000001"
+    rows = readings(files.xlsx([header, *files.good(2)]))
+    assert [reading.verdict for reading in rows] == [RosterVerdict.CREATE] * 2
+    assert rows[0].trainee is not None
+    assert rows[0].trainee.phone == "13900000001"
 
 
 def test_a_row_for_another_major_gets_a_warning() -> None:
-    reading = one(培训工种="焊接")
+    reading = read_line(培训工种="焊接")
     assert [warning.code for warning in reading.warnings if warning.field == "major"] == ["major-differs"]
     assert reading.verdict is RosterVerdict.CREATE
 
@@ -171,9 +171,9 @@ def test_signature_lines_blank_lines_and_repeated_headers_are_not_trainees() -> 
         ["合计", "", "3人"],
         ["填表人：王老师", "", "审核人：李老师", "", "日期：2026.3.1"],
     ]
-    found = readings(files.xlsx(lines))
+    rows = readings(files.xlsx(lines))
     assert [
-        (reading.row_no, reading.verdict.value) for reading in found if reading.verdict is not RosterVerdict.IGNORED
+        (reading.row_no, reading.verdict.value) for reading in rows if reading.verdict is not RosterVerdict.IGNORED
     ] == [
         (4, "create"),
         (5, "create"),
@@ -182,24 +182,24 @@ def test_signature_lines_blank_lines_and_repeated_headers_are_not_trainees() -> 
 
 
 def test_several_sheets_are_read_and_a_person_on_two_of_them_is_reported() -> None:
-    found = readings(
+    rows = readings(
         files.xlsx(files.titled(files.good(2)), more={"二班": files.titled([files.line(2), files.line(3)])})
     )
-    assert [(reading.sheet, reading.row_no, reading.verdict.value) for reading in found] == [
+    assert [(reading.sheet, reading.row_no, reading.verdict.value) for reading in rows] == [
         ("Sheet1", 4, "create"),
         ("Sheet1", 5, "create"),
         ("二班", 4, "error"),
         ("二班", 5, "create"),
     ]
-    assert found[2].problems[0].params == {"sheet": "Sheet1", "row": 5}
+    assert rows[2].problems[0].params == {"sheet": "Sheet1", "row": 5}
 
 
 @pytest.mark.parametrize("encoding", ["gb18030", "utf-8", "utf-8-sig", "utf-16"])
 def test_a_text_file_in_any_encoding_says_the_same(encoding: str) -> None:
     lines = files.titled([*files.good(3), files.line(4, 姓名="𠀀明")])
-    found = readings(files.text(lines, encoding), "名单.csv")
-    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE] * 4
-    assert found[3].cells["name"] == "𠀀明"
+    rows = readings(files.text(lines, encoding), "名单.csv")
+    assert [reading.verdict for reading in rows] == [RosterVerdict.CREATE] * 4
+    assert rows[3].cells["name"] == "𠀀明"
 
 
 def test_a_formula_without_a_cached_value_is_an_empty_cell() -> None:
@@ -208,8 +208,6 @@ def test_a_formula_without_a_cached_value_is_an_empty_cell() -> None:
 
 
 def test_one_telephone_for_four_trainees_gets_a_warning() -> None:
-    found = readings(
-        files.xlsx([files.HEADER, *(files.line(serial, 联系电话="13900000001") for serial in range(1, 5))])
-    )
-    assert [reading.verdict for reading in found] == [RosterVerdict.CREATE] * 4
-    assert all("phone-shared" in [warning.code for warning in reading.warnings] for reading in found)
+    rows = readings(files.xlsx([files.HEADER, *(files.line(serial, 联系电话="13900000001") for serial in range(1, 5))]))
+    assert [reading.verdict for reading in rows] == [RosterVerdict.CREATE] * 4
+    assert all("phone-shared" in [warning.code for warning in reading.warnings] for reading in rows)

@@ -81,9 +81,11 @@ def test_the_school_s_own_file_comes_back_with_as_many_red_rows_as_the_screen_sh
         returned = annotated_file(session, session.get_one(RosterUpload, upload.id), "zh-Hans")
     page = openpyxl.load_workbook(io.BytesIO(returned))["Sheet1"]
     column = next(cell.column for row in page.iter_rows(max_row=4) for cell in row if cell.value == "错误说明")
-    told = {row: page.cell(row, column).value for row in range(4, page.max_row + 1) if page.cell(row, column).value}
-    assert set(told) == {44, 45, 46, 47}
-    assert "校验不通过" in str(told[44])
+    explanations = {
+        row: page.cell(row, column).value for row in range(4, page.max_row + 1) if page.cell(row, column).value
+    }
+    assert set(explanations) == {44, 45, 46, 47}
+    assert "校验不通过" in str(explanations[44])
     assert page.cell(44, 3).value == "610499197503080021"
 
 

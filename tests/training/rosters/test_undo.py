@@ -34,8 +34,8 @@ def undo(city: City, upload_id: int, actor: str = "registrar") -> RosterUpload:
 
 def states(class_id: int) -> list[str]:
     with open_session(SYSTEM.scope) as session:
-        found = select(Enrolment.state).where(Enrolment.class_id == class_id).order_by(Enrolment.id)
-        return [state.value for state in session.scalars(found)]
+        query = select(Enrolment.state).where(Enrolment.class_id == class_id).order_by(Enrolment.id)
+        return [state.value for state in session.scalars(query)]
 
 
 def ledger() -> tuple[int, int]:

@@ -141,7 +141,7 @@ def test_any_language_and_single_values_in_place_of_lists_are_read(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("corpus.jsonl", "", "has no documents"),
         ("corpus.jsonl", '{"did": "a", "text": "x"}\n{', "corpus.jsonl, line 2"),
