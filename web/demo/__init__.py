@@ -1,4 +1,4 @@
-"""The invented demo city: a town of the dossier's size, and a generator for a city."""
+"""Demo data: a small town, and a generator for a whole city."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ Say = Callable[[str], None]
 
 
 def fill(*, size: str, seed: int, say: Say) -> None:
-    """Fill the database with the town, and with the city around it when `size` asks for it; once each.
+    """Fill the database with the town and, depending on `size`, the city; existing data is not added again.
 
     The makers are imported only when there is something to make: a filled demo starts at once.
     """

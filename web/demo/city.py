@@ -1,4 +1,4 @@
-"""A city of 5,000 openings and 20,000 workers, all invented, the same for the same seed."""
+"""A generated city of 5,000 openings and 20,000 workers, reproducible for a seed."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ FIRMS = ("恒", "兴", "盛", "瑞", "诚", "华", "泰", "丰", "源", "隆", "
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How many of each a city has."""
+    """The size of a generated city."""
 
     employers: int = 1_500
     openings: int = 5_000
@@ -75,12 +75,12 @@ CITY = Size()
 
 
 def is_filled(session: Session) -> bool:
-    """Whether the city is there already."""
+    """Whether the city was already generated."""
     return session.scalar(select(Opening.id).where(Opening.source_name == SOURCE).limit(1)) is not None
 
 
 def fill(session: Session, *, seed: int, say: Say, size: Size = CITY) -> None:
-    """Write the city around the town; `say` is told of every lot that is done."""
+    """Generate the city; `say` is called after each batch."""
     random = Random(seed)
     trades = list(rows("trades"))
     centres = [(centre.id, centre.region_code) for centre in session.scalars(select(Centre).order_by(Centre.code))]
@@ -104,7 +104,7 @@ def _trade(random: Random, trades: Sequence[dict[str, str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """An invented employer: its row, and the trade that most of its openings are in."""
+    """A generated employer: its row, and the trade of most of its openings."""
 
     row: Row
     trade: dict[str, str]
@@ -224,7 +224,7 @@ def _identity(random: Random, taken: set[str]) -> tuple[str, date]:
 def person_row(
     random: Random, person_id: int, centre_id: int, region: str, identity: str, born: date, source: str = SOURCE
 ) -> Row:
-    """An invented person with sealed numbers."""
+    """A generated person with encrypted numbers."""
     key_name, wrapped = privacy.new_key()
     called = random.choice(SURNAMES) + "".join(random.sample(GIVEN, random.choice((1, 2, 2))))
     phone = f"1380{random.randrange(10**7):07d}"

@@ -1,4 +1,4 @@
-"""The fairs of the town: those of the year 2026, and the small one of every Friday."""
+"""The fairs of the demo town: those of 2026, and the small one every Friday."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -21,7 +21,7 @@ Stand = tuple[int, list[Opening]]
 
 
 def fill(session: Session, centre_id: int) -> None:
-    """Write halls, fairs and booths. Nobody judged them: the rows say that they are invented."""
+    """Insert halls, fairs and booths, bypassing approval; all rows are marked as demo data."""
     halls = _halls(session, centre_id)
     stands = _stands(session)
     fairs = []
@@ -159,7 +159,7 @@ def _fridays(session: Session, centre_id: int, hall: Venue, stands: Sequence[Sta
 
 
 def _report(session: Session, ended: Iterable[Fair]) -> None:
-    """Give invented figures to fairs that are over; the last of the large ones is left for the organiser to report."""
+    """Add figures to past fairs, except the latest large one, which the organiser still has to report."""
     for fair in ended:
         visitors = fair.expected_visitors * 4 // 5
         fair.state = FairState.REPORTED

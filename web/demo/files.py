@@ -1,4 +1,4 @@
-"""The demo's own files: rows of what is invented."""
+"""The demo's data files."""
 
 import csv
 from collections.abc import Iterator
@@ -8,6 +8,6 @@ _DATA = Path(__file__).parent / "data"
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
-    """The rows of one of the demo's files."""
+    """The rows of one data file."""
     with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

@@ -1,4 +1,4 @@
-"""Who learned in the town: a pool of invented people, their classes of two years, certificates and jobs after them."""
+"""Training in the demo town: a pool of people, two years of classes, certificates and jobs."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +37,7 @@ Row = dict[str, Any]
 SYSTEM = Actor.system()
 SEED, LEARNERS = 20261127, 520
 MOST = 16
-"""Trainees of a past class at most."""
+"""The maximum number of trainees in a past class."""
 
 ENDED_AGO = (610, 460, 270, 165)
 """Days since the past classes of every major ended; the outcome of the last is known (after 120 days).
@@ -53,7 +53,7 @@ ENDS = {S.CERTIFIED, S.EMPLOYED}
 
 @dataclass
 class Campus:
-    """What the makers of classes share: schools, employers, the pool of people, and one source of chance."""
+    """The shared state of the class generators: schools, employers, the pool of people, the random generator."""
 
     session: Session
     providers: dict[int, TrainingProvider]
@@ -64,12 +64,12 @@ class Campus:
     classes_opened: int = 0
 
     def people(self, first: int, count: int) -> list[Person]:
-        """People of the pool from a place on, round its end."""
+        """A slice of the pool that wraps around its end."""
         return [self.pool[(first + place) % len(self.pool)] for place in range(count)]
 
 
 def fill_pool(campus: Campus) -> None:
-    """Write the people who learn; the serials of their numbers lie below 100, where the city's never do."""
+    """Insert the learners; the serials of their identity numbers are below 100, which the city does not use."""
     chance, taken, rows = campus.chance, set[str](), []
     for number in new_ids(campus.session, Person, LEARNERS):
         centre = campus.centres[number % len(campus.centres)]
@@ -91,7 +91,7 @@ def fill_pool(campus: Campus) -> None:
 def open_class(
     campus: Campus, major: Major, *, start_on: date, state: ClassState, seats: int = 30, class_no: str = ""
 ) -> TrainingClass:
-    """A class of whole days, as many as its hours need; room and teacher are its own."""
+    """A full-day class that lasts as long as its hours require, with its own room and teacher."""
     number = campus.classes_opened = campus.classes_opened + 1
     last, days = start_on, -(-major.hours // 8)
     while days:
@@ -112,7 +112,7 @@ def open_class(
 def enrol(
     campus: Campus, training: TrainingClass, major: Major, people: Sequence[Person], states: Iterable[EnrolmentState]
 ) -> list[Enrolment]:
-    """Places with the price split of their day, their line in the ledger, and the seats that they take."""
+    """Enrol people, with the price split of the day, ledger entries and the seat counter."""
     parts: Parts = (training, major, campus.providers[major.provider_id])
     on = min(training.start_on - timedelta(days=6), clock.today())
     with clock.frozen(_nine(on)):
@@ -149,7 +149,7 @@ def enrol(
 
 
 def _plea(campus: Campus, person: Person) -> tuple[Application, Entitlement | None]:
-    """Every sixth learns free, every twentieth as the child or spouse of a recognised worker."""
+    """Every sixth learner is free of charge, every twentieth as the child or spouse of a recognised worker."""
     drawn = campus.chance.random()
     if drawn < 0.05:
         holder = campus.pool[(person.id * 7) % len(campus.pool)]
@@ -171,7 +171,7 @@ def hold_lessons(
     scanned: bool = False,
     truants: int = 0,
 ) -> None:
-    """The lessons of a class; those that are over have a register, or check-ins by code when `scanned`.
+    """Add the lessons of a class; past ones get an attendance register, or check-ins by code with `scanned`.
 
     The last `truants` of the trainees stay away too often.
     """
@@ -208,7 +208,7 @@ def hold_lessons(
 
 
 def award(campus: Campus, training: TrainingClass, major: Major, places: Sequence[Enrolment]) -> None:
-    """Results of everybody who stayed, and certificates of those who passed, a week after the end."""
+    """Add results for everybody who stayed, and certificates for those who passed, a week after the end."""
     chance, on = campus.chance, training.end_on + timedelta(days=7)
     results: list[Row] = []
     papers: list[Row] = []
@@ -240,12 +240,12 @@ def award(campus: Campus, training: TrainingClass, major: Major, places: Sequenc
 
 
 def _nine(day: date) -> datetime:
-    """Nine in the morning at the counters."""
+    """Nine in the morning in Shanghai."""
     return datetime.combine(day, time(9), clock.SHANGHAI)
 
 
 def fill_past(campus: Campus, majors: Sequence[Major]) -> list[tuple[TrainingClass, list[Enrolment]]]:
-    """Four classes of every major in two years: nobody in two at once, no trade learned twice."""
+    """Four classes of each major in two years; nobody is in two at once or learns a trade twice."""
     finished = []
     for slot, ago in enumerate(ENDED_AGO):
         for number, major in enumerate(majors):
@@ -274,7 +274,7 @@ def _fate(chance: Random, luck: float) -> EnrolmentState:
 
 
 def place_graduates(campus: Campus, training: TrainingClass, places: Sequence[Enrolment]) -> None:
-    """The jobs of those who found one within ninety days of the certificate; one in eight gave it up again."""
+    """Add jobs found within ninety days of the certificate; one in eight was given up again."""
     chance, rows = campus.chance, list[Row]()
     certified = training.end_on + timedelta(days=7)
     for place in places:

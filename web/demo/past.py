@@ -36,7 +36,7 @@ TRUTH = {
     ScorePart.PLACE: 2.6,
     ScorePart.TERMS: 0.4,
 }
-"""What decides in the invented city: the way to work and the pay weigh more than the weights set by hand say."""
+"""The true weights of the demo city: distance and pay count more than in the default weights."""
 BASE = -3.9
 WORDS = {"看孩子的": 9, "搞卫生的": 14, "跑腿小哥": 11, "缝衣服的": 7, "厂里打杂": 12}
 
@@ -98,7 +98,7 @@ def _letters(random: Random, written: Sequence[tuple[Person, Any, Suggestion]]) 
 
 
 def _result(random: Random, suggestion: Suggestion, at: datetime) -> dict[str, Any]:
-    """One letter in eight is never answered; the others end as the invented truth has it."""
+    """The result of a letter: one in eight stays unanswered, the others follow the true weights."""
     result = {"result_at": at + timedelta(days=6), "result_source": ResultSource.EMPLOYER}
     if random.random() < 0.125:
         return {"state": IntroductionState.UNKNOWN, "result_at": None, "result_source": None}

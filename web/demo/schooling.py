@@ -1,4 +1,4 @@
-"""What lies on the desks of schools and training officers today: classes in every state, claims, funds, lists."""
+"""Current work of schools and training officers: classes in every state, claims, funds, rosters."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -40,7 +40,7 @@ from web.demo.learning import Campus, award, enrol, fill_past, fill_pool, hold_l
 
 S = EnrolmentState
 SILENT = "P4"
-"""The school that has sent no list for ten days."""
+"""The school that has sent no roster for ten days."""
 
 ROSTER = (
     ("姓名", "身份证号", "性别", "文化程度", "人员类别", "联系电话"),
@@ -51,11 +51,11 @@ ROSTER = (
     ("罗志明", "61049919881111065", "男", "初中", "同上", "13800001005"),
     ("高英", "6.10499E+17", "女", "初中", "登记失业人员", "13800001006"),
 )
-"""A list as it comes in, numbers without their last figure: some rows good, some with the faults of haste."""
+"""A roster with identity numbers without check digit: some rows are valid, some have typical mistakes."""
 
 
 def fill(session: Session, majors: Sequence[Major], people: dict[str, Person]) -> None:
-    """Fill the schools with life."""
+    """Insert classes, claims, funds and rosters."""
     campus = Campus(
         session,
         {provider.id: provider for provider in session.scalars(select(TrainingProvider).order_by(TrainingProvider.id))},
@@ -76,7 +76,7 @@ def fill(session: Session, majors: Sequence[Major], people: dict[str, Person]) -
 
 
 def _weeks_ago(weeks: int) -> date:
-    """The Monday so many weeks ago."""
+    """The Monday a number of weeks ago."""
     today = clock.today()
     return today - timedelta(days=today.weekday() + 7 * weeks)
 
@@ -85,7 +85,7 @@ Held = tuple[TrainingClass, list[Enrolment]]
 
 
 def _running(campus: Campus, majors: dict[str, Major]) -> list[Held]:
-    """Two classes that run, one of them with somebody who stays away, and one that waits for its marks."""
+    """Two running classes, one with an absent trainee, and one that awaits its results."""
     held = []
     for place, (name, weeks) in enumerate((("焊接", 2), ("电子装接", 1))):
         major = majors[name]
@@ -114,7 +114,7 @@ def _stay_away(session: Session, training: TrainingClass, places: Sequence[Enrol
 
 
 def _recruit(campus: Campus, majors: Sequence[Major], people: dict[str, Person], actors: dict[str, Actor]) -> None:
-    """People in the classes that recruit: some are full with a waiting list, and one class waits for approval."""
+    """Enrolments in recruiting classes, some of which are full with a waiting list, and a class awaiting approval."""
     session = campus.session
     for number, training in enumerate(
         session.scalars(
@@ -141,7 +141,7 @@ def _recruit(campus: Campus, majors: Sequence[Major], people: dict[str, Person],
 
 
 def _offer(session: Session, training: TrainingClass, leaving: Enrolment, waiting: Enrolment) -> None:
-    """Somebody left, and the seat is held for the one who waits."""
+    """A trainee left, and the seat is offered to the first on the waiting list."""
     leaving.state, waiting.state = S.WITHDRAWN, S.OFFERED
     now = clock.now()
     session.add(
@@ -155,7 +155,7 @@ def _offer(session: Session, training: TrainingClass, leaving: Enrolment, waitin
 
 
 CLAIMED = ("家政服务", "养老护理", "中式烹调", "足部按摩", "客房服务", "直播销售")
-"""Majors whose class is assessed, then claimed: not yet, in doubt, on notice, released, paid, clawed back."""
+"""Majors of the assessed classes, by state of the claim: none, flagged, on notice, released, paid, clawed back."""
 
 
 def _claims(campus: Campus, majors: dict[str, Major]) -> dict[str, Held]:
@@ -177,7 +177,7 @@ def _claims(campus: Campus, majors: dict[str, Major]) -> dict[str, Held]:
 
 
 def _funds(session: Session, actors: dict[str, Actor], held: Sequence[Held]) -> Fund:
-    """Three funds, and what the classes cost the centre: a movement for each place. Gives the fund for subsidies."""
+    """Three funds, with a movement for the centre's part of each place. Returns the fund for subsidies."""
     city = actors["city"]
     funds = []
     for code, name, purpose, yuan in (
@@ -218,7 +218,7 @@ def _charge(session: Session, fund: Fund, training: TrainingClass, places: Seque
 
 
 def _settle_claims(session: Session, actors: dict[str, Actor], claimed: dict[str, Held], subsidy: Fund) -> None:
-    """Take each claim as far as its story goes, by the same steps as at the desk, on the days before today."""
+    """Move each claim to its state by the same steps as at the desk, dated before today."""
     schools = {"P2": "school2"}
     for far, name in enumerate(CLAIMED):
         training, places = claimed[name]
@@ -269,7 +269,7 @@ def _carry_on(
 
 
 def _certify(session: Session, campus: Campus, major: Major, person: Person) -> None:
-    """Ma Li learned foot massage in spring; her profile knows of it as of everybody's certificate."""
+    """Ma Li's certificate in foot massage, which also appears in her profile."""
     training = open_class(campus, major, start_on=_weeks_ago(34), state=ClassState.ARCHIVED)
     places = enrol(campus, training, major, [person], [S.CERTIFIED])
     award(campus, training, major, places)
@@ -291,7 +291,7 @@ def _certify(session: Session, campus: Campus, major: Major, person: Person) -> 
 
 
 def _send_lists(campus: Campus, major: Major, actors: dict[str, Actor]) -> None:
-    """Two weeks of lists from every school but one, and one that waits for its school to confirm it."""
+    """Two weeks of rosters from all schools except one, and one roster that awaits confirmation."""
     session, chance = campus.session, campus.chance
     recruiting = select(TrainingClass).where(TrainingClass.state == ClassState.RECRUITING).order_by(TrainingClass.id)
     for training in session.scalars(recruiting).all():
@@ -309,7 +309,7 @@ def _send_lists(campus: Campus, major: Major, actors: dict[str, Actor]) -> None:
 
 
 def _checked(cell: str) -> str:
-    """An identity number that was given without its last figure, with it."""
+    """An identity number completed with its check digit."""
     return cell + identity_check(cell) if len(cell) == 17 and cell.isdigit() else cell
 
 

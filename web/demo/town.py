@@ -1,4 +1,4 @@
-"""The town: the network, six schools, 22 majors, 18 employers, eleven workers and the fairs of a year, all invented."""
+"""The demo town: the network, six schools, 22 majors, 18 employers, eleven workers and a year of fairs."""
 
 from datetime import date, datetime, timedelta
 
@@ -32,7 +32,7 @@ YUAN = 100
 
 
 def fill(session: Session) -> None:
-    """Write the town."""
+    """Insert the town."""
     centres = _centres(session)
     majors = _training(session, centres)
     employers = _openings(session, centres)
@@ -109,7 +109,7 @@ def _training(session: Session, centres: dict[str, Centre]) -> list[Major]:
 
 
 def _classes(session: Session, centres: dict[str, Centre], majors: list[Major]) -> None:
-    """A class of every major that starts within the next weeks and takes people now."""
+    """A recruiting class of each major that starts within the next weeks."""
     today, now = clock.today(), clock.now()
     for number, major in enumerate(majors):
         start = today + timedelta(days=14 + number % 4 * 7)

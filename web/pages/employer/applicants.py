@@ -1,4 +1,4 @@
-"""People whom the centre sent to an employer, and what the employer tells of them."""
+"""Workers introduced to an employer, and the results that the employer reports."""
 
 from typing import Annotated, Any
 
@@ -28,13 +28,13 @@ ALLOW = Permission.RECORD_RESULT
 
 @routes.get("", allow=ALLOW)
 def received(unit: Unit) -> Response:
-    """Everybody who was sent, the newest first."""
+    """All introduced workers, newest first."""
     return _page(unit)
 
 
 @routes.post("/{introduction_id:int}", allow=ALLOW)
 def tell(unit: Unit, introduction_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) -> Response:
-    """Tell the centre what became of somebody."""
+    """Report the result of an introduction."""
     bound = bind(unit, IntroductionResultDraft)
     if bound.draft is None:
         return _page(unit, bound.problems, 422)

@@ -1,4 +1,4 @@
-"""An employer's own pages: openings from draft to the public page, and booths at fairs."""
+"""An employer's desk: openings from draft to publication, and booths at fairs."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -55,7 +55,7 @@ RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class OpeningForm(Draft):
-    """An opening as an employer types it (招聘简章)."""
+    """The form of an opening (招聘简章)."""
 
     title: Words
     headcount: Annotated[int, Field(ge=1, le=10_000)]
@@ -82,7 +82,7 @@ class OpeningForm(Draft):
     step: Literal["keep", "submit"] = "keep"
 
     def draft(self, opening: Opening | None = None) -> OpeningDraft:
-        """The opening that is meant; what the form does not show stays as it was."""
+        """The opening draft; values that the form does not show stay unchanged."""
         values: dict[str, Any] = {}
         if opening is not None:
             values = {name: getattr(opening, name) for name in OpeningDraft.model_fields}
@@ -99,7 +99,7 @@ class OpeningForm(Draft):
 
 
 class ActForm(Draft):
-    """What an employer does with an opening (岗位办理)."""
+    """An employer's action on an opening (岗位办理)."""
 
     event: Literal["submit", "publish", "pause", "resume", "close", "renew", "headcount"]
     reason: Line = ""
@@ -108,7 +108,7 @@ class ActForm(Draft):
 
 
 class RequestForm(Draft):
-    """A request for a booth (参会申请)."""
+    """The booth application form (参会申请)."""
 
     contact_name: Words
     contact_phone: Phone = ""
@@ -137,27 +137,27 @@ def desk(unit: Unit) -> Response:
 
 @routes.get("/openings/new", allow=ALLOW)
 def ask_opening(unit: Unit) -> Response:
-    """The form of a new opening."""
+    """The form for a new opening."""
     own = _own(unit)
     return _form(unit, blank(unit, OpeningForm, region_code=own.region_code, address=own.address, headcount=1))
 
 
 @routes.post("/openings/new", allow=ALLOW)
 def create(unit: Unit) -> Response:
-    """Keep an opening, and send it to the centre when the employer says so."""
+    """Save an opening, and submit it to the centre if requested."""
     _own(unit)
     return _save(unit, None)
 
 
 @routes.get("/openings/{opening_id:int}", allow=ALLOW)
 def opening(unit: Unit, opening_id: RecordPath) -> Response:
-    """One opening: what is missing, what the screening says, what can be done."""
+    """One opening: missing elements, screening findings, available actions."""
     return _opening(unit, opening_id)
 
 
 @routes.get("/openings/{opening_id:int}/edit", allow=ALLOW)
 def ask_change(unit: Unit, opening_id: RecordPath) -> Response:
-    """The form of an opening that is kept."""
+    """The form for editing an opening."""
     opening = own_opening(unit.session, unit.actor, opening_id)
     values = {name: getattr(opening, name) for name in OpeningForm.model_fields if hasattr(opening, name)}
     for name in [name for name in values if name.endswith("_fen")]:
@@ -169,13 +169,13 @@ def ask_change(unit: Unit, opening_id: RecordPath) -> Response:
 
 @routes.post("/openings/{opening_id:int}/edit", allow=ALLOW)
 def change(unit: Unit, opening_id: RecordPath) -> Response:
-    """Rewrite an opening that is not on show."""
+    """Edit an opening that is not published."""
     return _save(unit, own_opening(unit.session, unit.actor, opening_id))
 
 
 @routes.post("/openings/{opening_id:int}", allow=ALLOW)
 def act(unit: Unit, opening_id: RecordPath) -> Response:
-    """Submit, publish, pause, resume, renew, close, or change the number of places."""
+    """Submit, publish, pause, resume, renew, close, or change the headcount."""
     bound = bind(unit, ActForm)
     if bound.draft is None:
         return _opening(unit, opening_id, bound.problems, 422)
@@ -188,14 +188,14 @@ def act(unit: Unit, opening_id: RecordPath) -> Response:
 
 @routes.get("/booths", allow=Permission.APPLY_FOR_BOOTH)
 def my_booths(unit: Unit) -> Response:
-    """Fairs that take requests, and the employer's own requests."""
+    """Fairs open for applications, and the employer's applications."""
     own = _own(unit)
     return _booths(unit, own)
 
 
 @routes.get("/fairs/{fair_id:int}/booth", allow=Permission.APPLY_FOR_BOOTH)
 def ask_booth(unit: Unit, fair_id: RecordPath) -> Response:
-    """The form of a request."""
+    """The booth application form of a fair."""
     own = _own(unit)
     return _booth_form(
         unit, fair_id, blank(unit, RequestForm, contact_name=own.contact_name, contact_phone=own.contact_phone)
@@ -204,7 +204,7 @@ def ask_booth(unit: Unit, fair_id: RecordPath) -> Response:
 
 @routes.post("/fairs/{fair_id:int}/booth", allow=Permission.APPLY_FOR_BOOTH)
 def apply(unit: Unit, fair_id: RecordPath) -> Response:
-    """Ask for a booth."""
+    """Apply for a booth."""
     _own(unit)
     bound = bind(unit, RequestForm)
     if bound.draft is None:
@@ -219,7 +219,7 @@ def apply(unit: Unit, fair_id: RecordPath) -> Response:
 
 @routes.post("/booths/{booth_id:int}/withdraw", allow=Permission.APPLY_FOR_BOOTH)
 def withdraw(unit: Unit, booth_id: RecordPath) -> Response:
-    """Take a request back."""
+    """Withdraw a booth application."""
     own = _own(unit)
     try:
         booths.withdraw_booth(unit.session, unit.actor, booth_id=booth_id)

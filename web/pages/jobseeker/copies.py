@@ -1,4 +1,4 @@
-"""The readable form of a copy of one's data: headings from the glossary, columns in plain words."""
+"""The readable data copy: headings from the glossary, columns in plain words."""
 
 import re
 from dataclasses import dataclass
@@ -39,19 +39,19 @@ COLUMNS = {
     "topic": N_("事项"),
     "withdrawn_at": N_("撤回时间"),
 }
-"""Names of columns that people know; the others are shown as they are called."""
+"""Labels of columns; other columns are shown under their technical names."""
 
 
 @dataclass(frozen=True, slots=True)
 class CopiedTable:
-    """One table of a copy: its heading and its rows as (column, value)."""
+    """One table of a data copy: its heading and its rows as (column, value)."""
 
     heading: str
     rows: list[list[tuple[str, str]]]
 
 
 def parts_of(copied: dict[str, list[dict[str, Any]]], locale: str) -> list[CopiedTable]:
-    """A copy in the order of its tables; empty values are left out."""
+    """A data copy in the order of its tables; empty values are omitted."""
     terms = {str(mapper.class_.__tablename__): mapper.class_.__doc__ or "" for mapper in Base.registry.mappers}
     return [
         CopiedTable(_heading(terms.get(table, ""), table, locale), [_row(row, locale) for row in rows])

@@ -1,4 +1,4 @@
-"""A jobseeker's own pages: what comes next, profile and wish in small steps, matches, introductions."""
+"""A jobseeker's pages: next steps, profile and wish in small steps, matches, introductions."""
 
 from typing import Annotated, Any, Literal
 
@@ -43,26 +43,26 @@ IntroductionId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class TradesForm(Draft):
-    """Which trades somebody has worked in (做过什么)."""
+    """The form for previous trades (做过什么)."""
 
     trades: Annotated[tuple[OccupationCode, ...], Field(max_length=10)] = ()
     more: OccupationCode | None = None
 
 
 class WantedForm(Draft):
-    """Which work somebody looks for (想做什么)."""
+    """The form for wanted work (想做什么)."""
 
     wanted: Annotated[tuple[OccupationCode, ...], Field(max_length=5)] = ()
 
 
 class PapersForm(Draft):
-    """Which papers somebody holds (有什么证)."""
+    """The form for certificates (有什么证)."""
 
     papers: Annotated[tuple[CertificateKind, ...], Field(max_length=7)] = ()
 
 
 class PlaceForm(Draft):
-    """Where somebody would work (想在哪里)."""
+    """The form for places of work (想在哪里)."""
 
     leave_home_ok: Leave
     regions: Annotated[tuple[KnownRegion, ...], Field(max_length=8)] = ()
@@ -72,7 +72,7 @@ Term = Literal["board", "lodging", "no_night", "no_shift", "training"]
 
 
 class PayForm(Draft):
-    """For how much and under what conditions (想要什么条件)."""
+    """The form for pay and conditions (想要什么条件)."""
 
     wage_floor_fen: Fen | None = None
     terms: Annotated[
@@ -91,7 +91,7 @@ STEPS = {
 
 
 def own_id(unit: Unit) -> int:
-    """The person behind the account. Raises NotFound for staff and for accounts that the counter has not joined yet."""
+    """The person of the account. Raises NotFound for staff and for accounts that the counter has not linked yet."""
     if unit.actor.person_id is None:
         raise NotFound
     return unit.actor.person_id
@@ -99,7 +99,7 @@ def own_id(unit: Unit) -> int:
 
 @routes.get("", allow=ALLOW)
 def mine(unit: Unit) -> Response:
-    """What is going on, and what to do next."""
+    """The reader's status and next steps."""
     if unit.actor.person_id is None:
         return page(unit, "jobseeker/unjoined.html")
     me = jobseeker(unit.session, own_id(unit))
@@ -122,7 +122,7 @@ def mine(unit: Unit) -> Response:
 
 
 def _todo(me: Jobseeker) -> str:
-    """The first step that is still empty; nothing when the profile is whole."""
+    """The first incomplete step; empty when the profile is complete."""
     if not me.occupations:
         return "trades"
     if all(row.years is None for row in me.occupations):
@@ -134,7 +134,7 @@ def _todo(me: Jobseeker) -> str:
 
 @routes.get("/profile", allow=ALLOW)
 def profile(unit: Unit) -> Response:
-    """Everything that was said, each part with a way to change it."""
+    """The whole profile, each part with a link to change it."""
     return page(
         unit,
         "jobseeker/profile.html",
@@ -148,7 +148,7 @@ def profile(unit: Unit) -> Response:
 
 @routes.get("/profile/{step}", allow=ALLOW)
 def step(unit: Unit, step: Literal["trades", "years", "papers", "wanted", "place", "pay"]) -> Response:
-    """One small step with what is known filled in."""
+    """One step, filled in with known values."""
     me = jobseeker(unit.session, own_id(unit))
     return _step_page(unit, step, me, blank(unit, Draft, **_known(step, me)))
 
@@ -200,7 +200,7 @@ def _step_page(unit: Unit, step: str, me: Jobseeker, bound: Bound[Any], status_c
 
 
 def _trades_called(words: str) -> list[str]:
-    """Occupations that a word may mean, official names that hold it included."""
+    """Occupations that a word may refer to, including official names that contain it."""
     if not words.strip():
         return []
     meant = list(vocabulary().codes_for(words))
@@ -210,7 +210,7 @@ def _trades_called(words: str) -> list[str]:
 
 @routes.post("/profile/trades", allow=ALLOW)
 def save_trades(unit: Unit) -> Response:
-    """Keep the trades that were ticked; years and levels said before stay."""
+    """Save the selected trades; known years and levels stay unchanged."""
     bound = bind(unit, TradesForm)
     me = jobseeker(unit.session, own_id(unit))
     if bound.draft is None:
@@ -232,7 +232,7 @@ def save_trades(unit: Unit) -> Response:
 
 @routes.post("/profile/years", allow=ALLOW)
 def save_years(unit: Unit) -> Response:
-    """Keep the years of every trade on the page; fields are named after the codes."""
+    """Save the years of each trade on the page; fields are named after the codes."""
     me = jobseeker(unit.session, own_id(unit))
     rows = []
     for row in me.occupations:
@@ -245,7 +245,7 @@ def save_years(unit: Unit) -> Response:
 
 @routes.post("/profile/papers", allow=ALLOW)
 def save_papers(unit: Unit) -> Response:
-    """Keep the kinds of papers; numbers and days are added at the counter, where the paper is seen."""
+    """Save the kinds of certificates; numbers and dates are added at the counter, which sees the certificate."""
     bound = bind(unit, PapersForm)
     me = jobseeker(unit.session, own_id(unit))
     if bound.draft is None:
@@ -266,7 +266,7 @@ def save_papers(unit: Unit) -> Response:
 
 @routes.post("/profile/wanted", allow=ALLOW)
 def save_wanted(unit: Unit) -> Response:
-    """Keep what somebody looks for; without any, what they have done is looked for."""
+    """Save the wanted trades; without any, the previous trades are used."""
     bound = bind(unit, WantedForm)
     if bound.draft is None:
         return _step_page(unit, "wanted", jobseeker(unit.session, own_id(unit)), bound, 422)
@@ -280,7 +280,7 @@ def save_wanted(unit: Unit) -> Response:
 
 @routes.post("/profile/place", allow=ALLOW)
 def save_place(unit: Unit) -> Response:
-    """Keep where somebody would work."""
+    """Save the places of work."""
     bound = bind(unit, PlaceForm)
     if bound.draft is None:
         return _step_page(unit, "place", jobseeker(unit.session, own_id(unit)), bound, 422)
@@ -291,7 +291,7 @@ def save_place(unit: Unit) -> Response:
 
 @routes.post("/profile/pay", allow=ALLOW)
 def save_pay(unit: Unit) -> Response:
-    """Keep the least pay and the conditions."""
+    """Save the minimum pay and the conditions."""
     bound = bind(unit, PayForm)
     if bound.draft is None:
         return _step_page(unit, "pay", jobseeker(unit.session, own_id(unit)), bound, 422)
@@ -310,14 +310,14 @@ def save_pay(unit: Unit) -> Response:
 
 @routes.get("/matches", allow=ALLOW)
 def matches(unit: Unit) -> Response:
-    """The best openings with reasons, and the courses that open more."""
+    """The best openings with reasons, and courses that qualify for more."""
     suggestions = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
     return page(unit, "jobseeker/matches.html", suggestions=suggestions, place=choices.place, chips_of=choices.chips_of)
 
 
 @routes.get("/introductions", allow=ALLOW)
 def introductions(unit: Unit) -> Response:
-    """All introductions and jobs of the reader."""
+    """The reader's introductions and jobs."""
     return page(
         unit,
         "jobseeker/introductions.html",
@@ -331,22 +331,22 @@ def introductions(unit: Unit) -> Response:
 
 @routes.get("/introductions/{introduction_id}", allow=ALLOW)
 def introduction(unit: Unit, introduction_id: IntroductionId) -> Response:
-    """One introduction: where it stands, the letter to print or to show on the phone."""
-    letter = introduction_in_sight(unit.session, introduction_id)
-    if letter.person_id != own_id(unit):
+    """One introduction: its state, and the letter to print or show on the phone."""
+    introduction = introduction_in_sight(unit.session, introduction_id)
+    if introduction.person_id != own_id(unit):
         raise NotFound
     return page(
         unit,
         "jobseeker/introduction.html",
-        introduction=letter,
-        label=INTRODUCTION_LABELS[letter.state],
+        introduction=introduction,
+        label=INTRODUCTION_LABELS[introduction.state],
         place=choices.place,
         today=clock.today(),
     )
 
 
 class ProposalAnswer(Draft):
-    """A yes or a no to a proposal (答复)."""
+    """The answer to a proposal (答复)."""
 
     answer: Literal["yes", "no"]
     share_phone: Line = ""
@@ -354,10 +354,10 @@ class ProposalAnswer(Draft):
 
 @routes.post("/introductions/{introduction_id}", allow=ALLOW)
 def reply(unit: Unit, introduction_id: IntroductionId) -> Response:
-    """Say yes or no to a proposal, or that one does not go."""
+    """Accept or decline a proposal, or withdraw."""
     bound = bind(unit, ProposalAnswer)
-    letter = introduction_in_sight(unit.session, introduction_id)
-    if letter.person_id != own_id(unit) or bound.draft is None:
+    introduction = introduction_in_sight(unit.session, introduction_id)
+    if introduction.person_id != own_id(unit) or bound.draft is None:
         raise NotFound
     if bound.draft.answer == "yes":
         introducing.agree_to_introduction(
@@ -370,7 +370,7 @@ def reply(unit: Unit, introduction_id: IntroductionId) -> Response:
 
 @routes.post("/renew", allow=ALLOW)
 def renew(unit: Unit) -> Response:
-    """Make the registration valid for another half year."""
+    """Renew the registration for half a year."""
     actions.renew_registration(unit.session, unit.actor, person_id=own_id(unit))
     return RedirectResponse("/me", 303)
 

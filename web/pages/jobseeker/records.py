@@ -1,4 +1,4 @@
-"""A person's own record: consent, who has looked, a copy, erasure; and the counter's look at a full number."""
+"""A person's record: consents, access log, data copy, erasure; and the reveal of a number at the counter."""
 
 import json
 from datetime import date, datetime
@@ -34,7 +34,7 @@ PersonId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 @routes.get("/me/records", allow=OWN)
 def mine(unit: Unit) -> Response:
-    """What the person agreed to, who has seen their numbers, and the ways to a copy and to erasure."""
+    """The reader's consents, who revealed their numbers, and the ways to a data copy and to erasure."""
     return _mine(unit)
 
 
@@ -72,13 +72,13 @@ def _self(unit: Unit) -> int:
 
 @routes.post("/me/consents/give", allow=OWN)
 def agree(unit: Unit) -> Response:
-    """Agree to a purpose."""
+    """Consent to a purpose."""
     return _consent(unit, actions.give_consent)
 
 
 @routes.post("/me/consents/withdraw", allow=OWN)
 def disagree(unit: Unit) -> Response:
-    """No longer agree to a purpose."""
+    """Withdraw the consent to a purpose."""
     return _consent(unit, actions.withdraw_consent)
 
 
@@ -93,14 +93,14 @@ def _consent(unit: Unit, act: Any) -> Response:
 
 @routes.post("/me/records/read", allow=OWN, keep=False)
 def read(unit: Unit) -> Response:
-    """The whole copy as a page."""
+    """The data copy as a page."""
     copied = actions.copy_my_data(unit.session, unit.actor, proved_at=_proved(unit))
     return page(unit, "jobseeker/records/copy.html", parts=parts_of(copied, unit.locale))
 
 
 @routes.post("/me/records/download", allow=OWN, keep=False)
 def download(unit: Unit) -> Response:
-    """The whole copy as a JSON file."""
+    """The data copy as a JSON file."""
     copied = actions.copy_my_data(unit.session, unit.actor, proved_at=_proved(unit))
     content = json.dumps(copied, ensure_ascii=False, indent=2, default=_written)
     named = {"content-disposition": 'attachment; filename="my-data.json"'}
@@ -113,7 +113,7 @@ def _written(value: object) -> str:
 
 @routes.post("/me/erasure", allow=OWN)
 def ask_erasure(unit: Unit) -> Response:
-    """Ask to be erased."""
+    """Request erasure."""
     bound = bind(unit, ErasureDraft)
     if bound.draft is None or not bound.draft.sure:
         return _mine(unit, bound.refuse(NotSure(field="sure")), 422)
@@ -123,7 +123,7 @@ def ask_erasure(unit: Unit) -> Response:
 
 @routes.post("/me/erasure/withdraw", allow=OWN)
 def keep_me(unit: Unit) -> Response:
-    """Think better of it."""
+    """Withdraw the erasure request."""
     actions.withdraw_erasure(unit.session, unit.actor)
     return RedirectResponse("/me/records#erasure", 303)
 
@@ -134,13 +134,13 @@ def _proved(unit: Unit) -> datetime | None:
 
 @routes.get("/counter/people/{person_id}/reveal", allow=Permission.REVEAL)
 def ask_reveal(unit: Unit, person_id: PersonId) -> Response:
-    """Say what is needed and why."""
+    """The form to reveal a number, with a reason."""
     return _reveal(unit, person_id, blank(unit, RevealDraft))
 
 
 @routes.post("/counter/people/{person_id}/reveal", allow=Permission.REVEAL, keep=False)
 def reveal(unit: Unit, person_id: PersonId) -> Response:
-    """Show one number once; nothing of the answer is kept."""
+    """Reveal one number once; the response is never stored."""
     bound = bind(unit, RevealDraft)
     if bound.draft is None:
         return _reveal(unit, person_id, bound, 422)

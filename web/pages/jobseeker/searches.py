@@ -1,4 +1,4 @@
-"""What a jobseeker wants to hear of: keep a search, see what is kept, stop it with one press."""
+"""Saved searches of a jobseeker: save, list, delete."""
 
 from typing import Any
 
@@ -22,13 +22,13 @@ ALLOW = Permission.EDIT_PROFILE
 
 @routes.get("", allow=ALLOW)
 def searches(unit: Unit) -> Response:
-    """All searches of the reader, each with what it finds now."""
+    """The reader's saved searches with their current number of results."""
     return _page(unit)
 
 
 @routes.post("", allow=ALLOW)
 def save(unit: Unit) -> Response:
-    """Keep the search of the page that was looked at."""
+    """Save the search of the previous page."""
     own_id(unit)
     bound = bind(unit, SearchDraft)
     if bound.draft is None:
@@ -42,7 +42,7 @@ def save(unit: Unit) -> Response:
 
 @routes.post("/{search_id}/stop", allow=ALLOW)
 def stop(unit: Unit, search_id: RecordId) -> Response:
-    """Hear no more of a search."""
+    """Delete a saved search."""
     actions.stop_search(unit.session, unit.actor, search_id=search_id)
     return RedirectResponse("/me/searches", 303)
 

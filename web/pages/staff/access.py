@@ -1,4 +1,4 @@
-"""Who may do what: written from the route registry and the permissions themselves, so that it cannot be out of date."""
+"""Roles and permissions, generated from the route registry and the permissions."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ OPEN = {
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """One thing that somebody may do (权限): in words, whose it is, and the addresses that ask for it."""
+    """One right (权限): its description, its roles, and the routes that require it."""
 
     code: str
     label: str
@@ -33,7 +33,7 @@ class Right:
 
 @routes.get("/access", allow=Permission.READ_ACCESS)
 def access(unit: Unit) -> Response:
-    """Every permission with its roles and its addresses; one role's alone when the address asks for it."""
+    """All permissions with their roles and routes, optionally for one role."""
     wanted = unit.request.query_params.get("role", "")
     role = Role(wanted) if wanted in set(Role) else None
     shown = [right for right in rights(registry(unit.request.app)) if role is None or role in right.roles]
@@ -41,7 +41,7 @@ def access(unit: Unit) -> Response:
 
 
 def rights(entries: Iterable[Entry]) -> list[Right]:
-    """What may be done, first what is open to everybody, then by the name of the permission."""
+    """All rights: first what is open to everybody, then by permission."""
     by_allow: defaultdict[Allow, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_allow[entry.allow].append(entry)

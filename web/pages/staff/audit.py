@@ -1,4 +1,4 @@
-"""The auditor's reading of the log: who did what to which record, the newest first, never a value."""
+"""The audit log: who did what to which record, newest first, never with values."""
 
 import re
 from typing import Annotated
@@ -24,7 +24,7 @@ Word = Annotated[str, Query(max_length=60)]
 
 @routes.get("", allow=Permission.READ_AUDIT)
 def log(unit: Unit, before: Number = None, account: Word = "", subject: Word = "", action: Word = "") -> Response:
-    """Entries of the log, narrowed to an account, a record or an act; the next page begins before the last one."""
+    """Log entries, filtered by account, record or action; pages continue before the last entry."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(SHOWN + 1)
     if before is not None:
         query = query.where(AuditEntry.id < before)
@@ -49,5 +49,5 @@ def log(unit: Unit, before: Number = None, account: Word = "", subject: Word = "
 
 @routes.get("/chain", allow=Permission.READ_AUDIT)
 def chain(unit: Unit) -> Response:
-    """Whether the chain is whole, looked through from its first entry."""
+    """Verify the hash chain from its first entry."""
     return page(unit, "staff/audit/chain.html", fault=first_fault(unit.session))

@@ -1,4 +1,4 @@
-"""Claims, doubts and funds: every step of trust is one person's button, and the next one somebody else's."""
+"""Claims, flags and funds; consecutive steps are taken by different people."""
 
 from collections.abc import Callable
 from functools import partial
@@ -46,25 +46,25 @@ class Voucher(Draft):
 
 @routes.get("/claims/{claim_id}", allow=Permission.CLAIM_SUBSIDY)
 def claim(unit: Unit, claim_id: RecordId) -> Response:
-    """One claim: every trainee with the amount or the reason, and the next step for whoever may take it."""
+    """One claim: each trainee with an amount or a reason for refusal, and the next step."""
     return _claim_page(unit, claim_id, blank(unit, ReasonForm))
 
 
 @routes.post("/claims/{claim_id}/review", allow=Permission.REVIEW_CLAIM)
 def review(unit: Unit, claim_id: RecordId) -> Response:
-    """Let a claim pass the checks."""
+    """Approve the review of a claim."""
     return _try(unit, claim_id, ReasonForm, lambda _: actions.review_claim(unit.session, unit.actor, claim_id=claim_id))
 
 
 @routes.post("/claims/{claim_id}/notice", allow=Permission.REVIEW_CLAIM)
 def show(unit: Unit, claim_id: RecordId) -> Response:
-    """Put the list up for objections."""
+    """Publish the claim for objections."""
     return _try(unit, claim_id, ReasonForm, lambda _: actions.show_claim(unit.session, unit.actor, claim_id=claim_id))
 
 
 @routes.post("/claims/{claim_id}/release", allow=Permission.REVIEW_CLAIM)
 def release(unit: Unit, claim_id: RecordId) -> Response:
-    """Allow the payment after the notice."""
+    """Release the payment after the notice period."""
     return _try(
         unit, claim_id, ReasonForm, lambda _: actions.release_claim(unit.session, unit.actor, claim_id=claim_id)
     )
@@ -72,7 +72,7 @@ def release(unit: Unit, claim_id: RecordId) -> Response:
 
 @routes.post("/claims/{claim_id}/pay", allow=Permission.PAY_CLAIM)
 def pay(unit: Unit, claim_id: RecordId) -> Response:
-    """Pay out of a fund."""
+    """Pay a claim from a fund."""
     return _try(
         unit,
         claim_id,
@@ -83,7 +83,7 @@ def pay(unit: Unit, claim_id: RecordId) -> Response:
 
 @routes.post("/claims/{claim_id}/return", allow=Permission.REVIEW_CLAIM)
 def send_back(unit: Unit, claim_id: RecordId) -> Response:
-    """Send a claim back to the school."""
+    """Return a claim to the school."""
     return _try(
         unit,
         claim_id,
@@ -94,7 +94,7 @@ def send_back(unit: Unit, claim_id: RecordId) -> Response:
 
 @routes.post("/claims/{claim_id}/claw-back", allow=Permission.REVIEW_CLAIM)
 def claw_back(unit: Unit, claim_id: RecordId) -> Response:
-    """Demand paid subsidies back."""
+    """Claw back paid subsidies."""
     return _try(
         unit,
         claim_id,
@@ -105,7 +105,7 @@ def claw_back(unit: Unit, claim_id: RecordId) -> Response:
 
 @routes.post("/claims/{claim_id}/repay", allow=Permission.PAY_CLAIM)
 def repay(unit: Unit, claim_id: RecordId) -> Response:
-    """Take in what was demanded back."""
+    """Record the repayment of a clawback."""
     return _try(
         unit,
         claim_id,
@@ -116,7 +116,7 @@ def repay(unit: Unit, claim_id: RecordId) -> Response:
 
 @routes.post("/claims/{claim_id}/archive", allow=Permission.REVIEW_CLAIM)
 def archive(unit: Unit, claim_id: RecordId) -> Response:
-    """Put a paid claim into the archive."""
+    """Archive a paid claim."""
     return _try(
         unit, claim_id, ReasonForm, lambda _: actions.archive_claim(unit.session, unit.actor, claim_id=claim_id)
     )
@@ -124,19 +124,19 @@ def archive(unit: Unit, claim_id: RecordId) -> Response:
 
 @routes.get("/flags", allow=Permission.CLEAR_FLAG)
 def flags(unit: Unit) -> Response:
-    """Doubts that stand, and who has signed."""
+    """Unresolved flags with their signatures."""
     return _flags_page(unit, blank(unit, ClearDraft))
 
 
 @routes.post("/flags/{flag_id}/clear", allow=Permission.CLEAR_FLAG)
 def clear(unit: Unit, flag_id: RecordId) -> Response:
-    """Give one of the two signatures."""
+    """Add one of the two signatures that clear a flag."""
     return _judge(unit, flag_id, checking.clear_flag)
 
 
 @routes.post("/flags/{flag_id}/confirm", allow=Permission.CLEAR_FLAG)
 def confirm(unit: Unit, flag_id: RecordId) -> Response:
-    """Say that the doubt was right."""
+    """Confirm a flag."""
     return _judge(unit, flag_id, checking.confirm_flag)
 
 
@@ -166,7 +166,7 @@ def one_fund(unit: Unit, fund_id: RecordId) -> Response:
 
 @routes.post("/funds/{fund_id}/grants", allow=Permission.MANAGE_FUNDS)
 def grant(unit: Unit, fund_id: RecordId) -> Response:
-    """Bring money in."""
+    """Add a grant to a fund."""
     bound = bind(unit, GrantDraft)
     if bound.draft is None:
         return _fund_page(unit, fund_id, bound, 422)

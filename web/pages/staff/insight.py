@@ -1,4 +1,4 @@
-"""How people are ranked, whether that is fair, and which words search does not know: figures and decisions."""
+"""Ranking weights, fairness and unknown search words: figures and decisions."""
 
 from functools import partial
 from typing import Any
@@ -36,7 +36,7 @@ MOST_OPENINGS = 20
 
 @routes.get("/about/matching", allow=PUBLIC)
 def model_card(unit: Unit) -> Response:
-    """How a score is made up, since when, how that was tested, and what it does to groups of people."""
+    """How scores are calculated, the test results of the weights, and their effect on groups of people."""
     model_cards = cards(unit.session)
     shown = next(
         (card for card in model_cards if card.state is CardState.IN_USE), model_cards[0] if model_cards else None
@@ -66,21 +66,21 @@ def model_card(unit: Unit) -> Response:
 
 @routes.post("/about/matching/{card_id}/adopt", allow=Permission.MANAGE_POLICY)
 def adopt(unit: Unit, card_id: RecordId) -> Response:
-    """Let every match count by the weights of a card."""
+    """Put the weights of a model card into use."""
     learning.adopt_weights(unit.session, unit.actor, card_id=card_id)
     return RedirectResponse("/about/matching", 303)
 
 
 @routes.post("/about/matching/{card_id}/retire", allow=Permission.MANAGE_POLICY)
 def retire(unit: Unit, card_id: RecordId) -> Response:
-    """Put a card aside; the prior stands again."""
+    """Retire a model card; the default weights apply again."""
     learning.retire_weights(unit.session, unit.actor, card_id=card_id)
     return RedirectResponse("/about/matching", 303)
 
 
 @routes.get("/fairness", allow=Permission.READ_OUTCOMES)
 def fairness(unit: Unit) -> Response:
-    """Who is seen, recommended and hired, group by group; and which openings get less than their share."""
+    """Exposure, recommendations and hires by group, and openings that get less than their share."""
     report = latest_report(unit.session)
     view, known = board().look(), standings(unit.session)
     under = [
@@ -111,13 +111,13 @@ def group_name(locale: str, value: str) -> str:
 
 @routes.get("/counter/words", allow=Permission.CURATE_WORDS)
 def words(unit: Unit) -> Response:
-    """Words that people search in vain, each with the occupations that it may mean."""
+    """Search words without results, each with candidate occupations."""
     return _words_page(unit, blank(unit, SynonymDraft))
 
 
 @routes.post("/counter/words/{synonym_id}/accept", allow=Permission.CURATE_WORDS)
 def accept(unit: Unit, synonym_id: RecordId) -> Response:
-    """Let a word stand for an occupation."""
+    """Accept a word as a synonym of an occupation."""
     return attempt(
         unit,
         bind(unit, SynonymDraft),
@@ -129,7 +129,7 @@ def accept(unit: Unit, synonym_id: RecordId) -> Response:
 
 @routes.post("/counter/words/{synonym_id}/reject", allow=Permission.CURATE_WORDS)
 def reject(unit: Unit, synonym_id: RecordId) -> Response:
-    """Let a word stand for nothing."""
+    """Reject a word."""
     searching.reject_synonym(unit.session, unit.actor, synonym_id=synonym_id)
     return RedirectResponse("/counter/words", 303)
 

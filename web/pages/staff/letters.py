@@ -1,4 +1,4 @@
-"""Letters at the counter: write, print, tell the result; the calls afterwards; who fits an opening."""
+"""Letters of introduction at the counter: issue, print, record results and follow-up calls; candidates for openings."""
 
 from typing import Annotated, Any
 
@@ -33,7 +33,7 @@ Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class Aside(Draft):
-    """Why no letter is written (不开信)."""
+    """The reason for issuing no letter (不开信)."""
 
     reason: Words
 
@@ -70,7 +70,7 @@ def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_co
 
 @routes.post("/introductions/{introduction_id}/letter", allow=ALLOW)
 def letter(unit: Unit, introduction_id: Number) -> Response:
-    """Write the letter that a worker asked for."""
+    """Issue the letter that a worker requested."""
     try:
         introducing.agree_to_introduction(unit.session, unit.actor, introduction_id=introduction_id)
     except Refusal as refusal:
@@ -82,7 +82,7 @@ def letter(unit: Unit, introduction_id: Number) -> Response:
 
 @routes.post("/introductions/{introduction_id}/aside", allow=ALLOW)
 def aside(unit: Unit, introduction_id: Number) -> Response:
-    """Write no letter, and say why."""
+    """Refuse a letter, with a reason."""
     bound = bind(unit, Aside)
     if bound.draft is None:
         return _introduction(unit, introduction_id, bound, 422)
@@ -94,7 +94,7 @@ def aside(unit: Unit, introduction_id: Number) -> Response:
 
 @routes.post("/introductions/{introduction_id}/result", allow=Permission.RECORD_RESULT)
 def result(unit: Unit, introduction_id: Number) -> Response:
-    """Write down what became of a letter."""
+    """Record the result of a letter."""
     bound = bind(unit, IntroductionResultDraft)
     if bound.draft is None:
         return _introduction(unit, introduction_id, bound, 422)
@@ -107,7 +107,7 @@ def result(unit: Unit, introduction_id: Number) -> Response:
 
 @routes.post("/follow-ups/{follow_up_id}", allow=Permission.RECORD_SERVICE)
 def follow_up(unit: Unit, follow_up_id: Number) -> Response:
-    """Write down a follow-up call."""
+    """Record a follow-up call."""
     bound = bind(unit, FollowUpDraft)
     if bound.draft is None:
         raise Invalid(bound.problems)
@@ -117,7 +117,7 @@ def follow_up(unit: Unit, follow_up_id: Number) -> Response:
 
 @routes.get("/openings/{opening_id}", allow=ALLOW)
 def shortlist(unit: Unit, opening_id: Number) -> Response:
-    """The centre's best people for one opening, with reasons."""
+    """The centre's best candidates for one opening, with reasons."""
     return page(
         unit,
         "staff/letters/shortlist.html",

@@ -1,4 +1,4 @@
-"""What training leads to: seats, people and money as they are, and which major to open next."""
+"""Training outcomes: seats, people and money, and a forecast of which major to open next."""
 
 from dataclasses import replace
 from datetime import date
@@ -43,7 +43,7 @@ NAMES = (("school", N_("学校")), ("major", N_("专业")), ("class_no", N_("班
 
 
 class Period(Draft):
-    """Which classes are counted, and what a line is about (汇总条件)."""
+    """The filter of classes, and the grouping of rows (汇总条件)."""
 
     by: By = By.MAJOR
     since: date | None = None
@@ -69,7 +69,7 @@ def report(unit: Unit) -> Response:
 
 @routes.get("/report.xlsx", allow=Permission.READ_OUTCOMES)
 def report_file(unit: Unit) -> Response:
-    """The same lines and their sum as a spreadsheet, money in yuan."""
+    """The same rows and their total as a spreadsheet, money in yuan."""
     _, lines = _lines(unit)
     titles = [translate(unit.locale, label) for _, label in (*NAMES, *FIGURES)]
     everything = replace(total(lines), school=translate(unit.locale, N_("合计")))
@@ -85,7 +85,7 @@ def report_file(unit: Unit) -> Response:
 
 @routes.get("/forecast", allow=Permission.READ_OUTCOMES)
 def forecast(unit: Unit) -> Response:
-    """Which of the majors to open next term, how sure that is, and how such forecasts did before."""
+    """Forecast of hires by major for the next term, with its uncertainty and the accuracy of past forecasts."""
     forecasts, tested = prospects(unit.session, seats=SEATS)
     return page(
         unit, "staff/training/forecast.html", prospects=forecasts, tested=tested, tally=outcome(unit.session),

@@ -1,4 +1,4 @@
-"""Partners' ways in: API tokens of schools and employers, and accounts that end and are renewed."""
+"""Partner access: API tokens of schools and employers, and the renewal of expiring accounts."""
 
 from datetime import date, timedelta
 from typing import Annotated
@@ -25,7 +25,7 @@ ISSUED_TO = (Role.REGISTRAR, Role.EMPLOYER)
 
 
 class NewTokenForm(Draft):
-    """What the page for a new token asks for (新令牌)."""
+    """The form for a new token (新令牌)."""
 
     name: Words
     organisation: Words
@@ -35,7 +35,7 @@ class NewTokenForm(Draft):
 
 @routes.get("/tokens", allow=Permission.MANAGE_TOKENS)
 def tokens(unit: Unit) -> Response:
-    """Every token with its last use."""
+    """All tokens with their last use."""
     return page(unit, "staff/partners/tokens.html", tokens=api_tokens(unit.session))
 
 
@@ -48,7 +48,7 @@ def ask_token(unit: Unit, role: Role) -> Response:
 
 @routes.post("/tokens/new/{role}", allow=Permission.MANAGE_TOKENS, keep=False)
 def make_token(unit: Unit, role: Role) -> Response:
-    """Make a token and show it, once."""
+    """Create a token and show it once."""
     bound = bind(unit, NewTokenForm)
     if bound.draft is None:
         return _form(unit, role, bound, 422)
@@ -69,7 +69,7 @@ def make_token(unit: Unit, role: Role) -> Response:
 
 @routes.post("/tokens/{token_id}/revoke", allow=Permission.MANAGE_TOKENS)
 def revoke(unit: Unit, token_id: int) -> Response:
-    """Make a token void."""
+    """Revoke a token."""
     revoke_token(unit.session, unit.actor, token_id=token_id)
     return RedirectResponse("/tokens", 303)
 
@@ -89,13 +89,13 @@ def _form(unit: Unit, role: Role, bound: Bound[NewTokenForm], status_code: int =
 
 @routes.get("/partners", allow=Permission.RENEW_ACCOUNTS)
 def partners(unit: Unit) -> Response:
-    """The partners' accounts, the first to end first."""
+    """The partners' accounts by expiry date."""
     return _partners(unit)
 
 
 @routes.post("/partners/{account_id}/renew", allow=Permission.RENEW_ACCOUNTS)
 def renew(unit: Unit, account_id: int) -> Response:
-    """Let an account go on for a year."""
+    """Extend an account by a year."""
     ends = clock.today() + LONGEST_PARTNER
     try:
         accounts.renew_account(unit.session, unit.actor, account_id=account_id, expires_on=ends)

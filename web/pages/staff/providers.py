@@ -1,4 +1,4 @@
-"""The centre's desk for schools: who trains for it, what was agreed, which courses at which price."""
+"""The centre's desk for schools: providers, agreements, courses and prices."""
 
 from collections.abc import Callable
 from functools import partial
@@ -35,13 +35,13 @@ LABELS: dict[str, Any] = {"states": STATE_LABELS, "levels": LEVEL_LABELS, "kinds
 
 @routes.get("", allow=Permission.MANAGE_PROVIDERS)
 def all_schools(unit: Unit) -> Response:
-    """Every school with its agreement of today, and the form for a new one."""
+    """All schools with their current agreement, and the form for a new one."""
     return _list(unit, blank(unit, ProviderDraft))
 
 
 @routes.post("", allow=Permission.MANAGE_PROVIDERS)
 def register(unit: Unit) -> Response:
-    """Enter a school of one's own centre."""
+    """Register a school of the reader's centre."""
     bound = bind(unit, ProviderDraft)
     centre_id = unit.actor.centre_id
     if bound.draft is None or centre_id is None:
@@ -61,7 +61,7 @@ def school(unit: Unit, provider_id: RecordId) -> Response:
 
 @routes.post("/{provider_id}/agreements", allow=Permission.MANAGE_PROVIDERS)
 def agree(unit: Unit, provider_id: RecordId) -> Response:
-    """Write an agreement down."""
+    """Add an agreement."""
     bound = bind(unit, AgreementDraft, provider_id=provider_id)
     return _try(
         unit, provider_id, bound, lambda draft: actions.sign_agreement(unit.session, unit.actor, draft=draft)
@@ -77,7 +77,7 @@ def offer(unit: Unit, provider_id: RecordId) -> Response:
 
 @routes.post("/majors/{major_id}/price", allow=Permission.MANAGE_PROVIDERS)
 def price(unit: Unit, major_id: RecordId) -> Response:
-    """Change what a course costs from now on."""
+    """Change the price of a course from now on."""
     major = queries.major(unit.session, major_id)
     return _try(
         unit,
@@ -89,7 +89,7 @@ def price(unit: Unit, major_id: RecordId) -> Response:
 
 @routes.post("/majors/{major_id}/withdraw", allow=Permission.MANAGE_PROVIDERS)
 def withdraw(unit: Unit, major_id: RecordId) -> Response:
-    """Offer a course no longer."""
+    """Withdraw a course."""
     major = queries.major(unit.session, major_id)
     return _try(
         unit,
@@ -101,7 +101,7 @@ def withdraw(unit: Unit, major_id: RecordId) -> Response:
 
 @routes.post("/{provider_id}/moves/{event}", allow=Permission.MANAGE_PROVIDERS)
 def move(unit: Unit, provider_id: RecordId, event: Annotated[str, Path(pattern="^(suspend|resume|end)$")]) -> Response:
-    """Suspend, resume or end the work with a school."""
+    """Suspend, resume or end the cooperation with a school."""
     return _try(
         unit,
         provider_id,

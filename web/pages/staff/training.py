@@ -1,4 +1,4 @@
-"""The training desk: classes that run, who came, results, checks and calls, and which major to open next."""
+"""The training desk: classes, attendance, results, integrity checks and calls."""
 
 from collections.abc import Callable
 from datetime import date, datetime, time
@@ -57,7 +57,7 @@ LABELS: dict[str, Any] = {
 
 @routes.get("", allow=Permission.CLAIM_SUBSIDY)
 def desk(unit: Unit) -> Response:
-    """What waits: classes that run or were not claimed yet, claims on their way, doubts that stand."""
+    """Pending work: running and unclaimed classes, open claims, unresolved flags."""
     running = classes.classes().where(TrainingClass.state.in_(BUSY))
     recent = unit.session.execute(claims.claims().limit(100)).all()
     return page(
@@ -74,25 +74,25 @@ def desk(unit: Unit) -> Response:
 
 @routes.get("/classes/{class_id}", allow=Permission.CLAIM_SUBSIDY)
 def training_class(unit: Unit, class_id: RecordId) -> Response:
-    """One class: its lessons, its trainees with their hours, the checks, the calls, the claim."""
+    """One class: lessons, trainees with their hours, checks, calls, and the claim."""
     return _class_page(unit, class_id, blank(unit, ButtonForm))
 
 
 @routes.post("/classes/{class_id}/check", allow=Permission.CLEAR_FLAG)
 def check(unit: Unit, class_id: RecordId) -> Response:
-    """Make every check of a class anew."""
+    """Run all checks of a class again."""
     return _try(unit, class_id, ButtonForm, lambda _: checking.check_class(unit.session, unit.actor, class_id=class_id))
 
 
 @routes.post("/classes/{class_id}/sample", allow=Permission.CLEAR_FLAG)
 def draw(unit: Unit, class_id: RecordId) -> Response:
-    """Draw the trainees who are telephoned."""
+    """Draw the sample of trainees to call."""
     return _try(unit, class_id, ButtonForm, lambda _: checking.draw_sample(unit.session, unit.actor, class_id=class_id))
 
 
 @routes.post("/classes/{class_id}/calls", allow=Permission.CLEAR_FLAG)
 def call(unit: Unit, class_id: RecordId) -> Response:
-    """Write down what a trainee said."""
+    """Record the result of a call."""
     return _try(
         unit,
         class_id,
@@ -103,7 +103,7 @@ def call(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.post("/classes/{class_id}/results", allow=Permission.CERTIFY)
 def result(unit: Unit, class_id: RecordId) -> Response:
-    """Enter the marks of one trainee."""
+    """Enter the results of one trainee."""
     return _try(
         unit, class_id, AssessmentDraft, lambda draft: certifying.record_result(unit.session, unit.actor, draft=draft)
     )
@@ -119,7 +119,7 @@ def close(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.post("/classes/{class_id}/funding", allow=Permission.APPROVE_CLASS)
 def fund(unit: Unit, class_id: RecordId) -> Response:
-    """Choose the fund that pays the centre's part."""
+    """Select the fund that pays the centre's part."""
     return _try(
         unit,
         class_id,
@@ -129,7 +129,7 @@ def fund(unit: Unit, class_id: RecordId) -> Response:
 
 
 class MoveForm(Draft):
-    """When and where a lesson is held instead, by the clock of the centres (调课)."""
+    """The new time and place of a lesson, in Shanghai time (调课)."""
 
     day: date
     begins: time
@@ -139,7 +139,7 @@ class MoveForm(Draft):
 
 
 class ProgrammeForm(Draft):
-    """By which pattern a class is claimed (补贴方式)."""
+    """The programme of a claim (补贴方式)."""
 
     programme: Programme
 
@@ -159,13 +159,13 @@ def claim(unit: Unit, class_id: RecordId) -> Response:
 
 @routes.get("/lessons/{lesson_id}", allow=Permission.REPORT_TRAINING)
 def lesson(unit: Unit, lesson_id: RecordId) -> Response:
-    """The register of one lesson."""
+    """The attendance register of one lesson."""
     return _lesson_page(unit, lesson_id, blank(unit, ReportDraft))
 
 
 @routes.post("/lessons/{lesson_id}/report", allow=Permission.REPORT_TRAINING)
 def report(unit: Unit, lesson_id: RecordId) -> Response:
-    """Close a lesson with its register."""
+    """Close a lesson with its attendance register."""
     return attempt(
         unit,
         bind(unit, ReportDraft),
@@ -177,7 +177,7 @@ def report(unit: Unit, lesson_id: RecordId) -> Response:
 
 @routes.post("/lessons/{lesson_id}/move", allow=Permission.REPORT_TRAINING)
 def move_lesson(unit: Unit, lesson_id: RecordId) -> Response:
-    """Hold a lesson at another time, in another room, with another teacher."""
+    """Change the time, room or teacher of a lesson."""
 
     def move(form: MoveForm) -> None:
         begins, ends = (datetime.combine(form.day, at, clock.SHANGHAI) for at in (form.begins, form.ends))
@@ -189,7 +189,7 @@ def move_lesson(unit: Unit, lesson_id: RecordId) -> Response:
 
 
 def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
-    """Do one thing to a class, or show the class again with what was refused."""
+    """Run an action on a class, or show the class again with the refusal."""
     again, there = partial(_class_page, unit, class_id), f"/training-desk/classes/{class_id}"
     return attempt(unit, bind(unit, model), action, again, there)
 

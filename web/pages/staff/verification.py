@@ -1,4 +1,4 @@
-"""The verification desk: openings and employers that wait for the centre's check, the oldest first."""
+"""The verification desk: openings and employers awaiting verification, oldest first."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -70,7 +70,7 @@ EMPLOYER_STEPS = {
 
 
 class OpeningStep(Draft):
-    """What an officer does with an opening; `seen` is the version that was read (岗位核实)."""
+    """An officer's action on an opening; `seen` is the version that was read (岗位核实)."""
 
     event: Literal["confirm", "return", "publish", "pause", "resume", "close"]
     reason: Line = ""
@@ -78,7 +78,7 @@ class OpeningStep(Draft):
 
 
 class EmployerStep(Draft):
-    """What an officer does with an employer; `seen` is the version that was read (单位核验)."""
+    """An officer's action on an employer; `seen` is the version that was read (单位核验)."""
 
     event: Literal["submit", "verify", "reject", "warn", "clear", "suspend", "remedy", "blacklist", "licence_expired"]
     reason: Line = ""
@@ -86,14 +86,14 @@ class EmployerStep(Draft):
 
 
 class EmployerSearchForm(Draft):
-    """Part of an employer's name in the address (查找单位)."""
+    """Part of an employer's name in the query (查找单位)."""
 
     q: Line = ""
 
 
 @routes.get("", allow=Permission.VERIFY_OPENING)
 def desk(unit: Unit) -> Response:
-    """What waits: openings to verify, openings to publish, employers to check; and a search for employers."""
+    """Pending work: openings to verify or publish, employers to verify; and a search for employers."""
     session = unit.session
     try:
         words = EmployerSearchForm(q=unit.request.query_params.get("q", "")).q
@@ -117,7 +117,7 @@ def desk(unit: Unit) -> Response:
 
 @routes.get("/openings/{opening_id}", allow=Permission.VERIFY_OPENING)
 def opening(unit: Unit, opening_id: RecordPath) -> Response:
-    """One opening as the officer has to judge it."""
+    """One opening, with everything the officer needs to decide."""
     return _opening(unit, opening_id)
 
 
@@ -135,13 +135,13 @@ def judge_opening(unit: Unit, opening_id: RecordPath) -> Response:
 
 @routes.get("/employers/{employer_id}", allow=Permission.VERIFY_EMPLOYER)
 def employer(unit: Unit, employer_id: RecordPath) -> Response:
-    """One employer with its papers, its openings and what was decided so far."""
+    """One employer with its papers, its openings and past decisions."""
     return _employer(unit, employer_id)
 
 
 @routes.post("/employers/{employer_id}", allow=Permission.VERIFY_EMPLOYER)
 def judge_employer(unit: Unit, employer_id: RecordPath) -> Response:
-    """Let an employer pass its check, or watch, suspend and clear it."""
+    """Verify, watch, suspend or clear an employer."""
 
     def judge(step: EmployerStep) -> None:
         _check_seen(employer_in_sight(unit.session, employer_id), step.seen)
@@ -174,7 +174,7 @@ def _judge_opening(unit: UnitOfWork, opening_id: int, step: OpeningStep) -> None
 
 
 def _check_seen(record: Opening | Employer, seen: int) -> None:
-    """What an officer confirms is what the officer has read. Raises Stale."""
+    """Refuse a decision on another version than the officer read. Raises Stale."""
     if record.version != seen:
         raise Stale
 
@@ -231,7 +231,7 @@ def _employer(
 
 
 def _waiting(state: EmployerState) -> Any:
-    """Employers in a state, those that wait longest first."""
+    """Employers in a state, longest waiting first."""
     return employers(state=state).order_by(None).order_by(Employer.updated_at, Employer.id)
 
 
