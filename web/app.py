@@ -56,7 +56,7 @@ def answer(request: Request, error: Exception) -> Response:
         back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/sign-in?back={quote(back)}", 303)
     if isinstance(refusal, NotFresh):
-        # What was posted is not kept: the reader proves who they are and presses the button again.
+        # The posted form is not stored: the reader authenticates again and repeats the action.
         here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "/")).path
         return RedirectResponse(f"/sign-in/again?back={quote(here)}", 303)
     unit = UnitOfWork(request, b"", None)

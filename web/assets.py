@@ -14,7 +14,7 @@ PREFIX = "/static"
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_WHILE = "public, max-age=300"
 
-# One request instead of five: on a slow telephone line each of them costs more than its bytes.
+# One request instead of five: on a slow mobile connection each request costs more than its bytes.
 SHEETS = ("base.css", "layout.css", "forms.css", "parts.css", "data.css")
 JOINED = "site.css"
 

@@ -61,7 +61,7 @@ class Bound(Generic[Kind]):
 
 def blank(unit: UnitOfWork, model: type[Kind], **values: Any) -> Bound[Kind]:
     """An unsubmitted form with its initial values."""
-    del model  # only tells the reader of the code which draft the form is for
+    del model  # documents which draft the form is for
     return Bound(values, unit.locale)
 
 

@@ -70,7 +70,7 @@ def work(
     clock = BlockingScheduler()
     clock.add_job(run_due_jobs, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
     if beside:
-        # A server that was killed cannot take its worker along.
+        # A killed server cannot stop its worker.
         clock.add_job(lambda: os.getppid() == beside or clock.shutdown(wait=False), "interval", seconds=TICK_SECONDS)
     typer.echo(f"Running {len(REGISTER)} scheduled jobs; Ctrl+C stops")
     compiling = Timer(COMPILE_DELAY_SECONDS, _compile)

@@ -282,7 +282,7 @@ def leave(unit: Unit) -> Response:
 def forget(where: str) -> Response:
     """Redirect without the session cookie, and ask the browser to clear this site's data."""
     response = RedirectResponse(where, 303)
-    # Browsers obey this for a __Host- cookie only when it is Secure, too.
+    # Browsers delete a __Host- cookie only if this header is Secure as well.
     response.delete_cookie(SESSION_COOKIE, path="/", secure=settings().secure_cookies, httponly=True)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -43,7 +43,7 @@ def tell(unit: Unit, introduction_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)])
     except NotFound:
         raise
     except Refusal as refusal:
-        unit.session.rollback()  # what was begun must not show on the page
+        unit.session.rollback()  # the page must not show uncommitted changes
         return _page(unit, refusal.problems, refusal.status)
     return RedirectResponse("/employer/applicants", 303)
 

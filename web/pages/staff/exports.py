@@ -15,7 +15,7 @@ from web.forms import Bound, bind, blank
 from web.rendering import page
 
 for _module in ("training.enrolments.lists", "matching.introductions.lists"):
-    import_module(_module)  # each adds its lists to those of the centre
+    import_module(_module)  # each module registers its lists
 
 routes = Pages("/exports")
 

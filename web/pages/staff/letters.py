@@ -45,16 +45,16 @@ def introduction(unit: Unit, introduction_id: Number) -> Response:
 
 
 def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
-    letter = queries.introduction_in_sight(unit.session, introduction_id)
+    introduction = queries.introduction_in_sight(unit.session, introduction_id)
     return page(
         unit,
         "staff/letters/introduction.html",
         status_code,
-        introduction=letter,
+        introduction=introduction,
         bound=bound,
-        label=INTRODUCTION_LABELS[letter.state],
-        is_open=letter.letter_no is not None
-        and letter.state
+        label=INTRODUCTION_LABELS[introduction.state],
+        is_open=introduction.letter_no is not None
+        and introduction.state
         in (
             IntroductionState.LETTER_ISSUED,
             IntroductionState.UNKNOWN,
