@@ -179,7 +179,7 @@ def openings(
     )
     results = search_openings(criteria, limit=limit, offset=offset)
     if not offset:
-        count_words(results.asked, found=0 if results.relaxed else results.total)
+        count_words(results.asked, total=0 if results.relaxed else results.total)
     return search_out(results)
 
 

@@ -57,9 +57,9 @@ def open_sheet(path: Path, ids: Sequence[str]) -> Sheet:
     """Look at the head of a file; UnreadableSheet where no column has one of the names in `ids`."""
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
-        found = Sheet(path, "xlsx", "", _clean(next(iter(_workbook(path)), ())), 1, 2)
+        sheet = Sheet(path, "xlsx", "", _clean(next(iter(_workbook(path)), ())), 1, 2)
     elif suffix in (".jsonl", ".ndjson", ".json"):
-        found = Sheet(path, "json", "utf-8", _fields(path), 0, 1)
+        sheet = Sheet(path, "json", "utf-8", _fields(path), 0, 1)
     else:
         encoding = _encoding(path)
         with path.open("rb") as file:
@@ -67,10 +67,10 @@ def open_sheet(path: Path, ids: Sequence[str]) -> Sheet:
             file.seek(0)
             head = file.read(end).decode(encoding)
         first = next(csv.reader(io.StringIO(head, newline="")), [])
-        found = Sheet(path, "csv", encoding, _clean(first), end, lines + 1)
-    if not set(found.header) & set(ids):
+        sheet = Sheet(path, "csv", encoding, _clean(first), end, lines + 1)
+    if not set(sheet.header) & set(ids):
         raise UnreadableSheet(f"{path.name}: the first line must name the columns, and one of them must be id")
-    return found
+    return sheet
 
 
 def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Iterator[Block]:
@@ -141,12 +141,12 @@ def _objects(sheet: Sheet, block: Block, text: str) -> Iterator[tuple[int, Seque
         if not line or line.isspace():
             continue
         try:
-            found = json.loads(line)
+            fields = json.loads(line)
         except ValueError as problem:
             raise UnreadableSheet(f"{sheet.path.name}, line {place}: {problem}") from problem
-        if not isinstance(found, dict):
+        if not isinstance(fields, dict):
             raise UnreadableSheet(f"{sheet.path.name}, line {place}: every line must be an object")
-        yield place, [as_cell(found.get(name)) for name in sheet.names]
+        yield place, [as_cell(fields.get(name)) for name in sheet.names]
 
 
 def as_cell(value: object) -> str:
@@ -189,8 +189,8 @@ def _fields(path: Path) -> tuple[str, ...]:
         for place, line in enumerate(file):
             if place == _LOOK_AHEAD:
                 break
-            found = _object(path, place + 1, line)
-            names.update(dict.fromkeys(found if isinstance(found, dict) else ()))
+            record = _object(path, place + 1, line)
+            names.update(dict.fromkeys(record if isinstance(record, dict) else ()))
     return tuple(names)
 
 

@@ -110,10 +110,10 @@ def _on_screen(plan: Plan, run: Spread[Any], count: int, *, both: bool) -> int:
     sys.stdout.write(style(plan.kind).head)
     written = 0
     answers = _answers(plan, run, Mark())
-    for found in chain(answers, _backward(plan, run, count) if both else ()):
-        sys.stdout.write(found.path.read_text(encoding="utf-8"))
-        found.path.unlink()
-        written += found.pairs
+    for answer in chain(answers, _backward(plan, run, count) if both else ()):
+        sys.stdout.write(answer.path.read_text(encoding="utf-8"))
+        answer.path.unlink()
+        written += answer.pairs
     return written
 
 
@@ -163,12 +163,12 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
-def _each(plan: Plan, run: Spread[Any], work: Any, found: Iterator[Block]) -> Iterator[Any]:
+def _each(plan: Plan, run: Spread[Any], work: Any, pending: Iterator[Block]) -> Iterator[Any]:
     """Work on blocks, spread over processes unless there is only one block."""
-    head = list(islice(found, 2))
+    head = list(islice(pending, 2))
     if len(head) < 2:
         return (work(plan, block) for block in head)
-    return run(work, ((plan, block) for block in chain(head, found)))
+    return run(work, ((plan, block) for block in chain(head, pending)))
 
 
 def _answers(plan: Plan, run: Spread[Any], mark: Mark) -> Iterator[Answer]:
@@ -188,12 +188,12 @@ def _write(
     if file.tell() == 0:
         file.write(style(plan.kind).head.encode())
     whole = size_of(plan.workers)
-    for found in answers:
-        with found.path.open("rb") as part:
+    for answer in answers:
+        with answer.path.open("rb") as part:
             shutil.copyfileobj(part, file, 1 << 20)
-        found.path.unlink()
-        total += found.pairs
-        mark = Mark(found.block.end, found.block.line + found.block.lines, file.tell(), mark.workers + found.askers)
+        answer.path.unlink()
+        total += answer.pairs
+        mark = Mark(answer.block.end, answer.block.line + answer.block.lines, file.tell(), mark.workers + answer.askers)
         if journal is not None:
             file.flush()
             journal.note(mark)
@@ -261,16 +261,16 @@ def among_equals(ids: Sequence[str], days: I4, lifted: I4 | None = None) -> I4:
 def _backward(plan: Plan, run: Spread[Any], count: int) -> Iterator[Answer]:
     """The best workers of every opening, block by block; the workers lie in the folder as columns."""
     built, _ = opened(plan.folder, get_ident())
-    found = [read_workers(plan, block) for block in blocks(plan.workers)]
-    ids = list(chain.from_iterable(one[0] for one in found))
-    rows = np.concatenate([one[1].rows for one in found])
-    rows[:, c.RANK] = among_equals(ids, np.concatenate([one[2] for one in found]), rows[:, c.HARDSHIP])
-    lists = zip(*(one[1][1:] for one in found), strict=True)
+    encoded = [read_workers(plan, block) for block in blocks(plan.workers)]
+    ids = list(chain.from_iterable(block[0] for block in encoded))
+    rows = np.concatenate([block[1].rows for block in encoded])
+    rows[:, c.RANK] = among_equals(ids, np.concatenate([block[2] for block in encoded]), rows[:, c.HARDSHIP])
+    lists = zip(*(block[1][1:] for block in encoded), strict=True)
     workers = Workers(rows, *(stacked(parts, parts[0].of.shape[1]) for parts in lists))
     trades = built.register.trades()
     snapshot.write(Crowd(workers, people(workers, trades, built.index.marks), trades), plan.folder / "crowd")
     note_ids(plan.folder, plan.kind, ids, "people")
     slices = [(plan, first, min(first + SLICE, count)) for first in range(0, count, SLICE)]
     if len(slices) < 2:
-        return (answer_openings(*one) for one in slices)
+        return (answer_openings(*part) for part in slices)
     return run(answer_openings, slices)

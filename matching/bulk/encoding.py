@@ -147,7 +147,7 @@ class Encoder:
                 parts[name].append(taken(table.lists[name].lists(), numbers))
         if self.words is not None:
             parts["terms"].append(self._skills(self.words, cells[self.places["skills"]], rows))
-        return rows, {name: joined(found, self.coder.widths[name], count) for name, found in parts.items()}
+        return rows, {name: joined(pieces, self.coder.widths[name], count) for name, pieces in parts.items()}
 
     def _cells(self, table: Table, cells: Sequence[Sequence[str]]) -> list[Sequence[str]]:
         chosen = [cells[self.places[name]] for name in table.names]

@@ -25,14 +25,14 @@ def spread(backend: str = "loky", processes: int = 0) -> Iterator[Spread[Any]]:
 
     def run(function: Callable[..., T], tasks: Iterable[tuple[Any, ...]]) -> Iterator[T]:
         parallel = Parallel(n_jobs=count, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
-        found: Iterator[T] = parallel(delayed(function)(*task) for task in tasks)
-        return found
+        answers: Iterator[T] = parallel(delayed(function)(*task) for task in tasks)
+        return answers
 
     if backend == "dask":
         client: Any = import_module("distributed").Client
         address = os.environ.get("DASK_SCHEDULER_ADDRESS")
-        made = {} if address else {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None}
-        with client(address, **made), parallel_config(backend="dask"):
+        cluster = {} if address else {"n_workers": count, "threads_per_worker": 1, "dashboard_address": None}
+        with client(address, **cluster), parallel_config(backend="dask"):
             yield run
         return
     with parallel_config(backend=backend):

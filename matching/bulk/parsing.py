@@ -76,9 +76,9 @@ def named(header: Sequence[str]) -> dict[str, int]:
     """Where each column stands, by the first of its names that the header has."""
     places = {}
     for name, spellings in COLUMNS.items():
-        found = next((header.index(spelling) for spelling in spellings if spelling in header), None)
-        if found is not None:
-            places[name] = found
+        place = next((header.index(spelling) for spelling in spellings if spelling in header), None)
+        if place is not None:
+            places[name] = place
     return places
 
 
@@ -190,10 +190,10 @@ def _split(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=65536)
 def _item(word: str) -> tuple[str, int | None, str]:
-    found = _ITEM.fullmatch(word)
-    if found is None:
+    match = _ITEM.fullmatch(word)
+    if match is None:
         return word, None, ""
-    return found[1], int(found[2]) if found[2] else None, found[3]
+    return match[1], int(match[2]) if match[2] else None, match[3]
 
 
 def _items(cell: object) -> list[tuple[str, int | None, str]]:

@@ -129,11 +129,11 @@ def answer(plan: Plan, block: Block) -> Answer:
         return Answer(block, 0, 0, path)
     index = current(built.index, built.register)
     rows, points = find(index, workers, plan.top)
-    told = parts_of(index, workers, rows, points)
+    breakdown = parts_of(index, workers, rows, points)
     who, rank = np.nonzero(rows >= 0)
     pairs = np.column_stack((who, rows[who, rank], rank + 1)).astype(np.int32)
     names = _names(plan, ids)
-    _write(path, plan, "worker", pairs, told[who, rank], names, keys)
+    _write(path, plan, "worker", pairs, breakdown[who, rank], names, keys)
     return Answer(block, len(ids), len(pairs), path)
 
 
@@ -148,17 +148,17 @@ def answer_openings(plan: Plan, first: int, last: int) -> Answer:
         from matching.engine.pairs import backward
 
         work = backward.desk(workers, len(built.register.terms), top)
-        found = np.zeros((last - first, top, 2), np.int32)
-        backward.best_workers(index, workers, crowd.people, first, last, work, found)
+        best = np.zeros((last - first, top, 2), np.int32)
+        backward.best_workers(index, workers, crowd.people, first, last, work, best)
     else:
-        found = forward_plain.best_workers(index, workers, top)[first:last]
-    opening, rank = np.nonzero(found[:, :, 0] >= 0)
-    who, score = found[opening, rank].T
+        best = forward_plain.best_workers(index, workers, top)[first:last]
+    opening, rank = np.nonzero(best[:, :, 0] >= 0)
+    who, score = best[opening, rank].T
     rows = (opening + first).astype(np.int32)
-    told = parts_of(index, chosen(workers, who), rows.reshape(-1, 1), score.reshape(-1, 1).copy())
+    breakdown = parts_of(index, chosen(workers, who), rows.reshape(-1, 1), score.reshape(-1, 1).copy())
     path = plan.folder / f"openings-{first}"
     pairs = np.column_stack((who, rows, rank + 1)).astype(np.int32)
-    _write(path, plan, "opening", pairs, told[:, 0], names, keys)
+    _write(path, plan, "opening", pairs, breakdown[:, 0], names, keys)
     return Answer(Block(first, last, 0, last - first), last - first, len(pairs), path)
 
 
@@ -201,18 +201,18 @@ def _frames(kind: str, side: str, language: str) -> tuple[Texts, Texts]:
     return texts([piece.encode() for piece in kept.frame]), texts(kept.sentences(language))
 
 
-def _write(path: Path, plan: Plan, side: str, pairs: I4, told: I4, workers: Texts, openings: Texts) -> None:
+def _write(path: Path, plan: Plan, side: str, pairs: I4, breakdown: I4, workers: Texts, openings: Texts) -> None:
     """Write the lines of some pairs (worker, opening, rank) into a file."""
     frame, sentences = _frames(plan.kind, side, plan.language)
     if not engine.is_warm():
-        path.write_bytes(_plainly(pairs, told, workers, openings, frame, sentences))
+        path.write_bytes(_plainly(pairs, breakdown, workers, openings, frame, sentences))
         return
     from matching.engine.pairs.lines import write_lines
 
     sizes = np.diff(workers.ptr)[pairs[:, 0]] + np.diff(openings.ptr)[pairs[:, 1]]
     each = len(frame.of) + int(np.diff(sentences.ptr).max()) + 80
     out = _room(int(sizes.sum()) + each * len(pairs))
-    length = write_lines(pairs, told, workers, openings, frame, sentences, out)
+    length = write_lines(pairs, breakdown, workers, openings, frame, sentences, out)
     with path.open("wb") as file:
         out[:length].tofile(file)
 
@@ -228,11 +228,11 @@ def _room(size: int) -> NDArray[np.uint8]:
     return kept
 
 
-def _plainly(pairs: I4, told: I4, workers: Texts, openings: Texts, frame: Texts, sentences: Texts) -> bytes:
+def _plainly(pairs: I4, breakdown: I4, workers: Texts, openings: Texts, frame: Texts, sentences: Texts) -> bytes:
     """What `write_lines` does, without the compiler."""
     pieces = [frame.of[a:b].tobytes() for a, b in zip(frame.ptr[:-1], frame.ptr[1:], strict=True)]
     out: list[bytes] = []
-    for (who, row, rank), (*points, code) in zip(pairs.tolist(), told.tolist(), strict=True):
+    for (who, row, rank), (*points, code) in zip(pairs.tolist(), breakdown.tolist(), strict=True):
         number = code & 7
         for place, many in enumerate((3, 4, 3, 3, 2), start=1):
             number = number * many + (code >> 3 * place & 7)

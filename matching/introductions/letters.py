@@ -91,4 +91,4 @@ def write_letter(session: Session, actor: Actor, introduction: Introduction, ope
 
 def frozen_reasons(fit: Fit) -> list[dict[str, Any]]:
     """The parts of a fit as stored with the introduction."""
-    return [{"name": part.name, "points": part.points, "most": part.most, "told": part.told} for part in fit.parts]
+    return [{"name": part.name, "points": part.points, "most": part.most, "told": part.sentence} for part in fit.parts]

@@ -24,12 +24,12 @@ DIGEST_MORE = N_("还有 {n} 个，点开看全部。")
 
 
 @job("send-digests", every=timedelta(days=1), reading=news)
-def send_digests(session: Session, found: Sequence[News]) -> None:
+def send_digests(session: Session, news: Sequence[News]) -> None:
     """Tell everybody who saved a search of what is new for it: each opening once, in one message a day."""
     today = clock.today()
     kept = set(session.scalars(select(SavedSearch.id)))
-    found = [part for part in found if part.search_id in kept]
-    for person_id, group in groupby(found, key=lambda one: one.person_id):
+    news = [part for part in news if part.search_id in kept]
+    for person_id, group in groupby(news, key=lambda part: part.person_id):
         parts = list(group)
         openings = {opening.id: opening for part in parts for opening in part.openings}
         post(
@@ -41,9 +41,9 @@ def send_digests(session: Session, found: Sequence[News]) -> None:
             link="/me/searches",
             dedupe_key=f"digest:{person_id}:{today.isoformat()}",
         )
-    rows = [{"search_id": part.search_id, "opening_id": opening.id} for part in found for opening in part.openings]
+    rows = [{"search_id": part.search_id, "opening_id": opening.id} for part in news for opening in part.openings]
     insert_rows(session, SavedHit, rows)
-    for batch in batches([part.search_id for part in found]):
+    for batch in batches([part.search_id for part in news]):
         step = update(SavedSearch).where(SavedSearch.id.in_(batch))
         session.execute(
             step.values(told_at=clock.now(), version=SavedSearch.version + 1).execution_options(
@@ -56,18 +56,18 @@ def digest_lines(openings: Sequence[Listed]) -> list[str]:
     """A line for each opening, few of one employer, and how many more there are."""
     by_employer: dict[int, int] = {}
     lines: list[str] = []
-    for one in openings:
-        by_employer[one.employer_id] = by_employer.get(one.employer_id, 0) + 1
-        if by_employer[one.employer_id] <= MOST_OF_EMPLOYER and len(lines) < MOST_TOLD:
-            lines.append(translate(SOURCE_LOCALE, DIGEST_LINE, title=one.title, employer=one.employer))
+    for opening in openings:
+        by_employer[opening.employer_id] = by_employer.get(opening.employer_id, 0) + 1
+        if by_employer[opening.employer_id] <= MOST_OF_EMPLOYER and len(lines) < MOST_TOLD:
+            lines.append(translate(SOURCE_LOCALE, DIGEST_LINE, title=opening.title, employer=opening.employer))
     if len(openings) > len(lines):
         lines.append(translate(SOURCE_LOCALE, DIGEST_MORE, n=len(openings) - len(lines)))
     return lines
 
 
 @job("propose-synonyms", every=timedelta(days=1), reading=proposals)
-def propose_synonyms(session: Session, found: Sequence[Proposal]) -> None:
+def propose_synonyms(session: Session, proposals: Sequence[Proposal]) -> None:
     """Propose a meaning for words that are searched often and in vain, for a person to accept."""
-    for one in found:
-        candidates = [{"code": code, "likeness": likeness} for code, likeness in one.candidates]
-        session.add(Synonym(word=one.word, asked=one.asked, candidates=candidates))
+    for proposal in proposals:
+        candidates = [{"code": code, "likeness": likeness} for code, likeness in proposal.candidates]
+        session.add(Synonym(word=proposal.word, asked=proposal.asked, candidates=candidates))

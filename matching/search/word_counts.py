@@ -28,14 +28,14 @@ _asked: Counter[tuple[date, str]] = Counter()
 _empty: Counter[tuple[date, str]] = Counter()
 
 
-def count_words(words: Sequence[str], *, found: int) -> None:
+def count_words(words: Sequence[str], *, total: int) -> None:
     """Count the words of one query; nothing is written yet."""
     today = clock.today()
     with _lock:
         for word in countable(words):
             if len(_asked) < _MOST or (today, word) in _asked:
                 _asked[today, word] += 1
-                _empty[today, word] += not found
+                _empty[today, word] += not total
 
 
 def write_counts() -> None:

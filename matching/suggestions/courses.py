@@ -47,9 +47,9 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
     """The openings in the trade of a course; for a person, what changes once they have learned it."""
     view = board().look()
     near = [
-        one
-        for one in view.in_field([major.occupation_code])
-        if one.occupation and kin(one.occupation, major.occupation_code) <= Kin.NEAR and one.remaining
+        listed
+        for listed in view.in_field([major.occupation_code])
+        if listed.occupation and kin(listed.occupation, major.occupation_code) <= Kin.NEAR and listed.remaining
     ]
     places = sum(listed.remaining for listed in near)
     if person_id is None:

@@ -44,7 +44,7 @@ class FitPart:
     name: str
     points: int
     most: int
-    told: str
+    sentence: str
     speaks: bool = True
 
 
@@ -62,7 +62,7 @@ class Fit:
     @property
     def reasons(self) -> tuple[str, ...]:
         """Why, in sentences: what speaks for the pair first, most points first, unknown factors last."""
-        return tuple(part.told for part in sorted(self.parts, key=lambda part: not part.speaks))
+        return tuple(part.sentence for part in sorted(self.parts, key=lambda part: not part.speaks))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
     """Warn and drop after the reported days of a class; done twice it changes nothing. Gives how many of each."""
     counted = dict.fromkeys(Standing, 0)
     with seeing_everything(session):
-        found, major, provider = class_parts(session, class_id)
+        training, major, provider = class_parts(session, class_id)
         today, region = clock.today(), provider.region_code
         warn = int(policy(session, "absence-warn-days", on=today, region=region))
         out = int(policy(session, "absence-drop-days", on=today, region=region))
@@ -45,7 +45,7 @@ def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
                 to_person_id=person_id,
                 title=translate(SOURCE_LOCALE, title, run=run, major=major.name),
                 body="" if reached is Standing.OUT else translate(SOURCE_LOCALE, WARNED_BODY, out=out),
-                link=f"/training/classes/{found.id}",
+                link=f"/training/classes/{training.id}",
                 dedupe_key=f"absence:{enrolment_id}:{reached.value}:{len(days) - run}",
             )
         session.flush()

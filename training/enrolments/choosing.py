@@ -59,35 +59,35 @@ def choices(
 ) -> list[Choice]:
     """The classes that recruit: for a person those that they may join first, then the nearest, then the earliest."""
     rows = [(row[0], row[1], row[2]) for row in session.execute(recruiting(today, daypart=daypart, region=region))]
-    found = [row for row in rows if _speaks_of(row, words)]
+    spoken = [row for row in rows if _speaks_of(row, words)]
     if person is None:
-        return [Choice(*row, split_of(row[1], None)) for row in found]
+        return [Choice(*row, split_of(row[1], None)) for row in spoken]
     mine = other_classes(session, person.id, 0)
-    free = rights(session, person.id, found)
+    free = rights(session, person.id, spoken)
     home = person.live_region or person.home_region
-    made = [
+    options = [
         Choice(
             *row,
             split_of(row[1], free.get(row[0].id)),
             nearness(home, row[2].region_code),
             _may_join(session, person, row[0], mine),
         )
-        for row in found
+        for row in spoken
     ]
-    return sorted(made, key=lambda one: (not one.may_join, one.near or 0, not one.training.seats_left))
+    return sorted(options, key=lambda choice: (not choice.may_join, choice.near or 0, not choice.training.seats_left))
 
 
 def _speaks_of(row: Parts, words: str) -> bool:
     """Whether the name of the course or the school has the words, in either script."""
-    said = normalise(words)
-    return not said or said in normalise(row[1].name) or said in normalise(row[2].name)
+    wanted = normalise(words)
+    return not wanted or wanted in normalise(row[1].name) or wanted in normalise(row[2].name)
 
 
-def _may_join(session: Session, person: Person, found: TrainingClass, mine: Sequence[TrainingClass]) -> bool:
-    if any(one.id == found.id for one in mine):
+def _may_join(session: Session, person: Person, training: TrainingClass, mine: Sequence[TrainingClass]) -> bool:
+    if any(other.id == training.id for other in mine):
         return False
     try:
-        refuse_by_rules(found, birth_on=person.birth_on, age=least_age(session, found), others=mine)
+        refuse_by_rules(training, birth_on=person.birth_on, age=least_age(session, training), others=mine)
     except (TooYoung, ClassOverlap):
         return False
     return True

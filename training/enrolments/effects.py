@@ -52,11 +52,11 @@ def place_values(
     parts: Parts, person: Learner, application: Application, entitled: Entitlement | None
 ) -> dict[str, Any]:
     """The columns of an enrolment that are frozen on its day, the price among them."""
-    found, major, _ = parts
+    training, major, _ = parts
     split = split_of(major, entitled)
     return {
-        "provider_id": found.provider_id,
-        "centre_id": found.centre_id,
+        "provider_id": training.provider_id,
+        "centre_id": training.centre_id,
         "enrolled_at": clock.now(),
         "trainee_name": application.trainee_name or person.name,
         "beneficiary_relation": application.relation,
@@ -76,14 +76,14 @@ def place_values(
 
 def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: Origin, paid_fen: int) -> dict[str, Any]:
     """One enrolment is one person-time of the ledger, not one per lesson (A23); `paid_fen` is public money."""
-    found, major, _ = parts
+    training, major, _ = parts
     return {
-        "centre_id": found.centre_id,
+        "centre_id": training.centre_id,
         "category": ServiceCategory.TRAINING,
         "channel": _CHANNELS[origin],
         "person_id": person_id,
         "topic": major.name,
-        "programme": found.class_no,
+        "programme": training.class_no,
         "amount_fen": paid_fen,
         "subject": f"enrolment:{enrolment_id}",
     }
@@ -91,13 +91,15 @@ def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: O
 
 def message_values(parts: Parts, *, enrolment_id: int, person_id: int, entry_id: int) -> dict[str, Any]:
     """The message that tells a learner of the seat."""
-    found, major, _ = parts
+    training, major, _ = parts
     return {
         "kind": "enrolment",
         "person_id": person_id,
         "title": N_("培训报名成功：{major}").format(major=major.name),
-        "body": N_("{start} 开班，班号 {class_no}。").format(start=found.start_on.isoformat(), class_no=found.class_no),
-        "link": f"/training/classes/{found.id}",
+        "body": N_("{start} 开班，班号 {class_no}。").format(
+            start=training.start_on.isoformat(), class_no=training.class_no
+        ),
+        "link": f"/training/classes/{training.id}",
         "dedupe_key": f"enrolment:{enrolment_id}:{entry_id}",
     }
 

@@ -19,18 +19,18 @@ from training.providers.models import Major
 
 
 def _trainees(class_id: int | None) -> Select[Enrolment, Person, TrainingClass, Major]:
-    found = (
+    query = (
         select(Enrolment, Person, TrainingClass, Major)
         .join(Person, Person.id == Enrolment.person_id)
         .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
         .join(Major, Major.id == TrainingClass.major_id)
         .order_by(Enrolment.class_id, Enrolment.enrolled_at, Enrolment.id)
     )
-    return found.where(Enrolment.class_id == class_id) if class_id else found
+    return query.where(Enrolment.class_id == class_id) if class_id else query
 
 
-def _rows(found: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
-    for place, person, group, major in session.execute(found):
+def _rows(query: ListQuery, session: Session, locale: str) -> Iterable[Sequence[Cell]]:
+    for place, person, group, major in session.execute(query):
         yield (
             f"{major.name} {group.class_no}",
             place.trainee_name,

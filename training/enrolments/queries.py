@@ -49,10 +49,10 @@ def enrolments_of(person_id: int) -> Select[Enrolment, TrainingClass, Major, Tra
 
 def enrolment(session: Session, enrolment_id: int) -> Enrolment:
     """One enrolment. Raises NotFound, also for another school's."""
-    found = session.scalar(select(Enrolment).where(Enrolment.id == enrolment_id))
-    if found is None:
+    place = session.scalar(select(Enrolment).where(Enrolment.id == enrolment_id))
+    if place is None:
         raise NotFound
-    return found
+    return place
 
 
 def place_of(session: Session, class_id: int, person_id: int) -> Enrolment | None:
@@ -67,7 +67,7 @@ def other_classes(session: Session, person_id: int, class_id: int) -> list[Train
 
 def classes_elsewhere(session: Session, person_ids: Sequence[int], class_id: int) -> dict[int, list[TrainingClass]]:
     """The other classes that people are in, at every school, by person; whoever is in none is left out."""
-    found: dict[int, list[TrainingClass]] = {}
+    classes: dict[int, list[TrainingClass]] = {}
     with seeing_everything(session):
         for batch in batches(person_ids):
             rows = session.execute(
@@ -81,28 +81,28 @@ def classes_elsewhere(session: Session, person_ids: Sequence[int], class_id: int
                 )
                 .order_by(TrainingClass.id)
             )
-            for person_id, one in rows:
-                found.setdefault(person_id, []).append(one)
-    return found
+            for person_id, training in rows:
+                classes.setdefault(person_id, []).append(training)
+    return classes
 
 
 def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dict[int, Enrolment]:
     """The enrolments of people in a class, whatever became of them, by person."""
-    found: dict[int, Enrolment] = {}
+    places: dict[int, Enrolment] = {}
     with seeing_everything(session):
         for batch in batches(person_ids):
             held = select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id.in_(batch))
-            found |= {place.person_id: place for place in session.scalars(held.order_by(Enrolment.id))}
-    return found
+            places |= {place.person_id: place for place in session.scalars(held.order_by(Enrolment.id))}
+    return places
 
 
 def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, str]:
     """The names under which people learn, by enrolment; of those that the reader may see."""
-    found: dict[int, str] = {}
+    names: dict[int, str] = {}
     for batch in batches(enrolment_ids):
         rows = session.execute(select(Enrolment.id, Enrolment.trainee_name).where(Enrolment.id.in_(batch)))
-        found |= {row[0]: row[1] for row in rows}
-    return found
+        names |= {row[0]: row[1] for row in rows}
+    return names
 
 
 def lock_people(session: Session, ids: Iterable[int]) -> None:
@@ -144,9 +144,9 @@ def holders_of(session: Session, file_nos: Iterable[str]) -> dict[str, int]:
         return dict(rows.all())
 
 
-def least_age(session: Session, found: TrainingClass) -> int:
+def least_age(session: Session, training: TrainingClass) -> int:
     """How old a learner is on the first day, at least."""
-    return int(_rule(session, "working-age", found.start_on))
+    return int(_rule(session, "working-age", training.start_on))
 
 
 def _rule(session: Session, key: str, on: date, region: str = "") -> Any:
@@ -158,21 +158,21 @@ def _rule(session: Session, key: str, on: date, region: str = "") -> Any:
 
 
 def entitlement(
-    session: Session, person_id: int, found: TrainingClass, provider: TrainingProvider
+    session: Session, person_id: int, training: TrainingClass, provider: TrainingProvider
 ) -> Entitlement | None:
     """The right to free training that a person's recognition gives when the class begins, after the policy."""
-    return entitlements(session, [person_id], found, provider).get(person_id)
+    return entitlements(session, [person_id], training, provider).get(person_id)
 
 
 def entitlements(
-    session: Session, person_ids: Sequence[int], found: TrainingClass, provider: TrainingProvider
+    session: Session, person_ids: Sequence[int], training: TrainingClass, provider: TrainingProvider
 ) -> dict[int, Entitlement]:
     """The rights to free training of several people, by person; whoever has none is left out."""
     held: dict[int, list[Recognition]] = {}
     for batch in batches(person_ids):
-        for one in _recognitions(session, batch):
-            held.setdefault(one.person_id, []).append(one)
-    given = {person_id: _right(session, recognised, found, provider) for person_id, recognised in held.items()}
+        for recognition in _recognitions(session, batch):
+            held.setdefault(recognition.person_id, []).append(recognition)
+    given = {person_id: _right(session, recognised, training, provider) for person_id, recognised in held.items()}
     return {person_id: right for person_id, right in given.items() if right is not None}
 
 
@@ -181,7 +181,7 @@ def rights(
 ) -> dict[int, Entitlement]:
     """The rights to free training that one person has in several classes, by class."""
     held = _recognitions(session, [person_id])
-    given = {found.id: _right(session, held, found, provider) for found, _, provider in groups}
+    given = {training.id: _right(session, held, training, provider) for training, _, provider in groups}
     return {class_id: right for class_id, right in given.items() if right is not None}
 
 
@@ -192,14 +192,14 @@ def _recognitions(session: Session, person_ids: Sequence[int]) -> list[Recogniti
 
 
 def _right(
-    session: Session, held: Iterable[Recognition], found: TrainingClass, provider: TrainingProvider
+    session: Session, held: Iterable[Recognition], training: TrainingClass, provider: TrainingProvider
 ) -> Entitlement | None:
-    free = _rule(session, "free-training-categories", found.start_on, provider.region_code)
+    free = _rule(session, "free-training-categories", training.start_on, provider.region_code)
     valid = [
-        one.category.value
-        for one in held
-        if one.category.value in free
-        and one.from_on <= found.start_on
-        and (one.to_on is None or one.to_on >= found.start_on)
+        recognition.category.value
+        for recognition in held
+        if recognition.category.value in free
+        and recognition.from_on <= training.start_on
+        and (recognition.to_on is None or recognition.to_on >= training.start_on)
     ]
     return Entitlement(min(valid)) if valid else None

@@ -37,21 +37,21 @@ def open_fund(
     with seeing_everything(session):
         if session.scalar(select(Fund.id).where(Fund.code == draft.code)) is not None:
             raise FundKnown(field="code")
-    made = Fund(centre_id=owner, balance_fen=0, is_demo=is_demo, **draft.model_dump())
-    session.add(made)
+    fund = Fund(centre_id=owner, balance_fen=0, is_demo=is_demo, **draft.model_dump())
+    session.add(fund)
     session.flush()
-    audit.note(session, actor, action="fund.open", subject=f"fund:{made.id}")
-    return made
+    audit.note(session, actor, action="fund.open", subject=f"fund:{fund.id}")
+    return fund
 
 
 def grant_money(session: Session, actor: Actor, *, fund_id: int, draft: GrantDraft) -> FundMovement:
     """Bring money into a fund (拨入), in fen. Raises NotFound."""
     require(actor, Permission.MANAGE_FUNDS)
-    found = queries.fund(session, fund_id)
-    audit.note(session, actor, action="fund.grant", subject=f"fund:{found.id}", detail={"fen": draft.amount_fen})
+    fund = queries.fund(session, fund_id)
+    audit.note(session, actor, action="fund.grant", subject=f"fund:{fund.id}", detail={"fen": draft.amount_fen})
     return bring_in(
         session,
-        fund_id=found.id,
+        fund_id=fund.id,
         kind=MovementKind.GRANT,
         amount_fen=draft.amount_fen,
         account_id=actor.account_id,
@@ -65,8 +65,8 @@ def fund_class(session: Session, actor: Actor, *, class_id: int, fund_id: int) -
     Raises FundShort, FundPurposeDiffers, ClassFunded once another fund has paid, or NotFound.
     """
     require(actor, Permission.APPROVE_CLASS)
-    found = training_class(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    training = training_class(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
     chosen = queries.fund(session, fund_id)
     if chosen.purpose is not FundPurpose.TUITION:
         raise FundPurposeDiffers(fund=chosen.name)
@@ -83,7 +83,7 @@ def fund_class(session: Session, actor: Actor, *, class_id: int, fund_id: int) -
         elif known is None:
             session.add(
                 ClassFunding(
-                    class_id=class_id, centre_id=found.centre_id, fund_id=fund_id, account_id=actor.account_id
+                    class_id=class_id, centre_id=training.centre_id, fund_id=fund_id, account_id=actor.account_id
                 )
             )  # fmt: skip
         session.flush()

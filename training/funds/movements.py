@@ -67,9 +67,9 @@ def _take_out(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: 
     """Lower the balance by a guarded counter; gives the centre of the fund."""
     if amount_fen <= 0:
         raise ValueError("money that goes out is more than nothing")
-    found = fund(session, fund_id)
-    if found.purpose is not purpose:
-        raise FundPurposeDiffers(fund=found.name)
+    source = fund(session, fund_id)
+    if source.purpose is not purpose:
+        raise FundPurposeDiffers(fund=source.name)
     session.flush()
     taken = session.execute(
         update(Fund)
@@ -78,8 +78,8 @@ def _take_out(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: 
         .execution_options(synchronize_session="fetch")
     )
     if not getattr(taken, "rowcount", 0):
-        raise FundShort(fund=found.name)
-    return found.centre_id
+        raise FundShort(fund=source.name)
+    return source.centre_id
 
 
 def bring_in(
@@ -114,10 +114,10 @@ def bring_in(
         )  # fmt: skip
 
 
-def _write(session: Session, made: FundMovement) -> FundMovement:
-    session.add(made)
+def _write(session: Session, movement: FundMovement) -> FundMovement:
+    session.add(movement)
     session.flush()
-    return made
+    return movement
 
 
 def owes(place: Enrolment) -> bool:

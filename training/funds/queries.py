@@ -13,16 +13,16 @@ from training.funds.rules import FundPurpose
 
 def funds(purpose: FundPurpose | None = None) -> Select[Fund]:
     """Funds by code, of one purpose or of all."""
-    found = select(Fund).order_by(Fund.code)
-    return found if purpose is None else found.where(Fund.purpose == purpose)
+    query = select(Fund).order_by(Fund.code)
+    return query if purpose is None else query.where(Fund.purpose == purpose)
 
 
 def fund(session: Session, fund_id: int) -> Fund:
     """One fund. Raises NotFound, also for another centre's."""
-    found = session.scalar(select(Fund).where(Fund.id == fund_id))
-    if found is None:
+    account = session.scalar(select(Fund).where(Fund.id == fund_id))
+    if account is None:
         raise NotFound
-    return found
+    return account
 
 
 def movements(fund_id: int) -> Select[FundMovement]:

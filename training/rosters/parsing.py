@@ -89,21 +89,21 @@ def fingerprint(titles: Mapping[int, str]) -> str:
 
 def layouts_of(book: Workbook, chosen: Chosen) -> dict[str, Layout]:
     """The header of every sheet that has one. Raises NoHeader when nothing in the file looks like a roster."""
-    found = {}
+    layouts = {}
     for sheet in book.data_sheets:
         header = _header(sheet)
         if header is None:
             continue
         print_ = fingerprint(header.titles)
         if print_ in chosen:
-            said = {name: int(column) for column, name in chosen[print_].items() if name}
-            header = replace(header, columns=said)
+            assigned = {name: int(column) for column, name in chosen[print_].items() if name}
+            header = replace(header, columns=assigned)
         lines = [row for row in sheet.rows if row.number > header.last_row][:SAMPLES]
         samples = [[text_of(row.cell(column))[:60] for column in header.titles] for row in lines]
-        found[sheet.name[:100]] = Layout(header, print_, samples)
-    if not found:
+        layouts[sheet.name[:100]] = Layout(header, print_, samples)
+    if not layouts:
         raise NoHeader(field="file")
-    return found
+    return layouts
 
 
 def read_roster(book: Workbook, facts: ClassFacts, chosen: Chosen | None = None) -> Roster:
@@ -211,11 +211,13 @@ def tell_duplicates(readings: Sequence[RosterReading]) -> None:
             continue
         where = {"sheet": before.sheet, "row": before.row_no}
         if before.trainee.legacy_number is reading.trainee.legacy_number:
-            told = Problem("id_number", "duplicate-in-file", N_("与本文件“{sheet}”第 {row} 行是同一个身份证号"), where)
+            problem = Problem(
+                "id_number", "duplicate-in-file", N_("与本文件“{sheet}”第 {row} 行是同一个身份证号"), where
+            )
         else:
             message = N_("与本文件“{sheet}”第 {row} 行是同一个人：一行是 15 位旧号码，一行是 18 位号码")
-            told = Problem("id_number", "duplicate-old-number", message, where)
-        reading.problems.append(told)
+            problem = Problem("id_number", "duplicate-old-number", message, where)
+        reading.problems.append(problem)
         reading.trainee, reading.verdict = None, RosterVerdict.ERROR
 
 

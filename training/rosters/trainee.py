@@ -104,8 +104,8 @@ def parse_date(cell: Cell) -> date:
         return cell
     written = "".join(fold_width(text_of(cell)).split()).strip("'’")
     try:
-        if found := _DATE.fullmatch(written) or _COMPACT.fullmatch(written):
-            return date(int(found[1]), int(found[2]), int(found[3]))
+        if match := _DATE.fullmatch(written) or _COMPACT.fullmatch(written):
+            return date(int(match[1]), int(match[2]), int(match[3]))
         if (serial := _SERIAL.fullmatch(written)) and 3_000 <= int(serial[1]) < 60_000:
             return _EXCEL_EPOCH + timedelta(days=int(serial[1]))
     except ValueError:
@@ -116,11 +116,11 @@ def parse_date(cell: Cell) -> date:
 def parse_span(cell: Cell) -> tuple[date, date]:
     """The first and last day in one cell: `2026.3.2-3.27`. Raises Faulty."""
     written = "".join(fold_width(text_of(cell)).split())
-    found = _SPAN.fullmatch(written)
+    match = _SPAN.fullmatch(written)
     try:
-        if found:
-            first = date(int(found[1]), int(found[2]), int(found[3]))
-            return first, date(int(found[4] or first.year), int(found[5] or first.month), int(found[6]))
+        if match:
+            first = date(int(match[1]), int(match[2]), int(match[3]))
+            return first, date(int(match[4] or first.year), int(match[5] or first.month), int(match[6]))
     except ValueError:
         pass
     raise Faulty("span-form", N_("起止时间看不懂，请写成 2026.3.2-3.27 这样"))
@@ -201,10 +201,10 @@ class _Row:
         cell = self.cells.get(name)
         if cell is None:
             return None
-        found = words.get(_levelled(text_of(cell)))
-        if found is None:
+        value = words.get(_levelled(text_of(cell)))
+        if value is None:
             self._fault(name, Faulty("not-in-list", N_("不在可选范围内，请从模板的下拉列表里选")))
-        return found
+        return value
 
     @staticmethod
     def _phone(cell: Cell) -> str:
@@ -242,10 +242,10 @@ class _Row:
             self._fault("id_number", fault)
         sex = self.cells.get("sex")
         if sex is not None:
-            said = _SEXES.get(_levelled(text_of(sex)))
-            if said is None:
+            stated = _SEXES.get(_levelled(text_of(sex)))
+            if stated is None:
                 self._fault("sex", Faulty("not-in-list", N_("性别请填“男”或“女”")))
-            elif said.value != str(number.sex):
+            elif stated.value != str(number.sex):
                 self._fault("sex", Faulty("sex-mismatch", N_("性别与身份证号不一致")))
         self._birth(number.birth_date)
         self.warnings += [warning for warning in number.warnings if warning.params.get("code") != INVENTED_COUNTY]
@@ -259,8 +259,8 @@ class _Row:
         if month:
             same = (birth.year, birth.month) == (int(month[1] or month[3]), int(month[2] or month[4]))
         else:
-            said = self._take("birth", parse_date)
-            same = said is None or said == birth
+            stated = self._take("birth", parse_date)
+            same = stated is None or stated == birth
         if not same:
             self._fault("birth", Faulty("birth-mismatch", N_("出生日期与身份证号不一致")))
 
@@ -269,17 +269,19 @@ def against_class(
     cells: Mapping[str, Cell], *, major: str, level: int | None, start_on: date, end_on: date
 ) -> list[Problem]:
     """Warnings where a row speaks of another major, level or time than the class that it was sent for."""
-    found = []
-    said, meant = _levelled(text_of(cells.get("major"))), _levelled(major)
-    if said and said not in meant and meant not in said:
-        found.append(Problem("major", "major-differs", N_("与所选班级的专业“{major}”不一致，请核对"), {"major": major}))
+    warnings = []
+    stated, expected = _levelled(text_of(cells.get("major"))), _levelled(major)
+    if stated and stated not in expected and expected not in stated:
+        warnings.append(
+            Problem("major", "major-differs", N_("与所选班级的专业“{major}”不一致，请核对"), {"major": major})
+        )
     wanted = LEVEL.get(_levelled(text_of(cells.get("level"))))
     if cells.get("level") is not None and wanted != level:
-        found.append(Problem("level", "level-differs", N_("与所选班级的等级不一致，请核对")))
+        warnings.append(Problem("level", "level-differs", N_("与所选班级的等级不一致，请核对")))
     if cells.get("days") is not None:
         try:
             if parse_span(cells["days"]) != (start_on, end_on):
-                found.append(Problem("days", "days-differ", N_("与所选班级的起止时间不一致，请核对")))
+                warnings.append(Problem("days", "days-differ", N_("与所选班级的起止时间不一致，请核对")))
         except Faulty as fault:
-            found.append(Problem("days", fault.code, fault.message))
-    return found
+            warnings.append(Problem("days", fault.code, fault.message))
+    return warnings

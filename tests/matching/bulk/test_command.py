@@ -97,10 +97,12 @@ def test_the_command_gives_the_list_of_the_reference(tmp_path: Path) -> None:
         slow = rank(worker, openings, Ground(today=clock.today())).suggestions
         mine = [line for line in lines if line["worker"] == worker.id]
         assert [(line["opening"].lstrip("'"), int(line["points"])) for line in mine] == [
-            (one.opening_id, one.points) for one in slow
+            (suggestion.opening_id, suggestion.points) for suggestion in slow
         ]
-        for line, one in zip(mine, slow, strict=True):
-            assert [int(line[factor.part.value]) for factor in one.factors] == [factor.points for factor in one.factors]
+        for line, suggestion in zip(mine, slow, strict=True):
+            assert [int(line[factor.part.value]) for factor in suggestion.factors] == [
+                factor.points for factor in suggestion.factors
+            ]
 
 
 def test_a_table_in_gb18030_and_one_in_json_lines_read_alike(tmp_path: Path) -> None:
@@ -171,8 +173,8 @@ def test_both_directions_give_the_same_pairs_and_points(tmp_path: Path) -> None:
     lines = run(tmp_path, both=True)
     sides = {side: {} for side in ("worker", "opening")}  # type: dict[str, dict[tuple[str, str], list[str]]]
     for line in lines:
-        told = [line[part] for part in (*PARTS, "points", "reasons")]
-        sides[line["for"]][line["worker"], line["opening"]] = told
+        values = [line[part] for part in (*PARTS, "points", "reasons")]
+        sides[line["for"]][line["worker"], line["opening"]] = values
     assert sides["worker"] == sides["opening"]
     assert len(sides["worker"]) == 4
 
@@ -183,7 +185,9 @@ def test_the_best_workers_of_an_opening_are_those_of_the_reference(tmp_path: Pat
     for opening in map(parsing.opening_of, cells_of(tmp_path / "o.csv")):
         slow = rank_workers(opening, workers, Ground(today=clock.today())).suggestions
         mine = [line for line in lines if line["opening"].lstrip("'") == opening.id]
-        assert [(line["worker"], int(line["points"])) for line in mine] == [(one.worker_id, one.points) for one in slow]
+        assert [(line["worker"], int(line["points"])) for line in mine] == [
+            (suggestion.worker_id, suggestion.points) for suggestion in slow
+        ]
 
 
 def test_compiled_and_plain_runs_write_the_same_bytes(tmp_path: Path) -> None:
@@ -200,7 +204,7 @@ def test_the_file_extension_decides_the_output_format(tmp_path: Path) -> None:
     table = run(tmp_path)
     run(tmp_path, out="out.jsonl")
     objects = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [{name: str(value) for name, value in one.items()} for one in objects] == [
+    assert [{name: str(value) for name, value in record.items()} for record in objects] == [
         {name: value.lstrip("'") for name, value in line.items()} for line in table
     ]
     run(tmp_path, out="out.xlsx")
@@ -223,8 +227,8 @@ def test_quoted_line_breaks_never_split_a_row_between_blocks(tmp_path: Path) -> 
     table = blocks.open_sheet(write(tmp_path, "w.csv", lines), ("id",))
     cut = list(blocks.blocks(table, size=300))
     assert len(cut) > 10
-    found = [cell for block in cut for cell in blocks.columns(table, block)[0]]
-    assert found == [f'w{n}\n"x"' for n in range(500)]
+    ids = [cell for block in cut for cell in blocks.columns(table, block)[0]]
+    assert ids == [f'w{n}\n"x"' for n in range(500)]
 
 
 def test_several_processes_give_what_one_process_gives(tmp_path: Path) -> None:
@@ -245,21 +249,21 @@ def test_cells_encoded_by_column_equal_encoded_profiles(opening: bool) -> None:
         gathered = OpeningColumns(other, ground)
         kept = [gathered.add(parsing.opening_of(pick(row))) for row in rows]
         assert (encoded[:, KEPT] != 0).tolist() == kept
-        some = [place for place, one in enumerate(kept) if one]
+        some = [place for place, is_kept in enumerate(kept) if is_kept]
         encoded = encoded[some]
         lists = {name: taken(part, np.array(some)) for name, part in lists.items()}
-        found = encoded[:, :16].copy()
-        signatures(found, lists["terms"], lists["papers"])
+        filled = encoded[:, :16].copy()
+        signatures(filled, lists["terms"], lists["papers"])
         expected = np.array(gathered.rows, np.int32).reshape(-1, 16)
         names: tuple[str, ...] = ("terms", "papers")
     else:
         people = WorkerColumns(other, ground, grow=False)
         for row in rows:
             people.add(parsing.worker_of(pick(row)))
-        found, expected = encoded[:, :16], np.array(people.rows, np.int32).reshape(-1, 16)
+        filled, expected = encoded[:, :16], np.array(people.rows, np.int32).reshape(-1, 16)
         names = ("trades", "terms", "papers", "areas")
         gathered = people  # type: ignore[assignment]
-    assert np.array_equal(found, expected)
+    assert np.array_equal(filled, expected)
     for name in names:
         plain = getattr(gathered, name).lists()
         assert np.array_equal(plain.ptr, lists[name].ptr)

@@ -23,8 +23,8 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def environment(folder: Path) -> dict[str, str]:
     root = Path(__file__).parents[3]
-    told = {"PYTHONPATH": str(root), "XDG_CACHE_HOME": str(root / "build"), "GANGQIAO_JOBLIB": "threading"}
-    return {**os.environ, "GANGQIAO_DATA_DIR": str(folder / "nowhere"), **told}
+    variables = {"PYTHONPATH": str(root), "XDG_CACHE_HOME": str(root / "build"), "GANGQIAO_JOBLIB": "threading"}
+    return {**os.environ, "GANGQIAO_DATA_DIR": str(folder / "nowhere"), **variables}
 
 
 def heed_interrupts() -> None:
@@ -47,11 +47,11 @@ def stopped(folder: Path, out: str, tries: int = 5) -> subprocess.CompletedProce
     while not journal.exists() and run.poll() is None:
         time.sleep(0.01)
     run.send_signal(signal.SIGINT)
-    _, said = run.communicate(timeout=60)
+    _, errors = run.communicate(timeout=60)
     if run.returncode == 0 and tries > 1:
         (folder / out).unlink()
         return stopped(folder, out, tries - 1)
-    return subprocess.CompletedProcess(run.args, run.returncode, "", said)
+    return subprocess.CompletedProcess(run.args, run.returncode, "", errors)
 
 
 def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> None:
@@ -69,7 +69,7 @@ def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "told"),
+    ("name", "content", "message"),
     [
         ("o.csv", b"", "first line"),
         ("o.csv", b"title,region\na,b\n", "first line"),
@@ -78,18 +78,20 @@ def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> No
         ("o.xlsx", b"PK\x03\x04 is no workbook", "o.xlsx"),
     ],
 )
-def test_an_unreadable_file_is_reported_by_name_and_line(tmp_path: Path, name: str, content: bytes, told: str) -> None:
+def test_an_unreadable_file_is_reported_by_name_and_line(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     (tmp_path / "w.csv").write_text("id\n1\n", encoding="utf-8")
     result = CliRunner().invoke(
         app, ["match", str(tmp_path / name), str(tmp_path / "w.csv"), "--out", str(tmp_path / "x.csv")]
     )
     assert result.exit_code == 1
-    assert told in result.stderr
+    assert message in result.stderr
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
 def test_the_help_lists_every_column() -> None:
-    said = CliRunner().invoke(app, ["match", "--help"]).stdout
+    help_text = CliRunner().invoke(app, ["match", "--help"]).stdout
     for column in ("allowed_regions", "wage_floor", "held_certificates", "wage_max", "occupation", "reasons"):
-        assert column in said
+        assert column in help_text

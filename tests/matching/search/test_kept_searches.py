@@ -70,7 +70,7 @@ def test_a_saved_search_reports_only_new_openings_and_each_once(any_town: Town, 
     save(worker, "q=缝纫&region=610404")
     assert digests() == []
     add(any_town, "new")
-    assert [(one.title, one.link) for one in digests()] == [("您关注的工作有 1 个新岗位", "/me/searches")]
+    assert [(message.title, message.link) for message in digests()] == [("您关注的工作有 1 个新岗位", "/me/searches")]
     with clock.frozen(world.MONDAY + timedelta(days=1)):
         assert len(digests()) == 1
         add(any_town, "newer", title="平车工")
@@ -102,11 +102,11 @@ def test_a_stopped_search_sends_no_more_digests(any_town: Town, worker: Actor) -
     number = save(worker, "q=缝纫")
     add(any_town, "new")
     with open_session(SYSTEM) as session:
-        found = queries.news(session)
+        news = queries.news(session)
     with open_session(worker.scope, write=True) as session:
         actions.stop_search(session, worker, search_id=number)
     with open_session(SYSTEM, write=True) as session:
-        send_digests(session, found)
+        send_digests(session, news)
     assert digests() == []
 
 
@@ -172,7 +172,7 @@ def ask(words: str, times: int = ASKED) -> None:
     """Search as a reader of the page would, and count."""
     for _ in range(times):
         results = search_openings(SearchCriteria(q=words))
-        word_counts.count_words(results.asked, found=0 if results.relaxed else results.total)
+        word_counts.count_words(results.asked, total=0 if results.relaxed else results.total)
     word_counts.write_counts()
 
 

@@ -72,14 +72,14 @@ SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 8)).map(lambda spa
 
 @given(SPANS, SPANS)
 def test_the_first_clash_equals_that_of_a_full_comparison(new: list[LessonPlan], old: list[LessonPlan]) -> None:
-    everything = next((other for other in old if any(clash(one, other) for one in new)), None)
+    everything = next((other for other in old if any(clash(plan, other) for plan in new)), None)
     assert first_clash(new, old) is everything
 
 
 @given(plans(), plans())
-def test_timetables_overlap_exactly_when_some_of_their_lessons_clash(one: Plan, other: Plan) -> None:
-    clashing = first_clash(lessons_of(one, TIMES), lessons_of(other, TIMES))
-    assert overlap(one, other) == (clashing is not None)
+def test_timetables_overlap_exactly_when_some_of_their_lessons_clash(first: Plan, second: Plan) -> None:
+    clashing = first_clash(lessons_of(first, TIMES), lessons_of(second, TIMES))
+    assert overlap(first, second) == (clashing is not None)
 
 
 def test_a_full_day_has_two_lessons_and_eight_hours() -> None:
@@ -216,8 +216,8 @@ def test_a_lesson_is_not_moved_onto_a_taken_room_teacher_or_trainee(city: City) 
     morning, afternoon = add_class(city), add_class(city, class_no="2026-02", daypart=Daypart.AFTERNOON)
     with open_session(SYSTEM.scope, write=True) as session:
         for class_id, teacher in ((morning, "刘老师"), (afternoon, "王老师")):
-            found = session.get_one(TrainingClass, class_id)
-            found.room, found.teacher = f"10{class_id}", teacher
+            training = session.get_one(TrainingClass, class_id)
+            training.room, training.teacher = f"10{class_id}", teacher
     (person,) = people(city, 1)
     for class_id in (morning, afternoon):
         enrol_all(city, class_id, [person])
@@ -277,19 +277,19 @@ def test_check_ins_count_once_in_time_and_in_one_place(city: City) -> None:
 
 
 def test_a_check_in_at_two_schools_at_once_is_refused(city: City) -> None:
-    one = add_class(city)
+    first = add_class(city)
     (person,) = people(city, 1)
-    enrol_all(city, one, [person])
-    begin(city, one)
-    other = add_class(city, "电子装接", daypart=Daypart.EVENING)
-    (there,) = enrol_all(city, other, [person])
-    begin(city, other)
+    enrol_all(city, first, [person])
+    begin(city, first)
+    second = add_class(city, "电子装接", daypart=Daypart.EVENING)
+    (there,) = enrol_all(city, second, [person])
+    begin(city, second)
     with open_session(SYSTEM.scope, write=True) as session:
-        (morning, evening) = (session.scalars(queries.lessons(class_id)).all()[0] for class_id in (one, other))
+        (morning, evening) = (session.scalars(queries.lessons(class_id)).all()[0] for class_id in (first, second))
         evening.starts_at, evening.ends_at = morning.starts_at, morning.ends_at
     with clock.frozen(morning.starts_at):
         with acting(city, "registrar") as (session, actor):
-            (place,) = session.scalars(queries.trainees_now(one))
+            (place,) = session.scalars(queries.trainees_now(first))
             check_in(session, actor, lesson_id=morning.id, draft=CheckInDraft(enrolment_id=place.id))
         with pytest.raises(ElsewhereNow):
             do(city, "neighbour", check_in, lesson_id=evening.id, draft=CheckInDraft(enrolment_id=there))

@@ -30,9 +30,9 @@ HALVES = {Daypart.MORNING: {1}, Daypart.AFTERNOON: {2}, Daypart.EVENING: {3}, Da
 
 
 @given(plans(), plans())
-def test_overlap_agrees_with_a_list_of_all_lessons(one: Plan, other: Plan) -> None:
-    lessons = [{(day, half) for day in meeting_days(plan) for half in HALVES[plan.daypart]} for plan in (one, other)]
-    assert overlap(one, other) == bool(lessons[0] & lessons[1])
+def test_overlap_agrees_with_a_list_of_all_lessons(first: Plan, second: Plan) -> None:
+    lessons = [{(day, half) for day in meeting_days(plan) for half in HALVES[plan.daypart]} for plan in (first, second)]
+    assert overlap(first, second) == bool(lessons[0] & lessons[1])
 
 
 def test_mornings_and_evenings_do_not_collide() -> None:

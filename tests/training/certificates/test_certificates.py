@@ -110,14 +110,14 @@ def test_nobody_is_assessed_before_completion_and_no_school_assesses_its_own_tra
 
 
 def test_an_official_number_must_fit_level_and_year_and_belongs_to_one_trainee(city: City) -> None:
-    _, (one, other) = completed(city, 2)
+    _, (first, second) = completed(city, 2)
     with pytest.raises(CertificateLevel):
-        mark(city, one, official_no="S000061000001264000001")
-    issued = mark(city, one, official_no="S000061000001265000001")
+        mark(city, first, official_no="S000061000001264000001")
+    issued = mark(city, first, official_no="S000061000001265000001")
     assert issued is not None
     assert issued.official_no == "S000061000001265000001"
     with pytest.raises(NumberTaken):
-        mark(city, other, official_no="S000061000001265000001")
+        mark(city, second, official_no="S000061000001265000001")
 
 
 def test_the_public_reads_a_masked_name_and_whether_it_still_holds(city: City) -> None:
@@ -142,16 +142,16 @@ def test_the_public_reads_a_masked_name_and_whether_it_still_holds(city: City) -
 def test_certification_adds_the_occupation_to_the_profile_and_revoking_removes_it(any_city: City) -> None:
     """TR-15."""
     _, (place, practised) = completed(any_city, 2)
-    issued = [mark(any_city, one) for one in (place, practised)]
+    issued = [mark(any_city, enrolment_id) for enrolment_id in (place, practised)]
     with acting(any_city, "system") as (session, _):
         rows = session.scalars(select(WorkedOccupation).order_by(WorkedOccupation.id)).all()
         assert [(row.occupation, row.verified_level, row.verified_by) for row in rows] == [
             ("6-05-01-03", 5, "咸阳扶贫技校 2026-01")
         ] * 2
         rows[1].years = 3
-    for one in issued:
-        assert one is not None
-        do(any_city, "officer", revoke_certificate, code=one.code, reason="作弊")
+    for certificate in issued:
+        assert certificate is not None
+        do(any_city, "officer", revoke_certificate, code=certificate.code, reason="作弊")
     with open_session(SYSTEM.scope) as session:
         (left,) = session.scalars(select(WorkedOccupation)).all()
         assert (left.years, left.verified_level, left.verified_by) == (3, None, "")

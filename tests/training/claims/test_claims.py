@@ -68,9 +68,9 @@ def staff(city: City) -> None:
 
 
 def fund(city: City, code: str, purpose: FundPurpose, yuan: int) -> int:
-    made = do(city, "manager", open_fund, draft=FundDraft(code=code, name=code, purpose=purpose))
-    do(city, "manager", grant_money, fund_id=made.id, draft=GrantDraft(amount_fen=yuan * 100))
-    return made.id
+    account = do(city, "manager", open_fund, draft=FundDraft(code=code, name=code, purpose=purpose))
+    do(city, "manager", grant_money, fund_id=account.id, draft=GrantDraft(amount_fen=yuan * 100))
+    return account.id
 
 
 def balance(fund_id: int) -> int:
@@ -118,8 +118,8 @@ def test_thirty_six_of_forty_are_subsidised_with_61200_yuan(any_city: City) -> N
         claim = enter(any_city, class_id)
     assert (claim.amount_fen, claim.persons, claim.refused) == (6_120_000, 36, 4)
     with open_session(any_city.actors["registrar"].scope) as session:
-        told = [(line.reason, line.params) for line, _ in session.execute(queries.lines(claim.id)) if line.reason]
-        assert told == [("already-subsidised", {})] + [("below-attendance", {"percent": 66})] * 3
+        reasons = [(line.reason, line.params) for line, _ in session.execute(queries.lines(claim.id)) if line.reason]
+        assert reasons == [("already-subsidised", {})] + [("below-attendance", {"percent": 66})] * 3
         assert queries.schools_in_the_way(session, claim.id) == {}
     with open_session(any_city.actors["officer"].scope) as session:
         assert list(queries.schools_in_the_way(session, claim.id).values()) == ["咸阳劲草职业技校"]
@@ -304,10 +304,10 @@ def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city
     persons = people(any_city, 2)
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(Major, any_city.majors["电子装接"]).occupation_code = "6-05-01-03"
-    one, _ = assessed(any_city, persons, **TWELVE_DAYS)
-    other, _ = assessed(any_city, persons, "电子装接", daypart=Daypart.EVENING, **TWELVE_DAYS)
+    first, _ = assessed(any_city, persons, **TWELVE_DAYS)
+    second, _ = assessed(any_city, persons, "电子装接", daypart=Daypart.EVENING, **TWELVE_DAYS)
     with clock.frozen(APRIL):
-        outcomes = at_once([lambda: enter(any_city, one), lambda: enter(any_city, other, "neighbour")])
+        outcomes = at_once([lambda: enter(any_city, first), lambda: enter(any_city, second, "neighbour")])
     assert outcomes == ["done", "nothing-granted"]
     with open_session(SYSTEM.scope) as session:
         granted = session.scalars(select(ClaimLine).where(ClaimLine.verdict == ClaimVerdict.GRANTED)).all()

@@ -15,7 +15,8 @@ from training.claims.rules import Case, DayTerms, Earlier, Programme, Step, Term
 @pytest.fixture
 def terms(city: City) -> dict[Programme, Terms]:
     with open_session(SYSTEM.scope) as session:
-        return {one: read_terms(policy(session, f"subsidy-{one.value}", on=date(2026, 3, 1))) for one in Programme}
+        on = date(2026, 3, 1)
+        return {programme: read_terms(policy(session, f"subsidy-{programme.value}", on=on)) for programme in Programme}
 
 
 def case(**changes: object) -> Case:

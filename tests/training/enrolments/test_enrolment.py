@@ -54,27 +54,27 @@ def seats_taken(class_id: int) -> tuple[int, int]:
 
 def test_a_recognised_worker_learns_free_and_the_price_stays_as_it_was(city: City) -> None:
     """TR-02: the frozen split."""
-    made = enrol(city, add_class(city), city.people["W1"])
+    place = enrol(city, add_class(city), city.people["W1"])
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(Major, city.majors["服装缝纫"]).tuition_fen = 200_000
     with open_session(SYSTEM.scope) as session:
-        kept = session.get_one(Enrolment, made.id)
+        kept = session.get_one(Enrolment, place.id)
         assert (kept.tuition_fen, kept.waiver_fen, kept.centre_fen, kept.learner_fen) == (120_000, 40_000, 80_000, 0)
         assert kept.category_at_enrol is PersonCategory.UNION_HARDSHIP
         assert kept.entitled_by == "union_hardship"
 
 
 def test_an_ordinary_learner_pays_the_rest(city: City) -> None:
-    made = enrol(city, add_class(city), somebody(city, 1))
-    assert (made.waiver_fen, made.centre_fen, made.learner_fen) == (40_000, 50_000, 30_000)
+    place = enrol(city, add_class(city), somebody(city, 1))
+    assert (place.waiver_fen, place.centre_fen, place.learner_fen) == (40_000, 50_000, 30_000)
 
 
 def test_a_child_of_a_recognised_worker_learns_free_and_both_are_kept(city: City) -> None:
     """TR-17."""
     plea = Application(relation=Relation.CHILD, beneficiary_of_id=city.people["W1"])
-    made = enrol(city, add_class(city), city.people["W6"], plea)
-    assert (made.learner_fen, made.person_id, made.beneficiary_of_id) == (0, city.people["W6"], city.people["W1"])
-    assert made.category_at_enrol is PersonCategory.HARDSHIP_CHILD
+    place = enrol(city, add_class(city), city.people["W6"], plea)
+    assert (place.learner_fen, place.person_id, place.beneficiary_of_id) == (0, city.people["W6"], city.people["W1"])
+    assert place.category_at_enrol is PersonCategory.HARDSHIP_CHILD
 
 
 def test_a_child_without_a_named_worker_is_refused(city: City) -> None:
@@ -83,10 +83,10 @@ def test_a_child_without_a_named_worker_is_refused(city: City) -> None:
 
 
 def test_one_enrolment_is_one_event_of_the_ledger_and_leaving_reverses_it(city: City) -> None:
-    made = enrol(city, add_class(city), city.people["W1"])
+    place = enrol(city, add_class(city), city.people["W1"])
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
-        withdraw_learner(session, officer, enrolment_id=made.id, reason="改报别的班")
+        withdraw_learner(session, officer, enrolment_id=place.id, reason="改报别的班")
     with open_session(SYSTEM.scope) as session:
         entries = session.scalars(select(ServiceEvent).order_by(ServiceEvent.id)).all()
     assert [(entry.category, entry.amount_fen) for entry in entries] == [
@@ -94,17 +94,17 @@ def test_one_enrolment_is_one_event_of_the_ledger_and_leaving_reverses_it(city: 
         (ServiceCategory.TRAINING, -80_000),
     ]
     assert entries[1].reverses_id == entries[0].id
-    assert seats_taken(made.class_id) == (0, 0)
+    assert seats_taken(place.class_id) == (0, 0)
 
 
 def test_a_person_who_left_can_return_to_the_same_enrolment(city: City) -> None:
-    made = enrol(city, add_class(city), city.people["W1"])
+    place = enrol(city, add_class(city), city.people["W1"])
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
-        withdraw_learner(session, officer, enrolment_id=made.id)
-    again = enrol(city, made.class_id, city.people["W1"])
-    assert (again.id, again.state) == (made.id, EnrolmentState.ACCEPTED)
-    assert seats_taken(made.class_id) == (1, 1)
+        withdraw_learner(session, officer, enrolment_id=place.id)
+    again = enrol(city, place.class_id, city.people["W1"])
+    assert (again.id, again.state) == (place.id, EnrolmentState.ACCEPTED)
+    assert seats_taken(place.class_id) == (1, 1)
 
 
 def test_the_same_person_is_not_enrolled_twice(city: City) -> None:
@@ -177,15 +177,15 @@ def test_learners_enrol_only_themselves(city: City) -> None:
 
 
 def test_a_doubtful_enrolment_keeps_its_seat_and_enters_the_ledger_once_accepted(city: City) -> None:
-    made = enrol(city, add_class(city), city.people["W1"], Application(to_check="name"))
-    assert made.state is EnrolmentState.APPLIED
+    place = enrol(city, add_class(city), city.people["W1"], Application(to_check="name"))
+    assert place.state is EnrolmentState.APPLIED
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
         assert session.scalar(select(func.count(ServiceEvent.id))) == 0
-        accept_learner(session, officer, enrolment_id=made.id)
+        accept_learner(session, officer, enrolment_id=place.id)
     with open_session(SYSTEM.scope) as session:
         assert session.scalar(select(func.count(ServiceEvent.id))) == 1
-    assert seats_taken(made.class_id) == (1, 1)
+    assert seats_taken(place.class_id) == (1, 1)
 
 
 def test_a_registrar_does_not_find_another_school_s_class_or_trainees(city: City) -> None:

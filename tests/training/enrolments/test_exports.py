@@ -42,10 +42,10 @@ def taken_out(city: City, class_id: int | None) -> str:
     registrar = city.actors["registrar"]
     with open_session(registrar.scope, write=True) as session:
         draft = ExportDraft(kind="trainees", subject_id=class_id, reason="核对名单")
-        asked = actions.ask_for_list(session, registrar, draft=draft)
-        assert asked.centre_id == city.centre_id
+        request = actions.ask_for_list(session, registrar, draft=draft)
+        assert request.centre_id == city.centre_id
         proved = clock.now() - timedelta(minutes=1)
-        _, content = actions.fetch_list(session, registrar, export_id=asked.id, proved_at=proved, locale="zh")
+        _, content = actions.fetch_list(session, registrar, export_id=request.id, proved_at=proved, locale="zh")
     rows = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
     return "\n".join(str(value) for row in rows for value in row if value is not None)
 
@@ -54,11 +54,11 @@ def taken_out(city: City, class_id: int | None) -> str:
 def test_a_school_exports_its_own_trainees_with_masked_numbers(
     city: City, classes: tuple[int, int], *, one_class: bool
 ) -> None:
-    told = taken_out(city, classes[0] if one_class else None)
-    assert "王秀兰" in told
-    assert "陈小宇" not in told
-    assert f"{W1[:6]}********{W1[-4:]}" in told
-    assert W1 not in told
+    cells = taken_out(city, classes[0] if one_class else None)
+    assert "王秀兰" in cells
+    assert "陈小宇" not in cells
+    assert f"{W1[:6]}********{W1[-4:]}" in cells
+    assert W1 not in cells
 
 
 def test_another_schools_class_has_no_list(city: City, classes: tuple[int, int]) -> None:
@@ -71,6 +71,6 @@ def test_a_planted_list_of_everybodys_trainees_is_caught(city: City, classes: tu
         for model in (Enrolment, Person, TrainingClass, Major):
             stack.enter_context(planted(model, visible_to=classmethod(lambda _cls, _scope: true())))
         _criteria.cache_clear()
-        told = taken_out(city, None)
+        cells = taken_out(city, None)
     _criteria.cache_clear()
-    assert "陈小宇" in told
+    assert "陈小宇" in cells

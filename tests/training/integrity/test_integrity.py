@@ -82,9 +82,9 @@ def test_a_sound_class_raises_no_flag(rule: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "bad", "expected"),
     [
-        ("shared-phone", changed(trainees=[Trainee(one, f"p{one % 2}") for one in range(25)]), 25),
+        ("shared-phone", changed(trainees=[Trainee(trainee, f"p{trainee % 2}") for trainee in range(25)]), 25),
         ("shared-bank", changed(trainees=[Trainee(1, None, "b"), Trainee(2, None, "b"), Trainee(3, None, None)]), 2),
-        ("same-second", changed(stamps=[stamp(one, 3.1 + one / 100) for one in range(30)]), 30),
+        ("same-second", changed(stamps=[stamp(trainee, 3.1 + trainee / 100) for trainee in range(30)]), 30),
         ("no-variance", changed(stamps=[stamp(7, 3.5, day) for day in range(5)]), 1),
         ("outside-timetable", changed(stamps=[stamp(7, -60 * 91)]), 1),
         ("two-places", changed(elsewhere=[4, 5]), 2),

@@ -80,7 +80,7 @@ def openings(unit: Unit) -> Response:
         known = KeptPage(body, results.asked if criteria.page == 1 else (), 0 if results.relaxed else results.total)
         if results.total >= PAGE and not unit.actor.signed_in:
             _pages.put(view.index, question, known)
-    count_words(known.words, found=known.total)
+    count_words(known.words, total=known.total)
     return html(unit, known.body)
 
 
