@@ -110,10 +110,10 @@ def _on_screen(plan: Plan, run: Spread[Any], count: int, *, both: bool) -> int:
     sys.stdout.write(style(plan.kind).head)
     written = 0
     answers = _answers(plan, run, Mark())
-    for answer in chain(answers, _backward(plan, run, count) if both else ()):
-        sys.stdout.write(answer.path.read_text(encoding="utf-8"))
-        answer.path.unlink()
-        written += answer.pairs
+    for piece in chain(answers, _backward(plan, run, count) if both else ()):
+        sys.stdout.write(piece.path.read_text(encoding="utf-8"))
+        piece.path.unlink()
+        written += piece.pairs
     return written
 
 
@@ -188,12 +188,12 @@ def _write(
     if file.tell() == 0:
         file.write(style(plan.kind).head.encode())
     whole = size_of(plan.workers)
-    for answer in answers:
-        with answer.path.open("rb") as part:
+    for piece in answers:
+        with piece.path.open("rb") as part:
             shutil.copyfileobj(part, file, 1 << 20)
-        answer.path.unlink()
-        total += answer.pairs
-        mark = Mark(answer.block.end, answer.block.line + answer.block.lines, file.tell(), mark.workers + answer.askers)
+        piece.path.unlink()
+        total += piece.pairs
+        mark = Mark(piece.block.end, piece.block.line + piece.block.lines, file.tell(), mark.workers + piece.askers)
         if journal is not None:
             file.flush()
             journal.note(mark)
