@@ -17,9 +17,9 @@ from centre.records.queries import refusing
 from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
 from employers.openings.rules import SEX_GROUND_LABELS, SexGround
-from matching.engine.fit.conditions import Condition, Verdict
+from matching.engine.fit.conditions import Condition, FitVerdict
 from matching.engine.fit.profiles import Ground
-from matching.engine.fit.reasons import PARTS, Reason, check_reason, factor_reason, warnings, why_not
+from matching.engine.fit.reasons import PARTS, FitReason, check_reason, factor_reason, warnings, why_not
 from matching.engine.fit.reference import Suggestion, Transfer, rank_workers, suggest
 from matching.live.listing import Listed
 from matching.live.openings import View, board
@@ -213,7 +213,7 @@ def unlawful_reason(ground: str, locale: str) -> str:
 def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
     """An engine's suggestion in the reader's language."""
 
-    def worded(reason: Reason) -> str:
+    def worded(reason: FitReason) -> str:
         return translate(locale, reason.message, **reason.params)
 
     factors = sorted(suggestion.factors, key=lambda factor: -factor.points)
@@ -238,13 +238,13 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
         failed=tuple(
             (check.condition.value, worded(check_reason(check, name_of)))
             for check in suggestion.checks
-            if check.verdict is Verdict.FAIL
+            if check.verdict is FitVerdict.FAIL
         ),
     )
 
 
 _SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
-_ORDER = {Verdict.FAIL: 0, Verdict.UNKNOWN: 1, Verdict.PASS: 2}
+_ORDER = {FitVerdict.FAIL: 0, FitVerdict.UNKNOWN: 1, FitVerdict.PASS: 2}
 
 
 def _paths(

@@ -22,10 +22,10 @@ from training.integrity.rules import (
     CallDraft,
     CallOutcome,
     Check,
+    CheckFinding,
+    CheckOutcome,
     Facts,
-    Finding,
     FlagState,
-    Outcome,
     OwnFlag,
     SampleMissing,
     Terms,
@@ -137,7 +137,7 @@ def _look(session: Session, training: TrainingClass, name: str, check: Check, fa
     try:
         _settle(session, training, name, check.look(facts, terms))
     except Unknown:
-        _write(session, training, name, Outcome.NOT_CHECKED, 0)
+        _write(session, training, name, CheckOutcome.NOT_CHECKED, 0)
 
 
 def _ask(session: Session, training: TrainingClass, source: str) -> None:
@@ -145,10 +145,10 @@ def _ask(session: Session, training: TrainingClass, source: str) -> None:
     numbers = {person.identity_number: place.id for place, person in people if person.identity_sealed}
     hits = known_to(source, frozenset(numbers))
     if hits is None:
-        _write(session, training, source, Outcome.NOT_CHECKED, 0)
+        _write(session, training, source, CheckOutcome.NOT_CHECKED, 0)
         return
     places = tuple(sorted(numbers[number] for number in hits if number in numbers))
-    _settle(session, training, source, Finding(len(places), places) if places else None)
+    _settle(session, training, source, CheckFinding(len(places), places) if places else None)
 
 
 def _phone(session: Session, training: TrainingClass) -> None:
@@ -162,12 +162,12 @@ def _phone(session: Session, training: TrainingClass) -> None:
     )
     doubted = silent if missing == 0 else denied
     if doubted or missing == 0:
-        _settle(session, training, PHONE_CHECK, Finding(len(doubted), doubted) if doubted else None)
+        _settle(session, training, PHONE_CHECK, CheckFinding(len(doubted), doubted) if doubted else None)
     else:
-        _write(session, training, PHONE_CHECK, Outcome.NOT_CHECKED, missing or 0)
+        _write(session, training, PHONE_CHECK, CheckOutcome.NOT_CHECKED, missing or 0)
 
 
-def _settle(session: Session, training: TrainingClass, rule: str, finding: Finding | None) -> None:
+def _settle(session: Session, training: TrainingClass, rule: str, finding: CheckFinding | None) -> None:
     digest = finding.digest(rule) if finding else ""
     flag = session.scalar(
         select(Flag).where(Flag.class_id == training.id, Flag.rule == rule, Flag.digest == digest)
@@ -179,10 +179,12 @@ def _settle(session: Session, training: TrainingClass, rule: str, finding: Findi
                 enrolment_ids=list(finding.enrolment_ids), params=dict(finding.params), state=FlagState.OPEN,
             )
         )  # fmt: skip
-    _write(session, training, rule, Outcome.FLAGGED if finding else Outcome.OK, finding.count if finding else 0)
+    _write(
+        session, training, rule, CheckOutcome.FLAGGED if finding else CheckOutcome.OK, finding.count if finding else 0
+    )
 
 
-def _write(session: Session, training: TrainingClass, rule: str, outcome: Outcome, count: int) -> None:
+def _write(session: Session, training: TrainingClass, rule: str, outcome: CheckOutcome, count: int) -> None:
     row = session.scalar(
         select(IntegrityCheck).where(IntegrityCheck.class_id == training.id, IntegrityCheck.rule == rule)
     )  # fmt: skip

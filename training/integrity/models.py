@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre.tables import Instant, OfCentre, Record, coded
-from training.integrity.rules import CallOutcome, FlagState, Outcome
+from training.integrity.rules import CallOutcome, CheckOutcome, FlagState
 
 
 class IntegrityCheck(OfCentre, Record):
@@ -17,7 +17,7 @@ class IntegrityCheck(OfCentre, Record):
 
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), index=True)
     rule: Mapped[str] = mapped_column(String(40))
-    outcome: Mapped[Outcome] = mapped_column(coded(Outcome))
+    outcome: Mapped[CheckOutcome] = mapped_column(coded(CheckOutcome, "outcome"))
     found: Mapped[int] = mapped_column(default=0)
     checked_at: Mapped[datetime] = mapped_column(Instant)
 

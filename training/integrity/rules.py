@@ -21,7 +21,7 @@ from centre.translation import N_
 Terms = Mapping[str, Any]
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     """The result of a check; an unavailable source never counts as passed (核查结果)."""
 
     OK = "ok"
@@ -30,9 +30,9 @@ class Outcome(StrEnum):
 
 
 OUTCOME_LABELS = {
-    Outcome.OK: N_("未见异常"),
-    Outcome.FLAGGED: N_("有疑点"),
-    Outcome.NOT_CHECKED: N_("未核查"),
+    CheckOutcome.OK: N_("未见异常"),
+    CheckOutcome.FLAGGED: N_("有疑点"),
+    CheckOutcome.NOT_CHECKED: N_("未核查"),
 }
 
 
@@ -127,7 +127,7 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckFinding:
     """The finding of a check: how many cases, and which trainees."""
 
     count: int
@@ -143,29 +143,29 @@ class Unknown(Exception):
     """The data for a check is missing, so the check is neither passed nor failed."""
 
 
-def shared_phone(facts: Facts, terms: Terms) -> Finding | None:
+def shared_phone(facts: Facts, terms: Terms) -> CheckFinding | None:
     """One telephone, by its blind index, on more trainees than a household has (VR10)."""
     _need(any(trainee.phone for trainee in facts.trainees))
     return _shared(((trainee.phone, trainee) for trainee in facts.trainees), int(terms["most"]))
 
 
-def shared_bank(facts: Facts, terms: Terms) -> Finding | None:
+def shared_bank(facts: Facts, terms: Terms) -> CheckFinding | None:
     """One bank account on several trainees."""
     _need(any(trainee.bank for trainee in facts.trainees))
     return _shared(((trainee.bank, trainee) for trainee in facts.trainees), int(terms["most"]))
 
 
-def same_second(facts: Facts, terms: Terms) -> Finding | None:
+def same_second(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Check-ins to one lesson in the same second: a script, not people."""
     _need(facts.stamps)
     seconds: dict[tuple[int, datetime], list[int]] = defaultdict(list)
     for stamp in facts.stamps:
         seconds[stamp.lesson_id, stamp.in_at.replace(microsecond=0)].append(stamp.enrolment_id)
     worst = max(seconds.values(), key=len, default=[])
-    return Finding(len(worst), tuple(sorted(worst))) if len(worst) > int(terms["most"]) else None
+    return CheckFinding(len(worst), tuple(sorted(worst))) if len(worst) > int(terms["most"]) else None
 
 
-def no_variance(facts: Facts, terms: Terms) -> Finding | None:
+def no_variance(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Trainees who arrive at the same second of the lesson every day, which nobody does."""
     _need(facts.stamps)
     offsets: dict[int, list[float]] = defaultdict(list)
@@ -175,35 +175,35 @@ def no_variance(facts: Facts, terms: Terms) -> Finding | None:
     punctual = sorted(
         enrolment_id for enrolment_id, seen in offsets.items() if len(seen) >= least and max(seen) - min(seen) <= most
     )  # fmt: skip
-    return Finding(len(punctual), tuple(punctual)) if punctual else None
+    return CheckFinding(len(punctual), tuple(punctual)) if punctual else None
 
 
-def outside_timetable(facts: Facts, terms: Terms) -> Finding | None:
+def outside_timetable(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Check-ins far outside the lesson's hours."""
     _need(facts.stamps)
     margin = timedelta(minutes=int(terms["minutes"]))
     late = [stamp for stamp in facts.stamps if not stamp.starts_at - margin <= stamp.in_at <= stamp.ends_at + margin]
     enrolment_ids = tuple(sorted({stamp.enrolment_id for stamp in late}))
-    return Finding(len(late), enrolment_ids) if enrolment_ids else None
+    return CheckFinding(len(late), enrolment_ids) if enrolment_ids else None
 
 
-def two_places(facts: Facts, terms: Terms) -> Finding | None:
+def two_places(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Trainees whose other classes meet at the same hours."""
     del terms
-    return Finding(len(facts.elsewhere), tuple(sorted(facts.elsewhere))) if facts.elsewhere else None
+    return CheckFinding(len(facts.elsewhere), tuple(sorted(facts.elsewhere))) if facts.elsewhere else None
 
 
-def past_retirement(facts: Facts, terms: Terms) -> Finding | None:
+def past_retirement(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Trainees past the statutory retirement age on the last day (VR13)."""
     del terms
     _need(any(trainee.birth_on and trainee.group for trainee in facts.trainees))
     enrolment_ids = tuple(
         trainee.enrolment_id for trainee in facts.trainees if retired(trainee, facts.end_on, facts.retirement)
     )
-    return Finding(len(enrolment_ids), enrolment_ids) if enrolment_ids else None
+    return CheckFinding(len(enrolment_ids), enrolment_ids) if enrolment_ids else None
 
 
-def too_young(facts: Facts, terms: Terms) -> Finding | None:
+def too_young(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Trainees under the age for training on the first day (VR12)."""
     least = int(terms["age"])
     _need(any(trainee.birth_on for trainee in facts.trainees))
@@ -212,61 +212,61 @@ def too_young(facts: Facts, terms: Terms) -> Finding | None:
         for trainee in facts.trainees
         if trainee.birth_on and age_on(trainee.birth_on, facts.start_on) < least
     )
-    return Finding(len(enrolment_ids), enrolment_ids) if enrolment_ids else None
+    return CheckFinding(len(enrolment_ids), enrolment_ids) if enrolment_ids else None
 
 
-def no_place(facts: Facts, terms: Terms) -> Finding | None:
+def no_place(facts: Facts, terms: Terms) -> CheckFinding | None:
     """A class without a room, a teacher or lessons."""
     del terms
     missing = [not facts.room, not facts.teacher, not facts.lessons]
-    return Finding(sum(missing)) if any(missing) else None
+    return CheckFinding(sum(missing)) if any(missing) else None
 
 
-def teacher_twice(facts: Facts, terms: Terms) -> Finding | None:
+def teacher_twice(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Lessons whose teacher has another class at the same time, at whatever school."""
     del terms
     _need(facts.teacher and facts.lessons)
-    return Finding(facts.teacher_elsewhere) if facts.teacher_elsewhere else None
+    return CheckFinding(facts.teacher_elsewhere) if facts.teacher_elsewhere else None
 
 
-def too_few_hours(facts: Facts, terms: Terms) -> Finding | None:
+def too_few_hours(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Fewer lesson hours than the standard of the occupation, where one is known (VR17)."""
     least = int(terms["standard"].get(facts.occupation, 0))
     _need(least)
-    return Finding(least - facts.hours, params={"least": least}) if facts.hours < least else None
+    return CheckFinding(least - facts.hours, params={"least": least}) if facts.hours < least else None
 
 
-def out_of_scope(facts: Facts, terms: Terms) -> Finding | None:
+def out_of_scope(facts: Facts, terms: Terms) -> CheckFinding | None:
     """An occupation outside the school's licence."""
     del terms
     _need(facts.scope)
-    return Finding(1) if facts.occupation not in facts.scope else None
+    return CheckFinding(1) if facts.occupation not in facts.scope else None
 
 
-def over_capacity(facts: Facts, terms: Terms) -> Finding | None:
+def over_capacity(facts: Facts, terms: Terms) -> CheckFinding | None:
     """More trainees than the school has places."""
     del terms
     _need(facts.capacity)
     over = len(facts.trainees) - facts.capacity
-    return Finding(over) if over > 0 else None
+    return CheckFinding(over) if over > 0 else None
 
 
-def ramp_up(facts: Facts, terms: Terms) -> Finding | None:
+def ramp_up(facts: Facts, terms: Terms) -> CheckFinding | None:
     """Far more classes in two months than usual for the school."""
     many = facts.recent_classes >= int(terms["least"])
     return (
-        Finding(facts.recent_classes)
+        CheckFinding(facts.recent_classes)
         if many and facts.recent_classes > float(terms["times"]) * max(1.0, facts.usual_classes)
         else None
     )
 
 
-def pass_rate(facts: Facts, terms: Terms) -> Finding | None:
+def pass_rate(facts: Facts, terms: Terms) -> CheckFinding | None:
     """A pass rate very unlikely for this course elsewhere: the upper tail of the binomial distribution."""
     _need(min(facts.assessed, facts.peers_assessed) >= int(terms["least"]))
     chance = (facts.peers_passed + 1) / (facts.peers_assessed + 2)
     tail = upper_tail(facts.assessed, facts.passed, chance)
-    return Finding(facts.passed * 100 // facts.assessed) if tail < float(terms["chance"]) else None
+    return CheckFinding(facts.passed * 100 // facts.assessed) if tail < float(terms["chance"]) else None
 
 
 def upper_tail(tries: int, hits: int, chance: float) -> float:
@@ -297,7 +297,7 @@ class Check:
     """One check: its name for readers and its function, which raises Unknown where it cannot run."""
 
     label: str
-    look: Callable[[Facts, Terms], Finding | None]
+    look: Callable[[Facts, Terms], CheckFinding | None]
 
 
 CHECKS: Mapping[str, Check] = {
@@ -336,13 +336,13 @@ def _need(there: object) -> None:
         raise Unknown
 
 
-def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> Finding | None:
+def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> CheckFinding | None:
     held: dict[str, list[int]] = defaultdict(list)
     for value, trainee in pairs:
         if value:
             held[value].append(trainee.enrolment_id)
     enrolment_ids = sorted(enrolment_id for holders in held.values() if len(holders) > most for enrolment_id in holders)
-    return Finding(len(enrolment_ids), tuple(enrolment_ids)) if enrolment_ids else None
+    return CheckFinding(len(enrolment_ids), tuple(enrolment_ids)) if enrolment_ids else None
 
 
 class SampleMissing(Conflict):

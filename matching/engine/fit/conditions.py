@@ -26,7 +26,7 @@ ADULT = 18
 WORKING_AGE = 16
 
 
-class Verdict(StrEnum):
+class FitVerdict(StrEnum):
     """The verdict of a hard condition (通过、不通过、未知)."""
 
     PASS = "pass"  # noqa: S105
@@ -57,7 +57,7 @@ class Check:
     """The verdict of one condition: `code` names the sentence that explains it, `params` fill that sentence."""
 
     condition: Condition
-    verdict: Verdict
+    verdict: FitVerdict
     code: str
     params: Mapping[str, object] = field(default_factory=dict)
 
@@ -66,15 +66,15 @@ Asking = Callable[[WorkerProfile, OpeningProfile, Ground], Check]
 
 
 def _passed(condition: Condition, code: str, **params: object) -> Check:
-    return Check(condition, Verdict.PASS, code, params)
+    return Check(condition, FitVerdict.PASS, code, params)
 
 
 def _failed(condition: Condition, code: str, **params: object) -> Check:
-    return Check(condition, Verdict.FAIL, code, params)
+    return Check(condition, FitVerdict.FAIL, code, params)
 
 
 def _unknown(condition: Condition, code: str, **params: object) -> Check:
-    return Check(condition, Verdict.UNKNOWN, code, params)
+    return Check(condition, FitVerdict.UNKNOWN, code, params)
 
 
 def start_of(worker: WorkerProfile, opening: OpeningProfile, today: date) -> date:
@@ -326,4 +326,4 @@ def conditions(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -
 
 def failures(checks: tuple[Check, ...]) -> tuple[Check, ...]:
     """The failed checks; a pair is suggested when there are none."""
-    return tuple(check for check in checks if check.verdict is Verdict.FAIL)
+    return tuple(check for check in checks if check.verdict is FitVerdict.FAIL)

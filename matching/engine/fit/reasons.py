@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from centre.translation import N_
-from matching.engine.fit.conditions import Check, Verdict, failures
+from matching.engine.fit.conditions import Check, FitVerdict, failures
 from matching.engine.fit.reference import Suggestion
 from matching.engine.fit.score import Factor
 
@@ -147,7 +147,7 @@ CHANGES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class FitReason:
     """One sentence: `message` is the Chinese source text for `translate(locale, message, **params)` (理由)."""
 
     code: str
@@ -186,40 +186,40 @@ def shown(params: Mapping[str, object], label: Label) -> dict[str, object]:
     return out
 
 
-def factor_reason(factor: Factor, label: Label = plain_label) -> Reason:
+def factor_reason(factor: Factor, label: Label = plain_label) -> FitReason:
     """The sentence for one factor, with its points."""
     code = factor.code
     if code in ("wage-met", "wage-partly"):
         code = f"{code}-{factor.params['unit']}"
-    return Reason(code, FACTORS[code], shown(factor.params, label), factor.points)
+    return FitReason(code, FACTORS[code], shown(factor.params, label), factor.points)
 
 
-def check_reason(check: Check, label: Label = plain_label) -> Reason:
+def check_reason(check: Check, label: Label = plain_label) -> FitReason:
     """The sentence for one hard condition, whether passed, failed or unknown."""
-    return Reason(check.code, CHECKS[check.code], shown(check.params, label))
+    return FitReason(check.code, CHECKS[check.code], shown(check.params, label))
 
 
-def reasons(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...]:
+def reasons(suggestion: Suggestion, label: Label = plain_label) -> tuple[FitReason, ...]:
     """Why this pair: one sentence per factor, most points first; the points add up to the score (MA-15)."""
     ordered = sorted(suggestion.factors, key=lambda factor: -factor.points)
     return tuple(factor_reason(factor, label) for factor in ordered)
 
 
-def warnings(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...]:
+def warnings(suggestion: Suggestion, label: Label = plain_label) -> tuple[FitReason, ...]:
     """What to check before introducing the worker: the watch list and everything unknown."""
     checks = [check for check in suggestion.checks if check.code == "employer-watched"]
-    checks += [check for check in suggestion.checks if check.verdict is Verdict.UNKNOWN]
+    checks += [check for check in suggestion.checks if check.verdict is FitVerdict.UNKNOWN]
     return tuple(check_reason(check, label) for check in checks)
 
 
-def why_not(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...]:
+def why_not(suggestion: Suggestion, label: Label = plain_label) -> tuple[FitReason, ...]:
     """Why this pair does not fit: the sentence of every failed condition."""
     return tuple(check_reason(check, label) for check in failures(suggestion.checks))
 
 
-def changes(suggestion: Suggestion, label: Label = plain_label) -> tuple[Reason, ...] | None:
+def changes(suggestion: Suggestion, label: Label = plain_label) -> tuple[FitReason, ...] | None:
     """The smallest change on the worker's side that makes every condition pass; None where no change would."""
     gaps = failures(suggestion.checks)
     if any(gap.code not in CHANGES for gap in gaps):
         return None
-    return tuple(Reason(gap.code, CHANGES[gap.code], shown(gap.params, label)) for gap in gaps)
+    return tuple(FitReason(gap.code, CHANGES[gap.code], shown(gap.params, label)) for gap in gaps)

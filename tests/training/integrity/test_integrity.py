@@ -29,9 +29,9 @@ from training.integrity.rules import (
     SOURCES,
     CallDraft,
     CallOutcome,
+    CheckOutcome,
     Facts,
     FlagState,
-    Outcome,
     OwnFlag,
     SampleMissing,
     Stamp,
@@ -133,8 +133,8 @@ def test_checks_that_could_not_run_are_recorded_as_not_checked(city: City) -> No
     check_outcomes = {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
     away = {"same-second", "no-variance", "outside-timetable", "shared-bank", "out-of-scope", "over-capacity"}
     away |= {"pass-rate", "too-few-hours", "phone-sample", *SOURCES}
-    assert {rule for rule, outcome in check_outcomes.items() if outcome is Outcome.NOT_CHECKED} >= away
-    assert check_outcomes["too-young"] is Outcome.OK
+    assert {rule for rule, outcome in check_outcomes.items() if outcome is CheckOutcome.NOT_CHECKED} >= away
+    assert check_outcomes["too-young"] is CheckOutcome.OK
 
 
 def test_a_sample_that_nobody_could_reach_raises_a_flag(city: City) -> None:
@@ -175,7 +175,7 @@ def test_a_sample_of_another_seed_is_another_sample() -> None:
     assert len(samples) == 20
 
 
-def outcomes(city: City, class_id: int) -> dict[str, Outcome]:
+def outcomes(city: City, class_id: int) -> dict[str, CheckOutcome]:
     return {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
 
 
@@ -183,9 +183,9 @@ def test_unavailable_registers_are_marked_as_not_checked_and_never_as_passed(any
     """VR19."""
     class_id, _ = assessed(any_city, people(any_city, 2))
     by_check = outcomes(any_city, class_id)
-    assert {by_check[source] for source in SOURCES} == {Outcome.NOT_CHECKED}
-    assert by_check["phone-sample"] is Outcome.NOT_CHECKED
-    assert by_check["two-places"] is Outcome.OK
+    assert {by_check[source] for source in SOURCES} == {CheckOutcome.NOT_CHECKED}
+    assert by_check["phone-sample"] is CheckOutcome.NOT_CHECKED
+    assert by_check["two-places"] is CheckOutcome.OK
 
 
 def test_an_available_register_is_checked_and_an_unavailable_one_does_not_count_as_passed(city: City) -> None:
@@ -202,8 +202,11 @@ def test_an_available_register_is_checked_and_an_unavailable_one_does_not_count_
     finally:
         for source in SOURCES:
             connect(source, None)
-    assert (by_check["student-register"], by_check["death-register"]) == (Outcome.FLAGGED, Outcome.OK)
-    assert (by_check["custody-register"], by_check["retirement-register"]) == (Outcome.NOT_CHECKED, Outcome.NOT_CHECKED)
+    assert (by_check["student-register"], by_check["death-register"]) == (CheckOutcome.FLAGGED, CheckOutcome.OK)
+    assert (by_check["custody-register"], by_check["retirement-register"]) == (
+        CheckOutcome.NOT_CHECKED,
+        CheckOutcome.NOT_CHECKED,
+    )
     with open_session(SYSTEM.scope) as session:
         assert session.scalars(select(Flag)).one().enrolment_ids == [places[0]]
 
@@ -216,7 +219,7 @@ def test_check_ins_in_the_same_second_are_noticed_from_the_records(city: City) -
     with clock.frozen(ends_at - timedelta(minutes=190)):
         for place in places:
             do(city, "registrar", check_in, lesson_id=lesson_id, draft=CheckInDraft(enrolment_id=place))
-    assert outcomes(city, class_id)["same-second"] is Outcome.FLAGGED
+    assert outcomes(city, class_id)["same-second"] is CheckOutcome.FLAGGED
 
 
 def test_a_doubt_is_cleared_by_two_people_and_does_not_come_back(any_city: City) -> None:
@@ -224,7 +227,7 @@ def test_a_doubt_is_cleared_by_two_people_and_does_not_come_back(any_city: City)
     class_id, _ = assessed(any_city, people(any_city, 2), end=date(2026, 3, 20))
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(TrainingClass, class_id).room = ""
-    assert outcomes(any_city, class_id)["no-place"] is Outcome.FLAGGED
+    assert outcomes(any_city, class_id)["no-place"] is CheckOutcome.FLAGGED
     with open_session(SYSTEM.scope) as session:
         flag = session.scalars(select(Flag)).one()
     do(any_city, "officer", clear_flag, flag_id=flag.id, reason="已到现场核实")

@@ -35,7 +35,7 @@ from training.funds import queries as funds
 from training.funds.rules import FundingDraft, FundPurpose
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
-from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, Outcome
+from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, CheckOutcome
 from web.forms import Bound, ButtonForm, attempt, bind, blank
 from web.rendering import page
 
@@ -211,7 +211,7 @@ def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code:
         certificates={paper.enrolment_id: paper for paper in unit.session.scalars(certificates.certificates(class_id))},
         to_mark=[row for row in everybody if row[0].state in (EnrolmentState.COMPLETED, EnrolmentState.RESIT)],
         checks=[
-            check for check in unit.session.scalars(integrity.checks(class_id)) if check.outcome is not Outcome.OK
+            check for check in unit.session.scalars(integrity.checks(class_id)) if check.outcome is not CheckOutcome.OK
         ],
         checked=len(list(unit.session.scalars(integrity.checks(class_id)))),
         flags=unit.session.execute(integrity.flags(class_id)).all(),

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 
-from matching.engine.fit.conditions import Condition, Verdict, birthday, conditions, failures
+from matching.engine.fit.conditions import Condition, FitVerdict, birthday, conditions, failures
 from matching.engine.fit.profiles import (
     Certificate,
     CertificateNeed,
@@ -41,7 +41,9 @@ from tests.matching.engine.people import (
 FIRM = replace(WELDING, certificates=(CertificateNeed("health", must=False),), skills=(SkillNeed("焊接", 3),))
 
 
-def verdict(worker: WorkerProfile, opening: OpeningProfile, condition: Condition, ground: Ground = GROUND) -> Verdict:
+def verdict(
+    worker: WorkerProfile, opening: OpeningProfile, condition: Condition, ground: Ground = GROUND
+) -> FitVerdict:
     return next(check.verdict for check in conditions(worker, opening, ground) if check.condition is condition)
 
 
@@ -99,8 +101,8 @@ def test_missing_data_is_neutral_and_never_zero() -> None:
 
 def test_a_sixteenth_birthday_permits_only_day_work() -> None:
     day = replace(PACKING, starts_on=date(2025, 9, 1))
-    assert verdict(YOUTH, replace(day, starts_on=date(2025, 8, 31)), Condition.AGE) is Verdict.FAIL
-    assert verdict(YOUTH, day, Condition.AGE) is Verdict.PASS
+    assert verdict(YOUTH, replace(day, starts_on=date(2025, 8, 31)), Condition.AGE) is FitVerdict.FAIL
+    assert verdict(YOUTH, day, Condition.AGE) is FitVerdict.PASS
     assert code(YOUTH, replace(day, night=True), Condition.AGE) == "minor-night"
     assert code(YOUTH, replace(day, hazardous=True), Condition.AGE) == "minor-hazardous"
 
@@ -124,9 +126,9 @@ def test_a_daily_wage_is_converted_to_monthly_by_the_stated_assumption() -> None
 def test_piece_wages_are_unknown_until_somebody_states_the_pieces() -> None:
     piece = replace(MASONRY, wage_unit=WageUnit.PIECE, wage_min_fen=50, wage_max_fen=60)
     mason = WorkerProfile(id=11, wage_floor_fen=700_000)
-    assert verdict(mason, piece, Condition.WAGE) is Verdict.UNKNOWN
+    assert verdict(mason, piece, Condition.WAGE) is FitVerdict.UNKNOWN
     counted = Ground(GROUND.today, wages=WageBasis(pieces=10_000))
-    assert verdict(mason, piece, Condition.WAGE, counted) is Verdict.FAIL
+    assert verdict(mason, piece, Condition.WAGE, counted) is FitVerdict.FAIL
 
 
 def test_an_expired_or_unreviewed_card_is_no_card() -> None:
@@ -134,9 +136,9 @@ def test_an_expired_or_unreviewed_card_is_no_card() -> None:
     fresh = Certificate(CARD, expires_on=date(2028, 1, 1), review_due_on=date(2026, 1, 1))
     assert code(replace(WELDER, certificates=(fresh,)), WELDING, Condition.CERTIFICATE) == "certificate-expired"
     good = replace(fresh, review_due_on=date(2027, 1, 1))
-    assert verdict(replace(WELDER, certificates=(good,)), WELDING, Condition.CERTIFICATE) is Verdict.PASS
+    assert verdict(replace(WELDER, certificates=(good,)), WELDING, Condition.CERTIFICATE) is FitVerdict.PASS
     late = replace(WELDING, starts_on=date(2027, 6, 1))
-    assert verdict(replace(WELDER, certificates=(good,)), late, Condition.CERTIFICATE) is Verdict.FAIL
+    assert verdict(replace(WELDER, certificates=(good,)), late, Condition.CERTIFICATE) is FitVerdict.FAIL
 
 
 def test_a_certificate_of_a_lower_level_differs_from_a_missing_one() -> None:
@@ -144,24 +146,24 @@ def test_a_certificate_of_a_lower_level_differs_from_a_missing_one() -> None:
     junior = replace(WELDER, certificates=(Certificate("skill-level", level=4),))
     assert code(junior, wants, Condition.CERTIFICATE) == "certificate-level"
     assert code(replace(junior, certificates=()), wants, Condition.CERTIFICATE) == "certificate-missing"
-    assert verdict(replace(junior, certificates=None), wants, Condition.CERTIFICATE) is Verdict.UNKNOWN
+    assert verdict(replace(junior, certificates=None), wants, Condition.CERTIFICATE) is FitVerdict.UNKNOWN
 
 
 @pytest.mark.parametrize(
     ("leave", "regions", "where", "expected"),
     [
-        (Leave.COUNTY, ("610404", "610402"), "610402", Verdict.PASS),
-        (Leave.COUNTY, ("610404", "610402"), "610481", Verdict.FAIL),
-        (Leave.COUNTY, ("610404", "610402"), "610404002", Verdict.PASS),
-        (Leave.COUNTY, ("610404",), "610400", Verdict.UNKNOWN),
-        (Leave.CITY, (), "610481", Verdict.PASS),
-        (Leave.CITY, ("320500",), "320583", Verdict.PASS),
-        (Leave.PROVINCE, (), "320583", Verdict.FAIL),
-        (Leave.ANY, ("610404",), "320600", Verdict.PASS),
-        (Leave.NONE, (), "610404", Verdict.PASS),
-        (Leave.NONE, (), "610402", Verdict.FAIL),
-        (None, (), "320600", Verdict.UNKNOWN),
-        (None, ("610404",), None, Verdict.UNKNOWN),
+        (Leave.COUNTY, ("610404", "610402"), "610402", FitVerdict.PASS),
+        (Leave.COUNTY, ("610404", "610402"), "610481", FitVerdict.FAIL),
+        (Leave.COUNTY, ("610404", "610402"), "610404002", FitVerdict.PASS),
+        (Leave.COUNTY, ("610404",), "610400", FitVerdict.UNKNOWN),
+        (Leave.CITY, (), "610481", FitVerdict.PASS),
+        (Leave.CITY, ("320500",), "320583", FitVerdict.PASS),
+        (Leave.PROVINCE, (), "320583", FitVerdict.FAIL),
+        (Leave.ANY, ("610404",), "320600", FitVerdict.PASS),
+        (Leave.NONE, (), "610404", FitVerdict.PASS),
+        (Leave.NONE, (), "610402", FitVerdict.FAIL),
+        (None, (), "320600", FitVerdict.UNKNOWN),
+        (None, ("610404",), None, FitVerdict.UNKNOWN),
     ],
 )
 def test_the_region_wish_is_hard(
@@ -173,22 +175,22 @@ def test_the_region_wish_is_hard(
 
 def test_a_watched_employer_passes_and_a_suspended_one_does_not() -> None:
     assert code(WELDER, replace(WELDING, risk=Risk.WATCH), Condition.EMPLOYER) == "employer-watched"
-    assert verdict(WELDER, replace(WELDING, risk=Risk.SUSPENDED), Condition.EMPLOYER) is Verdict.FAIL
+    assert verdict(WELDER, replace(WELDING, risk=Risk.SUSPENDED), Condition.EMPLOYER) is FitVerdict.FAIL
 
 
 def test_refused_nights_missing_beds_and_other_engagements_exclude() -> None:
     assert code(SPINNER, replace(SEWING, night=True), Condition.HOURS) == "night-refused"
-    assert verdict(SPINNER, replace(SEWING, night=None), Condition.HOURS) is Verdict.UNKNOWN
+    assert verdict(SPINNER, replace(SEWING, night=None), Condition.HOURS) is FitVerdict.UNKNOWN
     guest = replace(SPINNER, needs_lodging=True)
-    assert verdict(guest, replace(SEWING, lodging=False), Condition.LIVING) is Verdict.FAIL
-    assert verdict(guest, SEWING, Condition.LIVING) is Verdict.UNKNOWN
+    assert verdict(guest, replace(SEWING, lodging=False), Condition.LIVING) is FitVerdict.FAIL
+    assert verdict(guest, SEWING, Condition.LIVING) is FitVerdict.UNKNOWN
 
 
 def test_a_shared_skill_connects_two_otherwise_unrelated_trades() -> None:
     worker = WorkerProfile(id=5, wanted=("4-03-02-01",), skills=(Skill("焊接"),))
     assert code(worker, FIRM, Condition.TRADE) == "trade-by-skill"
     assert points(worker, FIRM, "trade") == 6
-    assert verdict(replace(worker, skills=()), FIRM, Condition.TRADE) is Verdict.FAIL
+    assert verdict(replace(worker, skills=()), FIRM, Condition.TRADE) is FitVerdict.FAIL
 
 
 def test_a_skill_at_a_lower_level_counts_half() -> None:
