@@ -99,7 +99,7 @@ def test_bad_input_is_refused_in_both_languages_and_nothing_is_kept(sent: Sent, 
     assert kept() == before
 
 
-def test_every_message_of_the_table_is_told_by_some_request_and_each_is_in_its_language() -> None:
+def test_every_message_of_the_table_is_covered_and_in_its_language() -> None:
     assert {sent.wording or sent.code for sent in CASES} == set(WORDS)
     for chinese, english in WORDS.values():
         assert HAN.search(chinese)
@@ -122,7 +122,7 @@ def test_every_message_of_the_table_is_told_by_some_request_and_each_is_in_its_l
         ("", "GET", "/openings/{draft}", "/openings/999999", None),
     ],
 )
-def test_what_is_not_yours_answers_like_what_is_not_there(
+def test_foreign_records_answer_like_missing_ones(
     town: Town, who: str, method: str, theirs: str, nowhere: str, body: object
 ) -> None:
     ids = strangers()
@@ -172,7 +172,7 @@ def count(model: type[Any]) -> int:
 @pytest.mark.parametrize(
     "written", ["610499 19750308 0022", "６１０４９９１９７５０３０８００２２", f"'{W1}", "610499750308002", f" {W1}"]
 )
-def test_a_known_number_opens_the_person_who_is_there(town: Town, written: str) -> None:
+def test_a_known_identity_number_returns_the_existing_person(town: Town, written: str) -> None:
     before = count(Person)
     told_people = [
         town.client("clerk2").post(f"{API}/people", json=person(name="王秀兰", phone="13809100001", id_number=number))
@@ -185,7 +185,7 @@ def test_a_known_number_opens_the_person_who_is_there(town: Town, written: str) 
 
 
 @pytest.mark.parametrize("number", ["999999197503080027", "610422197503080024"])
-def test_a_number_is_never_refused_for_its_first_six_digits(town: Town, number: str) -> None:
+def test_an_identity_number_is_never_refused_for_its_region_code(town: Town, number: str) -> None:
     with_check = number[:17] + check(number)
     answer = town.client("clerk").post(f"{API}/people", json=person(name="赵小兰", id_number=with_check))
     assert answer.status_code == 201, answer.text
@@ -197,7 +197,7 @@ def check(number: str) -> str:
     return identity_check(number)
 
 
-def test_a_name_is_kept_as_the_register_writes_it(town: Town) -> None:
+def test_a_name_is_stored_as_in_the_household_register(town: Town) -> None:
     for serial, (written, stored) in enumerate(
         [("赵　兰", "赵兰"), ("阿依古丽•买买提", "阿依古丽·买买提"), ("𬀩𠮷", "𬀩𠮷")]
     ):
@@ -210,7 +210,7 @@ def test_a_name_is_kept_as_the_register_writes_it(town: Town) -> None:
             assert registered.name == stored
 
 
-def test_a_telephone_that_has_an_account_adds_nobody(town: Town) -> None:
+def test_a_telephone_with_an_account_adds_no_person(town: Town) -> None:
     people, registrations, accounts = count(Person), count(Registration), count(Account)
     body = person(name="别的人", phone="13809100001", id_number=identity(70), password="a-long-password")
     town.client("").post(f"{API}/registrations", json=body | {"phone": "13900000070", "id_number": identity(71)})
@@ -241,7 +241,7 @@ ROWS = [
 ]
 
 
-def test_bad_rows_of_a_roster_are_told_in_both_languages_and_enrol_nobody(town: Town) -> None:
+def test_faulty_roster_rows_are_explained_in_both_languages_and_enrol_nobody(town: Town) -> None:
     lines = []
     for serial, (title, value, *_) in enumerate(ROWS, 20):
         good = files.line(serial)

@@ -23,14 +23,14 @@ from tests.ordeal.servers import csrf_of
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_route_that_does_not_say_who_may_use_it_stops_the_start() -> None:
+def test_a_route_without_an_access_rule_prevents_the_start() -> None:
     app = build()
     app.add_api_route("/planted", lambda: None)
     with pytest.raises(UndeclaredRoute, match="/planted"):
         check_routes(app)
 
 
-def test_an_undeclared_route_inside_a_router_stops_the_start_too() -> None:
+def test_an_undeclared_route_inside_a_router_prevents_the_start_too() -> None:
     app, outer, inner = build(), APIRouter(prefix="/outer"), APIRouter()
     inner.add_api_route("/planted", lambda: None)
     outer.include_router(inner)
@@ -47,13 +47,13 @@ def test_every_route_is_complete_at_the_start() -> None:
     assert all(route.dependant.call is route.endpoint for route in ready)
 
 
-def test_a_start_loads_nothing_that_only_some_requests_need() -> None:
+def test_the_start_imports_nothing_that_only_some_requests_need() -> None:
     code = "import sys, web.app; print(*{'numpy', 'scipy', 'icalendar', 'openpyxl', 'structlog'} & sys.modules.keys())"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.split() == []
 
 
-def test_the_description_tells_how_each_operation_is_opened() -> None:
+def test_the_description_states_the_credentials_of_each_operation() -> None:
     described = build().openapi()
     assert set(described["components"]["securitySchemes"]) == {"session", "token"}
     paths = described["paths"]
@@ -68,7 +68,7 @@ def test_the_description_tells_how_each_operation_is_opened() -> None:
     )
 
 
-def test_an_unknown_address_is_told_as_a_problem_to_machines_and_as_a_page_to_people(client: TestClient) -> None:
+def test_an_unknown_path_gives_machines_a_problem_and_people_a_page(client: TestClient) -> None:
     machine = client.get("/api/v1/nothing", headers={"accept-language": "en"})
     person = client.get("/nothing", headers={"accept-language": "zh-CN"})
     assert (machine.status_code, machine.headers["content-type"]) == (404, "application/problem+json")
@@ -79,7 +79,7 @@ def test_an_unknown_address_is_told_as_a_problem_to_machines_and_as_a_page_to_pe
     assert 'lang="zh-Hans"' in person.text
 
 
-def test_the_protective_headers_are_on_every_answer(client: TestClient) -> None:
+def test_every_response_has_the_security_headers(client: TestClient) -> None:
     for address in ("/sign-in", "/nothing", "/health/ready", "/api/v1/openapi.json"):
         headers = client.get(address).headers
         assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
@@ -87,7 +87,7 @@ def test_the_protective_headers_are_on_every_answer(client: TestClient) -> None:
     assert "unsafe" not in headers["content-security-policy"]
 
 
-def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client: TestClient) -> None:
+def test_a_wrong_password_and_an_unknown_name_get_the_same_response(client: TestClient) -> None:
     gather(people=0, seats=1)
     known = client.post("/sign-in", data={"login": "officer", "password": "wrong-password"})
     unknown = client.post("/sign-in", data={"login": "nobody", "password": "wrong-password"})
@@ -99,7 +99,7 @@ def test_a_wrong_password_and_an_unknown_name_are_answered_alike(client: TestCli
     assert without_names(known.text) == without_names(unknown.text)
 
 
-def test_a_session_is_kept_only_as_a_digest_and_ends_at_once(signed_in: SignedIn) -> None:
+def test_a_session_is_stored_as_a_digest_and_ends_at_once(signed_in: SignedIn) -> None:
     gather(people=0, seats=1)
     client = signed_in("officer")
     token = client.cookies["sid"]
@@ -115,7 +115,7 @@ def test_a_session_is_kept_only_as_a_digest_and_ends_at_once(signed_in: SignedIn
     assert client.get("/account").status_code == 303
 
 
-def test_a_form_of_another_site_is_refused(signed_in: SignedIn) -> None:
+def test_a_form_from_another_site_is_refused(signed_in: SignedIn) -> None:
     gather(people=0, seats=1)
     client = signed_in("officer")
     token = csrf_of(client.get("/account").text)
@@ -125,7 +125,7 @@ def test_a_form_of_another_site_is_refused(signed_in: SignedIn) -> None:
     assert client.get("/account").status_code == 200
 
 
-def test_a_visitor_is_sent_to_sign_in_and_comes_back(client: TestClient) -> None:
+def test_a_visitor_is_redirected_to_sign_in_and_back(client: TestClient) -> None:
     gather(people=0, seats=1)
     away = client.get("/account")
     assert (away.status_code, away.headers["location"]) == (303, "/sign-in?back=/account")
@@ -136,7 +136,7 @@ def test_a_visitor_is_sent_to_sign_in_and_comes_back(client: TestClient) -> None
     assert lured.headers["location"] == "/"
 
 
-def test_a_closed_account_is_out_at_its_next_request(signed_in: SignedIn) -> None:
+def test_a_closed_account_is_signed_out_at_its_next_request(signed_in: SignedIn) -> None:
     gather(people=0, seats=1)
     client = signed_in("officer")
     with open_session(Actor.system().scope, write=True) as session:
@@ -158,7 +158,7 @@ def test_an_installation_without_its_schema_is_not_ready(tmp_path: object) -> No
     assert answer.headers["retry-after"]
 
 
-def test_the_eleventh_try_of_a_name_is_told_to_wait(client: TestClient) -> None:
+def test_the_eleventh_attempt_for_a_name_has_to_wait(client: TestClient) -> None:
     tries = [client.post("/sign-in", data={"login": "nobody", "password": "wrong"}).status_code for _ in range(11)]
     assert tries == [422] * 10 + [429]
     assert client.post("/sign-in", data={"login": "somebody", "password": "wrong"}).status_code == 422

@@ -47,12 +47,12 @@ def test_no_two_models_share_a_schema_name(description: Description) -> None:
     assert clashes(description) == []
 
 
-def test_a_planted_model_with_a_name_that_is_taken_is_noticed() -> None:
+def test_a_planted_model_with_a_duplicate_name_is_caught() -> None:
     assert len(clashes(with_model("FairOut").openapi())) == 2
 
 
 @pytest.mark.parametrize("name", ["ProblemOut", "FieldProblem"])
-def test_a_planted_model_named_like_a_part_of_every_refusal_stops_the_description(name: str) -> None:
+def test_a_planted_model_named_like_a_problem_schema_is_refused(name: str) -> None:
     with pytest.raises(SchemaNameTaken, match=name):
         with_model(name).openapi()
 
@@ -74,9 +74,7 @@ def test_the_permissions_of_the_description_exist(description: Description) -> N
     assert named <= {permission.value for permission in Permission}
 
 
-def test_a_refusal_for_want_of_credentials_names_the_scheme_as_described(
-    description: Description, client: TestClient
-) -> None:
+def test_a_401_names_the_authentication_scheme_as_described(description: Description, client: TestClient) -> None:
     described = [operation["responses"]["401"] for operation in operations(description)]
     assert all("WWW-Authenticate" in response["headers"] for response in described)
     refused = client.get("/api/v1/tokens", headers={"authorization": "Bearer wrong"})

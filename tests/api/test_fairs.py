@@ -59,7 +59,7 @@ def test_a_fair_is_planned_announced_and_listed(as_: Opener) -> None:
     assert visitor.get(f"/api/v1/fairs/{fair_id}").json()["booths_left"] == 2
 
 
-def test_a_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -> None:
+def test_a_hall_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -> None:
     organiser = as_("organiser")
     venue_id = hall(organiser)
     assert organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": venue_id}).status_code == 201
@@ -72,7 +72,7 @@ def test_a_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -> Non
         assert words in clash.json()["detail"]
 
 
-def test_a_draft_is_nobody_s_business(as_: Opener) -> None:
+def test_drafts_are_not_public(as_: Opener) -> None:
     organiser = as_("organiser")
     fair_id = organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": hall(organiser)}).json()["id"]
     for reader in (as_(), as_("employer1")):
@@ -94,7 +94,7 @@ def test_a_draft_is_nobody_s_business(as_: Opener) -> None:
         ({"name": "招\u202e聘会"}, "name"),
     ],
 )
-def test_bad_input_is_told_at_its_field(as_: Opener, changes: dict[str, Any], field: str) -> None:
+def test_invalid_input_is_reported_at_its_field(as_: Opener, changes: dict[str, Any], field: str) -> None:
     answer = as_("organiser").post("/api/v1/fairs", json=FAIR | {"venue_id": 1} | changes)
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.json()["errors"]] == [field]
@@ -116,7 +116,7 @@ def test_employers_get_booths_and_see_only_their_own(as_: Opener) -> None:
     assert [booth["state"] for booth in second.get(path).json()] == ["applied"]
 
 
-def test_a_request_sent_twice_with_one_key_is_one_request(as_: Opener) -> None:
+def test_a_request_repeated_with_the_same_idempotency_key_acts_once(as_: Opener) -> None:
     fair_id = announced(as_("organiser"))
     employer = as_("employer1")
     answers = [
@@ -129,7 +129,7 @@ def test_a_request_sent_twice_with_one_key_is_one_request(as_: Opener) -> None:
     assert answers[0].content == answers[1].content
 
 
-def test_booths_asked_for_all_at_once_are_never_oversold(as_: Opener) -> None:
+def test_concurrent_applications_over_http_never_oversell_booths(as_: Opener) -> None:
     fair_id = announced(as_("organiser"), booth_count=4)
     numbers = range(10, 22)
     with open_session(SYSTEM.scope, write=True) as session:
@@ -155,7 +155,7 @@ def events(browser: Browser, path: str = "/fairs.ics") -> list[Any]:
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
 
 
-def test_the_feed_keeps_its_identity_and_counts_its_changes(as_: Opener) -> None:
+def test_feed_entries_keep_their_uid_and_count_revisions(as_: Opener) -> None:
     organiser, visitor = as_("organiser"), as_()
     fair_id = announced(organiser)
     (first,) = events(visitor)
@@ -205,7 +205,7 @@ def test_officers_register_and_judge_employers(as_: Opener) -> None:
     assert (listed["total"], listed["items"][0]["uscc"]) == (1, "91610499MA6DEM0013")
 
 
-def test_an_employer_reads_only_itself(as_: Opener) -> None:
+def test_an_employer_reads_only_its_own_record(as_: Opener) -> None:
     employer = as_("employer1")
     assert employer.get("/api/v1/employers/1").json()["contact_phone"] == "13812345678"
     assert employer.get("/api/v1/employers/2").status_code == 404

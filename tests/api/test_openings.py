@@ -57,7 +57,7 @@ def test_filters_narrow_and_are_counted(hall: Hall) -> None:
         {"wage_min": "3000.5"}, {"occupation": "x"}, {"q": "工" * 201}, {"employment_type": "slavery"},
     ],
 )  # fmt: skip
-def test_odd_queries_are_told_as_problems(hall: Hall, query: dict[str, str]) -> None:
+def test_invalid_queries_are_problems(hall: Hall, query: dict[str, str]) -> None:
     answer = hall.enter().client.get(f"{V1}/openings", params=query)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
@@ -81,13 +81,13 @@ def test_an_employer_posts_and_an_officer_verifies_and_the_public_finds(hall: Ha
     assert visitor.get(f"{V1}/openings/{number}").json()["title"] == "锁边工"
 
 
-def test_the_list_is_whole_and_the_detail_tells_the_six_elements(hall: Hall) -> None:
+def test_the_list_is_complete_and_the_detail_has_the_six_elements(hall: Hall) -> None:
     answer = hall.enter().client.get(f"{V1}/openings/{opening_id(SPINNING)}").json()
     for element in ("employer", "headcount", "conditions", "content", "region", "base_pay_fen"):
         assert answer[element], element
 
 
-def test_suggestions_over_http_give_parts_that_add_up(hall: Hall) -> None:
+def test_the_parts_of_a_suggestion_add_up_to_its_points(hall: Hall) -> None:
     worker = hall.enter("wang").client
     suggestions = worker.get(f"{V1}/me/suggestions").json()
     assert suggestions["matches"]
@@ -96,7 +96,7 @@ def test_suggestions_over_http_give_parts_that_add_up(hall: Hall) -> None:
         assert len(match["parts"]) >= 3
 
 
-def test_a_wish_is_kept_and_unknown_fields_are_refused(hall: Hall) -> None:
+def test_a_wish_is_saved_and_unknown_fields_are_refused(hall: Hall) -> None:
     worker = hall.enter("wang").client
     kept = worker.put(f"{V1}/me/wish", json={"regions": ["610404"], "leave_home_ok": "county"})
     assert kept.status_code == 200, kept.text
@@ -104,7 +104,7 @@ def test_a_wish_is_kept_and_unknown_fields_are_refused(hall: Hall) -> None:
     assert worker.put(f"{V1}/me/wish", json={"sex": "male"}).status_code == 422
 
 
-def test_registering_answers_alike_for_known_and_unknown_people(hall: Hall) -> None:
+def test_registration_responds_identically_for_known_and_unknown_people(hall: Hall) -> None:
     client = hall.enter().client
     known = {
         "name": "王秀兰", "phone": "13911110001", "id_number": "610499197503080022", "password": "chunfeng1",
@@ -116,7 +116,7 @@ def test_registering_answers_alike_for_known_and_unknown_people(hall: Hall) -> N
     assert {(answer.status_code, answer.text) for answer in answers} == {(202, '{"status":"received"}')}
 
 
-def test_an_introduction_lives_over_http_with_its_illegal_moves_refused(hall: Hall) -> None:
+def test_an_introduction_runs_over_http_and_illegal_moves_are_refused(hall: Hall) -> None:
     worker = hall.enter("ma").client
     clerk = hall.enter("clerk").client
     requested = worker.post(f"{V1}/me/introductions", json={"opening_id": opening_id("足疗师")})

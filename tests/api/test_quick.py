@@ -94,13 +94,13 @@ def test_only_visitors_without_a_body_are_answered_on_the_loop(database: str) ->
         assert client.post("/thread?n=1").status_code == 405
 
 
-def test_a_request_with_a_token_never_takes_the_short_way(watched: Hall) -> None:
+def test_a_request_with_a_token_never_takes_the_fast_path(watched: Hall) -> None:
     client = watched.enter().client
     assert client.get("/api/v1/openings").status_code == 200
     assert client.get("/api/v1/openings", headers={"authorization": "Bearer nothing"}).status_code == 401
 
 
-def test_what_is_withdrawn_leaves_a_watched_search_within_a_second(watched: Hall) -> None:
+def test_a_withdrawn_opening_disappears_from_search_within_a_second(watched: Hall) -> None:
     client = watched.enter().client
     first = client.get("/api/v1/openings").json()["items"][0]["id"]
     with open_session(Actor.system().scope, write=True) as session:

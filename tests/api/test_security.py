@@ -63,7 +63,7 @@ def test_behind_https_the_session_cookie_is_secure_and_bound_to_the_host(databas
     assert all("; secure" in value for value in cookies)
 
 
-def test_no_answer_opens_the_service_to_other_origins(client: TestClient) -> None:
+def test_no_response_allows_other_origins(client: TestClient) -> None:
     for address in ("/", "/api/v1/openings", "/health/ready"):
         answer = client.get(address, headers={"origin": "https://elsewhere.example"})
         assert [name for name in answer.headers if name.startswith("access-control")] == []
@@ -71,7 +71,7 @@ def test_no_answer_opens_the_service_to_other_origins(client: TestClient) -> Non
     assert client.request("TRACE", "/").status_code == 405
 
 
-def test_addresses_carry_no_names_numbers_or_secrets() -> None:
+def test_urls_contain_no_names_numbers_or_secrets() -> None:
     parameters = {
         (str(route.path), parameter.alias)
         for route in iter_route_contexts(build().routes)
@@ -85,7 +85,7 @@ def test_addresses_carry_no_names_numbers_or_secrets() -> None:
     )
 
 
-def test_forms_that_read_have_no_delicate_field() -> None:
+def test_get_forms_have_no_sensitive_field() -> None:
     fields = set()
     pages = [path for path in (ROOT / "web/templates").rglob("*.html") if path.parent.name != "parts"]
     for page in pages:
@@ -95,12 +95,12 @@ def test_forms_that_read_have_no_delicate_field() -> None:
     assert {name for name in fields if DELICATE.search(name)} - set(HARMLESS) == set()
 
 
-def test_passwords_are_kept_by_argon2id_of_the_recommended_cost() -> None:
+def test_passwords_are_hashed_with_argon2id_at_the_recommended_cost() -> None:
     assert hashed("麦子熟了就回家乡").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 @pytest.mark.parametrize(("login", "subject"), [("officer", "account:[0-9]+"), ("nobody", "account:unknown")])
-def test_a_sign_in_that_fails_stays_in_the_log(client: TestClient, login: str, subject: str) -> None:
+def test_a_failed_sign_in_is_logged(client: TestClient, login: str, subject: str) -> None:
     gather(people=0, seats=1)
     client.post("/sign-in", data={"login": login, "password": "wrong-password"})
     (entry,) = entries("account.sign-in-failed")
@@ -108,7 +108,7 @@ def test_a_sign_in_that_fails_stays_in_the_log(client: TestClient, login: str, s
     assert entry.detail == {"door": "password"}
 
 
-def test_a_door_that_was_tried_in_vain_stays_in_the_log_once(signed_in: SignedIn) -> None:
+def test_a_refused_access_is_logged_once(signed_in: SignedIn) -> None:
     gather(people=0, seats=1)
     officer = signed_in("officer")
     for _ in range(3):

@@ -141,7 +141,7 @@ def test_staff_see_nothing_before_the_second_factor_and_get_a_new_token_after_it
         assert session.scalars(select(KeptAnswer)).all() == []
 
 
-def test_half_a_sign_in_neither_skips_to_the_end_nor_serves_another_step(visitor: TestClient) -> None:
+def test_an_incomplete_sign_in_cannot_skip_or_reorder_steps(visitor: TestClient) -> None:
     assert visitor.get("/sign-in/second").headers["location"] == "/sign-in"
     assert visitor.post("/sign-in/second", data={"code": "123456"}).headers["location"] == "/sign-in"
     with settings_from(require_second_factor="true"):
@@ -151,7 +151,7 @@ def test_half_a_sign_in_neither_skips_to_the_end_nor_serves_another_step(visitor
     assert visitor.get("/api/v1/tokens").status_code == 401
 
 
-def test_what_is_delicate_asks_for_the_password_again_after_five_minutes(signed_in: SignedIn, city: None) -> None:
+def test_sensitive_actions_ask_for_the_password_again_after_five_minutes(signed_in: SignedIn, city: None) -> None:
     client = signed_in("officer")
     form = {"_csrf": csrf_of(client.get("/account").text)}
     assert client.post("/account/second-factor", data=form).headers["location"] == "/account/second-factor"
@@ -197,7 +197,7 @@ def test_all_other_devices_are_signed_out_by_one_button_and_by_a_new_password(si
     assert [device.get("/account").status_code for device in (third, here, stranger)] == [303, 200, 200]
 
 
-def test_who_forgot_the_password_comes_in_by_code_and_sets_a_new_one(signed_in: SignedIn, visitor: TestClient) -> None:
+def test_a_forgotten_password_is_replaced_after_sign_in_by_code(signed_in: SignedIn, visitor: TestClient) -> None:
     knows = signed_in(PHONE)
     form = {"password": "麦子熟了回家乡吧", "repeated": "麦子熟了回家乡吧"}
     refused = knows.post("/account/password", data=form | {"_csrf": csrf_of(knows.get("/account").text)})
@@ -217,7 +217,7 @@ def test_who_forgot_the_password_comes_in_by_code_and_sets_a_new_one(signed_in: 
 # --- cards and kiosks -------------------------------------------------------------------------------------------------
 
 
-def test_a_card_from_the_counter_lets_in_at_a_terminal_that_forgets(signed_in: SignedIn, visitor: TestClient) -> None:
+def test_a_card_signs_in_at_a_kiosk_that_forgets_the_session(signed_in: SignedIn, visitor: TestClient) -> None:
     counter = signed_in("officer")
     shown = counter.get("/cards/1")
     paper = counter.post("/cards/1", data={"_csrf": csrf_of(shown.text), "_key": "once"}).text
@@ -247,7 +247,7 @@ def hidden_card(page: str) -> str:
     return field[1]
 
 
-def test_cards_are_no_business_of_others(signed_in: SignedIn, visitor: TestClient) -> None:
+def test_cards_are_managed_only_by_the_counter(signed_in: SignedIn, visitor: TestClient) -> None:
     assert visitor.get("/cards/1").headers["location"].startswith("/sign-in")
     client = signed_in(PHONE)
     assert client.get("/cards/1").status_code == 403
@@ -272,7 +272,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"authorization": f"Bearer {token}"}
 
 
-def test_a_token_is_its_organisation_within_its_permissions_and_nobody_elsewhere(visitor: TestClient) -> None:
+def test_a_token_acts_for_its_organisation_within_its_permissions_only(visitor: TestClient) -> None:
     token, _ = new_token(Permission.APPLY_FOR_CLASS)
     assert visitor.get("/api/v1/openings", headers=bearer(token)).status_code == 200
     assert visitor.get("/api/v1/tokens", headers=bearer(token)).status_code == 403
@@ -296,7 +296,7 @@ def test_a_request_with_a_token_ignores_cookies_and_needs_no_origin(signed_in: S
     assert (delete.status_code, delete.json()["title"]) == (403, "forbidden")
 
 
-def test_a_revoked_an_expired_and_a_closed_token_open_nothing_at_the_next_request(visitor: TestClient) -> None:
+def test_revoked_expired_and_closed_tokens_fail_at_the_next_request(visitor: TestClient) -> None:
     def status(token: str) -> int:
         return visitor.get("/api/v1/openings", headers=bearer(token)).status_code
 

@@ -92,7 +92,7 @@ def counters_away() -> Iterator[None]:
             yield
 
 
-def test_without_the_counters_nobody_comes_in_and_reads_go_on(any_database: str) -> None:
+def test_without_rate_limit_counters_sign_in_fails_and_reads_work(any_database: str) -> None:
     people()
     with TestClient(build(), headers={"origin": ORIGIN}, follow_redirects=False) as client, counters_away():
         assert client.post("/sign-in", data={"login": "officer", "password": PASSWORD}).status_code == 503

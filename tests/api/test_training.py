@@ -34,7 +34,7 @@ def code(answer: Response) -> str:
     return str(answer.json()["type"]).removeprefix("/problems/")
 
 
-def test_everybody_sees_the_classes_that_recruit_and_what_they_cost(city: world.City, as_: Opener) -> None:
+def test_everybody_sees_recruiting_classes_with_prices(city: world.City, as_: Opener) -> None:
     world.add_class(city, seats=30)
     (recruiting,) = as_("").get("/api/v1/classes?q=缝纫").json()
     assert (recruiting["seats_left"], recruiting["major"]["learner_fen"], recruiting["provider"]["code"]) == (
@@ -53,7 +53,7 @@ def test_a_learner_enrols_and_sees_every_part_of_the_price(city: world.City, as_
     assert [place["class_id"] for place in as_("W6").get("/api/v1/enrolments").json()] == []
 
 
-def test_a_full_class_answers_409_with_its_code(city: world.City, as_: Opener) -> None:
+def test_enrolling_in_a_full_class_is_409(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city, seats=1)
     clerk = as_("clerk")
     first, second = (
@@ -63,7 +63,7 @@ def test_a_full_class_answers_409_with_its_code(city: world.City, as_: Opener) -
     assert (first.status_code, second.status_code, code(second)) == (201, 409, "class-full")
 
 
-def test_another_school_s_class_is_not_found_however_it_is_asked_for(city: world.City, as_: Opener) -> None:
+def test_another_schools_class_is_404_on_every_route(city: world.City, as_: Opener) -> None:
     foreign = world.add_class(city, "电子装接")
     registrar = as_("registrar")
     answers = [
@@ -77,14 +77,14 @@ def test_another_school_s_class_is_not_found_however_it_is_asked_for(city: world
     assert {training["provider"]["code"] for training in registrar.get("/api/v1/classes").json()} <= {"P1"}
 
 
-def test_a_learner_cannot_borrow_somebody_s_recognition_by_guessing_an_id(city: world.City, as_: Opener) -> None:
+def test_a_learner_cannot_use_somebody_elses_recognition_by_guessing_an_id(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city)
     plea = {"relation": "child", "beneficiary_of_id": city.people["W1"]}
     answer = as_("W6").post(f"/api/v1/classes/{class_id}/enrolments", json=plea)
     assert (answer.status_code, code(answer)) == (422, "beneficiary-missing")
 
 
-def test_a_roster_goes_through_as_a_raw_file(city: world.City, as_: Opener) -> None:
+def test_a_roster_can_be_sent_as_a_raw_body(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city)
     registrar = as_("registrar")
     sent = registrar.post(f"/api/v1/rosters?class_id={class_id}&file_name=a.xlsx", content=files.xlsx(MESSY))
@@ -104,7 +104,7 @@ def test_a_roster_goes_through_as_a_raw_file(city: world.City, as_: Opener) -> N
     assert {trainee["learner_fen"] for trainee in trainees} == {30_000}
 
 
-def test_errors_are_told_in_english_to_english_readers(city: world.City, as_: Opener) -> None:
+def test_english_readers_get_english_errors(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city)
     registrar = as_("registrar")
     registrar.headers["accept-language"] = "en"
@@ -115,7 +115,7 @@ def test_errors_are_told_in_english_to_english_readers(city: world.City, as_: Op
     assert not any(re.search("[一-鿿]", message) for message in messages)
 
 
-def test_something_that_is_no_spreadsheet_is_refused_and_leaves_nothing(city: world.City, as_: Opener) -> None:
+def test_a_file_that_is_not_a_spreadsheet_is_refused_and_leaves_nothing(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city)
     registrar = as_("registrar")
     answer = registrar.post(f"/api/v1/rosters?class_id={class_id}", content=b"%PDF-1.7 not a sheet")

@@ -65,7 +65,7 @@ def check(expected: tuple[dict[str, Any], Anchor]) -> None:
         assert first_fault(session, expected[1]) is None
 
 
-def test_what_was_backed_up_comes_back_with_the_same_totals(
+def test_a_restored_backup_has_the_same_totals(
     kept: tuple[dict[str, Any], Anchor], any_database: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     restored = tmp_path / "restored"
@@ -111,7 +111,7 @@ def _restore(cluster: Cluster, name: str, dump: str) -> None:
     subprocess.run(command, input=dump, capture_output=True, text=True, check=True, timeout=60)
 
 
-def test_a_backup_that_lost_a_line_is_noticed(kept: tuple[dict[str, Any], Anchor], any_database: str) -> None:
+def test_a_planted_backup_with_a_missing_row_is_caught(kept: tuple[dict[str, Any], Anchor], any_database: str) -> None:
     owner = create_engine(any_database.replace("gangqiao_service@", "gangqiao@"))
     with owner.begin() as connection:
         if owner.dialect.name == "sqlite":

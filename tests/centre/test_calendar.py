@@ -16,7 +16,7 @@ def test_a_class_that_starts_on_monday_needs_its_application_five_working_days_b
     assert calendar.add_working_days(start, -5) == date(2026, 3, 9)
 
 
-def test_made_up_weekends_are_worked_and_holidays_are_not() -> None:
+def test_make_up_weekends_are_working_days_and_holidays_are_not() -> None:
     worked = [date(2026, 2, 14), date(2026, 2, 28), date(2026, 10, 10), date(2026, 3, 2)]
     free = [date(2026, 1, 1), date(2026, 2, 17), date(2026, 10, 1), date(2026, 3, 14)]
     assert all(calendar.is_working_day(day) for day in worked)
@@ -41,7 +41,7 @@ def test_counting_backwards_is_the_negative(first: date, last: date) -> None:
     assert calendar.working_days_between(first, last) == -calendar.working_days_between(last, first)
 
 
-def test_who_was_born_on_a_leap_day_is_a_year_older_on_the_first_of_march() -> None:
+def test_people_born_on_29_february_turn_older_on_1_march() -> None:
     born = date(2008, 2, 29)
     assert calendar.age_on(born, date(2024, 2, 28)) == 15
     assert calendar.age_on(born, date(2024, 2, 29)) == 16

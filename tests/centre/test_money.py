@@ -38,18 +38,18 @@ def test_amounts_are_read_into_fen(written: object, fen: int) -> None:
     ],
     ids=repr,
 )
-def test_what_is_no_amount_is_refused(written: object) -> None:
+def test_text_that_is_not_an_amount_is_refused(written: object) -> None:
     with pytest.raises(money.AmountForm):
         money.yuan(written)
 
 
 @given(st.integers(0, money.LARGEST_FEN))
-def test_what_is_shown_is_read_back(fen: int) -> None:
+def test_formatted_amounts_are_read_back(fen: int) -> None:
     assert money.yuan(money.show(fen)) == fen
     assert money.yuan(money.show(fen, "en")) == fen
 
 
-def test_amounts_are_shown_to_both_kinds_of_readers() -> None:
+def test_amounts_are_formatted_in_both_languages() -> None:
     assert [money.show(120_050), money.show(120_000), money.show(-5)] == ["1,200.50 元", "1,200 元", "-0.05 元"]
     assert money.show(120_050, "en") == "¥1,200.50"
 
@@ -78,20 +78,20 @@ def test_published_figures_keep_their_qualifier(words: str, yuan: int, qualifier
     assert money.figure(words) == Figure(yuan * 100, qualifier, words)
 
 
-def test_a_sum_is_as_weak_as_its_weakest_part() -> None:
+def test_a_sum_has_the_weakest_qualifier_of_its_parts() -> None:
     parts = [money.figure("56万余元"), money.figure("近千万元"), money.figure("80万元")]
     assert money.total(parts) == Figure(1_136_000_000, Qualifier.NEARLY)
     assert money.total(parts[::2]).qualifier is Qualifier.MORE_THAN
     assert money.total([]) == Figure(0)
 
 
-def test_a_figure_of_speech_refuses_arithmetic() -> None:
+def test_a_figure_without_a_number_refuses_arithmetic() -> None:
     with pytest.raises(money.RhetoricalFigure):
         money.total([money.figure("80万元"), money.figure("数万")])
 
 
 @pytest.mark.parametrize("words", ["", "元", "多", "abc", "近"])
-def test_words_without_a_number_are_no_figure(words: str) -> None:
+def test_words_without_a_number_are_not_a_figure(words: str) -> None:
     with pytest.raises(money.AmountForm):
         money.figure(words)
 

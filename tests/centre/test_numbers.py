@@ -93,7 +93,7 @@ def test_fifteen_digits_and_three_noughts_are_damage_in_a_sheet_even_if_the_chec
     ],
     ids=lambda value: repr(value)[:30],
 )
-def test_a_wrong_number_names_its_fault(raw: object, code: str) -> None:
+def test_an_invalid_number_states_its_fault(raw: object, code: str) -> None:
     assert refused(raw) == code
 
 

@@ -36,7 +36,7 @@ def test_a_search_text_is_taken_apart_into_places_and_words(query: str, codes: t
     assert regions.parse_place(query) == regions.Place(codes, rest)
 
 
-def test_the_tree_is_whole() -> None:
+def test_the_region_tree_is_complete() -> None:
     assert len(regions.children()) == 31
     assert [len(regions.children("610000")), len(regions.children("610400"))] == [10, 14]
     everywhere = [county for province in regions.children() for county in regions.children(province.code)]
@@ -53,7 +53,7 @@ def test_names_and_ancestors_read_from_the_province_down() -> None:
     assert regions.name("610481") == "兴平市"
 
 
-def test_old_codes_mean_the_place_of_today() -> None:
+def test_old_region_codes_map_to_their_successors() -> None:
     assert regions.region("610427").code == "610482"
     assert regions.within("610421", "610400")
     assert regions.was_ever_county("610427")

@@ -80,7 +80,7 @@ def rotate() -> str:
     return old
 
 
-def test_after_a_rotation_everything_opens_and_is_found_and_a_second_run_has_nothing_to_do() -> None:
+def test_after_key_rotation_everything_decrypts_and_a_second_run_changes_nothing() -> None:
     before = opened()
     rotate()
     assert opened() == before
@@ -93,7 +93,7 @@ def test_after_a_rotation_everything_opens_and_is_found_and_a_second_run_has_not
     assert actions == ["keys.rewrap"] * 2
 
 
-def test_whoever_has_only_the_old_key_reads_no_person_any_more() -> None:
+def test_the_old_key_alone_decrypts_no_person_after_rotation() -> None:
     old = rotate()
     with settings_from(master_key=old), open_session(SYSTEM.scope) as session:
         privacy.forget_keys()
@@ -116,7 +116,7 @@ def test_a_planted_rotation_that_only_adds_a_key_is_caught() -> None:
     privacy.forget_keys()
 
 
-def test_a_process_that_knows_only_the_old_key_reads_on_after_the_rotation() -> None:
+def test_a_process_with_the_old_key_keeps_reading_after_rotation() -> None:
     ring = privacy._ring()
     privacy.add_key()
     rekeying.rewrap_everything()
@@ -138,7 +138,7 @@ def _stale(old: tuple[bytes, ...], fresh: object) -> object:
     return Stale()
 
 
-def test_an_account_that_was_named_by_its_telephone_is_so_no_longer_and_still_signs_in() -> None:
+def test_accounts_named_by_telephone_are_renamed_and_still_sign_in() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         session.add(
             Account(login=PHONE, name="甲0", password_hash=hashed("麦子熟了"), roles=[Role.JOBSEEKER], person_id=1)
@@ -150,7 +150,7 @@ def test_an_account_that_was_named_by_its_telephone_is_so_no_longer_and_still_si
         assert PHONE not in account.login
 
 
-def test_every_column_that_keeps_a_wrapped_key_says_so() -> None:
+def test_every_wrapped_key_column_is_declared() -> None:
     wrapped = {f"{kept.model.__name__}.{kept.column.key}" for kept in rekeying.wrapped_columns()}
     keys = {
         f"{mapper.class_.__name__}.{name}"

@@ -54,7 +54,7 @@ def test_the_scope_of_a_session_cannot_be_changed() -> None:
         session.scope = SYSTEM.scope  # type: ignore[misc]
 
 
-def test_what_wider_eyes_read_is_not_handed_out_afterwards() -> None:
+def test_rows_read_with_a_wider_scope_are_not_visible_afterwards() -> None:
     with open_session(CLERK.scope) as session:
         with seeing_everything(session):
             stranger = session.get(Person, 2)
@@ -64,14 +64,14 @@ def test_what_wider_eyes_read_is_not_handed_out_afterwards() -> None:
         assert session.scalar(select(Person).where(Person.id == 2)) is None
 
 
-def test_one_of_ones_own_read_with_wider_eyes_is_still_found() -> None:
+def test_an_own_row_read_with_a_wider_scope_stays_visible() -> None:
     with open_session(CLERK.scope) as session:
         with seeing_everything(session):
             own = session.get(Person, 1)
         assert session.get(Person, 1) is own
 
 
-def test_the_eyes_close_again_after_a_refusal_and_after_blocks_in_blocks() -> None:
+def test_a_wider_scope_ends_after_refusals_and_nested_blocks() -> None:
     with open_session(CLERK.scope) as session:
         with pytest.raises(LookupError), seeing_everything(session), seeing_everything(session):
             raise LookupError
@@ -99,7 +99,7 @@ def test_a_planted_row_for_somebody_else_is_refused(actor: Actor, row: object) -
         assert session.scalars(select(Consent.id)).all() == []
 
 
-def test_a_row_is_not_given_away_and_not_taken_over() -> None:
+def test_a_row_cannot_change_its_owner() -> None:
     with open_session(CLERK.scope, write=True) as session:
         session.get_one(Person, 1).centre_id = 2
         with pytest.raises(ForeignWrite):
@@ -131,7 +131,7 @@ def test_own_rows_messages_and_the_audit_log_are_written() -> None:
         assert session.get_one(Person, 2).name == "丙"
 
 
-def test_what_is_changed_inside_the_block_is_written_even_after_it() -> None:
+def test_changes_made_inside_the_block_are_flushed_after_it() -> None:
     with open_session(SCHOOL.scope, write=True) as session:
         with session.no_autoflush, seeing_everything(session):
             session.add(new_person(centre_id=2, name="丁"))
@@ -140,7 +140,7 @@ def test_what_is_changed_inside_the_block_is_written_even_after_it() -> None:
         assert len(session.scalars(select(Person.id)).all()) == 3
 
 
-def test_what_was_pending_before_the_block_is_compared_with_the_scope() -> None:
+def test_changes_pending_before_the_block_are_checked_against_the_scope() -> None:
     with open_session(SCHOOL.scope, write=True) as session:
         session.add(new_person(centre_id=2, name="丁"))
         with seeing_everything(session), pytest.raises(ForeignWrite):
@@ -148,7 +148,7 @@ def test_what_was_pending_before_the_block_is_compared_with_the_scope() -> None:
         session.rollback()
 
 
-def test_rows_written_together_are_refused_to_eyes_that_do_not_see_everything() -> None:
+def test_bulk_inserts_need_a_scope_that_sees_everything() -> None:
     rows = [{"person_id": 2, "kind": "x"}]
     with open_session(WORKER.scope, write=True) as session:
         with pytest.raises(ForeignWrite):
@@ -160,7 +160,7 @@ def test_rows_written_together_are_refused_to_eyes_that_do_not_see_everything() 
         assert session.scalars(select(Person.name).where(Person.id == 2)).one() != "乙"
 
 
-def test_rows_written_together_are_those_that_objects_would_have_written() -> None:
+def test_bulk_inserts_equal_inserts_by_objects() -> None:
     common = {"kind": "test", "title": "题", "dedupe_key": "", "due_at": clock.now()}
     with open_session(SYSTEM.scope, write=True) as session:
         session.add(Message(**common | {"dedupe_key": "one", "person_id": 1}))
@@ -180,7 +180,7 @@ def test_rows_written_together_are_those_that_objects_would_have_written() -> No
         )
 
 
-def test_rows_are_corrected_together_by_their_numbers_and_others_stay() -> None:
+def test_bulk_updates_by_id_leave_other_rows_alone() -> None:
     rows = [{"owner": "visitor:", "key": key, "fingerprint": ""} for key in ("one", "two", "three")]
     with open_session(SYSTEM.scope, write=True) as session:
         insert_rows(session, KeptAnswer, rows)
@@ -196,6 +196,6 @@ def test_rows_are_corrected_together_by_their_numbers_and_others_stay() -> None:
         ]
 
 
-def test_a_record_with_a_version_is_not_corrected_round_it() -> None:
+def test_bulk_updates_of_versioned_records_are_refused() -> None:
     with open_session(SYSTEM.scope, write=True) as session, pytest.raises(KeyError):
         update_rows(session, Person, [{"id": 1, "name": "乙"}])

@@ -39,12 +39,12 @@ ORDEALS = {
         ("坏\ud800字", "坏?字"),
     ],
 )
-def test_text_is_levelled_for_search(written: str, levelled: str) -> None:
+def test_text_is_normalised_for_search(written: str, levelled: str) -> None:
     assert text.normalise(written) == levelled
 
 
 @given(st.text(max_size=300))
-def test_levelling_never_fails_and_long_text_is_levelled_like_short_text(written: str) -> None:
+def test_normalising_never_fails_and_treats_long_text_like_short_text(written: str) -> None:
     levelled = text.normalise(written)
     assert levelled == " ".join(levelled.split())
     assert text.normalise(f"{'好' * 128} {written}").startswith("好" * 128)

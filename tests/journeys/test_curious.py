@@ -113,7 +113,7 @@ PAIRS = [
 ]  # fmt: skip
 
 
-def test_changed_addresses_replayed_forms_and_foreign_files_give_nothing(
+def test_changed_urls_replayed_forms_and_foreign_files_reveal_nothing(
     open_page: OpenPage, desks: dict[str, Seen], demo: Server
 ) -> None:
     wrong, tried = [], 0
@@ -180,7 +180,7 @@ LISTS = (
 
 
 @pytest.mark.parametrize(("login", "address"), LISTS)
-def test_lists_are_neither_sorted_nor_counted_by_what_they_hide(open_page: OpenPage, login: str, address: str) -> None:
+def test_lists_are_neither_sorted_nor_counted_by_hidden_data(open_page: OpenPage, login: str, address: str) -> None:
     page = open_page("/account", login=login)
     status, plain, _, _ = ask(page, "GET", address)
     assert status == 200
@@ -209,7 +209,7 @@ def test_a_search_does_not_find_an_opening_by_the_number_of_its_contact(open_pag
 
 
 @pytest.mark.parametrize("login", ["escort", "school", "employer"])
-def test_a_partner_finds_no_way_to_people_in_its_pages(open_page: OpenPage, login: str) -> None:
+def test_partner_pages_have_no_links_to_people(open_page: OpenPage, login: str) -> None:
     page = open_page("/account", login=login)
     for address in ("/counter", "/audit", "/me/records", "/training-desk/flags", "/organiser", "/tokens", "/partners"):
         assert ask(page, "GET", address)[0] == 403
@@ -219,7 +219,7 @@ def test_a_partner_finds_no_way_to_people_in_its_pages(open_page: OpenPage, logi
     assert [link for link in links if link.startswith(("/counter", "/audit", "/me", "/tokens"))] == []
 
 
-def test_pages_of_signed_in_people_are_kept_nowhere(open_page: OpenPage) -> None:
+def test_pages_of_signed_in_people_are_never_cached(open_page: OpenPage) -> None:
     page = open_page("/school", login="school")
     for address in ("/school", "/account", "/openings", "/api/v1/openings", "/audit"):
         assert ask(page, "GET", address)[3] == "no-store"

@@ -27,7 +27,7 @@ def test_four_spellings_find_the_spinning_job_on_a_phone(open_page: OpenPage, sc
         expect(page.locator("main")).to_contain_text(element)
 
 
-def test_she_reads_why_it_fits_and_the_points_add_up(open_page: OpenPage) -> None:
+def test_the_page_explains_the_match_and_the_points_add_up(open_page: OpenPage) -> None:
     page = open_page("/openings?q=挡车工", login="wang")
     page.get_by_role("link", name=SPINNING).click()
     points = [int(text) for text in page.locator("table.why tbody td strong").all_inner_texts()]
@@ -58,12 +58,12 @@ def test_ticking_a_filter_narrows_the_list_in_place_and_without_scripts(open_pag
         assert 0 < after < before
 
 
-def test_a_search_that_finds_nothing_shows_ways_on(open_page: OpenPage) -> None:
+def test_a_search_without_results_shows_alternatives(open_page: OpenPage) -> None:
     page = open_page("/openings?q=宇航员")
     expect(page.get_by_role("link", name="看全部岗位")).to_be_visible()
 
 
-def test_she_asks_the_centre_and_sees_her_letter(open_page: OpenPage) -> None:
+def test_a_jobseeker_requests_an_introduction_and_sees_her_letter(open_page: OpenPage) -> None:
     page = open_page("/openings?q=挡车工", login="wang")
     page.get_by_role("link", name=SPINNING).click()
     page.get_by_role("button", name="请中心推荐我去").click()

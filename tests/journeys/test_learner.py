@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import OpenPage
 
 
-def test_she_takes_a_seat_near_home_and_finds_it_again(open_page: OpenPage) -> None:
+def test_a_learner_enrols_near_home_and_finds_her_enrolment(open_page: OpenPage) -> None:
     page = open_page("/training", login="wang")
     expect(page.locator("[data-count]")).to_contain_text("您能报的班")
     expect(page.locator(".cards .card").first).to_contain_text("就在渭城区")
@@ -25,7 +25,7 @@ def test_she_takes_a_seat_near_home_and_finds_it_again(open_page: OpenPage) -> N
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_a_class_at_the_hours_of_hers_is_no_longer_offered(open_page: OpenPage) -> None:
+def test_a_class_that_overlaps_with_hers_is_no_longer_offered(open_page: OpenPage) -> None:
     page = open_page("/training", login="wang")
     hidden = page.get_by_role("link", name="您现在不能报")
     expect(hidden).to_be_visible()
@@ -49,7 +49,7 @@ def test_anybody_verifies_a_certificate_by_its_code_and_sees_no_personal_data(op
     assert not re.search(r"[0-9]{15}|1[3-9][0-9]{9}", main)
 
 
-def test_a_seat_that_is_held_for_her_is_taken_on_the_phone(open_page: OpenPage) -> None:
+def test_a_seat_offer_is_accepted_on_the_phone(open_page: OpenPage) -> None:
     page = open_page("/training/mine", login="ma")
     page.get_by_role("link", name="去确认").click()
     page.get_by_role("button", name="我要这个名额").click()

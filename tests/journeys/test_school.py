@@ -119,7 +119,7 @@ def test_a_file_that_is_no_spreadsheet_is_refused_in_the_readers_language(open_p
         expect(page.get_by_role("alert")).to_contain_text(words)
 
 
-def test_another_school_s_class_and_roster_are_not_there(open_page: OpenPage) -> None:
+def test_another_schools_class_and_roster_are_404(open_page: OpenPage) -> None:
     page = open_page("/school", login="school2")
     stranger = open_page("/school", login="school")
     answer = stranger.goto(own_class(page, "电子装接"))

@@ -292,7 +292,7 @@ def tell(name: str, report: Report, began: float, **more: Any) -> None:
     print(json.dumps(figures))
 
 
-def test_nobody_reads_what_is_not_theirs(swept: tuple[Ground, Report]) -> None:
+def test_nobody_reads_records_of_others(swept: tuple[Ground, Report]) -> None:
     scene, report = swept
     marked = {secret.table for secret in scene.world.secrets.values()}
     tell("access-matrix-reads", report, scene.began, secrets=len(scene.world.secrets), reads=len(reads(scene.caller)),
@@ -301,12 +301,12 @@ def test_nobody_reads_what_is_not_theirs(swept: tuple[Ground, Report]) -> None:
     assert {"public", "stranger", "staff", "county", "city", "person", "school", "employer"} <= set(report.relations)
 
 
-def test_every_marked_table_has_a_line_in_the_policy(swept: tuple[Ground, Report]) -> None:
+def test_every_table_with_canaries_has_a_policy(swept: tuple[Ground, Report]) -> None:
     scene, _ = swept
     assert {secret.table for secret in scene.world.secrets.values()} - set(POLICY) == set()
 
 
-def test_a_query_without_its_scope_is_noticed(swept: tuple[Ground, Report]) -> None:
+def test_a_planted_query_without_scope_is_caught(swept: tuple[Ground, Report]) -> None:
     scene, report = swept
     began, came = time.monotonic(), defaultdict(list)
     people = [scene.world.people[name] for name in RIGHTS]
@@ -338,7 +338,7 @@ def test_the_matrix_holds_on_postgresql(postgres_database: str, tmp_path: Path) 
     assert report.wrong == []
 
 
-def test_an_address_that_the_world_cannot_fill_fails_by_its_name(swept: tuple[Ground, Report]) -> None:
+def test_a_route_without_test_data_fails_by_name(swept: tuple[Ground, Report]) -> None:
     scene, _ = swept
     strange = Entry("GET", "/planted/{planted_id}", Access.PUBLIC, "", is_page=True)
     with pytest.raises(LookupError, match=r"/planted/\{planted_id\}: nothing in the world for planted_id"):

@@ -114,7 +114,7 @@ def head() -> Anchor:
         return Anchor.read(str(anchor(session)))
 
 
-def test_every_tamper_is_detected(chain: str) -> None:
+def test_every_manipulation_is_detected(chain: str) -> None:
     kept = head()
     with open_session(SYSTEM.scope) as session:
         assert first_fault(session, kept) is None
@@ -123,7 +123,7 @@ def test_every_tamper_is_detected(chain: str) -> None:
     assert missed == []
 
 
-def test_without_an_anchor_the_harness_sees_cut_tails_and_new_chains_slip_through(chain: str) -> None:
+def test_without_an_anchor_truncation_and_replacement_go_unnoticed(chain: str) -> None:
     missed = undetected(None)
     assert len(missed) == TAMPERS // len(WAYS) * 2
     assert {what.split()[0] for what in missed if "cut" in what} == {"cut"}
@@ -138,6 +138,6 @@ def test_entries_written_after_the_anchor_keep_it_valid(chain: str) -> None:
         assert session.scalar(select(func.count()).select_from(AuditEntry)) == ENTRIES + 1
 
 
-def test_a_head_that_was_mistyped_is_refused() -> None:
+def test_a_mistyped_head_is_refused() -> None:
     with pytest.raises(ValueError, match="12"):
         Anchor.read("12:zz")

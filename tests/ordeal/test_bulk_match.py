@@ -93,7 +93,7 @@ def faults(alone: Load, beside: Load) -> list[str]:
     return problems
 
 
-def test_the_bulk_match_leaves_the_server_alone(any_database: str, tables: Path) -> None:
+def test_the_bulk_match_does_not_slow_down_the_server(any_database: str, tables: Path) -> None:
     crowd, openings = scene(WARM_UP + ALONE + SECONDS)
     with serving_many(SERVERS, warm="true") as servers:
         requests = requests_of(servers[0], crowd, openings, iter(crowd.person_ids))
@@ -110,7 +110,7 @@ def test_the_bulk_match_leaves_the_server_alone(any_database: str, tables: Path)
 
 
 @pytest.mark.usefixtures("database")
-def test_a_match_in_the_server_process_is_noticed(tables: Path) -> None:
+def test_a_planted_match_in_the_server_process_is_caught(tables: Path) -> None:
     crowd, openings = scene(WARM_UP + 2 * MUTANT)
     with serving("tests.ordeal.mutants:matching_app", ordeal_tables=str(tables), warm="true") as server:
         requests = requests_of(server, crowd, openings, iter(crowd.person_ids))

@@ -174,7 +174,7 @@ def everything(folder: Path, database: str, postgres: Cluster) -> list[Path]:
     return [folder, postgres.folder]
 
 
-def test_no_number_and_nothing_told_lies_in_any_file(city: Path, any_database: str, postgres: Cluster) -> None:
+def test_no_file_contains_numbers_or_statements_in_clear(city: Path, any_database: str, postgres: Cluster) -> None:
     with noting(city) as server:
         use_the_service(server)
         roots = everything(city, any_database, postgres)
@@ -186,7 +186,7 @@ def test_no_number_and_nothing_told_lies_in_any_file(city: Path, any_database: s
     assert traces([NAME], roots) != []  # names are kept in clear, as SECURITY.md says: the scan does read the files
 
 
-def test_the_harness_sees_a_log_of_request_bodies(database: str, tmp_path: Path) -> None:
+def test_a_planted_log_of_request_bodies_is_caught(database: str, tmp_path: Path) -> None:
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:
         policy.load_examples(session)
@@ -203,7 +203,7 @@ def test_the_harness_reads_every_form() -> None:
         assert len(form) >= 18, form
 
 
-def test_registering_at_home_leaves_no_number_in_clear(database: str, tmp_path: Path) -> None:
+def test_online_registration_leaves_no_number_in_clear(database: str, tmp_path: Path) -> None:
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:
         policy.load_examples(session)
@@ -232,7 +232,7 @@ def erase(act: Callable[[Any], None] | None = None) -> str:
     return NUMBERS[0]
 
 
-def test_an_erased_person_lies_nowhere_and_the_figures_stay(database: str, tmp_path: Path) -> None:
+def test_no_file_contains_an_erased_person_and_statistics_stay(database: str, tmp_path: Path) -> None:
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:
         policy.load_examples(session)

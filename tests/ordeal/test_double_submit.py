@@ -55,7 +55,7 @@ def faults(answers: Sequence[set[Answer]], crowd: Crowd) -> list[str]:
     return problems
 
 
-def test_five_equal_requests_at_once_are_done_once_and_answered_alike(any_database: str) -> None:
+def test_five_identical_concurrent_requests_act_once_and_get_the_same_response(any_database: str) -> None:
     crowd = gather(people=KEYS, seats=KEYS + 10)
     with serving_many(PROCESSES) as servers:
         answers = send_all(servers, crowd)
@@ -64,7 +64,7 @@ def test_five_equal_requests_at_once_are_done_once_and_answered_alike(any_databa
 
 
 @pytest.mark.usefixtures("any_database")
-def test_a_key_with_other_content_is_refused_and_another_account_does_not_see_it() -> None:
+def test_an_idempotency_key_is_bound_to_its_content_and_account() -> None:
     crowd = gather(people=3, seats=10)
     address = f"/api/v1/classes/{crowd.class_id}/enrolments"
     key = {"idempotency-key": "the-same"}
@@ -80,7 +80,7 @@ def test_a_key_with_other_content_is_refused_and_another_account_does_not_see_it
 
 
 @pytest.mark.usefixtures("any_database")
-def test_the_harness_notices_keys_that_are_kept_after_the_commit() -> None:
+def test_planted_keys_stored_after_the_commit_are_caught() -> None:
     crowd = gather(people=20, seats=60)
     with serving_many(PROCESSES, "tests.ordeal.mutants:forgetful_app") as servers:
         answers = send_all(servers, crowd)

@@ -95,7 +95,7 @@ def figures() -> dict[str, object]:
         return counts | {"ledger": sorted(map(str, session.execute(by_kind).all()))}
 
 
-def test_who_is_erased_is_in_no_table_and_the_figures_stay(known: Known, any_database: str) -> None:
+def test_no_table_contains_an_erased_person_and_statistics_stay(known: Known, any_database: str) -> None:
     before = figures()
     assert len({hit.split()[-1] for hit in left(known)}) > 3
     erase(known)
@@ -107,7 +107,7 @@ def test_who_is_erased_is_in_no_table_and_the_figures_stay(known: Known, any_dat
     print(json.dumps({"name": "R20", "people": PEOPLE, "left": 0, "database": any_database[:10]}))
 
 
-def test_an_older_backup_that_comes_back_is_erased_by_the_first_run_of_the_worker(
+def test_people_in_a_restored_backup_are_erased_by_the_first_worker_run(
     known: Known, any_database: str, tmp_path: Path
 ) -> None:
     if not any_database.startswith("sqlite"):
@@ -128,7 +128,7 @@ def test_an_older_backup_that_comes_back_is_erased_by_the_first_run_of_the_worke
     assert traces([word for identifying in known.values() for word in identifying] + [HARDSHIP], [file.parent]) == []
 
 
-def test_an_erasure_that_skips_the_outbox_is_noticed(known: Known) -> None:
+def test_a_planted_erasure_that_skips_the_outbox_is_caught(known: Known) -> None:
     with planted(erasure, _forget_messages=lambda *_: None):
         erase(known)
     assert {hit.split()[-1] for hit in left(known)} == {"message"}

@@ -219,7 +219,7 @@ def attack_all(world: World, caller: Caller, path: str, *, under: str = "/") -> 
     return attack
 
 
-def test_nobody_changes_what_is_not_theirs(world: World, caller: Caller, database: str) -> None:
+def test_nobody_changes_records_of_others(world: World, caller: Caller, database: str) -> None:
     began = time.monotonic()
     send_rosters(world, caller)
     attack = attack_all(world, caller, database.removeprefix("sqlite:///"))
@@ -234,7 +234,7 @@ def test_nobody_changes_what_is_not_theirs(world: World, caller: Caller, databas
     assert attack.wrong == []
 
 
-def test_acts_that_do_not_ask_whose_the_fair_is_are_noticed(world: World, caller: Caller, database: str) -> None:
+def test_planted_actions_without_an_ownership_check_are_caught(world: World, caller: Caller, database: str) -> None:
     with planted(booths, handled_booth=own_booth):
         attack = attack_all(world, caller, database.removeprefix("sqlite:///"), under="/api/v1/fairs/booths")
     assert any(wrong.startswith("organiser POST") and "changed booth" in wrong for wrong in attack.wrong)

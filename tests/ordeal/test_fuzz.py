@@ -130,7 +130,9 @@ def readers(world: World, database: str) -> list[Someone]:
     return [someone for role, someone in one_each.items() if database.startswith("sqlite") or role in some]
 
 
-def test_no_made_up_request_meets_a_fault_or_leaves_the_description(world: World, any_database: str) -> None:
+def test_no_generated_request_causes_a_server_error_or_violates_the_description(
+    world: World, any_database: str
+) -> None:
     from web.app import build
 
     began = time.monotonic()

@@ -207,7 +207,7 @@ def caller() -> Iterator[Caller]:
     browser.close()
 
 
-def test_no_field_turns_odd_text_into_a_fault(database: str, caller: Caller) -> None:
+def test_no_hostile_text_causes_a_server_error(database: str, caller: Caller) -> None:
     began = time.monotonic()
     world, tally = worlds.build(), Tally()
     send_rosters(world, caller)
@@ -221,7 +221,7 @@ def test_no_field_turns_odd_text_into_a_fault(database: str, caller: Caller) -> 
     assert tally.wrong == []
 
 
-def test_both_databases_answer_odd_text_alike(request: pytest.FixtureRequest, caller: Caller) -> None:
+def test_both_databases_respond_identically_to_hostile_text(request: pytest.FixtureRequest, caller: Caller) -> None:
     answers = []
     for name in ("database", "postgres_database"):
         request.getfixturevalue(name)

@@ -69,7 +69,7 @@ def test_exactly_as_many_learners_as_seats_are_enrolled(any_database: str, seed:
 
 
 @pytest.mark.usefixtures("any_database")
-def test_the_harness_notices_seats_that_are_counted_before_they_are_taken() -> None:
+def test_planted_seat_counting_before_insertion_is_caught() -> None:
     crowd = gather(people=120, seats=20)
     with serving_many(PROCESSES, "tests.ordeal.mutants:overbooking_app") as servers:
         statuses = claim_seats(servers, crowd, seed=4)
@@ -114,7 +114,7 @@ def test_exactly_as_many_employers_as_booths_get_one_and_the_others_wait() -> No
 
 
 @pytest.mark.usefixtures("any_database")
-def test_the_harness_notices_booths_that_are_counted_before_they_are_taken() -> None:
+def test_planted_booth_counting_before_insertion_is_caught() -> None:
     queue = line_up(employers=100, booths=20)
     with serving_many(PROCESSES, "tests.ordeal.mutants:overbooking_app") as servers:
         outcomes = ask_for_booths(servers, queue)

@@ -153,7 +153,7 @@ def creates(address: str) -> int:
         return session.get_one(RosterUpload, int(address.rsplit("/", 1)[1])).creates
 
 
-def test_two_hundred_damaged_files_break_nothing_and_leave_nothing(database: str, tmp_path: Path) -> None:
+def test_two_hundred_damaged_files_cause_no_error_and_leave_nothing(database: str, tmp_path: Path) -> None:
     desk = build_desk()
     rubbish = tmp_path / "rubbish"
     rubbish.mkdir()
@@ -169,7 +169,7 @@ def test_two_hundred_damaged_files_break_nothing_and_leave_nothing(database: str
     assert (faults, left) == ([], [])
 
 
-def test_the_harness_notices_an_import_that_commits_row_by_row(database: str) -> None:
+def test_a_planted_import_that_commits_row_by_row_is_caught(database: str) -> None:
     desk = build_desk()
     with serving("tests.ordeal.unguarded:row_by_row_app") as server, visiting(server) as client:
         faults = batter(client, desk, SEED, 30)
@@ -217,7 +217,7 @@ def bombard(server: Server, client: httpx.Client, class_id: int, names: Sequence
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="measured in /proc")
-def test_every_bomb_is_refused_by_name_and_the_server_does_not_grow(database: str) -> None:
+def test_every_decompression_bomb_is_refused_and_memory_stays_flat(database: str) -> None:
     desk = build_desk()
     with serving() as server, visiting(server) as client:
         faults = bombard(server, client, desk.free_id, list(BOMBS))
@@ -226,7 +226,7 @@ def test_every_bomb_is_refused_by_name_and_the_server_does_not_grow(database: st
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="measured in /proc")
-def test_the_harness_notices_a_reader_without_limits(database: str) -> None:
+def test_a_planted_reader_without_limits_is_caught(database: str) -> None:
     desk = build_desk()
     names = ["a million lines of text", "a million columns of text"]
     with serving("tests.ordeal.unguarded:unlimited_app") as server, visiting(server) as client:
@@ -236,7 +236,7 @@ def test_the_harness_notices_a_reader_without_limits(database: str) -> None:
     assert any("grew by" in fault for fault in faults), faults
 
 
-def test_an_upload_survives_the_end_of_the_server(any_database: str) -> None:
+def test_an_upload_survives_a_server_restart(any_database: str) -> None:
     desk = build_desk()
     content = files.xlsx(files.titled([*files.good(4), files.line(5, 联系电话="123")]))
     with serving() as server, visiting(server) as client:

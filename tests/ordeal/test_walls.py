@@ -100,7 +100,7 @@ def test_raw_writes_reach_only_own_rows() -> None:
 
 
 @pytest.mark.usefixtures("behind_walls")
-def test_every_table_with_owners_stands_behind_a_forced_wall() -> None:
+def test_every_table_with_owners_has_forced_row_level_security() -> None:
     walled = run("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1")
     owned = sorted(str(mapper.class_.__tablename__) for mapper in Base.registry.mappers if has_owners(mapper.class_))
     assert walled == owned
@@ -108,7 +108,7 @@ def test_every_table_with_owners_stands_behind_a_forced_wall() -> None:
 
 
 @pytest.mark.usefixtures("behind_walls")
-def test_the_harness_sees_a_wall_that_is_missing(people: str, postgres: Cluster) -> None:
+def test_a_planted_table_without_row_level_security_is_caught(people: str, postgres: Cluster) -> None:
     owner = create_engine(people.replace("gangqiao_service@", "gangqiao@"))
     with owner.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE person DISABLE ROW LEVEL SECURITY")
@@ -118,14 +118,14 @@ def test_the_harness_sees_a_wall_that_is_missing(people: str, postgres: Cluster)
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("way", ["UPDATE {} SET id = id + 100", "DELETE FROM {}"])
-def test_append_only_tables_are_neither_changed_nor_emptied(people: str, table: str, way: str) -> None:
+def test_append_only_tables_are_neither_updated_nor_truncated(people: str, table: str, way: str) -> None:
     with pytest.raises(DBAPIError, match=r"append-only|permission denied"):
         run(way.format(table), SYSTEM.scope)
     assert len(run(f"SELECT id FROM {table}", SYSTEM.scope)) == 1
 
 
 @pytest.mark.parametrize("table", APPEND_ONLY)
-def test_not_even_the_owner_of_the_tables_changes_them(people: str, table: str, postgres: Cluster) -> None:
+def test_not_even_the_table_owner_updates_them(people: str, table: str, postgres: Cluster) -> None:
     owner = create_engine(people.replace("gangqiao_service@", "gangqiao@"))
     words = {"audit_entry": "UPDATE audit_entry SET action = 'x'", "transition": "UPDATE transition SET event = 'x'"}
     ways = [words.get(table, f"UPDATE {table} SET topic = 'x'"), f"DELETE FROM {table}"]
@@ -161,7 +161,7 @@ def test_the_role_of_the_service_owns_nothing_and_may_not_rewrite_the_audit_log(
     assert [run(rights.format(right)) for right in ("UPDATE", "DELETE", "TRUNCATE")] == [[False]] * 3
 
 
-def test_migrating_again_raises_the_walls_again(postgres_url: str, tmp_path: Any) -> None:
+def test_migrating_again_restores_row_level_security(postgres_url: str, tmp_path: Any) -> None:
     from centre import schema
 
     with settings_from(database_url=postgres_url, data_dir=str(tmp_path)):

@@ -58,7 +58,7 @@ def on_show() -> int:
         return session.scalar(select(func.count(Opening.id)).where(Opening.state == OpeningState.OPEN)) or 0
 
 
-def test_help_names_every_command_and_each_explains_itself() -> None:
+def test_help_lists_every_command_and_each_has_its_own_help() -> None:
     status, output = run("--help")
     assert status == 0
     for name in COMMANDS.split():
@@ -69,7 +69,7 @@ def test_help_names_every_command_and_each_explains_itself() -> None:
         assert len(own.split("\n\n")[1].strip()) > 20, own
 
 
-def test_an_unknown_command_and_a_missing_file_are_said_and_not_traced(tmp_path: Path) -> None:
+def test_unknown_commands_and_missing_files_give_messages_not_tracebacks(tmp_path: Path) -> None:
     for words in (["frobnicate"], ["import", "openings", str(tmp_path / "none.csv")], ["demo", "--size", "moon"]):
         status, output = run(*words, GANGQIAO_DATA_DIR=str(tmp_path))
         assert status == 2
@@ -91,7 +91,7 @@ def test_migrating_twice_is_harmless(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_list_comes_in_as_drafts_then_on_show_and_the_third_time_changes_nothing(listed: Path) -> None:
+def test_a_list_is_imported_as_drafts_then_published_then_unchanged(listed: Path) -> None:
     status, output = run("import", "openings", str(listed))
     assert (status, on_show()) == (0, 0)
     assert "row 3 普工: " in output
@@ -142,7 +142,9 @@ def test_an_export_of_nothing_has_its_headings_and_an_unknown_ending_is_refused(
         ("a.jsonl", b'{"text": "a"}\n{', "Line 2 is not a valid JSON object"),
     ],
 )
-def test_a_file_that_is_no_list_is_refused_in_words(tmp_path: Path, name: str, data: bytes, words: str) -> None:
+def test_a_file_that_is_not_a_list_is_refused_with_a_message(
+    tmp_path: Path, name: str, data: bytes, words: str
+) -> None:
     path = tmp_path / name
     path.write_bytes(data)
     status, output = run("import", "openings", str(path))
@@ -151,7 +153,7 @@ def test_a_file_that_is_no_list_is_refused_in_words(tmp_path: Path, name: str, d
 
 
 @pytest.mark.usefixtures("installed")
-def test_a_backup_is_whole_dated_and_never_written_over(listed: Path, tmp_path: Path) -> None:
+def test_a_backup_is_complete_dated_and_never_overwritten(listed: Path, tmp_path: Path) -> None:
     run("import", "openings", str(listed), "--publish")
     copy = tmp_path / "copy.db"
     status, output = run("backup", str(copy))
@@ -168,7 +170,7 @@ def test_a_backup_is_whole_dated_and_never_written_over(listed: Path, tmp_path: 
     assert json.loads(out.read_text(encoding="utf-8"))["title"] == "纺纱厂挡车工"
 
 
-def test_the_worker_beside_a_server_that_is_killed_ends_too(database: str) -> None:
+def test_the_worker_of_a_killed_server_exits(database: str) -> None:
     """The worker inherits the output of its parent: it is at its end when both are gone."""
     del database
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
@@ -179,7 +181,7 @@ def test_the_worker_beside_a_server_that_is_killed_ends_too(database: str) -> No
 
 
 @pytest.mark.usefixtures("installed")
-def test_due_work_is_done_once_and_counted() -> None:
+def test_due_jobs_run_once_and_are_counted() -> None:
     status, output = run("work", "--once")
     assert status == 0
     first = int(output.split(" of ")[0])

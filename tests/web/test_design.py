@@ -45,7 +45,7 @@ def write(source: str, reader: Reader | None = None, **context: object) -> str:
 
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize("actor", [Actor.public(), CLERK], ids=["visitor", "clerk"])
-def test_no_code_and_no_style_stands_inside_a_page(locale: str, actor: Actor) -> None:
+def test_pages_have_no_inline_scripts_or_styles(locale: str, actor: Actor) -> None:
     elements = Elements(gallery(locale, actor=actor))
     assert elements.named("style") == []
     assert [script for script in elements.named("script") if not script.get("src")] == []
@@ -57,7 +57,7 @@ def test_no_code_and_no_style_stands_inside_a_page(locale: str, actor: Actor) ->
     assert coded == []
 
 
-def test_every_address_of_a_page_stays_on_this_site() -> None:
+def test_pages_load_nothing_from_other_sites() -> None:
     addresses = [
         element.get("src") or element.get("href") or ""
         for element in Elements(gallery()).named("script", "link", "img", "use")
@@ -66,12 +66,12 @@ def test_every_address_of_a_page_stays_on_this_site() -> None:
     assert [address for address in addresses if not address.startswith("/static/")] == []
 
 
-def test_ids_are_given_once() -> None:
+def test_element_ids_are_unique() -> None:
     ids = [attributes["id"] for _, attributes in Elements(gallery()).found if "id" in attributes]
     assert sorted(ids, key=str) == sorted(set(ids), key=str)
 
 
-def test_the_english_page_has_no_chinese_of_ours() -> None:
+def test_the_english_page_has_no_chinese_interface_text() -> None:
     macros = write(
         '{% from "parts/forms.html" import text, error_summary %}{% from "parts/empty.html" import empty %}'
         '{{ text("a", "A", required=false) }}{{ error_summary({"a": "b"}) }}{{ empty("Nothing") }}',
@@ -81,14 +81,14 @@ def test_the_english_page_has_no_chinese_of_ours() -> None:
     assert HAN.search(macros) is None
 
 
-def test_a_form_carries_the_token_and_a_fresh_key_each_time() -> None:
+def test_a_form_carries_the_csrf_token_and_a_fresh_idempotency_key() -> None:
     source = '{% from "parts/forms.html" import form %}{% call form("/x") %}{% endcall %}'
     hidden = Elements(write(source * 2)).named("input")
     assert [field["value"] for field in hidden if field["name"] == "_csrf"] == ["t0ken", "t0ken"]
     assert [field["value"] for field in hidden if field["name"] == "_key"] == ["key-1", "key-2"]
 
 
-def test_a_form_that_only_reads_carries_no_secret() -> None:
+def test_a_get_form_carries_no_secret() -> None:
     source = '{% from "parts/forms.html" import form %}{% call form("/x", method="get", swap="#r") %}{% endcall %}'
     assert Elements(write(source)).named("input") == []
 
@@ -103,7 +103,7 @@ EVERYWHERE = """
 """
 
 
-def test_what_people_typed_is_escaped_everywhere() -> None:
+def test_user_input_is_escaped_everywhere() -> None:
     written = write(EVERYWHERE, evil=EVIL)
     assert "<script" not in written
     assert "selected" in written
@@ -141,22 +141,22 @@ def test_problems_come_from_mappings_pairs_and_lists_of_messages() -> None:
     assert problems_of(None) == []
 
 
-def test_a_name_that_is_not_given_stops_the_page() -> None:
+def test_an_undefined_name_is_an_error() -> None:
     with pytest.raises(UndefinedError):
         write("{{ wages }}")
 
 
-def test_an_unknown_pictogram_stops_the_page() -> None:
+def test_an_unknown_icon_is_an_error() -> None:
     with pytest.raises(KeyError, match="no icon named 'unicorn'"):
         write('{{ icon("unicorn") }}')
 
 
-def test_a_pictogram_is_silent_unless_it_has_words() -> None:
+def test_an_icon_is_hidden_from_screen_readers_unless_labelled() -> None:
     assert 'aria-hidden="true"' in write('{{ icon("phone") }}')
     assert 'role="img" aria-label="a &#34;b"' in write("{{ icon('phone', 'a \"b') }}")
 
 
-def test_everybody_finds_work_training_and_fairs_and_each_role_its_desk() -> None:
+def test_navigation_shows_public_entries_and_the_desk_of_each_role() -> None:
     assert [way.href for way in ways(Actor.public())] == ["/openings", "/training", "/fairs"]
     desks = {role: [way.href for way in ways(Actor(roles=frozenset({role})))][len(PUBLIC_WAYS) :] for role in Role}
     assert desks[Role.JOBSEEKER] == ["/me"]
@@ -168,20 +168,20 @@ def test_everybody_finds_work_training_and_fairs_and_each_role_its_desk() -> Non
     assert desks[Role.CITY_MANAGER] == ["/organiser", "/training-desk", "/counter"]
 
 
-def test_the_present_part_of_the_site_is_marked() -> None:
+def test_the_current_section_is_marked() -> None:
     written = render(Reader("/fairs/12"), "error.html", title="x", text="", code="", ways=None)
     marked = [link["href"] for link in Elements(written).named("a") if link.get("aria-current")]
     assert marked == ["/fairs"]
 
 
-def test_the_hotline_stands_before_everything_else_and_in_the_footer() -> None:
+def test_the_hotline_comes_first_and_in_the_footer() -> None:
     calls = [link["href"] for link in Elements(gallery()).named("a") if (link.get("href") or "").startswith("tel:")]
     assert calls[0] == calls[-1] == "tel:02933000000"
     assert Elements(gallery()).named("a")[0]["href"] == "#main"
     assert Elements(gallery()).named("a")[1]["href"] == calls[0]
 
 
-def test_switches_come_back_to_the_same_page_with_its_query() -> None:
+def test_display_switches_return_to_the_same_page_and_query() -> None:
     written = write(
         "{{ switch(lang='en') }} {{ here(page=3) }} {{ here(board=none) }}", Reader(query="q=挡车&page=2&board=1")
     )
@@ -192,11 +192,11 @@ def test_switches_come_back_to_the_same_page_with_its_query() -> None:
     ]
 
 
-def test_addresses_leave_out_what_is_empty_and_repeat_lists() -> None:
+def test_urls_omit_empty_parameters_and_repeat_lists() -> None:
     assert write("{{ url('/x', a=none, b='', c=[1, 2], d=0)|safe }}") == "/x?c=1&c=2&d=0"
 
 
-def test_the_readers_view_is_kept_in_cookies() -> None:
+def test_display_settings_are_stored_in_cookies() -> None:
     response = change_display({"size": "big", "contrast": "purple", "lang": "en", "back": "/fairs?page=2"})
     cookies = [value.decode() for name, value in response.raw_headers if name == b"set-cookie"]
     assert [cookie.split(";")[0] for cookie in cookies] == ["gq_size=big", "gq_lang=en"]
@@ -207,11 +207,11 @@ def test_the_readers_view_is_kept_in_cookies() -> None:
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "https:evil", "", "/a\nb", "javascript:1"])
-def test_no_return_address_leads_away(path: str) -> None:
+def test_no_return_path_leads_to_another_site(path: str) -> None:
     assert safe_return(path) == "/"
 
 
-def test_static_files_may_be_kept_for_a_year_under_their_fingerprint_only() -> None:
+def test_static_files_are_cached_for_a_year_only_under_their_fingerprint() -> None:
     client = TestClient(Starlette(routes=[Mount("/static", Assets())]))
     for name in ("site.css", "app.js", "icons.svg"):
         answer = client.get(asset(name))
@@ -222,13 +222,13 @@ def test_static_files_may_be_kept_for_a_year_under_their_fingerprint_only() -> N
     assert client.get("/static/site.css").headers["content-type"].startswith("text/css")
 
 
-def test_shortening_a_stylesheet_keeps_what_it_says() -> None:
+def test_minified_stylesheets_keep_their_meaning() -> None:
     sheet = "/* a */\na > b,\n.c :focus { width: calc(1rem + 2px); margin: 0 auto; }\n"
     sheet += "@media (min-width: 48rem) { a { b: c; } }"
     assert shortened(sheet) == "a>b,.c :focus{width:calc(1rem + 2px);margin:0 auto}@media (min-width:48rem){a{b:c}}"
 
 
-def test_a_page_tells_its_language() -> None:
+def test_a_page_declares_its_language() -> None:
     answer = page(
         Reader(locale="en"), "error.html", status_code=404, title="Gone", text="", code="not-found", ways=None
     )

@@ -74,11 +74,11 @@ def barriers(page: Page) -> list[tuple[str, list[str]]]:
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", ["/zh", "/en", "/big"])
-def test_axe_finds_no_barrier(browser: Browser, path: str, width: int) -> None:
+def test_axe_finds_no_accessibility_violation(browser: Browser, path: str, width: int) -> None:
     assert barriers(opened(browser, path, width)) == []
 
 
-def test_axe_finds_no_barrier_at_night(browser: Browser) -> None:
+def test_axe_finds_no_accessibility_violation_in_dark_mode(browser: Browser) -> None:
     assert barriers(opened(browser, "/zh", 360, night=True)) == []
 
 
@@ -92,14 +92,14 @@ def test_nothing_is_wider_than_the_phone(browser: Browser, path: str, scripts: b
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("path", ["/zh", "/en"])
-def test_everything_that_is_touched_is_large_enough(browser: Browser, path: str, width: int) -> None:
+def test_touch_targets_are_large_enough(browser: Browser, path: str, width: int) -> None:
     page = opened(browser, path, width)
     assert page.evaluate(TOO_SMALL) == []
     assert page.evaluate("document.querySelector('.button-primary').getBoundingClientRect().height") >= 60
     page.context.close()
 
 
-def test_letters_are_eighteen_pixels_and_none_is_smaller_than_sixteen(browser: Browser) -> None:
+def test_text_is_eighteen_pixels_and_never_smaller_than_sixteen(browser: Browser) -> None:
     page = opened(browser, "/zh", 360)
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "18px"
     assert page.evaluate("parseFloat(getComputedStyle(document.body).lineHeight) / 18") >= 1.6
@@ -107,7 +107,7 @@ def test_letters_are_eighteen_pixels_and_none_is_smaller_than_sixteen(browser: B
     page.context.close()
 
 
-def test_the_content_policy_stops_nothing_that_the_page_needs(browser: Browser) -> None:
+def test_the_content_security_policy_blocks_nothing_that_pages_need(browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     page = context.new_page()
     complaints: list[str] = []
@@ -135,7 +135,7 @@ def test_the_pager_swaps_the_list_in_place_and_back_returns(browser: Browser) ->
     page.context.close()
 
 
-def test_a_filter_looks_at_once(browser: Browser) -> None:
+def test_a_filter_applies_at_once(browser: Browser) -> None:
     page = opened(browser, "/openings", 1280)
     page.evaluate("window.same = true")
     page.locator(".facets input[value='610404']").check()
@@ -144,7 +144,7 @@ def test_a_filter_looks_at_once(browser: Browser) -> None:
     page.context.close()
 
 
-def test_a_page_that_cannot_be_swapped_is_opened_as_usual(browser: Browser) -> None:
+def test_a_page_that_cannot_be_swapped_is_loaded_normally(browser: Browser) -> None:
     page = opened(browser, "/openings", 1280)
     page.evaluate("document.querySelector('#results .pager a[rel=next]').href = '/gone'")
     page.locator("#results .pager a[rel=next]").first.click()
@@ -152,7 +152,7 @@ def test_a_page_that_cannot_be_swapped_is_opened_as_usual(browser: Browser) -> N
     page.context.close()
 
 
-def test_a_form_is_sent_only_once(browser: Browser) -> None:
+def test_a_form_is_submitted_only_once(browser: Browser) -> None:
     page = opened(browser, "/zh", 360)
     page.evaluate(COUNT_SENDINGS)
     button = page.locator("#forms .button-primary")
@@ -173,7 +173,7 @@ def test_without_scripts_filters_and_menus_open_and_nothing_is_hidden(browser: B
     page.context.close()
 
 
-def test_paper_shows_the_content_without_the_controls(browser: Browser) -> None:
+def test_print_shows_the_content_without_controls(browser: Browser) -> None:
     page = opened(browser, "/zh", 680, night=True)  # the width of A4 between its margins
     page.emulate_media(media="print")
     assert page.locator("#tables td").first.evaluate("(one) => getComputedStyle(one).display") == "table-cell"

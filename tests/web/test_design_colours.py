@@ -70,7 +70,7 @@ def test_every_pair_of_colours_has_enough_contrast(view: str, pairs: list[tuple[
     assert {pair: ratio for pair, ratio in weak.items() if ratio < least} == {}
 
 
-def test_secondary_words_reach_seven_to_one_by_day() -> None:
+def test_secondary_text_has_a_contrast_of_seven_to_one_by_day() -> None:
     colours = views()["day"]
     assert contrast(colours["soft"], colours["paper"]) >= 7
 

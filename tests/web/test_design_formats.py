@@ -38,7 +38,7 @@ def test_pay_with_one_bound_shows_one_number() -> None:
     assert formats.wage("en", {}).amount == "See details"
 
 
-def test_days_and_times_are_those_of_the_city() -> None:
+def test_dates_and_times_are_in_the_citys_time_zone() -> None:
     late = datetime(2026, 3, 6, 16, 30, tzinfo=UTC)
     assert formats.long_datetime("zh-Hans", late) == "2026年3月7日 周六 00:30"
     assert formats.long_datetime("en", "2026-03-06T16:30:00+00:00") == "Sat 7 Mar 2026 00:30"
@@ -67,17 +67,17 @@ def test_the_scale_of_a_chart_ends_at_a_round_number(most: float, top: int) -> N
     assert charts.ceiling([most]) == top
 
 
-def test_points_run_from_left_to_right_and_high_is_up() -> None:
+def test_chart_points_run_left_to_right_with_high_values_up() -> None:
     assert charts.path(charts.points([0, 50, 100], 100)) == "M0 100 L50 50 L100 0"
     assert charts.path(charts.points([5], 10)) == "M0 50"
     assert charts.points([], 10) == []
 
 
-def test_shares_stay_between_nothing_and_everything() -> None:
+def test_shares_are_clamped_to_0_and_100() -> None:
     assert [charts.percent(*pair) for pair in ((1, 3), (5, 3), (-1, 3), (1, 0))] == [33.33, 100, 0, 0]
 
 
-def test_a_month_is_a_sheet_of_weeks_from_monday_on() -> None:
+def test_a_month_consists_of_weeks_from_monday() -> None:
     weeks = charts.sheet(2026, 3)
     assert [len(week) for week in weeks] == [7] * 6
     assert weeks[0] == [None] * 6 + [date(2026, 3, 1)]

@@ -17,7 +17,7 @@ from web.highlight import marked
         ("<b>焊工</b>", ("焊工",), "&lt;b&gt;<mark>焊工</mark>&lt;/b&gt;"),
     ],
 )
-def test_pieces_of_the_words_are_marked_in_either_script_and_nothing_else_is_trusted(
+def test_search_words_are_highlighted_in_either_script_and_all_else_is_escaped(
     title: str, words: tuple[str, ...], shown: str
 ) -> None:
     assert str(marked(title, words)) == shown

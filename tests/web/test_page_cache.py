@@ -66,7 +66,7 @@ def test_the_second_visitor_gets_the_page_of_the_first(hall: Hall) -> None:
     assert home_page._pages._stands == (ground, pages)
 
 
-def test_each_language_and_way_to_see_has_its_own_page(hall: Hall) -> None:
+def test_each_language_and_display_setting_has_its_own_cached_page(hall: Hall) -> None:
     desk = hall.enter()
     seen = [desk.get(PATH), desk.get(f"{PATH}&lang=en"), desk.get(f"{PATH}&page=2")]
     cookies = ("gq_lang=en", "gq_size=big", "gq_contrast=high")
@@ -74,7 +74,7 @@ def test_each_language_and_way_to_see_has_its_own_page(hall: Hall) -> None:
     assert len(set(seen)) == len(seen)
 
 
-def test_what_is_withdrawn_renamed_or_suspended_leaves_kept_pages_within_a_second(hall: Hall) -> None:
+def test_withdrawn_renamed_or_suspended_openings_leave_cached_pages_within_a_second(hall: Hall) -> None:
     desk = hall.enter()
     assert "水下焊工24" in desk.get(PATH).replace("<mark>", "").replace("</mark>", "")
     with open_session(Actor.system().scope, write=True) as session:
@@ -90,7 +90,7 @@ def test_what_is_withdrawn_renamed_or_suspended_leaves_kept_pages_within_a_secon
     drop(desk, PATH, addresses[1])
 
 
-def test_nothing_of_a_signed_in_reader_is_kept_or_given_to_others(hall: Hall) -> None:
+def test_pages_of_signed_in_readers_are_neither_cached_nor_shared(hall: Hall) -> None:
     own = hall.enter("wang").get(PATH)
     assert "王秀兰" in own
     visitor = hall.enter().get(PATH)
@@ -100,7 +100,7 @@ def test_nothing_of_a_signed_in_reader_is_kept_or_given_to_others(hall: Hall) ->
     assert "王秀兰" in hall.enter("wang").get(PATH)
 
 
-def test_words_are_counted_for_each_reader_of_a_kept_page(hall: Hall) -> None:
+def test_search_words_are_counted_for_each_reader_of_a_cached_page(hall: Hall) -> None:
     before = counted("水下焊工")
     for _ in range(3):
         hall.enter().get(PATH)

@@ -55,7 +55,7 @@ def statements_of(client: TestClient, path: str) -> int:
     return sum(BOARD not in statement for statement in ran)
 
 
-def test_the_main_pages_ask_the_database_as_often_as_written_down(city: TestClient) -> None:
+def test_the_main_pages_issue_the_recorded_number_of_statements(city: TestClient) -> None:
     counts = {}
     for path, login in COUNTS:
         city.cookies.clear()
@@ -66,6 +66,6 @@ def test_the_main_pages_ask_the_database_as_often_as_written_down(city: TestClie
     assert counts == COUNTS
 
 
-def test_a_longer_list_asks_no_more_often(city: TestClient) -> None:
+def test_a_longer_list_issues_no_more_statements(city: TestClient) -> None:
     assert statements_of(city, "/api/v1/openings?limit=2") == statements_of(city, "/api/v1/openings?limit=18")
     assert statements_of(city, "/fairs?month=2026-12") == statements_of(city, "/fairs?month=2026-03")

@@ -85,12 +85,12 @@ def test_weak_passwords_are_refused(password: str) -> None:
 
 
 @pytest.mark.parametrize("password", ["yinhua2026", "麦子熟了就回家乡", "gangqiao-demo", "correct horse"])
-def test_a_phrase_that_nobody_guesses_is_a_password(password: str) -> None:
+def test_an_uncommon_phrase_is_a_valid_password(password: str) -> None:
     rules.check_new_password("zhang", password)
     assert len(password) >= rules.SHORTEST_PASSWORD
 
 
-def test_sessions_of_staff_are_short_and_those_in_a_hall_the_shortest() -> None:
+def test_staff_sessions_are_short_and_kiosk_sessions_the_shortest() -> None:
     half_an_hour, ten_minutes = timedelta(minutes=30), timedelta(minutes=10)
     for role in set(Role) - {Role.JOBSEEKER}:
         assert rules.lifetime([role], Stage.FULL, kiosk=False) == Lifetime(half_an_hour, timedelta(hours=12))
@@ -134,7 +134,7 @@ def test_a_token_beyond_its_kind_or_year_is_refused(changes: dict[str, object]) 
         draft(**changes).check(TODAY)
 
 
-def test_a_token_may_only_what_it_was_given() -> None:
+def test_a_token_has_only_its_granted_permissions() -> None:
     school = Actor(account_id=1, roles=frozenset({Role.REGISTRAR}), provider_id=1)
     program = Actor(account_id=2, roles=school.roles, provider_id=1, only=frozenset({Permission.REPORT_TRAINING}))
     assert program.may(Permission.REPORT_TRAINING)
@@ -145,7 +145,7 @@ def test_a_token_may_only_what_it_was_given() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_sealed_key_opens_only_where_it_was_put() -> None:
+def test_an_encrypted_key_is_bound_to_its_record() -> None:
     privacy.forget_keys()
     sealed = privacy.seal_own("second_factor:1:secret", "abcd")
     assert b"abcd" not in sealed

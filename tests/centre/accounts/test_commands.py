@@ -44,7 +44,7 @@ def test_a_token_is_printed_once_listed_without_its_secret_and_revoked() -> None
 
 
 @pytest.mark.usefixtures("database")
-def test_tokens_beyond_their_kind_or_for_nobody_are_refused_in_words() -> None:
+def test_tokens_beyond_their_kind_or_without_an_owner_are_refused_with_a_message() -> None:
     gather(people=0, seats=1)
     words = ["token", "create", "考勤", "--expires", LAST_DAY]
     beyond = run(*words, "--may", "person:list", "--school", "P1")
@@ -55,7 +55,7 @@ def test_tokens_beyond_their_kind_or_for_nobody_are_refused_in_words() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_a_partners_account_is_made_with_a_last_day_and_renewed() -> None:
+def test_a_partners_account_is_created_with_an_expiry_date_and_renewed() -> None:
     gather(people=0, seats=1)
     words = ["create", "school", "--name", "教务", "--role", "registrar", "--provider", "1"]
     assert run(*words, GANGQIAO_NEW_PASSWORD="12345678")[0] == 1

@@ -118,7 +118,7 @@ def verdict(attempt: object, *arguments: object) -> str:
 # --- one-time codes ---------------------------------------------------------------------------------------------------
 
 
-def test_a_code_by_telephone_lets_its_jobseeker_in_once() -> None:
+def test_a_one_time_code_signs_a_jobseeker_in_once() -> None:
     code = request_code(KNOWN, "host")
     entered = by_code(KNOWN, f" {code[:3]} {code[3:]} ", Caller("host", "Firefox"))
     assert who(entered.token) == KNOWN
@@ -130,7 +130,7 @@ def test_a_code_by_telephone_lets_its_jobseeker_in_once() -> None:
     assert verdict(by_code, KNOWN, code, Caller("host")) == "WrongCode"
 
 
-def test_known_and_unknown_telephones_are_answered_alike_to_the_end() -> None:
+def test_known_and_unknown_telephones_get_identical_responses() -> None:
     for phone in (KNOWN, UNKNOWN):
         code = request_code(phone, "host")
         wrong = "000000" if code != "000000" else "111111"
@@ -160,7 +160,7 @@ def test_a_telephone_gets_one_code_a_minute_and_five_a_day() -> None:
     assert given == [""] * 5 + ["TooMany"] * 2
 
 
-def test_codes_are_for_jobseekers_and_not_for_telephones_that_slept_for_half_a_year() -> None:
+def test_codes_are_for_jobseekers_active_within_half_a_year() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         account(session, "13700000007", Role.PLACEMENT_OFFICER, centre_id=1)
     request_code("13700000007", "host")
@@ -170,7 +170,7 @@ def test_codes_are_for_jobseekers_and_not_for_telephones_that_slept_for_half_a_y
         assert verdict(by_code, KNOWN, code, Caller("host")) == "PhoneIdle"
 
 
-def test_codes_and_their_messages_are_forgotten() -> None:
+def test_codes_and_their_messages_are_deleted() -> None:
     request_code(KNOWN, "host")
     with later(days=1, minutes=6), open_session(SYSTEM.scope, write=True) as session:
         forget_sign_ins(session)
@@ -196,7 +196,7 @@ def code_of(secret: bytes) -> str:
     return totp(secret, int(clock.now().timestamp()) // 30)
 
 
-def test_staff_and_partners_bind_an_authenticator_at_their_first_sign_in_and_jobseekers_do_not() -> None:
+def test_staff_and_partners_must_set_up_an_authenticator_and_jobseekers_need_not() -> None:
     with settings_from(require_second_factor="true"):
         for login in ("officer", "school", "city"):
             half = by_password(login, PASSWORD, Caller("host"))
@@ -237,7 +237,7 @@ def faults_of_second_factor() -> list[str]:
     return faults
 
 
-def test_a_code_of_the_authenticator_or_of_the_paper_lets_in_once_under_a_new_token() -> None:
+def test_authenticator_and_recovery_codes_work_once_and_change_the_token() -> None:
     assert faults_of_second_factor() == []
 
 
@@ -249,7 +249,7 @@ def test_a_planted_replay_of_codes_is_caught() -> None:
         assert faults_of_second_factor() == ["a code was taken twice"]
 
 
-def test_six_tries_of_a_second_factor_are_one_too_many_and_half_a_sign_in_ends_by_itself() -> None:
+def test_the_sixth_second_factor_attempt_is_refused_and_incomplete_sign_ins_expire() -> None:
     bind("officer")
     with later(minutes=10):
         half = by_password("officer", PASSWORD, Caller("host"))
@@ -259,7 +259,7 @@ def test_six_tries_of_a_second_factor_are_one_too_many_and_half_a_sign_in_ends_b
             assert verdict(by_factor, "000000", Caller("host", token=half.token)) == "SignInOver"
 
 
-def test_one_code_sent_twice_at_once_lets_in_once() -> None:
+def test_a_code_sent_twice_concurrently_works_once() -> None:
     secret, _, _ = bind("officer")
     moment = clock.now() + timedelta(minutes=2)
     with clock.frozen(moment):
@@ -281,7 +281,7 @@ def card(person_id: int = 2, actor: Actor = CLERK) -> PrintedCard:
         return issue_card(session, actor, person_id=person_id)
 
 
-def test_a_card_and_its_pin_let_in_somebody_without_a_telephone_for_ten_minutes() -> None:
+def test_a_card_and_pin_open_a_session_of_ten_minutes() -> None:
     new_card = card()
     entered = by_card(new_card.number.lower(), new_card.pin, Caller("hall", kiosk=True))
     assert who(entered.token) == "求职者2"
@@ -339,7 +339,7 @@ def test_cards_are_issued_by_the_counter_of_the_persons_own_centre() -> None:
 # --- how long it lasts ------------------------------------------------------------------------------------------------
 
 
-def test_a_session_in_use_goes_on_until_its_last_instant_and_no_further() -> None:
+def test_a_session_in_use_lasts_until_its_absolute_limit() -> None:
     token = by_password("officer", PASSWORD, Caller("host")).token
     for hour in range(24):
         with later(minutes=29 * (hour + 1)), open_session(SYSTEM.scope, write=True) as session:
@@ -353,7 +353,7 @@ def test_a_session_in_use_goes_on_until_its_last_instant_and_no_further() -> Non
         assert who(idle) == ""
 
 
-def test_signing_in_again_ends_the_session_that_the_browser_had() -> None:
+def test_signing_in_again_ends_the_previous_session_of_the_browser() -> None:
     first = by_password("officer", PASSWORD, Caller("host")).token
     second = by_password("city", PASSWORD, Caller("host", token=first)).token
     assert (who(first), who(second)) == ("", "city")
@@ -387,7 +387,7 @@ def test_partners_and_their_managers_are_warned_once_thirty_days_before() -> Non
     assert messages == [0, 2, 2]
 
 
-def test_sessions_that_are_over_are_forgotten() -> None:
+def test_expired_sessions_are_deleted() -> None:
     by_password("officer", PASSWORD, Caller("host"))
     with later(hours=1), open_session(SYSTEM.scope, write=True) as session:
         forget_sign_ins(session)

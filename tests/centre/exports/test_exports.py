@@ -84,7 +84,7 @@ def fetch(export_id: int, actor: Actor = CLERK, ago: int = 1) -> bytes:
         return actions.fetch_list(session, actor, export_id=export_id, proved_at=proved, locale="zh")[1]
 
 
-def test_a_short_list_leaves_marked_masked_and_noted() -> None:
+def test_a_short_list_is_watermarked_masked_and_logged() -> None:
     request = ask()
     assert (request.state, request.people) == (ExportState.READY, PEOPLE)
     book = openpyxl.load_workbook(io.BytesIO(fetch(request.id)))
@@ -101,7 +101,7 @@ def test_a_short_list_leaves_marked_masked_and_noted() -> None:
         assert session.get_one(Export, request.id).fetched == 1
 
 
-def test_a_long_list_waits_for_another_manager_who_is_told() -> None:
+def test_a_long_list_needs_approval_by_another_manager_who_is_notified() -> None:
     add_people(2)
     request = ask()
     assert request.state is ExportState.WAITING
@@ -117,13 +117,13 @@ def test_a_long_list_waits_for_another_manager_who_is_told() -> None:
     assert fetch(request.id).startswith(b"PK")
 
 
-def test_one_big_list_is_not_taken_as_small_ones() -> None:
+def test_a_big_list_cannot_be_split_into_small_ones() -> None:
     assert [ask().state, ask().state] == [ExportState.READY, ExportState.WAITING]
     with clock.frozen(NOW + timedelta(days=1)):
         assert ask().state is ExportState.READY
 
 
-def test_who_asked_does_not_agree_even_with_both_roles_and_the_database_says_so_too() -> None:
+def test_nobody_approves_their_own_request_and_the_database_enforces_it() -> None:
     add_people(2)
     request = ask(BOTH)
     with pytest.raises(OwnExport):
@@ -135,7 +135,7 @@ def test_who_asked_does_not_agree_even_with_both_roles_and_the_database_says_so_
         fetch(request.id, BOTH)
 
 
-def test_only_who_asked_fetches_it_after_proving_who_they_are_and_while_it_lasts() -> None:
+def test_only_the_requester_downloads_after_fresh_authentication_and_before_expiry() -> None:
     request = ask()
     with pytest.raises(ExportClosed):
         fetch(request.id, BOTH)
@@ -147,14 +147,14 @@ def test_only_who_asked_fetches_it_after_proving_who_they_are_and_while_it_lasts
         fetch(request.id)
 
 
-def test_a_list_that_grew_beyond_what_one_may_take_alone_is_asked_for_again() -> None:
+def test_a_list_that_outgrew_the_limit_needs_a_new_request() -> None:
     request = ask()
     add_people(2)
     with pytest.raises(ListGrew):
         fetch(request.id)
 
 
-def test_a_list_holds_only_what_its_reader_sees_and_partners_have_none_of_people() -> None:
+def test_a_list_is_limited_to_the_readers_scope_and_closed_to_partners() -> None:
     add_people(3, centre_id=2)
     assert ask().people == PEOPLE
     assert ask(ELSEWHERE).people == 3

@@ -101,7 +101,7 @@ def test_a_reveal_shows_the_number_and_leaves_its_reason_for_the_person_to_read(
         assert first_fault(session) is None
 
 
-def test_nobody_looks_without_a_fresh_sign_in_a_reason_or_the_right() -> None:
+def test_a_reveal_needs_fresh_authentication_a_reason_and_the_permission() -> None:
     with pytest.raises(NotFresh):
         look(ago=6)
     with pytest.raises(ReasonMissing):
@@ -132,7 +132,7 @@ def alerts() -> list[int | None]:
         return list(session.scalars(select(Message.account_id).where(Message.kind == "reveal-alert")))
 
 
-def test_who_walks_through_all_people_is_stopped_at_the_budget_and_the_manager_is_told_before() -> None:
+def test_mass_reveals_are_reported_to_the_manager_and_stopped_at_the_budget() -> None:
     set_rule("reveal-budget-per-day", 8)
     set_rule("reveal-alert-per-day", 5)
     assert walk() == 8
@@ -142,19 +142,19 @@ def test_who_walks_through_all_people_is_stopped_at_the_budget_and_the_manager_i
         assert look(OTHERS)
 
 
-def test_an_ordinary_day_raises_nothing() -> None:
+def test_an_ordinary_day_raises_no_alarm() -> None:
     assert [bool(look(person_id)) for person_id in (1, 2, 3, 1, 2)] == [True] * 5
     assert alerts() == []
 
 
-def test_the_harness_sees_a_budget_that_is_off() -> None:
+def test_a_planted_missing_budget_is_caught() -> None:
     set_rule("reveal-budget-per-day", 10**6)
     set_rule("reveal-alert-per-day", 10**6)
     assert walk() == OTHERS + 1
     assert alerts() == []
 
 
-def test_the_budget_holds_when_many_look_at_once() -> None:
+def test_the_budget_holds_under_concurrency() -> None:
     set_rule("reveal-budget-per-day", 6)
 
     def try_one(person_id: int) -> bool:
@@ -168,7 +168,7 @@ def test_the_budget_holds_when_many_look_at_once() -> None:
         assert sum(pool.map(try_one, range(1, OTHERS + 2))) == 6
 
 
-def test_consent_is_given_per_purpose_with_the_version_and_taken_back_as_easily() -> None:
+def test_consent_is_per_purpose_versioned_and_easily_withdrawn() -> None:
     with open_session(WORKER.scope, write=True) as session:
         given = actions.give_consent(session, WORKER, purpose="matching")
         assert given.text_version == queries.consent_texts()["matching"].version
@@ -184,7 +184,7 @@ def test_consent_is_given_per_purpose_with_the_version_and_taken_back_as_easily(
         assert session.scalars(select(Consent.withdrawn_at)).one() is not None
 
 
-def test_what_comes_with_the_service_can_be_refused_before_anybody_asked_and_taken_up_again() -> None:
+def test_default_purposes_can_be_refused_in_advance_and_accepted_again() -> None:
     with open_session(WORKER.scope, write=True) as session:
         assert queries.refusing(session, [1, 2], "matching") == set()
         actions.withdraw_consent(session, WORKER, purpose="matching")
@@ -255,7 +255,7 @@ def test_erasure_takes_the_person_and_leaves_the_figures() -> None:
         assert first_fault(session) is None
 
 
-def test_who_comes_back_with_a_restored_backup_is_erased_again() -> None:
+def test_people_in_a_restored_backup_are_erased_again() -> None:
     with open_session(SYSTEM.scope) as session:
         before = session.get_one(Person, 1)
         kept = {name: getattr(before, name) for name in ("name", "wrapped_key", "identity_sealed", "phone_sealed")}
@@ -270,7 +270,7 @@ def test_who_comes_back_with_a_restored_backup_is_erased_again() -> None:
         assert (session.get_one(Person, 1).name, session.get_one(Person, 1).identity_sealed) == ("已注销", None)
 
 
-def test_an_erasure_can_be_thought_better_of() -> None:
+def test_an_erasure_request_can_be_withdrawn() -> None:
     with open_session(WORKER.scope, write=True) as session:
         actions.request_erasure(session, WORKER, proved_at=clock.now())
         actions.withdraw_erasure(session, WORKER)
@@ -280,7 +280,7 @@ def test_an_erasure_can_be_thought_better_of() -> None:
         assert session.get_one(Person, 1).identity_number == NUMBER
 
 
-def test_who_was_not_served_for_two_years_is_told_and_erased_a_month_later_unless_they_come() -> None:
+def test_people_inactive_for_two_years_are_warned_and_erased_a_month_later() -> None:
     with clock.frozen(NOW + timedelta(days=800)):
         with open_session(SYSTEM.scope, write=True) as session:
             record_service(session, SYSTEM, centre_id=1, category=ServiceCategory.OTHER, person_id=2)

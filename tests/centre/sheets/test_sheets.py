@@ -170,7 +170,7 @@ def test_the_template_keeps_numbers_as_text_and_offers_choices() -> None:
     assert sheet.data_validations.dataValidation[0].formula1 == '"高中,初中"'
 
 
-def test_the_own_file_comes_back_with_its_errors() -> None:
+def test_the_uploaded_file_is_returned_with_its_errors() -> None:
     faults = [Fault("一班", 6, 2, "号码已损坏"), Fault("一班", 6, None, "重复"), Fault("一班", 8, 3, "手机号不对")]
     packed = writing.annotated_copy(sheet_bytes(ROSTER), "a.xlsx", faults, {"一班": 3})
     sheet = load_workbook(io.BytesIO(packed))["一班"]
@@ -181,7 +181,7 @@ def test_the_own_file_comes_back_with_its_errors() -> None:
     assert sheet["A1"].value == ROSTER[0][0]
 
 
-def test_a_csv_comes_back_as_a_spreadsheet_with_its_errors() -> None:
+def test_a_csv_file_is_returned_as_a_spreadsheet_with_its_errors() -> None:
     data = "姓名,身份证号\n王芳,=1+1\n".encode("gb18030")
     sheet = load_workbook(
         io.BytesIO(writing.annotated_copy(data, "a.csv", [Fault("CSV", 2, 1, "位数不对")], {"CSV": 1}))
@@ -191,7 +191,7 @@ def test_a_csv_comes_back_as_a_spreadsheet_with_its_errors() -> None:
     assert sheet["B2"].comment.text == "位数不对"
 
 
-def test_a_reading_that_takes_too_long_is_ended() -> None:
+def test_a_reading_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(SheetTooHeavy):
         read_sheets(b"a,b\n", "a.csv", Limits(patience=0))
 

@@ -24,7 +24,7 @@ from tests.employers.world import MANAGER, OFFICER, SYSTEM, add_employer, boss, 
 CODE = "91610499MA6DEM0013"
 
 
-def test_an_employer_code_is_checked_and_levelled() -> None:
+def test_an_employer_code_is_validated_and_normalised() -> None:
     assert EmployerDraft(name="三原食品", uscc=CODE.lower(), region_code="610422").uscc == CODE
     assert EmployerDraft(name="三原食品", uscc="91350100M000100Y43", region_code="610422").uscc == "91350100M000100Y43"
     with pytest.raises(ValidationError):
@@ -43,7 +43,7 @@ def test_a_registered_employer_is_submitted_and_verified(session: Session) -> No
         register_employer(session, OFFICER, draft)
 
 
-def test_papers_are_not_handed_in_without_code_and_contact(session: Session) -> None:
+def test_an_employer_without_code_or_contact_cannot_be_submitted(session: Session) -> None:
     employer = register_employer(session, OFFICER, EmployerDraft(name="三原食品", region_code="610422"))
     with pytest.raises(Invalid) as refused:
         submit_employer(session, OFFICER, employer_id=employer.id)
@@ -128,7 +128,7 @@ def test_the_public_sees_trusted_employers_only(any_database: str) -> None:
         assert employer(session, 2).id == 2
 
 
-def test_a_licence_that_runs_out_is_told_three_times_and_then_freezes(session: Session) -> None:
+def test_an_expiring_licence_brings_three_warnings_and_then_frozen_openings(session: Session) -> None:
     add_employer(session)
     last = date(2026, 6, 30)
     employer(session, 1).licence_expires_on = last

@@ -20,7 +20,7 @@ def both(other: Actor, number: int = 1) -> Actor:
     return replace(other, roles=other.roles | {Role.EMPLOYER}, employer_id=number)
 
 
-def test_an_opening_of_ones_own_is_verified_by_somebody_else(session: Session) -> None:
+def test_nobody_verifies_an_opening_of_their_own_employer(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft())
     submit_opening(session, boss(), opening_id=opening.id)
@@ -29,14 +29,14 @@ def test_an_opening_of_ones_own_is_verified_by_somebody_else(session: Session) -
     assert verify_opening(session, both(OFFICER, 2), opening_id=opening.id).state is OpeningState.VERIFIED
 
 
-def test_nobody_judges_the_own_employer(session: Session) -> None:
+def test_nobody_decides_on_their_own_employer(session: Session) -> None:
     add_employer(session, state=EmployerState.CHECKING)
     with pytest.raises(OwnBusiness):
         judge_employer(session, both(MANAGER), employer_id=1, event="verify")
     assert judge_employer(session, both(MANAGER, 2), employer_id=1, event="verify").state is EmployerState.ACTIVE
 
 
-def test_nobody_approves_the_own_booth(session: Session) -> None:
+def test_nobody_approves_a_booth_of_their_own_employer(session: Session) -> None:
     add_employer(session)
     fair = booth_fair(session, add_hall(session))
     booth = apply_for_booth(session, boss(), fair_id=fair.id, draft=BoothDraft(contact_name="王"))

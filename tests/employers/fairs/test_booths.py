@@ -70,7 +70,7 @@ def applied(session: Session, fair: Fair, number: int) -> Booth:
     return apply_for_booth(session, boss(number), fair_id=fair.id, draft=WANT)
 
 
-def test_the_43rd_of_42_booths_waits_and_moves_up_when_one_withdraws(session: Session) -> None:
+def test_the_43rd_applicant_for_42_booths_waits_and_moves_up_after_a_withdrawal(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=42)
     booths = [applied(session, fair, number) for number in range(1, 44)]
     assert Counter(booth.state.value for booth in booths) == {"applied": 42, "waitlisted": 1}
@@ -86,7 +86,7 @@ def test_the_43rd_of_42_booths_waits_and_moves_up_when_one_withdraws(session: Se
     assert session.get_one(Employer, 7).no_shows_in(2026) == 0
 
 
-def test_a_refused_second_request_takes_no_booth(session: Session) -> None:
+def test_a_refused_second_application_takes_no_booth(session: Session) -> None:
     fair = booth_fair(session, add_hall(session))
     applied(session, fair, 1)
     session.commit()
@@ -104,7 +104,7 @@ def test_withdrawing_on_the_day_is_too_late(session: Session) -> None:
         withdraw_booth(session, boss(1), booth_id=booth.id)
 
 
-def test_three_empty_booths_bar_for_the_year(session: Session) -> None:
+def test_third_no_show_bars_employer(session: Session) -> None:
     add_employer(session)
     for week in range(3):
         fair = booth_fair(
@@ -130,7 +130,7 @@ def test_three_empty_booths_bar_for_the_year(session: Session) -> None:
     assert apply_for_booth(session, boss(), fair_id=next_year.id, draft=WANT).state is BoothState.APPLIED
 
 
-def test_numbers_are_given_once_and_within_the_hall(session: Session) -> None:
+def test_booth_numbers_are_unique_and_within_range(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=3)
     booths = [applied(session, fair, number) for number in (1, 2, 3)]
     for booth in booths:
@@ -144,7 +144,7 @@ def test_numbers_are_given_once_and_within_the_hall(session: Session) -> None:
     assert [booth.booth_no for booth in booths] == [2, 3, 1]
 
 
-def test_a_booth_is_used_to_the_end(session: Session) -> None:
+def test_a_booth_is_checked_in_and_left(session: Session) -> None:
     fair = booth_fair(session, add_hall(session))
     booth = applied(session, fair, 1)
     with clock.frozen(fair.starts_at), pytest.raises(IllegalMove):
@@ -160,13 +160,13 @@ def test_a_booth_is_used_to_the_end(session: Session) -> None:
 
 
 @pytest.mark.parametrize("state", [BoothState.SERVED, BoothState.REFUSED, BoothState.WITHDRAWN, BoothState.NO_SHOW])
-def test_nothing_follows_the_end_of_a_request(state: BoothState) -> None:
+def test_a_closed_application_allows_no_further_steps(state: BoothState) -> None:
     for event in {move.event for move in BOOTH.moves}:
         with pytest.raises(IllegalMove):
             BOOTH.find(state, event)
 
 
-def test_more_booths_take_in_those_who_wait(session: Session) -> None:
+def test_additional_booths_promote_the_waiting_list(session: Session) -> None:
     hall = add_hall(session)
     fair = booth_fair(session, hall, booth_count=1)
     booths = [applied(session, fair, number) for number in (1, 2, 3)]
@@ -174,7 +174,7 @@ def test_more_booths_take_in_those_who_wait(session: Session) -> None:
     assert [booth.state.value for booth in booths] == ["applied", "applied", "waitlisted"]
 
 
-def test_a_refused_request_frees_its_booth_and_needs_a_reason(session: Session) -> None:
+def test_a_refusal_frees_the_booth_and_needs_a_reason(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=1)
     first, second = applied(session, fair, 1), applied(session, fair, 2)
     with pytest.raises(Invalid):
@@ -183,7 +183,7 @@ def test_a_refused_request_frees_its_booth_and_needs_a_reason(session: Session) 
     assert (first.state, second.state) == (BoothState.REFUSED, BoothState.APPLIED)
 
 
-def test_requests_are_taken_only_while_they_are_open(session: Session) -> None:
+def test_applications_are_accepted_only_while_they_are_open(session: Session) -> None:
     add_employer(session)
     fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
     with pytest.raises(NotBoothTime):
@@ -225,7 +225,7 @@ def test_only_verified_openings_of_its_own_are_shown_at_a_booth(session: Session
     assert shown_openings(session, fair.id) == [(booth, shown)]
 
 
-def test_an_employer_sees_only_its_own_request(any_database: str, frozen: None) -> None:
+def test_an_employer_sees_only_its_own_application(any_database: str, frozen: None) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)
         fair = booth_fair(session, add_hall(session))
@@ -256,7 +256,7 @@ def at_once(work: list[tuple[Actor, object]], act: object) -> list[str]:
         return list(pool.map(run, work))
 
 
-def test_when_all_ask_at_once_exactly_the_booths_there_are_go(any_database: str, frozen: None) -> None:
+def test_concurrent_applications_never_oversell_booths(any_database: str, frozen: None) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)
         fair_id = booth_fair(session, add_hall(session), booth_count=5).id
@@ -274,7 +274,7 @@ def test_when_all_ask_at_once_exactly_the_booths_there_are_go(any_database: str,
         assert (fair.booths_taken, len(held)) == (5, 5)
 
 
-def test_when_all_plan_the_same_hall_at_once_one_gets_it(any_database: str, frozen: None) -> None:
+def test_concurrent_schedulers_of_one_hall_get_one_fair(any_database: str, frozen: None) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)
         hall = add_hall(session)
@@ -289,7 +289,7 @@ def test_when_all_plan_the_same_hall_at_once_one_gets_it(any_database: str, froz
     assert outcome == {"held": 1, VenueTaken.code: 7}
 
 
-def test_two_who_withdraw_at_once_promote_two(any_database: str, frozen: None) -> None:
+def test_two_concurrent_withdrawals_promote_two(any_database: str, frozen: None) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)
         fair = booth_fair(session, add_hall(session), booth_count=2)

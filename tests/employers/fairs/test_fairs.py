@@ -58,7 +58,7 @@ from tests.employers.world import (
 RULE: dict[str, Any] = {"filing_days": 15, "report_days": 7, "list_due": "12-15", "figures_day": 28}
 
 
-def test_clocks_of_a_single_fair_count_days_before_and_after() -> None:
+def test_deadlines_of_a_single_fair_count_days_before_and_after() -> None:
     due = clocks(FairKind.ONE_OFF, date(2026, 2, 25), **RULE)
     assert (due.filing_due_on, due.statistics_due_on) == (date(2026, 2, 10), date(2026, 3, 4))
 
@@ -71,18 +71,18 @@ def test_clocks_of_a_single_fair_count_days_before_and_after() -> None:
         (date(2027, 12, 31), date(2028, 1, 28)),
     ],
 )
-def test_clocks_of_a_series_are_the_yearly_list_and_the_monthly_figures(day: date, figures: date) -> None:
+def test_deadlines_of_a_series_are_the_yearly_list_and_the_monthly_figures(day: date, figures: date) -> None:
     due = clocks(FairKind.PERIODIC, day, **RULE)
     assert (due.filing_due_on, due.statistics_due_on) == (date(2026, 12, 15), figures)
 
 
-def test_a_fair_keeps_its_clocks_and_place(session: Session) -> None:
+def test_a_fair_stores_its_deadlines_and_place(session: Session) -> None:
     fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
     assert (fair.filing_due_on, fair.statistics_due_on) == (date(2026, 2, 19), date(2026, 3, 13))
     assert (fair.region_code, fair.centre_id, fair.state) == ("610402", 1, FairState.DRAFT)
 
 
-def test_two_of_three_papers_do_not_make_a_fair_ready(session: Session) -> None:
+def test_a_fair_with_two_of_three_plans_is_not_ready(session: Session) -> None:
     fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), security_plan=""))
     with pytest.raises(PlansMissing) as refused:
         advance_fair(session, ORGANISER, fair_id=fair.id, event="prepare")
@@ -132,7 +132,7 @@ def test_a_hall_holds_one_fair_at_a_time(session: Session, starts: datetime, end
         assert schedule_fair(session, ORGANISER, second).id
 
 
-def test_another_hall_of_the_house_is_free_and_the_neighbour_is_told(session: Session) -> None:
+def test_another_hall_of_the_building_is_free_and_the_other_fair_is_shown(session: Session) -> None:
     first, second = add_hall(session), add_hall(session, "二号厅")
     held = schedule_fair(session, ORGANISER, fair_draft(first))
     assert [venue.id for venue in free_venues(session, at(9), at(11))] == [second]
@@ -164,7 +164,7 @@ def test_changing_a_fair_does_not_clash_with_itself(session: Session) -> None:
         ({"region_code": "999999"}, "region_code"),
     ],
 )
-def test_a_fair_that_cannot_be_is_refused_at_its_field(session: Session, changes: dict[str, Any], field: str) -> None:
+def test_an_impossible_fair_is_refused_at_the_field(session: Session, changes: dict[str, Any], field: str) -> None:
     hall = add_hall(session)
     with pytest.raises(Invalid) as refused:
         schedule_fair(session, ORGANISER, fair_draft(**{"venue_id": hall} | changes))
@@ -183,7 +183,7 @@ def test_only_organisers_and_managers_schedule_fairs(session: Session) -> None:
             schedule_fair(session, actor, fair_draft(hall))
 
 
-def test_every_friday_of_a_year_but_the_holidays(session: Session) -> None:
+def test_a_weekly_series_skips_public_holidays(session: Session) -> None:
     draft = SeriesDraft(
         name="每周五小型招聘",
         venue_id=add_hall(session),
@@ -205,7 +205,7 @@ def test_every_friday_of_a_year_but_the_holidays(session: Session) -> None:
     assert (first.series_on, second.starts_at) == (date(2026, 1, 9), at(9, day=date(2026, 1, 16)))
 
 
-def test_a_series_leaves_out_days_on_which_the_hall_is_taken(session: Session) -> None:
+def test_a_series_skips_days_on_which_the_hall_is_taken(session: Session) -> None:
     hall = add_hall(session)
     schedule_fair(session, ORGANISER, fair_draft(hall))
     draft = SeriesDraft(
@@ -258,7 +258,7 @@ def test_a_postponed_fair_comes_back_with_a_new_time(session: Session) -> None:
     assert change_fair(session, ORGANISER, fair_id=fair.id, draft=again, notice="改到下周五").state.value == "published"
 
 
-def test_a_fair_keeps_the_booths_that_are_given(session: Session) -> None:
+def test_a_fair_cannot_have_fewer_booths_than_are_taken(session: Session) -> None:
     hall = add_hall(session)
     fair = booth_fair(session, hall)
     for number in (1, 2):
@@ -286,7 +286,7 @@ def test_illegal_moves_of_a_fair_are_refused(state: FairState, event: str) -> No
         FAIR.find(state, event)
 
 
-def test_the_day_runs_by_the_clock_and_ends_in_a_report(session: Session) -> None:
+def test_a_fair_starts_and_ends_on_time_and_is_then_reported(session: Session) -> None:
     hall = add_hall(session)
     fair = booth_fair(session, hall)
     for moment, state in [(at(8, 59), "booth_open"), (at(9), "live"), (at(11, 29), "live"), (at(11, 30), "ended")]:

@@ -43,7 +43,7 @@ def taken(session: Session, lines: Sequence[Line]) -> Report:
     return import_openings(session, OFFICER, lines, source_name="合作中心", publish=True)
 
 
-def test_each_row_has_its_verdict_and_refused_rows_leave_nothing(session: Session) -> None:
+def test_each_row_gets_a_verdict_and_refused_rows_leave_no_trace(session: Session) -> None:
     report = taken(session, read_lines(JSONL, "corpus.jsonl"))
     assert [row.verdict.value for row in report.rows] == ["open", "kept", "kept", "refused", "refused"]
     assert [problem.code for problem in report.rows[1].problems] == ["element-missing"]
@@ -69,20 +69,20 @@ def test_the_same_list_twice_changes_nothing(session: Session) -> None:
     ] == before
 
 
-def test_a_draft_that_was_mended_in_the_list_goes_on_show(session: Session) -> None:
+def test_a_draft_that_was_corrected_in_the_list_is_published(session: Session) -> None:
     taken(session, read_lines(JSONL, "corpus.jsonl"))
     mended = JSONL.replace("限女性".encode(), "会用电动平车".encode())
     report = taken(session, read_lines(mended, "corpus.jsonl"))
     assert [row.verdict.value for row in report.rows[:3]] == ["unchanged", "unchanged", "open"]
 
 
-def test_without_somebody_who_vouches_rows_stay_drafts(session: Session) -> None:
+def test_rows_of_an_untrusted_source_stay_drafts(session: Session) -> None:
     report = import_openings(session, OFFICER, read_lines(JSONL, "x.jsonl"), source_name="合作中心")
     assert [row.verdict.value for row in report.rows[:3]] == ["kept"] * 3
     assert session.scalars(select(Employer.state)).all() == [EmployerState.REGISTERED]
 
 
-def test_drafts_of_an_earlier_import_go_on_show_once_somebody_vouches(session: Session) -> None:
+def test_drafts_of_an_earlier_import_are_published_once_the_source_is_trusted(session: Session) -> None:
     lines = read_lines(JSONL, "x.jsonl")
     import_openings(session, OFFICER, lines, source_name="合作中心")
     report = taken(session, lines)
@@ -91,7 +91,7 @@ def test_drafts_of_an_earlier_import_go_on_show_once_somebody_vouches(session: S
     assert session.scalars(select(Employer.state)).all() == [EmployerState.ACTIVE]
 
 
-def test_an_import_vouches_for_no_employer_that_came_another_way(session: Session) -> None:
+def test_a_trusted_import_does_not_verify_employers_from_other_sources(session: Session) -> None:
     register_employer(session, OFFICER, EmployerDraft(name="合作中心", region_code="610404"))
     report = taken(session, read_lines(JSONL, "x.jsonl"))
     assert report.counts[ImportVerdict.OPEN] == 0
@@ -139,12 +139,12 @@ def test_a_workbook_is_read(session: Session) -> None:
         (b"[" * 100_000, "x.jsonl"),
     ],
 )
-def test_what_is_no_list_of_openings_is_refused(data: bytes, filename: str) -> None:
+def test_a_file_without_openings_is_refused(data: bytes, filename: str) -> None:
     with pytest.raises(SheetRefused):
         read_lines(data, filename)
 
 
-def test_a_broken_line_is_named_and_a_list_without_headings_is_told_which_are_needed() -> None:
+def test_malformed_lines_and_missing_headings_are_named() -> None:
     with pytest.raises(LineBroken) as broken:
         read_lines(b'{"text": "a"}\n\n{"text": ', "x.jsonl")
     assert broken.value.params == {"row": 3}
@@ -153,12 +153,12 @@ def test_a_broken_line_is_named_and_a_list_without_headings_is_told_which_are_ne
     assert missing.value.params == {"expected": "岗位、地区"}
 
 
-def test_no_row_of_a_list_that_is_too_long_is_dropped_in_silence() -> None:
+def test_a_list_that_is_too_long_is_refused_rather_than_truncated() -> None:
     with pytest.raises(ListTooLong):
         read_lines(b'{"text": "a", "area": "b"}\n' * (MOST_ROWS + 1), "x.jsonl")
 
 
-def test_only_officers_import_and_a_source_has_a_name(session: Session) -> None:
+def test_only_officers_import_and_the_source_must_be_named(session: Session) -> None:
     lines = read_lines(JSONL, "x.jsonl")
     with pytest.raises(Forbidden):
         import_openings(session, boss(), lines, source_name="某网")
@@ -166,7 +166,7 @@ def test_only_officers_import_and_a_source_has_a_name(session: Session) -> None:
         import_openings(session, OFFICER, lines, source_name=" ")
 
 
-def test_progress_is_told_for_every_row(session: Session) -> None:
+def test_progress_is_reported_for_every_row(session: Session) -> None:
     progress: list[tuple[int, int]] = []
     lines = read_lines(JSONL, "x.jsonl")
     import_openings(

@@ -51,7 +51,7 @@ def codes_by_field(refused: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
     return {problem.field: problem.code for problem in refused.value.problems}
 
 
-def test_a_draft_becomes_public_by_way_of_an_officer(session: Session) -> None:
+def test_a_draft_is_published_after_an_officer_verified_it(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft())
     assert opening.state is OpeningState.DRAFT
@@ -69,7 +69,7 @@ def test_a_draft_becomes_public_by_way_of_an_officer(session: Session) -> None:
     assert (opening.state, opening.posted_at, opening.remaining) == (OpeningState.OPEN, clock.now(), 3)
 
 
-def test_everything_missing_is_told_in_one_message(session: Session) -> None:
+def test_all_missing_elements_are_reported_at_once(session: Session) -> None:
     add_employer(session)
     bare = draft(
         content=None, conditions=None, region_code=None, wage_min_fen=None, wage_max_fen=None, base_pay_fen=None
@@ -85,7 +85,7 @@ def test_everything_missing_is_told_in_one_message(session: Session) -> None:
     assert translate("en", place.message, **place.params) == "Required before publishing: Workplace"
 
 
-def test_unlawful_words_keep_an_opening_from_leaving_the_draft(session: Session) -> None:
+def test_an_opening_with_unlawful_words_cannot_be_submitted(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(conditions="限男性，年龄18-45", content="交押金300元"))
     assert {row["key"] for row in opening.screening} == {"sex-limit", "age-limit", "fees"}
@@ -96,7 +96,7 @@ def test_unlawful_words_keep_an_opening_from_leaving_the_draft(session: Session)
     assert "Employment Promotion Law" in english[1]
 
 
-def test_a_paper_that_the_conditions_ask_for_becomes_a_requirement(session: Session) -> None:
+def test_a_certificate_named_in_the_conditions_becomes_a_requirement(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(conditions="需持低压电工证，有健康证者优先"))
     required = [(requirement["kind"], requirement["must"]) for requirement in opening.certificate_requirements]
@@ -106,7 +106,7 @@ def test_a_paper_that_the_conditions_ask_for_becomes_a_requirement(session: Sess
     assert [requirement["name"] for requirement in kept.certificate_requirements] == ["低压电工作业"]
 
 
-def test_a_post_that_asks_for_children_is_refused(session: Session) -> None:
+def test_an_opening_for_children_is_refused(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(conditions="招14岁以上"))
     with pytest.raises(Invalid) as refused:
@@ -115,7 +115,7 @@ def test_a_post_that_asks_for_children_is_refused(session: Session) -> None:
 
 
 @pytest.mark.parametrize("headcount", [0, -1, 10_001])
-def test_an_opening_needs_a_sensible_number_of_places(headcount: int) -> None:
+def test_an_opening_needs_a_plausible_headcount(headcount: int) -> None:
     with pytest.raises(ValidationError):
         draft(headcount=headcount)
 
@@ -132,7 +132,7 @@ def test_an_opening_needs_a_sensible_number_of_places(headcount: int) -> None:
         ({"employment_type": "agency", "client_name": "昆山某厂"}, "contract_party", "contract-missing"),
     ],
 )
-def test_contradictions_are_not_even_kept_as_drafts(
+def test_contradictory_openings_are_not_saved_even_as_drafts(
     session: Session, changes: dict[str, Any], field: str, code: str
 ) -> None:
     add_employer(session)
@@ -154,7 +154,7 @@ def test_contradictions_are_not_even_kept_as_drafts(
         ({"sex_limit_ground": "grade_four_labour"}, "sex_limit_evidence", "evidence-missing"),  # MA-07
     ],
 )
-def test_what_the_dated_rules_forbid_is_not_published(
+def test_an_opening_that_violates_a_dated_policy_is_not_published(
     session: Session, changes: dict[str, Any], field: str, code: str
 ) -> None:
     add_employer(session)
@@ -230,7 +230,7 @@ def test_a_counter_above_the_headcount_is_refused_by_the_database(session: Sessi
     session.rollback()
 
 
-def test_an_opening_is_void_at_midnight_and_swept_by_the_job(session: Session) -> None:
+def test_an_opening_expires_at_midnight_and_the_job_closes_it(session: Session) -> None:
     add_employer(session)
     shown = published(session, valid_from="2026-03-02", valid_until="2026-03-10")
     assert session.scalars(open_openings(date(2026, 3, 10))).all() == [shown]
@@ -247,7 +247,7 @@ def test_an_opening_is_void_at_midnight_and_swept_by_the_job(session: Session) -
         assert (str(renewed.state), renewed.valid_from) == ("open", date(2026, 3, 11))
 
 
-def test_rewriting_a_verified_opening_sends_it_back_to_the_draft(session: Session) -> None:
+def test_editing_a_verified_opening_makes_it_a_draft_again(session: Session) -> None:
     add_employer(session)
     shown = published(session)
     with pytest.raises(IllegalMove):
@@ -271,7 +271,7 @@ def test_illegal_moves_of_an_opening_are_refused() -> None:
             OPENING.find(state, event)
 
 
-def test_every_change_is_published_for_the_matcher(session: Session) -> None:
+def test_every_change_publishes_an_event(session: Session) -> None:
     heard: list[int] = []
     subscribe(OpeningChanged)(lambda _session, fact: heard.append(fact.opening_id))
     add_employer(session)
@@ -280,7 +280,7 @@ def test_every_change_is_published_for_the_matcher(session: Session) -> None:
     assert heard == [shown.id] * 5
 
 
-def test_readers_see_what_is_theirs(any_database: str, frozen: None) -> None:
+def test_readers_see_only_what_is_visible_to_them(any_database: str, frozen: None) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)
         add_employer(session, 1)

@@ -81,7 +81,7 @@ def test_lawful_sentences_pass(sentence: str) -> None:
     assert screen(sentence) == []
 
 
-def test_a_finding_names_words_law_and_rewriting_in_both_languages() -> None:
+def test_a_finding_states_words_law_and_rewording_in_both_languages() -> None:
     (finding,) = screen("本厂诚聘，限男性", field="conditions")
     assert (finding.words, finding.field) == ("限男", "conditions")
     for locale in ("zh-Hans", "en"):

@@ -61,7 +61,7 @@ def test_the_town_has_the_network_schools_majors_employers_and_fairs_of_the_year
         assert all(person.is_demo for person in people)
 
 
-def test_whenever_it_is_filled_the_town_has_fairs_to_come_with_employers_and_openings() -> None:
+def test_the_town_always_has_upcoming_fairs_with_employers_and_openings() -> None:
     with clock.frozen(clock.now() + timedelta(days=700)):
         fill(size="town", seed=1, say=silently)
         with open_session(Actor.system().scope) as session:
@@ -100,7 +100,7 @@ def written(seed: int) -> list[object]:
     return rows
 
 
-def test_the_same_seed_gives_the_same_city_and_another_one_another() -> None:
+def test_the_city_depends_only_on_the_seed() -> None:
     with clock.frozen(clock.now()):
         first, again, other = written(7), written(7), written(8)
     assert len(first) > SMALL.openings + SMALL.workers

@@ -42,14 +42,14 @@ def test_a_full_number_is_shown_once_with_a_reason_and_its_person_reads_who_look
     assert "市中心主任" not in mine
 
 
-def test_partners_and_jobseekers_cannot_look(hall: Hall) -> None:
+def test_partners_and_jobseekers_cannot_reveal_numbers(hall: Hall) -> None:
     address = f"/counter/people/{wang()[0]}/reveal"
     for login in ("school", "employer", "wang", "admin", "auditor"):
         refused = hall.enter(login).send(address, 403, column="identity", reason="check")
         assert wang()[1] not in refused
 
 
-def test_a_jobseeker_agrees_changes_her_mind_and_takes_a_copy(hall: Hall) -> None:
+def test_a_jobseeker_consents_withdraws_and_downloads_a_copy(hall: Hall) -> None:
     _, number = wang()
     browser = hall.enter("wang")
     browser.send("/me/consents/give", purpose="matching")
@@ -62,7 +62,7 @@ def test_a_jobseeker_agrees_changes_her_mind_and_takes_a_copy(hall: Hall) -> Non
     assert "马丽" not in json.dumps(copied, ensure_ascii=False)
 
 
-def test_erasure_asks_twice_and_can_be_taken_back(hall: Hall) -> None:
+def test_erasure_is_confirmed_and_can_be_withdrawn(hall: Hall) -> None:
     browser = hall.enter("ma")
     assert "请先勾选" in browser.send("/me/erasure", 422)
     browser.send("/me/erasure", sure="true")
@@ -71,7 +71,7 @@ def test_erasure_asks_twice_and_can_be_taken_back(hall: Hall) -> None:
     assert "申请注销" in browser.get("/me/records")
 
 
-def test_the_pages_speak_english(hall: Hall) -> None:
+def test_the_pages_are_translated_into_english(hall: Hall) -> None:
     page = words(hall.enter("wang").get("/me/records?lang=en"))
     assert "Who has viewed my numbers" in page
     assert "Registration and employment service" in page

@@ -66,7 +66,7 @@ def test_an_organiser_schedules_a_fair_and_the_second_at_the_same_hour_is_refuse
         assert [fair.venue_id for fair in session.scalars(select(Fair).order_by(Fair.id))] == [first, second]
 
 
-def test_a_clash_is_told_in_english_too(as_: Opener) -> None:
+def test_a_hall_clash_is_explained_in_english_too(as_: Opener) -> None:
     hall, _other = halls()
     organiser = as_("organiser", language="en")
     organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
@@ -88,7 +88,9 @@ def test_a_clash_is_told_in_english_too(as_: Opener) -> None:
         ({"name": "招\u202e聘"}, "name"),
     ],
 )
-def test_a_bad_plan_is_told_at_its_field_and_nothing_is_kept(as_: Opener, changes: dict[str, str], field: str) -> None:
+def test_an_invalid_fair_is_reported_at_its_field_and_not_saved(
+    as_: Opener, changes: dict[str, str], field: str
+) -> None:
     hall, _other = halls()
     answer = as_("organiser").send_form("/organiser/fairs/new", **{"venue_id": str(hall)} | FAIR | changes)
     assert answer.status_code in (404, 422)
@@ -150,7 +152,7 @@ def test_cancelling_needs_a_notice_which_the_public_reads(as_: Opener) -> None:
     assert "因暴雨&lt;b&gt;取消" in seen
 
 
-def test_a_series_tells_which_days_it_left_out(as_: Opener) -> None:
+def test_a_series_shows_the_skipped_days(as_: Opener) -> None:
     hall, _other = halls()
     answer = as_("organiser").send_form(
         "/organiser/series/new", name="每周五小型招聘", theme="general", venue_id=hall, weekday="4", starts="09:00",
@@ -188,7 +190,7 @@ def test_a_fair_page_shows_the_openings_of_approved_employers(as_: Opener) -> No
     assert link in as_().get(f"/fairs/{fair_id}").text
 
 
-def test_an_employer_asks_once_and_withdraws(as_: Opener) -> None:
+def test_an_employer_applies_once_and_withdraws(as_: Opener) -> None:
     fair_id = shown_fair()
     employer = as_("employer1")
     path = f"/employer/fairs/{fair_id}/booth"
@@ -222,7 +224,7 @@ def test_an_employer_posts_an_opening_and_publishes_it_after_the_call(as_: Opene
     assert employer.send_form(path, event="close").status_code == 303
 
 
-def test_everything_wrong_with_an_opening_is_told_at_once_and_nothing_is_kept(as_: Opener) -> None:
+def test_all_problems_of_an_opening_are_reported_at_once_and_nothing_is_saved(as_: Opener) -> None:
     wrong = {
         "conditions": "限女性",
         "content": "交押金300元",
@@ -251,7 +253,7 @@ def test_a_draft_shows_its_findings_and_what_is_missing(as_: Opener) -> None:
     assert "上次审查发现" in employer.get(f"{answer.headers['location']}/edit").text
 
 
-def test_openings_of_others_and_desks_of_others_are_closed(as_: Opener) -> None:
+def test_openings_and_desks_of_others_are_inaccessible(as_: Opener) -> None:
     path = as_("employer1").send_form("/employer/openings/new", **OPENING).headers["location"]
     other = as_("employer2")
     assert [other.get(path).status_code, other.send_form(path, event="close").status_code] == [404, 404]
@@ -261,7 +263,7 @@ def test_openings_of_others_and_desks_of_others_are_closed(as_: Opener) -> None:
     assert [visitor.get(where).status_code for where in ("/organiser", "/employer")] == [303, 303]
 
 
-def test_results_are_told_of_one_s_own_applicants_only(as_: Opener) -> None:
+def test_an_employer_reports_results_only_for_its_own_applicants(as_: Opener) -> None:
     employer = as_("employer1")
     assert "还没有人来应聘" in employer.get("/employer/applicants").text
     assert employer.send_form("/employer/applicants/1", result="interviewed").status_code == 404

@@ -61,7 +61,7 @@ def test_a_school_uploads_reads_the_verdicts_and_confirms(city: world.City, as_:
     assert world.identity(1) not in trainees
 
 
-def test_a_chinese_text_file_goes_through_the_page(city: world.City, as_: Opener) -> None:
+def test_a_chinese_csv_file_can_be_uploaded(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city)
     content = files.text(files.titled(files.good(3)))
     registrar = as_("registrar")
@@ -71,7 +71,7 @@ def test_a_chinese_text_file_goes_through_the_page(city: world.City, as_: Opener
     assert "确认导入：新增 3 人" in words(registrar.get(sent.headers["location"]).text)
 
 
-def test_a_file_that_is_no_roster_is_told_at_the_field(city: world.City, as_: Opener) -> None:
+def test_a_file_that_is_not_a_roster_is_reported_at_the_field(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city)
     registrar = as_("registrar")
     address = f"/school/classes/{class_id}/roster"
@@ -86,7 +86,7 @@ def test_a_file_that_is_no_roster_is_told_at_the_field(city: world.City, as_: Op
     assert "上传过的花名册" not in registrar.get(f"/school/classes/{class_id}").text
 
 
-def test_more_trainees_than_seats_are_told_on_the_page_and_nobody_is_imported(city: world.City, as_: Opener) -> None:
+def test_more_trainees_than_seats_are_reported_and_nobody_is_imported(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city, seats=5)
     registrar = as_("registrar")
     roster = {"roster": ("a.xlsx", files.xlsx(MESSY), XLSX)}
@@ -137,7 +137,7 @@ def test_a_worker_enrols_free_from_the_page_and_leaves_again(city: world.City, a
     assert "我要报名" in worker.get(address).text
 
 
-def test_a_full_class_offers_to_wait(city: world.City, as_: Opener) -> None:
+def test_a_full_class_offers_the_waiting_list(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city, seats=1)
     address = f"/training/classes/{class_id}"
     as_("W6").send_form(f"{address}/enrol", relation="self")
@@ -157,7 +157,7 @@ def test_another_school_s_pages_are_not_found(city: world.City, as_: Opener) -> 
     assert "电子装接" not in registrar.get("/school").text
 
 
-def test_every_page_of_the_desk_is_there_in_both_languages(city: world.City, as_: Opener) -> None:
+def test_every_page_of_the_desk_exists_in_both_languages(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city, start=date(2026, 4, 1), end=date(2026, 4, 30), state=ClassState.RECRUITING)
     registrar = as_("registrar")
     for path in ("/school", "/school/classes/new", f"/school/classes/{class_id}", f"/school/classes/{class_id}/roster"):

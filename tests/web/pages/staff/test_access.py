@@ -17,7 +17,7 @@ def shown(locale: str) -> str:
     )
 
 
-def test_every_way_in_is_told_once_under_what_it_asks_for() -> None:
+def test_every_route_is_listed_once_under_its_access_rule() -> None:
     listed = {(entry.method, entry.path): right.code for right in rights(registry(app)) for entry in right.entries}
     assert listed == {(entry.method, entry.path): entry.allow.value for entry in registry(app)}
     assert len(listed) > 150
@@ -33,7 +33,7 @@ def test_both_languages_name_every_permission_and_no_language_leaks_into_the_oth
     assert re.findall("[\u4e00-\u9fff]+", main) == []
 
 
-def test_a_role_that_holds_nothing_of_a_permission_is_not_told_for_it() -> None:
+def test_a_role_without_a_permission_is_not_listed_for_it() -> None:
     by_code = {right.code: right for right in rights(registry(app))}
     assert Role.EMPLOYER not in by_code["claim:pay"].roles
     assert by_code["person:list"].roles == Permission.LIST_PEOPLE.roles

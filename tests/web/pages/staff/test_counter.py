@@ -36,7 +36,7 @@ def find(clerk: Desk, typed: str) -> str:
     return clerk.send("/counter/find", words=typed)
 
 
-def test_a_clerk_finds_introduces_prints_and_tells_the_result(hall: Hall) -> None:
+def test_a_clerk_finds_introduces_prints_and_records_the_result(hall: Hall) -> None:
     clerk = hall.enter("clerk")
     address = find(clerk, "马丽")
     screen = clerk.get(address)
@@ -77,7 +77,7 @@ def test_a_jobseeker_asks_and_the_employer_sees_a_name_only_after_the_letter(hal
     assert "职业介绍推荐信" in worker.get(letter)
 
 
-def test_a_newcomer_is_registered_once_and_bad_numbers_are_told(hall: Hall) -> None:
+def test_a_newcomer_is_registered_once_and_invalid_numbers_are_reported(hall: Hall) -> None:
     clerk = hall.enter("clerk")
     typed: dict[str, str] = {
         "id_number": "610499199001010013",
@@ -102,7 +102,7 @@ def test_a_hotline_call_is_one_line_of_the_ledger(hall: Hall) -> None:
         assert (line.person_id, line.topic) == (None, "拖欠工资")
 
 
-def test_a_jobseeker_says_everything_in_small_steps_without_typing(hall: Hall) -> None:
+def test_a_jobseeker_completes_the_profile_in_small_steps_without_typing(hall: Hall) -> None:
     worker = hall.enter("ma")
     years: dict[str, Any] = {"years-6-05-01-03": "8"}
     assert worker.send("/me/profile/trades", trades="6-05-01-03") == "/me/profile/years"
@@ -139,7 +139,7 @@ def queries_of(desk: Desk, path: str) -> int:
     return len(seen)
 
 
-def test_pages_ask_the_database_a_fixed_number_of_times(hall: Hall) -> None:
+def test_pages_issue_a_fixed_number_of_statements(hall: Hall) -> None:
     visitor, worker, clerk = hall.enter(), hall.enter("wang"), hall.enter("clerk")
     address = find(clerk, "马丽")
     assert queries_of(visitor, "/openings?q=缝纫") <= 3

@@ -91,7 +91,7 @@ def test_staff_see_rates_with_intervals_and_neglected_openings(hall: Hall) -> No
     hall.enter().get("/fairness", expect=303)
 
 
-def test_an_officer_gives_a_word_its_meaning(hall: Hall) -> None:
+def test_an_officer_maps_a_word_to_an_occupation(hall: Hall) -> None:
     means = [{"code": "4-09-08-01", "likeness": 0.9}]
     add(Synonym(word="搞卫生的", asked=42, candidates=means), Synonym(word="那个谁", asked=9))
     hall.enter("clerk").get("/counter/words", expect=403)
@@ -109,7 +109,7 @@ def test_an_officer_gives_a_word_its_meaning(hall: Hall) -> None:
     officer.send("/counter/words/99/reject", expect=404)
 
 
-def test_a_jobseeker_follows_a_search_and_stops_with_one_press(hall: Hall) -> None:
+def test_a_jobseeker_saves_and_deletes_a_search(hall: Hall) -> None:
     worker = hall.enter("wang")
     page = worker.get("/openings?q=缝纫")
     (address,) = re.findall(r'name="address" value="([^"]*)"', page)
@@ -139,7 +139,7 @@ def test_a_jobseeker_follows_a_search_and_stops_with_one_press(hall: Hall) -> No
         "q=qqqzzz",
     ],
 )
-def test_every_way_on_leads_to_as_many_answers_as_it_says(hall: Hall, query: str) -> None:
+def test_every_alternative_search_has_the_stated_number_of_results(hall: Hall, query: str) -> None:
     reader = hall.enter()
     page = reader.get(f"/openings?{query}")
     ways = re.findall(r'<a class="chip" href="([^"]*)">.*?<span>[^<]*?([0-9]+) 个</span></a>', page)

@@ -104,7 +104,7 @@ def browser_again(city: world.City, key: str) -> Browser:
     return browser(city, f"{key}-later")
 
 
-def test_a_school_sees_its_claim_and_not_the_desk_s_doubts(city: world.City) -> None:
+def test_a_school_sees_its_claim_but_not_the_integrity_flags(city: world.City) -> None:
     class_id, _ = assessed(city, people(city, 2))
     with clock.frozen(APRIL):
         school = browser(city, "registrar")
@@ -115,7 +115,7 @@ def test_a_school_sees_its_claim_and_not_the_desk_s_doubts(city: world.City) -> 
         assert browser(city, "neighbour").get(f"{DESK}/claims/1").status_code == 404
 
 
-def test_an_officer_enters_results_and_is_told_what_is_missing(city: world.City) -> None:
+def test_an_officer_enters_results_and_sees_what_is_missing(city: world.City) -> None:
     class_id, places = assessed(city, people(city, 1))
     with clock.frozen(APRIL):
         officer = browser(city, "officer")
@@ -182,7 +182,7 @@ def test_a_waiting_learner_takes_the_offered_seat_by_a_button(city: world.City) 
         assert session.get_one(Enrolment, waiting).state is EnrolmentState.ACCEPTED
 
 
-def test_a_lesson_is_moved_in_the_browser_to_a_time_that_can_be_and_by_its_own_centre(city: world.City) -> None:
+def test_a_lesson_is_moved_only_to_a_possible_time_and_by_its_own_centre(city: world.City) -> None:
     class_id = world.add_class(city)
     enrol_all(city, class_id, people(city, 1))
     begin(city, class_id)
@@ -201,7 +201,7 @@ def test_a_lesson_is_moved_in_the_browser_to_a_time_that_can_be_and_by_its_own_c
     )
 
 
-def test_schools_agreements_and_prices_are_kept_in_the_browser(city: world.City) -> None:
+def test_schools_agreements_and_prices_are_managed_in_the_browser(city: world.City) -> None:
     officer, home = browser(city, "officer"), f"{DESK}/schools"
     answer = officer.send_form(home, name="新学校", code="P9", region_code="610402", capacity="80")
     assert answer.status_code == 303
@@ -247,7 +247,7 @@ def test_a_notice_is_public_while_it_is_up_and_names_are_masked(city: world.City
         assert "学***1" not in public.get("/training/notices").text
 
 
-def test_the_training_table_narrows_by_days_and_comes_as_a_spreadsheet(city: world.City) -> None:
+def test_the_training_report_is_filtered_by_date_and_exported(city: world.City) -> None:
     assessed(city, people(city, 3))
     officer = browser(city, "officer")
     page = officer.get(f"{DESK}/report?by=school").text

@@ -93,7 +93,7 @@ def test_nobody_else_reaches_the_desk(enter: Opener, who: str) -> None:
     assert opening_state(opening_id) is OpeningState.TO_VERIFY
 
 
-def test_a_clerk_sees_no_way_to_the_desk(enter: Opener) -> None:
+def test_a_clerk_sees_no_link_to_the_desk(enter: Opener) -> None:
     browser = enter("officer")
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(Account, 900).roles = [Role.CLERK]
@@ -132,7 +132,7 @@ def test_an_opening_on_show_is_paused_resumed_and_closed(enter: Opener) -> None:
         assert opening_state(opening_id) is state
 
 
-def test_what_changed_since_the_officer_read_it_is_not_verified(enter: Opener) -> None:
+def test_a_version_that_the_officer_did_not_read_is_not_verified(enter: Opener) -> None:
     officer, opening_id = enter("officer"), submitted()
     with open_session(SYSTEM.scope, write=True) as session:
         opening = session.get_one(Opening, opening_id)
@@ -163,7 +163,7 @@ def version_of(model: type[Opening] | type[Employer], record_id: int) -> int:
         return session.get_one(model, record_id).version
 
 
-def test_the_six_elements_and_the_findings_stand_on_the_page(enter: Opener) -> None:
+def test_the_page_shows_the_six_elements_and_the_findings(enter: Opener) -> None:
     page = enter("officer").get(f"{DESK}/openings/{submitted(conditions='18-45岁，形象好')}").text
     for element in ("用人单位基本情况", "招聘人数", "招聘条件", "工作内容", "工作地点", "基本工资", "有效期"):
         assert element in page
@@ -211,9 +211,7 @@ def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener)
         ("contact_name", "王" * 61, "太长了"),
     ],
 )
-def test_a_registration_with_a_fault_leaves_nothing_behind(
-    enter: Opener, field: str, value: str, explanation: str
-) -> None:
+def test_an_invalid_registration_leaves_nothing_behind(enter: Opener, field: str, value: str, explanation: str) -> None:
     answer = enter().post("/employer/register", data=FORM | {field: value})
     assert answer.status_code == 422
     assert explanation in answer.text
@@ -231,7 +229,7 @@ def test_an_employer_that_is_known_is_not_registered_twice(enter: Opener) -> Non
         assert session.scalar(select(func.count(Employer.id)).where(Employer.uscc == CODE)) == 1
 
 
-def test_warnings_and_suspensions_need_a_reason_and_freeze_what_is_on_show(enter: Opener) -> None:
+def test_warnings_and_suspensions_need_a_reason_and_suspensions_freeze_openings(enter: Opener) -> None:
     officer, path = enter("officer"), f"{DESK}/employers/1"
     with open_session(SYSTEM.scope, write=True) as session:
         opening_id = published(session).id
@@ -246,7 +244,7 @@ def test_warnings_and_suspensions_need_a_reason_and_freeze_what_is_on_show(enter
     assert page.index("拒不改正") < page.index("求职者投诉拖欠工资", page.index("办理经过"))
 
 
-def test_every_step_at_the_desk_is_written_down_with_who_took_it(enter: Opener) -> None:
+def test_every_step_at_the_desk_is_logged_with_its_actor(enter: Opener) -> None:
     officer, opening_id = enter("officer"), submitted()
     assert step(officer, f"{DESK}/openings/{opening_id}", "confirm", reason="上门看过") == 303
     with open_session(SYSTEM.scope) as session:
@@ -263,13 +261,13 @@ def test_employers_are_found_by_part_of_their_name(enter: Opener) -> None:
 
 
 @pytest.mark.parametrize("path", ["openings/999", "employers/999"])
-def test_what_is_not_there_is_not_found(enter: Opener, path: str) -> None:
+def test_missing_records_are_404(enter: Opener, path: str) -> None:
     officer = enter("officer")
     assert officer.get(f"{DESK}/{path}").status_code == 404
     assert officer.send_form(f"{DESK}/{path}", event="close", seen="1").status_code in (404, 422)
 
 
-def test_the_desk_speaks_english(enter: Opener) -> None:
+def test_the_desk_is_translated_into_english(enter: Opener) -> None:
     opening_id = submitted(conditions="形象好")
     officer = enter("officer", language="en")
     for path in (DESK, f"{DESK}/openings/{opening_id}", f"{DESK}/employers/1", "/employer/register"):
@@ -305,7 +303,7 @@ def test_telephones_in_an_opening_are_masked_for_the_public_only(enter: Opener) 
     assert enter("officer").get(f"/api/v1/openings/{opening_id}").json()["title"] == TEXTS["title"]
 
 
-def test_judging_an_employer_is_told_to_its_accounts_and_no_service_is_counted(enter: Opener) -> None:
+def test_decisions_on_an_employer_notify_its_accounts_and_are_not_counted_as_services(enter: Opener) -> None:
     enter()
     with open_session(SYSTEM.scope, write=True) as session:
         judge_employer(session, SYSTEM, employer_id=1, event="warn", reason="投诉属实")
@@ -316,7 +314,7 @@ def test_judging_an_employer_is_told_to_its_accounts_and_no_service_is_counted(e
         assert session.scalar(select(func.count(ServiceEvent.id))) == 0
 
 
-def test_a_licence_that_ends_is_asked_for_as_a_day(enter: Opener) -> None:
+def test_the_licence_expiry_is_entered_as_a_date(enter: Opener) -> None:
     assert enter().post("/employer/register", data=FORM | {"licence_expires_on": "明年"}).status_code == 422
     assert enter().post("/employer/register", data=FORM | {"licence_expires_on": "2030-01-31"}).status_code == 200
     with open_session(SYSTEM.scope) as session:
