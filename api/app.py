@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import api
+from api.contract import HttpContract
 from api.dependencies import PREFIX, Routes
 from api.problems import problem_response, tell_problems
 from api.registry import secure
@@ -99,6 +100,7 @@ def build(answer: Answerer = problem_response) -> FastAPI:
     for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, UnicodeError):
         app.add_exception_handler(kind, answer)
     app.add_middleware(LastResort, answer=answer)
+    app.add_middleware(HttpContract)
     app.add_middleware(Headers)
     return app
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.versions import expect_version
 from api.wire import Wire
 from centre.drafts import RecordId
 from centre.permissions import Permission
@@ -72,6 +73,7 @@ def lessons(unit: Unit, class_id: RecordId) -> list[LessonOut]:
 @routes.put("/lessons/{lesson_id}", allow=Permission.REPORT_TRAINING)
 def move_lesson(unit: Unit, lesson_id: RecordId, draft: LessonDraft) -> LessonOut:
     """Move a lesson: 409 when the room, the teacher or a trainee is taken at that time."""
+    expect_version(unit, queries.lesson(unit.session, lesson_id))
     return LessonOut.of(actions.move_lesson(unit.session, unit.actor, lesson_id=lesson_id, draft=draft))
 
 

@@ -67,6 +67,8 @@ class UnitOfWork:
         self.visitor: accounts.Visitor | None = None
         self.prepared: Any = None
         """The result of the route's `before`, which runs outside the transaction."""
+        self.etag = ""
+        """The version of the record that the response shows, when the handler names one."""
         self._body = body
 
     @functools.cached_property
@@ -309,12 +311,13 @@ def _working(
     def adapter() -> TypeAdapter[Any]:
         return TypeAdapter(get_type_hints(endpoint).get("return", Any))  # on the first response, not at start-up
 
-    def answer(value: Any) -> Response:
+    def answer(unit: UnitOfWork, value: Any) -> Response:
         if isinstance(value, Response):
             return value
         if value is None:
             return Response(status_code=204)
-        return Response(adapter().dump_json(value, by_alias=True), status_code, media_type="application/json")
+        headers = {"etag": unit.etag} if unit.etag else None
+        return Response(adapter().dump_json(value, by_alias=True), status_code, headers, "application/json")
 
     @functools.wraps(endpoint)
     def run(**arguments: Any) -> Response:
@@ -324,7 +327,7 @@ def _working(
         unit.prepared = before(**arguments) if before is not None else None
         for attempt in range(TRIES):
             try:
-                return _transact(unit, lambda: answer(endpoint(**arguments)), keep=keep)
+                return _transact(unit, lambda: answer(unit, endpoint(**arguments)), keep=keep)
             except _Refused as refused:
                 return refused.response
             except DBAPIError as error:

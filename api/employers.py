@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from api.dependencies import Routes, Unit
+from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Line
 from centre.permissions import Permission
@@ -79,7 +80,9 @@ def employers(
 @routes.get("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)
 def employer(unit: Unit, employer_id: EmployerId) -> EmployerOut:
     """Get one employer; an employer's account sees only its own."""
-    return _out(unit, own_employer(unit.session, unit.actor, employer_id))
+    record = own_employer(unit.session, unit.actor, employer_id)
+    tell_version(unit, record)
+    return _out(unit, record)
 
 
 @routes.post("", allow=Permission.REGISTER_EMPLOYER, status_code=201)
@@ -90,8 +93,11 @@ def register(unit: Unit, draft: EmployerDraft) -> EmployerOut:
 
 @routes.put("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)
 def update(unit: Unit, employer_id: EmployerId, draft: EmployerDraft) -> EmployerOut:
-    """Edit an employer."""
-    return _out(unit, actions.update_employer(unit.session, unit.actor, employer_id=employer_id, draft=draft))
+    """Edit an employer; with If-Match only the version that the caller saw."""
+    expect_version(unit, own_employer(unit.session, unit.actor, employer_id))
+    updated = actions.update_employer(unit.session, unit.actor, employer_id=employer_id, draft=draft)
+    tell_version(unit, updated)
+    return _out(unit, updated)
 
 
 @routes.post("/{employer_id}/submit", allow=Permission.REGISTER_EMPLOYER)

@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import func
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RegionCode
@@ -198,14 +199,19 @@ def schedule(unit: Unit, draft: FairDraft) -> FairOut:
 @routes.get("/{fair_id}", allow=PUBLIC)
 def fair(unit: Unit, fair_id: FairId) -> FairOut:
     """Get one fair."""
-    return fair_out(fair_in_sight(unit.session, fair_id))
+    shown = fair_in_sight(unit.session, fair_id)
+    tell_version(unit, shown)
+    return fair_out(shown)
 
 
 @routes.put("/{fair_id}", allow=Permission.MANAGE_FAIRS)
 def change(unit: Unit, fair_id: FairId, draft: FairChange) -> FairOut:
-    """Change a fair."""
+    """Change a fair; with If-Match only the version that the caller saw."""
+    expect_version(unit, fair_in_sight(unit.session, fair_id))
     wished = FairDraft.model_validate(draft.model_dump(exclude={"notice"}))
-    return fair_out(actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=wished, notice=draft.notice))
+    changed = actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=wished, notice=draft.notice)
+    tell_version(unit, changed)
+    return fair_out(changed)
 
 
 @routes.post("/{fair_id}/plans", allow=Permission.MANAGE_FAIRS)

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
@@ -16,6 +17,7 @@ from employers.companies.rules import Risk
 from employers.openings import actions
 from employers.openings.models import Opening
 from employers.openings.queries import opening as opening_in_sight
+from employers.openings.queries import own_opening
 from employers.openings.rules import EmploymentType, OpeningDraft, OpeningState, WageUnit
 from employers.openings.screening import without_phones
 from matching.live.listing import Listed
@@ -187,6 +189,7 @@ def openings(
 def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Get one opening; telephone numbers in its texts are masked except for its employer and the centre."""
     record = opening_in_sight(unit.session, opening_id)
+    tell_version(unit, record)
     inside = unit.actor.scope.staff or record.employer_id == unit.actor.employer_id
     out = opening_out(record)
     return out if inside else out.model_copy(update={name: without_phones(getattr(out, name)) for name in TEXTS})
@@ -217,8 +220,11 @@ def create(unit: Unit, draft: OpeningDraft) -> OpeningOut:
 
 @routes.put("/{opening_id}", allow=Permission.POST_OPENING)
 def update(unit: Unit, opening_id: OpeningId, draft: OpeningDraft) -> OpeningOut:
-    """Edit an opening that is not published."""
-    return opening_out(actions.update_opening(unit.session, unit.actor, opening_id=opening_id, draft=draft))
+    """Edit an opening that is not published; with If-Match only the version that the caller saw."""
+    expect_version(unit, own_opening(unit.session, unit.actor, opening_id))
+    updated = actions.update_opening(unit.session, unit.actor, opening_id=opening_id, draft=draft)
+    tell_version(unit, updated)
+    return opening_out(updated)
 
 
 @routes.post("/{opening_id}/submit", allow=Permission.POST_OPENING)

@@ -72,11 +72,19 @@ def translate(locale: str, message: str, /, **params: object) -> str:
 
 
 def best_locale(accept_language: str) -> str:
-    """The language to greet a browser in: English only for readers who ask for it before any Chinese."""
-    for wish in accept_language.lower().split(","):
-        tag = wish.split(";")[0].strip()
-        if tag.startswith("zh"):
-            return "zh-Hans"
-        if tag.startswith("en"):
-            return "en"
+    """The language to greet a browser in: English only for readers who prefer it to Chinese."""
+    wishes = [_wish(part) for part in accept_language.lower().split(",")]
+    for tag, quality in sorted(wishes, key=lambda wish: -wish[1]):
+        if quality > 0 and tag.startswith(("zh", "en")):
+            return "zh-Hans" if tag.startswith("zh") else "en"
     return SOURCE_LOCALE
+
+
+def _wish(part: str) -> tuple[str, float]:
+    """A language of Accept-Language and its quality value, 1 where none is given (RFC 9110, 12.5.4)."""
+    tag, _, parameters = part.partition(";")
+    name, _, value = parameters.partition("=")
+    try:
+        return tag.strip(), float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return tag.strip(), 0.0

@@ -9,13 +9,14 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import UnitOfWork
+from api.versions import FIELD as VERSION
 from centre.drafts import Draft, Line, problems_of
 from centre.errors import Invalid, NotFound, Problem, Refusal
 from centre.translation import N_, translate
 
 Kind = TypeVar("Kind", bound=Draft)
 
-HIDDEN = frozenset({"_csrf", "_key"})
+HIDDEN = frozenset({"_csrf", "_key", VERSION})
 FEN = 100
 
 

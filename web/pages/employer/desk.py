@@ -9,6 +9,7 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
+from api.versions import expect_version
 from centre import clock, regions
 from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RecordId, RegionCode, Words
 from centre.errors import NotFound, Refusal
@@ -265,6 +266,7 @@ def _save(unit: Unit, opening: Opening | None) -> Response:
         if opening is None:
             kept = actions.create_opening(unit.session, unit.actor, draft)
         else:
+            expect_version(unit, opening)
             kept = actions.update_opening(unit.session, unit.actor, opening_id=opening.id, draft=draft)
         if bound.draft.step == "submit":
             actions.submit_opening(unit.session, unit.actor, opening_id=kept.id)
@@ -279,6 +281,7 @@ def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, open
         "employer/opening-form.html",
         status_code,
         bound=bound,
+        opening=opening,
         opening_id=opening.id if opening else None,
         title=opening.title if opening else "",
         findings=[] if opening is None or bound.problems else restore(opening.screening),

@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
+from api.versions import expect_version
 from centre import clock, regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
 from centre.errors import Refusal
@@ -165,6 +166,7 @@ def change(unit: Unit, fair_id: FairId) -> Response:
     kept = {"kind": fair.kind, "open_to_public": fair.open_to_public, "co_organisers": tuple(fair.co_organisers)}
     plan = bound.draft.plan().model_copy(update=kept)
     try:
+        expect_version(unit, fair)
         actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=plan, notice=bound.draft.notice)
     except Refusal as refusal:
         return _fair_form(unit, bound.refuse(refusal), refusal.status, fair=fair, refusal=refusal, wish=bound.draft)
