@@ -10,7 +10,7 @@ from api import contract
 from centre import clock
 from centre.translation import best_locale
 from tests.api.test_fairs import FAIR, NOW, hall
-from tests.employers.browser import Opener, opener
+from tests.employers.browser import Browser, Opener, opener
 from tests.planted import planted
 
 
@@ -83,10 +83,11 @@ def test_quality_values_of_languages_are_honoured(wish: str, language: str) -> N
     assert best_locale(wish) == language
 
 
-def plan(organiser: Any) -> tuple[str, dict[str, Any]]:
-    made = organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": hall(organiser)})
-    assert made.status_code == 201
-    return f"/api/v1/fairs/{made.json()['id']}", FAIR | {"venue_id": made.json()["venue_id"]}
+def plan(organiser: Browser) -> tuple[str, dict[str, Any]]:
+    body = FAIR | {"venue_id": hall(organiser)}
+    planned = organiser.post("/api/v1/fairs", json=body)
+    assert planned.status_code == 201
+    return f"/api/v1/fairs/{planned.json()['id']}", body
 
 
 def test_an_edit_of_a_version_that_is_gone_is_refused(as_: Opener) -> None:
