@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from centre import clock
+from centre import clock, events
 from centre.database import open_session
 from centre.errors import Forbidden, Invalid, NotFound
-from centre.events import subscribe
 from centre.permissions import Actor
 from centre.states import IllegalMove
 from centre.translation import translate
@@ -43,6 +42,7 @@ from employers.openings.rules import (
     OpeningState,
 )
 from tests.employers.world import OFFICER, SYSTEM, add_employer, boss, draft, found_city, published
+from tests.planted import planted
 
 TODAY = date(2026, 3, 2)
 
@@ -273,10 +273,11 @@ def test_illegal_moves_of_an_opening_are_refused() -> None:
 
 def test_every_change_publishes_an_event(session: Session) -> None:
     heard: list[int] = []
-    subscribe(OpeningChanged)(lambda _session, fact: heard.append(fact.opening_id))
     add_employer(session)
-    shown = published(session)
-    pause_opening(session, boss(), opening_id=shown.id)
+    handlers = {OpeningChanged: (lambda _session, fact: heard.append(fact.opening_id),)}
+    with planted(events, subscriptions=lambda: handlers):
+        shown = published(session)
+        pause_opening(session, boss(), opening_id=shown.id)
     assert heard == [shown.id] * 5
 
 
