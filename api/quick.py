@@ -59,6 +59,6 @@ class QuickRoute(APIRoute):
 
 def _is_plain(scope: Scope, route: APIRoute) -> bool:
     """Whether a request has the route's method and no account, token or body."""
-    return scope["method"] in route.methods and not any(
+    return scope["method"] in (route.methods or ()) and not any(
         name in _NEEDS_THREAD or (name == b"cookie" and _COOKIE in value) for name, value in scope["headers"]
     )

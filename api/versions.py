@@ -27,7 +27,8 @@ def expect_version(unit: UnitOfWork, record: Record) -> None:
 
     The API names it with If-Match, a form with a hidden field; a request that names none is not compared.
     """
-    named = unit.request.headers.get("if-match") or str((unit.form or {}).get(FIELD, ""))
+    form = unit.form.get(FIELD, "") if unit.form else ""
+    named = unit.request.headers.get("if-match") or str(form)
     wanted = {part.strip().removeprefix("W/").strip('"') for part in named.split(",") if part.strip()}
     if wanted and "*" not in wanted and str(record.version) not in wanted:
         raise StaleEdit
