@@ -29,6 +29,7 @@ from api.problems import problem_response, tell_problems
 from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal, TooLarge
+from centre.keys import KeyTrouble, key_trouble
 from centre.settings import settings
 from matching.live.kernels import load_kernels
 from matching.live.poller import keep_looking
@@ -60,6 +61,8 @@ class Service(FastAPI):
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
     # SQLite serves fastest from very few threads: with forty, a request cost eight times as much.
     anyio.to_thread.current_default_thread_limiter().total_tokens = settings().request_threads
+    if trouble := key_trouble():
+        raise KeyTrouble(trouble)
     _settle()
     stop = Event()
     if settings().warm:

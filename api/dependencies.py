@@ -22,6 +22,7 @@ from api.security import SESSION_COOKIE, check_origin, check_token
 from centre import accounts, audit, idempotency
 from centre.database import may_retry, open_session
 from centre.errors import Forbidden, NotSignedIn
+from centre.keys import require_right_keys
 from centre.permissions import Actor, Permission
 from centre.scopes import ScopedSession
 from centre.settings import settings
@@ -324,6 +325,8 @@ def _working(
         unit: UnitOfWork = arguments[name]
         unit.recognise()
         _admit(unit, allow)
+        if unit.request.method not in SAFE:
+            require_right_keys()
         unit.prepared = before(**arguments) if before is not None else None
         for attempt in range(TRIES):
             try:

@@ -6,6 +6,7 @@ from api.dependencies import PUBLIC, Routes, Unit
 from api.wire import Wire
 from centre import schema
 from centre.errors import Unavailable
+from centre.keys import WrongKey, is_ready
 
 routes = Routes(prefix="/health", tags=["health"], versioned=False)
 
@@ -25,8 +26,10 @@ def live(unit: Unit) -> Health:
 
 @routes.get("/ready", allow=PUBLIC)
 def ready(unit: Unit) -> Health:
-    """Readiness: the database responds and has the expected schema; 503 otherwise."""
+    """Readiness: the database responds, has the expected schema, and fits our keys; 503 otherwise."""
     del unit
     if schema.current() != schema.newest():
         raise Unavailable
+    if not is_ready():
+        raise WrongKey
     return Health()

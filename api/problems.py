@@ -30,6 +30,8 @@ from centre.errors import (
     TooMany,
     Unavailable,
 )
+from centre.keys import WrongKey
+from centre.privacy import KeyUnusable
 from centre.scopes import ForeignWrite
 from centre.settings import settings
 from centre.translation import N_, translate
@@ -125,6 +127,8 @@ def refusal_of(error: Exception) -> Refusal:
             return Invalid([problem_of(fault) for fault in error.errors()])
         case HTTPException():
             return _from_http(error)
+        case KeyUnusable():
+            return WrongKey()
         case StaleDataError():
             return Stale()
         case ForeignWrite():

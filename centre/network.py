@@ -3,10 +3,18 @@
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, Select, String, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from centre.database import open_session
+from centre.errors import Refusal
+from centre.permissions import Actor
 from centre.regions import ancestors, exists
+from centre.settings import settings
 from centre.tables import Record, coded
+from centre.translation import N_
+
+_homes: dict[str, str] = {}
 
 
 class CentreLevel(StrEnum):
@@ -14,6 +22,14 @@ class CentreLevel(StrEnum):
 
     CITY = "city"
     COUNTY = "county"
+
+
+class NotSetUp(Refusal):
+    """The installation has no city centre yet, so nobody is there who could serve the reader."""
+
+    code = "not-set-up"
+    status = 503
+    message = N_("这里的服务还没有开通，请过几天再来")
 
 
 class Centre(Record):
@@ -36,8 +52,40 @@ def centres() -> Select[Centre]:
 
 
 def centre_of(session: Session, region: str) -> Centre:
-    """The centre that serves a region: its county centre, else the city centre."""
+    """The centre that serves a region: its county centre, else the city centre. Raises NotSetUp when there is none."""
     places = [region, *(ancestors(region) if exists(region) else ())]
     served = {centre.region_code: centre for centre in session.scalars(select(Centre).order_by(Centre.id))}
     near = next((served[place] for place in places if place in served), None)
-    return near or next(centre for centre in served.values() if centre.level is CentreLevel.CITY)
+    near = near or next((centre for centre in served.values() if centre.level is CentreLevel.CITY), None)
+    if near is None:
+        raise NotSetUp
+    return near
+
+
+def require_set_up() -> None:
+    """Let the reader go on only where there is a city centre. Raises NotSetUp."""
+    if not home():
+        raise NotSetUp
+
+
+def home() -> str:
+    """The region of the city centre; empty before the installation is set up.
+
+    A process remembers it: the city of an installation does not change. `forget_home` is for tests and for set-up.
+    """
+    known = _homes.get(settings().url, "")
+    if not known:
+        city = select(Centre.region_code).where(Centre.level == CentreLevel.CITY).order_by(Centre.id).limit(1)
+        try:
+            with open_session(Actor.public().scope) as session:
+                known = session.scalar(city) or ""
+        except DBAPIError:  # no database, or one without tables: the page itself says so
+            return ""
+        if known:
+            _homes[settings().url] = known
+    return known
+
+
+def forget_home() -> None:
+    """Ask the database again."""
+    _homes.clear()

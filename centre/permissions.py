@@ -79,6 +79,7 @@ class Permission(StrEnum):
     MANAGE_ACCOUNTS = "account:manage"
     MANAGE_FAIRS = "fair:manage"
     MANAGE_FUNDS = "fund:manage"
+    MANAGE_OUTBOX = "outbox:manage"
     MANAGE_POLICY = "policy:manage"
     MANAGE_PROVIDERS = "provider:manage"
     MANAGE_RISK = "employer:risk"
@@ -141,6 +142,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
     Permission.MANAGE_FUNDS: (N_("管理资金"), MANAGERS),
+    Permission.MANAGE_OUTBOX: (N_("管理消息发送"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.MANAGE_POLICY: (N_("维护政策参数"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.MANAGE_PROVIDERS: (N_("管理培训机构和协议"), _TRAINING),
     Permission.MANAGE_RISK: (N_("处置用人单位风险"), MANAGERS),

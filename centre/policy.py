@@ -57,6 +57,11 @@ def policy(session: Session, key: str, *, on: date, region: str = "") -> Any:
     return rules[-1].value
 
 
+def examples_were_taken(session: Session) -> bool:
+    """Whether the installation works with the shipped example rules, at least in part."""
+    return session.scalar(select(PolicyRule.id).where(PolicyRule.is_example).limit(1)) is not None
+
+
 def load_examples(session: Session, path: Path = EXAMPLES) -> int:
     """Add the shipped example rules that the table does not hold yet; gives how many were added."""
     known = {(rule.key, rule.region_code, rule.from_on) for rule in session.scalars(select(PolicyRule))}

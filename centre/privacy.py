@@ -1,6 +1,7 @@
 """Personal data at rest: sealed under a key of each person, found again by a keyed blind index."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from functools import lru_cache
@@ -15,21 +16,63 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from centre.settings import settings
 
 _NONCE = 12
+_KEY = re.compile(r"[0-9a-fA-F]{64}")
+
+
+class KeyUnusable(RuntimeError):
+    """There is no master key, or what stands in its place is none; the text says what to do."""
 
 
 @lru_cache(maxsize=1)
 def _ring() -> tuple[bytes, ...]:
-    """The keys of the installation, the newest first: from the settings, or from an owner-only file made on first use.
+    """The keys of the installation, the newest first: from the settings, or from an owner-only file.
 
     What is sealed or wrapped anew goes under the newest; the older ones open what was sealed before a rotation, and
-    the oldest is the root of the blind indexes, which a rotation leaves as they are.
+    the oldest is the root of the blind indexes, which a rotation leaves as they are. Raises KeyUnusable: a key is
+    never made here, since one more key beside a database that was written under another loses what it seals.
     """
-    given = settings().master_key.get_secret_value()
+    given, place = settings().master_key.get_secret_value(), "GANGQIAO_MASTER_KEY"
     if not given:
-        if not key_file().exists():
-            _make_key_file(key_file())
-        given = key_file().read_text()
-    return tuple(bytes.fromhex(key) for key in given.replace(",", " ").split())
+        place = str(key_file())
+        try:
+            given = key_file().read_text()
+        except FileNotFoundError:
+            raise KeyUnusable(
+                f"There is no master key: {place} is missing and GANGQIAO_MASTER_KEY is empty. On a new installation "
+                "run `gangqiao migrate`, which makes one; otherwise copy the key file of the first machine there."
+            ) from None
+        except (OSError, UnicodeError) as error:
+            raise KeyUnusable(f"The master key in {place} cannot be read ({type(error).__name__}).") from None
+    keys = given.replace(",", " ").split()
+    if not keys or not all(_KEY.fullmatch(key) for key in keys) or len(set(keys)) < len(keys):
+        raise KeyUnusable(
+            f"What stands in {place} is no master key: it has to be 64 hexadecimal digits, after a rotation several "
+            "different such keys, the newest first. Put the right key back from its escrow."
+        )
+    return tuple(bytes.fromhex(key) for key in keys)
+
+
+def has_keys() -> bool:
+    """Whether the settings or the key file hold anything at all."""
+    return bool(settings().master_key.get_secret_value()) or key_file().exists()
+
+
+def make_key() -> None:
+    """Make the key file of a new installation; where one is already, it stays."""
+    if not has_keys():
+        _make_key_file(key_file())
+    forget_keys()
+
+
+def ring_marks() -> tuple[str, ...]:
+    """A public digest of each key, the newest first; tells keys apart and nothing about them. Raises KeyUnusable."""
+    forget_keys()  # the file may have changed since it was last read
+    return tuple(key_mark(key) for key in _ring())
+
+
+def key_mark(key: bytes) -> str:
+    """The public digest of a key."""
+    return hmac_digest(key, b"mark", sha256).hex()
 
 
 def key_file() -> Path:
@@ -39,7 +82,6 @@ def key_file() -> Path:
 
 def add_key() -> None:
     """Put a fresh key before those in the key file; from now on everything new is sealed under it."""
-    _ring()  # makes the file where there is none
     path = key_file()
     draft = path.with_name(f"{path.name}.{uuid4().hex}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -51,13 +93,24 @@ def add_key() -> None:
     forget_keys()
 
 
-def _make_key_file(path: Path) -> None:
+def ring_text() -> str:
+    """All keys in hexadecimal, the newest first, as the key file holds them: for the escrow alone."""
+    return " ".join(key.hex() for key in _ring())
+
+
+def write_key_file(content: str) -> None:
+    """Put keys that were kept elsewhere into the key file of a machine that has none."""
+    _make_key_file(key_file(), content)
+    forget_keys()
+
+
+def _make_key_file(path: Path, content: str = "") -> None:
     # Written whole under another name and then linked: whoever comes at the same time finds a complete key or none.
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{uuid4().hex}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(32))
+        file.write(content or secrets.token_hex(32))
     with suppress(FileExistsError):
         os.link(draft, path)
     draft.unlink()

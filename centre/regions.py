@@ -17,9 +17,6 @@ from centre.translation import N_
 
 _DATA = Path(__file__).parent / "data"
 
-HOME = "610400"
-"""The network's own city, 咸阳: its places win when a bare name is ambiguous."""
-
 YRD = frozenset({"310000", "320000", "330000", "340000"})
 """The Yangtze River delta (长三角)."""
 
@@ -122,6 +119,20 @@ def children(code: str = "") -> Sequence[Region]:
     return _children().get(code, ())
 
 
+def is_city(code: str) -> bool:
+    """Whether a centre network can be a code's: a prefecture city, or one of the four municipalities."""
+    place = region(code)
+    return place.level <= 2 and place.name not in _PLACEHOLDERS and (place.level == 2 or place.name.endswith("市"))
+
+
+def counties(city: str) -> list[Region]:
+    """The counties of a city, those of a municipality included; none for 东莞 and others that have none."""
+    below: list[Region] = []
+    for place in children(city):
+        below += counties(place.code) if place.name in _PLACEHOLDERS else [place]
+    return below
+
+
 def within(code: str, outer: str) -> bool:
     """Whether `code` is `outer` or lies in it: within("610402", "610400"). Raises RegionUnknown."""
     inner, around = region(code).code, region(outer).code
@@ -133,20 +144,23 @@ def within_any(code: str, outers: frozenset[str]) -> bool:
     return not outers.isdisjoint((region(code).code, *ancestors(code)))
 
 
-def search(text: str, limit: int = 10, home: str = HOME) -> list[Region]:
+def search(text: str, limit: int = 10, home: str = "") -> list[Region]:
     """Regions by name in either script, with or without 市/县/区, whole or begun, the nearest to `home` first."""
     wanted = normalise(text).replace(" ", "")
     if not wanted:
         return []
     exact = _names().get(wanted, ())
     begun = [code for known, codes in _names().items() if known.startswith(wanted) for code in codes]
-    near = {home, *ancestors(home), *(child.code for child in children(home))}
+    near = {*_outwards(home), *(child.code for child in children(home) if home)}
     ranked = sorted(set(begun), key=lambda code: (code not in exact, code not in near, _tree()[code].level, code))
     return [_tree()[code] for code in ranked[:limit]]
 
 
-def parse_place(query: str, home: str = HOME) -> Place:
-    """Take a search text apart: `咸阳 挡车工` -> (610400) and `挡车工`; `渭城区缝纫` -> (610404) and `缝纫`."""
+def parse_place(query: str, home: str = "") -> Place:
+    """Take a search text apart: `咸阳 挡车工` -> (610400) and `挡车工`; `渭城区缝纫` -> (610404) and `缝纫`.
+
+    Of several places of one name, those near `home`, the region of the city centre, win (see `centre.network.home`).
+    """
     codes: list[str] = []
     rest: list[str] = []
     for word in normalise(query).split():
@@ -162,7 +176,7 @@ def parse_place(query: str, home: str = HOME) -> Place:
     return Place(tuple(codes), " ".join(rest))
 
 
-def county_of(address: str, home: str = HOME) -> str:
+def county_of(address: str, home: str = "") -> str:
     """The most exact region code of a written address. Raises CountyNeeded, or RegionUnknown when nothing is known."""
     place = parse_place(address, home)
     if place.codes and region(place.codes[0]).level == 3:
@@ -208,12 +222,17 @@ def _meant(codes: Sequence[str], before: list[str], home: str) -> list[str]:
     inside = [code for code in codes if any(within(code, outer) for outer in before)]
     if inside:
         return inside
-    for around in (home, *ancestors(home)):
+    for around in _outwards(home):
         near = [code for code in codes if within(code, around)]
         if near:
             return near
     highest = min(_tree()[code].level for code in codes)
     return [code for code in codes if _tree()[code].level == highest]
+
+
+def _outwards(home: str) -> tuple[str, ...]:
+    """A region and those around it, the nearest first; nothing before the city is known."""
+    return (home, *ancestors(home)) if home else ()
 
 
 def _rows(file: str) -> Iterator[dict[str, str]]:

@@ -27,7 +27,36 @@ class Settings(BaseSettings):
         int, Field(ge=0, le=64, description="request threads of a process; 0 means 2 on SQLite, 16 elsewhere")
     ] = 0
     public_url: Annotated[str, Field(description="address that people type, for feeds and printed codes")] = ""
-    hotline: Annotated[str, Field(description="telephone number on every page")] = "029-3300 0000"
+    sender: Annotated[
+        Literal["", "smtp", "gateway", "file"],
+        Field(description="how messages leave: smtp, gateway (HTTP) or file; empty means that they stay in the pages"),
+    ] = ""
+    smtp_host: Annotated[str, Field(description="mail server of the sender smtp")] = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535, description="its port")] = 465
+    smtp_security: Annotated[
+        Literal["tls", "starttls", "none"], Field(description="tls from the start, starttls, or none (on this machine)")
+    ] = "tls"
+    smtp_ca: Annotated[Path | None, Field(description="certificates to trust instead of the system's, in PEM")] = None
+    smtp_user: Annotated[str, Field(description="user name for the mail server; empty means no sign-in")] = ""
+    smtp_password: Annotated[SecretStr, Field(description="password for the mail server")] = SecretStr("")
+    smtp_from: Annotated[str, Field(description="address that messages come from")] = ""
+    smtp_to: Annotated[
+        str, Field(description="address of a telephone at the mail-to-SMS gateway, such as {phone}@sms.example.cn")
+    ] = ""
+    sms_gateway: Annotated[Path | None, Field(description="TOML file that describes the HTTP gateway, see run.md")] = (
+        None
+    )
+    sms_secret: Annotated[SecretStr, Field(description="secret of the HTTP gateway, for {secret} and {signature}")] = (
+        SecretStr("")
+    )
+    messages_a_day: Annotated[int, Field(ge=1, description="most messages to one telephone in a day, codes aside")] = 10
+    quiet_hours: Annotated[
+        str,
+        Field(
+            pattern=r"^([01]?[0-9]|2[0-3])-([01]?[0-9]|2[0-3])$",
+            description="hours in which only sign-in codes leave, such as 21-8; two equal hours mean none",
+        ),
+    ] = "21-8"
     secure_cookies: Annotated[
         bool, Field(description="send cookies over HTTPS only; set it wherever HTTPS is in front")
     ] = False
@@ -54,12 +83,21 @@ class Settings(BaseSettings):
         bool | None,
         Field(description="staff and partners must bind an authenticator; empty means yes, and no in the demo city"),
     ] = None
+    first_run_key: Annotated[
+        SecretStr, Field(description="digest of the one-time key of the first-run page; gangqiao serve sets it")
+    ] = SecretStr("")
     log_level: Annotated[str, Field(description="DEBUG, INFO, WARNING or ERROR")] = "INFO"
 
     @cached_property
     def url(self) -> str:
         """The database address that is in force."""
         return self.database_url or f"sqlite:///{self.data_dir / 'gangqiao.db'}"
+
+    @property
+    def quiet(self) -> tuple[int, int]:
+        """First and last hour in which only sign-in codes leave."""
+        begins, _, ends = self.quiet_hours.partition("-")
+        return int(begins), int(ends)
 
     @property
     def is_sqlite(self) -> bool:

@@ -17,7 +17,7 @@ from alembic import command
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine
 
-from centre import schema
+from centre import privacy, schema
 from centre.database import engine
 from centre.settings import settings
 from centre.tables import Base
@@ -45,11 +45,13 @@ def absent(what: str) -> NoReturn:
 
 
 @contextmanager
-def settings_from(**values: str) -> Iterator[None]:
-    """Run with these GANGQIAO_ settings, and leave no connection open afterwards."""
+def settings_from(*, with_key: bool = True, **values: str) -> Iterator[None]:
+    """Run with these GANGQIAO_ settings, and leave no connection open afterwards; a data folder gets its key."""
     before = dict(os.environ)
     os.environ.update({f"GANGQIAO_{name.upper()}": value for name, value in values.items()})
     settings.cache_clear()
+    if with_key and "data_dir" in values:
+        privacy.make_key()
     try:
         yield
     finally:

@@ -16,6 +16,7 @@ from api.problems import detail, problem_response, refusal_headers, refusal_of
 from api.registry import check_routes
 from centre.accounts import NotFresh
 from centre.errors import NotFound, NotSignedIn
+from centre.network import NotSetUp
 from centre.translation import N_, translate
 from web.assets import Assets
 from web.rendering import page
@@ -32,6 +33,8 @@ TITLES = {
     429: N_("请稍等一下"),
     503: N_("系统正忙"),
 }
+OTHER_TITLES = {NotSetUp.code: N_("还没有开通")}
+"""Titles of refusals whose status alone says too little."""
 
 
 def build() -> FastAPI:
@@ -61,7 +64,7 @@ def answer(request: Request, error: Exception) -> Response:
         return RedirectResponse(f"/sign-in/again?back={quote(here)}", 303)
     unit = UnitOfWork(request, b"", None)
     unit.recognise(forgiving=True)
-    title = translate(unit.locale, TITLES.get(refusal.status, N_("出了点问题")))
+    title = translate(unit.locale, OTHER_TITLES.get(refusal.code) or TITLES.get(refusal.status, N_("出了点问题")))
     response = page(
         unit,
         "error.html",

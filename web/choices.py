@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from centre.regions import HOME, children, exists, name
+from centre.network import home
+from centre.regions import counties, exists, name
 from centre.translation import N_
 from employers.openings.rules import EMPLOYMENT_LABELS
 from matching.live.listing import Listed
@@ -68,8 +69,11 @@ EMPLOYMENT = {kind.value: label for kind, label in EMPLOYMENT_LABELS.items()}
 
 
 def home_counties() -> list[tuple[str, str]]:
-    """The counties of the network's city."""
-    return [(region.code, region.name) for region in children(HOME) if not region.name.startswith("市辖")]
+    """The counties of the network's own city; a city without counties, such as 东莞, is its own; none before set-up."""
+    city = home()
+    if not city:
+        return []
+    return [(county.code, county.name) for county in counties(city)] or [(city, name(city))]
 
 
 def place(code: str) -> str:

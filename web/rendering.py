@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from centre.installation import sign
 from centre.permissions import Actor
 from centre.settings import settings
 from centre.translation import LOCALES, translate
@@ -276,7 +277,7 @@ def environment() -> Environment:
         "main_ways": _ways,
         "charts": charts,
         "locales": LOCALES,
-        "hotline": settings().hotline,
+        "sign": sign,
     }
     return templates
 

@@ -95,11 +95,11 @@ def request_code(phone: str, host: str) -> str:
         )
         session.add(one_time_code)
         session.flush()
-        _send(session, one_time_code, code)
+        _send(session, one_time_code, code, phone)
     return code
 
 
-def _send(session: Session, one_time_code: OneTimeCode, code: str) -> None:
+def _send(session: Session, one_time_code: OneTimeCode, code: str, phone: str) -> None:
     """Post the code; without an account to nobody, which takes as long."""
     body = translate(SOURCE_LOCALE, N_("验证码 {code}，5 分钟内有效。工作人员不会向您要验证码。"), code=code)
     post(
@@ -109,6 +109,8 @@ def _send(session: Session, one_time_code: OneTimeCode, code: str) -> None:
         title=N_("登录验证码"),
         body=body,
         dedupe_key=f"{SIGN_IN_CODE}:{one_time_code.id}",
+        expires_at=one_time_code.expires_at,
+        to_phone=phone if one_time_code.account_id else "",
     )
 
 

@@ -9,11 +9,10 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hmac import compare_digest
-from hmac import digest as hmac_digest
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import quote, urlencode
 
+import pyotp
 from pydantic import Field, StringConstraints
 
 from centre.drafts import Draft, RecordId
@@ -182,10 +181,7 @@ def check_expiry(roles: Iterable[str], expires_on: date | None, today: date) -> 
 
 def totp(secret: bytes, step: int) -> str:
     """The one-time code of an authenticator at a 30-second step (RFC 6238 with RFC 4226, SHA-1, six digits)."""
-    mac = hmac_digest(secret, step.to_bytes(8, "big"), "sha1")
-    at = mac[-1] & 15
-    number = int.from_bytes(mac[at : at + 4], "big") & 0x7FFF_FFFF
-    return str(number % 10**TOTP_DIGITS).zfill(TOTP_DIGITS)
+    return pyotp.TOTP(key_text(secret), digits=TOTP_DIGITS, interval=STEP_SECONDS).generate_otp(step)
 
 
 def matching_step(secret: bytes, code: str, now: datetime, *, after: int) -> int | None:
@@ -200,8 +196,7 @@ def matching_step(secret: bytes, code: str, now: datetime, *, after: int) -> int
 
 def otpauth(secret: bytes, *, issuer: str, login: str) -> str:
     """The address that an authenticator reads from the QR code."""
-    query = urlencode({"secret": key_text(secret), "issuer": issuer}, quote_via=quote)
-    return f"otpauth://totp/{quote(issuer)}:{quote(login)}?{query}"
+    return pyotp.TOTP(key_text(secret), name=login, issuer=issuer).provisioning_uri()
 
 
 def key_text(secret: bytes) -> str:

@@ -48,7 +48,7 @@ _ZONE = re.compile(r"(?:高新|经开|开发|工业|产业|保税|新城|园|科
 _LIKE_A_REGION = re.compile(r"[\u4e00-\u9fff]{1,6}?(?:省|市|区|县|旗|自治州)")
 
 
-def read_place(text: str, *, home: str = regions.HOME) -> Place:
+def read_place(text: str, *, home: str = "") -> Place:
     """The region that a text names, whole. An old name or code means its successor.
 
     Raises PlaceUnknown, or PlaceAmbiguous with the candidates; a bare name of several places is read only where one of

@@ -10,7 +10,7 @@ from centre import clock
 from centre.batches import batches
 from centre.jobs import job
 from centre.ledger import ServiceEvent
-from centre.outbox import Message, post
+from centre.outbox import Delivery, Message, post
 from centre.people import Person
 from centre.permissions import Actor
 from centre.policy import policy
@@ -98,7 +98,7 @@ def forget_old_messages(session: Session) -> None:
     before = clock.now() - timedelta(days=int(policy(session, "message-keep-days", on=today)))
     session.execute(
         update(Message)
-        .where(Message.created_at < before, Message.sent_at.is_not(None), Message.title != "")
+        .where(Message.created_at < before, Message.delivery != Delivery.WAITING, Message.title != "")
         .values(title="", body="", link="", version=Message.version + 1)
         .execution_options(synchronize_session=False)
     )

@@ -8,7 +8,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
-from centre import regions
+from centre import network, regions
 from centre.errors import Problem
 from centre.grammars.ages import read_ages
 from centre.grammars.answers import AnswerUnreadable, read_answer
@@ -136,7 +136,7 @@ def _read_headcount(offer: Offer, cell: str) -> None:
 
 
 def _read_area(offer: Offer, cell: str) -> None:
-    place = read_place(cell)
+    place = read_place(cell, home=network.home())
     offer.fields["region_code"] = place.code
     offer.show("area", cell, "{place}", place=regions.full_name(place.code))
     if place.rest and not offer.fields["address"]:
@@ -146,7 +146,7 @@ def _read_area(offer: Offer, cell: str) -> None:
 
 
 def _read_employer_area(offer: Offer, cell: str) -> None:
-    offer.employer_area = read_place(cell).code
+    offer.employer_area = read_place(cell, home=network.home()).code
 
 
 def _read_education(offer: Offer, cell: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from centre import regions
+from centre import network, regions
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.sources import source_digest
@@ -31,7 +31,7 @@ _MAKERS = (__name__, "matching.live.listing")
 
 def find_places(text: str) -> tuple[tuple[str, ...], str]:
     """Region codes named in a query, and the words without them."""
-    place = regions.parse_place(text)
+    place = regions.parse_place(text, network.home())
     return place.codes, place.rest
 
 

@@ -64,7 +64,7 @@ def register_person(
         person = person_by_identity(session, newcomer.identity.value)
         is_new = person is None
         if person is None:
-            centre_id = actor.centre_id or centre_of(session, draft.live_region).id
+            centre_id = actor.centre_id or centre_of(session, newcomer.live_region).id
             person = add_person(session, newcomer, centre_id=centre_id)
         elif person.name != newcomer.name:
             raise NameDiffers(field="name")
@@ -88,7 +88,8 @@ def _take_over(session: Session, actor: Actor, person: Person, *, hand_over: boo
 
 def _update_person(person: Person, draft: CounterRegistration, phone: str) -> None:
     person.set_phone(phone)
-    person.live_region = draft.live_region
+    if draft.live_region:
+        person.live_region = draft.live_region
     person.home_region = draft.home_region or person.home_region
     person.education = draft.education or person.education
     person.categories = sorted({*person.categories, *(category.value for category in draft.categories)})

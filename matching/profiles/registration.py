@@ -11,7 +11,7 @@ from centre import audit, clock
 from centre.accounts import LoginTaken, create_account
 from centre.errors import Conflict
 from centre.ledger import Channel
-from centre.network import centre_of
+from centre.network import centre_of, home
 from centre.numbers import IdentityNumber, parse_identity, parse_mobile
 from centre.outbox import post
 from centre.people import Consent, Person, Sex, new_person, person_by_identity, phone_index
@@ -55,9 +55,9 @@ class Newcomer:
     live_region: str
 
     @classmethod
-    def read(cls, *, name: str, id_number: str, phone: str, live_region: str) -> "Newcomer":
+    def read(cls, *, name: str, id_number: str, phone: str, live_region: str | None) -> "Newcomer":
         """Read the numbers as people write them. Raises a BadNumber that names the fault."""
-        return cls(name, parse_identity(id_number, clock.today()), parse_mobile(phone), live_region)
+        return cls(name, parse_identity(id_number, clock.today()), parse_mobile(phone), live_region or home())
 
 
 def register_jobseeker(session: Session, *, draft: SelfRegistration) -> None:

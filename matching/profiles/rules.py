@@ -161,7 +161,7 @@ class SelfRegistration(Draft):
     name: PersonName
     phone: RawNumber
     id_number: RawNumber
-    live_region: KnownRegion = "610400"
+    live_region: KnownRegion | None = None
     password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
     consent: Agreed
 
@@ -172,7 +172,7 @@ class CounterRegistration(Draft):
     name: PersonName
     phone: RawNumber
     id_number: RawNumber
-    live_region: KnownRegion = "610400"
+    live_region: KnownRegion | None = None
     home_region: KnownRegion | None = None
     education: Education | None = None
     categories: Annotated[tuple[PersonCategory, ...], Field(max_length=16)] = ()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from centre import regions
+from centre import network, regions
 from centre.skills.vocabulary import vocabulary
 from matching.live.listing import Listed
 from matching.live.openings import View, board
@@ -170,7 +170,7 @@ def _wider(view: View, criteria: SearchCriteria, filters: "Filters", hits: "Hits
     places = criteria.region or named
     if not places:
         return ()
-    words = regions.parse_place(criteria.q).rest if named else criteria.q
+    words = regions.parse_place(criteria.q, network.home()).rest if named else criteria.q
     wider: list[Wider] = []
     most = hits.total
     steps = list(regions.ancestors(places[0])) if regions.exists(places[0]) else []

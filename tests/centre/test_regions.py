@@ -2,6 +2,8 @@ import pytest
 
 from centre import regions
 
+XIANYANG = "610400"
+
 
 @pytest.mark.parametrize(
     ("query", "codes", "rest"),
@@ -33,7 +35,7 @@ from centre import regions
     ],
 )
 def test_a_search_text_is_taken_apart_into_places_and_words(query: str, codes: tuple[str, ...], rest: str) -> None:
-    assert regions.parse_place(query) == regions.Place(codes, rest)
+    assert regions.parse_place(query, XIANYANG) == regions.Place(codes, rest)
 
 
 def test_the_region_tree_is_complete() -> None:
@@ -84,7 +86,7 @@ def test_an_unknown_code_is_refused() -> None:
     ],
 )
 def test_regions_are_found_while_typing(typed: str, first: str) -> None:
-    assert regions.search(typed)[0].code == first
+    assert regions.search(typed, home=XIANYANG)[0].code == first
 
 
 def test_an_ambiguous_name_gives_every_place() -> None:
@@ -100,3 +102,11 @@ def test_a_town_in_two_counties_asks_for_the_county() -> None:
     assert regions.county_of("文汇路街道") == "610404"
     with pytest.raises(regions.RegionUnknown):
         regions.county_of("火星")
+
+
+def test_of_two_places_of_one_name_the_one_near_the_city_centre_wins() -> None:
+    assert [regions.parse_place("鼓楼区 保洁", home).codes for home in ("320100", "350100")] == [
+        ("320106",),
+        ("350102",),
+    ]
+    assert len(regions.parse_place("鼓楼区 保洁").codes) == 4

@@ -18,7 +18,7 @@ for kind, handlers in subscriptions().items():
 """
 PROCESSES = {
     "the web": "import web.app",
-    "the worker": "from web.commands.running import _import_domain; _import_domain()",
+    "the worker": "from web.commands.running import import_domain; import_domain()",
     "a command": "import web.commands.data",
     "a script that enrols": "import training.enrolments.actions",
     "a script that imports nothing else": "",

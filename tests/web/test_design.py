@@ -9,7 +9,9 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from centre.database import open_session
 from centre.errors import Problem
+from centre.installation import rename_installation
 from centre.permissions import Actor, Role
 from centre.translation import LOCALES
 from tests.web.readers import CLERK, Reader, gallery
@@ -174,11 +176,18 @@ def test_the_current_section_is_marked() -> None:
     assert marked == ["/fairs"]
 
 
-def test_the_hotline_comes_first_and_in_the_footer() -> None:
+def test_before_set_up_no_hotline_is_shown() -> None:
+    assert [link for link in Elements(gallery()).named("a") if (link.get("href") or "").startswith("tel:")] == []
+
+
+def test_the_hotline_comes_first_and_in_the_footer(database: str) -> None:
+    with open_session(Actor.system().scope, write=True) as session:
+        rename_installation(session, Actor.system(), name="岭南市就业援助中心", hotline="0577-3300 0000")
     calls = [link["href"] for link in Elements(gallery()).named("a") if (link.get("href") or "").startswith("tel:")]
-    assert calls[0] == calls[-1] == "tel:02933000000"
+    assert calls[0] == calls[-1] == "tel:057733000000"
     assert Elements(gallery()).named("a")[0]["href"] == "#main"
     assert Elements(gallery()).named("a")[1]["href"] == calls[0]
+    assert "岭南市就业援助中心</title>" in gallery()
 
 
 def test_display_switches_return_to_the_same_page_and_query() -> None:

@@ -15,7 +15,6 @@ app = typer.Typer(help="Create and list accounts, set passwords.", no_args_is_he
 tokens = typer.Typer(help="API tokens of schools and employers.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
 audits = typer.Typer(help="The audit log.", no_args_is_help=True)
-keys = typer.Typer(help="The master key that encrypts personal data.", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(help="Sign-in name.")]
 Password = Annotated[
@@ -214,27 +213,3 @@ def verify(
         typer.echo(f"The chain breaks at entry {fault}", err=True)
         raise typer.Exit(1)
     typer.echo("The chain is intact" + ("" if kept else "; pass --head to detect truncation as well"))
-
-
-@keys.command()
-def rotate() -> None:
-    """Create a new master key and re-wrap all personal keys with it; may run while the service is running."""
-    from centre import privacy
-    from centre.settings import settings
-
-    if settings().master_key.get_secret_value():
-        typer.echo("GANGQIAO_MASTER_KEY is set: put a new key before the old one and run `keys rewrap`", err=True)
-        raise typer.Exit(2)
-    privacy.add_key()
-    typer.echo(f"New key added to {privacy.key_file()}; keep the old key, since it decrypts older backups")
-    rewrap()
-
-
-@keys.command()
-def rewrap() -> None:
-    """Re-wrap what is still encrypted under an older master key; running it again changes nothing."""
-    from centre.rekeying import rewrap_everything
-    from web.commands.running import _import_domain
-
-    _import_domain()
-    typer.echo(f"{rewrap_everything()} keys and secrets re-wrapped with the newest master key")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from threading import Timer
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -27,6 +27,8 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT
 TICK_SECONDS = 5
 WORKER_DELAY_SECONDS = 3
 COMPILE_DELAY_SECONDS = 20
+WRONG_KEYS = 3
+"""Exit code when the master keys are not those of the database."""
 
 
 def serve(
@@ -37,6 +39,8 @@ def serve(
     """Serve requests until Ctrl+C. Run `gangqiao migrate` first and `gangqiao work` alongside."""
     import uvicorn
 
+    stop_on_wrong_keys()
+    _offer_first_run(host or settings().host, port or settings().port)
     os.environ.setdefault("GANGQIAO_WARM", "true")
     settings.cache_clear()
     known = settings()
@@ -54,21 +58,54 @@ def serve(
     )
 
 
+def _offer_first_run(host: str, port: int) -> None:
+    """Where nobody can administer the installation yet, print the one-time key of the first-run page."""
+    from sqlalchemy.exc import DBAPIError
+
+    from centre.accounts.rules import bare, new_words
+    from centre.database import open_session
+    from centre.first_run import has_administrator
+    from centre.permissions import Actor
+    from centre.privacy import token_digest
+
+    if not database_exists():
+        return
+    try:
+        with open_session(Actor.system().scope) as session:
+            if has_administrator(session):
+                return
+    except DBAPIError:
+        return
+    key = new_words(3)
+    os.environ["GANGQIAO_FIRST_RUN_KEY"] = token_digest(bare(key))
+    settings.cache_clear()
+    typer.echo(f"Nobody administers this installation yet. Set it up on http://{host}:{port}/first-run with the key")
+    typer.echo(f"    {key}")
+    typer.echo("or with `gangqiao init`. The key holds until there is an administrator, or until this server stops.")
+
+
 def work(
     once: Annotated[bool, typer.Option(help="Run the jobs that are due and exit.")] = False,
     beside: Annotated[int, typer.Option(help="Exit when this parent process has ended.", hidden=True)] = 0,
 ) -> None:
     """Run scheduled jobs: expiries, reminders, messages. Several processes may run; each job runs once."""
     from centre.jobs import REGISTER, run_due_jobs
+    from centre.senders import drain_outbox
 
-    _import_domain()
+    import_domain()
+    stop_on_wrong_keys()
+    _stop_on_bad_sender()
     if once:
         typer.echo(f"{run_due_jobs()} of {len(REGISTER)} jobs were due and have run")
+        if settings().sender:
+            typer.echo(f"{drain_outbox()} messages have left")
         return
     from apscheduler.schedulers.blocking import BlockingScheduler
 
     clock = BlockingScheduler()
     clock.add_job(run_due_jobs, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+    if settings().sender:
+        clock.add_job(drain_outbox, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
     if beside:
         # A killed server cannot stop its worker.
         clock.add_job(lambda: os.getppid() == beside or clock.shutdown(wait=False), "interval", seconds=TICK_SECONDS)
@@ -80,6 +117,31 @@ def work(
         clock.start()
     except (KeyboardInterrupt, SystemExit):
         typer.echo("Stopped")
+
+
+def stop_on_wrong_keys() -> None:
+    """Stop the command with a sentence when the master keys are not those of the database (R31)."""
+    from centre.keys import key_trouble
+
+    if database_exists() and (trouble := key_trouble()):
+        _stop(trouble)
+
+
+def _stop_on_bad_sender() -> None:
+    from centre.senders import NotConfigured, open_sender
+
+    if settings().sender:
+        try:
+            with open_sender():
+                return
+        except NotConfigured as error:
+            typer.echo(f"Messages cannot leave: {error}", err=True)
+            raise typer.Exit(2) from None
+
+
+def _stop(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(WRONG_KEYS)
 
 
 def _compile() -> None:
@@ -96,21 +158,31 @@ def migrate(
         typer.Option(help="PostgreSQL only: grant this role the service's rights, append-only on the audit log."),
     ] = "",
 ) -> None:
-    """Migrate the database to the current schema and load the reference data; running it again is harmless."""
+    """Migrate the database to the current schema; a new one gets its master key. Running it again is harmless.
+
+    Where the example rules were taken, the new ones among them are added.
+    """
     from centre import schema
     from centre.database import open_session
+    from centre.keys import KeyTrouble, prepare_keys
     from centre.permissions import Actor
-    from centre.policy import load_examples
+    from centre.policy import examples_were_taken, load_examples
 
-    _import_domain()
-    before = schema.current() if _exists() else None
+    import_domain()
+    before = schema.current() if database_exists() else None
+    if before:
+        stop_on_wrong_keys()
     schema.upgrade()
+    try:
+        prepare_keys()
+    except KeyTrouble as trouble:
+        _stop(str(trouble))
     if role:
         if settings().is_sqlite:
             raise typer.BadParameter("roles are PostgreSQL's", param_hint="--role")
         schema.admit(role)
     with open_session(Actor.system().scope, write=True) as session:
-        rules = load_examples(session)
+        rules = load_examples(session) if settings().demo or examples_were_taken(session) else 0
     now = schema.current()
     typer.echo(f"Schema {before or 'empty'} -> {now}; {rules} example policies added")
 
@@ -129,7 +201,7 @@ def demo(
     started = time.monotonic()
     os.environ.setdefault("GANGQIAO_DEMO", "true")
     settings.cache_clear()
-    if not _exists() or schema.current() != schema.newest():
+    if not database_exists() or schema.current() != schema.newest():
         migrate(role="")
     from web.demo import fill
 
@@ -159,11 +231,12 @@ def _working_beside() -> Iterator[None]:
             process.wait(timeout=10)
 
 
-def _exists() -> bool:
+def database_exists() -> bool:
+    """Whether there is a database to look into; a PostgreSQL server is taken to have one."""
     return not settings().is_sqlite or Path(settings().url.removeprefix("sqlite:///")).exists()
 
 
-def _import_domain() -> None:
+def import_domain() -> None:
     """Import every module with tables or jobs, so that the job register and the metadata are complete."""
     from importlib import import_module
     from pkgutil import walk_packages

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts import create_account
 from centre.accounts.rules import LONGEST_PARTNER
+from centre.installation import rename_installation
 from centre.network import Centre, CentreLevel
 from centre.numbers import parse_identity
 from centre.people import Education, Person, PersonCategory, Recognition, Sex, new_person
@@ -26,6 +27,7 @@ from web.demo import fairs, schooling
 from web.demo.files import rows
 
 PASSWORD = "gangqiao-demo"  # noqa: S105 - of invented accounts, told on the sign-in page of the demo
+HOTLINE = "029-3300 0000"
 SEATS = 30
 CLASS_DAYS = 25
 YUAN = 100
@@ -33,6 +35,7 @@ YUAN = 100
 
 def fill(session: Session) -> None:
     """Insert the town."""
+    rename_installation(session, Actor.system(), name="咸阳市困难职工援助中心(演示)", hotline=HOTLINE)
     centres = _centres(session)
     majors = _training(session, centres)
     employers = _openings(session, centres)
@@ -59,7 +62,7 @@ def _centres(session: Session) -> dict[str, Centre]:
             region_code=row["region"],
             parent_id=centres["XY00"].id if centres else None,
             address="人民路 1 号(虚构)",
-            phone="029-3300 0000",
+            phone=HOTLINE,
             hours="周一至周五 9:00-17:00",
             is_demo=True,
         )

@@ -15,7 +15,7 @@ from centre.database import open_session
 from centre.errors import Forbidden, NotFound
 from centre.ledger import ServiceCategory, ServiceEvent, record_service, unsealed_statement
 from centre.network import Centre, CentreLevel
-from centre.outbox import Message, post
+from centre.outbox import Delivery, Message, post
 from centre.people import Consent, Person, new_person
 from centre.permissions import Actor, Role
 from centre.policy import PolicyRule
@@ -302,7 +302,7 @@ def test_old_messages_are_emptied_by_the_dated_rule() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         post(session, kind="a", title="旧消息", dedupe_key="a", to_person_id=1)
         session.flush()
-        session.execute(update(Message).values(sent_at=clock.now()))
+        session.execute(update(Message).values(delivery=Delivery.SENT))
     with clock.frozen(NOW + timedelta(days=731)):
         run(jobs.forget_old_messages)
     with open_session(SYSTEM.scope) as session:

@@ -45,6 +45,7 @@ from employers.openings.rules import (
     WageUnit,
 )
 from employers.openings.screening import Reaction, restore
+from web import choices
 from web.forms import Bound, bind, blank
 from web.pages.public.fairs import hours
 from web.rendering import page
@@ -285,7 +286,7 @@ def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, open
         opening_id=opening.id if opening else None,
         title=opening.title if opening else "",
         findings=[] if opening is None or bound.problems else restore(opening.screening),
-        counties=[(county.code, county.name) for county in regions.children(regions.HOME)],
+        counties=choices.home_counties(),
         units=WAGE_UNIT_LABELS,
         employments=EMPLOYMENT_LABELS,
         contracts=CONTRACT_LABELS,

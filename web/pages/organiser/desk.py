@@ -30,6 +30,7 @@ from employers.fairs.rules import (
     VenueDraft,
     VenueTaken,
 )
+from web import choices
 from web.forms import Bound, bind, blank
 from web.pages.public.fairs import hours
 from web.rendering import page
@@ -196,7 +197,7 @@ def schedule_series(unit: Unit) -> Response:
 @routes.get("/venues", allow=ALLOW)
 def halls(unit: Unit) -> Response:
     """All halls, and the form for a new one."""
-    return _halls(unit, blank(unit, VenueForm, region_code="610402"))
+    return _halls(unit, blank(unit, VenueForm))
 
 
 @routes.post("/venues", allow=ALLOW)
@@ -215,7 +216,13 @@ def add_hall(unit: Unit) -> Response:
 def _halls(unit: Unit, bound: Bound[VenueForm], status_code: int = 200) -> Response:
     halls = unit.session.scalars(venues()).all()
     return page(
-        unit, "organiser/venues.html", status_code, bound=bound, venues=halls, counties=_counties(), place=regions.name
+        unit,
+        "organiser/venues.html",
+        status_code,
+        bound=bound,
+        venues=halls,
+        counties=choices.home_counties(),
+        place=regions.name,
     )
 
 
@@ -267,7 +274,3 @@ def _venue_options(unit: Unit) -> list[tuple[int, str]]:
 
 def _named(hall: Venue) -> str:
     return f"{regions.name(hall.region_code)} · {hall.label}"
-
-
-def _counties() -> list[tuple[str, str]]:
-    return [(county.code, county.name) for county in regions.children(regions.HOME)]

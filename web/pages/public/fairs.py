@@ -17,6 +17,7 @@ from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs, fairs, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
+from web import choices
 from web.formats import clock_time
 from web.rendering import page
 
@@ -56,7 +57,7 @@ def calendar(unit: Unit) -> Response:
         themes=THEME_LABELS,
         states=TOLD,
         region=known,
-        counties=[(county.code, county.name) for county in regions.children(regions.HOME)],
+        counties=choices.home_counties(),
     )
 
 

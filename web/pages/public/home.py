@@ -11,7 +11,7 @@ from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
 from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
-from centre.network import centres
+from centre.network import centres, require_set_up
 from centre.permissions import Permission
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
@@ -215,12 +215,14 @@ def ask(unit: Unit, opening_id: OpeningId) -> Response:
 @routes.get("/register", allow=PUBLIC)
 def registering(unit: Unit) -> Response:
     """The registration form: four fields and the consent."""
+    require_set_up()
     return _register_page(unit, blank(unit, SelfRegistration))
 
 
 @routes.post("/register", allow=PUBLIC, keep=False)
 def register(unit: Unit) -> Response:
     """Register a jobseeker; the response is identical for new and known people."""
+    require_set_up()
     bound = bind(unit, SelfRegistration)
     if bound.draft is None:
         return _register_page(unit, bound, 422)

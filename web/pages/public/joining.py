@@ -7,6 +7,7 @@ from starlette.responses import Response
 from api.dependencies import PUBLIC, Pages, Unit
 from centre.errors import Refusal
 from centre.limits import Limit, spend_all
+from centre.network import require_set_up
 from employers.companies.registration import enter_employer
 from employers.companies.rules import NATURE_LABELS, EmployerRegistration
 from web import choices
@@ -22,12 +23,14 @@ DAY = timedelta(days=1)
 @routes.get("/register", allow=PUBLIC)
 def registering(unit: Unit) -> Response:
     """The registration form of employers."""
+    require_set_up()
     return _form(unit, blank(unit, EmployerRegistration))
 
 
 @routes.post("/register", allow=PUBLIC, keep=False)
 def register(unit: Unit) -> Response:
     """Register the employer and explain the next step."""
+    require_set_up()
     bound = bind(unit, EmployerRegistration)
     if bound.draft is None:
         return _form(unit, bound, 422)

@@ -1,0 +1,216 @@
+"""Which master keys the database was written under (密钥核对): compared before anything is sealed.
+
+The database keeps a digest of every key in force, never a key. A process whose keys are missing, malformed, wrong or
+another machine's finds that out before it writes, and says what to do.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import ColumnElement, String, false, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from centre import clock, privacy
+from centre.database import open_session
+from centre.errors import Refusal
+from centre.people import Person
+from centre.permissions import Actor, Scope
+from centre.settings import settings
+from centre.tables import Base, Instant
+from centre.translation import N_
+
+ROOT = 0
+"""The place of the first key, the root of the blind indexes; only one can stand there."""
+
+SYSTEM = Actor.system()
+
+
+class KeyMark(Base):
+    """The digest of a master key that the database was written under (密钥标记)."""
+
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    added_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
+        """Only the service itself reads it."""
+        return false()
+
+
+class WrongKey(Refusal):
+    """The master keys of this process are not those that the database was written under."""
+
+    code = "wrong-key"
+    status = 503
+    message = N_("这台机器的主密钥和数据库对不上，服务已停止写入。请管理员运行 gangqiao doctor")
+
+
+class KeyTrouble(RuntimeError):
+    """The master keys cannot be used; the text tells an operator what to do."""
+
+
+_checked: set[tuple[str, str, str]] = set()
+
+
+def check_keys() -> None:
+    """Compare the keys of this process with the marks in the database; an unmarked database takes them over.
+
+    Raises KeyTrouble, and DBAPIError when the database does not answer.
+    """
+    try:
+        ring = privacy.ring_marks()
+    except privacy.KeyUnusable as error:
+        raise KeyTrouble(str(error)) from None
+    marks = _marks()
+    if not marks:
+        _adopt(ring)
+        marks = _marks()
+    _compare(ring, marks)
+    _checked.add(_here())
+
+
+def require_right_keys() -> None:
+    """Compare the keys before the first write of a process; afterwards this costs nothing. Raises WrongKey."""
+    if _here() in _checked:
+        return
+    try:
+        check_keys()
+    except KeyTrouble:
+        raise WrongKey from None
+
+
+def mark_new_keys() -> None:
+    """After a rotation: mark the keys of this process that have no mark yet. Raises KeyTrouble."""
+    ring = privacy.ring_marks()
+    with open_session(SYSTEM.scope, write=True) as session:
+        marks = {mark.digest: mark.place for mark in session.scalars(select(KeyMark))}
+        if marks and not set(marks) <= set(ring):
+            raise KeyTrouble(_missing_text(set(marks) - set(ring)))
+        place = max(marks.values(), default=-1)
+        for digest in reversed(ring):
+            if digest not in marks:
+                place += 1
+                session.add(KeyMark(place=place, digest=digest))
+
+
+def prepare_keys() -> None:
+    """Check the keys at set-up and at upgrades; an empty database without a key gets a new one. Raises KeyTrouble."""
+    if not privacy.has_keys():
+        if _marks() or _sealed_example() is not None:
+            raise KeyTrouble(_absent_text())
+        privacy.make_key()
+    check_keys()
+
+
+def _here() -> tuple[str, str, str]:
+    known = settings()
+    return known.url, known.master_key.get_secret_value(), str(privacy.key_file())
+
+
+def _marks() -> dict[str, int]:
+    with open_session(SYSTEM.scope) as session:
+        return {mark.digest: mark.place for mark in session.scalars(select(KeyMark))}
+
+
+def _adopt(ring: tuple[str, ...]) -> None:
+    """Mark the keys of this process as those of a database that has no mark; of two machines one is first."""
+    example = _sealed_example()
+    if example is not None and not _opens(example):
+        raise KeyTrouble(
+            "The master key does not open the personal data in the database. Put the key with which the service ran "
+            f"until now into {privacy.key_file()} or GANGQIAO_MASTER_KEY, then try again."
+        )
+    try:
+        with open_session(SYSTEM.scope, write=True) as session:
+            for place, digest in enumerate(reversed(ring)):
+                session.add(KeyMark(place=place, digest=digest))
+    except IntegrityError:  # another machine was first; the comparison says whether it has the same key
+        return
+
+
+def _compare(ring: tuple[str, ...], marks: dict[str, int]) -> None:
+    missing, unknown = set(marks) - set(ring), set(ring) - set(marks)
+    if not missing and not unknown:
+        return
+    if not missing:
+        raise KeyTrouble(
+            f"Key {_short(unknown)} is not yet known to the database. If you added it on purpose, run "
+            "`gangqiao keys rewrap` on one machine; otherwise take it out."
+        )
+    raise KeyTrouble(_missing_text(missing) if missing != set(marks) else _foreign_text(unknown, marks))
+
+
+def _missing_text(missing: set[str]) -> str:
+    return (
+        f"Key {_short(missing)}, under which data were written, is not among the keys of this machine. Copy the key "
+        f"file of the machine that rotated the keys to {privacy.key_file()}, or put all keys into GANGQIAO_MASTER_KEY, "
+        "the newest first."
+    )
+
+
+def _foreign_text(unknown: set[str], marks: dict[str, int]) -> str:
+    return (
+        f"The database was written under key {_short(set(marks))}, but this machine has key {_short(unknown)}. Copy "
+        f"the key file of the first machine, or join the two halves with `gangqiao keys join`, into "
+        f"{privacy.key_file()}. Nothing was written."
+    )
+
+
+def _absent_text() -> str:
+    return (
+        f"The database was written under a master key, but there is none in {privacy.key_file()} nor in "
+        "GANGQIAO_MASTER_KEY. Copy the key file of the first machine there, or join the two halves with "
+        "`gangqiao keys join`. A new key would not open the data, so none is made."
+    )
+
+
+def _short(digests: set[str]) -> str:
+    return ", ".join(sorted(digest[:8] for digest in digests))
+
+
+def _sealed_example() -> tuple[str, bytes] | None:
+    """The name and wrapped key of one person, to try a key on; None when nothing is sealed yet."""
+    with open_session(SYSTEM.scope) as session:
+        row: Any = session.execute(
+            select(Person.key_name, Person.wrapped_key)
+            .where(Person.wrapped_key != b"")
+            .order_by(Person.id.desc())
+            .limit(1)
+        ).first()
+    return (row.key_name, row.wrapped_key) if row else None
+
+
+def _opens(example: tuple[str, bytes]) -> bool:
+    try:
+        privacy.rewrapped(*example)
+    except InvalidTag:
+        return False
+    return True
+
+
+def is_ready() -> bool:
+    """Whether this process may write, as far as keys go; asks the database each time."""
+    try:
+        check_keys()
+    except KeyTrouble:
+        return False
+    return True
+
+
+def key_trouble() -> str:
+    """What an operator reads about the keys; empty when they are right or the database does not answer yet."""
+    try:
+        check_keys()
+    except KeyTrouble as trouble:
+        return str(trouble)
+    except DBAPIError:
+        return ""
+    return ""
+
+
+def matching_digest(session: Session, digest: str) -> bool:
+    """Whether a key is one that the database was written under."""
+    return session.scalar(select(KeyMark.place).where(KeyMark.digest == digest)) is not None

@@ -1,0 +1,36 @@
+"""What a sender gets, and the three ways in which it may fail. No error carries a telephone number or a text."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message to one telephone (待发短信); `key` stays the same however often it is sent."""
+
+    key: str
+    phone: str
+    title: str
+    text: str
+
+
+class Trouble(Exception):
+    """The receiver did not take this message now; it may later. The text is short and holds no personal data."""
+
+
+class Outage(Trouble):
+    """The receiver takes no message at all: it is away, or it does not accept our credentials."""
+
+
+class Refused(Exception):
+    """The receiver will never take this message, for example because there is no such telephone."""
+
+
+class Sender(Protocol):
+    """Hands messages over. A message counts as sent only when `send` has returned."""
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Hand one message over. Raises Trouble, Outage or Refused."""
+
+    def close(self) -> None:
+        """Give connections back."""

@@ -1,0 +1,50 @@
+"""Rules of sending: when to try again and when to give up, at which hours nobody is rung, what a text may say."""
+
+import re
+from datetime import datetime, timedelta
+
+from centre.outbox import SIGN_IN_CODE
+
+URGENT = frozenset({SIGN_IN_CODE})
+"""Kinds that are wanted at once: no quiet hours, and no limit beside the one on asking for them."""
+
+MOST_ATTEMPTS = 20
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
+"""A message is tried for about two days: after 1, 2, 4 ... minutes, at last every four hours."""
+
+MOST_AGE = timedelta(days=3)
+"""What nobody could send for so long stays in the pages, for example after the first sender was set up."""
+
+_LONG_NUMBER = re.compile(r"(?<![0-9])([0-9]{3})[0-9]{8,12}([0-9]{3}[0-9Xx])(?![0-9Xx])")
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long to wait after a number of failed tries, at least one."""
+    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+
+
+def quiet_until(local: datetime, quiet: tuple[int, int]) -> datetime | None:
+    """The end of the quiet hours in which a local instant lies, such as (21, 8); None outside of them."""
+    begins, ends = quiet
+    hour = local.hour
+    inside = begins <= hour < ends if begins < ends else hour >= begins or hour < ends
+    if begins == ends or not inside:
+        return None
+    morning = local.replace(hour=ends, minute=0, second=0, microsecond=0)
+    return morning if hour < ends else morning + timedelta(days=1)
+
+
+def next_morning(local: datetime, quiet: tuple[int, int]) -> datetime:
+    """When a message goes on that was one too many for a day."""
+    return (local + timedelta(days=1)).replace(hour=quiet[1], minute=0, second=0, microsecond=0)
+
+
+def text_of(kind: str, title: str, body: str, *, sign: str, address: str) -> str:
+    """What leaves: who sends it, title and text, where to read on; identity and account numbers are masked.
+
+    A sign-in code carries its text alone, so that it fits one message and nothing in it can be clicked.
+    """
+    words = body if kind in URGENT and body else f"{title}：{body}" if body else title
+    words = _LONG_NUMBER.sub(lambda number: f"{number[1]}****{number[2]}", words)
+    before = f"【{sign}】" if sign else ""
+    return f"{before}{words}" + (f" {address}" if address and kind not in URGENT else "")
