@@ -1,7 +1,7 @@
-"""A table in a file (CSV, XLSX or JSON Lines), cut into blocks that processes read apart from each other (表格分块).
+"""A table in a file (CSV, XLSX or JSON Lines), split into blocks that processes read independently (表格分块).
 
-A block of CSV or JSON Lines is a range of bytes that begins and ends between two lines of the table; a line break
-inside quotes is none. Workbooks are read whole and handed on in pieces.
+A block of CSV or JSON Lines is a range of bytes that begins and ends between two rows; a line break inside quotes ends
+no row. Workbooks are read whole and passed on in pieces.
 """
 
 import csv
@@ -15,19 +15,19 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 SIZE = 1 << 20
-"""Bytes of a block: about 10,000 workers."""
+"""The size of a block in bytes: about 10,000 workers."""
 _SHEET_LINES = 10_000
 _LOOK_AHEAD = 100
-"""Lines of JSON whose fields make the header."""
+"""The number of JSON lines whose fields make up the header."""
 
 
 class UnreadableSheet(ValueError):
-    """The file is none of CSV, XLSX and JSON Lines, or has no header line that names an id."""
+    """The file is neither CSV nor XLSX nor JSON Lines, or has no header that names an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is known of a file before its lines are read; `names` are the header as it is written."""
+    """A file's properties before its rows are read; `names` is the header as written."""
 
     path: Path
     kind: Literal["csv", "json", "xlsx"]
@@ -38,13 +38,14 @@ class Sheet:
 
     @property
     def header(self) -> tuple[str, ...]:
-        """The names of the columns in small letters."""
+        """The names of the columns in lower case."""
         return tuple(name.lower() for name in self.names)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Part of a table: bytes, or `rows` of a workbook; `line` is the number of the first, `lines` about how many."""
+    """A part of a table: bytes, or `rows` of a workbook; `line` is the number of the first, `lines` the approximate
+    count."""
 
     start: int
     end: int
@@ -54,7 +55,7 @@ class Block:
 
 
 def open_sheet(path: Path, ids: Sequence[str]) -> Sheet:
-    """Look at the head of a file; UnreadableSheet where no column has one of the names in `ids`."""
+    """Read the head of a file. Raises UnreadableSheet when no column has one of the names in `ids`."""
     suffix = path.suffix.lower()
     if suffix == ".xlsx":
         sheet = Sheet(path, "xlsx", "", _clean(next(iter(_workbook(path)), ())), 1, 2)
@@ -74,7 +75,7 @@ def open_sheet(path: Path, ids: Sequence[str]) -> Sheet:
 
 
 def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Iterator[Block]:
-    """The blocks of a table in order, from the first or from the end of a block that is known."""
+    """The blocks of a table in order, from the beginning or from the end of an earlier block."""
     start, line = (start, line) if start else (sheet.start, sheet.line)
     if sheet.kind == "xlsx":
         table = _workbook(sheet.path)
@@ -97,12 +98,12 @@ def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Ite
 
 
 def size_of(sheet: Sheet) -> int:
-    """How large a table is, in what the ends of its blocks count: bytes, or lines of a workbook."""
+    """The size of a table in the unit of its blocks: bytes, or lines of a workbook."""
     return max(len(_workbook(sheet.path)) if sheet.kind == "xlsx" else sheet.path.stat().st_size, 1)
 
 
 def columns(sheet: Sheet, block: Block) -> list[Sequence[str]]:
-    """The cells of a block, column by column in the order of the header; lines without any cell are left out."""
+    """The cells of a block, column by column in header order, without empty rows."""
     rows = [row for _, row in _lines(sheet, block)]
     width = len(sheet.names)
     if any(len(row) != width for row in rows):
@@ -150,7 +151,7 @@ def _objects(sheet: Sheet, block: Block, text: str) -> Iterator[tuple[int, Seque
 
 
 def as_cell(value: object) -> str:
-    """A value of a workbook or of JSON as the text that a cell of CSV would have."""
+    """A value of a workbook or of JSON as the text of a CSV cell."""
     if type(value) is str:
         return value
     if value is None:
@@ -195,9 +196,9 @@ def _fields(path: Path) -> tuple[str, ...]:
 
 
 def _whole_rows(file: BinaryIO, start: int, size: int, path: Path) -> tuple[int, int]:
-    """The end of the line of the table that reaches `size` bytes, and the line breaks until there.
+    """The end of the row that reaches `size` bytes, and the number of line breaks before it.
 
-    Neither quotes nor commas are part of a longer character in UTF-8 and GB18030, so any decoding will do.
+    Quotes and commas are never part of a multi-byte character in UTF-8 and GB18030, so the decoding does not matter.
     """
     end, lines = start, 0
     file.seek(start)
@@ -218,7 +219,7 @@ def _whole_rows(file: BinaryIO, start: int, size: int, path: Path) -> tuple[int,
 
 
 def _encoding(path: Path) -> str:
-    """BOM, else strict UTF-8, else GB18030; the first 256 KB decide."""
+    """A byte order mark, otherwise strict UTF-8, otherwise GB18030; the first 256 KB decide."""
     with path.open("rb") as file:
         head = file.read(1 << 18)
     try:

@@ -1,8 +1,8 @@
 """`gangqiao match`: two spreadsheets in, ranked pairs with points and reasons out; no database (批量匹配).
 
-Openings are indexed once, written to a folder and mapped by every process; workers stream through in blocks that the
-processes read, match and write themselves, so memory does not grow with their number. A run that was cut off goes on
-where it stopped.
+Openings are indexed once, written to a folder and memory-mapped by every process; workers stream through in blocks that
+the processes read, match and write themselves, so memory does not grow with their number. An interrupted run can be
+resumed.
 """
 
 import json
@@ -46,9 +46,9 @@ from matching.live.kernels import kernels, warm
 
 Progress = Callable[[float, int, int], None]
 SMALL = 20_000_000
-"""Fewer pairs than this are answered without compiling anything."""
+"""With fewer pairs than this nothing is compiled."""
 SLICE = 5_000
-"""Openings of a block, where the best workers of openings are asked for."""
+"""The number of openings per block when the best workers of openings are wanted."""
 
 
 def match(
@@ -63,12 +63,12 @@ def match(
     backend: str | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Rank openings for every worker, with `both` also workers for every opening; returns the number of pairs written.
+    """Rank openings for every worker, with `both` also workers for every opening; returns the number of written pairs.
 
-    `out` is a CSV, JSON Lines or XLSX file by its ending; the screen when it is None. `jobs` processes run through
-    joblib on `backend` (see `spread`); the settings say how many and where, if nothing else does. `progress` hears
-    after each block how far the workers' file is read, and how many workers and pairs are done. A run that is
-    interrupted leaves its output with a journal beside it, and the next run of the same command goes on there.
+    `out` is a CSV, JSON Lines or XLSX file by its extension; None means the screen. `jobs` processes run through joblib
+    on `backend` (see `spread`); without them the settings decide. `progress` is called after each block with the share
+    of the workers' file that has been read, and the numbers of workers and pairs. An interrupted run leaves its output
+    with a journal beside it, and the same command resumes there.
     """
     chosen = settings()
     with (
@@ -118,7 +118,7 @@ def _on_screen(plan: Plan, run: Spread[Any], count: int, *, both: bool) -> int:
 
 
 def _prepared(plan: Plan, count: int) -> Plan:
-    """The plan with compiled kernels, where there is enough to do for them."""
+    """The plan with compiled kernels, if there is enough work for them."""
     first = list(islice(blocks(plan.workers), 2))
     few = len(first) < 2 and sum(block.lines for block in first) * count < SMALL
     if few or not warm(kernels()):
@@ -127,14 +127,14 @@ def _prepared(plan: Plan, count: int) -> Plan:
 
 
 class Mark:
-    """How far a run has come: the place in the workers' file, and the length of the output then."""
+    """The progress of a run: the position in the workers' file, and the length of the output at that point."""
 
     def __init__(self, start: int = 0, line: int = 0, position: int = 0, workers: int = 0) -> None:
         self.start, self.line, self.position, self.workers = start, line, position, workers
 
 
 class Journal:
-    """How far a run has come, beside its output, so that the next run of the same command goes on there."""
+    """The progress of a run, stored beside its output, so that the same command can resume it."""
 
     def __init__(self, out: Path, inputs: Sequence[Path], options: tuple[object, ...]) -> None:
         self.path = out.with_name(out.name + ".progress")
@@ -142,7 +142,7 @@ class Journal:
         self.options = [str(option) for option in options]
 
     def resume(self) -> Mark:
-        """Where to go on; the beginning where the last run was another or was finished."""
+        """Where to resume; the beginning if the last run was a different one or is complete."""
         try:
             kept = json.loads(self.path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -183,7 +183,7 @@ def _write(
     journal: Journal | None = None,
     progress: Progress | None = None,
 ) -> int:
-    """Append the texts as they come; returns the number of pairs."""
+    """Append the texts as they arrive; returns the number of pairs."""
     total = 0
     if file.tell() == 0:
         file.write(style(plan.kind).head.encode())
@@ -203,7 +203,7 @@ def _write(
 
 
 def index_openings(plan: Plan, run: Spread[Any]) -> int:
-    """Index the openings into the plan's folder; returns how many there are."""
+    """Index the openings into the plan's folder; returns their number."""
     register = Register()
     register_neighbours(register, plan.ground)
     stocks = [_merged(stock, register) for stock in _each(plan, run, encode_openings, blocks(plan.openings))]
@@ -224,7 +224,7 @@ def index_openings(plan: Plan, run: Spread[Any]) -> int:
 
 
 def _merged(stock: Stock, register: Register) -> Stock:
-    """A block whose numbers are those of the common register."""
+    """A block with the numbers of the common register."""
     if not stock.ids:
         lists = {"terms": stacked([], 1), "papers": stacked([], 3)}
         return Stock(stock.rows, lists, [], stock.words)
@@ -241,14 +241,14 @@ def _merged(stock: Stock, register: Register) -> Stock:
 
 
 def stacked(parts: Sequence[Lists], width: int) -> Lists:
-    """The lists of several blocks, one block behind the other."""
+    """The concatenated lists of several blocks."""
     ends = np.cumsum([0, *(len(part.of) for part in parts)])
     ptr: list[I8] = [np.zeros(1, np.int64), *(part.ptr[1:] + end for part, end in zip(parts, ends, strict=False))]
     return Lists(np.concatenate(ptr), np.concatenate([np.zeros((0, width), np.int32), *(part.of for part in parts)]))
 
 
 def among_equals(ids: Sequence[str], days: I4, lifted: I4 | None = None) -> I4:
-    """The place of each among equals: lifted first, then the earlier registration, then the id."""
+    """The rank of each among ties: lifted first, then the earlier registration, then the id."""
     order: I8 = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
     order = order[np.argsort(days[order], kind="stable")]
     if lifted is not None:
@@ -259,7 +259,7 @@ def among_equals(ids: Sequence[str], days: I4, lifted: I4 | None = None) -> I4:
 
 
 def _backward(plan: Plan, run: Spread[Any], count: int) -> Iterator[Answer]:
-    """The best workers of every opening, block by block; the workers lie in the folder as columns."""
+    """The best workers of every opening, block by block; the workers are stored in the folder as columns."""
     built, _ = opened(plan.folder, get_ident())
     encoded = [read_workers(plan, block) for block in blocks(plan.workers)]
     ids = list(chain.from_iterable(block[0] for block in encoded))

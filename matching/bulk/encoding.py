@@ -1,7 +1,7 @@
 """Columns of cells become columns of numbers: every distinct value is encoded once, by the one encoder (表格编码).
 
-A group of cells that belong together (the two wages, the regions with the home) is looked up as a whole; only what was
-never seen goes through the profile and the encoder that all other parts of the service use, so both give the same.
+A group of related cells (the two wages, the regions with the home) is looked up as a whole; only new values go through
+the profile and the encoder of the rest of the service, so both give the same result.
 """
 
 from array import array
@@ -23,13 +23,13 @@ DAY, KEPT = 16, 17
 """Two columns beside those of the engine: the day of registration, and whether the opening can be filled."""
 WIDTH = 18
 MOST = 200_000
-"""Distinct values of a group after which its memory is emptied."""
+"""The number of distinct values of a group after which its cache is emptied."""
 _OTHERS = ("；", "、", "|")
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Cells that are encoded together, and what they decide of a row."""
+    """Cells that are encoded together, and the columns of a row that they determine."""
 
     names: tuple[str, ...]
     columns: tuple[int, ...] = ()
@@ -58,7 +58,7 @@ OPENING = (
 
 
 class Table(dict[Any, int]):
-    """Numbers for distinct values of a group, and what each stands for: a row and its lists."""
+    """Numbers for distinct values of a group, with the row and lists of each."""
 
     def __init__(self, names: tuple[str, ...], coder: "Coder") -> None:
         super().__init__()
@@ -110,7 +110,7 @@ class Coder:
 
 
 class Encoder:
-    """Turns blocks of one side into numbers; keeps what it has learnt for the next block. For one thread."""
+    """Turns blocks of one side into numbers and keeps its caches for the next block. For one thread."""
 
     def __init__(self, header: Sequence[str], register: Register, ground: Ground, *, opening: bool) -> None:
         self.places = parsing.named(header)
@@ -125,7 +125,7 @@ class Encoder:
         self.blank, _ = self.coder.encode({})
 
     def ids(self, cells: Sequence[Sequence[str]]) -> list[str]:
-        """The ids as they stand."""
+        """The ids as written."""
         return [cell.strip() for cell in cells[self.places["id"]]]
 
     def encode(self, cells: Sequence[Sequence[str]]) -> tuple[I4, dict[str, Lists]]:
@@ -152,12 +152,12 @@ class Encoder:
     def _cells(self, table: Table, cells: Sequence[Sequence[str]]) -> list[Sequence[str]]:
         chosen = [cells[self.places[name]] for name in table.names]
         if table.names == ("occupation", "title"):
-            # A title says something only where no occupation is given, and titles are many.
+            # The title counts only where no occupation is given, and there are many different titles.
             chosen[1] = ["" if code else title for code, title in zip(*chosen, strict=True)]
         return chosen
 
     def _skills(self, words: Table, cells: Sequence[str], rows: I4) -> Lists:
-        """The skills of all rows: cut apart together, looked up word by word."""
+        """The skills of all rows: split together, looked up word by word."""
         text = "\n".join(cells)
         if text.count("\n") >= len(cells):
             cells = [cell.replace("\n", " ") for cell in cells]
@@ -196,7 +196,7 @@ class WorkerSheet(Encoder):
 
 
 def joined(parts: Sequence[Lists], width: int, count: int) -> Lists:
-    """Lists of the same rows, one behind the other."""
+    """The concatenated lists of the same rows."""
     if len(parts) == 1:
         return parts[0]
     ptr = np.zeros(count + 1, np.int64)

@@ -26,7 +26,7 @@ FIELDS = (
     "reasons",
 )
 SHEET_LINES = 1_048_575
-"""Lines of a sheet of a workbook beside its header."""
+"""Rows of a worksheet besides its header."""
 TOLD: Sequence[Sequence[str]] = (
     (
         N_("职业未知"),
@@ -48,7 +48,7 @@ _SPECIAL = re.compile(r'[,"\n\r]')
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """`frame` stands before each value and after the last, `cell` writes a text, `head` begins the file."""
+    """`frame` stands before each value and after the last one, `cell` writes a text, `head` begins the file."""
 
     frame: tuple[str, ...]
     cell: Callable[[str], str]
@@ -62,7 +62,7 @@ class Style:
 
 
 def cell(word: str) -> str:
-    """A word as a CSV cell; one that a spreadsheet would take for a formula gets a leading apostrophe."""
+    """A word as a CSV cell; one that a spreadsheet would treat as a formula gets a leading apostrophe."""
     if word.startswith(_FORMULA):
         word = "'" + word
     return '"' + word.replace('"', '""') + '"' if _SPECIAL.search(word) else word
@@ -82,12 +82,12 @@ def style(kind: str, side: str = "worker") -> Style:
 
 
 def kind_of(path: Path | None) -> str:
-    """The kind of lines for a file: `json` for JSON Lines, else `csv`, which workbooks are made of."""
+    """The format for a file: `json` for JSON Lines, otherwise `csv`, from which workbooks are made."""
     return "json" if path is not None and path.suffix.lower() in (".jsonl", ".ndjson") else "csv"
 
 
 def to_workbook(table: Path, out: Path) -> None:
-    """A workbook from a table, with as many sheets as its lines need."""
+    """A workbook from a table, with as many worksheets as its rows need."""
     import xlsxwriter
 
     with (

@@ -14,7 +14,7 @@ Spread = Callable[[Callable[..., T], Iterable[tuple[Any, ...]]], Iterator[T]]
 def spread(backend: str = "loky", processes: int = 0) -> Iterator[Spread[Any]]:
     """A function that calls another for each tuple of arguments and yields the answers in order.
 
-    `backend` is loky (processes), threading, or dask (the cluster of DASK_SCHEDULER_ADDRESS, else one made here; its
+    `backend` is loky (processes), threading, or dask (the cluster of DASK_SCHEDULER_ADDRESS, otherwise a new one; its
     machines must share the temporary folder). `processes` 0 means one per core; 1 calls directly.
     """
     count = processes or os.cpu_count() or 1

@@ -1,9 +1,9 @@
-"""Openings and workers from a spreadsheet that somebody brings along: CSV, XLSX or JSON Lines (名册读入).
+"""Openings and workers from a spreadsheet: CSV, XLSX or JSON Lines (名册读入).
 
-One line each; unknown columns are ignored, an empty cell means "not recorded". Several values in a cell are parted by
-`;`, `、` or `|` (in JSON Lines a list will do). Wages are yuan. A `*` behind a skill or certificate of an opening makes
-it a must, `(3)` behind it is a level; certificates of openings are musts unless a `?` follows. The column of held
-certificates is the one exception to the rule of empty cells: where the column exists, an empty cell means none.
+One row each; unknown columns are ignored, an empty cell means "not recorded". Several values in a cell are separated by
+`;`, `、` or `|` (in JSON Lines also as a list). Wages are in yuan. A `*` after a skill or certificate of an opening
+makes it required, `(3)` is a level; certificates of openings are required unless a `?` follows. The column of held
+certificates is the exception to the rule of empty cells: where the column exists, an empty cell means none.
 """
 
 import re
@@ -28,7 +28,7 @@ from matching.engine.fit.profiles import (
 
 Cells = Mapping[str, object]
 
-# The names that a column may have, in the order of preference.
+# The names that a column may have, in order of preference.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "编号", "did", "key"),
     "title": ("title", "name", "名称", "岗位", "岗位名称"),
@@ -73,7 +73,7 @@ _UNITS = {"月": "month", "日": "day", "时": "hour", "件": "piece"}
 
 
 def named(header: Sequence[str]) -> dict[str, int]:
-    """Where each column stands, by the first of its names that the header has."""
+    """The position of each column, by the first of its names in the header."""
     places = {}
     for name, spellings in COLUMNS.items():
         place = next((header.index(spelling) for spelling in spellings if spelling in header), None)
@@ -83,13 +83,13 @@ def named(header: Sequence[str]) -> dict[str, int]:
 
 
 def picker(header: Sequence[str]) -> Callable[[Sequence[object]], Cells]:
-    """A function that turns a line into named cells."""
+    """A function that turns a row into named cells."""
     pairs = tuple(named(header).items())
     return lambda line: {name: line[place] if place < len(line) else "" for name, place in pairs}
 
 
 def opening_of(cells: Cells) -> OpeningProfile:
-    """The profile of an opening; the date and number formats of `cells` are checked, ValueError where one is wrong."""
+    """The profile of an opening. Raises ValueError for a malformed date or number."""
     get = cells.get
     unit = _word(get("wage_unit")) or "month"
     return OpeningProfile(
@@ -121,7 +121,7 @@ def opening_of(cells: Cells) -> OpeningProfile:
 
 
 def worker_of(cells: Cells) -> WorkerProfile:
-    """The profile of a worker; ValueError where a date or number is none."""
+    """The profile of a worker. Raises ValueError for a malformed date or number."""
     get = cells.get
     years = _number(get("years"))
     practised = tuple(Practice(code, years) for code in map(trade, _words(get("occupation"))) if code)
@@ -153,7 +153,7 @@ def worker_of(cells: Cells) -> WorkerProfile:
 
 @lru_cache(maxsize=65536)
 def trade(word: str) -> str | None:
-    """The code of an occupation: itself, else what the vocabulary has for the word, else the word as it stands."""
+    """The code of an occupation: the code itself, otherwise the vocabulary's code for the word, otherwise the word."""
     if not word or word[0].isdigit():
         return word or None
     codes = vocabulary().codes_for(word)

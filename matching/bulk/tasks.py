@@ -1,7 +1,7 @@
-"""What one process does of a bulk match: encode openings, answer workers, answer openings (批量匹配任务).
+"""The tasks of one process in a bulk match: encode openings, answer workers, answer openings (批量匹配任务).
 
-Each call reads its own block of the file, and leaves its text in a file of its own; the first call in a thread opens
-the index and begins the tables of known cells, later ones find them warm.
+Each call reads its own block of the file and writes its text to a file of its own; the first call in a thread opens the
+index and starts the caches of known cells, which later calls find filled.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ from matching.live.kernels import warm
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that a task must know beside its block; `kernels` is the folder of compiled kernels, None means plain."""
+    """All that a task needs besides its block; `kernels` is the folder of compiled kernels, None means plain numpy."""
 
     folder: Path
     openings: Sheet
@@ -45,7 +45,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """A block of openings as numbers; the words behind the numbers are those of the block's own register."""
+    """A block of openings as numbers; the words behind the numbers are in the block's own register."""
 
     rows: I4
     lists: dict[str, Lists]
@@ -55,7 +55,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Where the text for a block is, and how many askers and pairs are in it."""
+    """The file with the text for a block, and the numbers of askers and pairs in it."""
 
     block: Block
     askers: int
@@ -83,7 +83,7 @@ def encode_openings(plan: Plan, block: Block) -> Stock:
 
 
 def _located(sheet: Sheet, block: Block, *, opening: bool) -> UnreadableSheet | None:
-    """The error with the number of the line that has it."""
+    """The error with the number of the row."""
     pick = parsing.picker(sheet.header)
     for place, line in numbered(sheet, block):
         try:
@@ -95,7 +95,7 @@ def _located(sheet: Sheet, block: Block, *, opening: bool) -> UnreadableSheet | 
 
 @lru_cache(maxsize=4)
 def opened(folder: Path, _thread: int) -> tuple[Built, Texts]:
-    """The index in a folder and the ids of its rows, opened once in each thread, because registers grow."""
+    """The index in a folder with the ids of its rows, opened once per thread, because registers grow."""
     return snapshot.load(folder), snapshot.read(folder / "ids")
 
 
@@ -138,7 +138,7 @@ def answer(plan: Plan, block: Block) -> Answer:
 
 
 def answer_openings(plan: Plan, first: int, last: int) -> Answer:
-    """The best workers of some openings, for the crowd that lies in the folder."""
+    """The best workers of some openings, from the crowd stored in the folder."""
     _prepare(plan)
     built, keys = opened(plan.folder, get_ident())
     crowd, names = _crowd(plan.folder)
@@ -173,13 +173,13 @@ def _crowd(folder: Path) -> tuple[Crowd, Texts]:
 
 
 def chosen(workers: Workers, who: I4) -> Workers:
-    """The columns of some workers, each as often as it is named."""
+    """The columns of some workers, repeated as often as a worker is named."""
     rows, *rest = workers
     return Workers(rows[who], *(taken(part, who) for part in rest))
 
 
 def parts_of(index: Index, workers: Workers, rows: I4, points: I4) -> I4:
-    """Points of the factors of every suggestion and their packed sentences, compiled where that is warm."""
+    """Points of the factors of every suggestion and their packed sentences, compiled where the kernels are warm."""
     out = np.zeros((*rows.shape, 7), np.int32)
     if engine.is_warm():
         from matching.engine.pairs import breakdown
@@ -221,7 +221,7 @@ _rooms = local()
 
 
 def _room(size: int) -> NDArray[np.uint8]:
-    """Memory that each thread uses again, because fresh memory costs more than what is done with it."""
+    """Memory that each thread reuses, because allocating it anew costs more than the work itself."""
     if getattr(_rooms, "kept", None) is None or len(_rooms.kept) < size:
         _rooms.kept = np.empty(size + size // 4, np.uint8)
     kept: NDArray[np.uint8] = _rooms.kept
@@ -229,7 +229,7 @@ def _room(size: int) -> NDArray[np.uint8]:
 
 
 def _plainly(pairs: I4, breakdown: I4, workers: Texts, openings: Texts, frame: Texts, sentences: Texts) -> bytes:
-    """What `write_lines` does, without the compiler."""
+    """The plain twin of `write_lines`."""
     pieces = [frame.of[a:b].tobytes() for a, b in zip(frame.ptr[:-1], frame.ptr[1:], strict=True)]
     out: list[bytes] = []
     for (who, row, rank), (*points, code) in zip(pairs.tolist(), breakdown.tolist(), strict=True):
@@ -249,6 +249,6 @@ def _at(kept: Texts, number: int) -> bytes:
 
 
 def note_ids(folder: Path, kind: str, ids: Sequence[str], name: str) -> None:
-    """Keep ids, as they are written, for all processes."""
+    """Store ids, as written, for all processes."""
     written = style(kind).cell
     snapshot.write(texts([written(word).encode() for word in ids]), folder / name)

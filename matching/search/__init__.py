@@ -1,1 +1,1 @@
-"""Search for openings, and the searches that people keep."""
+"""Search for openings, and saved searches."""

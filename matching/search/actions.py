@@ -1,4 +1,4 @@
-"""What is done with searches: keep one, stop one, give a word its meaning or none."""
+"""Actions on searches: save one, delete one, decide what a word means."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -25,9 +25,9 @@ from matching.search.rules import (
 
 
 def save_search(session: Session, actor: Actor, *, draft: SearchDraft) -> SavedSearch:
-    """Keep a search for the actor; what it finds now counts as seen. Raises NothingSought, TooManySearches, NotFound.
+    """Save a search for the actor; its current results count as seen. Raises NothingSought, TooManySearches, NotFound.
 
-    Keeping the same search twice changes nothing.
+    Saving the same search again changes nothing.
     """
     require(actor, Permission.EDIT_PROFILE)
     if actor.person_id is None:
@@ -56,7 +56,7 @@ def save_search(session: Session, actor: Actor, *, draft: SearchDraft) -> SavedS
 
 
 def stop_search(session: Session, actor: Actor, *, search_id: int) -> None:
-    """Forget a search of the actor. Raises NotFound."""
+    """Delete a search of the actor. Raises NotFound."""
     require(actor, Permission.EDIT_PROFILE)
     own = SavedSearch.person_id == (actor.person_id or 0)
     search = session.scalar(select(SavedSearch).where(SavedSearch.id == search_id, own))
@@ -69,7 +69,7 @@ def stop_search(session: Session, actor: Actor, *, search_id: int) -> None:
 
 
 def accept_synonym(session: Session, actor: Actor, *, synonym_id: int, draft: SynonymDraft) -> Synonym:
-    """Let a word stand for an occupation in every search. Raises NoSuchOccupation, IllegalMove, NotFound."""
+    """Let a word mean an occupation in every search. Raises NoSuchOccupation, IllegalMove, NotFound."""
     require(actor, Permission.CURATE_WORDS)
     synonym = _synonym(session, synonym_id)
     code = draft.occupation
@@ -84,7 +84,7 @@ def accept_synonym(session: Session, actor: Actor, *, synonym_id: int, draft: Sy
 
 
 def reject_synonym(session: Session, actor: Actor, *, synonym_id: int) -> Synonym:
-    """Let a word stand for nothing; it is not proposed again. Raises IllegalMove, NotFound."""
+    """Let a word mean nothing; it is not proposed again. Raises IllegalMove, NotFound."""
     require(actor, Permission.CURATE_WORDS)
     synonym = _synonym(session, synonym_id)
     move(session, actor, synonym, SYNONYM, "reject")

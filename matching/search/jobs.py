@@ -1,4 +1,4 @@
-"""What falls due: digests of new openings, and words that wait for a meaning."""
+"""Due work: digests of new openings, and words that need a meaning."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -25,7 +25,7 @@ DIGEST_MORE = N_("还有 {n} 个，点开看全部。")
 
 @job("send-digests", every=timedelta(days=1), reading=news)
 def send_digests(session: Session, news: Sequence[News]) -> None:
-    """Tell everybody who saved a search of what is new for it: each opening once, in one message a day."""
+    """Send everybody with a saved search its new openings: each opening once, in one message a day."""
     today = clock.today()
     kept = set(session.scalars(select(SavedSearch.id)))
     news = [part for part in news if part.search_id in kept]
@@ -53,7 +53,7 @@ def send_digests(session: Session, news: Sequence[News]) -> None:
 
 
 def digest_lines(openings: Sequence[Listed]) -> list[str]:
-    """A line for each opening, few of one employer, and how many more there are."""
+    """One line per opening, few per employer, and the number of further ones."""
     by_employer: dict[int, int] = {}
     lines: list[str] = []
     for opening in openings:
@@ -67,7 +67,7 @@ def digest_lines(openings: Sequence[Listed]) -> list[str]:
 
 @job("propose-synonyms", every=timedelta(days=1), reading=proposals)
 def propose_synonyms(session: Session, proposals: Sequence[Proposal]) -> None:
-    """Propose a meaning for words that are searched often and in vain, for a person to accept."""
+    """Propose a meaning for words that are searched often without results, for a person to accept."""
     for proposal in proposals:
         candidates = [{"code": code, "likeness": likeness} for code, likeness in proposal.candidates]
         session.add(Synonym(word=proposal.word, asked=proposal.asked, candidates=candidates))

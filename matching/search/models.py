@@ -1,4 +1,4 @@
-"""What is kept of searches: those of people who asked for it, and counts of words without anybody."""
+"""The stored form of searches: people's saved searches, and anonymous counts of words."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from matching.search.rules import SynonymState
 
 
 class SavedSearch(Record):
-    """A search that a person wants to hear of when something new comes (保存的搜索)."""
+    """A saved search whose owner is notified of new openings (保存的搜索)."""
 
     __table_args__ = (UniqueConstraint("person_id", "address"),)
 
@@ -28,19 +28,19 @@ class SavedSearch(Record):
 
 
 class SavedHit(Base):
-    """An opening that a saved search has shown or told, so that it is told once (已通知岗位)."""
+    """An opening already shown or announced for a saved search, so that it is announced once (已通知岗位)."""
 
     search_id: Mapped[int] = mapped_column(ForeignKey("saved_search.id", ondelete="CASCADE"), primary_key=True)
     opening_id: Mapped[int] = mapped_column(ForeignKey("opening.id"), primary_key=True)
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """Only the service itself reads it."""
+        """Readable only by the service itself."""
         return false()
 
 
 class SearchCount(Base):
-    """How often a word was searched on a day, and how often nothing was found; of nobody (搜索词计数)."""
+    """How often a word was searched on a day, and how often without results; anonymous (搜索词计数)."""
 
     day: Mapped[date] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(String(12), primary_key=True)
@@ -49,14 +49,14 @@ class SearchCount(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """Only the service itself reads it; people see what it proposes."""
+        """Readable only by the service itself; people see the proposals made from it."""
         return false()
 
 
 class Synonym(Record):
-    """A word that people search and no occupation knows, and what a person decided that it means (同义词).
+    """A searched word that no occupation knows, and the meaning that a person gave it (同义词).
 
-    A rejected word stays, so that it is not proposed again.
+    A rejected word is kept, so that it is not proposed again.
     """
 
     __table_args__ = (CheckConstraint("state <> 'accepted' OR occupation <> ''", name="meaning"),)
@@ -70,5 +70,5 @@ class Synonym(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """Words are for everybody."""
+        """Readable by everybody."""
         return true()

@@ -1,4 +1,4 @@
-"""What is known of kept searches: a person's own, what is new for each, which words wait for a meaning."""
+"""Queries for saved searches: a person's own, the news for each, and words that need a meaning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _CANDIDATES, _LEAST = 3, 0.25
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What is new for one saved search (新岗位)."""
+    """The new openings for one saved search (新岗位)."""
 
     search_id: int
     person_id: int
@@ -28,7 +28,7 @@ class News:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A word that people search in vain, with the occupations that it may mean (同义词提议)."""
+    """A word searched without results, with the occupations that it may mean (同义词提议)."""
 
     word: str
     asked: int
@@ -65,7 +65,7 @@ def news(session: Session) -> list[News]:
 
 
 def synonyms(session: Session, state: SynonymState, limit: int = 100) -> Sequence[Synonym]:
-    """Words in one state, those that most people search first."""
+    """Words in one state, the most searched first."""
     chosen = select(Synonym).where(Synonym.state == state).order_by(Synonym.asked.desc(), Synonym.id)
     return session.scalars(chosen.limit(limit)).all()
 
@@ -77,7 +77,7 @@ def accepted_words(session: Session) -> list[tuple[str, str]]:
 
 
 def proposals(session: Session) -> list[Proposal]:
-    """Words searched often and mostly in vain that no occupation knows, and nobody has decided on."""
+    """Words searched often, mostly without results, that no occupation knows and nobody has decided on."""
     decided = select(Synonym.word)
     rows = session.execute(
         select(SearchCount.word, func.sum(SearchCount.asked))
@@ -96,7 +96,7 @@ def proposals(session: Session) -> list[Proposal]:
 
 
 def _meanings(words: list[str]) -> list[tuple[tuple[str, float], ...]]:
-    import numpy as np  # late, as the code space: only the nightly proposals reckon with arrays
+    import numpy as np  # late, like the code space: only the nightly proposals need numpy
 
     from matching.engine.relevance.occupations import code_space
 

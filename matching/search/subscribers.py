@@ -1,4 +1,4 @@
-"""What searches do when something happens below."""
+"""What follows for searches from facts of the packages below."""
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -10,7 +10,7 @@ from matching.search.models import SavedHit, SavedSearch
 
 @subscribe(PersonErased)
 def forget_searches(session: Session, fact: PersonErased) -> None:
-    """What an erased person looked for goes with them."""
+    """Delete an erased person's searches."""
     own = select(SavedSearch.id).where(SavedSearch.person_id == fact.person_id)
     session.execute(delete(SavedHit).where(SavedHit.search_id.in_(own)))
     session.execute(delete(SavedSearch).where(SavedSearch.person_id == fact.person_id))

@@ -1,7 +1,7 @@
-"""Counting the words of queries without anybody behind them: no account, no address, no time but the day (搜索日志).
+"""Anonymous counts of the words of queries: no account, no address, no time except the day (搜索日志).
 
-Counted in memory, and written about once a minute by the process that answered. A word that is somebody's name in the
-register is not written.
+Counted in memory and written about once a minute by the process that answered. A word that is the name of a registered
+person is not written.
 """
 
 from collections import Counter
@@ -39,7 +39,7 @@ def count_words(words: Sequence[str], *, total: int) -> None:
 
 
 def write_counts() -> None:
-    """Write what was counted since the last time; kept for the next time when the database does not answer."""
+    """Write the counts since the last time; they are kept for the next time when the database is not available."""
     with _lock:
         asked, empty = dict(_asked), dict(_empty)
         _asked.clear()
@@ -56,7 +56,7 @@ def write_counts() -> None:
 
 
 def keep_counting(stop: Event) -> None:
-    """Write the counts from time to time until told to stop, and once more then."""
+    """Write the counts periodically until stopped, and once more then."""
     while not stop.wait(EVERY):
         write_counts()
     write_counts()

@@ -1,4 +1,4 @@
-"""A small network to match in: two centres, invented employers, openings and the workers of the acceptance cases."""
+"""A small network for matching: two centres, invented employers, openings and the workers of the acceptance cases."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -31,7 +31,7 @@ W9 = ("高强", "610499199511110075")
 
 @dataclass
 class Town:
-    """Ids of what was built."""
+    """Ids of the created objects."""
 
     centres: dict[str, int] = field(default_factory=dict)
     employers: dict[str, int] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Town:
         return Actor(account_id=903, name=name, roles=frozenset({Role.JOBSEEKER}), person_id=self.people[name])
 
     def boss(self, name: str) -> Actor:
-        """Somebody who speaks for an employer."""
+        """A person who acts for an employer."""
         return Actor(account_id=904, name=name, roles=frozenset({Role.EMPLOYER}), employer_id=self.employers[name])
 
 
@@ -102,7 +102,7 @@ def add_employer(session: Session, town: Town, name: str, region: str) -> Employ
 
 
 def add_opening(session: Session, town: Town, key: str, employer: str, **columns: Any) -> Opening:
-    """An opening on show."""
+    """A published opening."""
     opening = Opening(
         employer_id=town.employers[employer],
         state=OpeningState.OPEN,
@@ -127,7 +127,7 @@ def add_worker(
     recognised: tuple[str, ...] = (),
     **wish: Any,
 ) -> Person:
-    """A registered worker with one trade and a wish; every invented identity number is of nobody's county."""
+    """A registered worker with one trade and a wish; invented identity numbers are of a county that does not exist."""
     name, number = who
     identity = parse_identity(number, TODAY)
     person = new_person(centre_id=town.centres[centre], name=name)

@@ -1,4 +1,4 @@
-"""What has to agree whatever happened: price parts, seats, funds, claims; used by the model and on the demo."""
+"""Invariants of price shares, seats, funds and claims, asserted by the model and on the demo."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ PAID = (ClaimState.PAID, ClaimState.CLAWBACK, ClaimState.ARCHIVED)
 
 
 def everything_agrees(session: Session) -> None:
-    """Assert it of every fund, place, class and claim in the database."""
+    """Assert the invariants for every fund, enrolment, class and claim in the database."""
     by_subject = select(FundMovement.subject, func.sum(FundMovement.amount_fen)).group_by(FundMovement.subject)
     spent = {row[0]: int(row[1]) for row in session.execute(by_subject)}
     for fund in session.scalars(select(Fund).order_by(Fund.id)):

@@ -1,4 +1,4 @@
-"""Clients of the whole application who are signed in as one of the city's actors."""
+"""Clients of the whole application, signed in as one of the city's actors."""
 
 from datetime import timedelta
 from typing import Any
@@ -16,15 +16,15 @@ CSRF = "form-token"
 
 
 class Browser(TestClient):
-    """A reader's browser; forms carry the session's token by themselves."""
+    """A reader's browser; forms carry the session's token automatically."""
 
     def send_form(self, path: str, files: dict[str, Any] | None = None, **fields: Any) -> Response:
-        """Press the button of a form."""
+        """Submit a form."""
         return self.post(path, data={"_csrf": CSRF, **fields}, files=files)
 
 
 def let_in(account_id: int | None, token: str) -> None:
-    """Sign an account in with a token of the test's choice."""
+    """Sign an account in with a token chosen by the test."""
     with open_session(SYSTEM.scope, write=True) as session:
         later = clock.now() + timedelta(hours=1)
         digest = token_digest(token)

@@ -1,4 +1,4 @@
-"""Nasty rosters, written as .xlsx, .xls and CSV in three encodings: every fault of 8.5 and what must come of it."""
+"""Faulty rosters, written as .xlsx, .xls and CSV in three encodings: every fault of 8.5 and its expected result."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +20,7 @@ BOOKS = ("xlsx", "xls")
 
 @dataclass(frozen=True)
 class Nasty:
-    """One roster: its sheets, the new, wrong and ignored rows that it holds, and the kinds of file it is written as."""
+    """One roster: its sheets, its expected new, wrong and ignored rows, and its file formats."""
 
     sheets: Sheets
     creates: int
@@ -42,7 +42,7 @@ def but(last: Line) -> list[Line]:
 
 
 def small_x() -> str:
-    """A number that ends in x, as people type it."""
+    """A number that ends in a lower-case x."""
     return next(number for number in map(identity, range(1, 99)) if number.endswith("X")).lower()
 
 
@@ -120,7 +120,7 @@ CORPUS: dict[str, Nasty] = {
 
 
 def written(nasty: Nasty, kind: str) -> tuple[bytes, str]:
-    """The roster as a file of one kind, and its name."""
+    """The roster as a file in one format, and its name."""
     if kind not in BOOKS:
         (lines,) = nasty.sheets.values()
         return files.text(lines, kind), "花名册.csv"
@@ -129,7 +129,7 @@ def written(nasty: Nasty, kind: str) -> tuple[bytes, str]:
 
 
 def every() -> Iterator[tuple[str, str]]:
-    """Every fault in one of the kinds in which it can be written, all kinds in turn; books in both."""
+    """Every fault in one of its formats, all formats in turn; workbooks in both."""
     for turn, (name, nasty) in enumerate(CORPUS.items()):
         if nasty.kinds is BOOKS:
             yield from ((name, kind) for kind in BOOKS)

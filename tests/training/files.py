@@ -1,4 +1,4 @@
-"""Roster files as schools send them, good and nasty."""
+"""Roster files as schools send them, valid and faulty."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ Line = list[Any]
 
 
 def line(serial: int, **changes: Any) -> Line:
-    """A good row; `changes` put something else into a column by its title."""
+    """A valid row; `changes` replaces cells by column title."""
     number = identity(serial)
     sex = "男" if int(number[16]) % 2 else "女"
     row: Line = [
@@ -32,12 +32,12 @@ def line(serial: int, **changes: Any) -> Line:
 
 
 def good(count: int, first: int = 1) -> list[Line]:
-    """So many good rows."""
+    """`count` valid rows."""
     return [line(serial) for serial in range(first, first + count)]
 
 
 def titled(rows: Sequence[Line]) -> list[Line]:
-    """The rows under a title, a line for the stamp and the header, as on paper."""
+    """The rows under a title, a stamp line and the header, as on paper."""
     above: list[Line] = [
         ["2026年第1期服装缝纫培训班学员花名册"],
         ["培训学校（盖章）：咸阳扶贫技校", "", "", "时间：2026年3月"],

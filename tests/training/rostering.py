@@ -1,4 +1,4 @@
-"""What the tests of rosters do again and again: send, confirm, count."""
+"""Common steps of the roster tests: upload, confirm, count."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ def kept() -> tuple[int, int, int]:
 
 
 def readings(upload_id: int) -> list[RosterReading]:
-    """The rows of an upload as in the file."""
+    """The rows of an upload in file order."""
     with open_session(SYSTEM.scope) as session:
         upload = session.get_one(RosterUpload, upload_id)
         return sorted(
@@ -56,14 +56,14 @@ def readings(upload_id: int) -> list[RosterReading]:
 
 
 def row_ids(upload_id: int) -> dict[int, int]:
-    """The rows' own numbers by the number that the spreadsheet program shows."""
+    """The ids of the rows by their number in the spreadsheet."""
     with open_session(SYSTEM.scope) as session:
         rows = session.scalars(select(RosterRow).where(RosterRow.upload_id == upload_id).order_by(RosterRow.id))
         return {row.row_no: row.id for row in rows}
 
 
 def upload_now(upload_id: int) -> RosterUpload:
-    """The upload as it stands."""
+    """The upload as stored."""
     with open_session(SYSTEM.scope) as session:
         return session.get_one(RosterUpload, upload_id)
 

@@ -1,4 +1,4 @@
-"""R8 for money: no sequence of steps leaves price parts, seats, funds and claims at odds; a planted bug is caught."""
+"""R8 for money: no sequence of steps breaks price shares, seats, funds and claims; a planted bug is caught."""
 
 import shutil
 from collections.abc import Callable
@@ -48,7 +48,7 @@ PERSONS, CLASSES = 5, 3
 
 
 class Money(RuleBasedStateMachine):
-    """Two schools, three short classes of few seats, five people, two funds that do not suffice for all."""
+    """Two schools, three short classes with few seats, five people, two funds that do not suffice for all."""
 
     template: Path
     folder: Path

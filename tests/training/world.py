@@ -1,4 +1,4 @@
-"""A small city to train in: one centre, two schools, a few majors and people, all invented."""
+"""A small city for training: one centre, two schools, a few majors and people, all invented."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -25,14 +25,14 @@ W1, W6 = "610499197503080022", "610499200909010053"
 
 
 def identity(serial: int, born: str = "19850615") -> str:
-    """An identity number of the county that does not exist, valid in every other way."""
+    """An identity number of a county that does not exist, otherwise valid."""
     digits = f"610499{born}{serial:03d}"
     return digits + numbers.identity_check(digits)
 
 
 @dataclass
 class City:
-    """Ids of what the city holds, and the actors that work in it."""
+    """Ids of the city's objects, and its actors."""
 
     centre_id: int = 0
     county_id: int = 0
@@ -43,7 +43,7 @@ class City:
 
 
 def build() -> City:
-    """Write the city into the settings' database."""
+    """Write the city into the configured database."""
     city = City()
     with open_session(SYSTEM.scope, write=True) as session:
         load_examples(session)
@@ -128,7 +128,7 @@ def add_class(
     daypart: Daypart = Daypart.MORNING,
     state: ClassState = ClassState.RECRUITING,
 ) -> int:
-    """Open a class that recruits; gives its id."""
+    """Open a class that is recruiting; returns its id."""
     with open_session(SYSTEM.scope, write=True) as session:
         taught = session.get_one(Major, city.majors[major])
         training = TrainingClass(

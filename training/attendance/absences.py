@@ -1,4 +1,4 @@
-"""What absences lead to: a warning after some class days in a row, the end of the training after more."""
+"""The consequences of absences: a warning after some class days in a row, the end of the training after more."""
 
 from sqlalchemy.orm import Session
 
@@ -21,7 +21,7 @@ REASON = N_("连续缺勤 {run} 天")
 
 
 def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
-    """Warn and drop after the reported days of a class; done twice it changes nothing. Gives how many of each."""
+    """Warn and drop after the reported days of a class; repeating it changes nothing. Returns the number of each."""
     counted = dict.fromkeys(Standing, 0)
     with seeing_everything(session):
         training, major, provider = class_parts(session, class_id)

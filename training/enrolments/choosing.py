@@ -20,7 +20,7 @@ from training.providers.prices import PriceSplit
 
 
 class Near(IntEnum):
-    """How far a school is, as far as region codes tell (远近)."""
+    """The distance to a school, as far as region codes show it (远近)."""
 
     COUNTY = 0
     CITY = 1
@@ -29,7 +29,7 @@ class Near(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A class with what it would cost this person, how near it is, and whether they may join (选班)."""
+    """A class with its price for this person, its distance, and whether they may join (选班)."""
 
     training: TrainingClass
     major: Major
@@ -40,7 +40,7 @@ class Choice:
 
 
 def nearness(home: str, place: str) -> Near | None:
-    """How near two regions are; None where it is not known where somebody lives."""
+    """The distance between two regions; None where a person's region is unknown."""
     if not home:
         return None
     if home == place:
@@ -57,7 +57,7 @@ def choices(
     words: str = "",
     region: str = "",
 ) -> list[Choice]:
-    """The classes that recruit: for a person those that they may join first, then the nearest, then the earliest."""
+    """The recruiting classes: for a person those that they may join first, then the nearest, then the earliest."""
     rows = [(row[0], row[1], row[2]) for row in session.execute(recruiting(today, daypart=daypart, region=region))]
     spoken = [row for row in rows if _speaks_of(row, words)]
     if person is None:
@@ -78,7 +78,7 @@ def choices(
 
 
 def _speaks_of(row: Parts, words: str) -> bool:
-    """Whether the name of the course or the school has the words, in either script."""
+    """Whether the name of the course or the school contains the words, in either script."""
     wanted = normalise(words)
     return not wanted or wanted in normalise(row[1].name) or wanted in normalise(row[2].name)
 

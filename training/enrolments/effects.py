@@ -19,7 +19,7 @@ Parts = tuple[TrainingClass, Major, TrainingProvider]
 
 
 class Learner(Protocol):
-    """What enrolling needs to know of somebody: a `Person`, or one who is being registered."""
+    """What enrolling needs to know of somebody: a `Person`, or one being registered."""
 
     @property
     def id(self) -> int:
@@ -42,7 +42,7 @@ _CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.RO
 
 
 def split_of(major: Major, entitled: Entitlement | None) -> PriceSplit:
-    """The price of today for somebody with or without a right to free training."""
+    """Today's price for somebody with or without a right to free training."""
     return price_split(
         major.tuition_fen, major.school_waiver_fen, major.government_fen, entitled, subsidy_fen=major.centre_subsidy_fen
     )
@@ -75,7 +75,7 @@ def place_values(
 
 
 def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: Origin, paid_fen: int) -> dict[str, Any]:
-    """One enrolment is one person-time of the ledger, not one per lesson (A23); `paid_fen` is public money."""
+    """The ledger entry: one per enrolment, not per lesson (A23); `paid_fen` is public money."""
     training, major, _ = parts
     return {
         "centre_id": training.centre_id,
@@ -90,7 +90,7 @@ def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: O
 
 
 def message_values(parts: Parts, *, enrolment_id: int, person_id: int, entry_id: int) -> dict[str, Any]:
-    """The message that tells a learner of the seat."""
+    """The message that confirms a learner's seat."""
     training, major, _ = parts
     return {
         "kind": "enrolment",

@@ -1,4 +1,4 @@
-"""The list of trainees that a school or a training officer may take out."""
+"""The list of trainees that a school or a training officer can export."""
 
 from collections.abc import Iterable, Sequence
 

@@ -1,4 +1,4 @@
-"""What is known of enrolments."""
+"""Queries for enrolments."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -21,9 +21,9 @@ from training.providers.prices import Entitlement
 
 
 def trainees(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
-    """The learners of a class whom the reader may see, in the order in which they came.
+    """The learners of a class visible to the reader, in the order in which they enrolled.
 
-    Whoever may see the place sees its person, at whatever centre that person is registered.
+    Whoever may see an enrolment sees its person, at whatever centre that person is registered.
     """
     held = select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.enrolled_at, Enrolment.id)
     places = list(session.scalars(held))
@@ -36,7 +36,7 @@ def trainees(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
 
 
 def enrolments_of(person_id: int) -> Select[Enrolment, TrainingClass, Major, TrainingProvider]:
-    """Everything that a person enrolled in, the newest first."""
+    """All enrolments of a person, the newest first."""
     return (
         select(Enrolment, TrainingClass, Major, TrainingProvider)
         .join(TrainingClass, TrainingClass.id == Enrolment.class_id)
@@ -56,17 +56,17 @@ def enrolment(session: Session, enrolment_id: int) -> Enrolment:
 
 
 def place_of(session: Session, class_id: int, person_id: int) -> Enrolment | None:
-    """The enrolment of a person in a class, whatever became of it."""
+    """The enrolment of a person in a class, in any state."""
     return session.scalar(select(Enrolment).where(Enrolment.class_id == class_id, Enrolment.person_id == person_id))
 
 
 def other_classes(session: Session, person_id: int, class_id: int) -> list[TrainingClass]:
-    """The other classes that a person is in, at every school, so that nobody sits in two at once."""
+    """The other classes of a person, at every school, so that nobody is in two at once."""
     return classes_elsewhere(session, [person_id], class_id).get(person_id, [])
 
 
 def classes_elsewhere(session: Session, person_ids: Sequence[int], class_id: int) -> dict[int, list[TrainingClass]]:
-    """The other classes that people are in, at every school, by person; whoever is in none is left out."""
+    """The other classes of people, at every school, by person; people without any are left out."""
     classes: dict[int, list[TrainingClass]] = {}
     with seeing_everything(session):
         for batch in batches(person_ids):
@@ -87,7 +87,7 @@ def classes_elsewhere(session: Session, person_ids: Sequence[int], class_id: int
 
 
 def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dict[int, Enrolment]:
-    """The enrolments of people in a class, whatever became of them, by person."""
+    """The enrolments of people in a class, in any state, by person."""
     places: dict[int, Enrolment] = {}
     with seeing_everything(session):
         for batch in batches(person_ids):
@@ -97,7 +97,7 @@ def places_of(session: Session, class_id: int, person_ids: Sequence[int]) -> dic
 
 
 def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, str]:
-    """The names under which people learn, by enrolment; of those that the reader may see."""
+    """The names under which people learn, by enrolment, as far as visible to the reader."""
     names: dict[int, str] = {}
     for batch in batches(enrolment_ids):
         rows = session.execute(select(Enrolment.id, Enrolment.trainee_name).where(Enrolment.id.in_(batch)))
@@ -106,9 +106,9 @@ def names_of(session: Session, enrolment_ids: Sequence[int]) -> dict[int, str]:
 
 
 def lock_people(session: Session, ids: Iterable[int]) -> None:
-    """Make enrolments of the same people queue: two at once would each miss the other's timetable.
+    """Serialise enrolments of the same people: two at once would each miss the other's timetable.
 
-    Everybody is locked in the order of their ids, and before any class, so that two rosters cannot block each other.
+    Everybody is locked in the order of their ids, and before any class, so that two rosters cannot deadlock.
     """
     with seeing_everything(session):
         for batch in batches(sorted(ids)):
@@ -117,7 +117,7 @@ def lock_people(session: Session, ids: Iterable[int]) -> None:
 
 
 def first_waiting(session: Session, class_id: int) -> Enrolment | None:
-    """Who has waited longest for a seat."""
+    """The person who has waited longest for a seat."""
     with seeing_everything(session):
         return session.scalar(
             select(Enrolment)
@@ -145,12 +145,12 @@ def holders_of(session: Session, file_nos: Iterable[str]) -> dict[str, int]:
 
 
 def least_age(session: Session, training: TrainingClass) -> int:
-    """How old a learner is on the first day, at least."""
+    """The minimum age on the first day."""
     return int(_rule(session, "working-age", training.start_on))
 
 
 def _rule(session: Session, key: str, on: date, region: str = "") -> Any:
-    """A policy, asked for once a transaction: a roster asks for it with every row."""
+    """A policy, read once per transaction: a roster needs it for every row."""
     known = session.info.setdefault("rules of enrolling", {})
     if (key, on, region) not in known:
         known[key, on, region] = policy(session, key, on=on, region=region)
@@ -160,14 +160,14 @@ def _rule(session: Session, key: str, on: date, region: str = "") -> Any:
 def entitlement(
     session: Session, person_id: int, training: TrainingClass, provider: TrainingProvider
 ) -> Entitlement | None:
-    """The right to free training that a person's recognition gives when the class begins, after the policy."""
+    """A person's right to free training when the class begins, by the policy."""
     return entitlements(session, [person_id], training, provider).get(person_id)
 
 
 def entitlements(
     session: Session, person_ids: Sequence[int], training: TrainingClass, provider: TrainingProvider
 ) -> dict[int, Entitlement]:
-    """The rights to free training of several people, by person; whoever has none is left out."""
+    """The rights to free training of several people, by person; people without one are left out."""
     held: dict[int, list[Recognition]] = {}
     for batch in batches(person_ids):
         for recognition in _recognitions(session, batch):
@@ -179,7 +179,7 @@ def entitlements(
 def rights(
     session: Session, person_id: int, groups: Sequence[tuple[TrainingClass, Major, TrainingProvider]]
 ) -> dict[int, Entitlement]:
-    """The rights to free training that one person has in several classes, by class."""
+    """The rights of one person to free training in several classes, by class."""
     held = _recognitions(session, [person_id])
     given = {training.id: _right(session, held, training, provider) for training, _, provider in groups}
     return {class_id: right for class_id, right in given.items() if right is not None}

@@ -1,4 +1,4 @@
-"""What is done with funds: open one, bring money in, choose which of them pays for a class."""
+"""Actions on funds: open one, pay money in, choose the one that pays for a class."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -45,7 +45,7 @@ def open_fund(
 
 
 def grant_money(session: Session, actor: Actor, *, fund_id: int, draft: GrantDraft) -> FundMovement:
-    """Bring money into a fund (拨入), in fen. Raises NotFound."""
+    """Pay money into a fund (拨入), in fen. Raises NotFound."""
     require(actor, Permission.MANAGE_FUNDS)
     fund = queries.fund(session, fund_id)
     audit.note(session, actor, action="fund.grant", subject=f"fund:{fund.id}", detail={"fen": draft.amount_fen})
@@ -60,7 +60,7 @@ def grant_money(session: Session, actor: Actor, *, fund_id: int, draft: GrantDra
 
 
 def fund_class(session: Session, actor: Actor, *, class_id: int, fund_id: int) -> Fund:
-    """Choose the fund that pays the centre's part of a class; who is accepted already is charged at once.
+    """Choose the fund that pays the centre's share of a class; learners already accepted are charged at once.
 
     Raises FundShort, FundPurposeDiffers, ClassFunded once another fund has paid, or NotFound.
     """

@@ -1,4 +1,4 @@
-"""Funds and their movements as they are kept."""
+"""The stored form of funds and their movements."""
 
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from training.funds.rules import FundPurpose, MovementKind
 
 
 class AppendOnly(RuntimeError):
-    """A movement of money was about to be changed or deleted: a fault of the program."""
+    """A movement of money was about to be changed or deleted: a programming error."""
 
 
 class Fund(OfCentre, Record):
@@ -28,7 +28,7 @@ class Fund(OfCentre, Record):
 
 
 class FundMovement(OfCentre, Base):
-    """One movement of a fund's money, never changed afterwards: in is positive, out is negative (资金流水)."""
+    """One movement of a fund's money, never changed afterwards: positive in, negative out (资金流水)."""
 
     __table_args__ = (
         CheckConstraint("amount_fen <> 0", name="amount"),
@@ -49,7 +49,7 @@ class FundMovement(OfCentre, Base):
 
 
 class ClassFunding(OfCentre, Record):
-    """From which fund the centre's part of a class is paid (班级经费来源)."""
+    """The fund that pays the centre's share of a class (班级经费来源)."""
 
     class_id: Mapped[int] = mapped_column(ForeignKey("training_class.id"), unique=True)
     fund_id: Mapped[int] = mapped_column(ForeignKey("fund.id"), index=True)

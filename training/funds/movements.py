@@ -1,4 +1,4 @@
-"""The only two ways in which a fund's balance changes; both are called by actions that have asked already."""
+"""The only two ways in which a fund's balance changes; called by actions that have checked permissions."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def spend(
     account_id: int | None,
     voucher: str = "",
 ) -> FundMovement:
-    """Take money out of a fund for its purpose, by a guarded counter. Raises FundShort or FundPurposeDiffers."""
+    """Spend money of a fund for its purpose, with a guarded update. Raises FundShort or FundPurposeDiffers."""
     with seeing_everything(session):
         centre_id = _take_out(session, fund_id, purpose, amount_fen)
         return _write(
@@ -49,7 +49,7 @@ def spend_each(
     charges: Sequence[tuple[str, int]],
     account_id: int | None,
 ) -> None:
-    """Take money out for many subjects in one step, all or none; each pair of subject and fen has its own movement.
+    """Spend money for many subjects in one step, all or none; each pair of subject and fen has its own movement.
 
     Raises FundShort or FundPurposeDiffers.
     """
@@ -64,7 +64,7 @@ def spend_each(
 
 
 def _take_out(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: int) -> int:
-    """Lower the balance by a guarded counter; gives the centre of the fund."""
+    """Lower the balance with a guarded update; returns the centre of the fund."""
     if amount_fen <= 0:
         raise ValueError("money that goes out is more than nothing")
     source = fund(session, fund_id)
@@ -93,7 +93,7 @@ def bring_in(
     reverses: FundMovement | None = None,
     voucher: str = "",
 ) -> FundMovement:
-    """Put money into a fund; `reverses` names the spending that it undoes, which can be undone once."""
+    """Pay money into a fund; `reverses` names the spending that it undoes, which can be undone once."""
     if amount_fen <= 0:
         raise ValueError("money that comes in is more than nothing")
     with seeing_everything(session):
@@ -121,12 +121,12 @@ def _write(session: Session, movement: FundMovement) -> FundMovement:
 
 
 def owes(place: Enrolment) -> bool:
-    """Whether the centre pays its part for a place: from acceptance on, until the person leaves."""
+    """Whether the centre pays its share for an enrolment: from acceptance until the person leaves."""
     return place.state not in SEATLESS | UNDECIDED and place.centre_fen > 0
 
 
 def charge_places(session: Session, places: Sequence[Enrolment], fund: Fund, *, account_id: int | None) -> None:
-    """Charge the centre's part of many places in one step, all or none, and each place once. Raises FundShort."""
+    """Charge the centre's share of many enrolments in one step, all or none, and each once. Raises FundShort."""
     owing = [place for place in places if owes(place)]
     for some in batches([place.id for place in owing]):
         charged = outstanding(session, [f"enrolment:{enrolment_id}" for enrolment_id in some])

@@ -1,4 +1,4 @@
-"""What is known of funds."""
+"""Queries for funds."""
 
 from collections.abc import Sequence
 
@@ -31,21 +31,21 @@ def movements(fund_id: int) -> Select[FundMovement]:
 
 
 def funding(session: Session, class_id: int) -> Fund | None:
-    """The fund that pays the centre's part of a class."""
+    """The fund that pays the centre's share of a class."""
     return session.scalar(
         select(Fund).join(ClassFunding, ClassFunding.fund_id == Fund.id).where(ClassFunding.class_id == class_id)
     )
 
 
 def is_short(session: Session, class_id: int, *, places: int, centre_fen: int) -> bool:
-    """Whether the fund of a class could not pay the centre's usual part of so many more places, whoever asks."""
+    """Whether the fund of a class cannot pay the centre's usual share of this many more learners, whoever asks."""
     with seeing_everything(session):
         paying = funding(session, class_id)
     return paying is not None and paying.balance_fen < places * centre_fen
 
 
 def outstanding(session: Session, subjects: Sequence[str]) -> dict[str, FundMovement]:
-    """What was spent on each subject and has not come back: the last spending that no movement reverses."""
+    """The spending on each subject that no movement has reversed."""
     back = select(FundMovement.reverses_id).where(FundMovement.reverses_id.is_not(None))
     spendings = session.scalars(
         select(FundMovement)
@@ -60,5 +60,5 @@ def outstanding(session: Session, subjects: Sequence[str]) -> dict[str, FundMove
 
 
 def sum_of_movements(session: Session, fund_id: int) -> int:
-    """What the balance of a fund has to be, in fen."""
+    """The expected balance of a fund, in fen."""
     return int(session.scalar(select(func.sum(FundMovement.amount_fen)).where(FundMovement.fund_id == fund_id)) or 0)

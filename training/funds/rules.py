@@ -1,4 +1,4 @@
-"""Funds: what their money is for, how it moves, and what is refused."""
+"""Funds: the purpose of their money, its movements, and the refusals."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,7 +11,7 @@ from centre.translation import N_
 
 
 class FundPurpose(StrEnum):
-    """What a fund may be spent on (资金用途)."""
+    """The purpose of a fund (资金用途)."""
 
     TUITION = "tuition"
     SUBSIDY = "subsidy"
@@ -45,28 +45,28 @@ KIND_LABELS = {
 
 
 class FundShort(Conflict):
-    """The fund holds less than what is to be spent."""
+    """The fund holds less than the amount to be spent."""
 
     code = "fund-short"
     message = N_("资金“{fund}”余额不足，无法列支")
 
 
 class FundPurposeDiffers(Conflict):
-    """The fund is for something else."""
+    """The fund has another purpose."""
 
     code = "fund-purpose"
     message = N_("资金“{fund}”的用途不符，不能用于这项支出")
 
 
 class FundKnown(Conflict):
-    """A fund with this code is there."""
+    """A fund with this code already exists."""
 
     code = "fund-known"
     message = N_("已有编号相同的资金")
 
 
 class ClassFunded(Conflict):
-    """The class is paid from another fund, and money has been charged to it."""
+    """The class is paid from another fund, which has been charged already."""
 
     code = "class-funded"
     message = N_("这个班已由资金“{fund}”列支，不能更换")
@@ -84,13 +84,13 @@ class FundDraft(Draft):
 
 
 class GrantDraft(Draft):
-    """Money that comes into a fund (拨入)."""
+    """Money paid into a fund (拨入)."""
 
     amount_fen: Amount
     voucher: Annotated[Line, StringConstraints(max_length=60)] = ""
 
 
 class FundingDraft(Draft):
-    """From which fund the centre's part of a class is paid (经费来源)."""
+    """The fund that pays the centre's share of a class (经费来源)."""
 
     fund_id: RecordId

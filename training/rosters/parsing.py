@@ -1,4 +1,5 @@
-"""From the school's file to rows: headers found or chosen, paper lines dropped, 同上 filled in, duplicates told."""
+"""From the school's file to rows: headers found or chosen, signature lines dropped, 同上 filled in, duplicates
+reported."""
 
 import json
 import re
@@ -29,12 +30,12 @@ _DEPTH = 20
 _IDENTITY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]")
 
 Chosen = Mapping[str, Mapping[str, str]]
-"""What a school said of its columns: by fingerprint of the header, the field of each column number; "" is unused."""
+"""A school's column assignments: by fingerprint of the header, the field of each column number; "" is unused."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassFacts:
-    """What reading a roster needs to know of the class that it is for."""
+    """What reading a roster needs to know of its class."""
 
     major: str
     level: int | None
@@ -54,11 +55,11 @@ class Layout:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the columns that a roster cannot do without are known."""
+        """Whether the required columns are known."""
         return all(name in self.header.columns for name in REQUIRED)
 
     def as_dict(self) -> dict[str, object]:
-        """For the record; the samples are personal and kept apart."""
+        """For the record; the samples are personal and stored separately."""
         return {
             "columns": dict(self.header.columns),
             "titles": {str(column): title for column, title in self.header.titles.items()},
@@ -70,7 +71,7 @@ class Layout:
 
 @dataclass(slots=True)
 class Roster:
-    """A file that was read: its rows, and where each sheet's columns are."""
+    """A parsed file: its rows, and the columns of each sheet."""
 
     readings: list[RosterReading] = field(default_factory=list)
     layouts: dict[str, Layout] = field(default_factory=dict)
@@ -82,7 +83,7 @@ class Roster:
 
 
 def fingerprint(titles: Mapping[int, str]) -> str:
-    """The same for headers with the same titles in the same columns; script, width and spaces do not matter."""
+    """Equal for headers with the same titles in the same columns, regardless of script, width and spaces."""
     levelled = [[column, normalise(title).replace(" ", "")] for column, title in sorted(titles.items())]
     return sha256(json.dumps(levelled, ensure_ascii=False).encode()).hexdigest()
 
@@ -124,7 +125,7 @@ def read_roster(book: Workbook, facts: ClassFacts, chosen: Chosen | None = None)
 def read_again(
     sheet: str, row_no: int, cells: Mapping[str, str], columns: Sequence[str], facts: ClassFacts
 ) -> RosterReading:
-    """A row whose cells somebody corrected; `columns` are the fields that its sheet has a column for."""
+    """A row with corrected cells; `columns` are the fields that its sheet has a column for."""
     return _reading(sheet, row_no, {name: cells.get(name) or None for name in columns}, facts)
 
 
@@ -136,7 +137,7 @@ def _header(sheet: Sheet) -> Header | None:
 
 
 def _likely_header(rows: Sequence[Row]) -> Header | None:
-    """The line above the first identity number, whatever its titles say; the school is asked what they mean."""
+    """The line above the first identity number, whatever its titles; the school is asked what they mean."""
     for above, row in pairwise(rows[: _DEPTH + 1]):
         if any(_is_identity(cell) for cell in above.cells):
             return None
@@ -176,7 +177,7 @@ def _sheet_rows(sheet: Sheet, header: Header, facts: ClassFacts) -> Iterator[Ros
 
 
 def _is_paper(cells: dict[str, Cell]) -> bool:
-    """Lines with neither a name nor a number are not about a person."""
+    """Whether a line has neither a name nor a number, so that it is not about a person."""
     return cells.get("name") is None and cells.get("id_number") is None
 
 
@@ -198,9 +199,9 @@ def _reading(sheet: str, row_no: int, cells: dict[str, Cell], facts: ClassFacts)
 
 
 def tell_duplicates(readings: Sequence[RosterReading]) -> None:
-    """The second line with one identity number is an error that names the first; nothing is merged by guessing.
+    """Report the second line with one identity number as an error that names the first; nothing is merged by guessing.
 
-    One person under the old number of 15 figures and the new one of 18 is told apart from the same number twice.
+    The same person under an old number of 15 digits and a new one of 18 gets a message of its own.
     """
     first: dict[str, RosterReading] = {}
     for reading in readings:
@@ -222,7 +223,7 @@ def tell_duplicates(readings: Sequence[RosterReading]) -> None:
 
 
 def _tell_shared_phones(readings: Sequence[RosterReading]) -> None:
-    """One telephone for more than three trainees is lawful in a family, and worth a look in a class."""
+    """Warn about a telephone shared by more than three trainees, which is lawful in a family but unusual in a class."""
     phones = Counter(reading.trainee.phone for reading in readings if reading.trainee and reading.trainee.phone)
     for reading in readings:
         if reading.trainee and phones[reading.trainee.phone] > SHARED_PHONE:

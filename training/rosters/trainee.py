@@ -1,4 +1,4 @@
-"""One row of a roster, cell by cell: what is written, what is meant, what is wrong. Pure; refuses and never guesses."""
+"""One row of a roster, cell by cell: its text, its meaning, its faults. Pure; refuses and never guesses."""
 
 import re
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _DOTS = str.maketrans(dict.fromkeys("•・．‧∙⋅●", "·"))
 _NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·' .\-]{{1,49}}")
 _ALL_HAN = re.compile(rf"[{HAN}·\s]+")
 INVENTED_COUNTY = "610499"
-"""No such county exists: demo numbers start with it, and a warning about each of them would say nothing."""
+"""A county that does not exist: demo numbers begin with it, and a warning about each of them would be noise."""
 
 _SEVERAL = re.compile(r"[、，,;；/\n]|\s和\s?")
 _TWO_NUMBERS = re.compile(r"[0-9]{15,18}[xX]?[^0-9xX]+[0-9]{15,18}|[0-9xX]{30,}")
@@ -50,7 +50,7 @@ _RESIDENT = {"居民身份证", "身份证", "二代身份证", "中华人民共
 
 @lru_cache(maxsize=512)
 def _levelled(written: str) -> str:
-    """A word of a code list, however it is written; the same few words come again with every row."""
+    """A word of a code list, normalised; cached, because the same few words occur in every row."""
     return "".join(normalise(written).split())
 
 
@@ -77,7 +77,7 @@ def parse_name(cell: Cell) -> str:
 
 
 def parse_number(cell: Cell, today: date) -> IdentityNumber:
-    """An identity number as a spreadsheet holds it. Raises Faulty; the words never repeat what was written."""
+    """An identity number as spreadsheets store it. Raises Faulty; the message never repeats the cell."""
     if cell is None:
         raise Faulty("missing", N_("没有填写身份证号"))
     if is_ditto(cell):
@@ -97,7 +97,7 @@ def parse_number(cell: Cell, today: date) -> IdentityNumber:
 
 
 def parse_date(cell: Cell) -> date:
-    """A day in any of the ways in which rosters write it (DOMAIN 8.2). Raises Faulty."""
+    """A date in any of the spellings of rosters (DOMAIN 8.2). Raises Faulty."""
     if isinstance(cell, datetime):
         return cell.date()
     if isinstance(cell, date):
@@ -134,7 +134,7 @@ def read_trainee(
 
 
 class _Row:
-    """The reading of one row: values so far, and everything wrong with it, not only the first fault."""
+    """The state of reading one row: values so far, and all faults, not only the first."""
 
     def __init__(self, cells: Mapping[str, Cell], today: date, start_on: date, least_age: int) -> None:
         self.cells = cells
@@ -143,7 +143,7 @@ class _Row:
         self.warnings: list[Problem] = []
 
     def read(self) -> tuple[Trainee | None, list[Problem], list[Problem]]:
-        """Look at every cell."""
+        """Read every cell."""
         self._wanted()
         self._id_type()
         name = self._take("name", parse_name)
@@ -236,7 +236,7 @@ class _Row:
         return written
 
     def _against_number(self, number: IdentityNumber) -> None:
-        """Hold the other cells against what the identity number says of the person."""
+        """Compare the other cells with what the identity number says about the person."""
         if age_on(number.birth_date, self.start_on) < self.least_age:
             fault = Faulty("too-young", N_("开班时未满 {age} 周岁，不能参加培训"), age=self.least_age)
             self._fault("id_number", fault)
@@ -268,7 +268,7 @@ class _Row:
 def against_class(
     cells: Mapping[str, Cell], *, major: str, level: int | None, start_on: date, end_on: date
 ) -> list[Problem]:
-    """Warnings where a row speaks of another major, level or time than the class that it was sent for."""
+    """Warnings where a row names another major, level or period than its class."""
     warnings = []
     stated, expected = _levelled(text_of(cells.get("major"))), _levelled(major)
     if stated and stated not in expected and expected not in stated:

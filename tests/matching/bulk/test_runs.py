@@ -1,4 +1,4 @@
-"""`gangqiao match` as people run it: stopped and gone on with, and files that cannot be read."""
+"""`gangqiao match` as people run it: interrupted and resumed, and with unreadable files."""
 
 import os
 import signal
@@ -28,12 +28,12 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def heed_interrupts() -> None:
-    """Take Ctrl+C even where the tests themselves run in the background, whose children would not."""
+    """Handle Ctrl+C even if the tests run in the background, where child processes would ignore it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def stopped(folder: Path, out: str, tries: int = 5) -> subprocess.CompletedProcess[str]:
-    """Run the command and press Ctrl+C once something is written; anew when it was through before."""
+    """Run the command and press Ctrl+C once something is written; repeat if it finished before."""
     run = subprocess.Popen(
         [*COMMAND, out],
         cwd=folder,

@@ -1,4 +1,4 @@
-"""The workers and openings of the domain dossier (10.3, 10.4), and strategies that make any others."""
+"""The workers and openings of the domain dossier (10.3, 10.4), and strategies that generate others."""
 
 from datetime import date, timedelta
 from random import Random
@@ -109,7 +109,7 @@ DAYS = st.integers(-400, 400).map(lambda n: TODAY + timedelta(days=n))
 
 
 def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """The value, or nothing known."""
+    """The value, or None."""
     return st.none() | strategy
 
 
@@ -178,13 +178,13 @@ OPENINGS = st.builds(
 
 
 class Dice:
-    """Draws for a crowd: what may be missing, some of many, days around today, levels."""
+    """Random draws for many workers and openings: missing values, subsets, days around today, levels."""
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
 
     def perhaps(self, value: Any, share: float = 0.3) -> Any:
-        """The value, or nothing."""
+        """The value, or None."""
         return value if self.random.random() < share else None
 
     def some(self, values: tuple[Any, ...], most: int = 3) -> tuple[Any, ...]:
@@ -201,14 +201,14 @@ class Dice:
 
 
 def crowd(seed: int, workers: int, openings: int) -> tuple[list[WorkerProfile], list[OpeningProfile]]:
-    """So many of both sides, drawn evenly so that every condition is often the only one that fails."""
+    """Many workers and openings, drawn so that every condition is often the only one that fails."""
     dice = Dice(seed)
     people = [drawn_worker(dice, number) for number in range(workers)]
     return people, [drawn_opening(dice, number) for number in range(openings)]
 
 
 def drawn_worker(dice: Dice, number: int) -> WorkerProfile:
-    """One worker of the crowd."""
+    """One random worker."""
     d, perhaps, some = dice.random, dice.perhaps, dice.some
     practised = tuple(
         Practice(code, perhaps(d.randint(0, 9), 0.8), dice.level(), d.random() < 0.5) for code in some(OCCUPATIONS)
@@ -239,7 +239,7 @@ def drawn_worker(dice: Dice, number: int) -> WorkerProfile:
 
 
 def drawn_opening(dice: Dice, number: int) -> OpeningProfile:
-    """One opening of the crowd."""
+    """One random opening."""
     d, perhaps, some = dice.random, dice.perhaps, dice.some
     return OpeningProfile(
         id=number,

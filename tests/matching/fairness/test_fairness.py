@@ -1,4 +1,4 @@
-"""Measured fairness: rates with honest intervals, attention, small groups hidden, and the fair share of openings."""
+"""Fairness figures: rates with valid intervals, attention, hidden small groups, and the fair share of openings."""
 
 from datetime import timedelta
 

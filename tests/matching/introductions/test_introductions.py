@@ -1,4 +1,4 @@
-"""Introductions: letters, honest results, guarded headcount, and what an employer may see (MA-10, MA-11)."""
+"""Introductions: letters, results that count silence, headcount, and what an employer sees (MA-10, MA-11)."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Learning from real rows: results become a card, a manager decides, every match follows, the prior can come back."""
+"""Learning from real rows: results become a card, a manager decides, all matches follow, the prior can return."""
 
 from datetime import date, timedelta
 from random import Random
@@ -33,7 +33,7 @@ MANAGER = Actor(account_id=905, name="主任", roles=frozenset({Role.CITY_MANAGE
 
 
 def letters(town: Town, count: int, *, seed: int = 7, place_decides: bool = True, women_far: bool = False) -> None:
-    """Introductions with results that the place decides, or nothing; with `women_far` women's places are worse."""
+    """Introductions whose results depend on the place, or on nothing; with `women_far` women's places are worse."""
     random, prior = Random(seed), most_points(Weights())
     with open_session(SYSTEM, write=True) as session:
         people = []
@@ -61,7 +61,7 @@ def letters(town: Town, count: int, *, seed: int = 7, place_decides: bool = True
 
 
 def round_of_learning() -> ModelCard | None:
-    """Let the job run once; gives the newest card."""
+    """Run the job once; returns the newest card."""
     with open_session(SYSTEM) as session:
         learned = queries.learned(session)
     with open_session(SYSTEM, write=True) as session:

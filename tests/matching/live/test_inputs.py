@@ -13,7 +13,7 @@ SHOW = "from matching.live import inputs; print(inputs.inputs().words.__module__
 
 
 def shown(start: str) -> tuple[int, str]:
-    """How a fresh process ends that runs `start`, then reads its inputs; and what it prints."""
+    """The exit code and output of a new process that runs `start`, then reads its inputs."""
     command = [sys.executable, "-c", f"{start}\n{SHOW}"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     return run.returncode, run.stdout.strip()

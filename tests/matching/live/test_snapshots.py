@@ -1,4 +1,4 @@
-"""One process writes the index of the openings, others map it and add what changed; a spoilt snapshot is built anew."""
+"""One process writes the index of the openings, others map it and add changes; a corrupt snapshot is rebuilt."""
 
 from pathlib import Path
 

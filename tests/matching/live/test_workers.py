@@ -1,4 +1,4 @@
-"""The index of people: kept for all processes, beside it who changed, and nobody whom the reader may not see."""
+"""The index of people: shared by all processes, with later changes, and without people hidden from the reader."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -42,7 +42,7 @@ def town(any_town: Town) -> Town:
 
 @pytest.fixture(autouse=True)
 def later(town: Town, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Everybody registered an hour ago, so that the index and not the changes beside it answers."""
+    """Everybody registered an hour ago, so that the index answers instead of the later changes."""
     monkeypatch.setenv("GANGQIAO_INDEX_FROM", "1")
     settings.cache_clear()
     with open_session(SYSTEM, write=True) as session:

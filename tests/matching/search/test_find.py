@@ -1,4 +1,4 @@
-"""Searching openings by the words that people really type, fresh within a second (MA-02, MA-16)."""
+"""Searching openings by the words that people really type, up to date within a second (MA-02, MA-16)."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Kept searches and counted words: each match told once, nobody behind the counts, a person decides on words."""
+"""Saved searches and counted words: each match announced once, anonymous counts, a person decides on words."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -50,7 +50,7 @@ def save(actor: Actor, address: str, name: str = "") -> int:
 
 
 def add(town: Town, key: str, **columns: object) -> int:
-    """A new opening that the board knows at once."""
+    """A new opening that is on the board at once."""
     with open_session(SYSTEM, write=True) as session:
         opening = world.add_opening(session, town, key, "渭城新棉制衣(虚构)", **({"title": "缝纫工"} | NEW | columns))
     board()._looked = float("-inf")
@@ -58,7 +58,7 @@ def add(town: Town, key: str, **columns: object) -> int:
 
 
 def digests() -> list[Message]:
-    """Let the job run once; gives all digests that were ever posted."""
+    """Run the job once; returns all digests ever posted."""
     with open_session(SYSTEM) as session:
         news = queries.news(session)
     with open_session(SYSTEM, write=True) as session:
@@ -157,7 +157,7 @@ def test_an_address_is_read_the_same_whatever_else_it_contains() -> None:
 
 @pytest.fixture
 def counting() -> Iterator[None]:
-    forget_counts()  # of pages that other tests have asked for
+    forget_counts()  # of pages that other tests have requested
     yield
     forget_counts()
     teach(())
@@ -169,7 +169,7 @@ def forget_counts() -> None:
 
 
 def ask(words: str, times: int = ASKED) -> None:
-    """Search as a reader of the page would, and count."""
+    """Search like a reader of the page, and count."""
     for _ in range(times):
         results = search_openings(SearchCriteria(q=words))
         word_counts.count_words(results.asked, total=0 if results.relaxed else results.total)

@@ -1,4 +1,4 @@
-"""Which openings a course leads to, and which of them it would unlock: held against what the person can do today."""
+"""Which openings a course leads to, and which of them it would unlock compared with what the person can do today."""
 
 from typing import Any
 

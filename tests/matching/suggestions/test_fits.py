@@ -1,4 +1,4 @@
-"""Who fits what, both ways, as a worker meets it (MA-01, MA-03, MA-04, MA-07, MA-15, MA-18, MA-19)."""
+"""Suggestions in both directions, as a worker sees them (MA-01, MA-03, MA-04, MA-07, MA-15, MA-18, MA-19)."""
 
 from datetime import date
 from threading import enumerate as enumerate_threads

@@ -1,4 +1,5 @@
-"""The nightly refresh matches everybody with everything, tells of yesterday's openings, and nobody who said no."""
+"""The nightly refresh matches everybody with everything and announces yesterday's openings, except to those who opted
+out."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -40,7 +41,7 @@ def people(any_town: Town) -> Town:
 
 
 def digests(town: Town, days: int, **how: Any) -> dict[str, list[str]]:
-    """Who is told of what on the night after so many days."""
+    """The digest of each person on the night after `days` days."""
     names = {number: name for name, number in town.people.items()}
     with clock.frozen(world.MONDAY + timedelta(days=days)), planted(jobs, **how):
         board()._compared = board()._looked = float("-inf")

@@ -1,4 +1,4 @@
-"""The four patterns of subsidy terms, reckoned by hand: TR-04 and the published examples of 4.8."""
+"""The four patterns of subsidy terms, calculated by hand: TR-04 and the published examples of 4.8."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Taking, losing and giving back a seat, and what it costs."""
+"""Taking, losing and returning a seat, and what it costs."""
 
 from threading import Barrier, Thread
 

@@ -1,4 +1,4 @@
-"""TR-16: the list of trainees that a school takes out holds its own trainees alone, their numbers masked."""
+"""TR-16: the list of trainees that a school exports holds only its own trainees, with masked numbers."""
 
 import io
 from contextlib import ExitStack
@@ -38,7 +38,7 @@ def classes(city: City) -> tuple[int, int]:
 
 
 def taken_out(city: City, class_id: int | None) -> str:
-    """All cells of the list that P1's registrar takes out."""
+    """All cells of the list that P1's registrar exports."""
     registrar = city.actors["registrar"]
     with open_session(registrar.scope, write=True) as session:
         draft = ExportDraft(kind="trainees", subject_id=class_id, reason="核对名单")

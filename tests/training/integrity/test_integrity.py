@@ -1,4 +1,4 @@
-"""The integrity desk: every check of 4.8 on made-up facts, TR-13, the sample that anybody can draw again."""
+"""The integrity desk: every check of 4.8 on invented facts, TR-13, and the reproducible sample."""
 
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
@@ -128,7 +128,7 @@ def test_a_check_without_data_is_neither_passed_nor_failed(rule: str, empty: Fac
 
 
 def test_checks_that_could_not_run_are_recorded_as_not_checked(city: City) -> None:
-    """A class on paper registers, at a school whose size and licence nobody entered (TR-13)."""
+    """A class on paper registers, at a school whose size and licence are not recorded (TR-13)."""
     class_id, _ = assessed(city, people(city, 3))
     check_outcomes = {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
     away = {"same-second", "no-variance", "outside-timetable", "shared-bank", "out-of-scope", "over-capacity"}

@@ -1,4 +1,4 @@
-"""Jobs after the certificate (TR-14) and the forecast of the next class, held against what had not been seen."""
+"""Jobs after the certificate (TR-14), and the forecast of the next class compared with held-out months."""
 
 from datetime import date, timedelta
 from random import Random
@@ -68,7 +68,7 @@ def test_probabilities_sum_to_one_and_the_interval_holds_most_of_them(tries: int
 
 
 def city(seed: int, *, months: int = 36, weight: float = 30.0) -> list[Cohort]:
-    """An invented past: 22 majors with their own share, classes that differ, nine months that nobody has seen."""
+    """An invented past: 22 majors with their own share, classes that differ, nine held-out months."""
     random = Random(seed)
     shares = {major: random.uniform(0.2, 0.8) for major in range(1, 23)}
     cohorts = []

@@ -1,4 +1,4 @@
-"""Seats, people and money by school, major and class: RE-03 to the fen, TR-17, and what each reader's table holds."""
+"""Seats, people and money by school, major and class: RE-03 to the fen, TR-17, and the table of each reader."""
 
 import csv
 from datetime import date, timedelta
@@ -102,7 +102,7 @@ def test_the_article_s_tuition_adds_up_to_the_fen(city: City) -> None:
 
 
 def test_a_child_and_its_parent_are_counted_separately(city: City) -> None:
-    """TR-17: workers and children, one and one."""
+    """TR-17: one worker and one child."""
     class_id = add_class(city)
     do(city, "officer", enrol_learner, class_id=class_id, person_id=city.people["W1"])
     child = Application(relation=Relation.CHILD, beneficiary_of_id=city.people["W1"])

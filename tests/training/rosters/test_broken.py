@@ -1,4 +1,4 @@
-"""Files broken at random: refused by name or read, never half imported, nothing left lying about."""
+"""Files damaged at random: refused by name or read, never half imported, nothing left behind."""
 
 import random
 import tempfile
@@ -17,7 +17,7 @@ SEED, TRIES = 20260309, 40
 
 
 def broken(content: bytes, chance: random.Random) -> bytes:
-    """The file cut off, with bytes changed, or with a piece of it doubled."""
+    """The file truncated, with changed bytes, or with a repeated piece."""
     at, until = sorted(chance.randrange(len(content)) for _ in range(2))
     way = chance.randrange(3)
     if way == 0:

@@ -57,7 +57,7 @@ def people(city: City) -> list[int]:
 
 
 def traces(class_id: int) -> list[list[dict[str, Any]]]:
-    """What enrolments have left, without the numbers in which two classes differ."""
+    """What enrolments have written, without the numbers in which two classes differ."""
     with open_session(SYSTEM.scope) as session:
         places = session.scalars(select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.person_id))
         traces_by_place = []

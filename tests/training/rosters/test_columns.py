@@ -1,4 +1,4 @@
-"""Any header names: the school says once which column is what, and the next file of this kind is read by itself."""
+"""Any header names: the school assigns the columns once, and similar files are then read automatically."""
 
 import pytest
 from sqlalchemy import func, select

@@ -1,4 +1,4 @@
-"""A corpus of nasty rosters: the same counts and rows on the screen, through the API and in the returned file."""
+"""A corpus of faulty rosters: the same counts and rows on the screen, through the API and in the returned file."""
 
 import io
 import re
@@ -29,7 +29,7 @@ def school(database: str) -> Iterator[tuple[world.City, Browser]]:
 
 
 def send(school: Browser, class_id: int, content: bytes, name: str) -> str:
-    """Upload through the form; gives the address of the verdict."""
+    """Upload through the form; returns the address of the verdict."""
     sent = school.send_form(f"/school/classes/{class_id}/roster", files={"roster": (name, content)})
     assert sent.status_code == 303, sent.text[-2000:]
     return str(sent.headers["location"])

@@ -1,4 +1,4 @@
-"""Verdicts with their differences, whose word counts, duplicates told apart, cells corrected in place."""
+"""Verdicts with their differences, precedence of sources, kinds of duplicates, cells corrected in place."""
 
 import pytest
 

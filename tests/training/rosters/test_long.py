@@ -1,4 +1,4 @@
-"""Lists of more than 2,000 rows: checked, imported and taken back piece by piece, whatever happens in between."""
+"""Lists of more than 2,000 rows: checked, imported and undone piece by piece, whatever happens in between."""
 
 from datetime import date, timedelta
 
@@ -21,11 +21,11 @@ ROWS = AT_ONCE + 50
 
 
 class PowerCut(Exception):
-    """The worker is gone."""
+    """The worker process was killed."""
 
 
 def long_list(count: int = ROWS) -> bytes:
-    """So many people, every one of them different, and one row that is wrong."""
+    """`count` different people, and one wrong row."""
     rows = []
     for serial in range(count):
         born = date(1960, 1, 1) + timedelta(days=serial)
@@ -50,7 +50,7 @@ def checked(city: City, content: bytes) -> tuple[int, int]:
 
 
 def cut_after(pieces: int) -> None:
-    """Let the power go out before the piece after so many pieces."""
+    """Cut the power after `pieces` pieces."""
     done = 0
 
     def counted(_length: float) -> None:
@@ -84,7 +84,7 @@ def test_the_worker_checks_a_long_list_and_the_school_sees_how_far_it_is(city: C
 
 
 def test_a_long_import_resumes_where_a_killed_worker_stopped(city: City, checked: tuple[int, int]) -> None:
-    """IM-07: long lists are worked off piece by piece; `tests/bench/rosters.py` measures 40,000 rows."""
+    """IM-07: long lists are processed piece by piece; `tests/bench/rosters.py` measures 40,000 rows."""
     class_id, upload_id = checked
     assert confirm(city, upload_id).state is RosterState.IMPORTING
     assert (taken(class_id), kept()) == (ROWS - 1, (2, 0, 0))

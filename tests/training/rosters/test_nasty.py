@@ -21,7 +21,7 @@ def readings(content: bytes, name: str = "名单.xlsx") -> list[RosterReading]:
 
 
 def read_line(**changes: Any) -> RosterReading:
-    """What becomes of one row with something strange in it."""
+    """The reading of one row with changed cells."""
     (reading,) = read_roster(
         Workbook("a.xlsx", "xlsx", [Sheet("S", False, [Row(1, files.HEADER), Row(2, files.line(1, **changes))])]), FACTS
     ).readings

@@ -1,4 +1,4 @@
-"""A school's list from upload to import: IM-01, IM-03, IM-04, IM-06, TR-08 and the walls around it."""
+"""A school's list from upload to import: IM-01, IM-03, IM-04, IM-06, TR-08 and row-level security."""
 
 import io
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""An import taken back: exactly its own enrolments, as long as nothing else has happened to them."""
+"""Undoing an import: exactly its own enrolments, as long as nothing else has happened to them."""
 
 from datetime import timedelta
 
@@ -39,7 +39,7 @@ def states(class_id: int) -> list[str]:
 
 
 def ledger() -> tuple[int, int]:
-    """Person-times of the ledger: entries, and what is left of them after reversals."""
+    """Entries of the ledger, and how many remain after reversals."""
     with open_session(SYSTEM.scope) as session:
         entries = session.scalar(select(func.count(ServiceEvent.id))) or 0
         back = session.scalar(select(func.count(ServiceEvent.id)).where(ServiceEvent.reverses_id.is_not(None))) or 0

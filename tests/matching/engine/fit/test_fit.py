@@ -1,4 +1,4 @@
-"""What a pair is worth, worked out by hand: hard conditions and points (MA-08, MA-13)."""
+"""The score of a pair, calculated by hand: hard conditions and points (MA-08, MA-13)."""
 
 from dataclasses import fields, replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""Learning weights: what decides is found, noise is not, nothing falls when more speaks for a pair."""
+"""Learning weights: decisive parts are found, noise is ignored, and more of a part never lowers a pair."""
 
 from itertools import pairwise
 from random import Random
@@ -19,7 +19,7 @@ PRIOR = most_points(Weights())
 
 
 def results(count: int, seed: int, *, truth: tuple[float, ...], base: float) -> list[Example]:
-    """Invented results whose chance grows with the shares by known weights."""
+    """Invented results whose chance depends on the shares by known weights."""
     random = Random(seed)
     examples = []
     for _ in range(count):

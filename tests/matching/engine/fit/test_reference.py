@@ -1,4 +1,4 @@
-"""The slow scorer that can be checked by hand: lists, transfers, gaps and the order of equals (MA-01, MA-03, MA-18)."""
+"""The slow scorer that can be checked by hand: lists, transfers, gaps and the order of ties (MA-01, MA-03, MA-18)."""
 
 from dataclasses import replace
 from datetime import date, timedelta

@@ -76,7 +76,7 @@ def test_the_other_direction_gives_the_list_of_the_reference(
 
 @pytest.mark.usefixtures("compiled")
 def test_a_worker_short_of_points_in_one_area_is_still_judged_by_a_better_area() -> None:
-    # The place is his second wish by the county, which is read first, and his first wish by the city around it.
+    # The place is the second preference by county, which is read first, and the first one by the surrounding city.
     opening = OpeningProfile(
         id=1, occupation="6-04-02-01", region="610404", wage_min_fen=600_000, wage_max_fen=600_000,
         skills=(SkillNeed("细纱", level=3),),
@@ -222,7 +222,7 @@ def test_many_workers_get_the_same_lists_from_the_uncompiled_engine() -> None:
 def of_a_pool(
     workers: list[WorkerProfile], openings: list[OpeningProfile], top: int
 ) -> tuple[list[list[object]], list[list[object]]]:
-    """The best workers in sight for each opening, by the pool and by the reference; every third is out of sight."""
+    """The best visible workers for each opening, by the pool and by the reference; every third is hidden."""
     pool, hidden = gather(workers, GROUND), np.arange(len(workers)) % 3 == 1
     seen = [worker for worker, gone in zip(workers, hidden, strict=True) if not gone]
     slow = [rank_workers(opening, seen, GROUND, top=top).suggestions for opening in openings]

@@ -1,4 +1,4 @@
-"""Judging rankings: hand-computed figures, labels that never reach the ranking, any folder of the format."""
+"""Evaluating rankings: hand-computed figures, labels that never reach the ranking, any folder in the format."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""The ranking of the shipped Chinese sets stays as good as it is: everyday trade names, and searches with a place.
+"""The ranking of the shipped Chinese sets does not get worse: everyday trade names, and searches with a place.
 
 Both sets are in the format of `gangqiao evaluate`; nDCG@10 of the whole set is compared.
 """

@@ -1,4 +1,4 @@
-"""The compiled search gives what the plain one gives; folded and kept indexes answer like those built anew."""
+"""Compiled and plain search agree; merged and saved indexes answer like rebuilt ones."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -49,7 +49,7 @@ DOCUMENTS = st.builds(
     facets=st.sampled_from(KINDS).map(lambda kind: {"employment": (kind,)}),
 )
 MANY = st.lists(DOCUMENTS, max_size=40, unique_by=lambda document: document.id)
-# Every word is in use: the readings of slips and pinyin take a second to work out for each index.
+# Every word is in use: computing the readings of misspellings and pinyin takes a second for each index.
 WORDS = st.sampled_from(("", "缝纫工", "焊工 电工", "挡车工", "工", "缝纫 包吃住", "电工 缝纫工 焊工"))
 FILTERS = st.builds(
     Filters,
@@ -70,7 +70,7 @@ def warm() -> None:
 
 @pytest.fixture
 def by_turns(warm: None) -> Iterator[Callable[[Callable[[], Hits]], tuple[Hits, Hits]]]:
-    """Ask the same twice: plain, then compiled."""
+    """Run the same search twice: plain, then compiled."""
     before = set(scan.WARM)
 
     def ask(search: Callable[[], Hits]) -> tuple[Hits, Hits]:
@@ -115,7 +115,7 @@ def test_both_agree_where_common_terms_use_bitmaps(
 
 
 def carried(hits: Hits) -> dict[str, dict[str, int]]:
-    """The counts of columns that any answer has."""
+    """The counts of columns that contain any match."""
     return {name: counts for name, counts in hits.facets.items() if counts}
 
 

@@ -1,4 +1,4 @@
-"""The words of the trade: every alias leads to an occupation, and the words of the field guide resolve."""
+"""Trade words: every alias leads to an occupation, and the words of the field guide resolve."""
 
 import csv
 from pathlib import Path
