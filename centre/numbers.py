@@ -96,7 +96,7 @@ class PhoneForm(BadNumber):
     """Neither a mobile number nor a landline with its area code."""
 
     code = "phone-form"
-    message = N_("电话应为 11 位手机号，或带区号的固定电话，如 029-33211234")
+    message = N_("电话应为 11 位手机号，或带区号的固定电话，如 010-65000000")
 
 
 class CertificateForm(BadNumber):

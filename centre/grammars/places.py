@@ -17,7 +17,7 @@ class PlaceUnknown(Unreadable):
     """No place of this name is known, or part of the text is not understood."""
 
     code = "place-unknown"
-    message = N_("地点“{text}”认不出来，请写到县区，如 陕西省咸阳市秦都区")
+    message = N_("地点“{text}”认不出来，请写到县区，如 浙江省绍兴市越城区")
 
 
 class PlaceAmbiguous(Unreadable):
