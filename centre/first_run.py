@@ -118,9 +118,15 @@ def read_centres(lines: Iterable[str]) -> list[CentreEntry]:
 
 
 def has_administrator(session: Session) -> bool:
-    """Whether anybody can administer the installation; until then the first run is open."""
+    """Whether anybody can administer the installation."""
     holds = cast(Account.roles, String).like(f'%"{Role.ADMINISTRATOR.value}"%')
     return session.scalar(select(Account.id).where(holds).limit(1)) is not None
+
+
+def is_open(session: Session) -> bool:
+    """Whether the first run is still to come: there is neither a city centre nor an administrator."""
+    city = select(Centre.id).where(Centre.level == CentreLevel.CITY).limit(1)
+    return session.scalar(city) is None and not has_administrator(session)
 
 
 def set_up(session: Session, actor: Actor, *, draft: FirstRun) -> list[tuple[str, str]]:
@@ -129,8 +135,7 @@ def set_up(session: Session, actor: Actor, *, draft: FirstRun) -> list[tuple[str
     Raises AlreadySetUp and Invalid.
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
-    is_begun = session.scalar(select(Centre.id).where(Centre.level == CentreLevel.CITY).limit(1)) is not None
-    if is_begun or has_administrator(session):
+    if not is_open(session):
         raise AlreadySetUp
     _check(draft)
     rename_installation(session, actor, name=draft.name, hotline=draft.hotline)

@@ -76,7 +76,7 @@ def claim_lot() -> list[Claimed]:
         due = due_messages(now).limit(LOT)
         if is_quiet:
             due = due.where(Message.kind.in_(URGENT))
-        lot = [message for message in session.scalars(due) if _claim(session, message.id, now)]
+        lot = [message for message in session.scalars(due).all() if _claim(session, message.id, now)]
         return [_claimed(session, message, now) for message in lot]
 
 

@@ -64,7 +64,7 @@ def _offer_first_run(host: str, port: int) -> None:
 
     from centre.accounts.rules import bare, new_words
     from centre.database import open_session
-    from centre.first_run import has_administrator
+    from centre.first_run import is_open
     from centre.permissions import Actor
     from centre.privacy import token_digest
 
@@ -72,7 +72,7 @@ def _offer_first_run(host: str, port: int) -> None:
         return
     try:
         with open_session(Actor.system().scope) as session:
-            if has_administrator(session):
+            if not is_open(session):
                 return
     except DBAPIError:
         return
@@ -123,7 +123,7 @@ def stop_on_wrong_keys() -> None:
     """Stop the command with a sentence when the master keys are not those of the database (R31)."""
     from centre.keys import key_trouble
 
-    if database_exists() and (trouble := key_trouble()):
+    if trouble := key_trouble():
         _stop(trouble)
 
 

@@ -13,7 +13,7 @@ from centre.accounts.rules import bare
 from centre.database import open_session
 from centre.drafts import Draft, Line, problems_of
 from centre.errors import Invalid, NotFound, Problem, Refusal
-from centre.first_run import FirstRun, city_named, has_administrator, read_centres, set_up, suggested_centres
+from centre.first_run import FirstRun, city_named, is_open, read_centres, set_up, suggested_centres
 from centre.limits import spend
 from centre.permissions import Actor
 from centre.privacy import token_digest
@@ -87,20 +87,14 @@ def _form(
     city: str = "",
     city_problems: tuple[Problem, ...] = (),
 ) -> Response:
-    return page(
-        unit,
-        "public/first-run.html",
-        status_code,
-        bound=bound,
-        city=city,
-        city_bound=Bound({}, unit.locale, None, city_problems),
-    )
+    city_bound: Bound[FirstRunForm] = Bound({}, unit.locale, None, city_problems)
+    return page(unit, "public/first-run.html", status_code, bound=bound, city=city, city_bound=city_bound)
 
 
 def _require_open() -> None:
-    """The page is there until somebody administers the installation. Raises NotFound afterwards."""
+    """The page is there until the installation is set up. Raises NotFound afterwards."""
     with open_session(SYSTEM.scope) as session:
-        if has_administrator(session):
+        if not is_open(session):
             raise NotFound
 
 
