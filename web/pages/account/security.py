@@ -87,6 +87,7 @@ def account(unit: Unit) -> Response:
         exports=unit.actor.may(Permission.EXPORT_LISTS),
         reads_audit=unit.actor.may(Permission.READ_AUDIT),
         reads_access=unit.actor.may(Permission.READ_ACCESS),
+        manages_outbox=unit.actor.may(Permission.MANAGE_OUTBOX),
         renews=unit.actor.may(Permission.RENEW_ACCOUNTS),
     )
 
