@@ -110,9 +110,13 @@ class SeriesOut(Wire):
 
 
 class FairChange(FairDraft):
-    """The new values of a fair; a new time or hall after the announcement needs a public notice."""
+    """The new values of a fair; a new time or hall after the announcement needs a public notice.
+
+    `permit_no` is required when more visitors are expected than the fair was cleared for.
+    """
 
     notice: Paragraph = ""
+    permit_no: Annotated[str, Field(max_length=60)] = ""
 
 
 class FairNotice(Draft):
@@ -208,8 +212,10 @@ def fair(unit: Unit, fair_id: FairId) -> FairOut:
 def change(unit: Unit, fair_id: FairId, draft: FairChange) -> FairOut:
     """Change a fair; with If-Match only the version that the caller saw."""
     expect_version(unit, fair_in_sight(unit.session, fair_id))
-    wished = FairDraft.model_validate(draft.model_dump(exclude={"notice"}))
-    changed = actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=wished, notice=draft.notice)
+    wished = FairDraft.model_validate(draft.model_dump(exclude={"notice", "permit_no"}))
+    changed = actions.change_fair(
+        unit.session, unit.actor, fair_id=fair_id, draft=wished, notice=draft.notice, permit_no=draft.permit_no
+    )
     tell_version(unit, changed)
     return fair_out(changed)
 

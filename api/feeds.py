@@ -24,6 +24,7 @@ routes = Routes(tags=["feeds"], versioned=False)
 
 CALENDAR = N_("岗桥招聘会日历")
 FREE_ENTRY = N_("求职者免费入场")
+INVITED = N_("仅限受邀单位参加")
 KEPT = timedelta(days=90)
 MOST = 1_000
 
@@ -37,7 +38,8 @@ def fairs_feed(
     """The announced fairs since three months ago, as an iCalendar feed."""
     wanted = fairs(from_on=clock.today() - KEPT, region=region or "")
     with seeing_everything(unit.session):
-        published = unit.session.scalars(wanted.where(Fair.published_at.is_not(None)).limit(MOST)).all()
+        public = wanted.where(Fair.published_at.is_not(None), Fair.open_to_public.is_(True))
+        published = unit.session.scalars(public.limit(MOST)).all()
     return _answer(unit, list(published))
 
 
@@ -92,7 +94,7 @@ def _event(fair: Fair, locale: str, base: str) -> "Event":
         entry.add("location", f"{fair.venue.label} {fair.venue.address}".strip())
     elif fair.online_url:
         entry.add("location", fair.online_url)
-    paragraphs = [fair.notice, fair.summary, translate(locale, FREE_ENTRY)]
+    paragraphs = [fair.notice, fair.summary, translate(locale, FREE_ENTRY if fair.open_to_public else INVITED)]
     entry.add("description", "\n".join(text for text in paragraphs if text))
     entry.add("url", f"{base}/fairs/{fair.id}")
     return entry

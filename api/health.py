@@ -6,15 +6,17 @@ from api.dependencies import PUBLIC, Routes, Unit
 from api.wire import Wire
 from centre import schema
 from centre.errors import Unavailable
+from centre.jobs import failing_jobs
 from centre.keys import WrongKey, is_ready
 
 routes = Routes(prefix="/health", tags=["health"], versioned=False)
 
 
 class Health(Wire):
-    """The state of the service."""
+    """The state of the service; `failing_jobs` names due work whose last run failed and that is tried again."""
 
     status: Literal["ok"] = "ok"
+    failing_jobs: tuple[str, ...] = ()
 
 
 @routes.get("/live", allow=PUBLIC)
@@ -27,9 +29,8 @@ def live(unit: Unit) -> Health:
 @routes.get("/ready", allow=PUBLIC)
 def ready(unit: Unit) -> Health:
     """Readiness: the database responds, has the expected schema, and fits our keys; 503 otherwise."""
-    del unit
     if schema.current() != schema.newest():
         raise Unavailable
     if not is_ready():
         raise WrongKey
-    return Health()
+    return Health(failing_jobs=tuple(failure.job for failure in failing_jobs(unit.session)))

@@ -345,10 +345,11 @@ def opening_out(opening: Opening) -> OpeningOut:
     own: dict[str, Any] = {
         name: getattr(opening, name)
         for name in OpeningOut.model_fields
-        if name not in ("employer", "employer_risk", "region")
+        if name not in ("employer", "employer_risk", "region", "state")
     }
     return OpeningOut(
         **own,
+        state=opening.shown_state,
         employer=opening.employer.name,
         employer_risk=opening.employer.risk,
         region=place_name(opening.region_code),

@@ -5,17 +5,22 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, false, func, select
+from sqlalchemy import ColumnElement, String, delete, false, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
 from centre.database import open_session
 from centre.permissions import Actor, Scope
+from centre.scopes import seeing_everything
 from centre.tables import Base, Instant
 
 Work = Callable[..., None]
 Reading = Callable[[Session], Any]
+
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=1)
+"""A job that failed is tried again after a minute, then after two, four and so on, at least every hour."""
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC) - timedelta(hours=8)  # midnight in Shanghai
 
@@ -51,6 +56,22 @@ class JobRun(Base):
         return false()
 
 
+class JobFailure(Base):
+    """A job whose last run failed; gone as soon as it runs again (任务失败记录)."""
+
+    job: Mapped[str] = mapped_column(String(60), primary_key=True)
+    attempts: Mapped[int] = mapped_column(default=1)
+    first_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    failed_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    retry_at: Mapped[datetime] = mapped_column(Instant)
+    error: Mapped[str] = mapped_column(String(200), default="")
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
+        """Only the service itself reads it."""
+        return false()
+
+
 def job(
     name: str, *, every: timedelta, catch_up: bool = False, reading: Reading | None = None
 ) -> Callable[[Work], Work]:
@@ -75,14 +96,50 @@ def due_slots(due: Job, last: datetime | None, now: datetime) -> Iterator[dateti
 
 
 def run_due_jobs() -> int:
-    """Work off everything that is due now; gives the number of slots that this process did."""
+    """Work off everything that is due now; gives the number of slots that this process did.
+
+    A job that raises keeps no other from running: its failure is recorded, and it is tried again after a pause that
+    doubles with every attempt.
+    """
     done = 0
     for due in REGISTER.values():
         with open_session(Actor.system().scope) as session:
             last = session.scalar(select(func.max(JobRun.slot_at)).where(JobRun.job == due.name))
-        for slot in due_slots(due, last, clock.now()):
-            done += _run_slot(due, slot)
+            failure = session.get(JobFailure, due.name)
+        if failure is not None and failure.retry_at > clock.now():
+            continue
+        try:
+            for slot in due_slots(due, last, clock.now()):
+                done += _run_slot(due, slot)
+        except Exception as error:  # noqa: BLE001 - whatever a job raises, the others still run
+            _record_failure(due, error)
+        else:
+            if failure is not None:
+                with open_session(Actor.system().scope, write=True) as session:
+                    session.execute(delete(JobFailure).where(JobFailure.job == due.name))
     return done
+
+
+def failing_jobs(session: Session) -> list[JobFailure]:
+    """Jobs whose last run failed, whoever asks."""
+    with seeing_everything(session):
+        return list(session.scalars(select(JobFailure).order_by(JobFailure.job)))
+
+
+def _record_failure(due: Job, error: Exception) -> None:
+    # Only the kind of the error is kept: its text may quote what people wrote.
+    import structlog  # late: it brings rich and pygments along
+
+    name = type(error).__name__
+    structlog.get_logger().error("job failed", job=due.name, exc_info=error)
+    with open_session(Actor.system().scope, write=True) as session:
+        failure = session.get(JobFailure, due.name)
+        if failure is None:
+            failure = JobFailure(job=due.name, attempts=0)
+            session.add(failure)
+        failure.attempts += 1
+        failure.failed_at, failure.error = clock.now(), name[:200]
+        failure.retry_at = clock.now() + min(FIRST_PAUSE * 2 ** min(failure.attempts - 1, 10), LONGEST_PAUSE)
 
 
 def _run_slot(due: Job, slot: datetime) -> bool:

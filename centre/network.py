@@ -7,9 +7,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre.database import open_session
-from centre.errors import Refusal
+from centre.errors import OtherCentre, Refusal
 from centre.permissions import Actor
 from centre.regions import ancestors, exists
+from centre.scopes import grant_row
 from centre.settings import settings
 from centre.tables import Record, coded
 from centre.translation import N_
@@ -49,6 +50,21 @@ class Centre(Record):
 def centres() -> Select[Centre]:
     """All centres, the city first, then by code."""
     return select(Centre).order_by(Centre.code)
+
+
+def oversees(session: Session, centre_id: int | None, *, actor: Actor) -> bool:
+    """Whether staff may act on records of a centre: their own, records of none, and from the city centre any."""
+    if actor.is_system or actor.scope.all_centres or centre_id in (None, actor.centre_id):
+        return True
+    own = session.get(Centre, actor.centre_id) if actor.scope.staff and actor.centre_id else None
+    return own is not None and own.level is CentreLevel.CITY
+
+
+def allow_staff(session: Session, record: Record, centre_id: int | None, *, actor: Actor) -> None:
+    """Let staff change a record of a centre that they oversee. Raises OtherCentre."""
+    if not oversees(session, centre_id, actor=actor):
+        raise OtherCentre
+    grant_row(session, record)
 
 
 def centre_of(session: Session, region: str) -> Centre:

@@ -42,6 +42,7 @@ class ScopedSession(Session):
         self._strangers: WeakSet[Any] = WeakSet()
         self._own: WeakSet[Any] = WeakSet()
         self._vouched: WeakSet[Any] = WeakSet()
+        self._granted: WeakSet[Any] = WeakSet()
 
     @property
     def scope(self) -> Scope:
@@ -86,7 +87,12 @@ class ScopedSession(Session):
     def check_rows(self) -> None:
         """Compare everything that is about to be written with the scope. Raises ForeignWrite."""
         for row in self._pending():
-            if row in self._vouched or (self._wide and row not in self._own) or type(row).written_for_others:
+            if (
+                row in self._granted
+                or row in self._vouched
+                or (self._wide and row not in self._own)
+                or type(row).written_for_others
+            ):
                 continue
             for values in _owners(row):
                 if not holds(self._scope, values):
@@ -95,7 +101,13 @@ class ScopedSession(Session):
     @property
     def writes_for_others(self) -> bool:
         """Whether the next flush holds rows that the scope need not see."""
-        return any(type(row).written_for_others or row in self._vouched for row in self._pending())
+        return any(
+            type(row).written_for_others or row in self._vouched or row in self._granted for row in self._pending()
+        )
+
+    def grant(self, row: Base) -> None:
+        """Let one row be written that the scope does not hold."""
+        self._granted.add(row)
 
     def _pending(self) -> list[Any]:
         return [*self.new, *self.dirty, *self.deleted]
@@ -193,6 +205,13 @@ def _criteria(scope: Scope) -> tuple[Any, ...]:
         if rule is not true() and str(rule) != "true":
             options.append(with_loader_criteria(mapper.class_, rule, include_aliases=True))
     return tuple(options)
+
+
+def grant_row(session: Session, row: Base) -> None:
+    """Let one row of somebody else be written in this session: the caller has asked whether the actor may."""
+    if not isinstance(session, ScopedSession):
+        raise MissingScope("open sessions with open_session(scope)")
+    session.grant(row)
 
 
 @contextmanager

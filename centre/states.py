@@ -1,6 +1,6 @@
 """State machines as data: which state follows which event, who may cause it, and the log of every move."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +15,7 @@ from centre.bulk_writes import insert_rows
 from centre.errors import Conflict
 from centre.permissions import Actor, Permission, Scope, require
 from centre.tables import Base, Instant
-from centre.translation import N_
+from centre.translation import N_, Term
 
 
 class IllegalMove(Conflict):
@@ -37,10 +37,11 @@ class Move:
 
 @dataclass(frozen=True)
 class Machine:
-    """The states of one kind of record (状态机)."""
+    """The states of one kind of record, and what readers call them (状态机)."""
 
     name: str
     moves: Sequence[Move]
+    labels: Mapping[Any, str]
 
     @cached_property
     def table(self) -> dict[tuple[StrEnum, str], Move]:
@@ -52,7 +53,7 @@ class Machine:
         try:
             return self.table[state, event]
         except KeyError:
-            raise IllegalMove(state=str(state), event=event) from None
+            raise IllegalMove(state=Term(self.labels[state]), event=event) from None
 
     def events(self, state: StrEnum, actor: Actor) -> list[str]:
         """The events that the actor may cause now, in the order of the table."""

@@ -9,10 +9,13 @@ from centre import clock
 from centre.accounts.models import Account, OneTimeCode, SignIn
 from centre.accounts.queries import ending_accounts, ends_soon, may_renew
 from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
-from centre.jobs import job
+from centre.jobs import failing_jobs, job
 from centre.outbox import SIGN_IN_CODE, Message, post
-from centre.permissions import MANAGERS, PARTNERS
+from centre.permissions import MANAGERS, PARTNERS, Role
 from centre.translation import N_, SOURCE_LOCALE, translate
+
+JOB_FAILED = N_("后台任务 {job} 出错了")
+JOB_FAILED_BODY = N_("从 {at} 起没有办成（{error}），系统会自动重试，别的任务不受影响。请查看服务日志。")
 
 
 @job("warn-partner-accounts", every=timedelta(days=1))
@@ -42,6 +45,29 @@ def _tell(session: Session, reader: Account, account: Account, day: str, title: 
         link=link,
         dedupe_key=f"account-ends:{account.id}:{day}:{reader.id}",
     )
+
+
+@job("tell-of-failed-jobs", every=timedelta(minutes=5))
+def tell_of_failed_jobs(session: Session) -> None:
+    """Tell the administrators, once for each breakdown, of due work that raised and is tried again."""
+    failures = failing_jobs(session)
+    if not failures:
+        return
+    accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id))
+    administrators = [account for account in accounts if Role.ADMINISTRATOR in account.roles]
+    for failure in failures:
+        began = clock.local(failure.first_at)
+        since = f"{began:%m-%d %H:%M}"
+        body = translate(SOURCE_LOCALE, JOB_FAILED_BODY, error=failure.error, at=since)
+        for account in administrators:
+            post(
+                session,
+                kind="job-failed",
+                to_account_id=account.id,
+                title=translate(SOURCE_LOCALE, JOB_FAILED, job=failure.job),
+                body=body,
+                dedupe_key=f"job-failed:{failure.job}:{began.isoformat()}:{account.id}",
+            )
 
 
 @job("forget-sign-ins", every=timedelta(minutes=10))

@@ -32,6 +32,7 @@ EXPORT = Machine(
         Move(ExportState.WAITING, "approve", ExportState.READY, Permission.APPROVE_EXPORT),
         Move(ExportState.WAITING, "refuse", ExportState.REFUSED, Permission.APPROVE_EXPORT),
     ],
+    STATE_LABELS,
 )
 
 

@@ -86,6 +86,7 @@ ERASURE = Machine(
         Move(ErasureState.ASKED, "withdraw", ErasureState.WITHDRAWN, Permission.KEEP_OWN_RECORDS),
         Move(ErasureState.ASKED, "erase", ErasureState.DONE, Permission.ERASE_PEOPLE),
     ],
+    ERASURE_LABELS,
 )
 
 BLANKED_NAMES = frozenset({"trainee_name", "worker_name"})

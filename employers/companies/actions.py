@@ -7,6 +7,7 @@ from centre.audit import note
 from centre.errors import Invalid, Problem
 from centre.events import publish
 from centre.permissions import Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, Term
 from employers.companies.messages import tell_employer
@@ -76,7 +77,7 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     suspend and blacklist need a reason).
     """
     require(actor, Permission.VERIFY_EMPLOYER)
-    company = employer(session, employer_id)
+    company = own_employer(session, actor, employer_id)
     check_stranger(actor, company.id)
     if event in {"reject", "warn", "suspend", "blacklist"} and not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
@@ -103,8 +104,10 @@ def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
     """Record a no-show at a booth; returns the number of no-shows this year."""
     require(actor, Permission.ASSIGN_BOOTH)
     company, year = employer(session, employer_id), clock.today().year
-    company.fair_no_shows = company.no_shows_in(year) + 1
-    company.no_show_year = year
+    with seeing_everything(session):  # employers of every centre come to a fair
+        company.fair_no_shows = company.no_shows_in(year) + 1
+        company.no_show_year = year
+        session.flush()
     return company.fair_no_shows
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre.accounts import Account
 from centre.errors import NotFound
+from centre.network import allow_staff
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from employers.companies.models import Employer
@@ -49,10 +50,15 @@ def own_employer_id(actor: Actor, employer_id: int | None) -> int:
 
 
 def own_employer(session: Session, actor: Actor, employer_id: int) -> Employer:
-    """An employer that the actor may edit: their own or, for staff, any. Raises NotFound."""
+    """An employer that the actor may edit: their own or, for staff, one of a centre that they oversee.
+
+    Raises NotFound or OtherCentre.
+    """
     company = employer(session, employer_id)
     if not (actor.is_system or actor.scope.staff or company.id == actor.employer_id):
         raise NotFound
+    if company.id != actor.employer_id:
+        allow_staff(session, company, company.centre_id, actor=actor)
     return company
 
 

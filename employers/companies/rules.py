@@ -82,6 +82,9 @@ RISKS = {
 LISTED = frozenset({EmployerState.ACTIVE, EmployerState.WATCH})
 """States in which the employer and its openings are public."""
 
+BARRED = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED})
+"""States in which an employer may do nothing new: no openings, no booths, no sign-in."""
+
 EMPLOYER = Machine(
     "employer",
     [
@@ -95,6 +98,7 @@ EMPLOYER = Machine(
         Move(EmployerState.SUSPENDED, "blacklist", EmployerState.BLACKLISTED, Permission.MANAGE_RISK),
         Move(EmployerState.ACTIVE, "licence_expired", EmployerState.CHECKING, Permission.VERIFY_EMPLOYER),
     ],
+    EMPLOYER_LABELS,
 )
 
 FREEZING = frozenset({"suspend", "blacklist", "licence_expired"})

@@ -17,12 +17,15 @@ from centre.policy import policy
 from centre.states import move
 from centre.translation import N_, Terms
 from employers.companies.messages import tell_employer
-from employers.fairs.booths import promote_waiting
+from employers.fairs.booths import end_requests, promote_waiting
+from employers.fairs.due_days import clocks, weekly
 from employers.fairs.models import Fair, FairSeries, Venue
 from employers.fairs.queries import booths, clashes, instant, own_fair, permit_limit, span, venue
 from employers.fairs.rules import (
     ANNOUNCED,
+    CLEARED_STATES,
     FAIR,
+    HOLDING_STATES,
     PLANS,
     WAITING_OR_HOLDING,
     FairDraft,
@@ -36,11 +39,11 @@ from employers.fairs.rules import (
     SeriesDraft,
     VenueDraft,
     VenueTaken,
-    clocks,
-    weekly,
 )
 
 LONGEST = timedelta(days=31)
+EARLIEST, LATEST = 2000, 2100
+"""The years in which a fair can be planned; the due days around them stay inside the calendar."""
 
 
 def add_venue(session: Session, actor: Actor, draft: VenueDraft, *, is_demo: bool = False) -> Venue:
@@ -59,32 +62,39 @@ def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: 
     require(actor, Permission.MANAGE_FAIRS)
     centre = _centre(session, draft.centre_id or actor.centre_id)
     fair = Fair(centre_id=centre.id, is_demo=is_demo, revised_at=clock.now())
-    _fill_in(session, fair, draft, centre)
+    _fill_in(session, fair, draft, centre, holds=True)
     session.add(fair)
     session.flush()
     note(session, actor, action="fair.schedule", subject=f"fair:{fair.id}")
     return fair
 
 
-def change_fair(session: Session, actor: Actor, *, fair_id: int, draft: FairDraft, notice: str = "") -> Fair:
+def change_fair(
+    session: Session, actor: Actor, *, fair_id: int, draft: FairDraft, notice: str = "", permit_no: str = ""
+) -> Fair:
     """Change a fair. A new time or hall after the announcement needs a public notice, and its employers are notified.
 
-    A postponed fair is announced again with its new time. Raises VenueTaken, NoticeMissing, FewerBooths or Invalid.
+    A postponed fair holds no hall until it is announced again with its new time; the notice of its postponement goes
+    then. Raises VenueTaken, NoticeMissing, FewerBooths, PermitMissing or Invalid.
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
     if fair.state in (FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED):
         raise Conflict
-    if draft.booth_count < fair.booths_taken:
+    if draft.booth_count and draft.booth_count < fair.booths_taken:
         raise FewerBooths(field="booth_count", taken=fair.booths_taken)
     wished = (instant(draft.starts_at), instant(draft.ends_at), draft.venue_id)
     moved = wished != (fair.starts_at, fair.ends_at, fair.venue_id)
     if fair.state in ANNOUNCED and moved and not notice:
         raise NoticeMissing(field="notice")
-    _fill_in(session, fair, draft, _centre(session, fair.centre_id))
-    if fair.state is FairState.POSTPONED and moved:
+    announced_again = fair.state is FairState.POSTPONED and moved
+    _fill_in(session, fair, draft, _centre(session, fair.centre_id), holds=moved or fair.state in HOLDING_STATES)
+    fair.permit_no = permit_no or fair.permit_no
+    if fair.state in CLEARED_STATES:
+        _refuse_without_permit(session, fair)
+    if announced_again:
         move(session, actor, fair, FAIR, "reschedule", reason=notice)
-    fair.notice = notice or fair.notice
+    fair.notice = notice if announced_again else notice or fair.notice
     _revised(session, fair)
     if moved and fair.state in ANNOUNCED:
         _tell_booths(session, fair, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
@@ -124,6 +134,8 @@ def advance_fair(
     elif event == "publish":
         fair.published_at = clock.now()
     _revised(session, fair)
+    if event == "finish":
+        end_requests(session, actor, fair_id=fair.id)
     return fair
 
 
@@ -176,6 +188,8 @@ def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_de
     """
     require(actor, Permission.MANAGE_FAIRS)
     centre = _centre(session, draft.centre_id or actor.centre_id)
+    if wrong := _year_problem("from_on", draft.from_on.year) or _year_problem("to_on", draft.to_on.year):
+        raise Invalid([wrong])
     if draft.to_on < draft.from_on or draft.to_on - draft.from_on > timedelta(days=370) or draft.starts >= draft.ends:
         raise Invalid([Problem("to_on", "date-order", N_("开始要早于结束，一次最多安排一年"))])
     series = FairSeries(**draft.model_dump(exclude={"centre_id", "summary"}), centre_id=centre.id, is_demo=is_demo)
@@ -214,12 +228,12 @@ def _plan_date(
     planned.fairs.append(fair)
 
 
-def _fill_in(session: Session, fair: Fair, draft: FairDraft, centre: Centre) -> None:
+def _fill_in(session: Session, fair: Fair, draft: FairDraft, centre: Centre, *, holds: bool) -> None:
     starts_at, ends_at = instant(draft.starts_at), instant(draft.ends_at)
     hall = venue(session, draft.venue_id) if draft.venue_id else None
     if problems := _problems(draft, hall, starts_at, ends_at):
         raise Invalid(problems)
-    if hall is not None:
+    if hall is not None and holds:
         _hold(session, hall, starts_at, ends_at, but=fair.id or 0)
     for name, value in draft.model_dump(exclude={"centre_id", "co_organisers"}).items():
         setattr(fair, name, value)
@@ -232,7 +246,9 @@ def _fill_in(session: Session, fair: Fair, draft: FairDraft, centre: Centre) -> 
 
 def _problems(draft: FairDraft, hall: Venue | None, starts_at: datetime, ends_at: datetime) -> list[Problem]:
     problems = []
-    if ends_at <= starts_at or ends_at - starts_at > LONGEST:
+    if wrong := _year_problem("starts_at", starts_at.year):
+        problems.append(wrong)
+    elif ends_at <= starts_at or ends_at - starts_at > LONGEST:
         problems.append(Problem("ends_at", "time-order", N_("结束时间要晚于开始时间，一场最长一个月")))
     if draft.mode is not FairMode.ONLINE and hall is None:
         problems.append(Problem("venue_id", "missing", N_("现场招聘会要选场地")))
@@ -247,6 +263,12 @@ def _problems(draft: FairDraft, hall: Venue | None, starts_at: datetime, ends_at
         params = {"limit": hall.visitor_limit}
         problems.append(Problem("expected_visitors", "over-limit", N_("这个场地最多容纳 {limit} 人"), params))
     return problems
+
+
+def _year_problem(field: str, year: int) -> Problem | None:
+    if EARLIEST <= year <= LATEST:
+        return None
+    return Problem(field, "year", N_("年份要在 {first} 到 {last} 之间"), {"first": EARLIEST, "last": LATEST})
 
 
 def _hold(session: Session, hall: Venue, starts_at: datetime, ends_at: datetime, *, but: int) -> None:
@@ -305,6 +327,8 @@ def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: 
     fair.notice = notice.strip()[:2000]
     _revised(session, fair)
     _tell_booths(session, fair, f"fair-{event}", title)
+    if fair.state is FairState.CANCELLED:
+        end_requests(session, actor, fair_id=fair.id)
     note(session, actor, action=f"fair.{event}", subject=f"fair:{fair.id}")
     return fair
 

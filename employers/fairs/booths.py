@@ -1,9 +1,10 @@
 """Actions on booths: apply, approve, number, check in, release. A guarded counter limits them."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
 from centre.counters import give_back, take_one
@@ -16,18 +17,23 @@ from centre.translation import N_
 from employers.companies.actions import count_no_show
 from employers.companies.messages import tell_employer
 from employers.companies.queries import employer, own_employer_id
-from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
+from employers.companies.rules import LISTED, EmployerNotActive, EmployerState, check_stranger
 from employers.fairs.models import Booth, Fair
-from employers.fairs.queries import booths, fair, handled_booth, next_waiting, own_fair
+from employers.fairs.queries import booths, employer_requests, fair, handled_booth, next_waiting, own_fair
 from employers.fairs.rules import (
+    ASKED_BEFORE,
     BOOTH,
     HOLDING_BOOTH,
+    PROMOTING,
+    WAITING_OR_HOLDING,
     AlreadyApplied,
     BeforeTheDay,
     BoothDraft,
     BoothState,
     BoothTaken,
+    FairOver,
     FairState,
+    NoBoothFree,
     NotBoothTime,
     OpeningNotVerified,
     TooLateToWithdraw,
@@ -36,11 +42,14 @@ from employers.fairs.rules import (
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 
+UNDECIDED = (BoothState.APPLIED, BoothState.WAITLISTED)
 VERIFIED = (OpeningState.VERIFIED, OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FILLED)
 
 
 def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: BoothDraft) -> Booth:
     """Apply for a booth; a free one is held at once, otherwise the application joins the waiting list.
+
+    An employer that withdrew or was turned down may ask again, at the end of the waiting list.
 
     Raises NotBoothTime, EmployerNotActive, TooManyNoShows, AlreadyApplied or OpeningNotVerified.
     """
@@ -56,38 +65,52 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
     if missed >= policy(session, "fair-noshow-limit", on=day, region=job_fair.region_code):
         raise TooManyNoShows(count=missed)
     _check_openings(session, applicant.id, draft)
-    held = job_fair.booth_count == 0 or take_one(session, Fair, job_fair.id, taken="booths_taken", limit="booth_count")
-    if session.scalar(select(Booth.id).where(Booth.fair_id == job_fair.id, Booth.employer_id == applicant.id)):
+    booth = session.scalar(select(Booth).where(Booth.fair_id == job_fair.id, Booth.employer_id == applicant.id))
+    if booth is not None and booth.state not in ASKED_BEFORE:
         raise AlreadyApplied
-    booth = Booth(
-        **draft.model_dump(exclude={"employer_id", "opening_ids"}), opening_ids=list(dict.fromkeys(draft.opening_ids))
-    )
+    held = _take_booth(session, job_fair.id)
+    if booth is None:
+        booth = Booth(fair_id=job_fair.id, state=BoothState.APPLIED if held else BoothState.WAITLISTED)
+        session.add(booth)
+    else:
+        move(session, actor, booth, BOOTH, "apply" if held else "wait")
+        booth.asked_at, booth.decided_at = clock.now(), None
     booth.fair, booth.employer = job_fair, applicant
-    booth.state = BoothState.APPLIED if held else BoothState.WAITLISTED
-    session.add(booth)
+    booth.contact_name, booth.contact_phone, booth.note = draft.contact_name, draft.contact_phone, draft.note
+    booth.opening_ids = list(dict.fromkeys(draft.opening_ids))
     session.flush()
     return booth
 
 
 def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Approve an application."""
+    """Approve an application, also one that was refused before.
+
+    Raises FairOver, EmployerNotActive or NoBoothFree.
+    """
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     check_stranger(actor, booth.employer_id)
+    _refuse_ended(booth)
+    BOOTH.find(booth.state, "approve")
+    if booth.state is BoothState.REFUSED and not _take_booth(session, booth.fair_id):
+        raise NoBoothFree
     move(session, actor, booth, BOOTH, "approve")
     _decided(session, booth, N_("招聘会“{fair}”的展位申请已通过"))
     return booth
 
 
 def refuse_booth(session: Session, actor: Actor, *, booth_id: int, reason: str) -> Booth:
-    """Refuse an application with a reason; the next on the waiting list moves up. Raises Invalid without a reason."""
+    """Refuse an application or take a booth back, with a reason; the next on the waiting list moves up.
+
+    Raises Invalid without a reason, or FairOver.
+    """
     require(actor, Permission.ASSIGN_BOOTH)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
     booth = handled_booth(session, actor, booth_id)
-    _release(session, actor, booth, "refuse", reason)
-    _decided(session, booth, N_("招聘会“{fair}”的展位申请未通过：{reason}"), reason=reason)
-    return booth
+    if booth.fair.state not in PROMOTING:
+        raise FairOver
+    return _turn_down(session, actor, booth, reason)
 
 
 def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int | None = None) -> Booth:
@@ -95,6 +118,7 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     check_stranger(actor, booth.employer_id)
+    _refuse_ended(booth)
     used = {
         number: holder
         for holder, number in session.execute(
@@ -124,10 +148,12 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
 
 
 def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Check an employer in at its booth. Raises BeforeTheDay."""
+    """Check an employer in at its booth. Raises BeforeTheDay or EmployerNotActive."""
     require(actor, Permission.CHECK_IN)
     booth = handled_booth(session, actor, booth_id)
     _refuse_before_the_day(booth.fair)
+    if booth.employer.state not in LISTED:
+        raise EmployerNotActive(name=booth.employer.name)
     move(session, actor, booth, BOOTH, "check_in")
     booth.checked_in_at = clock.now()
     session.flush()
@@ -154,22 +180,71 @@ def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Withdraw an application before the deadline; the next on the waiting list moves up. Raises TooLateToWithdraw."""
+    """Withdraw an application before the deadline; the next on the waiting list moves up.
+
+    The organiser may withdraw it for the employer until the fair is over; the employer is notified. Raises
+    TooLateToWithdraw or FairOver.
+    """
     require(actor, Permission.APPLY_FOR_BOOTH)
     booth = handled_booth(session, actor, booth_id)
+    if booth.fair.state not in PROMOTING:
+        raise FairOver
+    is_own = booth.employer_id == actor.employer_id
     day = clock.local(booth.fair.starts_at).date()
     days = policy(session, "fair-withdraw-days", on=day, region=booth.fair.region_code)
-    if booth.state is not BoothState.WAITLISTED and clock.today() > day - timedelta(days=days):
+    has_day = booth.state is not BoothState.WAITLISTED and booth.fair.state is not FairState.POSTPONED
+    if is_own and has_day and clock.today() > day - timedelta(days=days):
         raise TooLateToWithdraw(days=days)
     _release(session, actor, booth, "withdraw", "")
+    if not is_own:
+        _decided(session, booth, N_("主办方已为贵单位办理退出招聘会“{fair}”"))
     return booth
 
 
+def release_booths(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
+    """Take every booth and request of an employer back that may no longer recruit; gives how many."""
+    require(actor, Permission.ASSIGN_BOOTH)
+    requests = employer_requests(session, employer_id)
+    with seeing_everything(session):
+        for booth in requests:
+            _turn_down(session, actor, booth, reason)
+    return len(requests)
+
+
+def end_requests(session: Session, actor: Actor, *, fair_id: int) -> int:
+    """End what is open about the booths of a fair that is over or cancelled; gives how many requests.
+
+    After a cancelled fair every request lapses. After one that took place those who were there have served their
+    booth and those who waited for a decision lapse; who did not come is for the organiser to say.
+    """
+    require(actor, Permission.MANAGE_FAIRS)
+    system = replace(Actor.system(), account_id=actor.account_id)
+    ended = 0
+    with seeing_everything(session):
+        for booth in session.scalars(booths(fair_id).options(joinedload(Booth.fair, innerjoin=True))).all():
+            cancelled = booth.fair.state is FairState.CANCELLED
+            event = "lapse" if cancelled or booth.state in UNDECIDED else "leave"
+            if booth.state not in WAITING_OR_HOLDING or (booth.state, event) not in BOOTH.table:
+                continue
+            if event == "lapse" and booth.state in HOLDING_BOOTH:
+                give_back(session, Fair, fair_id, taken="booths_taken")
+            move(session, system, booth, BOOTH, event)
+            booth.booth_no = None if event == "lapse" else booth.booth_no
+            session.flush()
+            ended += 1
+    return ended
+
+
 def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
-    """Promote the waiting list to free booths and notify the employers; returns how many."""
+    """Promote the waiting list to free booths and notify the employers; returns how many.
+
+    A fair that is over or cancelled promotes nobody.
+    """
     require(actor, Permission.APPLY_FOR_BOOTH)
     promoted = 0
-    while take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_count"):
+    if fair(session, fair_id).state not in PROMOTING:
+        return promoted
+    while _take_booth(session, fair_id):
         booth = next_waiting(session, fair_id)
         if booth is None:
             give_back(session, Fair, fair_id, taken="booths_taken")
@@ -200,13 +275,33 @@ def _refuse_before_the_day(fair: Fair) -> None:
 
 
 def _release(session: Session, actor: Actor, booth: Booth, event: str, reason: str) -> None:
-    held = booth.state in HOLDING_BOOTH and booth.fair.booth_count > 0
+    held = booth.state in HOLDING_BOOTH
     move(session, actor, booth, BOOTH, event, reason=reason)
     booth.booth_no = None
     session.flush()
     if held:
         give_back(session, Fair, booth.fair_id, taken="booths_taken")
         promote_waiting(session, actor, fair_id=booth.fair_id)
+
+
+def _take_booth(session: Session, fair_id: int) -> bool:
+    # Counted also while the number has no limit, so that a limit set later knows what is held.
+    return take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_capacity")
+
+
+def _turn_down(session: Session, actor: Actor, booth: Booth, reason: str) -> Booth:
+    had_booth = booth.state not in UNDECIDED
+    _release(session, actor, booth, "refuse", reason)
+    taken_back, refused = N_("招聘会“{fair}”的展位已被收回：{reason}"), N_("招聘会“{fair}”的展位申请未通过：{reason}")
+    _decided(session, booth, taken_back if had_booth else refused, reason=reason)
+    return booth
+
+
+def _refuse_ended(booth: Booth) -> None:
+    if booth.fair.state not in PROMOTING:
+        raise FairOver
+    if booth.employer.state not in LISTED:
+        raise EmployerNotActive(name=booth.employer.name)
 
 
 def _decided(session: Session, booth: Booth, title: str, **params: object) -> None:

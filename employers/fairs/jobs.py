@@ -12,6 +12,7 @@ from centre.outbox import post
 from centre.permissions import Actor, Role
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
+from employers.fairs.booths import end_requests
 from employers.fairs.models import Fair
 from employers.fairs.queries import due_filings, due_statistics, ending_fairs, starting_fairs
 from employers.fairs.rules import FAIR
@@ -29,6 +30,8 @@ def run_fairs(session: Session) -> None:
         for fair in session.scalars(due).all():
             move(session, Actor.system(), fair, FAIR, event)
             session.flush()
+            if event == "finish":
+                end_requests(session, Actor.system(), fair_id=fair.id)
 
 
 @job("fair-clocks", every=timedelta(days=1))

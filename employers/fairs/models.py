@@ -12,11 +12,14 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     and_,
+    case,
     false,
     true,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from centre import clock
 from centre.permissions import Scope
 from centre.tables import Instant, Record, coded
 from employers.companies.models import Employer
@@ -28,6 +31,9 @@ from employers.fairs.rules import (
     FairState,
     FairTheme,
 )
+
+UNLIMITED = 1_000_000
+"""The capacity of a fair whose number of booths has no limit."""
 
 
 class Venue(Record):
@@ -76,7 +82,7 @@ class Fair(Record):
 
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="times"),
-        CheckConstraint("booths_taken >= 0 AND booths_taken <= booth_count", name="booths_taken"),
+        CheckConstraint("booths_taken >= 0 AND (booth_count = 0 OR booths_taken <= booth_count)", name="booths_taken"),
         CheckConstraint("mode = 'online' OR venue_id IS NOT NULL", name="place"),
         UniqueConstraint("series_id", "series_on"),
         Index("ix_fair_venue_time", "venue_id", "starts_at"),
@@ -119,15 +125,26 @@ class Fair(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see every fair, everybody else the announced ones."""
+        """Staff see every fair, employers the announced ones, the public those of them that are open to it."""
         if scope.staff:
             return true()
-        return and_(cls.state.in_(sorted(PUBLIC_STATES)), cls.published_at.is_not(None))
+        announced = and_(cls.state.in_(sorted(PUBLIC_STATES)), cls.published_at.is_not(None))
+        return announced if scope.employer_id else and_(announced, cls.open_to_public.is_(True))
 
     @property
     def booths_left(self) -> int:
-        """The number of free booths."""
-        return self.booth_count - self.booths_taken
+        """The number of free booths; 0 for a fair without a limit."""
+        return max(self.booth_count - self.booths_taken, 0)
+
+    @hybrid_property
+    def booth_capacity(self) -> int:
+        """The number of exhibitors that fit in: an online fair without a number of booths has no limit."""
+        return self.booth_count or UNLIMITED
+
+    @booth_capacity.inplace.expression
+    @classmethod
+    def _booth_capacity(cls) -> ColumnElement[int]:
+        return case((cls.booth_count == 0, UNLIMITED), else_=cls.booth_count)
 
 
 class Booth(Record):
@@ -149,6 +166,7 @@ class Booth(Record):
     note: Mapped[str] = mapped_column(String(200), default="")
     state: Mapped[BoothState] = mapped_column(coded(BoothState), default=BoothState.APPLIED)
     booth_no: Mapped[int | None]
+    asked_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
 

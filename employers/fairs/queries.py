@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
@@ -10,15 +10,22 @@ from centre.errors import NotFound, OtherCentre
 from centre.permissions import Actor
 from centre.policy import policy
 from centre.scopes import holds, seeing_everything
+from employers.companies.models import Employer
+from employers.companies.rules import LISTED
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, BoothState, FairState
+from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, PROMOTING, WAITING_OR_HOLDING, BoothState, FairState
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningState
+from employers.openings.queries import open_openings
+
+_EARLIEST, _LATEST = date(1900, 1, 1), date(9000, 1, 1)
 
 
 def midnight(day: date) -> datetime:
-    """The instant at which a day begins in Shanghai."""
-    return datetime.combine(day, time(), clock.SHANGHAI)
+    """The instant at which a day begins in Shanghai.
+
+    Days at the edge of the calendar are clamped, so that "until 9999-12-31" lists everything.
+    """
+    return datetime.combine(min(max(day, _EARLIEST), _LATEST), time(), clock.SHANGHAI)
 
 
 def instant(value: datetime) -> datetime:
@@ -29,7 +36,10 @@ def instant(value: datetime) -> datetime:
 def span(fair: Fair) -> str:
     """The local date and time of a fair: 2026-03-07 09:00–11:30."""
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
-    end = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    if last_day(fair) == first.date():
+        end = f"{last:%H:%M}" if first.date() == last.date() else "24:00"
+    else:
+        end = f"{last:%Y-%m-%d %H:%M}"
     return f"{first:%Y-%m-%d %H:%M}–{end}"
 
 
@@ -37,9 +47,9 @@ def fairs(*, from_on: date | None = None, to_on: date | None = None, region: str
     """Fairs visible to the reader with their venues, by start; `region` may be a county, city or province."""
     statement = select(Fair).order_by(Fair.starts_at, Fair.id).options(joinedload(Fair.venue))
     if from_on is not None:
-        statement = statement.where(Fair.ends_at >= midnight(from_on))
+        statement = statement.where(Fair.ends_at > midnight(from_on))
     if to_on is not None:
-        statement = statement.where(Fair.starts_at < midnight(to_on + timedelta(days=1)))
+        statement = statement.where(Fair.starts_at < midnight(min(to_on, _LATEST) + timedelta(days=1)))
     if region:
         statement = statement.where(Fair.region_code.startswith(_stem(region), autoescape=True))
     return statement
@@ -151,7 +161,7 @@ def booths(fair_id: int) -> Select[Booth]:
     return (
         select(Booth)
         .where(Booth.fair_id == fair_id)
-        .order_by(Booth.id)
+        .order_by(Booth.asked_at, Booth.id)
         .options(joinedload(Booth.employer, innerjoin=True))
     )
 
@@ -199,12 +209,17 @@ def own_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
 
 
 def next_waiting(session: Session, fair_id: int) -> Booth | None:
-    """The first booth on a fair's waiting list, regardless of the reader's scope."""
+    """The first booth on a fair's waiting list, in any scope; employers under restrictions are passed over."""
     with seeing_everything(session):
         return session.scalar(
             select(Booth)
-            .where(Booth.fair_id == fair_id, Booth.state == BoothState.WAITLISTED)
-            .order_by(Booth.id)
+            .join(Employer, Employer.id == Booth.employer_id)
+            .where(
+                Booth.fair_id == fair_id,
+                Booth.state == BoothState.WAITLISTED,
+                Employer.state.in_(sorted(LISTED)),
+            )
+            .order_by(Booth.asked_at, Booth.id)
             .limit(1)
         )
 
@@ -216,7 +231,8 @@ def place_in_queue(session: Session, booth: Booth) -> int:
     with seeing_everything(session):
         waiting = select(func.count()).select_from(Booth)
         waiting = waiting.where(Booth.fair_id == booth.fair_id, Booth.state == BoothState.WAITLISTED)
-        return session.scalar(waiting.where(Booth.id <= booth.id)) or 0
+        earlier = or_(Booth.asked_at < booth.asked_at, and_(Booth.asked_at == booth.asked_at, Booth.id <= booth.id))
+        return session.scalar(waiting.where(earlier)) or 0
 
 
 def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]]:
@@ -228,10 +244,39 @@ def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]
         shown = {
             opening.id: opening
             for opening in session.scalars(
-                select(Opening).where(Opening.id.in_(wanted), Opening.state == OpeningState.OPEN).order_by(Opening.id)
+                open_openings(clock.today()).where(Opening.id.in_(wanted)).order_by(None).order_by(Opening.id)
             )
         }
     return [(booth, shown[key]) for booth in exhibiting for key in booth.opening_ids if key in shown]
+
+
+def last_day(fair: Fair) -> date:
+    """The last day of a fair; one that ends at midnight does not reach into the next day."""
+    return max(clock.local(fair.ends_at - timedelta(microseconds=1)).date(), clock.local(fair.starts_at).date())
+
+
+def days_of(fair: Fair) -> list[date]:
+    """Every day on which a fair is held."""
+    first = clock.local(fair.starts_at).date()
+    return [first + timedelta(days=number) for number in range((last_day(fair) - first).days + 1)]
+
+
+def employer_requests(session: Session, employer_id: int) -> list[Booth]:
+    """An employer's requests at fairs that are still to come or run, each with its fair, whoever asks."""
+    with seeing_everything(session):
+        return list(
+            session.scalars(
+                select(Booth)
+                .join(Fair, Fair.id == Booth.fair_id)
+                .where(
+                    Booth.employer_id == employer_id,
+                    Booth.state.in_(sorted(WAITING_OR_HOLDING)),
+                    Fair.state.in_(sorted(PROMOTING)),
+                )
+                .order_by(Booth.id)
+                .options(joinedload(Booth.employer, innerjoin=True), joinedload(Booth.fair, innerjoin=True))
+            )
+        )
 
 
 def coming_fairs(now: datetime, region: str = "") -> Select[Fair]:

@@ -1,7 +1,6 @@
-"""Rules for fairs: code lists, state machines, deadlines, drafts."""
+"""Rules for fairs: code lists, state machines, drafts."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -118,6 +117,12 @@ HOLDING_STATES = frozenset(FairState) - {FairState.CANCELLED, FairState.POSTPONE
 ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
 """States between the announcement of a fair and its day."""
 
+PROMOTING = (*ANNOUNCED, FairState.POSTPONED, FairState.LIVE)
+"""States in which a booth that comes free goes to the next on the waiting list."""
+
+CLEARED_STATES = (FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
+"""States that a large fair reaches only with its safety permit."""
+
 OVER = (FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED)
 """States of fairs that took place."""
 
@@ -142,6 +147,7 @@ FAIR = Machine(
         Move(FairState.POSTPONED, "reschedule", FairState.PUBLISHED, _MANAGE),
         *(Move(state, "cancel", FairState.CANCELLED, _MANAGE) for state in _BEFORE_LIVE),
     ],
+    FAIR_LABELS,
 )
 
 
@@ -165,6 +171,7 @@ class BoothState(StrEnum):
     NO_SHOW = "no_show"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
 
 
 BOOTH_LABELS = {
@@ -177,6 +184,7 @@ BOOTH_LABELS = {
     BoothState.NO_SHOW: N_("未到场"),
     BoothState.REFUSED: N_("未通过"),
     BoothState.WITHDRAWN: N_("已退出"),
+    BoothState.LAPSED: N_("招聘会已结束或取消"),
 }
 
 HOLDING_BOOTH = (
@@ -191,12 +199,16 @@ HOLDING_BOOTH = (
 WAITING_OR_HOLDING = (*HOLDING_BOOTH, BoothState.WAITLISTED)
 """States of booths whose employers are notified of changes to the fair."""
 
+ASKED_BEFORE = (BoothState.WITHDRAWN, BoothState.REFUSED)
+"""States of former requests after which an employer may ask again."""
+
+_BEFORE_CHECK_IN = (BoothState.APPLIED, BoothState.WAITLISTED, BoothState.APPROVED, BoothState.ASSIGNED)
 _ASSIGN, _APPLY, _CHECK = Permission.ASSIGN_BOOTH, Permission.APPLY_FOR_BOOTH, Permission.CHECK_IN
 
 BOOTH = Machine(
     "booth",
     [
-        Move(BoothState.APPLIED, "approve", BoothState.APPROVED, _ASSIGN),
+        *(Move(state, "approve", BoothState.APPROVED, _ASSIGN) for state in (BoothState.APPLIED, BoothState.REFUSED)),
         Move(BoothState.WAITLISTED, "promote", BoothState.APPLIED),
         Move(BoothState.APPROVED, "assign", BoothState.ASSIGNED, _ASSIGN),
         Move(BoothState.ASSIGNED, "assign", BoothState.ASSIGNED, _ASSIGN),
@@ -204,13 +216,16 @@ BOOTH = Machine(
         Move(BoothState.PRESENT, "leave", BoothState.SERVED, _CHECK),
         Move(BoothState.ASSIGNED, "miss", BoothState.NO_SHOW, _ASSIGN),
         Move(BoothState.APPROVED, "miss", BoothState.NO_SHOW, _ASSIGN),
-        Move(BoothState.APPLIED, "refuse", BoothState.REFUSED, _ASSIGN),
-        Move(BoothState.WAITLISTED, "refuse", BoothState.REFUSED, _ASSIGN),
+        *(Move(state, "refuse", BoothState.REFUSED, _ASSIGN) for state in (*_BEFORE_CHECK_IN, BoothState.PRESENT)),
+        *(Move(state, "withdraw", BoothState.WITHDRAWN, _APPLY) for state in (*_BEFORE_CHECK_IN, BoothState.REFUSED)),
         *(
-            Move(state, "withdraw", BoothState.WITHDRAWN, _APPLY)
-            for state in (BoothState.APPLIED, BoothState.WAITLISTED, BoothState.APPROVED, BoothState.ASSIGNED)
+            Move(state, event, target, _APPLY)
+            for state in ASKED_BEFORE
+            for event, target in (("apply", BoothState.APPLIED), ("wait", BoothState.WAITLISTED))
         ),
+        *(Move(state, "lapse", BoothState.LAPSED) for state in (*_BEFORE_CHECK_IN, BoothState.PRESENT)),
     ],
+    BOOTH_LABELS,
 )
 
 
@@ -276,34 +291,6 @@ class BoothDraft(Draft):
     note: Line = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """The deadlines for filing a fair and for reporting its figures (备案与统计时限)."""
-
-    filing_due_on: date
-    statistics_due_on: date
-
-
-def clocks(kind: FairKind, day: date, *, filing_days: int, report_days: int, list_due: str, figures_day: int) -> Clocks:
-    """The deadlines of a fair held on `day`.
-
-    One-off fairs count days before and after; periodic ones are filed with the list of their year by
-    `list_due` ("12-15") of the year before, and their figures come on `figures_day` of each month.
-    """
-    if kind is FairKind.ONE_OFF:
-        return Clocks(day - timedelta(days=filing_days), day + timedelta(days=report_days))
-    figures = day.replace(day=figures_day)
-    if day > figures:
-        figures = (day.replace(day=1) + timedelta(days=32)).replace(day=figures_day)
-    return Clocks(date.fromisoformat(f"{day.year - 1}-{list_due}"), figures)
-
-
-def weekly(from_on: date, to_on: date, weekday: int) -> list[date]:
-    """Every date of a weekday in a span, both ends included; 0 is Monday."""
-    first = from_on + timedelta(days=(weekday - from_on.weekday()) % 7)
-    return [first + timedelta(weeks=week) for week in range((to_on - first).days // 7 + 1)]
-
-
 class VenueTaken(Conflict):
     """Another fair occupies the hall at that time."""
 
@@ -316,6 +303,20 @@ class NotBoothTime(Conflict):
 
     code = "booths-closed"
     message = N_("这场招聘会现在不接受展位申请")
+
+
+class FairOver(Conflict):
+    """The fair has ended or was cancelled, so nothing is decided about its booths any more."""
+
+    code = "fair-over"
+    message = N_("这场招聘会已经结束或取消，不能再办理展位")
+
+
+class NoBoothFree(Conflict):
+    """Every booth is taken, so a request that was turned down cannot be approved after all."""
+
+    code = "no-booth-free"
+    message = N_("展位已满，请先增加展位数或等有单位退出")
 
 
 class BoothTaken(Conflict):

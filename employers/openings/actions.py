@@ -1,6 +1,7 @@
 """Actions on openings. Every change publishes an event, so that caches can reload the opening."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from centre.translation import N_
 from employers.companies.messages import tell_employer
 from employers.companies.models import Employer
 from employers.companies.queries import own_employer_id
-from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
+from employers.companies.rules import BARRED, LISTED, EmployerNotActive, EmployerState, check_stranger
 from employers.openings import queries
 from employers.openings.checks import (
     PublicationLimits,
@@ -50,8 +51,7 @@ def create_opening(
     """Create a draft, by the employer or by staff on its behalf. Raises Invalid, NotFound, EmployerNotActive."""
     require(actor, Permission.POST_OPENING)
     employer = _employer(session, own_employer_id(actor, draft.employer_id))
-    if employer.state in (EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED):
-        raise EmployerNotActive(name=employer.name)
+    _refuse_barred(employer)
     _check(draft)
     opening = Opening(**columns_of(draft), external_id=external_id, is_demo=is_demo)
     opening.employer, opening.employer_id = employer, employer.id
@@ -80,10 +80,14 @@ def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: Op
 
 
 def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
-    """Screen a draft and submit it for verification. Raises Invalid with all problems at once."""
+    """Screen a draft and submit it for verification.
+
+    Raises Invalid with all problems at once, or EmployerNotActive.
+    """
     require(actor, Permission.POST_OPENING)
     opening = own_opening(session, actor, opening_id)
     OPENING.find(opening.state, "submit")
+    _refuse_barred(opening.employer)
     _show_by_default(session, opening)
     _refuse_unfit(session, opening)
     move(session, actor, opening, OPENING, "submit")
@@ -95,7 +99,7 @@ def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Openin
 def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: str = "") -> Opening:
     """Record that a call or a visit confirmed the opening. Raises IllegalMove or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
-    opening = queries.opening(session, opening_id)
+    opening = own_opening(session, actor, opening_id)
     check_stranger(actor, opening.employer_id)
     move(session, actor, opening, OPENING, "confirm", reason=remark)
     opening.verified_by_id, opening.verified_at = actor.account_id, clock.now()
@@ -108,7 +112,7 @@ def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: s
 def return_opening(session: Session, actor: Actor, *, opening_id: int, reason: str) -> Opening:
     """Return an opening to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound."""
     require(actor, Permission.VERIFY_OPENING)
-    opening = queries.opening(session, opening_id)
+    opening = own_opening(session, actor, opening_id)
     if not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
     move(session, actor, opening, OPENING, "return", reason=reason)
@@ -177,7 +181,7 @@ def change_headcount(session: Session, actor: Actor, *, opening_id: int, headcou
     if opening.state is OpeningState.OPEN and opening.remaining == 0:
         move(session, actor, opening, OPENING, "fill")
     elif opening.state is OpeningState.FILLED and opening.remaining:
-        move(session, actor, opening, OPENING, "reopen")
+        _reopen(session, actor, opening)
     _changed(session, opening)
     return opening
 
@@ -200,7 +204,7 @@ def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Openi
     give_back(session, Opening, opening_id)
     opening = _fresh(session, opening_id)
     if opening.remaining and opening.state is OpeningState.FILLED:
-        move(session, actor, opening, OPENING, "reopen")
+        _reopen(session, actor, opening)
     _changed(session, opening)
     return opening
 
@@ -217,12 +221,32 @@ def thaw_openings(session: Session, actor: Actor, *, employer_id: int, reason: s
     return _sweep(session, actor, employer_id, OpeningState.FROZEN, "clear", reason)
 
 
+def close_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
+    """Close everything that an employer ever offered, because it may not recruit any more; gives how many."""
+    require(actor, Permission.VERIFY_EMPLOYER)
+    lasting = [state for state in OpeningState if (state, "close") in OPENING.table]
+    system = replace(Actor.system(), account_id=actor.account_id)
+    return sum(_sweep(session, system, employer_id, state, "close", reason) for state in lasting)
+
+
+def _reopen(session: Session, actor: Actor, opening: Opening) -> None:
+    """Show a filled opening again, unless its employer lost its good standing meanwhile."""
+    move(session, actor, opening, OPENING, "reopen")
+    if opening.employer.state not in LISTED:
+        move(session, actor, opening, OPENING, "freeze")
+
+
+def _refuse_barred(employer: Employer) -> None:
+    if employer.state in BARRED:
+        raise EmployerNotActive(name=employer.name)
+
+
 def _refuse_unfit(session: Session, opening: Opening) -> None:
     """Raise Invalid with everything that prevents publication: missing elements, unlawful terms, blocked words."""
     today = clock.today()
     region = opening.region_code or ""
     limits = PublicationLimits(
-        minimum_wage_fen=policy(session, "minimum-wage-month-fen", on=today, region=region),
+        minimum_wages=queries.minimum_wages(session, today, region),
         longest_days=policy(session, "opening-longest-days", on=today, region=region),
     )
     employer, findings = opening.employer, findings_of(opening)
@@ -253,6 +277,8 @@ def _refuse_unlisted(opening: Opening) -> None:
 
 def _step(session: Session, actor: Actor, opening: Opening, event: str, reason: str) -> Opening:
     move(session, actor, opening, OPENING, event, reason=reason)
+    if event == "clear" and opening.remaining < 1:  # it was filled when it was frozen
+        move(session, actor, opening, OPENING, "fill")
     _changed(session, opening)
     return opening
 

@@ -1,6 +1,6 @@
 """Whether an opening may be saved and published. Pure; all faults are reported at once (EM-03)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -25,11 +25,18 @@ ELEMENTS = {
 """The six mandatory elements of a vacancy and its validity, by field."""
 
 
+BELOW_MINIMUM = {
+    WageUnit.MONTH: N_("低于当地月最低工资 {least} 元"),
+    WageUnit.DAY: N_("低于当地最低工资，按天算每天不少于 {least} 元"),
+    WageUnit.HOUR: N_("低于当地最低工资，按小时算每小时不少于 {least} 元"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PublicationLimits:
-    """The dated policy values that publication depends on: minimum wage (fen a month) and longest validity (days)."""
+    """The dated policy values that publication depends on: least pay (fen by unit) and longest validity (days)."""
 
-    minimum_wage_fen: int
+    minimum_wages: Mapping[WageUnit, int]
     longest_days: int
 
 
@@ -76,11 +83,7 @@ def missing_faults(names: Sequence[str]) -> list[Problem]:
 def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: str) -> list[Problem]:
     """Violations: pay below the minimum, validity too long, a limit by sex without proof, an unlicensed agency."""
     faults = []
-    monthly = [("base_pay_fen", opening.base_pay_fen), ("wage_min_fen", opening.wage_min_fen)]
-    for field, pay in monthly if opening.wage_unit is WageUnit.MONTH else ():
-        if pay and pay < limits.minimum_wage_fen:
-            params = {"least": limits.minimum_wage_fen // 100}
-            faults.append(Problem(field, "below-minimum-wage", N_("低于当地月最低工资 {least} 元"), params))
+    faults += _pay_faults(opening, limits.minimum_wages)
     longest = timedelta(days=limits.longest_days)
     if opening.valid_from and opening.valid_until and opening.valid_until > opening.valid_from + longest:
         params = {"days": limits.longest_days}
@@ -92,6 +95,29 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
         message = N_("代招或派遣需要人力资源服务许可证，请先补交")
         faults.append(Problem("employment_type", "licence-missing", message))
     return faults
+
+
+def _pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
+    """Pay below the minimum wage. Base pay next to a wage by the piece is the floor of a month (VR14)."""
+    if opening.wage_unit is WageUnit.PIECE:
+        paid = [("base_pay_fen", opening.base_pay_fen, WageUnit.MONTH)]
+    else:
+        paid = [
+            ("base_pay_fen", opening.base_pay_fen, base_unit(opening)),
+            ("wage_min_fen", opening.wage_min_fen, opening.wage_unit),
+        ]
+    return [
+        Problem(field, "below-minimum-wage", BELOW_MINIMUM[unit], {"least": f"{least[unit] / 100:g}"})
+        for field, pay, unit in paid
+        if pay and pay < least[unit]
+    ]
+
+
+def base_unit(opening: Any) -> WageUnit:
+    """What base pay is paid for: as the wage, unless it exceeds the whole wage and so can only be a month's."""
+    most = opening.wage_max_fen or opening.wage_min_fen
+    above = opening.base_pay_fen and most and opening.base_pay_fen > most
+    return WageUnit.MONTH if above or opening.wage_unit is WageUnit.MONTH or not most else opening.wage_unit
 
 
 def findings_of(opening: Any) -> list[ScreeningFinding]:

@@ -4,10 +4,24 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, or_, true
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    String,
+    UniqueConstraint,
+    and_,
+    cast,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from centre.people import Education
+from centre import clock
+from centre.people import Education, PersonCategory, Recognition
 from centre.permissions import Scope
 from centre.tables import Instant, Record, coded
 from employers.companies.models import Employer
@@ -19,6 +33,7 @@ from employers.openings.rules import (
     OpeningState,
     Payer,
     Provision,
+    ReservedFor,
     SexGround,
     WageUnit,
 )
@@ -93,7 +108,7 @@ class Opening(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Open ones are for everybody, an employer sees all of its own, staff see all.
+        """Open ones are for everybody unless they are kept for a group, an employer sees its own, staff see all.
 
         An employer's suspension freezes its openings in the same transaction, so "open" already says that its
         employer is trusted.
@@ -101,14 +116,41 @@ class Opening(Record):
         if scope.staff:
             return true()
         rules = [rule(scope) for rule in READER_RULES]
+        if scope.person_id:
+            rules.append(and_(cls.state == OpeningState.OPEN, cls._kept_for(scope.person_id)))
         if scope.employer_id:
             rules.append(cls.employer_id == scope.employer_id)
-        return or_(cls.state == OpeningState.OPEN, *rules)
+        return or_(and_(cls.state == OpeningState.OPEN, cls.for_everybody()), *rules)
+
+    @classmethod
+    def for_everybody(cls) -> ColumnElement[bool]:
+        """The SQL condition that an opening is not kept for a group (定向招用)."""
+        return cast(cls.reserved_for, String) == "[]"
+
+    @classmethod
+    def _kept_for(cls, person_id: int) -> ColumnElement[bool]:
+        """That one of the groups has the person recognised, at whatever time; letters ask for the day."""
+        recognised = select(Recognition.id).where(Recognition.person_id == person_id)
+        groups = [group for group in ReservedFor if group in set(PersonCategory)]
+        written = cast(cls.reserved_for, String)
+        return or_(
+            *(
+                and_(written.contains(f'"{group}"'), recognised.where(Recognition.category == group.value).exists())
+                for group in groups
+            )
+        )
 
     @property
     def remaining(self) -> int:
         """The number of places still free."""
         return self.headcount - self.taken
+
+    @property
+    def shown_state(self) -> OpeningState:
+        """The state as readers are told it: past its validity an opening has expired, before any job says so."""
+        lapses = self.state in (OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FROZEN)
+        ended = self.valid_until is not None and self.valid_until < clock.today()
+        return OpeningState.EXPIRED if lapses and ended else self.state
 
 
 READER_RULES: list[Callable[[Scope], ColumnElement[bool]]] = []

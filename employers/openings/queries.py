@@ -6,9 +6,13 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre.errors import NotFound
+from centre.network import allow_staff
+from centre.people import recognised_categories
 from centre.permissions import Actor
+from centre.policy import PolicyMissing, policy
+from centre.scopes import seeing_everything
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningState
+from employers.openings.rules import OpeningState, WageUnit
 
 
 def openings() -> Select[Opening]:
@@ -19,11 +23,12 @@ def openings() -> Select[Opening]:
 def open_openings(on: date) -> Select[Opening]:
     """Openings that people can apply to on a day, the newest first, each with its employer.
 
-    An opening whose validity ended is void from that midnight on, whether or not the due job has swept it.
+    Openings kept for a group are not among them. An opening whose validity ended is void from that midnight on,
+    whether or not the due job has swept it.
     """
     return (
         openings()
-        .where(Opening.state == OpeningState.OPEN, is_valid(on))
+        .where(Opening.state == OpeningState.OPEN, Opening.for_everybody(), is_valid(on))
         .options(joinedload(Opening.employer, innerjoin=True))
     )
 
@@ -62,11 +67,49 @@ def opening(session: Session, opening_id: int) -> Opening:
 
 
 def own_opening(session: Session, actor: Actor, opening_id: int) -> Opening:
-    """An opening that the actor may edit: their employer's or, for staff, any. Raises NotFound."""
+    """An opening that the actor may edit: their employer's or, for staff, one of a centre that they oversee.
+
+    Raises NotFound or OtherCentre.
+    """
     posting = opening(session, opening_id)
     if not (actor.is_system or actor.scope.staff or posting.employer_id == actor.employer_id):
         raise NotFound
+    if posting.employer_id != actor.employer_id:
+        allow_staff(session, posting, posting.centre_id, actor=actor)
     return posting
+
+
+def is_open_to(session: Session, opening: Opening, person_id: int, on: date) -> bool:
+    """Whether an opening takes a person on a day: one that is kept for groups takes their recognised members."""
+    if not opening.reserved_for:
+        return True
+    with seeing_everything(session):
+        return not set(opening.reserved_for).isdisjoint(recognised_categories(session, person_id, on))
+
+
+def reserved_openings(on: date) -> Select[Opening]:
+    """Openings kept for groups that take people on a day, as far as the reader sees them, each with its employer."""
+    return (
+        select(Opening)
+        .where(Opening.state == OpeningState.OPEN, ~Opening.for_everybody(), is_valid(on))
+        .order_by(Opening.id)
+        .options(joinedload(Opening.employer, innerjoin=True))
+    )
+
+
+def minimum_wages(session: Session, on: date, region: str) -> dict[WageUnit, int]:
+    """The least pay in fen by unit in a region on a day (最低工资).
+
+    Where no rule states the least pay of an hour, it is the month's divided by the policies' working hours, as the
+    least pay of a day is the month's divided by the working days; fractions of a fen are left out.
+    """
+    month = int(policy(session, "minimum-wage-month-fen", on=on, region=region))
+    day = int(month / policy(session, "days-per-month", on=on, region=region))
+    try:
+        hour = int(policy(session, "minimum-wage-hour-fen", on=on, region=region))
+    except PolicyMissing:
+        hour = int(month / policy(session, "hours-per-month", on=on, region=region))
+    return {WageUnit.MONTH: month, WageUnit.DAY: day, WageUnit.HOUR: hour}
 
 
 def due_openings(on: date) -> Select[Opening]:

@@ -74,6 +74,7 @@ OPENING = Machine(
         Move(OpeningState.FROZEN, "expire", OpeningState.EXPIRED),
         Move(OpeningState.EXPIRED, "renew", OpeningState.OPEN, _PUBLISH),
         Move(OpeningState.OPEN, "freeze", OpeningState.FROZEN),
+        Move(OpeningState.FILLED, "freeze", OpeningState.FROZEN),
         Move(OpeningState.FROZEN, "clear", OpeningState.OPEN),
         *(
             Move(state, "close", OpeningState.CLOSED, _PUBLISH)
@@ -81,6 +82,7 @@ OPENING = Machine(
             if state not in (OpeningState.CLOSED, OpeningState.LINT)
         ),
     ],
+    OPENING_LABELS,
 )
 
 

@@ -3,15 +3,26 @@
 from sqlalchemy.orm import Session
 
 from centre.events import subscribe
-from employers.companies.rules import FREEZING, LISTED, THAWING, EmployerMoved
-from employers.openings.actions import freeze_openings, thaw_openings
+from centre.scopes import seeing_everything
+from employers.companies.rules import FREEZING, LISTED, THAWING, EmployerMoved, EmployerState
+from employers.openings.actions import close_openings, freeze_openings, thaw_openings
 
 
 @subscribe(EmployerMoved)
 def follow_employer(session: Session, fact: EmployerMoved) -> None:
-    """Freeze the openings of an employer that loses its good standing; restore them when it regains it."""
+    """Freeze the openings of an employer that loses its good standing; restore them when it regains it.
+
+    The openings of a blacklisted employer are closed.
+    """
     reason = fact.reason or fact.event
-    if fact.event in FREEZING:
+    with seeing_everything(session):  # also the openings that another centre posted for the employer
+        _follow(session, fact, reason)
+
+
+def _follow(session: Session, fact: EmployerMoved, reason: str) -> None:
+    if fact.state is EmployerState.BLACKLISTED:
+        close_openings(session, fact.actor, employer_id=fact.employer_id, reason=reason)
+    elif fact.event in FREEZING:
         freeze_openings(session, fact.actor, employer_id=fact.employer_id, reason=reason)
     elif fact.event in THAWING and fact.state in LISTED:
         thaw_openings(session, fact.actor, employer_id=fact.employer_id, reason=reason)

@@ -1,7 +1,7 @@
 """Actions on introductions and placements."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,12 +14,12 @@ from centre.people import Person, Sex
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE
+from centre.translation import N_, SOURCE_LOCALE, Term, Terms
 from employers.openings.actions import give_place_back, take_place
 from employers.openings.models import Opening
+from employers.openings.queries import is_open_to
 from employers.openings.queries import opening as opening_in_sight
-from employers.openings.rules import OpeningFull, OpeningState
-from matching.engine.fit.conditions import Condition
+from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningFull, OpeningState
 from matching.introductions.letters import frozen_reasons, write_letter
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.queries import introduction_in_sight
@@ -30,18 +30,21 @@ from matching.introductions.rules import (
     INTRODUCTION,
     MOST_CALLS,
     PLACEMENT,
+    REFUSED,
     AlreadyIntroduced,
     AnswerTooLate,
     FollowUpDraft,
     FollowUpOutcome,
     IntroductionResultDraft,
     IntroductionState,
+    KeptForOthers,
     LeaveReason,
     NotLawful,
     NotRegistered,
     OpeningNotOpen,
     PlacementState,
     Recommendation,
+    RefusedToday,
     Result,
     events_to,
 )
@@ -51,6 +54,7 @@ from matching.profiles.queries import living_registration, person_in_sight
 from matching.profiles.rules import SEEKING
 from matching.suggestions.fits import Fit, fit_of, unlawful_reason
 
+UNLICENSED = N_("代招单位没有人力资源服务许可证")
 _NEXT = {7: "day_7", 30: "day_30", 90: "day_90"}
 
 
@@ -233,8 +237,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     opening = opening_in_sight(session, opening_id)
     if opening.state is OpeningState.FILLED or opening.remaining < 1:
         raise OpeningFull(opening_id=opening_id)
-    if opening.state is not OpeningState.OPEN or (opening.valid_until and opening.valid_until < clock.today()):
-        raise OpeningNotOpen(field="opening_id")
+    _refuse_ended(session, person, opening)
     living = select(Introduction.id).where(
         Introduction.person_id == person.id,
         Introduction.opening_id == opening_id,
@@ -242,6 +245,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     )
     if session.scalar(living) is not None:
         raise AlreadyIntroduced(field="opening_id")
+    _refuse_refused_today(session, person, opening)
     fit = _lawful_fit(session, person, opening)
     introduction = Introduction(
         centre_id=person.centre_id,
@@ -260,14 +264,36 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     return introduction
 
 
+def _refuse_ended(session: Session, person: Person, opening: Opening) -> None:
+    """Ask the opening again whether it takes this worker: in every step that leads to a letter."""
+    if opening.shown_state is not OpeningState.OPEN:
+        raise OpeningNotOpen(field="opening_id")
+    if not is_open_to(session, opening, person.id, clock.today()):
+        raise KeptForOthers(field="opening_id", groups=Terms(tuple(RESERVED_LABELS[g] for g in opening.reserved_for)))
+    if opening.employment_type is EmploymentType.AGENCY and not opening.employer.service_licence:
+        raise NotLawful(reason=Term(UNLICENSED))
+
+
+def _refuse_refused_today(session: Session, person: Person, opening: Opening) -> None:
+    midnight = datetime.combine(clock.today(), time(), clock.SHANGHAI)
+    refused = select(Introduction.id).where(
+        Introduction.person_id == person.id,
+        Introduction.opening_id == opening.id,
+        Introduction.state.in_(sorted(REFUSED)),
+        Introduction.result_at >= midnight,
+    )
+    with seeing_everything(session):
+        if session.scalar(refused.limit(1)) is not None:
+            raise RefusedToday(field="opening_id")
+
+
 def _lawful_fit(session: Session, person: Person, opening: Opening) -> Fit:
     """Why the two fit, for the record; refuses what the law forbids and leaves preferences to the worker."""
     if opening.sex_limit_ground is not None and person.sex is Sex.FEMALE:
         raise NotLawful(reason=unlawful_reason(opening.sex_limit_ground.value, SOURCE_LOCALE))
     fit = fit_of(session, person.id, listed_now(opening), locale=SOURCE_LOCALE)
-    unlawful = [reason for condition, reason in fit.failed if condition == Condition.AGE.value]
-    if unlawful:
-        raise NotLawful(reason=unlawful[0])
+    if fit.unlawful:
+        raise NotLawful(reason=fit.unlawful[0])
     return fit
 
 
@@ -276,10 +302,10 @@ def _agree(
 ) -> Introduction:
     INTRODUCTION.find(introduction.state, "agree")
     opening = opening_in_sight(session, introduction.opening_id)
-    if opening.state is not OpeningState.OPEN:
-        raise OpeningNotOpen(field="opening_id")
-    if opening.remaining < 1:
+    if opening.state is OpeningState.FILLED or opening.remaining < 1:
         raise OpeningFull(opening_id=opening.id)
+    _refuse_ended(session, person, opening)
+    _lawful_fit(session, person, opening)
     introduction.agreed_at = introduction.agreed_at or clock.now()
     if share_phone and person.phone:
         introduction.share_phone(person.phone)

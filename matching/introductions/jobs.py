@@ -53,6 +53,7 @@ def chase_employers(session: Session) -> None:
         .options(joinedload(Introduction.opening))
         .where(
             Introduction.state.in_([IntroductionState.LETTER_ISSUED, IntroductionState.UNKNOWN]),
+            Introduction.flag == "",
             Introduction.issued_at <= now - timedelta(days=min(CHASE_DAYS)),
             Introduction.issued_at > now - timedelta(days=max(CHASE_DAYS) + 3),
         )

@@ -25,6 +25,7 @@ class IntroductionState(StrEnum):
     NO_SHOW = "no_show"
     UNKNOWN = "unknown"
     SET_ASIDE = "set_aside"
+    VOID = "void"
 
 
 S = IntroductionState
@@ -40,6 +41,7 @@ INTRODUCTION_LABELS = {
     S.NO_SHOW: N_("没有去面试"),
     S.UNKNOWN: N_("没有回音"),
     S.SET_ASIDE: N_("未开推荐信"),
+    S.VOID: N_("岗位停招，推荐信作废"),
 }
 
 DONE = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW, S.SET_ASIDE})
@@ -47,6 +49,9 @@ DONE = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW
 
 KNOWN = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW})
 """Results that somebody reported; silence is not one of them."""
+
+REFUSED = frozenset({S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW})
+"""Results after which the same pair is left alone for the rest of the day."""
 
 WITH_EMPLOYER = frozenset(S) - {S.RECOMMENDED, S.SET_ASIDE}
 """States in which the employer knows of the introduction: the worker has agreed and a letter is out."""
@@ -60,9 +65,10 @@ INTRODUCTION = Machine(
         Move(S.RECOMMENDED, "decline", S.REFUSED_BY_WORKER, _INTRODUCE),
         Move(S.RECOMMENDED, "set_aside", S.SET_ASIDE, _RESULT),
         Move(S.LETTER_ISSUED, "silence", S.UNKNOWN),
+        *(Move(state, "void", S.VOID) for state in (S.LETTER_ISSUED, S.UNKNOWN, S.INTERVIEWED, S.OFFERED)),
         *(
             move
-            for source in (S.LETTER_ISSUED, S.UNKNOWN)
+            for source in (S.LETTER_ISSUED, S.UNKNOWN, S.VOID)
             for move in (
                 Move(source, "interview", S.INTERVIEWED, _RESULT),
                 Move(source, "refuse", S.REFUSED_BY_EMPLOYER, _RESULT),
@@ -77,6 +83,7 @@ INTRODUCTION = Machine(
         Move(S.OFFERED, "refuse", S.REFUSED_BY_EMPLOYER, _RESULT),
         Move(S.OFFERED, "decline", S.REFUSED_BY_WORKER, _RESULT),
     ],
+    INTRODUCTION_LABELS,
 )
 
 
@@ -94,7 +101,7 @@ class Result(StrEnum):
 RESULT_LABELS = {result: INTRODUCTION_LABELS[IntroductionState(result.value)] for result in Result}
 
 _TO_HIRE = ("interview", "offer", "accept")
-_STANDS_AT = {S.LETTER_ISSUED: 0, S.UNKNOWN: 0, S.INTERVIEWED: 1, S.OFFERED: 2}
+_STANDS_AT = {S.LETTER_ISSUED: 0, S.UNKNOWN: 0, S.VOID: 0, S.INTERVIEWED: 1, S.OFFERED: 2}
 _LEADS_TO = {Result.INTERVIEWED: 1, Result.OFFERED: 2, Result.HIRED: 3}
 _ENDS = {Result.REFUSED_BY_EMPLOYER: "refuse", Result.REFUSED_BY_WORKER: "decline", Result.NO_SHOW: "absent"}
 
@@ -191,6 +198,7 @@ PLACEMENT = Machine(
         Move(P.LOST_CONTACT, "find", P.WORKING, _RESULT),
         *(Move(state, "leave", P.ENDED, _RESULT) for state in P if state is not P.ENDED),
     ],
+    PLACEMENT_LABELS,
 )
 
 FOLLOW_UP_DAYS = (7, 30, 90)
@@ -291,6 +299,20 @@ class AlreadyIntroduced(Conflict):
 
     code = "already-introduced"
     message = N_("已经推荐过这个岗位，正在等结果")
+
+
+class RefusedToday(Conflict):
+    """The worker or the employer said no to this pair today."""
+
+    code = "refused-today"
+    message = N_("这个岗位今天已经推荐过，没有成。请看看别的岗位，或者改天再推荐")
+
+
+class KeptForOthers(Conflict):
+    """The opening is kept for groups to which the worker does not belong."""
+
+    code = "kept-for-others"
+    message = N_("这个岗位只招：{groups}")
 
 
 class NotLawful(Conflict):

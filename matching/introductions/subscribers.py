@@ -1,50 +1,97 @@
-"""What follows for introductions when an opening changes: pending letters are flagged and their people notified
-(MA-16)."""
+"""What follows for introductions when an opening changes: letters end, wait or count again with it (MA-16)."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from centre.events import subscribe
 from centre.outbox import post
+from centre.permissions import Actor
 from centre.scopes import seeing_everything
+from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
+from employers.companies.rules import EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningChanged, OpeningState
 from matching.introductions.models import Introduction
-from matching.introductions.rules import IntroductionState
+from matching.introductions.rules import INTRODUCTION, IntroductionState
 
-PENDING = (
+UNDER_WAY = (
     IntroductionState.RECOMMENDED,
     IntroductionState.LETTER_ISSUED,
+    IntroductionState.UNKNOWN,
     IntroductionState.INTERVIEWED,
     IntroductionState.OFFERED,
 )
+LETTERS = (IntroductionState.LETTER_ISSUED, IntroductionState.UNKNOWN)
+
 FROZEN = N_("单位被暂停招聘，请联系求职者")
 CLOSED = N_("岗位已关闭，请联系求职者")
-_FLAGS = {OpeningState.FROZEN: FROZEN, OpeningState.CLOSED: CLOSED}
+FILLED = N_("岗位已招满，请联系求职者")
+FLAGS = {OpeningState.FROZEN: FROZEN, OpeningState.CLOSED: CLOSED, OpeningState.FILLED: FILLED}
+"""What is written on introductions that wait while their opening takes nobody."""
+
 STOPPED_TITLE = N_("先不要去面试：{title}")
 STOPPED_BODY = N_("这个岗位已停止招聘，请打中心电话问清情况，我们帮您找别的岗位。")
+RESUMED_TITLE = N_("可以继续了：{title}")
+RESUMED_BODY = N_("这个岗位又开始招聘，推荐信照常有效。")
+ENDED_REASON = N_("岗位已不再招聘")
 
 
 @subscribe(OpeningChanged)
-def flag_pending_letters(session: Session, fact: OpeningChanged) -> None:
-    """Flag the letters to an opening that was frozen or closed, and notify everybody who holds one."""
+def follow_opening(session: Session, fact: OpeningChanged) -> None:
+    """End, flag or release the introductions to an opening, and tell each worker once of every change."""
     with seeing_everything(session):
-        opening = session.scalar(select(Opening).where(Opening.id == fact.opening_id))
-        if opening is None or opening.state not in _FLAGS:
+        opening = session.scalar(
+            select(Opening).where(Opening.id == fact.opening_id).options(joinedload(Opening.employer, innerjoin=True))
+        )
+        if opening is None:
             return
-        flag = _FLAGS[opening.state]
-        pending = select(Introduction).where(Introduction.opening_id == opening.id, Introduction.state.in_(PENDING))
-        for introduction in session.scalars(pending.order_by(Introduction.id)):
-            if introduction.flag == flag:
-                continue
-            introduction.flag = flag
-            post(
-                session,
-                kind="opening-stopped",
-                to_person_id=introduction.person_id,
-                title=translate(SOURCE_LOCALE, STOPPED_TITLE, title=opening.title)[:200],
-                body=STOPPED_BODY,
-                link=f"/me/introductions/{introduction.id}",
-                dedupe_key=f"opening-stopped:{introduction.id}:{opening.state.value}",
-            )
+        under_way = select(Introduction).where(
+            Introduction.opening_id == opening.id, Introduction.state.in_(sorted(UNDER_WAY))
+        )
+        for introduction in session.scalars(under_way.order_by(Introduction.id)).all():
+            _follow(session, opening, introduction)
+
+
+def _follow(session: Session, opening: Opening, introduction: Introduction) -> None:
+    flag = FLAGS.get(opening.state, "")
+    if event := _ending(opening, introduction):
+        move(session, Actor.system(), introduction, INTRODUCTION, event, reason=ENDED_REASON)
+        introduction.flag = ""
+        introduction.note = introduction.note or ENDED_REASON
+        _tell(session, opening, introduction, "opening-stopped", STOPPED_TITLE, STOPPED_BODY)
+    elif flag and introduction.flag != flag:
+        introduction.flag = flag
+        _tell(session, opening, introduction, "opening-stopped", STOPPED_TITLE, STOPPED_BODY)
+    elif opening.state is OpeningState.OPEN and introduction.flag in FLAGS.values():
+        introduction.flag = ""
+        _tell(session, opening, introduction, "opening-resumed", RESUMED_TITLE, RESUMED_BODY)
+
+
+def _ending(opening: Opening, introduction: Introduction) -> str:
+    """The event that ends an introduction for good, or nothing.
+
+    A proposal ends with any opening that takes nobody any more. A letter ends when its opening is closed; who was
+    interviewed already may still be hired then, unless the employer is blacklisted.
+    """
+    is_proposal = introduction.state is IntroductionState.RECOMMENDED
+    if opening.state is OpeningState.EXPIRED:
+        return "set_aside" if is_proposal else ""
+    if opening.state is not OpeningState.CLOSED:
+        return ""
+    if is_proposal:
+        return "set_aside"
+    barred = opening.employer.state is EmployerState.BLACKLISTED
+    return "void" if barred or introduction.state in LETTERS else ""
+
+
+def _tell(session: Session, opening: Opening, introduction: Introduction, kind: str, title: str, body: str) -> None:
+    post(
+        session,
+        kind=kind,
+        to_person_id=introduction.person_id,
+        title=translate(SOURCE_LOCALE, title, title=opening.title)[:200],
+        body=body,
+        link=f"/me/introductions/{introduction.id}",
+        dedupe_key=f"{kind}:{introduction.id}:{opening.state.value}:{opening.version}",
+    )

@@ -54,6 +54,7 @@ MODEL_CARD = Machine(
         Move(CardState.PROPOSED, "retire", CardState.RETIRED, Permission.MANAGE_POLICY),
         Move(CardState.IN_USE, "retire", CardState.RETIRED, Permission.MANAGE_POLICY),
     ],
+    CARD_LABELS,
 )
 
 

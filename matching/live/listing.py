@@ -17,6 +17,7 @@ from employers.companies.rules import RISKS
 from employers.openings.models import Opening
 from employers.openings.rules import Provision
 from employers.openings.screening import without_phones
+from matching.engine.fit.conditions import LEGAL_PAPERS
 from matching.engine.fit.profiles import (
     CertificateNeed,
     EmploymentType,
@@ -84,7 +85,8 @@ def rows() -> Select[Any]:
         Opening.night_shift, Opening.hazardous, Opening.accepts_training, Opening.skill_requirements,
         Opening.certificate_requirements, Opening.min_education, Opening.age_min, Opening.age_reason,
         Opening.sex_limit_ground, Opening.social_insurance, Opening.valid_from, Opening.valid_until, Opening.state,
-        Opening.posted_at, Opening.created_at, Opening.updated_at, Opening.version, Employer.name.label("employer"),
+        Opening.reserved_for, Opening.posted_at, Opening.created_at, Opening.updated_at, Opening.version,
+        Employer.name.label("employer"),
         Employer.state.label("employer_state"), Employer.updated_at.label("employer_updated_at"),
         Employer.version.label("employer_version"),
     )  # fmt: skip
@@ -161,10 +163,7 @@ def _profile(row: Any, occupation: str, posted: date, risk: Risk) -> OpeningProf
         wage_max_fen=row.wage_max_fen,
         wage_unit=WageUnit(row.wage_unit.value),
         skills=tuple(_skill_need(need) for need in row.skill_requirements if _term(need)),
-        certificates=tuple(
-            CertificateNeed(need["kind"], need.get("level"), bool(need.get("must")))
-            for need in row.certificate_requirements
-        ),
+        certificates=tuple(sorted(map(_certificate_need, row.certificate_requirements), key=_is_wish)),
         employment_type=EmploymentType(row.employment_type.value),
         night=row.night_shift,
         shift=_rotates(row.shift),
@@ -185,6 +184,15 @@ def _profile(row: Any, occupation: str, posted: date, risk: Risk) -> OpeningProf
 def _term(need: Mapping[str, Any]) -> str:
     code = need.get("occupation_code") or ""
     return normalise(need.get("term") or (vocabulary().name(code) if code else ""))
+
+
+def _certificate_need(need: Mapping[str, Any]) -> CertificateNeed:
+    return CertificateNeed(need["kind"], need.get("level"), bool(need.get("must")))
+
+
+def _is_wish(need: CertificateNeed) -> bool:
+    """Papers that the law asks for come first, so that the first one missing tells whether the work is lawful."""
+    return need.kind not in LEGAL_PAPERS
 
 
 def _skill_need(need: Mapping[str, Any]) -> SkillNeed:

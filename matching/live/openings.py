@@ -278,7 +278,7 @@ def _drifted(session: Session, state: _State) -> list[Row[Any]]:
     marks = session.execute(
         select(Opening.id, Opening.version, Employer.version, Opening.valid_from, Opening.valid_until)
         .join(Employer, Employer.id == Opening.employer_id)
-        .where(Opening.state == OpeningState.OPEN)
+        .where(Opening.state == OpeningState.OPEN, Opening.for_everybody())
     ).all()
     known = state.listed
     current = {row[0] for row in marks if covers(row[3], row[4], state.day)}
@@ -308,7 +308,8 @@ def _mark_of(listed: Listed | None) -> tuple[int, int] | None:
 
 
 def _is_current(row: Row[Any], today: date) -> bool:
-    return row.state is OpeningState.OPEN and covers(row.valid_from, row.valid_until, today)
+    # An opening kept for a group is on no public list, count or index (reserved_for).
+    return row.state is OpeningState.OPEN and not row.reserved_for and covers(row.valid_from, row.valid_until, today)
 
 
 def _apply(state: _State, changed: Iterable[Row[Any]]) -> tuple[list[int], list[int]]:

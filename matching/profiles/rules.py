@@ -66,6 +66,7 @@ REGISTRATION = Machine(
         Move(RegistrationState.LAPSED, "renew", RegistrationState.ACTIVE, Permission.EDIT_PROFILE),
         *(Move(state, "withdraw", RegistrationState.WITHDRAWN, Permission.EDIT_PROFILE) for state in _LIVING),
     ],
+    REGISTRATION_LABELS,
 )
 
 

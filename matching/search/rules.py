@@ -126,6 +126,7 @@ SYNONYM = Machine(
         Move(SynonymState.ACCEPTED, "reject", SynonymState.REJECTED, Permission.CURATE_WORDS),
         Move(SynonymState.REJECTED, "accept", SynonymState.ACCEPTED, Permission.CURATE_WORDS),
     ],
+    SYNONYM_LABELS,
 )
 
 

@@ -15,13 +15,15 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import PolicyMissing, policy
 from centre.records.queries import refusing
 from centre.skills.vocabulary import vocabulary
-from centre.translation import N_, translate
-from employers.openings.rules import SEX_GROUND_LABELS, SexGround
-from matching.engine.fit.conditions import Condition, FitVerdict
-from matching.engine.fit.profiles import Ground
+from centre.translation import N_, Term, translate
+from employers.openings.models import Opening
+from employers.openings.queries import is_open_to, reserved_openings
+from employers.openings.rules import CERTIFICATE_LABELS, SEX_GROUND_LABELS, CertificateKind, SexGround
+from matching.engine.fit.conditions import Condition, FitVerdict, failures, is_unlawful
+from matching.engine.fit.profiles import Ground, WorkerProfile
 from matching.engine.fit.reasons import PARTS, FitReason, check_reason, factor_reason, warnings, why_not
 from matching.engine.fit.reference import Suggestion, Transfer, rank_workers, suggest
-from matching.live.listing import Listed
+from matching.live.listing import Listed, listed_now
 from matching.live.openings import View, board
 from matching.live.workers import PURPOSE, best_workers, workers_of
 from matching.profiles.queries import person_in_sight
@@ -57,7 +59,7 @@ class Fit:
     checks: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     blocks: tuple[str, ...] = ()
-    failed: tuple[tuple[str, str], ...] = ()
+    unlawful: tuple[str, ...] = ()
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -122,10 +124,12 @@ class Suggestions:
     is_off: bool = False
 
 
-def name_of(kind: str, code: str) -> str:
-    """The name of an occupation or a region code, for the engine's sentences."""
+def name_of(kind: str, code: str) -> str | Term:
+    """The name of an occupation, certificate or region code, for the engine's sentences."""
     if kind == "occupation":
         return vocabulary().name(code)
+    if kind == "certificate":
+        return Term(CERTIFICATE_LABELS[CertificateKind(code)])
     return regions.name(code) if regions.exists(code) else code
 
 
@@ -135,6 +139,7 @@ def suggestions_for(session: Session, person_id: int, *, locale: str, top: int =
     (worker,) = workers_of(session, [person_id])
     view, ranking = board().rank(worker, top=max(top, DEEP))
     lawful, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
+    lawful = sorted([*lawful, *_reserved(session, worker, view.ground)], key=lambda pair: -pair[1].points)
     ways = [way for way in ranking.transfers if int(way.suggestion.opening_id) in view.listed]
     return Suggestions(
         matches=tuple(Match(listed, fit_in_words(suggestion, locale)) for listed, suggestion in lawful[:top]),
@@ -143,6 +148,18 @@ def suggestions_for(session: Session, person_id: int, *, locale: str, top: int =
         blocked={condition.value: count for condition, count in ranking.blocked.items()},
         unlawful=unlawful,
     )
+
+
+def _reserved(session: Session, worker: WorkerProfile, ground: Ground) -> list[tuple[Listed, Suggestion]]:
+    """The openings kept for a group of this person, which no public list shows, as far as they fit."""
+    person_id, today = int(worker.id), clock.today()
+    kept = [
+        listed_now(opening)
+        for opening in session.scalars(reserved_openings(today)).all()
+        if is_open_to(session, opening, person_id, today)
+    ]
+    ranked = [(listed, suggest(worker, listed.profile, ground)) for listed in kept if not listed.sex_ground]
+    return [pair for pair in ranked if not failures(pair[1].checks)]
 
 
 def own_suggestions(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
@@ -174,10 +191,16 @@ def candidates_for(
     """The best workers of the centre for an opening, the hard to employ first among equals. Raises NotFound."""
     require(actor, Permission.LIST_PEOPLE)
     view = board().look()
-    listed = view.listed.get(opening_id)
+    listed, kept_for = view.listed.get(opening_id), None
     if listed is None:
-        raise NotFound
-    ranked = ranked_candidates(session, listed, view.ground, top=top)
+        kept_for = session.scalar(reserved_openings(clock.today()).where(Opening.id == opening_id))
+        if kept_for is None:
+            raise NotFound
+        listed = listed_now(kept_for)
+    ranked = ranked_candidates(session, listed, view.ground, top=top if kept_for is None else DEEP * top)
+    if kept_for is not None:
+        today = clock.today()
+        ranked = tuple(one for one in ranked if is_open_to(session, kept_for, int(one.worker_id), today))[:top]
     names = select(Person.id, Person.name).where(Person.id.in_([int(suggestion.worker_id) for suggestion in ranked]))
     called = {number: name for number, name in session.execute(names)}  # noqa: C416  (rows are no plain pairs to mypy)
     return tuple(
@@ -235,11 +258,7 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
         ),
         warnings=tuple(worded(reason) for reason in warnings(suggestion, name_of)),
         blocks=tuple(worded(reason) for reason in why_not(suggestion, name_of)),
-        failed=tuple(
-            (check.condition.value, worded(check_reason(check, name_of)))
-            for check in suggestion.checks
-            if check.verdict is FitVerdict.FAIL
-        ),
+        unlawful=tuple(worded(check_reason(check, name_of)) for check in suggestion.checks if is_unlawful(check)),
     )
 
 

@@ -72,6 +72,7 @@ CLAIMS = Machine(
             for state in (_C.CHECKING, _C.REVIEWED, _C.NOTICED)
         ),
     ],
+    STATE_LABELS,
 )
 
 

@@ -85,6 +85,7 @@ CLASSES = Machine(
         *(Move(state, "return", ClassState.ASSESSED, Permission.APPROVE_CLASS) for state in CLAIMED),
         *(Move(state, "cancel", ClassState.CANCELLED, Permission.APPLY_FOR_CLASS) for state in BEFORE_SESSION),
     ],
+    STATE_LABELS,
 )
 
 

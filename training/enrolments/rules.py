@@ -83,6 +83,7 @@ ENROLMENTS = Machine(
         Move(S.CERTIFIED, "revoke", S.FAILED),
         Move(S.EMPLOYED, "revoke", S.FAILED),
     ],
+    STATE_LABELS,
 )
 
 

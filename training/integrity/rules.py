@@ -60,6 +60,7 @@ FLAGS = Machine(
         Move(FlagState.OPEN, "confirm", FlagState.CONFIRMED, Permission.CLEAR_FLAG),
         Move(FlagState.HALF_CLEARED, "confirm", FlagState.CONFIRMED, Permission.CLEAR_FLAG),
     ],
+    FLAG_LABELS,
 )
 
 

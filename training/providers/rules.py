@@ -35,6 +35,7 @@ PROVIDERS = Machine(
         Move(ProviderState.ACTIVE, "end", ProviderState.ENDED, Permission.MANAGE_PROVIDERS),
         Move(ProviderState.SUSPENDED, "end", ProviderState.ENDED, Permission.MANAGE_PROVIDERS),
     ],
+    STATE_LABELS,
 )
 
 

@@ -51,6 +51,7 @@ ROSTERS = Machine(
         Move(R.UPLOADED, "discard", R.DISCARDED, Permission.IMPORT_ROSTER),
         Move(R.CHECKED, "discard", R.DISCARDED, Permission.IMPORT_ROSTER),
     ],
+    STATE_LABELS,
 )
 
 AT_WORK = frozenset({R.IMPORTING, R.UNDOING})

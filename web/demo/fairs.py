@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.calendar import is_public_holiday
+from employers.fairs.due_days import weekly
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import BoothState, FairKind, FairMode, FairState, FairTheme, weekly
+from employers.fairs.rules import BoothState, FairKind, FairMode, FairState, FairTheme
 from employers.openings.models import Opening
 from web.demo.files import rows
 

@@ -23,6 +23,8 @@ from matching.engine.fit.profiles import (
 from matching.engine.fit.trades import Kin, nearest, trade_known
 
 ADULT = 18
+LEGAL_PAPERS = frozenset({"special_operation", "driving", "health"})
+"""Papers without which the law forbids the work, so that no letter is written; others are the employer's wish."""
 WORKING_AGE = 16
 
 
@@ -63,6 +65,14 @@ class Check:
 
 
 Asking = Callable[[WorkerProfile, OpeningProfile, Ground], Check]
+
+
+def is_unlawful(check: Check) -> bool:
+    """Whether a failed condition is one of the law: the age, or a paper that the work needs (VR12, VR22)."""
+    if check.verdict is not FitVerdict.FAIL:
+        return False
+    is_paper = check.condition is Condition.CERTIFICATE and check.params.get("certificate") in LEGAL_PAPERS
+    return check.condition is Condition.AGE or is_paper
 
 
 def _passed(condition: Condition, code: str, **params: object) -> Check:

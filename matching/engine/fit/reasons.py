@@ -8,7 +8,7 @@ from matching.engine.fit.conditions import Check, FitVerdict, failures
 from matching.engine.fit.reference import Suggestion
 from matching.engine.fit.score import Factor
 
-Label = Callable[[str, str], str]
+Label = Callable[[str, str], object]
 
 PARTS: Mapping[str, str] = {
     "trade": N_("职业"),
@@ -175,6 +175,8 @@ def shown(params: Mapping[str, object], label: Label) -> dict[str, object]:
     for name, value in params.items():
         if name in ("occupation", "mine") and isinstance(value, str):
             out[name] = label("occupation", value)
+        elif name == "certificate" and isinstance(value, str):
+            out[name] = label("certificate", value)
         elif name == "region":
             out[name] = label("region", value) if isinstance(value, str) else "?"
         elif name in ("low", "high", "floor", "gap") and isinstance(value, int):

@@ -159,7 +159,7 @@ def test_a_booth_is_checked_in_and_left(session: Session) -> None:
         assert leave_booth(session, ORGANISER, booth_id=booth.id).state is BoothState.SERVED
 
 
-@pytest.mark.parametrize("state", [BoothState.SERVED, BoothState.REFUSED, BoothState.WITHDRAWN, BoothState.NO_SHOW])
+@pytest.mark.parametrize("state", [BoothState.SERVED, BoothState.NO_SHOW, BoothState.LAPSED])
 def test_a_closed_application_allows_no_further_steps(state: BoothState) -> None:
     for event in {move.event for move in BOOTH.moves}:
         with pytest.raises(IllegalMove):

@@ -25,6 +25,7 @@ from employers.fairs.actions import (
     schedule_series,
 )
 from employers.fairs.booths import apply_for_booth
+from employers.fairs.due_days import clocks
 from employers.fairs.jobs import remind_organisers, run_fairs
 from employers.fairs.models import Fair
 from employers.fairs.queries import fairs, free_days, free_venues, neighbours
@@ -39,7 +40,6 @@ from employers.fairs.rules import (
     PlansMissing,
     SeriesDraft,
     VenueTaken,
-    clocks,
 )
 from tests.employers.world import (
     NEXT_WEEK,

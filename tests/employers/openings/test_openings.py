@@ -45,6 +45,9 @@ from tests.employers.world import OFFICER, SYSTEM, add_employer, boss, draft, fo
 from tests.planted import planted
 
 TODAY = date(2026, 3, 2)
+DAILY: dict[str, Any] = {"wage_unit": "day", "wage_min_fen": 12_000, "wage_max_fen": 15_000, "base_pay_fen": 9_000}
+HOURLY: dict[str, Any] = {"wage_unit": "hour", "wage_min_fen": 2_000, "wage_max_fen": 2_500, "base_pay_fen": 1_200}
+PIECEWORK: dict[str, Any] = {"wage_unit": "piece", "wage_min_fen": 30, "wage_max_fen": 50, "base_pay_fen": 220_000}
 
 
 def codes_by_field(refused: pytest.ExceptionInfo[Invalid]) -> dict[str, str]:
@@ -145,6 +148,11 @@ def test_contradictory_openings_are_not_saved_even_as_drafts(
     ("changes", "field", "code"),
     [
         ({"base_pay_fen": 200_000}, "base_pay_fen", "below-minimum-wage"),
+        (DAILY | {"wage_min_fen": 5_000}, "wage_min_fen", "below-minimum-wage"),
+        (DAILY | {"base_pay_fen": 5_000}, "base_pay_fen", "below-minimum-wage"),
+        (HOURLY | {"wage_min_fen": 500}, "wage_min_fen", "below-minimum-wage"),
+        (HOURLY | {"base_pay_fen": 100_000}, "base_pay_fen", "below-minimum-wage"),
+        (PIECEWORK | {"base_pay_fen": 100_000}, "base_pay_fen", "below-minimum-wage"),
         ({"valid_from": "2026-03-02", "valid_until": "2026-09-01"}, "valid_until", "too-long"),
         (
             {"employment_type": "agency", "client_name": "昆山某厂", "contract_party": "agency"},
@@ -162,6 +170,12 @@ def test_an_opening_that_violates_a_dated_policy_is_not_published(
     with pytest.raises(Invalid) as refused:
         submit_opening(session, boss(), opening_id=opening.id)
     assert codes_by_field(refused) == {field: code}
+
+
+@pytest.mark.parametrize("pay", [DAILY, HOURLY, PIECEWORK], ids=["day", "hour", "piece"])
+def test_pay_by_the_day_hour_or_piece_above_the_minimum_is_published(session: Session, pay: dict[str, Any]) -> None:
+    add_employer(session)
+    assert published(session, **pay).state is OpeningState.OPEN
 
 
 def test_a_lawful_limit_by_sex_with_its_proof_goes_to_the_officer(session: Session) -> None:

@@ -306,7 +306,7 @@ def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int =
         status_code,
         opening=opening,
         place=regions.full_name(opening.region_code) if opening.region_code else "",
-        state=OPENING_LABELS[opening.state],
+        state=OPENING_LABELS[opening.shown_state],
         events=OPENING.events(opening.state, unit.actor),
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
         blocking=[finding for finding in findings if finding.reaction is Reaction.BLOCK],

@@ -1,6 +1,6 @@
 """The organiser's desk: fairs in planning, a new fair, series, halls."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -15,7 +15,7 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from employers.fairs import actions
 from employers.fairs.models import Fair, Venue
-from employers.fairs.queries import due_statistics, fairs, free_days, free_venues, permit_limit, venues
+from employers.fairs.queries import due_statistics, fairs, free_days, free_venues, last_day, permit_limit, venues
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import (
     FAIR_LABELS,
@@ -40,16 +40,19 @@ routes = Pages("/organiser")
 ALLOW = Permission.MANAGE_FAIRS
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 MOST = 100
+ELSEWHERE = {"day", "last_day", "starts", "ends", "permit_no", "notice", "instead_venue", "instead_day", "venue_id"}
+"""Fields of the form that are not fields of a fair's draft under the same name."""
 
 
 class FairForm(Draft):
-    """The form of a fair: one day with opening hours (招聘会方案)."""
+    """The form of a fair: one or several days with opening hours (招聘会方案)."""
 
     name: Words
     theme: FairTheme = FairTheme.GENERAL
     mode: FairMode = FairMode.ON_SITE
     venue_id: RecordId | None = None
     day: date
+    last_day: date | None = None
     starts: WallTime
     ends: WallTime
     booth_count: Annotated[int, Field(ge=0, le=2000)] = 0
@@ -59,6 +62,7 @@ class FairForm(Draft):
     organisation_plan: Line = ""
     emergency_plan: Line = ""
     security_plan: Line = ""
+    permit_no: Annotated[str, Field(max_length=60)] = ""
     notice: Paragraph = ""
     instead_venue: RecordId | None = None
     instead_day: date | None = None
@@ -66,12 +70,15 @@ class FairForm(Draft):
     def plan(self) -> FairDraft:
         """The fair draft; a selected alternative takes precedence over the original choice."""
         day = self.instead_day or self.day
-        own = self.model_dump(exclude={"day", "starts", "ends", "notice", "instead_venue", "instead_day", "venue_id"})
+        last = day + ((self.last_day or self.day) - self.day)
+        if self.ends == time() and self.starts > self.ends:  # until midnight, which is the beginning of the next day
+            last += timedelta(days=1)
+        own = self.model_dump(exclude=ELSEWHERE)
         return FairDraft(
             **own,
             venue_id=self.instead_venue or self.venue_id,
             starts_at=datetime.combine(day, self.starts, clock.SHANGHAI),
-            ends_at=datetime.combine(day, self.ends, clock.SHANGHAI),
+            ends_at=datetime.combine(last, self.ends, clock.SHANGHAI),
         )
 
 
@@ -153,6 +160,8 @@ def ask_change(unit: Unit, fair_id: FairId) -> Response:
     fair = fair_in_sight(unit.session, fair_id)
     values = {name: getattr(fair, name) for name in FairForm.model_fields if hasattr(fair, name)}
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
+    final = last_day(fair)
+    values |= {"last_day": final.isoformat() if final != first.date() else ""}
     values |= {"day": first.date().isoformat(), "starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}", "notice": ""}
     return _fair_form(unit, blank(unit, FairForm, **values), fair=fair)
 
@@ -165,10 +174,18 @@ def change(unit: Unit, fair_id: FairId) -> Response:
     if bound.draft is None:
         return _fair_form(unit, bound, 422, fair=fair)
     kept = {"kind": fair.kind, "open_to_public": fair.open_to_public, "co_organisers": tuple(fair.co_organisers)}
+    kept["region_code"] = fair.region_code
     plan = bound.draft.plan().model_copy(update=kept)
     try:
         expect_version(unit, fair)
-        actions.change_fair(unit.session, unit.actor, fair_id=fair_id, draft=plan, notice=bound.draft.notice)
+        actions.change_fair(
+            unit.session,
+            unit.actor,
+            fair_id=fair_id,
+            draft=plan,
+            notice=bound.draft.notice,
+            permit_no=bound.draft.permit_no,
+        )
     except Refusal as refusal:
         return _fair_form(unit, bound.refuse(refusal), refusal.status, fair=fair, refusal=refusal, wish=bound.draft)
     return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)

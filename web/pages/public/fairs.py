@@ -14,7 +14,7 @@ from centre.calendar import add_months
 from centre.drafts import BIGGEST_ID
 from centre.permissions import Permission
 from employers.fairs.models import Fair
-from employers.fairs.queries import coming_fairs, fairs, shown_openings
+from employers.fairs.queries import coming_fairs, days_of, fairs, last_day, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
 from web import choices
@@ -51,7 +51,7 @@ def calendar(unit: Unit) -> Response:
         chosen=bool(first),
         before=f"{add_months(start, -1):%Y-%m}",
         after=f"{add_months(start, 1):%Y-%m}",
-        events=[event_of(fair) for fair in month],
+        events=[entry for fair in month for entry in entries_of(fair) if entry["day"][:7] == f"{start:%Y-%m}"],
         coming=coming,
         hours=hours,
         themes=THEME_LABELS,
@@ -85,20 +85,17 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
     )
 
 
-def event_of(fair: Fair) -> dict[str, str]:
-    """A fair as an entry of the month calendar."""
-    return {
-        "day": clock.local(fair.starts_at).date().isoformat(),
-        "title": fair.name,
-        "href": f"/fairs/{fair.id}",
-    }
+def entries_of(fair: Fair) -> list[dict[str, str]]:
+    """A fair as entries of the month calendar, one for each of its days."""
+    return [{"day": day.isoformat(), "title": fair.name, "href": f"/fairs/{fair.id}"} for day in days_of(fair)]
 
 
 def hours(fair: Fair) -> str:
     """The local opening hours of a fair; with the last date if it lasts several days."""
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
-    end = clock_time(fair.ends_at)
-    return f"{clock_time(fair.starts_at)}–{end if first.date() == last.date() else f'{last:%m-%d} {end}'}"
+    one_day = last_day(fair) == first.date()
+    end = "24:00" if one_day and first.date() != last.date() else clock_time(fair.ends_at)
+    return f"{clock_time(fair.starts_at)}–{end if one_day else f'{last:%m-%d} {end}'}"
 
 
 def _month(text: str) -> date | None:

@@ -5,13 +5,14 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Stale
+from centre.network import oversees
 from centre.people import EDUCATION_LABELS
 from centre.permissions import Permission
 from centre.states import Transition
@@ -44,6 +45,8 @@ routes = Pages("/counter/verify")
 RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 MOST = 50
+ELSEWHERE = 0
+"""The id of no centre: whoever oversees it oversees all of them."""
 FEW = 20
 TROUBLED = (EmployerState.WATCH, EmployerState.SUSPENDED)
 
@@ -99,15 +102,15 @@ def desk(unit: Unit) -> Response:
         words = EmployerSearchForm(q=unit.request.query_params.get("q", "")).q
     except ValueError:
         words = ""
-    openings = session.scalars(openings_in(OpeningState.TO_VERIFY).limit(MOST)).all()
+    openings = session.scalars(_own(unit, openings_in(OpeningState.TO_VERIFY), Opening).limit(MOST)).all()
     troubled = select(Employer).where(Employer.state.in_(TROUBLED)).order_by(Employer.updated_at, Employer.id)
     return page(
         unit,
         "staff/verification/desk.html",
         openings=[(opening, _blocking(opening), _warnings(opening)) for opening in openings],
-        verified=session.scalars(openings_in(OpeningState.VERIFIED).limit(FEW)).all(),
-        checking=session.scalars(_waiting(EmployerState.CHECKING).limit(MOST)).all(),
-        troubled=session.scalars(troubled.limit(FEW)).all(),
+        verified=session.scalars(_own(unit, openings_in(OpeningState.VERIFIED), Opening).limit(FEW)).all(),
+        checking=session.scalars(_own(unit, _waiting(EmployerState.CHECKING), Employer).limit(MOST)).all(),
+        troubled=session.scalars(_own(unit, troubled, Employer).limit(FEW)).all(),
         words=words,
         employers=session.scalars(employers(words=words).limit(FEW)).all() if words else None,
         states=EMPLOYER_LABELS,
@@ -228,6 +231,13 @@ def _employer(
         history=_history(unit, "employer", employer_id),
         labels=EMPLOYER_LABELS,
     )
+
+
+def _own(unit: UnitOfWork, waiting: Select[Any], model: type[Opening | Employer]) -> Select[Any]:
+    """What the officer may act on: the records of the centres that they oversee, and those of no centre."""
+    if oversees(unit.session, ELSEWHERE, actor=unit.actor):
+        return waiting
+    return waiting.where(or_(model.centre_id == unit.actor.centre_id, model.centre_id.is_(None)))
 
 
 def _waiting(state: EmployerState) -> Any:
