@@ -44,6 +44,7 @@ def place(request: pytest.FixtureRequest) -> Iterator[tuple[str, dict[str, str]]
         yield "sqlite", {}
         return
     cluster: Cluster = request.getfixturevalue("postgres")
+    request.getfixturevalue("postgres_template")  # makes the role of the service
     with cluster.fresh() as url:
         yield "postgresql", {"GANGQIAO_DATABASE_URL": url}
 

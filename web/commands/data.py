@@ -200,6 +200,7 @@ def backup(
     ):
         source.backup(kept, pages=1000)
         verdict = kept.execute("PRAGMA integrity_check").fetchone()[0]
+    copy.chmod(0o600)
     if verdict != "ok":
         typer.echo(f"The copy is damaged: {verdict}", err=True)
         raise typer.Exit(1)

@@ -173,6 +173,8 @@ def migrate(
     if before:
         stop_on_wrong_keys()
     schema.upgrade()
+    if before is None and settings().is_sqlite:
+        Path(settings().url.removeprefix("sqlite:///")).chmod(0o600)
     try:
         prepare_keys()
     except KeyTrouble as trouble:
