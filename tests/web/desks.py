@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from centre import privacy
@@ -90,3 +91,9 @@ def opened() -> Iterator[Hall]:
 def words(page: str) -> str:
     """What a page says, without its markup."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def number(model: type, **wanted: object) -> int:
+    """The id of the only row of a table with these values."""
+    with open_session(Actor.system().scope) as session:
+        return int(session.scalars(select(model).filter_by(**wanted)).one().id)

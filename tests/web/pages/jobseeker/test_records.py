@@ -1,24 +1,16 @@
-"""A person's own record, and the counter's look at a full number, as browsers without scripts meet them."""
+"""A person's record, and the reveal of a number at the counter, without scripts."""
 
 import json
-from collections.abc import Iterator
 
-import pytest
 from sqlalchemy import select
 
 from centre.database import open_session
 from centre.idempotency import KeptAnswer
 from centre.people import Person
 from centre.permissions import Actor
-from tests.web.desks import Hall, opened, words
+from tests.web.desks import Hall, words
 
 SYSTEM = Actor.system()
-
-
-@pytest.fixture
-def hall(database: str) -> Iterator[Hall]:
-    with opened() as town:
-        yield town
 
 
 def wang() -> tuple[int, str]:

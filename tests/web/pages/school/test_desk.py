@@ -1,18 +1,17 @@
-"""The school's desk and the public courses as a person with a browser meets them."""
+"""The school's desk: rosters and classes, without scripts."""
 
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
 
-from centre import clock, privacy
 from tests.training import files, world
 from tests.training.browser import Browser, open_browser
 from tests.training.rostering import kept
 from tests.training.rosters.test_rosters import MESSY
-from training.classes.rules import ClassState, Daypart
+from tests.web.desks import words
+from training.classes.rules import ClassState
 from web.app import build
 
 Opener = Callable[[str], Browser]
@@ -20,21 +19,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pytest.fixture
-def city(database: str) -> Iterator[world.City]:
-    privacy.forget_keys()
-    with clock.frozen(world.MONDAY):
-        yield world.build()
-
-
-@pytest.fixture
 def as_(city: world.City) -> Opener:
     app = build()
     return lambda key: open_browser(app, city, key)
-
-
-def words(text: str) -> str:
-    """What a page says, without its markup."""
-    return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 
 
 def test_a_school_uploads_reads_the_verdicts_and_confirms(city: world.City, as_: Opener) -> None:
@@ -114,39 +101,6 @@ def test_a_school_applies_and_the_centre_approves_on_the_same_page(city: world.C
     assert "批准，公开招生" in officer.get(address).text
     assert officer.send_form(f"{address}/moves/approve").status_code == 303
     assert "服装缝纫" in as_("").get("/training").text
-
-
-def test_a_visitor_reads_what_a_class_costs_and_why(city: world.City, as_: Opener) -> None:
-    class_id = world.add_class(city, seats=30)
-    world.add_class(city, "焊接", class_no="2026-02", daypart=Daypart.EVENING)
-    listed = words(as_("").get("/training?daypart=evening").text)
-    assert "焊接" in listed
-    assert "服装缝纫" not in listed.split("学一门手艺")[1]
-    page = words(as_("").get(f"/training/classes/{class_id}").text)
-    assert "自己出 300 元" in page
-    assert "还剩 30 个名额" in page
-
-
-def test_a_worker_enrols_free_from_the_page_and_leaves_again(city: world.City, as_: Opener) -> None:
-    class_id = world.add_class(city)
-    worker, address = as_("W1"), f"/training/classes/{class_id}"
-    assert "免费" in words(worker.get(address).text)
-    assert worker.send_form(f"{address}/enrol", relation="self").status_code == 303
-    assert "您在这个班：已录取" in worker.get(address).text
-    assert worker.send_form(f"{address}/leave", reason="有事").status_code == 303
-    assert "我要报名" in worker.get(address).text
-
-
-def test_a_full_class_offers_the_waiting_list(city: world.City, as_: Opener) -> None:
-    class_id = world.add_class(city, seats=1)
-    address = f"/training/classes/{class_id}"
-    as_("W6").send_form(f"{address}/enrol", relation="self")
-    worker = as_("W1")
-    full = worker.send_form(f"{address}/enrol", relation="self")
-    assert full.status_code == 409
-    assert "满员了，我愿意排队" in full.text
-    worker.send_form(f"{address}/enrol", relation="self", may_wait="true")
-    assert "您在这个班：候补" in worker.get(address).text
 
 
 def test_another_school_s_pages_are_not_found(city: world.City, as_: Opener) -> None:

@@ -1,4 +1,4 @@
-"""The page that tells who may do what agrees with what the routes ask for."""
+"""The page of roles and permissions agrees with the access rules of the routes."""
 
 import re
 

@@ -1,11 +1,6 @@
-"""The pages of ranking, fairness, words and kept searches, in the demo town; ways on lead to what they count."""
+"""The pages of ranking weights, fairness and unknown words, in the demo town."""
 
-import re
-from collections.abc import Iterator
 from datetime import timedelta
-from html import unescape
-
-import pytest
 
 from centre import clock
 from centre.database import open_session
@@ -14,7 +9,7 @@ from matching.fairness.models import FairnessReport
 from matching.learning.models import ModelCard
 from matching.learning.rules import CardState, WeightsVerdict
 from matching.search.models import Synonym
-from tests.web.desks import Hall, opened, words
+from tests.web.desks import Hall, words
 
 SYSTEM = Actor.system().scope
 BAND = {"low": 55, "high": 70, "count": 50, "foretold": 0.5, "hired": 24}
@@ -32,12 +27,6 @@ FIGURES = {
     "proxies": [{"attribute": "age", "group": "50-", "part": "experience", "order": 0.71}],
 }
 WEIGHTS = {"trade": 34, "experience": 15, "skills": 18, "wage": 12, "place": 16, "terms": 5}
-
-
-@pytest.fixture
-def hall(database: str) -> Iterator[Hall]:
-    with opened() as town:
-        yield town
 
 
 def add(*rows: object) -> None:
@@ -107,49 +96,3 @@ def test_an_officer_maps_a_word_to_an_occupation(hall: Hall) -> None:
     assert "搞卫生的 保洁员 已采用" in page
     officer.send("/counter/words/1/reject")
     officer.send("/counter/words/99/reject", expect=404)
-
-
-def test_a_jobseeker_saves_and_deletes_a_search(hall: Hall) -> None:
-    worker = hall.enter("wang")
-    page = worker.get("/openings?q=缝纫")
-    (address,) = re.findall(r'name="address" value="([^"]*)"', page)
-    worker.send("/me/searches", address=unescape(address))
-    page = words(worker.get("/me/searches"))
-    assert "缝纫" in page
-    assert "不再通知" in page
-    assert "请先选好想找的工作" in worker.send("/me/searches", expect=409, address="")
-    searches = worker.client.get("/api/v1/me/searches").json()
-    assert [(search["name"], search["address"]) for search in searches] == [("缝纫", unescape(address))]
-    worker.send("/me/searches/1/stop")
-    assert "还没有关注的工作" in worker.get("/me/searches")
-    assert "有新岗位告诉我" not in hall.enter().get("/openings?q=缝纫")
-    assert "有新岗位告诉我" not in worker.get("/openings")
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        "q=挡车工&region=610404",
-        "q=挡车工&wage_min=5500",
-        "q=打包&region=320000",
-        "q=武功 缝纫&wage_min=2000",
-        "q=电焊&region=610404&offer=board",
-        "q=月嫂&wage_min=20000",
-        "q=足疗&region=310117&employment=direct",
-        "q=qqqzzz",
-    ],
-)
-def test_every_alternative_search_has_the_stated_number_of_results(hall: Hall, query: str) -> None:
-    reader = hall.enter()
-    page = reader.get(f"/openings?{query}")
-    ways = re.findall(r'<a class="chip" href="([^"]*)">.*?<span>[^<]*?([0-9]+) 个</span></a>', page)
-    ways += re.findall(r'href="(/openings)".*?看全部岗位（([0-9]+) 个）', page, re.DOTALL)[:1]
-    assert ways
-    for address, count in ways:
-        count_shown = re.search(r"找到 ([0-9]+) 个岗位", reader.get(unescape(address)))
-        assert count_shown is not None, address
-        assert count_shown[1] == count, address
-    classes = re.search(r"学一门手艺（([0-9]+) 个班在招生）", page)
-    if "这里暂时没有这样的工作" in page:
-        assert classes is not None
-        assert int(classes[1]) == 22

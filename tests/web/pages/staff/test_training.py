@@ -1,49 +1,25 @@
-"""The training desk through a browser: from the register to the payment, and the public check of a certificate."""
+"""The training desk: attendance, results, claims, payments, providers and reports."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
-import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
 
-from centre import clock, privacy
+from centre import clock
 from centre.database import open_session
-from centre.permissions import Role
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from tests.training import world
 from tests.training.browser import Browser, open_browser
-from tests.training.course import add_staff, assessed, begin, call_sample, do, enrol_all, lesson_ids, people
-from training.attendance.models import SeatOffer
-from training.certificates.models import TrainingCertificate
+from tests.training.course import assessed, begin, call_sample, enrol_all, lesson_ids, people
+from tests.web.pages.schools import APRIL, DESK, browser
 from training.claims.models import Claim
 from training.claims.rules import ClaimState
-from training.enrolments.actions import withdraw_learner
-from training.enrolments.models import Enrolment
-from training.enrolments.rules import EnrolmentState
 from training.funds.models import Fund
 from web.app import build
-
-DESK = "/training-desk"
-APRIL = world.MONDAY + timedelta(days=40)
-
-
-@pytest.fixture
-def city(database: str) -> Iterator[world.City]:
-    privacy.forget_keys()
-    with clock.frozen(world.MONDAY):
-        school_city = world.build()
-        add_staff(school_city, second=Role.TRAINING_OFFICER, manager=Role.CITY_MANAGER)
-        yield school_city
-
-
-def browser(city: world.City, key: str = "") -> Browser:
-    return open_browser(build(), city, key)
 
 
 def test_a_registrar_reports_a_lesson_from_its_register(city: world.City) -> None:
@@ -144,44 +120,6 @@ def test_the_forecast_lists_every_major_with_its_interval(city: world.City) -> N
     assert "没法检验" in page
 
 
-def test_anybody_verifies_a_certificate_and_learns_no_name(city: world.City) -> None:
-    assessed(city, [city.people["W1"]])
-    with open_session(world.SYSTEM.scope) as session:
-        code = session.scalars(select(TrainingCertificate)).one().code
-    public = browser(city)
-    redirect = public.get(f"/certificates?code={code.lower()}")
-    assert (redirect.status_code, redirect.headers["location"]) == (303, f"/certificates/{code}")
-    page = public.get(f"/certificates/{code}").text
-    assert "王*兰" in page
-    assert "王秀兰" not in page
-    assert "证书有效" in page
-    picture = public.get(f"/certificates/{code}/qr.svg")
-    assert picture.headers["content-type"] == "image/svg+xml"
-    assert picture.text.startswith("<svg")
-    assert public.get("/certificates?code=GQ26").status_code == 422
-    assert public.get(f"/certificates/{code[:-1]}!").status_code == 422
-    assert public.get(f"/certificates/{code}/paper").status_code == 303
-    assert "王秀兰" in browser(city, "W1").get(f"/certificates/{code}/paper").text
-    assert browser(city, "W6").get(f"/certificates/{code}/paper").status_code == 404
-    answer = public.get(f"/api/v1/certificates/{code}").json()
-    assert (answer["holder"], answer["state"]) == ("王*兰", "valid")
-
-
-def test_a_waiting_learner_takes_the_offered_seat_by_a_button(city: world.City) -> None:
-    class_id = world.add_class(city, seats=1)
-    first, waiting = enrol_all(city, class_id, [people(city, 1)[0], city.people["W1"]], may_wait=True)
-    do(city, "officer", withdraw_learner, enrolment_id=first)
-    with open_session(world.SYSTEM.scope) as session:
-        offer_id = session.scalars(select(SeatOffer)).one().id
-    learner = browser(city, "W1")
-    assert "我要这个名额" in learner.get(f"/offers/{offer_id}").text
-    assert browser(city, "W6").get(f"/offers/{offer_id}").status_code == 404
-    assert learner.send_form(f"/offers/{offer_id}/take").status_code == 303
-    assert learner.send_form(f"/offers/{offer_id}/take").status_code == 409
-    with open_session(world.SYSTEM.scope) as session:
-        assert session.get_one(Enrolment, waiting).state is EnrolmentState.ACCEPTED
-
-
 def test_a_lesson_is_moved_only_to_a_possible_time_and_by_its_own_centre(city: world.City) -> None:
     class_id = world.add_class(city)
     enrol_all(city, class_id, people(city, 1))
@@ -228,23 +166,6 @@ def test_schools_agreements_and_prices_are_managed_in_the_browser(city: world.Ci
     assert officer.send_form(f"{there}/moves/suspend", reason="检查").status_code == 303
     assert "暂停开班" in officer.get(home).text
     assert browser(city, "registrar").get(home).status_code == 403
-
-
-def test_a_notice_is_public_while_it_is_up_and_names_are_masked(city: world.City) -> None:
-    class_id, _ = assessed(city, people(city, 1))
-    with clock.frozen(APRIL):
-        officer, second, public = browser(city, "officer"), browser(city, "second"), browser(city)
-        assert officer.send_form(f"{DESK}/classes/{class_id}/claim", programme="per_day").status_code == 303
-        assert "现在没有公示中的补贴" in public.get("/training/notices").text
-        call_sample(city, class_id)
-        for step in ("review", "notice"):
-            assert second.send_form(f"{DESK}/claims/1/{step}").status_code == 303
-        page = public.get("/training/notices").text
-        assert "学***1" in page
-        assert "学员101" not in page
-        assert "1,500 元" in page
-    with clock.frozen(APRIL + timedelta(days=20)):
-        assert "学***1" not in public.get("/training/notices").text
 
 
 def test_the_training_report_is_filtered_by_date_and_exported(city: world.City) -> None:

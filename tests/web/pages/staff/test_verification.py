@@ -1,47 +1,25 @@
-"""The verification desk, an employer that registers itself, and what the public reads of other people's telephones."""
+"""The verification desk for openings and employers."""
 
 import re
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from centre import clock, privacy
+from centre import clock
 from centre.accounts import Account
 from centre.database import open_session
 from centre.ledger import ServiceEvent
-from centre.outbox import Message
 from centre.permissions import Role
 from centre.states import Transition
 from employers.companies.actions import judge_employer
 from employers.companies.models import Employer
-from employers.companies.rules import EmployerState
 from employers.openings.actions import create_opening, submit_opening
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from tests.employers.browser import Browser, Opener, opener
-from tests.employers.world import SYSTEM, boss, draft, published, write_city
-from web.app import build
-
-DESK = "/counter/verify"
-CODE = "91350100M000100Y43"
-FORM = {
-    "name": "渭城第三纺织厂",
-    "uscc": CODE,
-    "nature": "private",
-    "region_code": "610404",
-    "contact_name": "张经理",
-    "contact_phone": "13800001111",
-    "password": "a-long-password",
-    "truthful": "true",
-}
-
-
-@pytest.fixture
-def enter(database: str) -> Opener:
-    """Opens browsers of the small city; needs the empty database."""
-    return opener()
+from tests.employers.browser import Opener
+from tests.employers.world import SYSTEM, boss, draft, published
+from tests.web.pages.companies import DESK, messages, step
 
 
 def submitted(number: int = 1, **changes: object) -> int:
@@ -55,17 +33,6 @@ def submitted(number: int = 1, **changes: object) -> int:
 def opening_state(opening_id: int) -> OpeningState:
     with open_session(SYSTEM.scope) as session:
         return session.get_one(Opening, opening_id).state
-
-
-def step(browser: Browser, path: str, event: str, **fields: object) -> int:
-    """Choose one step on a page of the desk; gives the status."""
-    seen = re.search(r'name="seen" value="([0-9]+)"', browser.get(path).text)
-    return browser.send_form(path, **({"event": event, "seen": seen[1] if seen else "1"} | fields)).status_code
-
-
-def messages(account_id: int) -> list[Message]:
-    with open_session(SYSTEM.scope) as session:
-        return list(session.scalars(select(Message).where(Message.account_id == account_id).order_by(Message.id)))
 
 
 def test_the_queue_shows_the_opening_that_has_waited_longest_first(enter: Opener) -> None:
@@ -171,64 +138,6 @@ def test_the_page_shows_the_six_elements_and_the_findings(enter: Opener) -> None
     assert "依据：" in page
 
 
-def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener) -> None:
-    answer = enter().post("/employer/register", data=FORM)
-    assert answer.status_code == 200
-    assert CODE.lower() in answer.text
-    with open_session(SYSTEM.scope) as session:
-        employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
-        account = session.scalars(select(Account).where(Account.employer_id == employer.id)).one()
-        assert (employer.state, employer.centre_id, employer.source) == (EmployerState.CHECKING, 1, "web")
-        assert account.roles == [Role.EMPLOYER]
-        assert account.expires_on == clock.today() + timedelta(days=365)
-    boss_browser = enter()
-    signed_in = boss_browser.post("/sign-in", data={"login": CODE, "password": FORM["password"]})
-    assert signed_in.status_code == 303
-    assert "单位还没有通过核验" in boss_browser.get("/employer").text
-    officer = enter("officer")
-    assert "渭城第三纺织厂" in officer.get(DESK).text
-    path = f"{DESK}/employers/{employer.id}"
-    assert "13800001111" in officer.get(path).text
-    assert step(officer, path, "verify", reason="看过执照") == 303
-    with open_session(SYSTEM.scope) as session:
-        assert session.get_one(Employer, employer.id).state is EmployerState.ACTIVE
-    assert [message.kind for message in messages(account.id)] == ["employer-judged"]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "explanation"),
-    [
-        ("uscc", "91350100M000100Y44", "校验不通过"),
-        ("uscc", "", "请填写这一项"),
-        ("contact_phone", "12345", "电话应为"),
-        ("contact_phone", "", "请填写这一项"),
-        ("name", "", "请填写这一项"),
-        ("password", "short", "太短了，至少 8 个字"),
-        ("password", "12345678", "太常见"),
-        ("truthful", "", "请填写这一项"),
-        ("truthful", "false", "请确认填写的内容真实"),
-        ("region_code", "999999", "没有这个地区代码"),
-        ("contact_name", "王" * 61, "太长了"),
-    ],
-)
-def test_an_invalid_registration_leaves_nothing_behind(enter: Opener, field: str, value: str, explanation: str) -> None:
-    answer = enter().post("/employer/register", data=FORM | {field: value})
-    assert answer.status_code == 422
-    assert explanation in answer.text
-    with open_session(SYSTEM.scope) as session:
-        assert session.scalar(select(func.count(Employer.id))) == 2
-        assert session.scalar(select(func.count(Account.id)).where(Account.login == CODE.lower())) == 0
-
-
-def test_an_employer_that_is_known_is_not_registered_twice(enter: Opener) -> None:
-    assert enter().post("/employer/register", data=FORM).status_code == 200
-    again = enter().post("/employer/register", data=FORM | {"password": "another-password"})
-    assert again.status_code == 409
-    assert "不用重复登记" in again.text
-    with open_session(SYSTEM.scope) as session:
-        assert session.scalar(select(func.count(Employer.id)).where(Employer.uscc == CODE)) == 1
-
-
 def test_warnings_and_suspensions_need_a_reason_and_suspensions_freeze_openings(enter: Opener) -> None:
     officer, path = enter("officer"), f"{DESK}/employers/1"
     with open_session(SYSTEM.scope, write=True) as session:
@@ -278,31 +187,6 @@ def test_the_desk_is_translated_into_english(enter: Opener) -> None:
     assert "The six required elements" in officer.get(f"{DESK}/openings/{opening_id}").text
 
 
-TEXTS: dict[str, Any] = {
-    "title": "细纱工，找王姐13812345678",
-    "content": "看车，电话 +86 138-1234-5678",
-    "address": "纺织路 138 1234 5678",
-}
-
-
-def test_telephones_in_an_opening_are_masked_for_the_public_only(enter: Opener) -> None:
-    visitor, boss_browser = enter(), enter("employer1")
-    with open_session(SYSTEM.scope, write=True) as session:
-        opening_id = published(session, **TEXTS).id
-    for shown in (
-        visitor.get(f"/openings/{opening_id}").text,
-        visitor.get("/openings").text,
-        visitor.get(f"/api/v1/openings/{opening_id}").text,
-        visitor.get("/api/v1/openings").text,
-        enter("employer2").get(f"/api/v1/openings/{opening_id}").text,
-    ):
-        assert "138****5678" in shown
-        assert not re.search(r"138[ -]?1234[ -]?5678", shown)
-    own = boss_browser.get(f"/api/v1/openings/{opening_id}").json()
-    assert {name: own[name] for name in TEXTS} == TEXTS
-    assert enter("officer").get(f"/api/v1/openings/{opening_id}").json()["title"] == TEXTS["title"]
-
-
 def test_decisions_on_an_employer_notify_its_accounts_and_are_not_counted_as_services(enter: Opener) -> None:
     enter()
     with open_session(SYSTEM.scope, write=True) as session:
@@ -312,21 +196,3 @@ def test_decisions_on_an_employer_notify_its_accounts_and_are_not_counted_as_ser
     ]
     with open_session(SYSTEM.scope) as session:
         assert session.scalar(select(func.count(ServiceEvent.id))) == 0
-
-
-def test_the_licence_expiry_is_entered_as_a_date(enter: Opener) -> None:
-    assert enter().post("/employer/register", data=FORM | {"licence_expires_on": "明年"}).status_code == 422
-    assert enter().post("/employer/register", data=FORM | {"licence_expires_on": "2030-01-31"}).status_code == 200
-    with open_session(SYSTEM.scope) as session:
-        employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
-    assert employer.licence_expires_on == date(2030, 1, 31)
-
-
-def test_an_employer_registers_itself_on_both_databases(any_database: str) -> None:
-    privacy.forget_keys()
-    write_city()
-    visitor = Browser(build(), headers={"origin": "http://testserver"}, follow_redirects=False)
-    assert visitor.post("/employer/register", data=FORM).status_code == 200
-    with open_session(SYSTEM.scope) as session:
-        employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
-        assert employer.state is EmployerState.CHECKING
