@@ -16,7 +16,7 @@ from centre.accounts.passwords import hashed
 from centre.audit import AuditEntry
 from centre.database import open_session
 from centre.permissions import Actor
-from tests.api.conftest import SignedIn
+from tests.clients import SignedIn
 from tests.ordeal.crowd import gather
 from tests.ordeal.servers import csrf_of
 from web.app import build

@@ -16,7 +16,7 @@ from centre.database import engine, open_session
 from centre.outbox import Message
 from centre.permissions import Actor, Role
 from centre.tables import Base
-from tests.api.conftest import ORIGIN
+from tests.clients import ORIGIN
 from tests.ordeal.crowd import gather
 from tests.ordeal.servers import Server, serving_many
 from web.app import build

@@ -7,10 +7,13 @@ import pytest
 
 from centre import clock, privacy
 from centre.permissions import Role
+from tests.clients import client, crowd, each_database, signed_in, visitor
 from tests.employers.browser import Opener, opener
 from tests.training import world
 from tests.training.course import add_staff
 from tests.web.desks import Hall, opened
+
+__all__ = ["client", "crowd", "each_database", "signed_in", "visitor"]
 
 
 @pytest.fixture
