@@ -1,4 +1,4 @@
-"""Bad requests: who sends what where, and what comes back in both languages. Data for test_bad_input."""
+"""Invalid requests with their senders and expected responses: the data of test_bad_input."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -20,7 +20,7 @@ LONG = "长" * 2001
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One request and what it is answered with; tests.api.wordings has what the reader reads."""
+    """One request and its expected response; tests.api.wordings has the messages."""
 
     name: str
     who: str
@@ -43,12 +43,12 @@ class Sent:
 
 
 def day(days: int) -> str:
-    """A day so many days from today."""
+    """The day a number of days from today."""
     return (TODAY + timedelta(days=days)).isoformat()
 
 
 def person(**changes: Any) -> dict[str, Any]:
-    """A registration at the counter with something changed; None takes a field away."""
+    """A registration at the counter with some fields changed; None removes a field."""
     good = {"name": "赵小兰", "phone": "13900000077", "id_number": NEW, "live_region": "610404", "consent": True}
     return {name: value for name, value in (good | changes).items() if value is not None}
 
@@ -61,7 +61,7 @@ def opening(**changes: Any) -> dict[str, Any]:
 
 
 def yuan(**changes: Any) -> dict[str, Any]:
-    """The opening as the form of a page asks for it, in yuan, handed in at once."""
+    """The opening as the page's form sends it, in yuan, submitted at once."""
     return opening(wage_min_fen="3000", wage_max_fen="5000", base_pay_fen="3000", step="submit") | changes
 
 

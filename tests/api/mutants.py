@@ -1,4 +1,4 @@
-"""Planted bugs of the ways in: applications that are wrong on purpose, to prove that a harness would notice."""
+"""Planted bugs of sign-in: applications that are wrong on purpose, to show that the tests catch it."""
 
 from collections import Counter
 from datetime import datetime
@@ -10,7 +10,7 @@ from centre import limits
 
 
 def forgetful() -> Any:
-    """Each process counts tries for itself."""
+    """Each process counts attempts on its own."""
     seen: Counter[tuple[str, datetime]] = Counter()
 
     def count(_session: Session, key: str, started: datetime) -> int:
@@ -24,7 +24,7 @@ def forgetful() -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`forgetful_app`: made when a server asks for it."""
+    """`forgetful_app`, built on demand."""
     if name != "forgetful_app":
         raise AttributeError(name)
     return forgetful()

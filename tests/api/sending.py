@@ -1,4 +1,4 @@
-"""How a bad request is sent, and what a town needs so that every one of them has something to hit."""
+"""Sending of invalid requests, and the records of the town that they refer to."""
 
 import json
 import re
@@ -24,7 +24,7 @@ EMPLOYER = "渭城新棉制衣(虚构)"
 
 
 def fill_fair() -> dict[str, str]:
-    """A fair that takes requests and the demo employer's request; gives their ids by the words of the table."""
+    """A fair that accepts applications, with the demo employer's booth; returns their ids by name."""
     with open_session(SYSTEM.scope, write=True) as session:
         day = clock.today() + timedelta(days=300)
         fair = booth_fair(session, add_hall(session, "试验厅"), starts_at=at(9, 0, day), ends_at=at(11, 0, day))
@@ -35,7 +35,7 @@ def fill_fair() -> dict[str, str]:
 
 
 def send(client: TestClient, sent: Sent, language: str, ids: dict[str, str]) -> Response:
-    """Send a request in a language; dicts go to pages as forms and to the API as JSON, anything else as it is."""
+    """Send a request in a language; dicts go to pages as forms and to the API as JSON, other bodies unchanged."""
     path = sent.path
     for word, number in ids.items():
         path = path.replace(word, number)
@@ -57,7 +57,7 @@ def send(client: TestClient, sent: Sent, language: str, ids: dict[str, str]) -> 
 
 
 def enter(hall: Hall, login: str) -> TestClient:
-    """A browser of an account that knows its form token."""
+    """A browser of an account that knows its CSRF token."""
     desk = hall.enter(login)
     token = re.search(r'name="_csrf" value="([^"]*)"', desk.client.get("/account").text)
     desk.client.headers["x-token"] = token[1] if token else ""

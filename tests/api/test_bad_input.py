@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request is told by a stable code and in both languages, and nothing of it is kept."""
+"""Invalid requests get a stable code and a message in both languages, and change nothing."""
 
 import re
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ HAN = re.compile("[\u4e00-\u9fff]")
 
 
 class Town:
-    """The demo town with its browsers, signed in once; its tables are compared before and after each request."""
+    """The demo town with signed-in browsers; its tables are compared before and after each request."""
 
     def __init__(self, hall: Hall, ids: dict[str, str]) -> None:
         self._hall = hall
@@ -42,7 +42,7 @@ class Town:
         self.ids = ids
 
     def client(self, who: str) -> TestClient:
-        """The browser of an account; of a visitor without a name."""
+        """The browser of an account, or of a visitor without a name."""
         if who not in self._clients:
             self._clients[who] = enter(self._hall, who)
         return self._clients[who]
@@ -61,7 +61,7 @@ def town(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 def kept() -> dict[str, tuple[int, int]]:
-    """How many rows each table has, and the sum of their versions, which grows with every change."""
+    """The number of rows of each table, and the sum of their versions, which grows with every change."""
     with open_session(SYSTEM.scope) as session:
         return {
             model.__name__: (
@@ -74,7 +74,7 @@ def kept() -> dict[str, tuple[int, int]]:
 
 
 def refusal_text(sent: Sent, town: Town, language: str) -> str:
-    """Send a request; gives what its reader is told, after checking status and code."""
+    """Send a request and check status and code; returns the messages."""
     answer = send(town.client(sent.who), sent, language, town.ids)
     assert answer.status_code == sent.status, words(answer.text)[:300]
     if not sent.path.startswith(API):
@@ -142,7 +142,7 @@ def test_foreign_records_answer_like_missing_ones(
 
 
 def strangers() -> dict[str, int]:
-    """Things that are there but belong to somebody else than the accounts that ask."""
+    """Records that belong to others than the accounts of the test cases."""
     with open_session(SYSTEM.scope, write=True) as session:
         own = session.scalars(select(Account).where(Account.login == "employer")).one().employer_id
         clerk = session.scalars(select(Account).where(Account.login == "clerk")).one().centre_id

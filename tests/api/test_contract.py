@@ -1,4 +1,4 @@
-"""HTTP's own promises hold at every address: HEAD, Allow, ETag, languages, and edits that name a version."""
+"""HTTP semantics on every route: HEAD, Allow, ETag, languages, and conditional updates."""
 
 from collections.abc import Iterator
 from typing import Any

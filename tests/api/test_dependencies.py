@@ -1,4 +1,4 @@
-"""One unit of work: who may, what is refused, and in which words."""
+"""The unit of work: permissions, refusals and their messages."""
 
 import re
 import subprocess

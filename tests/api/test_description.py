@@ -17,12 +17,12 @@ Description = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def description() -> Description:
-    """The description of the API as it is."""
+    """The current description of the API."""
     return build().openapi()
 
 
 def clashes(description: Description) -> list[str]:
-    """The schemas that bear the path of their module, which FastAPI adds where two models share a name."""
+    """The schemas with the path of their module, which FastAPI adds where two models share a name."""
     return sorted(name for name in description["components"]["schemas"] if "__" in name)
 
 

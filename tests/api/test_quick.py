@@ -1,4 +1,4 @@
-"""The short way of quick reads: the same answers, without a thread, for visitors only, and fresh within a second."""
+"""The fast path of reads: identical responses, without a thread, for visitors only, and fresh within a second."""
 
 import threading
 import time
@@ -35,7 +35,7 @@ def hall(database: str) -> Iterator[Hall]:
 
 @pytest.fixture
 def watched(hall: Hall) -> Iterator[Hall]:
-    """The demo hall with a thread that looks at its openings."""
+    """The demo town with a thread that polls its openings."""
     stop = threading.Event()
     thread = threading.Thread(target=keep_looking, args=(stop,))
     search_openings(SearchCriteria())

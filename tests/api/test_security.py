@@ -1,4 +1,4 @@
-"""What browsers are told, what addresses carry, what the log keeps of those who try doors."""
+"""Security headers, URLs without personal data, and the log of refused access."""
 
 import json
 import re

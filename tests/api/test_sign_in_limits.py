@@ -1,4 +1,4 @@
-"""R22: limits of the ways in are exact over several processes; without their counters nobody comes in, reads go on."""
+"""R22: sign-in rate limits are exact across processes; without their counters sign-in fails and reads work."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ def people() -> None:
 
 
 def send(servers: Sequence[Server], path: str, form: dict[str, str]) -> Counter[int]:
-    """The same form sent to all servers in turn, several at once; how often each status came back."""
+    """Send the same form to all servers concurrently; returns the number of each status."""
 
     def attempt(number: int) -> int:
         server = servers[number % len(servers)]
@@ -47,7 +47,7 @@ def send(servers: Sequence[Server], path: str, form: dict[str, str]) -> Counter[
 
 
 def faults(servers: Sequence[Server]) -> list[str]:
-    """What a guesser gets beyond the limits, however the guesses are spread over the processes."""
+    """What a guesser gets beyond the limits, with guesses spread over the processes."""
     problems = []
     wrong = send(servers, "/sign-in", {"login": "officer", "password": "wrong-password"})
     if wrong != {422: 10, 429: TRIES - 10}:
@@ -80,7 +80,7 @@ def test_planted_counters_of_each_process_are_caught() -> None:
 
 @contextmanager
 def counters_away() -> Iterator[None]:
-    """The counters cannot be reached: their table is gone, or somebody else holds it and does not let go."""
+    """Make the counters unavailable: drop their table, or lock it."""
     tally = Base.metadata.tables["tally"]
     with engine().execution_options(write=True).connect() as other:
         if other.dialect.name == "postgresql":

@@ -1,4 +1,4 @@
-"""API tokens over HTTP: what they open, and how they end."""
+"""API tokens over HTTP: their rights, revocation and expiry."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Training over the API: seats, schools' walls and rosters, as programs meet them."""
+"""Training over the API: seats, separation of schools, and rosters."""
 
 import re
 from collections.abc import Callable, Iterator

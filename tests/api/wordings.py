@@ -1,4 +1,4 @@
-"""What readers are told when something is refused: by its stable code, in Chinese and in English."""
+"""The messages of refusals in Chinese and English, by stable code."""
 
 WORDS: dict[str, tuple[str, str]] = {
     "identity-form": ("身份证号应为 18 位", "An identity number has 18 characters"),
@@ -121,4 +121,4 @@ WORDS: dict[str, tuple[str, str]] = {
     "element-missing": ("发布前必须写明：招聘条件", "Required before publishing: Requirements"),
     "ad-sex-limit": ("不能限定性别", "A post may neither be limited to one sex"),
 }
-"""What the reader is told for a code, in Chinese and in English."""
+"""The message of each code in Chinese and English."""

@@ -1,4 +1,4 @@
-"""SE-06: a drill. What was backed up comes back with the same totals, readable numbers and a whole audit log."""
+"""SE-06: a restored backup has the same totals, readable numbers and an intact audit log."""
 
 import shutil
 import subprocess
@@ -26,7 +26,7 @@ AMOUNTS = (12_300, 45_600, 7_800)
 
 @pytest.fixture
 def kept(any_database: str) -> tuple[dict[str, Any], Anchor]:
-    """A small world with a ledger and a log; its totals, and the head that hangs on the wall."""
+    """A small world with a ledger and a log; its totals and the printed head of the audit log."""
     privacy.forget_keys()
     worlds.build()
     with open_session(SYSTEM.scope, write=True) as session:
@@ -40,7 +40,7 @@ def kept(any_database: str) -> tuple[dict[str, Any], Anchor]:
 
 
 def totals() -> dict[str, Any]:
-    """The ledger by centre and kind, the rows of every table, and every number in clear."""
+    """The ledger by centre and category, the rows of each table, and all decrypted numbers."""
     with open_session(SYSTEM.scope) as session:
         ledger = session.execute(
             select(ServiceEvent.centre_id, ServiceEvent.category, func.count(), func.sum(ServiceEvent.amount_fen))
@@ -57,7 +57,7 @@ def totals() -> dict[str, Any]:
 
 
 def check(expected: tuple[dict[str, Any], Anchor]) -> None:
-    """What came back is what was there."""
+    """Check that the restored data equals the original."""
     privacy.forget_keys()
     assert totals() == expected[0]
     assert sum(expected[0]["rows"].values()) > 100

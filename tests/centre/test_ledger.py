@@ -1,4 +1,4 @@
-"""The service ledger: what was written stays, and is corrected by a reversal of today (VR25)."""
+"""The service ledger: entries are never changed, only reversed with today's date (VR25)."""
 
 from datetime import datetime
 

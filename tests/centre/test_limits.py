@@ -1,4 +1,4 @@
-"""Counters of tries: exact when many try at once, and kept when the try fails."""
+"""Rate-limit counters: exact under concurrency, and kept when the attempt fails."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor

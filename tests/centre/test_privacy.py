@@ -1,4 +1,4 @@
-"""Sealed values: they open only where they belong, and one installation has one key."""
+"""Encrypted values are bound to their place, and an installation has one key."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

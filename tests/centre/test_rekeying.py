@@ -1,4 +1,4 @@
-"""A new master key: everything that was sealed still opens, and the old key alone opens nothing any more."""
+"""Key rotation: everything still decrypts, and the old key alone decrypts nothing."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ PEOPLE = 7
 
 @pytest.fixture(autouse=True)
 def office(any_database: str) -> Iterator[None]:
-    """Some people with sealed numbers, one of them erased, an account with an authenticator, two notes."""
+    """Some people with encrypted numbers, one of them erased, an account with an authenticator, two notes."""
     import_models()
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:
@@ -55,7 +55,7 @@ def office(any_database: str) -> Iterator[None]:
 
 
 def opened() -> tuple[list[str], str, list[str], bool]:
-    """What the numbers, the authenticator's key and the notes read, and whether the search by number finds."""
+    """The decrypted numbers, authenticator key and notes, and whether the search by number works."""
     with open_session(SYSTEM.scope) as session:
         people = session.scalars(select(Person).where(Person.wrapped_key != b"").order_by(Person.id)).all()
         factor = session.scalars(select(SecondFactor)).one()
@@ -73,7 +73,7 @@ def opened() -> tuple[list[str], str, list[str], bool]:
 
 
 def rotate() -> str:
-    """The command's work; gives the key that was in force before."""
+    """Rotate the key; returns the previous one."""
     old = privacy.key_file().read_text()
     privacy.add_key()
     assert rekeying.rewrap_everything() == PEOPLE  # all but the erased one, and the authenticator

@@ -1,4 +1,4 @@
-"""One session, one scope: nothing read with wider eyes leaks out, nothing is written for somebody else."""
+"""One session, one scope: rows read with a wider scope do not leak, and no row is written for others."""
 
 from datetime import UTC
 

@@ -1,4 +1,4 @@
-"""What is kept on disk is named by the code that made it: by every module that it imports, found in the source text."""
+"""Files on disk are named by the code that made them: by all modules that it imports, found in the source."""
 
 import hashlib
 import shutil

@@ -1,4 +1,4 @@
-"""The application over a small city, with browsers that are signed in as its accounts."""
+"""The application with a small city, and browsers that are signed in to its accounts."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -27,15 +27,15 @@ Opener = Callable[..., "Browser"]
 
 
 class Browser(TestClient):
-    """A reader's browser; forms carry the session's token by themselves."""
+    """A browser that adds the session's CSRF token to forms."""
 
     def send_form(self, path: str, **fields: Any) -> Response:
-        """Press the button of a form."""
+        """Submit a form."""
         return self.post(path, data={"_csrf": CSRF, **fields})
 
 
 def opener() -> Opener:
-    """Write the city with two employers and give what opens browsers of its accounts."""
+    """Insert the city with two employers; returns a function that opens browsers of its accounts."""
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)

@@ -1,4 +1,4 @@
-"""A city in a fresh database, with the clock standing still on a Monday in March 2026."""
+"""A city in a fresh database, with the clock frozen on a Monday in March 2026."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,14 +14,14 @@ from tests.employers.world import SYSTEM, found_city, officer_account
 
 @pytest.fixture
 def frozen() -> Iterator[None]:
-    """Monday 2 March 2026, 10:00 at the counters."""
+    """Monday 2 March 2026, 10:00 in Shanghai."""
     with clock.frozen(datetime(2026, 3, 2, 2, tzinfo=UTC)):
         yield
 
 
 @pytest.fixture
 def session(any_database: str, frozen: None) -> Iterator[ScopedSession]:
-    """A writing session of the service itself in a city, on both databases."""
+    """A write session of the system in the city, on both databases."""
     with open_session(SYSTEM.scope, write=True) as opened:
         found_city(opened)
         officer_account(opened)

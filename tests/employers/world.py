@@ -36,14 +36,14 @@ OPENING: dict[str, Any] = {
 
 
 def found_city(session: Session) -> None:
-    """Write the centre and the example policies."""
+    """Insert the centre and the example policies."""
     policy.load_examples(session)
     session.add(Centre(id=1, code="XY00", name="市中心", level=CentreLevel.CITY, region_code="610400"))
     session.flush()
 
 
 def staff(*roles: Role) -> Actor:
-    """Somebody of the centre; without an account, so that no row is needed for them."""
+    """A staff member of the centre, without an account row."""
     return Actor(account_id=900, roles=frozenset(roles), centre_id=1)
 
 
@@ -53,7 +53,7 @@ MANAGER = staff(Role.CITY_MANAGER)
 
 
 def add_employer(session: Session, number: int = 1, *, state: EmployerState = EmployerState.ACTIVE) -> Actor:
-    """An employer with an account; gives the account's actor. The employer's id is the number."""
+    """An employer with an account; returns the account's actor. The employer's id is the number."""
     session.add(
         Employer(id=number, name=f"第{number}纺织厂", region_code="610404", state=state, centre_id=1, contact_name="王")
     )
@@ -84,14 +84,14 @@ def officer_account(session: Session) -> None:
 
 
 def draft(**changes: Any) -> OpeningDraft:
-    """A complete opening with some fields changed; None takes one away."""
+    """A complete opening with some fields changed; None removes a field."""
     return OpeningDraft.model_validate(
         {name: value for name, value in (OPENING | changes).items() if value is not None}
     )
 
 
 def published(session: Session, number: int = 1, **changes: Any) -> Opening:
-    """An opening of an employer on the public pages."""
+    """A published opening of an employer."""
     opening = create_opening(session, boss(number), draft(**changes))
     submit_opening(session, boss(number), opening_id=opening.id)
     verify_opening(session, SYSTEM, opening_id=opening.id)
@@ -99,7 +99,7 @@ def published(session: Session, number: int = 1, **changes: Any) -> Opening:
 
 
 def at(hour: int, minute: int = 0, day: date = DAY) -> datetime:
-    """A time of a day on the wall clock of the centres."""
+    """A Shanghai time on a day."""
     return datetime.combine(day, time(hour, minute), clock.SHANGHAI)
 
 
@@ -119,12 +119,12 @@ def fair_draft(venue_id: int = 1, **changes: Any) -> FairDraft:
 
 
 def add_hall(session: Session, hall: str = "一号厅") -> int:
-    """A hall; gives its id."""
+    """A hall; returns its id."""
     return add_venue(session, ORGANISER, VenueDraft(name="人力资源市场", hall=hall, region_code="610402")).id
 
 
 def booth_fair(session: Session, venue_id: int, **changes: Any) -> Fair:
-    """A fair that takes requests for booths."""
+    """A fair that accepts booth applications."""
     fair = schedule_fair(session, ORGANISER, fair_draft(venue_id, **changes))
     for event in ("prepare", "file", "clear", "publish", "open_booths"):
         advance_fair(session, ORGANISER, fair_id=fair.id, event=event, permit_no="公安许可1号")

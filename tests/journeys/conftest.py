@@ -1,4 +1,4 @@
-"""The demo city served by a real process, and a real browser, for the journeys."""
+"""The demo city on a real server, and a real browser, for the journeys."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The invented town behind a server of its own; each test module gets a fresh one."""
+    """The demo town on its own server; each test module gets a fresh one."""
     folder = tmp_path_factory.mktemp("demo")
     own = {"data_dir": str(folder), "database_url": "", "demo": "true"}
     environment = os.environ | {f"GANGQIAO_{name.upper()}": value for name, value in own.items()}

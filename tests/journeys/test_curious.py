@@ -1,4 +1,4 @@
-"""Curious partners in a real browser: foreign addresses, replayed forms, other people's files, odd sorts and counts."""
+"""Curious partners in a real browser: foreign URLs, replayed forms, other people's files, sorting and counting."""
 
 import re
 import sqlite3
@@ -32,20 +32,20 @@ ASK = """async ([method, address, fields]) => {
 
 @dataclass
 class Seen:
-    """What the pages of one desk lead to: addresses with a number, forms, and the words on each page."""
+    """What the pages of one desk link to: URLs with an id, forms, and the text of each page."""
 
     addresses: dict[str, str] = field(default_factory=dict)
     forms: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
 
 
 def ask(page: Page, method: str, address: str, fields: Any = None) -> tuple[int, str, str, str]:
-    """What the browser gets, sent from the page that it stands on."""
+    """The response to a request sent from the current page."""
     status, text, kind, cache = page.evaluate(ASK, [method, address, fields or []])
     return status, text, kind, cache
 
 
 def look_round(page: Page, desk: str) -> Seen:
-    """Every page of a desk, as its owner reads it."""
+    """Visit every page of a desk as its owner."""
     seen, files = Seen(), list[str]()
     waiting = [urlsplit(page.url).path, desk]
     visited: set[str] = set()
@@ -69,7 +69,7 @@ def look_round(page: Page, desk: str) -> Seen:
 
 
 def refusal_text(text: str, address: str) -> str:
-    """A page without the number that was asked for and without fresh keys."""
+    """A page without the requested id and without fresh keys."""
     for number in NUMBER.findall(address):
         text = re.sub(rf"(?<=[/F]){number}\b", "#", text)
     return FRESH.sub("", text)
@@ -77,7 +77,7 @@ def refusal_text(text: str, address: str) -> str:
 
 @pytest.fixture
 def desks(open_page: OpenPage, demo: Server) -> dict[str, Seen]:
-    """What the second school, the second employer and a clerk have on their desks."""
+    """The desks of the second school, the second employer and a clerk."""
     school = open_page("/school", login="school2", width=1280)
     _send_roster(school)
     with sqlite3.connect(f"file:{_file(demo)}?mode=ro", uri=True) as connection:
@@ -146,12 +146,12 @@ def test_changed_urls_replayed_forms_and_foreign_files_reveal_nothing(
 
 
 def _shared(own: str, answer: str) -> list[str]:
-    """Words of the owner's page, longer than a label, that stand in the answer."""
+    """Texts of the owner's page, longer than a label, that appear in the response."""
     return [line for line in own.splitlines() if len(line.strip()) > 12 and line.strip() in answer]
 
 
 def _kept(demo: Server) -> dict[str, int]:
-    """How often the rows of each table were written, apart from sign-ins and what is logged of every try."""
+    """The number of writes to each table, except sign-ins and logs of attempts."""
     traces = {"audit_entry", "audit_head", "sign_in", "tally", "job_run", "kept_answer", "account"}
     with sqlite3.connect(f"file:{_file(demo)}?mode=ro", uri=True) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

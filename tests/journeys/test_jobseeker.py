@@ -1,4 +1,4 @@
-"""A jobseeker finds the spinning job however she writes it, reads what it is and why it fits."""
+"""A jobseeker finds the spinning job in any spelling, and reads its details and why it fits."""
 
 import pytest
 from playwright.sync_api import Page, expect

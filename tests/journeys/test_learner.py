@@ -1,4 +1,4 @@
-"""A learner on a phone: a class near home, what it costs and why, what it leads to, a seat, a certificate to show."""
+"""A learner on a phone: a class near home, its price, enrolment, and a certificate."""
 
 import re
 

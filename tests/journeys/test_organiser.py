@@ -1,4 +1,4 @@
-"""An organiser schedules a fair; a second one at the same hall and hour is refused and told where it could go."""
+"""An organiser schedules a fair; a second one in the same hall and hour is refused with alternatives."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A school sends a roster of 45 rows with 4 bad ones, gets its own file back with the errors, and confirms."""
+"""A school uploads a roster of 45 rows with 4 faulty ones, downloads its annotated file, and confirms."""
 
 import io
 import re
@@ -37,7 +37,7 @@ def row(serial: int, identity: object, name: str = "") -> list[object]:
 
 
 def roster_rows() -> list[list[object]]:
-    """IM-01: title, a line of remarks, the header on row 3, 41 good rows, 4 bad ones, and a footer."""
+    """IM-01: title, a line of remarks, the header on row 3, 41 valid rows, 4 faulty ones, and a footer."""
     rows: list[list[object]] = [["服装缝纫培训班学员花名册"], ["学校：咸阳扶贫技校    专业：服装缝纫"], list(HEADER)]
     rows += [row(serial, number(serial)) for serial in range(100, 141)]
     wrong = number(141)
@@ -73,7 +73,7 @@ def own_class(page: Page, course: str = "服装缝纫") -> str:
 
 
 def counts(page: Page) -> dict[str, int]:
-    """What the page says of each verdict."""
+    """The page's counts by verdict."""
     figures = {}
     for figure in page.locator(".figure").all():
         text = figure.inner_text()
@@ -85,7 +85,7 @@ def counts(page: Page) -> dict[str, int]:
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_forty_five_rows_with_four_bad_ones(open_page: OpenPage, tmp_path: Path, scripts: bool) -> None:
-    """The second run sends the same people again: nothing new is made (IM-06)."""
+    """The second run uploads the same people again: nobody is added (IM-06)."""
     page = open_page("/school", width=360, scripts=scripts, login="school")
     page.get_by_role("link", name=re.compile("服装缝纫")).first.click()
     page.get_by_role("link", name=re.compile("花名册")).first.click()

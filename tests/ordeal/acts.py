@@ -1,4 +1,4 @@
-"""What is sent when somebody acts: bodies after the API's own description, and the forms that pages really carry."""
+"""Request bodies generated from the API's description, and forms as pages contain them."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ SAMPLES: dict[str, Any] = {
 
 
 class Forms(HTMLParser):
-    """The forms of a page that send something, with what stands in their fields."""
+    """Parses the POST forms of a page with their values."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Forms(HTMLParser):
 
 
 def forms_of(page: bytes) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The sending forms of a page: where they go and their fields."""
+    """The POST forms of a page: targets and fields."""
     parser = Forms()
     parser.feed(page.decode("utf-8", "replace"))
     return parser.found
@@ -78,7 +78,7 @@ def _typed(name: str, kind: str, attributes: dict[str, str]) -> str:
 
 @dataclass
 class Bodies:
-    """Bodies after an OpenAPI description, with the ids of whoever is to be harmed."""
+    """Bodies generated from an OpenAPI description, with the ids of the victim."""
 
     description: dict[str, Any]
     ids: dict[str, int] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class Bodies:
         return None
 
     def followed(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """A schema behind its references and choices."""
+        """A schema with its references and alternatives resolved."""
         if "$ref" in schema:
             return self.followed(self.description["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]])
         for option in schema.get("anyOf", schema.get("oneOf", ())):
@@ -153,12 +153,12 @@ def _string(schema: dict[str, Any]) -> str:
 
 
 def matcher(path: str) -> re.Pattern[str]:
-    """A pattern of the addresses that a path of the registry answers."""
+    """A pattern for the URLs of a path of the registry."""
     return re.compile(re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path)) + r"(?:\?.*)?")
 
 
 def harvest(page: bytes, paths: list[str]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-    """The forms of a page by the path of the registry that they go to: path, address, fields."""
+    """The forms of a page with their registry path: path, URL, fields."""
     for action, fields in forms_of(page):
         for path in paths:
             if matcher(path).fullmatch(action):

@@ -1,4 +1,4 @@
-"""Requests to the application inside this process, without a client library in between: thousands in a few seconds."""
+"""Requests to the application in this process without a client library: thousands in a few seconds."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ HOST = "testserver"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: list[tuple[str, str]]
@@ -31,7 +31,7 @@ class Answer:
 
 @dataclass
 class Caller:
-    """Calls one application; the loop lives as long as the caller."""
+    """Calls one application, on an event loop of its own."""
 
     app: Any
     loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)

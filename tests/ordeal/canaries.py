@@ -1,4 +1,4 @@
-"""Strings that occur nowhere else: each marks one field of one row, so that an answer tells whose data it carries."""
+"""Canaries: unique strings, each in one field of one row, so that a response shows whose data it contains."""
 
 import io
 import re
@@ -39,7 +39,7 @@ WORDS_AFTER_ALL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One marked field: where it stands, whose row it is, and whether the row is for everybody."""
+    """One marked field: its place, the owners of its row, and whether the row is public."""
 
     table: str
     column: str
@@ -68,7 +68,7 @@ class Canaries:
     def make(
         self, model: type[Base], *, public: bool = False, owners: dict[str, int] | None = None, **given: Any
     ) -> Any:
-        """A stored row with a canary in each text field that is not given; what else is needed is filled in."""
+        """Insert a row with a canary in each unspecified text field; other required fields are filled in."""
         values, marked = dict(given), {}
         for column in inspect(model).columns:
             if column.name in given or column.primary_key:
@@ -84,20 +84,20 @@ class Canaries:
         return row
 
     def note(self, row: Any, marked: dict[str, str], *, public: bool = False, owners: dict[str, int]) -> None:
-        """Remember what a row was marked with."""
+        """Record the canary of a row."""
         whose = frozenset((_owners(row) | owners).items())
         self.rows.setdefault(type(row), []).append((row, whose, public))
         for column, canary in marked.items():
             self.secrets[canary] = Secret(row.__tablename__, column, row.id, whose, public)
 
     def share(self, person: Person, column: str, **owners: int) -> None:
-        """Note that a person's name or telephone is known to somebody more: the school, an employer after a yes."""
+        """Record that a person's name or telephone is visible to others: the school, or an employer after consent."""
         for canary, secret in list(self.secrets.items()):
             if (secret.table, secret.column, secret.row_id) == ("person", column, person.id):
                 self.secrets[canary] = replace(secret, owners=secret.owners | set(owners.items()))
 
     def seal(self, person: Person) -> None:
-        """Give a person an identity number and a telephone number that occur nowhere else."""
+        """Give a person a unique identity number and telephone number."""
         self.number += 1
         phone, identity = f"1990000{self.number:04d}", _identity(self.number)
         person.set_phone(phone)
@@ -107,7 +107,7 @@ class Canaries:
         self.secrets[identity] = Secret("person", "identity", person.id, whose, public=False)
 
     def found_in(self, content: bytes) -> set[str]:
-        """The canaries in an answer; archives (spreadsheets) are opened."""
+        """The canaries in a response; archives (spreadsheets) are unpacked."""
         return {mark.decode() for part in _parts(content) for mark in MARK.findall(part)} & self.secrets.keys()
 
 

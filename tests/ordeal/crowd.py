@@ -1,4 +1,4 @@
-"""Crowds before one door, written into the test's database: people before a class, employers before a fair."""
+"""Crowds in the test's database: people who want one class, employers who want one fair."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,7 +24,7 @@ from web.demo.town import PASSWORD
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Who asks for what: the people, the class and its seats, and the account that asks for them."""
+    """The people, the class and its seats, and the account that enrols them."""
 
     login: str
     class_id: int
@@ -34,7 +34,7 @@ class Crowd:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Employers that want a booth of the same fair, and the organiser's account that asks for them."""
+    """Employers that want a booth at the same fair, and the organiser's account that applies for them."""
 
     login: str
     fair_id: int
@@ -43,7 +43,7 @@ class Queue:
 
 
 def _centre(session: Session, login: str, role: Role) -> Centre:
-    """A centre with the account of one member of its staff."""
+    """A centre with one staff account."""
     centre = Centre(code="XY00", name="演示中心", level=CentreLevel.CITY, region_code="610400")
     session.add(centre)
     session.flush()
@@ -54,7 +54,7 @@ def _centre(session: Session, login: str, role: Role) -> Centre:
 
 
 def line_up(*, employers: int, booths: int) -> Queue:
-    """A fair with so many `booths` that takes requests, and `employers` that may ask."""
+    """A fair with `booths` that accepts applications, and `employers` that may apply."""
     today = clock.today()
     with open_session(Actor.system().scope, write=True) as session:
         load_examples(session)

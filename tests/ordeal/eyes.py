@@ -1,4 +1,4 @@
-"""Who may see what: the one place that says which canaries an actor of the matrix may meet."""
+"""The visibility policy: which canaries an actor of the matrix may see."""
 
 from collections.abc import Mapping
 
@@ -79,7 +79,7 @@ POLICY: Mapping[str, str] = {
 
 
 def relations(someone: Someone, owners: frozenset[tuple[str, int]], *, public: bool) -> set[str]:
-    """How an actor stands to a row with these owners."""
+    """The relations of an actor to a row with these owners."""
     actor, of = someone.actor, dict(owners)
     related = {"public"} if public else set()
     for name, relation in (
@@ -101,7 +101,7 @@ def relations(someone: Someone, owners: frozenset[tuple[str, int]], *, public: b
 
 
 def may_see(someone: Someone, secret: Secret) -> bool:
-    """Whether an actor may meet a canary.; nobody, in a table that the policy does not name."""
+    """Whether an actor may see a canary; nobody may in a table that the policy does not name."""
     allowed = POLICY.get(f"{secret.table}.{secret.column}") or POLICY.get(secret.table, "")
     return bool(set(allowed.split()) & relations(someone, secret.owners, public=secret.public))
 
@@ -124,4 +124,4 @@ BLIND: Mapping[str, str] = {
     }.items()
     for name in names.split()
 }
-"""Models whose missing scope no read lets out, because something else stands before it, and what that is."""
+"""Models whose missing scope no read reveals, with the check that comes before."""

@@ -1,4 +1,4 @@
-"""How long the ordeals take: short in every run of the tests, as long as promised with `make ordeal`."""
+"""The length of the ordeals: short in normal test runs, full length with `make ordeal`."""
 
 import os
 
@@ -6,5 +6,5 @@ LONG = os.environ.get("GANGQIAO_ORDEAL") == "long"
 
 
 def length(short: int, long: int) -> int:
-    """How many tries an ordeal makes."""
+    """The number of attempts of an ordeal."""
     return long if LONG else short

@@ -1,4 +1,4 @@
-"""A steady load on servers over one database: reads and writes at fixed moments, whether the servers keep up or not.
+"""A constant load on servers with one database: reads and writes at fixed times, even if the servers lag behind.
 
 The client is a handful of sockets, because a comfortable one would use up the processor that is being measured. What a
 request took is counted from the moment at which it was due, so that waiting in line is not left out.
@@ -27,7 +27,7 @@ WORDS = ("纺纱", "缝纫工", "焊工", "电工", "")
 
 @dataclass
 class Load:
-    """What a stretch of reads and writes gave (负载)."""
+    """The result of a period of load (负载)."""
 
     statuses: list[int] = field(repr=False)
     reads: list[float] = field(repr=False)
@@ -37,12 +37,12 @@ class Load:
 
     @property
     def cpu_each(self) -> float:
-        """Seconds of the servers' CPU for a request."""
+        """CPU seconds of the servers for each request."""
         return self.cpu / max(len(self.statuses), 1)
 
     @property
     def rate(self) -> float:
-        """Requests answered in a second."""
+        """Responses per second."""
         return len(self.statuses) / self.took
 
     def summary(self) -> dict[str, float]:
@@ -55,13 +55,13 @@ class Load:
 
 
 def used(servers: Sequence[Server]) -> float:
-    """Seconds of CPU that the servers have used."""
+    """CPU seconds used by the servers."""
     fields = [Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(") ", 1)[1].split() for server in servers]
     return sum(int(part[11]) + int(part[12]) for part in fields) / TICK
 
 
 def status_of(answers: BinaryIO) -> int:
-    """Read one whole answer; gives its status, 0 where the connection ended."""
+    """Read one response; returns its status, or 0 when the connection ended."""
     first, length = answers.readline(), 0
     while (head := answers.readline()) not in (b"\r\n", b""):
         if head.lower().startswith(b"content-length:"):
@@ -71,7 +71,7 @@ def status_of(answers: BinaryIO) -> int:
 
 
 def paths(openings: list[int]) -> list[str]:
-    """What is read: searches and single openings as JSON, and pages."""
+    """The reads: searches and single openings as JSON, and pages."""
     searches = [f"/api/v1/openings?q={quote(word)}" for word in WORDS]
     pages = [f"/openings?q={quote(word)}" for word in WORDS[:2]]
     return [*searches, *pages, *(f"/api/v1/openings/{number}" for number in openings[:3])]
@@ -80,7 +80,7 @@ def paths(openings: list[int]) -> list[str]:
 def requests_of(
     server: Server, crowd: Crowd, openings: list[int], people: Iterator[int]
 ) -> Iterator[tuple[bool, bytes]]:
-    """Whether it is a write, and the bytes of the request; reads and writes in their proportion, for ever."""
+    """An endless mix of reads and writes: whether it is a write, and the request's bytes."""
     client = sign_in(server.url, crowd.login)
     cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     client.close()
@@ -100,7 +100,7 @@ def requests_of(
 
 
 def put_load(servers: Sequence[Server], requests: Iterator[tuple[bool, bytes]], seconds: float) -> Load:
-    """Ask at a steady pace for some seconds, all servers alike."""
+    """Send requests at a constant rate for some seconds, evenly to all servers."""
     count, turn = int(seconds * (READS + WRITES)), Lock()
     done, numbers = list[tuple[bool, int, float]](), iter(range(count))
     before, begun = used(servers), time.perf_counter()

@@ -1,4 +1,4 @@
-"""Planted bugs: applications that are wrong on purpose, to prove that a harness would notice."""
+"""Planted bugs: applications that are wrong on purpose, to show that the tests catch it."""
 
 import os
 import time
@@ -15,7 +15,7 @@ REMEMBERED_SECONDS = 0.2
 
 
 def overbooking() -> Any:
-    """Seats are counted first, with a count that is remembered for a moment, and taken afterwards."""
+    """Seats are counted first, with a briefly cached count, and taken afterwards."""
     remembered: dict[int, tuple[float, int, int]] = {}
 
     def careless(
@@ -36,7 +36,7 @@ def overbooking() -> Any:
 
 
 def forgetful() -> Any:
-    """Keys are looked up, but kept only after the commit, so that two requests at once both do the work."""
+    """Idempotency keys are looked up but stored only after the commit, so that concurrent requests both act."""
     seen: dict[tuple[str, str], Any] = {}
 
     def claim(_session: Session, *, owner: str, key: str, fingerprint: str) -> Any:
@@ -52,7 +52,7 @@ def forgetful() -> Any:
 
 
 def matching() -> Any:
-    """The bulk match runs in threads of the server process, again and again, once a file named `go` is there."""
+    """The bulk match runs repeatedly in threads of the server process once a file named `go` exists."""
     from matching.bulk.command import match
 
     folder = Path(os.environ["GANGQIAO_ORDEAL_TABLES"])
@@ -77,7 +77,7 @@ def _application(**replaced: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`overbooking_app`, `forgetful_app` and `matching_app`: made when a server asks for them."""
+    """`overbooking_app`, `forgetful_app` and `matching_app`, built on demand."""
     makers = {"overbooking_app": overbooking, "forgetful_app": forgetful, "matching_app": matching}
     if name not in makers:
         raise AttributeError(name)

@@ -1,4 +1,4 @@
-"""Real server processes for the tests: started on free ports, waited for, killed by their own handles."""
+"""Real server processes for tests: started on free ports and killed by their own handles."""
 
 import os
 import re
@@ -31,13 +31,13 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def kill(self) -> None:
-        """End it without a word, as a power cut would."""
+        """Kill it, as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait(10)
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -46,7 +46,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(app: str = "web.app:app", **settings: str) -> Iterator[Server]:
-    """A server of `app` with the present GANGQIAO_ settings, ready to answer."""
+    """A server of `app` with the current GANGQIAO_ settings, ready to respond."""
     port = free_port()
     environment = os.environ | {f"GANGQIAO_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
@@ -95,7 +95,7 @@ def sign_in(url: str, login: str, password: str = PASSWORD) -> httpx.Client:
 
 
 def csrf_of(page: str) -> str:
-    """The token that the forms of a page carry."""
+    """The CSRF token of a page's forms."""
     field = re.search(r'name="_csrf" value="([^"]*)"', page)
     if field is None:
         raise LookupError("the page has no form")

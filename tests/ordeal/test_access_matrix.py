@@ -1,4 +1,4 @@
-"""Nobody sees what is not theirs: every actor at every address with every id, and canaries in all that is kept."""
+"""Nobody sees records of others: every actor on every route with every id, and canaries in all stored text."""
 
 import json
 import re
@@ -50,7 +50,7 @@ from training.rosters.models import RosterRow, RosterUpload
 TABLES = re.compile(r"(?:FROM|JOIN) \"?([a-z_]+)")
 RIGHTS = ("county_manager-a", "school-a", "employer-a", "jobseeker-a", "visitor")
 CAUGHT = 12
-"""So many models at least have reads that tell when their scope is missing."""
+"""The minimum number of models whose reads reveal a missing scope."""
 NOBODYS = 987_654_321
 HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 MODELS: dict[str, type[Any]] = {
@@ -75,7 +75,7 @@ FRESH = re.compile(rb'name="_key" value="[^"]*"|zq9999z')
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One address with its holes filled, and whose row lies behind it."""
+    """One URL with its ids filled in, and the owners of the row behind it."""
 
     entry: Entry
     address: str
@@ -87,7 +87,7 @@ class Door:
 
 @dataclass
 class Report:
-    """What a sweep found: cells looked at, and sentences about what is wrong."""
+    """The result of a sweep: the number of cells, and the violations."""
 
     cells: int = 0
     relations: Counter[str] = field(default_factory=Counter)
@@ -96,7 +96,7 @@ class Report:
     tables: set[str] = field(default_factory=set)
 
     def add(self, other: "Report") -> None:
-        """Take over what another sweep found."""
+        """Add the result of another sweep."""
         self.cells += other.cells
         self.relations += other.relations
         self.statuses += other.statuses
@@ -105,7 +105,7 @@ class Report:
 
 
 def doors(world: World, entry: Entry) -> list[Door]:
-    """Every way to fill an address, the last with an id that nobody has. Raises LookupError for one unknown."""
+    """All ways to fill a route's ids, the last with an unused id. Raises LookupError for an unknown parameter."""
     holes = HOLE.findall(entry.path)
     for hole in holes:
         if hole not in WORDS and not world.rows.get(MODELS.get(hole, Base)):
@@ -136,7 +136,7 @@ def _key(hole: str, row: Any) -> int | str:
 
 
 def _beside(world: World, model: type[Any], owners: frozenset[tuple[str, int]]) -> Any:
-    """A row of the same owners, for addresses that name a row within another."""
+    """A row of the same owners, for routes with nested ids."""
     return next((row for row, of, _ in world.rows[model] if of & owners), world.rows[model][0][0])
 
 
@@ -147,7 +147,7 @@ def _filled(path: str, keys: list[int | str]) -> str:
 
 
 def likeness(answer: Answer, door: Door) -> tuple[int, list[tuple[str, str]], bytes]:
-    """An answer without what differs from one asking to the next: the id that was asked for and fresh keys."""
+    """A response without the requested id and fresh keys, for comparison."""
     key = re.compile(rb"(?<=[/F])" + str(door.row_id).encode() + rb"\b") if door.row_id else FRESH
     kept = [(name, value) for name, value in answer.headers if name != "content-length"]
     head = [(name, key.sub(b"ID", value.encode()).decode()) for name, value in kept]
@@ -155,7 +155,7 @@ def likeness(answer: Answer, door: Door) -> tuple[int, list[tuple[str, str]], by
 
 
 def look(world: World, someone: Someone, door: Door, answer: Answer, report: Report) -> None:
-    """Note what an answer tells that it should not."""
+    """Record what a response reveals wrongly."""
     where = f"{someone.name} {door.entry.method} {door.address}"
     report.cells += 1
     report.statuses[answer.status] += 1
@@ -171,7 +171,7 @@ def look(world: World, someone: Someone, door: Door, answer: Answer, report: Rep
 def sweep(
     world: World, caller: Caller, entries: list[Entry], people: list[Someone], *, first_only: bool = False
 ) -> Report:
-    """Read everything as everybody; `first_only` stops at the first thing that is wrong."""
+    """Read everything as everybody; `first_only` stops at the first violation."""
     report = Report()
     for entry, someone in product(entries, people):
         filled = doors(world, entry)
@@ -188,7 +188,7 @@ def sweep(
 
 
 def compare(someone: Someone, answers: list[tuple[Door, Answer]], report: Report) -> None:
-    """What is not the actor's has to be answered like what nobody has, which comes last."""
+    """Records of others must get the same response as an unused id, which comes last."""
     *others, (last, answer_to_nobodys) = answers
     nobodys = likeness(answer_to_nobodys, last)
     for door, answer in others:
@@ -201,7 +201,7 @@ def compare(someone: Someone, answers: list[tuple[Door, Answer]], report: Report
 
 
 def send_rosters(world: World, caller: Caller) -> None:
-    """Both schools send a list of trainees, so that there are uploads."""
+    """Both schools upload a roster, so that uploads exist."""
     for letter in "ab":
         school = world.people[f"school-{letter}"]
         owners = frozenset({("provider_id", school.actor.provider_id or 0)})
@@ -226,7 +226,7 @@ def send_rosters(world: World, caller: Caller) -> None:
 
 @dataclass
 class Ground:
-    """A world with its application, and which addresses read which tables."""
+    """A world with its application, and the tables that each route reads."""
 
     world: World
     caller: Caller
@@ -242,7 +242,7 @@ class Ground:
 
 @contextmanager
 def ground(address: str, folder: str) -> Iterator[Ground]:
-    """The world in a database that has its tables, and the application over it."""
+    """The world in a migrated database, with the application."""
     from web.app import build
 
     with settings_from(database_url=address, data_dir=folder, require_second_factor="false"):
@@ -256,7 +256,7 @@ def ground(address: str, folder: str) -> Iterator[Ground]:
 
 @pytest.fixture(scope="module")
 def swept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ground, Report]]:
-    """The world on SQLite, read once by everybody."""
+    """The world on SQLite after a sweep by everybody."""
     folder = tmp_path_factory.mktemp("matrix")
     shutil.copyfile(sqlite_template, folder / "gangqiao.db")
     with ground(f"sqlite:///{folder / 'gangqiao.db'}", str(folder)) as scene:
@@ -264,7 +264,7 @@ def swept(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 def strangers(world: World) -> list[Someone]:
-    """Side a and the city's people: what they are to side b, side b is to them."""
+    """Side a and the city's staff; by symmetry this covers side b."""
     return [someone for name, someone in world.people.items() if not name.endswith("-b")]
 
 
@@ -283,7 +283,7 @@ def reads(caller: Caller) -> list[Entry]:
 
 
 def tell(name: str, report: Report, began: float, **more: Any) -> None:
-    """One line of figures."""
+    """Print one line of figures."""
     figures = {
         "name": name, "cells": report.cells, "wrong": len(report.wrong), "relations": dict(report.relations),
         "statuses": {str(key): value for key, value in sorted(report.statuses.items())}, **more,
@@ -324,7 +324,7 @@ def test_a_planted_query_without_scope_is_caught(swept: tuple[Ground, Report]) -
 
 
 def scoped_models() -> list[type[Any]]:
-    """The models that not everybody sees all of."""
+    """The models that are not fully public."""
     models = [mapper.class_ for mapper in Base.registry.mappers]
     rules = {model: str(model.visible_to(Scope(person_id=1, account_id=1))) for model in models}
     return sorted((model for model in models if rules[model] != "true"), key=lambda model: str(model.__name__))

@@ -1,4 +1,4 @@
-"""R18: whoever changes, removes, swaps or cuts off entries of the audit log is found out."""
+"""R18: changed, removed, swapped or truncated entries of the audit log are detected."""
 
 import json
 import random
@@ -24,7 +24,7 @@ Tamper = Callable[[Connection, random.Random], str]
 
 @pytest.fixture
 def chain(any_database: str) -> str:
-    """Forty entries, with the triggers away: the intruder owns the database."""
+    """Forty entries without triggers: the attacker owns the database."""
     with open_session(SYSTEM.scope, write=True) as session:
         for number in range(ENTRIES):
             actor = Actor(account_id=number % 5 + 1)
@@ -43,7 +43,7 @@ def chain(any_database: str) -> str:
 
 
 def change(connection: Connection, dice: random.Random) -> str:
-    """One value of one entry."""
+    """Change one value of one entry."""
     number, column = dice.randint(1, ENTRIES), dice.choice(COLUMNS)
     value = {"account_id": "99", "detail": '\'{"reason": ""}\''}.get(column, f"'{'f' * 20}'")
     connection.exec_driver_sql(f"UPDATE audit_entry SET {column} = {value} WHERE id = {number}")  # noqa: S608
@@ -51,14 +51,14 @@ def change(connection: Connection, dice: random.Random) -> str:
 
 
 def remove(connection: Connection, dice: random.Random) -> str:
-    """One entry."""
+    """Remove one entry."""
     number = dice.randint(1, ENTRIES)
     connection.exec_driver_sql(f"DELETE FROM audit_entry WHERE id = {number}")  # noqa: S608
     return f"without {number}"
 
 
 def swap(connection: Connection, dice: random.Random) -> str:
-    """Two entries change places."""
+    """Swap two entries."""
     first, other = dice.sample(range(1, ENTRIES + 1), 2)
     for old, new in ((first, 1000), (other, first), (1000, other)):
         connection.exec_driver_sql(f"UPDATE audit_entry SET id = {new} WHERE id = {old}")  # noqa: S608
@@ -66,7 +66,7 @@ def swap(connection: Connection, dice: random.Random) -> str:
 
 
 def cut(connection: Connection, dice: random.Random) -> str:
-    """The tail goes, and the head is written anew to fit."""
+    """Truncate the log and rewrite the head to match."""
     length = dice.randint(0, ENTRIES - 1)
     connection.exec_driver_sql(f"DELETE FROM audit_entry WHERE id > {length}")  # noqa: S608
     last = connection.exec_driver_sql(f"SELECT digest FROM audit_entry WHERE id = {length}").scalar()  # noqa: S608
@@ -75,7 +75,7 @@ def cut(connection: Connection, dice: random.Random) -> str:
 
 
 def rewrite(connection: Connection, dice: random.Random) -> str:
-    """One entry is changed and all that follow are chained anew, head included."""
+    """Change one entry and rebuild the chain after it, including the head."""
     number = dice.randint(1, ENTRIES)
     connection.exec_driver_sql(f"UPDATE audit_entry SET action = 'x' WHERE id = {number}")  # noqa: S608
     previous = ""
@@ -95,7 +95,7 @@ WAYS: tuple[Tamper, ...] = (change, remove, swap, cut, rewrite)
 
 
 def undetected(kept: Anchor | None, ways: tuple[Tamper, ...] = WAYS) -> list[str]:
-    """What was done to the chain without being found out; each tamper is undone before the next."""
+    """The manipulations that went undetected; each is undone before the next."""
     missed = []
     dice = random.Random(18)
     for turn in range(TAMPERS):
@@ -109,7 +109,7 @@ def undetected(kept: Anchor | None, ways: tuple[Tamper, ...] = WAYS) -> list[str
 
 
 def head() -> Anchor:
-    """The head as it is printed and read again."""
+    """The head as printed and parsed again."""
     with open_session(SYSTEM.scope) as session:
         return Anchor.read(str(anchor(session)))
 

@@ -38,7 +38,7 @@ KERNELS = ROOT / "build" / "kernels"
 
 @contextmanager
 def matching(folder: Path) -> Iterator[list[int]]:
-    """The command, started again whenever it is done; gives how often it was started."""
+    """Run the command repeatedly; returns how often it was started."""
     enough, rounds = Event(), list[int]()
     command = [sys.executable, "-m", "web", "match", "openings.csv", "workers.csv", "--out", "out.csv"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -72,7 +72,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def scene(seconds: float) -> tuple[Crowd, list[int]]:
-    """A crowd that can enrol for so many seconds, and openings to look for; the kernels compiled, as in service."""
+    """A crowd that can enrol for a number of seconds, and openings to search; the kernels are compiled."""
     if warm(KERNELS):
         (settings().data_dir / "kernels").symlink_to(KERNELS)
     many = int(seconds * WRITES) + 50
@@ -84,7 +84,7 @@ def scene(seconds: float) -> tuple[Crowd, list[int]]:
 
 
 def faults(alone: Load, beside: Load) -> list[str]:
-    """What is wrong with the load beside the match; nothing when the promise holds."""
+    """Violations of the promise under load during the match; empty when it holds."""
     problems = [
         f"answered {status}" for load in (alone, beside) for status in load.statuses if status not in (200, 201)
     ]

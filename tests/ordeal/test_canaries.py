@@ -1,4 +1,4 @@
-"""R19, R20: numbers and what people tell never lie about in clear, and an erased person lies about nowhere."""
+"""R19, R20: no file contains numbers or statements in clear, or anything about an erased person."""
 
 import base64
 import json
@@ -38,13 +38,13 @@ NAME = "罕名鱻"
 
 
 class Chatty:
-    """The planted bug: the application, with every request body in the log."""
+    """The planted bug: an application that logs every request body."""
 
     def __init__(self) -> None:
         self._app: Any = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Write down what comes in."""
+        """Log the request body."""
         if self._app is None:
             from web.app import build
 
@@ -63,7 +63,7 @@ chatty = Chatty()
 
 @contextmanager
 def noting(folder: Path, app: str = "web.app:app") -> Iterator[Server]:
-    """A server whose log and temporary files are kept below a folder."""
+    """A server with its log and temporary files below a folder."""
     (folder / "tmp").mkdir(exist_ok=True)
     port = free_port()
     with (folder / "server.log").open("wb") as log:
@@ -93,7 +93,7 @@ def _wait(server: Server) -> None:
 
 
 def forms(word: str) -> set[bytes]:
-    """How a word may lie in a file."""
+    """The encodings of a word that may occur in a file."""
     plain = word.encode()
     written = {plain, word.encode("utf-16-le"), word.encode("utf-16-be"), word.encode("gb18030")}
     written |= {plain.hex().encode(), plain.hex().upper().encode(), json.dumps(word)[1:-1].encode()}
@@ -104,7 +104,7 @@ def forms(word: str) -> set[bytes]:
 
 
 def traces(words: list[str], roots: list[Path]) -> list[str]:
-    """Which words lie in which files."""
+    """The occurrences of words in files."""
     wanted = {form: word for word in words for form in forms(word)}
     seen = []
     for path in (path for root in roots for path in root.rglob("*") if path.is_file()):
@@ -114,7 +114,7 @@ def traces(words: list[str], roots: list[Path]) -> list[str]:
 
 
 def use_the_service(server: Server) -> None:
-    """The ways in which numbers enter: counter, search, roster, a look, mistakes, a telephone call that is noted."""
+    """Use every input of numbers: counter, search, roster, reveal, typing errors, a recorded call."""
     with closing(sign_in(server.url, "clerk")) as clerk:
         token = csrf_of(clerk.get("/account").text)
 
@@ -158,7 +158,7 @@ def use_the_service(server: Server) -> None:
 
 @pytest.fixture
 def city(any_database: str, tmp_path: Path) -> Path:
-    """The demo town in the settings' database; gives the folder of everything that is written."""
+    """The demo town in the settings' database; returns the folder of all written files."""
     privacy.forget_keys()
     with open_session(SYSTEM.scope, write=True) as session:
         policy.load_examples(session)
@@ -167,7 +167,7 @@ def city(any_database: str, tmp_path: Path) -> Path:
 
 
 def everything(folder: Path, database: str, postgres: Cluster) -> list[Path]:
-    """All places where bytes may lie, flushed."""
+    """All places where data may be stored, flushed."""
     if database.startswith("sqlite"):
         return [folder]
     postgres.execute("CHECKPOINT")
@@ -218,7 +218,7 @@ def test_online_registration_leaves_no_number_in_clear(database: str, tmp_path: 
 
 
 def erase(act: Callable[[Any], None] | None = None) -> str:
-    """One person comes, works with the service and is erased; gives the identity number."""
+    """One person registers, uses the service and is erased; returns the identity number."""
     with open_session(SYSTEM.scope, write=True) as session:
         person = person_by_identity(session, NUMBERS[0])
         assert person is not None

@@ -1,4 +1,4 @@
-"""R5: the same request sent five times at once is done once and answered alike."""
+"""R5: five identical concurrent requests act once and get the same response."""
 
 import json
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ Answer = tuple[int, bytes]
 
 
 def send_all(servers: Sequence[Server], crowd: Crowd) -> list[set[Answer]]:
-    """Each person is enrolled under one key, five times at once; gives the different answers of each key."""
+    """Enrol each person five times concurrently with one key; returns the distinct responses of each key."""
     clients = [sign_in(server.url, crowd.login) for server in servers]
     keys = [uuid4().hex for _ in crowd.person_ids]
 
@@ -45,7 +45,7 @@ def send_all(servers: Sequence[Server], crowd: Crowd) -> list[set[Answer]]:
 
 
 def faults(answers: Sequence[set[Answer]], crowd: Crowd) -> list[str]:
-    """What is wrong with the outcome; nothing when the promise holds."""
+    """Violations of the promise; empty when it holds."""
     with open_session(Actor.system().scope) as session:
         rows = session.scalar(select(func.count()).where(Enrolment.class_id == crowd.class_id))
     problems = [f"{len(given)} different answers" for given in answers if len(given) != 1]

@@ -1,4 +1,4 @@
-"""R20: who is erased on request is found nowhere, also after an older backup came back; the figures stay."""
+"""R20: an erased person is in no table, not even after restoring an older backup; statistics stay."""
 
 import json
 import sqlite3
@@ -38,7 +38,7 @@ Known = dict[int, list[str]]
 
 @pytest.fixture
 def known(any_database: str) -> Iterator[Known]:
-    """The people of a small world, who left something everywhere, with their names and numbers."""
+    """The people of a small world with data in every table, with their names and numbers."""
     privacy.forget_keys()
     world = worlds.build()
     with open_session(SYSTEM.scope, write=True) as session:
@@ -57,7 +57,7 @@ def known(any_database: str) -> Iterator[Known]:
 
 
 def erase(people: Known) -> None:
-    """Each asks; the days to think better of it pass; the jobs run."""
+    """Request each erasure, let the waiting period pass, and run the jobs."""
     for person_id in people:
         actor = Actor(account_id=1, person_id=person_id, roles=frozenset({Role.JOBSEEKER}))
         with open_session(actor.scope, write=True) as session:
@@ -69,7 +69,7 @@ def erase(people: Known) -> None:
 
 
 def left(people: Known) -> list[str]:
-    """Which of the words stand in which table, whatever the kind of column."""
+    """The occurrences of words in tables, in columns of any type."""
     words = [word for identifying in people.values() for word in identifying] + [HARDSHIP]
     hits = []
     with open_session(SYSTEM.scope) as session:
@@ -80,13 +80,13 @@ def left(people: Known) -> list[str]:
 
 
 def _written(row: Any) -> str:
-    """Every value of a row as text, bytes as what they may spell, escapes of JSON undone."""
+    """All values of a row as text, with bytes decoded and JSON unescaped."""
     values = (value.decode("utf-8", "replace") if isinstance(value, bytes) else value for value in row)
     return "\t".join(json.dumps(value, ensure_ascii=False, default=str) for value in values)
 
 
 def figures() -> dict[str, object]:
-    """What statistics count."""
+    """The statistics."""
     with open_session(SYSTEM.scope) as session:
         counts = {model.__name__: session.scalar(select(func.count()).select_from(model)) for model in COUNTED}
         by_kind = select(ServiceEvent.category, ServiceEvent.centre_id, func.count()).group_by(

@@ -1,4 +1,4 @@
-"""Nobody changes what is not theirs: forms replayed and ids exchanged, and every table as it was before."""
+"""Nobody changes records of others: replayed forms and exchanged ids leave every table unchanged."""
 
 import hashlib
 import json
@@ -52,7 +52,7 @@ class Act:
 
 @dataclass
 class Watch:
-    """Notices that something was committed, and says in which tables."""
+    """Detects commits and reports the changed tables."""
 
     path: str
     connection: sqlite3.Connection = field(init=False)
@@ -67,7 +67,7 @@ class Watch:
         self.before, self.seen = self._digests(), self._version()
 
     def changed(self) -> list[str]:
-        """The tables that differ from the last time, apart from traces."""
+        """The tables that changed since the last call, except logs."""
         version = self._version()
         if version == self.seen:
             return []
@@ -90,7 +90,7 @@ class Watch:
 
 @dataclass
 class Attack:
-    """Everything that side a and the city's own staff try against side b."""
+    """All attempts of side a and the city's staff against side b."""
 
     world: World
     caller: Caller
@@ -108,7 +108,7 @@ class Attack:
         return self.caller.json(entry.method, act.address, act.content, token=someone.token)
 
     def attack(self, someone: Someone, act: Act) -> None:
-        """One try, and what it left behind."""
+        """Make one attempt and record its effects."""
         answer = self.send(someone, act)
         self.cells += 1
         self.statuses[answer.status] += 1
@@ -135,7 +135,7 @@ def ids_of(world: World, victim: Someone) -> dict[str, int]:
 
 
 def forms(world: World, caller: Caller, entries: list[Entry]) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
-    """The forms on the pages of side b, as its own people get them, by the path that they are sent to."""
+    """The forms on the pages of side b, as its own people see them, by target path."""
     paths = [entry.path for entry in entries if entry.is_page]
     by_page: defaultdict[str, dict[str, tuple[tuple[str, str], ...]]] = defaultdict(dict)
     owners = [someone for name, someone in world.people.items() if name.endswith("-b")]
@@ -158,7 +158,7 @@ def forms(world: World, caller: Caller, entries: list[Entry]) -> dict[str, dict[
 def acts_against(
     world: World, entry: Entry, bodies: Bodies, page_forms: dict[str, tuple[tuple[str, str], ...]]
 ) -> list[Act]:
-    """What can be sent to an address that names something of side b, in the path or in the body."""
+    """The requests to a route with an id of side b in the path or in the body."""
     holes = HOLE.findall(entry.path)
     if entry.path in OFFERED:
         return []
@@ -174,7 +174,7 @@ def acts_against(
 
 
 def is_foreign(world: World, someone: Someone, act: Act) -> bool:
-    """Whether an act is aimed at something that the actor has no part in."""
+    """Whether an act targets a record that the actor has no part in."""
     for door in doors(world, act.entry):
         if act.address.split("?")[0] == door.address and door.table:
             held = relations(someone, door.owners, public=door.public)
@@ -199,12 +199,12 @@ def caller() -> Iterator[Caller]:
 
 
 def attackers(world: World) -> list[Someone]:
-    """Side a, and those of the city's people who serve nobody themselves."""
+    """Side a, and the city's staff who do not serve people themselves."""
     return [someone for name, someone in world.people.items() if not name.endswith("-b") and name != "city_manager"]
 
 
 def attack_all(world: World, caller: Caller, path: str, *, under: str = "/") -> Attack:
-    """Every write of the application with what belongs to side b, by everybody who has no part in it."""
+    """Try every write of the application on records of side b, as everybody who has no part in them."""
     entries = [entry for entry in registry(caller.app) if entry.method != "GET" and entry.path.startswith(under)]
     page_forms = forms(world, caller, entries) if any(entry.is_page for entry in entries) else {}
     bodies = Bodies(caller.app.openapi(), ids_of(world, world.people["county_manager-b"]))

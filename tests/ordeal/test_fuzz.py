@@ -1,4 +1,4 @@
-"""R10: the API keeps its own description; requests made from it, as every role, never meet a fault of ours."""
+"""R10: requests generated from the API's description, as every role, match it and never cause a server error."""
 
 import json
 import time
@@ -38,7 +38,7 @@ BREAKING = 3  # so many cases of an operation break its description on purpose, 
 
 @dataclass
 class Result:
-    """What came of the cases."""
+    """The result of the cases."""
 
     cases: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
@@ -46,7 +46,7 @@ class Result:
 
 
 def send(caller: Caller, case: Case[Any], someone: Someone) -> tuple[requests.PreparedRequest, Answer]:
-    """One made-up request in the name of somebody."""
+    """Send one generated request as somebody."""
     transport = case.as_transport_kwargs(base_url=f"http://{HOST}")
     prepared = requests.Request(**{name: value for name, value in transport.items() if name != "timeout"}).prepare()
     body: Any = prepared.body or b""
@@ -58,7 +58,7 @@ def send(caller: Caller, case: Case[Any], someone: Someone) -> tuple[requests.Pr
 
 
 def as_response(prepared: requests.PreparedRequest, answer: Answer) -> Response:
-    """An answer in the shape in which the checks read it."""
+    """A response in the form that the checks expect."""
     headers: dict[str, list[str]] = {}
     for name, value in answer.headers:
         headers.setdefault(name, []).append(value)
@@ -66,7 +66,7 @@ def as_response(prepared: requests.PreparedRequest, answer: Answer) -> Response:
 
 
 def check(case: Case[Any], prepared: requests.PreparedRequest, answer: Answer) -> str:
-    """What is wrong with an answer, or nothing."""
+    """The violation in a response, or an empty text."""
     try:
         case.validate_response(as_response(prepared, answer), checks=CHECKS)
     except (Failure, FailureGroup) as failure:

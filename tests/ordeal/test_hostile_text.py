@@ -1,4 +1,4 @@
-"""Whatever is typed anywhere, the service stands: no field of the API or of a form turns odd text into our fault."""
+"""Hostile text in any field of the API or of a form never causes a server error."""
 
 import copy
 import json
@@ -39,14 +39,14 @@ ALONE, TOGETHER = 8, 10
 
 @dataclass
 class Tally:
-    """The answers: how many of each status, and what should not have been."""
+    """The responses: the number of each status, and the server errors."""
 
     statuses: Counter[int] = field(default_factory=Counter)
     wrong: list[str] = field(default_factory=list)
     each: list[tuple[str, int]] = field(default_factory=list)
 
     def note(self, where: str, answer: Answer) -> None:
-        """One answer."""
+        """Record one response."""
         self.statuses[answer.status] += 1
         self.each.append((where, answer.status))
         if answer.status >= 500:
@@ -54,7 +54,7 @@ class Tally:
 
 
 def actor_for(world: World, entry: Entry) -> Someone:
-    """Somebody who may do it, so that the text gets past the door."""
+    """Somebody with the permission, so that the text reaches the handler."""
     able = [world.people[name] for name in PREFERRED]
     return next(
         (someone for someone in able if entry.permission is None or someone.actor.may(entry.permission)), able[0]
@@ -83,7 +83,7 @@ def planted(content: Any, places: list[tuple[Any, ...]], value: Any) -> Any:
 
 
 def all_properties(bodies: Bodies, schema: dict[str, Any], content: Any) -> Any:
-    """A body with its optional fields filled in, too."""
+    """A body with its optional fields filled in as well."""
     resolved = bodies.followed(schema)
     if isinstance(content, dict):
         for name, property_schema in resolved.get("properties", {}).items():
@@ -92,7 +92,7 @@ def all_properties(bodies: Bodies, schema: dict[str, Any], content: Any) -> Any:
 
 
 def in_text(value: Any) -> str:
-    """A hostile value as an address carries it."""
+    """A hostile value encoded for a URL."""
     text = value if isinstance(value, str) else str(value)
     return quote(text[:3000].encode("utf-8", "surrogatepass"))
 
@@ -125,7 +125,7 @@ def attack_api(world: World, caller: Caller, names: tuple[str, ...], tally: Tall
 
 
 def some(names: tuple[str, ...], start: int, count: int) -> list[str]:
-    """A few of the values, others at each start, so that all of them have their turn."""
+    """A few of the values, rotating with each offset."""
     return [names[(start * count + step) % len(names)] for step in range(min(count, len(names)))]
 
 
@@ -145,7 +145,7 @@ def _send(tally: Tally, caller: Caller, someone: Someone, entry: Entry, address:
 
 
 def attack_pages(world: World, caller: Caller, names: tuple[str, ...], tally: Tally) -> int:
-    """Every form with each value in all fields and each field alone, every page with odd words in its address."""
+    """Send each value in all fields and in single fields of every form, and in the query of every page."""
     entries = list(registry(caller.app))
     sent = forms(world, caller, [entry for entry in entries if entry.method != "GET"])
     fields_tried = 0
@@ -181,7 +181,7 @@ COMMON = ("q", "page", "sort", "lang", "back", "role", "state", "month", "on", "
 
 
 def query_names(app: Any) -> dict[str, list[str]]:
-    """The words that pages read from their address: declared ones, and those that every page knows."""
+    """The query parameters of pages: declared ones, and those common to all pages."""
     by_path = {}
     for route in iter_route_contexts(app.routes):
         dependant = getattr(route, "dependant", None)

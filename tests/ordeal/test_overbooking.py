@@ -1,4 +1,4 @@
-"""R4: however many ask at once, as many get a seat or a booth as there are; the rest are told, nothing breaks."""
+"""R4: under concurrency exactly as many get a seat or a booth as there are; the others are refused cleanly."""
 
 import json
 import random
@@ -27,7 +27,7 @@ REQUESTS, BOOTHS = length(200, 2_000), 42
 
 
 def claim_seats(servers: Sequence[Server], crowd: Crowd, seed: int) -> Counter[int]:
-    """Everybody in the crowd asks for a seat of the same class, over all servers; gives the statuses."""
+    """Enrol the whole crowd in the same class on all servers; returns the statuses."""
     people = list(crowd.person_ids)
     random.Random(seed).shuffle(people)
     clients = [sign_in(server.url, crowd.login) for server in servers]
@@ -46,7 +46,7 @@ def claim_seats(servers: Sequence[Server], crowd: Crowd, seed: int) -> Counter[i
 
 
 def faults(statuses: Counter[int], crowd: Crowd) -> list[str]:
-    """What is wrong with the outcome; nothing when the promise holds."""
+    """Violations of the promise; empty when it holds."""
     with open_session(Actor.system().scope) as session:
         rows = session.scalar(select(func.count()).where(Enrolment.class_id == crowd.class_id)) or 0
         taken = session.scalar(select(TrainingClass.taken).where(TrainingClass.id == crowd.class_id))
@@ -77,7 +77,7 @@ def test_planted_seat_counting_before_insertion_is_caught() -> None:
 
 
 def ask_for_booths(servers: Sequence[Server], queue: Queue) -> Counter[str]:
-    """Every employer asks for a booth of the same fair, over all servers; gives what each was told."""
+    """Apply for a booth at the same fair as every employer, on all servers; returns the outcomes."""
     clients = [sign_in(server.url, queue.login) for server in servers]
 
     def ask(number: int) -> str:
@@ -94,7 +94,7 @@ def ask_for_booths(servers: Sequence[Server], queue: Queue) -> Counter[str]:
 
 
 def misbooked(outcomes: Counter[str], queue: Queue) -> list[str]:
-    """What is wrong with the booths; nothing when the promise holds."""
+    """Violations of the promise for booths; empty when it holds."""
     with open_session(Actor.system().scope) as session:
         holding = select(func.count()).where(Booth.fair_id == queue.fair_id, Booth.state.in_(HOLDING_BOOTH))
         rows = session.scalar(holding) or 0

@@ -1,4 +1,4 @@
-"""R12, R13 and the crash between upload and confirmation, against real servers that are sent files nobody wants."""
+"""R12, R13 and a crash between upload and confirmation, with damaged and malicious files on real servers."""
 
 import io
 import json
@@ -46,7 +46,7 @@ class Desk:
 
 
 def build_desk() -> Desk:
-    """Write the city into the settings' database, with its registrar signed in."""
+    """Insert the city into the settings' database, with its registrar signed in."""
     city = world.build()
     desk = Desk(world.add_class(city, seats=4_000), world.add_class(city, class_no="2026-02", seats=4_000))
     with open_session(world.SYSTEM.scope, write=True) as session:
@@ -62,7 +62,7 @@ def build_desk() -> Desk:
 
 @contextmanager
 def visiting(server: Server) -> Iterator[httpx.Client]:
-    """The registrar's browser at a server."""
+    """The registrar's browser on a server."""
     with httpx.Client(
         base_url=server.url,
         headers={"origin": server.url, "accept-language": "zh"},
@@ -79,18 +79,18 @@ def send(client: httpx.Client, class_id: int, content: bytes, name: str) -> http
 
 
 def press(client: httpx.Client, address: str, button: str) -> httpx.Response:
-    """Press a button of a roster's page."""
+    """Submit a button of a roster's page."""
     return client.post(f"{address}/{button}", data={"_csrf": CSRF, "only_good": "yes"})
 
 
 def people_in(class_id: int) -> int:
-    """How many enrolments a class has."""
+    """The number of enrolments of a class."""
     with open_session(world.SYSTEM.scope) as session:
         return session.scalar(select(func.count(Enrolment.id)).where(Enrolment.class_id == class_id)) or 0
 
 
 def mutations(seed: int, count: int) -> Iterator[tuple[bytes, str]]:
-    """Rosters of five new people each, damaged outside or inside; some are still good."""
+    """Rosters of five new people each, with damage to the archive or its content; some stay valid."""
     chance = random.Random(seed)
     for number in range(count):
         lines = files.titled([files.line(number * ROWS % 110 + place + 1) for place in range(ROWS)])
@@ -109,7 +109,7 @@ def mutations(seed: int, count: int) -> Iterator[tuple[bytes, str]]:
 
 
 def inside(content: bytes, chance: random.Random) -> bytes:
-    """The archive whole, one of its parts changed."""
+    """A valid archive with one damaged part."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as damaged:
         target = chance.choice(source.namelist())
@@ -120,7 +120,7 @@ def inside(content: bytes, chance: random.Random) -> bytes:
 
 
 def batter(client: httpx.Client, desk: Desk, seed: int, count: int) -> list[str]:
-    """Send every file, confirm what can be confirmed; gives what is wrong with the outcome."""
+    """Upload every file and confirm it if possible; returns the violations."""
     faults: list[str] = []
     outcomes: dict[str, int] = {"refused": 0, "confirmed": 0, "rolled back": 0}
     for number, (content, name) in enumerate(mutations(seed, count)):
@@ -148,7 +148,7 @@ def batter(client: httpx.Client, desk: Desk, seed: int, count: int) -> list[str]
 
 
 def creates(address: str) -> int:
-    """How many people an upload has promised to enrol."""
+    """The number of people that an upload would enrol."""
     with open_session(world.SYSTEM.scope) as session:
         return session.get_one(RosterUpload, int(address.rsplit("/", 1)[1])).creates
 
@@ -178,19 +178,19 @@ def test_a_planted_import_that_commits_row_by_row_is_caught(database: str) -> No
 
 
 def child_seconds(server: Server) -> float:
-    """The processor time of the children that a server has waited for."""
+    """The CPU time of a server's finished child processes."""
     fields = Path(f"/proc/{server.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
     return (int(fields[13]) + int(fields[14])) / TICKS
 
 
 def resident_mb(server: Server) -> float:
-    """The memory that a server holds."""
+    """The resident memory of a server."""
     resident = re.search(r"VmRSS:\s+([0-9]+)", Path(f"/proc/{server.process.pid}/status").read_text())
     return int(resident[1]) / 1024 if resident else 0.0
 
 
 def bombard(server: Server, client: httpx.Client, class_id: int, names: Sequence[str]) -> list[str]:
-    """Send each bomb; gives what is wrong with the answers, the time or the memory."""
+    """Upload each bomb; returns violations in responses, time or memory."""
     faults, slowest = [], 0.0
     for _ in range(3):
         send(client, class_id, b"hello", "a.xlsx")

@@ -1,4 +1,4 @@
-"""The database keeps its own walls: with SQL typed by hand nobody reads, writes or rewrites what is not theirs."""
+"""Row-level security: raw SQL reads and writes only own rows, and cannot rewrite append-only tables."""
 
 # ruff: noqa: S608 # the names of tables are the test's own
 
@@ -54,7 +54,7 @@ def people(any_database: str) -> str:
 
 
 def run(statement: str, scope: Scope | None = None) -> Any:
-    """Type one statement on a connection of the service, for a scope or without telling any."""
+    """Run one statement on a connection of the service, with or without a scope."""
     with engine().execution_options(write=True).begin() as connection:
         if scope is not None and not settings().is_sqlite:
             tell(connection, scope)

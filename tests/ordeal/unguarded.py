@@ -20,7 +20,7 @@ HUGE = 1 << 40
 
 
 def row_by_row() -> Any:
-    """Every row is a transaction of its own, so that a refusal in the middle leaves what came before."""
+    """Each row is a transaction of its own, so that a refusal keeps the rows before it."""
 
     def careless(session: Session, *, actor: Actor, parts: Any, upload: Any, rows: Sequence[Any]) -> None:
         del actor
@@ -39,7 +39,7 @@ def row_by_row() -> Any:
 
 
 def unlimited() -> Any:
-    """Spreadsheets are read in the server's own process, as large as they are."""
+    """Spreadsheets are parsed in the server's own process, without limits."""
 
     def ask(module: str, question: dict[str, Any], data: bytes, limits: Limits) -> bytes:
         del module, limits
@@ -62,7 +62,7 @@ def _application() -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`row_by_row_app` and `unlimited_app`: made when a server asks for them."""
+    """`row_by_row_app` and `unlimited_app`, built on demand."""
     makers = {"row_by_row_app": row_by_row, "unlimited_app": unlimited}
     if name not in makers:
         raise AttributeError(name)

@@ -1,4 +1,4 @@
-"""A small world with two sides that mirror each other, so that whatever one side reads of the other is a leak."""
+"""A small world with two mirrored sides: whatever one side reads of the other is a leak."""
 
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -53,12 +53,12 @@ CITY_ROLES = (Role.CITY_MANAGER, Role.ORGANISER, Role.AUDITOR, Role.ADMINISTRATO
 STEPS = ((EnrolmentState.APPLIED, 0), (EnrolmentState.ATTENDING, 2), (EnrolmentState.CERTIFIED, 3))
 SIDE_ROLES = (Role.CLERK, Role.COUNTY_MANAGER)
 OFFICERS = (Role.PLACEMENT_OFFICER, Role.TRAINING_OFFICER, Role.EXPORT_OFFICER)
-"""On one side only: what they are to the other side, its manager is to theirs."""
+"""Roles on one side only; the other side's counterpart is its manager."""
 
 
 @dataclass(frozen=True, slots=True)
 class Someone:
-    """An actor of the matrix: a name for the reports, the actor, and the session that it calls with."""
+    """An actor of the matrix: its name in reports, the actor, and its session."""
 
     name: str
     actor: Actor
@@ -86,7 +86,7 @@ class Side:
 
 @dataclass(frozen=True)
 class World:
-    """Who is there, what is theirs, and how it is marked."""
+    """The actors, their rows, and the canaries in them."""
 
     people: dict[str, Someone]
     secrets: dict[str, Secret]
@@ -95,7 +95,7 @@ class World:
 
 
 def build() -> World:
-    """Write the world into the settings' database."""
+    """Insert the world into the settings' database."""
     import_models()
     privacy.forget_keys()
     with open_session(Actor.system().scope, write=True) as session:
@@ -131,7 +131,7 @@ def _words_and_weights(canaries: Canaries) -> None:
 
 
 def sign_in_again(world: World) -> None:
-    """Bring back the sessions that were ended meanwhile: by signing out, or by a change of the password."""
+    """Restore sessions that ended meanwhile by sign-out or a change of password."""
     with open_session(Actor.system().scope, write=True) as session:
         there = set(session.scalars(select(SignIn.token_digest)))
         for someone in world.people.values():

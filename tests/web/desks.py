@@ -1,4 +1,4 @@
-"""Browsers of the demo town inside the test's own process: who is signed in, and what a page says."""
+"""Browsers of the demo town inside the test's own process."""
 
 import atexit
 import re
@@ -24,7 +24,7 @@ ORIGIN = "http://testserver"
 
 
 class Desk:
-    """A browser of one account; forms carry the session's token and a fresh key, as the pages' own do."""
+    """A browser of one account, which adds the CSRF token and a fresh idempotency key to forms."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
@@ -37,7 +37,7 @@ class Desk:
         return answer.text
 
     def send(self, path: str, expect: int = 303, **fields: Any) -> str:
-        """Send a form; gives the address that it leads to, or the page that it comes back with."""
+        """Submit a form; returns the redirect's location, or the page that is shown again."""
         token = re.search(r'name="_csrf" value="([^"]*)"', self.client.get("/account").text)
         self._sent += 1
         data = {"_csrf": token[1] if token else "", "_key": f"key-{id(self)}-{self._sent}", **fields}
@@ -47,7 +47,7 @@ class Desk:
 
 
 class Hall:
-    """The demo town with a door for everybody."""
+    """The demo town, and browsers for its accounts."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
@@ -67,7 +67,7 @@ _filled: dict[str, Path] = {}
 
 @contextmanager
 def opened() -> Iterator[Hall]:
-    """Bring the demo town, filled once a run and copied, into the settings' empty SQLite file and open it."""
+    """Copy the demo town, filled once in a run, into the settings' empty SQLite file."""
     privacy.forget_keys()
     folder = settings().data_dir
     if not _filled:
@@ -89,7 +89,7 @@ def opened() -> Iterator[Hall]:
 
 
 def words(page: str) -> str:
-    """What a page says, without its markup."""
+    """The text of a page without its markup."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 

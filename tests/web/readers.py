@@ -38,12 +38,12 @@ class Reader:
         )
 
     def new_key(self) -> str:
-        """Another key at each call."""
+        """A new key at each call."""
         self._keys += 1
         return f"key-{self._keys}"
 
 
 def gallery(locale: str = "zh-Hans", *, path: str = "/design", actor: Actor | None = None, cookies: str = "") -> str:
-    """The style gallery as one reader gets it."""
+    """The style gallery for one reader."""
     query = "region=610402&board=lodging&page=2"
     return render(Reader(path, query=query, locale=locale, actor=actor, cookies=cookies), "public/gallery.html")

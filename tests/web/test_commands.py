@@ -1,4 +1,4 @@
-"""The command line as somebody uses it: what each command says, writes and refuses."""
+"""The command line: output, files and refusals of each command."""
 
 import json
 import os
@@ -171,7 +171,7 @@ def test_a_backup_is_complete_dated_and_never_overwritten(listed: Path, tmp_path
 
 
 def test_the_worker_of_a_killed_server_exits(database: str) -> None:
-    """The worker inherits the output of its parent: it is at its end when both are gone."""
+    """The worker inherits the parent's output, which is closed when both have exited."""
     del database
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
     assert server.stdout

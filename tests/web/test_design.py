@@ -1,4 +1,4 @@
-"""The frame of the pages: both languages, no inline code, safe forms, one place for the hotline."""
+"""The page layout: both languages, no inline code, safe forms, one place for the hotline."""
 
 import re
 from html.parser import HTMLParser
@@ -32,16 +32,16 @@ class Elements(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep every element."""
+        """Collect every element."""
         self.found.append((tag, dict(attrs)))
 
     def named(self, *tags: str) -> list[dict[str, str | None]]:
-        """The attributes of the elements of some kinds."""
+        """The attributes of elements with these names."""
         return [attributes for tag, attributes in self.found if tag in tags]
 
 
 def write(source: str, reader: Reader | None = None, **context: object) -> str:
-    """A piece of template for a reader."""
+    """Render a piece of template for a reader."""
     return render(reader or Reader(), environment().from_string(source), **context)
 
 

@@ -1,4 +1,4 @@
-"""The style gallery in a real browser: no barrier for axe, nothing too small to touch, nothing off the page."""
+"""The style gallery in a real browser: accessibility by axe, touch targets, no horizontal overflow."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -41,7 +41,7 @@ COUNT_SENDINGS = """() => {
 
 
 def serve(route: Route) -> None:
-    """Answer the browser from memory, under the policy that the service sends."""
+    """Serve pages from memory, under the service's content security policy."""
     path = route.request.url.removeprefix(ORIGIN).split("?")[0]
     if path in PAGES:
         headers = {"content-security-policy": POLICY, "content-type": "text/html; charset=utf-8"}
@@ -53,7 +53,7 @@ def serve(route: Route) -> None:
 
 
 def opened(browser: Browser, path: str, width: int, *, scripts: bool = True, night: bool = False) -> Page:
-    """A page of the gallery under the policy; `night` for readers whose device is dark."""
+    """A page of the gallery under the policy; `night` for devices in dark mode."""
     context = browser.new_context(
         viewport={"width": width, "height": 800},
         java_script_enabled=scripts,
@@ -66,7 +66,7 @@ def opened(browser: Browser, path: str, width: int, *, scripts: bool = True, nig
 
 
 def barriers(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong: the rule and the first places."""
+    """The violations that axe reports: the rule and the first elements."""
     violations = Axe().run(page, options=RULES).response["violations"]
     page.context.close()
     return [(violation["id"], [node["html"][:120] for node in violation["nodes"]][:3]) for violation in violations]

@@ -1,4 +1,4 @@
-"""Letters stand out from what is behind them, in each of the three views; sizes and weights stay small."""
+"""Text contrast in each of the three colour schemes; sizes of stylesheet and script."""
 
 import gzip
 import re
@@ -38,7 +38,7 @@ def full(colour: str) -> str:
 
 
 def views() -> dict[str, dict[str, str]]:
-    """The colours of the three views."""
+    """The colours of the three schemes."""
     sheet = (STATIC / "base.css").read_text("utf-8")
     day, night, strong = re.findall(
         r"(?:^|\n *)(?::root|:root:not\(\.contrast-high\)|\.contrast-high) \{(.*?)\}", sheet, re.DOTALL

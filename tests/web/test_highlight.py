@@ -1,4 +1,4 @@
-"""The words of a search are marked in the titles of its answers (MA-02)."""
+"""Search words are highlighted in the titles of results (MA-02)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages of results are kept for the next visitor, and only as long as no opening changes."""
+"""Result pages are cached for other visitors until an opening changes."""
 
 import time
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ PATH = "/openings?q=水下焊工"
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    """The demo town with more openings for one trade than a page holds."""
+    """The demo town with more openings for one trade than fit on a page."""
     with opened() as town:
         with open_session(Actor.system().scope, write=True) as session:
             boss = session.scalars(
@@ -44,7 +44,7 @@ def hall(database: str) -> Iterator[Hall]:
 
 
 def drop(desk: Desk, path: str, gone: str) -> None:
-    """Wait until a text has left a page, a second at most."""
+    """Wait until a text has disappeared from a page, at most a second."""
     end = time.monotonic() + 1
     while gone in desk.get(path):
         assert time.monotonic() < end, f"{gone} is still there"

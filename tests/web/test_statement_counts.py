@@ -1,4 +1,4 @@
-"""How often the main pages ask the database: frozen, so that a question per row cannot creep in."""
+"""The number of statements of the main pages, recorded so that N+1 queries are noticed."""
 
 import pytest
 from starlette.testclient import TestClient
@@ -39,7 +39,7 @@ BOARD = "employer.version"
 
 @pytest.fixture
 def city(database: str) -> TestClient:
-    """The invented town behind a client."""
+    """A client of the demo town."""
     privacy.forget_keys()
     with open_session(Actor.system().scope, write=True) as session:
         load_examples(session)
@@ -48,7 +48,7 @@ def city(database: str) -> TestClient:
 
 
 def statements_of(client: TestClient, path: str) -> int:
-    """Statements that a page needs once everything is warm, without the board's look for changes."""
+    """The number of statements of a page with warm caches, without the poller's."""
     assert client.get(path).status_code == 200, path
     with statements() as ran:
         client.get(path)

@@ -1,4 +1,4 @@
-"""Rules of accounts: codes of authenticators, passwords, how long things last, and what a token may be given."""
+"""Rules of accounts: authenticator codes, passwords, lifetimes, and permissions of tokens."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -37,7 +37,7 @@ def test_codes_are_those_of_the_standard(seconds: int, code: str) -> None:
 
 
 def faults_of_steps() -> list[str]:
-    """What is wrong with the window in which codes are taken."""
+    """Violations of the time window for codes."""
     step, now = 1000, at(1000 * 30 + 7)
     faults = []
     for offset, expected in ((-2, False), (-1, True), (0, True), (1, True), (2, False)):

@@ -1,4 +1,4 @@
-"""The command line's part of accounts: tokens, renewals, lost authenticators; refusals are said, not traced."""
+"""Account commands: tokens, renewals, lost authenticators; refusals are messages, not tracebacks."""
 
 import os
 from datetime import timedelta

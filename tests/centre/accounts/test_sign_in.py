@@ -1,4 +1,4 @@
-"""The ways in: each try counts once whatever becomes of it, and known and unknown are told alike."""
+"""Sign-in: each attempt counts once whatever its outcome, and known and unknown names get the same response."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -101,13 +101,13 @@ def count(model: type) -> int:
 
 
 def addressees() -> list[int | None]:
-    """For whom each message is; None: written, for nobody to get."""
+    """The recipient of each message; None for a message without recipient."""
     with open_session(SYSTEM.scope) as session:
         return list(session.scalars(select(Message.account_id).order_by(Message.id)))
 
 
 def verdict(attempt: object, *arguments: object) -> str:
-    """How a try ended: the name of the refusal, or nothing."""
+    """The outcome of an attempt: the name of the refusal, or an empty text."""
     try:
         attempt(*arguments)  # type: ignore[operator]
     except (WrongCode, WrongCard, WrongPassword, CardLocked, PhoneIdle, SignInOver, TooMany) as refused:
@@ -181,7 +181,7 @@ def test_codes_and_their_messages_are_deleted() -> None:
 
 
 def bind(login: str) -> tuple[bytes, list[str], str]:
-    """Bind an authenticator at the first sign-in; gives its key, the codes of the paper and the token."""
+    """Set up an authenticator at the first sign-in; returns its key, the recovery codes and the token."""
     with settings_from(require_second_factor="true"):
         half = by_password(login, PASSWORD, Caller("host"))
         assert half.stage is Stage.ENROLMENT_DUE
@@ -214,7 +214,7 @@ def test_staff_and_partners_must_set_up_an_authenticator_and_jobseekers_need_not
 
 
 def faults_of_second_factor() -> list[str]:
-    """What a thief of the password could do."""
+    """What somebody with a stolen password could do."""
     faults = []
     with later(hours=1):
         secret, codes, _ = bind("officer")
@@ -290,7 +290,7 @@ def test_a_card_and_pin_open_a_session_of_ten_minutes() -> None:
 
 
 def faults_of_cards() -> list[str]:
-    """How many tries a found card gives away."""
+    """The attempts that a stolen card allows."""
     new_card = card()
     wrong = "000000" if new_card.pin != "000000" else "111111"
     tries = [verdict(by_card, new_card.number, wrong, Caller("hall")) for _ in range(6)]

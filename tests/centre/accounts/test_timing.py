@@ -1,4 +1,4 @@
-"""R21: how long a refusal takes does not tell whether there is such an account."""
+"""R21: the time of a refusal does not reveal whether the account exists."""
 
 import secrets
 import time

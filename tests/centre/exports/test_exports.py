@@ -1,4 +1,4 @@
-"""SE-03: a list of people leaves with a reason, marked and noted; a long one needs another manager's yes."""
+"""SE-03: exported lists need a reason, are watermarked and logged; long ones need another manager's approval."""
 
 import io
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ ELSEWHERE = Actor(account_id=4, name="外县主任", roles=frozenset({Role.COUNT
 
 @pytest.fixture(autouse=True)
 def office(any_database: str) -> Iterator[None]:
-    """Two centres, the first with four people; more than five a day need a second yes."""
+    """Two centres, the first with four people; more than five a day need approval."""
     privacy.forget_keys()
     with clock.frozen(NOW):
         with open_session(SYSTEM.scope, write=True) as session:

@@ -1,4 +1,4 @@
-"""Looking at sealed values, agreeing, copying, erasing: what a record owes its person."""
+"""A person's record: reveals, consents, data copies and erasure."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -115,7 +115,7 @@ def test_a_reveal_needs_fresh_authentication_a_reason_and_the_permission() -> No
 
 
 def walk() -> int:
-    """A clerk who looks at everybody; gives how many were seen before the budget stopped it."""
+    """A clerk reveals number after number; returns how many before the budget stopped it."""
     seen = 0
     for person_id in range(1, OTHERS + 2):
         try:
@@ -127,7 +127,7 @@ def walk() -> int:
 
 
 def alerts() -> list[int | None]:
-    """Whom the messages about unusual looking went to."""
+    """The recipients of messages about unusual reveals."""
     with open_session(SYSTEM.scope) as session:
         return list(session.scalars(select(Message.account_id).where(Message.kind == "reveal-alert")))
 
@@ -210,7 +210,7 @@ def test_a_copy_of_my_data_holds_my_numbers_and_no_keys() -> None:
 
 
 def ask_to_be_erased() -> None:
-    """The worker asks; the days to think better of it pass; the job runs."""
+    """Request the worker's erasure, let the waiting period pass, and run the job."""
     with open_session(WORKER.scope, write=True) as session:
         actions.request_erasure(session, WORKER, proved_at=clock.now())
     with pytest.raises(ErasureAsked), open_session(WORKER.scope, write=True) as session:

@@ -1,4 +1,4 @@
-"""Spreadsheets that nobody means well with, made on the spot."""
+"""Malicious spreadsheets, generated on demand."""
 
 import io
 import zipfile
@@ -45,7 +45,7 @@ def workbook(rows: bytes, strings: bytes = b"", prolog: bytes = b"", extra: dict
 
 
 def rectangle(corner: str) -> bytes:
-    """Two cells: A1 and the far corner."""
+    """Two cells: A1 and the last cell of the sheet."""
     row = "".join(letter for letter in corner if letter.isdigit())
     return workbook(
         f'<row r="1"><c r="A1"><v>1</v></c></row><row r="{row}"><c r="{corner}"><v>1</v></c></row>'.encode()
@@ -129,7 +129,7 @@ BOMBS: dict[str, tuple[Callable[[], bytes], str, str]] = {
     "nothing": (lambda: b"", "a.csv", "sheet-empty"),
     "an empty sheet": (lambda: workbook(b""), "a.xlsx", "sheet-empty"),
 }  # fmt: skip
-"""By name: what makes the file, what it is called, and the code of the refusal that it must meet."""
+"""By name: the generator of the file, its file name, and the expected refusal code."""
 
 
 def _zip_of(name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""SE-05: who belongs to an employer decides nothing for it, also when one account holds both roles."""
+"""SE-05: nobody decides on their own employer, even if one account holds both roles."""
 
 from dataclasses import replace
 
@@ -16,7 +16,7 @@ from tests.employers.world import MANAGER, OFFICER, ORGANISER, add_employer, add
 
 
 def both(other: Actor, number: int = 1) -> Actor:
-    """An account of the centre that is an employer's contact, too."""
+    """An account of the centre that is also an employer's contact."""
     return replace(other, roles=other.roles | {Role.EMPLOYER}, employer_id=number)
 
 

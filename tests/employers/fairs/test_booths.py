@@ -1,4 +1,4 @@
-"""Booths: one each, in turn, never too many, also when everybody asks at once (FA-04, FA-07, VR23, R4)."""
+"""Booths: one for each employer, first come first served, never oversold under concurrency (FA-04, FA-07, VR23, R4)."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -239,7 +239,7 @@ def test_an_employer_sees_only_its_own_application(any_database: str, frozen: No
 
 
 def at_once(work: list[tuple[Actor, object]], act: object) -> list[str]:
-    """Do the same thing by many threads that start together; gives each outcome."""
+    """Run the same action in many threads that start together; returns each outcome."""
     gate = Barrier(len(work))
 
     def run(job: tuple[Actor, object]) -> str:

@@ -1,4 +1,4 @@
-"""Fairs: clocks, papers, permits, halls, series, cancelling (FA-01, FA-03, FA-09, FA-10, FA-11, FA-14, FA-15)."""
+"""Fairs: deadlines, plans, permits, halls, series, cancellation (FA-01, FA-03, FA-09, FA-10, FA-11, FA-14, FA-15)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any

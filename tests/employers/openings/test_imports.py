@@ -1,4 +1,4 @@
-"""Openings from lists: read as people write them, whole or not at all, once however often they are sent."""
+"""Import of openings: everyday wording is understood, rows are atomic, repeated imports change nothing."""
 
 import json
 from collections.abc import Sequence

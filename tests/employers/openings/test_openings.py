@@ -1,4 +1,4 @@
-"""Openings: complete, lawful, verified, shown, taken off in time (EM-03, EM-04, EM-10, EM-11, VR14, VR15)."""
+"""Openings: completeness, law, verification, publication, expiry (EM-03, EM-04, EM-10, EM-11, VR14, VR15)."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

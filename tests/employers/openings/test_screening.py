@@ -1,4 +1,4 @@
-"""What advertisements may say (EM-01, EM-11): each sentence has exactly one reaction."""
+"""Screening of advertisements (EM-01, EM-11): each sentence has exactly one reaction."""
 
 import time
 from re import _constants as constants

@@ -1,4 +1,4 @@
-"""The invented town has what the field guide lists, and the city is the same for the same seed."""
+"""The demo town has the records that DOMAIN lists, and the city is reproducible for a seed."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -81,7 +81,7 @@ def test_filling_twice_adds_nothing() -> None:
 
 
 def written(seed: int) -> list[object]:
-    """What a small city holds, without what differs by design: the keys under which people are sealed."""
+    """The content of a small city, except the random encryption keys."""
     with open_session(Actor.system().scope, write=True) as session:
         town.fill(session)
         city.fill(session, seed=seed, say=silently, size=SMALL)

@@ -1,4 +1,4 @@
-"""The demo's town: what it shows of training agrees with itself, and no desk is empty, whatever the day."""
+"""The demo town: its training data is consistent, and no desk is empty, on every day."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ DAYS = (
     "2027-01-01 00:01", "2027-02-06 10:00", "2027-05-02 10:00", "2027-08-12 10:00", "2027-10-01 10:00",
     "2028-02-29 10:00", "2028-03-01 00:00",
 )  # fmt: skip
-"""All seven weekdays, both sides of a month, a year and a leap day, and public holidays."""
+"""All weekdays, both sides of a month, a year and a leap day, and public holidays."""
 
 
 def fill() -> None:
@@ -40,7 +40,7 @@ def fill() -> None:
 
 
 def cohorts() -> int:
-    """How many past classes the forecast is tested against."""
+    """The number of past classes that the forecast is tested against."""
     with open_session(Actor.system().scope) as session:
         return prospects(session)[1].cohorts
 
