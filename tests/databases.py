@@ -45,7 +45,7 @@ def absent(what: str) -> NoReturn:
 
 
 @contextmanager
-def settings_from(*, with_key: bool = True, **values: str) -> Iterator[None]:
+def settings_from(with_key: bool = True, /, **values: str) -> Iterator[None]:
     """Run with these GANGQIAO_ settings, and leave no connection open afterwards; a data folder gets its key."""
     before = dict(os.environ)
     os.environ.update({f"GANGQIAO_{name.upper()}": value for name, value in values.items()})

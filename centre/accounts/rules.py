@@ -181,7 +181,8 @@ def check_expiry(roles: Iterable[str], expires_on: date | None, today: date) -> 
 
 def totp(secret: bytes, step: int) -> str:
     """The one-time code of an authenticator at a 30-second step (RFC 6238 with RFC 4226, SHA-1, six digits)."""
-    return pyotp.TOTP(key_text(secret), digits=TOTP_DIGITS, interval=STEP_SECONDS).generate_otp(step)
+    code: str = pyotp.TOTP(key_text(secret), digits=TOTP_DIGITS, interval=STEP_SECONDS).generate_otp(step)
+    return code
 
 
 def matching_step(secret: bytes, code: str, now: datetime, *, after: int) -> int | None:
@@ -196,7 +197,8 @@ def matching_step(secret: bytes, code: str, now: datetime, *, after: int) -> int
 
 def otpauth(secret: bytes, *, issuer: str, login: str) -> str:
     """The address that an authenticator reads from the QR code."""
-    return pyotp.TOTP(key_text(secret), name=login, issuer=issuer).provisioning_uri()
+    address: str = pyotp.TOTP(key_text(secret), name=login, issuer=issuer).provisioning_uri()
+    return address
 
 
 def key_text(secret: bytes) -> str:

@@ -20,7 +20,8 @@ _LONG_NUMBER = re.compile(r"(?<![0-9])([0-9]{3})[0-9]{8,12}([0-9]{3}[0-9Xx])(?![
 
 def pause_after(attempts: int) -> timedelta:
     """How long to wait after a number of failed tries, at least one."""
-    return min(FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
+    doubled: timedelta = FIRST_PAUSE * 2 ** min(attempts - 1, 20)
+    return min(doubled, LONGEST_PAUSE)
 
 
 def quiet_until(local: datetime, quiet: tuple[int, int]) -> datetime | None:

@@ -84,7 +84,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "second"
     folder.mkdir()
     fault(folder)
-    with settings_from(with_key=False, data_dir=str(folder)):
+    with settings_from(False, data_dir=str(folder)):
         privacy.forget_keys()
         yield folder
     privacy.forget_keys()
@@ -128,7 +128,7 @@ def test_a_planted_key_that_is_made_when_none_is_there_is_caught(tmp_path: Path)
 
     folder = tmp_path / "second"
     folder.mkdir()
-    with settings_from(with_key=False, data_dir=str(folder)), planted(privacy, ring_marks=make_one):
+    with settings_from(False, data_dir=str(folder)), planted(privacy, ring_marks=make_one):
         privacy.forget_keys()
         with pytest.raises(AssertionError, match="a key was made"):
             stops(folder, "serve")

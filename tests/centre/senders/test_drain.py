@@ -23,7 +23,7 @@ from centre.outbox import SIGN_IN_CODE, Delivery, Message, post
 from centre.people import Person, new_person
 from centre.permissions import Actor
 from centre.privacy import forget_keys
-from centre.senders import drain, drain_outbox
+from centre.senders import drain, drain_outbox, open_sender
 from centre.senders.actions import put_back
 from centre.senders.outgoing import Outgoing
 from centre.senders.queries import dead_letters, delivery_counts
@@ -175,7 +175,7 @@ def test_a_planted_fresh_key_for_each_send_is_caught(site: Site) -> None:
 def test_a_planted_send_before_the_commit_is_caught(site: Site) -> None:
     def send_at_once(session: Any, **message: Any) -> None:
         post(session, **message)
-        with drain.open_sender() as sender:
+        with open_sender() as sender:
             key = drain.message_key(message["dedupe_key"])
             sender.send(Outgoing(key, "13800000001", message["title"], message["body"]))
 

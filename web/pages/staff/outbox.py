@@ -27,6 +27,7 @@ def outbox(unit: Unit) -> Response:
 @routes.post("/retry", allow=Permission.MANAGE_OUTBOX)
 def retry(unit: Unit) -> Response:
     """Put the dead letters back, the ticked ones or all."""
-    ticked = [int(value) for value in (unit.form.getlist("letter") if unit.form else []) if str(value).isdigit()]
+    letters = [str(value) for value in (unit.form.getlist("letter") if unit.form else [])]
+    ticked = [int(letter) for letter in letters if letter.isdecimal()]
     put_back(unit.session, unit.actor, message_ids=ticked)
     return RedirectResponse("/outbox", 303)
