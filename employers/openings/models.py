@@ -131,7 +131,8 @@ class Opening(Record):
     def _kept_for(cls, person_id: int) -> ColumnElement[bool]:
         """That one of the groups has the person recognised, at whatever time; letters ask for the day."""
         recognised = select(Recognition.id).where(Recognition.person_id == person_id)
-        groups = [group for group in ReservedFor if group in set(PersonCategory)]
+        recorded = {category.value for category in PersonCategory}
+        groups = [group for group in ReservedFor if group.value in recorded]
         written = cast(cls.reserved_for, String)
         return or_(
             *(

@@ -19,7 +19,7 @@ from employers.openings.actions import give_place_back, take_place
 from employers.openings.models import Opening
 from employers.openings.queries import is_open_to
 from employers.openings.queries import opening as opening_in_sight
-from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningFull, OpeningState
+from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningFull, OpeningState, ReservedFor
 from matching.introductions.letters import frozen_reasons, write_letter
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.queries import introduction_in_sight
@@ -269,7 +269,8 @@ def _refuse_ended(session: Session, person: Person, opening: Opening) -> None:
     if opening.shown_state is not OpeningState.OPEN:
         raise OpeningNotOpen(field="opening_id")
     if not is_open_to(session, opening, person.id, clock.today()):
-        raise KeptForOthers(field="opening_id", groups=Terms(tuple(RESERVED_LABELS[g] for g in opening.reserved_for)))
+        groups = tuple(RESERVED_LABELS[ReservedFor(group)] for group in opening.reserved_for)
+        raise KeptForOthers(field="opening_id", groups=Terms(groups))
     if opening.employment_type is EmploymentType.AGENCY and not opening.employer.service_licence:
         raise NotLawful(reason=Term(UNLICENSED))
 

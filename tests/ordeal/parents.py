@@ -27,7 +27,7 @@ from employers.companies.rules import BARRED, LISTED, EmployerState
 from employers.fairs import booths as stands
 from employers.fairs.actions import advance_fair, cancel_fair, change_fair, postpone_fair
 from employers.fairs.models import Booth, Fair
-from employers.fairs.rules import HOLDING_BOOTH, BoothDraft, BoothState, FairState
+from employers.fairs.rules import HOLDING_BOOTH, PROMOTING, BoothDraft, BoothState, FairState
 from employers.openings import actions as openings
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
@@ -192,7 +192,7 @@ class FairHistory(History):
             .join(Employer, Employer.id == Booth.employer_id)
             .where(Booth.state == BoothState.WAITLISTED, Employer.state.in_(sorted(LISTED)))
         )
-        if waiting and self.fair.state in stands.PROMOTING:
+        if waiting and self.fair.state in PROMOTING:
             assert not take_one(self.session, Fair, self.fair_id, taken="booths_taken", limit="booth_capacity")
 
     @invariant()

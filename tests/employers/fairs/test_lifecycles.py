@@ -1,5 +1,6 @@
 """Fairs and their booths from the first request to the end: nothing outlives its fair, nobody meets a dead end."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -169,11 +170,12 @@ def test_every_request_lapses_with_a_cancelled_fair_and_nobody_moves_up(session:
     assert (holder.state, holder.booth_no, waiting.state) == (BoothState.LAPSED, None, BoothState.LAPSED)
     assert counted(session, fair) == (0, 0)
     assert promote_waiting(session, ORGANISER, fair_id=fair.id) == 0
-    for act in (
+    late: list[Callable[[], object]] = [
         lambda: withdraw_booth(session, boss(1), booth_id=holder.id),
         lambda: refuse_booth(session, ORGANISER, booth_id=waiting.id, reason="迟了"),
         lambda: approve_booth(session, ORGANISER, booth_id=waiting.id),
-    ):
+    ]
+    for act in late:
         with pytest.raises(FairOver):
             act()
     assert [title for title in titles(session, 2) if "取消" in title] == [
@@ -267,9 +269,9 @@ def test_a_fair_that_grows_over_the_limit_needs_its_permit(session: Session) -> 
 
 
 def test_a_fair_until_midnight_is_of_one_day_and_one_over_a_months_end_has_all_its_days(session: Session) -> None:
-    midnight = at(0, day=date(2026, 6, 9))
+    midnight, hall_id = at(0, day=date(2026, 6, 9)), add_hall(session)
     evening = schedule_fair(
-        session, ORGANISER, fair_draft(add_hall(session), starts_at=midnight - timedelta(hours=6), ends_at=midnight)
+        session, ORGANISER, fair_draft(hall_id, starts_at=midnight - timedelta(hours=6), ends_at=midnight)
     )
     listed = [
         day for day in (7, 8, 9)
@@ -278,18 +280,17 @@ def test_a_fair_until_midnight_is_of_one_day_and_one_over_a_months_end_has_all_i
     assert (listed, days_of(evening), span(evening)) == ([8], [date(2026, 6, 8)], "2026-06-08 18:00–24:00")
     four = schedule_fair(
         session, ORGANISER,
-        fair_draft(evening.venue_id, starts_at=at(9, day=date(2026, 8, 30)), ends_at=at(16, day=date(2026, 9, 2))),
+        fair_draft(hall_id, starts_at=at(9, day=date(2026, 8, 30)), ends_at=at(16, day=date(2026, 9, 2))),
     )  # fmt: skip
     assert [day.isoformat()[5:] for day in days_of(four)] == ["08-30", "08-31", "09-01", "09-02"]
 
 
 def test_days_at_the_edge_of_the_calendar_list_fairs_and_are_no_days_for_a_fair(session: Session) -> None:
-    fair = booth_fair(session, add_hall(session))
+    hall_id = add_hall(session)
+    fair = booth_fair(session, hall_id)
     assert session.scalars(fairs(from_on=date.min, to_on=date.max)).all() == [fair]
     for year in (1, 1999, 2101, 9999):
         day = date(year, 12, 31)
         with pytest.raises(Invalid) as refusal:
-            schedule_fair(
-                session, ORGANISER, fair_draft(fair.venue_id, starts_at=at(22, day=day), ends_at=at(23, day=day))
-            )
+            schedule_fair(session, ORGANISER, fair_draft(hall_id, starts_at=at(22, day=day), ends_at=at(23, day=day)))
         assert refusal.value.problems[0].field == "starts_at"
