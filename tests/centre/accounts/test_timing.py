@@ -85,9 +85,9 @@ def ask(name: str) -> Attempt:
 
 
 def test_a_planted_shortcut_for_unknown_telephones_is_caught() -> None:
-    def shortcut(session: Session, one_time_code: OneTimeCode, code: str) -> None:
+    def shortcut(session: Session, one_time_code: OneTimeCode, code: str, phone: str) -> None:
         if one_time_code.account_id is not None:
-            send(session, one_time_code, code)
+            send(session, one_time_code, code, phone)
 
     send = authentication._send
     with planted(authentication, spend_all=lambda *_: None, _send=shortcut):
