@@ -30,7 +30,7 @@ def spend(
 ) -> FundMovement:
     """Spend money of a fund for its purpose, with a guarded update. Raises FundShort or FundPurposeDiffers."""
     with seeing_everything(session):
-        centre_id = _take_out(session, fund_id, purpose, amount_fen)
+        centre_id = _spend_from(session, fund_id, purpose, amount_fen)
         return _write(
             session,
             FundMovement(
@@ -56,14 +56,14 @@ def spend_each(
     if any(fen <= 0 for _, fen in charges):
         raise ValueError("money that goes out is more than nothing")
     with seeing_everything(session):
-        centre_id = _take_out(session, fund_id, purpose, sum(fen for _, fen in charges))
+        centre_id = _spend_from(session, fund_id, purpose, sum(fen for _, fen in charges))
         same = {"fund_id": fund_id, "centre_id": centre_id, "kind": kind, "account_id": account_id, "at": clock.now()}
         session.execute(
             insert(FundMovement), [same | {"subject": subject, "amount_fen": -fen} for subject, fen in charges]
         )
 
 
-def _take_out(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: int) -> int:
+def _spend_from(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: int) -> int:
     """Lower the balance with a guarded update; returns the centre of the fund."""
     if amount_fen <= 0:
         raise ValueError("money that goes out is more than nothing")

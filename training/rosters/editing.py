@@ -18,7 +18,7 @@ from training.rosters import queries
 from training.rosters.columns import ALIASES, LABELS, REQUIRED
 from training.rosters.imports import judge_rows
 from training.rosters.models import RosterMapping, RosterRow, RosterUpload, index_of, row_values
-from training.rosters.parsing import ClassFacts, read_again, tell_duplicates
+from training.rosters.parsing import ClassFacts, read_again, report_duplicates
 from training.rosters.rules import ROSTERS, RosterBusy, RosterReading, RosterState
 from training.rosters.uploads import check_file, count, locked
 
@@ -78,7 +78,7 @@ def edit_row(session: Session, actor: Actor, *, upload_id: int, row_id: int, cel
     rows = sorted({row, *session.scalars(alike)}, key=lambda kept: kept.id)
     for kept in rows:
         readings.setdefault(kept.id, _read_row(upload, kept, facts, {}))
-    tell_duplicates([readings[kept.id] for kept in rows])
+    report_duplicates([readings[kept.id] for kept in rows])
     for kept in rows:
         for name, value in row_values(upload, readings[kept.id]).items():
             setattr(kept, name, value)

@@ -20,7 +20,7 @@ from training.enrolments.effects import Parts
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
 from training.enrolments.rules import Application, Origin
-from training.rosters.models import KeptRow, RosterRow, RosterUpload, index_of, read_row, verdict_values
+from training.rosters.models import RosterRow, RosterUpload, StoredRow, index_of, read_row, verdict_values
 from training.rosters.rules import Fate, FieldChange, RosterReading, RosterVerdict, Trainee
 from training.rosters.verdicts import Known, differences, digest_of, judge, look_up, same_name, values_of
 
@@ -28,7 +28,7 @@ TRIES = 3
 GOOD = (RosterVerdict.CREATE, RosterVerdict.UPDATE, RosterVerdict.UNCHANGED)
 
 
-class NumberedRow(KeptRow, Protocol):
+class NumberedRow(StoredRow, Protocol):
     """A stored row that can be updated."""
 
     @property

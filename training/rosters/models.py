@@ -144,7 +144,7 @@ class RosterRow(Base):
         return read_row(upload, self)
 
 
-class KeptRow(Protocol):
+class StoredRow(Protocol):
     """What is needed to read a row again: a `RosterRow`, or its columns."""
 
     @property
@@ -180,7 +180,7 @@ class KeptRow(Protocol):
         """The blind index."""
 
 
-def read_row(upload: RosterUpload, row: KeptRow) -> RosterReading:
+def read_row(upload: RosterUpload, row: StoredRow) -> RosterReading:
     """The reading of a stored row."""
     content: dict[str, Any] = {"cells": {}, "trainee": None}
     changes: list[FieldChange] = []

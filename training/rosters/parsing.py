@@ -117,8 +117,8 @@ def read_roster(book: Workbook, facts: ClassFacts, chosen: Chosen | None = None)
         if len(roster.readings) + len(sheet.rows) > MOST_ROWS:
             raise TooManyRows(limit=MOST_ROWS)
         roster.readings += _sheet_rows(sheet, layout.header, facts)
-    tell_duplicates(roster.readings)
-    _tell_shared_phones(roster.readings)
+    report_duplicates(roster.readings)
+    _warn_of_shared_phones(roster.readings)
     return roster
 
 
@@ -198,7 +198,7 @@ def _reading(sheet: str, row_no: int, cells: dict[str, Cell], facts: ClassFacts)
     return RosterReading(sheet, row_no, shown, trainee, verdict, problems, warnings, number=number)
 
 
-def tell_duplicates(readings: Sequence[RosterReading]) -> None:
+def report_duplicates(readings: Sequence[RosterReading]) -> None:
     """Report the second line with one identity number as an error that names the first; nothing is merged by guessing.
 
     The same person under an old number of 15 digits and a new one of 18 gets a message of its own.
@@ -222,7 +222,7 @@ def tell_duplicates(readings: Sequence[RosterReading]) -> None:
         reading.trainee, reading.verdict = None, RosterVerdict.ERROR
 
 
-def _tell_shared_phones(readings: Sequence[RosterReading]) -> None:
+def _warn_of_shared_phones(readings: Sequence[RosterReading]) -> None:
     """Warn about a telephone shared by more than three trainees, which is lawful in a family but unusual in a class."""
     phones = Counter(reading.trainee.phone for reading in readings if reading.trainee and reading.trainee.phone)
     for reading in readings:

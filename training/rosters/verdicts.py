@@ -34,7 +34,7 @@ from training.rosters.rules import (
     fate_of,
 )
 
-TOLD_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
+WARNED_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
 """Warnings from the records, not from the file; they are recomputed with every verdict."""
 
 JUDGED = frozenset({ClassOverlap.code})
@@ -118,7 +118,7 @@ def judge(training: TrainingClass, upload: RosterUpload, readings: Sequence[Rost
         if reading.trainee is None:
             continue
         reading.problems = [problem for problem in reading.problems if problem.code not in JUDGED]
-        reading.warnings = [warning for warning in reading.warnings if warning.code not in TOLD_BY_RECORDS]
+        reading.warnings = [warning for warning in reading.warnings if warning.code not in WARNED_BY_RECORDS]
         reading.changes = []
         person = known.person(reading)
         place = known.places.get(person.id) if person else None

@@ -14,12 +14,12 @@ from matching.engine.pairs.points import (
     insert,
     is_neighbour,
     learn,
-    papers_found,
+    papers_credit,
     person_fits,
     place_points,
     skill_points,
+    skills_credit,
     start_day,
-    terms_found,
     terms_points,
     trade_points,
     wage_points,
@@ -76,13 +76,13 @@ def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> t
             who[c.FLAGS] & c.PAPERS_KNOWN != 0,
         )
         own = entries(workers.papers, w)
-        credit = papers_found(papers.ptr[row], papers.ptr[row + 1], papers.of, own, known, start)
+        credit = papers_credit(papers.ptr[row], papers.ptr[row + 1], papers.of, own, known, start)
         if credit == OUTSIDE:
             return OUTSIDE, False
     mine = entries(workers.terms, w)
     learn(work.level, mine)
     known = who[c.FLAGS] & c.SKILLS_KNOWN != 0
-    skill_credit, shared = terms_found(terms.ptr[row], terms.ptr[row + 1], terms.of, work.level, known)
+    skill_credit, shared = skills_credit(terms.ptr[row], terms.ptr[row + 1], terms.of, work.level, known)
     forget(work.level, mine)
     return OUTSIDE if skill_credit == OUTSIDE else skill_credit + credit, shared
 

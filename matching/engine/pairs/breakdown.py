@@ -45,7 +45,7 @@ def trade_part(occupation: int, index: Index, asker: Asker) -> tuple[int, int, i
 
 
 @compiled
-def place_told(region: int, index: Index, asker: Asker) -> int:
+def place_sentence(region: int, index: Index, asker: Asker) -> int:
     """The number of the sentence about the region."""
     if region < 0:
         return 0
@@ -79,7 +79,7 @@ def parts(index: Index, workers: Workers, listed: I4, points: I4, out: I4) -> No
             line = out[w, at]
             line[0], line[1], line[2], line[3], line[4], line[5] = trade, experience, skills, wage, place, terms
             line[6] = trade_sentence | practised << 3 | answered << 6 | paid << 9
-            line[6] |= place_told(post[c.REGION], index, asker) << 12 | good << 15
+            line[6] |= place_sentence(post[c.REGION], index, asker) << 12 | good << 15
 
 
 def blank(workers: int, top: int) -> I4:

@@ -12,12 +12,12 @@ from matching.engine.pairs.points import (
     UNSET,
     insert,
     most_skills,
-    papers_found,
+    papers_credit,
     person_fits,
     place_points,
     skill_points,
+    skills_credit,
     start_day,
-    terms_found,
     terms_points,
     wage_points,
 )
@@ -121,10 +121,10 @@ def settle(count: int, joined: bool, grid: Grid, asker: Asker, work: Scratch) ->
         credit = 0
         if paper_ptr[row] < paper_ptr[row + 1]:
             start = start_day(row, rows, free, today)
-            credit = papers_found(paper_ptr[row], paper_ptr[row + 1], papers, own, papered, start)
+            credit = papers_credit(paper_ptr[row], paper_ptr[row + 1], papers, own, papered, start)
             if credit == OUTSIDE:
                 continue
-        skill_credit, shared = terms_found(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
+        skill_credit, shared = skills_credit(term_ptr[row], term_ptr[row + 1], terms, level, skilled)
         if skill_credit == OUTSIDE or not (joined or shared):
             continue
         key = ((points + skill_points(skill_credit + credit, rows[row, c.ASKED], flags, marks)) << 32) + tie

@@ -156,7 +156,7 @@ def paper_held(own: I4, kind: int, level: int, start: int) -> bool:
 
 
 @compiled
-def papers_found(first: int, last: int, papers: I4, own: I4, known: bool, start: int) -> int:
+def papers_credit(first: int, last: int, papers: I4, own: I4, known: bool, start: int) -> int:
     """Credit for certificates that are not required; OUTSIDE where a required one is missing."""
     credit = 0
     for at in range(first, last):
@@ -170,7 +170,7 @@ def papers_found(first: int, last: int, papers: I4, own: I4, known: bool, start:
 
 
 @compiled
-def terms_found(first: int, last: int, terms: I4, level: I1, known: bool) -> tuple[int, bool]:
+def skills_credit(first: int, last: int, terms: I4, level: I1, known: bool) -> tuple[int, bool]:
     """Credit for skills, and whether any is shared; OUTSIDE where a required one is missing."""
     total, shared = 0, False
     for at in range(first, last):

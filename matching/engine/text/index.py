@@ -114,7 +114,7 @@ class TextIndex:
     def rebuilt(self) -> "TextIndex":
         """A fresh snapshot with all changes merged; no text is read again."""
         terms = replace(self.terms, numbers=dict(self.terms.numbers))
-        gathered = Gathered.back(self.base, self.dead).and_those_of(self._added(self.changes))
+        gathered = Gathered.back(self.base, self.dead).followed_by(self._added(self.changes))
         return TextIndex._of(gathered, terms, self.reader.places)
 
     @staticmethod

@@ -66,7 +66,7 @@ class Rows:
         np.cumsum(sizes, out=ptr[1:])
         return Rows(ptr, self.of[np.repeat(first - ptr[:-1], sizes) + np.arange(ptr[-1])])
 
-    def and_those_of(self, other: "Rows") -> "Rows":
+    def followed_by(self, other: "Rows") -> "Rows":
         """These entries followed by those of more documents."""
         return Rows(np.append(self.ptr, self.ptr[-1] + other.ptr[1:]), np.concatenate((self.of, other.of)))
 
@@ -242,7 +242,7 @@ class Gathered:
         alive = np.delete(np.arange(part.size), dead)
         return cls(figures, words, tenths, part.facets, part.titles, part.names).taken(alive)
 
-    def and_those_of(self, other: "Gathered") -> "Gathered":
+    def followed_by(self, other: "Gathered") -> "Gathered":
         """These documents followed by others."""
         names = Names.of([*self.names.pairs(), *other.names.pairs()])
         facets = []
@@ -251,10 +251,10 @@ class Gathered:
             facets.append(Rows(side.facets.ptr, final[side.facets.of]))
         return Gathered(
             np.concatenate((self.figures, other.figures)),
-            self.words.and_those_of(other.words),
-            self.tenths.and_those_of(other.tenths),
-            facets[0].and_those_of(facets[1]),
-            self.titles.and_those_of(other.titles),
+            self.words.followed_by(other.words),
+            self.tenths.followed_by(other.tenths),
+            facets[0].followed_by(facets[1]),
+            self.titles.followed_by(other.titles),
             names,
         )
 
