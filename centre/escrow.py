@@ -19,19 +19,19 @@ def split_keys(ring: str) -> tuple[str, str]:
     """Two halves of what stands in the key file."""
     keys = bytes.fromhex("".join(ring.replace(",", " ").split()))
     pad = secrets.token_bytes(len(keys))
-    other = bytes(one ^ two for one, two in zip(keys, pad, strict=True))
+    other = bytes(key_byte ^ pad_byte for key_byte, pad_byte in zip(keys, pad, strict=True))
     name = secrets.token_hex(4)
     return _written(name, "A", pad), _written(name, "B", other)
 
 
 def join_keys(first: str, second: str) -> str:
     """What stood in the key file, the newest key first. Raises HalvesUnusable."""
-    (one_name, one_place, one), (two_name, two_place, two) = _read(first), _read(second)
-    if one_name != two_name:
+    (first_name, first_place, first_half), (second_name, second_place, second_half) = _read(first), _read(second)
+    if first_name != second_name:
         raise HalvesUnusable("these halves belong to two different splits")
-    if one_place == two_place or len(one) != len(two):
+    if first_place == second_place or len(first_half) != len(second_half):
         raise HalvesUnusable("this is twice the same half; the other one begins with the same eight digits")
-    keys = bytes(a ^ b for a, b in zip(one, two, strict=True)).hex()
+    keys = bytes(a ^ b for a, b in zip(first_half, second_half, strict=True)).hex()
     return " ".join(keys[at : at + 64] for at in range(0, len(keys), 64))
 
 

@@ -39,7 +39,7 @@ def indexes(connection: Connection) -> Finding:
         for table in Base.metadata.sorted_tables
         if table.name in there
         for index in table.indexes
-        if index.name not in {one["name"] for one in looker.get_indexes(table.name)}
+        if index.name not in {index_row["name"] for index_row in looker.get_indexes(table.name)}
     ]
     if missing:
         advice = "Restore a backup, or compare with centre/migrations and create them again"

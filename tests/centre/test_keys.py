@@ -215,9 +215,9 @@ def test_two_halves_give_the_keys_back_and_only_to_a_machine_without_one(tmp_pat
 
 def test_halves_that_do_not_belong_together_are_refused() -> None:
     ring = privacy.ring_text()
-    one, two = split_keys(ring), split_keys(ring)
-    assert join_keys(one[1], one[0]) == ring
-    wrong_digit = one[0][:20] + ("0" if one[0][20] != "0" else "1") + one[0][21:]
-    for pair in ((one[0], two[1]), (one[0], one[0]), (wrong_digit, one[1]), (one[0], "GQ1-")):
+    halves, others = split_keys(ring), split_keys(ring)
+    assert join_keys(halves[1], halves[0]) == ring
+    wrong_digit = halves[0][:20] + ("0" if halves[0][20] != "0" else "1") + halves[0][21:]
+    for pair in ((halves[0], others[1]), (halves[0], halves[0]), (wrong_digit, halves[1]), (halves[0], "GQ1-")):
         with pytest.raises(HalvesUnusable):
             join_keys(*pair)

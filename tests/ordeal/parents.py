@@ -81,7 +81,7 @@ class History(RuleBasedStateMachine):
         self.session.rollback()
         self._open.close()
 
-    def told(self, kind: str) -> Counter[int]:
+    def recipients(self, kind: str) -> Counter[int]:
         """How many messages of a kind each account or person has."""
         self.session.flush()
         rows = select(func.coalesce(Message.account_id, Message.person_id), Message.title).where(Message.kind == kind)
@@ -198,7 +198,7 @@ class FairHistory(History):
     @invariant()
     def everybody_is_told_once_of_the_end(self) -> None:
         """One message for each employer, whatever happened before."""
-        assert all(count == 1 for count in self.told("fair-cancel").values())
+        assert all(count == 1 for count in self.recipients("fair-cancel").values())
 
 
 class OpeningHistory(History):

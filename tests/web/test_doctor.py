@@ -203,23 +203,23 @@ FAULTS: dict[Callable[[ExitStack], None], tuple[int, str]] = {
 
 
 def test_a_sound_installation_has_no_fault(sound: ExitStack) -> None:
-    code, said = examined("--free-gb", "0")
-    assert (code, "fault" in said, "warning" in said) == (0, False, False), said
+    code, output = examined("--free-gb", "0")
+    assert (code, "fault" in output, "warning" in output) == (0, False, False), output
     assert examined("--free-gb", "0", "--quiet") == (0, "")
 
 
 @pytest.mark.parametrize("plant", FAULTS, ids=lambda plant: plant.__name__)
 def test_each_planted_fault_is_found(sound: ExitStack, plant: Callable[[ExitStack], None]) -> None:
     plant(sound)
-    code, said = examined("--free-gb", "0", "--quiet")
-    assert code == FAULTS[plant][0], said
-    assert FAULTS[plant][1] in said
-    assert len([line for line in said.splitlines() if line.startswith(("fault", "warning"))]) == 1, said
+    code, output = examined("--free-gb", "0", "--quiet")
+    assert code == FAULTS[plant][0], output
+    assert FAULTS[plant][1] in output
+    assert len([line for line in output.splitlines() if line.startswith(("fault", "warning"))]) == 1, output
 
 
 def test_a_full_disk_is_found(sound: ExitStack) -> None:
-    code, said = examined("--free-gb", "1000000", "--quiet")
-    assert (code, "Make room" in said) == (2, True)
+    code, output = examined("--free-gb", "1000000", "--quiet")
+    assert (code, "Make room" in output) == (2, True)
 
 
 def test_a_planted_examination_that_looks_at_nothing_is_caught(sound: ExitStack) -> None:

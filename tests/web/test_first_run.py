@@ -74,21 +74,22 @@ def form(**changes: str) -> dict[str, str]:
 
 def accounts() -> dict[str, tuple[list[str], int | None]]:
     with open_session(SYSTEM.scope) as session:
-        return {one.login: (one.roles, one.centre_id) for one in session.scalars(select(Account).order_by(Account.id))}
+        rows = session.scalars(select(Account).order_by(Account.id))
+        return {account.login: (account.roles, account.centre_id) for account in rows}
 
 
 def test_an_answers_file_makes_the_whole_city(tmp_path: Path) -> None:
     answers = tmp_path / "answers.toml"
     answers.write_text(ANSWERS, encoding="utf-8")
-    code, said = initialise("--answers", str(answers), password="麦子熟了八月天好")
-    assert (code, said.count("First password of")) == (0, 2), said
+    code, output = initialise("--answers", str(answers), password="麦子熟了八月天好")
+    assert (code, output.count("First password of")) == (0, 2), output
     assert accounts() == {
         "chief": (["administrator"], None),
         "shaoxing": (["city_manager"], 1),
         "yuecheng": (["county_manager"], 2),
     }
     with open_session(SYSTEM.scope) as session:
-        assert [one.code for one in session.scalars(select(Centre).order_by(Centre.id))][:3] == [
+        assert [centre.code for centre in session.scalars(select(Centre).order_by(Centre.id))][:3] == [
             "330600", "330602", "330603",
         ]  # fmt: skip
         assert centre_of(session, "330624").code == "330624"
@@ -105,27 +106,28 @@ def test_an_answers_file_makes_the_whole_city(tmp_path: Path) -> None:
 def test_a_csv_file_of_centres_and_rules_left_out(tmp_path: Path) -> None:
     listed = tmp_path / "centres.csv"
     listed.write_bytes("编号,名称,地区\nA01,越城中心,越城区\nA02,柯桥中心,330603\n".encode("gb18030"))
-    code, said = initialise("--city", "330600", "--counties", str(listed), "--yes")
-    assert code == 0, said
+    code, output = initialise("--city", "330600", "--counties", str(listed), "--yes")
+    assert code == 0, output
     with open_session(SYSTEM.scope) as session:
-        assert [(one.code, one.region_code) for one in session.scalars(select(Centre).order_by(Centre.id))] == [
+        centres = session.scalars(select(Centre).order_by(Centre.id))
+        assert [(centre.code, centre.region_code) for centre in centres] == [
             ("330600", "330600"), ("A01", "330602"), ("A02", "330603"),
         ]  # fmt: skip
         assert session.scalar(select(PolicyRule.id).limit(1)) is None
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "expected"),
     [
         (("--city", "火星"), "No such city"),
         (("--city", "330602"), "No such city"),
         (("--city", "绍兴", "--counties", "330102"), "no county of this city"),
     ],
 )
-def test_what_cannot_be_right_is_refused_and_nothing_is_written(words: tuple[str, ...], told: str) -> None:
-    code, said = initialise(*words, "--yes")
+def test_an_impossible_city_is_refused_and_nothing_is_written(words: tuple[str, ...], expected: str) -> None:
+    code, output = initialise(*words, "--yes")
     assert code != 0
-    assert told in said
+    assert expected in output
     assert accounts() == {}
 
 

@@ -55,11 +55,11 @@ def test_the_document_can_be_followed_from_its_first_command_to_its_last(
     database, environment = place
     done = play(commands(DOCUMENT.read_text("utf-8"), database), tmp_path, **environment)
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
-    for told in (
+    for line in (
         "岭南市就业援助中心: 6 centres, administrator admin", "First password of city", '{"status":"ok"}',
         "The receiver took the message", "13800000000", "The chain is intact", "GQ1-", "keys and secrets re-wrapped",
     ):  # fmt: skip
-        assert told in done.stdout, told
+        assert line in done.stdout, line
     address = environment.get("GANGQIAO_DATABASE_URL", f"sqlite:///{tmp_path}/var/gangqiao.db")
     reader = create_engine(make_url(address))
     with reader.connect() as connection:

@@ -66,11 +66,11 @@ def serve_gateway(port: int, file: str) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-            asked = json.loads(body)
-            if asked["mobile"] == UNKNOWN_PHONE:
+            order = json.loads(body)
+            if order["mobile"] == UNKNOWN_PHONE:
                 self._answer(200, '{"code": 101}')
                 return
-            arrival = {"key": asked["id"], "to": asked["mobile"], "text": asked["content"], "body": body}
+            arrival = {"key": order["id"], "to": order["mobile"], "text": order["content"], "body": body}
             keep(file, arrival | {"signature": self.headers.get("X-Sign", ""), "time": self.headers.get("X-Time", "")})
             self._answer(200, '{"code": 0}')
 

@@ -85,8 +85,8 @@ def site(request: pytest.FixtureRequest, any_database: str, tmp_path: Path) -> I
     """Some people with telephones, noon, and a receiver that is still down."""
     del any_database
     forget_keys()
-    made = Site(request.param, tmp_path)
-    with settings_from(**made.settings), clock.frozen(NOON):
+    new_site = Site(request.param, tmp_path)
+    with settings_from(**new_site.settings), clock.frozen(NOON):
         with open_session(SYSTEM.scope, write=True) as session:
             session.add(Centre(id=1, code="C1", name="中心", level=CentreLevel.CITY, region_code="330600"))
             session.flush()
@@ -94,7 +94,7 @@ def site(request: pytest.FixtureRequest, any_database: str, tmp_path: Path) -> I
                 person = new_person(centre_id=1, name=f"甲{number}")
                 person.set_phone(f"1380000000{number}")
                 session.add(person)
-        yield made
+        yield new_site
 
 
 def post_some(number: int = NUMBER) -> set[str]:
