@@ -26,6 +26,7 @@ import api
 from api.contract import HttpContract
 from api.dependencies import PREFIX, Routes
 from api.problems import problem_response, tell_problems
+from api.proxies import Proxies
 from api.registry import secure
 from api.security import Headers
 from centre.errors import Refusal, TooLarge
@@ -105,6 +106,7 @@ def build(answer: Answerer = problem_response) -> FastAPI:
     app.add_middleware(LastResort, answer=answer)
     app.add_middleware(HttpContract)
     app.add_middleware(Headers)
+    app.add_middleware(Proxies)
     return app
 
 

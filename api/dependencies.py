@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.quick import QuickRoute
-from api.security import SESSION_COOKIE, check_origin, check_token
+from api.security import CSRF_HEADER, FORM_KINDS, SESSION_COOKIE, check_origin, check_token
 from centre import accounts, audit, idempotency
 from centre.database import may_retry, open_session
 from centre.errors import Forbidden, NotSignedIn
@@ -187,8 +187,9 @@ def _admit(unit: UnitOfWork, allow: Allow) -> None:
     try:
         if unit.request.method not in SAFE and not by_token:
             check_origin(unit.request, signed_in=unit.actor.signed_in)
-            if unit.form is not None and unit.actor.signed_in:
-                check_token(unit.csrf_token, str(unit.form.get("_csrf", "")))
+            if unit.actor.signed_in and _needs_token(unit):
+                given = unit.form.get("_csrf", "") if unit.form is not None else ""
+                check_token(unit.csrf_token, str(given or unit.request.headers.get(CSRF_HEADER, "")))
         if allow is PUBLIC:
             return
         if not unit.actor.signed_in:
@@ -198,6 +199,12 @@ def _admit(unit: UnitOfWork, allow: Allow) -> None:
     except Forbidden as refusal:
         _note_refusal(unit, refusal)
         raise
+
+
+def _needs_token(unit: UnitOfWork) -> bool:
+    """Whether a request must carry its session's token: all to pages, and to the API whatever a form could send."""
+    kind = unit.request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return kind in FORM_KINDS or not unit.request.url.path.startswith("/api/")
 
 
 def _note_refusal(unit: UnitOfWork, refusal: Forbidden) -> None:

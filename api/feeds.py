@@ -4,14 +4,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Path, Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.security import own_address
 from centre import clock
 from centre.drafts import BIGGEST_ID, RegionCode
 from centre.scopes import seeing_everything
-from centre.settings import settings
 from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair, fairs
@@ -60,7 +59,7 @@ def _answer(unit: Unit, fairs: list[Fair]) -> Response:
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     calendar.add_component(_shanghai())
     for job_fair in fairs:
-        calendar.add_component(_event(job_fair, unit.locale, address(unit.request)))
+        calendar.add_component(_event(job_fair, unit.locale, own_address(unit.request)))
     return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
 
 
@@ -98,8 +97,3 @@ def _event(fair: Fair, locale: str, base: str) -> "Event":
     entry.add("description", "\n".join(text for text in paragraphs if text))
     entry.add("url", f"{base}/fairs/{fair.id}")
     return entry
-
-
-def address(request: Request) -> str:
-    """The public address of this service."""
-    return settings().public_url.rstrip("/") or str(request.base_url).rstrip("/")

@@ -7,7 +7,9 @@ from fastapi import Path, Query
 
 from api.dependencies import PUBLIC, Routes, Unit
 from api.openings import OpeningItem, item_out
+from api.security import caller_of
 from api.wire import Wire
+from centre.accounts import sign_out
 from centre.drafts import BIGGEST_ID, Draft, Words
 from centre.errors import NotFound
 from centre.people import Education
@@ -16,7 +18,7 @@ from employers.openings.rules import CertificateKind
 from matching.engine.fit.profiles import Leave, WageUnit
 from matching.profiles import actions
 from matching.profiles.queries import Jobseeker, jobseeker, people_found
-from matching.profiles.registration import register_jobseeker
+from matching.profiles.registration import ask_registration, confirm_registration
 from matching.profiles.rules import (
     CounterRegistration,
     ProfileDraft,
@@ -142,6 +144,15 @@ class Received(Wire):
     """The response to a registration, identical for new and known people."""
 
     status: str = "received"
+    asked: str
+    """What goes back with the code that is sent to the telephone."""
+
+
+class Proof(Draft):
+    """The code that came to the telephone of a registration."""
+
+    asked: Words
+    code: Words
 
 
 class FoundPerson(Wire):
@@ -164,11 +175,17 @@ class CounterVisit(CounterRegistration):
     hand_over: bool = False
 
 
-@routes.post("/registrations", allow=PUBLIC, status_code=202)
+@routes.post("/registrations", allow=PUBLIC, keep=False, status_code=202)
 def register(unit: Unit, draft: SelfRegistration) -> Received:
-    """Register as a jobseeker, who then signs in with the telephone number."""
-    register_jobseeker(unit.session, draft=draft)
-    return Received()
+    """Begin to register as a jobseeker: a code goes to the telephone, the same for known and for new people."""
+    return Received(asked=ask_registration(draft, caller_of(unit.request)).asked)
+
+
+@routes.post("/registrations/proof", allow=PUBLIC, keep=False, status_code=204)
+def prove_registration(unit: Unit, proof: Proof) -> None:
+    """Complete the registration with the code; sign in with the telephone number afterwards."""
+    entered = confirm_registration(proof.asked, proof.code, caller_of(unit.request))
+    sign_out(unit.session, unit.actor, token=entered.token)  # machines sign in by themselves
 
 
 @routes.get("/me/profile", allow=Permission.EDIT_PROFILE)

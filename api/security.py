@@ -7,13 +7,18 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from centre.accounts import Caller
 from centre.errors import Forbidden
 from centre.settings import settings
 from centre.translation import N_
 
 SESSION_COOKIE = "__Host-sid" if settings().secure_cookies else "sid"
 
+DEVICE_COOKIE = "__Host-device" if settings().secure_cookies else "gq_device"
 KIOSK_COOKIE = "gq_kiosk"
+CSRF_HEADER = "x-csrf-token"
+FORM_KINDS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data", "text/plain"})
+"""What a form of any site can send without asking this one first."""
 KIOSK_REFRESH = "605; url=/kiosk/end"
 """A kiosk leaves an abandoned page this many seconds after its session has ended."""
 
@@ -43,7 +48,7 @@ def check_origin(request: Request, *, signed_in: bool) -> None:
     """Refuse an unsafe request from another site. Raises ForeignForm.
 
     Browsers tell by Sec-Fetch-Site or Origin where a request comes from; one that tells neither is refused when it
-    carries a session.
+    carries a session. The same host by another scheme is another origin.
     """
     site = request.headers.get("sec-fetch-site")
     if site is not None:
@@ -52,10 +57,36 @@ def check_origin(request: Request, *, signed_in: bool) -> None:
         return
     origin = request.headers.get("origin")
     if origin is not None:
-        if urlsplit(origin).netloc != request.headers.get("host", ""):
+        if origin.lower() not in own_origins(request):
             raise ForeignForm
     elif signed_in:
         raise ForeignForm
+
+
+def caller_of(request: Request) -> Caller:
+    """Who knocks, as far as the request tells."""
+    return Caller(
+        host=request.client.host if request.client else "",
+        device=request.headers.get("user-agent", ""),
+        kiosk=KIOSK_COOKIE in request.cookies,
+        token=request.cookies.get(SESSION_COOKIE, ""),
+        mark=request.cookies.get(DEVICE_COOKIE, ""),
+    )
+
+
+def own_origins(request: Request) -> set[str]:
+    """The origins of this service's own pages: as the request came, and as the settings say that people type it."""
+    scheme = "https" if settings().secure_cookies else request.url.scheme
+    origins = {f"{scheme}://{request.headers.get('host', '')}".lower()}
+    if settings().public_url:
+        public = urlsplit(settings().public_url)
+        origins.add(f"{public.scheme}://{public.netloc}".lower())
+    return origins
+
+
+def own_address(request: Request) -> str:
+    """Where people reach this service: GANGQIAO_PUBLIC_URL whatever the request says, else as the request came."""
+    return settings().public_url.rstrip("/") or str(request.base_url).rstrip("/")
 
 
 def check_token(expected: str, given: str) -> None:

@@ -90,7 +90,11 @@ CATEGORY_LABELS = {
 
 
 class Person(Record):
-    """A person whom the network serves (劳动者, 服务对象)."""
+    """A person whom the network serves (劳动者, 服务对象).
+
+    `identity_index` finds the one person whose identity a counter or a school has stated. A number that somebody typed
+    at home is only claimed (`claimed_index`): several may claim the same one, and none stands in its owner's way.
+    """
 
     owned_as = "person_id"
 
@@ -103,8 +107,10 @@ class Person(Record):
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info={"wraps": "key_name"})
     identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     identity_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    claimed_index: Mapped[str | None] = mapped_column(String(64), index=True)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_verified_at: Mapped[datetime | None] = mapped_column(Instant)
     sex: Mapped[Sex] = mapped_column(coded(Sex), default=Sex.UNKNOWN)
     birth_on: Mapped[date | None]
     education: Mapped[Education | None] = mapped_column(coded(Education))
@@ -144,12 +150,26 @@ class Person(Record):
     def set_identity(self, number: str) -> None:
         """Seal an 18-character identity number and index it."""
         self.identity_sealed = privacy.seal(self.key_name, self.wrapped_key, "identity", number)
-        self.identity_index = identity_index(number)
+        self.identity_index, self.claimed_index = identity_index(number), None
 
-    def set_phone(self, number: str) -> None:
-        """Seal a telephone number and index it; several people may share one."""
+    def claim_identity(self, number: str) -> None:
+        """Seal an identity number that nobody has seen on a card yet."""
+        self.identity_sealed = privacy.seal(self.key_name, self.wrapped_key, "identity", number)
+        self.claimed_index = identity_index(number)
+
+    def set_phone(self, number: str, *, verified: bool = False) -> None:
+        """Seal a telephone number and index it; several people may share one.
+
+        `verified` says that a code was received there, or that the person gave it at the counter. A number that was
+        verified before stays so.
+        """
+        index = phone_index(number) if number else None
+        if index != self.phone_index:
+            self.phone_verified_at = None
         self.phone_sealed = privacy.seal(self.key_name, self.wrapped_key, "phone", number) if number else None
-        self.phone_index = phone_index(number) if number else None
+        self.phone_index = index
+        if verified and number:
+            self.phone_verified_at = clock.now()
 
     def seal(self, column: str, value: str) -> bytes:
         """Encrypt another of the person's values, for a column of another table."""
@@ -222,6 +242,12 @@ def people() -> Select[Person]:
 def person_by_identity(session: Session, number: str) -> Person | None:
     """The person with an identity number, if the session may see them."""
     return session.scalar(select(Person).where(Person.identity_index == identity_index(number)))
+
+
+def claims_of(session: Session, number: str) -> list[Person]:
+    """The people who registered at home with an identity number that no counter has seen, the first to come first."""
+    claimed = select(Person).where(Person.claimed_index == identity_index(number))
+    return list(session.scalars(claimed.order_by(Person.id)))
 
 
 def recognised_categories(session: Session, person_id: int, on: date) -> set[PersonCategory]:

@@ -57,16 +57,20 @@ class Permission(StrEnum):
 
     APPLY_FOR_BOOTH = "fair:apply"
     APPLY_FOR_CLASS = "class:apply"
+    APPROVE_RESETS = "account:approve-reset"
     APPROVE_CLASS = "class:approve"
     APPROVE_EXPORT = "export:approve"
+    APPROVE_RULES = "rule:approve"
     ASSIGN_BOOTH = "fair:assign"
     CERTIFY = "certificate:issue"
     CHECK_IN = "fair:check-in"
     CLAIM_SUBSIDY = "claim:enter"
     CLEAR_FLAG = "integrity:clear"
+    CLOSE_FALSE_ACCOUNTS = "account:close-false"
     CURATE_WORDS = "word:curate"
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
+    ENTER_RULES = "rule:enter"
     ERASE_PEOPLE = "person:erase"
     EXPORT_LISTS = "export:ask"
     IMPORT_OPENINGS = "opening:import"
@@ -77,6 +81,7 @@ class Permission(StrEnum):
     KEEP_OWN_RECORDS = "record:own"
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
+    MANAGE_CENTRES = "centre:manage"
     MANAGE_FAIRS = "fair:manage"
     MANAGE_FUNDS = "fund:manage"
     MANAGE_OUTBOX = "outbox:manage"
@@ -89,6 +94,7 @@ class Permission(StrEnum):
     PUBLISH_OPENING = "opening:publish"
     READ_ACCESS = "access:read"
     READ_AUDIT = "audit:read"
+    READ_OPERATION = "operation:read"
     READ_LEDGER = "ledger:read"
     READ_OUTCOMES = "outcome:read"
     RECORD_RESULT = "introduction:result"
@@ -122,14 +128,18 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPLY_FOR_CLASS: (N_("提交开班申请"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.APPROVE_CLASS: (N_("批准开班"), _TRAINING),
     Permission.APPROVE_EXPORT: (N_("审批名单导出"), MANAGERS),
+    Permission.APPROVE_RULES: (N_("同意法规和金额规则的修订"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
+    Permission.APPROVE_RESETS: (N_("同意重置动态口令"), frozenset({Role.ADMINISTRATOR, Role.CITY_MANAGER})),
     Permission.ASSIGN_BOOTH: (N_("审核并分配展位"), _FAIRS),
     Permission.CERTIFY: (N_("登记考核成绩、发放和撤销培训证书"), _TRAINING),
     Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
     Permission.CLAIM_SUBSIDY: (N_("申请培训补贴"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
+    Permission.CLOSE_FALSE_ACCOUNTS: (N_("同意关闭冒用的账号"), MANAGERS),
     Permission.CURATE_WORDS: (N_("审定搜索用的同义词"), _PLACEMENT),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
+    Permission.ENTER_RULES: (N_("录入法规和金额规则"), frozenset({Role.ADMINISTRATOR})),
     Permission.ERASE_PEOPLE: (N_("按本人申请注销个人信息"), MANAGERS),
     Permission.EXPORT_LISTS: (N_("申请导出名单"), COUNTER | {Role.REGISTRAR}),
     Permission.IMPORT_OPENINGS: (N_("批量导入岗位"), _PLACEMENT),
@@ -140,6 +150,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.KEEP_OWN_RECORDS: (N_("查看、导出和注销自己的信息"), frozenset({Role.JOBSEEKER})),
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
+    Permission.MANAGE_CENTRES: (N_("维护各中心的名称和地址"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_FAIRS: (N_("组织招聘会"), _FAIRS),
     Permission.MANAGE_FUNDS: (N_("管理资金"), MANAGERS),
     Permission.MANAGE_OUTBOX: (N_("管理消息发送"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
@@ -153,6 +164,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.READ_ACCESS: (N_("查看谁能办什么"), STAFF | {Role.ADMINISTRATOR}),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
+    Permission.READ_OPERATION: (N_("查看系统任务和发件箱"), frozenset({Role.ADMINISTRATOR})),
     Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
     Permission.RECORD_RESULT: (N_("登记推荐结果"), frozenset({Role.EMPLOYER}) | COUNTER),
     Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),

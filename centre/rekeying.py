@@ -77,14 +77,16 @@ def _rewrap_lot(kept: Wrapped, session: Session, after: int) -> tuple[int, int |
 def _reseal_lot(session: Session, after: int) -> tuple[int, int | None]:
     changed, last = 0, None
     rows = session.execute(
-        select(SecondFactor.id, SecondFactor.account_id, SecondFactor.secret_sealed)
+        select(SecondFactor.id, SecondFactor.account_id, SecondFactor.secret_sealed, SecondFactor.next_sealed)
         .where(SecondFactor.id > after)
         .order_by(SecondFactor.id)
         .limit(LOT)
     )
-    for last, account_id, sealed in rows.all():
-        fresh = privacy.resealed_own(secret_place(account_id), sealed)
-        changed += _put(session, SecondFactor, last, SecondFactor.secret_sealed, sealed, fresh)
+    for last, account_id, sealed, coming in rows.all():
+        for column, kept in ((SecondFactor.secret_sealed, sealed), (SecondFactor.next_sealed, coming)):
+            if kept is not None:
+                fresh = privacy.resealed_own(secret_place(account_id), kept)
+                changed += _put(session, SecondFactor, last, column, kept, fresh)
     return changed, last
 
 

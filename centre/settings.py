@@ -57,6 +57,10 @@ class Settings(BaseSettings):
             description="hours in which only sign-in codes leave, such as 21-8; two equal hours mean none",
         ),
     ] = "21-8"
+    trusted_proxies: Annotated[
+        str,
+        Field(description="addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host are believed"),
+    ] = ""
     secure_cookies: Annotated[
         bool, Field(description="send cookies over HTTPS only; set it wherever HTTPS is in front")
     ] = False

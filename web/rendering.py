@@ -1,6 +1,6 @@
 """Rendering of templates: one environment, with the functions that templates call without importing."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from centre.errors import Problem, TooMany
 from centre.installation import sign
 from centre.permissions import Actor
 from centre.settings import settings
@@ -312,5 +313,14 @@ def html(unit: Reader, text: str | bytes, status_code: int = 200) -> HTMLRespons
 
 
 def page(unit: Reader, template: str, status_code: int = 200, **context: object) -> HTMLResponse:
-    """Respond with a page: `page(unit, "public/opening.html", opening=...)`; 422 for a form with errors."""
-    return html(unit, render(unit, template, **context), status_code)
+    """Answer a request with a page: `page(unit, "public/opening.html", opening=...)`; 422 for a form with errors."""
+    answer = html(unit, render(unit, template, **context), status_code)
+    if status_code == TooMany.status:
+        waits = [problem.params.get("retry_after", 60) for bound in context.values() for problem in _problems(bound)]
+        answer.headers["retry-after"] = str(max(waits, default=60))
+    return answer
+
+
+def _problems(bound: object) -> Sequence[Problem]:
+    found: Sequence[Problem] = getattr(bound, "problems", ())
+    return found if isinstance(found, (list, tuple)) else ()

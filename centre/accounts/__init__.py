@@ -1,7 +1,10 @@
 """Accounts and sign-in: who may come in, by which door, and the sessions by which a browser is known."""
 
 from centre.accounts.actions import change_password, create_account, renew_account, set_password, sign_in
-from centre.accounts.authentication import by_card, by_code, by_enrolment, by_factor, by_password, prove, request_code
+from centre.accounts.approvals import AccountApproval
+from centre.accounts.authentication import by_card, by_code, by_enrolment, by_factor, by_password, prove
+from centre.accounts.codes import AskedCode, request_code
+from centre.accounts.devices import device_mark
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.accounts.queries import (
     Half,
@@ -20,7 +23,9 @@ from centre.accounts.sessions import Caller, Entered, keep_alive, note_use, revo
 
 __all__ = [
     "Account",
+    "AccountApproval",
     "ApiToken",
+    "AskedCode",
     "Caller",
     "Entered",
     "Half",
@@ -39,6 +44,7 @@ __all__ = [
     "change_password",
     "create_account",
     "demo_accounts",
+    "device_mark",
     "devices",
     "half",
     "has_factor",

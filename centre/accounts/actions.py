@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.accounts.models import Account, RecoveryCode, SecondFactor
+from centre.accounts.approvals import forget_factor
+from centre.accounts.factors import confirm as confirm_factor
+from centre.accounts.models import Account
 from centre.accounts.passwords import fits, hashed
 from centre.accounts.queries import checked_account, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
@@ -109,13 +111,25 @@ def renew_account(session: Session, actor: Actor, *, account_id: int, expires_on
     return account
 
 
+def replace_second_factor(session: Session, actor: Actor, *, code: str, token: str) -> list[str]:
+    """Put one's own prepared authenticator into force; what the older one opened elsewhere ends. Raises WrongCode."""
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
+    account = session.scalar(select(Account).where(Account.id == actor.account_id))
+    if account is None:
+        raise NotFound
+    papers = confirm_factor(session, account, code=code)
+    end_all(session, account.id, but=token)
+    return papers
+
+
 def reset_second_factor(session: Session, actor: Actor, *, login: str) -> None:
-    """Take a lost authenticator away and end the sessions; the next sign-in asks for a new one. Raises NotFound."""
+    """Take a lost authenticator away at once, for whoever sits at the server; pages ask a second person.
+
+    Raises NotFound.
+    """
     require(actor, Permission.MANAGE_ACCOUNTS)
     account = _named(session, login)
-    session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
-    session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
-    end_all(session, account.id)
+    forget_factor(session, account)
     audit.note(session, actor, action="account.factor-reset", subject=f"account:{account.id}")
 
 

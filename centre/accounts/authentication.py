@@ -1,22 +1,21 @@
 """The ways in. Each counts a try before it looks at it, in a transaction of its own: a try that fails is not undone."""
 
-from datetime import timedelta
-
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.accounts import factors
-from centre.accounts.models import Account, OneTimeCode, SignInCard
+from centre.accounts import codes, factors
+from centre.accounts.codes import HOUR, WINDOW
+from centre.accounts.devices import known_device
+from centre.accounts.models import Account, SignInCard
 from centre.accounts.passwords import fits
-from centre.accounts.queries import account_of_phone, checked_account, half, has_factor, kept_login
+from centre.accounts.queries import checked_account, half, has_factor, kept_login
 from centre.accounts.rules import (
-    CODE_LASTS,
     PHONE_IDLE,
     PIN_DIGITS,
-    TRIES_OF_A_CODE,
     WRONG_PINS,
     CardLocked,
+    CodePurpose,
     Door,
     PhoneIdle,
     Stage,
@@ -24,36 +23,36 @@ from centre.accounts.rules import (
     WrongCode,
     WrongPassword,
     bare,
-    new_code,
+    is_jobseeker,
 )
-from centre.accounts.sessions import Caller, Entered, complete, let_in, prove_again
+from centre.accounts.sessions import Caller, Entered, complete, end_all, let_in, prove_again
 from centre.database import open_session
 from centre.limits import Limit, spend_all
-from centre.outbox import SIGN_IN_CODE, post
-from centre.people import phone_index
 from centre.permissions import Actor
-from centre.privacy import blind_index, token_digest
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.privacy import token_digest
 
 SYSTEM = Actor.system()
-MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-WINDOW = timedelta(minutes=5)
 
 
 def by_password(login: str, password: str, caller: Caller) -> Entered:
     """Come in with name and password. Raises WrongPassword and TooMany."""
-    name = login.strip().casefold()
-    spend_all(
-        Limit(("sign-in", caller.host, name), 10, WINDOW),
-        Limit(("sign-in", caller.host), 300, WINDOW),  # a whole hall may share one address
-        Limit(("sign-in-name", name), 100, HOUR),
-    )
+    name = kept_login(login)  # however it is spelled, it is one account with one budget
+    with open_session(SYSTEM.scope) as session:
+        device = known_device(session, name, caller.mark)
+    if device:  # strangers who guess from elsewhere do not shut out the owner's own device
+        spend_all(Limit(("sign-in-device", device, name), 10, WINDOW))
+    else:
+        spend_all(
+            Limit(("sign-in", caller.host, name), 10, WINDOW),
+            Limit(("sign-in", caller.host), 300, WINDOW),  # a whole hall may share one address
+            Limit(("sign-in-name", name), 100, HOUR),
+        )
     # Hashing takes longer than anything else here, so it happens while nobody waits for the writer's lock.
     try:
         with open_session(SYSTEM.scope) as session:
-            account_id = checked_account(session, login=name, password=password).id
+            account_id = checked_account(session, login=login, password=password).id
     except WrongPassword:
-        _note_failure(Door.PASSWORD, login=name)
+        _note_failure(Door.PASSWORD, login=login)
         raise
     with open_session(SYSTEM.scope, write=True) as session:
         return let_in(session, _usable(session, account_id), caller)
@@ -68,97 +67,42 @@ def _note_failure(door: str, *, login: str = "", account_id: int | None = None) 
         audit.note(session, SYSTEM, action="account.sign-in-failed", subject=subject, detail={"door": door})
 
 
-def request_code(phone: str, host: str) -> str:
-    """Send a one-time code to a telephone; the same work and the same answer whether or not it has an account.
+def by_code(asked: str, code: str, caller: Caller) -> Entered:
+    """Come in with the code that was sent to a telephone; `asked` is the secret of the form that asked for it.
 
-    Gives the code, which only the demo may show. Raises TooMany: one a minute and five a day for each telephone.
+    A password of which nobody knows that the telephone's owner chose it ends here. Raises WrongCode,
+    PhoneIdle and TooMany.
     """
-    spend_all(
-        Limit(("code", phone), 1, MINUTE),
-        Limit(("code-day", phone), 5, DAY),
-        Limit(("code-host", host), 60, HOUR),
-    )
-    code, index = new_code(6), phone_index(phone)
+    try:
+        sent = codes.spend_code(CodePurpose.SIGN_IN, asked, code, caller)
+    except WrongCode:
+        _note_failure(Door.CODE)
+        raise
     with open_session(SYSTEM.scope, write=True) as session:
-        account_id = account_of_phone(session, phone)
-        session.execute(
-            update(OneTimeCode)
-            .where(OneTimeCode.phone_index == index, OneTimeCode.used_at.is_(None))
-            .values(used_at=clock.now(), version=OneTimeCode.version + 1)
-            .execution_options(synchronize_session=False)
-        )
-        one_time_code = OneTimeCode(
-            phone_index=index,
-            account_id=account_id,
-            digest=_code_digest(index, code),
-            expires_at=clock.now() + CODE_LASTS,
-        )
-        session.add(one_time_code)
-        session.flush()
-        _send(session, one_time_code, code, phone)
-    return code
-
-
-def _send(session: Session, one_time_code: OneTimeCode, code: str, phone: str) -> None:
-    """Post the code; without an account to nobody, which takes as long."""
-    body = translate(SOURCE_LOCALE, N_("验证码 {code}，5 分钟内有效。工作人员不会向您要验证码。"), code=code)
-    post(
-        session,
-        kind=SIGN_IN_CODE,
-        to_account_id=one_time_code.account_id,
-        title=N_("登录验证码"),
-        body=body,
-        dedupe_key=f"{SIGN_IN_CODE}:{one_time_code.id}",
-        expires_at=one_time_code.expires_at,
-        to_phone=phone if one_time_code.account_id else "",
-    )
-
-
-def by_code(phone: str, code: str, caller: Caller) -> Entered:
-    """Come in with the code sent to a telephone. Raises WrongCode, PhoneIdle and TooMany."""
-    index = phone_index(phone)
-    spend_all(Limit(("code-try", caller.host), 300, WINDOW), Limit(("code-try", phone), 30, HOUR))
-    with open_session(SYSTEM.scope, write=True) as session:
-        sent = _count_try(session, index)
-    if sent is None or sent.digest != _code_digest(index, bare(code)):
-        _note_failure(Door.CODE, account_id=sent.account_id if sent else None)
-        raise WrongCode(field="code")
-    with open_session(SYSTEM.scope, write=True) as session:
-        used = session.execute(
-            update(OneTimeCode)
-            .where(OneTimeCode.id == sent.id, OneTimeCode.used_at.is_(None))
-            .values(used_at=clock.now(), version=OneTimeCode.version + 1)
-            .execution_options(synchronize_session=False)
-        )
+        codes.use_up(session, sent)
         account = session.get(Account, sent.account_id) if sent.account_id else None
-        if not getattr(used, "rowcount", 0) or account is None or not account.usable:
+        if account is None or not account.usable:
             raise WrongCode(field="code")
-        if clock.now() - (account.entered_at or account.created_at) > PHONE_IDLE:
+        if is_idle(account):
             raise PhoneIdle
+        prove_phone(session, account)
         return let_in(session, account, caller, Door.CODE)
 
 
-def _count_try(session: Session, index: str) -> OneTimeCode | None:
-    good = (
-        OneTimeCode.phone_index == index,
-        OneTimeCode.used_at.is_(None),
-        OneTimeCode.expires_at > clock.now(),
-        OneTimeCode.tries < TRIES_OF_A_CODE,
-    )
-    sent = session.scalar(select(OneTimeCode).where(*good).order_by(OneTimeCode.id.desc()).limit(1))
-    if sent is None:
-        return None
-    counted = session.execute(
-        update(OneTimeCode)
-        .where(OneTimeCode.id == sent.id, *good)
-        .values(tries=OneTimeCode.tries + 1, version=OneTimeCode.version + 1)
-        .execution_options(synchronize_session=False)
-    )
-    return sent if getattr(counted, "rowcount", 0) else None
+def is_idle(account: Account) -> bool:
+    """Whether an account was not used for so long that its telephone may belong to somebody else by now."""
+    return clock.now() - (account.entered_at or account.created_at) > PHONE_IDLE
 
 
-def _code_digest(index: str, code: str) -> str:
-    return blind_index("one-time-code", f"{index}:{code}")
+def prove_phone(session: Session, account: Account, *, password_hash: str = "") -> None:
+    """Note that the account's telephone is its owner's; the first time, what was not proved before ends."""
+    if account.phone_proved_at is not None:
+        return
+    account.phone_proved_at = clock.now()
+    if is_jobseeker(account.roles) and not account.is_demo:
+        account.password_hash = password_hash
+        end_all(session, account.id)
+    session.flush()
 
 
 def by_card(card: str, pin: str, caller: Caller) -> Entered:

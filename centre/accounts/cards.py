@@ -32,7 +32,7 @@ class PrintedCard:
 
 
 def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard:
-    """Make a card for somebody whom the actor serves; older cards of the person are void. Raises NotFound."""
+    """Make a card for somebody whom the actor serves; older ones are void with what they opened. Raises NotFound."""
     require(actor, Permission.ISSUE_CARDS)
     person = session.scalar(select(Person).where(Person.id == person_id))
     if person is None:
@@ -40,7 +40,8 @@ def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard
     number, pin = new_words(GROUPS), new_code(PIN_DIGITS)
     with seeing_everything(session):
         account = _account(session, person)
-        _void(session, person.id)
+        if _void(session, person.id):
+            end_all(session, account.id)  # a lost card leaves nobody signed in
         card = SignInCard(
             account_id=account.id,
             person_id=person.id,
@@ -66,13 +67,14 @@ def revoke_card(session: Session, actor: Actor, *, person_id: int) -> None:
     audit.note(session, actor, action="card.revoke", subject=f"person:{person_id}", detail={"card": card.id})
 
 
-def _void(session: Session, person_id: int) -> None:
-    session.execute(
+def _void(session: Session, person_id: int) -> bool:
+    voided = session.execute(
         update(SignInCard)
         .where(SignInCard.person_id == person_id, SignInCard.revoked_at.is_(None))
         .values(revoked_at=clock.now(), version=SignInCard.version + 1)
-        .execution_options(synchronize_session="fetch")
+        .execution_options(synchronize_session=False)
     )
+    return bool(getattr(voided, "rowcount", 0))
 
 
 def _account(session: Session, person: Person) -> Account:

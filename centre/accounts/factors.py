@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.accounts.models import Account, RecoveryCode, SecondFactor
-from centre.accounts.queries import second_factor, secret_of, secret_place
+from centre.accounts.queries import opened, prepared, second_factor, secret_of, secret_place
 from centre.accounts.rules import RECOVERY_CODES, TOTP_DIGITS, WrongCode, bare, matching_step, new_words
 from centre.errors import NotFound
 from centre.permissions import Actor, Permission, require
@@ -17,29 +17,48 @@ SECRET_BYTES = 20
 
 
 def prepare(session: Session, account: Account) -> SecondFactor:
-    """Make a new key for an account; it counts only when a code of it was typed, an older one counts no more."""
+    """Make a new key for an account; it counts only when a code of it was typed, and until then the older one does."""
     sealed = seal_own(secret_place(account.id), secrets.token_bytes(SECRET_BYTES).hex())
     factor = second_factor(session, account.id)
     if factor is None:
         factor = SecondFactor(account_id=account.id, secret_sealed=sealed)
         session.add(factor)
+    elif factor.confirmed_at is None:
+        factor.secret_sealed, factor.last_step = sealed, 0
     else:
-        factor.secret_sealed, factor.last_step, factor.confirmed_at = sealed, 0, None
+        factor.next_sealed = sealed
     session.flush()
     return factor
 
 
 def confirm(session: Session, account: Account, *, code: str) -> list[str]:
-    """Put the prepared authenticator into force and give the codes for the paper, once. Raises WrongCode."""
+    """Put the prepared authenticator into force and give the codes for the paper, once. Raises WrongCode.
+
+    One that was in force before ends at this moment, with its codes on paper.
+    """
     factor = second_factor(session, account.id)
-    if factor is None or factor.confirmed_at is not None or not _spend_step(session, factor, bare(code)):
+    sealed = prepared(factor)
+    if factor is None or sealed is None:
         raise WrongCode(field="code")
-    session.execute(
+    after = factor.last_step if factor.next_sealed is None else 0
+    step = matching_step(opened(account.id, sealed), bare(code), clock.now(), after=after)
+    if step is None:
+        raise WrongCode(field="code")
+    taken = session.execute(
         update(SecondFactor)
-        .where(SecondFactor.id == factor.id)
-        .values(confirmed_at=clock.now(), version=SecondFactor.version + 1)
+        .where(SecondFactor.id == factor.id, SecondFactor.version == factor.version)
+        .values(
+            secret_sealed=sealed,
+            next_sealed=None,
+            last_step=step,
+            confirmed_at=clock.now(),
+            version=SecondFactor.version + 1,
+        )
         .execution_options(synchronize_session=False)
     )
+    if not getattr(taken, "rowcount", 0):
+        raise WrongCode(field="code")
+    session.expire(factor)
     audit.note(session, account.actor, action="account.factor-enrol", subject=f"account:{account.id}")
     return new_recovery_codes(session, account)
 

@@ -6,7 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, LargeBi
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre import clock
-from centre.accounts.rules import PHONE_LOGIN, Door, Stage, may_enter
+from centre.accounts.rules import PHONE_LOGIN, CodePurpose, Door, Stage, may_enter
 from centre.network import Centre
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, Scope
@@ -28,6 +28,7 @@ class Account(Record):
     expires_on: Mapped[date | None]
     disabled: Mapped[bool] = mapped_column(default=False)
     entered_at: Mapped[datetime | None] = mapped_column(Instant)
+    phone_proved_at: Mapped[datetime | None] = mapped_column(Instant)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -81,8 +82,13 @@ class SignIn(Record):
 
 
 class OneTimeCode(Record):
-    """A code sent to a telephone, whether or not the telephone has an account (短信验证码)."""
+    """A code sent to a telephone, whether or not the telephone has an account (短信验证码).
 
+    It belongs to the form that asked for it (`asked_digest`): nobody else can use it or use it up.
+    """
+
+    purpose: Mapped[CodePurpose] = mapped_column(coded(CodePurpose), default=CodePurpose.SIGN_IN)
+    asked_digest: Mapped[str] = mapped_column(String(64), index=True)
     phone_index: Mapped[str] = mapped_column(String(64), index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     digest: Mapped[str] = mapped_column(String(64))
@@ -97,10 +103,14 @@ class OneTimeCode(Record):
 
 
 class SecondFactor(Record):
-    """An account's authenticator; its key is sealed, the last step that let somebody in is kept (动态口令)."""
+    """An account's authenticator; its key is sealed, the last step that let somebody in is kept (动态口令).
+
+    While another one is being bound, its key waits in `next_sealed` and the present one goes on.
+    """
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
     secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    next_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     last_step: Mapped[int] = mapped_column(default=0)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, case, select, union_all
+from sqlalchemy import Select, and_, case, select, union_all
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -160,9 +160,10 @@ def account_of_phone(session: Session, phone: str) -> int | None:
     """
     name, index, today = kept_login(phone), phone_index(phone), clock.today()
     own = select(Account.id).where(Account.login == name)
-    shared = select(Account.id).join(Person, Person.id == Account.person_id).where(Person.phone_index == index)
+    verified = and_(Person.phone_index == index, Person.phone_verified_at.is_not(None))
+    shared = select(Account.id).join(Person, Person.id == Account.person_id).where(verified)
     oldest = select(select(Account.id).order_by(Account.id).limit(3).subquery().c.id)
-    by_name, by_phone = Account.login == name, Person.phone_index == index
+    by_name, by_phone = Account.login == name, verified
     columns = select(
         by_name.label("named"),
         by_phone.label("called"),
@@ -195,7 +196,19 @@ def second_factor(session: Session, account_id: int) -> SecondFactor | None:
 
 def secret_of(factor: SecondFactor) -> bytes:
     """The authenticator's key in clear."""
-    return bytes.fromhex(unseal_own(secret_place(factor.account_id), factor.secret_sealed))
+    return opened(factor.account_id, factor.secret_sealed)
+
+
+def opened(account_id: int, sealed: bytes) -> bytes:
+    """A sealed key of an account's authenticator in clear."""
+    return bytes.fromhex(unseal_own(secret_place(account_id), sealed))
+
+
+def prepared(factor: SecondFactor | None) -> bytes | None:
+    """The sealed key that is being bound: the first one of an account, or the one that replaces another."""
+    if factor is None:
+        return None
+    return factor.secret_sealed if factor.confirmed_at is None else factor.next_sealed
 
 
 def secret_place(account_id: int) -> str:
@@ -264,11 +277,11 @@ def has_factor(session: Session, account_id: int) -> bool:
 
 
 def prepared_secret(session: Session, account_id: int) -> bytes:
-    """The key of an authenticator that is being bound. Raises WrongCode when none is, or one is in force already."""
-    factor = second_factor(session, account_id)
-    if factor is None or factor.confirmed_at is not None:
+    """The key of an authenticator that is being bound. Raises WrongCode when none is."""
+    sealed = prepared(second_factor(session, account_id))
+    if sealed is None:
         raise WrongCode
-    return secret_of(factor)
+    return opened(account_id, sealed)
 
 
 def own_account(session: Session, actor: Actor) -> Account:

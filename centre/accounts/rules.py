@@ -57,6 +57,13 @@ class Door(StrEnum):
     CARD = "card"
 
 
+class CodePurpose(StrEnum):
+    """What a code sent to a telephone is good for (验证码用途)."""
+
+    SIGN_IN = "sign_in"
+    REGISTER = "register"
+
+
 class WrongPassword(Refusal):
     """Name and password do not belong together; told alike for known and unknown names."""
 
@@ -116,6 +123,14 @@ class LoginTaken(Conflict):
 
     code = "login-taken"
     message = N_("这个登录名已有人使用")
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """A false account was closed: what it did in a person's name is not that person's (冒用账号已关闭)."""
+
+    account_id: int
+    person_id: int
 
 
 @dataclass(frozen=True, slots=True)

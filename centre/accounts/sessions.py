@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.accounts import factors
-from centre.accounts.models import Account, ApiToken, SignIn
+from centre.accounts.models import Account, ApiToken, OneTimeCode, SignIn
 from centre.accounts.queries import TOUCH_EVERY, Half, has_factor
 from centre.accounts.rules import Door, Stage, is_jobseeker, lifetime
 from centre.errors import NotFound
@@ -19,12 +19,13 @@ from centre.settings import settings
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who knocks: the address, the browser, whether it stands in a hall, and the token that it carries already."""
+    """Who knocks: the address, the browser, whether it stands in a hall, and the token and mark that it carries."""
 
     host: str = ""
     device: str = ""
     kiosk: bool = False
     token: str = ""
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,17 @@ def prove_again(session: Session, *, token: str) -> None:
 
 
 def end_all(session: Session, account_id: int, *, but: str = "") -> None:
-    """End every session of an account, except the one that holds the token `but`."""
+    """End every session of an account, except the one that holds the token `but`, and the codes on their way to it."""
     others = delete(SignIn).where(SignIn.account_id == account_id)
     if but:
         others = others.where(SignIn.token_digest != token_digest(but))
     session.execute(others)
+    session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.account_id == account_id, OneTimeCode.used_at.is_(None))
+        .values(used_at=clock.now(), version=OneTimeCode.version + 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def sign_out(session: Session, actor: Actor, *, token: str) -> None:

@@ -37,7 +37,8 @@ def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
     _close_accounts(session, person_id)
     _forget_answers(session, [part for part in (name, phone) if part])
     person.wrapped_key = b""
-    person.identity_sealed = person.identity_index = person.phone_sealed = person.phone_index = None
+    person.identity_sealed = person.identity_index = person.claimed_index = None
+    person.phone_sealed = person.phone_index = person.phone_verified_at = None
     person.name = person.name_norm = ERASED_NAME
     if person.birth_on is not None:
         person.birth_on = person.birth_on.replace(month=1, day=1)  # the year is enough for statistics

@@ -19,6 +19,7 @@ from centre.skills.vocabulary import vocabulary
 from centre.states import move
 from centre.translation import N_
 from employers.openings.rules import CertificateKind
+from matching.profiles.claims import follow_phone, join_claims, own_claim
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.queries import living_registration, person_in_sight
 from matching.profiles.registration import (
@@ -61,7 +62,7 @@ def register_person(
         name=draft.name, id_number=draft.id_number, phone=draft.phone, live_region=draft.live_region
     )
     with seeing_everything(session):
-        person = person_by_identity(session, newcomer.identity.value)
+        person = person_by_identity(session, newcomer.identity.value) or own_claim(session, newcomer)
         is_new = person is None
         if person is None:
             centre_id = actor.centre_id or centre_of(session, newcomer.live_region).id
@@ -70,7 +71,10 @@ def register_person(
             raise NameDiffers(field="name")
         elif actor.centre_id not in (None, person.centre_id) and not actor.scope.all_centres:
             _take_over(session, actor, person, hand_over=hand_over)
+        before = person.phone_index
         _update_person(person, draft, newcomer.phone)
+        follow_phone(session, person, newcomer.phone, changed=before != person.phone_index)
+        join_claims(session, actor, person, newcomer)
         give_consent(session, person)
         open_registration(session, actor, person, channel=Channel.COUNTER)
         session.flush()
@@ -87,7 +91,7 @@ def _take_over(session: Session, actor: Actor, person: Person, *, hand_over: boo
 
 
 def _update_person(person: Person, draft: CounterRegistration, phone: str) -> None:
-    person.set_phone(phone)
+    person.set_phone(phone, verified=True)
     if draft.live_region:
         person.live_region = draft.live_region
     person.home_region = draft.home_region or person.home_region

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -11,7 +11,7 @@ from centre.outbox import post
 from centre.permissions import Actor
 from centre.states import move
 from centre.translation import N_
-from matching.profiles.models import Registration
+from matching.profiles.models import PendingRegistration, Registration
 from matching.profiles.rules import REGISTRATION, RegistrationState
 
 REMIND_BEFORE = timedelta(days=14)
@@ -44,3 +44,9 @@ def lapse_registrations(session: Session) -> None:
             link="/me",
             dedupe_key=f"renew:{registration.id}:{registration.valid_until_on}",
         )
+
+
+@job("expire-registrations", every=timedelta(minutes=10))
+def expire_registrations(session: Session) -> None:
+    """Forget registrations from home whose telephone was not proved in time."""
+    session.execute(delete(PendingRegistration).where(PendingRegistration.expires_at < clock.now()))

@@ -3,10 +3,21 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre.ledger import Channel
+from centre.permissions import Scope
 from centre.tables import Instant, OfCentre, Record, coded
 from employers.openings.rules import CertificateKind
 from matching.engine.fit.profiles import Leave, WageUnit
@@ -28,6 +39,25 @@ class Registration(OfCentre, Record):
 
 _LIVING = Registration.state.not_in(ENDED)
 Index("uq_registration_living", Registration.person_id, unique=True, sqlite_where=_LIVING, postgresql_where=_LIVING)
+
+
+class PendingRegistration(Record):
+    """A registration from home whose telephone is not proved yet; nobody's record knows of it (待验证登记).
+
+    It ends after an hour. What was typed is sealed under a key of its own, so that nothing is left of it then.
+    """
+
+    asked_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    key_name: Mapped[str] = mapped_column(String(32), unique=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info={"wraps": "key_name"})
+    draft_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime] = mapped_column(Instant, index=True)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
+        """Only the service itself reads it."""
+        return false()
 
 
 class SkillProfile(OfCentre, Record):

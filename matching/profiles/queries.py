@@ -96,7 +96,8 @@ def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
     statement = select(Person)
     try:
         number = parse_identity(words, clock.today())
-        statement = statement.where(Person.identity_index == identity_index(number.value))
+        index = identity_index(number.value)
+        statement = statement.where(or_(Person.identity_index == index, Person.claimed_index == index))
     except BadNumber:
         try:
             statement = statement.where(Person.phone_index == phone_index(parse_mobile(words)))

@@ -1,26 +1,42 @@
-"""How a person comes in once: found by identity number or added, by a clerk at the counter or from home."""
+"""How a person comes in once: registered by a clerk at the counter, or from home by a code sent to the telephone."""
 
+import json
+import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.accounts import LoginTaken, create_account
+from centre.accounts import Account, AskedCode, Caller, Entered, LoginTaken
+from centre.accounts.authentication import is_idle, prove_phone
+from centre.accounts.codes import HOUR, send_code, spend_asking, spend_code, use_up
+from centre.accounts.passwords import hashed
+from centre.accounts.queries import kept_login
+from centre.accounts.rules import PHONE_LOGIN, CodePurpose, Door, check_new_password, is_jobseeker
+from centre.accounts.sessions import end_all, let_in
+from centre.database import open_session
 from centre.errors import Conflict
 from centre.ledger import Channel
+from centre.limits import Limit, spend_all
 from centre.network import centre_of, home
 from centre.numbers import IdentityNumber, parse_identity, parse_mobile
-from centre.outbox import post
 from centre.people import Consent, Person, Sex, new_person, person_by_identity, phone_index
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
-from centre.scopes import seeing_everything
+from centre.privacy import Box, token_digest
 from centre.states import move
 from centre.translation import N_
-from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
+from matching.profiles.models import (
+    HeldCertificate,
+    JobWish,
+    PendingRegistration,
+    Registration,
+    SkillProfile,
+    WorkedOccupation,
+)
 from matching.profiles.queries import living_registration
 from matching.profiles.rules import (
     CONSENT_PURPOSE,
@@ -29,6 +45,20 @@ from matching.profiles.rules import (
     RegistrationState,
     SelfRegistration,
 )
+
+PENDING_LASTS = timedelta(hours=1)
+MOST_AN_HOUR = 60
+"""Registrations from one address; a whole hall may share one."""
+
+FORMER_LOGIN = "former-"
+"""Before the sign-in name of an account whose telephone now belongs to somebody else."""
+
+
+class RegistrationOver(Conflict):
+    """The registration was not proved in time, or is done already."""
+
+    code = "registration-over"
+    message = N_("这次登记已经过期或已经办完，请从头再登记一次")
 
 
 class TooYoung(Conflict):
@@ -60,58 +90,135 @@ class Newcomer:
         return cls(name, parse_identity(id_number, clock.today()), parse_mobile(phone), live_region or home())
 
 
-def register_jobseeker(session: Session, *, draft: SelfRegistration) -> None:
-    """Register somebody who sits at home; the same silence for known and for new people.
+def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
+    """Note what somebody at home typed and send a code to the telephone; the same for known and for new people.
 
-    A new identity number makes a person with an account. A known one gets its account only when name and telephone
-    are those on file; otherwise an account without a person is made, which the counter joins after seeing the card.
-    Raises BadNumber. A telephone that has an account already changes nothing and tells its owner.
+    Nothing is joined and nobody's record is touched before the code comes back (`confirm_registration`); what is not
+    proved is gone after an hour. Raises BadNumber, TooYoung, Invalid and TooMany.
     """
-    actor = Actor.system()
     newcomer = Newcomer.read(
         name=draft.name, id_number=draft.id_number, phone=draft.phone, live_region=draft.live_region
     )
-    with seeing_everything(session):
-        try:
-            with session.begin_nested():  # with a telephone that is taken, the person is not added either
-                person = _claimed(session, newcomer)
-                create_account(
-                    session,
-                    actor,
-                    login=newcomer.phone,
-                    name=newcomer.name,
-                    password=draft.password,
-                    roles={Role.JOBSEEKER},
-                    person_id=person.id if person else None,
-                )
-        except LoginTaken:
-            _tell_owner(session, newcomer.phone)
-            return
-        if person is not None:
-            give_consent(session, person)
-            open_registration(session, actor, person, channel=Channel.WEB)
-
-
-def _claimed(session: Session, newcomer: Newcomer) -> Person | None:
-    """The person that the newcomer is: a new one, or the one on file whose name and telephone are the same."""
-    found = person_by_identity(session, newcomer.identity.value)
-    if found is None:
-        return add_person(session, newcomer, centre_id=centre_of(session, newcomer.live_region).id)
-    same = found.name == newcomer.name and found.phone_index == phone_index(newcomer.phone)
-    return found if same else None
-
-
-def _tell_owner(session: Session, phone: str) -> None:
-    owner = session.scalar(select(Person).where(Person.phone_index == phone_index(phone)).order_by(Person.id).limit(1))
-    if owner is not None:
-        post(
-            session,
-            kind="register-again",
-            to_person_id=owner.id,
-            title=N_("有人用您的手机号登记求职"),
-            body=N_("您已经有账号，请直接登录；不是您本人操作，请告诉我们。"),
-            dedupe_key=f"register-again:{owner.id}:{clock.today().isoformat()}",
+    check_new_password(newcomer.phone, draft.password)
+    system = Actor.system().scope
+    with open_session(system) as session:
+        check_age(session, newcomer.identity.birth_date)
+    spend_all(Limit(("register", caller.host), MOST_AN_HOUR, HOUR))
+    spend_asking(newcomer.phone, caller)
+    kept = hashed(draft.password)  # slow on purpose, so before anybody waits for the writer's lock
+    box, asked = Box.fresh(), secrets.token_urlsafe(24)
+    typed = draft.model_copy(update={"password": ""}).model_dump_json()
+    with open_session(system, write=True) as session:
+        session.add(
+            PendingRegistration(
+                asked_digest=token_digest(asked),
+                key_name=box.key_name,
+                wrapped_key=box.wrapped_key,
+                draft_sealed=box.seal("draft", typed),
+                password_hash=kept,
+                expires_at=clock.now() + PENDING_LASTS,
+            )
         )
+        return send_code(session, CodePurpose.REGISTER, newcomer.phone, asked)
+
+
+def resend_code(asked: str, caller: Caller) -> AskedCode:
+    """Send the code of a registration once more. Raises RegistrationOver and TooMany."""
+    with open_session(Actor.system().scope) as session:
+        phone = _newcomer(_pending(session, asked)).phone
+    spend_asking(phone, caller)
+    with open_session(Actor.system().scope, write=True) as session:
+        return send_code(session, CodePurpose.REGISTER, phone, asked)
+
+
+def confirm_registration(asked: str, code: str, caller: Caller) -> Entered:
+    """Register whoever received the code, and let them in. Raises WrongCode, RegistrationOver, LoginTaken, TooMany.
+
+    A telephone that has an account already lets its owner into that one. A record that a centre keeps is joined only
+    when the centre itself verified this telephone for it; whoever cannot show that begins with a record of their own,
+    which the counter joins with the identity card on the table.
+    """
+    sent = spend_code(CodePurpose.REGISTER, asked, code, caller)
+    with open_session(Actor.system().scope, write=True) as session:
+        use_up(session, sent)
+        pending = _pending(session, asked)
+        newcomer, password_hash = _newcomer(pending), pending.password_hash
+        session.delete(pending)
+        account = _account_of(session, newcomer, password_hash)
+        if account.person_id is None:
+            account.person_id = add_claim(session, newcomer).id
+        person = session.get_one(Person, account.person_id)
+        give_consent(session, person)
+        open_registration(session, Actor.system(), person, channel=Channel.WEB)
+        session.flush()
+        return let_in(session, account, caller, Door.CODE)
+
+
+def _pending(session: Session, asked: str) -> PendingRegistration:
+    pending = session.scalar(
+        select(PendingRegistration).where(
+            PendingRegistration.asked_digest == token_digest(asked), PendingRegistration.expires_at > clock.now()
+        )
+    )
+    if pending is None:
+        raise RegistrationOver
+    return pending
+
+
+def _newcomer(pending: PendingRegistration) -> Newcomer:
+    typed = json.loads(Box(pending.key_name, pending.wrapped_key).unseal("draft", pending.draft_sealed))
+    return Newcomer.read(**{name: typed[name] for name in ("name", "id_number", "phone", "live_region")})
+
+
+def _account_of(session: Session, newcomer: Newcomer, password_hash: str) -> Account:
+    """The account of a telephone that was just proved: the one that it has, that of the record joined, or a new one."""
+    login = kept_login(newcomer.phone)
+    account = session.scalar(select(Account).where(Account.login == login))
+    if account is not None and not is_jobseeker(account.roles):
+        raise LoginTaken(field="phone")
+    if account is not None and account.usable and not is_idle(account):
+        prove_phone(session, account, password_hash=password_hash)
+        return account
+    if account is not None:  # the number has changed hands: its earlier owner keeps the record, not the telephone
+        account.login = f"{FORMER_LOGIN}{secrets.token_hex(8)}"
+        end_all(session, account.id)
+        session.flush()
+    person = _joined(session, newcomer)
+    account = _own_account(session, person) if person is not None else None
+    if account is None:
+        account = Account(login=login, name=newcomer.name, roles=[Role.JOBSEEKER], password_hash=password_hash)
+        session.add(account)
+    account.login, account.password_hash, account.phone_proved_at = login, password_hash, clock.now()
+    account.person_id = person.id if person is not None else None
+    session.flush()
+    audit.note(session, account.actor, action="account.register", subject=f"account:{account.id}")
+    return account
+
+
+def _own_account(session: Session, person: Person) -> Account | None:
+    """The account that a person has by a card from the counter, and by no other telephone."""
+    known = session.scalars(select(Account).where(Account.person_id == person.id, Account.disabled.is_(False)))
+    return next((one for one in known if is_jobseeker(one.roles) and not one.login.startswith(PHONE_LOGIN)), None)
+
+
+def _joined(session: Session, newcomer: Newcomer) -> Person | None:
+    """The record that the newcomer may come into: of this number and name, with this telephone verified by a centre."""
+    person = person_by_identity(session, newcomer.identity.value)
+    if person is None or person.name != newcomer.name or person.phone_verified_at is None:
+        return None
+    return person if person.phone_index == phone_index(newcomer.phone) else None
+
+
+def add_claim(session: Session, newcomer: Newcomer) -> Person:
+    """A record of somebody at home: the telephone is proved, the identity number only claimed."""
+    person = new_person(centre_id=centre_of(session, newcomer.live_region).id, name=newcomer.name)
+    person.claim_identity(newcomer.identity.value)
+    person.set_phone(newcomer.phone, verified=True)
+    person.source = "web"
+    _describe(person, newcomer)
+    session.add(person)
+    session.flush()
+    return person
 
 
 def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Person:
@@ -119,10 +226,7 @@ def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Perso
     person = new_person(centre_id=centre_id, name=newcomer.name)
     person.set_identity(newcomer.identity.value)
     person.set_phone(newcomer.phone)
-    person.sex = Sex(newcomer.identity.sex)
-    person.birth_on = newcomer.identity.birth_date
-    person.legacy_number = newcomer.identity.legacy_15
-    person.live_region = newcomer.live_region
+    _describe(person, newcomer)
     try:
         with session.begin_nested():
             session.add(person)
@@ -133,6 +237,13 @@ def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Perso
             raise
         return found
     return person
+
+
+def _describe(person: Person, newcomer: Newcomer) -> None:
+    person.sex = Sex(newcomer.identity.sex)
+    person.birth_on = newcomer.identity.birth_date
+    person.legacy_number = newcomer.identity.legacy_15
+    person.live_region = newcomer.live_region
 
 
 def give_consent(session: Session, person: Person) -> None:
@@ -149,6 +260,15 @@ def give_consent(session: Session, person: Person) -> None:
         session.add(Consent(person_id=person.id, purpose=CONSENT_PURPOSE, text_version=CONSENT_VERSION))
 
 
+def check_age(session: Session, birth_on: date) -> None:
+    """Nobody under the working age is registered for work. Raises TooYoung."""
+    today = clock.today()
+    age = int(policy(session, "working-age", on=today))
+    of_age = birth_on.replace(day=min(birth_on.day, 28), year=birth_on.year + age)
+    if of_age > today:
+        raise TooYoung(age=age, on=of_age.isoformat())
+
+
 def open_registration(
     session: Session, actor: Actor, person: Person, *, channel: Channel, is_demo: bool = False
 ) -> Registration:
@@ -156,10 +276,7 @@ def open_registration(
     require(actor, Permission.EDIT_PROFILE)
     today = clock.today()
     if person.birth_on is not None:
-        age = int(policy(session, "working-age", on=today))
-        of_age = person.birth_on.replace(day=min(person.birth_on.day, 28), year=person.birth_on.year + age)
-        if of_age > today:
-            raise TooYoung(age=age, on=of_age.isoformat())
+        check_age(session, person.birth_on)
     found = living_registration(session, person.id)
     if found is None:
         found = Registration(

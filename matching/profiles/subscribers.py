@@ -1,13 +1,19 @@
-"""What training writes back into a profile: a verified occupation and the certificate behind it (TR-15)."""
+"""What others publish changes in a profile: certificates write back into it, a false account leaves it (TR-15)."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from centre.accounts.rules import AccountClosed
 from centre.events import subscribe
 from centre.people import Person
+from centre.permissions import Actor
 from centre.scopes import seeing_everything
+from centre.states import move
+from centre.translation import N_
 from employers.openings.rules import CertificateKind
 from matching.profiles.models import HeldCertificate, WorkedOccupation
+from matching.profiles.queries import living_registration
+from matching.profiles.rules import REGISTRATION
 from training.certificates.rules import CertificateRevoked, Certified
 
 
@@ -69,3 +75,16 @@ def _worked(session: Session, person_id: int, occupation: str) -> WorkedOccupati
             WorkedOccupation.person_id == person_id, WorkedOccupation.occupation == occupation
         )
     )
+
+
+@subscribe(AccountClosed)
+def end_false_registration(session: Session, fact: AccountClosed) -> None:
+    """What a stranger registered from home under somebody's number ends; a record of the centre's own goes on."""
+    person = session.get_one(Person, fact.person_id)
+    if person.identity_index is not None:
+        return
+    person.claimed_index = None
+    registration = living_registration(session, person.id)
+    if registration is not None:
+        move(session, Actor.system(), registration, REGISTRATION, "withdraw", reason=N_("冒用他人身份登记"))
+    session.flush()

@@ -210,14 +210,14 @@ def test_a_name_is_stored_as_in_the_household_register(town: Town) -> None:
             assert registered.name == stored
 
 
-def test_a_telephone_with_an_account_adds_no_person(town: Town) -> None:
+def test_a_registration_adds_nobody_before_its_telephone_is_proved(town: Town) -> None:
     people, registrations, accounts = count(Person), count(Registration), count(Account)
-    body = person(name="别的人", phone="13809100001", id_number=identity(70), password="a-long-password")
-    town.client("").post(f"{API}/registrations", json=body | {"phone": "13900000070", "id_number": identity(71)})
-    assert (count(Person), count(Registration), count(Account)) == (people + 1, registrations + 1, accounts + 1)
-    again = town.client("").post(f"{API}/registrations", json=body | {"phone": "13900000070"})
-    assert again.status_code == 202
-    assert (count(Person), count(Registration), count(Account)) == (people + 1, registrations + 1, accounts + 1)
+    body = person(name="别的人", phone="13900000070", id_number=identity(71), password="a-long-password")
+    asked = town.client("").post(f"{API}/registrations", json=body)
+    assert asked.status_code == 202
+    wrong = town.client("").post(f"{API}/registrations/proof", json={"asked": asked.json()["asked"], "code": "x"})
+    assert wrong.status_code == 422
+    assert (count(Person), count(Registration), count(Account)) == (people, registrations, accounts)
 
 
 def test_markup_in_a_text_is_shown_as_it_was_typed(town: Town) -> None:

@@ -53,9 +53,11 @@ def test_behind_https_the_session_cookie_is_secure_and_bound_to_the_host(databas
         cwd=ROOT, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     signed_in, language, out = json.loads(done.stdout)
-    (cookie,) = [value for name, value in signed_in if name == "set-cookie"]
-    assert cookie.startswith("__Host-sid=")
-    assert {"httponly", "secure", "path=/", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
+    session, device = sorted((value for name, value in signed_in if name == "set-cookie"), reverse=True)
+    assert session.startswith("__Host-sid=")
+    assert device.startswith("__Host-device=")
+    for cookie in (session, device):
+        assert {"httponly", "secure", "path=/", "samesite=lax"} <= {part.strip().lower() for part in cookie.split(";")}
     for headers in (signed_in, language, out):
         assert int(re.findall(r"max-age=([0-9]+)", dict(headers)["strict-transport-security"])[0]) >= 365 * 86_400
     cookies = [value.lower() for headers in (language, out) for name, value in headers if name == "set-cookie"]

@@ -19,7 +19,8 @@ from sqlalchemy import select
 from centre import clock, policy, privacy
 from centre.accounts import Account
 from centre.database import engine, open_session
-from centre.people import Person, person_by_identity
+from centre.outbox import Message
+from centre.people import Person, claims_of, person_by_identity
 from centre.permissions import Actor, Role
 from centre.records import actions, jobs
 from tests.databases import Cluster
@@ -212,8 +213,14 @@ def test_online_registration_leaves_no_number_in_clear(database: str, tmp_path: 
         form = {"name": NAME, "phone": PHONES[1], "id_number": NUMBERS[1], "password": "river-stone-91"}
         answer = httpx.post(f"{server.url}/register", data=form | {"consent": "true"}, headers={"origin": server.url})
         assert answer.status_code == 200, answer.text[-600:]
+        with open_session(SYSTEM.scope) as session:
+            sent = session.scalars(select(Message).order_by(Message.id.desc())).first()
+        assert sent is not None
+        proof = {"asked": answer.text.split('name="asked" value="')[1].split('"')[0], "code": sent.body[8:14]}
+        proved = httpx.post(f"{server.url}/register/code", data=proof, headers={"origin": server.url})
+        assert proved.status_code == 303, proved.text[-600:]
     with open_session(SYSTEM.scope) as session:
-        assert person_by_identity(session, NUMBERS[1]) is not None
+        assert len(claims_of(session, NUMBERS[1])) == 1
     assert traces([NUMBERS[1], PHONES[1]], [tmp_path]) == []
 
 

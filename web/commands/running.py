@@ -52,6 +52,7 @@ def serve(
         log_level=known.log_level.lower(),
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # api.proxies believes the proxies of the settings, and nobody else
         timeout_keep_alive=15,
         limit_concurrency=1000,
         limit_max_requests=None,

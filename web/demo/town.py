@@ -206,7 +206,7 @@ def _workers(session: Session, centres: dict[str, Centre]) -> dict[str, Person]:
         identity = parse_identity(row["identity"], clock.today())
         person = new_person(centre_id=centres[row["centre"]].id, name=row["name"])
         person.set_identity(identity.value)
-        person.set_phone(row["phone"])
+        person.set_phone(row["phone"], verified=True)
         person.sex, person.birth_on = Sex(identity.sex), identity.birth_date
         person.education = Education(row["education"])
         person.categories = _list(row["categories"])

@@ -22,7 +22,7 @@ from centre.accounts import (
     request_code,
     visitor,
 )
-from centre.accounts.actions import create_account, renew_account
+from centre.accounts.actions import create_account, renew_account, replace_second_factor
 from centre.accounts.cards import PrintedCard, issue_card, revoke_card
 from centre.accounts.jobs import forget_sign_ins, warn_partner_accounts
 from centre.accounts.models import Account, OneTimeCode, RecoveryCode, SecondFactor, SignIn
@@ -118,60 +118,73 @@ def verdict(attempt: object, *arguments: object) -> str:
 # --- one-time codes ---------------------------------------------------------------------------------------------------
 
 
-def test_a_one_time_code_signs_a_jobseeker_in_once() -> None:
-    code = request_code(KNOWN, "host")
-    entered = by_code(KNOWN, f" {code[:3]} {code[3:]} ", Caller("host", "Firefox"))
+def test_a_code_by_telephone_lets_its_jobseeker_in_once() -> None:
+    sent = request_code(KNOWN, Caller("host"))
+    entered = by_code(sent.asked, f" {sent.code[:3]} {sent.code[3:]} ", Caller("host", "Firefox"))
     assert who(entered.token) == KNOWN
     with open_session(SYSTEM.scope) as session:
-        (sent,) = session.scalars(select(Message))
+        (message,) = session.scalars(select(Message))
         kept = session.scalars(select(OneTimeCode)).one()
-    assert code in sent.body
-    assert code not in kept.digest
-    assert verdict(by_code, KNOWN, code, Caller("host")) == "WrongCode"
+    assert sent.code in message.body
+    assert message.address == KNOWN
+    assert sent.code not in kept.digest
+    assert verdict(by_code, sent.asked, sent.code, Caller("host")) == "WrongCode"
 
 
 def test_known_and_unknown_telephones_get_identical_responses() -> None:
     for phone in (KNOWN, UNKNOWN):
-        code = request_code(phone, "host")
-        wrong = "000000" if code != "000000" else "111111"
-        assert verdict(by_code, phone, wrong, Caller("host")) == "WrongCode"
-        assert verdict(request_code, phone, "host") == "TooMany"
-    assert verdict(by_code, UNKNOWN, code, Caller("host")) == "WrongCode"
+        sent = request_code(phone, Caller("host"))
+        wrong = "000000" if sent.code != "000000" else "111111"
+        assert verdict(by_code, sent.asked, wrong, Caller("host")) == "WrongCode"
+        assert verdict(request_code, phone, Caller("host")) == "TooMany"
+    assert verdict(by_code, sent.asked, sent.code, Caller("host")) == "WrongCode"
     known, unknown = addressees()
     assert known is not None
     assert unknown is None
+    with open_session(SYSTEM.scope) as session:
+        assert [message.address for message in session.scalars(select(Message).order_by(Message.id))] == [KNOWN, ""]
 
 
 def test_a_code_is_good_for_five_minutes_and_five_tries() -> None:
-    code = request_code(KNOWN, "host")
+    sent = request_code(KNOWN, Caller("host"))
     with later(minutes=5, seconds=1):
-        assert verdict(by_code, KNOWN, code, Caller("host")) == "WrongCode"
-        fresh = request_code(KNOWN, "host")
-        wrong = "000000" if fresh != "000000" else "111111"
-        assert [verdict(by_code, KNOWN, wrong, Caller("host")) for _ in range(5)] == ["WrongCode"] * 5
-        assert verdict(by_code, KNOWN, fresh, Caller("host")) == "WrongCode"
+        assert verdict(by_code, sent.asked, sent.code, Caller("host")) == "WrongCode"
+        fresh = request_code(KNOWN, Caller("host"))
+        wrong = "000000" if fresh.code != "000000" else "111111"
+        assert [verdict(by_code, fresh.asked, wrong, Caller("host")) for _ in range(5)] == ["WrongCode"] * 5
+        assert verdict(by_code, fresh.asked, fresh.code, Caller("host")) == "WrongCode"
 
 
-def test_a_telephone_gets_one_code_a_minute_and_five_a_day() -> None:
+def test_a_telephone_gets_one_code_a_minute_and_five_a_day_from_one_address() -> None:
     given = []
     for minute in range(7):
         with later(minutes=minute):
-            given.append(verdict(request_code, UNKNOWN, f"host{minute}"))
+            given.append(verdict(request_code, UNKNOWN, Caller("host")))
     assert given == [""] * 5 + ["TooMany"] * 2
+    with later(minutes=8):
+        assert verdict(request_code, UNKNOWN, Caller("elsewhere")) == ""
+
+
+def test_no_password_that_the_telephones_owner_did_not_choose_outlives_the_first_code() -> None:
+    stranger = by_password(KNOWN, PASSWORD, Caller("stranger"))
+    sent = request_code(KNOWN, Caller("host"))
+    by_code(sent.asked, sent.code, Caller("host"))
+    assert who(stranger.token) == ""
+    assert verdict(by_password, KNOWN, PASSWORD, Caller("stranger")) == "WrongPassword"
 
 
 def test_codes_are_for_jobseekers_active_within_half_a_year() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         account(session, "13700000007", Role.PLACEMENT_OFFICER, centre_id=1)
-    request_code("13700000007", "host")
+    request_code("13700000007", Caller("host"))
     assert addressees() == [None]
     with later(days=181):
-        code = request_code(KNOWN, "host")
-        assert verdict(by_code, KNOWN, code, Caller("host")) == "PhoneIdle"
+        sent = request_code(KNOWN, Caller("host"))
+        assert verdict(by_code, sent.asked, sent.code, Caller("host")) == "PhoneIdle"
 
 
-def test_codes_and_their_messages_are_deleted() -> None:
-    request_code(KNOWN, "host")
+def test_codes_and_their_messages_are_forgotten() -> None:
+    request_code(KNOWN, Caller("host"))
     with later(days=1, minutes=6), open_session(SYSTEM.scope, write=True) as session:
         forget_sign_ins(session)
     assert (count(Message), count(OneTimeCode)) == (0, 0)
@@ -211,6 +224,29 @@ def test_staff_and_partners_must_set_up_an_authenticator_and_jobseekers_need_not
     assert secret not in kept.secret_sealed
     assert secret.hex().encode() not in kept.secret_sealed
     assert not set(codes) & set(digests)
+
+
+def test_a_new_authenticator_replaces_the_old_one_only_when_a_code_of_it_was_typed() -> None:
+    secret, papers, token = bind("officer")
+    other = by_password("officer", PASSWORD, Caller("elsewhere"))
+    with later(minutes=1):
+        elsewhere = by_factor(code_of(secret), Caller("elsewhere", token=other.token))
+    with later(minutes=2), open_session(SYSTEM.scope, write=True) as session:
+        own = session.get_one(Account, elsewhere.account.id)
+        factors.begin_second_factor(session, own.actor)
+        coming = prepared_secret(session, own.id)
+    with later(minutes=6):
+        half = by_password("officer", PASSWORD, Caller("host"))
+        assert verdict(by_factor, code_of(coming), Caller("host", token=half.token)) == "WrongCode"
+        by_factor(code_of(secret), Caller("host", token=half.token))
+        with open_session(SYSTEM.scope, write=True) as session:
+            fresh = replace_second_factor(session, own.actor, code=code_of(coming), token=token)
+        assert (who(token), who(elsewhere.token)) == ("officer", "")
+    with later(minutes=12):
+        half = by_password("officer", PASSWORD, Caller("host"))
+        for old in (code_of(secret), papers[0]):
+            assert verdict(by_factor, old, Caller("host", token=half.token)) == "WrongCode"
+        by_factor(fresh[0], Caller("host", token=half.token))
 
 
 def faults_of_second_factor() -> list[str]:

@@ -10,7 +10,7 @@ from scipy.stats import rankdata
 from sqlalchemy.orm import Session
 
 from centre import privacy
-from centre.accounts import Caller, authentication, by_password, passwords, queries, request_code
+from centre.accounts import Caller, by_password, codes, passwords, queries, request_code
 from centre.accounts.actions import create_account
 from centre.accounts.models import OneTimeCode
 from centre.database import open_session
@@ -81,21 +81,21 @@ def test_a_planted_shortcut_for_unknown_names_is_caught() -> None:
 
 
 def ask(name: str) -> Attempt:
-    return lambda number: request_code(f"{name}{number % 50:02d}", f"host{number}")
+    return lambda number: request_code(f"{name}{number % 50:02d}", Caller(f"host{number}"))
 
 
 def test_a_planted_shortcut_for_unknown_telephones_is_caught() -> None:
-    def shortcut(session: Session, one_time_code: OneTimeCode, code: str, phone: str) -> None:
-        if one_time_code.account_id is not None:
-            send(session, one_time_code, code, phone)
+    def shortcut(session: Session, sent: OneTimeCode, phone: str, code: str) -> None:
+        if sent.account_id is not None:
+            send(session, sent, phone, code)
 
-    send = authentication._send
-    with planted(authentication, spend_all=lambda *_: None, _send=shortcut):
+    send = codes._post
+    with planted(codes, spend_all=lambda *_: None, _post=shortcut):
         assert measured(ask("138000000"), ask("139000000"), pairs=40) > 0.5 + 4 * ALLOWED
 
 
 def test_asking_for_a_code_takes_as_long_for_unknown_telephones() -> None:
     # The limits of a telephone and of a host are the same for everybody; without them one telephone can ask often.
-    with planted(authentication, spend_all=lambda *_: None):
-        likelihood = measured(ask("138000000"), ask("139000000"))
-    assert abs(likelihood - 0.5) <= ALLOWED
+    with planted(codes, spend_all=lambda *_: None):
+        found = measured(ask("138000000"), ask("139000000"))
+    assert abs(found - 0.5) <= ALLOWED

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from centre import clock
-from centre.accounts import Account, sign_in
+from centre.accounts import Account, Caller, sign_in
 from centre.accounts.queries import kept_login
 from centre.database import open_session
 from centre.errors import Forbidden, Invalid, NotFound
@@ -19,7 +19,7 @@ from employers.openings.rules import CertificateKind
 from matching.engine.fit.profiles import Leave
 from matching.profiles import actions, jobs
 from matching.profiles.queries import jobseeker, living_registration, people_found, worker_profiles
-from matching.profiles.registration import NameDiffers, TooYoung, register_jobseeker
+from matching.profiles.registration import NameDiffers, TooYoung, ask_registration, confirm_registration
 from matching.profiles.rules import (
     REGISTRATION,
     CertificateDraft,
@@ -42,8 +42,9 @@ AT_HOME = {
 
 
 def register_at_home(**changes: object) -> None:
-    with open_session(Actor.public().scope, write=True) as session:
-        register_jobseeker(session, draft=SelfRegistration.model_validate(AT_HOME | changes))
+    draft = SelfRegistration.model_validate(AT_HOME | changes)
+    sent = ask_registration(draft, Caller(f"host of {draft.phone}"))
+    confirm_registration(sent.asked, sent.code, Caller("host"))
 
 
 def at_counter(town: Town, *, centre: str = "wc", hand_over: bool = False, **changes: object) -> tuple[Person, bool]:
@@ -82,14 +83,26 @@ def test_a_person_is_entered_once_through_every_channel(any_town: Town) -> None:
     assert people() == 1
 
 
-def test_registering_again_from_home_does_not_reveal_that_the_number_is_known(town: Town) -> None:
-    at_counter(town)
+def test_registering_from_home_with_a_known_number_and_another_telephone_joins_nothing(town: Town) -> None:
+    person, _ = at_counter(town)
     register_at_home(phone="13700000007")
     with open_session(SYSTEM) as session:
         account = session.scalars(select(Account)).one()
-        assert (account.login, account.person_id) == (kept_login("13700000007"), None)
-    register_at_home(phone="13700000007", password="another-one")
-    assert people() == 1
+        own = session.get_one(Person, account.person_id)
+    assert (account.login, own.id != person.id) == (kept_login("13700000007"), True)
+    assert (own.identity_index, own.claimed_index) == (None, person.identity_index)
+    assert people() == 2
+
+
+def test_what_she_registered_at_home_is_joined_at_the_counter(town: Town) -> None:
+    first, _ = at_counter(town, phone="13900000002")
+    register_at_home()
+    person, is_new = at_counter(town)
+    assert (person.id, is_new) == (first.id, False)
+    with open_session(SYSTEM) as session:
+        assert session.scalars(select(Account.person_id)).all() == [person.id]
+        claim = session.scalars(select(Person).where(Person.id != person.id)).one()
+        assert (claim.claimed_index, living_registration(session, claim.id)) == (None, None)
 
 
 def test_a_wrong_check_digit_is_refused_and_nothing_is_kept(town: Town) -> None:

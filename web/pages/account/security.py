@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import SIGNED_IN, Pages, Unit
 from centre import accounts, clock
 from centre.accounts import factors
+from centre.accounts.actions import replace_second_factor
 from centre.accounts.authentication import WINDOW
 from centre.accounts.queries import ends_soon, may_forget_password, own_account, recovery_codes_left
 from centre.accounts.rules import WARNED_BEFORE, WrongCode, is_jobseeker
@@ -158,7 +159,7 @@ def confirm_second_factor(unit: Unit) -> Response:
     try:
         spend_all(Limit(("second-factor", str(unit.actor.account_id)), 5, WINDOW))
         own = own_account(unit.session, unit.actor)
-        codes = factors.confirm(unit.session, own, code=bound.draft.code)
+        codes = replace_second_factor(unit.session, unit.actor, code=bound.draft.code, token=caller(unit).token)
     except Refusal as refusal:
         return _factor_page(unit, bound.refuse(refusal), refusal.status)
     return page(unit, "account/recovery.html", codes=codes, login=own.told_login, on="/account")

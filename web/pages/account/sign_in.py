@@ -3,8 +3,9 @@
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, SIGNED_IN, Pages, Unit
-from api.security import KIOSK_COOKIE, SESSION_COOKIE
+from api.security import DEVICE_COOKIE, KIOSK_COOKIE, SESSION_COOKIE, caller_of
 from centre import accounts
+from centre.accounts.devices import MARK_LASTS
 from centre.accounts.rules import PUBLIC_LIFE, SignInOver, is_jobseeker, key_text, otpauth
 from centre.database import open_session
 from centre.drafts import Draft, Words
@@ -54,6 +55,7 @@ class ReceivedCodeForm(Draft):
     """A one-time code as typed (验证码)."""
 
     phone: Words
+    asked: Words
     code: Words
     back: str = ""
 
@@ -66,14 +68,8 @@ class FactorForm(Draft):
 
 
 def caller(unit: Unit) -> accounts.Caller:
-    """The caller, as far as the request identifies them."""
-    request = unit.request
-    return accounts.Caller(
-        host=request.client.host if request.client else "",
-        device=request.headers.get("user-agent", ""),
-        kiosk=KIOSK_COOKIE in request.cookies,
-        token=request.cookies.get(SESSION_COOKIE, ""),
-    )
+    """Who knocks, as far as the request tells."""
+    return caller_of(unit.request)
 
 
 def admit(unit: Unit, entered: accounts.Entered, back: str = "") -> Response:
@@ -86,9 +82,19 @@ def admit(unit: Unit, entered: accounts.Entered, back: str = "") -> Response:
 
 
 def give_cookie(unit: Unit, response: Response, entered: accounts.Entered) -> None:
-    """Set the session cookie; only a jobseeker's own browser keeps it after it is closed."""
-    own = is_jobseeker(entered.account.roles) and KIOSK_COOKIE not in unit.request.cookies
+    """Put the token into the browser; only a jobseeker's own one keeps it when it is closed.
+
+    A browser in which somebody came in wholly is a known device from now on, unless it stands in a hall.
+    """
+    in_hall = KIOSK_COOKIE in unit.request.cookies
+    own = is_jobseeker(entered.account.roles) and not in_hall
     keeps = int(PUBLIC_LIFE.longest.total_seconds()) if own else None
+    if entered.stage is accounts.Stage.FULL and not in_hall:
+        mark = accounts.device_mark(entered.account)
+        year = int(MARK_LASTS.total_seconds())
+        response.set_cookie(
+            DEVICE_COOKIE, mark, max_age=year, httponly=True, samesite="lax", secure=settings().secure_cookies
+        )
     response.set_cookie(
         SESSION_COOKIE, entered.token, max_age=keeps, httponly=True, samesite="lax", secure=settings().secure_cookies
     )
@@ -144,11 +150,12 @@ def send_code(unit: Unit) -> Response:
         return _sign_in_page(unit, by_password, bound, 422)
     try:
         phone = parse_mobile(bound.draft.phone)
-        code = accounts.request_code(phone, caller(unit).host)
+        sent = accounts.request_code(phone, caller(unit))
     except Refusal as refusal:
         refusal.field = "phone"
         return _sign_in_page(unit, by_password, bound.refuse(refusal), refusal.status)
-    return _code_page(unit, blank(unit, ReceivedCodeForm, phone=phone, back=bound.draft.back), code)
+    form = blank(unit, ReceivedCodeForm, phone=phone, asked=sent.asked, back=bound.draft.back)
+    return _code_page(unit, form, sent.code)
 
 
 @routes.post("/sign-in/phone/code", allow=PUBLIC, keep=False)
@@ -158,7 +165,7 @@ def enter_by_code(unit: Unit) -> Response:
     if bound.draft is None:
         return _code_page(unit, bound, status_code=422)
     try:
-        entered = accounts.by_code(parse_mobile(bound.draft.phone), bound.draft.code, caller(unit))
+        entered = accounts.by_code(bound.draft.asked, bound.draft.code, caller(unit))
     except Refusal as refusal:
         return _code_page(unit, bound.refuse(refusal), status_code=refusal.status)
     return admit(unit, entered, bound.draft.back)

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
+from api.security import own_address
 from centre import clock
 from centre.drafts import Draft, RecordId
 from centre.errors import NotFound, Refusal
@@ -63,8 +64,8 @@ def verify(unit: Unit, code: Code) -> Response:
 
 @routes.get("/certificates/{code}/qr.svg", allow=PUBLIC)
 def picture(unit: Unit, code: Code) -> Response:
-    """The QR code of a certificate's page; it contains only the URL."""
-    address = str(unit.request.base_url.replace(path=f"/certificates/{parse_code(code)}"))
+    """The QR of a certificate's page; it holds the address and nothing else."""
+    address = f"{own_address(unit.request)}/certificates/{parse_code(code)}"
     drawn = BytesIO()
     segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=4, xmldecl=False, light="#fff")
     return Response(drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

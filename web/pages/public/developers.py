@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from api.app import build as build_api
 from api.dependencies import PREFIX, PUBLIC, Access, Pages, Unit
+from api.security import own_address
 from centre.permissions import Permission
 from centre.translation import N_
 from web.rendering import page
@@ -43,7 +44,8 @@ class Operation:
 @routes.get("/developers", allow=PUBLIC)
 def reference(unit: Unit) -> Response:
     """Every operation of the API."""
-    return page(unit, "public/developers/reference.html", groups=_groups(), prefix=PREFIX)
+    address = own_address(unit.request)
+    return page(unit, "public/developers/reference.html", groups=_groups(), prefix=PREFIX, address=address)
 
 
 @cache

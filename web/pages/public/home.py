@@ -10,8 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
 from centre.drafts import BIGGEST_ID
-from centre.errors import Refusal
-from centre.network import centres, require_set_up
+from centre.network import centres
 from centre.permissions import Permission
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
@@ -23,15 +22,12 @@ from matching.introductions.models import Introduction
 from matching.introductions.rules import DONE
 from matching.live.listing import Listed
 from matching.live.poller import is_watched, openings_now
-from matching.profiles.registration import register_jobseeker
-from matching.profiles.rules import SelfRegistration
 from matching.search.find import Results, listed_opening, search_openings, similar_openings, totals
 from matching.search.rules import MOST_PAGES, SearchCriteria
 from matching.search.word_counts import count_words
 from matching.suggestions.fits import Course, fit_of, next_courses
 from training.classes.queries import recruiting
 from web import choices
-from web.forms import Bound, bind, blank
 from web.page_cache import KeptPage, PageCache
 from web.preferences import Display
 from web.rendering import html, page
@@ -210,31 +206,6 @@ def ask(unit: Unit, opening_id: OpeningId) -> Response:
     share = bool(unit.form and unit.form.get("share_phone"))
     introduction = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
     return RedirectResponse(f"/me/introductions/{introduction.id}", 303)
-
-
-@routes.get("/register", allow=PUBLIC)
-def registering(unit: Unit) -> Response:
-    """The registration form: four fields and the consent."""
-    require_set_up()
-    return _register_page(unit, blank(unit, SelfRegistration))
-
-
-@routes.post("/register", allow=PUBLIC, keep=False)
-def register(unit: Unit) -> Response:
-    """Register a jobseeker; the response is identical for new and known people."""
-    require_set_up()
-    bound = bind(unit, SelfRegistration)
-    if bound.draft is None:
-        return _register_page(unit, bound, 422)
-    try:
-        register_jobseeker(unit.session, draft=bound.draft)
-    except Refusal as refusal:
-        return _register_page(unit, bound.refuse(refusal), 422)
-    return page(unit, "public/registered.html")
-
-
-def _register_page(unit: Unit, bound: Bound[SelfRegistration], status_code: int = 200) -> Response:
-    return page(unit, "public/register.html", status_code, bound=bound, counties=choices.home_counties())
 
 
 @routes.get("/about", allow=PUBLIC)

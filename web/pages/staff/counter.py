@@ -27,6 +27,7 @@ from matching.introductions.rules import (
     Recommendation,
 )
 from matching.profiles import actions
+from matching.profiles.claims import foreign_claims
 from matching.profiles.queries import jobseeker, people_found
 from matching.profiles.rules import (
     LEAVE_LABELS,
@@ -115,6 +116,7 @@ def _desk(
         place=choices.place,
         saved=unit.request.query_params.get("saved", ""),
         may_verify=unit.actor.may(Permission.VERIFY_OPENING),
+        may_close_accounts=unit.actor.may(Permission.CLOSE_FALSE_ACCOUNTS),
         may_curate=unit.actor.may(Permission.CURATE_WORDS),
         may_train=unit.actor.may(Permission.APPROVE_CLASS),
     )
@@ -179,6 +181,7 @@ def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 20
         "staff/counter/person.html",
         status_code,
         seeker=seeker,
+        claims=foreign_claims(unit.session, seeker.person),
         bound=bound,
         state=REGISTRATION_LABELS[seeker.registration.state] if seeker.registration else "",
         recognised=sorted(recognised_categories(unit.session, person_id, clock.today())),
@@ -238,6 +241,7 @@ def _profile(unit: Unit, person_id: int, bound: Bound[PersonForm], status_code: 
         "staff/counter/profile.html",
         status_code,
         seeker=seeker,
+        claims=foreign_claims(unit.session, seeker.person),
         bound=bound,
         trades=choices.TRADES,
         others=others,

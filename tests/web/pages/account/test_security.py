@@ -61,7 +61,8 @@ def test_a_forgotten_password_is_replaced_after_sign_in_by_code(signed_in: Signe
     with settings_from(demo="true"):
         sent = visitor.post("/sign-in/phone", data={"phone": PHONE})
     code = re.findall(r"验证码是 ([0-9]{6})", sent.text)[0]
-    visitor.post("/sign-in/phone/code", data={"phone": PHONE, "code": code})
+    asked = re.findall(r'name="asked" value="([^"]+)"', sent.text)[0]
+    visitor.post("/sign-in/phone/code", data={"phone": PHONE, "asked": asked, "code": code})
     page = visitor.get("/account/password").text
     assert 'name="old"' not in page
     assert visitor.post("/account/password", data=form | {"_csrf": csrf_of(page)}).status_code == 200

@@ -1,0 +1,177 @@
+"""Codes sent to a telephone: to come in, or to prove that a telephone is one's own.
+
+Each code belongs to the form that asked for it. A stranger who asks for codes to somebody's telephone neither makes her
+own code void nor uses up its tries, and what he may ask is counted by where he asks from.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts.devices import known_device
+from centre.accounts.models import OneTimeCode
+from centre.accounts.queries import account_of_phone, kept_login
+from centre.accounts.rules import CODE_LASTS, TRIES_OF_A_CODE, CodePurpose, WrongCode, bare, new_code
+from centre.accounts.sessions import Caller
+from centre.database import open_session
+from centre.limits import Limit, spend_all
+from centre.outbox import SIGN_IN_CODE, post
+from centre.people import phone_index
+from centre.permissions import Actor
+from centre.privacy import blind_index, token_digest
+from centre.translation import N_, SOURCE_LOCALE, translate
+
+SYSTEM = Actor.system()
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+WINDOW = timedelta(minutes=5)
+
+OF_AN_ORIGIN, OF_A_DEVICE, OF_A_PHONE = 5, 5, 30
+"""Codes a day to one telephone: asked for from one address, from a device that is known there, and in all."""
+
+TEXTS = {
+    CodePurpose.SIGN_IN: (N_("登录验证码"), N_("验证码 {code}，5 分钟内有效。工作人员不会向您要验证码。")),
+    CodePurpose.REGISTER: (
+        N_("登记验证码"),
+        N_("求职登记验证码 {code}，5 分钟内有效。不是您本人登记，不用理会，也不要告诉别人。"),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AskedCode:
+    """A code that was sent: the secret of the form that asked, and the code, which only the demo may show."""
+
+    asked: str
+    code: str
+
+
+def spend_asking(phone: str, caller: Caller) -> None:
+    """Count one more code to a telephone, against whoever asks. Raises TooMany.
+
+    A device from which the telephone's owner came in before has a budget of its own, outside the common one.
+    """
+    with open_session(SYSTEM.scope) as session:
+        device = known_device(session, kept_login(phone), caller.mark)
+    if device:
+        spend_all(
+            Limit(("code", phone, device), 1, MINUTE),
+            Limit(("code-day", phone, device), OF_A_DEVICE, DAY),
+        )
+        return
+    spend_all(
+        Limit(("code", phone, caller.host), 1, MINUTE),
+        Limit(("code-day", phone, caller.host), OF_AN_ORIGIN, DAY),
+        Limit(("code-phone", phone), OF_A_PHONE, DAY),
+        Limit(("code-host", caller.host), 60, HOUR),
+    )
+
+
+def request_code(phone: str, caller: Caller) -> AskedCode:
+    """Send a code to come in with; the same work and the same answer whether or not the telephone has an account.
+
+    Raises TooMany.
+    """
+    spend_asking(phone, caller)
+    asked = secrets.token_urlsafe(24)
+    with open_session(SYSTEM.scope, write=True) as session:
+        account_id = account_of_phone(session, phone)
+        # Without an account the message is to nobody, which takes as long.
+        return send_code(session, CodePurpose.SIGN_IN, phone, asked, account_id=account_id, deliver=bool(account_id))
+
+
+def send_code(
+    session: Session,
+    purpose: CodePurpose,
+    phone: str,
+    asked: str,
+    *,
+    account_id: int | None = None,
+    deliver: bool = True,
+) -> AskedCode:
+    """Make a code for the form that holds `asked` and post it; an older one of the same form is void."""
+    code, index = new_code(6), phone_index(phone)
+    session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.asked_digest == token_digest(asked), OneTimeCode.used_at.is_(None))
+        .values(used_at=clock.now(), version=OneTimeCode.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    sent = OneTimeCode(
+        purpose=purpose,
+        asked_digest=token_digest(asked),
+        phone_index=index,
+        account_id=account_id,
+        digest=_code_digest(purpose, index, code),
+        expires_at=clock.now() + CODE_LASTS,
+    )
+    session.add(sent)
+    session.flush()
+    _post(session, sent, phone if deliver else "", code)
+    return AskedCode(asked, code)
+
+
+def _post(session: Session, sent: OneTimeCode, phone: str, code: str) -> None:
+    title, text = TEXTS[sent.purpose]
+    post(
+        session,
+        kind=SIGN_IN_CODE,
+        to_account_id=sent.account_id,
+        to_phone=phone,
+        title=title,
+        body=translate(SOURCE_LOCALE, text, code=code),
+        dedupe_key=f"{SIGN_IN_CODE}:{sent.id}",
+        expires_at=sent.expires_at,
+    )
+
+
+def spend_code(purpose: CodePurpose, asked: str, code: str, caller: Caller) -> OneTimeCode:
+    """The code that the form holding `asked` was sent, typed rightly; each try counts. Raises WrongCode and TooMany.
+
+    It is not used yet: `use_up` belongs into the transaction of what it opens.
+    """
+    spend_all(Limit(("code-try", caller.host), 300, WINDOW))
+    with open_session(SYSTEM.scope, write=True) as session:
+        sent = _count_try(session, purpose, asked)
+    if sent is None or sent.digest != _code_digest(purpose, sent.phone_index, bare(code)):
+        raise WrongCode(field="code")
+    return sent
+
+
+def use_up(session: Session, sent: OneTimeCode) -> None:
+    """Take a code, once. Raises WrongCode when somebody else was first."""
+    used = session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.id == sent.id, OneTimeCode.used_at.is_(None))
+        .values(used_at=clock.now(), version=OneTimeCode.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if not getattr(used, "rowcount", 0):
+        raise WrongCode(field="code")
+
+
+def _count_try(session: Session, purpose: CodePurpose, asked: str) -> OneTimeCode | None:
+    good = (
+        OneTimeCode.asked_digest == token_digest(asked),
+        OneTimeCode.purpose == purpose,
+        OneTimeCode.used_at.is_(None),
+        OneTimeCode.expires_at > clock.now(),
+        OneTimeCode.tries < TRIES_OF_A_CODE,
+    )
+    sent = session.scalar(select(OneTimeCode).where(*good).order_by(OneTimeCode.id.desc()).limit(1))
+    if sent is None:
+        return None
+    counted = session.execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.id == sent.id, *good)
+        .values(tries=OneTimeCode.tries + 1, version=OneTimeCode.version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    return sent if getattr(counted, "rowcount", 0) else None
+
+
+def _code_digest(purpose: CodePurpose, index: str, code: str) -> str:
+    return blind_index("one-time-code", f"{purpose}:{index}:{code}")

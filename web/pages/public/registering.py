@@ -1,0 +1,96 @@
+"""Registering from home: what is typed counts once the code that was sent to the telephone comes back."""
+
+from starlette.responses import Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre.accounts import AskedCode
+from centre.drafts import Draft, Words
+from centre.errors import Invalid, Refusal
+from centre.network import require_set_up
+from centre.settings import settings
+from matching.profiles.registration import RegistrationOver, ask_registration, confirm_registration, resend_code
+from matching.profiles.rules import SelfRegistration
+from web import choices
+from web.forms import Bound, bind, blank
+from web.pages.account.sign_in import admit, caller
+from web.rendering import page
+
+routes = Pages("/register")
+
+
+class ProofForm(Draft):
+    """The code that proves the telephone of a registration (登记验证码)."""
+
+    asked: Words
+    code: Words
+
+
+class ResendForm(Draft):
+    """Which registration wants its code once more (重发验证码)."""
+
+    asked: Words
+
+
+@routes.get("", allow=PUBLIC)
+def registering(unit: Unit) -> Response:
+    """The form that a newcomer fills in: four fields and a yes."""
+    require_set_up()
+    return _form(unit, blank(unit, SelfRegistration))
+
+
+@routes.post("", allow=PUBLIC, keep=False)
+def register(unit: Unit) -> Response:
+    """Send a code to the telephone; the same answer for new and for known people."""
+    require_set_up()
+    bound = bind(unit, SelfRegistration)
+    if bound.draft is None:
+        return _form(unit, bound, 422)
+    try:
+        sent = ask_registration(bound.draft, caller(unit))
+    except Refusal as refusal:
+        return _form(unit, bound.refuse(refusal), refusal.status if refusal.status == 429 else 422)
+    return _proof(unit, sent)
+
+
+@routes.post("/code", allow=PUBLIC, keep=False)
+def confirm(unit: Unit) -> Response:
+    """Register whoever received the code, and go on to what they can do and want."""
+    bound = bind(unit, ProofForm)
+    if bound.draft is None:
+        return _code_page(unit, bound, "", 422)
+    try:
+        entered = confirm_registration(bound.draft.asked, bound.draft.code, caller(unit))
+    except RegistrationOver as refusal:
+        return _form(unit, blank(unit, SelfRegistration).refuse(refusal), refusal.status)
+    except Refusal as refusal:
+        return _code_page(unit, bound.refuse(refusal), "", refusal.status)
+    return admit(unit, entered)
+
+
+@routes.post("/code/again", allow=PUBLIC, keep=False)
+def resend(unit: Unit) -> Response:
+    """Send the code once more."""
+    bound = bind(unit, ResendForm)
+    try:
+        if bound.draft is None:
+            raise Invalid(bound.problems)
+        sent = resend_code(bound.draft.asked, caller(unit))
+    except RegistrationOver as refusal:
+        return _form(unit, blank(unit, SelfRegistration).refuse(refusal), refusal.status)
+    except Refusal as refusal:
+        again = blank(unit, ProofForm, asked=bound.value("asked"))
+        return _code_page(unit, again.refuse(refusal), "", refusal.status)
+    return _proof(unit, sent)
+
+
+def _proof(unit: Unit, sent: AskedCode) -> Response:
+    return _code_page(unit, blank(unit, ProofForm, asked=sent.asked), sent.code)
+
+
+def _code_page(unit: Unit, bound: Bound[ProofForm], code: str, status_code: int = 200) -> Response:
+    shown = code if settings().demo else ""
+    return page(unit, "public/register-code.html", status_code, bound=bound, demo_code=shown)
+
+
+def _form(unit: Unit, bound: Bound[SelfRegistration], status_code: int = 200) -> Response:
+    return page(unit, "public/register.html", status_code, bound=bound, counties=choices.home_counties())
