@@ -22,7 +22,7 @@ from centre.accounts import (
     request_code,
     visitor,
 )
-from centre.accounts.actions import create_account, renew_account, replace_second_factor
+from centre.accounts.actions import create_account, renew_account
 from centre.accounts.cards import PrintedCard, issue_card, revoke_card
 from centre.accounts.jobs import forget_sign_ins, warn_partner_accounts
 from centre.accounts.models import Account, OneTimeCode, RecoveryCode, SecondFactor, SignIn
@@ -165,14 +165,6 @@ def test_a_telephone_gets_one_code_a_minute_and_five_a_day_from_one_address() ->
         assert verdict(request_code, UNKNOWN, Caller("elsewhere")) == ""
 
 
-def test_no_password_that_the_telephones_owner_did_not_choose_outlives_the_first_code() -> None:
-    stranger = by_password(KNOWN, PASSWORD, Caller("stranger"))
-    sent = request_code(KNOWN, Caller("host"))
-    by_code(sent.asked, sent.code, Caller("host"))
-    assert who(stranger.token) == ""
-    assert verdict(by_password, KNOWN, PASSWORD, Caller("stranger")) == "WrongPassword"
-
-
 def test_codes_are_for_jobseekers_active_within_half_a_year() -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         account(session, "13700000007", Role.PLACEMENT_OFFICER, centre_id=1)
@@ -224,29 +216,6 @@ def test_staff_and_partners_must_set_up_an_authenticator_and_jobseekers_need_not
     assert secret not in kept.secret_sealed
     assert secret.hex().encode() not in kept.secret_sealed
     assert not set(codes) & set(digests)
-
-
-def test_a_new_authenticator_replaces_the_old_one_only_when_a_code_of_it_was_typed() -> None:
-    secret, papers, token = bind("officer")
-    other = by_password("officer", PASSWORD, Caller("elsewhere"))
-    with later(minutes=1):
-        elsewhere = by_factor(code_of(secret), Caller("elsewhere", token=other.token))
-    with later(minutes=2), open_session(SYSTEM.scope, write=True) as session:
-        own = session.get_one(Account, elsewhere.account.id)
-        factors.begin_second_factor(session, own.actor)
-        coming = prepared_secret(session, own.id)
-    with later(minutes=6):
-        half = by_password("officer", PASSWORD, Caller("host"))
-        assert verdict(by_factor, code_of(coming), Caller("host", token=half.token)) == "WrongCode"
-        by_factor(code_of(secret), Caller("host", token=half.token))
-        with open_session(SYSTEM.scope, write=True) as session:
-            fresh = replace_second_factor(session, own.actor, code=code_of(coming), token=token)
-        assert (who(token), who(elsewhere.token)) == ("officer", "")
-    with later(minutes=12):
-        half = by_password("officer", PASSWORD, Caller("host"))
-        for old in (code_of(secret), papers[0]):
-            assert verdict(by_factor, old, Caller("host", token=half.token)) == "WrongCode"
-        by_factor(fresh[0], Caller("host", token=half.token))
 
 
 def faults_of_second_factor() -> list[str]:
