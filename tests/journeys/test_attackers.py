@@ -13,7 +13,7 @@ from centre.accounts.queries import kept_login
 from centre.database import open_session
 from centre.numbers import identity_check
 from centre.people import Person, person_by_identity
-from matching.profiles import jobs, registration
+from matching.profiles import actions, jobs, registration
 from matching.profiles.models import PendingRegistration
 from tests.journeys.strangers import (
     HERS,
@@ -141,7 +141,8 @@ def test_a_planted_claim_that_counts_as_proof_is_caught(hall: Hall) -> None:
         return person
 
     right = registration.add_claim
-    with planted(registration, add_claim=first_come):
+    still = planted(actions, follow_phone=lambda *_, **__: None)
+    with planted(registration, add_claim=first_come), still:
         assert "he sees what the counter writes" in gains_of_squatter(hall)
 
 
