@@ -1,1 +1,1 @@
-"""The ground floor: people, the centre network and everything that every part of the service stands on."""
+"""The foundation of all packages: people, the centre network, accounts, storage and rules."""

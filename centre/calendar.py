@@ -1,4 +1,4 @@
-"""Days that count: working days with make-up Saturdays (调休), ages on a date, retirement dates from a dated table.
+"""Calendar rules: working days with make-up days (调休), ages on a date, retirement dates from a dated table.
 
 Pure but for the holiday tables of the `holidays` library, read once a year asked for.
 """

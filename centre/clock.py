@@ -1,4 +1,4 @@
-"""The only place that asks what time it is."""
+"""The only place that reads the system clock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,18 +17,18 @@ def now() -> datetime:
 
 
 def today() -> date:
-    """The calendar day at the counters (Asia/Shanghai)."""
+    """Today's date in Asia/Shanghai."""
     return now().astimezone(SHANGHAI).date()
 
 
 def local(instant: datetime) -> datetime:
-    """An aware instant as the wall clock of the centres shows it."""
+    """An aware instant in Asia/Shanghai."""
     return instant.astimezone(SHANGHAI)
 
 
 @contextmanager
 def frozen(at: datetime) -> Iterator[None]:
-    """Hold the clock at an aware instant, for tests and for the demo seed."""
+    """Freeze the clock at an aware instant, for tests and for the demo data."""
     if at.tzinfo is None:
         raise ValueError("the clock needs an aware instant")
     token = _frozen.set(at.astimezone(UTC))

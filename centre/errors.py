@@ -1,4 +1,4 @@
-"""Refusals: what the service will not do, why, and what the reader can do about it."""
+"""Refusals: errors with a stable code and a message that says what to do."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from centre.translation import N_
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong with one field of what was sent."""
+    """A problem with one field of the input."""
 
     field: str
     code: str
@@ -18,7 +18,7 @@ class Problem:
 
 
 class Refusal(Exception):
-    """The base of every refusal: a stable code, an HTTP-like status and a message in the source language."""
+    """The base class of refusals: a stable code, an HTTP status and a message in the source language."""
 
     code: ClassVar[str] = "refused"
     status: ClassVar[int] = 400
@@ -36,7 +36,7 @@ class Refusal(Exception):
 
 
 class NotSignedIn(Refusal):
-    """Nobody is signed in and the request needs somebody."""
+    """The request requires authentication."""
 
     code = "not-signed-in"
     status = 401
@@ -44,7 +44,7 @@ class NotSignedIn(Refusal):
 
 
 class Forbidden(Refusal):
-    """The signed-in account may not do this."""
+    """The account does not have the permission."""
 
     code = "forbidden"
     status = 403
@@ -52,14 +52,14 @@ class Forbidden(Refusal):
 
 
 class OtherCentre(Forbidden):
-    """The record is another centre's to change, although it may be read here."""
+    """The record is visible but belongs to another centre, which alone may change it."""
 
     code = "other-centre"
     message = N_("这条记录由别的中心负责，请联系他们办理")
 
 
 class NotFound(Refusal):
-    """There is no such thing, or it is not the reader's: both answers are alike on purpose."""
+    """The record does not exist or is not visible to the reader; both responses are deliberately identical."""
 
     code = "not-found"
     status = 404
@@ -67,7 +67,7 @@ class NotFound(Refusal):
 
 
 class Conflict(Refusal):
-    """The request is well formed, but the state of things does not allow it now."""
+    """The request is valid, but conflicts with the current state."""
 
     code = "conflict"
     status = 409
@@ -75,14 +75,14 @@ class Conflict(Refusal):
 
 
 class Stale(Conflict):
-    """Somebody else changed the record since the reader saw it."""
+    """The record has changed since the reader loaded it."""
 
     code = "stale"
     message = N_("这条记录刚被别人改过，请刷新后再改")
 
 
 class TooLarge(Refusal):
-    """The body or the file is over the limit."""
+    """The body or the file exceeds the size limit."""
 
     code = "too-large"
     status = 413
@@ -90,7 +90,7 @@ class TooLarge(Refusal):
 
 
 class Invalid(Refusal):
-    """One or more fields cannot be accepted; all of them are told at once."""
+    """One or more fields are invalid; all of them are reported at once."""
 
     code = "invalid"
     status = 422
@@ -107,7 +107,7 @@ class Invalid(Refusal):
 
 
 class TooMany(Refusal):
-    """The caller asked too often; `retry_after` says in how many seconds to try again."""
+    """The rate limit is exceeded; `retry_after` is the number of seconds to wait."""
 
     code = "too-many"
     status = 429
@@ -115,7 +115,7 @@ class TooMany(Refusal):
 
 
 class Unavailable(Refusal):
-    """The database or another needed part is away for the moment."""
+    """The database or another component is temporarily unavailable."""
 
     code = "unavailable"
     status = 503

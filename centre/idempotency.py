@@ -1,4 +1,4 @@
-"""Answers kept for a day, so that a form or a call sent twice is done once and answered alike (重复提交)."""
+"""Idempotency keys: responses stored for a day, so that a repeated request acts once (重复提交)."""
 
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,7 +18,7 @@ KEPT_FOR = timedelta(hours=24)
 
 
 class KeyReused(Refusal):
-    """The key was used before with other content."""
+    """The idempotency key was used before with other content."""
 
     code = "key-reused"
     status = 422
@@ -26,7 +26,7 @@ class KeyReused(Refusal):
 
 
 class KeptAnswer(Base):
-    """The answer to one keyed request; written in the same transaction as what the request did (已答复的请求)."""
+    """The response to a request with an idempotency key; stored in the transaction of the request (已答复的请求)."""
 
     __table_args__ = (UniqueConstraint("owner", "key"),)
 
@@ -41,19 +41,19 @@ class KeptAnswer(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """An owner finds its own keys; nobody lists them."""
+        """An owner sees its own keys; nobody lists them."""
         return cls.owner == owner_of(scope.account_id) if scope.account_id else cls.owner.like("visitor:%")
 
 
 def owner_of(account_id: int | None, visitor: str = "") -> str:
-    """Whose keys these are: an account's, or those of a visitor known by its address only."""
+    """The owner of keys: an account, or a visitor identified by address."""
     if account_id is not None:
         return f"account:{account_id}"
     return f"visitor:{sha256(visitor.encode()).hexdigest()}" if visitor else "visitor:"
 
 
 def claim(session: Session, *, owner: str, key: str, fingerprint: str) -> KeptAnswer | None:
-    """Claim a key as the first act of a transaction; None when it is new, otherwise the answer that was given.
+    """Claim a key first in a transaction; returns None for a new key, otherwise the stored response.
 
     A concurrent request with the same key waits here for the first one. Raises KeyReused for other content.
     """
@@ -70,12 +70,12 @@ def claim(session: Session, *, owner: str, key: str, fingerprint: str) -> KeptAn
 
 
 def keep(session: Session, *, owner: str, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
-    """Put the answer beside the claimed key."""
+    """Store the response with the claimed key."""
     kept = session.scalars(select(KeptAnswer).where(KeptAnswer.owner == owner, KeptAnswer.key == key)).one()
     kept.status, kept.headers, kept.body = status, headers, body
 
 
 @job("forget-kept-answers", every=timedelta(hours=1))
 def forget_old(session: Session) -> None:
-    """Delete kept answers after a day."""
+    """Delete stored responses after a day."""
     session.execute(delete(KeptAnswer).where(KeptAnswer.made_at < clock.now() - KEPT_FOR))

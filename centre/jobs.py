@@ -1,4 +1,4 @@
-"""Work that falls due: each slot of each job has exactly one effect, however many processes are awake."""
+"""Scheduled jobs: each slot of each job runs exactly once, however many worker processes there are."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC) - timedelta(hours=8)  # midnight in Sh
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A kind of due work: its name, its rhythm and what it does with a session that sees everything.
+    """A scheduled job: its name, its interval, and its action with a session that sees everything.
 
     `reading` is slow work done before, without a lock on anything; what it gives is handed to `work`.
     """
@@ -44,7 +44,7 @@ REGISTER: dict[str, Job] = {}
 
 
 class JobRun(Base):
-    """A slot that was worked off; written in the same transaction as the effect (任务执行记录)."""
+    """A completed slot; written in the same transaction as the effect (任务执行记录)."""
 
     job: Mapped[str] = mapped_column(String(60), primary_key=True)
     slot_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
@@ -75,7 +75,7 @@ class JobFailure(Base):
 def job(
     name: str, *, every: timedelta, catch_up: bool = False, reading: Reading | None = None
 ) -> Callable[[Work], Work]:
-    """Register due work. With `catch_up` each missed slot is worked off, otherwise only the latest one."""
+    """Register a job. With `catch_up` every missed slot runs, otherwise only the latest one."""
 
     def register(work: Work) -> Work:
         REGISTER[name] = Job(name, every, work, catch_up, (work.__doc__ or "").strip().splitlines()[0], reading)
@@ -85,7 +85,7 @@ def job(
 
 
 def due_slots(due: Job, last: datetime | None, now: datetime) -> Iterator[datetime]:
-    """The slots of a job that have come since `last`, oldest first."""
+    """The due slots of a job since `last`, oldest first."""
     latest = _EPOCH + (now - _EPOCH) // due.every * due.every
     if last is not None and last >= latest:
         return
@@ -96,7 +96,7 @@ def due_slots(due: Job, last: datetime | None, now: datetime) -> Iterator[dateti
 
 
 def run_due_jobs() -> int:
-    """Work off everything that is due now; gives the number of slots that this process did.
+    """Run all due jobs; returns the number of slots that this process completed.
 
     A job that raises keeps no other from running: its failure is recorded, and it is tried again after a pause that
     doubles with every attempt.

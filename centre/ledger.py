@@ -1,4 +1,4 @@
-"""The service ledger (服务台账): append-only events from which every headline figure is counted."""
+"""The service ledger (服务台账): append-only events, the source of all headline statistics."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -42,7 +42,7 @@ class ServiceCategory(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a person came (渠道)."""
+    """The channel of a service (渠道)."""
 
     COUNTER = "counter"
     HOTLINE = "hotline"
@@ -126,7 +126,7 @@ def record_service(
     note: str = "",
     occurred_at: datetime | None = None,
 ) -> ServiceEvent:
-    """Write one person-time into the ledger. `subject` names the detailed record, for example `enrolment:12`.
+    """Record one service in the ledger. `subject` names the detailed record, for example `enrolment:12`.
 
     `note` is what the person told; it is sealed under the person's key, and so goes when the person is erased.
     """
@@ -148,7 +148,7 @@ def record_service(
 
 
 def record_services(session: Session, actor: Actor, services: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-    """Write many person-times at once; each has the keywords of `record_service`, all of them the same ones."""
+    """Record many services by bulk insert; each has the keywords of `record_service`, all of them the same ones."""
     ids, now = new_ids(session, ServiceEvent, len(services)), clock.now()
     rows = [
         {"id": number, "occurred_at": now, "recorded_at": now, "account_id": actor.account_id, **service}
@@ -166,7 +166,7 @@ def _sealed(session: Session, person_id: int | None, words: str) -> bytes:
 
 
 def unsealed_statement(session: Session, event: ServiceEvent) -> str:
-    """What a person told, in clear; empty when there is nothing or the person was erased."""
+    """A person's statement, decrypted; empty when there is none or the person was erased."""
     if event.told_sealed is None:
         return ""
     if event.person_id is None:
@@ -177,7 +177,7 @@ def unsealed_statement(session: Session, event: ServiceEvent) -> str:
 
 
 def reverse_services(session: Session, actor: Actor, ids: Sequence[int], *, note: str) -> None:
-    """Correct many events by their reversals, as `reverse_service` does with one."""
+    """Reverse many events, as `reverse_service` does for one."""
     kept = ("centre_id", "category", "channel", "person_id", "topic", "programme", "subject")
     with seeing_everything(session):
         events = session.scalars(select(ServiceEvent).where(ServiceEvent.id.in_(ids)).order_by(ServiceEvent.id)).all()
@@ -190,7 +190,7 @@ def reverse_services(session: Session, actor: Actor, ids: Sequence[int], *, note
 
 
 def reverse_service(session: Session, actor: Actor, event: ServiceEvent, *, note: str) -> ServiceEvent:
-    """Correct an event by its reversal, dated now; the event itself is never edited (台账冲正)."""
+    """Reverse an event as of now; the event itself is never edited (台账冲正)."""
     reversal = record_service(
         session,
         actor,

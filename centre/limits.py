@@ -1,4 +1,4 @@
-"""How often something may be tried: counters in the database, exact across processes, kept even when the try fails."""
+"""Rate limits: counters in the database, exact across processes, and kept when the attempt fails."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from centre.tables import Base, Instant
 
 
 class Tally(Base):
-    """How often one key was tried in one window of time (频次计数). Keys are digests, never names or addresses."""
+    """The number of attempts for one key in one time window (频次计数). Keys are digests, never names or addresses."""
 
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
     window_at: Mapped[datetime] = mapped_column(Instant, primary_key=True)
@@ -31,7 +31,7 @@ class Tally(Base):
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How often what `parts` name may be tried in a window of time."""
+    """A limit on attempts for the key named by `parts` in a time window."""
 
     parts: tuple[str, ...]
     most: int
@@ -39,17 +39,17 @@ class Limit:
 
     @property
     def key(self) -> str:
-        """The digest under which the tries are counted."""
+        """The digest under which attempts are counted."""
         return blind_index("tally", "\n".join(self.parts))
 
 
 def spend(*parts: str, limit: int, window: timedelta) -> None:
-    """Count one more try of what `parts` name, in a transaction of its own. Raises TooMany beyond `limit`."""
+    """Count an attempt for the key named by `parts`, in its own transaction. Raises TooMany beyond `limit`."""
     spend_all(Limit(parts, limit, window))
 
 
 def spend_all(*limits: Limit) -> None:
-    """Count one more try against each limit, in one transaction of its own. Raises TooMany when one is passed.
+    """Count an attempt against each limit, in its own transaction. Raises TooMany when a limit is exceeded.
 
     When the database does not answer, this raises as any statement does: what is limited is then refused.
     """
@@ -89,5 +89,5 @@ def _count_one_more(session: Session, key: str, started: datetime) -> int:
 
 @job("forget-tallies", every=timedelta(hours=1))
 def forget_tallies(session: Session) -> None:
-    """Delete counters that no window needs any more."""
+    """Delete counters of past windows."""
     session.execute(delete(Tally).where(Tally.window_at < clock.now() - timedelta(days=2)))

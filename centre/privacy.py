@@ -1,4 +1,4 @@
-"""Personal data at rest: sealed under a key of each person, found again by a keyed blind index."""
+"""Encryption of personal data at rest: a key for each person, and a keyed blind index for search."""
 
 import os
 import re
@@ -81,7 +81,7 @@ def key_file() -> Path:
 
 
 def add_key() -> None:
-    """Put a fresh key before those in the key file; from now on everything new is sealed under it."""
+    """Add a new key at the front of the key file; new values are encrypted with it."""
     path = key_file()
     draft = path.with_name(f"{path.name}.{uuid4().hex}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -131,13 +131,13 @@ def _derived_from(master: bytes, purpose: str) -> bytes:
 
 
 def new_key() -> tuple[str, bytes]:
-    """A fresh data key for one person: its public name and the key itself, wrapped by the master key."""
+    """A new data key for one person: the name of the master key, and the data key wrapped with it."""
     box = Box.fresh()
     return box.key_name, box.wrapped_key
 
 
 def seal(key_name: str, wrapped: bytes, column: str, value: str) -> bytes:
-    """Encrypt a value for one column of one person; moved to another row or column it does not open."""
+    """Encrypt a value, bound to one column of one person; it cannot be decrypted elsewhere."""
     return _encrypt(_data_key(key_name, wrapped), value.encode(), f"{key_name}:{column}")
 
 
@@ -155,7 +155,7 @@ class Box:
 
     @classmethod
     def fresh(cls) -> "Box":
-        """A box under a fresh key, which is there wrapped by the master key."""
+        """A box with a new key, which is wrapped by the master key."""
         name, key = uuid4().hex, secrets.token_bytes(32)
         return cls(name, _encrypt(_derived("wrap"), key, name), key)
 
@@ -175,7 +175,7 @@ def blind_index(column: str, value: str) -> str:
 
 
 def seal_own(place: str, value: str) -> bytes:
-    """Encrypt a secret of the service itself, such as an authenticator's key; it opens only for the same `place`."""
+    """Encrypt a secret of the service itself, such as an authenticator's key, bound to a `place`."""
     return _encrypt(_derived("own"), value.encode(), place)
 
 
@@ -203,7 +203,7 @@ def _renewed(purpose: str, sealed: bytes, bound_to: str) -> bytes | None:
 
 
 def token_digest(token: str) -> str:
-    """The digest under which a random token is kept; the token itself is never stored."""
+    """The digest that is stored for a random token; the token itself is never stored."""
     return sha256(token.encode()).hexdigest()
 
 

@@ -48,7 +48,7 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Search words taken apart: the regions meant (any of them) and the normalised words that remain."""
+    """A parsed search text: the regions (any of them) and the remaining normalised words."""
 
     codes: tuple[str, ...]
     rest: str
@@ -75,7 +75,7 @@ class RegionUnknown(Refusal, LookupError):
 
 
 def region(code: str) -> Region:
-    """The region of a code; an abolished code gives the place of today. Raises RegionUnknown."""
+    """The region of a code; an abolished code gives its successor. Raises RegionUnknown."""
     tree = _tree()
     area = tree.get(code) or tree.get(_history().get(code, ""))
     if area is None:
@@ -89,7 +89,7 @@ def exists(code: str) -> bool:
 
 
 def was_ever_county(code: str) -> bool:
-    """Whether an identity number may begin with it: a county-level code of today or a known old one."""
+    """Whether an identity number may begin with the code: a current county-level code or a known former one."""
     return code in _history() or (code in _tree() and not code.endswith("00"))
 
 
@@ -105,7 +105,7 @@ def full_name(code: str) -> str:
 
 
 def ancestors(code: str) -> tuple[str, ...]:
-    """Codes above, the nearest first: `610402` -> (610400, 610000). Raises RegionUnknown."""
+    """The codes of the ancestors, nearest first: `610402` -> (610400, 610000). Raises RegionUnknown."""
     above: list[str] = []
     step = region(code).parent
     while step:
@@ -145,7 +145,7 @@ def within_any(code: str, outers: frozenset[str]) -> bool:
 
 
 def search(text: str, limit: int = 10, home: str = "") -> list[Region]:
-    """Regions by name in either script, with or without 市/县/区, whole or begun, the nearest to `home` first."""
+    """Regions by full or partial name in either script, with or without 市/县/区, nearest to `home` first."""
     wanted = normalise(text).replace(" ", "")
     if not wanted:
         return []
@@ -157,7 +157,7 @@ def search(text: str, limit: int = 10, home: str = "") -> list[Region]:
 
 
 def parse_place(query: str, home: str = "") -> Place:
-    """Take a search text apart: `咸阳 挡车工` -> (610400) and `挡车工`; `渭城区缝纫` -> (610404) and `缝纫`.
+    """Split a search text into places and words: `咸阳 挡车工` -> (610400), `挡车工`; `渭城区缝纫` -> (610404), `缝纫`.
 
     Of several places of one name, those near `home`, the region of the city centre, win (see `centre.network.home`).
     """
@@ -177,7 +177,7 @@ def parse_place(query: str, home: str = "") -> Place:
 
 
 def county_of(address: str, home: str = "") -> str:
-    """The most exact region code of a written address. Raises CountyNeeded, or RegionUnknown when nothing is known."""
+    """The most specific region code of an address. Raises CountyNeeded, or RegionUnknown if none is recognised."""
     place = parse_place(address, home)
     if place.codes and region(place.codes[0]).level == 3:
         return place.codes[0]
@@ -231,7 +231,7 @@ def _meant(codes: Sequence[str], before: list[str], home: str) -> list[str]:
 
 
 def _outwards(home: str) -> tuple[str, ...]:
-    """A region and those around it, the nearest first; nothing before the city is known."""
+    """A region and its surroundings, nearest first; empty before the city is set up."""
     return (home, *ancestors(home)) if home else ()
 
 

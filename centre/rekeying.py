@@ -1,4 +1,4 @@
-"""After a new master key: every person's data key is wrapped anew, every secret of the service is sealed anew."""
+"""Master key rotation: re-wraps every person's data key and re-encrypts every secret of the service."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ SYSTEM = Actor.system()
 
 @dataclass(frozen=True, slots=True)
 class Wrapped:
-    """A column that keeps data keys wrapped by the master key, and the column that names each of them."""
+    """A column of wrapped data keys, and the column with the names of the keys."""
 
     model: Any
     column: Any
@@ -29,7 +29,7 @@ class Wrapped:
 
 
 def wrapped_columns() -> Iterator[Wrapped]:
-    """Every column of every model that says `wraps` of itself."""
+    """All columns of all models that declare `wraps`."""
     for mapper in sorted(Base.registry.mappers, key=lambda mapper: mapper.class_.__name__):
         for key, column in inspect(mapper.class_).columns.items():
             if "wraps" in column.info:
@@ -37,7 +37,7 @@ def wrapped_columns() -> Iterator[Wrapped]:
 
 
 def rewrap_everything() -> int:
-    """Bring all keys and secrets under the newest master key, a lot at a time; gives how many were not yet.
+    """Re-wrap all keys and secrets with the newest master key in batches; returns how many were changed.
 
     It may run beside the service, be killed and run again: old and new keys open until it is through.
     """
@@ -91,7 +91,7 @@ def _reseal_lot(session: Session, after: int) -> tuple[int, int | None]:
 
 
 def _name_by_digest() -> int:
-    """Accounts that an older version named by the telephone number in clear; gives how many there were."""
+    """Rename accounts that an older version named by their telephone number; returns how many."""
     with open_session(SYSTEM.scope, write=True) as session:
         old = session.scalars(select(Account).where(Account.login.like("1__________")).order_by(Account.id)).all()
         for account in old:

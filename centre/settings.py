@@ -1,4 +1,4 @@
-"""What may differ from one installation to the next; every value has a default that works on one machine."""
+"""The settings of an installation; all defaults work on a single machine."""
 
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -94,7 +94,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def url(self) -> str:
-        """The database address that is in force."""
+        """The effective database address."""
         return self.database_url or f"sqlite:///{self.data_dir / 'gangqiao.db'}"
 
     @property
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
 
     @property
     def second_factor_required(self) -> bool:
-        """Whether staff and partners must bind an authenticator; the demo's invented accounts can be tried without."""
+        """Whether staff and partners must set up an authenticator; the demo accounts need none."""
         return not self.demo if self.require_second_factor is None else self.require_second_factor
 
     @property

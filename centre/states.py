@@ -1,4 +1,4 @@
-"""State machines as data: which state follows which event, who may cause it, and the log of every move."""
+"""State machines as data: transitions, the permissions that they need, and the log of every transition."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class IllegalMove(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One arrow of a machine: from `source` by `event` to `target`, for holders of `permission`."""
+    """One transition of a machine: from `source` by `event` to `target`, for holders of `permission`."""
 
     source: StrEnum
     event: str
@@ -37,7 +37,7 @@ class Move:
 
 @dataclass(frozen=True)
 class Machine:
-    """The states of one kind of record, and what readers call them (状态机)."""
+    """The state machine of one kind of record, with the labels of its states (状态机)."""
 
     name: str
     moves: Sequence[Move]
@@ -71,7 +71,7 @@ class Stateful(Protocol):
 
     @property
     def id(self) -> int:
-        """Its number."""
+        """The primary key."""
 
 
 class Transition(Base):
@@ -98,7 +98,7 @@ class Transition(Base):
 def move(
     session: Session, actor: Actor, record: Stateful, machine: Machine, event: str, *, reason: str = ""
 ) -> StrEnum:
-    """Move a record along its machine and log it; gives the new state. Raises IllegalMove, Forbidden or NotSignedIn."""
+    """Apply an event to a record and log it; returns the new state. Raises IllegalMove, Forbidden or NotSignedIn."""
     transition = machine.find(record.state, event)
     if transition.permission is not None:
         require(actor, transition.permission)
@@ -127,7 +127,7 @@ def log_moves(
     *,
     reason: str = "",
 ) -> StrEnum:
-    """Log the same move of many records, whose state the caller writes by statement; gives the new state.
+    """Log the same transition of many records, which the caller updates in bulk; returns the new state.
 
     Raises IllegalMove, Forbidden or NotSignedIn, as `move` does.
     """

@@ -1,4 +1,4 @@
-"""Every module that acts on published facts, in the order in which they act (订阅名单).
+"""All modules with event subscribers, in the order in which they run (订阅名单).
 
 The upper packages stand here as text: `centre` does not import them, and `centre.events` loads them all before the
 first fact is published. So the web, the worker, every command and a ten-line script have the same subscribers.

@@ -1,4 +1,4 @@
-"""What all tables have in common: the base of the models, their columns' types, whose a row is."""
+"""The base of all models: column types, and the ownership of rows."""
 
 import re
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ NAMING = {
 }
 
 OWNERS = ("centre_id", "provider_id", "employer_id", "person_id")
-"""Columns that say to whom a row belongs; each bears the name of the part of a scope that may hold it."""
+"""Columns with the owner of a row; each has the name of the corresponding part of a scope."""
 
 
 class Instant(TypeDecorator[datetime]):

@@ -1,4 +1,4 @@
-"""Words in two languages: the source text is Chinese, the catalogues under `locale/` carry the English."""
+"""Translation: the source text is Chinese, the catalogues under `locale/` hold the English."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,7 +72,7 @@ def translate(locale: str, message: str, /, **params: object) -> str:
 
 
 def best_locale(accept_language: str) -> str:
-    """The language to greet a browser in: English only for readers who prefer it to Chinese."""
+    """The language for a browser: English only if the reader prefers it to Chinese."""
     wishes = [_wish(part) for part in accept_language.lower().split(",")]
     for tag, quality in sorted(wishes, key=lambda wish: -wish[1]):
         if quality > 0 and tag.startswith(("zh", "en")):

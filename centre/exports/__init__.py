@@ -1,1 +1,1 @@
-"""Lists of people that leave as files: with a reason, a mark, an entry in the log, and a second yes for many."""
+"""Exports of lists of people: with a reason, a watermark, an audit entry, and approval for large ones."""

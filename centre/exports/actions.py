@@ -1,4 +1,4 @@
-"""What is done with lists that leave: ask, agree, refuse, fetch."""
+"""Actions on exports: request, approve, refuse, download."""
 
 from datetime import datetime, timedelta
 
@@ -27,12 +27,12 @@ from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
 
 MOST = 20_000
-"""So many lines one request can write without keeping others waiting."""
+"""The maximum number of rows that one request can write without delaying others."""
 MARK = N_("岗桥导出第 {number} 号，{name}，{at}。用途：{reason}。只限这一用途，不得转给他人")
 
 
 def ask_for_list(session: Session, actor: Actor, *, draft: ExportDraft) -> Export:
-    """Ask to take a list of people out as a file (申请导出). Above a number of people in a day a manager agrees first.
+    """Request a list of people as a file (申请导出). Above a daily number of people a manager has to approve it.
 
     Raises NoSuchList and ListTooLong.
     """
@@ -68,7 +68,7 @@ def ask_for_list(session: Session, actor: Actor, *, draft: ExportDraft) -> Expor
 
 
 def decide_export(session: Session, actor: Actor, *, export_id: int, agreed: bool) -> Export:
-    """Say the second yes, or no, to somebody else's list. Raises NotFound, OwnExport, IllegalMove."""
+    """Approve or refuse somebody else's request. Raises NotFound, OwnExport, IllegalMove."""
     require(actor, Permission.APPROVE_EXPORT)
     request = queries.export_in_sight(session, export_id)
     if request.account_id == actor.account_id:

@@ -1,4 +1,4 @@
-"""What is kept of a list that leaves: who asked, why, who agreed, how often it was fetched; never the list itself."""
+"""Tables of exports: requester, reason, approval and number of downloads; never the list itself."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from centre.tables import Instant, Record, coded
 
 
 class Export(Record):
-    """A list of people that somebody asks to take out as a file (导出申请)."""
+    """A request for a list of people as a file (导出申请)."""
 
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR decided_by <> account_id", name="second"),
@@ -32,7 +32,7 @@ class Export(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Colleagues see what leaves: those of the same centre or school; the city and the auditor see all."""
+        """Colleagues of the same centre or school see the requests; the city and the auditor see all."""
         if scope.all_centres:
             return true()
         rules = [cls.centre_id == scope.centre_id] if scope.staff and scope.centre_id else []

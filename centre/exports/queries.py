@@ -1,4 +1,4 @@
-"""Which lists there are, and what is known of those that were asked for."""
+"""The kinds of lists, and queries on export requests."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ Rows = Callable[[ListQuery, Session, str], Iterable[Sequence[Cell]]]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of list (名单种类): whose it may be, its columns, and how its people are found in the reader's scope.
+    """One kind of list (名单种类): its permission, its columns, and the query for its people in the reader's scope.
 
     `query` gives a select with one row for each line, narrowed to one subject if there is one; `rows` writes the lines.
     """
@@ -38,20 +38,20 @@ class Kind:
     query: Callable[[int | None], ListQuery]
     rows: Rows
     centre: Callable[[Session, int | None], int | None] = lambda _session, _subject_id: None
-    """Whose managers decide when the one who asks belongs to no centre."""
+    """The centre whose managers decide when the requester belongs to none."""
 
 
 KINDS: dict[str, Kind] = {}
-"""The lists, added by the parts that keep them."""
+"""The kinds of lists, registered by the packages that own them."""
 
 
 def kinds_for(actor: Actor) -> list[Kind]:
-    """The lists that an actor may ask for."""
+    """The lists that an actor may request."""
     return [kind for kind in KINDS.values() if actor.may(kind.permission)]
 
 
 def kind_of(actor: Actor, name: str) -> Kind:
-    """One kind of list. Raises NoSuchList, also for one that the actor may not have."""
+    """One kind of list. Raises NoSuchList, also for one that the actor may not request."""
     kind = KINDS.get(name)
     if kind is None or not actor.may(kind.permission):
         raise NoSuchList(field="kind")
@@ -59,12 +59,12 @@ def kind_of(actor: Actor, name: str) -> Kind:
 
 
 def count_of(session: Session, kind: Kind, subject_id: int | None) -> int:
-    """How many people the list has for this session."""
+    """The number of people on the list for this session."""
     return session.scalar(select(func.count()).select_from(kind.query(subject_id).order_by(None).subquery())) or 0
 
 
 def asked_today(session: Session, account_id: int) -> int:
-    """How many people an account has asked for today, so that one big list cannot be taken as many small ones."""
+    """The number of people that an account has requested today, so that a big list cannot be split into small ones."""
     began = datetime.combine(clock.today(), time.min, clock.SHANGHAI)
     people = select(func.coalesce(func.sum(Export.people), 0)).where(
         Export.account_id == account_id, Export.created_at >= began, Export.state != ExportState.REFUSED
@@ -73,7 +73,7 @@ def asked_today(session: Session, account_id: int) -> int:
 
 
 def exports() -> Select[Export]:
-    """What was asked for, the latest first."""
+    """Export requests, newest first."""
     return select(Export).order_by(Export.id.desc())
 
 
@@ -86,14 +86,14 @@ def export_in_sight(session: Session, export_id: int) -> Export:
 
 
 def names_of(session: Session, account_ids: Iterable[int]) -> dict[int, str]:
-    """The names of accounts, for colleagues who read what they asked for."""
+    """The names of accounts, for display with their requests."""
     with seeing_everything(session):
         accounts = session.execute(select(Account.id, Account.name).where(Account.id.in_(sorted(set(account_ids)))))
         return {row.id: row.name for row in accounts}
 
 
 def deciders(session: Session, request: Export) -> list[int]:
-    """The managers who may say the second yes: of the centre and of the city, never who asked."""
+    """The managers who may approve a request: of the centre and of the city, never the requester."""
     with seeing_everything(session):
         accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)).all()
     return [

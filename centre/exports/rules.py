@@ -1,4 +1,4 @@
-"""Rules of lists that leave the service. Pure."""
+"""Rules for exports. Pure."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -13,7 +13,7 @@ from centre.translation import N_
 
 
 class ExportState(StrEnum):
-    """Where a request for a list stands (导出申请状态)."""
+    """The state of an export request (导出申请状态)."""
 
     WAITING = "waiting"
     READY = "ready"
@@ -37,7 +37,7 @@ EXPORT = Machine(
 
 
 class ExportDraft(Draft):
-    """Which list somebody asks for, of what, and why (导出申请)."""
+    """An export request: the list, its subject and the reason (导出申请)."""
 
     kind: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,20}$")]
     subject_id: RecordId | None = None
@@ -45,35 +45,35 @@ class ExportDraft(Draft):
 
 
 class OwnExport(Forbidden):
-    """Who asked for a list does not say the second yes."""
+    """The requester cannot approve their own request."""
 
     code = "own-export"
     message = N_("自己申请的导出要由另一位主任审批")
 
 
 class ExportClosed(Conflict):
-    """The list is not to be fetched: not yet agreed to, refused, or its time is over."""
+    """The list cannot be downloaded: it is not approved, was refused, or has expired."""
 
     code = "export-closed"
     message = N_("这份名单现在不能下载：还没审批、没有同意，或者已过期，请重新申请")
 
 
 class ListGrew(Conflict):
-    """More people are on the list than were asked for, and so many need a second yes."""
+    """The list has grown beyond the request, and now needs approval."""
 
     code = "export-grew"
     message = N_("名单比申请时长了，人数超过 {limit}，请重新申请")
 
 
 class NoSuchList(Conflict):
-    """There is no list of this kind, or it has nobody on it."""
+    """There is no list of this kind, or it is empty."""
 
     code = "export-empty"
     message = N_("没有这种名单，或者名单上没有人")
 
 
 class ListTooLong(Conflict):
-    """More people than one file takes."""
+    """The list has more people than one file may contain."""
 
     code = "export-too-long"
     message = N_("一次最多导出 {limit} 人")

@@ -180,7 +180,7 @@ def request_erasure(session: Session, actor: Actor, *, proved_at: datetime | Non
 
 
 def withdraw_erasure(session: Session, actor: Actor) -> None:
-    """Think better of it before the day has come. Raises NotFound, IllegalMove."""
+    """Withdraw the erasure request before its date. Raises NotFound, IllegalMove."""
     require(actor, Permission.KEEP_OWN_RECORDS)
     request = queries.erasure_of(session, _self(actor))
     if request is None:

@@ -1,4 +1,4 @@
-"""Erasing a person: the key is destroyed, names and words go, figures and what the law keeps stay."""
+"""Erasure of a person: the key and personal data are destroyed; statistics and legally required records stay."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ from centre.tables import Base
 
 
 def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
-    """Make a person unknown for ever, in the service's own session; rows and figures stay, without a name (注销).
+    """Anonymise a person irreversibly, in a session of the system; rows and statistics stay without a name (注销).
 
     The person's data key is destroyed, so that every value sealed under it is noise from now on. Parts above hear of
     PersonErased in the same transaction. Raises NotFound.

@@ -1,4 +1,4 @@
-"""What is kept of looking, asking and erasing."""
+"""Tables of reveals, their daily counts, and erasure requests."""
 
 from datetime import date, datetime
 
@@ -12,7 +12,7 @@ from centre.tables import Base, Instant, Record, coded
 
 
 class Reveal(Base):
-    """One look at one sealed value of one person, with its reason (查看记录)."""
+    """One reveal of an encrypted value of a person, with its reason (查看记录)."""
 
     __table_args__ = (Index("ix_reveal_account", "account_id", "on_day"),)
 
@@ -28,7 +28,7 @@ class Reveal(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """The person who was looked at, the one who looked, the managers of the network."""
+        """The person concerned, the account that revealed, and the managers of the network."""
         if scope.all_centres:
             return true()
         rules = [cls.person_id == scope.person_id] if scope.person_id else []
@@ -38,7 +38,7 @@ class Reveal(Base):
 
 
 class RevealDay(Base):
-    """How many people an account has looked at on one day (当日查看人数)."""
+    """The number of people whose data an account revealed on one day (当日查看人数)."""
 
     __table_args__ = (CheckConstraint("people >= 0", name="people"),)
 
@@ -48,12 +48,12 @@ class RevealDay(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """One's own count."""
+        """An account sees its own count."""
         return cls.account_id == scope.account_id if scope.account_id else false()
 
 
 class ErasureRequest(Record):
-    """A person's wish to be erased, and the certificate that it was done (个人信息注销申请)."""
+    """A person's erasure request, and the certificate of its completion (个人信息注销申请)."""
 
     __table_args__ = (
         UniqueConstraint("certificate_no"),

@@ -1,4 +1,4 @@
-"""Rules of looking at sealed values, of consent and of erasure. Pure."""
+"""Rules for reveals, consent and erasure. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ ERASED_NAME = "已注销"
 
 
 class SealedColumn(StrEnum):
-    """Which sealed value somebody asks to see (查看的内容)."""
+    """The encrypted value to reveal (查看的内容)."""
 
     IDENTITY = "identity"
     PHONE = "phone"
@@ -26,7 +26,7 @@ COLUMN_LABELS = {SealedColumn.IDENTITY: N_("身份证号码"), SealedColumn.PHON
 
 
 class RevealReason(StrEnum):
-    """Why somebody needs a sealed value (查看事由)."""
+    """The reason for a reveal (查看事由)."""
 
     CALL = "call"
     CHECK = "check"
@@ -47,7 +47,7 @@ REASON_LABELS = {
 
 
 class RevealDraft(Draft):
-    """What is to be shown, and why (查看申请)."""
+    """A request to reveal a value, with the reason (查看申请)."""
 
     column: SealedColumn
     reason: RevealReason
@@ -55,19 +55,19 @@ class RevealDraft(Draft):
 
 
 class ConsentDraft(Draft):
-    """A purpose that somebody agrees to or no longer agrees to (同意事项)."""
+    """A purpose to consent to or to withdraw from (同意事项)."""
 
     purpose: Annotated[str, StringConstraints(pattern=r"^[a-z-]{1,40}$")]
 
 
 class ErasureDraft(Draft):
-    """Somebody asks to be erased (注销申请)."""
+    """A request for erasure (注销申请)."""
 
     sure: Annotated[bool, Field(strict=False)] = False
 
 
 class ErasureState(StrEnum):
-    """Where a request for erasure stands (注销申请状态)."""
+    """The state of an erasure request (注销申请状态)."""
 
     ASKED = "asked"
     WITHDRAWN = "withdrawn"
@@ -96,17 +96,17 @@ BLANKED_WORDS = frozenset({"card_no", "evidence", "file_no", "note", "number", "
 """Columns of any table about a person that hold numbers or words of and about the person."""
 
 HIDDEN_COLUMNS = frozenset({"version", "updated_at", "created_at", "is_demo", "name_norm", "pin_hash", "token_digest"})
-"""Columns that a copy of one's data leaves out: they serve the machine and say nothing of the person."""
+"""Technical columns that a data copy omits."""
 
 
 def is_secret(column: str) -> bool:
-    """Whether a column holds keys or indexes, which are nobody's to read."""
+    """Whether a column holds keys or indexes, which are never shown."""
     return column in HIDDEN_COLUMNS or column.endswith(("_index", "_digest", "_hash")) or "key" in column.split("_")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonErased:
-    """A person was erased; parts above forget in the same transaction what they keep of them."""
+    """A person was erased; subscribers delete their data about the person in the same transaction."""
 
     person_id: int
     name: str
@@ -121,7 +121,7 @@ class ReasonMissing(Refusal):
 
 
 class BudgetSpent(Refusal):
-    """The account has looked at as many people today as it may."""
+    """The account has used up its daily budget of reveals."""
 
     code = "reveal-budget"
     status = 429
@@ -144,14 +144,14 @@ class UnknownPurpose(Refusal):
 
 
 class NeededConsent(Conflict):
-    """The service cannot go on without this consent; who wants to end it asks for erasure."""
+    """The service needs this consent; to end it, request erasure."""
 
     code = "consent-needed"
     message = N_("求职服务离不开这一项；不想继续使用，请申请注销个人信息")
 
 
 class ErasureAsked(Conflict):
-    """The person has asked already."""
+    """The person has already requested erasure."""
 
     code = "erasure-asked"
     message = N_("您已经申请过注销")

@@ -1,4 +1,4 @@
-"""The words of the labour market held in memory: occupations, everyday job words, and which trades lie close together.
+"""The vocabulary of the labour market, in memory: occupations, everyday job titles, and related trades.
 
 Pure reference data, read once from files that ship with the project; no database. Loaded at first use (about 0.1 s).
 """
@@ -29,7 +29,7 @@ class Occupation:
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A trade that a worker can move to (相近职业), with the reason that makes the move plausible."""
+    """A related trade that a worker can move to (相近职业), with the reason."""
 
     code: str
     weight: float
@@ -64,7 +64,7 @@ class Vocabulary:
 
     @cached_property
     def digest(self) -> bytes:
-        """A digest of all that is in it, for the names of what is kept on disk."""
+        """A digest of the content, for the names of cached files."""
         return hashlib.sha256(repr((self.nodes, self.aliases, self.moves)).encode()).digest()
 
     @cached_property
@@ -169,7 +169,7 @@ def vocabulary() -> Vocabulary:
 
 
 def teach(words: Iterable[tuple[str, str]]) -> bool:
-    """Let words stand for occupations beside the shipped ones; whether that changed anything."""
+    """Add words for occupations to the shipped ones; returns whether anything changed."""
     wanted = frozenset((normalise(word), code) for word, code in words)
     changed = wanted != _taught[0]
     _taught[0] = wanted
