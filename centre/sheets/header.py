@@ -62,6 +62,12 @@ def find_header(rows: Sequence[Row], aliases: Mapping[str, Sequence[str]], *, re
     return best
 
 
+def read_titles(titles: Sequence[Cell], aliases: Mapping[str, Sequence[str]]) -> Header:
+    """The header that one row of titles makes, however few of them are known."""
+    known = {_level(alias): field for field, names in aliases.items() for alias in (field, *names)}
+    return _matched(Row(1, titles), None, known)
+
+
 def body(rows: Sequence[Row], header: Header) -> Iterator[Row]:
     """The rows under the header, without repeated headers, subtotals, signature lines and numbered blanks."""
     titles = {column: _level(title) for column, title in header.titles.items()}

@@ -1,7 +1,8 @@
 """A table in a file (CSV, XLSX or JSON Lines), split into blocks that processes read independently (表格分块).
 
-A block of CSV or JSON Lines is a range of bytes that begins and ends between two rows; a line break inside quotes ends
-no row. Workbooks are read whole and passed on in pieces.
+A block of CSV or JSON Lines is a range of bytes that begins and ends between two lines of the table; a line break
+inside quotes is none. Workbooks, and tables with title lines, other delimiters or other encodings, are read whole by
+`centre.sheets` and handed on in pieces.
 """
 
 import csv
@@ -11,9 +12,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
+from centre.errors import Problem, Refusal
+from centre.sheets.cells import HeaderMissing, SheetBroken, SheetRefused, UnknownEncoding
+from centre.sheets.cells import Sheet as Page
+from centre.sheets.ditto import is_ditto
+from centre.sheets.header import Header, body, find_header, read_titles
+from centre.sheets.reading import read_sheets, text_of
+from centre.translation import N_, translate
+from matching.bulk.parsing import COLUMNS, named
+
+UNKNOWN_COLUMN = N_("不认识“{column}”这一列，没有读")
 SIZE = 1 << 20
 """The size of a block in bytes: about 10,000 workers."""
 _SHEET_LINES = 10_000
@@ -21,8 +33,48 @@ _LOOK_AHEAD = 100
 """The number of JSON lines whose fields make up the header."""
 
 
-class UnreadableSheet(ValueError):
-    """The file is neither CSV nor XLSX nor JSON Lines, or has no header that names an id."""
+class UnreadableSheet(SheetRefused):
+    """A table that cannot be read at all; `reason` is a refusal of its own."""
+
+    code = "table-unreadable"
+    message = N_("{file}：{reason}")
+
+    def __init__(self, path: Path, refusal: Refusal, row: int = 0) -> None:
+        super().__init__(file=f"{path.name}, {row}" if row else path.name, reason=Reason(refusal))
+        self.refusal = refusal
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (self.params["file"], type(self.refusal), self.refusal.params)
+
+
+def _again(file: str, refusal: type[Refusal], params: dict[str, Any]) -> UnreadableSheet:
+    """The same refusal in another process."""
+    return UnreadableSheet(Path(file), refusal(**params))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A refusal inside another one's message, in the reader's language."""
+
+    refusal: Refusal
+
+    def in_locale(self, locale: str) -> str:
+        """The words in a language."""
+        return translate(locale, self.refusal.message, **self.refusal.params)
+
+
+class LineBroken(SheetRefused):
+    """A line of JSON Lines that is no object."""
+
+    code = "line-broken"
+    message = N_("第 {row} 行不是正确的 JSON 对象")
+
+
+class Undecodable(SheetRefused):
+    """Text behind the head of a table that has another encoding."""
+
+    code = "sheet-encoding"
+    message = N_("第 {row} 行往后有无法识别的文字，请另存为 UTF-8 的 CSV")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +82,20 @@ class Sheet:
     """A file's properties before its rows are read; `names` is the header as written."""
 
     path: Path
-    kind: Literal["csv", "json", "xlsx"]
+    kind: Literal["csv", "json", "rows"]
     encoding: str
     names: tuple[str, ...]
     start: int
     line: int
 
     @property
-    def header(self) -> tuple[str, ...]:
-        """The names of the columns in lower case."""
-        return tuple(name.lower() for name in self.names)
+    def remarks(self) -> Sequence[Problem]:
+        """What of the file is not read: columns, sheets, total lines."""
+        unknown = read_titles(self.names, COLUMNS).unknown.values()
+        columns = [
+            Problem("", "column-unknown", N_("不认识“{column}”这一列，没有读"), {"column": name}) for name in unknown
+        ]
+        return [*columns, *(_table(self.path).remarks if self.kind == "rows" else ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +107,48 @@ class Block:
     end: int
     line: int
     lines: int
-    rows: Sequence[Sequence[object]] = ()
+    rows: Sequence[tuple[str, int, Sequence[str]]] = ()
 
 
-def open_sheet(path: Path, ids: Sequence[str]) -> Sheet:
-    """Read the head of a file. Raises UnreadableSheet when no column has one of the names in `ids`."""
-    suffix = path.suffix.lower()
-    if suffix == ".xlsx":
-        sheet = Sheet(path, "xlsx", "", _clean(next(iter(_workbook(path)), ())), 1, 2)
-    elif suffix in (".jsonl", ".ndjson", ".json"):
+def open_sheet(path: Path) -> Sheet:
+    """Look at the head of a file. Raises UnreadableSheet where it is no table or has no column of ids."""
+    sheet = None
+    if path.suffix.lower() in (".jsonl", ".ndjson"):
         sheet = Sheet(path, "json", "utf-8", _fields(path), 0, 1)
-    else:
-        encoding = _encoding(path)
-        with path.open("rb") as file:
-            end, lines = _whole_rows(file, 0, 1, path)
-            file.seek(0)
-            head = file.read(end).decode(encoding)
-        first = next(csv.reader(io.StringIO(head, newline="")), [])
-        sheet = Sheet(path, "csv", encoding, _clean(first), end, lines + 1)
-    if not set(sheet.header) & set(ids):
-        raise UnreadableSheet(f"{path.name}: the first line must name the columns, and one of them must be id")
+    elif path.suffix.lower() in (".csv", ".txt", ".tsv"):
+        sheet = _plain(path)
+    if sheet is None:
+        sheet = Sheet(path, "rows", "", _table(path).names, 0, 0)
+    if "id" not in named(sheet.names):
+        raise UnreadableSheet(path, HeaderMissing(expected=COLUMNS["id"][1]))
     return sheet
+
+
+def _plain(path: Path) -> Sheet | None:
+    """A table of commas whose first line names the columns; everything else takes the way through a child process."""
+    with path.open("rb") as file:
+        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+            return None
+        encoding = _encoding(path)
+        end, lines = _whole_rows(file, 0, 1, path)
+        file.seek(0)
+        try:
+            head = file.read(end).decode(encoding)
+            first = next(csv.reader(io.StringIO(head, newline="")), [])
+        except (UnicodeDecodeError, csv.Error):
+            return None
+    names = _clean(first)
+    return Sheet(path, "csv", encoding, names, end, lines + 1) if "id" in named(names) else None
 
 
 def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Iterator[Block]:
     """The blocks of a table in order, from the beginning or from the end of an earlier block."""
     start, line = (start, line) if start else (sheet.start, sheet.line)
-    if sheet.kind == "xlsx":
-        table = _workbook(sheet.path)
+    if sheet.kind == "rows":
+        table = _table(sheet.path).rows
         for first in range(start, len(table), _SHEET_LINES):
             rows = table[first : first + _SHEET_LINES]
-            yield Block(first, first + len(rows), first + 1, len(rows), rows)
+            yield Block(first, first + len(rows), 0, len(rows), rows)
         return
     with sheet.path.open("rb") as file:
         while True:
@@ -98,8 +165,8 @@ def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Ite
 
 
 def size_of(sheet: Sheet) -> int:
-    """The size of a table in the unit of its blocks: bytes, or lines of a workbook."""
-    return max(len(_workbook(sheet.path)) if sheet.kind == "xlsx" else sheet.path.stat().st_size, 1)
+    """How large a table is, in what the ends of its blocks count: bytes, or lines of a workbook."""
+    return max(len(_table(sheet.path).rows) if sheet.kind == "rows" else sheet.path.stat().st_size, 1)
 
 
 def columns(sheet: Sheet, block: Block) -> list[Sequence[str]]:
@@ -112,14 +179,18 @@ def columns(sheet: Sheet, block: Block) -> list[Sequence[str]]:
 
 
 def numbered(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
-    """The lines of a block with their numbers in the file, for messages."""
+    """The lines of a block with the numbers that a spreadsheet program shows, for messages."""
     yield from _lines(sheet, block)
 
 
+def sheets_of(sheet: Sheet, block: Block) -> Sequence[str]:
+    """The name of the sheet of every line of a block; nothing for files without sheets."""
+    return [name for name, _, _ in block.rows] if sheet.kind == "rows" else ()
+
+
 def _lines(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
-    if sheet.kind == "xlsx":
-        for place, row in enumerate(block.rows):
-            yield block.line + place, [as_cell(cell) for cell in row]
+    if sheet.kind == "rows":
+        yield from ((number, row) for _, number, row in block.rows)
         return
     with sheet.path.open("rb") as file:
         file.seek(block.start)
@@ -127,27 +198,21 @@ def _lines(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
     try:
         text = raw.decode(sheet.encoding)
     except UnicodeDecodeError as problem:
-        raise UnreadableSheet(f"{sheet.path.name}, after line {block.line}: {problem}") from problem
+        raise UnreadableSheet(sheet.path, Undecodable(row=block.line)) from problem
     if sheet.kind == "json":
         yield from _objects(sheet, block, text)
         return
     reader = csv.reader(io.StringIO(text, newline=""))
-    for row in reader:
+    for number, row in enumerate(reader, block.line):
         if row:
-            yield block.line + reader.line_num - 1, row
+            yield number, row
 
 
 def _objects(sheet: Sheet, block: Block, text: str) -> Iterator[tuple[int, Sequence[str]]]:
     for place, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=block.line):
-        if not line or line.isspace():
-            continue
-        try:
-            fields = json.loads(line)
-        except ValueError as problem:
-            raise UnreadableSheet(f"{sheet.path.name}, line {place}: {problem}") from problem
-        if not isinstance(fields, dict):
-            raise UnreadableSheet(f"{sheet.path.name}, line {place}: every line must be an object")
-        yield place, [as_cell(fields.get(name)) for name in sheet.names]
+        if line and not line.isspace():
+            record = _object(sheet.path, place, line)
+            yield place, [as_cell(record.get(name)) for name in sheet.names]
 
 
 def as_cell(value: object) -> str:
@@ -167,36 +232,94 @@ def _clean(cells: Sequence[object]) -> tuple[str, ...]:
     return tuple(as_cell(cell).strip().lstrip("\ufeff") for cell in cells)
 
 
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that was read whole: its columns by name, its lines with sheet and number, and what was left out."""
+
+    names: tuple[str, ...]
+    rows: Sequence[tuple[str, int, Sequence[str]]]
+    remarks: Sequence[Problem]
+
+
 @lru_cache(maxsize=2)
-def _workbook(path: Path) -> Sequence[Sequence[object]]:
-    from python_calamine import CalamineError, CalamineWorkbook
-
+def _table(path: Path) -> Table:
+    """Every sheet of a file that has a header with ids, its columns under the names of `COLUMNS`."""
     try:
-        return CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
-    except CalamineError as problem:
-        raise UnreadableSheet(f"{path.name}: {problem}") from problem
+        book = read_sheets(path.read_bytes(), path.name)
+        headers = {sheet.name: _header_of(sheet) for sheet in book.data_sheets}
+        if not any(headers.values()):
+            raise HeaderMissing(expected=COLUMNS["id"][1])
+    except SheetRefused as refusal:
+        raise UnreadableSheet(path, refusal) from None
+    names = [name for name in COLUMNS if any(header and name in header.columns for header in headers.values())]
+    rows: list[tuple[str, int, Sequence[str]]] = []
+    remarks = [
+        Problem("", "sheet-hidden", N_("隐藏的工作表“{sheet}”没有读"), {"sheet": sheet.name})
+        for sheet in book.sheets
+        if sheet.rows and sheet.hidden
+    ]
+    for sheet in book.data_sheets:
+        header = headers[sheet.name]
+        if header is None:
+            message = N_("工作表“{sheet}”里没有找到表头，没有读")
+            remarks.append(Problem("", "sheet-without-header", message, {"sheet": sheet.name}))
+            continue
+        remarks += [
+            Problem("", "column-unknown", UNKNOWN_COLUMN, {"column": title}) for title in header.unknown.values()
+        ]
+        rows += _rows_of(sheet, header, names, remarks)
+    return Table(tuple(names), rows, remarks)
 
 
-def _object(path: Path, place: int, line: str) -> object:
+def _header_of(page: Page) -> Header | None:
     try:
-        return json.loads(line) if line.strip() else {}
-    except ValueError as problem:
-        raise UnreadableSheet(f"{path.name}, line {place}: {problem}") from problem
+        return find_header(page.rows, COLUMNS, required=["id"])
+    except HeaderMissing:
+        return None
+
+
+def _rows_of(
+    page: Page, header: Header, names: Sequence[str], remarks: list[Problem]
+) -> Iterator[tuple[str, int, Sequence[str]]]:
+    wanted = {row.number for row in body(page.rows, header)}
+    name = "" if page.name == "CSV" else page.name
+    above: dict[str, str] = {}
+    for row in page.rows:
+        if row.number <= header.last_row:
+            continue
+        if row.number not in wanted:
+            text = " ".join(text_of(cell) for cell in row.cells if cell is not None)[:60]
+            message = N_("第 {row} 行“{text}”不像岗位，没有读（工作表“{sheet}”）")
+            remarks.append(Problem("", "row-left-out", message, {"row": row.number, "text": text, "sheet": page.name}))
+            continue
+        cells = {field: text_of(cell) for field, cell in header.read(row).items()}
+        above = {field: above.get(field, "") if is_ditto(cell) else cell for field, cell in cells.items()}
+        yield name, row.number, [above.get(field, "") for field in names]
+
+
+def _object(path: Path, place: int, line: str) -> dict[str, object]:
+    try:
+        record = json.loads(line) if line.strip() else {}
+    except (ValueError, RecursionError):
+        raise UnreadableSheet(path, LineBroken(row=place)) from None
+    if not isinstance(record, dict):
+        raise UnreadableSheet(path, LineBroken(row=place))
+    return record
 
 
 def _fields(path: Path) -> tuple[str, ...]:
     names: dict[str, None] = {}
-    with path.open(encoding="utf-8-sig") as file:
-        for place, line in enumerate(file):
-            if place == _LOOK_AHEAD:
-                break
-            record = _object(path, place + 1, line)
-            names.update(dict.fromkeys(record if isinstance(record, dict) else ()))
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            for place, line in enumerate(islice(file, _LOOK_AHEAD), 1):
+                names.update(dict.fromkeys(_object(path, place, line)))
+    except UnicodeDecodeError:
+        raise UnreadableSheet(path, UnknownEncoding()) from None
     return tuple(names)
 
 
 def _whole_rows(file: BinaryIO, start: int, size: int, path: Path) -> tuple[int, int]:
-    """The end of the row that reaches `size` bytes, and the number of line breaks before it.
+    """The end of the line of the table that reaches `size` bytes, and the lines of the table until there.
 
     Quotes and commas are never part of a multi-byte character in UTF-8 and GB18030, so the decoding does not matter.
     """
@@ -204,17 +327,18 @@ def _whole_rows(file: BinaryIO, start: int, size: int, path: Path) -> tuple[int,
     file.seek(start)
 
     def physical() -> Iterator[str]:
-        nonlocal end, lines
+        nonlocal end
         for raw in file:
-            end, lines = end + len(raw), lines + 1
+            end += len(raw)
             yield raw.decode("latin-1")
 
     try:
         for _ in csv.reader(physical()):
+            lines += 1
             if end - start >= size:
                 break
     except csv.Error as problem:
-        raise UnreadableSheet(f"{path.name}: {problem}") from problem
+        raise UnreadableSheet(path, SheetBroken()) from problem
     return end, lines
 
 

@@ -19,12 +19,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from centre import clock
+from centre.errors import Refusal
 from centre.settings import settings
+from centre.translation import N_
 from matching.bulk.blocks import Block, blocks, open_sheet, size_of
 from matching.bulk.encoding import DAY, KEPT, WIDTH
 from matching.bulk.output import kind_of, style, to_workbook
 from matching.bulk.parallel import Spread, spread
-from matching.bulk.parsing import COLUMNS
 from matching.bulk.tasks import (
     Answer,
     Plan,
@@ -36,6 +37,7 @@ from matching.bulk.tasks import (
     opened,
     read_workers,
 )
+from matching.bulk.verdicts import Verdicts, repeated_ids
 from matching.engine.fit.profiles import Ground
 from matching.engine.pairs import columns as c
 from matching.engine.pairs import snapshot
@@ -51,6 +53,14 @@ SLICE = 5_000
 """The number of openings per block when the best workers of openings are wanted."""
 
 
+class NothingToMatch(Refusal, ValueError):
+    """No line of a table is good."""
+
+    code = "nothing-to-match"
+    status = 422
+    message = N_("{file} 里没有一行可以用来匹配，结果没有改动")
+
+
 def match(
     openings: Path,
     workers: Path,
@@ -62,59 +72,92 @@ def match(
     jobs: int | None = None,
     backend: str | None = None,
     progress: Progress | None = None,
+    verdicts: tuple[Verdicts, Verdicts] | None = None,
 ) -> int:
     """Rank openings for every worker, with `both` also workers for every opening; returns the number of written pairs.
 
-    `out` is a CSV, JSON Lines or XLSX file by its extension; None means the screen. `jobs` processes run through joblib
-    on `backend` (see `spread`); without them the settings decide. `progress` is called after each block with the share
-    of the workers' file that has been read, and the numbers of workers and pairs. An interrupted run leaves its output
-    with a journal beside it, and the same command resumes there.
+    `out` is a CSV, JSON Lines or XLSX file by its ending; the screen when it is None. `jobs` processes run through
+    joblib on `backend` (see `spread`); the settings say how many and where, if nothing else does. `progress` hears
+    after each block how far the workers' file is read, and how many workers and pairs are done. A run that is
+    interrupted leaves what it wrote beside `out`, with a journal, and the next run of the same command goes on there;
+    `out` itself is replaced when all is written. `verdicts` are filled with what became of the lines of both tables.
+    Raises UnreadableSheet, or NothingToMatch where no line of a table is good.
     """
     chosen = settings()
     with (
         tempfile.TemporaryDirectory(prefix="gangqiao-match-") as name,
         spread(backend or chosen.joblib, jobs or chosen.match_processes) as run,
     ):
-        ids = COLUMNS["id"]
-        sheets = open_sheet(openings, ids), open_sheet(workers, ids)
+        sheets = open_sheet(openings), open_sheet(workers)
+        of_openings, of_workers = verdicts or (Verdicts(openings.name), Verdicts(workers.name))
+        of_openings.remarks, of_workers.remarks = (sheet.remarks for sheet in sheets)
         ground = Ground(today=clock.today())
-        plan = Plan(Path(name), *sheets, ground, top, kind_of(out), language, None)
-        count = index_openings(plan, run)
+        repeats = repeated_ids(sheets[0]), repeated_ids(sheets[1])
+        plan = Plan(Path(name), *sheets, ground, top, kind_of(out), language, None, repeats)
+        count = index_openings(plan, run, of_openings)
+        if not of_openings.read:
+            raise NothingToMatch(file=openings.name)
         plan = _prepared(plan, count)
         if out is None:
-            return _on_screen(plan, run, count, both=both)
+            return _on_screen(plan, run, count, of_workers, both=both)
         if out.suffix.lower() != ".xlsx":
-            return _to_file(plan, run, count, out, progress, both=both)
+            return _to_file(plan, run, count, out, progress, of_workers, both=both)
         table = out.with_name(out.name + ".csv")
-        written = _to_file(plan, run, count, table, progress, both=both)
-        to_workbook(table, out)
+        written = _to_file(plan, run, count, table, progress, of_workers, both=both)
+        part = beside(out)
+        to_workbook(table, part)
+        part.replace(out)
         table.unlink()
         return written
 
 
-def _to_file(plan: Plan, run: Spread[Any], count: int, out: Path, progress: Progress | None, *, both: bool) -> int:
+def beside(out: Path) -> Path:
+    """Where the output is written until it is whole."""
+    return out.with_name(out.name + ".part")
+
+
+def _to_file(
+    plan: Plan,
+    run: Spread[Any],
+    count: int,
+    out: Path,
+    progress: Progress | None,
+    verdicts: Verdicts,
+    *,
+    both: bool,
+) -> int:
     journal = Journal(out, (plan.openings.path, plan.workers.path), (plan.top, both, plan.kind, plan.language))
-    with out.open("ab") as file:
+    part = beside(out)
+    with part.open("ab") as file:
         mark = journal.resume()
         file.truncate(mark.position)
         file.seek(mark.position)
-        answers = _answers(plan, run, mark)
-        written = _write(file, plan, answers, mark, journal, progress)
+        written = _write(file, plan, _answers(plan, run, mark), mark, verdicts, journal, progress)
         if both:
-            written += _write(file, plan, _backward(plan, run, count), mark)
+            written += _write(file, plan, _backward(plan, run, count), mark, Verdicts(""))
     journal.close()
+    if not (verdicts.read or mark.workers):
+        part.unlink()
+        raise NothingToMatch(file=plan.workers.path.name)
+    part.replace(out)
     return written
 
 
-def _on_screen(plan: Plan, run: Spread[Any], count: int, *, both: bool) -> int:
+def _on_screen(plan: Plan, run: Spread[Any], count: int, verdicts: Verdicts, *, both: bool) -> int:
     sys.stdout.write(style(plan.kind).head)
     written = 0
-    answers = _answers(plan, run, Mark())
-    for piece in chain(answers, _backward(plan, run, count) if both else ()):
-        sys.stdout.write(piece.path.read_text(encoding="utf-8"))
-        piece.path.unlink()
-        written += piece.pairs
-    return written
+    for piece in _answers(plan, run, Mark()):
+        verdicts.add(piece.askers, piece.faults)
+        written += _show(piece)
+    if not verdicts.read:
+        raise NothingToMatch(file=plan.workers.path.name)
+    return written + sum(map(_show, _backward(plan, run, count) if both else ()))
+
+
+def _show(piece: Answer) -> int:
+    sys.stdout.write(piece.path.read_text(encoding="utf-8"))
+    piece.path.unlink()
+    return piece.pairs
 
 
 def _prepared(plan: Plan, count: int) -> Plan:
@@ -180,19 +223,21 @@ def _write(
     plan: Plan,
     answers: Iterable[Answer],
     mark: Mark,
+    verdicts: Verdicts,
     journal: Journal | None = None,
     progress: Progress | None = None,
 ) -> int:
     """Append the texts as they arrive; returns the number of pairs."""
     total = 0
     if file.tell() == 0:
-        file.write(style(plan.kind).head.encode())
+        file.write(style(plan.kind).head.encode("utf-8-sig" if plan.kind == "csv" else "utf-8"))
     whole = size_of(plan.workers)
     for piece in answers:
         with piece.path.open("rb") as part:
             shutil.copyfileobj(part, file, 1 << 20)
         piece.path.unlink()
         total += piece.pairs
+        verdicts.add(piece.askers, piece.faults)
         mark = Mark(piece.block.end, piece.block.line + piece.block.lines, file.tell(), mark.workers + piece.askers)
         if journal is not None:
             file.flush()
@@ -202,11 +247,13 @@ def _write(
     return total
 
 
-def index_openings(plan: Plan, run: Spread[Any]) -> int:
-    """Index the openings into the plan's folder; returns their number."""
+def index_openings(plan: Plan, run: Spread[Any], verdicts: Verdicts) -> int:
+    """Index the openings into the plan's folder, with verdicts of their lines; returns how many can be filled."""
     register = Register()
     register_neighbours(register, plan.ground)
     stocks = [_merged(stock, register) for stock in _each(plan, run, encode_openings, blocks(plan.openings))]
+    for stock in stocks:
+        verdicts.add(len(stock.ids), stock.faults)
     rows = np.concatenate([stock.rows for stock in stocks] or [np.zeros((0, WIDTH), np.int32)])
     ids = list(chain.from_iterable(stock.ids for stock in stocks))
     terms = stacked([stock.lists["terms"] for stock in stocks], 1)
@@ -227,7 +274,7 @@ def _merged(stock: Stock, register: Register) -> Stock:
     """A block with the numbers of the common register."""
     if not stock.ids:
         lists = {"terms": stacked([], 1), "papers": stacked([], 3)}
-        return Stock(stock.rows, lists, [], stock.words)
+        return Stock(stock.rows, lists, [], stock.words, stock.faults)
     kept = (register.occupations, register.regions, register.terms, register.papers)
     maps: list[I4] = []
     for known, words in zip(kept, stock.words, strict=True):
@@ -237,7 +284,7 @@ def _merged(stock: Stock, register: Register) -> Stock:
     rows[:, c.REGION] = maps[1][rows[:, c.REGION]]
     terms.of[:, 0] = maps[2][terms.of[:, 0] >> 5] << 5 | terms.of[:, 0] & 31
     papers.of[:, 0] = maps[3][papers.of[:, 0]]
-    return Stock(rows, stock.lists, stock.ids, ())
+    return Stock(rows, stock.lists, stock.ids, (), stock.faults)
 
 
 def stacked(parts: Sequence[Lists], width: int) -> Lists:

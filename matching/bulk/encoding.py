@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from centre.grammars.reading import Unreadable
 from matching.bulk import parsing
 from matching.engine.fit.profiles import Ground
 from matching.engine.pairs import columns as c
@@ -49,7 +50,7 @@ WORKER = (
 OPENING = (
     Group(("occupation", "title"), (c.OCCUPATION,)),
     Group(("region",), (c.REGION,)),
-    Group(("wage_min", "wage_max", "wage_unit"), (c.LOW, c.HIGH)),
+    Group(("wage", "wage_min", "wage_max", "wage_unit"), (c.LOW, c.HIGH)),
     Group(("night", "shift", "hazardous", "board", "lodging", "employment_type", "accepts_training"), (c.ATTRS,)),
     Group(("education", "min_age"), (c.EDUCATION, c.MIN_AGE)),
     Group(("valid_until", "starts_on", "headcount", "risk", "registered_on"), (c.STARTS, c.LAST, DAY, KEPT)),
@@ -64,10 +65,15 @@ class Table(dict[Any, int]):
         super().__init__()
         self.names, self.coder = names, coder
         self.rows = array("i")
+        self.refused: dict[int, Unreadable] = {}
         self.lists = {name: Growing(width) for name, width in coder.widths.items()}
 
     def __missing__(self, key: Sequence[str]) -> int:
-        row, lists = self.coder.encode(dict(zip(self.names, key, strict=True)))
+        try:
+            row, lists = self.coder.encode(dict(zip(self.names, key, strict=True)))
+        except Unreadable as refusal:
+            self.refused[len(self)] = refusal
+            row, lists = self.coder.encode({})
         self.rows.extend(row)
         for name, kept in self.lists.items():
             kept.of.extend(lists[name].of)
@@ -123,13 +129,15 @@ class Encoder:
         ]
         self.words = Table(("skills",), self.coder) if "skills" in self.places else None
         self.blank, _ = self.coder.encode({})
+        self.refused: dict[int, Unreadable] = {}
 
     def ids(self, cells: Sequence[Sequence[str]]) -> list[str]:
         """The ids as written."""
         return [cell.strip() for cell in cells[self.places["id"]]]
 
     def encode(self, cells: Sequence[Sequence[str]]) -> tuple[I4, dict[str, Lists]]:
-        """Rows of WIDTH numbers, and the lists, of a block; ValueError where a cell is no date or number."""
+        """Rows of WIDTH numbers, and the lists, of a block; `refused` has the first refusal of each unreadable row."""
+        self.refused = {}
         count = len(cells[0])
         rows = np.empty((count, WIDTH), np.int32)
         rows[:] = self.blank
@@ -137,6 +145,9 @@ class Encoder:
         for group, table in self.groups:
             numbers = table.numbers(zip(*self._cells(table, cells), strict=True), count)
             known = table.table()
+            if table.refused:
+                for row in np.flatnonzero(np.isin(numbers, list(table.refused))).tolist():
+                    self.refused.setdefault(row, table.refused[int(numbers[row])])
             for column in group.columns:
                 rows[:, column] = known[numbers, column]
             if not self.coder.opening:

@@ -91,7 +91,7 @@ def to_workbook(table: Path, out: Path) -> None:
     import xlsxwriter
 
     with (
-        table.open(encoding="utf-8", newline="") as file,
+        table.open(encoding="utf-8-sig", newline="") as file,
         xlsxwriter.Workbook(str(out), {"constant_memory": True, "strings_to_numbers": False}) as book,
     ):
         reader = csv.reader(file)

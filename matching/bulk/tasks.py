@@ -4,7 +4,7 @@ Each call reads its own block of the file and writes its text to a file of its o
 index and starts the caches of known cells, which later calls find filled.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk import parsing
-from matching.bulk.blocks import Block, Sheet, UnreadableSheet, columns, numbered
+from matching.bulk.blocks import Block, Sheet, columns
 from matching.bulk.encoding import WIDTH, Encoder, WorkerSheet
 from matching.bulk.output import style
+from matching.bulk.verdicts import Fault, Repeats, faults_of
 from matching.engine.fit.profiles import Ground
 from matching.engine.pairs import breakdown_plain, engine, forward_plain, snapshot
-from matching.engine.pairs.columns import I4, Crowd, Index, Lists, Workers
+from matching.engine.pairs.columns import I4, I8, Crowd, Index, Lists, Workers
 from matching.engine.pairs.encode import Register, taken
 from matching.engine.pairs.engine import current, find
 from matching.engine.pairs.index import Built
@@ -41,6 +41,7 @@ class Plan:
     kind: str
     language: str
     kernels: Path | None
+    repeats: tuple[Repeats, Repeats] = ({}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Stock:
     lists: dict[str, Lists]
     ids: list[str]
     words: tuple[list[str], ...]
+    faults: Sequence[Fault] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,7 @@ class Answer:
     askers: int
     pairs: int
     path: Path
+    faults: Sequence[Fault] = ()
 
 
 @lru_cache(maxsize=8)
@@ -71,26 +74,21 @@ def _stocker(_folder: Path, header: tuple[str, ...], today: date, _thread: int) 
 
 def encode_openings(plan: Plan, block: Block) -> Stock:
     """Encode a block of openings."""
-    register, encoder = _stocker(plan.folder, plan.openings.header, plan.ground.today, get_ident())
+    register, encoder = _stocker(plan.folder, plan.openings.names, plan.ground.today, get_ident())
     cells = columns(plan.openings, block)
     ids = encoder.ids(cells)
-    try:
-        rows, lists = encoder.encode(cells) if ids else (np.zeros((0, WIDTH), np.int32), {})
-    except ValueError as problem:
-        raise _located(plan.openings, block, opening=True) or problem from problem
+    rows, lists = encoder.encode(cells) if ids else (np.zeros((0, WIDTH), np.int32), {})
+    faults = faults_of(plan.openings, block, ids, encoder.refused, plan.repeats[0]) if ids else {}
+    if faults:
+        good = _good(ids, faults)
+        rows, ids = rows[good], [ids[at] for at in good.tolist()]
+        lists = {name: taken(part, good) for name, part in lists.items()}
     words = (register.occupations, register.regions, register.terms, register.papers)
-    return Stock(rows, lists, ids, tuple(list(kept) for kept in words))
+    return Stock(rows, lists, ids, tuple(list(kept) for kept in words), list(faults.values()))
 
 
-def _located(sheet: Sheet, block: Block, *, opening: bool) -> UnreadableSheet | None:
-    """The error with the number of the row."""
-    pick = parsing.picker(sheet.header)
-    for place, line in numbered(sheet, block):
-        try:
-            (parsing.opening_of if opening else parsing.worker_of)(pick(line))
-        except ValueError as problem:
-            return UnreadableSheet(f"{sheet.path.name}, line {place}: {problem}")
-    return None
+def _good(ids: Sequence[str], faults: Mapping[int, Fault]) -> I8:
+    return np.array([at for at in range(len(ids)) if at not in faults], np.int64)
 
 
 @lru_cache(maxsize=4)
@@ -105,28 +103,30 @@ def _reader(folder: Path, header: tuple[str, ...], thread: int) -> WorkerSheet:
     return WorkerSheet(header, built.register, built.ground)
 
 
-def read_workers(plan: Plan, block: Block) -> tuple[list[str], Workers, I4]:
-    """Ids, columns and days of registration of a block of workers."""
-    reader = _reader(plan.folder, plan.workers.header, get_ident())
+def read_workers(plan: Plan, block: Block) -> tuple[list[str], Workers, I4, Sequence[Fault]]:
+    """Ids, columns and days of registration of the good lines of a block of workers, and the refused ones."""
+    reader = _reader(plan.folder, plan.workers.names, get_ident())
     cells = columns(plan.workers, block)
     ids = reader.ids(cells)
     if not ids:
-        return [], *reader.workers([[""] for _ in cells])
-    try:
-        return ids, *reader.workers(cells)
-    except ValueError as problem:
-        raise _located(plan.workers, block, opening=False) or problem from problem
+        return [], *reader.workers([[""] for _ in cells]), []
+    workers, days = reader.workers(cells)
+    faults = faults_of(plan.workers, block, ids, reader.refused, plan.repeats[1])
+    if faults:
+        good = _good(ids, faults)
+        ids, workers, days = [ids[at] for at in good.tolist()], chosen(workers, good), days[good]
+    return ids, workers, days, list(faults.values())
 
 
 def answer(plan: Plan, block: Block) -> Answer:
     """Match one block of workers."""
     _prepare(plan)
     built, keys = opened(plan.folder, get_ident())
-    ids, workers, _ = read_workers(plan, block)
+    ids, workers, _, faults = read_workers(plan, block)
     path = plan.folder / f"workers-{block.start}"
     if not ids:
         path.write_bytes(b"")
-        return Answer(block, 0, 0, path)
+        return Answer(block, 0, 0, path, faults)
     index = current(built.index, built.register)
     rows, points = find(index, workers, plan.top)
     breakdown = parts_of(index, workers, rows, points)
@@ -134,7 +134,7 @@ def answer(plan: Plan, block: Block) -> Answer:
     pairs = np.column_stack((who, rows[who, rank], rank + 1)).astype(np.int32)
     names = _names(plan, ids)
     _write(path, plan, "worker", pairs, breakdown[who, rank], names, keys)
-    return Answer(block, len(ids), len(pairs), path)
+    return Answer(block, len(ids), len(pairs), path, faults)
 
 
 def answer_openings(plan: Plan, first: int, last: int) -> Answer:
@@ -172,8 +172,8 @@ def _crowd(folder: Path) -> tuple[Crowd, Texts]:
     return snapshot.read(folder / "crowd"), snapshot.read(folder / "people")
 
 
-def chosen(workers: Workers, who: I4) -> Workers:
-    """The columns of some workers, repeated as often as a worker is named."""
+def chosen(workers: Workers, who: I4 | I8) -> Workers:
+    """The columns of some workers, each as often as it is named."""
     rows, *rest = workers
     return Workers(rows[who], *(taken(part, who) for part in rest))
 

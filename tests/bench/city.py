@@ -9,6 +9,7 @@ from datetime import date
 
 import numpy as np
 
+from centre import regions
 from matching.engine.fit.profiles import (
     Certificate,
     CertificateNeed,
@@ -26,7 +27,12 @@ GROUND = Ground(today=TODAY)
 SKILLS = 3000
 CODES = [f"{1 + g % 6}-{g + 1:02d}-{n // 4 + 1:02d}-{n % 4 + 1:02d}" for g in range(40) for n in range(10)]
 HOME = [f"6104{n:02d}" for n in (2, 3, 4, 22, 23, 24, 25, 26, 28, 29, 30, 31, 81, 82)]
-AWAY = [f"{32 + n // 96:02d}{n % 96 // 12 + 1:02d}{n % 12 + 11:02d}" for n in range(386)]
+AWAY = [
+    county.code
+    for province in ("320000", "330000", "440000", "410000")
+    for city in regions.children(province)
+    for county in regions.children(city.code)
+][:386]
 TERMS = [f"skill{n:04d}" for n in range(SKILLS)]
 PAPERS = [f"paper{n:02d}" for n in range(12)]
 
@@ -62,12 +68,12 @@ class Market:
             high = low + dice.integers(3, 30, n) * 10_000
             paper = np.where(dice.random(n) < 0.4, dice.integers(0, 12, n), -1)
             skills = self._skills(dice, trade // 10, dice.integers(3, 13, n))
-            regions = HOME + AWAY
+            places = HOME + AWAY
             for i in range(n):
                 yield OpeningProfile(
                     id=start + i + 1,
                     occupation=CODES[trade[i]],
-                    region=regions[where[i]],
+                    region=places[where[i]],
                     wage_min_fen=int(low[i]),
                     wage_max_fen=int(high[i]),
                     skills=tuple(SkillNeed(TERMS[s]) for s in skills[i]),

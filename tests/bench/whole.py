@@ -19,8 +19,8 @@ from centre.settings import settings
 from matching.bulk.blocks import blocks, open_sheet
 from matching.bulk.command import index_openings
 from matching.bulk.parallel import spread
-from matching.bulk.parsing import COLUMNS
 from matching.bulk.tasks import Plan, answer
+from matching.bulk.verdicts import Verdicts
 from matching.engine.fit.profiles import Ground
 from matching.live.kernels import kernels, warm
 from tests.bench.sheets import write_tables
@@ -85,13 +85,13 @@ def backends(openings: int, workers: int, processes: int = 2) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_tables(folder, openings, workers)
-        posts, people = (open_sheet(folder / f"{side}.csv", COLUMNS["id"]) for side in ("openings", "workers"))
+        posts, people = (open_sheet(folder / f"{side}.csv") for side in ("openings", "workers"))
         index = folder / "index"
         index.mkdir()
         plan = Plan(index, posts, people, Ground(today=clock.today()), TOP, "csv", "zh-Hans", kernels())
         warm(kernels())
         with spread("threading", processes) as run:
-            index_openings(plan, run)
+            index_openings(plan, run, Verdicts("openings.csv"))
         for backend in ("threading", "loky", "dask"):
             if backend == "dask" and importlib.util.find_spec("distributed") is None:
                 continue

@@ -4,14 +4,18 @@ import os
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from centre.translation import N_, translate
 
+if TYPE_CHECKING:
+    from matching.bulk.verdicts import Verdicts
+
 LOW = 10
+MOST_SHOWN = 20
 
 
 class Language(StrEnum):
@@ -29,7 +33,8 @@ def match(
     out: Annotated[
         Path | None, typer.Option(help="Output file (.csv, .jsonl or .xlsx); standard output by default.")
     ] = None,
-    lang: Annotated[Language, typer.Option(help="Language of the reasons.")] = Language.CHINESE,
+    report: Annotated[Path | None, typer.Option(help="CSV file for every line that was not used, and why.")] = None,
+    lang: Annotated[Language, typer.Option(help="Language of the reasons and verdicts.")] = Language.CHINESE,
 ) -> None:
     """Rank openings for workers from two spreadsheets, with points and reasons; needs no database.
 
@@ -49,19 +54,44 @@ def match(
 
     Ctrl+C stops; running the same command again resumes.
     """
-    from matching.bulk.blocks import UnreadableSheet
+    from centre.errors import Refusal
+    from matching.bulk.verdicts import Verdicts
 
-    # Low priority, which the worker processes inherit, so that a running service is not slowed down.
+    # Beside a running service the match takes only what the service leaves; the processes inherit it.
     if hasattr(os, "nice"):
         os.nice(max(0, LOW - os.nice(0)))
+    verdicts = Verdicts(openings.name), Verdicts(workers.name)
     try:
-        _matched(openings, workers, top=top, both=both, out=out, language=lang.value)
-    except UnreadableSheet as problem:
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from problem
+        _matched(openings, workers, top=top, both=both, out=out, language=lang.value, verdicts=verdicts)
+    except Refusal as refusal:
+        _show_verdicts(verdicts, lang.value, report)
+        typer.echo(translate(lang.value, refusal.message, **refusal.params), err=True)
+        raise typer.Exit(1) from None
     except KeyboardInterrupt:
         typer.echo(translate(lang.value, N_("已停下。再运行同一条命令，会从停下的地方接着做。")), err=True)
         raise typer.Exit(130) from None
+    _show_verdicts(verdicts, lang.value, report)
+
+
+def _show_verdicts(verdicts: "tuple[Verdicts, Verdicts]", language: str, report: Path | None) -> None:
+    """Which lines of both tables were not used, and why; the first of them on the screen, all in the report."""
+    from centre.sheets.writing import Column, export_csv
+
+    rows = []
+    for table in verdicts:
+        remarks = [translate(language, remark.message, **remark.params) for remark in table.remarks]
+        messages = [*remarks, *(fault.words(language) for fault in table.faults)]
+        for message in messages[:MOST_SHOWN]:
+            typer.echo(f"{table.file} {message}", err=True)
+        if len(messages) > MOST_SHOWN:
+            more = N_("{file}：还有 {count} 条，用 --report 写进文件看")
+            typer.echo(translate(language, more, file=table.file, count=len(messages) - MOST_SHOWN), err=True)
+        if table.read or table.refused:
+            typer.echo(table.summary(language), err=True)
+        rows += [(table.file, "", "", "", remark) for remark in remarks]
+        rows += [(table.file, fault.sheet, str(fault.row), fault.id, fault.reason(language)) for fault in table.faults]
+    if report:
+        report.write_bytes(export_csv([Column(name) for name in ("file", "sheet", "row", "id", "reason")], rows))
 
 
 def _matched(openings: Path, workers: Path, *, language: str, **how: Any) -> None:

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from centre import clock
+from centre.sheets.reading import read_sheets, text_of
 from matching.bulk import blocks, command, parsing
 from matching.bulk.command import Journal, Mark, match
 from matching.bulk.encoding import KEPT, Encoder
+from matching.bulk.verdicts import Verdicts
 from matching.engine.fit.profiles import CertificateNeed, Ground, Skill, SkillNeed, WageUnit
 from matching.engine.fit.reference import rank, rank_workers
 from matching.engine.pairs import engine
@@ -42,8 +44,8 @@ def write(folder: Path, name: str, lines: list[str], encoding: str = "utf-8") ->
 
 
 def cells_of(path: Path) -> list[parsing.Cells]:
-    table = blocks.open_sheet(path, ("id",))
-    pick = parsing.picker(table.header)
+    table = blocks.open_sheet(path)
+    pick = parsing.picker(table.names)
     return [pick(row) for block in blocks.blocks(table) for _, row in blocks.numbered(table, block)]
 
 
@@ -57,7 +59,7 @@ id, occupation, title, skills, certificates, region, wage_min, wage_max, wage_un
 a, 6-04-02-01, x, 细纱;接头*, 健康证?, 610404, 3200, 4500, , 是, , ,
 b, , 缝纫工, , , , , , , , 否, 0,
 c, , , 焊接(3)* | 看图, 特种作业操作证(2);健康证?, 610000, 280, , 日, 否, 是, 3, watch
-d, 6-04-02-01, , 细纱, , North, , 9000, , , , , suspended
+d, 6-04-02-01, , 细纱, , 610481, , 9000, , , , , suspended
 e, 6-04-02-01, , 细纱;接头*, , 610404, 3200, 4500, , 是, , 2,
 """)
 WORKER_CELLS = cells_in("""
@@ -65,7 +67,7 @@ id, occupation, years, skills, certificates, region, wanted, regions, leave_home
 1, 6-04-02-01;缝纫工, 3, 细纱(2);络筒, 健康证, 610404, 6-04-02-01, 610404;320600, , 3000, , 是
 2, , , , , , , , , , 2009-09-01,
 3, 焊工, , 焊接;, , 610481, , , city, 2500.5, 1990-01-31, 否
-4, , , 细纱(2), 健康证, North, 6-04-02-01, , county, 3000, ,
+4, , , 细纱(2), 健康证, 610481, 6-04-02-01, , county, 3000, ,
 """)
 
 
@@ -76,7 +78,7 @@ def run(
     match(*files, out=folder / out, language=language, **how)
     if not out.endswith(".csv"):
         return []
-    with (folder / out).open(encoding="utf-8", newline="") as file:
+    with (folder / out).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -111,7 +113,7 @@ def test_a_table_in_gb18030_and_one_in_json_lines_read_alike(tmp_path: Path) -> 
     objects = [json.dumps(dict(zip(WORKERS[0].split(","), line.split(","), strict=True))) for line in WORKERS[1:]]
     out = tmp_path / "again.csv"
     match(tmp_path / "o.csv", write(tmp_path, "w.jsonl", objects), out=out)
-    with out.open(encoding="utf-8", newline="") as file:
+    with out.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.DictReader(file)) == plain
 
 
@@ -125,7 +127,7 @@ def test_a_workbook_reads_like_the_table(tmp_path: Path) -> None:
             page.write_row(place, 0, line.split(","))
     out = tmp_path / "again.csv"
     match(tmp_path / "o.csv", tmp_path / "w.xlsx", out=out)
-    with out.open(encoding="utf-8", newline="") as file:
+    with out.open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.DictReader(file)) == plain
 
 
@@ -140,15 +142,18 @@ def test_cells_carry_levels_requirements_and_units() -> None:
     assert worker.birth_date == date(2000, 2, 29)
 
 
-def test_a_broken_cell_is_named_by_file_and_line(tmp_path: Path) -> None:
-    bad = write(tmp_path, "o.csv", [*OPENINGS, "o9,,,,,,abc,,"])
-    with pytest.raises(blocks.UnreadableSheet, match=r"o\.csv, line 7"):
-        match(bad, write(tmp_path, "w.csv", WORKERS), out=tmp_path / "out.csv")
+def test_a_broken_cell_is_named_by_line_and_the_good_lines_are_matched(tmp_path: Path) -> None:
+    whole = run(tmp_path)
+    bad = write(tmp_path, "bad.csv", [*OPENINGS, "o9,,,,,,abc,,"])
+    verdicts = Verdicts("bad.csv"), Verdicts("w.csv")
+    assert match(bad, tmp_path / "w.csv", out=tmp_path / "out.csv", verdicts=verdicts) == len(whole)
+    assert [(fault.row, fault.id, fault.problem.field) for fault in verdicts[0].faults] == [(7, "o9", "wage_min")]
+    assert (verdicts[0].read, verdicts[0].refused, verdicts[1].read) == (5, 1, 4)
 
 
 def test_a_table_without_an_id_is_refused(tmp_path: Path) -> None:
     bad = write(tmp_path, "o.csv", ["title,region", "a,b"])
-    with pytest.raises(blocks.UnreadableSheet, match="id"):
+    with pytest.raises(blocks.UnreadableSheet):
         match(bad, write(tmp_path, "w.csv", WORKERS), out=tmp_path / "out.csv")
 
 
@@ -157,7 +162,8 @@ def test_a_truncated_run_resumes_where_it_stopped(tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     complete = out.read_bytes()
     head = complete.split(b"worker,w2")[0]
-    out.write_bytes(head + b"worker,w2,half a li")
+    out.write_text("an older result", encoding="utf-8")
+    command.beside(out).write_bytes(head + b"worker,w2,half a li")
     Journal(out, (tmp_path / "o.csv", tmp_path / "w.csv"), (20, False, "csv", "zh-Hans")).note(
         Mark(len("\n".join(WORKERS[:2]).encode()) + 1, 3, len(head), 1)
     )
@@ -208,13 +214,8 @@ def test_the_file_extension_decides_the_output_format(tmp_path: Path) -> None:
         {name: value.lstrip("'") for name, value in line.items()} for line in table
     ]
     run(tmp_path, out="out.xlsx")
-    book = blocks.open_sheet(tmp_path / "out.xlsx", ("worker",))
-    cells = [
-        dict(zip(book.names, row, strict=True))
-        for block in blocks.blocks(book)
-        for _, row in blocks.numbered(book, block)
-    ]
-    assert cells == table
+    head, *rows = read_sheets((tmp_path / "out.xlsx").read_bytes(), "out.xlsx").sheets[0].rows
+    assert [dict(zip(head.cells, map(text_of, row.cells), strict=True)) for row in rows] == table
 
 
 def test_reasons_appear_in_the_requested_language(tmp_path: Path) -> None:
@@ -224,7 +225,7 @@ def test_reasons_appear_in_the_requested_language(tmp_path: Path) -> None:
 
 def test_quoted_line_breaks_never_split_a_row_between_blocks(tmp_path: Path) -> None:
     lines = ["id,skills,region", *(f'"w{n}\n""x""","细纱;\n络筒",610404' for n in range(500))]
-    table = blocks.open_sheet(write(tmp_path, "w.csv", lines), ("id",))
+    table = blocks.open_sheet(write(tmp_path, "w.csv", lines))
     cut = list(blocks.blocks(table, size=300))
     assert len(cut) > 10
     ids = [cell for block in cut for cell in blocks.columns(table, block)[0]]

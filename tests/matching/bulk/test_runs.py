@@ -61,7 +61,7 @@ def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> No
     assert first.returncode == 130, first.stderr
     assert "Traceback" not in first.stderr
     assert (tables / "parts.csv.progress").exists()
-    assert (tables / "parts.csv").stat().st_size < (tables / "whole.csv").stat().st_size
+    assert (tables / "parts.csv.part").stat().st_size < (tables / "whole.csv").stat().st_size
     again = subprocess.run([*COMMAND, "parts.csv"], cwd=tables, env=environment(tables), capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert (tables / "parts.csv").read_bytes() == (tables / "whole.csv").read_bytes()
@@ -71,10 +71,10 @@ def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> No
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("o.csv", b"", "first line"),
-        ("o.csv", b"title,region\na,b\n", "first line"),
-        ("o.csv", b"id,wage_min\n1,a lot\n", "line 2"),
-        ("o.jsonl", b'{"id": 1}\n{"id": \n', "line 2"),
+        ("o.csv", b"", "o.csv: The file has no content"),
+        ("o.csv", b"title,region\na,b\n", "o.csv: No header row"),
+        ("o.csv", b"id,wage_min\n1,a lot\n", "o.csv row 2 1: wage_min: "),
+        ("o.jsonl", b'{"id": 1}\n{"id": \n', "Line 2 is not a valid JSON object"),
         ("o.xlsx", b"PK\x03\x04 is no workbook", "o.xlsx"),
     ],
 )
@@ -84,7 +84,7 @@ def test_an_unreadable_file_is_reported_by_name_and_line(
     (tmp_path / name).write_bytes(content)
     (tmp_path / "w.csv").write_text("id\n1\n", encoding="utf-8")
     result = CliRunner().invoke(
-        app, ["match", str(tmp_path / name), str(tmp_path / "w.csv"), "--out", str(tmp_path / "x.csv")]
+        app, ["match", str(tmp_path / name), str(tmp_path / "w.csv"), "--out", str(tmp_path / "x.csv"), "--lang", "en"]
     )
     assert result.exit_code == 1
     assert message in result.stderr
