@@ -17,6 +17,7 @@ from centre.permissions import Permission, Role
 from centre.scopes import seeing_everything
 from centre.translation import N_
 from employers.companies.models import Employer
+from employers.companies.rules import SHUT_OUT, EmployerNotActive
 from training.providers.models import TrainingProvider
 
 routes = Routes(prefix="/tokens", tags=["tokens"])
@@ -55,17 +56,29 @@ def organisation(session: Session, role: Role, text: str) -> int:
         ).all()
     if len(matching_ids) != 1:
         raise Invalid([Problem("organisation", "organisation-unknown", N_("没有找到这个单位，请核对名称或代码"))])
+    _refuse_shut_out(session, role, matching_ids[0])
     return matching_ids[0]
 
 
+def _refuse_shut_out(session: Session, role: Role, organisation_id: int) -> None:
+    """Create no token for an employer whose tokens were ended. Raises EmployerNotActive."""
+    if role is not Role.EMPLOYER:
+        return
+    with seeing_everything(session):
+        employer = session.get(Employer, organisation_id)
+        if employer is not None and employer.state in SHUT_OUT:
+            raise EmployerNotActive(name=employer.name)
+
+
 def check_organisation(session: Session, draft: TokenDraft) -> None:
-    """Refuse a token for a school or an employer that does not exist. Raises Invalid."""
+    """Refuse a token for an organisation that does not exist or may not act. Raises Invalid or EmployerNotActive."""
     model = TrainingProvider if draft.role is Role.REGISTRAR else Employer
     with seeing_everything(session):
         there = session.scalar(select(model.id).where(model.id == draft.organisation_id))
     if there is None:
         message = N_("没有找到这个单位，请核对名称或代码")
         raise Invalid([Problem("organisation_id", "organisation-unknown", message)])
+    _refuse_shut_out(session, draft.role, draft.organisation_id)
 
 
 @routes.get("", allow=Permission.MANAGE_TOKENS)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
+from centre.accounts.organisations import close_accounts
 from centre.audit import note
 from centre.errors import Invalid, Problem
 from centre.events import publish
@@ -16,6 +17,7 @@ from employers.companies.queries import employer, employer_by_code, own_employer
 from employers.companies.rules import (
     EMPLOYER,
     EMPLOYER_LABELS,
+    SHUT_OUT,
     EmployerDraft,
     EmployerKnown,
     EmployerMoved,
@@ -49,7 +51,7 @@ def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: 
         raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
     changed = [name for name, value in _columns(draft).items() if getattr(employer, name) != value]
     fixed = {"name", "uscc"} & set(changed)
-    if fixed and employer.state not in (EmployerState.REGISTERED, EmployerState.CHECKING):
+    if fixed and employer.state not in (EmployerState.REGISTERED, EmployerState.CHECKING, EmployerState.REJECTED):
         raise Invalid([Problem(name, "fixed", N_("核验通过后不能自行修改，请联系中心")) for name in sorted(fixed)])
     for name in changed:
         setattr(employer, name, _columns(draft)[name])
@@ -97,6 +99,8 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
         link="/employer",
         dedupe_key=f"employer-judged:{company.id}:{company.version}",
     )
+    if company.state in SHUT_OUT:
+        close_accounts(session, actor, employer_id=company.id, for_good=company.state is EmployerState.BLACKLISTED)
     return company
 
 

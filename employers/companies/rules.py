@@ -83,12 +83,16 @@ LISTED = frozenset({EmployerState.ACTIVE, EmployerState.WATCH})
 """States in which the employer and its openings are public."""
 
 BARRED = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED})
-"""States in which an employer may do nothing new: no openings, no booths, no sign-in."""
+"""States in which an employer may do nothing new: no openings, no booths."""
+
+SHUT_OUT = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED})
+"""States whose beginning ends the sessions and tokens of an employer."""
 
 EMPLOYER = Machine(
     "employer",
     [
         Move(EmployerState.REGISTERED, "submit", EmployerState.CHECKING, Permission.REGISTER_EMPLOYER),
+        Move(EmployerState.REJECTED, "submit", EmployerState.CHECKING, Permission.REGISTER_EMPLOYER),
         Move(EmployerState.CHECKING, "verify", EmployerState.ACTIVE, Permission.VERIFY_EMPLOYER),
         Move(EmployerState.CHECKING, "reject", EmployerState.REJECTED, Permission.VERIFY_EMPLOYER),
         Move(EmployerState.ACTIVE, "warn", EmployerState.WATCH, Permission.VERIFY_EMPLOYER),

@@ -16,8 +16,8 @@ from tests.ordeal.lengths import length
 from tests.ordeal.parents import FairHistory, OpeningHistory, fill_town, play
 from tests.planted import planted
 
-HISTORIES = length(150, 3_000)
-CAUGHT_WITHIN = 60
+HISTORIES = length(100, 3_000)
+CAUGHT_WITHIN = 100
 
 pytestmark = pytest.mark.usefixtures("database")
 

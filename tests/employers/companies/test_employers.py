@@ -75,7 +75,7 @@ def test_events_outside_the_machine_are_refused(state: EmployerState) -> None:
         EmployerState.WATCH: {"clear", "suspend"},
         EmployerState.SUSPENDED: {"remedy", "blacklist"},
         EmployerState.BLACKLISTED: set[str](),
-        EmployerState.REJECTED: set[str](),
+        EmployerState.REJECTED: {"submit"},
     }[state]
     for event in {move.event for move in EMPLOYER.moves}:
         if event in allowed:

@@ -23,7 +23,7 @@ from employers.fairs import booths
 from employers.fairs.models import Fair
 from employers.fairs.queries import employer_booths, fairs, place_in_queue
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, BoothDraft, FairState
+from employers.fairs.rules import ASKED_BEFORE, BOOTH, BOOTH_LABELS, BoothDraft, FairState
 from employers.openings import actions
 from employers.openings.checks import ELEMENTS, missing_elements
 from employers.openings.models import Opening
@@ -319,7 +319,8 @@ def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int =
 
 def _booths(unit: Unit, own: Employer, problems: Any = (), status_code: int = 200) -> Response:
     requests = unit.session.scalars(employer_booths(own.id).limit(50)).all()
-    requested_fairs = {booth.fair_id for booth in requests}
+    open_requests = [booth for booth in requests if booth.state not in ASKED_BEFORE]
+    requested_fairs = {booth.fair_id for booth in open_requests}
     coming = fairs(from_on=clock.today()).where(Fair.state == FairState.BOOTH_OPEN).limit(30)
     return page(
         unit,
@@ -327,7 +328,7 @@ def _booths(unit: Unit, own: Employer, problems: Any = (), status_code: int = 20
         status_code,
         requests=requests,
         queue={booth.id: place_in_queue(unit.session, booth) for booth in requests},
-        may_withdraw=[booth.id for booth in requests if "withdraw" in BOOTH.events(booth.state, unit.actor)],
+        may_withdraw=[booth.id for booth in open_requests if "withdraw" in BOOTH.events(booth.state, unit.actor)],
         states=BOOTH_LABELS,
         fairs=[fair for fair in unit.session.scalars(coming) if fair.id not in requested_fairs],
         hours=hours,
