@@ -1,4 +1,4 @@
-"""Identity numbers that were typed at home: joined at the counter, with the card on the table (待核对的登记)."""
+"""Identity numbers claimed from home and joined at the counter, with the identity card on the table (待核对的登记)."""
 
 import secrets
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ LISTED = (WorkedOccupation, HeldCertificate)
 
 
 def own_claim(session: Session, newcomer: Newcomer) -> Person | None:
-    """What the person at the counter registered at home: their number, name and telephone; it is proved now."""
+    """The claims of the person at the counter: registered at home with this number, name and telephone; now proved."""
     person = next(iter(_own(claims_of(session, newcomer.identity.value), newcomer)), None)
     if person is not None:
         person.set_identity(newcomer.identity.value)
@@ -38,11 +38,11 @@ def own_claim(session: Session, newcomer: Newcomer) -> Person | None:
 
 def _own(claims: Sequence[Person], newcomer: Newcomer) -> list[Person]:
     phone = phone_index(newcomer.phone)
-    return [one for one in claims if one.name == newcomer.name and one.phone_index == phone]
+    return [claim for claim in claims if claim.name == newcomer.name and claim.phone_index == phone]
 
 
 def foreign_claims(session: Session, person: Person) -> list[Person]:
-    """Records from home under a person's number that are not joined: the person's own from earlier, or a stranger's."""
+    """Claims of a person's number that are not joined: the person's own earlier ones, or a stranger's."""
     number = person.identity_number
     if not number:
         return []
@@ -51,7 +51,7 @@ def foreign_claims(session: Session, person: Person) -> list[Person]:
 
 
 def join_claims(session: Session, actor: Actor, person: Person, newcomer: Newcomer) -> None:
-    """Join what the person at the counter registered at home with this name and this telephone."""
+    """Join what the person at the counter registered at home with this name and telephone."""
     require(actor, Permission.REGISTER_PERSON)
     for claim in _own(claims_of(session, newcomer.identity.value), newcomer):
         if claim.id != person.id:
@@ -62,7 +62,7 @@ def join_claim(session: Session, actor: Actor, *, person_id: int, claim_id: int)
     """Join a record from home that the person at the counter says is theirs. Raises NotFound."""
     require(actor, Permission.REGISTER_PERSON)
     person = person_in_sight(session, person_id)
-    claim = next((one for one in foreign_claims(session, person) if one.id == claim_id), None)
+    claim = next((candidate for candidate in foreign_claims(session, person) if candidate.id == claim_id), None)
     if claim is None:
         raise NotFound
     with seeing_everything(session):
@@ -76,18 +76,18 @@ def ask_closing_false(session: Session, actor: Actor, *, person_id: int, claim_i
     """
     require(actor, Permission.REGISTER_PERSON)
     person = person_in_sight(session, person_id)
-    known = {one.id: one for one in (person, *foreign_claims(session, person))}
+    known = {record.id: record for record in (person, *foreign_claims(session, person))}
     if claim_id not in known:
         raise NotFound
     ask_closing(session, actor, person=known[claim_id], centre_id=person.centre_id, reason=reason)
 
 
 def _join(session: Session, actor: Actor, person: Person, claim: Person) -> None:
-    """Give the account to the person's record, and what the record lacks; the rest of the claim ends."""
+    """Give the person's record the account and whatever the record lacks; the rest of the claim ends."""
     accounts = session.scalars(select(Account).where(Account.person_id == claim.id)).all()
     for account in accounts:
         account.person_id = person.id
-        end_all(session, account.id)  # what is shown from now on is more than what the sessions were opened for
+        end_all(session, account.id)  # the account now shows more than the sessions were opened for
     own = {"person_id": person.id, "centre_id": person.centre_id}
     for model in KEPT:
         if session.scalar(select(model.id).where(model.person_id == person.id)) is None:
@@ -115,7 +115,7 @@ def _hand_over(session: Session, model: type, claim: Person, own: dict[str, int]
 
 
 def follow_phone(session: Session, person: Person, phone: str, *, changed: bool) -> None:
-    """Let the account of a person follow to a new telephone: the password and what it opened end with the old one."""
+    """Move a person's account to a new telephone; the password and open sessions of the old one end."""
     if not changed:
         return
     login = kept_login(phone)

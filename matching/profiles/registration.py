@@ -1,4 +1,4 @@
-"""How a person comes in once: registered by a clerk at the counter, or from home by a code sent to the telephone."""
+"""Registering a person once: by a clerk at the counter, or from home with a code sent to the telephone."""
 
 import json
 import secrets
@@ -48,14 +48,14 @@ from matching.profiles.rules import (
 
 PENDING_LASTS = timedelta(hours=1)
 MOST_AN_HOUR = 60
-"""Registrations from one address; a whole hall may share one."""
+"""Registrations from one network address; a whole hall may share one."""
 
 FORMER_LOGIN = "former-"
-"""Before the sign-in name of an account whose telephone now belongs to somebody else."""
+"""Prefix of the sign-in name of an account whose telephone now belongs to somebody else."""
 
 
 class RegistrationOver(Conflict):
-    """The registration was not proved in time, or is done already."""
+    """The registration was not confirmed in time, or is complete already."""
 
     code = "registration-over"
     message = N_("这次登记已经过期或已经办完，请从头再登记一次")
@@ -77,7 +77,7 @@ class NameDiffers(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who comes in, with numbers already read (来访者)."""
+    """A person to be registered, with parsed numbers (来访者)."""
 
     name: str
     identity: IdentityNumber
@@ -86,15 +86,15 @@ class Newcomer:
 
     @classmethod
     def read(cls, *, name: str, id_number: str, phone: str, live_region: str | None) -> "Newcomer":
-        """Read the numbers as people write them. Raises a BadNumber that names the fault."""
+        """Parse the numbers as people write them. Raises a BadNumber that names the fault."""
         return cls(name, parse_identity(id_number, clock.today()), parse_mobile(phone), live_region or home())
 
 
 def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
-    """Note what somebody at home typed and send a code to the telephone; the same for known and for new people.
+    """Store a registration from home and send a code to the telephone; known and new people get the same answer.
 
-    Nothing is joined and nobody's record is touched before the code comes back (`confirm_registration`); what is not
-    proved is gone after an hour. Raises BadNumber, TooYoung, Invalid and TooMany.
+    Nothing is joined and no record is touched before the code comes back (`confirm_registration`); an unconfirmed
+    registration is deleted after an hour. Raises BadNumber, TooYoung, Invalid and TooMany.
     """
     newcomer = Newcomer.read(
         name=draft.name, id_number=draft.id_number, phone=draft.phone, live_region=draft.live_region
@@ -105,7 +105,7 @@ def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
         check_age(session, newcomer.identity.birth_date)
     spend_all(Limit(("register", caller.host), MOST_AN_HOUR, HOUR))
     spend_asking(newcomer.phone, caller)
-    kept = hashed(draft.password)  # slow on purpose, so before anybody waits for the writer's lock
+    kept = hashed(draft.password)  # slow on purpose, so before taking the writer's lock
     box, asked = Box.fresh(), secrets.token_urlsafe(24)
     typed = draft.model_copy(update={"password": ""}).model_dump_json()
     with open_session(system, write=True) as session:
@@ -123,7 +123,7 @@ def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
 
 
 def resend_code(asked: str, caller: Caller) -> AskedCode:
-    """Send the code of a registration once more. Raises RegistrationOver and TooMany."""
+    """Send the code of a registration again. Raises RegistrationOver and TooMany."""
     with open_session(Actor.system().scope) as session:
         phone = _newcomer(_pending(session, asked)).phone
     spend_asking(phone, caller)
@@ -171,7 +171,7 @@ def _newcomer(pending: PendingRegistration) -> Newcomer:
 
 
 def _account_of(session: Session, newcomer: Newcomer, password_hash: str) -> Account:
-    """The account of a telephone that was just proved: the one that it has, that of the record joined, or a new one."""
+    """The account of a telephone just verified: its existing one, that of the joined record, or a new one."""
     login = kept_login(newcomer.phone)
     account = session.scalar(select(Account).where(Account.login == login))
     if account is not None and not is_jobseeker(account.roles):
@@ -198,7 +198,10 @@ def _account_of(session: Session, newcomer: Newcomer, password_hash: str) -> Acc
 def _own_account(session: Session, person: Person) -> Account | None:
     """The account that a person has by a card from the counter, and by no other telephone."""
     known = session.scalars(select(Account).where(Account.person_id == person.id, Account.disabled.is_(False)))
-    return next((one for one in known if is_jobseeker(one.roles) and not one.login.startswith(PHONE_LOGIN)), None)
+    return next(
+        (account for account in known if is_jobseeker(account.roles) and not account.login.startswith(PHONE_LOGIN)),
+        None,
+    )
 
 
 def _joined(session: Session, newcomer: Newcomer) -> Person | None:
@@ -210,7 +213,7 @@ def _joined(session: Session, newcomer: Newcomer) -> Person | None:
 
 
 def add_claim(session: Session, newcomer: Newcomer) -> Person:
-    """A record of somebody at home: the telephone is proved, the identity number only claimed."""
+    """A record made from home: the telephone is verified, the identity number only claimed."""
     person = new_person(centre_id=centre_of(session, newcomer.live_region).id, name=newcomer.name)
     person.claim_identity(newcomer.identity.value)
     person.set_phone(newcomer.phone, verified=True)
@@ -222,7 +225,7 @@ def add_claim(session: Session, newcomer: Newcomer) -> Person:
 
 
 def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Person:
-    """A person with sealed numbers; one added at the same moment by somebody else is taken instead."""
+    """A person with encrypted numbers; one added at the same moment by somebody else is returned instead."""
     person = new_person(centre_id=centre_id, name=newcomer.name)
     person.set_identity(newcomer.identity.value)
     person.set_phone(newcomer.phone)
@@ -232,10 +235,10 @@ def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Perso
             session.add(person)
             session.flush()
     except IntegrityError:
-        found = person_by_identity(session, newcomer.identity.value)
-        if found is None:
+        known = person_by_identity(session, newcomer.identity.value)
+        if known is None:
             raise
-        return found
+        return known
     return person
 
 
@@ -247,7 +250,7 @@ def _describe(person: Person, newcomer: Newcomer) -> None:
 
 
 def give_consent(session: Session, person: Person) -> None:
-    """Note that the person agreed to the text shown, once per version."""
+    """Record that the person agreed to the text shown, once per version."""
     known = session.scalar(
         select(Consent.id).where(
             Consent.person_id == person.id,
@@ -272,33 +275,33 @@ def check_age(session: Session, birth_on: date) -> None:
 def open_registration(
     session: Session, actor: Actor, person: Person, *, channel: Channel, is_demo: bool = False
 ) -> Registration:
-    """The person's living registration, made and submitted where there is none. Raises TooYoung."""
+    """The person's current registration, created and submitted where there is none. Raises TooYoung."""
     require(actor, Permission.EDIT_PROFILE)
     today = clock.today()
     if person.birth_on is not None:
         check_age(session, person.birth_on)
-    found = living_registration(session, person.id)
-    if found is None:
-        found = Registration(
+    registration = living_registration(session, person.id)
+    if registration is None:
+        registration = Registration(
             person_id=person.id,
             centre_id=person.centre_id,
             state=RegistrationState.DRAFT,
             channel=channel,
             is_demo=is_demo,
         )
-        session.add(found)
+        session.add(registration)
         session.flush()
-    if found.state is RegistrationState.DRAFT:
-        move(session, actor, found, REGISTRATION, "submit")
-        found.submitted_at = clock.now()
-    elif found.state is RegistrationState.LAPSED:
-        move(session, actor, found, REGISTRATION, "renew")
-    found.valid_until_on = today + timedelta(days=int(policy(session, "registration-valid-days", on=today)))
-    return found
+    if registration.state is RegistrationState.DRAFT:
+        move(session, actor, registration, REGISTRATION, "submit")
+        registration.submitted_at = clock.now()
+    elif registration.state is RegistrationState.LAPSED:
+        move(session, actor, registration, REGISTRATION, "renew")
+    registration.valid_until_on = today + timedelta(days=int(policy(session, "registration-valid-days", on=today)))
+    return registration
 
 
 def move_person(session: Session, actor: Actor, person: Person, *, centre_id: int) -> None:
-    """Hand a person over to another centre with everything that the matching part keeps of them."""
+    """Transfer a person to another centre with everything that the matching package stores about them."""
     require(actor, Permission.REGISTER_PERSON)
     audit.note(
         session,

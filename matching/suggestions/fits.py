@@ -200,7 +200,8 @@ def candidates_for(
     ranked = ranked_candidates(session, listed, view.ground, top=top if kept_for is None else DEEP * top)
     if kept_for is not None:
         today = clock.today()
-        ranked = tuple(one for one in ranked if is_open_to(session, kept_for, int(one.worker_id), today))[:top]
+        allowed = (match for match in ranked if is_open_to(session, kept_for, int(match.worker_id), today))
+        ranked = tuple(allowed)[:top]
     names = select(Person.id, Person.name).where(Person.id.in_([int(suggestion.worker_id) for suggestion in ranked]))
     called = {number: name for number, name in session.execute(names)}  # noqa: C416  (rows are no plain pairs to mypy)
     return tuple(

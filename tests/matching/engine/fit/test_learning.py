@@ -107,7 +107,7 @@ OTHER = weights_of(
 
 
 @settings(max_examples=50)
-@given(worker=WORKERS, offered=st.lists(OPENINGS, max_size=12, unique_by=lambda one: one.id))
+@given(worker=WORKERS, offered=st.lists(OPENINGS, max_size=12, unique_by=lambda opening: opening.id))
 def test_the_fast_engine_and_the_reference_agree_under_learned_weights(
     worker: WorkerProfile, offered: list[OpeningProfile]
 ) -> None:
