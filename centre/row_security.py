@@ -1,7 +1,7 @@
-"""Walls inside the database, for the day on which a query forgets its scope or somebody types SQL by hand.
+"""Protection inside the database against queries without a scope and against raw SQL.
 
 PostgreSQL gets forced row-level security, generated from each model's own `visible_to`; both databases get triggers
-that keep the append-only tables append-only. The walls are raised again after every migration.
+that keep the append-only tables append-only. Both are applied again after every migration.
 """
 
 import re
@@ -43,23 +43,23 @@ END $$
 """
 
 
-def raise_walls(connection: Connection) -> None:
-    """Put every wall up for the tables that are there; what stood before is replaced."""
+def apply_policies(connection: Connection) -> None:
+    """Create the policies and triggers of the existing tables, replacing earlier ones."""
     looker = inspect(connection)
     there = set(looker.get_table_names())
     is_sqlite = connection.dialect.name == "sqlite"
     kept = {table: [column["name"] for column in looker.get_columns(table)] for table in APPEND_ONLY.keys() & there}
-    for statement in sqlite_walls(kept) if is_sqlite else postgres_walls(there):
+    for statement in sqlite_triggers(kept) if is_sqlite else postgres_policies(there):
         connection.exec_driver_sql(statement if is_sqlite else statement.replace("%", "%%"))
 
 
 @event.listens_for(Base.metadata, "after_create")
 def _after_create(_metadata: object, connection: Connection, **_options: object) -> None:
-    raise_walls(connection)
+    apply_policies(connection)
 
 
-def sqlite_walls(kept: dict[str, list[str]]) -> Iterator[str]:
-    """Triggers for SQLite by table and columns; `INSERT OR REPLACE` meets them because of `recursive_triggers`."""
+def sqlite_triggers(kept: dict[str, list[str]]) -> Iterator[str]:
+    """Triggers for SQLite by table and columns; `INSERT OR REPLACE` fires them because of `recursive_triggers`."""
     for table, columns in sorted(kept.items()):
         blank, stop = APPEND_ONLY[table], _SQLITE_STOP.format(table=table)
         same = " AND ".join(f'NEW."{name}" IS OLD."{name}"' for name in columns if name != blank)
@@ -69,8 +69,8 @@ def sqlite_walls(kept: dict[str, list[str]]) -> Iterator[str]:
             yield f"CREATE TRIGGER gq_{table}_{kind} BEFORE {kind.upper()} ON {table} {condition} {stop}"
 
 
-def postgres_walls(there: set[str]) -> Iterator[str]:
-    """Triggers, and the policies of every table that has owners."""
+def postgres_policies(there: set[str]) -> Iterator[str]:
+    """Triggers, and the policies of all tables with owners."""
     yield _POSTGRES_STOP
     for table in sorted(APPEND_ONLY.keys() & there):
         yield f"DROP TRIGGER IF EXISTS gq_keep ON {table}"
@@ -91,7 +91,7 @@ def _table(model: type[Base]) -> str:
 
 
 def has_owners(model: type[Base]) -> bool:
-    """Whether rows of a model belong to somebody."""
+    """Whether rows of a model have owners."""
     columns = set(inspect(model).columns.keys())
     return bool(model.owned_as or columns & {*OWNERS, "account_id"})
 
@@ -138,7 +138,7 @@ def _owners(model: type[Base]) -> dict[str, str]:
 
 
 def _may_write(model: type[Base]) -> list[str]:
-    """What `centre.scopes.holds` says, in SQL."""
+    """The condition of `centre.scopes.holds` in SQL."""
     owners = _owners(model)
     nobody = " AND ".join(f"{column} IS NULL" for column in owners.values())
     rules = [_told("everything"), *_own(model), f"({nobody})"]
@@ -164,7 +164,7 @@ def _has_select(rule: ColumnElement[bool]) -> bool:
 
 
 def _spelt(rule: ColumnElement[bool]) -> str:
-    """A rule as SQL, with the stand-ins for ids replaced by what the session told."""
+    """A rule as SQL, with the placeholders for ids replaced by session settings."""
     written = str(rule.compile(dialect=_dialect(), compile_kwargs={"literal_binds": True}))
     for name, stand_in in _STAND_INS.items():
         written = written.replace(str(stand_in), _setting(name))
@@ -191,7 +191,7 @@ def quoted(word: str) -> str:
 
 
 def grant(connection: Connection, role: str) -> None:
-    """Give an application role what the service needs and no more. Raises ValueError for an unlikely name.
+    """Grant an application role exactly what the service needs. Raises ValueError for an invalid name.
 
     It owns nothing, and of the append-only tables it may change only the free text that an erasure empties.
     """

@@ -1,4 +1,4 @@
-"""Bring a database to the present schema, or say which one it has; Alembic is slow to load, so only where needed."""
+"""Schema migrations with Alembic, which is slow to import and therefore loaded only when needed."""
 
 import re
 from functools import lru_cache
@@ -9,7 +9,7 @@ from sqlalchemy import Connection, String, column, inspect, select, table
 
 from centre.database import engine
 from centre.permissions import Actor
-from centre.row_security import grant, raise_walls
+from centre.row_security import apply_policies, grant
 from centre.scopes import tell
 from centre.settings import settings
 from centre.tables import Base
@@ -23,26 +23,26 @@ _NAMED = re.compile(r'^(revision|down_revision) = "([^"\n]+)"$', re.MULTILINE)
 
 
 def upgrade(revision: str = "head") -> None:
-    """Run every step that the settings' database lacks; doing it twice changes nothing."""
+    """Apply all pending migrations; running it again changes nothing."""
     from alembic import command
 
     if settings().is_sqlite:
         settings().data_dir.mkdir(parents=True, exist_ok=True)
     with engine().execution_options(write=True).begin() as connection:
         if not settings().is_sqlite:
-            tell(connection, Actor.system().scope)  # steps that move data meet the walls of the step before
+            tell(connection, Actor.system().scope)  # data migrations run under the earlier policies
         command.upgrade(configuration(connection), revision)
-        raise_walls(connection)
+        apply_policies(connection)
 
 
 def admit(role: str) -> None:
-    """Let a PostgreSQL role work with the tables, without the right to change the audit log."""
+    """Grant a PostgreSQL role the rights of the service, append-only on the audit log."""
     with engine().begin() as connection:
         grant(connection, role)
 
 
 def downgrade(revision: str) -> None:
-    """Take steps back to a revision; `base` empties the database."""
+    """Downgrade to a revision; `base` empties the database."""
     from alembic import command
 
     with engine().execution_options(write=True).begin() as connection:
@@ -61,7 +61,7 @@ def current() -> str | None:
 
 @lru_cache(maxsize=1)
 def newest() -> str:
-    """The revision that this code needs: the step that no other step follows."""
+    """The latest revision, which this code requires."""
     steps = [dict(_NAMED.findall(path.read_text())) for path in (MIGRATIONS / "versions").glob("*.py")]
     followed = {step.get("down_revision") for step in steps}
     (last,) = (str(step["revision"]) for step in steps if step["revision"] not in followed)

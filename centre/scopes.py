@@ -1,4 +1,4 @@
-"""Sessions with a scope: every select sees only the rows that its reader may see, and no foreign row is written."""
+"""Sessions with a scope: selects see only rows visible to the reader, and no row of others is written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -18,11 +18,11 @@ from centre.tables import OWNERS, Base
 
 
 class MissingScope(RuntimeError):
-    """A session was used without saying whose eyes it reads with."""
+    """A session was used without a scope."""
 
 
 class ForeignWrite(RuntimeError):
-    """A session was about to write a row that belongs to somebody outside its scope: a fault of the program."""
+    """A session was about to write a row whose owner is outside its scope: a programming error."""
 
 
 SYSTEM = Actor.system().scope
@@ -46,16 +46,16 @@ class ScopedSession(Session):
 
     @property
     def scope(self) -> Scope:
-        """Whose eyes the session was opened with; it never changes."""
+        """The scope of the session, which never changes."""
         return self._scope
 
     @property
     def eyes(self) -> Scope:
-        """What the session sees at this moment."""
+        """The scope in effect now."""
         return SYSTEM if self._wide else self._scope
 
     def get(self, entity: Any, ident: Any, **options: Any) -> Any:
-        """One row by its key, if the scope sees it, also when wider eyes had read it before."""
+        """One row by its key, if it is visible to the scope, even if it was read with a wider scope before."""
         row = super().get(entity, ident, **options)
         if row is None or self.eyes.everything or row not in self._strangers:
             return row
@@ -64,14 +64,14 @@ class ScopedSession(Session):
         return self.scalar(select(state.mapper.class_).where(*(column == value for column, value in keys)))
 
     def widen(self) -> None:
-        """See everything until `narrow`; what is pending now is still compared with the scope."""
+        """Widen the scope to everything until `narrow`; pending changes are still checked against the old scope."""
         self._wide += 1
         if self._wide == 1:
             self._own = WeakSet(self._pending())
             self.tell_database()
 
     def narrow(self) -> None:
-        """See with the scope again."""
+        """Return to the session's scope."""
         self._wide -= 1
         if self._wide == 0:
             self._vouched.update(row for row in self._pending() if row not in self._own)
@@ -80,12 +80,12 @@ class ScopedSession(Session):
                 self.tell_database()
 
     def tell_database(self, *, everything: bool = False) -> None:
-        """Hand the eyes to PostgreSQL, whose own walls (centre.walls) read them, until the transaction ends."""
+        """Pass the scope to PostgreSQL's row-level security (centre.row_security) until the transaction ends."""
         if self.in_transaction() and self.is_active and self.get_bind().dialect.name == "postgresql":
             tell(self.connection(), SYSTEM if everything else self.eyes)
 
     def check_rows(self) -> None:
-        """Compare everything that is about to be written with the scope. Raises ForeignWrite."""
+        """Check all pending changes against the scope. Raises ForeignWrite."""
         for row in self._pending():
             if (
                 row in self._granted
@@ -100,13 +100,13 @@ class ScopedSession(Session):
 
     @property
     def writes_for_others(self) -> bool:
-        """Whether the next flush holds rows that the scope need not see."""
+        """Whether the next flush contains rows exempt from the scope."""
         return any(
             type(row).written_for_others or row in self._vouched or row in self._granted for row in self._pending()
         )
 
     def grant(self, row: Base) -> None:
-        """Let one row be written that the scope does not hold."""
+        """Exempt one row from the scope check."""
         self._granted.add(row)
 
     def _pending(self) -> list[Any]:
@@ -114,7 +114,7 @@ class ScopedSession(Session):
 
 
 def _owners(row: Base) -> Iterator[dict[str, int]]:
-    """To whom a row belongs, and before that, to whom it belonged until now."""
+    """The owners of a row, preceded by its previous owners."""
     mapper = inspected(row).mapper
     names = {name: name for name in OWNERS if name in mapper.columns}
     if row.owned_as:
@@ -131,7 +131,7 @@ def _owners(row: Base) -> Iterator[dict[str, int]]:
 
 
 def holds(scope: Scope, owners: dict[str, int]) -> bool:
-    """Whether a row with these owners may be written with a scope; rows without an owner are for permissions alone."""
+    """Whether a row with these owners may be written in a scope; rows without owners depend on permissions alone."""
     if scope.everything or not owners or any(getattr(scope, name) == value for name, value in owners.items()):
         return True
     if "account_id" in owners:
@@ -169,7 +169,7 @@ def _remember_stranger(session: ScopedSession, row: Any) -> None:
 
 
 def tell(connection: Connection, scope: Scope) -> None:
-    """Set what PostgreSQL's policies read, for this transaction only."""
+    """Set the session settings that PostgreSQL's policies read, for this transaction only."""
     eyes = {
         "everything": "on" if scope.everything else "",
         "all_centres": "on" if scope.all_centres else "",
@@ -193,7 +193,7 @@ def _apply_scope(state: ORMExecuteState) -> None:
 
 
 def is_owned(model: type[Base]) -> bool:
-    """Whether a bulk insert must not write these rows: it passes no flush, so nobody compares their owners."""
+    """Whether a bulk insert of these rows is forbidden, since it bypasses the flush and its owner check."""
     return not model.written_for_others and not {*OWNERS}.isdisjoint(model.__table__.columns.keys())
 
 
@@ -208,7 +208,7 @@ def _criteria(scope: Scope) -> tuple[Any, ...]:
 
 
 def grant_row(session: Session, row: Base) -> None:
-    """Let one row of somebody else be written in this session: the caller has asked whether the actor may."""
+    """Allow one row of others to be written in this session; the caller has checked the permission."""
     if not isinstance(session, ScopedSession):
         raise MissingScope("open sessions with open_session(scope)")
     session.grant(row)
@@ -216,7 +216,7 @@ def grant_row(session: Session, row: Base) -> None:
 
 @contextmanager
 def seeing_everything(session: Session) -> Iterator[None]:
-    """Read with the service's own eyes inside the block: for rules that count or tell rows the actor may not read.
+    """Widen the scope to everything inside the block, for rules that count or use rows the actor may not read.
 
     Rows that are changed for somebody else have to be changed inside the block, too.
     """

@@ -63,7 +63,7 @@ def run(statement: str, scope: Scope | None = None) -> Any:
 
 
 @pytest.fixture
-def behind_walls(people: str) -> None:
+def on_postgresql(people: str) -> None:
     """Skip on SQLite, which has no policies."""
     if people.startswith("sqlite"):
         pytest.skip("SQLite has no row-level security")
@@ -73,19 +73,19 @@ def behind_walls(people: str) -> None:
     ("scope", "seen"),
     [(None, []), (NOBODY, []), (BOSS, []), (CLERK, [1]), (WORKER, [2]), (CITY, [1, 2]), (SYSTEM.scope, [1, 2])],
 )
-@pytest.mark.usefixtures("behind_walls")
+@pytest.mark.usefixtures("on_postgresql")
 def test_raw_reads_give_only_what_the_scope_sees(scope: Scope | None, seen: list[int]) -> None:
     assert run("SELECT id FROM person ORDER BY id", scope) == seen
     assert run("SELECT id FROM service_event ORDER BY id", scope) == [number for number in seen if number == 1]
 
 
-@pytest.mark.usefixtures("behind_walls")
+@pytest.mark.usefixtures("on_postgresql")
 def test_a_scope_ends_with_its_transaction() -> None:
     assert run("SELECT id FROM person ORDER BY id", SYSTEM.scope) == [1, 2]
     assert run("SELECT id FROM person ORDER BY id") == []
 
 
-@pytest.mark.usefixtures("behind_walls")
+@pytest.mark.usefixtures("on_postgresql")
 def test_raw_writes_reach_only_own_rows() -> None:
     assert run("UPDATE person SET name = 'x' WHERE id IN (1, 2)", CLERK) == 1
     assert run("DELETE FROM person WHERE id = 1", WORKER) == 0
@@ -99,15 +99,15 @@ def test_raw_writes_reach_only_own_rows() -> None:
         )
 
 
-@pytest.mark.usefixtures("behind_walls")
+@pytest.mark.usefixtures("on_postgresql")
 def test_every_table_with_owners_has_forced_row_level_security() -> None:
-    walled = run("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1")
+    protected = run("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity ORDER BY 1")
     owned = sorted(str(mapper.class_.__tablename__) for mapper in Base.registry.mappers if has_owners(mapper.class_))
-    assert walled == owned
-    assert {"person", "enrolment", "introduction", "message", "roster_upload", "sign_in"} <= set(walled)
+    assert protected == owned
+    assert {"person", "enrolment", "introduction", "message", "roster_upload", "sign_in"} <= set(protected)
 
 
-@pytest.mark.usefixtures("behind_walls")
+@pytest.mark.usefixtures("on_postgresql")
 def test_a_planted_table_without_row_level_security_is_caught(people: str, postgres: Cluster) -> None:
     owner = create_engine(people.replace("gangqiao_service@", "gangqiao@"))
     with owner.begin() as connection:
@@ -153,7 +153,7 @@ def test_an_erasure_may_empty_the_reason_of_a_move_and_nothing_else(people: str)
     assert run("SELECT reason FROM transition", SYSTEM.scope) == [""]
 
 
-@pytest.mark.usefixtures("behind_walls")
+@pytest.mark.usefixtures("on_postgresql")
 def test_the_role_of_the_service_owns_nothing_and_may_not_rewrite_the_audit_log() -> None:
     assert run("SELECT tablename FROM pg_tables WHERE tableowner = current_user") == []
     rights = "SELECT has_table_privilege(current_user, 'audit_entry', '{}')"
