@@ -10,7 +10,7 @@ import api.dependencies
 from centre.accounts.models import SignIn
 from centre.database import open_session
 from centre.permissions import Actor
-from tests.api.conftest import ORIGIN, SignedIn
+from tests.clients import ORIGIN, SignedIn
 from tests.databases import settings_from
 from tests.ordeal.crowd import gather
 from tests.planted import planted
