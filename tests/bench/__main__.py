@@ -18,7 +18,7 @@ from typing import Any
 
 from matching.live.kernels import kernels, warm
 from tests.bench import bulk, fresh, nightly, searching, serving, start, whole
-from tests.bench.table import told
+from tests.bench.table import table_text
 
 PEERS = (
     "numpy", "scipy", "scikit-learn", "numba", "sparse_dot_topn", "sp_matmul_rs", "tantivy", "bm25s", "psycopg",
@@ -42,29 +42,29 @@ SIZES: dict[str, dict[str, Any]] = {
 
 def machine() -> dict[str, str]:
     """What was measured, and on what."""
-    found = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "cores": str(os.cpu_count())}
+    facts = {"python": platform.python_version(), "sqlite": sqlite3.sqlite_version, "cores": str(os.cpu_count())}
     info = Path("/proc/cpuinfo").read_text() if Path("/proc/cpuinfo").exists() else ""
-    found["cpu"] = next((line.split(": ")[1] for line in info.splitlines() if line.startswith("model name")), "")
-    found["busy"] = f"{os.getloadavg()[0]:.1f}"
+    facts["cpu"] = next((line.split(": ")[1] for line in info.splitlines() if line.startswith("model name")), "")
+    facts["busy"] = f"{os.getloadavg()[0]:.1f}"
     for name in PEERS:
         try:
-            found[name] = importlib.metadata.version(name)
+            facts[name] = importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
-    return found
+    return facts
 
 
 def works(size: dict[str, Any]) -> dict[str, Callable[[], dict[str, Any]]]:
     """The benchmarks by name, with how large they are."""
     texts: tuple[int, ...] = size["texts"]
     both = min(size["bulk"][0], 100_000)
-    found: dict[str, Callable[[], dict[str, Any]]] = {
+    works_: dict[str, Callable[[], dict[str, Any]]] = {
         "P1 kernel": lambda: bulk.measure(*size["bulk"]),
         "P1 command": lambda: whole.command(*size["whole"]),
     }
     for count in texts:
-        found[f"P2 {count}"] = lambda count=count: searching.measure(count, size["asked"])  # type: ignore[misc]
-    return found | {
+        works_[f"P2 {count}"] = lambda count=count: searching.measure(count, size["asked"])  # type: ignore[misc]
+    return works_ | {
         "P3": serving.measure,
         "P4": lambda: fresh.measure(5_000, both),
         "P5": lambda: bulk.both_ways(both),
@@ -91,7 +91,7 @@ def main() -> None:
             result = {"name": name, **run(), "took_s": round(time.perf_counter() - begun)}
             results.append(result)
             print(json.dumps(result, default=float, ensure_ascii=False), flush=True)
-    print(told(results))
+    print(table_text(results))
 
 
 if __name__ == "__main__":

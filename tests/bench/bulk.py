@@ -84,14 +84,14 @@ def by_scipy(index: Index, workers: Workers, left: Any, right: Any) -> Callable[
 
 def top_n() -> dict[str, Callable[[Any, Any, int], Any]]:
     """The installed libraries that multiply sparse matrices and keep the best of each row, one thread each."""
-    found: dict[str, Callable[[Any, Any, int], Any]] = {}
+    products: dict[str, Callable[[Any, Any, int], Any]] = {}
     if importlib.util.find_spec("sparse_dot_topn") is not None:
         multiply = importlib.import_module("sparse_dot_topn").sp_matmul_topn
-        found["sparse_dot_topn"] = lambda left, turned, top: multiply(left, turned, top_n=top, n_threads=1)
+        products["sparse_dot_topn"] = lambda left, turned, top: multiply(left, turned, top_n=top, n_threads=1)
     if importlib.util.find_spec("sp_matmul_rs") is not None:
         rust = importlib.import_module("sp_matmul_rs").sp_matmul_topn
-        found["sp_matmul_rs"] = lambda left, turned, top: rust(left, turned, top_n=top, n_threads=1)
-    return found
+        products["sp_matmul_rs"] = lambda left, turned, top: rust(left, turned, top_n=top, n_threads=1)
+    return products
 
 
 def product(left: Any, turned: Any, multiply: Any, count: int) -> object:
@@ -109,7 +109,7 @@ def by_region(index: Index, workers: Workers, left: Any, right: Any, multiply: A
     turned = [right[part].T.tocsr() for part in parts]
     allowed = np.stack([forward_plain.places(index, workers, w)[regions] >= 0 for w in range(count)])
     start = time.process_time()
-    found: list[list[tuple[float, int]]] = [[] for _ in range(count)]
+    best_of: list[list[tuple[float, int]]] = [[] for _ in range(count)]
     for place, part in enumerate(parts):
         who = np.flatnonzero(allowed[:, place])
         if not len(who):
@@ -119,8 +119,8 @@ def by_region(index: Index, workers: Workers, left: Any, right: Any, multiply: A
             span = slice(best.indptr[at], best.indptr[at + 1])
             fits = part[best.indices[span]]
             kept = rows[fits, HIGH] >= workers.rows[w, 0]
-            found[w] += zip(best.data[span][kept].tolist(), fits[kept].tolist(), strict=True)
-    for pairs in found:
+            best_of[w] += zip(best.data[span][kept].tolist(), fits[kept].tolist(), strict=True)
+    for pairs in best_of:
         pairs.sort(reverse=True)
         del pairs[TOP:]
     return count / max(time.process_time() - start, 1e-9)
@@ -162,7 +162,7 @@ def same_as_reference(built: Built, openings: list[Any], everyone: list[Any], ro
     for w in range(3):
         slow = rank(everyone[w], openings, GROUND).suggestions
         mine = [openings[place].id for place in built.source[rows[w][rows[w] >= 0]]]
-        same += [one.opening_id for one in slow] == mine
+        same += [suggestion.opening_id for suggestion in slow] == mine
     return same
 
 
@@ -183,8 +183,8 @@ def measure(count: int, many: int, seed: int = 7) -> dict[str, Any]:
     spare = np.zeros((few, TOP), np.int32), np.zeros((few, TOP), np.int32)
     figures["plain"] = pace(lambda n: forward_plain.best_openings(index, workers, 0, n, *spare), few)
     free = [
-        replace(one, regions=(), leave_home_ok=None, home=None, wage_floor_fen=None, certificates=None)
-        for one in everyone
+        replace(worker, regions=(), leave_home_ok=None, home=None, wage_floor_fen=None, certificates=None)
+        for worker in everyone
     ]
     figures["kernel_unfiltered"], _ = kernel(index, encode_workers(free, built.register, GROUND), many)
     left, right = features(index, workers)
@@ -214,18 +214,18 @@ def by_neighbours(left: Any, right: Any, count: int) -> float:
 
 def ratios(figures: dict[str, float]) -> dict[str, float]:
     """Ours over everybody else's, with conditions and without."""
-    found = {
+    shares = {
         "kernel_over_scipy": figures["kernel"] / figures["scipy"],
         "plain_over_scipy": figures["plain"] / figures["scipy"],
     }
     near = [value for name, value in figures.items() if name.endswith("_by_region")]
     if near:
-        found["kernel_over_best_near_exact"] = figures["kernel"] / max(near)
-    found["share_of_bandwidth_bound"] = figures["kernel"] / figures["bound"]
+        shares["kernel_over_best_near_exact"] = figures["kernel"] / max(near)
+    shares["share_of_bandwidth_bound"] = figures["kernel"] / figures["bound"]
     for name, value in figures.items():
         if name.endswith("_unfiltered") and name != "kernel_unfiltered":
-            found[f"unfiltered_over_{name.removesuffix('_unfiltered')}"] = figures["kernel_unfiltered"] / value
-    return found
+            shares[f"unfiltered_over_{name.removesuffix('_unfiltered')}"] = figures["kernel_unfiltered"] / value
+    return shares
 
 
 def both_ways(count: int, seed: int = 7) -> dict[str, Any]:

@@ -43,11 +43,11 @@ title, number = sys.argv[1], int(sys.argv[2])
 with open_session(Actor.system().scope, write=True) as session:
     people = seekers().with_only_columns(Registration.person_id)
     wishes = select(JobWish).where(JobWish.person_id.in_(people)).order_by(JobWish.person_id)
-    wish = next(one for one in session.scalars(wishes) if one.occupations)
+    wish = next(wish for wish in session.scalars(wishes) if wish.occupations)
     if number:
         session.get(Opening, number).title = title
         session.get(Opening, number).wage_max_fen = 9_000_000
-        made = [session.get(Opening, number)]
+        openings = [session.get(Opening, number)]
     else:
         like = session.scalars(select(Opening).where(Opening.state == OpeningState.OPEN).order_by(Opening.id)).first()
         left = {"id", "version", "created_at", "updated_at"}
@@ -58,12 +58,12 @@ with open_session(Actor.system().scope, write=True) as session:
             "night_shift": False, "shift": "", "lodging": Provision.FREE, "board": Provision.FREE, "certificates": [],
             "employment_type": (wish.employment_types or [EmploymentType.DIRECT])[0], "min_age": None, "max_age": None}
         columns = {key: value for key, value in columns.items() if hasattr(Opening, key)}
-        made = [Opening(**columns | {"title": title, "wage_max_fen": 9_000_000}),
+        openings = [Opening(**columns | {"title": title, "wage_max_fen": 9_000_000}),
             Opening(**columns | {"title": "-", "wage_max_fen": 200})]
-        session.add_all(made)
+        session.add_all(openings)
     session.flush()
-    told = [wish.person_id, *(one.id for one in made)]
-print(*told, flush=True)
+    numbers = [wish.person_id, *(opening.id for opening in openings)]
+print(*numbers, flush=True)
 """
 KINDS = ("search", "suggestions", "candidates")
 Found = dict[str, list[float]]
@@ -84,14 +84,14 @@ def holds(port: int, cookie: str, path: str, wanted: str) -> bool:
 def until_found(ports: Sequence[int], cookie: str, asked: dict[str, tuple[str, str]]) -> dict[str, float]:
     """Seconds from now until every process has answered each question as wanted; infinity after ten."""
     start, waiting = time.perf_counter(), [(kind, port) for kind in asked for port in ports]
-    found = dict.fromkeys(asked, 0.0)
+    seconds = dict.fromkeys(asked, 0.0)
     while waiting and time.perf_counter() - start < 10:
         for kind, port in list(waiting):
             if holds(port, cookie, *asked[kind]):
-                found[kind] = time.perf_counter() - start
+                seconds[kind] = time.perf_counter() - start
                 waiting.remove((kind, port))
         time.sleep(0.01)
-    return found | {kind: float("inf") for kind, _ in waiting}
+    return seconds | {kind: float("inf") for kind, _ in waiting}
 
 
 def write(folder: Path, title: str, number: int = 0) -> list[int]:
@@ -99,10 +99,10 @@ def write(folder: Path, title: str, number: int = 0) -> list[int]:
     worker whom it suits, and the openings."""
     command = [sys.executable, "-c", WRITE, title, str(number)]
     writer = subprocess.Popen(command, env=own(folder), cwd=ROOT, stdout=subprocess.PIPE, text=True)
-    told = writer.stdout.readline() if writer.stdout else ""
-    if not told:
+    line = writer.stdout.readline() if writer.stdout else ""
+    if not line:
         raise RuntimeError("the opening was not written")
-    return [int(word) for word in told.split()]
+    return [int(word) for word in line.split()]
 
 
 def questions(title: str, person: int, opening: int) -> dict[str, tuple[str, str]]:
@@ -117,7 +117,7 @@ def questions(title: str, person: int, opening: int) -> dict[str, tuple[str, str
 
 def across_processes(times: int = 8) -> dict[str, float]:
     """Two server processes over one database, another process writes."""
-    found: Found = defaultdict(list)
+    spans_by_kind: Found = defaultdict(list)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         fill = [sys.executable, "-m", "web", "demo", "--fill-only"]
@@ -133,14 +133,14 @@ def across_processes(times: int = 8) -> dict[str, float]:
             title = f"新设岗位第{'一二三四五六七八九十'[n]}号"
             person, new, poor = write(folder, title)
             for kind, span in until_found(ports, cookie, questions(title, person, new)).items():
-                found[f"new_{kind}"].append(span)
+                spans_by_kind[f"new_{kind}"].append(span)
             title = f"改动岗位第{'一二三四五六七八九十'[n]}号"
             write(folder, title, poor)
             for kind, span in until_found(ports, cookie, questions(title, person, poor)).items():
-                found[f"changed_{kind}"].append(span)
-    figures = {f"{kind}_s_median": float(np.median(spans)) for kind, spans in found.items()}
-    figures |= {f"{kind}_s_max": max(spans) for kind, spans in found.items()}
-    return figures | {"visible_everywhere_s_max": max(map(max, found.values()))}
+                spans_by_kind[f"changed_{kind}"].append(span)
+    figures = {f"{kind}_s_median": float(np.median(spans)) for kind, spans in spans_by_kind.items()}
+    figures |= {f"{kind}_s_max": max(spans) for kind, spans in spans_by_kind.items()}
+    return figures | {"visible_everywhere_s_max": max(map(max, spans_by_kind.values()))}
 
 
 def cost(openings: int) -> dict[str, float]:
@@ -157,16 +157,16 @@ def cost(openings: int) -> dict[str, float]:
         start = time.perf_counter()
         engine.put_opening(opening)
         puts.append((time.perf_counter() - start) * 1000)
-    found = {f"match_p{p}_ms": float(np.percentile(puts, p)) for p in (50, 99)}
-    return {"p50_ms": float(np.median(spans)), "p99_ms": float(np.percentile(spans, 99))} | found
+    milliseconds = {f"match_p{p}_ms": float(np.percentile(puts, p)) for p in (50, 99)}
+    return {"p50_ms": float(np.median(spans)), "p99_ms": float(np.percentile(spans, 99))} | milliseconds
 
 
 def measure(small: int, large: int) -> dict[str, Any]:
     """Everywhere within a second, and at a cost that does not grow with the index."""
     costs = {str(size): cost(size) for size in (small, large)}
-    one, other = costs[str(large)], costs[str(small)]
+    at_large, at_small = costs[str(large)], costs[str(small)]
     ratios = {
-        "cost_large_over_small": one["p50_ms"] / other["p50_ms"],
-        "match_cost_large_over_small": one["match_p50_ms"] / other["match_p50_ms"],
+        "cost_large_over_small": at_large["p50_ms"] / at_small["p50_ms"],
+        "match_cost_large_over_small": at_large["match_p50_ms"] / at_small["match_p50_ms"],
     }
     return {"figures": across_processes() | {"change": costs}, "ratios": ratios}

@@ -67,10 +67,10 @@ def refresh() -> tuple[float, int]:
 
     start = time.perf_counter()
     with open_session(SYSTEM) as session:
-        found = fresh_matches(session)
+        matches = fresh_matches(session)
     with open_session(SYSTEM, write=True) as session:
-        tell_fresh_matches(session, found)
-    return time.perf_counter() - start, len(found)
+        tell_fresh_matches(session, matches)
+    return time.perf_counter() - start, len(matches)
 
 
 def measure(openings: int = 5_000, workers: int = 50_000, asked: int = 300) -> dict[str, Any]:
@@ -80,8 +80,8 @@ def measure(openings: int = 5_000, workers: int = 50_000, asked: int = 300) -> d
         make_tables(url)
         with settings_from(data_dir=name, database_url=url):
             fill(openings, workers)
-            seconds, told = refresh()
-            figures: dict[str, float] = {"refresh_s": seconds, "told": told}
+            seconds, matches = refresh()
+            figures: dict[str, float] = {"refresh_s": seconds, "told": matches}
             for what, spans in (("first_20", first_20(asked)), ("candidates", candidates(asked))):
                 figures[f"{what}_first_ms"], rest = spans[0], spans[1:]
                 figures[f"{what}_p50_ms"], figures[f"{what}_p95_ms"] = np.percentile(rest, (50, 95)).tolist()

@@ -42,26 +42,26 @@ def bigrams(text: str) -> list[str]:
     return [a + b for a, b in pairwise(text.replace(" ", ""))] or [text]
 
 
-def grams(one: Question) -> list[str]:
+def grams(question: Question) -> list[str]:
     """The bigrams of a question, word by word."""
-    return [gram for part in one.text.split() for gram in bigrams(part)]
+    return [gram for part in question.text.split() for gram in bigrams(part)]
 
 
-def words_of(one: Document) -> str:
+def words_of(document: Document) -> str:
     """The text of an opening that peers index: title, name of the occupation, description."""
-    return f"{one.title} {vocabulary().name(one.occupations[0])} {one.description}"
+    return f"{document.title} {vocabulary().name(document.occupations[0])} {document.description}"
 
 
-def values(one: Document) -> tuple[str, ...]:
+def values(document: Document) -> tuple[str, ...]:
     """The facet values of a document, one for each column."""
-    found = facets_of(one)
-    return tuple(found[name][0] for name in COLUMNS)
+    facets = facets_of(document)
+    return tuple(facets[name][0] for name in COLUMNS)
 
 
 def lines(kept: Sequence[Document]) -> Iterator[tuple[Any, ...]]:
     """Documents as rows of a table: id, text, pay, facet values."""
-    for one in kept:
-        yield (one.id, " ".join(bigrams(words_of(one))), one.wage_max_fen or 0, *values(one))
+    for document in kept:
+        yield (document.id, " ".join(bigrams(words_of(document))), document.wage_max_fen or 0, *values(document))
 
 
 def by_fts5(kept: Sequence[Document], counts: bool, *, trigrams: bool = False) -> Ask:
@@ -69,25 +69,26 @@ def by_fts5(kept: Sequence[Document], counts: bool, *, trigrams: bool = False) -
     base = sqlite3.connect(":memory:")
     base.execute("CREATE TABLE fact (id INTEGER PRIMARY KEY, wage INT, region, occupation, grp, major)")
     base.executemany(
-        "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)", ((one.id, one.wage_max_fen or 0, *values(one)) for one in kept)
+        "INSERT INTO fact VALUES (?, ?, ?, ?, ?, ?)",
+        ((doc.id, doc.wage_max_fen or 0, *values(doc)) for doc in kept),
     )
     maker = ", tokenize='trigram'" if trigrams else ""
     base.execute(f"CREATE VIRTUAL TABLE post USING fts5(text{maker})")
-    texts = ((one.id, words_of(one)) for one in kept) if trigrams else (row[:2] for row in lines(kept))
+    texts = ((document.id, words_of(document)) for document in kept) if trigrams else (row[:2] for row in lines(kept))
     base.executemany("INSERT INTO post (rowid, text) VALUES (?, ?)", texts)
     base.execute("INSERT INTO post (post) VALUES ('optimize')")
 
-    def ask(one: Question) -> list[int]:
-        parts = grams(one)
+    def ask(question: Question) -> list[int]:
+        parts = grams(question)
         if trigrams:
-            parts = [part[at : at + 3] for part in one.text.split() for at in range(max(len(part) - 2, 1))]
+            parts = [part[at : at + 3] for part in question.text.split() for at in range(max(len(part) - 2, 1))]
         words = " OR ".join(f'"{gram}"' for gram in parts)
-        places = f"AND region IN ({','.join('?' * len(one.regions))})" if one.regions else ""
+        places = f"AND region IN ({','.join('?' * len(question.regions))})" if question.regions else ""
         where = f"FROM post JOIN fact ON fact.id = post.rowid WHERE post MATCH ? {places} AND wage >= ?"
-        told = (words, *one.regions, one.floor_fen or 0)
+        parameters = (words, *question.regions, question.floor_fen or 0)
         for column in ("region", "occupation", "grp", "major") if counts else ():
-            base.execute(f"SELECT {column}, count(*) {where} GROUP BY 1", told).fetchall()
-        return [row[0] for row in base.execute(f"SELECT fact.id {where} ORDER BY rank LIMIT {TOP}", told)]
+            base.execute(f"SELECT {column}, count(*) {where} GROUP BY 1", parameters).fetchall()
+        return [row[0] for row in base.execute(f"SELECT fact.id {where} ORDER BY rank LIMIT {TOP}", parameters)]
 
     return ask
 
@@ -106,25 +107,25 @@ def by_tantivy(kept: Sequence[Document], counts: bool) -> Ask | None:
     schema = maker.build()
     index = tantivy.Index(schema)
     writer = index.writer(200_000_000, 1)
-    for key, text, wage, *found in lines(kept):
-        writer.add_document(tantivy.Document(id=key, text=text, wage=wage, **dict(zip(COLUMNS, found, strict=True))))
+    for key, text, wage, *facets in lines(kept):
+        writer.add_document(tantivy.Document(id=key, text=text, wage=wage, **dict(zip(COLUMNS, facets, strict=True))))
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
     searcher, query, occur = index.searcher(), tantivy.Query, tantivy.Occur
-    told = {column: {"terms": {"field": column, "size": 2_000}} for column in COLUMNS}
+    aggregations = {column: {"terms": {"field": column, "size": 2_000}} for column in COLUMNS}
 
-    def ask(one: Question) -> list[int]:
-        words = [(occur.Should, query.term_query(schema, "text", gram)) for gram in grams(one)]
+    def ask(question: Question) -> list[int]:
+        words = [(occur.Should, query.term_query(schema, "text", gram)) for gram in grams(question)]
         parts = [(occur.Must, query.boolean_query(words))]
-        if one.regions:
-            parts.append((occur.Must, query.term_set_query(schema, "region", list(one.regions))))
-        if one.floor_fen:
-            span = query.range_query(schema, "wage", tantivy.FieldType.Integer, one.floor_fen, 1 << 40)
+        if question.regions:
+            parts.append((occur.Must, query.term_set_query(schema, "region", list(question.regions))))
+        if question.floor_fen:
+            span = query.range_query(schema, "wage", tantivy.FieldType.Integer, question.floor_fen, 1 << 40)
             parts.append((occur.Must, span))
         whole = query.boolean_query(parts)
         if counts:
-            searcher.aggregate(whole, told)
+            searcher.aggregate(whole, aggregations)
         hits = searcher.search(whole, TOP, count=False).hits
         return [searcher.doc(address)["id"][0] for _, address in hits]
 
@@ -133,24 +134,24 @@ def by_tantivy(kept: Sequence[Document], counts: bool) -> Ask | None:
 
 def columns_of(kept: Sequence[Document]) -> tuple[Any, Any, Any, list[Any]]:
     """Ids, regions, wages and the numbered facet values of all documents."""
-    regions = np.array([one.region for one in kept])
-    wages = np.array([one.wage_max_fen or 0 for one in kept])
-    facets = [np.unique([values(one)[at] for one in kept], return_inverse=True)[1] for at in range(len(COLUMNS))]
-    return np.array([one.id for one in kept]), regions, wages, facets
+    regions = np.array([document.region for document in kept])
+    wages = np.array([document.wage_max_fen or 0 for document in kept])
+    facets = [np.unique([values(doc)[at] for doc in kept], return_inverse=True)[1] for at in range(len(COLUMNS))]
+    return np.array([document.id for document in kept]), regions, wages, facets
 
 
-def page(scores: Any, one: Question, kept: tuple[Any, Any, Any, list[Any]], counts: bool) -> list[int]:
+def page(scores: Any, question: Question, kept: tuple[Any, Any, Any, list[Any]], counts: bool) -> list[int]:
     """Filters, counts and the best 20 from dense scores, as anybody would write it in numpy."""
     ids, regions, wages, facets = kept
-    allowed = (scores > 0) & (wages >= (one.floor_fen or 0))
-    if one.regions:
-        allowed &= np.isin(regions, one.regions)
-    found = np.flatnonzero(allowed)
+    allowed = (scores > 0) & (wages >= (question.floor_fen or 0))
+    if question.regions:
+        allowed &= np.isin(regions, question.regions)
+    rows = np.flatnonzero(allowed)
     for codes in facets if counts else ():
-        np.bincount(codes[found])
-    held = scores[found]
+        np.bincount(codes[rows])
+    held = scores[rows]
     best = np.argpartition(-held, TOP)[:TOP] if len(held) > TOP else np.arange(len(held))
-    return ids[found[best[np.argsort(-held[best])]]].tolist()  # type: ignore[no-any-return]
+    return ids[rows[best[np.argsort(-held[best])]]].tolist()  # type: ignore[no-any-return]
 
 
 def by_bm25s(kept: Sequence[Document], counts: bool) -> Ask | None:
@@ -159,12 +160,12 @@ def by_bm25s(kept: Sequence[Document], counts: bool) -> Ask | None:
         return None
     bm25s: Any = importlib.import_module("bm25s")
     model = bm25s.BM25()
-    model.index([bigrams(words_of(one)) for one in kept], show_progress=False)
+    model.index([bigrams(words_of(document)) for document in kept], show_progress=False)
     columns = columns_of(kept)
 
-    def ask(one: Question) -> list[int]:
-        known = [gram for gram in grams(one) if gram in model.vocab_dict]
-        return page(model.get_scores(known), one, columns, counts) if known else []
+    def ask(document: Question) -> list[int]:
+        known = [gram for gram in grams(document) if gram in model.vocab_dict]
+        return page(model.get_scores(known), document, columns, counts) if known else []
 
     return ask
 
@@ -174,16 +175,16 @@ def by_sklearn(kept: Sequence[Document], counts: bool) -> Ask:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     model = TfidfVectorizer(analyzer=bigrams, dtype=np.float32)
-    matrix = model.fit_transform([words_of(one) for one in kept]).tocsc()
+    matrix = model.fit_transform([words_of(document) for document in kept]).tocsc()
     columns, vocabulary, idf = columns_of(kept), model.vocabulary_, model.idf_
 
-    def ask(one: Question) -> list[int]:
-        known = [vocabulary[gram] for gram in grams(one) if gram in vocabulary]
+    def ask(document: Question) -> list[int]:
+        known = [vocabulary[gram] for gram in grams(document) if gram in vocabulary]
         scores = np.zeros(len(kept), np.float32)
         for term in known:
             span = slice(matrix.indptr[term], matrix.indptr[term + 1])
             scores[matrix.indices[span]] += matrix.data[span] * idf[term]
-        return page(scores, one, columns, counts)
+        return page(scores, document, columns, counts)
 
     return ask
 
@@ -207,15 +208,15 @@ def by_postgres(kept: Sequence[Document], counts: bool, stack: ExitStack) -> Ask
     base.execute("CREATE INDEX ON post USING gin (text)")
     base.execute("VACUUM ANALYZE post")
 
-    def ask(one: Question) -> list[int]:
-        words = " | ".join("'" + gram.replace("'", "''") + "'" for gram in grams(one))
-        places = "AND region = ANY(%(regions)s)" if one.regions else ""
-        told = {"words": words, "regions": list(one.regions), "floor": one.floor_fen or 0}
+    def ask(question: Question) -> list[int]:
+        words = " | ".join("'" + gram.replace("'", "''") + "'" for gram in grams(question))
+        places = "AND region = ANY(%(regions)s)" if question.regions else ""
+        parameters = {"words": words, "regions": list(question.regions), "floor": question.floor_fen or 0}
         where = f"FROM post WHERE text @@ %(words)s::tsquery {places} AND wage >= %(floor)s"
         if counts:
             sets = "GROUP BY GROUPING SETS ((region), (occupation), (grp), (major))"
-            base.execute(f"SELECT region, occupation, grp, major, count(*) {where} {sets}", told).fetchall()
+            base.execute(f"SELECT region, occupation, grp, major, count(*) {where} {sets}", parameters).fetchall()
         ranked = f"SELECT id {where} ORDER BY ts_rank(text, %(words)s::tsquery) DESC LIMIT {TOP}"
-        return [row[0] for row in base.execute(ranked, told)]
+        return [row[0] for row in base.execute(ranked, parameters)]
 
     return ask

@@ -145,11 +145,11 @@ def main() -> None:
         shutil.rmtree(folder)
     total = sum(seconds for name, seconds in figures.items() if name.endswith("_s"))
     peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) // 1024
-    found = {"name": "P7", "rows": asked.rows, "bytes": len(content), **figures, "total_s": total, "peak_mb": peak}
-    found |= {"bare_s": bare, "same_rows_s": same_rows, "over_bare": total / bare, "over_same_rows": total / same_rows}
-    found["versions"] = {name: importlib.metadata.version(name) for name in ("python-calamine", "sqlalchemy")}
-    found["python"] = sys.version.split()[0]
-    print(json.dumps(found))
+    result = {"name": "P7", "rows": asked.rows, "bytes": len(content), **figures, "total_s": total, "peak_mb": peak}
+    result |= {"bare_s": bare, "same_rows_s": same_rows, "over_bare": total / bare, "over_same_rows": total / same_rows}
+    result["versions"] = {name: importlib.metadata.version(name) for name in ("python-calamine", "sqlalchemy")}
+    result["python"] = sys.version.split()[0]
+    print(json.dumps(result))
 
 
 if __name__ == "__main__":

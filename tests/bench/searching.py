@@ -54,7 +54,7 @@ def trades(count: int = 400) -> list[tuple[str, list[str]]]:
 def documents(count: int, seed: int = 7) -> list[Document]:
     """Openings of 400 trades, some far commoner than others, with titles and phrases as employers write them."""
     dice, known, regions = np.random.default_rng(seed), trades(), HOME + AWAY
-    found = []
+    openings = []
     for start in range(0, count, 10_000):
         n = min(10_000, count - start)
         trade = (dice.random(n) ** 1.5 * len(known)).astype(int).tolist()
@@ -62,34 +62,34 @@ def documents(count: int, seed: int = 7) -> list[Document]:
         tail = dice.integers(0, len(TAILS), n).tolist()
         where = np.where(dice.random(n) < 0.35, dice.integers(0, 14, n), 14 + dice.integers(0, 386, n)).tolist()
         low = (dice.integers(25, 75, n) * 10_000).tolist()
-        told = dice.integers(0, len(PHRASES), (n, 6)).tolist()
+        phrases = dice.integers(0, len(PHRASES), (n, 6)).tolist()
         many = dice.integers(2, 7, n).tolist()
         for i in range(n):
             code, words = known[trade[i]]
             title = words[int(name[i] ** 2 * len(words))] + TAILS[tail[i]]
-            text = f"会{words[int(other[i] * len(words))]}，" + "，".join(PHRASES[at] for at in told[i][: many[i]])
+            text = f"会{words[int(other[i] * len(words))]}，" + "，".join(PHRASES[at] for at in phrases[i][: many[i]])
             at = start + i
             pay = low[i]
-            found.append(
+            openings.append(
                 Document(at + 1, title, (code,), f"企业{at % 5000}", text, regions[where[i]], pay, pay * 3 // 2, at)
             )
-    return found
+    return openings
 
 
 def questions(kept: Sequence[Document], count: int, seed: int = 11) -> list[tuple[Question, list[Document], bool]]:
     """Questions with the openings whose trades are meant, and whether a slip is in them."""
     dice = np.random.default_rng(seed)
-    found = []
+    asked_ = []
     for _ in range(count):
         meant = [kept[n] for n in dice.integers(0, len(kept), dice.integers(1, 3))]
-        words = [one.title.split("(")[0].removesuffix("急招") for one in meant]
+        words = [document.title.split("(")[0].removesuffix("急招") for document in meant]
         slip = bool(dice.random() < SLIPS) and len(words[0]) > 2
         if slip:
             words[0] = words[0][:-1] + "公"
         regions = tuple(HOME[n] for n in dice.integers(0, 14, 3)) if dice.random() < 0.6 else ()
         floor = 300_000 if dice.random() < 0.5 else None
-        found.append((Question(" ".join(words), regions, floor), meant, slip))
-    return found
+        asked_.append((Question(" ".join(words), regions, floor), meant, slip))
+    return asked_
 
 
 class Judge:
@@ -97,17 +97,17 @@ class Judge:
 
     def __init__(self, kept: Sequence[Document]) -> None:
         self.titles, self.codes, self.groups, self.regions = (
-            np.unique(found, return_inverse=True)
-            for found in (
-                [one.title for one in kept],
-                [one.occupations[0] for one in kept],
-                [one.occupations[0][:7] for one in kept],
-                [one.region for one in kept],
+            np.unique(values, return_inverse=True)
+            for values in (
+                [document.title for document in kept],
+                [document.occupations[0] for document in kept],
+                [document.occupations[0][:7] for document in kept],
+                [document.region for document in kept],
             )
         )
-        self.wages = np.array([one.wage_max_fen or 0 for one in kept])
+        self.wages = np.array([document.wage_max_fen or 0 for document in kept])
 
-    def quality(self, one: Question, meant: Sequence[Document], ids: Sequence[int]) -> float | None:
+    def quality(self, question: Question, meant: Sequence[Document], ids: Sequence[int]) -> float | None:
         """Earned over ideal; None where nothing could be earned."""
         gains = np.zeros(len(self.wages), np.int8)
         for wanted in meant:
@@ -116,9 +116,9 @@ class Judge:
                 zip((self.groups, self.codes, self.titles), keys, strict=True), 1
             ):
                 np.maximum(gains, np.int8(gain), out=gains, where=column == np.searchsorted(names, key))
-        allowed = self.wages >= (one.floor_fen or 0)
-        if one.regions:
-            allowed &= np.isin(self.regions[1], np.searchsorted(self.regions[0], one.regions))
+        allowed = self.wages >= (question.floor_fen or 0)
+        if question.regions:
+            allowed &= np.isin(self.regions[1], np.searchsorted(self.regions[0], question.regions))
         ideal = np.partition(gains[allowed], -TOP)[-TOP:].sum() if allowed.sum() > TOP else gains[allowed].sum()
         return float(gains[np.array(ids, int) - 1].sum() / ideal) if ideal else None
 
@@ -126,39 +126,44 @@ class Judge:
 def race(ask: Ask, asked: Sequence[tuple[Question, list[Document], bool]], judge: Judge | None,
          clock: Callable[[], float] = time.process_time) -> dict[str, float]:  # fmt: skip
     """Milliseconds of questions spelt right and of those with slips, quality of both, and share of empty pages."""
-    for one, _, _ in asked[:10]:
-        ask(one)
+    for question, _, _ in asked[:10]:
+        ask(question)
     spans, pages, begun = [], [], time.perf_counter()
-    for one, _, _ in asked:
+    for question, _, _ in asked:
         start = clock()
-        pages.append(ask(one))
+        pages.append(ask(question))
         spans.append((clock() - start) * 1000)
         if time.perf_counter() - begun > SLOW and len(spans) >= 30:
             break
     right, wrong = (
-        [one for one, (_, _, slip) in zip(spans, asked, strict=False) if slip is kind] for kind in (False, True)
+        [span for span, (_, _, slip) in zip(spans, asked, strict=False) if slip is kind] for kind in (False, True)
     )
     p50, p90, p99 = np.percentile(right, (50, 90, 99)).tolist()
-    found = {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, "slips_p99_ms": float(np.percentile(wrong or [0.0], 99))}
-    found["asked"] = len(spans)
+    figures = {"p50_ms": p50, "p90_ms": p90, "p99_ms": p99, "slips_p99_ms": float(np.percentile(wrong or [0.0], 99))}
+    figures["asked"] = len(spans)
     if judge is not None:
-        told = [(judge.quality(one, meant, ids), slip) for (one, meant, slip), ids in zip(asked, pages, strict=False)]
-        known = [(value, slip) for value, slip in told if value is not None]
-        found["quality"] = float(np.mean([value for value, _ in known]))
-        found["slips"] = float(np.mean([value for value, slip in known if slip] or [0.0]))
-        found["empty"] = float(np.mean([not ids for ids in pages]))
-    return found
+        judged = [
+            (judge.quality(question, meant, ids), slip)
+            for (question, meant, slip), ids in zip(asked, pages, strict=False)
+        ]
+        known = [(value, slip) for value, slip in judged if value is not None]
+        figures["quality"] = float(np.mean([value for value, _ in known]))
+        figures["slips"] = float(np.mean([value for value, slip in known if slip] or [0.0]))
+        figures["empty"] = float(np.mean([not ids for ids in pages]))
+    return figures
 
 
 def ours(index: TextIndex) -> Ask:
     """The engine of the service, counts included."""
-    return lambda one: list(index.search(one.text, Filters(one.regions, one.floor_fen), limit=TOP).ids)
+    return lambda question: list(
+        index.search(question.text, Filters(question.regions, question.floor_fen), limit=TOP).ids
+    )
 
 
 def held_mb(what: str) -> float:
     """Megabytes of this process: VmRSS now, VmHWM at most."""
-    told = Path("/proc/self/status").read_text().split(f"{what}:")[1]
-    return int(told.split()[0]) / 1024
+    line = Path("/proc/self/status").read_text().split(f"{what}:")[1]
+    return int(line.split()[0]) / 1024
 
 
 def built(kept: Sequence[Document]) -> tuple[TextIndex, dict[str, float]]:
@@ -179,13 +184,13 @@ def built(kept: Sequence[Document]) -> tuple[TextIndex, dict[str, float]]:
 
 def two_characters(index: TextIndex, kept: Sequence[Document], count: int = 200) -> float:
     """The share of openings that hold a two-character word and are found by it."""
-    words = sorted({one.title for one in kept[:20_000] if len(one.title) == 2})[:count]
-    found = wanted = 0
+    words = sorted({document.title for document in kept[:20_000] if len(document.title) == 2})[:count]
+    hits = wanted = 0
     for word in words:
-        holding = sum(word in one.title for one in kept)
+        holding = sum(word in document.title for document in kept)
         wanted += holding
-        found += min(index.search(word, limit=1).total, holding)
-    return found / max(wanted, 1)
+        hits += min(index.search(word, limit=1).total, holding)
+    return hits / max(wanted, 1)
 
 
 def measure(openings: int, asked: int, seed: int = 7) -> dict[str, Any]:
@@ -205,21 +210,23 @@ def measure(openings: int, asked: int, seed: int = 7) -> dict[str, Any]:
                 table[name] = race(ask, put, judge, clock)
             del ask
     mine = table["ours"]
-    ratios = {f"{name}_over_ours_p99": one["p99_ms"] / mine["p99_ms"] for name, one in table.items() if name != "ours"}
-    best = max(one["quality"] for name, one in table.items() if name != "ours") if len(table) > 1 else 0.0
-    slips = max(one["slips"] for name, one in table.items() if name != "ours") if len(table) > 1 else 0.0
-    told = {"quality_over_best_peer": mine["quality"] - best, "slips_over_best_peer": mine["slips"] - slips}
-    return {"openings": openings, "figures": figures, "table": table, "ratios": ratios | told}
+    ratios = {
+        f"{name}_over_ours_p99": figures["p99_ms"] / mine["p99_ms"] for name, figures in table.items() if name != "ours"
+    }
+    best = max(figures["quality"] for name, figures in table.items() if name != "ours") if len(table) > 1 else 0.0
+    slips = max(figures["slips"] for name, figures in table.items() if name != "ours") if len(table) > 1 else 0.0
+    quality = {"quality_over_best_peer": mine["quality"] - best, "slips_over_best_peer": mine["slips"] - slips}
+    return {"openings": openings, "figures": figures, "table": table, "ratios": ratios | quality}
 
 
 def contenders(stack: ExitStack, large: bool) -> dict[str, Callable[[Sequence[Document]], Ask | None]]:
     """Who takes part; at a million openings only those that finish in minutes."""
-    found: dict[str, Callable[[Sequence[Document]], Ask | None]] = {
+    peers_: dict[str, Callable[[Sequence[Document]], Ask | None]] = {
         "tantivy": lambda kept: peers.by_tantivy(kept, True),
         "bm25s": lambda kept: peers.by_bm25s(kept, True),
     }
     if not large:
-        found |= {
+        peers_ |= {
             "tantivy_no_counts": lambda kept: peers.by_tantivy(kept, False),
             "bm25s_no_counts": lambda kept: peers.by_bm25s(kept, False),
             "sklearn": lambda kept: peers.by_sklearn(kept, True),
@@ -227,4 +234,4 @@ def contenders(stack: ExitStack, large: bool) -> dict[str, Callable[[Sequence[Do
             "fts5_trigram": lambda kept: peers.by_fts5(kept, True, trigrams=True),
             "postgres": lambda kept: peers.by_postgres(kept, True, stack),
         }
-    return found
+    return peers_

@@ -31,11 +31,11 @@ from pathlib import Path
 from fastapi import FastAPI
 from starlette.responses import Response
 app = FastAPI()
-told = orjson.loads(Path("answer.json").read_bytes())
+answer = orjson.loads(Path("answer.json").read_bytes())
 page = Path("answer.html").read_bytes()
 @app.get("/json")
 def as_json() -> Response:
-    return Response(orjson.dumps(told), media_type="application/json")
+    return Response(orjson.dumps(answer), media_type="application/json")
 @app.get("/html")
 def as_html() -> Response:
     return Response(page, media_type="text/html")
@@ -69,8 +69,8 @@ def running(app: str, folder: Path, environment: dict[str, str]) -> Iterator[tup
 
 def cpu(pid: int) -> float:
     """Seconds of CPU that a process has used."""
-    told = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
-    return (int(told[11]) + int(told[12])) / TICK
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / TICK
 
 
 def ask(port: int, paths: list[str], spans: list[float]) -> None:
@@ -96,7 +96,7 @@ def pace(port: int, pid: int, many: list[list[str]]) -> dict[str, float]:
     """
     spans: list[float] = []
     before, start = cpu(pid), time.perf_counter()
-    threads = [Thread(target=ask, args=(port, one, spans)) for one in many]
+    threads = [Thread(target=ask, args=(port, paths, spans)) for paths in many]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -120,16 +120,16 @@ def by_turns(paths: list[str]) -> list[list[str]]:
 def once() -> dict[str, list[list[str]]]:
     """Hundreds of different questions, each for one connection and asked once; a fifth has few answers."""
     dice = np.random.default_rng(3)
-    found = {}
+    mixed_ = {}
     for kind, path, name, values in (
         ("json", "/api/v1/openings", "offset", range(0, 120, 20)),
         ("html", "/openings", "offer", OFFERS),
     ):
-        asked = [{"q": word, "wage_min": pay, name: one} for word in WORDS for pay in PAY for one in values]
+        asked = [{"q": word, "wage_min": pay, name: value} for word in WORDS for pay in PAY for value in values]
         lines = [f"{path}?{urlencode({key: value for key, value in each.items() if value != ''})}" for each in asked]
         mixed = [lines[at] for at in dice.permutation(len(lines))]
-        found[kind] = [mixed[at::CONNECTIONS] for at in range(CONNECTIONS)]
-    return found
+        mixed_[kind] = [mixed[at::CONNECTIONS] for at in range(CONNECTIONS)]
+    return mixed_
 
 
 def raw_reads(folder: Path) -> float:
@@ -160,10 +160,10 @@ start = time.process_time()
 for page in pages: [board().look().listed[number] for number in page]
 print((time.process_time() - start) / len(pages) * 1e6)
 """
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, env=own(folder), check=True, capture_output=True, text=True
     )
-    return float(found.stdout)
+    return float(process.stdout)
 
 
 def own(folder: Path) -> dict[str, str]:

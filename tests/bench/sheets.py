@@ -11,21 +11,31 @@ def write_openings(path: Path, market: Market, count: int) -> None:
     """A table of openings."""
     with path.open("w", encoding="utf-8") as file:
         file.write("id,title,occupation,skills,certificates,region,wage_min,wage_max\n")
-        for one in market.openings(count):
-            skills = ";".join(need.term for need in one.skills)
-            papers = ";".join(need.kind for need in one.certificates)
-            low, high = (one.wage_min_fen or 0) // 100, (one.wage_max_fen or 0) // 100
-            file.write(f"o{one.id},Post {one.id},{one.occupation},{skills},{papers},{one.region},{low},{high}\n")
+        for opening in market.openings(count):
+            skills = ";".join(need.term for need in opening.skills)
+            papers = ";".join(need.kind for need in opening.certificates)
+            low, high = (opening.wage_min_fen or 0) // 100, (opening.wage_max_fen or 0) // 100
+            cells = (
+                f"o{opening.id}",
+                f"Post {opening.id}",
+                opening.occupation,
+                skills,
+                papers,
+                opening.region,
+                low,
+                high,
+            )
+            file.write(",".join(map(str, cells)) + "\n")
 
 
-def line_of(one: WorkerProfile) -> str:
+def line_of(worker: WorkerProfile) -> str:
     """A line of the table of workers."""
-    practised = (one.practised or ())[0]
-    skills = ";".join(skill.term for skill in one.skills or ())
-    papers = ";".join(paper.kind for paper in one.certificates or ())
-    leave = one.leave_home_ok.value if one.leave_home_ok else ""
-    wishes = f"{';'.join(one.wanted or ())},{';'.join(one.regions)},{leave},{(one.wage_floor_fen or 0) // 100}"
-    return f"w{one.id},{practised.code},{practised.years},{skills},{papers},{one.home},{wishes}\n"
+    practised = (worker.practised or ())[0]
+    skills = ";".join(skill.term for skill in worker.skills or ())
+    papers = ";".join(paper.kind for paper in worker.certificates or ())
+    leave = worker.leave_home_ok.value if worker.leave_home_ok else ""
+    wishes = f"{';'.join(worker.wanted or ())},{';'.join(worker.regions)},{leave},{(worker.wage_floor_fen or 0) // 100}"
+    return f"w{worker.id},{practised.code},{practised.years},{skills},{papers},{worker.home},{wishes}\n"
 
 
 def write_workers(path: Path, market: Market, count: int) -> None:

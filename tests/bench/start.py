@@ -77,5 +77,5 @@ def measure() -> dict[str, Any]:
             (seconds("web.app:app", folder, "/health/ready", own), seconds("bare:app", folder, "/", dict(os.environ)))
             for _ in range(5)
         ]
-        ours, bare = (min(one[side] for one in pairs[1:]) for side in (0, 1))
+        ours, bare = (min(pair[side] for pair in pairs[1:]) for side in (0, 1))
     return {"figures": {"ours_s": ours, "bare_s": bare}, "ratios": {"ours_over_bare": ours / bare}}

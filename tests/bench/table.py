@@ -52,7 +52,7 @@ WANTED: tuple[tuple[str, str, str, float, bool], ...] = (
 )
 
 
-def told(results: Sequence[dict[str, Any]]) -> str:
+def table_text(results: Sequence[dict[str, Any]]) -> str:
     """The table of all figures that the run has."""
     known = {result["name"]: flat(result) for result in results}
     if {"P2 100000", "P2 1000000"} <= known.keys():

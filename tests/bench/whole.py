@@ -34,10 +34,10 @@ def family(pid: int) -> list[int]:
     parents: dict[int, list[int]] = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            told = path.read_text().rsplit(") ", 1)[1].split()
+            fields = path.read_text().rsplit(") ", 1)[1].split()
         except OSError:
             continue
-        parents.setdefault(int(told[1]), []).append(int(path.parent.name))
+        parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
     found, open_ones = [], [pid]
     while open_ones:
         one = open_ones.pop()

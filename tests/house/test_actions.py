@@ -39,15 +39,15 @@ def is_action_module(source: Source) -> bool:
 
 def actions(root: Path) -> Findings:
     """Actions that do not ask, and functions of actions.py that take no actor."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, *DOMAIN):
         for node in source.tree.body:
             if is_action_module(source) and takes_an_actor(node) and isinstance(node, Function):
                 allowed = asks_first(node) or f"{source.name}: {node.name}" in OPEN_TO_ALL
-                found.look(allowed, f"{source.at(node)}: {node.name} does not call require first")
+                findings.look(allowed, f"{source.at(node)}: {node.name} does not call require first")
             elif source.module == "actions" and isinstance(node, Function) and not node.name.startswith("_"):
-                found.look(False, f"{source.at(node)}: {node.name} takes no (session, actor)")
-    return found
+                findings.look(False, f"{source.at(node)}: {node.name} takes no (session, actor)")
+    return findings
 
 
 def test_every_action_asks_first() -> None:

@@ -27,18 +27,18 @@ def kept_files(root: Path) -> Iterator[Path]:
 
 def addresses(root: Path) -> Findings:
     """Lines with a machine's path or an index address."""
-    found = Findings()
+    findings = Findings()
     for path in kept_files(root):
         try:
             text = path.read_text("utf-8")
         except UnicodeDecodeError:
             continue
-        found.look(True, path.name)
+        findings.look(True, path.name)
         for number, line in enumerate(text.splitlines(), 1):
             for pattern in (MACHINE_PATH, INDEX, FILE_ADDRESS):
                 if hit := pattern.search(line):
-                    found.wrong.append(f"{path.relative_to(root).as_posix()}:{number}: {hit.group()}")
-    return found
+                    findings.wrong.append(f"{path.relative_to(root).as_posix()}:{number}: {hit.group()}")
+    return findings
 
 
 def test_the_repository_names_no_machine_and_no_index() -> None:

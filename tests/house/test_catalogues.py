@@ -38,30 +38,30 @@ def catalogue(root: Path) -> tuple[dict[str, Entry], list[str]]:
 def catalogues(root: Path) -> Findings:
     """Messages without English, entries without a message, parameters that do not agree."""
     known, wrong = catalogue(root)
-    found = Findings(wrong=wrong)
+    findings = Findings(wrong=wrong)
     used = set()
     for message in (*python_messages(root), *template_messages(root)):
-        found.look(message.text is not None, f"{message.at}: a message has to be a constant")
+        findings.look(message.text is not None, f"{message.at}: a message has to be a constant")
         if message.text is None:
             continue
         used.add(message.text)
         needs = bool(HAN.search(message.text))
-        found.look(not needs or message.text in known, f"{message.at}: {message.text} is not in the catalogues")
+        findings.look(not needs or message.text in known, f"{message.at}: {message.text} is not in the catalogues")
         if message.given is not None:
             agree = parameters(message.text) == message.given
-            found.look(agree, f"{message.at}: {message.text} is given {sorted(message.given)}")
-    found.wrong += [f"{entry.file}: {text} is used nowhere" for text, entry in known.items() if text not in used]
-    return found
+            findings.look(agree, f"{message.at}: {message.text} is given {sorted(message.given)}")
+    findings.wrong += [f"{entry.file}: {text} is used nowhere" for text, entry in known.items() if text not in used]
+    return findings
 
 
 def unmarked(root: Path) -> Findings:
     """Chinese in templates that is not marked for translation."""
-    found = Findings()
+    findings = Findings()
     for path in files(root, "*.html", "web/templates"):
         for data in template_tree(path).find_all(nodes.TemplateData):
             bare = set(HAN.findall(data.data)) - ITSELF
-            found.look(not bare, f"{path.relative_to(root).as_posix()}:{data.lineno}: {' '.join(sorted(bare))}")
-    return found
+            findings.look(not bare, f"{path.relative_to(root).as_posix()}:{data.lineno}: {' '.join(sorted(bare))}")
+    return findings
 
 
 def test_the_catalogues_are_complete() -> None:

@@ -13,15 +13,15 @@ FORBIDDEN = (
 
 def clocks(root: Path) -> Findings:
     """Calls that ask for the time."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root):
         asked = [
             (name, call) for name, call in source.calls() if f".{name}".endswith(tuple(f".{f}" for f in FORBIDDEN))
         ]
         if source.name != CLOCK:
-            found.look(True, source.name)
-            found.wrong += [f"{source.at(call)}: {name}" for name, call in asked]
-    return found
+            findings.look(True, source.name)
+            findings.wrong += [f"{source.at(call)}: {name}" for name, call in asked]
+    return findings
 
 
 def test_only_the_clock_asks_for_the_time() -> None:

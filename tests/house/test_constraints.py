@@ -11,11 +11,11 @@ from tests.house.source import Findings
 
 def twins(metadata: MetaData) -> Findings:
     """Constraints that share their name with another of the same table."""
-    found = Findings()
+    findings = Findings()
     for name, table in metadata.tables.items():
-        for constraint, times in Counter(str(one.name) for one in table.constraints if one.name).items():
-            found.look(times == 1, f"{name}: {times} constraints are named {constraint}")
-    return found
+        for constraint, times in Counter(str(check.name) for check in table.constraints if check.name).items():
+            findings.look(times == 1, f"{name}: {times} constraints are named {constraint}")
+    return findings
 
 
 def test_constraints_have_names_of_their_own() -> None:

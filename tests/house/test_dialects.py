@@ -37,12 +37,12 @@ def raw_access(source: Source) -> Iterator[str]:
 
 def dialects(root: Path) -> Findings:
     """Raw access in every module that is not allowed it."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root):
         if not source.name.startswith(ALLOWED):
-            found.look(True, source.name)
-            found.wrong += raw_access(source)
-    return found
+            findings.look(True, source.name)
+            findings.wrong += raw_access(source)
+    return findings
 
 
 def test_nobody_goes_round_the_session() -> None:

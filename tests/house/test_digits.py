@@ -10,7 +10,7 @@ LOOSE = chr(92) + "d"
 
 def loose_digits(root: Path) -> Findings:
     """String constants with the loose digit class."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, *PACKAGES, "tests"):
         for node in ast.walk(source.tree):
             if (
@@ -18,8 +18,8 @@ def loose_digits(root: Path) -> Findings:
                 and isinstance(node.value, str)
                 and source.name != "tests/house/test_digits.py"
             ):
-                found.look(LOOSE not in node.value, f"{source.at(node)}: {LOOSE}")
-    return found
+                findings.look(LOOSE not in node.value, f"{source.at(node)}: {LOOSE}")
+    return findings
 
 
 def test_patterns_name_their_digits() -> None:

@@ -50,11 +50,11 @@ def unfair(name: str) -> bool:
 
 def fairness(root: Path) -> Findings:
     """Words of the engine for what must not count."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, "matching/engine"):
         for node, name in identifiers(source):
-            found.look(not unfair(name), f"{source.at(node)}: {name}")
-    return found
+            findings.look(not unfair(name), f"{source.at(node)}: {name}")
+    return findings
 
 
 def test_the_engine_has_no_word_for_what_must_not_count() -> None:

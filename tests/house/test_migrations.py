@@ -20,8 +20,8 @@ def differences(metadata: MetaData) -> list[str]:
     """What the settings' database lacks or has beyond the models; an empty list means that both are equal."""
     with engine().connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found = [str(change) for change in compare_metadata(context, metadata)]
-    return found + list(check_differences(metadata))
+        changes = [str(change) for change in compare_metadata(context, metadata)]
+    return changes + list(check_differences(metadata))
 
 
 def check_differences(metadata: MetaData) -> Iterator[str]:
@@ -29,10 +29,10 @@ def check_differences(metadata: MetaData) -> Iterator[str]:
     looker = inspect(engine())
     there = set(looker.get_table_names()) - BOOKKEEPING
     for name, table in metadata.tables.items():
-        kept = {str(one["name"]) for one in looker.get_check_constraints(name)} if name in there else set()
-        wanted = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint) and one.name}
-        yield from (f"{name}: {one} is only in the models" for one in wanted - kept)
-        yield from (f"{name}: {one} is only in the database" for one in kept - wanted)
+        kept = {str(check["name"]) for check in looker.get_check_constraints(name)} if name in there else set()
+        wanted = {str(check.name) for check in table.constraints if isinstance(check, CheckConstraint) and check.name}
+        yield from (f"{name}: {check} is only in the models" for check in wanted - kept)
+        yield from (f"{name}: {check} is only in the database" for check in kept - wanted)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -73,7 +73,7 @@ def test_a_planted_table_column_and_check_are_caught(database: str) -> None:
     account = planted.tables["account"]
     account.append_column(Column("planted_column", Integer))
     account.append_constraint(CheckConstraint("id > 0", name="planted_check"))
-    found = "\n".join(differences(planted))
-    assert "add_table" in found
-    assert "planted_column" in found
-    assert "ck_account_planted_check is only in the models" in found
+    changes = "\n".join(differences(planted))
+    assert "add_table" in changes
+    assert "planted_column" in changes
+    assert "ck_account_planted_check is only in the models" in changes

@@ -1,5 +1,6 @@
 """Modules are plain lower-case words joined by underscores, and none of them is a drawer for everything."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -12,14 +13,14 @@ TEST = PLAIN
 
 def names(root: Path) -> Findings:
     """Modules and folders with a name that the house does not use."""
-    found = Findings()
+    findings = Findings()
     for folder in (*PACKAGES, "tests"):
         for source in sources(root, folder):
             words = source.name.removesuffix(".py").split("/")
             allowed = TEST if folder == "tests" else PLAIN
-            found.look(not DRAWERS.intersection(words), f"{source.name}: a drawer")
-            found.look(all(allowed.fullmatch(word) for word in words), f"{source.name}: not plain words")
-    return found
+            findings.look(not DRAWERS.intersection(words), f"{source.name}: a drawer")
+            findings.look(all(allowed.fullmatch(word) for word in words), f"{source.name}: not plain words")
+    return findings
 
 
 def test_modules_are_plain_words() -> None:
@@ -30,3 +31,28 @@ def test_a_planted_drawer_and_a_planted_compound_are_caught(tmp_path: Path) -> N
     plant(tmp_path, "training/utils.py", "")
     plant(tmp_path, "training/classSeats.py", "")
     assert names(tmp_path).verdict == ["training/classSeats.py: not plain words", "training/utils.py: a drawer"]
+
+
+EMPTY = {"found", "told", "one", "made"}
+"""Names that say nothing of the value they hold: a lesson is called `lesson`, several are `lessons`."""
+
+
+def empty_names(root: Path) -> Findings:
+    """Variables and parameters with such a name."""
+    findings = Findings()
+    for source in sources(root, *PACKAGES, "tests"):
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                findings.look(node.id not in EMPTY, f"{source.at(node)}: {node.id}")
+            elif isinstance(node, ast.arg):
+                findings.look(node.arg not in EMPTY, f"{source.at(node)}: {node.arg}")
+    return findings
+
+
+def test_values_are_named_for_what_they_are() -> None:
+    assert empty_names(ROOT).verdict == []
+
+
+def test_a_planted_empty_name_is_caught(tmp_path: Path) -> None:
+    plant(tmp_path, "training/lessons.py", "def move(one):\n    found = one.room\n    return found\n")
+    assert empty_names(tmp_path).verdict == ["training/lessons.py:1: one", "training/lessons.py:2: found"]

@@ -48,11 +48,11 @@ def patterns_in(value: Any, depth: int = 3) -> Iterator[re.Pattern[str]]:
         if isinstance(value.pattern, str):
             yield value
     elif depth and isinstance(value, dict):
-        for one in (*value, *value.values()):
-            yield from patterns_in(one, depth - 1)
+        for item in (*value, *value.values()):
+            yield from patterns_in(item, depth - 1)
     elif depth and isinstance(value, list | tuple | set | frozenset):
-        for one in value:
-            yield from patterns_in(one, depth - 1)
+        for item in value:
+            yield from patterns_in(item, depth - 1)
 
 
 def written_patterns() -> Iterator[tuple[str, re.Pattern[str]]]:

@@ -15,12 +15,12 @@ PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9a-z.+!]*)(?: ; .+)?")
 
 def pins(root: Path) -> Findings:
     """Lines of constraints.txt that are no plain pins, and requirements that no pin satisfies."""
-    found = Findings()
+    findings = Findings()
     pinned = {}
     for line in (root / "constraints.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             pin = PIN.fullmatch(line)
-            found.look(pin, f"no plain pin: {line}")
+            findings.look(pin, f"no plain pin: {line}")
             if pin:
                 pinned[pin[1]] = Version(pin[2])
     project = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["project"]
@@ -28,8 +28,8 @@ def pins(root: Path) -> Findings:
         wanted = Requirement(line)
         name = canonicalize_name(wanted.name)
         if name != project["name"]:
-            found.look(name in pinned and pinned[name] in wanted.specifier, f"no pin satisfies {line}")
-    return found
+            findings.look(name in pinned and pinned[name] in wanted.specifier, f"no pin satisfies {line}")
+    return findings
 
 
 def test_every_library_is_pinned() -> None:

@@ -12,22 +12,24 @@ FRAME = {"api/dependencies.py", "api/app.py", "api/routes.py", "web/app.py"}
 
 def route_decorators(function: Function) -> list[ast.Call]:
     """The decorators of a function that make it a route."""
-    calls = [one for one in function.decorator_list if isinstance(one, ast.Call)]
-    return [one for one in calls if isinstance(one.func, ast.Attribute) and one.func.attr in METHODS]
+    calls = [decorator for decorator in function.decorator_list if isinstance(decorator, ast.Call)]
+    return [
+        decorator for decorator in calls if isinstance(decorator.func, ast.Attribute) and decorator.func.attr in METHODS
+    ]
 
 
 def routes(root: Path) -> Findings:
     """Routes that do not say who may call them."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, "api", "web"):
         for function in source.functions():
             for call in route_decorators(function):
                 said = "allow" in {keyword.arg for keyword in call.keywords}
-                found.look(said, f"{source.at(call)}: {function.name} does not say who may call it")
-        found.wrong += [
+                findings.look(said, f"{source.at(call)}: {function.name} does not say who may call it")
+        findings.wrong += [
             f"{source.at(call)}: {name}" for name, call in source.calls() if name in BARE and source.name not in FRAME
         ]
-    return found
+    return findings
 
 
 def test_every_route_says_who_may_call_it() -> None:

@@ -10,24 +10,24 @@ FUNCTION_LINES = 50
 
 def sizes(root: Path) -> Findings:
     """Long files and long functions."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, *PACKAGES, "tests"):
         lines = source.text.count("\n")
-        found.look(lines <= FILE_LINES, f"{source.name}: {lines} lines")
+        findings.look(lines <= FILE_LINES, f"{source.name}: {lines} lines")
         for function in source.functions():
             lines = (function.end_lineno or function.lineno) - function.lineno + 1
-            found.look(lines <= FUNCTION_LINES, f"{source.at(function)}: {function.name} has {lines} lines")
-    return found
+            findings.look(lines <= FUNCTION_LINES, f"{source.at(function)}: {function.name} has {lines} lines")
+    return findings
 
 
 def asset_sizes(root: Path) -> Findings:
     """Long templates, stylesheets and scripts."""
-    found = Findings()
+    findings = Findings()
     for kind in ("*.html", "*.css", "*.js"):
         for path in files(root, kind, "web"):
             lines = path.read_text("utf-8").count("\n")
-            found.look(lines <= FILE_LINES, f"{path.relative_to(root).as_posix()}: {lines} lines")
-    return found
+            findings.look(lines <= FILE_LINES, f"{path.relative_to(root).as_posix()}: {lines} lines")
+    return findings
 
 
 def test_files_and_functions_stay_short() -> None:

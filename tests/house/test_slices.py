@@ -19,15 +19,15 @@ def imported(source: Source) -> Iterator[tuple[ast.AST, str]]:
 
 def slices(root: Path) -> Findings:
     """Imports inside a slice that go against the order."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, *DOMAIN):
         if source.module not in SLICE:
             continue
         package = ".".join(Path(source.name).parent.parts)
         later = {f"{package}.{name}" for name in SLICE[SLICE.index(source.module) + 1 :]}
-        found.look(True, source.name)
-        found.wrong += [f"{source.at(node)}: imports {name}" for node, name in imported(source) if name in later]
-    return found
+        findings.look(True, source.name)
+        findings.wrong += [f"{source.at(node)}: imports {name}" for node, name in imported(source) if name in later]
+    return findings
 
 
 def test_slices_keep_their_order() -> None:

@@ -35,40 +35,40 @@ def references(root: Path) -> Iterator[tuple[str, str]]:
 
 def templates(root: Path) -> Findings:
     """Templates that nobody asks for, and asked ones that do not exist."""
-    found = Findings()
+    findings = Findings()
     asked = list(references(root))
     there = {path.relative_to(root / TEMPLATES).as_posix() for path in files(root, "*.html", TEMPLATES)}
     for at, name in asked:
         if name.endswith(".html"):
-            found.look(name in there, f"{at} asks for {name}, which does not exist")
+            findings.look(name in there, f"{at} asks for {name}, which does not exist")
     for name in there:
         users = {at for at, wanted in asked if wanted == name} - {name}
-        found.look(users, f"{name} is used by nothing")
-    return found
+        findings.look(users, f"{name} is used by nothing")
+    return findings
 
 
 def origins(root: Path) -> Findings:
     """Addresses of other hosts in templates and static files."""
-    found = Findings()
+    findings = Findings()
     for folder in (TEMPLATES, "web/static"):
         for kind in TEXTS:
             for path in files(root, kind, folder):
                 text = path.read_text("utf-8")
-                foreign = [one for one in ADDRESS.findall(text) if not VOCABULARIES.match(one)]
-                found.look(not foreign, f"{path.relative_to(root).as_posix()}: {' '.join(foreign)}")
-    return found
+                foreign = [address for address in ADDRESS.findall(text) if not VOCABULARIES.match(address)]
+                findings.look(not foreign, f"{path.relative_to(root).as_posix()}: {' '.join(foreign)}")
+    return findings
 
 
 def silent_gaps(root: Path) -> Findings:
     """Template environments that let undefined names pass."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, "api", "web"):
         for name, call in source.calls():
             if name.split(".")[-1] in {"Environment", "SandboxedEnvironment", "Jinja2Templates"}:
-                told = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
-                strict = told.get("undefined", "").endswith("StrictUndefined")
-                found.look(strict, f"{source.at(call)}: {name} without StrictUndefined")
-    return found
+                options = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+                strict = options.get("undefined", "").endswith("StrictUndefined")
+                findings.look(strict, f"{source.at(call)}: {name} without StrictUndefined")
+    return findings
 
 
 def test_every_template_is_used_and_every_used_one_exists() -> None:

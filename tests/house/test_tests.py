@@ -33,15 +33,15 @@ def mocks(source: Source) -> list[str]:
 
 def proofs(root: Path) -> Findings:
     """Tests that assert nothing, are no sentences, or use mocks."""
-    found = Findings()
+    findings = Findings()
     for source in sources(root, "tests"):
         for function in source.functions():
             if function.name.startswith("test_"):
-                found.look(asserts(function), f"{source.at(function)}: {function.name} asserts nothing")
+                findings.look(asserts(function), f"{source.at(function)}: {function.name} asserts nothing")
                 enough = len(function.name.split("_")) > WORDS
-                found.look(enough, f"{source.at(function)}: {function.name} is no sentence")
-        found.wrong += mocks(source)
-    return found
+                findings.look(enough, f"{source.at(function)}: {function.name} is no sentence")
+        findings.wrong += mocks(source)
+    return findings
 
 
 def test_tests_are_sentences_that_can_fail() -> None:
