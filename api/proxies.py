@@ -38,7 +38,7 @@ def _believing(app: ASGIApp, trusted: str) -> Any:
             if given:
                 host = given[-1].split(b",")[-1].strip()
                 others = [line for line in scope["headers"] if line[0] != _HOST]
-                scope = scope | {"headers": [(_HOST, host), *others]}
+                scope = {**scope, "headers": [(_HOST, host), *others]}
         await known(scope, receive, send)  # type: ignore[arg-type]
 
     return believe

@@ -90,7 +90,7 @@ class AccountApproval(Record):
         """Who asked, and the staff of the centre; administrators read what concerns them through their query."""
         if scope.all_centres:
             return true()
-        rules = [false()]
+        rules: list[ColumnElement[bool]] = [false()]
         if scope.staff and scope.centre_id:
             rules.append(cls.centre_id == scope.centre_id)
         if scope.account_id:

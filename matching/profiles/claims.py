@@ -92,9 +92,9 @@ def _join(session: Session, actor: Actor, person: Person, claim: Person) -> None
     for model in KEPT:
         if session.scalar(select(model.id).where(model.person_id == person.id)) is None:
             _hand_over(session, model, claim, own)
-    for model in LISTED:
-        if session.scalar(select(model.id).where(model.person_id == person.id).limit(1)) is None:
-            _hand_over(session, model, claim, own)
+    for listed in LISTED:
+        if session.scalar(select(listed.id).where(listed.person_id == person.id).limit(1)) is None:
+            _hand_over(session, listed, claim, own)
     registration = living_registration(session, claim.id)
     if registration is not None:
         move(session, Actor.system(), registration, REGISTRATION, "withdraw", reason=N_("并入窗口登记"))

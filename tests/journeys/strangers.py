@@ -48,7 +48,7 @@ def code_for(phone: str) -> str:
     with open_session(SYSTEM) as session:
         sent = session.scalars(select(Message).where(Message.kind == SIGN_IN_CODE).order_by(Message.id.desc()))
         text = next(message.body for message in sent if message.address == phone)
-    return re.findall(r"[0-9]{6}", text)[0]
+    return str(re.findall(r"[0-9]{6}", text)[0])
 
 
 def register(client: TestClient, phone: str, password: str, *, name: str = NAME, number: str = NUMBER) -> str:

@@ -9,7 +9,7 @@ from api.dependencies import SIGNED_IN, Pages, Unit
 from centre import accounts, clock
 from centre.accounts import factors
 from centre.accounts.actions import replace_second_factor
-from centre.accounts.authentication import WINDOW
+from centre.accounts.codes import WINDOW
 from centre.accounts.queries import ends_soon, may_forget_password, own_account, recovery_codes_left
 from centre.accounts.rules import WARNED_BEFORE, WrongCode, is_jobseeker
 from centre.drafts import Draft, Words
