@@ -322,5 +322,5 @@ def page(unit: Reader, template: str, status_code: int = 200, **context: object)
 
 
 def _problems(bound: object) -> Sequence[Problem]:
-    found: Sequence[Problem] = getattr(bound, "problems", ())
-    return found if isinstance(found, (list, tuple)) else ()
+    problems: Sequence[Problem] = getattr(bound, "problems", ())
+    return problems if isinstance(problems, (list, tuple)) else ()

@@ -86,7 +86,7 @@ BARRED = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED, Employer
 """States in which an employer may do nothing new: no openings, no booths."""
 
 SHUT_OUT = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED})
-"""States whose beginning ends the sessions and tokens of an employer."""
+"""States that end an employer's sessions and tokens on entry."""
 
 EMPLOYER = Machine(
     "employer",

@@ -202,7 +202,7 @@ def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
 
 
 def release_booths(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
-    """Take every booth and request of an employer back that may no longer recruit; gives how many."""
+    """Release all booths and applications of an employer that may no longer recruit; returns how many."""
     require(actor, Permission.ASSIGN_BOOTH)
     requests = employer_requests(session, employer_id)
     with seeing_everything(session):
@@ -212,7 +212,7 @@ def release_booths(session: Session, actor: Actor, *, employer_id: int, reason: 
 
 
 def end_requests(session: Session, actor: Actor, *, fair_id: int) -> int:
-    """End what is open about the booths of a fair that is over or cancelled; gives how many requests.
+    """Close the open booth applications of an ended or cancelled fair; returns how many.
 
     After a cancelled fair every request lapses. After one that took place those who were there have served their
     booth and those who waited for a decision lapse; who did not come is for the organiser to say.

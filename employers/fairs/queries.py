@@ -262,7 +262,7 @@ def days_of(fair: Fair) -> list[date]:
 
 
 def employer_requests(session: Session, employer_id: int) -> list[Booth]:
-    """An employer's requests at fairs that are still to come or run, each with its fair, whoever asks."""
+    """An employer's booths at upcoming and live fairs, with their fairs, regardless of the reader's scope."""
     with seeing_everything(session):
         return list(
             session.scalars(

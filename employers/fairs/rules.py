@@ -118,7 +118,7 @@ ANNOUNCED = (FairState.PUBLISHED, FairState.BOOTH_OPEN, FairState.BOOTH_CLOSED)
 """States between the announcement of a fair and its day."""
 
 PROMOTING = (*ANNOUNCED, FairState.POSTPONED, FairState.LIVE)
-"""States in which a booth that comes free goes to the next on the waiting list."""
+"""States in which a released booth goes to the next on the waiting list."""
 
 CLEARED_STATES = (FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
 """States that a large fair reaches only with its safety permit."""

@@ -1,4 +1,4 @@
-"""What follows for booths when an employer may no longer recruit: they come free for those who wait."""
+"""Booths of an employer that may no longer recruit are released to the waiting list."""
 
 from dataclasses import replace
 

@@ -104,7 +104,7 @@ LINES = (
     "title", "address", "content", "conditions", "overtime_rule", "client_name", "shift", "age_reason",
     "sex_limit_evidence",
 )  # fmt: skip
-"""Columns whose text is taken over as it stands."""
+"""Columns whose text is imported unchanged."""
 
 _ESCAPED = re.compile(r"[\\;；、()\[\]*]")
 _PIECE = re.compile(r"((?:\\.|[^\\;；、])*)[;；、]?")

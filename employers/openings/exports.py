@@ -66,7 +66,7 @@ def _row(opening: Opening, ids: Mapping[str, int]) -> dict[str, str]:
 
 
 def _id(opening: Opening, ids: Mapping[str, int]) -> str:
-    """The id of its source; where two sources have the same one, the name of the source goes before it."""
+    """The id in its source, prefixed with the source's name where two sources use the same id."""
     if opening.external_id and ids[opening.external_id] > 1:
         return f"{opening.source_name}:{opening.external_id}"
     return opening.external_id or str(opening.id)
@@ -74,7 +74,7 @@ def _id(opening: Opening, ids: Mapping[str, int]) -> str:
 
 @lru_cache(maxsize=4096)
 def _place(code: str) -> str:
-    """The full name, or the code of a place whose name another one has too."""
+    """The full name of a place, or its code if the name is ambiguous."""
     if not code:
         return ""
     name = regions.full_name(code)

@@ -248,7 +248,7 @@ class _Plain(HTMLParser):
 
 
 def without_markup(text: str) -> str:
-    """Text of a web page's feed without its tags and entities; any other text as it stands."""
+    """Text without HTML tags and entities; other text is returned unchanged."""
     if "&" not in text and "<" not in text:
         return text
     if not re.search(r"</?[a-zA-Z]|<!", text):
@@ -261,5 +261,5 @@ def without_markup(text: str) -> str:
 
 
 def with_markup(text: str) -> str:
-    """Text that `without_markup` gives back as it stands."""
+    """Escape a text so that `without_markup` restores it."""
     return html.escape(text, quote=False) if "&" in text or "<" in text else text
