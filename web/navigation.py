@@ -32,6 +32,7 @@ _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
     (frozenset({Role.EMPLOYER}), Way(N_("用人单位"), "/employer", "company")),
     (frozenset({Role.TRAINING_OFFICER}) | MANAGERS, Way(N_("培训业务台"), "/training-desk", "certificate")),
     (COUNTER, Way(N_("窗口"), "/counter", "people")),
+    (frozenset({Role.ADMINISTRATOR}), Way(N_("系统管理"), "/administration", "lock")),
     (frozenset({Role.AUDITOR}), Way(N_("操作记录"), "/audit", "file")),
 )
 

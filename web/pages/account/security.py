@@ -90,6 +90,8 @@ def account(unit: Unit) -> Response:
         reads_access=unit.actor.may(Permission.READ_ACCESS),
         manages_outbox=unit.actor.may(Permission.MANAGE_OUTBOX),
         renews=unit.actor.may(Permission.RENEW_ACCOUNTS),
+        approves_rules=unit.actor.may(Permission.APPROVE_RULES),
+        approves_resets=unit.actor.may(Permission.APPROVE_RESETS),
     )
 
 

@@ -31,6 +31,7 @@ DESKS = (
     (frozenset({Role.ORGANISER}), "/organiser"),
     (COUNTER, "/counter"),
     (frozenset({Role.AUDITOR}), "/audit"),
+    (frozenset({Role.ADMINISTRATOR}), "/administration"),
 )
 
 DUE = {accounts.Stage.CODE_DUE: "/sign-in/second", accounts.Stage.ENROLMENT_DUE: "/sign-in/enrol"}

@@ -1,0 +1,127 @@
+"""The administrator's start page, the centres of the network, and what the service does by itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Path
+from sqlalchemy import func, select
+from starlette.responses import Response
+
+from api.dependencies import Pages, Unit
+from centre import clock, network_changes
+from centre.accounts.approvals import resets_asked
+from centre.drafts import BIGGEST_ID
+from centre.jobs import REGISTER, JobFailure, JobRun, failing_jobs
+from centre.network import centres as all_centres
+from centre.permissions import Permission
+from centre.policy_changes import changes_waiting
+from centre.scopes import seeing_everything
+from web.forms import Bound, attempt, bind, blank
+from web.rendering import page
+
+routes = Pages("/administration")
+
+Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+LATE = 3
+"""A job that missed so many of its slots has stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A kind of due work, when it ran last and what went wrong (系统任务)."""
+
+    name: str
+    summary: str
+    every: str
+    last_at: datetime | None
+    failure: JobFailure | None
+    is_late: bool
+
+
+@routes.get("", allow=Permission.READ_OPERATION)
+def start(unit: Unit) -> Response:
+    """What there is to administer, and what waits for a second person."""
+    return page(
+        unit,
+        "staff/administration/start.html",
+        changes=unit.session.scalars(changes_waiting()).all(),
+        resets=resets_asked(unit.session, unit.actor),
+        troubled=[line for line in _jobs(unit) if line.failure or line.is_late],
+    )
+
+
+@routes.get("/jobs", allow=Permission.READ_OPERATION)
+def jobs(unit: Unit) -> Response:
+    """Every kind of due work with its last run and its last failure."""
+    return page(unit, "staff/administration/jobs.html", jobs=_jobs(unit))
+
+
+def _jobs(unit: Unit) -> list[JobLine]:
+    with seeing_everything(unit.session):
+        latest = select(JobRun.job, func.max(JobRun.slot_at)).group_by(JobRun.job)
+        ran = dict(unit.session.execute(latest).tuples().all())
+    failed = {failure.job: failure for failure in failing_jobs(unit.session)}
+    now = clock.now()
+    return [
+        JobLine(
+            job.name,
+            job.summary,
+            str(job.every),
+            ran.get(job.name),
+            failed.get(job.name),
+            is_late=job.name not in ran or now - ran[job.name] > LATE * job.every,
+        )
+        for job in sorted(REGISTER.values(), key=lambda one: one.name)
+    ]
+
+
+@routes.get("/centres", allow=Permission.MANAGE_CENTRES)
+def centres(unit: Unit) -> Response:
+    """The centres of the network."""
+    return page(unit, "staff/administration/centres.html", centres=unit.session.scalars(all_centres()).all())
+
+
+@routes.get("/centres/new", allow=Permission.MANAGE_CENTRES)
+def ask_centre(unit: Unit) -> Response:
+    """The form for a further county centre."""
+    return _centre(unit, blank(unit, network_changes.CentreDraft), "/administration/centres/new")
+
+
+@routes.post("/centres/new", allow=Permission.MANAGE_CENTRES)
+def add_centre(unit: Unit) -> Response:
+    """Add a county centre."""
+    bound = bind(unit, network_changes.CentreDraft)
+    return attempt(
+        unit,
+        bound,
+        lambda draft: network_changes.add_centre(unit.session, unit.actor, draft=draft),
+        lambda again, status_code: _centre(unit, again, "/administration/centres/new", status_code),
+        "/administration/centres",
+    )
+
+
+@routes.get("/centres/{centre_id}", allow=Permission.MANAGE_CENTRES)
+def centre(unit: Unit, centre_id: Number) -> Response:
+    """The form for one centre."""
+    found = network_changes.centre(unit.session, centre_id)
+    names = ("code", "name", "region_code", "address", "phone", "hours", "version")
+    typed = {name: getattr(found, name) for name in names}
+    return _centre(unit, blank(unit, network_changes.CentreDraft, **typed), f"/administration/centres/{centre_id}")
+
+
+@routes.post("/centres/{centre_id}", allow=Permission.MANAGE_CENTRES)
+def change_centre(unit: Unit, centre_id: Number) -> Response:
+    """Change name, place, telephone and hours of a centre."""
+    here = f"/administration/centres/{centre_id}"
+    return attempt(
+        unit,
+        bind(unit, network_changes.CentreDraft),
+        lambda draft: network_changes.change_centre(unit.session, unit.actor, centre_id=centre_id, draft=draft),
+        lambda again, status_code: _centre(unit, again, here, status_code),
+        "/administration/centres",
+    )
+
+
+def _centre(unit: Unit, bound: Bound[network_changes.CentreDraft], action: str, status_code: int = 200) -> Response:
+    return page(unit, "staff/administration/centre.html", status_code, bound=bound, action=action)

@@ -1,0 +1,104 @@
+"""Rules of law and money: what holds, what somebody wrote, what it would change, and a second person's yes."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import Path
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import Pages, Unit
+from centre import clock, policy_changes
+from centre.drafts import BIGGEST_ID
+from centre.errors import Forbidden, NotFound, Refusal
+from centre.permissions import Permission
+from centre.policy_changes import RuleDraft
+from centre.privacy import token_digest
+from web import choices
+from web.forms import Bound, bind, blank
+from web.rendering import page
+
+routes = Pages("/administration/rules")
+
+Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+@routes.get("", allow=Permission.APPROVE_RULES)
+def rules(unit: Unit) -> Response:
+    """Every rule with its days and its source, and what waits for a second person."""
+    kept = policy_changes.rules_kept(unit.session)
+    today = clock.today()
+    return page(
+        unit,
+        "staff/administration/rules.html",
+        rules=kept,
+        in_force={rule.id for rule in kept if rule.from_on <= today and (rule.to_on is None or rule.to_on >= today)},
+        waiting=unit.session.scalars(policy_changes.changes_waiting()).all(),
+        may_enter=unit.actor.may(Permission.ENTER_RULES),
+        shown=_shown,
+        place=choices.place,
+    )
+
+
+@routes.get("/new", allow=Permission.ENTER_RULES)
+def ask_rule(unit: Unit) -> Response:
+    """The form for a rule, begun from the one that holds today."""
+    key = unit.request.query_params.get("key", "")
+    held = [rule for rule in policy_changes.rules_kept(unit.session) if rule.key == key]
+    typed = {"key": key, "value": _shown(held[-1].value), "region_code": held[-1].region_code} if held else {}
+    return _form(unit, blank(unit, RuleDraft, **typed))
+
+
+@routes.post("/new", allow=Permission.ENTER_RULES, keep=False)
+def write_rule(unit: Unit) -> Response:
+    """Show what a rule would change; when that was seen, put it before a second person."""
+    bound = bind(unit, RuleDraft)
+    if bound.draft is None:
+        return _form(unit, bound, 422)
+    try:
+        value = policy_changes.checked_value(unit.session, bound.draft)
+        if unit.form is None or unit.form.get("seen") != _seen(bound.draft):
+            return _form(unit, bound, preview=policy_changes.boundaries(unit.session, bound.draft, value))
+        policy_changes.propose_rule(unit.session, unit.actor, draft=bound.draft)
+    except Forbidden:
+        raise
+    except Refusal as refusal:
+        return _form(unit, bound.refuse(refusal), refusal.status)
+    return RedirectResponse("/administration/rules", 303)
+
+
+@routes.post("/changes/{change_id}/{verdict}", allow=Permission.APPROVE_RULES)
+def decide(unit: Unit, change_id: Number, verdict: str) -> Response:
+    """Agree to a rule that somebody else wrote, or refuse it."""
+    if verdict not in ("agree", "refuse"):
+        raise NotFound
+    policy_changes.decide_rule(unit.session, unit.actor, change_id=change_id, agreed=verdict == "agree")
+    return RedirectResponse("/administration/rules", 303)
+
+
+def _seen(draft: RuleDraft | None) -> str:
+    """What the button carries that follows a preview: another draft is shown again before it goes on."""
+    return token_digest(draft.model_dump_json()) if draft is not None else ""
+
+
+def _form(
+    unit: Unit,
+    bound: Bound[RuleDraft],
+    status_code: int = 200,
+    *,
+    preview: list[policy_changes.Boundary] | None = None,
+) -> Response:
+    keys = sorted({rule.key for rule in policy_changes.rules_kept(unit.session)})
+    return page(
+        unit,
+        "staff/administration/rule.html",
+        status_code,
+        bound=bound,
+        keys=keys,
+        preview=preview,
+        seen=_seen(bound.draft),
+        shown=_shown,
+    )
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False) if value is not None else "—"
