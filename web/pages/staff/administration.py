@@ -60,7 +60,7 @@ def jobs(unit: Unit) -> Response:
 def _jobs(unit: Unit) -> list[JobLine]:
     with seeing_everything(unit.session):
         latest = select(JobRun.job, func.max(JobRun.slot_at)).group_by(JobRun.job)
-        ran = dict(unit.session.execute(latest).tuples().all())
+        ran = {row[0]: row[1] for row in unit.session.execute(latest)}
     failed = {failure.job: failure for failure in failing_jobs(unit.session)}
     now = clock.now()
     return [

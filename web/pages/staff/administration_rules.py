@@ -22,6 +22,17 @@ routes = Pages("/administration/rules")
 Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
+class RuleForm(RuleDraft):
+    """A rule with the mark of its preview (规则表单)."""
+
+    seen: str = ""
+
+    @property
+    def rule(self) -> RuleDraft:
+        """The rule alone."""
+        return RuleDraft.model_validate(self.model_dump(exclude={"seen"}))
+
+
 @routes.get("", allow=Permission.APPROVE_RULES)
 def rules(unit: Unit) -> Response:
     """Every rule with its days and its source, and what waits for a second person."""
@@ -45,20 +56,22 @@ def ask_rule(unit: Unit) -> Response:
     key = unit.request.query_params.get("key", "")
     held = [rule for rule in policy_changes.rules_kept(unit.session) if rule.key == key]
     typed = {"key": key, "value": _shown(held[-1].value), "region_code": held[-1].region_code} if held else {}
-    return _form(unit, blank(unit, RuleDraft, **typed))
+    return _form(unit, blank(unit, RuleForm, **typed))
 
 
 @routes.post("/new", allow=Permission.ENTER_RULES, keep=False)
 def write_rule(unit: Unit) -> Response:
     """Show what a rule would change; when that was seen, put it before a second person."""
-    bound = bind(unit, RuleDraft)
+    bound = bind(unit, RuleForm)
     if bound.draft is None:
         return _form(unit, bound, 422)
+    rule = bound.draft.rule
     try:
-        value = policy_changes.checked_value(unit.session, bound.draft)
-        if unit.form is None or unit.form.get("seen") != _seen(bound.draft):
-            return _form(unit, bound, preview=policy_changes.boundaries(unit.session, bound.draft, value))
-        policy_changes.propose_rule(unit.session, unit.actor, draft=bound.draft)
+        value = policy_changes.checked_value(unit.session, rule)
+        if bound.draft.seen != _seen(rule):
+            preview = policy_changes.boundaries(unit.session, rule, value)
+            return _form(unit, bound, preview=preview, seen=_seen(rule))
+        policy_changes.propose_rule(unit.session, unit.actor, draft=rule)
     except Forbidden:
         raise
     except Refusal as refusal:
@@ -75,17 +88,18 @@ def decide(unit: Unit, change_id: Number, verdict: str) -> Response:
     return RedirectResponse("/administration/rules", 303)
 
 
-def _seen(draft: RuleDraft | None) -> str:
-    """What the button carries that follows a preview: another draft is shown again before it goes on."""
-    return token_digest(draft.model_dump_json()) if draft is not None else ""
+def _seen(rule: RuleDraft) -> str:
+    """What the button carries that follows a preview: another rule is shown again before it goes on."""
+    return token_digest(rule.model_dump_json())
 
 
 def _form(
     unit: Unit,
-    bound: Bound[RuleDraft],
+    bound: Bound[RuleForm],
     status_code: int = 200,
     *,
     preview: list[policy_changes.Boundary] | None = None,
+    seen: str = "",
 ) -> Response:
     keys = sorted({rule.key for rule in policy_changes.rules_kept(unit.session)})
     return page(
@@ -95,7 +109,7 @@ def _form(
         bound=bound,
         keys=keys,
         preview=preview,
-        seen=_seen(bound.draft),
+        seen=seen,
         shown=_shown,
     )
 

@@ -31,8 +31,9 @@ OWN = "麦子熟了回家乡吧"
 def hall(database: str) -> Iterator[Hall]:
     with clock.frozen(NOON), opened() as made:
         with open_session(SYSTEM.scope, write=True) as session:
-            for login in ("admin", "second"):
-                create_account(session, SYSTEM, login=login, name=login, password=PASSWORD, roles={Role.ADMINISTRATOR})
+            create_account(
+                session, SYSTEM, login="second", name="second", password=PASSWORD, roles={Role.ADMINISTRATOR}
+            )
         yield made
 
 
