@@ -248,6 +248,8 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
     limits = PublicationLimits(
         minimum_wages=queries.minimum_wages(session, today, region),
         longest_days=policy(session, "opening-longest-days", on=today, region=region),
+        plausible_pay=policy(session, "opening-plausible-pay-fen", on=today, region=region),
+        plausible_headcount=policy(session, "opening-plausible-headcount", on=today, region=region),
     )
     employer, findings = opening.employer, findings_of(opening)
     opening.screening = [finding.kept() for finding in findings]
@@ -256,6 +258,9 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
         *legal_faults(opening, limits, service_licence=employer.service_licence),
         *finding_faults(findings),
     ]
+    if opening.valid_from and opening.valid_from > today + timedelta(days=limits.longest_days):
+        params = {"days": limits.longest_days}
+        problems.append(Problem("valid_from", "starts-too-late", N_("开始日在 {days} 天以后，请核对年份"), params))
     if ended(opening.valid_until, today):
         problems.append(Problem("valid_until", "ended", N_("有效期已过，请填写新的截止日期")))
     if problems:

@@ -7,8 +7,9 @@ from typing import Any
 
 from centre import regions
 from centre.errors import Problem
+from centre.grammars.pay import WIDEST
 from centre.translation import N_, Term
-from employers.openings.rules import EmploymentType, OpeningDraft, OpeningSource, WageUnit
+from employers.openings.rules import WAGE_UNIT_LABELS, EmploymentType, OpeningDraft, OpeningSource, WageUnit
 from employers.openings.screening import Reaction, ScreeningFinding, is_wide, screen_fields
 
 SCREENED = ("title", "content", "conditions", "shift", "overtime_rule", "age_reason")
@@ -34,10 +35,15 @@ BELOW_MINIMUM = {
 
 @dataclass(frozen=True, slots=True)
 class PublicationLimits:
-    """The dated policy values that publication depends on: least pay (fen by unit) and longest validity (days)."""
+    """The dated policy values that publication depends on.
+
+    Least pay (fen by unit), longest validity (days), the bounds of plausible pay (fen by unit) and most people.
+    """
 
     minimum_wages: Mapping[WageUnit, int]
     longest_days: int
+    plausible_pay: Mapping[str, Sequence[int]]
+    plausible_headcount: int
 
 
 def draft_faults(draft: OpeningDraft) -> list[Problem]:
@@ -84,6 +90,7 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
     """Violations: pay below the minimum, validity too long, a limit by sex without proof, an unlicensed agency."""
     faults = []
     faults += _pay_faults(opening, limits.minimum_wages)
+    faults += _implausible(opening, limits)
     longest = timedelta(days=limits.longest_days)
     if opening.valid_from and opening.valid_until and opening.valid_until > opening.valid_from + longest:
         params = {"days": limits.longest_days}
@@ -111,6 +118,28 @@ def _pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
         for field, pay, unit in paid
         if pay and pay < least[unit]
     ]
+
+
+def _implausible(opening: Any, limits: PublicationLimits) -> list[Problem]:
+    """What nobody can mean: pay outside all experience for its unit, ranges over 20 times, thousands of people."""
+    faults = []
+    pays = (
+        [("base_pay_fen", opening.base_pay_fen, base_unit(opening))] if opening.wage_unit is not WageUnit.PIECE else []
+    )
+    pays += [(name, getattr(opening, name), opening.wage_unit) for name in ("wage_min_fen", "wage_max_fen")]
+    for field, pay, unit in pays:
+        low, high = limits.plausible_pay[unit]
+        if pay and not low <= pay <= high:
+            params = {"pay": f"{pay / 100:,g}", "unit": Term(WAGE_UNIT_LABELS[unit])}
+            message = N_("{pay} {unit}不像真的，请核对数目和单位")
+            faults.append(Problem(field, "pay-implausible", message, params))
+    if opening.wage_min_fen and (opening.wage_max_fen or 0) > WIDEST * opening.wage_min_fen:
+        message = N_("最高工资是最低工资的 {times} 倍以上，请核对")
+        faults.append(Problem("wage_max_fen", "pay-range-implausible", message, {"times": WIDEST}))
+    if opening.headcount > limits.plausible_headcount:
+        message = N_("一个岗位招 {people} 人不像真的，请核对；真招这么多人，请分成几个岗位")
+        faults.append(Problem("headcount", "headcount-implausible", message, {"people": opening.headcount}))
+    return faults
 
 
 def base_unit(opening: Any) -> WageUnit:

@@ -8,6 +8,7 @@ from centre import clock, regions
 from centre.grammars.places import read_place
 from centre.grammars.reading import Unreadable
 from centre.people import EDUCATION_LABELS
+from employers.openings.checks import base_unit
 from employers.openings.columns import (
     ANSWERS,
     CODED,
@@ -93,10 +94,10 @@ def _pay(low: int | None, high: int | None, unit: WageUnit) -> str:
 
 
 def _base(opening: Opening) -> str:
-    """The fixed part; that of piecework is paid by the month."""
+    """The fixed part; that of piecework, and one above the wage, is paid by the month."""
     if opening.base_pay_fen is None:
         return ""
-    if opening.wage_unit is WageUnit.PIECE:
+    if opening.wage_unit is WageUnit.PIECE or base_unit(opening) is not opening.wage_unit:
         return f"{_yuan(opening.base_pay_fen)}/月"
     return _pay(opening.base_pay_fen, None, opening.wage_unit)
 

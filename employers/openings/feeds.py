@@ -293,7 +293,7 @@ def _read_pay(offer: Offer, row: Mapping[str, str], headings: Mapping[str, str])
         offer.fields["wage_unit"] = WageUnit(unit)
     offer.fields |= {"wage_min_fen": wage.least_fen, "wage_max_fen": wage.most_fen}
     base_fen = wage.base_fen if base is None else base.least_fen
-    if base and base.is_stated and base.unit is not unit and (unit, base.unit) != (PayUnit.PIECE, PayUnit.MONTH):
+    if base and base.is_stated and base.unit is not unit and not _is_monthly_floor(base, wage):
         message = N_("底薪“{base}”和工资“{wage}”不是按同一种单位算的，请改成一样")
         texts = {"base": row["base_pay"], "wage": row.get("wage", "")}
         offer.problems.append(Problem("base_pay", "base-pay-unit", message, texts))
@@ -308,6 +308,12 @@ def _read_pay(offer: Offer, row: Mapping[str, str], headings: Mapping[str, str])
         _show_pay(offer, name, row[name], pay)
     if wage.months != 12:
         offer.note("wage", "remark-dropped", N_("一年 {months} 薪没有登记，需要的话请写进招聘条件"), months=wage.months)
+
+
+def _is_monthly_floor(base: Pay, wage: Pay) -> bool:
+    """Whether base pay by the month stands next to pay by the piece, or above pay by the hour or day."""
+    most = wage.most_fen or wage.least_fen or 0
+    return base.unit is PayUnit.MONTH and (wage.unit is PayUnit.PIECE or (base.least_fen or 0) > most)
 
 
 def _show_pay(offer: Offer, name: str, cell: str, pay: Pay) -> None:

@@ -170,7 +170,7 @@ def row(**cells: str) -> dict[str, str]:
     ("cells", "field", "code"),
     [
         ({"wage": "一万多"}, "wage", "pay-unreadable"),
-        ({"wage": "18元/小时", "base_pay": "2200元/月"}, "base_pay", "base-pay-unit"),
+        ({"wage": "3200-3800", "base_pay": "20元/小时"}, "base_pay", "base-pay-unit"),
         ({"wage": "底薪2200 综合4000-5000", "base_pay": "2300"}, "base_pay", "base-pay-twice"),
         ({"headcount": "3-5人"}, "headcount", "headcount-unreadable"),
         ({"area": "鼓楼区"}, "area", "place-ambiguous"),
@@ -247,3 +247,16 @@ def test_an_id_that_comes_twice_in_one_list_is_named_with_its_first_row(session:
     report = taken(session, "p.csv", csv(FIRST, FIRST.replace("3800", "3900")))
     assert codes(report) == {3: ["id-repeated"]}
     assert report.rows[1].problems[0].params["row"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (("3200-3800", "3200万"), "pay-implausible"), (("3200-3800", "18000元/小时"), "pay-implausible"),
+        ((",2,", ",9000,"), "headcount-implausible"),
+    ],
+)  # fmt: skip
+def test_what_nobody_can_mean_stays_off_show(session: Session, change: tuple[str, str], code: str) -> None:
+    report = taken(session, "p.csv", csv(FIRST.replace(*change)))
+    assert code in codes(report)[2]
+    assert report.counts[ImportVerdict.OPEN] == 0
