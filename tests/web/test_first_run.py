@@ -1,8 +1,14 @@
 """A city made out of nothing: by `gangqiao init`, or on the first-run page with the key from the terminal."""
 
+import re
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
@@ -18,6 +24,8 @@ from centre.policy import PolicyRule
 from centre.privacy import token_digest
 from centre.regions import children, counties, is_city
 from tests.databases import settings_from
+from tests.house.source import ROOT
+from tests.ordeal.servers import free_port
 from tests.planted import planted
 from web.app import build
 from web.commands import app
@@ -182,3 +190,35 @@ def test_every_city_of_the_tree_can_be_set_up() -> None:
         assert city_named(code) == code
         assert len(suggested_centres(code)) == 1 + len(counties(code))
     assert len(counties("310000")) == 16
+
+
+def test_the_server_prints_a_key_that_opens_the_page_once(any_database: str) -> None:
+    port, found = free_port(), None
+    command = [sys.executable, "-u", "-m", "web", "serve", "--port", str(port), "--processes", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
+    try:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.fullmatch(r"\s+([2-9A-Z]{4}(?:-[2-9A-Z]{4}){2})\n", line):
+                break
+        assert found is not None, "no key was printed"
+        address = f"http://127.0.0.1:{port}"
+        wait_until_ready(f"{address}/health/ready")
+        headers = {"origin": address}
+        wrong = httpx.post(f"{address}/first-run", data=form(), headers=headers, timeout=60)
+        right = httpx.post(f"{address}/first-run", data=form(key=found[1].lower()), headers=headers, timeout=60)
+        again = httpx.post(f"{address}/first-run", data=form(key=found[1]), headers=headers, timeout=60)
+        assert (wrong.status_code, right.status_code, again.status_code) == (422, 200, 404)
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    assert sorted(accounts()) == ["chief", "county", "head"]
+
+
+def wait_until_ready(address: str) -> None:
+    for _ in range(600):
+        with suppress(httpx.HTTPError):
+            if httpx.get(address, timeout=10).status_code == 200:
+                return
+        time.sleep(0.2)
+    pytest.fail("the server is not ready")

@@ -54,6 +54,7 @@ def serve(
         server_header=False,
         proxy_headers=False,  # api.proxies believes the proxies of the settings, and nobody else
         timeout_keep_alive=15,
+        timeout_worker_healthcheck=60,  # a process that starts on a busy machine is not dead
         limit_concurrency=1000,
         limit_max_requests=None,
     )
