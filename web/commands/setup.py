@@ -157,7 +157,7 @@ def _set_up(draft: "FirstRun") -> None:
     for login, password in handed_out:
         typer.echo(f"First password of {login}: {password}")
     if handed_out:
-        typer.echo("These passwords are shown this once; each is to be changed at the first sign-in")
+        typer.echo("Passwords are shown once; each person changes theirs after the first sign-in")
     port = settings().port
     typer.echo(f"Next: `gangqiao serve` and `gangqiao work`, then sign in on http://{settings().host}:{port}/sign-in")
 
