@@ -211,7 +211,7 @@ def test_the_server_prints_a_key_that_opens_the_page_once(any_database: str) -> 
         assert (wrong.status_code, right.status_code, again.status_code) == (422, 200, 404)
     finally:
         process.terminate()
-        process.wait(timeout=60)
+        process.communicate(timeout=60)
     assert sorted(accounts()) == ["chief", "county", "head"]
 
 
