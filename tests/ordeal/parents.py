@@ -249,6 +249,13 @@ class OpeningHistory(History):
             if result in (Result.REFUSED_BY_EMPLOYER, Result.REFUSED_BY_WORKER, Result.NO_SHOW):
                 self.refused.add(self.people[at])
 
+    @rule(at=st.integers(0, 2))
+    def insist(self, at: int) -> None:
+        """A clerk sends somebody again right after a refusal."""
+        self.introduce(at, agreed=True)
+        self.answer(at, Result.REFUSED_BY_WORKER)
+        self.introduce(at, agreed=True)
+
     @rule(event=st.sampled_from(["pause", "resume", "close"]))
     def move(self, event: str) -> None:
         """The employer moves its opening."""

@@ -16,7 +16,7 @@ from tests.ordeal.lengths import length
 from tests.ordeal.parents import FairHistory, OpeningHistory, fill_town, play
 from tests.planted import planted
 
-HISTORIES = length(100, 3_000)
+HISTORIES = length(60, 3_000)
 CAUGHT_WITHIN = 100
 
 pytestmark = pytest.mark.usefixtures("database")
