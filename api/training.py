@@ -167,9 +167,9 @@ class ClassReview(Draft):
 
 
 class ClassMove(Draft):
-    """A step of a class: apply, lock the list, begin, finish, suspend, resume, cancel."""
+    """A step of a class: apply, lock the list, begin, finish, suspend, resume, cancel, break off."""
 
-    event: Literal["apply", "lock", "begin", "finish", "suspend", "resume", "cancel"]
+    event: Literal["apply", "lock", "begin", "finish", "suspend", "resume", "cancel", "break-off"]
     reason: Line = ""
 
 

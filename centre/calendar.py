@@ -24,7 +24,11 @@ def is_working_day(day: date) -> bool:
 
 
 def is_public_holiday(day: date) -> bool:
-    """Whether the day is a public holiday of mainland China or a day off that was moved next to one."""
+    """Whether the day lies in a run of days off around a public holiday of mainland China (放假连休).
+
+    The run holds the holiday, the days off that were moved to it, and the weekend that it touches: 1 to 7 October 2026
+    with its Sunday, which is no holiday by itself, but not the made-up working Saturday after it.
+    """
     return day in _public_holidays(day.year)
 
 
@@ -114,7 +118,16 @@ def retirement_rules() -> Sequence[RetirementRule]:
 def _public_holidays(year: int) -> frozenset[date]:
     from holidays import country_holidays
 
-    return frozenset(day for day in country_holidays("CN", years=year) if day.year == year)
+    run: set[date] = set()
+    # A run may begin before the new year or end after it.
+    for holiday in country_holidays("CN", years=[near for near in (year - 1, year, year + 1) if 1 <= near <= 9999]):
+        run.add(holiday)
+        for step in (-_ONE_DAY, _ONE_DAY):
+            day = holiday + step
+            while day not in run and day.isoweekday() > 5 and not is_working_day(day):
+                run.add(day)
+                day += step
+    return frozenset(day for day in run if day.year == year)
 
 
 @lru_cache(maxsize=64)

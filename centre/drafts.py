@@ -1,9 +1,9 @@
 """Drafts: what people send, checked before anything acts on it. One draft serves the API, the pages and imports."""
 
-from datetime import time
-from typing import Annotated, Any
+from datetime import date, datetime, time
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import PydanticCustomError
 
 from centre.errors import Problem
@@ -11,6 +11,8 @@ from centre.text import clean
 from centre.translation import N_
 
 BIGGEST_ID = 2**53
+
+Day = TypeVar("Day", date, datetime)
 
 
 class Draft(BaseModel):
@@ -58,6 +60,19 @@ Paragraph = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_c
 
 WallTime = Annotated[time, AfterValidator(_wall_time)]
 """A time of day at the counters, without a zone."""
+
+
+def _near(value: Day) -> Day:
+    if not 2000 <= value.year <= 2100:
+        raise PydanticCustomError("day_far", N_("日期要在 2000 年到 2100 年之间"))
+    return value
+
+
+NearDay = Annotated[date, AfterValidator(_near)]
+"""A day of work at the centres, between 2000 and 2100, so that days and years can be added to it."""
+
+NearMoment = Annotated[AwareDatetime, AfterValidator(_near)]
+"""An instant of work at the centres, between 2000 and 2100, with its time zone."""
 
 RecordId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 """The id of a record."""

@@ -7,6 +7,8 @@ first fact is published. So the web, the worker, every command and a ten-line sc
 SUBSCRIBERS = (
     "employers.openings.subscribers",
     "employers.fairs.subscribers",
+    "training.classes.subscribers",
+    "training.claims.subscribers",
     "training.attendance.subscribers",
     "training.funds.subscribers",
     "matching.profiles.subscribers",

@@ -56,7 +56,6 @@ OPENING = Machine(
     "opening",
     [
         Move(OpeningState.DRAFT, "submit", OpeningState.LINT, _POST),
-        Move(OpeningState.LINT, "refuse", OpeningState.DRAFT),
         Move(OpeningState.LINT, "pass", OpeningState.TO_VERIFY),
         Move(OpeningState.TO_VERIFY, "confirm", OpeningState.VERIFIED, _VERIFY),
         Move(OpeningState.TO_VERIFY, "return", OpeningState.DRAFT, _VERIFY),

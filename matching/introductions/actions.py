@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.errors import NotFound
+from centre.errors import Invalid, NotFound, Problem
 from centre.ledger import Channel
 from centre.outbox import post
 from centre.people import Person, Sex
@@ -34,6 +34,7 @@ from matching.introductions.rules import (
     AlreadyIntroduced,
     AnswerTooLate,
     FollowUpDraft,
+    FollowUpEarly,
     FollowUpOutcome,
     IntroductionResultDraft,
     IntroductionState,
@@ -53,6 +54,7 @@ from matching.profiles.actions import move_registration
 from matching.profiles.queries import living_registration, person_in_sight
 from matching.profiles.rules import SEEKING
 from matching.suggestions.fits import Fit, fit_of, unlawful_reason
+from training.enrolments.actions import place_graduates
 
 UNLICENSED = N_("代招单位没有人力资源服务许可证")
 _NEXT = {7: "day_7", 30: "day_30", 90: "day_90"}
@@ -190,11 +192,17 @@ def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | 
 
 
 def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft: FollowUpDraft) -> Placement:
-    """Record a follow-up call. After three unanswered calls contact is lost. Raises IllegalMove, NotFound."""
+    """Record a follow-up call. After three unanswered calls contact is lost.
+
+    That somebody has left may be recorded at any time, everything else on the day of the call or later. Raises
+    FollowUpEarly, Invalid for an end ahead of today, IllegalMove or NotFound.
+    """
     require(actor, Permission.RECORD_SERVICE)
     call = session.scalar(select(FollowUp).where(FollowUp.id == follow_up_id))
     if call is None:
         raise NotFound
+    if draft.outcome is not FollowUpOutcome.LEFT and clock.today() < call.due_on:
+        raise FollowUpEarly(due=call.due_on.isoformat())
     placement = _placement(session, call.placement_id)
     call.outcome, call.account_id, call.note = draft.outcome, actor.account_id, draft.note
     if draft.outcome is FollowUpOutcome.NO_ANSWER:
@@ -216,8 +224,13 @@ def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft
 
 
 def end_placement(session: Session, actor: Actor, *, placement_id: int, reason: LeaveReason, on: date) -> Placement:
-    """Record the end of a job; before it was stable, its place becomes free and the worker is a jobseeker again."""
+    """Record the end of a job; before it was stable, its place becomes free and the worker is a jobseeker again.
+
+    Raises Invalid for a day ahead of today, IllegalMove or NotFound.
+    """
     require(actor, Permission.RECORD_RESULT)
+    if on > clock.today():
+        raise Invalid([Problem("ended_on", "future", N_("离职日期不能晚于今天"))])
     placement = _placement(session, placement_id)
     was_stable = placement.state is PlacementState.STABLE
     move(session, actor, placement, PLACEMENT, "leave", reason=reason.value)
@@ -345,6 +358,7 @@ def _hire(session: Session, actor: Actor, introduction: Introduction, draft: Int
                 )
             )
         move_registration(session, Actor.system(), person_id=introduction.person_id, event="hire")
+        place_graduates(session, Actor.system(), person_id=introduction.person_id)
     return placement
 
 

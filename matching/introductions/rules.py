@@ -294,6 +294,13 @@ class NotRegistered(Conflict):
     message = N_("还没有有效的求职登记，请先登记或续期")
 
 
+class FollowUpEarly(Conflict):
+    """A call is recorded on its day or later; what will be so then is not known before."""
+
+    code = "follow-up-early"
+    message = N_("这次回访的日期是 {due}，还没到；如果本人已离职，可以现在登记")
+
+
 class AlreadyIntroduced(Conflict):
     """An introduction to this opening is in progress."""
 

@@ -1,9 +1,12 @@
-"""What others publish changes in a profile: certificates write back into it, a false account leaves it (TR-15)."""
+"""What others publish changes in a profile: certificates and training write back, a false account leaves (TR-15)."""
+
+from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.accounts.rules import AccountClosed
+from centre.batches import batches
 from centre.events import subscribe
 from centre.people import Person
 from centre.permissions import Actor
@@ -11,10 +14,12 @@ from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
 from employers.openings.rules import CertificateKind
-from matching.profiles.models import HeldCertificate, WorkedOccupation
+from matching.profiles.models import HeldCertificate, Registration, WorkedOccupation
 from matching.profiles.queries import living_registration
-from matching.profiles.rules import REGISTRATION
+from matching.profiles.rules import REGISTRATION, RegistrationState
 from training.certificates.rules import CertificateRevoked, Certified
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import EnrolmentState, TrainingEnded, TrainingStarted
 
 
 def _evidence(certificate_id: int) -> str:
@@ -66,6 +71,35 @@ def remove_credential(session: Session, fact: CertificateRevoked) -> None:
         worked.verified_by, worked.evidence = (best.verified_by, best.evidence) if best else ("", "")
         if best is None and worked.years is None and worked.self_level is None:
             session.delete(worked)
+        session.flush()
+
+
+@subscribe(TrainingStarted)
+def start_training(session: Session, fact: TrainingStarted) -> None:
+    """Note on the registrations of those who look for work that they are in training."""
+    _follow_training(session, fact.person_ids, RegistrationState.ACTIVE, "start_training")
+
+
+@subscribe(TrainingEnded)
+def end_training(session: Session, fact: TrainingEnded) -> None:
+    """Take the note back, unless somebody attends another class."""
+    with seeing_everything(session):
+        still: set[int] = set()
+        for ids in batches(fact.person_ids):
+            attending = select(Enrolment.person_id).where(
+                Enrolment.person_id.in_(ids), Enrolment.state == EnrolmentState.ATTENDING
+            )
+            still |= set(session.scalars(attending))
+    free = [person_id for person_id in fact.person_ids if person_id not in still]
+    _follow_training(session, free, RegistrationState.IN_TRAINING, "end_training")
+
+
+def _follow_training(session: Session, person_ids: Sequence[int], state: RegistrationState, event: str) -> None:
+    with seeing_everything(session):
+        for ids in batches(person_ids):
+            registered = select(Registration).where(Registration.person_id.in_(ids), Registration.state == state)
+            for registration in session.scalars(registered.order_by(Registration.id)).all():
+                move(session, Actor.system(), registration, REGISTRATION, event)
         session.flush()
 
 

@@ -9,6 +9,7 @@ from centre.jobs import REGISTER
 from centre.permissions import Permission, Role
 from centre.settings import Settings
 from centre.translation import translate
+from tests.house.machines import Code, machine_rows, machines
 from tests.house.source import PACKAGES, ROOT, sources
 from tests.modules import modules
 
@@ -106,6 +107,11 @@ def reference() -> str:
             table("Roles 角色", ("code", "name", "English"), role_rows()),
             table("Permissions 权限", ("code", "name", "English", "roles"), permission_rows()),
             table("Due jobs 定时任务", ("name", "every", "catches up on", "purpose"), job_rows()),
+            table(
+                "State machines 状态机",
+                ("machine", "state", "event", "next", "who", "messages to others"),
+                machine_rows(machines(), Code.read(ROOT)),
+            ),
             table("Refusals 错误代码", ("code", "status", "message", "English"), refusal_rows()),
             table("Field problems 填写问题", ("code", "message", "English"), problems),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import select
@@ -71,9 +71,13 @@ def enrol_all(city: City, class_id: int, persons: Iterable[int], *, may_wait: bo
 
 
 def begin(city: City, class_id: int) -> None:
-    """Lock the list and begin."""
-    for event in ("lock", "begin"):
-        do(city, "officer", move_class, class_id=class_id, event=event)
+    """Lock the list and begin, on the first day unless that is past."""
+    do(city, "officer", move_class, class_id=class_id, event="lock")
+    with open_session(SYSTEM.scope) as session:
+        start_on = session.get_one(TrainingClass, class_id).start_on
+    first_morning = datetime.combine(start_on, time(7), clock.SHANGHAI)
+    with clock.frozen(max(clock.now(), first_morning)):
+        do(city, "officer", move_class, class_id=class_id, event="begin")
 
 
 def lesson_ids(class_id: int) -> list[tuple[int, datetime]]:

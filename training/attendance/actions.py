@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import audit, clock
+from centre import audit, clock, events
 from centre.errors import Invalid, NotFound, Problem
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -19,6 +19,7 @@ from training.attendance.models import Attendance, Lesson
 from training.attendance.rules import (
     AlreadyCheckedIn,
     CheckInDraft,
+    ClassNotRunning,
     ElsewhereNow,
     LessonAhead,
     LessonDraft,
@@ -35,9 +36,10 @@ from training.attendance.rules import (
 from training.classes.actions import RoomTaken, TeacherTaken
 from training.classes.models import TrainingClass
 from training.classes.queries import training_class
+from training.classes.rules import JOINABLE, ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment
-from training.enrolments.rules import ENDED, ENROLMENTS, EnrolmentState
+from training.enrolments.rules import ENDED, ENROLMENTS, EnrolmentState, TrainingEnded
 from training.providers.models import TrainingProvider
 from training.providers.rules import require_responsible
 
@@ -80,6 +82,8 @@ def move_lesson(session: Session, actor: Actor, *, lesson_id: int, draft: Lesson
     if found.reported_at is not None:
         raise LessonNotNow(field="starts_at")
     training = training_class(session, found.class_id)
+    if training.state not in JOINABLE:
+        raise ClassNotRunning(field="starts_at")
     _lock_school(session, found.provider_id)
     room, teacher = draft.room or found.room, draft.teacher or found.teacher
     _refuse_taken(session, training, [draft], room=room, teacher=teacher, besides=found.id)
@@ -98,6 +102,7 @@ def check_in(session: Session, actor: Actor, *, lesson_id: int, draft: CheckInDr
     require(actor, Permission.REPORT_TRAINING)
     found = queries.lesson(session, lesson_id)
     require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    _refuse_idle(session, found)
     at = draft.at or clock.now()
     window = timedelta(minutes=int(policy(session, "check-in-window-minutes", on=clock.today())))
     if not found.starts_at - window <= at <= found.ends_at + window or at > clock.now() + CLOCK_SKEW:
@@ -129,6 +134,7 @@ def report_lesson(session: Session, actor: Actor, *, lesson_id: int, present: Se
     require(actor, Permission.REPORT_TRAINING)
     found = queries.lesson(session, lesson_id)
     require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    _refuse_idle(session, found)
     if found.starts_at > clock.now():
         raise LessonAhead(field="lesson_id")
     known = queries.attendance_at(session, found.id)
@@ -158,13 +164,20 @@ def complete_class(session: Session, actor: Actor, *, class_id: int) -> int:
     threshold = float(policy(session, "attendance-threshold", on=found.end_on))
     hours = queries.hours_of(session, class_id)
     completed = 0
-    for place in session.scalars(queries.trainees_now(class_id)):
+    places = session.scalars(queries.trainees_now(class_id)).all()
+    for place in places:
         enough = hours[place.id].reaches(threshold)
         reason = "" if enough else f"{hours[place.id].percent}%"
         move(session, actor, place, ENROLMENTS, "complete" if enough else "fall-short", reason=reason)
         completed += enough
     session.flush()
+    events.publish(session, TrainingEnded(class_id, [place.person_id for place in places]))
     return completed
+
+
+def _refuse_idle(session: Session, lesson: Lesson) -> None:
+    if training_class(session, lesson.class_id).state is not ClassState.IN_SESSION:
+        raise ClassNotRunning(field="lesson_id")
 
 
 def _expected(session: Session, found: Lesson, enrolment_id: int) -> Enrolment:
@@ -200,8 +213,10 @@ def _refuse_taken(
     first, last = min(one.starts_at for one in new), max(one.ends_at for one in new)
     others = (
         select(Lesson)
+        .join(TrainingClass, TrainingClass.id == Lesson.class_id)
         .where(
             Lesson.provider_id == training.provider_id,
+            TrainingClass.state != ClassState.CANCELLED,
             Lesson.id != besides,
             Lesson.starts_at < last,
             Lesson.ends_at > first,

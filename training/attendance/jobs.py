@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre.jobs import job
 from training.attendance.absences import settle_absences
-from training.attendance.offers import lapse_offers
+from training.attendance.offers import close_waiting_lists, lapse_offers
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 
@@ -22,5 +22,6 @@ def settle_all_absences(session: Session) -> None:
 
 @job("lapse-seat-offers", every=timedelta(minutes=10))
 def lapse_due_offers(session: Session) -> None:
-    """Take back offered seats that nobody confirmed in time and offer them to the next."""
+    """Take back offered seats that nobody confirmed in time, offer them to the next, close late lists."""
     lapse_offers(session)
+    close_waiting_lists(session)

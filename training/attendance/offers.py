@@ -22,9 +22,11 @@ from training.classes.queries import class_parts
 from training.classes.rules import ClassState
 from training.enrolments import actions as enrolments
 from training.enrolments.effects import free_seat
+from training.enrolments.ending import close_places
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment, first_waiting
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
+from training.providers.rules import ProviderState
 
 OFFERED_TITLE = N_("有名额了：{major}")
 OFFERED_BODY = N_("{class_no} 班空出一个名额，请在 {until} 以前确认，过时让给下一位。")
@@ -43,10 +45,9 @@ def offer_next(session: Session, class_id: int) -> SeatOffer | None:
     with seeing_everything(session):
         found, major, provider = class_parts(session, class_id)
         waiting = first_waiting(session, class_id)
-        if waiting is None or found.state not in OPEN:
+        if waiting is None or found.state not in OPEN or provider.state is not ProviderState.ACTIVE:
             return None
-        latest = float(policy(session, "waitlist-offer-share", on=clock.today(), region=provider.region_code))
-        if queries.gone_share(session, found, clock.now()) >= latest or not take_one(session, TrainingClass, class_id):
+        if not queries.takes_in(session, found) or not take_one(session, TrainingClass, class_id):
             return None
         hours = int(policy(session, "seat-offer-hours", on=clock.today(), region=provider.region_code))
         move(session, Actor.system(), waiting, ENROLMENTS, "offer")
@@ -75,12 +76,7 @@ def take_offer(session: Session, actor: Actor, *, offer_id: int) -> Enrolment:
     require(actor, Permission.ENROL)
     found = _open_offer(session, offer_id)
     _settle(session, found, OfferOutcome.TAKEN)
-    place = enrolments.take_seat(session, actor, enrolment_id=found.enrolment_id)
-    with seeing_everything(session):
-        if class_parts(session, found.class_id)[0].state is ClassState.IN_SESSION:
-            move(session, Actor.system(), place, ENROLMENTS, "begin")
-            session.flush()
-    return place
+    return enrolments.take_seat(session, actor, enrolment_id=found.enrolment_id)
 
 
 def decline_offer(session: Session, actor: Actor, *, offer_id: int) -> None:
@@ -107,11 +103,15 @@ def lapse_offers(session: Session) -> int:
 
 
 def settle_answered(session: Session, class_id: int) -> None:
-    """Settle the open offers of a class whose people left by another way than the offer's own page."""
+    """Settle the open offers of a class whose people left by another way than the offer's own page.
+
+    The offer of somebody whom a class that ended released has lapsed; that of somebody who left was declined.
+    """
     with seeing_everything(session):
         answered = (
-            select(SeatOffer)
+            select(SeatOffer, TrainingClass.state)
             .join(Enrolment, Enrolment.id == SeatOffer.enrolment_id)
+            .join(TrainingClass, TrainingClass.id == SeatOffer.class_id)
             .where(
                 SeatOffer.class_id == class_id,
                 SeatOffer.outcome.is_(None),
@@ -119,8 +119,26 @@ def settle_answered(session: Session, class_id: int) -> None:
             )
             .order_by(SeatOffer.id)
         )
-        for found in session.scalars(answered):
-            _settle(session, found, OfferOutcome.DECLINED)
+        for seat_offer, state in session.execute(answered).all():
+            _settle(session, seat_offer, OfferOutcome.DECLINED if state in OPEN else OfferOutcome.LAPSED)
+
+
+def close_waiting_lists(session: Session) -> int:
+    """Tell those who still wait for classes that take nobody in any more; gives how many were told (TR-18)."""
+    with seeing_everything(session):
+        waited_for = (
+            select(TrainingClass)
+            .join(Enrolment, Enrolment.class_id == TrainingClass.id)
+            .where(Enrolment.state == EnrolmentState.WAITLISTED, TrainingClass.state == ClassState.IN_SESSION)
+            .order_by(TrainingClass.id)
+            .distinct()
+        )
+        closed = 0
+        for training in session.scalars(waited_for).all():
+            if queries.takes_in(session, training):
+                continue
+            closed += close_places(session, class_id=training.id, states={EnrolmentState.WAITLISTED})
+        return closed
 
 
 def _open_offer(session: Session, offer_id: int) -> SeatOffer:

@@ -10,13 +10,14 @@ from centre import clock
 from centre.errors import NotFound
 from centre.policy import policy
 from centre.scopes import seeing_everything
+from centre.states import Transition
 from training.attendance.models import Attendance, Lesson, SeatOffer
-from training.attendance.rules import Hours, LessonPlan, OfferOutcome, Times, lessons_of
+from training.attendance.rules import Hours, LessonPlan, Times, lessons_of
 from training.classes.models import TrainingClass
-from training.classes.rules import ClassState
+from training.classes.rules import CLASSES, ClassState
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import ENDED, EnrolmentState
-from training.providers.models import Major
+from training.enrolments.rules import ENDED, ENROLMENTS, EnrolmentState
+from training.providers.models import Major, TrainingProvider
 
 
 def lessons(class_id: int) -> Select[Lesson]:
@@ -57,6 +58,13 @@ def gone_share(session: Session, found: TrainingClass, now: datetime) -> float:
     return sum(one.hours for one in all_of_them if one.ends_at <= now) / total if total else 1.0
 
 
+def takes_in(session: Session, found: TrainingClass) -> bool:
+    """Whether so little of a class is over that a free seat is still offered (TR-18)."""
+    region = select(TrainingProvider.region_code).where(TrainingProvider.id == found.provider_id)
+    latest = float(policy(session, "waitlist-offer-share", on=clock.today(), region=session.scalars(region).one()))
+    return gone_share(session, found, clock.now()) < latest
+
+
 def lessons_elsewhere(person_ids: list[int], class_id: int) -> Select[Lesson]:
     """Lessons of other classes, at every school, that some people are expected at."""
     return (
@@ -83,11 +91,29 @@ def trainees_now(class_id: int) -> Select[Enrolment]:
 
 
 def joined_late(session: Session, class_id: int) -> dict[int, datetime]:
-    """When those came who took a seat from the waiting list; lessons before that are not held against them."""
-    taken = select(SeatOffer.enrolment_id, SeatOffer.settled_at).where(
-        SeatOffer.class_id == class_id, SeatOffer.outcome == OfferOutcome.TAKEN
-    )
-    return {enrolment_id: at for enrolment_id, at in session.execute(taken) if at is not None}
+    """When those came who were let in after the beginning; lessons before that are not held against them.
+
+    They took an offered seat, or an application that had to be looked at first was accepted.
+    """
+    with seeing_everything(session):
+        begun = (
+            select(func.min(Transition.at))
+            .where(Transition.machine == CLASSES.name, Transition.record_id == class_id, Transition.event == "begin")
+            .scalar_subquery()
+        )
+        entered = (
+            select(Transition.record_id, func.max(Transition.at))
+            .join(Enrolment, Enrolment.id == Transition.record_id)
+            .where(
+                Enrolment.class_id == class_id,
+                Transition.machine == ENROLMENTS.name,
+                Transition.event.in_(("accept", "take")),
+                Transition.at > begun,
+            )
+            .group_by(Transition.record_id)
+        )
+        rows = session.execute(entered).all()
+    return dict(rows)
 
 
 def hours_of(session: Session, class_id: int) -> dict[int, Hours]:
@@ -106,6 +132,12 @@ def hours_of(session: Session, class_id: int) -> dict[int, Hours]:
         due = sum(one.hours for one in held if since is None or one.starts_at >= since)
         found[enrolment_id] = Hours(attended.get(enrolment_id, 0), due)
     return found
+
+
+def held_days(session: Session, found: TrainingClass) -> int:
+    """On how many days a class has met; lessons that were never reported did not take place and are not paid for."""
+    starts = session.scalars(lessons(found.id).where(Lesson.reported_at.is_not(None)))
+    return len({clock.local(one.starts_at).date() for one in starts})
 
 
 def days_of(session: Session, class_id: int) -> dict[int, list[bool]]:

@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Annotated, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from centre.drafts import Draft, Line, RecordId
+from centre.drafts import Draft, Line, NearMoment, RecordId
 from centre.errors import Conflict
 from centre.translation import N_
 from training.classes.rules import Daypart, Timetable, meeting_days
@@ -188,6 +188,13 @@ class TraineesTaken(Conflict):
     message = N_("有 {count} 名学员这个时间在别的班上课")
 
 
+class ClassNotRunning(Conflict):
+    """The class has not begun, is suspended or is over: nobody is marked present."""
+
+    code = "class-not-running"
+    message = N_("这个班现在没有在上课，不能签到、调课或上报考勤")
+
+
 class LessonAhead(Conflict):
     """A lesson is reported once it has begun."""
 
@@ -198,8 +205,8 @@ class LessonAhead(Conflict):
 class LessonDraft(Draft):
     """A lesson moved to another time, room or teacher (调课)."""
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: NearMoment
+    ends_at: NearMoment
     room: Annotated[Line, StringConstraints(max_length=60)] = ""
     teacher: Annotated[Line, StringConstraints(max_length=60)] = ""
 
@@ -208,7 +215,7 @@ class CheckInDraft(Draft):
     """One check-in or check-out as a device or the school sends it; `at` is now when it is not given (签到)."""
 
     enrolment_id: RecordId
-    at: AwareDatetime | None = None
+    at: NearMoment | None = None
     method: Method = Method.CODE
     place: Annotated[Line, StringConstraints(max_length=60)] = ""
     leaving: bool = False

@@ -3,35 +3,84 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from centre import clock, events
 from centre.batches import batches
 from centre.events import subscribe
+from centre.outbox import post_all
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from centre.states import move
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries
 from training.attendance.actions import complete_class, plan_lessons
+from training.attendance.models import Lesson
 from training.attendance.offers import offer_next, settle_answered
-from training.attendance.rules import first_clash
-from training.classes.queries import training_class
-from training.classes.rules import ClassMoved
+from training.attendance.rules import LessonAhead, first_clash
+from training.classes.queries import class_parts, training_class
+from training.classes.rules import ENDINGS, ClassMoved
+from training.enrolments.ending import cancel_places, close_places
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolmentState, SeatFreed
+from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolmentState, SeatFreed, TrainingStarted
+
+PAUSES = {"suspend": N_("暂停上课：{major}"), "resume": N_("恢复上课：{major}")}
 
 
 @subscribe(ClassMoved)
 def follow_class(session: Session, fact: ClassMoved) -> None:
-    """When a class begins its lessons are written down and its trainees attend; when it ends they complete it."""
+    """Write the lessons down when a class begins, let its trainees complete it when it is over.
+
+    Whoever is in a class that ends before its time, or waits for one that is over, is released and told. Raises
+    LessonAhead when a class is finished before its last lesson.
+    """
     with seeing_everything(session):
         if fact.event == "begin":
             plan_lessons(session, Actor.system(), class_id=fact.class_id)
             accepted = select(Enrolment).where(
                 Enrolment.class_id == fact.class_id, Enrolment.state == EnrolmentState.ACCEPTED
             )
-            for place in session.scalars(accepted.order_by(Enrolment.id)):
+            places = session.scalars(accepted.order_by(Enrolment.id)).all()
+            for place in places:
                 move(session, Actor.system(), place, ENROLMENTS, "begin")
+            session.flush()
+            events.publish(session, TrainingStarted(fact.class_id, [place.person_id for place in places]))
         elif fact.event == "finish":
+            _refuse_lessons_ahead(session, fact.class_id)
             complete_class(session, Actor.system(), class_id=fact.class_id)
+            close_places(session, class_id=fact.class_id)
+            settle_answered(session, fact.class_id)
+        elif fact.event in ENDINGS:
+            cancel_places(session, class_id=fact.class_id, reason=fact.reason)
+            settle_answered(session, fact.class_id)
+        elif fact.event in PAUSES:
+            _tell_trainees(session, fact)
         session.flush()
+
+
+def _refuse_lessons_ahead(session: Session, class_id: int) -> None:
+    """Refuse to finish a class whose lessons have not all begun. Raises LessonAhead."""
+    ahead = queries.lessons(class_id).where(Lesson.starts_at > clock.now()).limit(1)
+    if session.scalar(ahead) is not None:
+        raise LessonAhead(field="event")
+
+
+def _tell_trainees(session: Session, fact: ClassMoved) -> None:
+    training, major, _ = class_parts(session, fact.class_id)
+    places = session.scalars(queries.trainees_now(fact.class_id)).all()
+    title = translate(SOURCE_LOCALE, PAUSES[fact.event], major=major.name)
+    post_all(
+        session,
+        [
+            {
+                "kind": "class-paused",
+                "person_id": place.person_id,
+                "title": title,
+                "body": fact.reason.strip()[:2000],
+                "link": f"/training/classes/{training.id}",
+                "dedupe_key": f"class-{fact.event}:{training.version}:{place.id}",
+            }
+            for place in places
+        ],
+    )
 
 
 @subscribe(Enrolled)

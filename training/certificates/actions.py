@@ -23,6 +23,7 @@ from training.certificates.rules import (
     CertificateState,
     Certified,
     NumberTaken,
+    ResitOver,
     ResultsMissing,
     certificate_code,
 )
@@ -38,6 +39,11 @@ ISSUED_TITLE = N_("您的培训证书已发放：{course}")
 ISSUED_BODY = N_("证书编号 {code}，任何人都可以凭编号核验真伪。")
 
 
+REVOKED_TITLE = N_("您的培训证书已撤销：{course}")
+RESIT_OVER_TITLE = N_("补考时间已过：{course}")
+RESIT_OVER_BODY = N_("补考截止 {until}，您没有参加。想要证书，可以重新报名。")
+
+
 class OwnAssessment(Forbidden):
     """Who teaches does not assess (考培分离)."""
 
@@ -48,8 +54,9 @@ class OwnAssessment(Forbidden):
 def record_result(session: Session, actor: Actor, *, draft: AssessmentDraft) -> TrainingCertificate | None:
     """Enter the marks of one attempt (考核); who passes is certified, who fails once may sit again.
 
-    Gives the certificate, or None. Raises IllegalMove without a completed course, OwnAssessment, CertificateForm and
-    its kin for an official number that does not fit level and year, NumberTaken, Invalid or NotFound.
+    Gives the certificate, or None. Raises IllegalMove without a completed course, OwnAssessment, ResitOver,
+    CertificateForm and its kin for an official number that does not fit level and year, NumberTaken, Invalid or
+    NotFound.
     """
     require(actor, Permission.CERTIFY)
     place = enrolment(session, draft.enrolment_id)
@@ -60,6 +67,8 @@ def record_result(session: Session, actor: Actor, *, draft: AssessmentDraft) -> 
     least = int(policy(session, "assessment-pass-mark", on=draft.assessed_on))
     passed = min(draft.theory, draft.practice) >= least
     attempt = 2 if place.state is EnrolmentState.RESIT else 1
+    if attempt == 2 and draft.assessed_on > queries.resit_until(session, place.id):
+        raise ResitOver(field="assessed_on", until=queries.resit_until(session, place.id).isoformat())
     move(session, actor, place, ENROLMENTS, "pass" if passed else "fail")
     session.add(
         Assessment(
@@ -71,6 +80,32 @@ def record_result(session: Session, actor: Actor, *, draft: AssessmentDraft) -> 
     audit.note(session, actor, action="assessment.record", subject=f"enrolment:{place.id}", detail={"attempt": attempt})
     session.flush()
     return _issue(session, actor, place, draft) if passed else None
+
+
+def end_resits(session: Session, actor: Actor) -> int:
+    """Fail those who did not sit again in time, and tell them; gives how many. Done twice it changes nothing."""
+    require(actor, Permission.CERTIFY)
+    ended = 0
+    with seeing_everything(session):
+        waiting = select(Enrolment).where(Enrolment.state == EnrolmentState.RESIT).order_by(Enrolment.id)
+        for place in session.scalars(waiting).all():
+            until = queries.resit_until(session, place.id)
+            if clock.today() <= until:
+                continue
+            move(session, Actor.system(), place, ENROLMENTS, "expire", reason=until.isoformat())
+            _, major, _ = class_parts(session, place.class_id)
+            post(
+                session,
+                kind="resit-over",
+                to_person_id=place.person_id,
+                title=translate(SOURCE_LOCALE, RESIT_OVER_TITLE, course=major.name),
+                body=translate(SOURCE_LOCALE, RESIT_OVER_BODY, until=until.isoformat()),
+                link="/training",
+                dedupe_key=f"resit-over:{place.id}",
+            )
+            ended += 1
+        session.flush()
+    return ended
 
 
 def close_assessment(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
@@ -101,6 +136,15 @@ def revoke_certificate(session: Session, actor: Actor, *, code: str, reason: str
     found.state, found.revoked_at, found.revoked_by = CertificateState.REVOKED, clock.now(), actor.account_id
     found.reason = reason.strip()[:200]
     move(session, Actor.system(), enrolment(session, found.enrolment_id), ENROLMENTS, "revoke", reason=found.reason)
+    with seeing_everything(session):
+        post(
+            session,
+            kind="certificate",
+            to_person_id=found.person_id,
+            title=translate(SOURCE_LOCALE, REVOKED_TITLE, course=found.course),
+            body=found.reason,
+            dedupe_key=f"certificate-revoked:{found.id}",
+        )
     audit.note(session, actor, action="certificate.revoke", subject=f"certificate:{found.id}")
     session.flush()
     events.publish(session, CertificateRevoked(found.id, found.person_id, found.occupation_code))

@@ -1,11 +1,14 @@
 """What is known of results and certificates."""
 
-from sqlalchemy import Select, select
+from datetime import date, timedelta
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.errors import NotFound
 from centre.people import Person
+from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.text import mask_name
 from training.certificates.models import Assessment, TrainingCertificate
@@ -26,6 +29,15 @@ def certificates(class_id: int | None = None, *, person_id: int | None = None) -
     if person_id is not None:
         found = found.where(TrainingCertificate.person_id == person_id)
     return found if class_id is None else found.where(TrainingCertificate.class_id == class_id)
+
+
+def resit_until(session: Session, enrolment_id: int) -> date:
+    """The last day on which somebody who failed may sit again, by the policy of the day they failed."""
+    failed_on = (
+        session.scalar(select(func.max(Assessment.assessed_on)).where(Assessment.enrolment_id == enrolment_id))
+        or clock.today()
+    )
+    return failed_on + timedelta(days=int(policy(session, "resit-days", on=failed_on)))
 
 
 def certificate(session: Session, code: str) -> TrainingCertificate:

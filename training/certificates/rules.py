@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from centre.drafts import Draft, Line, RecordId, Words
+from centre.drafts import Draft, Line, NearDay, RecordId, Words
 from centre.errors import Conflict, Refusal
 from centre.text import fold_width
 from centre.translation import N_
@@ -44,6 +44,13 @@ class ResultsMissing(Conflict):
 
     code = "results-missing"
     message = N_("还有 {count} 名学员没有考核成绩")
+
+
+class ResitOver(Conflict):
+    """The days in which somebody who failed may sit again are over."""
+
+    code = "resit-over"
+    message = N_("补考截止 {until}，已经过了")
 
 
 class NumberTaken(Conflict):
@@ -132,6 +139,6 @@ class AssessmentDraft(Draft):
     enrolment_id: RecordId
     theory: Score
     practice: Score
-    assessed_on: date
+    assessed_on: NearDay
     body: Annotated[Words, StringConstraints(max_length=100)]
     official_no: Annotated[Line, StringConstraints(max_length=40)] = ""

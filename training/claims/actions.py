@@ -4,18 +4,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.calendar import add_working_days, retirement_rules
+from centre.calendar import add_working_days
 from centre.errors import Invalid, Problem
 from centre.outbox import post
-from centre.people import Person
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
-from training.attendance.queries import hours_of
-from training.attendance.rules import Hours
 from training.claims import queries
+from training.claims.grounds import cases
 from training.claims.models import Claim, ClaimLine
 from training.claims.rules import (
     CLAIMS,
@@ -27,7 +25,7 @@ from training.claims.rules import (
     ClaimVerdict,
     ClawbackDraft,
     Decision,
-    Earlier,
+    LineState,
     NothingGranted,
     NoticeRunning,
     OwnClaim,
@@ -40,33 +38,33 @@ from training.claims.rules import (
 )
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts, training_class
-from training.classes.rules import CLASSES, meeting_days
+from training.classes.rules import CLASSES
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
-from training.enrolments.rules import EnrolmentState
 from training.funds.models import FundMovement
 from training.funds.movements import bring_in, spend
 from training.funds.rules import FundPurpose, MovementKind
 from training.integrity.actions import check_class
-from training.integrity.queries import calls_missing, trainee_of, unsettled_flags
-from training.integrity.rules import SampleMissing, retired
-from training.providers.models import Major
-from training.providers.rules import require_responsible
+from training.integrity.queries import calls_missing, unsettled_flags
+from training.integrity.rules import SampleMissing
+from training.providers.queries import provider
+from training.providers.rules import require_active, require_responsible
 
-CERTIFIED = frozenset({EnrolmentState.CERTIFIED, EnrolmentState.EMPLOYED})
-COMPLETED = CERTIFIED | {EnrolmentState.COMPLETED, EnrolmentState.RESIT, EnrolmentState.FAILED}
 RETURNED_TITLE = N_("补贴申请被退回：{class_no}")
+PAID_TITLE = N_("培训补贴已拨付：{class_no}")
 CLAWBACK_TITLE = N_("需退回培训补贴：{class_no}")
 
 
 def enter_claim(session: Session, actor: Actor, *, draft: ClaimDraft, is_demo: bool = False) -> Claim:
     """Claim the subsidies of an assessed class: every trainee gets an amount or the reason for none.
 
-    The terms are those of the last day of the class. Raises ClaimOpen, NothingGranted, IllegalMove or NotFound.
+    The terms are those of the last day of the class. Raises ClaimOpen, NothingGranted, ProviderNotActive, IllegalMove
+    or NotFound.
     """
     require(actor, Permission.CLAIM_SUBSIDY)
-    found, major, provider = class_parts(session, draft.class_id)
+    found, _, provider = class_parts(session, draft.class_id)
     require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    require_active(provider.state)
     living = select(Claim.id).where(Claim.class_id == found.id, Claim.state != ClaimState.RETURNED)
     if session.scalar(living) is not None:
         raise ClaimOpen(field="class_id")
@@ -82,7 +80,7 @@ def enter_claim(session: Session, actor: Actor, *, draft: ClaimDraft, is_demo: b
     session.add(made)
     session.flush()
     with seeing_everything(session):
-        _write_lines(session, made, found, major, terms=read_terms(kept), most=most)
+        _write_lines(session, made, found, terms=read_terms(kept), most=most)
     if not made.amount_fen:
         raise NothingGranted(field="class_id")
     audit.note(session, actor, action="claim.enter", subject=f"claim:{made.id}")
@@ -117,12 +115,16 @@ def show_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 
 
 def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
-    """Allow the payment once the notice is over. Raises NoticeRunning, OwnClaim, ClaimBlocked or IllegalMove."""
+    """Allow the payment once the notice is over.
+
+    Raises NoticeRunning, OwnClaim, ClaimBlocked, ProviderNotActive or IllegalMove.
+    """
     require(actor, Permission.REVIEW_CLAIM)
     found = _others_claim(session, actor, claim_id)
     CLAIMS.find(found.state, "release")
     if found.notice_until_on is None or clock.today() <= found.notice_until_on:
         raise NoticeRunning(until=found.notice_until_on.isoformat() if found.notice_until_on else "")
+    require_active(provider(session, found.provider_id).state)
     _refuse_doubts(session, found)
     move(session, actor, found, CLAIMS, "release")
     found.released_by = actor.account_id
@@ -134,14 +136,19 @@ def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDraft) -> Claim:
     """Pay a released claim out of a fund for subsidies (拨付).
 
-    Raises SamePerson for whoever released it, OwnClaim, ClaimBlocked, FundShort, FundPurposeDiffers or IllegalMove.
+    Every line is reckoned once more: whoever has lost the certificate, the attendance or the right to the subsidy
+    since the claim was entered is left out, with the reason. Raises SamePerson for whoever released it, OwnClaim,
+    ClaimBlocked, NothingGranted when nobody is left, ProviderNotActive, FundShort, FundPurposeDiffers or IllegalMove.
     """
     require(actor, Permission.PAY_CLAIM)
     found = _others_claim(session, actor, claim_id)
     if actor.account_id == found.released_by:
         raise SamePerson
-    _refuse_doubts(session, found)
     CLAIMS.find(found.state, "pay")
+    require_active(provider(session, found.provider_id).state)
+    check_class(session, Actor.system(), class_id=found.class_id)
+    _refuse_doubts(session, found)
+    _reckon_again(session, found)
     paid = spend(
         session,
         fund_id=draft.fund_id,
@@ -154,7 +161,10 @@ def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDr
     )
     found.movement_id, found.voucher = paid.id, draft.voucher
     found.paid_by, found.paid_at = actor.account_id, clock.now()
+    for line in _lines(session, found, LineState.GRANTED):
+        line.state = LineState.PAID
     _step(session, actor, found, "pay")
+    _tell_school(session, found, PAID_TITLE, found.voucher)
     session.flush()
     return found
 
@@ -167,26 +177,31 @@ def return_claim(session: Session, actor: Actor, *, claim_id: int, reason: str) 
     found = _others_claim(session, actor, claim_id)
     _step(session, actor, found, "return", reason=reason)
     found.reason = reason.strip()[:200]
-    for line, _ in session.execute(queries.lines(found.id)):
-        line.once = None
+    for line in _lines(session, found, LineState.GRANTED):
+        line.once, line.state = None, LineState.RETURNED
     _tell_school(session, found, RETURNED_TITLE, found.reason)
     session.flush()
     return found
 
 
 def claw_back(session: Session, actor: Actor, *, claim_id: int, draft: ClawbackDraft) -> Claim:
-    """Demand paid subsidies back, of some trainees or of all (追回). Raises OwnClaim, Invalid or IllegalMove."""
+    """Demand paid subsidies back, of some trainees or of all who were paid and are not yet asked (追回).
+
+    It may be done again, while an earlier demand is open and after it was repaid, up to what was paid. Raises OwnClaim,
+    Invalid or IllegalMove.
+    """
     require(actor, Permission.REVIEW_CLAIM)
     found = _others_claim(session, actor, claim_id)
-    paid = [line for line, _ in session.execute(queries.lines(found.id)) if line.verdict is ClaimVerdict.GRANTED]
+    CLAIMS.find(found.state, "claw-back")
+    paid = _lines(session, found, LineState.PAID)
     wanted = [line for line in paid if not draft.enrolment_ids or line.enrolment_id in draft.enrolment_ids]
     if not wanted or not set(draft.enrolment_ids) <= {line.enrolment_id for line in paid}:
-        raise Invalid([Problem("enrolment_ids", "not-paid", N_("名单里有没领过这笔补贴的人"))])
+        raise Invalid([Problem("enrolment_ids", "not-paid", N_("名单里有没领过这笔补贴或已经要求退回的人"))])
     _step(session, actor, found, "claw-back", reason=draft.reason)
     found.reason = draft.reason
     for line in wanted:
-        line.demanded_fen = line.amount_fen
-    _tell_school(session, found, CLAWBACK_TITLE, draft.reason)
+        line.demanded_fen, line.state = line.amount_fen, LineState.DEMANDED
+    _tell_school(session, found, CLAWBACK_TITLE, draft.reason, mark=min(line.id for line in wanted))
     session.flush()
     return found
 
@@ -198,7 +213,7 @@ def record_repayment(session: Session, actor: Actor, *, claim_id: int, voucher: 
     CLAIMS.find(found.state, "repay")
     with seeing_everything(session):
         paid = session.scalars(select(FundMovement).where(FundMovement.id == found.movement_id)).one()
-        demanded = [line for line, _ in session.execute(queries.lines(found.id)) if line.demanded_fen]
+        demanded = _lines(session, found, LineState.DEMANDED)
         total = sum(line.demanded_fen for line in demanded)
         bring_in(
             session,
@@ -207,12 +222,12 @@ def record_repayment(session: Session, actor: Actor, *, claim_id: int, voucher: 
             amount_fen=total,
             subject=f"claim:{found.id}",
             account_id=actor.account_id,
-            reverses=paid,
+            reverses=None if found.repaid_fen else paid,  # a payment is reversed once; later sums only name the claim
             voucher=voucher[:60],
         )
         for line in demanded:
-            line.once = None
-    found.repaid_fen = total
+            line.once, line.state = None, LineState.REPAID
+    found.repaid_fen += total
     _step(session, actor, found, "repay")
     session.flush()
     return found
@@ -237,6 +252,39 @@ def _others_claim(session: Session, actor: Actor, claim_id: int) -> Claim:
     return found
 
 
+def _lines(session: Session, found: Claim, state: LineState) -> list[ClaimLine]:
+    return [line for line, _ in session.execute(queries.lines(found.id)) if line.state is state]
+
+
+def _reckon_again(session: Session, found: Claim) -> None:
+    """Leave out of a claim whoever no longer has the right to its money. Raises NothingGranted when nobody is left."""
+    with seeing_everything(session):
+        training, _, school = class_parts(session, found.class_id)
+        granted = {line.enrolment_id: line for line in _lines(session, found, LineState.GRANTED)}
+        places = list(session.scalars(select(Enrolment).where(Enrolment.id.in_(granted)).order_by(Enrolment.id)))
+        lock_people(session, [place.person_id for place in places])
+        most = int(policy(session, "trainings-per-year", on=training.end_on, region=school.region_code))
+        known = cases(session, training, places, before=found)
+        for place in places:
+            line = granted[place.id]
+            decision = decide(read_terms(found.terms), known[place.id], most_a_year=most)
+            if decision.fen >= line.amount_fen:
+                continue
+            if decision.fen:
+                found.amount_fen -= line.amount_fen - decision.fen
+                line.amount_fen = decision.fen
+                continue
+            found.amount_fen -= line.amount_fen
+            found.persons, found.refused = found.persons - 1, found.refused + 1
+            line.amount_fen, line.once = 0, None
+            line.verdict, line.state, line.reason = ClaimVerdict.REFUSED, LineState.REFUSED, decision.reason
+            line.params, line.other_line_id = decision.params, decision.line_id
+            audit.note(session, Actor.system(), action="claim.leave-out", subject=f"enrolment:{place.id}")
+        session.flush()
+        if not found.amount_fen:
+            raise NothingGranted(field="class_id")
+
+
 def _refuse_doubts(session: Session, found: Claim) -> None:
     doubts = unsettled_flags(session, found.class_id)
     if doubts:
@@ -254,47 +302,14 @@ def _step(session: Session, actor: Actor, found: Claim, event: str, *, reason: s
     audit.note(session, actor, action=f"claim.{event}", subject=f"claim:{found.id}")
 
 
-def _write_lines(session: Session, made: Claim, found: TrainingClass, major: Major, *, terms: Terms, most: int) -> None:
+def _write_lines(session: Session, made: Claim, found: TrainingClass, *, terms: Terms, most: int) -> None:
     places = list(session.scalars(queries.claimed_places(found.id)))
     # The same people may be claimed at another school at this moment: whoever comes second has to wait and see.
     lock_people(session, [place.person_id for place in places])
-    people = {
-        person.id: person
-        for person in session.scalars(select(Person).where(Person.id.in_([place.person_id for place in places])))
-    }
-    earlier = queries.earlier_subsidies(session, list(people))
-    hours = hours_of(session, found.id)
-    days = sum(1 for _ in meeting_days(found))
-    threshold = float(policy(session, "attendance-threshold", on=found.end_on))
+    known = cases(session, found, places)
     for place in places:
-        person = people[place.person_id]
-        case = _case(place, person, major, found, days, hours[place.id], threshold, earlier[person.id])
-        _add_line(session, made, place, case, decide(terms, case, most_a_year=most))
+        _add_line(session, made, place, known[place.id], decide(terms, known[place.id], most_a_year=most))
     session.flush()
-
-
-def _case(
-    place: Enrolment,
-    person: Person,
-    major: Major,
-    found: TrainingClass,
-    days: int,
-    hours: Hours,
-    threshold: float,
-    earlier: list[Earlier],
-) -> Case:
-    return Case(
-        occupation=major.occupation_code,
-        level=major.level or 0,
-        completed_on=found.end_on,
-        days=days,
-        hours=hours.attended,
-        completed=place.state in COMPLETED and hours.reaches(threshold),
-        certified=place.state in CERTIFIED,
-        percent=hours.percent,
-        retired=retired(trainee_of(place, person), found.end_on, retirement_rules(), surely=True),
-        earlier=earlier,
-    )
 
 
 def _add_line(session: Session, made: Claim, place: Enrolment, case: Case, decision: Decision) -> None:
@@ -307,6 +322,7 @@ def _add_line(session: Session, made: Claim, place: Enrolment, case: Case, decis
             level=case.level, completed_on=case.completed_on, days=case.days, hours=case.hours,
             verdict=ClaimVerdict.GRANTED if granted else ClaimVerdict.REFUSED, amount_fen=decision.fen,
             reason=decision.reason, params=decision.params, other_line_id=decision.line_id, once=once, demanded_fen=0,
+            state=LineState.GRANTED if granted else LineState.REFUSED,
         )
     )  # fmt: skip
     made.amount_fen = (made.amount_fen or 0) + decision.fen
@@ -314,7 +330,7 @@ def _add_line(session: Session, made: Claim, place: Enrolment, case: Case, decis
     made.refused = (made.refused or 0) + (not granted)
 
 
-def _tell_school(session: Session, found: Claim, title: str, body: str) -> None:
+def _tell_school(session: Session, found: Claim, title: str, body: str, *, mark: int = 0) -> None:
     if found.entered_by is None:
         return
     class_no = training_class(session, found.class_id).class_no
@@ -326,6 +342,6 @@ def _tell_school(session: Session, found: Claim, title: str, body: str) -> None:
             title=translate(SOURCE_LOCALE, title, class_no=class_no),
             body=body,
             link=f"/training-desk/claims/{found.id}",
-            dedupe_key=f"claim:{found.id}:{found.state.value}",
+            dedupe_key=f"claim:{found.id}:{found.state.value}:{found.version}:{mark}",
         )
         session.flush()

@@ -7,7 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre.tables import Instant, OfCentre, Record, coded
-from training.claims.rules import ClaimState, ClaimVerdict, Programme
+from training.claims.rules import ClaimState, ClaimVerdict, LineState, Programme
 
 
 class Claim(OfCentre, Record):
@@ -52,7 +52,8 @@ class ClaimLine(OfCentre, Record):
     """What a claim says of one trainee: an amount, or the reason for none (补贴明细).
 
     `once` names person, occupation and level while the subsidy stands in the way of another one for them (VR18); it is
-    unique over all schools, and empty for refused, returned and clawed back lines.
+    unique over all schools, and empty for refused, returned and clawed back lines. Each line has a state of its own,
+    since part of a claim may be demanded back while the rest stays paid.
     """
 
     __table_args__ = (
@@ -80,6 +81,7 @@ class ClaimLine(OfCentre, Record):
     other_line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
     once: Mapped[str | None] = mapped_column(String(60), unique=True)
     demanded_fen: Mapped[int] = mapped_column(default=0)
+    state: Mapped[LineState] = mapped_column(coded(LineState), default=LineState.GRANTED)
 
     @property
     def counts(self) -> bool:

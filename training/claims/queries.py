@@ -4,14 +4,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from centre.errors import NotFound
 from centre.scopes import seeing_everything
 from centre.text import mask_name
 from training.claims.models import Claim, ClaimLine
-from training.claims.rules import ClaimState, ClaimVerdict, Earlier
+from training.claims.rules import ClaimState, ClaimVerdict, Earlier, LineState
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
@@ -67,8 +67,13 @@ def claimed_places(class_id: int) -> Select[Enrolment]:
     )
 
 
-def earlier_subsidies(session: Session, person_ids: list[int]) -> dict[int, list[Earlier]]:
-    """What some people have been subsidised with, at every school and centre (VR18)."""
+def earlier_subsidies(
+    session: Session, person_ids: list[int], *, before: Claim | None = None
+) -> dict[int, list[Earlier]]:
+    """What some people have been subsidised with, at every school and centre (VR18).
+
+    With `before` only what was claimed earlier than that claim counts, and what was paid since.
+    """
     found: dict[int, list[Earlier]] = defaultdict(list)
     with seeing_everything(session):
         counted = (
@@ -76,6 +81,11 @@ def earlier_subsidies(session: Session, person_ids: list[int]) -> dict[int, list
             .where(ClaimLine.person_id.in_(person_ids), ClaimLine.once.is_not(None))
             .order_by(ClaimLine.completed_on, ClaimLine.id)
         )
+        if before is not None:
+            counted = counted.where(
+                ClaimLine.claim_id != before.id,
+                or_(ClaimLine.claim_id < before.id, ClaimLine.state == LineState.PAID),
+            )
         for line in session.scalars(counted):
             found[line.person_id].append(
                 Earlier(

@@ -56,6 +56,9 @@ STATE_LABELS = {
     ClaimState.RETURNED: N_("已退回"),
 }
 
+UNPAID = (ClaimState.CHECKING, ClaimState.REVIEWED, ClaimState.NOTICED, ClaimState.RELEASED)
+"""States in which a claim may still go back to the school."""
+
 _C = ClaimState
 CLAIMS = Machine(
     "claim",
@@ -65,12 +68,11 @@ CLAIMS = Machine(
         Move(_C.NOTICED, "release", _C.RELEASED, Permission.REVIEW_CLAIM),
         Move(_C.RELEASED, "pay", _C.PAID, Permission.PAY_CLAIM),
         Move(_C.PAID, "claw-back", _C.CLAWBACK, Permission.REVIEW_CLAIM),
+        Move(_C.CLAWBACK, "claw-back", _C.CLAWBACK, Permission.REVIEW_CLAIM),
+        Move(_C.ARCHIVED, "claw-back", _C.CLAWBACK, Permission.REVIEW_CLAIM),
         Move(_C.CLAWBACK, "repay", _C.ARCHIVED, Permission.PAY_CLAIM),
         Move(_C.PAID, "archive", _C.ARCHIVED, Permission.REVIEW_CLAIM),
-        *(
-            Move(state, "return", _C.RETURNED, Permission.REVIEW_CLAIM)
-            for state in (_C.CHECKING, _C.REVIEWED, _C.NOTICED)
-        ),
+        *(Move(state, "return", _C.RETURNED, Permission.REVIEW_CLAIM) for state in UNPAID),
     ],
     STATE_LABELS,
 )
@@ -84,6 +86,27 @@ class ClaimVerdict(StrEnum):
 
 
 VERDICT_LABELS = {ClaimVerdict.GRANTED: N_("予以补贴"), ClaimVerdict.REFUSED: N_("不予补贴")}
+
+
+class LineState(StrEnum):
+    """What has become of the money of one trainee (补贴明细状态)."""
+
+    REFUSED = "refused"
+    GRANTED = "granted"
+    RETURNED = "returned"
+    PAID = "paid"
+    DEMANDED = "demanded"
+    REPAID = "repaid"
+
+
+LINE_LABELS = {
+    LineState.REFUSED: N_("不予补贴"),
+    LineState.GRANTED: N_("予以补贴"),
+    LineState.RETURNED: N_("申请已退回"),
+    LineState.PAID: N_("已拨付"),
+    LineState.DEMANDED: N_("追回中"),
+    LineState.REPAID: N_("已追回"),
+}
 
 Fen = Annotated[int, Field(ge=0, le=10**9)]
 
@@ -148,7 +171,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known of one trainee when the subsidy is reckoned."""
+    """What is known of one trainee when the subsidy is reckoned; `government_fen` is its part of the tuition."""
 
     occupation: str
     level: int
@@ -159,6 +182,7 @@ class Case:
     certified: bool
     percent: int = 100
     retired: bool = False
+    government_fen: int = 0
     earlier: Sequence[Earlier] = ()
 
     def this_year(self, programme: Programme | None = None) -> list[Earlier]:
@@ -180,6 +204,7 @@ class Decision:
 REASONS = {
     "below-attendance": N_("出勤 {percent}%，没有达到要求"),
     "not-certified": N_("没有取得证书"),
+    "government-split": N_("学费里政府已经出过这笔钱，不重复补贴"),
     "retired": N_("已到法定退休年龄，不能享受补贴"),
     "already-subsidised": N_("这个职业这个等级已经享受过补贴"),
     "year-count": N_("本年度享受补贴已满 {most} 次"),
@@ -204,7 +229,12 @@ def decide(terms: Terms, case: Case, *, most_a_year: int) -> Decision:
             return Decision(reason="already-subsidised", line_id=one.line_id)
     if len(case.this_year()) >= most_a_year:
         return Decision(reason="year-count", params={"most": most_a_year}, line_id=case.this_year()[-1].line_id)
-    return _amount(terms, case)
+    decision = _amount(terms, case)
+    if not decision.fen or not case.government_fen:
+        return decision
+    # The price was divided with the government already; only what goes beyond that part may be claimed.
+    rest = decision.fen - case.government_fen
+    return Decision(rest) if rest > 0 else Decision(reason="government-split")
 
 
 def _amount(terms: Terms, case: Case) -> Decision:

@@ -14,12 +14,21 @@ from centre.states import move
 from centre.translation import N_
 from training.classes import queries
 from training.classes.models import TrainingClass
-from training.classes.rules import BY_HAND, CLASSES, ClassDraft, ClassMoved, ClassState, overlap
+from training.classes.rules import (
+    BY_HAND,
+    CLASSES,
+    ENDINGS,
+    ONWARD,
+    ClassDraft,
+    ClassMoved,
+    ClassState,
+    overlap,
+)
 from training.providers.models import TrainingProvider
 from training.providers.queries import agreement_on
 from training.providers.queries import major as find_major
 from training.providers.queries import provider as find_provider
-from training.providers.rules import ProviderState, require_responsible
+from training.providers.rules import require_active, require_responsible
 
 
 class NoticeTooShort(Conflict):
@@ -27,13 +36,6 @@ class NoticeTooShort(Conflict):
 
     code = "notice-too-short"
     message = N_("开班申请要提前 {needed} 个工作日，现在只提前 {given} 个工作日")
-
-
-class ProviderNotActive(Conflict):
-    """The school may not open classes at present."""
-
-    code = "provider-not-active"
-    message = N_("这所学校目前不能开班")
 
 
 class NoAgreement(Conflict):
@@ -78,11 +80,20 @@ class ClassNumberTaken(Conflict):
     message = N_("本校已有编号为 {class_no} 的班")
 
 
-class ClassHasTrainees(Conflict):
-    """A class with trainees is not cancelled before they have been told and moved."""
+class ClassAhead(Conflict):
+    """A class begins on its first day and not before."""
 
-    code = "class-has-trainees"
-    message = N_("这个班还有 {taken} 名学员，请先为他们办理退出或转班")
+    code = "class-ahead"
+    message = N_("开班日期是 {start}，还没到，不能开始上课")
+
+
+TOLD = {
+    "cancel": N_("班已取消：{class_no}"),
+    "break-off": N_("班已中止：{class_no}"),
+    "suspend": N_("班已暂停上课：{class_no}"),
+    "resume": N_("班恢复上课：{class_no}"),
+}
+"""What a school is told of a step that somebody else took."""
 
 
 def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: bool = False) -> TrainingClass:
@@ -95,6 +106,7 @@ def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: b
     major = find_major(session, draft.major_id)
     provider = find_provider(session, major.provider_id)
     require_responsible(actor, provider_id=provider.id, centre_id=provider.centre_id)
+    require_active(provider.state)
     _lock_provider(session, provider.id)
     made = TrainingClass(
         provider_id=provider.id,
@@ -119,8 +131,7 @@ def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> Trainin
     require(actor, Permission.APPLY_FOR_CLASS)
     found, _, provider = queries.class_parts(session, class_id)
     require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    if provider.state is not ProviderState.ACTIVE:
-        raise ProviderNotActive
+    require_active(provider.state)
     needed = int(policy(session, "class-notice-working-days", on=clock.today(), region=provider.region_code))
     given = working_days_between(clock.today(), found.start_on)
     if given < needed:
@@ -136,6 +147,7 @@ def approve_class(session: Session, actor: Actor, *, class_id: int) -> TrainingC
     """Let a class recruit. Raises OwnClass for the school itself and for whoever applied."""
     require(actor, Permission.APPROVE_CLASS)
     found = _reviewed(session, actor, class_id)
+    require_active(find_provider(session, found.provider_id).state)
     move(session, actor, found, CLASSES, "approve")
     found.approved_at, found.approved_by = clock.now(), actor.account_id
     audit.note(session, actor, action="class.approve", subject=f"class:{found.id}")
@@ -156,19 +168,38 @@ def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) 
 
 
 def move_class(session: Session, actor: Actor, *, class_id: int, event: str, reason: str = "") -> TrainingClass:
-    """Move a class along its later states: lock, begin, finish, suspend, resume, cancel. Raises IllegalMove."""
+    """Move a class along its later states: lock, begin, finish, suspend, resume, cancel or break off.
+
+    Whoever is in a class that ends before its time is released and told why, in the same transaction; the reason may
+    not be missing then. Raises IllegalMove, ClassAhead before the first day, ProviderNotActive, Invalid or NotFound.
+    """
     require(actor, Permission.APPLY_FOR_CLASS)
     if event not in BY_HAND:
         raise NotFound
     found = queries.training_class(session, class_id)
     require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    if event == "cancel" and found.taken:
-        raise ClassHasTrainees(taken=found.taken)
-    move(session, actor, found, CLASSES, event, reason=reason)
-    audit.note(session, actor, action=f"class.{event}", subject=f"class:{found.id}")
+    CLASSES.find(found.state, event)
+    if event in ONWARD:
+        require_active(find_provider(session, found.provider_id).state)
+    if event == "begin" and clock.today() < found.start_on:
+        raise ClassAhead(field="event", start=found.start_on.isoformat())
+    if event in ENDINGS and found.taken and not reason.strip():
+        raise Invalid([Problem("reason", "missing", N_("班里还有学员，请写明原因，系统会通知他们"))])
+    return step_class(session, actor, found, event, reason=reason)
+
+
+def step_class(
+    session: Session, actor: Actor, training: TrainingClass, event: str, *, reason: str = ""
+) -> TrainingClass:
+    """Take a step whose conditions were checked, tell the school, and publish it. Raises IllegalMove or Forbidden."""
+    require(actor, Permission.APPLY_FOR_CLASS)
+    move(session, actor, training, CLASSES, event, reason=reason)
+    audit.note(session, actor, action=f"class.{event}", subject=f"class:{training.id}")
+    if event in TOLD and training.applied_by != actor.account_id:
+        _tell_school(session, training, TOLD[event], body=reason)
     session.flush()
-    events.publish(session, ClassMoved(found.id, event))
-    return found
+    events.publish(session, ClassMoved(training.id, event, reason))
+    return training
 
 
 def _reviewed(session: Session, actor: Actor, class_id: int) -> TrainingClass:

@@ -9,6 +9,7 @@ from centre.errors import NotFound
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.providers.models import Major, TrainingProvider
+from training.providers.rules import ProviderState
 
 
 def classes() -> Select[TrainingClass, Major, TrainingProvider]:
@@ -32,7 +33,11 @@ def recruiting(
     words: str = "",
 ) -> Select[TrainingClass, Major, TrainingProvider]:
     """Classes that one may still join, narrowed by occupation, region, school, hours or words of the name."""
-    found = classes().where(TrainingClass.state == ClassState.RECRUITING, TrainingClass.start_on >= today)
+    found = classes().where(
+        TrainingClass.state == ClassState.RECRUITING,
+        TrainingClass.start_on >= today,
+        TrainingProvider.state == ProviderState.ACTIVE,
+    )
     if occupation:
         found = found.where(Major.occupation_code.startswith(occupation, autoescape=True))
     if region:

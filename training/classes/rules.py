@@ -8,7 +8,8 @@ from typing import Annotated, Protocol
 
 from pydantic import Field, StringConstraints
 
-from centre.drafts import Draft, Line, RecordId, Words
+from centre.calendar import is_public_holiday, is_working_day
+from centre.drafts import Draft, Line, NearDay, RecordId, Words
 from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.translation import N_
@@ -57,7 +58,18 @@ HIDDEN = frozenset({ClassState.DRAFT, ClassState.APPLIED})
 
 BEFORE_SESSION = (ClassState.DRAFT, ClassState.APPLIED, ClassState.RECRUITING, ClassState.LOCKED)
 
-BY_HAND = frozenset({"lock", "begin", "finish", "suspend", "resume", "cancel"})
+RUNNING = (ClassState.IN_SESSION, ClassState.SUSPENDED)
+
+JOINABLE = (ClassState.RECRUITING, ClassState.LOCKED, *RUNNING)
+"""States in which somebody who was checked or waited may still come in."""
+
+ONWARD = frozenset({"lock", "begin", "resume"})
+"""Events that only a school in good standing may cause; ending what runs stays possible for any."""
+
+ENDINGS = frozenset({"cancel", "break-off"})
+"""Events that end a class before its time."""
+
+BY_HAND = frozenset({"lock", "begin", "finish", "suspend", "resume", "cancel", "break-off"})
 """Events that a school or an officer causes; approval, assessment and claims have actions of their own."""
 
 CLAIMED = (ClassState.CLAIMING, ClassState.REVIEWED, ClassState.NOTICED)
@@ -81,9 +93,12 @@ CLASSES = Machine(
         Move(ClassState.NOTICED, "pay", ClassState.PAID, Permission.APPROVE_CLASS),
         Move(ClassState.PAID, "archive", ClassState.ARCHIVED, Permission.APPROVE_CLASS),
         Move(ClassState.PAID, "claw-back", ClassState.CLAWBACK, Permission.APPROVE_CLASS),
+        Move(ClassState.CLAWBACK, "claw-back", ClassState.CLAWBACK, Permission.APPROVE_CLASS),
+        Move(ClassState.ARCHIVED, "claw-back", ClassState.CLAWBACK, Permission.APPROVE_CLASS),
         Move(ClassState.CLAWBACK, "repay", ClassState.ARCHIVED, Permission.APPROVE_CLASS),
         *(Move(state, "return", ClassState.ASSESSED, Permission.APPROVE_CLASS) for state in CLAIMED),
         *(Move(state, "cancel", ClassState.CANCELLED, Permission.APPLY_FOR_CLASS) for state in BEFORE_SESSION),
+        *(Move(state, "break-off", ClassState.CANCELLED, Permission.APPROVE_CLASS) for state in RUNNING),
     ],
     STATE_LABELS,
 )
@@ -95,6 +110,7 @@ class ClassMoved:
 
     class_id: int
     event: str
+    reason: str = ""
 
 
 class Daypart(StrEnum):
@@ -144,11 +160,25 @@ class Timetable(Protocol):
 
 
 def meeting_days(timetable: Timetable) -> Iterator[date]:
-    """The days on which a class meets."""
-    for offset in range((timetable.end_on - timetable.start_on).days + 1):
-        day = timetable.start_on + timedelta(days=offset)
-        if day.isoweekday() in timetable.weekdays:
+    """The days on which a class meets, in their order."""
+    yield from _days(timetable, timetable.start_on, timetable.end_on)
+
+
+def _days(timetable: Timetable, first: date, last: date) -> Iterator[date]:
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        if _meets(timetable, day):
             yield day
+
+
+def _meets(timetable: Timetable, day: date) -> bool:
+    """Whether a class meets: on its weekdays outside public holidays, and on made-up working days if on all workdays.
+
+    A Sunday that offices work in place of a Tuesday is a class day for whoever learns from Monday to Friday.
+    """
+    if day.isoweekday() in timetable.weekdays:
+        return not is_public_holiday(day)
+    return day.isoweekday() > 5 and set(WORKDAYS) <= set(timetable.weekdays) and is_working_day(day)
 
 
 def overlap(one: Timetable, other: Timetable) -> bool:
@@ -156,9 +186,7 @@ def overlap(one: Timetable, other: Timetable) -> bool:
     if not _HALVES[one.daypart] & _HALVES[other.daypart]:
         return False
     first, last = max(one.start_on, other.start_on), min(one.end_on, other.end_on)
-    shared = set(one.weekdays) & set(other.weekdays)
-    span = (last - first).days
-    return any((first + timedelta(days=offset)).isoweekday() in shared for offset in range(min(span, 6) + 1))
+    return any(_meets(other, day) for day in _days(one, first, last))
 
 
 def first_overlap(new: Timetable, others: Iterable[Timetable]) -> Timetable | None:
@@ -171,8 +199,8 @@ class ClassDraft(Draft):
 
     major_id: RecordId
     class_no: Annotated[Words, StringConstraints(max_length=40)]
-    start_on: date
-    end_on: date
+    start_on: NearDay
+    end_on: NearDay
     daypart: Daypart = Daypart.FULL_DAY
     weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = WORKDAYS
     room: Annotated[Line, StringConstraints(max_length=60)] = ""

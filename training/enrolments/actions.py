@@ -12,10 +12,10 @@ from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
-from training.classes.rules import ClassState, first_overlap
+from training.classes.rules import JOINABLE, RUNNING, ClassState, first_overlap
 from training.enrolments import queries
 from training.enrolments.effects import Parts, free_seat, message_values, place_values, service_values
 from training.enrolments.models import Enrolment
@@ -31,11 +31,16 @@ from training.enrolments.rules import (
     EnrolmentState,
     Left,
     Origin,
+    TrainingEnded,
+    TrainingStarted,
     needs_holder,
     refuse_by_rules,
     with_beneficiary,
 )
-from training.providers.rules import require_responsible
+from training.providers.rules import require_active, require_responsible
+
+WITHDRAWN_TITLE = N_("已为您办理退班：{major}")
+REFUSED_TITLE = N_("报名没有通过：{major}")
 
 
 def enrol_learner(
@@ -62,6 +67,7 @@ def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, appli
     found, _, provider = parts
     if found.state is not ClassState.RECRUITING:
         raise ClassNotOpen
+    require_active(provider.state)
     application = _with_beneficiary(session, actor, application)
     queries.lock_people(session, [person.id])
     refuse_by_rules(
@@ -105,6 +111,8 @@ def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reaso
         move(session, actor, leaving, ENROLMENTS, "withdraw", reason=reason)
         _take_out_of_ledger(session, actor, leaving)
     audit.note(session, actor, action="enrolment.withdraw", subject=f"enrolment:{leaving.id}")
+    if actor.person_id != leaving.person_id and not actor.is_system:
+        _tell(session, leaving, WITHDRAWN_TITLE, reason)
     if was_accepted:
         events.publish(session, Left(leaving.class_id, [leaving.id]))
     if seated:
@@ -113,15 +121,23 @@ def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reaso
 
 
 def take_seat(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment:
-    """Take the seat that somebody on the waiting list was offered (确认候补名额). Raises IllegalMove or NotFound."""
+    """Take the seat that somebody on the waiting list was offered (确认候补名额).
+
+    Whom the centre has to look at first takes it as an applicant. Raises IllegalMove, ClassOverlap, ProviderNotActive
+    or NotFound.
+    """
     require(actor, Permission.ENROL)
     offered = queries.enrolment(session, enrolment_id)
     parts = class_parts(session, offered.class_id)
+    require_active(parts[2].state)
     queries.lock_people(session, [offered.person_id])
     if first_overlap(parts[0], queries.other_classes(session, offered.person_id, parts[0].id)) is not None:
         raise ClassOverlap(field="class_id")
     with seeing_everything(session):
-        _accept(session, actor, offered, parts, "take")
+        if offered.to_check:
+            move(session, actor, offered, ENROLMENTS, "check")
+        else:
+            _accept(session, actor, offered, parts, "take")
     return offered
 
 
@@ -134,17 +150,25 @@ def drop_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: s
     audit.note(session, actor, action="enrolment.drop", subject=f"enrolment:{leaving.id}")
     session.flush()
     events.publish(session, Left(leaving.class_id, [leaving.id]))
+    events.publish(session, TrainingEnded(leaving.class_id, [leaving.person_id]))
     free_seat(session, leaving.class_id)
     return leaving
 
 
 def accept_learner(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment:
-    """Accept an enrolment that the centre had to look at first. Raises IllegalMove or NotFound."""
+    """Accept an enrolment that the centre had to look at first; who comes after the beginning joins at once.
+
+    Raises ClassNotOpen when the class is over, ProviderNotActive, IllegalMove or NotFound.
+    """
     require(actor, Permission.APPROVE_CLASS)
     checked = queries.enrolment(session, enrolment_id)
     require_responsible(actor, provider_id=checked.provider_id, centre_id=checked.centre_id)
+    parts = class_parts(session, checked.class_id)
+    if parts[0].state not in JOINABLE:
+        raise ClassNotOpen(field="enrolment_id")
+    require_active(parts[2].state)
     checked.to_check = ""
-    _accept(session, actor, checked, class_parts(session, checked.class_id))
+    _accept(session, actor, checked, parts)
     return checked
 
 
@@ -155,8 +179,23 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
     require_responsible(actor, provider_id=checked.provider_id, centre_id=checked.centre_id)
     move(session, actor, checked, ENROLMENTS, "refuse", reason=reason)
     audit.note(session, actor, action="enrolment.refuse", subject=f"enrolment:{checked.id}")
+    _tell(session, checked, REFUSED_TITLE, reason)
     free_seat(session, checked.class_id)
     return checked
+
+
+def place_graduates(session: Session, actor: Actor, *, person_id: int) -> int:
+    """Note on the certified courses of somebody that work followed (就业); gives how many."""
+    require(actor, Permission.ENROL)
+    with seeing_everything(session):
+        certified = select(Enrolment).where(
+            Enrolment.person_id == person_id, Enrolment.state == EnrolmentState.CERTIFIED
+        )
+        places = session.scalars(certified.order_by(Enrolment.id)).all()
+        for place in places:
+            move(session, Actor.system(), place, ENROLMENTS, "place")
+        session.flush()
+    return len(places)
 
 
 def _with_beneficiary(session: Session, actor: Actor, application: Application) -> Application:
@@ -185,6 +224,24 @@ def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event
     events.publish(session, Enrolled(made.class_id, [(made.id, made.person_id)]))
     message = message_values(parts, enrolment_id=made.id, person_id=made.person_id, entry_id=entry.id)
     post(session, to_person_id=message.pop("person_id"), **message)
+    if parts[0].state in RUNNING:
+        move(session, Actor.system(), made, ENROLMENTS, "begin")
+        session.flush()
+        events.publish(session, TrainingStarted(made.class_id, [made.person_id]))
+
+
+def _tell(session: Session, place: Enrolment, title: str, reason: str) -> None:
+    with seeing_everything(session):
+        _, major, _ = class_parts(session, place.class_id)
+        post(
+            session,
+            kind="enrolment-ended",
+            to_person_id=place.person_id,
+            title=translate(SOURCE_LOCALE, title, major=major.name),
+            body=reason.strip()[:2000],
+            link="/training",
+            dedupe_key=f"enrolment-ended:{place.id}:{place.version}",
+        )
 
 
 def _take_out_of_ledger(session: Session, actor: Actor, leaving: Enrolment) -> None:

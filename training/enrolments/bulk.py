@@ -37,6 +37,7 @@ from training.enrolments.rules import (
     refuse_by_rules,
     with_beneficiary,
 )
+from training.providers.rules import require_active
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ def admit_together(
     found = parts[0]
     if found.state is not ClassState.RECRUITING:
         raise ClassNotOpen
+    require_active(parts[2].state)
     ids = [one.person.id for one in newcomers]
     queries.lock_people(session, ids)
     if queries.places_of(session, found.id, ids):

@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    Select,
     String,
     UniqueConstraint,
     false,
@@ -22,6 +23,15 @@ from centre.people import PARTNER_RULES, Person, PersonCategory
 from centre.permissions import Scope
 from centre.tables import Instant, Record, coded
 from training.enrolments.rules import EnrolmentState, Origin, Relation
+from training.providers.models import TrainingProvider
+from training.providers.rules import ProviderState
+
+
+def still_partner(provider_id: int) -> Select[int]:
+    """The school itself, while the work with it has not ended."""
+    return select(TrainingProvider.id).where(
+        TrainingProvider.id == provider_id, TrainingProvider.state != ProviderState.ENDED
+    )
 
 
 class Enrolment(Record):
@@ -64,11 +74,11 @@ class Enrolment(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """A school sees its own trainees, staff those of their centre, a learner their own."""
+        """A school sees its trainees until the work with it ends, staff those of their centre, a learner their own."""
         if scope.all_centres:
             return true()
         if scope.provider_id:
-            return cls.provider_id == scope.provider_id
+            return cls.provider_id.in_(still_partner(scope.provider_id))
         rules = [cls.person_id == scope.person_id] if scope.person_id else []
         if scope.staff and scope.centre_id:
             theirs = select(Person.id).where(Person.centre_id == scope.centre_id)
@@ -80,7 +90,7 @@ def own_trainees(scope: Scope) -> ColumnElement[bool]:
     """A school sees the people who learn with it, and nobody else's."""
     if not scope.provider_id:
         return false()
-    return Person.id.in_(select(Enrolment.person_id).where(Enrolment.provider_id == scope.provider_id))
+    return Person.id.in_(select(Enrolment.person_id).where(Enrolment.provider_id.in_(still_partner(scope.provider_id))))
 
 
 PARTNER_RULES.append(own_trainees)

@@ -55,6 +55,17 @@ ENDED = frozenset({EnrolmentState.REFUSED, EnrolmentState.WITHDRAWN, EnrolmentSt
 SEATLESS = ENDED | {EnrolmentState.WAITLISTED}
 """States that hold no seat; every other one holds one of the class's `taken`."""
 
+RELEASABLE = frozenset(
+    {
+        EnrolmentState.APPLIED,
+        EnrolmentState.ACCEPTED,
+        EnrolmentState.WAITLISTED,
+        EnrolmentState.OFFERED,
+        EnrolmentState.ATTENDING,
+    }
+)
+"""States that end with the class: whoever is in one is released when it is cancelled or broken off."""
+
 S = EnrolmentState
 ENROLMENTS = Machine(
     "enrolment",
@@ -66,11 +77,13 @@ ENROLMENTS = Machine(
         Move(S.WAITLISTED, "withdraw", S.WITHDRAWN, Permission.ENROL),
         Move(S.WAITLISTED, "offer", S.OFFERED),
         Move(S.OFFERED, "take", S.ACCEPTED, Permission.ENROL),
+        Move(S.OFFERED, "check", S.APPLIED, Permission.ENROL),
         Move(S.OFFERED, "withdraw", S.WITHDRAWN, Permission.ENROL),
         Move(S.OFFERED, "lapse", S.WITHDRAWN),
         Move(S.WITHDRAWN, "return", S.APPLIED, Permission.ENROL),
         Move(S.REFUSED, "return", S.APPLIED, Permission.ENROL),
         Move(S.APPLIED, "wait", S.WAITLISTED, Permission.ENROL),
+        *(Move(state, "release", S.WITHDRAWN) for state in sorted(RELEASABLE)),
         Move(S.ACCEPTED, "begin", S.ATTENDING, Permission.REPORT_TRAINING),
         Move(S.ATTENDING, "complete", S.COMPLETED, Permission.REPORT_TRAINING),
         Move(S.ATTENDING, "drop", S.DROPPED, Permission.REPORT_TRAINING),
@@ -79,6 +92,7 @@ ENROLMENTS = Machine(
         Move(S.COMPLETED, "fail", S.RESIT, Permission.REPORT_TRAINING),
         Move(S.RESIT, "pass", S.CERTIFIED, Permission.REPORT_TRAINING),
         Move(S.RESIT, "fail", S.FAILED, Permission.REPORT_TRAINING),
+        Move(S.RESIT, "expire", S.FAILED),
         Move(S.CERTIFIED, "place", S.EMPLOYED),
         Move(S.CERTIFIED, "revoke", S.FAILED),
         Move(S.EMPLOYED, "revoke", S.FAILED),
@@ -193,6 +207,22 @@ class Left:
 
     class_id: int
     enrolment_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingStarted:
+    """People of a class attend it from now on; published in the same transaction."""
+
+    class_id: int
+    person_ids: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingEnded:
+    """People attend a class no longer: they finished it, left it, or it was broken off."""
+
+    class_id: int
+    person_ids: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from centre import audit
+from centre import audit, events
+from centre.accounts.organisations import close_accounts, tell_accounts
 from centre.errors import Conflict, Invalid, Problem
 from centre.permissions import Actor, Permission, require
 from centre.states import move
-from centre.translation import N_
+from centre.translation import N_, SOURCE_LOCALE, translate
 from training.providers import queries
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
 from training.providers.prices import price_split
@@ -17,8 +18,16 @@ from training.providers.rules import (
     MajorDraft,
     PriceDraft,
     ProviderDraft,
+    ProviderMoved,
+    require_active,
     require_responsible,
 )
+
+MOVED_TITLES = {
+    "suspend": N_("中心暂停了和贵校的合作"),
+    "resume": N_("中心恢复了和贵校的合作"),
+    "end": N_("中心终止了和贵校的合作"),
+}
 
 
 class ProviderKnown(Conflict):
@@ -55,7 +64,7 @@ def sign_agreement(session: Session, actor: Actor, *, draft: AgreementDraft, is_
     require(actor, Permission.MANAGE_PROVIDERS)
     if draft.to_on < draft.from_on:
         raise Invalid([Problem("to_on", "days-order", N_("结束日期不能早于开始日期"))])
-    _responsible(session, actor, draft.provider_id)
+    require_active(_responsible(session, actor, draft.provider_id).state)
     agreement = PartnerAgreement(is_demo=is_demo, **draft.model_dump())
     session.add(agreement)
     session.flush()
@@ -66,7 +75,7 @@ def sign_agreement(session: Session, actor: Actor, *, draft: AgreementDraft, is_
 def offer_major(session: Session, actor: Actor, *, draft: MajorDraft, is_demo: bool = False) -> Major:
     """Add a course with its price. Raises SplitExceedsTuition when others pay more than it costs, or NotFound."""
     require(actor, Permission.MANAGE_PROVIDERS)
-    _responsible(session, actor, draft.provider_id)
+    require_active(_responsible(session, actor, draft.provider_id).state)
     same = select(Major.id).where(
         Major.provider_id == draft.provider_id, Major.name == draft.name, Major.level == draft.level
     )
@@ -108,7 +117,10 @@ def withdraw_major(session: Session, actor: Actor, *, major_id: int) -> Major:
 def move_provider(
     session: Session, actor: Actor, *, provider_id: int, event: str, reason: str = ""
 ) -> TrainingProvider:
-    """Suspend a school, let it open classes again, or end the work with it. Raises Invalid or IllegalMove."""
+    """Suspend a school, let it open classes again, or end the work with it. Raises Invalid or IllegalMove.
+
+    Suspending and ending end the sessions and tokens of its accounts at once; after the end none of them comes in.
+    """
     require(actor, Permission.MANAGE_PROVIDERS)
     provider = _responsible(session, actor, provider_id)
     if event != "resume" and not reason.strip():
@@ -116,6 +128,17 @@ def move_provider(
     move(session, actor, provider, PROVIDERS, event, reason=reason)
     audit.note(session, actor, action=f"provider.{event}", subject=f"provider:{provider.id}")
     session.flush()
+    if event != "resume":
+        close_accounts(session, actor, provider_id=provider.id, for_good=event == "end")
+    tell_accounts(
+        session,
+        provider_id=provider.id,
+        kind="provider",
+        title=translate(SOURCE_LOCALE, MOVED_TITLES[event]),
+        body=reason,
+        dedupe_key=f"provider:{provider.id}:{provider.version}",
+    )
+    events.publish(session, ProviderMoved(provider.id, event, reason))
     return provider
 
 

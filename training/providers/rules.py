@@ -1,13 +1,13 @@
 """Providers and majors: code lists and drafts."""
 
-from datetime import date
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from centre.drafts import Draft, Fen, Line, RecordId, RegionCode, Words
-from centre.errors import Forbidden
+from centre.drafts import Draft, Fen, Line, NearDay, RecordId, RegionCode, Words
+from centre.errors import Conflict, Forbidden
 from centre.permissions import Actor, Permission
 from centre.states import Machine, Move
 from centre.translation import N_
@@ -68,6 +68,28 @@ OccupationCode = Annotated[str, StringConstraints(pattern=r"^[1-8]-[0-9]{2}-[0-9
 """A code of the national occupation classification, for example 6-05-01-03."""
 
 
+class ProviderNotActive(Conflict):
+    """The work with the school is suspended or has ended: nothing new begins with it."""
+
+    code = "provider-not-active"
+    message = N_("中心和这所学校的合作已暂停或终止，目前不能办理")
+
+
+def require_active(state: ProviderState) -> None:
+    """Let nothing new begin with a school whose work is suspended or over. Raises ProviderNotActive."""
+    if state is not ProviderState.ACTIVE:
+        raise ProviderNotActive
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderMoved:
+    """A school was suspended, taken back or given up; published in the same transaction."""
+
+    provider_id: int
+    event: str
+    reason: str
+
+
 class OtherCentre(Forbidden):
     """The school belongs to another centre, whose staff decide about its classes."""
 
@@ -101,8 +123,8 @@ class AgreementDraft(Draft):
     """What the centre and a school agreed on (联合办学协议)."""
 
     provider_id: RecordId
-    from_on: date
-    to_on: date
+    from_on: NearDay
+    to_on: NearDay
     quota: Annotated[int, Field(ge=0, le=100_000)] = 0
 
 

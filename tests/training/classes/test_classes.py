@@ -11,9 +11,10 @@ from centre.errors import Forbidden, Invalid, NotFound
 from centre.outbox import Message
 from centre.permissions import Actor, Role
 from centre.states import IllegalMove
+from tests.training.course import do
 from tests.training.world import MONDAY, SYSTEM, City, add_class
 from training.classes.actions import (
-    ClassHasTrainees,
+    ClassAhead,
     ClassNumberTaken,
     NoticeTooShort,
     OwnClass,
@@ -145,12 +146,21 @@ def test_days_in_the_wrong_order_are_refused(city: City) -> None:
         drafted(city, end_on=date(2026, 3, 15))
 
 
-def test_a_class_with_trainees_cannot_be_cancelled(city: City) -> None:
+def test_a_class_with_trainees_is_not_cancelled_without_a_reason(city: City) -> None:
     class_id = add_class(city)
     officer = city.actors["officer"]
     with open_session(officer.scope, write=True) as session:
         enrol_learner(session, officer, class_id=class_id, person_id=city.people["W1"])
-    with open_session(officer.scope, write=True) as session, pytest.raises(ClassHasTrainees):
+    with open_session(officer.scope, write=True) as session, pytest.raises(Invalid):
         move_class(session, officer, class_id=class_id, event="cancel")
     with open_session(SYSTEM.scope) as session:
         assert session.get_one(TrainingClass, class_id).state is ClassState.RECRUITING
+
+
+def test_a_class_does_not_begin_before_its_first_day(city: City) -> None:
+    class_id = add_class(city)
+    do(city, "officer", move_class, class_id=class_id, event="lock")
+    with pytest.raises(ClassAhead):
+        do(city, "officer", move_class, class_id=class_id, event="begin")
+    with clock.frozen(MONDAY + timedelta(days=7)):
+        assert do(city, "officer", move_class, class_id=class_id, event="begin").state is ClassState.IN_SESSION

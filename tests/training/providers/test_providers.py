@@ -10,7 +10,7 @@ from centre.states import IllegalMove
 from tests.training.classes.test_classes import applied, drafted
 from tests.training.course import acting, add_staff, do, enrol_all, people
 from tests.training.world import City, add_class
-from training.classes.actions import NoAgreement, ProviderNotActive, QuotaUsed
+from training.classes.actions import NoAgreement, QuotaUsed
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
 from training.providers.actions import (
@@ -25,7 +25,15 @@ from training.providers.actions import (
 )
 from training.providers.prices import SplitExceedsTuition
 from training.providers.queries import agreement_on, agreements, majors
-from training.providers.rules import AgreementDraft, MajorDraft, OtherCentre, PriceDraft, ProviderDraft, ProviderState
+from training.providers.rules import (
+    AgreementDraft,
+    MajorDraft,
+    OtherCentre,
+    PriceDraft,
+    ProviderDraft,
+    ProviderNotActive,
+    ProviderState,
+)
 
 
 def agree(city: City, school: str, first: date, last: date, quota: int = 0) -> None:

@@ -1,0 +1,1 @@
+"""Histories of classes, schools and claims: what ends with what, and who is told."""
