@@ -23,7 +23,18 @@ YRD = frozenset({"310000", "320000", "330000", "340000"})
 PRD = frozenset({"440100", "440300", "440400", "440600", "440700", "441200", "441300", "441900", "442000"})
 """The nine cities of the Pearl River delta (珠三角)."""
 
-_AREAS = {"长三角": YRD, "长江三角洲": YRD, "江浙沪": YRD - {"340000"}, "珠三角": PRD, "珠江三角洲": PRD}
+_XIXIAN = frozenset({"610112", "610116", "610118", "610402", "610404", "610423", "610481"})
+"""The counties over which the Xixian New Area (西咸新区) extends; the national table has no code for it."""
+
+_AREAS = {
+    "西咸新区": _XIXIAN,
+    "西咸": _XIXIAN,
+    "长三角": YRD,
+    "长江三角洲": YRD,
+    "江浙沪": YRD - {"340000"},
+    "珠三角": PRD,
+    "珠江三角洲": PRD,
+}
 _PLACEHOLDERS = {"市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划"}
 _PEOPLES = (
     "壮族|回族|维吾尔|蒙古|朝鲜|藏族|羌族|彝族|哈尼|傣族|白族|傈僳|景颇|哈萨克|柯尔克孜|土家|苗族|侗族|布依|瑶族|满族|土族|撒拉|"

@@ -252,7 +252,7 @@ def test_an_id_that_comes_twice_in_one_list_is_named_with_its_first_row(session:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        (("3200-3800", "3200万"), "pay-implausible"), (("3200-3800", "18000元/小时"), "pay-implausible"),
+        (("3200-3800", "3200万"), "pay-implausible"), (("3200-3800,2300", "18000元/小时,"), "pay-implausible"),
         ((",2,", ",9000,"), "headcount-implausible"),
     ],
 )  # fmt: skip
