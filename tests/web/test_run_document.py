@@ -2,9 +2,12 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -25,16 +28,34 @@ def commands(document: str, database: str) -> str:
     return BEGIN + "".join(blocks)
 
 
-def play(script: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a script in a folder with no setting but these."""
+@dataclass(frozen=True)
+class Played:
+    """How a script ended and what it said."""
+
+    code: int
+    said: str
+
+
+def play(script: str, folder: Path, **environment: str) -> Played:
+    """Run a script in a folder with no setting but these; whatever it has started ends with it."""
     port = str(free_port())
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GANGQIAO_")}
     programs = [str(Path(sys.executable).parent), *([str(BINARIES[-1])] if BINARIES else []), clean["PATH"]]
     clean |= {"PATH": os.pathsep.join(programs), "GANGQIAO_NEW_PASSWORD": "wheat in august"} | environment
-    return subprocess.run(
-        ["bash", "-c", script.replace("8000 ", f"{port} ").replace("PORT=8000\n", f"PORT={port}\n")],
-        cwd=folder, env=clean, capture_output=True, text=True, check=False, timeout=900,
-    )  # fmt: skip
+    script = script.replace("8000 ", f"{port} ").replace("PORT=8000\n", f"PORT={port}\n")
+    log = folder / "said.txt"
+    # Into a file: a process that compiles in the background would keep a pipe open.
+    with log.open("wb") as said:
+        process = subprocess.Popen(
+            ["bash", "-c", script], cwd=folder, env=clean, stdout=said, stderr=said, start_new_session=True
+        )
+        try:
+            process.wait(timeout=1_800)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    return Played(process.returncode, log.read_text("utf-8", "replace"))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -54,7 +75,7 @@ def test_the_document_can_be_followed_from_its_first_command_to_its_last(
 ) -> None:
     database, environment = place
     done = play(commands(DOCUMENT.read_text("utf-8"), database), tmp_path, **environment)
-    assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
+    assert done.code == 0, done.said[-5_000:]
     for line in (
         "岭南市就业援助中心: 6 centres, administrator admin", "First password of city", '{"status":"ok"}',
         "The receiver took the message", "13800000000", "The chain is intact", "GQ1-", "keys and secrets re-wrapped",
@@ -69,5 +90,5 @@ def test_the_document_can_be_followed_from_its_first_command_to_its_last(
 
 
 def test_a_planted_command_that_does_not_exist_is_caught(tmp_path: Path) -> None:
-    document = "```console\ngangqiao --version\ngangqiao conjure\n```\n"
-    assert play(commands(document, "sqlite"), tmp_path).returncode != 0
+    document = "```console\ngangqiao --version\nconjure\n```\n"
+    assert play(commands(document, "sqlite"), tmp_path).code == 127
