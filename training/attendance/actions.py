@@ -49,24 +49,25 @@ CLOCK_SKEW = timedelta(minutes=5)
 def plan_lessons(session: Session, actor: Actor, *, class_id: int) -> list[Lesson]:
     """Write the lessons of a class down, once. Raises RoomTaken or TeacherTaken, for lessons that were moved there."""
     require(actor, Permission.REPORT_TRAINING)
-    found = training_class(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    _lock_school(session, found.provider_id)
+    training = training_class(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
+    _lock_school(session, training.provider_id)
     written = list(session.scalars(queries.lessons(class_id)))
     if written:
         return written
-    made = [
+    planned = [
         Lesson(
-            class_id=found.id, provider_id=found.provider_id, centre_id=found.centre_id, starts_at=plan.starts_at,
-            ends_at=plan.ends_at, hours=plan.hours, room=found.room, teacher=found.teacher,
+            class_id=training.id, provider_id=training.provider_id, centre_id=training.centre_id,
+            starts_at=plan.starts_at, ends_at=plan.ends_at, hours=plan.hours,
+            room=training.room, teacher=training.teacher,
         )
-        for plan in lessons_of(found, queries.lesson_times(session, found))
+        for plan in lessons_of(training, queries.lesson_times(session, training))
     ]  # fmt: skip
-    if made:
-        _refuse_taken(session, found, made, room=found.room, teacher=found.teacher)
-    session.add_all(made)
+    if planned:
+        _refuse_taken(session, training, planned, room=training.room, teacher=training.teacher)
+    session.add_all(planned)
     session.flush()
-    return made
+    return planned
 
 
 def move_lesson(session: Session, actor: Actor, *, lesson_id: int, draft: LessonDraft) -> Lesson:
@@ -75,23 +76,23 @@ def move_lesson(session: Session, actor: Actor, *, lesson_id: int, draft: Lesson
     Raises RoomTaken, TeacherTaken, TraineesTaken when somebody would be in two lessons at once, Invalid or NotFound.
     """
     require(actor, Permission.REPORT_TRAINING)
-    found = queries.lesson(session, lesson_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    lesson = queries.lesson(session, lesson_id)
+    require_responsible(actor, provider_id=lesson.provider_id, centre_id=lesson.centre_id)
     if draft.ends_at <= draft.starts_at or draft.ends_at - draft.starts_at > timedelta(hours=12):
         raise Invalid([Problem("ends_at", "times-order", N_("下课时间要在上课时间之后，且不超过 12 小时"))])
-    if found.reported_at is not None:
+    if lesson.reported_at is not None:
         raise LessonNotNow(field="starts_at")
-    training = training_class(session, found.class_id)
+    training = training_class(session, lesson.class_id)
     if training.state not in JOINABLE:
         raise ClassNotRunning(field="starts_at")
-    _lock_school(session, found.provider_id)
-    room, teacher = draft.room or found.room, draft.teacher or found.teacher
-    _refuse_taken(session, training, [draft], room=room, teacher=teacher, besides=found.id)
+    _lock_school(session, lesson.provider_id)
+    room, teacher = draft.room or lesson.room, draft.teacher or lesson.teacher
+    _refuse_taken(session, training, [draft], room=room, teacher=teacher, besides=lesson.id)
     _refuse_busy_trainees(session, training, draft)
-    found.starts_at, found.ends_at, found.room, found.teacher = draft.starts_at, draft.ends_at, room, teacher
-    audit.note(session, actor, action="lesson.move", subject=f"lesson:{found.id}")
+    lesson.starts_at, lesson.ends_at, lesson.room, lesson.teacher = draft.starts_at, draft.ends_at, room, teacher
+    audit.note(session, actor, action="lesson.move", subject=f"lesson:{lesson.id}")
     session.flush()
-    return found
+    return lesson
 
 
 def check_in(session: Session, actor: Actor, *, lesson_id: int, draft: CheckInDraft) -> Attendance:
@@ -100,30 +101,30 @@ def check_in(session: Session, actor: Actor, *, lesson_id: int, draft: CheckInDr
     Raises NotAttending, LessonNotNow, AlreadyCheckedIn with the first time, ElsewhereNow, or NotFound.
     """
     require(actor, Permission.REPORT_TRAINING)
-    found = queries.lesson(session, lesson_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    _refuse_idle(session, found)
+    lesson = queries.lesson(session, lesson_id)
+    require_responsible(actor, provider_id=lesson.provider_id, centre_id=lesson.centre_id)
+    _refuse_idle(session, lesson)
     at = draft.at or clock.now()
     window = timedelta(minutes=int(policy(session, "check-in-window-minutes", on=clock.today())))
-    if not found.starts_at - window <= at <= found.ends_at + window or at > clock.now() + CLOCK_SKEW:
+    if not lesson.starts_at - window <= at <= lesson.ends_at + window or at > clock.now() + CLOCK_SKEW:
         raise LessonNotNow(field="at")
-    place = _expected(session, found, draft.enrolment_id)
+    place = _expected(session, lesson, draft.enrolment_id)
     known = session.scalar(
-        select(Attendance).where(Attendance.lesson_id == found.id, Attendance.enrolment_id == place.id)
+        select(Attendance).where(Attendance.lesson_id == lesson.id, Attendance.enrolment_id == place.id)
     )
     if draft.leaving:
-        return _check_out(session, found, known, at)
+        return _check_out(session, lesson, known, at)
     if known is not None:
         raise AlreadyCheckedIn(at=clock.local(known.in_at or known.created_at).strftime("%H:%M"))
-    _refuse_elsewhere(session, found, place)
-    made = Attendance(
-        lesson_id=found.id, enrolment_id=place.id, class_id=found.class_id, person_id=place.person_id,
-        provider_id=found.provider_id, centre_id=found.centre_id, in_at=at, method=draft.method, place=draft.place,
+    _refuse_elsewhere(session, lesson, place)
+    attendance = Attendance(
+        lesson_id=lesson.id, enrolment_id=place.id, class_id=lesson.class_id, person_id=place.person_id,
+        provider_id=lesson.provider_id, centre_id=lesson.centre_id, in_at=at, method=draft.method, place=draft.place,
         hours=0, account_id=actor.account_id,
     )  # fmt: skip
-    session.add(made)
+    session.add(attendance)
     session.flush()
-    return made
+    return attendance
 
 
 def report_lesson(session: Session, actor: Actor, *, lesson_id: int, present: Sequence[int] = ()) -> Lesson:
@@ -132,36 +133,36 @@ def report_lesson(session: Session, actor: Actor, *, lesson_id: int, present: Se
     Raises LessonAhead, NotAttending or NotFound. Reporting again may add people, never take them out.
     """
     require(actor, Permission.REPORT_TRAINING)
-    found = queries.lesson(session, lesson_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    _refuse_idle(session, found)
-    if found.starts_at > clock.now():
+    lesson = queries.lesson(session, lesson_id)
+    require_responsible(actor, provider_id=lesson.provider_id, centre_id=lesson.centre_id)
+    _refuse_idle(session, lesson)
+    if lesson.starts_at > clock.now():
         raise LessonAhead(field="lesson_id")
-    known = queries.attendance_at(session, found.id)
+    known = queries.attendance_at(session, lesson.id)
     for enrolment_id in dict.fromkeys(present):
         if enrolment_id in known:
             continue
-        place = _expected(session, found, enrolment_id)
-        _refuse_elsewhere(session, found, place)
+        place = _expected(session, lesson, enrolment_id)
+        _refuse_elsewhere(session, lesson, place)
         session.add(
             Attendance(
-                lesson_id=found.id, enrolment_id=place.id, class_id=found.class_id, person_id=place.person_id,
-                provider_id=found.provider_id, centre_id=found.centre_id, method=Method.REGISTER, hours=found.hours,
+                lesson_id=lesson.id, enrolment_id=place.id, class_id=lesson.class_id, person_id=place.person_id,
+                provider_id=lesson.provider_id, centre_id=lesson.centre_id, method=Method.REGISTER, hours=lesson.hours,
                 account_id=actor.account_id,
             )
         )  # fmt: skip
-    found.reported_at, found.reported_by = clock.now(), actor.account_id
-    audit.note(session, actor, action="lesson.report", subject=f"lesson:{found.id}", detail={"present": len(present)})
+    lesson.reported_at, lesson.reported_by = clock.now(), actor.account_id
+    audit.note(session, actor, action="lesson.report", subject=f"lesson:{lesson.id}", detail={"present": len(present)})
     session.flush()
-    settle_absences(session, found.class_id)
-    return found
+    settle_absences(session, lesson.class_id)
+    return lesson
 
 
 def complete_class(session: Session, actor: Actor, *, class_id: int) -> int:
     """Let everybody with enough hours finish the course; gives how many (结业). The rest fall short."""
     require(actor, Permission.REPORT_TRAINING)
-    found = training_class(session, class_id)
-    threshold = float(policy(session, "attendance-threshold", on=found.end_on))
+    training = training_class(session, class_id)
+    threshold = float(policy(session, "attendance-threshold", on=training.end_on))
     hours = queries.hours_of(session, class_id)
     completed = 0
     places = session.scalars(queries.trainees_now(class_id)).all()
@@ -180,22 +181,22 @@ def _refuse_idle(session: Session, lesson: Lesson) -> None:
         raise ClassNotRunning(field="lesson_id")
 
 
-def _expected(session: Session, found: Lesson, enrolment_id: int) -> Enrolment:
+def _expected(session: Session, lesson: Lesson, enrolment_id: int) -> Enrolment:
     try:
         place = enrolment(session, enrolment_id)
     except NotFound:
         raise NotAttending(field="enrolment_id") from None
-    if place.class_id != found.class_id or place.state is not EnrolmentState.ATTENDING:
+    if place.class_id != lesson.class_id or place.state is not EnrolmentState.ATTENDING:
         raise NotAttending(field="enrolment_id")
     return place
 
 
-def _check_out(session: Session, found: Lesson, known: Attendance | None, at: datetime) -> Attendance:
+def _check_out(session: Session, lesson: Lesson, known: Attendance | None, at: datetime) -> Attendance:
     if known is None or known.in_at is None or at < known.in_at:
         raise NotAttending(field="enrolment_id")
     grace = timedelta(minutes=int(policy(session, "late-grace-minutes", on=clock.today())))
     known.out_at = at
-    known.hours = credited_hours(found, found.hours, known.in_at, at, grace=grace)
+    known.hours = credited_hours(lesson, lesson.hours, known.in_at, at, grace=grace)
     session.flush()
     return known
 
@@ -210,7 +211,7 @@ def _lock_school(session: Session, provider_id: int) -> None:
 def _refuse_taken(
     session: Session, training: TrainingClass, new: Sequence[Span], *, room: str, teacher: str, besides: int = 0
 ) -> None:
-    first, last = min(one.starts_at for one in new), max(one.ends_at for one in new)
+    first, last = min(span.starts_at for span in new), max(span.ends_at for span in new)
     others = (
         select(Lesson)
         .join(TrainingClass, TrainingClass.id == Lesson.class_id)
@@ -249,18 +250,18 @@ def _refuse_busy_trainees(session: Session, training: TrainingClass, draft: Less
             raise TraineesTaken(field="starts_at", count=len(set(session.scalars(there))))
 
 
-def _refuse_elsewhere(session: Session, found: Lesson, place: Enrolment) -> None:
+def _refuse_elsewhere(session: Session, lesson: Lesson, place: Enrolment) -> None:
     with seeing_everything(session):
         others = (
             select(Lesson)
             .join(Attendance, Attendance.lesson_id == Lesson.id)
             .where(
                 Attendance.person_id == place.person_id,
-                Lesson.id != found.id,
-                Lesson.starts_at < found.ends_at,
-                Lesson.ends_at > found.starts_at,
+                Lesson.id != lesson.id,
+                Lesson.starts_at < lesson.ends_at,
+                Lesson.ends_at > lesson.starts_at,
             )
             .order_by(Lesson.id)
         )
-        if first_clash([found], session.scalars(others)) is not None:
+        if first_clash([lesson], session.scalars(others)) is not None:
             raise ElsewhereNow(field="enrolment_id")

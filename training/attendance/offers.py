@@ -43,61 +43,61 @@ class OfferOver(Conflict):
 def offer_next(session: Session, class_id: int) -> SeatOffer | None:
     """Offer a free seat to whoever has waited longest, unless a quarter of the hours is over (TR-18)."""
     with seeing_everything(session):
-        found, major, provider = class_parts(session, class_id)
+        training, major, provider = class_parts(session, class_id)
         waiting = first_waiting(session, class_id)
-        if waiting is None or found.state not in OPEN or provider.state is not ProviderState.ACTIVE:
+        if waiting is None or training.state not in OPEN or provider.state is not ProviderState.ACTIVE:
             return None
-        if not queries.takes_in(session, found) or not take_one(session, TrainingClass, class_id):
+        if not queries.takes_in(session, training) or not take_one(session, TrainingClass, class_id):
             return None
         hours = int(policy(session, "seat-offer-hours", on=clock.today(), region=provider.region_code))
         move(session, Actor.system(), waiting, ENROLMENTS, "offer")
-        made = SeatOffer(
+        offer = SeatOffer(
             class_id=class_id, enrolment_id=waiting.id, person_id=waiting.person_id, provider_id=waiting.provider_id,
             centre_id=waiting.centre_id, offered_at=clock.now(), until_at=clock.now() + timedelta(hours=hours),
         )  # fmt: skip
-        session.add(made)
+        session.add(offer)
         session.flush()
-        until = clock.local(made.until_at).strftime("%m-%d %H:%M")
+        until = clock.local(offer.until_at).strftime("%m-%d %H:%M")
         post(
             session,
             kind="seat-offer",
             to_person_id=waiting.person_id,
             title=translate(SOURCE_LOCALE, OFFERED_TITLE, major=major.name),
-            body=translate(SOURCE_LOCALE, OFFERED_BODY, class_no=found.class_no, until=until),
-            link=f"/offers/{made.id}",
-            dedupe_key=f"seat-offer:{made.id}",
+            body=translate(SOURCE_LOCALE, OFFERED_BODY, class_no=training.class_no, until=until),
+            link=f"/offers/{offer.id}",
+            dedupe_key=f"seat-offer:{offer.id}",
         )
         session.flush()
-    return made
+    return offer
 
 
 def take_offer(session: Session, actor: Actor, *, offer_id: int) -> Enrolment:
     """Take the offered seat. Raises OfferOver, ClassOverlap, what a fund refuses, or NotFound."""
     require(actor, Permission.ENROL)
-    found = _open_offer(session, offer_id)
-    _settle(session, found, OfferOutcome.TAKEN)
-    return enrolments.take_seat(session, actor, enrolment_id=found.enrolment_id)
+    offer = _open_offer(session, offer_id)
+    _settle(session, offer, OfferOutcome.TAKEN)
+    return enrolments.take_seat(session, actor, enrolment_id=offer.enrolment_id)
 
 
 def decline_offer(session: Session, actor: Actor, *, offer_id: int) -> None:
     """Leave the seat to the next. Raises OfferOver or NotFound."""
     require(actor, Permission.ENROL)
-    found = _open_offer(session, offer_id)
-    _settle(session, found, OfferOutcome.DECLINED)
-    enrolments.withdraw_learner(session, actor, enrolment_id=found.enrolment_id, reason=N_("放弃候补名额"))
+    offer = _open_offer(session, offer_id)
+    _settle(session, offer, OfferOutcome.DECLINED)
+    enrolments.withdraw_learner(session, actor, enrolment_id=offer.enrolment_id, reason=N_("放弃候补名额"))
 
 
 def lapse_offers(session: Session) -> int:
     """Take back every seat whose hour has passed and offer it to the next; gives how many lapsed."""
     due = select(SeatOffer).where(SeatOffer.outcome.is_(None), SeatOffer.until_at <= clock.now()).order_by(SeatOffer.id)
     lapsed = 0
-    for found in session.scalars(due):
-        _settle(session, found, OfferOutcome.LAPSED)
-        place = enrolment(session, found.enrolment_id)
+    for offer in session.scalars(due):
+        _settle(session, offer, OfferOutcome.LAPSED)
+        place = enrolment(session, offer.enrolment_id)
         if place.state is EnrolmentState.OFFERED:
             move(session, Actor.system(), place, ENROLMENTS, "lapse", reason=N_("过时未确认"))
             session.flush()
-            free_seat(session, found.class_id)
+            free_seat(session, offer.class_id)
         lapsed += 1
     return lapsed
 
@@ -142,14 +142,14 @@ def close_waiting_lists(session: Session) -> int:
 
 
 def _open_offer(session: Session, offer_id: int) -> SeatOffer:
-    found = queries.offer(session, offer_id)
-    if found.outcome is not None or found.until_at <= clock.now():
+    offer = queries.offer(session, offer_id)
+    if offer.outcome is not None or offer.until_at <= clock.now():
         raise OfferOver
-    return found
+    return offer
 
 
-def _settle(session: Session, found: SeatOffer, outcome: OfferOutcome) -> None:
+def _settle(session: Session, offer: SeatOffer, outcome: OfferOutcome) -> None:
     with seeing_everything(session):
-        found.outcome, found.settled_at = outcome, clock.now()
+        offer.outcome, offer.settled_at = outcome, clock.now()
         session.flush()
-    audit.note(session, Actor.system(), action=f"seat-offer.{outcome.value}", subject=f"enrolment:{found.enrolment_id}")
+    audit.note(session, Actor.system(), action=f"seat-offer.{outcome.value}", subject=f"enrolment:{offer.enrolment_id}")

@@ -27,42 +27,42 @@ def lessons(class_id: int) -> Select[Lesson]:
 
 def lesson(session: Session, lesson_id: int) -> Lesson:
     """One lesson. Raises NotFound, also for another school's."""
-    found = session.scalar(select(Lesson).where(Lesson.id == lesson_id))
-    if found is None:
+    row = session.scalar(select(Lesson).where(Lesson.id == lesson_id))
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def attendance_at(session: Session, lesson_id: int) -> dict[int, Attendance]:
     """Who was at a lesson, by enrolment."""
-    found = session.scalars(select(Attendance).where(Attendance.lesson_id == lesson_id).order_by(Attendance.id))
-    return {row.enrolment_id: row for row in found}
+    rows = session.scalars(select(Attendance).where(Attendance.lesson_id == lesson_id).order_by(Attendance.id))
+    return {row.enrolment_id: row for row in rows}
 
 
-def lesson_times(session: Session, found: TrainingClass) -> Times:
+def lesson_times(session: Session, training: TrainingClass) -> Times:
     """When the parts of the day begin and end, by the policy of the class's first day."""
-    times: Times = policy(session, "lesson-times", on=found.start_on)
+    times: Times = policy(session, "lesson-times", on=training.start_on)
     return times
 
 
-def planned(session: Session, found: TrainingClass) -> list[Lesson] | list[LessonPlan]:
+def planned(session: Session, training: TrainingClass) -> list[Lesson] | list[LessonPlan]:
     """The lessons of a class: those that were written down, or before that those of the timetable."""
-    written = list(session.scalars(lessons(found.id)))
-    return written or list(lessons_of(found, lesson_times(session, found)))
+    written = list(session.scalars(lessons(training.id)))
+    return written or list(lessons_of(training, lesson_times(session, training)))
 
 
-def gone_share(session: Session, found: TrainingClass, now: datetime) -> float:
+def gone_share(session: Session, training: TrainingClass, now: datetime) -> float:
     """The share of a class's hours that is over."""
-    all_of_them = planned(session, found)
-    total = sum(one.hours for one in all_of_them)
-    return sum(one.hours for one in all_of_them if one.ends_at <= now) / total if total else 1.0
+    all_of_them = planned(session, training)
+    total = sum(meeting.hours for meeting in all_of_them)
+    return sum(meeting.hours for meeting in all_of_them if meeting.ends_at <= now) / total if total else 1.0
 
 
-def takes_in(session: Session, found: TrainingClass) -> bool:
+def takes_in(session: Session, training: TrainingClass) -> bool:
     """Whether so little of a class is over that a free seat is still offered (TR-18)."""
-    region = select(TrainingProvider.region_code).where(TrainingProvider.id == found.provider_id)
+    region = select(TrainingProvider.region_code).where(TrainingProvider.id == training.provider_id)
     latest = float(policy(session, "waitlist-offer-share", on=clock.today(), region=session.scalars(region).one()))
-    return gone_share(session, found, clock.now()) < latest
+    return gone_share(session, training, clock.now()) < latest
 
 
 def lessons_elsewhere(person_ids: list[int], class_id: int) -> Select[Lesson]:
@@ -126,37 +126,37 @@ def hours_of(session: Session, class_id: int) -> dict[int, Hours]:
     attended = {enrolment_id: int(hours or 0) for enrolment_id, hours in session.execute(sums)}
     held = list(session.scalars(lessons(class_id)))
     late = joined_late(session, class_id)
-    found: dict[int, Hours] = {}
+    by_enrolment: dict[int, Hours] = {}
     for enrolment_id in session.scalars(select(Enrolment.id).where(Enrolment.class_id == class_id)):
         since = late.get(enrolment_id)
-        due = sum(one.hours for one in held if since is None or one.starts_at >= since)
-        found[enrolment_id] = Hours(attended.get(enrolment_id, 0), due)
-    return found
+        due = sum(meeting.hours for meeting in held if since is None or meeting.starts_at >= since)
+        by_enrolment[enrolment_id] = Hours(attended.get(enrolment_id, 0), due)
+    return by_enrolment
 
 
-def held_days(session: Session, found: TrainingClass) -> int:
+def held_days(session: Session, training: TrainingClass) -> int:
     """On how many days a class has met; lessons that were never reported did not take place and are not paid for."""
-    starts = session.scalars(lessons(found.id).where(Lesson.reported_at.is_not(None)))
-    return len({clock.local(one.starts_at).date() for one in starts})
+    starts = session.scalars(lessons(training.id).where(Lesson.reported_at.is_not(None)))
+    return len({clock.local(start.starts_at).date() for start in starts})
 
 
 def days_of(session: Session, class_id: int) -> dict[int, list[bool]]:
     """For everybody now in a class, day by day, whether they came; only days that the school has reported count."""
-    reported = [one for one in session.scalars(lessons(class_id)) if one.reported_at is not None]
+    reported = [meeting for meeting in session.scalars(lessons(class_id)) if meeting.reported_at is not None]
     came = {
         (row.enrolment_id, row.lesson_id)
         for row in session.scalars(select(Attendance).where(Attendance.class_id == class_id))
     }
     late = joined_late(session, class_id)
-    found: dict[int, list[bool]] = {}
+    by_enrolment: dict[int, list[bool]] = {}
     for place in session.scalars(trainees_now(class_id)):
         since = late.get(place.id)
         days: dict[date, bool] = defaultdict(bool)
-        for one in reported:
-            if since is None or one.starts_at >= since:
-                days[clock.local(one.starts_at).date()] |= (place.id, one.id) in came
-        found[place.id] = list(days.values())
-    return found
+        for meeting in reported:
+            if since is None or meeting.starts_at >= since:
+                days[clock.local(meeting.starts_at).date()] |= (place.id, meeting.id) in came
+        by_enrolment[place.id] = list(days.values())
+    return by_enrolment
 
 
 def lessons_ahead(person_id: int, now: datetime) -> Select[Lesson, TrainingClass, Major]:
@@ -194,7 +194,7 @@ def living_offer(session: Session, enrolment_id: int) -> SeatOffer | None:
 
 def offer(session: Session, offer_id: int) -> SeatOffer:
     """One offer. Raises NotFound, also for somebody else's."""
-    found = session.scalar(select(SeatOffer).where(SeatOffer.id == offer_id))
-    if found is None:
+    row = session.scalar(select(SeatOffer).where(SeatOffer.id == offer_id))
+    if row is None:
         raise NotFound
-    return found
+    return row

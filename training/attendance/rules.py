@@ -80,9 +80,9 @@ class LessonPlan:
 _PARTS = {Daypart.FULL_DAY: (Daypart.MORNING, Daypart.AFTERNOON)}
 
 
-def clash(one: Span, other: Span) -> bool:
+def clash(first: Span, second: Span) -> bool:
     """Whether two spans share an instant; touching ends do not, and an empty span meets nothing (VR17)."""
-    return max(one.starts_at, other.starts_at) < min(one.ends_at, other.ends_at)
+    return max(first.starts_at, second.starts_at) < min(first.ends_at, second.ends_at)
 
 
 def first_clash(new: Iterable[Span], others: Iterable[Some]) -> Some | None:

@@ -111,17 +111,17 @@ def end_resits(session: Session, actor: Actor) -> int:
 def close_assessment(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
     """Mark a class as assessed once everybody who completed it has a result. Raises ResultsMissing or IllegalMove."""
     require(actor, Permission.CERTIFY)
-    found = training_class(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    training = training_class(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
     without = session.scalar(
         select(func.count()).where(Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.COMPLETED)
     )
     if without:
         raise ResultsMissing(count=without)
-    move(session, actor, found, CLASSES, "assess")
+    move(session, actor, training, CLASSES, "assess")
     audit.note(session, actor, action="class.assess", subject=f"class:{class_id}")
     session.flush()
-    return found
+    return training
 
 
 def revoke_certificate(session: Session, actor: Actor, *, code: str, reason: str) -> TrainingCertificate:
@@ -129,26 +129,37 @@ def revoke_certificate(session: Session, actor: Actor, *, code: str, reason: str
     require(actor, Permission.CERTIFY)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明撤销原因"))])
-    found = queries.certificate(session, code)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    if found.state is CertificateState.REVOKED:
-        return found
-    found.state, found.revoked_at, found.revoked_by = CertificateState.REVOKED, clock.now(), actor.account_id
-    found.reason = reason.strip()[:200]
-    move(session, Actor.system(), enrolment(session, found.enrolment_id), ENROLMENTS, "revoke", reason=found.reason)
+    certificate = queries.certificate(session, code)
+    require_responsible(actor, provider_id=certificate.provider_id, centre_id=certificate.centre_id)
+    if certificate.state is CertificateState.REVOKED:
+        return certificate
+    certificate.state, certificate.revoked_at, certificate.revoked_by = (
+        CertificateState.REVOKED,
+        clock.now(),
+        actor.account_id,
+    )
+    certificate.reason = reason.strip()[:200]
+    move(
+        session,
+        Actor.system(),
+        enrolment(session, certificate.enrolment_id),
+        ENROLMENTS,
+        "revoke",
+        reason=certificate.reason,
+    )
     with seeing_everything(session):
         post(
             session,
             kind="certificate",
-            to_person_id=found.person_id,
-            title=translate(SOURCE_LOCALE, REVOKED_TITLE, course=found.course),
-            body=found.reason,
-            dedupe_key=f"certificate-revoked:{found.id}",
+            to_person_id=certificate.person_id,
+            title=translate(SOURCE_LOCALE, REVOKED_TITLE, course=certificate.course),
+            body=certificate.reason,
+            dedupe_key=f"certificate-revoked:{certificate.id}",
         )
-    audit.note(session, actor, action="certificate.revoke", subject=f"certificate:{found.id}")
+    audit.note(session, actor, action="certificate.revoke", subject=f"certificate:{certificate.id}")
     session.flush()
-    events.publish(session, CertificateRevoked(found.id, found.person_id, found.occupation_code))
-    return found
+    events.publish(session, CertificateRevoked(certificate.id, certificate.person_id, certificate.occupation_code))
+    return certificate
 
 
 def _refuse_own_school(actor: Actor, provider_id: int) -> None:
@@ -157,23 +168,23 @@ def _refuse_own_school(actor: Actor, provider_id: int) -> None:
 
 
 def _issue(session: Session, actor: Actor, place: Enrolment, draft: AssessmentDraft) -> TrainingCertificate:
-    found, major, provider = class_parts(session, place.class_id)
+    training, major, provider = class_parts(session, place.class_id)
     official = _official(session, draft, major.level)
     drawn = "".join(secrets.choice(ALPHABET) for _ in range(9))
-    made = TrainingCertificate(
-        code=certificate_code(draft.assessed_on.year, drawn), enrolment_id=place.id, class_id=found.id,
+    certificate = TrainingCertificate(
+        code=certificate_code(draft.assessed_on.year, drawn), enrolment_id=place.id, class_id=training.id,
         person_id=place.person_id, provider_id=provider.id, centre_id=place.centre_id, course=major.name,
         occupation_code=major.occupation_code, level=major.level, hours=major.hours, issued_on=draft.assessed_on,
         official_no=official, is_demo=place.is_demo,
     )  # fmt: skip
-    session.add(made)
+    session.add(certificate)
     session.flush()
-    audit.note(session, actor, action="certificate.issue", subject=f"certificate:{made.id}")
+    audit.note(session, actor, action="certificate.issue", subject=f"certificate:{certificate.id}")
     events.publish(
         session,
         Certified(
-            made.id, place.id, place.person_id, made.occupation_code, made.level, official or made.code,
-            official is not None, provider.name, found.class_no, made.issued_on,
+            certificate.id, place.id, place.person_id, certificate.occupation_code, certificate.level,
+            official or certificate.code, official is not None, provider.name, training.class_no, certificate.issued_on,
         ),
     )  # fmt: skip
     with seeing_everything(session):
@@ -181,12 +192,12 @@ def _issue(session: Session, actor: Actor, place: Enrolment, draft: AssessmentDr
             session,
             kind="certificate",
             to_person_id=place.person_id,
-            title=translate(SOURCE_LOCALE, ISSUED_TITLE, course=made.course),
-            body=translate(SOURCE_LOCALE, ISSUED_BODY, code=made.code),
-            link=f"/certificates/{made.code}/paper",
-            dedupe_key=f"certificate:{made.id}",
+            title=translate(SOURCE_LOCALE, ISSUED_TITLE, course=certificate.course),
+            body=translate(SOURCE_LOCALE, ISSUED_BODY, code=certificate.code),
+            link=f"/certificates/{certificate.code}/paper",
+            dedupe_key=f"certificate:{certificate.id}",
         )
-    return made
+    return certificate
 
 
 def _official(session: Session, draft: AssessmentDraft, level: int | None) -> str | None:

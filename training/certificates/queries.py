@@ -25,10 +25,10 @@ def results(class_id: int) -> Select[Assessment]:
 
 def certificates(class_id: int | None = None, *, person_id: int | None = None) -> Select[TrainingCertificate]:
     """Certificates, of one class, of one person or of all that the reader may see, the newest first."""
-    found = select(TrainingCertificate).order_by(TrainingCertificate.issued_on.desc(), TrainingCertificate.id.desc())
+    query = select(TrainingCertificate).order_by(TrainingCertificate.issued_on.desc(), TrainingCertificate.id.desc())
     if person_id is not None:
-        found = found.where(TrainingCertificate.person_id == person_id)
-    return found if class_id is None else found.where(TrainingCertificate.class_id == class_id)
+        query = query.where(TrainingCertificate.person_id == person_id)
+    return query if class_id is None else query.where(TrainingCertificate.class_id == class_id)
 
 
 def resit_until(session: Session, enrolment_id: int) -> date:
@@ -42,10 +42,10 @@ def resit_until(session: Session, enrolment_id: int) -> date:
 
 def certificate(session: Session, code: str) -> TrainingCertificate:
     """One certificate for its holder, its school and the staff. Raises CodeForm, or NotFound for everybody else."""
-    found = session.scalar(select(TrainingCertificate).where(TrainingCertificate.code == parse_code(code)))
-    if found is None:
+    row = session.scalar(select(TrainingCertificate).where(TrainingCertificate.code == parse_code(code)))
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def verified(session: Session, code: str) -> PublicCertificate:
@@ -60,15 +60,15 @@ def verified(session: Session, code: str) -> PublicCertificate:
         ).one_or_none()
     if row is None:
         raise NotFound(field="code")
-    found, name, school = row
+    record, name, school = row
     return PublicCertificate(
-        code=found.code,
+        code=record.code,
         holder=mask_name(name),
-        course=found.course,
-        level=found.level,
-        hours=found.hours,
+        course=record.course,
+        level=record.level,
+        hours=record.hours,
         school=school,
-        issued_on=found.issued_on,
-        state=found.state,
-        revoked_on=clock.local(found.revoked_at).date() if found.revoked_at else None,
+        issued_on=record.issued_on,
+        state=record.state,
+        revoked_on=clock.local(record.revoked_at).date() if record.revoked_at else None,
     )

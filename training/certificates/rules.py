@@ -79,8 +79,8 @@ def parse_code(raw: str) -> str:
     value = re.sub(r"[\s\-‐‑–—]+", "", fold_width(raw[:80])).upper()
     if value.startswith("GQ"):
         value = "GQ" + value[2:].translate(_LOOK_ALIKES)
-    found = _SHAPE.fullmatch(value)
-    if not found or check_character(found[1] + found[2][:-1]) != found[2][-1]:
+    parts = _SHAPE.fullmatch(value)
+    if not parts or check_character(parts[1] + parts[2][:-1]) != parts[2][-1]:
         raise CodeForm(field="code")
     return value
 

@@ -62,56 +62,56 @@ def enter_claim(session: Session, actor: Actor, *, draft: ClaimDraft, is_demo: b
     or NotFound.
     """
     require(actor, Permission.CLAIM_SUBSIDY)
-    found, _, provider = class_parts(session, draft.class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    training, _, provider = class_parts(session, draft.class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
     require_active(provider.state)
-    living = select(Claim.id).where(Claim.class_id == found.id, Claim.state != ClaimState.RETURNED)
+    living = select(Claim.id).where(Claim.class_id == training.id, Claim.state != ClaimState.RETURNED)
     if session.scalar(living) is not None:
         raise ClaimOpen(field="class_id")
-    kept = policy(session, f"subsidy-{draft.programme.value}", on=found.end_on, region=provider.region_code)
-    most = int(policy(session, "trainings-per-year", on=found.end_on, region=provider.region_code))
+    kept = policy(session, f"subsidy-{draft.programme.value}", on=training.end_on, region=provider.region_code)
+    most = int(policy(session, "trainings-per-year", on=training.end_on, region=provider.region_code))
     with seeing_everything(session):
-        move(session, Actor.system(), found, CLASSES, "claim")
+        move(session, Actor.system(), training, CLASSES, "claim")
         session.flush()
-    made = Claim(
-        class_id=found.id, provider_id=found.provider_id, centre_id=found.centre_id, programme=draft.programme,
-        terms=kept, completed_on=found.end_on, entered_by=actor.account_id, is_demo=is_demo,
+    claim = Claim(
+        class_id=training.id, provider_id=training.provider_id, centre_id=training.centre_id, programme=draft.programme,
+        terms=kept, completed_on=training.end_on, entered_by=actor.account_id, is_demo=is_demo,
     )  # fmt: skip
-    session.add(made)
+    session.add(claim)
     session.flush()
     with seeing_everything(session):
-        _write_lines(session, made, found, terms=read_terms(kept), most=most)
-    if not made.amount_fen:
+        _write_lines(session, claim, training, terms=read_terms(kept), most=most)
+    if not claim.amount_fen:
         raise NothingGranted(field="class_id")
-    audit.note(session, actor, action="claim.enter", subject=f"claim:{made.id}")
-    check_class(session, actor, class_id=found.id)
-    return made
+    audit.note(session, actor, action="claim.enter", subject=f"claim:{claim.id}")
+    check_class(session, actor, class_id=training.id)
+    return claim
 
 
 def review_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
     """Let a claim pass the checks. Raises OwnClaim, ClaimBlocked while doubts stand, SampleMissing, or IllegalMove."""
     require(actor, Permission.REVIEW_CLAIM)
-    found = _others_claim(session, actor, claim_id)
-    check_class(session, actor, class_id=found.class_id)
-    _refuse_doubts(session, found)
-    missing = calls_missing(session, found.class_id)
+    claim = _others_claim(session, actor, claim_id)
+    check_class(session, actor, class_id=claim.class_id)
+    _refuse_doubts(session, claim)
+    missing = calls_missing(session, claim.class_id)
     if missing is None or missing:
         raise SampleMissing(count=missing or 1)
-    _step(session, actor, found, "review")
-    found.reviewed_by = actor.account_id
+    _step(session, actor, claim, "review")
+    claim.reviewed_by = actor.account_id
     session.flush()
-    return found
+    return claim
 
 
 def show_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
     """Put the list of a reviewed claim up for objections (公示). Raises OwnClaim or IllegalMove."""
     require(actor, Permission.REVIEW_CLAIM)
-    found = _others_claim(session, actor, claim_id)
+    claim = _others_claim(session, actor, claim_id)
     days = int(policy(session, "claim-notice-working-days", on=clock.today()))
-    _step(session, actor, found, "notice")
-    found.notice_until_on = add_working_days(clock.today(), days)
+    _step(session, actor, claim, "notice")
+    claim.notice_until_on = add_working_days(clock.today(), days)
     session.flush()
-    return found
+    return claim
 
 
 def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
@@ -120,17 +120,17 @@ def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
     Raises NoticeRunning, OwnClaim, ClaimBlocked, ProviderNotActive or IllegalMove.
     """
     require(actor, Permission.REVIEW_CLAIM)
-    found = _others_claim(session, actor, claim_id)
-    CLAIMS.find(found.state, "release")
-    if found.notice_until_on is None or clock.today() <= found.notice_until_on:
-        raise NoticeRunning(until=found.notice_until_on.isoformat() if found.notice_until_on else "")
-    require_active(provider(session, found.provider_id).state)
-    _refuse_doubts(session, found)
-    move(session, actor, found, CLAIMS, "release")
-    found.released_by = actor.account_id
-    audit.note(session, actor, action="claim.release", subject=f"claim:{found.id}")
+    claim = _others_claim(session, actor, claim_id)
+    CLAIMS.find(claim.state, "release")
+    if claim.notice_until_on is None or clock.today() <= claim.notice_until_on:
+        raise NoticeRunning(until=claim.notice_until_on.isoformat() if claim.notice_until_on else "")
+    require_active(provider(session, claim.provider_id).state)
+    _refuse_doubts(session, claim)
+    move(session, actor, claim, CLAIMS, "release")
+    claim.released_by = actor.account_id
+    audit.note(session, actor, action="claim.release", subject=f"claim:{claim.id}")
     session.flush()
-    return found
+    return claim
 
 
 def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDraft) -> Claim:
@@ -141,32 +141,32 @@ def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDr
     ClaimBlocked, NothingGranted when nobody is left, ProviderNotActive, FundShort, FundPurposeDiffers or IllegalMove.
     """
     require(actor, Permission.PAY_CLAIM)
-    found = _others_claim(session, actor, claim_id)
-    if actor.account_id == found.released_by:
+    claim = _others_claim(session, actor, claim_id)
+    if actor.account_id == claim.released_by:
         raise SamePerson
-    CLAIMS.find(found.state, "pay")
-    require_active(provider(session, found.provider_id).state)
-    check_class(session, Actor.system(), class_id=found.class_id)
-    _refuse_doubts(session, found)
-    _reckon_again(session, found)
+    CLAIMS.find(claim.state, "pay")
+    require_active(provider(session, claim.provider_id).state)
+    check_class(session, Actor.system(), class_id=claim.class_id)
+    _refuse_doubts(session, claim)
+    _reckon_again(session, claim)
     paid = spend(
         session,
         fund_id=draft.fund_id,
         purpose=FundPurpose.SUBSIDY,
         kind=MovementKind.PAYMENT,
-        amount_fen=found.amount_fen,
-        subject=f"claim:{found.id}",
+        amount_fen=claim.amount_fen,
+        subject=f"claim:{claim.id}",
         account_id=actor.account_id,
         voucher=draft.voucher,
     )
-    found.movement_id, found.voucher = paid.id, draft.voucher
-    found.paid_by, found.paid_at = actor.account_id, clock.now()
-    for line in _lines(session, found, LineState.GRANTED):
+    claim.movement_id, claim.voucher = paid.id, draft.voucher
+    claim.paid_by, claim.paid_at = actor.account_id, clock.now()
+    for line in _lines(session, claim, LineState.GRANTED):
         line.state = LineState.PAID
-    _step(session, actor, found, "pay")
-    _tell_school(session, found, PAID_TITLE, found.voucher)
+    _step(session, actor, claim, "pay")
+    _tell_school(session, claim, PAID_TITLE, claim.voucher)
     session.flush()
-    return found
+    return claim
 
 
 def return_claim(session: Session, actor: Actor, *, claim_id: int, reason: str) -> Claim:
@@ -174,14 +174,14 @@ def return_claim(session: Session, actor: Actor, *, claim_id: int, reason: str) 
     require(actor, Permission.REVIEW_CLAIM)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明退回原因"))])
-    found = _others_claim(session, actor, claim_id)
-    _step(session, actor, found, "return", reason=reason)
-    found.reason = reason.strip()[:200]
-    for line in _lines(session, found, LineState.GRANTED):
+    claim = _others_claim(session, actor, claim_id)
+    _step(session, actor, claim, "return", reason=reason)
+    claim.reason = reason.strip()[:200]
+    for line in _lines(session, claim, LineState.GRANTED):
         line.once, line.state = None, LineState.RETURNED
-    _tell_school(session, found, RETURNED_TITLE, found.reason)
+    _tell_school(session, claim, RETURNED_TITLE, claim.reason)
     session.flush()
-    return found
+    return claim
 
 
 def claw_back(session: Session, actor: Actor, *, claim_id: int, draft: ClawbackDraft) -> Claim:
@@ -191,102 +191,102 @@ def claw_back(session: Session, actor: Actor, *, claim_id: int, draft: ClawbackD
     Invalid or IllegalMove.
     """
     require(actor, Permission.REVIEW_CLAIM)
-    found = _others_claim(session, actor, claim_id)
-    CLAIMS.find(found.state, "claw-back")
-    paid = _lines(session, found, LineState.PAID)
+    claim = _others_claim(session, actor, claim_id)
+    CLAIMS.find(claim.state, "claw-back")
+    paid = _lines(session, claim, LineState.PAID)
     wanted = [line for line in paid if not draft.enrolment_ids or line.enrolment_id in draft.enrolment_ids]
     if not wanted or not set(draft.enrolment_ids) <= {line.enrolment_id for line in paid}:
         raise Invalid([Problem("enrolment_ids", "not-paid", N_("名单里有没领过这笔补贴或已经要求退回的人"))])
-    _step(session, actor, found, "claw-back", reason=draft.reason)
-    found.reason = draft.reason
+    _step(session, actor, claim, "claw-back", reason=draft.reason)
+    claim.reason = draft.reason
     for line in wanted:
         line.demanded_fen, line.state = line.amount_fen, LineState.DEMANDED
-    _tell_school(session, found, CLAWBACK_TITLE, draft.reason, mark=min(line.id for line in wanted))
+    _tell_school(session, claim, CLAWBACK_TITLE, draft.reason, mark=min(line.id for line in wanted))
     session.flush()
-    return found
+    return claim
 
 
 def record_repayment(session: Session, actor: Actor, *, claim_id: int, voucher: str) -> Claim:
     """Take in what was demanded back; it returns to the fund that paid. Raises OwnClaim or IllegalMove."""
     require(actor, Permission.PAY_CLAIM)
-    found = _others_claim(session, actor, claim_id)
-    CLAIMS.find(found.state, "repay")
+    claim = _others_claim(session, actor, claim_id)
+    CLAIMS.find(claim.state, "repay")
     with seeing_everything(session):
-        paid = session.scalars(select(FundMovement).where(FundMovement.id == found.movement_id)).one()
-        demanded = _lines(session, found, LineState.DEMANDED)
+        paid = session.scalars(select(FundMovement).where(FundMovement.id == claim.movement_id)).one()
+        demanded = _lines(session, claim, LineState.DEMANDED)
         total = sum(line.demanded_fen for line in demanded)
         bring_in(
             session,
             fund_id=paid.fund_id,
             kind=MovementKind.REPAYMENT,
             amount_fen=total,
-            subject=f"claim:{found.id}",
+            subject=f"claim:{claim.id}",
             account_id=actor.account_id,
-            reverses=None if found.repaid_fen else paid,  # a payment is reversed once; later sums only name the claim
+            reverses=None if claim.repaid_fen else paid,  # a payment is reversed once; later sums only name the claim
             voucher=voucher[:60],
         )
         for line in demanded:
             line.once, line.state = None, LineState.REPAID
-    found.repaid_fen += total
-    _step(session, actor, found, "repay")
+    claim.repaid_fen += total
+    _step(session, actor, claim, "repay")
     session.flush()
-    return found
+    return claim
 
 
 def archive_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
     """Put a paid claim and its class into the archive (归档). Raises OwnClaim or IllegalMove."""
     require(actor, Permission.REVIEW_CLAIM)
-    found = _others_claim(session, actor, claim_id)
-    _step(session, actor, found, "archive")
+    claim = _others_claim(session, actor, claim_id)
+    _step(session, actor, claim, "archive")
     session.flush()
-    return found
+    return claim
 
 
 def _others_claim(session: Session, actor: Actor, claim_id: int) -> Claim:
     """A claim that the actor may decide on: entered by somebody else, of a school that is not theirs (SE-05)."""
-    found = queries.claim(session, claim_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    own_school = Role.REGISTRAR in actor.roles and actor.provider_id == found.provider_id
-    if own_school or (not actor.is_system and actor.account_id == found.entered_by):
+    claim = queries.claim(session, claim_id)
+    require_responsible(actor, provider_id=claim.provider_id, centre_id=claim.centre_id)
+    own_school = Role.REGISTRAR in actor.roles and actor.provider_id == claim.provider_id
+    if own_school or (not actor.is_system and actor.account_id == claim.entered_by):
         raise OwnClaim
-    return found
+    return claim
 
 
-def _lines(session: Session, found: Claim, state: LineState) -> list[ClaimLine]:
-    return [line for line, _ in session.execute(queries.lines(found.id)) if line.state is state]
+def _lines(session: Session, claim: Claim, state: LineState) -> list[ClaimLine]:
+    return [line for line, _ in session.execute(queries.lines(claim.id)) if line.state is state]
 
 
-def _reckon_again(session: Session, found: Claim) -> None:
+def _reckon_again(session: Session, claim: Claim) -> None:
     """Leave out of a claim whoever no longer has the right to its money. Raises NothingGranted when nobody is left."""
     with seeing_everything(session):
-        training, _, school = class_parts(session, found.class_id)
-        granted = {line.enrolment_id: line for line in _lines(session, found, LineState.GRANTED)}
+        training, _, school = class_parts(session, claim.class_id)
+        granted = {line.enrolment_id: line for line in _lines(session, claim, LineState.GRANTED)}
         places = list(session.scalars(select(Enrolment).where(Enrolment.id.in_(granted)).order_by(Enrolment.id)))
         lock_people(session, [place.person_id for place in places])
         most = int(policy(session, "trainings-per-year", on=training.end_on, region=school.region_code))
-        known = cases(session, training, places, before=found)
+        known = cases(session, training, places, before=claim)
         for place in places:
             line = granted[place.id]
-            decision = decide(read_terms(found.terms), known[place.id], most_a_year=most)
+            decision = decide(read_terms(claim.terms), known[place.id], most_a_year=most)
             if decision.fen >= line.amount_fen:
                 continue
             if decision.fen:
-                found.amount_fen -= line.amount_fen - decision.fen
+                claim.amount_fen -= line.amount_fen - decision.fen
                 line.amount_fen = decision.fen
                 continue
-            found.amount_fen -= line.amount_fen
-            found.persons, found.refused = found.persons - 1, found.refused + 1
+            claim.amount_fen -= line.amount_fen
+            claim.persons, claim.refused = claim.persons - 1, claim.refused + 1
             line.amount_fen, line.once = 0, None
             line.verdict, line.state, line.reason = ClaimVerdict.REFUSED, LineState.REFUSED, decision.reason
             line.params, line.other_line_id = decision.params, decision.line_id
             audit.note(session, Actor.system(), action="claim.leave-out", subject=f"enrolment:{place.id}")
         session.flush()
-        if not found.amount_fen:
+        if not claim.amount_fen:
             raise NothingGranted(field="class_id")
 
 
-def _refuse_doubts(session: Session, found: Claim) -> None:
-    doubts = unsettled_flags(session, found.class_id)
+def _refuse_doubts(session: Session, claim: Claim) -> None:
+    doubts = unsettled_flags(session, claim.class_id)
     if doubts:
         raise ClaimBlocked(count=doubts)
 
@@ -294,54 +294,54 @@ def _refuse_doubts(session: Session, found: Claim) -> None:
 _CLASS_EVENTS = {"claw-back": "claw-back", "repay": "repay", "review": "review", "notice": "notice", "pay": "pay"}
 
 
-def _step(session: Session, actor: Actor, found: Claim, event: str, *, reason: str = "") -> None:
+def _step(session: Session, actor: Actor, claim: Claim, event: str, *, reason: str = "") -> None:
     """Move a claim, and its class along with it."""
-    move(session, actor, found, CLAIMS, event, reason=reason)
-    training = training_class(session, found.class_id)
+    move(session, actor, claim, CLAIMS, event, reason=reason)
+    training = training_class(session, claim.class_id)
     move(session, Actor.system(), training, CLASSES, _CLASS_EVENTS.get(event, event), reason=reason)
-    audit.note(session, actor, action=f"claim.{event}", subject=f"claim:{found.id}")
+    audit.note(session, actor, action=f"claim.{event}", subject=f"claim:{claim.id}")
 
 
-def _write_lines(session: Session, made: Claim, found: TrainingClass, *, terms: Terms, most: int) -> None:
-    places = list(session.scalars(queries.claimed_places(found.id)))
+def _write_lines(session: Session, claim: Claim, training: TrainingClass, *, terms: Terms, most: int) -> None:
+    places = list(session.scalars(queries.claimed_places(training.id)))
     # The same people may be claimed at another school at this moment: whoever comes second has to wait and see.
     lock_people(session, [place.person_id for place in places])
-    known = cases(session, found, places)
+    known = cases(session, training, places)
     for place in places:
-        _add_line(session, made, place, known[place.id], decide(terms, known[place.id], most_a_year=most))
+        _add_line(session, claim, place, known[place.id], decide(terms, known[place.id], most_a_year=most))
     session.flush()
 
 
-def _add_line(session: Session, made: Claim, place: Enrolment, case: Case, decision: Decision) -> None:
+def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, decision: Decision) -> None:
     granted = decision.fen > 0
     once = f"{place.person_id}:{case.occupation}:{case.level}" if granted else None
     session.add(
         ClaimLine(
-            claim_id=made.id, enrolment_id=place.id, person_id=place.person_id, provider_id=made.provider_id,
-            centre_id=made.centre_id, programme=Programme(made.programme), occupation_code=case.occupation,
+            claim_id=claim.id, enrolment_id=place.id, person_id=place.person_id, provider_id=claim.provider_id,
+            centre_id=claim.centre_id, programme=Programme(claim.programme), occupation_code=case.occupation,
             level=case.level, completed_on=case.completed_on, days=case.days, hours=case.hours,
             verdict=ClaimVerdict.GRANTED if granted else ClaimVerdict.REFUSED, amount_fen=decision.fen,
             reason=decision.reason, params=decision.params, other_line_id=decision.line_id, once=once, demanded_fen=0,
             state=LineState.GRANTED if granted else LineState.REFUSED,
         )
     )  # fmt: skip
-    made.amount_fen = (made.amount_fen or 0) + decision.fen
-    made.persons = (made.persons or 0) + granted
-    made.refused = (made.refused or 0) + (not granted)
+    claim.amount_fen = (claim.amount_fen or 0) + decision.fen
+    claim.persons = (claim.persons or 0) + granted
+    claim.refused = (claim.refused or 0) + (not granted)
 
 
-def _tell_school(session: Session, found: Claim, title: str, body: str, *, mark: int = 0) -> None:
-    if found.entered_by is None:
+def _tell_school(session: Session, claim: Claim, title: str, body: str, *, mark: int = 0) -> None:
+    if claim.entered_by is None:
         return
-    class_no = training_class(session, found.class_id).class_no
+    class_no = training_class(session, claim.class_id).class_no
     with seeing_everything(session):
         post(
             session,
             kind="claim",
-            to_account_id=found.entered_by,
+            to_account_id=claim.entered_by,
             title=translate(SOURCE_LOCALE, title, class_no=class_no),
             body=body,
-            link=f"/training-desk/claims/{found.id}",
-            dedupe_key=f"claim:{found.id}:{found.state.value}:{found.version}:{mark}",
+            link=f"/training-desk/claims/{claim.id}",
+            dedupe_key=f"claim:{claim.id}:{claim.state.value}:{claim.version}:{mark}",
         )
         session.flush()

@@ -30,22 +30,22 @@ STARTED = (
 
 def claims(state: ClaimState | None = None) -> Select[Claim, TrainingClass, Major, TrainingProvider]:
     """Claims with their class, major and school, the newest first."""
-    found = (
+    query = (
         select(Claim, TrainingClass, Major, TrainingProvider)
         .join(TrainingClass, TrainingClass.id == Claim.class_id)
         .join(Major, Major.id == TrainingClass.major_id)
         .join(TrainingProvider, TrainingProvider.id == TrainingClass.provider_id)
         .order_by(Claim.id.desc())
     )
-    return found if state is None else found.where(Claim.state == state)
+    return query if state is None else query.where(Claim.state == state)
 
 
 def claim(session: Session, claim_id: int) -> Claim:
     """One claim. Raises NotFound, also for another school's."""
-    found = session.scalar(select(Claim).where(Claim.id == claim_id))
-    if found is None:
+    row = session.scalar(select(Claim).where(Claim.id == claim_id))
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def lines(claim_id: int) -> Select[ClaimLine, Enrolment]:
@@ -74,7 +74,7 @@ def earlier_subsidies(
 
     With `before` only what was claimed earlier than that claim counts, and what was paid since.
     """
-    found: dict[int, list[Earlier]] = defaultdict(list)
+    by_person: dict[int, list[Earlier]] = defaultdict(list)
     with seeing_everything(session):
         counted = (
             select(ClaimLine)
@@ -87,12 +87,12 @@ def earlier_subsidies(
                 or_(ClaimLine.claim_id < before.id, ClaimLine.state == LineState.PAID),
             )
         for line in session.scalars(counted):
-            found[line.person_id].append(
+            by_person[line.person_id].append(
                 Earlier(
                     line.id, line.programme, line.occupation_code, line.level, line.completed_on.year, line.amount_fen
                 )
             )  # fmt: skip
-    return found
+    return by_person
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ class Case:
     def this_year(self, programme: Programme | None = None) -> list[Earlier]:
         """What the person got for courses completed in the same calendar year."""
         year = self.completed_on.year
-        return [one for one in self.earlier if one.year == year and programme in (None, one.programme)]
+        return [subsidy for subsidy in self.earlier if subsidy.year == year and programme in (None, subsidy.programme)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +224,9 @@ def decide(terms: Terms, case: Case, *, most_a_year: int) -> Decision:
         return Decision(reason="below-attendance", params={"percent": case.percent})
     if isinstance(terms, CertificateTerms | LevelTerms) and not case.certified:
         return Decision(reason="not-certified")
-    for one in case.earlier:
-        if (one.occupation, one.level) == (case.occupation, case.level):
-            return Decision(reason="already-subsidised", line_id=one.line_id)
+    for subsidy in case.earlier:
+        if (subsidy.occupation, subsidy.level) == (case.occupation, case.level):
+            return Decision(reason="already-subsidised", line_id=subsidy.line_id)
     if len(case.this_year()) >= most_a_year:
         return Decision(reason="year-count", params={"most": most_a_year}, line_id=case.this_year()[-1].line_id)
     decision = _amount(terms, case)
@@ -242,7 +242,11 @@ def _amount(terms: Terms, case: Case) -> Decision:
         case DayTerms():
             return Decision(day_table(terms, case.days))
         case CertificateTerms():
-            same = [one for one in case.this_year(Programme.PER_CERTIFICATE) if one.occupation == case.occupation]
+            same = [
+                subsidy
+                for subsidy in case.this_year(Programme.PER_CERTIFICATE)
+                if subsidy.occupation == case.occupation
+            ]
             if same:
                 return Decision(reason="year-occupation", line_id=same[-1].line_id)
             return Decision(terms.fen)
@@ -250,11 +254,11 @@ def _amount(terms: Terms, case: Case) -> Decision:
             if str(case.level) not in terms.fen:
                 return Decision(reason="level-unknown")
             had = case.this_year(Programme.PER_LEVEL)
-            fen = terms.fen[str(case.level)] - sum(one.fen for one in had)
+            fen = terms.fen[str(case.level)] - sum(subsidy.fen for subsidy in had)
             return Decision(fen) if fen > 0 else Decision(reason="year-level", line_id=had[-1].line_id if had else None)
         case HourTerms():
             had = case.this_year(Programme.PER_HOUR)
-            fen = min(case.hours * terms.fen, terms.cap_year_fen - sum(one.fen for one in had))
+            fen = min(case.hours * terms.fen, terms.cap_year_fen - sum(subsidy.fen for subsidy in had))
             return Decision(fen) if fen > 0 else Decision(reason="year-amount")
 
 

@@ -108,7 +108,7 @@ def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: b
     require_responsible(actor, provider_id=provider.id, centre_id=provider.centre_id)
     require_active(provider.state)
     _lock_provider(session, provider.id)
-    made = TrainingClass(
+    training = TrainingClass(
         provider_id=provider.id,
         centre_id=provider.centre_id,
         is_demo=is_demo,
@@ -116,11 +116,11 @@ def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: b
         state=ClassState.DRAFT,
         **draft.model_dump(),
     )
-    _refuse_double_booking(session, made)
-    session.add(made)
+    _refuse_double_booking(session, training)
+    session.add(training)
     session.flush()
-    audit.note(session, actor, action="class.draft", subject=f"class:{made.id}")
-    return made
+    audit.note(session, actor, action="class.draft", subject=f"class:{training.id}")
+    return training
 
 
 def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
@@ -129,30 +129,30 @@ def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> Trainin
     Raises NoticeTooShort, ProviderNotActive, NoAgreement, QuotaUsed or IllegalMove.
     """
     require(actor, Permission.APPLY_FOR_CLASS)
-    found, _, provider = queries.class_parts(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
+    training, _, provider = queries.class_parts(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
     require_active(provider.state)
     needed = int(policy(session, "class-notice-working-days", on=clock.today(), region=provider.region_code))
-    given = working_days_between(clock.today(), found.start_on)
+    given = working_days_between(clock.today(), training.start_on)
     if given < needed:
         raise NoticeTooShort(field="start_on", needed=needed, given=max(given, 0))
-    _refuse_without_agreement(session, found, provider)
-    move(session, actor, found, CLASSES, "apply")
-    found.applied_at, found.applied_by = clock.now(), actor.account_id
-    audit.note(session, actor, action="class.apply", subject=f"class:{found.id}")
-    return found
+    _refuse_without_agreement(session, training, provider)
+    move(session, actor, training, CLASSES, "apply")
+    training.applied_at, training.applied_by = clock.now(), actor.account_id
+    audit.note(session, actor, action="class.apply", subject=f"class:{training.id}")
+    return training
 
 
 def approve_class(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
     """Let a class recruit. Raises OwnClass for the school itself and for whoever applied."""
     require(actor, Permission.APPROVE_CLASS)
-    found = _reviewed(session, actor, class_id)
-    require_active(find_provider(session, found.provider_id).state)
-    move(session, actor, found, CLASSES, "approve")
-    found.approved_at, found.approved_by = clock.now(), actor.account_id
-    audit.note(session, actor, action="class.approve", subject=f"class:{found.id}")
-    _tell_school(session, found, N_("开班申请已批准：{class_no}"))
-    return found
+    training = _reviewed(session, actor, class_id)
+    require_active(find_provider(session, training.provider_id).state)
+    move(session, actor, training, CLASSES, "approve")
+    training.approved_at, training.approved_by = clock.now(), actor.account_id
+    audit.note(session, actor, action="class.approve", subject=f"class:{training.id}")
+    _tell_school(session, training, N_("开班申请已批准：{class_no}"))
+    return training
 
 
 def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) -> TrainingClass:
@@ -160,11 +160,11 @@ def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) 
     require(actor, Permission.APPROVE_CLASS)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明退回原因"))])
-    found = _reviewed(session, actor, class_id)
-    move(session, actor, found, CLASSES, "refuse", reason=reason)
-    audit.note(session, actor, action="class.refuse", subject=f"class:{found.id}")
-    _tell_school(session, found, N_("开班申请被退回：{class_no}"), body=reason)
-    return found
+    training = _reviewed(session, actor, class_id)
+    move(session, actor, training, CLASSES, "refuse", reason=reason)
+    audit.note(session, actor, action="class.refuse", subject=f"class:{training.id}")
+    _tell_school(session, training, N_("开班申请被退回：{class_no}"), body=reason)
+    return training
 
 
 def move_class(session: Session, actor: Actor, *, class_id: int, event: str, reason: str = "") -> TrainingClass:
@@ -176,16 +176,16 @@ def move_class(session: Session, actor: Actor, *, class_id: int, event: str, rea
     require(actor, Permission.APPLY_FOR_CLASS)
     if event not in BY_HAND:
         raise NotFound
-    found = queries.training_class(session, class_id)
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    CLASSES.find(found.state, event)
+    training = queries.training_class(session, class_id)
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
+    CLASSES.find(training.state, event)
     if event in ONWARD:
-        require_active(find_provider(session, found.provider_id).state)
-    if event == "begin" and clock.today() < found.start_on:
-        raise ClassAhead(field="event", start=found.start_on.isoformat())
-    if event in ENDINGS and found.taken and not reason.strip():
+        require_active(find_provider(session, training.provider_id).state)
+    if event == "begin" and clock.today() < training.start_on:
+        raise ClassAhead(field="event", start=training.start_on.isoformat())
+    if event in ENDINGS and training.taken and not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("班里还有学员，请写明原因，系统会通知他们"))])
-    return step_class(session, actor, found, event, reason=reason)
+    return step_class(session, actor, training, event, reason=reason)
 
 
 def step_class(
@@ -203,12 +203,12 @@ def step_class(
 
 
 def _reviewed(session: Session, actor: Actor, class_id: int) -> TrainingClass:
-    found = queries.training_class(session, class_id)
-    own_school = Role.REGISTRAR in actor.roles and actor.provider_id == found.provider_id
-    if own_school or (actor.account_id is not None and actor.account_id == found.applied_by):
+    training = queries.training_class(session, class_id)
+    own_school = Role.REGISTRAR in actor.roles and actor.provider_id == training.provider_id
+    if own_school or (actor.account_id is not None and actor.account_id == training.applied_by):
         raise OwnClass
-    require_responsible(actor, provider_id=found.provider_id, centre_id=found.centre_id)
-    return found
+    require_responsible(actor, provider_id=training.provider_id, centre_id=training.centre_id)
+    return training
 
 
 def _lock_provider(session: Session, provider_id: int) -> None:
@@ -218,46 +218,46 @@ def _lock_provider(session: Session, provider_id: int) -> None:
     ).one()
 
 
-def _refuse_without_agreement(session: Session, found: TrainingClass, provider: TrainingProvider) -> None:
+def _refuse_without_agreement(session: Session, training: TrainingClass, provider: TrainingProvider) -> None:
     """The centre's own school needs no agreement with it; a quota of nothing is no limit."""
     if provider.is_own:
         return
     _lock_provider(session, provider.id)
     with seeing_everything(session):
-        agreed = agreement_on(session, provider.id, found.start_on)
+        agreed = agreement_on(session, provider.id, training.start_on)
         if agreed is None:
             raise NoAgreement(field="start_on")
         used = queries.seats_asked(session, provider.id, agreed.from_on, agreed.to_on)
-    if agreed.quota and used + found.seats > agreed.quota:
-        raise QuotaUsed(field="seats", quota=agreed.quota, used=used, seats=found.seats)
+    if agreed.quota and used + training.seats > agreed.quota:
+        raise QuotaUsed(field="seats", quota=agreed.quota, used=used, seats=training.seats)
 
 
-def _refuse_double_booking(session: Session, made: TrainingClass) -> None:
+def _refuse_double_booking(session: Session, training: TrainingClass) -> None:
     others = session.scalars(
         select(TrainingClass)
-        .where(TrainingClass.provider_id == made.provider_id, TrainingClass.state != ClassState.CANCELLED)
+        .where(TrainingClass.provider_id == training.provider_id, TrainingClass.state != ClassState.CANCELLED)
         .order_by(TrainingClass.id)
     )
     for other in others:
-        if other.class_no == made.class_no:
-            raise ClassNumberTaken(field="class_no", class_no=made.class_no)
-        if not overlap(made, other):
+        if other.class_no == training.class_no:
+            raise ClassNumberTaken(field="class_no", class_no=training.class_no)
+        if not overlap(training, other):
             continue
-        if made.room and made.room == other.room:
-            raise RoomTaken(field="room", room=made.room, class_no=other.class_no)
-        if made.teacher and made.teacher == other.teacher:
-            raise TeacherTaken(field="teacher", teacher=made.teacher, class_no=other.class_no)
+        if training.room and training.room == other.room:
+            raise RoomTaken(field="room", room=training.room, class_no=other.class_no)
+        if training.teacher and training.teacher == other.teacher:
+            raise TeacherTaken(field="teacher", teacher=training.teacher, class_no=other.class_no)
 
 
-def _tell_school(session: Session, found: TrainingClass, title: str, *, body: str = "") -> None:
-    if found.applied_by is None:
+def _tell_school(session: Session, training: TrainingClass, title: str, *, body: str = "") -> None:
+    if training.applied_by is None:
         return
     post(
         session,
         kind="class-answer",
-        to_account_id=found.applied_by,
-        title=title.format(class_no=found.class_no),
+        to_account_id=training.applied_by,
+        title=title.format(class_no=training.class_no),
         body=body[:2000],
-        link=f"/school/classes/{found.id}",
-        dedupe_key=f"class-answer:{found.id}:{found.version}",
+        link=f"/school/classes/{training.id}",
+        dedupe_key=f"class-answer:{training.id}:{training.version}",
     )

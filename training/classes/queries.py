@@ -33,40 +33,40 @@ def recruiting(
     words: str = "",
 ) -> Select[TrainingClass, Major, TrainingProvider]:
     """Classes that one may still join, narrowed by occupation, region, school, hours or words of the name."""
-    found = classes().where(
+    query = classes().where(
         TrainingClass.state == ClassState.RECRUITING,
         TrainingClass.start_on >= today,
         TrainingProvider.state == ProviderState.ACTIVE,
     )
     if occupation:
-        found = found.where(Major.occupation_code.startswith(occupation, autoescape=True))
+        query = query.where(Major.occupation_code.startswith(occupation, autoescape=True))
     if region:
-        found = found.where(TrainingProvider.region_code.startswith(region.rstrip("0") or "0", autoescape=True))
+        query = query.where(TrainingProvider.region_code.startswith(region.rstrip("0") or "0", autoescape=True))
     if provider_id is not None:
-        found = found.where(TrainingClass.provider_id == provider_id)
+        query = query.where(TrainingClass.provider_id == provider_id)
     if major_id is not None:
-        found = found.where(TrainingClass.major_id == major_id)
+        query = query.where(TrainingClass.major_id == major_id)
     if daypart is not None:
-        found = found.where(TrainingClass.daypart == daypart)
+        query = query.where(TrainingClass.daypart == daypart)
     if words:
-        found = found.where(Major.name.contains(words, autoescape=True))
-    return found
+        query = query.where(Major.name.contains(words, autoescape=True))
+    return query
 
 
 def class_parts(session: Session, class_id: int) -> tuple[TrainingClass, Major, TrainingProvider]:
     """One class with its major and school. Raises NotFound, also for a class of another school."""
-    found = session.execute(classes().where(TrainingClass.id == class_id)).one_or_none()
-    if found is None:
+    row = session.execute(classes().where(TrainingClass.id == class_id)).one_or_none()
+    if row is None:
         raise NotFound
-    return found[0], found[1], found[2]
+    return row[0], row[1], row[2]
 
 
 def training_class(session: Session, class_id: int) -> TrainingClass:
     """One class. Raises NotFound, also for a class of another school."""
-    found = session.scalar(select(TrainingClass).where(TrainingClass.id == class_id))
-    if found is None:
+    row = session.scalar(select(TrainingClass).where(TrainingClass.id == class_id))
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def seats_asked(session: Session, provider_id: int, first: date, last: date) -> int:

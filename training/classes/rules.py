@@ -181,12 +181,12 @@ def _meets(timetable: Timetable, day: date) -> bool:
     return day.isoweekday() > 5 and set(WORKDAYS) <= set(timetable.weekdays) and is_working_day(day)
 
 
-def overlap(one: Timetable, other: Timetable) -> bool:
+def overlap(first_class: Timetable, second_class: Timetable) -> bool:
     """Whether nobody could attend both: they meet on a common day in a common part of it (TR-07)."""
-    if not _HALVES[one.daypart] & _HALVES[other.daypart]:
+    if not _HALVES[first_class.daypart] & _HALVES[second_class.daypart]:
         return False
-    first, last = max(one.start_on, other.start_on), min(one.end_on, other.end_on)
-    return any(_meets(other, day) for day in _days(one, first, last))
+    first, last = max(first_class.start_on, second_class.start_on), min(first_class.end_on, second_class.end_on)
+    return any(_meets(second_class, day) for day in _days(first_class, first, last))
 
 
 def first_overlap(new: Timetable, others: Iterable[Timetable]) -> Timetable | None:

@@ -64,39 +64,39 @@ def enrol_learner(
 def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, application: Application) -> Enrolment:
     """The rules of enrolling for a person and a class that the caller has found; see `enrol_learner`."""
     require(actor, Permission.ENROL)
-    found, _, provider = parts
-    if found.state is not ClassState.RECRUITING:
+    training, _, provider = parts
+    if training.state is not ClassState.RECRUITING:
         raise ClassNotOpen
     require_active(provider.state)
     application = _with_beneficiary(session, actor, application)
     queries.lock_people(session, [person.id])
     refuse_by_rules(
-        found,
+        training,
         birth_on=person.birth_on,
-        age=queries.least_age(session, found),
-        others=queries.other_classes(session, person.id, found.id),
+        age=queries.least_age(session, training),
+        others=queries.other_classes(session, person.id, training.id),
     )
     with seeing_everything(session):
-        held = queries.place_of(session, found.id, person.id)
+        held = queries.place_of(session, training.id, person.id)
     if held is not None and "return" not in ENROLMENTS.events(held.state, Actor.system()):
         raise AlreadyEnrolled(field="person_id")
-    entitled = queries.entitlement(session, application.beneficiary_of_id or person.id, found, provider)
-    seated = take_one(session, TrainingClass, found.id)
+    entitled = queries.entitlement(session, application.beneficiary_of_id or person.id, training, provider)
+    seated = take_one(session, TrainingClass, training.id)
     if not seated and not application.may_wait:
-        raise ClassFull(field="class_id", seats=found.seats)
+        raise ClassFull(field="class_id", seats=training.seats)
     # Everything was checked: a county's clerk may put a person into a class of another centre.
     with seeing_everything(session):
-        made = held or Enrolment(class_id=found.id, person_id=person.id)
+        place = held or Enrolment(class_id=training.id, person_id=person.id)
         for name, value in place_values(parts, person, application, entitled).items():
-            setattr(made, name, value)
+            setattr(place, name, value)
         if held is None:
-            made.state = EnrolmentState.APPLIED
-            session.add(made)
+            place.state = EnrolmentState.APPLIED
+            session.add(place)
             session.flush()
         else:
-            move(session, Actor.system(), made, ENROLMENTS, "return")
-        _settle(session, actor, made, parts, seated=seated)
-    return made
+            move(session, Actor.system(), place, ENROLMENTS, "return")
+        _settle(session, actor, place, parts, seated=seated)
+    return place
 
 
 def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
@@ -200,34 +200,36 @@ def place_graduates(session: Session, actor: Actor, *, person_id: int) -> int:
 
 def _with_beneficiary(session: Session, actor: Actor, application: Application) -> Application:
     trusted = actor.is_system or bool(actor.roles & STAFF)
-    asked = needs_holder(application, trusted=trusted)
-    holder = queries.holder_of(session, application.hardship_no) if asked else None
+    unnamed = needs_holder(application, trusted=trusted)
+    holder = queries.holder_of(session, application.hardship_no) if unnamed else None
     return with_beneficiary(application, holder, trusted=trusted)
 
 
-def _settle(session: Session, actor: Actor, made: Enrolment, parts: Parts, *, seated: bool) -> None:
-    if made.origin is not Origin.ROSTER:  # a roster is noted once, with its numbers
-        audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{made.id}")
+def _settle(session: Session, actor: Actor, place: Enrolment, parts: Parts, *, seated: bool) -> None:
+    if place.origin is not Origin.ROSTER:  # a roster is noted once, with its numbers
+        audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{place.id}")
     if not seated:
-        move(session, Actor.system(), made, ENROLMENTS, "wait")
-    elif not made.to_check:
-        _accept(session, actor, made, parts)
+        move(session, Actor.system(), place, ENROLMENTS, "wait")
+    elif not place.to_check:
+        _accept(session, actor, place, parts)
 
 
-def _accept(session: Session, actor: Actor, made: Enrolment, parts: Parts, event: str = "accept") -> None:
-    move(session, actor, made, ENROLMENTS, event)
-    paid = made.centre_fen + made.government_fen
-    service = service_values(parts, enrolment_id=made.id, person_id=made.person_id, origin=made.origin, paid_fen=paid)
+def _accept(session: Session, actor: Actor, place: Enrolment, parts: Parts, event: str = "accept") -> None:
+    move(session, actor, place, ENROLMENTS, event)
+    paid = place.centre_fen + place.government_fen
+    service = service_values(
+        parts, enrolment_id=place.id, person_id=place.person_id, origin=place.origin, paid_fen=paid
+    )
     entry = record_service(session, actor, **service)
     session.flush()
-    made.service_event_id = entry.id
-    events.publish(session, Enrolled(made.class_id, [(made.id, made.person_id)]))
-    message = message_values(parts, enrolment_id=made.id, person_id=made.person_id, entry_id=entry.id)
+    place.service_event_id = entry.id
+    events.publish(session, Enrolled(place.class_id, [(place.id, place.person_id)]))
+    message = message_values(parts, enrolment_id=place.id, person_id=place.person_id, entry_id=entry.id)
     post(session, to_person_id=message.pop("person_id"), **message)
     if parts[0].state in RUNNING:
-        move(session, Actor.system(), made, ENROLMENTS, "begin")
+        move(session, Actor.system(), place, ENROLMENTS, "begin")
         session.flush()
-        events.publish(session, TrainingStarted(made.class_id, [made.person_id]))
+        events.publish(session, TrainingStarted(place.class_id, [place.person_id]))
 
 
 def _tell(session: Session, place: Enrolment, title: str, reason: str) -> None:

@@ -58,18 +58,18 @@ def admit_together(
     the seats already. Raises ClassFull, ClassNotOpen, AlreadyEnrolled, ClassOverlap, TooYoung or BeneficiaryMissing.
     """
     require(actor, Permission.ENROL)
-    found = parts[0]
-    if found.state is not ClassState.RECRUITING:
+    training = parts[0]
+    if training.state is not ClassState.RECRUITING:
         raise ClassNotOpen
     require_active(parts[2].state)
-    ids = [one.person.id for one in newcomers]
+    ids = [newcomer.person.id for newcomer in newcomers]
     queries.lock_people(session, ids)
-    if queries.places_of(session, found.id, ids):
+    if queries.places_of(session, training.id, ids):
         raise AlreadyEnrolled(field="person_id")
-    _refuse_many(session, found, newcomers)
+    _refuse_many(session, training, newcomers)
     rows = _rows(session, actor, parts, newcomers)
-    if not seated and not take_some(session, TrainingClass, found.id, len(rows)):
-        raise ClassFull(field="class_id", seats=found.seats)
+    if not seated and not take_some(session, TrainingClass, training.id, len(rows)):
+        raise ClassFull(field="class_id", seats=training.seats)
     # Everything was checked: a county's clerk may put people into a class of another centre.
     with seeing_everything(session):
         _write(session, actor, parts, rows)
@@ -90,8 +90,8 @@ def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: 
         raise ValueError("places of one state")
     with seeing_everything(session):
         left = log_moves(session, actor, ENROLMENTS, state, "withdraw", ids, reason=N_("撤回花名册"))
-        told = [place.service_event_id for place in places if place.service_event_id is not None]
-        for batch in batches(told):
+        entries = [place.service_event_id for place in places if place.service_event_id is not None]
+        for batch in batches(entries):
             reverse_services(session, actor, batch, note=N_("退班"))
         for batch in batches(ids):
             session.execute(
@@ -112,36 +112,43 @@ def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: 
             events.publish(session, SeatFreed(class_id))
 
 
-def _refuse_many(session: Session, found: TrainingClass, newcomers: Sequence[Newcomer]) -> None:
-    age = queries.least_age(session, found)
-    elsewhere = queries.classes_elsewhere(session, [one.person.id for one in newcomers], found.id)
-    for one in newcomers:
-        refuse_by_rules(found, birth_on=one.person.birth_on, age=age, others=elsewhere.get(one.person.id, []))
+def _refuse_many(session: Session, training: TrainingClass, newcomers: Sequence[Newcomer]) -> None:
+    age = queries.least_age(session, training)
+    elsewhere = queries.classes_elsewhere(session, [newcomer.person.id for newcomer in newcomers], training.id)
+    for newcomer in newcomers:
+        refuse_by_rules(
+            training, birth_on=newcomer.person.birth_on, age=age, others=elsewhere.get(newcomer.person.id, [])
+        )
 
 
 def _rows(session: Session, actor: Actor, parts: Parts, newcomers: Sequence[Newcomer]) -> list[dict[str, Any]]:
-    found, _, provider = parts
+    training, _, provider = parts
     trusted = actor.is_system or bool(actor.roles & STAFF)
-    files = [one.application.hardship_no for one in newcomers if needs_holder(one.application, trusted=trusted)]
+    files = [
+        newcomer.application.hardship_no
+        for newcomer in newcomers
+        if needs_holder(newcomer.application, trusted=trusted)
+    ]
     holders = queries.holders_of(session, files) if files else {}
-    asked = [
-        with_beneficiary(one.application, holders.get(one.application.hardship_no), trusted=trusted)
-        for one in newcomers
+    applications = [
+        with_beneficiary(newcomer.application, holders.get(newcomer.application.hardship_no), trusted=trusted)
+        for newcomer in newcomers
     ]
     entitled_ids = [
-        application.beneficiary_of_id or one.person.id for one, application in zip(newcomers, asked, strict=True)
+        application.beneficiary_of_id or newcomer.person.id
+        for newcomer, application in zip(newcomers, applications, strict=True)
     ]
-    rights = queries.entitlements(session, sorted(set(entitled_ids)), found, provider)
+    rights = queries.entitlements(session, sorted(set(entitled_ids)), training, provider)
     return [
         {
             "id": number,
-            "class_id": found.id,
-            "person_id": one.person.id,
-            **place_values(parts, one.person, application, rights.get(holder)),
-            **one.extra,
+            "class_id": training.id,
+            "person_id": newcomer.person.id,
+            **place_values(parts, newcomer.person, application, rights.get(holder)),
+            **newcomer.extra,
         }
-        for number, one, application, holder in zip(
-            new_ids(session, Enrolment, len(newcomers)), newcomers, asked, entitled_ids, strict=True
+        for number, newcomer, application, holder in zip(
+            new_ids(session, Enrolment, len(newcomers)), newcomers, applications, entitled_ids, strict=True
         )
     ]
 

@@ -256,11 +256,11 @@ def with_beneficiary(application: Application, holder_id: int | None, *, trusted
     return replace(application, beneficiary_of_id=holder_id, to_check=application.to_check or "relation")
 
 
-def refuse_by_rules(found: Timetable, *, birth_on: date | None, age: int, others: Iterable[Timetable]) -> None:
+def refuse_by_rules(timetable: Timetable, *, birth_on: date | None, age: int, others: Iterable[Timetable]) -> None:
     """Refuse the too young and those who sit elsewhere at that hour. Raises TooYoung or ClassOverlap."""
-    if birth_on is not None and age_on(birth_on, found.start_on) < age:
+    if birth_on is not None and age_on(birth_on, timetable.start_on) < age:
         raise TooYoung(field="person_id", age=age)
-    if first_overlap(found, others) is not None:
+    if first_overlap(timetable, others) is not None:
         raise ClassOverlap(field="class_id")
 
 
