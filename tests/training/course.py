@@ -83,7 +83,7 @@ def begin(city: City, class_id: int) -> None:
 def lesson_ids(class_id: int) -> list[tuple[int, datetime]]:
     """The lessons of a class and when each ends."""
     with open_session(SYSTEM.scope) as session:
-        return [(one.id, one.ends_at) for one in session.scalars(queries.lessons(class_id))]
+        return [(lesson.id, lesson.ends_at) for lesson in session.scalars(queries.lessons(class_id))]
 
 
 def teach(
@@ -111,9 +111,9 @@ def finish(city: City, class_id: int) -> None:
 def state_of(enrolment_id: int) -> EnrolmentState:
     """Where somebody stands."""
     with open_session(SYSTEM.scope) as session:
-        found = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment_id))
-        assert found is not None
-        return found
+        state = session.scalar(select(Enrolment.state).where(Enrolment.id == enrolment_id))
+        assert state is not None
+        return state
 
 
 def certify(city: City, class_id: int, places: Iterable[int], *, points: int = 80) -> None:
@@ -138,12 +138,12 @@ def assessed(
     """A class from enrolment to certificates, of these people; those at the places `missed` stay away too often."""
     class_id = add_class(city, major, **plan)
     with open_session(SYSTEM.scope, write=True) as session:
-        found = session.get_one(TrainingClass, class_id)
-        found.room, found.teacher = f"教室{class_id}", f"教师{class_id}"
+        training = session.get_one(TrainingClass, class_id)
+        training.room, training.teacher = f"教室{class_id}", f"教师{class_id}"
     places = enrol_all(city, class_id, persons)
     begin(city, class_id)
     days = len(lesson_ids(class_id))
-    away = {places[number]: {one for one in range(days) if one % 3 == 0} for number in missed}
+    away = {places[number]: {day for day in range(days) if day % 3 == 0} for number in missed}
     teach(city, class_id, places, missed=away)
     finish(city, class_id)
     certify(city, class_id, [place for place in places if state_of(place) is EnrolmentState.COMPLETED])

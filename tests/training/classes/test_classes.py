@@ -79,7 +79,7 @@ def test_the_centre_approves_and_the_school_is_notified(city: City) -> None:
     with open_session(city.actors["registrar"].scope) as session:
         assert session.scalars(select(Message)).one().link == f"/school/classes/{class_id}"
     with open_session(Actor.public().scope) as session:
-        assert [found.id for found, _, _ in session.execute(recruiting(clock.today()))] == [class_id]
+        assert [training.id for training, _, _ in session.execute(recruiting(clock.today()))] == [class_id]
 
 
 def test_an_application_is_sent_back_only_with_a_reason(city: City) -> None:

@@ -96,8 +96,8 @@ class Endings(Money):
     def everybody_who_was_released_is_told_once(self) -> None:
         with open_session(SYSTEM.scope) as session:
             released = select(func.count()).where(Transition.machine == "enrolment", Transition.event == "release")
-            told = select(func.count()).where(Message.kind == "class-ended")
-            assert session.scalars(released).one() == session.scalars(told).one()
+            notified = select(func.count()).where(Message.kind == "class-ended")
+            assert session.scalars(released).one() == session.scalars(notified).one()
 
 
 def machine(template: Path, folder: Path) -> type[Endings]:

@@ -89,7 +89,7 @@ def test_a_new_price_applies_only_to_later_enrolments(city: City) -> None:
     do(city, "officer", price_major, major_id=city.majors["服装缝纫"], draft=price)
     (new,) = enrol_all(city, class_id, [after])
     with acting(city, "officer") as (session, _):
-        assert [session.get_one(Enrolment, one).learner_fen for one in (old, new)] == [30_000, 60_000]
+        assert [session.get_one(Enrolment, enrolment_id).learner_fen for enrolment_id in (old, new)] == [30_000, 60_000]
 
 
 def test_the_government_s_part_is_frozen_beside_the_others(city: City) -> None:
@@ -99,8 +99,8 @@ def test_the_government_s_part_is_frozen_beside_the_others(city: City) -> None:
     usual, free = enrol_all(city, class_id, [*people(city, 1), city.people["W1"]])
     with acting(city, "officer") as (session, _):
         parts = [
-            (one.waiver_fen, one.government_fen, one.centre_fen, one.learner_fen)
-            for one in (session.get_one(Enrolment, usual), session.get_one(Enrolment, free))
+            (place.waiver_fen, place.government_fen, place.centre_fen, place.learner_fen)
+            for place in (session.get_one(Enrolment, usual), session.get_one(Enrolment, free))
         ]
     assert parts == [(40_000, 35_001, 50_000, 24_999), (40_000, 35_001, 74_999, 0)]
 
@@ -125,7 +125,7 @@ def test_courses_and_schools_are_unique_and_a_withdrawn_course_is_no_longer_offe
         do(city, "officer", register_provider, draft=same, centre_id=city.centre_id)
     do(city, "officer", withdraw_major, major_id=city.majors["焊接"])
     with acting(city, "officer") as (session, _):
-        assert [one.name for one in session.scalars(majors(school))] == ["服装缝纫"]
+        assert [major.name for major in session.scalars(majors(school))] == ["服装缝纫"]
 
 
 def test_another_centre_s_staff_do_not_decide_about_a_school(city: City) -> None:
@@ -141,7 +141,7 @@ def test_another_centre_s_staff_do_not_decide_about_a_school(city: City) -> None
 def test_the_agreement_of_a_day_is_the_latest_that_holds(city: City) -> None:
     agree(city, "P1", date(2026, 6, 1), date(2026, 8, 31), quota=7)
     with acting(city, "officer") as (session, _):
-        found = [agreement_on(session, city.schools["P1"], day) for day in (date(2026, 7, 1), date(2026, 9, 1))]
-        assert [one.quota if one else None for one in found] == [7, 0]
+        agreed = [agreement_on(session, city.schools["P1"], day) for day in (date(2026, 7, 1), date(2026, 9, 1))]
+        assert [agreement.quota if agreement else None for agreement in agreed] == [7, 0]
         assert agreement_on(session, city.schools["P1"], date(2027, 7, 1)) is None
-        assert [one.quota for one in session.scalars(agreements(city.schools["P1"]))] == [7, 0]
+        assert [agreement.quota for agreement in session.scalars(agreements(city.schools["P1"]))] == [7, 0]
