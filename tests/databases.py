@@ -153,10 +153,10 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
         absent("PostgreSQL")
     if os.geteuid() == 0 and subprocess.run(["id", "postgres"], capture_output=True, check=False).returncode:
         absent(f"the user postgres (PostgreSQL refuses to run as {getpass.getuser()})")
-    made = Cluster(durable=durable)
+    cluster = Cluster(durable=durable)
     try:
-        made.make()
-        yield made
-        made.stop()
+        cluster.make()
+        yield cluster
+        cluster.stop()
     finally:
-        shutil.rmtree(made.folder, ignore_errors=True)
+        shutil.rmtree(cluster.folder, ignore_errors=True)

@@ -11,6 +11,6 @@ def modules(*packages: str) -> Iterator[ModuleType]:
     for name in packages:
         package = importlib.import_module(name)
         yield package
-        for found in pkgutil.walk_packages(package.__path__, f"{name}."):
-            if not found.name.startswith("centre.migrations") and not found.name.endswith("__main__"):
-                yield importlib.import_module(found.name)
+        for module in pkgutil.walk_packages(package.__path__, f"{name}."):
+            if not module.name.startswith("centre.migrations") and not module.name.endswith("__main__"):
+                yield importlib.import_module(module.name)

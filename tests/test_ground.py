@@ -43,9 +43,9 @@ def test_each_postgresql_database_is_new(postgres: Cluster) -> None:
     with postgres.fresh() as first, postgres.fresh() as second:
         assert first != second
         for url in (first, second):
-            made = create_engine(url)
-            assert inspect(made).get_table_names() == []
-            made.dispose()
+            reader = create_engine(url)
+            assert inspect(reader).get_table_names() == []
+            reader.dispose()
 
 
 def test_statements_are_counted_without_the_boundaries_of_their_transaction(any_database: str) -> None:

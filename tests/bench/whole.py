@@ -38,23 +38,23 @@ def family(pid: int) -> list[int]:
         except OSError:
             continue
         parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
-    found, open_ones = [], [pid]
+    processes, open_ones = [], [pid]
     while open_ones:
-        one = open_ones.pop()
-        found.append(one)
-        open_ones += parents.get(one, [])
-    return found
+        process = open_ones.pop()
+        processes.append(process)
+        open_ones += parents.get(process, [])
+    return processes
 
 
 def memory_mb(pid: int) -> float:
     """Memory of a process and all below it; what they share is counted once."""
     total = 0
-    for one in family(pid):
+    for process in family(pid):
         try:
-            told = Path(f"/proc/{one}/smaps_rollup").read_text()
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
         except OSError:
             continue
-        total += sum(int(line.split()[1]) for line in told.splitlines() if line.startswith("Pss:"))
+        total += sum(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
     return total / 1024
 
 
@@ -96,14 +96,14 @@ def backends(openings: int, workers: int, processes: int = 2) -> dict[str, Any]:
             if backend == "dask" and importlib.util.find_spec("distributed") is None:
                 continue
             with spread(backend, processes) as run:
-                for found in run(answer, ((plan, block) for block in islice(blocks(plan.workers), 2 * processes))):
-                    found.path.unlink()
+                for answered in run(answer, ((plan, block) for block in islice(blocks(plan.workers), 2 * processes))):
+                    answered.path.unlink()
                 mixed, start = hashlib.sha256(), time.perf_counter()
-                for found in run(answer, ((plan, block) for block in blocks(plan.workers))):
-                    mixed.update(found.path.read_bytes())
-                    found.path.unlink()
+                for answered in run(answer, ((plan, block) for block in blocks(plan.workers))):
+                    mixed.update(answered.path.read_bytes())
+                    answered.path.unlink()
                 figures[backend] = workers / (time.perf_counter() - start)
                 answers.add(mixed.hexdigest())
     ratios = {f"{name}_over_threads": figures[name] / figures["threading"] for name in figures if name != "threading"}
-    told = {"openings": openings, "workers": workers, "identical": len(answers) == 1}
-    return told | {"figures": figures, "ratios": ratios}
+    result = {"openings": openings, "workers": workers, "identical": len(answers) == 1}
+    return result | {"figures": figures, "ratios": ratios}

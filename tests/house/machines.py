@@ -202,8 +202,10 @@ def machine_rows(held: Mapping[str, Machine], code: Code) -> Iterator[tuple[str,
     """The table of all machines: state, event, next state, who causes it, and which messages tell others."""
     for name, machine in held.items():
         causes = code.causes(machine)
-        told = {event: ", ".join(f"`{kind}`" for kind in code.tells(functions)) for event, functions in causes.items()}
+        messages = {
+            event: ", ".join(f"`{kind}`" for kind in code.tells(functions)) for event, functions in causes.items()
+        }
         for move in machine.moves:
-            yield name, f"`{move.source}`", f"`{move.event}`", f"`{move.target}`", who(move), told[move.event]
+            yield name, f"`{move.source}`", f"`{move.event}`", f"`{move.target}`", who(move), messages[move.event]
         for state in sorted(FINAL.get(name, ())):
             yield name, f"`{state}`", "final", "", "", ""

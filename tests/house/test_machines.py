@@ -18,7 +18,7 @@ class Light(StrEnum):
     BROKEN = "broken"
 
 
-LIGHT = Machine("light", [Move(Light.RED, "go", Light.GREEN), Move(Light.GREEN, "fail", Light.BROKEN)])
+LIGHT = Machine("light", [Move(Light.RED, "go", Light.GREEN), Move(Light.GREEN, "fail", Light.BROKEN)], {})
 
 RULES = 'LIGHT = Machine("light", [Move(1, "go", 2), Move(2, "fail", 3)])\n'
 

@@ -38,11 +38,17 @@ EMPTY = {"found", "told", "one", "made"}
 
 
 def empty_names(root: Path) -> Findings:
-    """Variables and parameters with such a name."""
+    """Variables and parameters with such a name; columns and fields of a class have a noun before them."""
     findings = Findings()
     for source in sources(root, *PACKAGES, "tests"):
+        fields = {
+            id(statement.target)
+            for definition in source.classes()
+            for statement in definition.body
+            if isinstance(statement, ast.AnnAssign)
+        }
         for node in ast.walk(source.tree):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in fields:
                 findings.look(node.id not in EMPTY, f"{source.at(node)}: {node.id}")
             elif isinstance(node, ast.arg):
                 findings.look(node.arg not in EMPTY, f"{source.at(node)}: {node.arg}")

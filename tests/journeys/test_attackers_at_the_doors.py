@@ -38,8 +38,8 @@ from web.demo.town import PASSWORD
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with clock.frozen(NOON), opened() as made:
-        yield made
+    with clock.frozen(NOON), opened() as open_hall:
+        yield open_hall
 
 
 # --- the guesser of spellings -----------------------------------------------------------------------------------------

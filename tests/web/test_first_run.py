@@ -193,21 +193,21 @@ def test_every_city_of_the_tree_can_be_set_up() -> None:
 
 
 def test_the_server_prints_a_key_that_opens_the_page_once(any_database: str) -> None:
-    port, found = free_port(), None
+    port, printed = free_port(), None
     command = [sys.executable, "-u", "-m", "web", "serve", "--port", str(port), "--processes", "2"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT)
     try:
         assert process.stdout is not None
         for line in process.stdout:
-            if found := re.fullmatch(r"\s+([2-9A-Z]{4}(?:-[2-9A-Z]{4}){2})\n", line):
+            if printed := re.fullmatch(r"\s+([2-9A-Z]{4}(?:-[2-9A-Z]{4}){2})\n", line):
                 break
-        assert found is not None, "no key was printed"
+        assert printed is not None, "no key was printed"
         address = f"http://127.0.0.1:{port}"
         wait_until_ready(f"{address}/health/ready")
         headers = {"origin": address}
         wrong = httpx.post(f"{address}/first-run", data=form(), headers=headers, timeout=60)
-        right = httpx.post(f"{address}/first-run", data=form(key=found[1].lower()), headers=headers, timeout=60)
-        again = httpx.post(f"{address}/first-run", data=form(key=found[1]), headers=headers, timeout=60)
+        right = httpx.post(f"{address}/first-run", data=form(key=printed[1].lower()), headers=headers, timeout=60)
+        again = httpx.post(f"{address}/first-run", data=form(key=printed[1]), headers=headers, timeout=60)
         assert (wrong.status_code, right.status_code, again.status_code) == (422, 200, 404)
     finally:
         process.terminate()

@@ -97,5 +97,5 @@ def test_a_planted_shortcut_for_unknown_telephones_is_caught() -> None:
 def test_asking_for_a_code_takes_as_long_for_unknown_telephones() -> None:
     # The limits of a telephone and of a host are the same for everybody; without them one telephone can ask often.
     with planted(codes, spend_all=lambda *_: None):
-        found = measured(ask("138000000"), ask("139000000"))
-    assert abs(found - 0.5) <= ALLOWED
+        likelihood = measured(ask("138000000"), ask("139000000"))
+    assert abs(likelihood - 0.5) <= ALLOWED

@@ -35,5 +35,5 @@ def test_every_opening_of_the_demo_pays_the_minimum_wage_of_its_region() -> None
     with open_session(Actor.system().scope, write=True) as session:
         policy.load_examples(session)
     assert faults(LOW) == ["below-minimum-wage"]
-    unlawful = {row["title"]: found for row in rows("openings") if (found := faults(row))}
+    unlawful = {row["title"]: broken for row in rows("openings") if (broken := faults(row))}
     assert unlawful == {}

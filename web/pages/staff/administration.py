@@ -72,7 +72,7 @@ def _jobs(unit: Unit) -> list[JobLine]:
             failed.get(job.name),
             is_late=job.name not in ran or now - ran[job.name] > LATE * job.every,
         )
-        for job in sorted(REGISTER.values(), key=lambda one: one.name)
+        for job in sorted(REGISTER.values(), key=lambda job: job.name)
     ]
 
 
@@ -104,9 +104,9 @@ def add_centre(unit: Unit) -> Response:
 @routes.get("/centres/{centre_id}", allow=Permission.MANAGE_CENTRES)
 def centre(unit: Unit, centre_id: Number) -> Response:
     """The form for one centre."""
-    found = network_changes.centre(unit.session, centre_id)
+    record = network_changes.centre(unit.session, centre_id)
     names = ("code", "name", "region_code", "address", "phone", "hours", "version")
-    typed = {name: getattr(found, name) for name in names}
+    typed = {name: getattr(record, name) for name in names}
     return _centre(unit, blank(unit, network_changes.CentreDraft, **typed), f"/administration/centres/{centre_id}")
 
 

@@ -29,12 +29,12 @@ OWN = "麦子熟了回家乡吧"
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with clock.frozen(NOON), opened() as made:
+    with clock.frozen(NOON), opened() as open_hall:
         with open_session(SYSTEM.scope, write=True) as session:
             create_account(
                 session, SYSTEM, login="second", name="second", password=PASSWORD, roles={Role.ADMINISTRATOR}
             )
-        yield made
+        yield open_hall
 
 
 def number_of(login: str) -> int:
@@ -43,9 +43,9 @@ def number_of(login: str) -> int:
 
 
 def version_on(page: str) -> str:
-    found = re.search(r'name="version" value="([0-9]+)"', page)
-    assert found
-    return found[1]
+    field = re.search(r'name="version" value="([0-9]+)"', page)
+    assert field
+    return field[1]
 
 
 def test_the_administrator_starts_at_what_there_is_to_administer_in_both_languages(hall: Hall) -> None:
