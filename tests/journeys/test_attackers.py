@@ -36,8 +36,8 @@ from tests.web.desks import Hall, opened
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with clock.frozen(NOON), opened() as open_hall:
-        yield open_hall
+    with clock.frozen(NOON), opened() as town:
+        yield town
 
 
 # --- the knowing partner ----------------------------------------------------------------------------------------------

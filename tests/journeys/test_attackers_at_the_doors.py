@@ -38,8 +38,8 @@ from web.demo.town import PASSWORD
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with clock.frozen(NOON), opened() as open_hall:
-        yield open_hall
+    with clock.frozen(NOON), opened() as town:
+        yield town
 
 
 # --- the guesser of spellings -----------------------------------------------------------------------------------------

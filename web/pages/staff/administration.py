@@ -104,9 +104,9 @@ def add_centre(unit: Unit) -> Response:
 @routes.get("/centres/{centre_id}", allow=Permission.MANAGE_CENTRES)
 def centre(unit: Unit, centre_id: Number) -> Response:
     """The form for one centre."""
-    record = network_changes.centre(unit.session, centre_id)
+    known = network_changes.centre(unit.session, centre_id)
     names = ("code", "name", "region_code", "address", "phone", "hours", "version")
-    typed = {name: getattr(record, name) for name in names}
+    typed = {name: getattr(known, name) for name in names}
     return _centre(unit, blank(unit, network_changes.CentreDraft, **typed), f"/administration/centres/{centre_id}")
 
 

@@ -29,12 +29,12 @@ OWN = "麦子熟了回家乡吧"
 
 @pytest.fixture
 def hall(database: str) -> Iterator[Hall]:
-    with clock.frozen(NOON), opened() as open_hall:
+    with clock.frozen(NOON), opened() as town:
         with open_session(SYSTEM.scope, write=True) as session:
             create_account(
                 session, SYSTEM, login="second", name="second", password=PASSWORD, roles={Role.ADMINISTRATOR}
             )
-        yield open_hall
+        yield town
 
 
 def number_of(login: str) -> int:
