@@ -4,9 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from centre import network, regions
+from sqlalchemy.orm import Session
+
+from centre import clock, network, regions
 from centre.skills.vocabulary import vocabulary
-from matching.live.listing import Listed
+from employers.openings.models import Opening
+from employers.openings.queries import reserved_openings
+from matching.live.listing import Listed, listed_now
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
 from matching.search.rules import SearchCriteria
@@ -106,9 +110,16 @@ def similar_openings(listed: Listed, limit: int = 4) -> list[Listed]:
     return sorted(others, key=distance)[:limit]
 
 
-def listed_opening(opening_id: int) -> Listed | None:
-    """An opening as the board holds it, or None when it is not offered now."""
-    return board().look().listed.get(opening_id)
+def listed_opening(session: Session, opening_id: int) -> Listed | None:
+    """An opening that is offered now, or None.
+
+    One that is reserved for a group is on no board; readers who may see it get it from the database.
+    """
+    listed = board().look().listed.get(opening_id)
+    if listed is not None:
+        return listed
+    kept = session.scalar(reserved_openings(clock.today()).where(Opening.id == opening_id))
+    return listed_now(kept) if kept is not None else None
 
 
 def popular_groups(limit: int = 8) -> list[tuple[str, str, int]]:

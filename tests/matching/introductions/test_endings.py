@@ -33,7 +33,7 @@ from matching.introductions.rules import (
 )
 from matching.live.openings import board
 from matching.profiles.models import SkillProfile
-from matching.search.find import search_openings
+from matching.search.find import listed_opening, search_openings
 from matching.search.rules import SearchCriteria
 from matching.suggestions.fits import candidates_for, suggestions_for
 from tests.matching import world
@@ -201,6 +201,7 @@ def test_an_opening_kept_for_a_group_is_on_no_list_and_only_its_members_are_intr
             assert (number in suggested) is sees
             visible = session.scalar(select(Opening.id).where(Opening.id == number))
             assert (visible is not None) is sees
+            assert (listed_opening(session, number) is not None) is sees
     with open_session(town.officer().scope) as session:
         best = candidates_for(session, town.officer(), opening_id=number, locale="zh-Hans")
         assert [candidate.person_id for candidate in best] == [member]

@@ -168,7 +168,7 @@ def _open_classes(unit: Unit) -> int:
 def opening(unit: Unit, opening_id: OpeningId) -> Response:
     """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
     opening = opening_in_sight(unit.session, opening_id)
-    listed = listed_opening(opening_id)
+    listed = listed_opening(unit.session, opening_id)
     fit, mine = None, None
     if unit.actor.person_id is not None:
         if listed is not None:

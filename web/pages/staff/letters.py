@@ -121,7 +121,7 @@ def shortlist(unit: Unit, opening_id: Number) -> Response:
     return page(
         unit,
         "staff/letters/shortlist.html",
-        listed=listed_opening(opening_id),
+        listed=listed_opening(unit.session, opening_id),
         candidates=candidates_for(unit.session, unit.actor, opening_id=opening_id, locale=unit.locale),
         place=choices.place,
         chips_of=choices.chips_of,
