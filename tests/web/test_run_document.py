@@ -77,7 +77,7 @@ def test_the_document_can_be_followed_from_its_first_command_to_its_last(
     done = play(commands(DOCUMENT.read_text("utf-8"), database), tmp_path, **environment)
     assert done.code == 0, done.said[-5_000:]
     for line in (
-        "岭南市就业援助中心: 6 centres, administrator admin", "First password of city", '{"status":"ok"}',
+        "岭南市就业援助中心: 6 centres, administrator admin", "First password of city", '"status":"ok"',
         "The receiver took the message", "13800000000", "The chain is intact", "GQ1-", "keys and secrets re-wrapped",
     ):  # fmt: skip
         assert line in done.stdout, line
