@@ -14,8 +14,8 @@ from centre.drafts import BIGGEST_ID, Draft, Words
 from centre.errors import NotFound
 from centre.people import Education
 from centre.permissions import Permission
-from employers.openings.rules import CertificateKind
-from matching.engine.fit.profiles import Leave, WageUnit
+from employers.openings.rules import CertificateKind, WageUnit
+from matching.engine.fit.profiles import Leave
 from matching.profiles import actions
 from matching.profiles.queries import Jobseeker, jobseeker, people_found
 from matching.profiles.registration import ask_registration, confirm_registration

@@ -15,8 +15,8 @@ from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.text import HAN, fold_width
 from centre.translation import N_
-from employers.openings.rules import CertificateKind, EmploymentType
-from matching.engine.fit.profiles import Leave, WageUnit
+from employers.openings.rules import CertificateKind, EmploymentType, WageUnit
+from matching.engine.fit.profiles import Leave
 
 CONSENT_VERSION = "2026-01"
 CONSENT_PURPOSE = "job-service"

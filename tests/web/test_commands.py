@@ -175,7 +175,7 @@ def test_the_worker_of_a_killed_server_exits(database: str) -> None:
     del database
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
     assert server.stdout
-    assert server.stdout.readline().startswith("Working on ")
+    assert server.stdout.readline().startswith("Running ")
     server.kill()
     assert server.communicate(timeout=60)[0] == ""
 
