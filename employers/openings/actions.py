@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -24,6 +23,7 @@ from employers.companies.rules import BARRED, LISTED, EmployerNotActive, Employe
 from employers.openings import queries
 from employers.openings.checks import (
     PublicationLimits,
+    columns_of,
     draft_faults,
     ended,
     finding_faults,
@@ -42,7 +42,6 @@ from employers.openings.rules import (
     OpeningFull,
     OpeningState,
 )
-from employers.openings.screening import certificates_in
 
 
 def create_opening(
@@ -334,21 +333,3 @@ def _fresh(session: Session, opening_id: int) -> Opening:
         .options(joinedload(Opening.employer, innerjoin=True))
         .execution_options(populate_existing=True)
     ).one()
-
-
-def columns_of(draft: OpeningDraft) -> dict[str, Any]:
-    """The values that a draft gives the columns of its opening; the employer is not among them."""
-    columns = draft.model_dump(exclude={"employer_id"})
-    columns["region_code"] = draft.region_code or ""
-    for name in ("skill_requirements", "certificate_requirements"):
-        columns[name] = [requirement.model_dump(mode="json") for requirement in getattr(draft, name)]
-    kinds = {requirement["kind"] for requirement in columns["certificate_requirements"]}
-    # Certificates named in the conditions become requirements, so that matching uses them (EM-01).
-    columns["certificate_requirements"] += [
-        certificate.model_dump(mode="json")
-        for certificate in certificates_in(draft.conditions)
-        if certificate.kind.value not in kinds
-    ]
-    columns["social_insurance"] = list(draft.social_insurance)
-    columns["reserved_for"] = [group.value for group in draft.reserved_for]
-    return columns

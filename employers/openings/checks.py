@@ -10,7 +10,7 @@ from centre.errors import Problem
 from centre.grammars.pay import WIDEST
 from centre.translation import N_, Term
 from employers.openings.rules import WAGE_UNIT_LABELS, EmploymentType, OpeningDraft, OpeningSource, WageUnit
-from employers.openings.screening import Reaction, ScreeningFinding, is_wide, screen_fields
+from employers.openings.screening import Reaction, ScreeningFinding, certificates_in, is_wide, screen_fields
 
 SCREENED = ("title", "content", "conditions", "shift", "overtime_rule", "age_reason")
 
@@ -211,3 +211,21 @@ def _date_faults(draft: OpeningDraft) -> list[Problem]:
     if draft.valid_from and draft.valid_until and draft.valid_until < draft.valid_from:
         return [Problem("valid_until", "date-order", N_("有效期结束日不能早于开始日"))]
     return []
+
+
+def columns_of(draft: OpeningDraft) -> dict[str, Any]:
+    """The values that a draft gives the columns of its opening; the employer is not among them."""
+    columns = draft.model_dump(exclude={"employer_id"})
+    columns["region_code"] = draft.region_code or ""
+    for name in ("skill_requirements", "certificate_requirements"):
+        columns[name] = [requirement.model_dump(mode="json") for requirement in getattr(draft, name)]
+    kinds = {requirement["kind"] for requirement in columns["certificate_requirements"]}
+    # Certificates named in the conditions become requirements, so that matching uses them (EM-01).
+    columns["certificate_requirements"] += [
+        certificate.model_dump(mode="json")
+        for certificate in certificates_in(draft.conditions)
+        if certificate.kind.value not in kinds
+    ]
+    columns["social_insurance"] = list(draft.social_insurance)
+    columns["reserved_for"] = [group.value for group in draft.reserved_for]
+    return columns

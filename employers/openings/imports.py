@@ -24,7 +24,6 @@ from employers.companies.actions import register_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EMPLOYER, EmployerDraft, EmployerState
 from employers.openings.actions import (
-    columns_of,
     create_opening,
     pause_opening,
     publish_opening,
@@ -32,7 +31,7 @@ from employers.openings.actions import (
     update_opening,
     verify_opening,
 )
-from employers.openings.checks import ended
+from employers.openings.checks import columns_of, ended
 from employers.openings.feeds import CellReading, Offer, offer_of
 from employers.openings.lists import Line
 from employers.openings.models import Opening

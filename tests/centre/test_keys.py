@@ -104,7 +104,7 @@ COMMANDS = {
 }
 
 
-def stops(machine: Path, command: str) -> None:
+def stops(machine: Path, command: str) -> bool:
     """The command ends with a sentence about the key, writes nothing and makes no key."""
     before, kept = rows(), sorted(path.name for path in machine.iterdir())
     done = CliRunner().invoke(app, COMMANDS[command])
@@ -112,11 +112,12 @@ def stops(machine: Path, command: str) -> None:
     assert "key" in done.output
     assert rows() == before
     assert sorted(path.name for path in machine.iterdir()) == kept, "a key was made"
+    return True
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_that_writes_stops_with_a_sentence(machine: Path, command: str) -> None:
-    stops(machine, command)
+    assert stops(machine, command)
 
 
 def test_a_planted_key_that_is_made_when_none_is_there_is_caught(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Desk:
         assert answer.status_code == expect, (path, answer.status_code, words(answer.text)[:300])
         return answer.text
 
-    def send(self, path: str, expect: int = 303, **fields: Any) -> str:
+    def send(self, path: str, expect: int = 303, /, **fields: Any) -> str:
         """Submit a form; returns the redirect's location, or the page that is shown again."""
         token = re.search(r'name="_csrf" value="([^"]*)"', self.client.get("/account").text)
         self._sent += 1

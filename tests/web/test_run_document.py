@@ -80,7 +80,7 @@ def test_the_document_can_be_followed_from_its_first_command_to_its_last(
         "岭南市就业援助中心: 6 centres, administrator admin", "First password of city", '"status":"ok"',
         "The receiver took the message", "13800000000", "The chain is intact", "GQ1-", "keys and secrets re-wrapped",
     ):  # fmt: skip
-        assert line in done.stdout, line
+        assert line in done.said, line
     address = environment.get("GANGQIAO_DATABASE_URL", f"sqlite:///{tmp_path}/var/gangqiao.db")
     reader = create_engine(make_url(address))
     with reader.connect() as connection:

@@ -1,5 +1,6 @@
 """A class or a school that ends takes what hangs on it along: places, waiting lists, offers, claims, ways in."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -255,7 +256,7 @@ def test_a_suspended_school_begins_nothing_new_and_carries_on_when_it_is_taken_b
     draft = ClassDraft(
         major_id=city.majors["服装缝纫"], class_no="N-1", start_on=date(2026, 5, 4), end_on=date(2026, 5, 8), seats=3
     )
-    steps = [
+    steps: list[Callable[[], object]] = [
         lambda: do(city, "registrar", draft_class, draft=draft),
         lambda: do(city, "officer", enrol_learner, class_id=recruiting_id, person_id=city.people["W1"]),
         lambda: do(city, "registrar", move_class, class_id=recruiting_id, event="lock"),

@@ -26,7 +26,12 @@ def faults(row: dict[str, str]) -> list[str]:
         employment_type=EmploymentType.DIRECT,
     )
     with open_session(Actor.system().scope) as session:
-        limits = PublicationLimits(minimum_wages=minimum_wages(session, DAY, row["region"]), longest_days=180)
+        limits = PublicationLimits(
+            minimum_wages=minimum_wages(session, DAY, row["region"]),
+            longest_days=180,
+            plausible_pay={},
+            plausible_headcount=10_000,
+        )
     return [problem.code for problem in legal_faults(opening, limits, service_licence="")]
 
 

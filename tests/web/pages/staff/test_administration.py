@@ -66,7 +66,7 @@ def invited(admin: Desk, **fields: object) -> str:
     """Make an account; gives the path of its link."""
     form = {"login": "newclerk", "name": "新来的", "roles": "clerk", "centre_id": "2"} | fields
     page = admin.send(f"{START}/accounts/new", 200, **form)
-    return re.findall(r"/invitation/[\w-]+", page)[0]
+    return str(re.findall(r"/invitation/[\w-]+", page)[0])
 
 
 def test_somebody_invited_chooses_a_password_by_a_link_that_is_good_once(hall: Hall) -> None:
