@@ -14,11 +14,12 @@ from employers.openings.rules import EmploymentType, WageUnit
 from web.demo.files import rows
 
 DAY = date(2026, 3, 2)
-LOW = {"region": "610404", "unit": "month", "base": "1900", "wage_min": "3000", "wage_max": "4000"}
+LOW = {"region": "610404", "headcount": "1", "unit": "month", "base": "1900", "wage_min": "3000", "wage_max": "4000"}
 
 
 def faults(row: dict[str, str]) -> list[str]:
     opening = Opening(
+        headcount=int(row["headcount"]),
         wage_unit=WageUnit(row["unit"]),
         base_pay_fen=int(row["base"]) * 100,
         wage_min_fen=int(row["wage_min"]) * 100,
@@ -29,8 +30,8 @@ def faults(row: dict[str, str]) -> list[str]:
         limits = PublicationLimits(
             minimum_wages=minimum_wages(session, DAY, row["region"]),
             longest_days=180,
-            plausible_pay={},
-            plausible_headcount=10_000,
+            plausible_pay=policy.policy(session, "opening-plausible-pay-fen", on=DAY, region=row["region"]),
+            plausible_headcount=policy.policy(session, "opening-plausible-headcount", on=DAY, region=row["region"]),
         )
     return [problem.code for problem in legal_faults(opening, limits, service_licence="")]
 
