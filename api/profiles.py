@@ -95,7 +95,7 @@ class PartOut(Wire):
     name: str
     points: int
     most: int
-    told: str
+    sentence: str
 
 
 class MatchOut(Wire):

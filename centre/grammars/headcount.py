@@ -26,7 +26,8 @@ class Headcount:
     remark: str = ""
 
 
-_NUMBER = rf"([0-9]{{1,6}}|[{NUMERAL}]{{1,8}})"
+# Possessive: nothing that may follow a number begins with a figure, so there is nothing to try again.
+_NUMBER = rf"([0-9]{{1,6}}+|[{NUMERAL}]{{1,8}}+)"
 _PEOPLE = r"(?:人|名|个|位|个人)?"
 _WHOLE = re.compile(rf"(?:共|计|约|招|招聘|招收|需|需要|共计|合计|共招)?{_NUMBER}{_PEOPLE}(?:左右)?")
 _BY_SEX = re.compile(
@@ -41,7 +42,6 @@ _ABOUT = (
     r"|(?:限|仅限)?(?:20)?[0-9]{2}(?:-(?:20)?[0-9]{2})?届(?:毕业生)?|[^0-9()]{1,30})"
 )
 _REMARK = re.compile(rf"{_ABOUT}(?:[,;、]{_ABOUT})*")
-_BRACKETED = re.compile(r"(.*?)\((.*)\)")
 
 
 def read_headcount(text: str) -> Headcount:
@@ -52,8 +52,9 @@ def read_headcount(text: str) -> Headcount:
     if by_sex := _BY_SEX.fullmatch(level):
         return _by_sex(by_sex, text)
     remark = ""
-    if bracketed := _BRACKETED.fullmatch(level):
-        level, remark = bracketed[1], bracketed[2]
+    if "(" in level and level.endswith(")"):
+        level, _, bracketed = level.partition("(")
+        remark = bracketed.removesuffix(")")
         if not _REMARK.fullmatch(remark):
             raise HeadcountUnreadable(text)
     if level in _OPEN:

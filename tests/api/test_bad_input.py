@@ -234,7 +234,7 @@ ROWS = [
     ("身份证号", "61049919750308", "identity-form", "身份证号应为 18 位", "An identity number has 18"),
     ("身份证号", "610499197503080021", "identity-check-digit", "身份证号校验不通过", "The check digit"),
     ("身份证号", "610499197502290022", "identity-date", "不存在", "does not exist"),
-    ("身份证号", "6.10499E+17", "number-damaged", "号码被电子表格损坏", "damaged by the spreadsheet"),
+    ("身份证号", "6.10499E+17", "number-damaged", "号码被电子表格损坏", "The spreadsheet damaged this number"),
     ("联系电话", "12345678901", "phone-form", "电话应为 11 位手机号", "Enter a mobile number of 11 digits"),
     ("姓名", "王", "name-form", "姓名应为 2 至 50 个字", "A name has 2 to 50 characters"),
     ("性别", None, "sex-mismatch", "性别与身份证号不一致", "The sex differs from the identity number"),

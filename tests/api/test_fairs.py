@@ -63,7 +63,10 @@ def test_a_hall_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -
     organiser = as_("organiser")
     venue_id = hall(organiser)
     assert organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": venue_id}).status_code == 201
-    for language, words in (("zh", "已安排“春季招聘会”"), ("en", 'is taken at 2026-03-06 09:00–11:30 by "春季招聘会"')):
+    for language, words in (
+        ("zh", "已安排“春季招聘会”"),
+        ("en", '"春季招聘会" has already booked "人力资源市场" for 2026-03-06 09:00–11:30'),
+    ):
         clash = organiser.post(
             "/api/v1/fairs", json=FAIR | {"venue_id": venue_id}, headers={"accept-language": language}
         )

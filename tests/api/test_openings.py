@@ -112,8 +112,14 @@ def test_registration_responds_identically_for_known_and_unknown_people(hall: Ha
     }  # fmt: skip
     number = "61049919901111010" + identity_check("61049919901111010")
     fresh = known | {"name": "新来的", "phone": "13911110002", "id_number": number}
-    answers = [client.post(f"{V1}/registrations", json=who) for who in (known, fresh, known)]
-    assert {(answer.status_code, answer.text) for answer in answers} == {(202, '{"status":"received"}')}
+    elsewhere = known | {"phone": "13911110003"}
+    answers = [client.post(f"{V1}/registrations", json=who) for who in (known, fresh, elsewhere)]
+    handles = {answer.json()["asked"] for answer in answers}
+    assert len(handles) == len(answers)
+    assert {len(handle) for handle in handles} == {32}
+    # The handle is random; everything else is the same.
+    same = {(answer.status_code, answer.text.replace(answer.json()["asked"], "")) for answer in answers}
+    assert same == {(202, '{"status":"received","asked":""}')}
 
 
 def test_an_introduction_runs_over_http_and_illegal_moves_are_refused(hall: Hall) -> None:

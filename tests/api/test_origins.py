@@ -57,8 +57,20 @@ def test_the_api_asks_for_the_token_where_a_form_of_another_site_could_have_sent
     signed_in: SignedIn, city: None
 ) -> None:
     client = signed_in("officer")
-    plain = client.post("/api/v1/people", content=b'{"words": "x"}', headers={"content-type": "text/plain"})
-    assert plain.json()["title"] == "foreign-form"
+    for kind in ("text/plain", "application/x-www-form-urlencoded"):
+        step = client.post("/api/v1/openings/1/publish", content=b"", headers={"content-type": kind})
+        assert (step.status_code, step.json()["title"]) == (403, "foreign-form")
+    own = client.post("/api/v1/openings/1/publish", content=b"", headers={"content-type": "application/json"})
+    assert own.json()["title"] != "foreign-form"
+
+
+def test_the_api_reads_no_json_that_a_form_of_another_site_could_have_sent(signed_in: SignedIn, city: None) -> None:
+    client = signed_in("officer")
+    content = b'{"words": "x"}'
+    plain = client.post("/api/v1/people/search", content=content, headers={"content-type": "text/plain"})
+    assert (plain.status_code, plain.json()["errors"][0]["code"]) == (422, "model-attributes-type")
+    own = client.post("/api/v1/people/search", content=content, headers={"content-type": "application/json"})
+    assert own.status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ FINAL = {
     "booth": {"served", "no_show", "lapsed"},
     "claim": {"returned"},
     "class": {"cancelled"},
-    "employer": {"blacklisted", "rejected"},
+    "employer": {"blacklisted"},
     "enrolment": {"failed", "dropped"},
     "erasure": {"withdrawn", "done"},
     "export": {"ready", "refused"},
@@ -130,7 +130,7 @@ class Code:
                         held[event].append((module, ""))
         return held
 
-    def tells(self, causes: Iterable[Name], *, depth: int = 5) -> list[str]:
+    def tells(self, causes: Iterable[Name], *, depth: int = 6) -> list[str]:
         """The kinds of messages that some functions write, themselves or through what they call and publish."""
         kinds: set[str] = set()
         seen: set[Name] = set()
