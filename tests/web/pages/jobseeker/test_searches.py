@@ -14,7 +14,7 @@ def test_a_jobseeker_saves_and_deletes_a_search(hall: Hall) -> None:
     page = words(worker.get("/me/searches"))
     assert "缝纫" in page
     assert "不再通知" in page
-    assert "请先选好想找的工作" in worker.send("/me/searches", expect=409, address="")
+    assert "请先选好想找的工作" in worker.send("/me/searches", 409, address="")
     searches = worker.client.get("/api/v1/me/searches").json()
     assert [(search["name"], search["address"]) for search in searches] == [("缝纫", unescape(address))]
     worker.send("/me/searches/1/stop")

@@ -50,7 +50,7 @@ def test_anybody_reads_how_people_are_ranked_and_only_a_manager_decides(hall: Ha
     assert "经验：年龄为50 岁及以上的，71% 的情形下高于其他人" in page
     assert "启用这组权重" not in page
     assert "启用这组权重" not in hall.enter("clerk").get("/about/matching")
-    hall.enter("clerk").send("/about/matching/1/adopt", expect=403)
+    hall.enter("clerk").send("/about/matching/1/adopt", 403)
     city = hall.enter("city")
     city.send("/about/matching/1/adopt")
     page = words(city.get("/about/matching"))
@@ -88,11 +88,11 @@ def test_an_officer_maps_a_word_to_an_occupation(hall: Hall) -> None:
     page = officer.get("/counter/words")
     assert "搞卫生的：搜了 42 次" in page
     assert 'value="保洁员"' in page
-    assert "职业分类里没有这个职业" in officer.send("/counter/words/1/accept", expect=409, occupation="不存在的")
+    assert "职业分类里没有这个职业" in officer.send("/counter/words/1/accept", 409, occupation="不存在的")
     officer.send("/counter/words/1/accept", occupation="保洁员")
     officer.send("/counter/words/2/reject")
     page = words(officer.get("/counter/words"))
     assert "没有等着决定的词" in page
     assert "搞卫生的 保洁员 已采用" in page
     officer.send("/counter/words/1/reject")
-    officer.send("/counter/words/99/reject", expect=404)
+    officer.send("/counter/words/99/reject", 404)
