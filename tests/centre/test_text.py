@@ -55,9 +55,9 @@ def test_hostile_text_takes_linear_time(name: str) -> None:
     hostile = ORDEALS[name]
 
     def cost(written: str) -> float:
-        started = time.perf_counter()
+        started = time.thread_time()
         text.bigrams(text.normalise(written))
-        return time.perf_counter() - started
+        return time.thread_time() - started
 
     text.normalise("業")
     once, fourfold = (min(cost(hostile[: len(hostile) // part]) for _ in range(3)) for part in (4, 1))
