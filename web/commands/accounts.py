@@ -14,7 +14,7 @@ from centre.translation import translate
 app = typer.Typer(help="Create and list accounts, set passwords.", no_args_is_help=True)
 tokens = typer.Typer(help="API tokens of schools and employers.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
-audits = typer.Typer(help="The audit log.", no_args_is_help=True)
+audits = typer.Typer(help="Verify the audit log, and print its head.", no_args_is_help=True)
 
 Login = Annotated[str, typer.Argument(help="Sign-in name.")]
 Password = Annotated[

@@ -1,8 +1,9 @@
 """The command line: its commands and the modules that implement them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from web.commands import accounts, data, doctor, engine, keys, outbox, running, setup
 
@@ -16,13 +17,20 @@ app = typer.Typer(
 )
 
 
-WRITING = {"account", "import"}
-"""Commands that may seal personal data: they run only with the keys that the database was written under."""
+class SealingCommand(TyperCommand):
+    """A command that may seal personal data: it runs only with the keys that the database was written under.
+
+    The keys are compared after the options are read, so help and misspelt options need no installation.
+    """
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command, or stop when the keys are wrong."""
+        running.stop_on_wrong_keys()
+        return super().invoke(ctx)
 
 
 @app.callback(invoke_without_command=True)
 def begin(
-    context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
 ) -> None:
     """Openings, training and job fairs of a city's centres, in one service."""
@@ -31,9 +39,11 @@ def begin(
 
         typer.echo(f"gangqiao {installed_version('gangqiao')}")
         raise typer.Exit
-    if context.invoked_subcommand in WRITING:
-        running.stop_on_wrong_keys()
 
+
+for sealing in (accounts.app, accounts.tokens, data.imports):
+    for command in sealing.registered_commands:
+        command.cls = SealingCommand
 
 app.command()(setup.init)
 app.command()(running.serve)
