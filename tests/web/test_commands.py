@@ -174,6 +174,8 @@ def test_a_backup_is_complete_dated_and_never_overwritten(listed: Path, tmp_path
 def test_the_worker_of_a_killed_server_exits(database: str) -> None:
     """The worker inherits the parent's output, which is closed when both have exited."""
     del database
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)  # without policies its jobs fail and say so
     server = subprocess.Popen([sys.executable, "-c", SERVER], stdout=subprocess.PIPE, text=True)
     assert server.stdout
     assert server.stdout.readline().startswith("Running ")
