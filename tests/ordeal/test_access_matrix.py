@@ -67,7 +67,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "event": ("submit", "cancel", "withdraw", "accept"),
     "answer": ("take", "decline"),
     "verdict": ("approve", "refuse"),
-}
+    "state": ("end", "reopen"),
+    # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
+    "centre_id": ("1", "99"), "approval_id": ("99",), "change_id": ("99",), "invitation": ("unknown",),
+}  # fmt: skip
 SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
 DESKS = ("/school", "/employer", "/me")
 FRESH = re.compile(rb'name="_key" value="[^"]*"|zq9999z')

@@ -23,7 +23,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 
 @pytest.fixture
-def town() -> None:
+def town(database: str) -> None:
+    del database
     with clock.frozen(world.MONDAY):
         for name, value in fill_town().items():
             setattr(OpeningHistory, name, value)
