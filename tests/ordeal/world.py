@@ -36,6 +36,7 @@ from matching.search.models import SavedSearch, Synonym
 from matching.search.rules import SynonymState
 from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
+from tests.ordeal.world_fairs import add_fair_days
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import certificate_code
@@ -373,6 +374,7 @@ def _work(canaries: Canaries, side: Side, region: str) -> None:
             owners={"centre_id": side.centre.id},
         )  # fmt: skip
     _introductions(canaries, side)
+    add_fair_days(canaries, side.centre.id, side.fairs, side.people)
 
 
 def _introductions(canaries: Canaries, side: Side) -> None:

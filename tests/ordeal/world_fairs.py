@@ -1,0 +1,21 @@
+"""The rows of fair days in the ordeal's world: scans, tickets and what follows from them."""
+
+from typing import Any
+
+from centre import clock
+from centre.scans.models import ScanDevice, ScanEvent
+from centre.scans.rules import Act
+from employers.fairs.rules import FairState
+from tests.ordeal.canaries import Canaries
+
+
+def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any], people: list[Any]) -> None:
+    """The rows of one side."""
+    register = f"fair:{fairs[FairState.BOOTH_OPEN].id}"
+    device = f"device-of-{centre_id}"
+    canaries.make(ScanDevice, centre_id=centre_id, register=register, device=device, last_at=clock.now(), uploads=1)
+    canaries.make(
+        ScanEvent, centre_id=centre_id, register=register, device=device, counter=1, digest="0", act=Act.IN,
+        at=clock.now(), subject=f"s{centre_id}", heads=1,
+    )  # fmt: skip
+    del people
