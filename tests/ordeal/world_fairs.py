@@ -6,6 +6,8 @@ from centre import clock
 from centre.scans.models import ScanDevice, ScanEvent
 from centre.scans.rules import Act
 from employers.fairs.rules import FairState
+from matching.fairs.visitors.models import FairDoor, Visitor
+from matching.fairs.visitors.rules import TicketSource, subject_of
 from tests.ordeal.canaries import Canaries
 
 
@@ -18,4 +20,11 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
         ScanEvent, centre_id=centre_id, register=register, device=device, counter=1, digest="0", act=Act.IN,
         at=clock.now(), subject=f"s{centre_id}", heads=1,
     )  # fmt: skip
-    del people
+    fair = fairs[FairState.BOOTH_OPEN]
+    canaries.make(FairDoor, centre_id=centre_id, fair_id=fair.id, places=50, taken=2, early_minutes=30, gates=[])
+    for place, person in enumerate((people[0], None)):
+        code = f"T{centre_id}{place}"
+        canaries.make(
+            Visitor, centre_id=centre_id, fair_id=fair.id, person_id=person.id if person else None, code=code,
+            subject=subject_of(code), source=TicketSource.ONLINE, heads=1,
+        )  # fmt: skip

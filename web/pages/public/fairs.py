@@ -17,6 +17,7 @@ from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs, days_of, fairs, last_day, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
+from matching.fairs.visitors.queries import takes_visitors
 from web import choices
 from web.formats import clock_time
 from web.rendering import page
@@ -82,6 +83,8 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
         over=fair.state in OVER,
         may_apply=fair.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
         may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
+        may_visit=takes_visitors(fair),
+        cancelled=unit.request.query_params.get("ticket") == "cancelled",
     )
 
 
