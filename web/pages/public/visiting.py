@@ -14,6 +14,7 @@ from centre.permissions import Permission
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, FairState
+from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
 from matching.fairs.visitors.queries import day_truth, door_of, door_rules, takes_visitors, ticket_by_code
 from matching.fairs.visitors.rules import TicketDraft, TicketSource
 from matching.fairs.visitors.tickets import give_ticket_back, register_visitor, spoken
@@ -56,6 +57,8 @@ def ticket(unit: Unit, code: Code) -> Response:
     visitor = ticket_by_code(unit.session, code)
     fair = visitor.fair
     day = day_truth(unit.session, fair.id) if fair.state is FairState.LIVE else None
+    planned = interview_day(unit.session, fair.id)
+    timetable = timetable_of_visitor(unit.session, visitor.id) if planned else []
     return page(
         unit,
         "public/visiting/ticket.html",
@@ -66,6 +69,9 @@ def ticket(unit: Unit, code: Code) -> Response:
         drawing=qr(spoken(visitor.code), 8),
         state=FAIR_LABELS[fair.state],
         entered=bool(day and visitor.subject in day.stays),
+        interviews=timetable if planned and planned.released_at else [],
+        at=lambda row: slot_at(fair, planned, row.slot) if planned else fair.starts_at,
+        may_wish=fair.starts_at > clock.now() and takes_visitors(fair),
         may_cancel=takes_visitors(fair) and not (day and visitor.subject in day.stays),
     )
 
