@@ -62,6 +62,7 @@ class Permission(StrEnum):
     APPROVE_EXPORT = "export:approve"
     APPROVE_RULES = "rule:approve"
     ASSIGN_BOOTH = "fair:assign"
+    CALL_ROLL = "labour-export:roll"
     CERTIFY = "certificate:issue"
     CHECK_IN = "fair:check-in"
     CLAIM_SUBSIDY = "claim:enter"
@@ -79,6 +80,7 @@ class Permission(StrEnum):
     ISSUE_CARDS = "card:issue"
     KEEP_OWN_ACCOUNT = "account:own"
     KEEP_OWN_RECORDS = "record:own"
+    LIST_FOR_EXPORT = "labour-export:list"
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
     MANAGE_CENTRES = "centre:manage"
@@ -90,9 +92,11 @@ class Permission(StrEnum):
     MANAGE_RISK = "employer:risk"
     MANAGE_TOKENS = "token:manage"
     PAY_CLAIM = "claim:pay"
+    PAY_TRAVEL = "labour-export:pay"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
     READ_ACCESS = "access:read"
+    READ_EXPORT = "labour-export:read"
     READ_AUDIT = "audit:read"
     READ_OPERATION = "operation:read"
     READ_LEDGER = "ledger:read"
@@ -105,6 +109,8 @@ class Permission(StrEnum):
     REPORT_TRAINING = "training:report"
     REVEAL = "person:reveal"
     REVIEW_CLAIM = "claim:review"
+    RUN_EXPORT = "labour-export:run"
+    SIGN_HAND_OVER = "labour-export:sign"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
 
@@ -122,6 +128,7 @@ class Permission(StrEnum):
 _PLACEMENT = frozenset({Role.PLACEMENT_OFFICER, Role.EXPORT_OFFICER}) | MANAGERS
 _TRAINING = frozenset({Role.TRAINING_OFFICER}) | MANAGERS
 _FAIRS = frozenset({Role.ORGANISER}) | MANAGERS
+_EXPORT = frozenset({Role.EXPORT_OFFICER}) | MANAGERS
 
 GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPLY_FOR_BOOTH: (N_("申请招聘会展位"), frozenset({Role.EMPLOYER}) | _FAIRS),
@@ -131,6 +138,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPROVE_RULES: (N_("同意法规和金额规则的修订"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.APPROVE_RESETS: (N_("同意重置动态口令"), frozenset({Role.ADMINISTRATOR, Role.CITY_MANAGER})),
     Permission.ASSIGN_BOOTH: (N_("审核并分配展位"), _FAIRS),
+    Permission.CALL_ROLL: (N_("给外出务工的批次点名"), frozenset({Role.ESCORT, Role.JOBSEEKER}) | _EXPORT),
     Permission.CERTIFY: (N_("登记考核成绩、发放和撤销培训证书"), _TRAINING),
     Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
     Permission.CLAIM_SUBSIDY: (N_("申请培训补贴"), frozenset({Role.REGISTRAR}) | _TRAINING),
@@ -148,6 +156,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.ISSUE_CARDS: (N_("发放和注销服务卡"), COUNTER),
     Permission.KEEP_OWN_ACCOUNT: (N_("管理自己的账号"), frozenset(Role)),
     Permission.KEEP_OWN_RECORDS: (N_("查看、导出和注销自己的信息"), frozenset({Role.JOBSEEKER})),
+    Permission.LIST_FOR_EXPORT: (N_("为求职者报名劳务输出"), COUNTER),
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_CENTRES: (N_("维护各中心的名称和地址"), frozenset({Role.ADMINISTRATOR})),
@@ -159,10 +168,12 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.MANAGE_RISK: (N_("处置用人单位风险"), MANAGERS),
     Permission.MANAGE_TOKENS: (N_("发放和吊销接口令牌"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.PAY_CLAIM: (N_("拨付培训补贴"), MANAGERS),
+    Permission.PAY_TRAVEL: (N_("审批和拨付外出交通补贴"), MANAGERS),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.READ_ACCESS: (N_("查看谁能办什么"), STAFF | {Role.ADMINISTRATOR}),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
+    Permission.READ_EXPORT: (N_("查看劳务输出项目和统计"), COUNTER | {Role.AUDITOR}),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.READ_OPERATION: (N_("查看系统任务和发件箱"), frozenset({Role.ADMINISTRATOR})),
     Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
@@ -174,6 +185,8 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.REVIEW_CLAIM: (N_("审核培训补贴"), _TRAINING),
     Permission.REVEAL: (N_("查看完整的证件号和电话"), COUNTER),
+    Permission.RUN_EXPORT: (N_("组织劳务输出"), _EXPORT),
+    Permission.SIGN_HAND_OVER: (N_("签收到达人员名单"), frozenset({Role.EMPLOYER}) | _EXPORT),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
 }

@@ -16,12 +16,14 @@ class FundPurpose(StrEnum):
     TUITION = "tuition"
     SUBSIDY = "subsidy"
     RELIEF = "relief"
+    TRAVEL = "travel"
 
 
 PURPOSE_LABELS = {
     FundPurpose.TUITION: N_("学费补助（中心）"),
     FundPurpose.SUBSIDY: N_("培训补贴（政府）"),
     FundPurpose.RELIEF: N_("生活救助"),
+    FundPurpose.TRAVEL: N_("外出交通补贴"),
 }
 
 
