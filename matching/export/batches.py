@@ -237,7 +237,7 @@ def cancel_batch(session: Session, actor: Actor, *, batch_id: int, reason: str) 
         move(session, actor, batch, EXPORT_BATCH, "cancel", reason=reason)
         session.flush()
         for row in queries.travelling(session, batch.id):
-            move_member(session, actor, row, "withdraw", reason=reason)
+            move_member(session, row, "withdraw", by=actor, reason=reason)
             release_member(session, row)
     note(session, actor, action="export.cancel", subject=f"export_batch:{batch.id}")
     return batch
@@ -322,15 +322,15 @@ def _tell_all(session: Session, batch: ExportBatch, kind: str, title: str, body:
     """Tell every member, escort and the employer once of a change of the journey."""
     words = {"batch": batch.batch_no, "when": when_of(batch), "place": batch.gather_place, "edition": batch.edition}
     words |= more
-    told: dict[str, Any] = {"kind": kind, "title": translate(SOURCE_LOCALE, title, **words)[:200]}
-    told["body"] = translate(SOURCE_LOCALE, body, **words)
+    messages: dict[str, Any] = {"kind": kind, "title": translate(SOURCE_LOCALE, title, **words)[:200]}
+    messages["body"] = translate(SOURCE_LOCALE, body, **words)
     for row in queries.travelling(session, batch.id):
         if row.state in NOT_LEFT:
             key = f"{kind}:{batch.id}:{batch.edition}:p{row.person_id}"
-            post(session, to_person_id=row.person_id, link="/me/journeys", dedupe_key=key, **told)
+            post(session, to_person_id=row.person_id, link="/me/journeys", dedupe_key=key, **messages)
     for duty in session.scalars(queries.escorts(batch.id)).all():
         key = f"{kind}:{batch.id}:{batch.edition}:a{duty.account_id}"
-        post(session, to_account_id=duty.account_id, link=f"/roll/{batch.id}", dedupe_key=key, **told)
+        post(session, to_account_id=duty.account_id, link=f"/roll/{batch.id}", dedupe_key=key, **messages)
     tell_employer(
         session, batch.employer_id, kind=kind, title=title, body=body, params=words, link="/employer/arrivals",
         dedupe_key=f"{kind}:{batch.id}:{batch.edition}",

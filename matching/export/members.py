@@ -118,7 +118,7 @@ def step_member(session: Session, actor: Actor, *, member_id: int, draft: Member
                 row.medical = Medical.NOT_PASSED
                 return _withdraw(session, actor, row, N_("体检不合格"))
             row.medical = Medical.PASSED
-        move_member(session, actor, row, draft.event)
+        move_member(session, row, draft.event, by=actor)
     return row
 
 
@@ -167,9 +167,9 @@ def tell_officers(session: Session, batch: ExportBatch, *, title: str, dedupe_ke
             )
 
 
-def move_member(session: Session, actor: Actor, row: ExportMember, event: str, *, reason: str = "") -> None:
+def move_member(session: Session, row: ExportMember, event: str, *, by: Actor, reason: str = "") -> None:
     """Apply one event of the member's machine inside a wider action."""
-    move(session, actor, row, EXPORT_MEMBER, event, reason=reason)
+    move(session, by, row, EXPORT_MEMBER, event, reason=reason)
     if event == "board":
         row.boarded_at = clock.now()
     elif event == "miss":
@@ -190,7 +190,7 @@ def release_member(session: Session, row: ExportMember) -> None:
 
 def _withdraw(session: Session, actor: Actor, row: ExportMember, reason: str) -> ExportMember:
     batch = session.get_one(ExportBatch, row.batch_id)
-    move_member(session, actor, row, "withdraw", reason=reason)
+    move_member(session, row, "withdraw", by=actor, reason=reason)
     release_member(session, row)
     session.refresh(batch)
     batch.edition += 1

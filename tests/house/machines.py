@@ -19,6 +19,9 @@ FINAL = {
     "enrolment": {"failed", "dropped"},
     "erasure": {"withdrawn", "done"},
     "export": {"ready", "refused"},
+    "export_batch": {"closed", "cancelled"},
+    "export_member": {"returned"},
+    "export_project": {"closed"},
     "fair": {"archived", "cancelled"},
     "flag": {"cleared", "confirmed"},
     "introduction": {"hired", "refused_by_employer", "refused_by_worker", "no_show", "set_aside"},
@@ -28,6 +31,7 @@ FINAL = {
     "provider": {"ended"},
     "registration": {"withdrawn", "closed"},
     "roster": {"undone", "discarded"},
+    "travel_subsidy": {"refused", "demanded"},
 }
 """The states that end a record for good; whoever wants to go on makes a new one. Any other state has a way on."""
 

@@ -28,7 +28,7 @@ from matching.export.models import (
 )
 from matching.export.rules import BatchState, ExportProjectState, Medical, MemberState, Transport
 from matching.export.seating import PURPOSE, seat_numbers
-from matching.export.stay.actions import list_digest
+from matching.export.stay.queries import list_digest
 from matching.introductions.models import FollowUp, Placement
 from matching.introductions.rules import FOLLOW_UP_DAYS, LeaveReason, PlacementState
 from matching.profiles.models import JobWish, Registration, SkillProfile, WorkedOccupation

@@ -1,7 +1,6 @@
 """Actions of the roll call: taking in what devices say, deciding conflicts, departure, arrival."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from centre.translation import N_
 from matching.export import queries
 from matching.export.members import move_member
 from matching.export.models import ExportBatch, ExportMember
+from matching.export.roll.applying import apply_roll, on_behalf
 from matching.export.roll.models import RollScan
 from matching.export.roll.queries import roll, scans
 from matching.export.roll.rules import (
@@ -34,22 +34,6 @@ from matching.export.roll.rules import (
 from matching.export.rules import EXPORT_BATCH, BatchState, MemberState
 
 CALLING = (BatchState.LOCKED, BatchState.TRAVELLING, BatchState.ARRIVED)
-
-_STEPS: dict[RollWord, dict[MemberState, tuple[str, ...]]] = {
-    RollWord.BOARDED: {MemberState.CONFIRMED: ("board",), MemberState.NO_SHOW: ("board",)},
-    RollWord.ABSENT: {MemberState.CONFIRMED: ("miss",), MemberState.BOARDED: ("miss",)},
-    RollWord.ARRIVED: {
-        MemberState.CONFIRMED: ("board", "arrive"),
-        MemberState.NO_SHOW: ("board", "arrive"),
-        MemberState.BOARDED: ("arrive",),
-    },
-    RollWord.LEFT: {
-        MemberState.CONFIRMED: ("board", "leave"),
-        MemberState.NO_SHOW: ("board", "leave"),
-        MemberState.BOARDED: ("leave",),
-    },
-}
-"""How a member moves to what the roll says."""
 
 
 def take_scans(
@@ -76,7 +60,7 @@ def take_scans(
         # The batch's row is taken first, so that two uploads follow one another and neither misses the other.
         session.scalars(select(ExportBatch.id).where(ExportBatch.id == batch.id).with_for_update()).all()
         _store(session, actor, batch, said)
-        return apply_roll(session, actor, batch)
+        return apply_roll(session, batch, by=actor)
 
 
 def say_words(
@@ -136,7 +120,7 @@ def decide_roll(session: Session, actor: Actor, *, member_id: int, draft: Decisi
             )
         )  # fmt: skip
         session.flush()
-        decided = apply_roll(session, actor, batch)
+        decided = apply_roll(session, batch, by=actor)
     note(session, actor, action="export.roll-decision", subject=f"export_member:{row.id}")
     return decided
 
@@ -156,7 +140,7 @@ def depart_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatc
         session.flush()
         waiting = queries.members(batch.id).where(ExportMember.state == MemberState.CONFIRMED)
         for row in session.scalars(waiting).all():
-            move_member(session, _for(actor), row, "miss")
+            move_member(session, row, "miss", by=on_behalf(actor))
     return batch
 
 
@@ -172,23 +156,8 @@ def arrive_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatc
         session.flush()
         aboard = queries.members(batch.id).where(ExportMember.state == MemberState.BOARDED)
         for row in session.scalars(aboard).all():
-            move_member(session, _for(actor), row, "arrive")
+            move_member(session, row, "arrive", by=on_behalf(actor))
     return batch
-
-
-def apply_roll(session: Session, actor: Actor, batch: ExportBatch) -> Roll:
-    """Bring the members' states to what the roll says; conflicts leave a member where they are seen."""
-    reconciled = roll(session, batch.id)
-    rows = {row.id: row for row in session.scalars(queries.members(batch.id))}
-    for member_id, truth in reconciled.members.items():
-        row = rows.get(member_id)
-        if row is None or truth.word is None:
-            continue
-        for event in _STEPS[truth.word].get(row.state, ()):
-            move_member(session, _for(actor), row, event)
-        if batch.state is BatchState.ARRIVED and row.state is MemberState.BOARDED:
-            move_member(session, _for(actor), row, "arrive")  # a scan that came in after the arrival of all
-    return reconciled
 
 
 def _store(session: Session, actor: Actor, batch: ExportBatch, said: Sequence[Scan]) -> None:
@@ -225,8 +194,3 @@ def _led_whole(session: Session, actor: Actor, batch_id: int) -> ExportBatch:
     if actor.account_id not in own:
         raise NotFound
     return batch
-
-
-def _for(actor: Actor) -> Actor:
-    """The service acts on what the actor's device said; the log keeps who it was."""
-    return replace(Actor.system(), account_id=actor.account_id)

@@ -1,6 +1,5 @@
 """Actions after the arrival: hand-over, contract, return, work found without the centre."""
 
-import hashlib
 from dataclasses import replace
 
 from sqlalchemy import select
@@ -35,6 +34,8 @@ from matching.export.rules import (
     OutOfScope,
     StillWithUs,
 )
+from matching.export.stay.queries import list_digest
+from matching.export.stay.returning import bring_back
 from matching.export.stay.rules import (
     ContractDraft,
     ContractNotChecked,
@@ -51,14 +52,10 @@ from matching.introductions.placing import place_worker
 from matching.introductions.rules import PlacementState
 from matching.profiles.actions import move_registration
 from matching.profiles.queries import person_in_sight
-from matching.suggestions.fits import own_suggestions
 
 LESS = N_("合同工资 {wage} 元，招工时说最低 {promised} 元")
 WARNED_TITLE = N_("签合同前请看清楚：{project}")
 WARNED_BODY = N_("这家单位给别人的合同工资比招工时说的低。签之前看清工资，不合适可以不签，中心帮您另找。")
-BACK_TITLE = N_("欢迎回来，看看这些岗位")
-BACK_BODY = N_("按您的技能，现在合适的有：{titles}。")
-BACK_EMPTY = N_("中心已经恢复您的求职登记，有合适的岗位就告诉您。")
 
 
 def hand_over(session: Session, actor: Actor, *, batch_id: int, draft: HandOverDraft) -> ExportBatch:
@@ -92,12 +89,6 @@ def hand_over(session: Session, actor: Actor, *, batch_id: int, draft: HandOverD
                 give_back(session, ExportQuota, row.quota_id)
     note(session, actor, action="export.hand-over", subject=f"export_batch:{batch.id}", detail={"people": len(arrived)})
     return batch
-
-
-def list_digest(batch: ExportBatch, rows: list[ExportMember]) -> str:
-    """The digest of the list that was signed: batch, edition and who was on it."""
-    said = "\n".join([f"{batch.id}:{batch.edition}", *(f"{row.id}:{row.worker_name}" for row in rows)])
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def check_contract(session: Session, actor: Actor, *, member_id: int, draft: ContractDraft) -> ExportMember:
@@ -144,7 +135,7 @@ def sign_contract(session: Session, actor: Actor, *, member_id: int, draft: Cont
             starts_on=draft.starts_on, wage_fen=draft.wage_fen, is_demo=row.is_demo,
         )  # fmt: skip
         row.placement_id, row.contract_signed_on = placement.id, clock.today()
-        move_member(session, actor, row, "sign")
+        move_member(session, row, "sign", by=actor)
         record_service(
             session, actor, centre_id=row.home_centre_id, category=ServiceCategory.INTERMEDIATION,
             channel=Channel.SITE, person_id=row.person_id, topic="labour-export", subject=f"export_member:{row.id}",
@@ -161,7 +152,7 @@ def reject_contract(session: Session, actor: Actor, *, member_id: int, draft: Re
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
     row = queries.own_member(session, actor, member_id)
     with seeing_everything(session):
-        move_member(session, actor, row, "reject", reason=draft.reason)
+        move_member(session, row, "reject", by=actor, reason=draft.reason)
     note(session, actor, action="export.contract-refused", subject=f"export_member:{row.id}")
     return row
 
@@ -183,27 +174,11 @@ def record_return(session: Session, actor: Actor, *, member_id: int, draft: Retu
             session.refresh(row)
             row.returned_on = draft.on
         else:
-            bring_back(session, actor, row, reason=draft.reason.value)
+            bring_back(session, row, by=actor, reason=draft.reason.value)
             row.returned_on = draft.on
         session.flush()
     note(session, actor, action="export.return", subject=f"export_member:{row.id}")
     return row
-
-
-def bring_back(session: Session, actor: Actor, row: ExportMember, *, reason: str) -> None:
-    """Move a member to returned and offer new work at once; called inside wider actions."""
-    system = replace(Actor.system(), account_id=actor.account_id)
-    row.returned_on, row.return_reason = clock.today(), reason
-    move_member(session, system, row, "return", reason=reason)
-    move_registration(session, system, person_id=row.person_id, event="lose_job")
-    titles = [
-        match.listed.title for match in own_suggestions(session, row.person_id, locale=SOURCE_LOCALE, top=3).matches
-    ]
-    body = translate(SOURCE_LOCALE, BACK_BODY, titles="、".join(titles)) if titles else BACK_EMPTY
-    post(
-        session, kind="export-back", to_person_id=row.person_id, title=BACK_TITLE, body=body[:2000],
-        link="/me/matches", dedupe_key=f"export-back:{row.id}:{row.version}",
-    )  # fmt: skip
 
 
 def record_self_found(session: Session, actor: Actor, *, draft: SelfFoundDraft) -> SelfFoundJob:
@@ -246,7 +221,7 @@ def _warn(session: Session, actor: Actor, project: ExportProject, reason: str, *
     if employer(session, project.employer_id).state is EmployerState.ACTIVE:
         judge_employer(session, system, employer_id=project.employer_id, event="warn", reason=reason)
     pause_projects(session, system, employer_id=project.employer_id, reason=reason)
-    told = (
+    unsigned = (
         select(ExportMember)
         .join(ExportBatch, ExportBatch.id == ExportMember.batch_id)
         .where(
@@ -256,7 +231,7 @@ def _warn(session: Session, actor: Actor, project: ExportProject, reason: str, *
             ExportMember.person_id != but,
         )
     )
-    for other in session.scalars(told.order_by(ExportMember.id)).all():
+    for other in session.scalars(unsigned.order_by(ExportMember.id)).all():
         post(
             session, kind="export-warned", to_person_id=other.person_id, link="/me/journeys", body=WARNED_BODY,
             title=translate(SOURCE_LOCALE, WARNED_TITLE, project=project.name)[:200],

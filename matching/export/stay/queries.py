@@ -1,5 +1,6 @@
 """What is known of labour export after the arrival: the funnel, the monthly report, subsidies (R7)."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -11,9 +12,10 @@ from sqlalchemy.orm import Session
 from centre import regions
 from centre.errors import NotFound
 from centre.network import home
+from centre.scopes import seeing_everything
 from centre.skills.vocabulary import vocabulary
 from employers.openings.models import Opening
-from matching.export.models import ExportMember, ExportProject, SelfFoundJob
+from matching.export.models import ExportBatch, ExportMember, ExportProject, SelfFoundJob
 from matching.export.rules import MemberState
 from matching.export.stay.models import TravelSubsidy
 from training.enrolments.models import Enrolment
@@ -85,7 +87,12 @@ def funnel(session: Session, *, batch_id: int | None = None, project_id: int | N
 
 
 def export_report(session: Session, from_on: date, to_on: date) -> ExportReport:
-    """What was exported between two days, both included, as far as the reader sees it: people who signed (R7)."""
+    """What the network exported between two days, both included: people who signed (R7). Figures name nobody."""
+    with seeing_everything(session):
+        return _report(session, from_on, to_on)
+
+
+def _report(session: Session, from_on: date, to_on: date) -> ExportReport:
     signed = session.execute(
         select(ExportMember, ExportProject.destination_code, Opening.occupation_code)
         .join(ExportProject, ExportProject.id == ExportMember.project_id)
@@ -148,6 +155,12 @@ def subsidy(session: Session, subsidy_id: int) -> TravelSubsidy:
     if record is None:
         raise NotFound
     return record
+
+
+def list_digest(batch: ExportBatch, rows: Sequence[ExportMember]) -> str:
+    """The digest of the list that was signed: batch, edition and who was on it."""
+    said = "\n".join([f"{batch.id}:{batch.edition}", *(f"{row.id}:{row.worker_name}" for row in rows)])
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def place_name(code: str) -> str:

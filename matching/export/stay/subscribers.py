@@ -14,7 +14,7 @@ from matching.export.actions import pause_projects
 from matching.export.members import move_member
 from matching.export.models import ExportMember
 from matching.export.rules import SIGNED_ON, MemberState
-from matching.export.stay.actions import bring_back
+from matching.export.stay.returning import bring_back
 from matching.export.stay.subsidies import demand_back
 from matching.introductions.models import Placement
 from matching.introductions.rules import PlacementMoved, PlacementState
@@ -31,14 +31,14 @@ def follow_stay(session: Session, fact: PlacementMoved) -> None:
             return
         system = Actor.system()
         if fact.state in _REACHED and row.state is MemberState.SIGNED:
-            move_member(session, system, row, "day_30")
+            move_member(session, row, "day_30", by=system)
             row.day_30_on = clock.today()
         if fact.state is PlacementState.STABLE and row.state is MemberState.DAY_30:
-            move_member(session, system, row, "day_90")
+            move_member(session, row, "day_90", by=system)
             row.day_90_on = clock.today()
         if fact.state is PlacementState.ENDED:
             placement = session.get_one(Placement, fact.placement_id)
-            bring_back(session, system, row, reason=placement.leave_reason.value if placement.leave_reason else "")
+            bring_back(session, row, by=system, reason=placement.leave_reason.value if placement.leave_reason else "")
             demand_back(session, system, member_id=row.id)
         session.flush()
 

@@ -95,9 +95,9 @@ def test_a_roster_is_locked_with_seats_and_everybody_hears_of_it(any_town: world
     with open_session(SYSTEM.scope) as session:
         assert session.get_one(ExportBatch, journey.batch_id).state is BatchState.LOCKED
         assert [row_of(session, member_id).seat_no for member_id in journey.member_ids] == [2, 3, 4]
-        told = session.scalars(select(Message).where(Message.kind == "export-locked")).all()
-        assert len(told) == 3
-        assert any("1 号车 2 号座" in row.body for row in told)
+        messages = session.scalars(select(Message).where(Message.kind == "export-locked")).all()
+        assert len(messages) == 3
+        assert any("1 号车 2 号座" in row.body for row in messages)
 
 
 def test_the_lock_names_everything_at_once(town: world.Town) -> None:
@@ -172,8 +172,8 @@ def test_a_moved_departure_is_told_to_each_once_and_raises_the_edition(any_town:
         batch = session.get_one(ExportBatch, journey.batch_id)
         assert batch.edition == before + 1
         assert batch.state is BatchState.RECRUITING
-        told = session.scalars(select(Message).where(Message.kind == "export-moved")).all()
-        assert sorted((row.person_id is not None, row.account_id is not None) for row in told) == [
+        messages = session.scalars(select(Message).where(Message.kind == "export-moved")).all()
+        assert sorted((row.person_id is not None, row.account_id is not None) for row in messages) == [
             (False, True), (False, True), (True, False), (True, False), (True, False),
         ]  # fmt: skip
 

@@ -95,11 +95,11 @@ def test_planted_last_upload_wins_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
         latest = {scan.member_id: scan for scan in scans}
         return Roll({number: rules.Truth(number, scan.word, (scan,)) for number, scan in latest.items()})
 
-    found = Counter[str]()
+    caught = Counter[str]()
     for seed in range(50):
         said, arrivals = histories(seed)
-        found.update(faults(last_wins([scan for packet in arrivals for scan in packet]), said))
-    assert set(found) == {"lost", "divergent", "conflicts"}
+        caught.update(faults(last_wins([scan for packet in arrivals for scan in packet]), said))
+    assert set(caught) == {"lost", "divergent", "conflicts"}
 
 
 def test_a_clock_that_is_wrong_by_a_year_changes_nothing() -> None:

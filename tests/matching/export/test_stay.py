@@ -142,9 +142,9 @@ def test_a_contract_below_the_promise_stops_the_project_and_warns_the_others(any
         assert row_of(session, first).flag == "合同工资 3800 元，招工时说最低 5500 元"
         assert session.get_one(Employer, any_town.employers[NANTONG]).state is EmployerState.WATCH
         assert session.get_one(ExportProject, journey.project_id).state is ExportProjectState.PAUSED
-        told = session.scalars(select(Message.person_id).where(Message.kind == "export-warned")).all()
-        assert set(told) == {row_of(session, who).person_id for who in others}
-        assert len(told) == len(others)
+        messages = session.scalars(select(Message.person_id).where(Message.kind == "export-warned")).all()
+        assert set(messages) == {row_of(session, who).person_id for who in others}
+        assert len(messages) == len(others)
     with scoped(officer) as session, pytest.raises(ContractWorse):
         actions.sign_contract(session, officer, member_id=first, draft=low)
     with scoped(officer) as session:
@@ -172,8 +172,8 @@ def test_calls_move_the_member_and_whoever_returns_looks_for_work_the_same_day(a
         people = [row_of(session, who).person_id for who in (second, third)]
         states = session.scalars(select(Registration.state).where(Registration.person_id.in_(people))).all()
         assert states == [RegistrationState.ACTIVE] * 2
-        told = session.scalars(select(Message).where(Message.kind == "export-back")).all()
-        assert len(told) == 2
+        messages = session.scalars(select(Message).where(Message.kind == "export-back")).all()
+        assert len(messages) == 2
         report = queries.export_report(session, date(2026, 3, 1), date(2026, 6, 30))
         assert (report.day_30, report.day_90, report.returned) == (2, 1, 2)
         assert report.reasons == {"family_care": 1, "health": 1}
