@@ -40,6 +40,7 @@ POLICY_NAMES = {
     "phone-sample-share": N_("电话抽查学员的比例"),
     "registration-valid-days": N_("求职登记有效天数"),
     "resit-days": N_("补考期限天数"),
+    "export-travel-subsidy": N_("外出务工交通补贴"),
     "reveal-alert-per-day": N_("一天查看多少人的完整号码后通知主任"),
     "reveal-budget-per-day": N_("一天最多查看多少人的完整号码"),
     "reveal-fresh-minutes": N_("查看完整号码前多少分钟内验证过身份"),
