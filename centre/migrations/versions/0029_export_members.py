@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0028_export_members"
-down_revision = "0027_labour_export"
+revision = "0029_export_members"
+down_revision = "0028_labour_export"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0029_roll_and_travel"
-down_revision = "0028_export_members"
+revision = "0030_roll_and_travel"
+down_revision = "0029_export_members"
 
 PURPOSES = ("tuition", "subsidy", "relief")
 

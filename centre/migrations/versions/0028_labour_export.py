@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0027_labour_export"
-down_revision = "0026_visitors_of_fairs"
+revision = "0028_labour_export"
+down_revision = "0027_interview_timetables"
 
 
 def upgrade() -> None:
