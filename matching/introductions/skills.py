@@ -4,6 +4,9 @@ Trials found 61 % more call-backs for letters that rate skills; an unverified cl
 trust, so each line says who stands behind it.
 """
 
+from collections.abc import Iterable
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -69,7 +72,7 @@ def _held(session: Session, person_id: int) -> list[tuple[str, LetterSkill]]:
 
 
 def _assessed(session: Session, person_id: int) -> list[tuple[str, LetterSkill]]:
-    rows = session.execute(
+    rows: Iterable[Any] = session.execute(
         select(TrainingCertificate, Assessment, TrainingProvider.name)
         .join(TrainingProvider, TrainingProvider.id == TrainingCertificate.provider_id)
         .join(

@@ -28,6 +28,7 @@ from centre.tables import Base
 from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair
 from employers.openings.models import Opening
+from matching.interviews.models import Interview
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
 from matching.search.models import SavedSearch, Synonym
@@ -59,7 +60,7 @@ MODELS: dict[str, type[Any]] = {
     "claim_id": Claim, "class_id": TrainingClass,
     "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
     "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
-    "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
+    "interview_id": Interview, "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
     "search_id": SavedSearch, "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload,
 }  # fmt: skip
@@ -71,7 +72,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "verdict": ("approve", "refuse", "close", "agree"),
     "state": ("end", "reopen"),
     # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
-    "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",),
+    "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",), "letter_no": ("unknown",),
+    "link_code": ("unknown",),
 }  # fmt: skip
 SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
 DESKS = ("/school", "/employer", "/me")

@@ -38,6 +38,7 @@ from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from tests.ordeal.world_accounts import ask_to_close
 from tests.ordeal.world_fairs import add_fair_days
+from tests.ordeal.world_story import add_interviews
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import certificate_code
@@ -380,13 +381,20 @@ def _introductions(canaries: Canaries, side: Side) -> None:
         own = of | {"person_id": person.id}
         if place == 0:
             canaries.make(
-                Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], flag="", **own
+                Introduction,
+                worker_name=person.name,
+                state=IntroductionState.RECOMMENDED,
+                reasons=[],
+                skills=[],
+                flag="",
+                **own,
             )
             continue
         sent = canaries.make(
             Introduction, worker_name=person.name, state=IntroductionState.HIRED, agreed_at=now, issued_at=now, flag="",
-            letter_no=f"{side.centre.code}-1", expires_on=today, result_at=now, reasons=[], **own,
+            letter_no=f"{side.centre.code}-1", expires_on=today, result_at=now, reasons=[], skills=[], **own,
         )  # fmt: skip
+        add_interviews(canaries, sent)
         sent.share_phone(person.phone)
         placement = canaries.make(Placement, introduction_id=sent.id, starts_on=today, missed_calls=0, **own)
         canaries.make(

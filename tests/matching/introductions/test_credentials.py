@@ -2,6 +2,7 @@
 
 import random
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from centre.permissions import Actor
 from centre.records.erasure import erase_person
 from centre.signing import FORMAT, SignatureWrong, key_name, published_keys
 from matching.introductions import actions
-from matching.introductions.credentials import LetterFacts, LetterSkill, SkillBasis, letter_facts, verified_letter
+from matching.introductions.credentials import LetterSkill, SkillBasis, letter_facts, verified_letter
 from matching.introductions.links import answer_path, introduction_of_link
 from matching.introductions.models import Introduction
 from matching.introductions.rules import EDITABLE, Recommendation
@@ -76,8 +77,7 @@ def forged(rng: random.Random, genuine: str, foreign: Ed25519PrivateKey) -> str:
     facts = letter_facts(_plain(payload))
     kind = rng.randrange(5)
     if kind == 0:
-        facts = LetterFacts(*[getattr(facts, field) for field in facts.__slots__[:3]], f"李{rng.random()}",
-                            *[getattr(facts, field) for field in facts.__slots__[4:]])  # fmt: skip
+        facts = replace(facts, worker=f"李{rng.random()}")
         return ".".join((form, name, coded(facts.payload()), signature))
     if kind == 1:
         raw = bytearray(_plain(signature))

@@ -101,12 +101,12 @@ def reply(unit: Unit, introduction_id: Number) -> Response:
 
 
 @routes.post("/interviews/{interview_id}/{answer}", allow=ALLOW)
-def answer(unit: Unit, interview_id: Number, answer: Annotated[str, Path(pattern="^(yes|no)$")]) -> Response:
+def answer(unit: Unit, interview_id: Number, answer: Annotated[str, Path(pattern="^(take|decline)$")]) -> Response:
     """Say whether the proposed time suits."""
     interview = own_interview(unit.session, own_id(unit), interview_id)
     introduction_id = interview.introduction_id
     try:
-        answer_interview(unit.session, unit.actor, interview_id=interview_id, accepts=answer == "yes")
+        answer_interview(unit.session, unit.actor, interview_id=interview_id, accepts=answer == "take")
     except NotFound:
         raise
     except Refusal as refusal:

@@ -47,21 +47,21 @@ class LinkAnswer(Draft):
     starts_on: NearDay | None = None
 
 
-@routes.get("/{letter_no}/{code}", allow=PUBLIC)
-def asked(unit: Unit, letter_no: LetterNo, code: Code) -> Response:
+@routes.get("/{letter_no}/{link_code}", allow=PUBLIC)
+def asked(unit: Unit, letter_no: LetterNo, link_code: Code) -> Response:
     """The letter, the worker's rated skills, and one button for each answer."""
-    return _page(unit, introduction_of_link(unit.session, letter_no, code), code)
+    return _page(unit, introduction_of_link(unit.session, letter_no, link_code), link_code)
 
 
-@routes.post("/{letter_no}/{code}", allow=PUBLIC)
-def answer(unit: Unit, letter_no: LetterNo, code: Code) -> Response:
+@routes.post("/{letter_no}/{link_code}", allow=PUBLIC)
+def answer(unit: Unit, letter_no: LetterNo, link_code: Code) -> Response:
     """Record the answer of the employer."""
-    introduction = introduction_of_link(unit.session, letter_no, code)
+    introduction = introduction_of_link(unit.session, letter_no, link_code)
     pressed = str(unit.form.get("answer", "") if unit.form else "")
     result, _, reason = pressed.partition(":")
     bound = bind(unit, LinkAnswer, result=result, reason=reason or None)
     if bound.draft is None:
-        return _page(unit, introduction, code, bound, 422)
+        return _page(unit, introduction, link_code, bound, 422)
     draft = IntroductionResultDraft(
         result=bound.draft.result, reason=bound.draft.reason, starts_on=bound.draft.starts_on
     )
@@ -73,27 +73,27 @@ def answer(unit: Unit, letter_no: LetterNo, code: Code) -> Response:
         raise
     except Refusal as refusal:
         unit.session.rollback()
-        again = introduction_of_link(unit.session, letter_no, code)
-        return _page(unit, again, code, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/answers/{letter_no}/{code}", 303)
+        again = introduction_of_link(unit.session, letter_no, link_code)
+        return _page(unit, again, link_code, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/answers/{letter_no}/{link_code}", 303)
 
 
-@routes.post("/{letter_no}/{code}/interview", allow=PUBLIC)
-def invite(unit: Unit, letter_no: LetterNo, code: Code) -> Response:
+@routes.post("/{letter_no}/{link_code}/interview", allow=PUBLIC)
+def invite(unit: Unit, letter_no: LetterNo, link_code: Code) -> Response:
     """Propose a day and time for an interview."""
-    introduction = introduction_of_link(unit.session, letter_no, code)
+    introduction = introduction_of_link(unit.session, letter_no, link_code)
     bound = bind(unit, InterviewDraft)
     if bound.draft is None:
-        return _page(unit, introduction, code, bound, 422)
+        return _page(unit, introduction, link_code, bound, 422)
     try:
         with seeing_everything(unit.session):
             propose_interview(unit.session, LINK, introduction_id=introduction.id, draft=bound.draft)
             unit.session.flush()
     except Refusal as refusal:
         unit.session.rollback()
-        again = introduction_of_link(unit.session, letter_no, code)
-        return _page(unit, again, code, bound.refuse(refusal), refusal.status)
-    return RedirectResponse(f"/answers/{letter_no}/{code}", 303)
+        again = introduction_of_link(unit.session, letter_no, link_code)
+        return _page(unit, again, link_code, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/answers/{letter_no}/{link_code}", 303)
 
 
 def _page(unit: Unit, introduction: Introduction, code: str, bound: object = None, status_code: int = 200) -> Response:
