@@ -60,7 +60,8 @@ MODELS: dict[str, type[Any]] = {
     "claim_id": Claim, "class_id": TrainingClass,
     "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
     "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
-    "interview_id": Interview, "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
+    "interview_id": Interview,
+    "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
     "search_id": SavedSearch, "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload,
 }  # fmt: skip
