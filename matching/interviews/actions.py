@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.errors import NotFound
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
@@ -94,14 +93,6 @@ def withdraw_interview(session: Session, actor: Actor, *, interview_id: int) -> 
     with seeing_everything(session):
         session.flush()
         _tell_worker(session, interview, "interview-withdrawn", WITHDRAWN_TITLE, WITHDRAWN_BODY)
-    return interview
-
-
-def own_interview(session: Session, person_id: int, interview_id: int) -> Interview:
-    """An interview of one person. Raises NotFound for anybody else's."""
-    interview = interview_in_sight(session, interview_id)
-    if interview.person_id != person_id:
-        raise NotFound
     return interview
 
 

@@ -34,6 +34,14 @@ def interview_in_sight(session: Session, interview_id: int) -> Interview:
     return interview
 
 
+def own_interview(session: Session, person_id: int, interview_id: int) -> Interview:
+    """An interview of one person. Raises NotFound for anybody else's."""
+    interview = interview_in_sight(session, interview_id)
+    if interview.person_id != person_id:
+        raise NotFound
+    return interview
+
+
 def living_interview(session: Session, introduction_id: int) -> Interview | None:
     """The appointment of an introduction that stands or waits for an answer."""
     return session.scalar(

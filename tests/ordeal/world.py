@@ -381,14 +381,9 @@ def _introductions(canaries: Canaries, side: Side) -> None:
         own = of | {"person_id": person.id}
         if place == 0:
             canaries.make(
-                Introduction,
-                worker_name=person.name,
-                state=IntroductionState.RECOMMENDED,
-                reasons=[],
-                skills=[],
-                flag="",
-                **own,
-            )
+                Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], skills=[],
+                flag="", **own,
+            )  # fmt: skip
             continue
         sent = canaries.make(
             Introduction, worker_name=person.name, state=IntroductionState.HIRED, agreed_at=now, issued_at=now, flag="",

@@ -132,6 +132,6 @@ def test_a_hire_is_told_to_the_end(town: Town) -> None:
         actions.record_result(
             session, clerk, introduction_id=number, draft=IntroductionResultDraft(result=Result.HIRED)
         )
-    told = story(number)
-    assert told.action is NextAction.WORK
-    assert [step.state for step in told.steps] == [StepState.DONE] * 4 + [StepState.NOW]
+    hired = story(number)
+    assert hired.action is NextAction.WORK
+    assert [step.state for step in hired.steps] == [StepState.DONE] * 4 + [StepState.NOW]

@@ -10,8 +10,8 @@ from api.dependencies import Pages, Unit
 from centre.drafts import BIGGEST_ID, Draft, Line
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
-from matching.interviews.actions import answer_interview, own_interview
-from matching.interviews.queries import interviews_of
+from matching.interviews.actions import answer_interview
+from matching.interviews.queries import interviews_of, own_interview
 from matching.interviews.timeline import ACTION_LABELS, timeline_of
 from matching.introductions import actions as introducing
 from matching.introductions.models import Introduction, Placement

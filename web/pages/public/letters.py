@@ -60,10 +60,10 @@ def keys(unit: Unit) -> Response:
     return Response(dumps(_keys(unit)), media_type="application/json", headers={"Access-Control-Allow-Origin": "*"})
 
 
-@routes.get("/checker.html", allow=PUBLIC)
+@routes.get("/checker", allow=PUBLIC)
 def checker(unit: Unit) -> Response:
     """A page to save: it verifies letters without a network."""
-    name = "letter-checker.html"
+    name = "letter-checker.htm"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(saved_page(unit.locale, _keys(unit)), media_type="text/html", headers=headers)
 

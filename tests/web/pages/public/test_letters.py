@@ -131,9 +131,9 @@ def test_an_interview_is_proposed_by_the_link_and_answered_by_the_worker(hall: H
     day = clock.today() + timedelta(days=3)
     visitor.send(f"{answer_path(letter)}/interview", on=day.isoformat(), at="09:30", place="二号门")
     seen = worker.get(f"/me/introductions/{letter.id}")
-    found = re.search(r"/me/interviews/[0-9]+/take", seen)
-    assert found is not None
-    worker.send(found[0])
+    reply = re.search(r"/me/interviews/[0-9]+/take", seen)
+    assert reply is not None
+    worker.send(reply[0])
     assert "按时去面试" in worker.get(f"/me/introductions/{letter.id}")
     assert "说好了" in visitor.get(answer_path(letter))
     past = visitor.send(f"{answer_path(letter)}/interview", 409, on="2020-01-01", at="09:30")
