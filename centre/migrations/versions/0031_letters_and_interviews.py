@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0027_letters_and_interviews"
-down_revision = "0026_visitors_of_fairs"
+revision = "0031_letters_and_interviews"
+down_revision = "0030_roll_and_travel"
 
 
 def upgrade() -> None:
