@@ -8,6 +8,7 @@ from centre import clock
 from centre.scans.models import ScanDevice, ScanEvent
 from centre.scans.rules import Act
 from employers.fairs.models import Booth
+from employers.fairs.plans.models import BoothPlace, HallGrid
 from employers.fairs.rules import FairState
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
 from matching.fairs.visitors.models import FairDoor, Visitor
@@ -26,6 +27,8 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
     )  # fmt: skip
     fair = fairs[FairState.BOOTH_OPEN]
     booth = canaries.session.scalars(select(Booth).where(Booth.fair_id == fair.id)).one()
+    canaries.make(HallGrid, venue_id=fair.venue_id, width=12, height=8, walls=[], doors=[], public=True)
+    canaries.make(BoothPlace, fair_id=fair.id, booth_no=1, x=1, y=1, public=True)
     canaries.make(FairDoor, centre_id=centre_id, fair_id=fair.id, places=50, taken=2, early_minutes=30, gates=[])
     canaries.make(
         InterviewDay, centre_id=centre_id, fair_id=fair.id, slot_minutes=15, gap=1, most=3, reserve=15, breaks=[],

@@ -9,8 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import Pages, Unit
 from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph
-from centre.errors import Refusal
+from centre.errors import Problem, Refusal
 from centre.permissions import Actor, Permission
+from centre.translation import N_
 from employers.fairs import actions, booths
 from employers.fairs.models import Booth
 from employers.fairs.queries import booths as booths_in_sight
@@ -33,6 +34,7 @@ class StepForm(Draft):
 
     event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "archive"]
     permit_no: Annotated[str, Field(max_length=60)] = ""
+    sure: Literal["", "yes"] = ""
 
 
 class FiguresForm(Draft):
@@ -81,6 +83,8 @@ def step(unit: Unit, fair_id: FairId) -> Response:
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
     event, permit = bound.draft.event, bound.draft.permit_no
+    if event == "finish" and not bound.draft.sure:
+        return _desk(unit, fair_id, [Problem("sure", "missing", N_("结束不能反悔，请先勾选“确定结束”"))], 422)
     try:
         actions.advance_fair(unit.session, unit.actor, fair_id=fair_id, event=event, permit_no=permit)
     except Refusal as refusal:
