@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0028_floor_plans"
-down_revision = "0027_interview_timetables"
+revision = "0032_floor_plans"
+down_revision = "0031_letters_and_interviews"
 
 
 def upgrade() -> None:
