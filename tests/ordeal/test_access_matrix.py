@@ -21,6 +21,7 @@ from centre.accounts.approvals import AccountApproval
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.database import engine, open_session
 from centre.exports.models import Export
+from centre.funds.models import Fund
 from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.scopes import _criteria
@@ -44,7 +45,6 @@ from training.certificates.models import TrainingCertificate
 from training.claims.models import Claim
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
-from training.funds.models import Fund
 from training.integrity.models import Flag
 from training.providers.models import Major, TrainingProvider
 from training.rosters.models import RosterRow, RosterUpload

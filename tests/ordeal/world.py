@@ -11,6 +11,7 @@ from centre.accounts.models import Account, ApiToken, SignIn, SignInCard
 from centre.database import open_session
 from centre.exports.models import Export
 from centre.exports.rules import ExportState
+from centre.funds.models import Fund, FundMovement
 from centre.ledger import ServiceCategory, ServiceEvent
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message
@@ -47,7 +48,6 @@ from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
-from training.funds.models import Fund, FundMovement
 from training.integrity.models import Flag, IntegrityCheck, PhoneCall, PhoneSample
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
 

@@ -25,8 +25,8 @@ from matching.export.stay.rules import (
     SubsidyState,
     subsidy_fen,
 )
-from training.funds.movements import spend
-from training.funds.rules import FundPurpose, MovementKind
+from centre.funds.movements import spend
+from centre.funds.rules import FundPurpose, MovementKind
 
 PAID_TITLE, PAID_BODY = N_("交通补贴已拨付"), N_("外出务工的一次性交通补贴已经拨付，请留意到账。")
 

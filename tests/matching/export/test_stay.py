@@ -47,8 +47,8 @@ from tests.matching.export.journey import (
     row_of,
     scoped,
 )
-from training.funds.actions import grant_money, open_fund
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 
 FINE = ContractDraft(wage_fen=600_000, starts_on=date(2026, 3, 9))
 
