@@ -69,6 +69,7 @@ class Permission(StrEnum):
     CLEAR_FLAG = "integrity:clear"
     CLOSE_FALSE_ACCOUNTS = "account:close-false"
     CURATE_WORDS = "word:curate"
+    DECIDE_AT_DESK = "desk:decide"
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
     ENTER_RULES = "rule:enter"
@@ -98,6 +99,7 @@ class Permission(StrEnum):
     READ_ACCESS = "access:read"
     READ_EXPORT = "labour-export:read"
     READ_AUDIT = "audit:read"
+    READ_DESK = "desk:read"
     READ_OPERATION = "operation:read"
     READ_LEDGER = "ledger:read"
     READ_OUTCOMES = "outcome:read"
@@ -113,6 +115,7 @@ class Permission(StrEnum):
     SIGN_HAND_OVER = "labour-export:sign"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
+    WORK_AT_DESK = "desk:work"
 
     @property
     def label(self) -> str:
@@ -145,6 +148,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
     Permission.CLOSE_FALSE_ACCOUNTS: (N_("同意关闭冒用的账号"), MANAGERS),
     Permission.CURATE_WORDS: (N_("审定搜索用的同义词"), _PLACEMENT),
+    Permission.DECIDE_AT_DESK: (N_("审批窗口帮扶事项"), MANAGERS),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
     Permission.ENTER_RULES: (N_("录入法规和金额规则"), frozenset({Role.ADMINISTRATOR})),
@@ -174,6 +178,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.READ_ACCESS: (N_("查看谁能办什么"), STAFF | {Role.ADMINISTRATOR}),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
     Permission.READ_EXPORT: (N_("查看劳务输出项目和统计"), COUNTER | {Role.AUDITOR}),
+    Permission.READ_DESK: (N_("查看窗口帮扶事项"), COUNTER | {Role.AUDITOR}),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.READ_OPERATION: (N_("查看系统任务和发件箱"), frozenset({Role.ADMINISTRATOR})),
     Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
@@ -189,6 +194,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.SIGN_HAND_OVER: (N_("签收到达人员名单"), frozenset({Role.EMPLOYER}) | _EXPORT),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
+    Permission.WORK_AT_DESK: (N_("办理窗口帮扶事项"), COUNTER),
 }
 
 

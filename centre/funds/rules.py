@@ -35,6 +35,8 @@ class MovementKind(StrEnum):
     RELEASE = "release"
     PAYMENT = "payment"
     REPAYMENT = "repayment"
+    DONATION = "donation"
+    RETURN = "return"
 
 
 KIND_LABELS = {
@@ -43,6 +45,8 @@ KIND_LABELS = {
     MovementKind.RELEASE: N_("退班退回"),
     MovementKind.PAYMENT: N_("拨付补贴"),
     MovementKind.REPAYMENT: N_("追回"),
+    MovementKind.DONATION: N_("捐赠划入"),
+    MovementKind.RETURN: N_("退还捐赠"),
 }
 
 

@@ -13,8 +13,12 @@ from tests.modules import modules
 
 FINAL = {
     "booth": {"served", "no_show", "lapsed"},
+    "budget": {"lapsed", "received"},
+    "card": {"revoked"},
     "claim": {"returned"},
     "class": {"cancelled"},
+    "contact": {"assessed"},
+    "donation": {"returned", "withdrawn"},
     "employer": {"blacklisted"},
     "enrolment": {"failed", "dropped"},
     "erasure": {"withdrawn", "done"},
@@ -24,14 +28,22 @@ FINAL = {
     "export_project": {"closed"},
     "fair": {"archived", "cancelled"},
     "flag": {"cleared", "confirmed"},
+    "gathering": {"cancelled", "closed"},
+    "hardship": {"refused"},
     "introduction": {"hired", "refused_by_employer", "refused_by_worker", "no_show", "set_aside"},
+    "legal_aid": {"closed"},
+    "lending": {"lost", "returned"},
+    "loan": {"refused", "repaid"},
     "model_card": {"retired"},
     "opening": {"closed"},
+    "petition": {"void"},
     "placement": {"ended"},
     "provider": {"ended"},
     "registration": {"withdrawn", "closed"},
+    "relief": {"closed", "refused", "void"},
     "roster": {"undone", "discarded"},
     "travel_subsidy": {"refused", "demanded"},
+    "union": {"left", "moved"},
 }
 """The states that end a record for good; whoever wants to go on makes a new one. Any other state has a way on."""
 
