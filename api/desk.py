@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Query
+from sqlalchemy import inspect
 
 from api.dependencies import Routes, Unit
 from api.versions import expect_version, tell_version
@@ -15,8 +16,12 @@ from centre.desk.cases.kinds import Kind, Lines, Step
 from centre.desk.cases.models import Case, Part
 from centre.drafts import RecordId
 from centre.permissions import Permission
+from employers.cases.arrears import ARREARS
+from employers.cases.association import DOCUMENT, MEMBER
+from employers.cases.pairings import PAIRING
+from training.cases.startups import PRACTICE, STARTUP
 
-KINDS: tuple[Kind, ...] = DESK_KINDS
+KINDS: tuple[Kind, ...] = (*DESK_KINDS, ARREARS, PAIRING, MEMBER, DOCUMENT, STARTUP, PRACTICE)
 """Every kind of case, those of employers and schools included."""
 
 routes = Routes(prefix="/desk", tags=["desk"])
@@ -56,7 +61,8 @@ class CaseOut(Wire):
 
 def values_of(row: Any) -> dict[str, Any]:
     """The columns of a case or a line that are facts of its kind."""
-    names = [column.key for column in row.__table__.columns]
+    mapper: Any = inspect(type(row))
+    names = list(mapper.columns.keys())
     return {name: getattr(row, name) for name in names if name not in ABSENT and name != "case_id"}
 
 

@@ -12,12 +12,14 @@ from tests.house.source import PACKAGES, Function, Source, dotted, sources
 from tests.modules import modules
 
 FINAL = {
+    "arrears": {"closed"},
     "booth": {"served", "no_show", "lapsed"},
     "budget": {"lapsed", "received"},
     "card": {"revoked"},
     "claim": {"returned"},
     "class": {"cancelled"},
     "contact": {"assessed"},
+    "document": {"replaced"},
     "donation": {"returned", "withdrawn"},
     "employer": {"blacklisted"},
     "enrolment": {"failed", "dropped"},
@@ -34,15 +36,19 @@ FINAL = {
     "legal_aid": {"closed"},
     "lending": {"lost", "returned"},
     "loan": {"refused", "repaid"},
+    "member": {"expelled"},
     "model_card": {"retired"},
     "opening": {"closed"},
+    "pairing": {"ended"},
     "petition": {"void"},
     "placement": {"ended"},
+    "practice": {"left", "stable"},
     "provider": {"ended"},
     "registration": {"withdrawn", "closed"},
     "relief": {"closed", "refused", "void"},
     "roster": {"undone", "discarded"},
     "travel_subsidy": {"refused", "demanded"},
+    "startup": {"closed"},
     "union": {"left", "moved"},
 }
 """The states that end a record for good; whoever wants to go on makes a new one. Any other state has a way on."""

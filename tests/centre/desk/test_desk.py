@@ -28,7 +28,6 @@ from centre.desk.unions import UNION, AlreadyMember
 from centre.funds.rules import FundShort
 from centre.ledger import ServiceEvent
 from centre.people import PersonCategory, recognised_categories
-from centre.permissions import Role
 from centre.sheets.cells import Row, Sheet, Workbook
 from centre.states import IllegalMove
 from tests.centre.desk.world import IDENTITY, SYSTEM, Counter, build
@@ -137,7 +136,7 @@ def test_a_medical_card_takes_off_what_its_rule_says(counter: Counter) -> None:
     for item, gross in (("registration", 500), ("medicine", 30_000), ("hospital", 200_000)):
         counter.line(CARD, card, used_on="2026-03-02", item=item, place="县医院", gross_fen=gross)
     with open_session(SYSTEM.scope) as session:
-        assert saved_fen(session, card) == 194_500
+        assert saved_fen(session, card) == 184_500
         net = session.scalar(select(func.sum(CardUse.net_fen)))
         assert net == 46_000
     with pytest.raises(NotPermitted):
@@ -248,7 +247,7 @@ def test_every_kind_names_every_field_and_step(kind: Kind) -> None:
 
 
 def test_a_draft_with_unknown_fields_or_no_money_is_refused(counter: Counter) -> None:
-    for values in ({"asked_fen": 0}, {"asked_fen": 100, "approved_by": 2}):
-        with pytest.raises(ValidationError):
-            counter.open(RELIEF, **values)
-    assert not counter.actor("clerk", Role.CLERK).roles & {Role.COUNTY_MANAGER}
+    with pytest.raises(ValidationError):
+        counter.open(RELIEF, asked_fen=0)
+    with pytest.raises(ValidationError):
+        counter.open(RELIEF, asked_fen=100, approved_by=2)

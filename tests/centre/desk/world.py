@@ -35,13 +35,13 @@ class Counter:
         usual = Role.COUNTY_MANAGER if number > 2 else Role.CLERK
         return Actor(account_id=number, name=name, roles=frozenset(roles or (usual,)), centre_id=self.centre_id)
 
-    def open(self, kind: Kind, name: str = "clerk", *, person: bool | None = None, **values: Any) -> int:
+    def open(self, case_kind: Kind, name: str = "clerk", /, *, person: bool | None = None, **values: Any) -> int:
         """Open a case and give its id."""
-        named = kind.person != "none" if person is None else person
+        named = case_kind.person != "none" if person is None else person
         with open_session(self.actor(name).scope, write=True) as session:
-            draft = kind.draft.model_validate(values)
+            draft = case_kind.draft.model_validate(values)
             person_id = self.person_id if named else None
-            case = actions.open_case(session, self.actor(name), kind=kind, draft=draft, person_id=person_id)
+            case = actions.open_case(session, self.actor(name), kind=case_kind, draft=draft, person_id=person_id)
             return int(case.id)
 
     def step(self, kind: Kind, case_id: int, event: str, name: str = "clerk", **values: Any) -> str:

@@ -24,7 +24,7 @@ from web.rendering import page
 
 routes = Pages("/desk")
 
-GROUPS = ("people", "money", "places", "centres")
+GROUPS = ("people", "work", "money", "places", "centres")
 PER_PAGE = 50
 
 
