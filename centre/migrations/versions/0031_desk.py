@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0025_desk"
-down_revision = "0024_state_of_a_claim_line"
+revision = "0031_desk"
+down_revision = "0030_roll_and_travel"
 
 KINDS = ("grant", "charge", "release", "payment", "repayment")
 

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0026_desk_employers_and_schools"
-down_revision = "0025_desk"
+revision = "0032_desk_employers_and_schools"
+down_revision = "0031_desk"
 
 
 def upgrade() -> None:
