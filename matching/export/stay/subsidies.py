@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.audit import note
 from centre.errors import Invalid, Problem
+from centre.funds.movements import spend
+from centre.funds.rules import FundPurpose, MovementKind
 from centre.network import allow_staff, home
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
@@ -25,8 +27,6 @@ from matching.export.stay.rules import (
     SubsidyState,
     subsidy_fen,
 )
-from centre.funds.movements import spend
-from centre.funds.rules import FundPurpose, MovementKind
 
 PAID_TITLE, PAID_BODY = N_("交通补贴已拨付"), N_("外出务工的一次性交通补贴已经拨付，请留意到账。")
 

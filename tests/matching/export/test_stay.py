@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from centre import clock
 from centre.database import open_session
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 from centre.ledger import ServiceEvent
 from centre.outbox import Message
 from centre.permissions import Actor, Role
@@ -47,8 +49,6 @@ from tests.matching.export.journey import (
     row_of,
     scoped,
 )
-from centre.funds.actions import grant_money, open_fund
-from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 
 FINE = ContractDraft(wage_fen=600_000, starts_on=date(2026, 3, 9))
 

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre.drafts import RecordId
+from centre.funds.models import Fund
+from centre.funds.rules import FundPurpose
 from centre.permissions import Permission
 from matching.export.stay import subsidies
 from matching.export.stay.queries import subsidies as travel_subsidies
 from matching.export.stay.rules import SUBSIDY_LABELS, TRAVEL_SUBSIDY, SubsidyPayment
-from centre.funds.models import Fund
-from centre.funds.rules import FundPurpose
 from web.forms import Bound, ReasonForm, attempt, bind, blank
 from web.rendering import page
 
