@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0032_desk_employers_and_schools"
-down_revision = "0031_desk"
+revision = "0034_desk_employers_and_schools"
+down_revision = "0033_desk"
 
 
 def upgrade() -> None:

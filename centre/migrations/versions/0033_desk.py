@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0031_desk"
-down_revision = "0030_roll_and_travel"
+revision = "0033_desk"
+down_revision = "0032_floor_plans"
 
 KINDS = ("grant", "charge", "release", "payment", "repayment")
 
