@@ -10,6 +10,8 @@ from centre.scans.rules import Act
 from employers.fairs.models import Booth
 from employers.fairs.plans.models import BoothPlace, HallGrid
 from employers.fairs.rules import FairState
+from matching.fairs.contacts.models import BoothContact, FairComplaint
+from matching.fairs.contacts.rules import ComplaintKind, Outcome
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
 from matching.fairs.visitors.models import FairDoor, Visitor
 from matching.fairs.visitors.rules import TicketSource, subject_of
@@ -46,3 +48,8 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
             BookedInterview, visitor_id=visitor.id, booth_id=booth.id, employer_id=booth.employer_id, panel=0,
             slot=place, **own,
         )  # fmt: skip
+        canaries.make(
+            BoothContact, visitor_id=visitor.id, booth_id=booth.id, employer_id=booth.employer_id,
+            outcome=Outcome.INTENTION, opening_id=None, **own,
+        )  # fmt: skip
+    canaries.make(FairComplaint, centre_id=centre_id, fair_id=fair.id, booth_no=1, kind=ComplaintKind.FEE)

@@ -17,7 +17,8 @@ from employers.fairs.models import Booth
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import neighbours, own_booth, permit_limit
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, FairState
+from matching.fairs.contacts.queries import figures_of
 from web.forms import bind
 from web.pages.public.fairs import hours
 from web.rendering import page
@@ -187,6 +188,7 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
         booth_states=BOOTH_LABELS,
         near=near,
         permit_limit=permit_limit(unit.session, clock.local(fair.starts_at).date(), fair.region_code),
+        counted=figures_of(unit.session, fair) if fair.state is FairState.ENDED else None,
         late=fair.filed_at is None and fair.filing_due_on < clock.today(),
     )
 

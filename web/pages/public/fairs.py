@@ -93,6 +93,7 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
         may_apply=fair.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
         may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
         may_visit=takes_visitors(fair),
+        may_complain=clock.local(fair.starts_at).date() <= clock.today() and fair.state is not FairState.CANCELLED,
         described=event_of(fair, own_address(unit.request)),
         cancelled=unit.request.query_params.get("ticket") == "cancelled",
     )
