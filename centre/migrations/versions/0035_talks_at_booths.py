@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0033_talks_at_booths"
-down_revision = "0032_floor_plans"
+revision = "0035_talks_at_booths"
+down_revision = "0034_desk_employers_and_schools"
 
 
 def upgrade() -> None:
