@@ -38,6 +38,7 @@ from matching.search.rules import SynonymState
 from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from tests.ordeal.world_accounts import ask_to_close
+from tests.ordeal.world_desk import add_desk
 from tests.ordeal.world_fairs import add_fair_days
 from tests.ordeal.world_story import add_interviews
 from training.attendance.models import Attendance, Lesson, SeatOffer
@@ -165,6 +166,7 @@ def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: i
         side.people.append(_person(canaries, side, region, place))
     _training(canaries, side, letter, region)
     _work(canaries, side, region)
+    add_desk(canaries, side.centre, side.people[0])
     for person in side.people:
         canaries.share(person, "name", provider_id=side.school.id)
     for column in ("name", "phone"):

@@ -63,12 +63,13 @@ def _ago(days: int) -> datetime:
     return datetime.combine(clock.today() - timedelta(days=days), time(10), clock.SHANGHAI)
 
 
-def _day(days: int) -> str:
+def day_before(days: int) -> str:
+    """A day so many days ago, or ahead when negative, as forms send it."""
     return (clock.today() - timedelta(days=days)).isoformat()
 
 
-def fill(session: Session, people: dict[str, Person]) -> None:
-    """Insert the cases of the desk."""
+def fill(session: Session, people: dict[str, Person]) -> Desk:
+    """Insert the cases of people and money; gives the desk for those who add others."""
     desk = Desk(session, people)
     _petitions(desk)
     _relief(desk)
@@ -76,6 +77,7 @@ def fill(session: Session, people: dict[str, Person]) -> None:
     _money(desk)
     _places(desk)
     session.flush()
+    return desk
 
 
 def _petitions(desk: Desk) -> None:
@@ -108,9 +110,9 @@ def _relief(desk: Desk) -> None:
         ("check", "trainer", {"evidence": "入户核查表、低保证"}), ("notice", "officer", {}),
     ], person="W2", days=3)  # fmt: skip
     desk.case("hardship", "officer", {"system": "employment", "ground": "single_parent"}, [], person="W7", days=8)
-    used = ({"used_on": _day(10), "item": "registration", "place": "县医院(虚构)", "gross_fen": 500},
-            {"used_on": _day(10), "item": "medicine", "place": "县医院(虚构)", "gross_fen": 30_000},
-            {"used_on": _day(9), "item": "hospital", "place": "县医院(虚构)", "gross_fen": 200_000})  # fmt: skip
+    used = ({"used_on": day_before(10), "item": "registration", "place": "县医院(虚构)", "gross_fen": 500},
+            {"used_on": day_before(10), "item": "medicine", "place": "县医院(虚构)", "gross_fen": 30_000},
+            {"used_on": day_before(9), "item": "hospital", "place": "县医院(虚构)", "gross_fen": 200_000})  # fmt: skip
     desk.case("card", "officer", {"type": "medical", "partner": "县医院(虚构)", "relation": "本人"},
               [("activate", "city", {})], person="W7", lines=used, lines_after=1)  # fmt: skip
     desk.case("card", "officer", {"type": "education", "partner": "小学(虚构)", "relation": "女儿"}, [], person="W2",
@@ -131,7 +133,7 @@ def _money(desk: Desk) -> None:
     desk.case("loan", "officer", {"purpose": "开足疗店", "bank": "某银行(虚构)", "asked_fen": 5_000_000}, [
         ("submit", "city", {}), ("grant", "officer", {"granted_fen": 4_000_000, "months": 24}),
         ("pay-out", "officer", {}),
-    ], person="W10", lines=({"paid_on": _day(5), "amount_fen": 200_000},), lines_after=3)  # fmt: skip
+    ], person="W10", lines=({"paid_on": day_before(5), "amount_fen": 200_000},), lines_after=3)  # fmt: skip
     given: Steps = [
         ("receive", "officer", {"voucher": "JK-0001"}), ("receipt", "officer", {"receipt_no": "JS-0001"}),
         ("allocate", "city", {"fund_id": desk.fund_id}),
@@ -154,18 +156,18 @@ def _places(desk: Desk) -> None:
         "kind": "relief",
         "title": "入冬慰问",
         "place": "社区广场(虚构)",
-        "held_on": _day(7),
+        "held_on": day_before(7),
         "volunteers": 5,
     }
     desk.case("gathering", "officer", event, [("publish", "city", {}), ("hold", "officer", {"attendance": 6})],
               days=7, lines=guests)  # fmt: skip
-    skills = {"kind": "skills", "title": "送技能进工地(演示)", "place": "三号工地(虚构)", "held_on": _day(-10)}
+    skills = {"kind": "skills", "title": "送技能进工地(演示)", "place": "三号工地(虚构)", "held_on": day_before(-10)}
     desk.case("gathering", "officer", skills, [("publish", "city", {})], days=3)
     desk.case("lending", "officer", {"title": "电工入门", "days": 14}, [], person="W11", days=20)
     desk.case("lending", "officer", {"title": "缝纫技法"}, [("give-back", "officer", {})], person="W1")
     leader = {"leader": "张局长(虚构)", "department": "工业局(虚构)", "year": clock.today().year, "goal": "帮一人就业"}
     desk.case("contact", "officer", leader, [("visit", "officer", {})], person="W2",
-              lines=({"visited_on": _day(15), "note": "送去课本，了解求职意向"},))  # fmt: skip
+              lines=({"visited_on": day_before(15), "note": "送去课本，了解求职意向"},))  # fmt: skip
     items = tuple({"item": item, "proof": "照片", "score": score}
                   for item, score in (("标牌", 95), ("窗口和人员", 80), ("热线", 85), ("档案", 75)))  # fmt: skip
     desk.case("standard", "city", {"title": "规范化建设标准（演示）第1版"}, [

@@ -163,7 +163,8 @@ def _case(
 ) -> Response:
     session = unit.session
     case = queries.case_in_sight(session, kind, case_id)
-    possible = kind.machine.events(case.state, unit.actor) if unit.actor.may(Permission.WORK_AT_DESK) else []
+    may_work = unit.actor.may(Permission.WORK_AT_DESK)
+    possible = kind.machine.events(case.state, unit.actor) if may_work else []
     account = unit.actor.account_id
     steps = [
         (step, fields_of(session, kind, step.draft), account not in {getattr(case, name) for name in step.others})
@@ -189,6 +190,7 @@ def _case(
         line_fields=fields_of(session, kind, kind.lines.draft) if kind.lines and may_add else [],
         history=queries.history(session, kind, case_id),
         ways=kind.links(case) if kind.links else [],
+        may_work=may_work,
         bound=bound,
         event=event,
         today=clock.today(),
