@@ -16,6 +16,7 @@ from centre.drafts import Draft
 from centre.funds.queries import fund
 from centre.ledger import CHANNEL_LABELS, Channel
 from centre.people import Person
+from centre.scopes import seeing_everything
 from centre.translation import N_
 from web.formats import long_date, long_datetime, money
 
@@ -111,7 +112,8 @@ def _text(session: Session, kind: Kind, name: str, value: Any, locale: str) -> t
     if isinstance(value, date):
         return long_date(locale, value), False
     if name == "fund_id":
-        return fund(session, value).name, False
+        with seeing_everything(session):  # the city's fund may pay for a case of a county
+            return fund(session, value).name, False
     if name == "person_id":
         return session.scalar(select(Person.name).where(Person.id == value)) or "—", False
     if name in kind.options:

@@ -153,9 +153,9 @@ CARD = Kind(
     machine=CARDS,
     draft=CardDraft,
     steps=(
-        Step("activate", N_("批准启用"), Reason, _activate, "activated_by", ("opened_by",), records=True),
+        Step("activate", N_("批准启用"), Reason, _activate, "activated_by", ("opened_by",), records=True, tells=True),
         Step("renew", N_("续期"), Reason, _activate, "activated_by", ("opened_by",)),
-        Step("revoke", N_("收回"), Because, _end),
+        Step("revoke", N_("收回"), Because, _end, tells=True),
         Step("expire", N_("到期"), Reason, _end),
     ),
     columns=("type", "partner", "expires_on"),

@@ -128,10 +128,10 @@ LEGAL_AID = Kind(
     draft=LegalAidDraft,
     steps=(
         Step("refer", N_("转法律援助机构"), Referral, _refer),
-        Step("accept", N_("机构已接受"), Reason, _settle),
-        Step("decline", N_("机构未接受"), Because, _settle),
+        Step("accept", N_("机构已接受"), Reason, _settle, tells=True),
+        Step("decline", N_("机构未接受"), Because, _settle, tells=True),
         Step("begin", N_("开始办理"), Reason),
-        Step("close", N_("结案"), Closing, _close),
+        Step("close", N_("结案"), Closing, _close, tells=True),
     ),
     columns=("matter", "opponent", "outcome"),
     labels={

@@ -142,12 +142,12 @@ LOAN = Kind(
     draft=LoanDraft,
     steps=(
         Step("submit", N_("审核后报银行"), Reason, None, "submitted_by", ("opened_by",)),
-        Step("grant", N_("银行批准"), Granting, _grant, records=True),
+        Step("grant", N_("银行批准"), Granting, _grant, records=True, tells=True),
         Step("pay-out", N_("已放款"), Reason),
         Step("fall-due", N_("逾期"), Reason),
         Step("resume", N_("恢复还款"), Reason),
         Step("settle", N_("还清"), Reason, _settle),
-        Step("refuse", N_("未批准"), Because),
+        Step("refuse", N_("未批准"), Because, tells=True),
     ),
     columns=("purpose", "asked_fen", "granted_fen", "repaid_fen"),
     labels={

@@ -178,7 +178,7 @@ PETITION = Kind(
     steps=(
         Step("assign", N_("交办"), Assigning),
         Step("contact", N_("已联系本人"), Reason, _give_closing_day),
-        Step("answer", N_("答复"), Answer, _answer),
+        Step("answer", N_("答复"), Answer, _answer, tells=True),
         Step("close", N_("办结"), Verdict, _close),
         Step("reopen", N_("重新办理"), Because, _reopen),
         Step("void", N_("记错了，作废"), Because, _stop_clock),

@@ -108,7 +108,7 @@ UNION = Kind(
     machine=UNION_MACHINE,
     draft=UnionDraft,
     steps=(
-        Step("enrol", N_("入会"), Enrolling, _enrol, records=True),
+        Step("enrol", N_("入会"), Enrolling, _enrol, records=True, tells=True),
         Step("transfer", N_("转会"), Transfer),
         Step("leave", N_("退会"), Because),
     ),

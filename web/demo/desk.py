@@ -1,5 +1,6 @@
 """The desk of the demo town: cases of every kind in several states, taken there by the same steps as at the counter."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -38,24 +39,24 @@ class Desk:
         """Open a case so many days ago, take the steps a day apart, and add the lines after some of them."""
         kind = BY_NAME[name]
         person_id = self.people[person].id if person else None
+        at_home = {"centre_id": self.people[person].centre_id} if person else {}
+        actors = {login: replace(actor, **at_home) for login, actor in self.actors.items()}
         with clock.frozen(_ago(days)):
             draft = kind.draft.model_validate(values)
             case = actions.open_case(
-                self.session, self.actors[who], kind=kind, draft=draft, person_id=person_id, is_demo=True
+                self.session, actors[who], kind=kind, draft=draft, person_id=person_id, is_demo=True
             )
         for at, (event, actor, given) in enumerate([("", "", {}), *steps]):
             with clock.frozen(_ago(max(0, days - at))):
                 if event:
                     step = kind.step(event)
                     draft = step.draft.model_validate(given)  # type: ignore[union-attr]
-                    actions.take_step(
-                        self.session, self.actors[actor], kind=kind, case_id=case.id, event=event, draft=draft
-                    )
+                    actions.take_step(self.session, actors[actor], kind=kind, case_id=case.id, event=event, draft=draft)
                 if at == lines_after and kind.lines is not None:
                     for line in lines:
                         filled = kind.lines.draft.model_validate(line)
                         actions.add_line(
-                            self.session, self.actors[who], kind=kind, case_id=case.id, draft=filled, is_demo=True
+                            self.session, actors[who], kind=kind, case_id=case.id, draft=filled, is_demo=True
                         )
 
 

@@ -14,11 +14,12 @@ from centre.drafts import Draft
 from centre.errors import Conflict, Forbidden, NotFound
 from centre.ledger import Channel, ServiceEvent, record_service, reverse_services
 from centre.network import allow_staff
+from centre.outbox import post
 from centre.people import Person
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import IllegalMove, move
-from centre.translation import N_
+from centre.translation import N_, SOURCE_LOCALE, Term, translate
 
 VOID = "void"
 """The event by which a case that was entered by mistake is taken back, with its line of the ledger."""
@@ -95,6 +96,8 @@ def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event
         _record(session, actor, kind, case)
     if event == VOID:
         _reverse(session, actor, kind, case)
+    if step.tells:
+        _tell(session, kind, case)
     audit.note(session, actor, action=f"{kind.name}.{event}", subject=f"{kind.name}:{case.id}")
     session.flush()
     return case
@@ -168,6 +171,27 @@ def _record(session: Session, actor: Actor, kind: Kind, case: Any) -> None:
         topic=str(getattr(topic, "value", None) or topic or kind.topic or kind.name)[:60],
         amount_fen=getattr(case, kind.amount) if kind.amount else None,
         subject=f"{kind.name}:{case.id}",
+    )
+
+
+def _tell(session: Session, kind: Kind, case: Any) -> None:
+    """Tell the person once what became of the case; the details are for the counter to say."""
+    person_id = getattr(case, "person_id", None)
+    if person_id is None:
+        return
+    title = translate(
+        SOURCE_LOCALE,
+        N_("您的“{business}”有了结果：{state}"),
+        business=Term(kind.label),
+        state=Term(str(kind.machine.labels[case.state])),
+    )
+    post(
+        session,
+        kind="desk-case",
+        to_person_id=person_id,
+        title=title,
+        link="/me",
+        dedupe_key=f"{kind.name}:{case.id}:{case.state.value}:{case.version}",
     )
 
 

@@ -36,6 +36,8 @@ class Step:
     others: tuple[str, ...] = ()
     records: bool = False
     """Whether this step is the service that the ledger counts."""
+    tells: bool = False
+    """Whether the person has waited for this answer and gets a message."""
 
 
 @dataclass(frozen=True)

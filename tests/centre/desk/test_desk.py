@@ -27,6 +27,7 @@ from centre.desk.relief import RELIEF
 from centre.desk.unions import UNION, AlreadyMember
 from centre.funds.rules import FundShort
 from centre.ledger import ServiceEvent
+from centre.outbox import Message
 from centre.people import PersonCategory, recognised_categories
 from centre.sheets.cells import Row, Sheet, Workbook
 from centre.states import IllegalMove
@@ -68,6 +69,9 @@ def test_a_small_sum_is_paid_on_one_day_by_two_people(counter: Counter) -> None:
     counter.step(RELIEF, case, "sign", receipt_no="R1")
     assert counter.step(RELIEF, case, "close") == "closed"
     assert ledger(counter) == [("relief", 30_000)]
+    with open_session(SYSTEM.scope) as session:
+        told_once = session.scalars(select(Message.title).where(Message.person_id == counter.person_id)).all()
+        assert told_once == ["您的“生活救助”有了结果：已批准"]
 
 
 def test_above_the_limit_or_a_second_time_the_long_path_is_named(counter: Counter) -> None:
