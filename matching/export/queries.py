@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from centre import clock, regions
 from centre.accounts import Account
 from centre.errors import NotFound
-from centre.network import Centre, allow_staff
+from centre.network import Centre, allow_staff, oversees
 from centre.people import Person
 from centre.permissions import Actor, Role
 from centre.scopes import seeing_everything
@@ -176,11 +176,12 @@ def group_names(session: Session, batch_id: int) -> dict[int, str]:
         return {group.id: group.name for group in session.scalars(groups(batch_id))}
 
 
-def possible_escorts(session: Session) -> Sequence[Account]:
-    """Accounts that may lead a batch, by name."""
+def possible_escorts(session: Session, actor: Actor) -> Sequence[Account]:
+    """Accounts that may lead a batch of the actor's centre, by name; the city centre chooses among all."""
     with seeing_everything(session):
         accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.name)).all()
-    return [account for account in accounts if Role.ESCORT in account.roles and account.usable]
+    able = [account for account in accounts if Role.ESCORT in account.roles and account.usable]
+    return [account for account in able if oversees(session, account.centre_id, actor=actor)]
 
 
 def led(session: Session, actor: Actor) -> list[ExportBatch]:

@@ -54,6 +54,16 @@ POLICY: Mapping[str, str] = {
     "model_card": EVERYBODY,
     "introduction.note": "county city",
     "follow_up": "county city",
+    # labour export
+    "export_project": "staff employer account person",
+    "visit_report": "staff",
+    "export_batch": "staff employer account person",
+    "escort_duty": "staff account person",
+    "export_group": "staff account person",
+    "export_member": PEOPLE + " employer account",
+    "roll_scan": PEOPLE + " account",
+    "travel_subsidy": PEOPLE,
+    "self_found_job": PEOPLE,
     # training
     "enrolment": LEARNERS,
     "lesson": EVERYBODY + " school staff",
@@ -120,10 +130,11 @@ BLIND: Mapping[str, str] = {
     for why, names in {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
         "TrainingCertificate WorkedOccupation",
-        WITH_ROW: "ApiToken ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
+        WITH_ROW: "ApiToken EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
+        "ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
         OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
-        FIGURES: "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        FIGURES: "SelfFoundJob Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
         ITSELF: "Invitation JobFailure JobRun KeyMark Tally",
     }.items()
     for name in names.split()

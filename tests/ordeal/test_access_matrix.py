@@ -29,6 +29,8 @@ from centre.tables import Base
 from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair
 from employers.openings.models import Opening
+from matching.export.models import EscortDuty, ExportBatch, ExportMember, ExportProject
+from matching.export.stay.models import TravelSubsidy
 from matching.interviews.models import Interview
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
@@ -56,7 +58,9 @@ CAUGHT = 12
 NOBODYS = 987_654_321
 HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 MODELS: dict[str, type[Any]] = {
-    "account_id": Account, "approval_id": AccountApproval, "booth_id": Booth, "card_id": ModelCard,
+    "account_id": Account, "approval_id": AccountApproval, "batch_id": ExportBatch, "duty_id": EscortDuty,
+    "member_id": ExportMember, "project_id": ExportProject, "subsidy_id": TravelSubsidy,
+    "booth_id": Booth, "card_id": ModelCard,
     "claim_id": Claim, "class_id": TrainingClass,
     "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
     "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
@@ -70,6 +74,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "step": ("trades", "years", "papers", "wanted", "place", "pay"),
     "event": ("submit", "cancel", "withdraw", "accept"),
     "answer": ("take", "decline"),
+    "number": ("1",),
     "verdict": ("approve", "refuse", "close", "agree"),
     "state": ("end", "reopen"),
     # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.

@@ -39,6 +39,7 @@ from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from tests.ordeal.world_accounts import ask_to_close
 from tests.ordeal.world_desk import add_desk
+from tests.ordeal.world_export import add_journeys
 from tests.ordeal.world_fairs import add_fair_days
 from tests.ordeal.world_story import add_interviews
 from training.attendance.models import Attendance, Lesson, SeatOffer
@@ -138,8 +139,7 @@ def sign_in_again(world: World) -> None:
 
 
 def _session(account_id: int, token: str, csrf: str) -> SignIn:
-    ends = clock.now() + timedelta(days=9)
-    digest = token_digest(token)
+    ends, digest = clock.now() + timedelta(days=9), token_digest(token)
     return SignIn(account_id=account_id, token_digest=digest, csrf_token=csrf, expires_at=ends, ends_at=ends)
 
 
@@ -185,10 +185,10 @@ def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: i
     )
     _account(canaries, people, f"colleague-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends)
     _account(canaries, people, f"employer-{letter}", Role.EMPLOYER, employer_id=side.employer.id, expires_on=ends)
-    _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
-    program = canaries.make(
-        Account, login=f"token-{letter}", roles=["registrar"], provider_id=side.school.id, expires_on=ends
-    )
+    escort = _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
+    add_journeys(canaries, centre.id, side.openings[OpeningState.OPEN], side.people, region=region, escort=escort.id)
+    of = {"provider_id": side.school.id, "expires_on": ends}
+    program = canaries.make(Account, login=f"token-{letter}", roles=["registrar"], **of)
     canaries.make(
         ApiToken, account_id=program.id, prefix=f"gq{letter}", digest=f"token-{letter}", expires_on=ends,
         permissions=[Permission.IMPORT_ROSTER.value], issued_by=school.id,

@@ -308,7 +308,9 @@ def _page(unit: UnitOfWork, batch_id: int, bound: Bound[Any], status_code: int =
         group_names=queries.group_names(unit.session, batch_id),
         groups=unit.session.scalars(queries.groups(batch_id)).all(),
         escorts=unit.session.scalars(queries.escorts(batch_id)).all(),
-        possible=[(account.id, account.name) for account in queries.possible_escorts(unit.session)] if runs else [],
+        possible=[(account.id, account.name) for account in queries.possible_escorts(unit.session, unit.actor)]
+        if runs
+        else [],
         problems=batches.unmet_guards(unit.session, held) if runs and held.state == "recruiting" else (),
         conflicts=[truth for truth in called.conflicts if truth.member_id in {row.id for row in rows}],
         devices=devices(unit.session, batch_id),
