@@ -91,6 +91,11 @@ async function start() {
     event.target.elements.heads.value = 1;
     say(act === "out" ? "out" : "walk_in", String(heads));
   });
+  // The page's own script marks a sent form; here nothing was sent, and the next visitor is waiting.
+  document.addEventListener("submit", ({ target }) => setTimeout(() => {
+    target.sent = false;
+    for (const button of target.querySelectorAll("button")) button.ariaDisabled = false;
+  }, 20));
   camera(scanned);
   await show();
   await queue.flush();

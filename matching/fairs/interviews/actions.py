@@ -174,7 +174,7 @@ def _store(session: Session, fair: Fair, day: InterviewDay, wishes: Wishes, solv
         "placed": len(solved.plan),
         "people": len({cell.seeker for cell in solved.plan}),
         "wishing": len(wishes.seekers),
-        "gap": round(solved.gap, 6) if solved.by_solver else None,
+        "gap": round(solved.gap, 6),
         "by_solver": solved.by_solver,
         "note": solved.note,
         "kept": len(former & solved.plan),

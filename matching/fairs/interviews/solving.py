@@ -39,31 +39,81 @@ class Solved:
     @property
     def gap(self) -> float:
         """How far the plan may be from the best, as a share of the bound."""
-        return max(0.0, (self.bound - self.value) / self.bound) if 0 < self.bound < float("inf") else 0.0
+        return max(0.0, (self.bound - self.value) / self.bound) if self.bound > 0 else 0.0
 
 
 def plain(wishes: Wishes, former: Plan = frozenset()) -> Solved:
     """A plan without the solver, in a moment: what is kept of a former plan, and whatever fits beside it."""
     plan = improved(wishes, greedy(wishes, former))
-    return Solved(plan, value(wishes, plan), float("inf"), by_solver=False)
+    return Solved(plan, value(wishes, plan), linear_bound(wishes, wishes.most), by_solver=False)
+
+
+def linear_bound(wishes: Wishes, cap: int) -> float:
+    """What no plan with at most `cap` interviews a person can be worth more than: pairs and limits, without the clock.
+
+    A linear program over the pairs alone; it takes a moment even for a city's fair.
+    """
+    import numpy as np
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array
+
+    pairs = sorted(
+        {pair for pair, slots in wishes.common.items() if slots} | {(p.seeker, p.panel) for p in wishes.pinned}
+    )
+    if not pairs:
+        return 0.0
+    kept: dict[tuple[int, int], int] = {}
+    for cell, extra in wishes.before.items():
+        kept[cell.seeker, cell.panel] = max(extra, kept.get((cell.seeker, cell.panel), 0))
+    seekers = sorted({seeker for seeker, _ in pairs})
+    steps = [(seeker, number) for seeker in seekers for number in range(1, cap + 1)]
+    rows: dict[tuple[str, int], int] = {}
+    limits: list[float] = []
+    entries: list[tuple[int, int, float]] = []
+
+    def put(kind: str, key: int, column: int, limit: float, factor: float = 1.0) -> None:
+        if (kind, key) not in rows:
+            rows[kind, key] = len(limits)
+            limits.append(limit)
+        entries.append((rows[kind, key], column, factor))
+
+    for column, (seeker, panel) in enumerate(pairs):
+        pins = sum(pin.seeker == seeker for pin in wishes.pinned) if wishes.pinned else 0
+        table = wishes.panels.get(panel)
+        there = sum(pin.panel == panel for pin in wishes.pinned) if wishes.pinned else 0
+        put("most", seeker, column, max(cap, pins))
+        put("limit", panel, column, max(table.limit if table else 0, there))
+        put("earned", seeker, column, 0.0, -1.0)
+    for place, (seeker, _) in enumerate(steps):
+        put("earned", seeker, len(pairs) + place, 0.0)
+    worths = [wishes.weights.get(pair, 0) + kept.get(pair, 0) for pair in pairs]
+    costs = np.array([*worths, *(bonus(number) for _, number in steps)], dtype=float)
+    lines, columns, factors = zip(*entries, strict=True)
+    matrix = csr_array((np.array(factors), (np.array(lines), np.array(columns))), shape=(len(limits), len(costs)))
+    result = linprog(-costs, A_ub=matrix, b_ub=np.array(limits), bounds=(0, 1), method="highs")
+    return float(-result.fun) if result.status == 0 else float(sum(worths) + sum(bonus(number) for _, number in steps))
 
 
 Solver = Callable[[Wishes, int, float], tuple[Plan, float, str]]
 
 
-def solve(wishes: Wishes, *, seconds: float = SECONDS, solver: "Solver | None" = None) -> Solved:
+def solve(
+    wishes: Wishes, *, seconds: float = SECONDS, solver: "Solver | None" = None, former: Plan = frozenset()
+) -> Solved:
     """The best plan within a time: everybody's first interview before anybody's third.
 
     The first run allows two interviews each. Only when everybody who can be placed has one, a second run allows more.
     """
     ask = solver or by_highs
-    plain = greedy(wishes)
+    start = plain(wishes, former)
     caps = [min(2, wishes.most)] if wishes.most > 2 else [wishes.most]
-    best, by_solver, notes, bound = plain, False, [], float("inf")
+    best, by_solver, notes, bound = start.plan, False, [], start.bound
+    if start.value >= start.bound - 0.5:  # nothing is left to be gained
+        return start
     for cap in [*caps, *([wishes.most] if wishes.most > 2 else [])]:
         if cap > 2 and wishes.placeable - {interview.seeker for interview in best}:
             break
-        plan, bound, note = ask(wishes, cap, seconds / 2 if wishes.most > 2 else seconds)
+        plan, proven, note = ask(wishes, cap, seconds / 2 if wishes.most > 2 else seconds)
         notes += [note] if note else []
         if faults(wishes, plan):
             notes.append("rejected")
@@ -71,6 +121,8 @@ def solve(wishes: Wishes, *, seconds: float = SECONDS, solver: "Solver | None" =
         plan = improved(wishes, plan)
         if not faults(wishes, plan) and value(wishes, plan) >= value(wishes, best):
             best, by_solver = plan, True
+            if cap == wishes.most and proven >= value(wishes, plan) - 0.5:
+                bound = min(bound, proven)
     return Solved(best, value(wishes, best), max(bound, value(wishes, best)), by_solver, " ".join(notes))
 
 

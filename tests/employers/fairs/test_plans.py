@@ -110,3 +110,4 @@ def test_the_plan_is_moved_by_its_form_and_seen_by_everybody(as_: Opener) -> Non
     assert organiser.get(hall).status_code == 200
     expected = organiser.get(f"/organiser/fairs/{fair_id}/simulation?visitors=900&gates=2&seconds=15")
     assert "多开一个门" in expected.text
+    assert f"/fairs/{fair_id}/register" in organiser.get(f"/organiser/fairs/{fair_id}/posters").text

@@ -26,7 +26,7 @@ from matching.fairs.interviews.rules import (
     value,
     why_not,
 )
-from matching.fairs.interviews.solving import solve
+from matching.fairs.interviews.solving import linear_bound, solve
 
 
 def tiny(seed: int) -> Wishes:
@@ -85,6 +85,12 @@ def test_small_timetables_are_as_good_as_trying_everything() -> None:
         assert faults(wishes, solved.plan) == []
         assert solved.value == best_by_trying(wishes), seed
         assert solved.value <= solved.bound + 1e-6
+
+
+def test_no_plan_passes_the_linear_bound() -> None:
+    for seed in range(60):
+        wishes = tiny(seed)
+        assert best_by_trying(wishes) <= linear_bound(wishes, wishes.most) + 1e-6, seed
 
 
 def test_the_comparison_catches_a_solver_that_leaves_interviews_out() -> None:
