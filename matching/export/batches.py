@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts import Account
 from centre.audit import note
-from centre.errors import Invalid, NotFound, Problem
+from centre.errors import Invalid, Problem
 from centre.outbox import post
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, require
@@ -146,9 +146,7 @@ def appoint_escort(session: Session, actor: Actor, *, batch_id: int, account_id:
 def release_escort(session: Session, actor: Actor, *, duty_id: int) -> None:
     """Take an escort off a batch that has not left. Raises BatchNotRecruiting or NotFound."""
     require(actor, Permission.RUN_EXPORT)
-    duty = session.scalar(select(EscortDuty).where(EscortDuty.id == duty_id))
-    if duty is None:
-        raise NotFound
+    duty = queries.duty(session, duty_id)
     batch = queries.own_batch(session, actor, duty.batch_id)
     if batch.state not in (BatchState.PLANNED, BatchState.RECRUITING):
         raise BatchNotRecruiting(state=Term(BATCH_LABELS[batch.state]))

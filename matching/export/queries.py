@@ -165,6 +165,14 @@ def escorts(batch_id: int) -> Select[EscortDuty]:
     return select(EscortDuty).where(EscortDuty.batch_id == batch_id).order_by(EscortDuty.id)
 
 
+def duty(session: Session, duty_id: int) -> EscortDuty:
+    """One escort's duty. Raises NotFound."""
+    record = session.scalar(select(EscortDuty).where(EscortDuty.id == duty_id))
+    if record is None:
+        raise NotFound
+    return record
+
+
 def groups(batch_id: int) -> Select[ExportGroup]:
     """The groups of a batch."""
     return select(ExportGroup).where(ExportGroup.batch_id == batch_id).order_by(ExportGroup.id)

@@ -39,7 +39,7 @@ POLICY: Mapping[str, str] = {
     "training_class": "public school staff",
     # people
     "person": PEOPLE,
-    "person.name": "person school employer county city auditor",
+    "person.name": "person school employer account county city auditor",
     "person.identity": "person",
     "person.phone": "person employer",
     "held_certificate": PEOPLE,

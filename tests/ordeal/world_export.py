@@ -47,9 +47,11 @@ def add_journeys(
     group = canaries.make(ExportGroup, leader_person_id=people[0].id, owners=seen, **there)
     for person in people:
         led = {"account_id": escort} if escort else {}
+        canaries.share(person, "name", **led)
+        grouped = group.id if person is people[0] else None
         member = canaries.make(
             ExportMember, project_id=project.id, quota_id=quota.id, home_centre_id=centre_id, person_id=person.id,
-            opening_id=opening.id, group_id=group.id, worker_name=person.name, county_code=region, batch_id=batch.id,
+            opening_id=opening.id, group_id=grouped, worker_name=person.name, county_code=region, batch_id=batch.id,
             state=MemberState.BOARDED, boarded_at=now, owners=led, **of,
         )  # fmt: skip
         canaries.make(

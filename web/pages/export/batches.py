@@ -192,12 +192,12 @@ def appoint(unit: Unit, batch_id: RecordId) -> Response:
     )
 
 
-@routes.post("/batches/{batch_id}/escorts/{duty_id}/release", allow=RUN)
-def release(unit: Unit, batch_id: RecordId, duty_id: RecordId) -> Response:
+@routes.post("/escorts/{duty_id}/release", allow=RUN)
+def release(unit: Unit, duty_id: RecordId) -> Response:
     """Take an escort off a batch."""
     return _try(
         unit,
-        batch_id,
+        queries.duty(unit.session, duty_id).batch_id,
         bind(unit, ButtonForm),
         lambda _: batches.release_escort(unit.session, unit.actor, duty_id=duty_id),
     )

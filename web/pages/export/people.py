@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
 
+from fastapi import Query
 from sqlalchemy import select
 from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
-from centre.drafts import RecordId
+from centre.drafts import BIGGEST_ID, RecordId
 from centre.permissions import Permission
 from employers.openings.models import Opening
 from matching.export import members, queries
@@ -29,6 +30,9 @@ from web.pages.export.projects import destinations
 from web.rendering import page
 
 routes = Pages("/export")
+
+Batch = Annotated[int, Query(ge=0, le=BIGGEST_ID)]
+"""The batch of a form that puts somebody on a roster."""
 
 LIST, RUN = Permission.LIST_FOR_EXPORT, Permission.RUN_EXPORT
 
@@ -66,20 +70,20 @@ def self_found(unit: Unit, person_id: RecordId) -> Response:
     )
 
 
-@routes.get("/batches/{batch_id}/list/{person_id}", allow=LIST)
-def ask_listing(unit: Unit, batch_id: RecordId, person_id: RecordId) -> Response:
+@routes.get("/people/{person_id}/list", allow=LIST)
+def ask_listing(unit: Unit, person_id: RecordId, batch: Batch = 0) -> Response:
     """The form that puts somebody on a roster."""
-    return _listing(unit, batch_id, person_id, blank(unit, ExportMemberDraft))
+    return _listing(unit, batch, person_id, blank(unit, ExportMemberDraft))
 
 
-@routes.post("/batches/{batch_id}/list/{person_id}", allow=LIST)
-def enlist(unit: Unit, batch_id: RecordId, person_id: RecordId) -> Response:
+@routes.post("/people/{person_id}/list", allow=LIST)
+def enlist(unit: Unit, person_id: RecordId, batch: Batch = 0) -> Response:
     """Put somebody on a roster."""
     return attempt(
         unit,
         bind(unit, ExportMemberDraft, person_id=person_id),
-        lambda draft: members.list_member(unit.session, unit.actor, batch_id=batch_id, draft=draft),
-        partial(_listing, unit, batch_id, person_id),
+        lambda draft: members.list_member(unit.session, unit.actor, batch_id=batch, draft=draft),
+        partial(_listing, unit, batch, person_id),
         lambda row: f"/export/members/{row.id}",
     )
 
