@@ -1,7 +1,7 @@
 // A queue of scans that outlives the network and the power: sealed on the device, sent until it is acknowledged.
 // Any page can use it: `await ScanQueue.open({ address, roll })`, then `add({ subject, act, ... })`. The service merges
 // queues by device and counter (centre/scans/rules.py), so sending twice or late is harmless.
-const NAME = "gangqiao-scans", PART = 200;
+const NAME = "gangqiao-scans", PART = 200, REFRESH = 20000;
 const utf8 = new TextEncoder(), text = new TextDecoder();
 const life = crypto.randomUUID();
 
@@ -35,7 +35,7 @@ export function judge(door, entry, at, inside, isInside) {
 export class ScanQueue extends EventTarget {
   static async open({ address, roll = "" }) {
     const queue = new ScanQueue();
-    Object.assign(queue, { address, rollAddress: roll, online: true, signedOut: false, refused: "" });
+    Object.assign(queue, { address, rollAddress: roll, online: true, signedOut: false, refused: "", refreshedAt: 0 });
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("kept");
@@ -128,7 +128,7 @@ export class ScanQueue extends EventTarget {
         if (!scans.length) break;
         if (!(await this.#send(scans))) return;
       }
-      if (this.rollAddress) await this.refresh();
+      if (this.rollAddress && Date.now() - this.refreshedAt > REFRESH) await this.refresh();
     } catch {
       this.online = false;
     } finally {
@@ -148,6 +148,11 @@ export class ScanQueue extends EventTarget {
     this.refused = answer.ok || this.signedOut ? "" : String(answer.status);
     if (!answer.ok) return false;
     await this.#keepTime((await answer.json()).server_at);
+    // What was sent is part of the kept roll before it leaves the queue: a page that is closed now forgets nobody.
+    if (this.roll) {
+      Object.assign(this.roll, { inside_subjects: [...this.present], inside: this.inside, entered: this.entered });
+      await this.#keepRoll(this.roll);
+    }
     const removing = this.base.transaction("queue", "readwrite"), queue = removing.objectStore("queue");
     for (const { counter } of scans) queue.delete([this.address, counter]);
     await finished(removing);
@@ -168,12 +173,17 @@ export class ScanQueue extends EventTarget {
     if (!answer.ok) return;
     const roll = await answer.json();
     await this.#keepTime(roll.server_at);
+    await this.#keepRoll(roll);
+    this.online = true;
+    this.refreshedAt = Date.now();
+    await this.#reload(roll);
+  }
+
+  async #keepRoll(roll) {
     const sealed = await this.#seal(roll);
     const putting = this.base.transaction("roll", "readwrite");
     putting.objectStore("roll").put(sealed, this.rollAddress);
     await finished(putting);
-    this.online = true;
-    await this.#reload(roll);
   }
 
   async #reload(fresh) {
