@@ -41,6 +41,7 @@ from tests.ordeal.caller import Answer, Caller
 from tests.ordeal.canaries import Secret
 from tests.ordeal.eyes import BLIND, POLICY, may_see, relations
 from tests.ordeal.world import Someone, World
+from tests.ordeal.world_desk import desk_model
 from tests.planted import planted
 from training.attendance.models import Lesson, SeatOffer
 from training.certificates.models import TrainingCertificate
@@ -120,23 +121,24 @@ class Report:
 def doors(world: World, entry: Entry) -> list[Door]:
     """All ways to fill a route's ids, the last with an unused id. Raises LookupError for an unknown parameter."""
     holes = HOLE.findall(entry.path)
+    models = MODELS | {hole: model for hole in holes if (model := desk_model(entry.path, hole)) is not None}
     for hole in holes:
-        if hole not in WORDS and not world.rows.get(MODELS.get(hole, Base)):
+        if hole not in WORDS and not world.rows.get(models.get(hole, Base)):
             raise LookupError(f"{entry.path}: nothing in the world for {hole}")
-    ids = [hole for hole in holes if hole in MODELS]
-    words = [hole for hole in holes if hole not in MODELS]
+    ids = [hole for hole in holes if hole in models]
+    words = [hole for hole in holes if hole not in models]
     ways = []
     for chosen in product(*(WORDS[hole] for hole in words)):
-        path = HOLE.sub(lambda hole: hole[0] if hole[1] in MODELS else "{" + hole[1] + "!}", entry.path)
+        path = HOLE.sub(lambda hole: hole[0] if hole[1] in models else "{" + hole[1] + "!}", entry.path)
         for hole, word in zip(words, chosen, strict=True):
             path = path.replace("{" + hole + "!}", word)
         if not ids:
             ways.append(Door(entry, path))
             continue
         hole, *inner = ids
-        model = MODELS[hole]
+        model = models[hole]
         for row, owners, public in world.rows[model]:
-            keys = [_key(hole, row), *(_key(key, _beside(world, MODELS[key], owners)) for key in inner)]
+            keys = [_key(hole, row), *(_key(key, _beside(world, models[key], owners)) for key in inner)]
             ways.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public))
         nobody = "GQ" + "0" * 12 if hole == "code" else NOBODYS
         ways.append(Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False))

@@ -38,3 +38,13 @@ def add_desk(canaries: Canaries, centre: Any, person: Person) -> None:
         if kind.lines is not None:
             line = {"case_id": case.id, "centre_id": centre.id, "is_demo": False} | LINES.get(kind.name, {})
             canaries.make(kind.lines.model, **line)
+
+
+def desk_model(path: str, hole: str) -> Any:
+    """The model behind `case_id` or `line_id` of an address of the desk; None for other holes."""
+    if hole not in ("case_id", "line_id"):
+        return None
+    for kind in KINDS:
+        if f"/desk/{kind.path}/" in path:
+            return kind.model if hole == "case_id" or kind.lines is None else kind.lines.model
+    return None
