@@ -48,3 +48,9 @@ def desk_model(path: str, hole: str) -> Any:
         if f"/desk/{kind.path}/" in path:
             return kind.model if hole == "case_id" or kind.lines is None else kind.lines.model
     return None
+
+
+def desk_tables() -> list[str]:
+    """The tables of all kinds of cases and of their lines."""
+    models = [kind.model for kind in KINDS] + [kind.lines.model for kind in KINDS if kind.lines is not None]
+    return [str(model.__tablename__) for model in models]
