@@ -60,7 +60,8 @@ def oversees(session: Session, centre_id: int | None, *, actor: Actor) -> bool:
         return False
     levels: dict[int, CentreLevel | None] = session.info.setdefault("levels of centres", {})
     if actor.centre_id not in levels:  # asked for each row of a list, and the level of a centre does not change
-        levels[actor.centre_id] = session.scalar(select(Centre.level).where(Centre.id == actor.centre_id))
+        own = session.get(Centre, actor.centre_id)
+        levels[actor.centre_id] = own.level if own is not None else None
     return levels[actor.centre_id] is CentreLevel.CITY
 
 
