@@ -9,6 +9,7 @@ from typing import Any
 
 from centre.sheets.inbox import Refused, answer, kind_of
 from centre.sheets.limits import Limits
+from centre.sheets.marks import Unread
 from centre.sheets.parser import rows_of
 
 TITLE = "错误说明"
@@ -116,7 +117,9 @@ def _write_row(sheet: Any, row: int, values: list[Any], cell_faults: CellFaults,
     for column in range(max([len(values), *(place + 1 for place in marked)])):
         value = values[column] if column < len(values) else None
         style = red if column in marked else text if isinstance(value, str) else None
-        if isinstance(value, str):
+        if isinstance(value, Unread):
+            sheet.write_string(row, column, value.text, style)
+        elif isinstance(value, str):
             sheet.write_string(row, column, value, style)
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, style)

@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from centre.sheets import child
-from centre.sheets.cells import GUIDE_SHEET, Cell
+from centre.sheets.cells import CHOICES_SHEET, GUIDE_SHEET, Cell
 from centre.sheets.limits import Limits
+from centre.sheets.marks import Unread
 
 _LIMITS = Limits(processor=40, patience=60)
 _STARTERS = frozenset("=+-@\t\r\n＝＋－＠|")
@@ -166,7 +167,7 @@ def _choices(book: Any, at: int, choices: Sequence[str]) -> Any:
     """A list in the cell itself, or on a hidden sheet when it is longer than the 255 characters that fit there."""
     if len(",".join(choices)) <= 255 and not any("," in choice for choice in choices):
         return list(choices)
-    name = f"选项{at + 1}"
+    name = f"{CHOICES_SHEET}{at + 1}"
     sheet = book.add_worksheet(name)
     sheet.write_column(0, 0, choices)
     sheet.hide()
@@ -178,6 +179,8 @@ def _put(sheet: Any, row: int, column: int, value: Cell, formats: Mapping[str, A
         return
     if isinstance(value, str):
         sheet.write_string(row, column, safe(value), formats["text"])
+    elif isinstance(value, Unread):
+        sheet.write_string(row, column, safe(value.text), formats["text"])
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, date | datetime):

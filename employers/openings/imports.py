@@ -151,7 +151,7 @@ class _Import:
         try:
             self._refuse_repeated(line, offer)
             with self.session.begin_nested():
-                opening, verdict = self._keep(offer)
+                opening, verdict = self._keep(offer, line)
         except ValidationError as wrong:
             return row(ImportVerdict.REFUSED, problems=problems_of(wrong))
         except Refusal as refused:
@@ -173,8 +173,8 @@ class _Import:
             params = {"row": first.number, "id": line.cells.get("id", "") or first.cells.get("title", "")}
             raise Invalid([Problem("id", "id-repeated", message, params)])
 
-    def _keep(self, offer: Offer) -> tuple[Opening, ImportVerdict]:
-        problems = [*offer.problems, *_ended_problems(offer)]
+    def _keep(self, offer: Offer, line: Line) -> tuple[Opening, ImportVerdict]:
+        problems = problems_in(line, offer)
         if problems:
             raise Invalid(problems)
         known = self.session.scalar(
@@ -257,6 +257,13 @@ class _Import:
             move(self.session, self.actor, employer, EMPLOYER, "submit", reason=self.source_name)
             move(self.session, self.actor, employer, EMPLOYER, "verify", reason=self.source_name)
             self.session.flush()
+
+
+def problems_in(line: Line, offer: Offer) -> list[Problem]:
+    """What is wrong with a row by itself: cells that hold no value, cells that no grammar reads, a day that is past."""
+    unread = {problem.field for problem in line.problems}
+    understood = [*offer.problems, *_ended_problems(offer)]
+    return [*line.problems, *(problem for problem in understood if problem.field not in unread)]
 
 
 def changed_fields(known: Opening, draft: OpeningDraft) -> list[str]:
