@@ -37,8 +37,8 @@ class Row:
 class Sheet:
     """One sheet; cells merged downwards carry their value in every row.
 
-    `hidden_rows` are row numbers, `hidden_columns` are counted from 0; `merged` are the cells (row number, column) whose
-    value stands in a cell above them.
+    `hidden_rows` are row numbers, `hidden_columns` are counted from 0; `merged` are the cells (row number,
+    column) whose value stands in a cell above them.
     """
 
     name: str

@@ -99,8 +99,9 @@ def remarks_of_book(book: Workbook) -> list[Problem]:
 
 def remarks_of_header(sheet: Sheet, header: Header) -> list[Problem]:
     """The columns of a sheet that no field reads: unknown ones, and hidden ones."""
-    unknown, hidden = N_("不认识“{column}”这一列，没有读（工作表“{sheet}”）"), N_(
-        "“{column}”这一列在表格里是隐藏的，没有读（工作表“{sheet}”）；要读请取消隐藏后再上传"
+    unknown, hidden = (
+        N_("不认识“{column}”这一列，没有读（工作表“{sheet}”）"),
+        N_("“{column}”这一列在表格里是隐藏的，没有读（工作表“{sheet}”）；要读请取消隐藏后再上传"),
     )
     remarks = [
         Problem("", "column-unknown", unknown, {"column": title[:60], "sheet": sheet.name})
@@ -113,9 +114,7 @@ def remarks_of_header(sheet: Sheet, header: Header) -> list[Problem]:
 
 def without_header(sheet: Sheet) -> Problem:
     """The remark about a sheet that is no table of the wanted kind."""
-    return Problem(
-        "", "sheet-without-header", N_("工作表“{sheet}”里没有找到表头，没有读"), {"sheet": sheet.name}
-    )
+    return Problem("", "sheet-without-header", N_("工作表“{sheet}”里没有找到表头，没有读"), {"sheet": sheet.name})
 
 
 def left_out(sheet: Sheet, entry: Entry) -> Problem:

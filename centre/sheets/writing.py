@@ -39,6 +39,16 @@ class Fault:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a cell of a person's own file says after it was corrected on screen; the column is counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+    text: str
+
+
 def safe(text: str) -> str:
     """Text that no spreadsheet takes for a formula: a dangerous first character gets an apostrophe before it.
 
@@ -121,16 +131,24 @@ def export_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> byt
     return text.getvalue().encode("utf-8-sig")
 
 
-def annotated_copy(data: bytes, filename: str, faults: Sequence[Fault], header_rows: Mapping[str, int]) -> bytes:
+def annotated_copy(
+    data: bytes,
+    filename: str,
+    faults: Sequence[Fault],
+    header_rows: Mapping[str, int],
+    corrections: Sequence[Correction] = (),
+) -> bytes:
     """The person's own file as .xlsx: faulty cells red with a comment, and a last column 错误说明. Raises SheetRefused.
 
-    `header_rows` gives the row under which each sheet's explanations start. Made in the child process, because it
+    Cells that `corrections` change are yellow, with the old text as a comment. `header_rows` gives the row under which
+    each sheet's explanations start. Made in the child process, because it
     opens the file again; .xls, .ods, .csv and very large files come back with their values only.
     """
     question: dict[str, Any] = {
         "filename": filename[-200:],
         "headers": dict(header_rows),
         "faults": [[fault.sheet, fault.row, fault.column, safe(fault.message)] for fault in faults],
+        "corrections": [[cell.sheet, cell.row, cell.column, safe(cell.text)] for cell in corrections],
     }
     return child.ask("annotator", question, data, _LIMITS)
 

@@ -96,7 +96,9 @@ def _stream(data: bytes) -> bytes:
     for at in range(0, len(directory), 128):
         entry = directory[at : at + 128]
         (length,) = struct.unpack_from("<H", entry, 64)
-        entries_by_name[entry[: max(length - 2, 0)].decode("utf-16-le", "replace")] = struct.unpack_from("<II", entry, 116)
+        entries_by_name[entry[: max(length - 2, 0)].decode("utf-16-le", "replace")] = struct.unpack_from(
+            "<II", entry, 116
+        )
     name = next((name for name in ("Workbook", "Book") if name in entries_by_name), None)
     if name is None:
         raise ValueError("no workbook in the file")

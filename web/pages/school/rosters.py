@@ -7,19 +7,21 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from api.rosters import marked_name, spreadsheet
+from centre import clock
 from centre.database import open_session
 from centre.drafts import Draft, RecordId
 from centre.errors import NotFound, Refusal
 from centre.people import CATEGORY_LABELS, EDUCATION_LABELS
 from centre.permissions import Permission
+from centre.policy import policy
 from centre.sheets.cells import Workbook
-from centre.sheets.reading import read_sheets
 from training.classes import queries as class_queries
 from training.funds.queries import is_short
 from training.rosters import actions, editing, queries
 from training.rosters.columns import LABELS as FIELD_LABELS
 from training.rosters.columns import roster_template
 from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.parsing import open_roster
 from training.rosters.regularity import transmissions
 from training.rosters.rules import AT_WORK, KEPT_BECAUSE, VERDICT_LABELS, RosterState, RosterVerdict
 from training.rosters.rules import STATE_LABELS as ROSTER_STATES
@@ -60,7 +62,7 @@ def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Re
     """Parse the uploaded file in a child process before the transaction begins."""
     try:
         content, name = upload(unit, "roster")
-        return content, name, read_sheets(content, name)
+        return content, name, open_roster(content, name)
     except Refusal as refusal:
         return refusal
 
@@ -70,7 +72,7 @@ def _read_again(unit: UnitOfWork, upload_id: int) -> Workbook:
     with open_session(unit.actor.scope) as session:
         upload = queries.upload_of(session, upload_id)
         content, name = queries.file_of(upload), upload.file_name
-    return read_sheets(content, name)
+    return open_roster(content, name)
 
 
 @routes.get("/classes/{class_id}/template.xlsx", allow=Permission.IMPORT_ROSTER)
@@ -319,6 +321,7 @@ def _page(
         fund_short=upload.state is RosterState.CHECKED
         and is_short(unit.session, upload.class_id, places=upload.creates, centre_fen=major.centre_subsidy_fen),
         undo_days=undo_days(unit.session, upload),
+        returned_days=policy(unit.session, "roster-returned-days", on=clock.today()),
         may_undo=upload.state is RosterState.CONFIRMED and may_undo(unit.session, upload, training),
         bound=bound or blank(unit, RosterForm),
         **LABELS,
