@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025_remarks_on_a_roster"
-down_revision = "0024_state_of_a_claim_line"
+revision = "0027_remarks_on_a_roster"
+down_revision = "0026_visitors_of_fairs"
 
 
 def upgrade() -> None:
