@@ -26,7 +26,7 @@ def read_sheets(data: bytes, filename: str, limits: Limits = LIMITS, *, aliases:
     the titles of `aliases` stand. Empty rows are left out, row numbers are those that the spreadsheet program shows.
     """
     names = (name for field, titles in (aliases or {}).items() for name in (field, *titles))
-    question = {"filename": filename[-200:], "headings": _spellings(tuple(names))}
+    question: dict[str, object] = {"filename": filename[-200:], "headings": _spellings(tuple(names))}
     answer = child.ask("parser", question, data, limits)
     try:
         answer_parts = json.loads(answer, object_hook=_untagged)

@@ -53,7 +53,7 @@ def faults(sheet: Sheet) -> dict[int, list[tuple[str, str]]]:
 
 
 def test_error_values_and_formulas_without_a_result_are_refused_by_cell() -> None:
-    rows = [HEADER, [1, "保安", "=1+1", "#N/A"], [2, "保洁", 3, "=B9"]]
+    rows: list[list[Any]] = [HEADER, [1, "保安", "=1+1", "#N/A"], [2, "保洁", 3, "=B9"]]
     data = workbook(rows, lambda _, sheet: setattr(sheet["D2"], "data_type", "e"))
     expected = {2: [("heads", "cell-formula"), ("wage", "cell-error")], 3: [("wage", "cell-formula")]}
     assert faults(only(data)) == expected
@@ -76,7 +76,8 @@ def test_an_empty_result_of_a_formula_is_an_empty_cell_and_a_result_is_a_value()
 def test_errors_and_hidden_rows_of_an_old_workbook_are_seen_too() -> None:
     book = xlwt.Workbook()
     sheet = book.add_sheet("一")
-    for at, row in enumerate([HEADER, [1, "保安", 2, "x"], [2, "保洁", 2, 3000]]):
+    rows: list[list[Any]] = [HEADER, [1, "保安", 2, "x"], [2, "保洁", 2, 3000]]
+    for at, row in enumerate(rows):
         for column, value in enumerate(row):
             sheet.write(at, column, value)
     sheet.row(1).set_cell_error(4, 0x2A)
@@ -97,6 +98,8 @@ def test_error_values_in_text_are_none_either(text: str, kind: str) -> None:
 
 
 def test_hidden_rows_columns_and_sheets_are_named_and_not_read() -> None:
+    rows: list[list[Any]] = [[*HEADER, "工资"], [1, "保安", 2, 9999, 3000], [2, "保洁", 2, 9999, 3100]]
+
     def hide(book: Any, sheet: Any) -> None:
         sheet.row_dimensions[3].hidden = True
         sheet.column_dimensions["D"].hidden = True
@@ -104,7 +107,7 @@ def test_hidden_rows_columns_and_sheets_are_named_and_not_read() -> None:
         other.append(HEADER)
         other.sheet_state = "hidden"
 
-    book = opened(workbook([[*HEADER, "工资"], [1, "保安", 2, 9999, 3000], [2, "保洁", 2, 9999, 3100]], hide))
+    book = opened(workbook(rows, hide))
     sheet = next(iter(book.data_sheets))
     header = header_of(sheet, RULES)
     assert header.columns["wage"] == 4
@@ -134,7 +137,14 @@ def test_digits_lost_and_texts_turned_into_days_are_asked_about() -> None:
 
 
 def test_a_second_header_in_another_order_counts_from_its_row_on() -> None:
-    rows = [HEADER, [1, "保安", 2, 3000], ["岗位名称", "月薪", "人数"], ["保洁", 2800, 5], ["编号", "人数"], [9, 4]]
+    rows: list[list[Any]] = [
+        HEADER,
+        [1, "保安", 2, 3000],
+        ["岗位名称", "月薪", "人数"],
+        ["保洁", 2800, 5],
+        ["编号", "人数"],
+        [9, 4],
+    ]
     sheet = only(workbook(rows))
     read = [entry for entry in entries(sheet, header_of(sheet, RULES), RULES) if not entry.is_left_out]
     assert [(entry.cells.get("title"), entry.cells.get("heads")) for entry in read[:2]] == [("保安", 2), ("保洁", 5)]
@@ -145,7 +155,7 @@ def test_a_second_header_in_another_order_counts_from_its_row_on() -> None:
 
 
 def test_a_header_may_take_three_rows() -> None:
-    rows = [
+    rows: list[list[Any]] = [
         ["岗位信息", None, None, "待遇"],
         ["编号", "岗位名称", "人数", None],
         [None, None, None, "月薪"],
