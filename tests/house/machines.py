@@ -41,6 +41,7 @@ FINAL = {
     "opening": {"closed"},
     "pairing": {"ended"},
     "petition": {"void"},
+    "opening_upload": {"undone", "discarded"},
     "placement": {"ended"},
     "practice": {"left", "stable"},
     "provider": {"ended"},

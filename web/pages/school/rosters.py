@@ -1,6 +1,5 @@
 """Rosters in the browser: upload, columns, checks, corrections, confirmation, progress, undo, report."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
@@ -19,14 +18,14 @@ from training.classes import queries as class_queries
 from training.funds.queries import is_short
 from training.rosters import actions, editing, queries
 from training.rosters.columns import LABELS as FIELD_LABELS
-from training.rosters.columns import roster_template
+from training.rosters.columns import REQUIRED, roster_template
 from training.rosters.models import RosterRow, RosterUpload
 from training.rosters.parsing import open_roster
 from training.rosters.regularity import transmissions
 from training.rosters.rules import AT_WORK, KEPT_BECAUSE, VERDICT_LABELS, RosterState, RosterVerdict
 from training.rosters.rules import STATE_LABELS as ROSTER_STATES
 from training.rosters.undoing import may_undo, undo_days
-from web.formats import masked
+from web.columns import chosen_columns, file_sheets
 from web.forms import Bound, bind, blank, upload
 from web.rendering import page
 
@@ -35,8 +34,6 @@ routes = Pages("/school")
 ROWS = 50
 EDITABLE = tuple(name for name in FIELD_LABELS if name not in ("major", "level", "days"))
 """Cells that can be corrected in place; a wrong class is corrected by uploading to the right class."""
-
-MOST_FIGURES = 6
 
 LABELS: dict[str, Any] = {
     "roster_states": ROSTER_STATES,
@@ -126,11 +123,7 @@ def choose_columns(unit: Unit, upload_id: RecordId) -> Response:
     """Apply the school's column mapping and check the file again."""
     upload = queries.upload_of(unit.session, upload_id)
     typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
-    chosen = {
-        sheet: {int(column): typed[f"c{place}.{column}"] for column in about["titles"] if f"c{place}.{column}" in typed}
-        for place, (sheet, about) in enumerate(upload.columns.items())
-        if f"use{place}" in typed
-    }
+    chosen = chosen_columns(typed, upload.columns)
     bound: Bound[RosterForm] = Bound(typed, unit.locale)
     try:
         changed = editing.choose_columns(
@@ -249,44 +242,11 @@ def _columns(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_
         upload=upload,
         training=training,
         major=major,
-        sheets=_sheets(upload),
+        sheets=file_sheets(upload.columns, queries.samples_of(upload), REQUIRED),
         choices=list(FIELD_LABELS.items()),
         bound=bound,
         **LABELS,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FileColumn:
-    """One column of a file: its first cells with long numbers masked, and the mapped field."""
-
-    number: str
-    title: str
-    cells: list[str]
-    field: str
-
-
-def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[FileColumn]]]:
-    """The sheets of an upload: name, whether its columns are recognised, and its columns."""
-    samples = queries.samples_of(upload)
-    sheets = []
-    for sheet, about in upload.columns.items():
-        taken = {str(column): name for name, column in about["columns"].items()}
-        lines = samples.get(sheet, [])
-        columns = [
-            FileColumn(
-                number, title, [_veiled(line[place]) for line in lines if place < len(line)], taken.get(number, "")
-            )
-            for place, (number, title) in enumerate(about["titles"].items())
-        ]
-        sheets.append((sheet, {"name", "id_number"} <= about["columns"].keys(), columns))
-    return sheets
-
-
-def _veiled(cell: str) -> str:
-    """A sample cell with long numbers masked."""
-    figures = sum(letter.isdigit() for letter in cell)
-    return masked(cell, "phone") if figures > MOST_FIGURES else cell
 
 
 def _again(unit: UnitOfWork, upload_id: int, bound: Bound[Any], status_code: int) -> Response:
