@@ -41,6 +41,7 @@ from tests.ordeal.world_accounts import ask_to_close
 from tests.ordeal.world_desk import add_desk
 from tests.ordeal.world_export import add_journeys
 from tests.ordeal.world_fairs import add_fair_days
+from tests.ordeal.world_rows import add_lists
 from tests.ordeal.world_story import add_interviews
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import Assessment, TrainingCertificate
@@ -373,6 +374,7 @@ def _work(canaries: Canaries, side: Side, region: str) -> None:
         )  # fmt: skip
     _introductions(canaries, side)
     add_fair_days(canaries, side.centre.id, side.fairs, side.people)
+    add_lists(canaries, side.centre.id, boss.id)
 
 
 def _introductions(canaries: Canaries, side: Side) -> None:
