@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0027_remarks_on_a_roster"
-down_revision = "0026_visitors_of_fairs"
+revision = "0036_remarks_on_a_roster"
+down_revision = "0035_talks_at_booths"
 
 
 def upgrade() -> None:
