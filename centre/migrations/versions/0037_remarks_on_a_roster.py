@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0036_remarks_on_a_roster"
-down_revision = "0035_talks_at_booths"
+revision = "0037_remarks_on_a_roster"
+down_revision = "0036_queue_numbers"
 
 
 def upgrade() -> None:

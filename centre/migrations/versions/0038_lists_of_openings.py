@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0037_lists_of_openings"
-down_revision = "0036_remarks_on_a_roster"
+revision = "0038_lists_of_openings"
+down_revision = "0037_remarks_on_a_roster"
 
 
 def upgrade() -> None:
