@@ -68,6 +68,7 @@ class Permission(StrEnum):
     CLAIM_SUBSIDY = "claim:enter"
     CLEAR_FLAG = "integrity:clear"
     CLOSE_FALSE_ACCOUNTS = "account:close-false"
+    CLOSE_MONTH = "month:close"
     CURATE_WORDS = "word:curate"
     DECIDE_AT_DESK = "desk:decide"
     EDIT_PROFILE = "profile:edit"
@@ -96,6 +97,7 @@ class Permission(StrEnum):
     PAY_TRAVEL = "labour-export:pay"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
+    PUBLISH_FIGURES = "figure:publish"
     READ_ACCESS = "access:read"
     READ_EXPORT = "labour-export:read"
     READ_AUDIT = "audit:read"
@@ -103,11 +105,13 @@ class Permission(StrEnum):
     READ_OPERATION = "operation:read"
     READ_LEDGER = "ledger:read"
     READ_OUTCOMES = "outcome:read"
+    READ_REPORTS = "report:read"
     RECORD_RESULT = "introduction:result"
     RECORD_SERVICE = "service:record"
     REGISTER_EMPLOYER = "employer:register"
     REGISTER_PERSON = "person:register"
     RENEW_ACCOUNTS = "account:renew"
+    REPLAY_RULES = "rule:replay"
     REPORT_TRAINING = "training:report"
     REVEAL = "person:reveal"
     REVIEW_CLAIM = "claim:review"
@@ -147,6 +151,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.CLAIM_SUBSIDY: (N_("申请培训补贴"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
     Permission.CLOSE_FALSE_ACCOUNTS: (N_("同意关闭冒用的账号"), MANAGERS),
+    Permission.CLOSE_MONTH: (N_("月结"), MANAGERS),
     Permission.CURATE_WORDS: (N_("审定搜索用的同义词"), _PLACEMENT),
     Permission.DECIDE_AT_DESK: (N_("审批窗口帮扶事项"), MANAGERS),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
@@ -175,6 +180,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.PAY_TRAVEL: (N_("审批和拨付外出交通补贴"), MANAGERS),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
+    Permission.PUBLISH_FIGURES: (N_("公布统计数字"), frozenset({Role.CITY_MANAGER})),
     Permission.READ_ACCESS: (N_("查看谁能办什么"), STAFF | {Role.ADMINISTRATOR}),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
     Permission.READ_EXPORT: (N_("查看劳务输出项目和统计"), COUNTER | {Role.AUDITOR}),
@@ -182,11 +188,13 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.READ_OPERATION: (N_("查看系统任务和发件箱"), frozenset({Role.ADMINISTRATOR})),
     Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
+    Permission.READ_REPORTS: (N_("查看和下载报表"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.RECORD_RESULT: (N_("登记推荐结果"), frozenset({Role.EMPLOYER}) | COUNTER),
     Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),
     Permission.REGISTER_EMPLOYER: (N_("登记用人单位"), frozenset({Role.EMPLOYER}) | _PLACEMENT | _FAIRS),
     Permission.REGISTER_PERSON: (N_("登记服务对象"), COUNTER),
     Permission.RENEW_ACCOUNTS: (N_("给合作单位的账号续期"), MANAGERS),
+    Permission.REPLAY_RULES: (N_("用改过的规则试算以前的决定"), MANAGERS),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.REVIEW_CLAIM: (N_("审核培训补贴"), _TRAINING),
     Permission.REVEAL: (N_("查看完整的证件号和电话"), COUNTER),

@@ -30,6 +30,20 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet of a workbook for paper: lines above the table, the table, lines below it.
+
+    Columns of the kind `money` or `share` show two decimals.
+    """
+
+    title: str
+    above: Sequence[str]
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    below: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in a person's own file: which sheet and row, which column (from 0), and words for the reader."""
 
@@ -118,6 +132,32 @@ def export(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]
                 _put(sheet, at, place, value, formats)
         if mark:
             sheet.write_string(at + 1, 0, safe(mark))
+    return packed.getvalue()
+
+
+def workbook(pages: Sequence[Page]) -> bytes:
+    """An .xlsx of several tables, one on each sheet, set up to print on one A4 page each."""
+    packed = io.BytesIO()
+    with _writer(packed) as book:
+        text, two = book.add_format({"num_format": "@"}), book.add_format({"num_format": "#,##0.00"})
+        whole, title = book.add_format({"num_format": "#,##0"}), book.add_format({"bold": True, "font_size": 14})
+        for number, page in enumerate(pages, 1):
+            sheet = book.add_worksheet(f"{number} {page.title}"[:31])
+            sheet.set_paper(9)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 1)
+            for at, line in enumerate(page.above):
+                sheet.write_string(at, 0, safe(line), title if at == 0 else text)
+            head = len(page.above)
+            _head(book, sheet, page.columns, head)
+            for at, row in enumerate(page.rows, head + 1):
+                for place, (column, value) in enumerate(zip(page.columns, row, strict=True)):
+                    if isinstance(value, int | float):
+                        sheet.write_number(at, place, value, two if column.kind in ("money", "share") else whole)
+                    elif value is not None:
+                        sheet.write_string(at, place, safe(str(value)), text)
+            for at, line in enumerate(page.below, head + len(page.rows) + 2):
+                sheet.write_string(at, 0, safe(line), text)
     return packed.getvalue()
 
 
