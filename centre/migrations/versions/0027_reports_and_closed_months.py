@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0025_reports_and_closed_months"
-down_revision = "0024_state_of_a_claim_line"
+revision = "0027_reports_and_closed_months"
+down_revision = "0026_visitors_of_fairs"
 
 
 def upgrade() -> None:
