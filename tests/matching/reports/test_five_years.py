@@ -102,7 +102,7 @@ def test_the_centres_add_up_to_the_city_in_every_cell(ledger: list[int]) -> None
         assert table.total
         for column in table.columns:
             if column.adds:
-                parts = [one.tables[place].total for one in alone]
+                parts = [centre.tables[place].total for centre in alone]
                 assert table.total.figures[column.key] == sum(part.figures[column.key] or 0 for part in parts if part)
 
 

@@ -22,8 +22,7 @@ def article(unit: Unit) -> Response:
     """The article's five years, counted again from 49,154 single services; only in the demo."""
     if not settings().demo:
         raise NotFound
-    days = {"since": five_years.SINCE, "until": five_years.UNTIL}
-    figures = report(unit.session, Actor.system(), ReportKey.LEDGER, **days)
+    figures = report(unit.session, Actor.system(), ReportKey.LEDGER, since=five_years.SINCE, until=five_years.UNTIL)
     with seeing_everything(unit.session):
         schooling = five_years.schooling(unit.session)
     kinds, places, spans = figures.tables

@@ -44,7 +44,7 @@ def start(unit: Unit) -> Response:
     month = clock.today().replace(day=1)
     return page(
         unit,
-        "staff/manager/start.html",
+        "staff/overview/start.html",
         alerts=alerts(unit.session, ids),
         lines=lines,
         whole=CentreLine(0, "", whole),
