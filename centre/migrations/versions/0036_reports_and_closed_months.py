@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0027_reports_and_closed_months"
-down_revision = "0026_visitors_of_fairs"
+revision = "0036_reports_and_closed_months"
+down_revision = "0035_talks_at_booths"
 
 
 def upgrade() -> None:
