@@ -44,6 +44,7 @@ POLICY_NAMES = {
     "hardship-notice-days": N_("困难认定公示天数"),
     "hardship-review-working-days": N_("困难认定复审的工作日数"),
     "hotline-answer-seconds": N_("热线几秒内接起算及时"),
+    "fund-low-fen": N_("资金余额低于多少要提醒"),
     "hours-per-month": N_("小时工资折算月工资的小时数"),
     "inactive-months": N_("多少个月没有服务就清理档案"),
     "inactive-notice-days": N_("清理档案前提前告知的天数"),

@@ -33,7 +33,7 @@ from training.claims.models import Claim
 from training.claims.rules import ClaimState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS
-from training.funds.models import Fund
+from centre.funds.models import Fund
 from training.integrity.models import Flag
 from training.integrity.rules import FlagState
 
