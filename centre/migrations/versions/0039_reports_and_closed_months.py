@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0036_reports_and_closed_months"
-down_revision = "0035_talks_at_booths"
+revision = "0039_reports_and_closed_months"
+down_revision = "0038_lists_of_openings"
 
 
 def upgrade() -> None:
