@@ -31,7 +31,7 @@ def add_desk(canaries: Canaries, centre: Any, person: Person) -> None:
         own: dict[str, Any] = {"centre_id": centre.id, "is_demo": False}
         if "person_id" in columns:
             own["person_id"] = person.id
-        optional = {name: None for name in ("approved_by", "reviewed_by", "paid_by") if name in columns}
+        optional: dict[str, Any] = {name: None for name in ("approved_by", "reviewed_by", "paid_by") if name in columns}
         first = kind.machine.moves[0].source
         case = canaries.make(kind.model, state=first, **own, **optional, **GIVEN.get(kind.name, {}))
         case.words_sealed = privacy.seal_own("desk", canaries.mark())

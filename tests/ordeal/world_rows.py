@@ -1,5 +1,7 @@
 """The rows of sent lists in the ordeal's world: a list of openings of each employer, with its columns."""
 
+from typing import Any
+
 from employers.openings.imports import ImportVerdict
 from employers.uploads.models import OpeningMapping, OpeningUpload, OpeningUploadRow
 from employers.uploads.rules import UploadState
@@ -8,7 +10,7 @@ from tests.ordeal.canaries import Canaries
 
 def add_lists(canaries: Canaries, centre_id: int, employer_id: int) -> None:
     """The rows of one side."""
-    of = {"centre_id": centre_id, "employer_id": employer_id}
+    of: dict[str, Any] = {"centre_id": centre_id, "employer_id": employer_id}
     columns = {"CSV": {"columns": {"title": 0, "area": 1}, "titles": {"0": "岗位", "1": "地区"}, "header_row": 1,
                        "fingerprint": "0", "samples": []}}  # fmt: skip
     upload = canaries.make(

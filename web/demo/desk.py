@@ -39,8 +39,10 @@ class Desk:
         """Open a case so many days ago, take the steps a day apart, and add the lines after some of them."""
         kind = BY_NAME[name]
         person_id = self.people[person].id if person else None
-        at_home = {"centre_id": self.people[person].centre_id} if person else {}
-        actors = {login: replace(actor, **at_home) for login, actor in self.actors.items()}
+        actors = self.actors
+        if person:
+            home = self.people[person].centre_id
+            actors = {login: replace(actor, centre_id=home) for login, actor in actors.items()}
         with clock.frozen(_ago(days)):
             draft = kind.draft.model_validate(values)
             case = actions.open_case(

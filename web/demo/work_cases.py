@@ -1,10 +1,12 @@
 """The desk of the demo town where employers and schools take part: arrears, association, pairing, the own school."""
 
+from typing import Any
+
 from sqlalchemy import select
 
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
-from web.demo.desk import Desk, day_before
+from web.demo.desk import Desk, Steps, day_before
 
 SCHOOL_COURSE = "足部按摩（市足疗保健培训学校）"
 
@@ -38,12 +40,12 @@ def _association(desk: Desk) -> None:
     hygiene = {"type": "hygiene", "number": "卫字(虚构)001", "expires_on": day_before(-200)}
     licence = {"type": "licence", "number": "虚构-001", "expires_on": day_before(-900)}
     for number, (shop, staff, laid_off) in enumerate((("一心足疗店", 12, 7), ("康足堂", 20, 9), ("福满足浴", 8, 5))):
-        member = {
+        member: dict[str, Any] = {
             "association": "市足疗协会(虚构)", "shop": f"{shop}(虚构)", "premises": 1 + number, "staff": staff,
             "laid_off_staff": laid_off, "certified_staff": staff - number, "grade": "三星",
         }  # fmt: skip
-        steps = [("admit", "city", {})] if number < 2 else []
-        desk.case("member", "officer", member, steps, days=40, lines=(hygiene, licence))
+        admission: Steps = [("admit", "city", {})] if number < 2 else []
+        desk.case("member", "officer", member, admission, days=40, lines=(hygiene, licence))
     rules = {"title": "足疗行业管理办法(演示)", "issuer": "市政府(虚构)", "edition": "2026", "from_on": day_before(100)}
     desk.case("document", "officer", rules, [("issue", "city", {})], days=90)
     policy = {
@@ -69,20 +71,20 @@ def _school(desk: Desk) -> None:
     """The centre's own school of foot therapy: practice shops, health papers, and income afterwards (S01)."""
     trainees = (("W10", 120, "一心足疗店(虚构)"), ("W1", 60, "康足堂(虚构)"), ("W12", 10, "康足堂(虚构)"))
     for number, (person, days, shop) in enumerate(trainees, 1):
-        practice = {
+        practice: dict[str, Any] = {
             "course": SCHOOL_COURSE,
             "shop": shop,
             "health_no": f"健字(虚构){number:03}",
             "expires_on": day_before(-300),
         }
-        steps = [("hire", "trainer", {"started_on": day_before(days - 1)})] if days > 20 else []
+        steps: Steps = [("hire", "trainer", {"started_on": day_before(days - 1)})] if days > 20 else []
         if days > 30:
             steps.append(("day-30", "trainer", {"income_30_fen": 320_000}))
         if days > 90:
             steps.append(("day-90", "trainer", {"income_90_fen": 460_000}))
         desk.case("practice", "trainer", practice, steps, person=person, days=days)
     course = {"course": "创业培训(演示)", "trained_on": day_before(120), "plan": "开一家小店"}
-    shop = {"business": "社区早餐店(虚构)", "started_on": day_before(100), "jobs": 3}
-    desk.case("startup", "trainer", course, [("start", "trainer", shop), ("confirm", "trainer", {"jobs": 4})],
+    started = {"business": "社区早餐店(虚构)", "started_on": day_before(100), "jobs": 3}
+    desk.case("startup", "trainer", course, [("start", "trainer", started), ("confirm", "trainer", {"jobs": 4})],
               person="W7", days=110)  # fmt: skip
     desk.case("startup", "trainer", course, [], person="W5", days=60)

@@ -73,8 +73,8 @@ def test_a_petition_about_work_leads_to_the_registration(hall: Hall) -> None:
     clerk.send("/desk/petitions/new", 422, channel="hotline")
 
 
-def test_a_pairing_opens_what_its_helper_keeps_for_the_pair(hall: Hall) -> None:
-    assert hall
+@pytest.mark.usefixtures("hall")
+def test_a_pairing_opens_what_its_helper_keeps_for_the_pair() -> None:
     with open_session(SYSTEM) as session:
         pair = session.scalars(select(Pairing).where(Pairing.helper_id.is_not(None))).first()
         assert pair is not None
