@@ -9,13 +9,13 @@ from fastapi import Query
 from api.dependencies import Routes, Unit
 from api.wire import Wire
 from centre.drafts import Draft, Line, RecordId
+from centre.funds import actions as funding
 from centre.permissions import Permission
 from centre.translation import translate
 from training.claims import actions, queries
 from training.claims.models import Claim, ClaimLine
 from training.claims.rules import REASONS, ClaimDraft, ClaimState, ClaimVerdict, ClawbackDraft, PaymentDraft, Programme
 from training.enrolments.models import Enrolment
-from training.funds import actions as funding
 
 routes = Routes(prefix="/claims", tags=["claims"])
 

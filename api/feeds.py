@@ -15,6 +15,9 @@ from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair, fairs
 from employers.fairs.rules import FairState
+from matching.fairs.interviews.models import BookedInterview, InterviewDay
+from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
+from matching.fairs.visitors.queries import ticket_by_code
 
 if TYPE_CHECKING:
     from icalendar import Event, Timezone  # late: it loads eighty modules, for calendars only
@@ -48,7 +51,41 @@ def fair_feed(unit: Unit, fair_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) ->
     return _answer(unit, [fair(unit.session, fair_id)])
 
 
+@routes.get("/tickets/{code}/interviews.ics", allow=PUBLIC, response_class=Response)
+def interviews_feed(unit: Unit, code: Annotated[str, Path(max_length=40)]) -> Response:
+    """The interviews of one ticket, for a personal calendar; names of people are not in it."""
+    visitor = ticket_by_code(unit.session, code)
+    day = interview_day(unit.session, visitor.fair_id)
+    rows = timetable_of_visitor(unit.session, visitor.id) if day and day.released_at else []
+    base = own_address(unit.request)
+    return _calendar(unit, [_interview(visitor.fair, day, row, base) for row in rows if day is not None])
+
+
+def _interview(fair: Fair, day: InterviewDay, row: BookedInterview, base: str) -> "Event":
+    from icalendar import Event
+
+    begins = slot_at(fair, day, row.slot)
+    entry = Event()
+    # One entry for each pair of ticket and booth: a moved interview is the same entry with a higher sequence.
+    entry.add("uid", f"interview-{row.visitor_id}-{row.booth_id}@gangqiao")
+    entry.add("sequence", day.revision)
+    entry.add("dtstamp", day.released_at or fair.revised_at)
+    entry.add("dtstart", clock.local(begins))
+    entry.add("dtend", clock.local(begins + timedelta(minutes=day.slot_minutes)))
+    entry.add("summary", f"{row.booth.employer.name} · {fair.name}")
+    entry.add("status", STATUS.get(fair.state, "CONFIRMED"))
+    booth = f"{row.booth.booth_no}" if row.booth.booth_no else ""
+    if fair.venue is not None:
+        entry.add("location", f"{fair.venue.label} {booth}".strip())
+    entry.add("url", f"{base}/fairs/{fair.id}")
+    return entry
+
+
 def _answer(unit: Unit, fairs: list[Fair]) -> Response:
+    return _calendar(unit, [_event(job_fair, unit.locale, own_address(unit.request)) for job_fair in fairs])
+
+
+def _calendar(unit: Unit, entries: list["Event"]) -> Response:
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -58,8 +95,8 @@ def _answer(unit: Unit, fairs: list[Fair]) -> Response:
     calendar.add("x-wr-timezone", "Asia/Shanghai")
     calendar.add("refresh-interval", timedelta(hours=6), parameters={"VALUE": "DURATION"})
     calendar.add_component(_shanghai())
-    for job_fair in fairs:
-        calendar.add_component(_event(job_fair, unit.locale, own_address(unit.request)))
+    for entry in entries:
+        calendar.add_component(entry)
     return Response(calendar.to_ical(), media_type="text/calendar; charset=utf-8")
 
 

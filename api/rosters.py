@@ -17,13 +17,13 @@ from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Invalid, Problem
 from centre.permissions import Permission
 from centre.sheets.cells import Workbook
-from centre.sheets.reading import read_sheets
 from centre.text import mask_id, mask_phone
 from centre.translation import N_, translate
 from training.classes.queries import class_parts
 from training.rosters import actions, editing, queries
 from training.rosters.columns import ALIASES, REQUIRED, roster_template
 from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.parsing import open_roster
 from training.rosters.regularity import transmissions
 from training.rosters.rules import AT_ONCE, Fate, FieldChange, RosterState, RosterVerdict, Source
 
@@ -220,7 +220,7 @@ def template(unit: Unit, class_id: RecordId) -> Response:
 def _read_upload(unit: UnitOfWork, class_id: int, file_name: str) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
     """Parse the uploaded file in a child process before the transaction begins."""
     content, name = _content(unit, file_name)
-    return content, name, read_sheets(content, name)
+    return content, name, open_roster(content, name)
 
 
 def _write_rows(unit: UnitOfWork, body: RowsIn) -> tuple[bytes, str, Workbook]:  # noqa: ARG001
@@ -232,7 +232,7 @@ def _write_rows(unit: UnitOfWork, body: RowsIn) -> tuple[bytes, str, Workbook]: 
     writer.writerow([ALIASES[name][0] for name in used])
     writer.writerows([getattr(row, name) for name in used] for row in body.rows)
     content = packed.getvalue().encode("utf-8-sig")
-    return content, "rows.csv", read_sheets(content, "rows.csv")
+    return content, "rows.csv", open_roster(content, "rows.csv")
 
 
 @routes.post("/rosters/rows", allow=Permission.IMPORT_ROSTER, status_code=201, upload=True, before=_write_rows)

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
 from centre.bulk_writes import insert_rows, new_ids
+from centre.closing import require_open
 from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.scopes import seeing_everything
@@ -82,6 +83,7 @@ class ServiceEvent(Base):
     __table_args__ = (
         CheckConstraint("amount_fen IS NULL OR amount_fen >= 0 OR reverses_id IS NOT NULL", name="amount"),
         Index("ix_service_event_when", "occurred_at", "centre_id", "category"),
+        Index("ix_service_event_recorded", "recorded_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,8 +130,11 @@ def record_service(
 ) -> ServiceEvent:
     """Record one service in the ledger. `subject` names the detailed record, for example `enrolment:12`.
 
-    `note` is what the person told; it is sealed under the person's key, and so goes when the person is erased.
+    Raises MonthClosed for a day in a month that the centre has closed. `note` is what the person told; it is sealed
+    under the person's key, and so goes when the person is erased.
     """
+    if occurred_at is not None:
+        require_open(session, [(centre_id, occurred_at)])
     event = ServiceEvent(
         occurred_at=occurred_at or clock.now(),
         centre_id=centre_id,
@@ -148,7 +153,13 @@ def record_service(
 
 
 def record_services(session: Session, actor: Actor, services: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-    """Record many services by bulk insert; each has the keywords of `record_service`, all of them the same ones."""
+    """Record many services by bulk insert; each has the keywords of `record_service`, all of them the same ones.
+
+    Raises MonthClosed, as `record_service` does.
+    """
+    require_open(
+        session, ((service["centre_id"], service["occurred_at"]) for service in services if "occurred_at" in service)
+    )
     ids, now = new_ids(session, ServiceEvent, len(services)), clock.now()
     rows = [
         {"id": number, "occurred_at": now, "recorded_at": now, "account_id": actor.account_id, **service}

@@ -56,8 +56,13 @@ def oversees(session: Session, centre_id: int | None, *, actor: Actor) -> bool:
     """Whether staff may act on records of a centre: their own, records of none, and from the city centre any."""
     if actor.is_system or actor.scope.all_centres or centre_id in (None, actor.centre_id):
         return True
-    own = session.get(Centre, actor.centre_id) if actor.scope.staff and actor.centre_id else None
-    return own is not None and own.level is CentreLevel.CITY
+    if not actor.scope.staff or actor.centre_id is None:
+        return False
+    levels: dict[int, CentreLevel | None] = session.info.setdefault("levels of centres", {})
+    if actor.centre_id not in levels:  # asked for each row of a list, and the level of a centre does not change
+        own = session.get(Centre, actor.centre_id)
+        levels[actor.centre_id] = own.level if own is not None else None
+    return levels[actor.centre_id] is CentreLevel.CITY
 
 
 def allow_staff(session: Session, record: Record, centre_id: int | None, *, actor: Actor) -> None:

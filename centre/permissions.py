@@ -62,12 +62,15 @@ class Permission(StrEnum):
     APPROVE_EXPORT = "export:approve"
     APPROVE_RULES = "rule:approve"
     ASSIGN_BOOTH = "fair:assign"
+    CALL_ROLL = "labour-export:roll"
     CERTIFY = "certificate:issue"
     CHECK_IN = "fair:check-in"
     CLAIM_SUBSIDY = "claim:enter"
     CLEAR_FLAG = "integrity:clear"
     CLOSE_FALSE_ACCOUNTS = "account:close-false"
+    CLOSE_MONTH = "month:close"
     CURATE_WORDS = "word:curate"
+    DECIDE_AT_DESK = "desk:decide"
     EDIT_PROFILE = "profile:edit"
     ENROL = "enrolment:create"
     ENTER_RULES = "rule:enter"
@@ -79,6 +82,7 @@ class Permission(StrEnum):
     ISSUE_CARDS = "card:issue"
     KEEP_OWN_ACCOUNT = "account:own"
     KEEP_OWN_RECORDS = "record:own"
+    LIST_FOR_EXPORT = "labour-export:list"
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
     MANAGE_CENTRES = "centre:manage"
@@ -90,23 +94,32 @@ class Permission(StrEnum):
     MANAGE_RISK = "employer:risk"
     MANAGE_TOKENS = "token:manage"
     PAY_CLAIM = "claim:pay"
+    PAY_TRAVEL = "labour-export:pay"
     POST_OPENING = "opening:post"
     PUBLISH_OPENING = "opening:publish"
+    PUBLISH_FIGURES = "figure:publish"
     READ_ACCESS = "access:read"
+    READ_EXPORT = "labour-export:read"
     READ_AUDIT = "audit:read"
+    READ_DESK = "desk:read"
     READ_OPERATION = "operation:read"
     READ_LEDGER = "ledger:read"
     READ_OUTCOMES = "outcome:read"
+    READ_REPORTS = "report:read"
     RECORD_RESULT = "introduction:result"
     RECORD_SERVICE = "service:record"
     REGISTER_EMPLOYER = "employer:register"
     REGISTER_PERSON = "person:register"
     RENEW_ACCOUNTS = "account:renew"
+    REPLAY_RULES = "rule:replay"
     REPORT_TRAINING = "training:report"
     REVEAL = "person:reveal"
     REVIEW_CLAIM = "claim:review"
+    RUN_EXPORT = "labour-export:run"
+    SIGN_HAND_OVER = "labour-export:sign"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
+    WORK_AT_DESK = "desk:work"
 
     @property
     def label(self) -> str:
@@ -122,6 +135,7 @@ class Permission(StrEnum):
 _PLACEMENT = frozenset({Role.PLACEMENT_OFFICER, Role.EXPORT_OFFICER}) | MANAGERS
 _TRAINING = frozenset({Role.TRAINING_OFFICER}) | MANAGERS
 _FAIRS = frozenset({Role.ORGANISER}) | MANAGERS
+_EXPORT = frozenset({Role.EXPORT_OFFICER}) | MANAGERS
 
 GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPLY_FOR_BOOTH: (N_("申请招聘会展位"), frozenset({Role.EMPLOYER}) | _FAIRS),
@@ -131,12 +145,15 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.APPROVE_RULES: (N_("同意法规和金额规则的修订"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.APPROVE_RESETS: (N_("同意重置动态口令"), frozenset({Role.ADMINISTRATOR, Role.CITY_MANAGER})),
     Permission.ASSIGN_BOOTH: (N_("审核并分配展位"), _FAIRS),
+    Permission.CALL_ROLL: (N_("给外出务工的批次点名"), frozenset({Role.ESCORT, Role.JOBSEEKER}) | _EXPORT),
     Permission.CERTIFY: (N_("登记考核成绩、发放和撤销培训证书"), _TRAINING),
     Permission.CHECK_IN: (N_("招聘会签到"), _FAIRS | {Role.CLERK}),
     Permission.CLAIM_SUBSIDY: (N_("申请培训补贴"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.CLEAR_FLAG: (N_("核查和解除培训疑点"), _TRAINING),
     Permission.CLOSE_FALSE_ACCOUNTS: (N_("同意关闭冒用的账号"), MANAGERS),
+    Permission.CLOSE_MONTH: (N_("月结"), MANAGERS),
     Permission.CURATE_WORDS: (N_("审定搜索用的同义词"), _PLACEMENT),
+    Permission.DECIDE_AT_DESK: (N_("审批窗口帮扶事项"), MANAGERS),
     Permission.EDIT_PROFILE: (N_("填写技能档案和求职意向"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ENROL: (N_("报名参加培训"), frozenset({Role.JOBSEEKER, Role.REGISTRAR}) | COUNTER),
     Permission.ENTER_RULES: (N_("录入法规和金额规则"), frozenset({Role.ADMINISTRATOR})),
@@ -148,6 +165,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.ISSUE_CARDS: (N_("发放和注销服务卡"), COUNTER),
     Permission.KEEP_OWN_ACCOUNT: (N_("管理自己的账号"), frozenset(Role)),
     Permission.KEEP_OWN_RECORDS: (N_("查看、导出和注销自己的信息"), frozenset({Role.JOBSEEKER})),
+    Permission.LIST_FOR_EXPORT: (N_("为求职者报名劳务输出"), COUNTER),
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),
     Permission.MANAGE_CENTRES: (N_("维护各中心的名称和地址"), frozenset({Role.ADMINISTRATOR})),
@@ -159,23 +177,32 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.MANAGE_RISK: (N_("处置用人单位风险"), MANAGERS),
     Permission.MANAGE_TOKENS: (N_("发放和吊销接口令牌"), frozenset({Role.CITY_MANAGER, Role.ADMINISTRATOR})),
     Permission.PAY_CLAIM: (N_("拨付培训补贴"), MANAGERS),
+    Permission.PAY_TRAVEL: (N_("审批和拨付外出交通补贴"), MANAGERS),
     Permission.POST_OPENING: (N_("发布招聘岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
     Permission.PUBLISH_OPENING: (N_("上架、暂停或关闭岗位"), frozenset({Role.EMPLOYER}) | _PLACEMENT),
+    Permission.PUBLISH_FIGURES: (N_("公布统计数字"), frozenset({Role.CITY_MANAGER})),
     Permission.READ_ACCESS: (N_("查看谁能办什么"), STAFF | {Role.ADMINISTRATOR}),
     Permission.READ_AUDIT: (N_("查看操作记录"), frozenset({Role.AUDITOR})),
+    Permission.READ_EXPORT: (N_("查看劳务输出项目和统计"), COUNTER | {Role.AUDITOR}),
+    Permission.READ_DESK: (N_("查看窗口帮扶事项"), COUNTER | {Role.AUDITOR}),
     Permission.READ_LEDGER: (N_("查看服务台账"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.READ_OPERATION: (N_("查看系统任务和发件箱"), frozenset({Role.ADMINISTRATOR})),
     Permission.READ_OUTCOMES: (N_("查看培训成效和预测"), COUNTER | {Role.AUDITOR}),
+    Permission.READ_REPORTS: (N_("查看和下载报表"), frozenset({Role.AUDITOR}) | MANAGERS),
     Permission.RECORD_RESULT: (N_("登记推荐结果"), frozenset({Role.EMPLOYER}) | COUNTER),
     Permission.RECORD_SERVICE: (N_("登记窗口服务"), COUNTER),
     Permission.REGISTER_EMPLOYER: (N_("登记用人单位"), frozenset({Role.EMPLOYER}) | _PLACEMENT | _FAIRS),
     Permission.REGISTER_PERSON: (N_("登记服务对象"), COUNTER),
     Permission.RENEW_ACCOUNTS: (N_("给合作单位的账号续期"), MANAGERS),
+    Permission.REPLAY_RULES: (N_("用改过的规则试算以前的决定"), MANAGERS),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.REVIEW_CLAIM: (N_("审核培训补贴"), _TRAINING),
     Permission.REVEAL: (N_("查看完整的证件号和电话"), COUNTER),
+    Permission.RUN_EXPORT: (N_("组织劳务输出"), _EXPORT),
+    Permission.SIGN_HAND_OVER: (N_("签收到达人员名单"), frozenset({Role.EMPLOYER}) | _EXPORT),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
+    Permission.WORK_AT_DESK: (N_("办理窗口帮扶事项"), COUNTER),
 }
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, Select, String, tru
 from sqlalchemy import select as choose
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import audit, clock, regions
+from centre import audit, benefits, clock, regions
 from centre.drafts import Draft, Line, Words
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.outbox import post
@@ -114,7 +114,10 @@ def checked_value(session: Session, draft: RuleDraft) -> Any:
         except ValueError:
             problems.append(Problem("value", "rule-value", N_("值写法不对；照现在的样子写，文字加英文双引号")))
         else:
-            if not _alike(known.value, value):
+            if draft.key.startswith(benefits.PREFIX):
+                if fault := benefits.fault_of(value):
+                    problems.append(Problem("value", "rule-examples", fault))
+            elif not _alike(known.value, value):
                 problems.append(Problem("value", "rule-kind", N_("值要和现在的写法一样：数字、日期或同样的几项")))
     if draft.region_code and not regions.exists(draft.region_code):
         problems.append(Problem("region_code", "region_unknown", N_("没有这个地区代码，请从列表里选")))

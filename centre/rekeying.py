@@ -13,6 +13,8 @@ from centre.accounts.models import Account, SecondFactor
 from centre.accounts.queries import kept_login, secret_place
 from centre.database import open_session
 from centre.permissions import Actor
+from centre.signing import SigningKey
+from centre.signing import secret_place as signing_place
 from centre.tables import Base
 
 LOT = 500
@@ -44,7 +46,7 @@ def rewrap_everything() -> int:
     done = 0
     for kept in wrapped_columns():
         done += _through(partial(_rewrap_lot, kept))
-    done += _through(_reseal_lot) + _name_by_digest()
+    done += _through(_reseal_lot) + _through(_reseal_signing_lot) + _name_by_digest()
     with open_session(SYSTEM.scope, write=True) as session:
         audit.note(session, SYSTEM, action="keys.rewrap", subject="keys", detail={"count": done})
     return done
@@ -87,6 +89,20 @@ def _reseal_lot(session: Session, after: int) -> tuple[int, int | None]:
             if kept is not None:
                 fresh = privacy.resealed_own(secret_place(account_id), kept)
                 changed += _put(session, SecondFactor, last, column, kept, fresh)
+    return changed, last
+
+
+def _reseal_signing_lot(session: Session, after: int) -> tuple[int, int | None]:
+    changed, last = 0, None
+    rows = session.execute(
+        select(SigningKey.id, SigningKey.name, SigningKey.secret_sealed)
+        .where(SigningKey.id > after)
+        .order_by(SigningKey.id)
+        .limit(LOT)
+    )
+    for last, name, sealed in rows.all():
+        fresh = privacy.resealed_own(signing_place(name), sealed)
+        changed += _put(session, SigningKey, last, SigningKey.secret_sealed, sealed, fresh)
     return changed, last
 
 

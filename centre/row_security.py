@@ -15,7 +15,14 @@ from sqlalchemy.sql import visitors
 from centre.permissions import Scope
 from centre.tables import OWNERS, Base
 
-APPEND_ONLY = {"audit_entry": "", "fund_movement": "", "transition": "reason", "service_event": ""}
+APPEND_ONLY = {
+    "audit_entry": "",
+    "closed_month": "",
+    "closed_report": "",
+    "fund_movement": "",
+    "service_event": "",
+    "transition": "reason",
+}
 """Tables whose rows never change, each with the free text that an erasure may empty."""
 
 _SEES = """

@@ -183,6 +183,19 @@ def _level(text: str) -> str:
 _remembered = lru_cache(maxsize=8192)(_level)
 
 
+def traditional(text: str) -> str:
+    """Simplified to traditional characters, as titles of lists write them."""
+    return _expander()(text)
+
+
+@lru_cache(maxsize=1)
+def _expander() -> Callable[[str], str]:
+    from opencc import OpenCC
+
+    convert: Callable[[str], str] = OpenCC("s2t").convert
+    return convert
+
+
 @lru_cache(maxsize=1)
 def _converter() -> Callable[[str], str]:
     from opencc import OpenCC

@@ -31,7 +31,11 @@ _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
     (frozenset({Role.ORGANISER, Role.CITY_MANAGER, Role.COUNTY_MANAGER}), Way(N_("招聘会组织"), "/organiser", "fair")),
     (frozenset({Role.EMPLOYER}), Way(N_("用人单位"), "/employer", "company")),
     (frozenset({Role.TRAINING_OFFICER}) | MANAGERS, Way(N_("培训业务台"), "/training-desk", "certificate")),
+    (frozenset({Role.EXPORT_OFFICER}) | MANAGERS, Way(N_("劳务输出"), "/export", "bus")),
+    (frozenset({Role.ESCORT}), Way(N_("带队点名"), "/roll", "people")),
     (COUNTER, Way(N_("窗口"), "/counter", "people")),
+    (MANAGERS, Way(N_("主任工作台"), "/manager", "chart")),
+    (MANAGERS | {Role.AUDITOR}, Way(N_("报表"), "/reports", "chart")),
     (frozenset({Role.ADMINISTRATOR}), Way(N_("系统管理"), "/administration", "lock")),
     (frozenset({Role.AUDITOR}), Way(N_("操作记录"), "/audit", "file")),
 )

@@ -6,13 +6,19 @@ from datetime import date, datetime
 from typing import ClassVar, TypeAlias
 
 from centre.errors import Refusal
+from centre.sheets.marks import Unread
 from centre.translation import N_
 
-Cell: TypeAlias = str | int | float | bool | date | datetime | None
-"""Text (stripped, never empty), number, truth, date or nothing. A number of 10^15 or more is always a float."""
+Cell: TypeAlias = str | int | float | bool | date | datetime | Unread | None
+"""Text (stripped, never empty), number, truth, date, something that could not be read, or nothing. A number of 10^15 or
+more is always a float."""
 
 GUIDE_SHEET = "填写说明"
 """The sheet of our templates with the explanations; it is never imported."""
+
+
+CHOICES_SHEET = "选项"
+"""What the names of the hidden sheets begin with that hold the choices of our templates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +35,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet; cells merged downwards carry their value in every row."""
+    """One sheet; cells merged downwards carry their value in every row.
+
+    `hidden_rows` are row numbers, `hidden_columns` are counted from 0; `merged` are the cells (row number,
+    column) whose value stands in a cell above them.
+    """
 
     name: str
     hidden: bool
     rows: Sequence[Row]
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    merged: frozenset[tuple[int, int]] = frozenset()
+
+    @property
+    def is_choices(self) -> bool:
+        """Whether the sheet only holds the choices of a drop-down of our own templates."""
+        return self.hidden and self.name.startswith(CHOICES_SHEET)
 
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """A file that was read; `kind` is xlsx, xls, ods or csv."""
+    """A file that was read; `kind` is xlsx, xls, ods, csv or json."""
 
     filename: str
     kind: str
@@ -93,8 +111,15 @@ class SheetBroken(SheetRefused):
     message = N_("文件已损坏，无法打开，请用 Excel 或 WPS 重新保存后再上传")
 
 
+class LineBroken(SheetRefused):
+    """A line of JSON Lines that is no object."""
+
+    code = "line-broken"
+    message = N_("第 {row} 行不是正确的 JSON 对象，整个文件没有导入")
+
+
 class UnknownEncoding(SheetRefused):
-    """A CSV that is neither Unicode nor GB18030."""
+    """A CSV that is neither Unicode nor GB18030 nor Big5."""
 
     code = "sheet-encoding"
     message = N_("无法识别文字编码，请把 CSV 保存为 UTF-8 或 GB18030")
@@ -128,11 +153,18 @@ class HeaderMissing(SheetRefused):
     message = N_("没有找到表头行，表头应包含：{expected}")
 
 
+class HeaderHidden(SheetRefused):
+    """A required column is hidden in the spreadsheet."""
+
+    code = "sheet-header-hidden"
+    message = N_("“{expected}”这一列在表格里是隐藏的；请取消隐藏，核对后再上传")
+
+
 REFUSALS = {
     refusal.code: refusal
     for refusal in (
         NotASpreadsheet, WebPageInDisguise, PasswordProtected, HasMacros, SheetBroken, UnknownEncoding, SheetEmpty,
-        TooManyCells, SheetTooHeavy,
+        TooManyCells, SheetTooHeavy, LineBroken,
     )
 }  # fmt: skip
 """The refusals that the child process can report, by code."""

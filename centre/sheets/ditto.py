@@ -1,8 +1,18 @@
 """Words that stand for the cell above them (同上). Pure."""
 
-DITTO = frozenset({"同上", "上同", "同前", "如上", "〃", "″", '"', "''", "“", "”", "↑"})
+import re
+
+_DITTO = re.compile(
+    r"(?:同|如)(?:上|前)(?:面|行|格|一行|列|栏)?|(?:上|前)同|(?:与|和|跟|同)上(?:面|行|一行|格)?(?:相同|一样|同)|"
+    r"[-—·.(（ ]*(?:〃|″|\"{1,2}|'{2}|“|”|‘‘|’’|,,|，，|々|仝|↑|ditto|do\.)[-—·.)） ]*",
+    re.IGNORECASE,
+)
+_SIGNS = "。.、,"
 
 
 def is_ditto(cell: object) -> bool:
     """Whether a cell says "as above"."""
-    return isinstance(cell, str) and cell.strip() in DITTO
+    if not isinstance(cell, str) or len(cell) > 12:
+        return False
+    text = "".join(cell.split())
+    return _DITTO.fullmatch(text) is not None or _DITTO.fullmatch(text.strip(_SIGNS)) is not None

@@ -44,7 +44,7 @@ def answer(work: Callable[[dict[str, Any], bytes, Limits], bytes]) -> None:
 
 
 def kind_of(data: bytes, filename: str, limits: Limits) -> str:
-    """xlsx, xls, ods or csv by what the file is, not by what it is called. Raises Refused."""
+    """xlsx, xls, ods, csv or json by what the file is, not by what it is called. Raises Refused."""
     lower = filename.lower()
     if lower.endswith(_MACRO_SUFFIXES):
         raise Refused("sheet-macro")
@@ -57,6 +57,8 @@ def kind_of(data: bytes, filename: str, limits: Limits) -> str:
     start = data[:2000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head", b"mime-version")):
         raise Refused("sheet-webpage")
+    if lower.endswith((".jsonl", ".ndjson", ".json")):
+        return "json"
     if lower.endswith((".csv", ".txt", ".tsv")):
         return "csv"
     raise Refused("sheet-kind")

@@ -1,16 +1,24 @@
 """Runs in the child process only: turns a hostile file into plain rows, written as JSON."""
 
-import csv
 import io
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from centre.sheets.inbox import Refused, answer, kind_of, too_large
 from centre.sheets.limits import Limits
+from centre.sheets.marks import Marks, Unread, marks_of
+from centre.sheets.plain_text import csv_rows, json_rows
 
 Line = tuple[int, list[Any]]
+
+_ERROR = re.compile(
+    r"#(?:N/A|DIV/0!|[A-Z][A-Z_]{1,12}[!?]|GETTING_DATA|名称\?|(?:值|数值|引用|参照)!)|#{3,}|(?:Err|错误|錯誤):[0-9]{3}"
+)
+"""What spreadsheet programs write for an error, also into a CSV, and for a number wider than its column."""
 
 
 def main() -> None:
@@ -19,23 +27,42 @@ def main() -> None:
 
 
 def _read(question: dict[str, Any], data: bytes, limits: Limits) -> bytes:
-    kind, sheets = rows_of(data, question["filename"], limits)
-    return json.dumps({"kind": kind, "sheets": sheets}, default=_dated, ensure_ascii=False).encode("utf-8", "replace")
+    kind, sheets = rows_of(data, question["filename"], limits, question.get("headings", ()))
+    return json.dumps({"kind": kind, "sheets": sheets}, default=_tagged, ensure_ascii=False).encode("utf-8", "replace")
 
 
-def rows_of(data: bytes, filename: str, limits: Limits) -> tuple[str, list[dict[str, Any]]]:
-    """Kind of file, and per sheet its name, whether it is hidden, and the rows that are not empty. Raises Refused."""
+def rows_of(
+    data: bytes, filename: str, limits: Limits, headings: Sequence[str] = ()
+) -> tuple[str, list[dict[str, Any]]]:
+    """Kind of file, and per sheet its name, whether it is hidden, the rows that are not empty, and their marks.
+
+    `headings` are titles that the header may have; with them the delimiter of a CSV is certain. Raises Refused.
+    """
     kind = kind_of(data, filename, limits)
     if kind == "csv":
-        sheets = [{"name": "CSV", "hidden": False, "rows": list(_filled(_csv_rows(data, limits), limits))}]
+        sheets = [_sheet("CSV", list(_filled(csv_rows(data, limits, headings), limits)))]
+    elif kind == "json":
+        sheets = [_sheet("JSON", list(_filled(json_rows(data, limits), limits)))]
     else:
-        sheets = _workbook_sheets(data, limits)
+        sheets = _workbook_sheets(data, kind, limits)
     if not any(sheet["rows"] for sheet in sheets):
         raise Refused("sheet-empty")
     return kind, sheets
 
 
-def _workbook_sheets(data: bytes, limits: Limits) -> list[dict[str, Any]]:
+def _sheet(name: str, rows: list[Line], hidden: bool = False, marks: Marks | None = None) -> dict[str, Any]:
+    marks = marks or Marks()
+    return {
+        "name": name,
+        "hidden": hidden,
+        "rows": rows,
+        "hidden_rows": sorted(row + 1 for row in marks.hidden_rows),
+        "hidden_columns": sorted(marks.hidden_columns),
+        "merged": [],
+    }
+
+
+def _workbook_sheets(data: bytes, kind: str, limits: Limits) -> list[dict[str, Any]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
     sheets: list[dict[str, Any]] = []
@@ -43,13 +70,15 @@ def _workbook_sheets(data: bytes, limits: Limits) -> list[dict[str, Any]]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         if len(book.sheets_metadata) > limits.sheets:
             too_large(limits)
+        marks = _marks(data, kind, limits)
         for at, about in enumerate(book.sheets_metadata):
             if about.typ is not SheetTypeEnum.WorkSheet:
                 continue
             hidden = about.visible is not SheetVisibleEnum.Visible
-            sheets.append(
-                {"name": about.name, "hidden": hidden, "rows": _sheet_rows(book.get_sheet_by_index(at), limits)}
-            )
+            sheet = _sheet(about.name, [], hidden, marks.get(about.name))
+            page = book.get_sheet_by_index(at)
+            sheet["rows"], sheet["merged"] = _sheet_rows(page, limits, marks.get(about.name) or Marks())
+            sheets.append(sheet)
     except PasswordError as error:
         raise Refused("sheet-password") from error
     except CalamineError as error:
@@ -57,19 +86,37 @@ def _workbook_sheets(data: bytes, limits: Limits) -> list[dict[str, Any]]:
     return sheets
 
 
-def _sheet_rows(sheet: Any, limits: Limits) -> list[Line]:
-    if sheet.start is None:
-        return []
-    top, left = sheet.start
-    if sheet.height > limits.rows or left + sheet.width > limits.columns or sheet.height * sheet.width > limits.cells:
+def _marks(data: bytes, kind: str, limits: Limits) -> Mapping[str, Marks]:
+    try:
+        return marks_of(data, kind, limits.columns)
+    except (KeyError, ValueError, ExpatError) as error:
+        raise Refused("sheet-broken") from error
+
+
+def _sheet_rows(sheet: Any, limits: Limits, marks: Marks) -> tuple[list[Line], list[tuple[int, int]]]:
+    """The filled rows, and the cells (row number, column) that hold the value of a merged one above."""
+    top, left = sheet.start or (0, 0)
+    width = sheet.width if sheet.start is not None else 0
+    height = sheet.height if sheet.start is not None else 0
+    if height > limits.rows or left + width > limits.columns or height * width > limits.cells:
         too_large(limits)
-    rows: list[list[Any]] = sheet.to_python(skip_empty_area=True)
+    rows: list[list[Any]] = sheet.to_python(skip_empty_area=True) if sheet.start is not None else []
+    merged = []
     for (first, column), (last, right) in (sheet.merged_cell_ranges or [])[:20_000]:
-        if column == right and first >= top and 0 <= column - left < sheet.width:
+        if column == right and first >= top and 0 <= column - left < width:
             for at in range(first - top + 1, min(last - top + 1, len(rows))):
                 rows[at][column - left] = rows[first - top][column - left]
+                merged.append((top + at + 1, column))
     margin = [""] * left
-    return list(_filled(((top + at + 1, margin + row) for at, row in enumerate(rows)), limits))
+    numbered = {top + at + 1: margin + row for at, row in enumerate(rows)}
+    for (row, column), unread in marks.unread.items():
+        if column >= limits.columns or row >= limits.rows:
+            continue
+        cells = numbered.setdefault(row + 1, [])
+        cells += [""] * (column + 1 - len(cells))
+        if cells[column] in ("", None) or unread.kind == "error":
+            cells[column] = unread
+    return list(_filled(sorted(numbered.items()), limits)), merged
 
 
 def _filled(rows: Iterable[tuple[int, Sequence[Any]]], limits: Limits) -> Iterator[Line]:
@@ -88,7 +135,7 @@ def _filled(rows: Iterable[tuple[int, Sequence[Any]]], limits: Limits) -> Iterat
 
 def _plain(value: Any) -> Any:
     if type(value) is str:
-        return value.strip() or None
+        return Unread("error", value) if _ERROR.fullmatch(value.strip()) else value.strip() or None
     if type(value) is float:
         return int(value) if value.is_integer() and abs(value) < 1e15 else value
     if isinstance(value, int) and abs(value) >= 10**15:
@@ -96,40 +143,9 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, (time, timedelta)) else value
 
 
-def _dated(value: date | datetime) -> dict[str, str]:
+def _tagged(value: date | datetime | Unread) -> dict[str, Any]:
+    if isinstance(value, Unread):
+        return {"u": [value.kind, value.text]}
     if isinstance(value, datetime) and value.time() == time():
         value = value.date()
     return {"d": value.isoformat()}
-
-
-def _csv_rows(data: bytes, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    text = _decoded(data)
-    if "\0" in text:
-        raise Refused("sheet-kind")
-    first = text.lstrip("\r\n").partition("\n")[0]
-    delimiter = max(",\t;", key=first.count)
-    csv.field_size_limit(20_000)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for number, row in enumerate(lines, 1):
-            if number > limits.rows or len(row) > limits.columns:
-                too_large(limits)
-            yield number, [_unwrapped(cell) for cell in row]
-    except csv.Error as error:
-        raise Refused("sheet-broken") from error
-
-
-def _decoded(data: bytes) -> str:
-    """By byte-order mark, else strict UTF-8, else GB18030: detectors guess wrong on short Chinese files."""
-    marked = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else None
-    for encoding in [marked] if marked else ["utf-8-sig", "gb18030"]:
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused("sheet-encoding")
-
-
-def _unwrapped(cell: str) -> str:
-    """`="0123"` is how other systems keep a spreadsheet from eating noughts."""
-    return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell

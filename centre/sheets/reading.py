@@ -1,35 +1,61 @@
-"""Reads a spreadsheet that somebody sent, in a limited child process, into plain rows."""
+"""Reads a table that somebody sent, in a limited child process, into plain rows."""
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
 
 from centre.sheets import child
 from centre.sheets.cells import Cell, Row, Sheet, SheetTooHeavy, Workbook
 from centre.sheets.limits import Limits
+from centre.sheets.marks import Unread
+from centre.sheets.plain_text import heading_key
+from centre.text import traditional
 
 LIMITS = Limits()
 
+Aliases = Mapping[str, Sequence[str]]
 
-def read_sheets(data: bytes, filename: str, limits: Limits = LIMITS) -> Workbook:
-    """Every sheet of an .xlsx, .xls, .ods or .csv file. Raises SheetRefused, or Unavailable when all places are taken.
 
-    The file's content decides what it is. CSV is read as Unicode or GB18030. Empty rows are left out, row numbers are
-    those that the spreadsheet program shows.
+def read_sheets(data: bytes, filename: str, limits: Limits = LIMITS, *, aliases: Aliases | None = None) -> Workbook:
+    """Every sheet of an .xlsx, .xls, .ods, .csv or .jsonl file. Raises SheetRefused, or Unavailable when all places
+    are taken.
+
+    The file's content decides what it is. CSV is read as Unicode, GB18030 or Big5; its delimiter is the one under which
+    the titles of `aliases` stand. Empty rows are left out, row numbers are those that the spreadsheet program shows.
     """
-    answer = child.ask("parser", {"filename": filename[-200:]}, data, limits)
+    names = (name for field, titles in (aliases or {}).items() for name in (field, *titles))
+    question: dict[str, object] = {"filename": filename[-200:], "headings": _spellings(tuple(names))}
+    answer = child.ask("parser", question, data, limits)
     try:
-        answer_parts = json.loads(answer, object_hook=_dated)
+        answer_parts = json.loads(answer, object_hook=_untagged)
     except ValueError:
         raise SheetTooHeavy from None
-    sheets = [
-        Sheet(sheet["name"], sheet["hidden"], [Row(number, cells) for number, cells in sheet["rows"]])
-        for sheet in answer_parts["sheets"]
-    ]
-    return Workbook(filename, answer_parts["kind"], sheets)
+    return Workbook(filename, answer_parts["kind"], [_sheet(sheet) for sheet in answer_parts["sheets"]])
 
 
-def _dated(value: dict[str, object]) -> object:
-    """The hook of every JSON object: a tagged date, or the object itself."""
+def _sheet(sheet: Mapping[str, Any]) -> Sheet:
+    return Sheet(
+        sheet["name"],
+        sheet["hidden"],
+        [Row(number, cells) for number, cells in sheet["rows"]],
+        frozenset(sheet["hidden_rows"]),
+        frozenset(sheet["hidden_columns"]),
+        frozenset((row, column) for row, column in sheet["merged"]),
+    )
+
+
+@lru_cache(maxsize=8)
+def _spellings(names: Iterable[str]) -> list[str]:
+    """The titles as the child compares them, in both scripts."""
+    return sorted({heading_key(way) for name in names for way in (name, traditional(name))} - {""})
+
+
+def _untagged(value: dict[str, Any]) -> object:
+    """The hook of every JSON object: a tagged date, a tagged unread cell, or the object itself."""
+    if "u" in value and len(value) == 1:
+        return Unread(*value["u"])
     tagged = value.get("d")
     if not isinstance(tagged, str):
         return value
@@ -44,6 +70,8 @@ def text_of(cell: Cell) -> str:
         return ""
     if isinstance(cell, bool):
         return "是" if cell else "否"
+    if isinstance(cell, Unread):
+        return cell.text
     if isinstance(cell, float):
         return repr(cell)
     return cell.isoformat() if isinstance(cell, date) else str(cell)

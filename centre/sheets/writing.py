@@ -8,8 +8,9 @@ from datetime import date, datetime
 from typing import Any
 
 from centre.sheets import child
-from centre.sheets.cells import GUIDE_SHEET, Cell
+from centre.sheets.cells import CHOICES_SHEET, GUIDE_SHEET, Cell
 from centre.sheets.limits import Limits
+from centre.sheets.marks import Unread
 
 _LIMITS = Limits(processor=40, patience=60)
 _STARTERS = frozenset("=+-@\t\r\n＝＋－＠|")
@@ -29,6 +30,20 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """One sheet of a workbook for paper: lines above the table, the table, lines below it.
+
+    Columns of the kind `money` or `share` show two decimals.
+    """
+
+    title: str
+    above: Sequence[str]
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    below: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong in a person's own file: which sheet and row, which column (from 0), and words for the reader."""
 
@@ -36,6 +51,16 @@ class Fault:
     row: int
     column: int | None
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a cell of a person's own file says after it was corrected on screen; the column is counted from 0."""
+
+    sheet: str
+    row: int
+    column: int
+    text: str
 
 
 def safe(text: str) -> str:
@@ -110,6 +135,32 @@ def export(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]
     return packed.getvalue()
 
 
+def workbook(pages: Sequence[Page]) -> bytes:
+    """An .xlsx of several tables, one on each sheet, set up to print on one A4 page each."""
+    packed = io.BytesIO()
+    with _writer(packed) as book:
+        text, two = book.add_format({"num_format": "@"}), book.add_format({"num_format": "#,##0.00"})
+        whole, title = book.add_format({"num_format": "#,##0"}), book.add_format({"bold": True, "font_size": 14})
+        for number, page in enumerate(pages, 1):
+            sheet = book.add_worksheet(f"{number} {page.title}"[:31])
+            sheet.set_paper(9)
+            sheet.set_landscape()
+            sheet.fit_to_pages(1, 1)
+            for at, line in enumerate(page.above):
+                sheet.write_string(at, 0, safe(line), title if at == 0 else text)
+            head = len(page.above)
+            _head(book, sheet, page.columns, head)
+            for at, row in enumerate(page.rows, head + 1):
+                for place, (column, value) in enumerate(zip(page.columns, row, strict=True)):
+                    if isinstance(value, int | float):
+                        sheet.write_number(at, place, value, two if column.kind in ("money", "share") else whole)
+                    elif value is not None:
+                        sheet.write_string(at, place, safe(str(value)), text)
+            for at, line in enumerate(page.below, head + len(page.rows) + 2):
+                sheet.write_string(at, 0, safe(line), text)
+    return packed.getvalue()
+
+
 def export_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
     """The same rows as CSV in UTF-8 with a byte-order mark, which spreadsheet programs need to read Chinese."""
     text = io.StringIO(newline="")
@@ -120,16 +171,24 @@ def export_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> byt
     return text.getvalue().encode("utf-8-sig")
 
 
-def annotated_copy(data: bytes, filename: str, faults: Sequence[Fault], header_rows: Mapping[str, int]) -> bytes:
+def annotated_copy(
+    data: bytes,
+    filename: str,
+    faults: Sequence[Fault],
+    header_rows: Mapping[str, int],
+    corrections: Sequence[Correction] = (),
+) -> bytes:
     """The person's own file as .xlsx: faulty cells red with a comment, and a last column 错误说明. Raises SheetRefused.
 
-    `header_rows` gives the row under which each sheet's explanations start. Made in the child process, because it
+    Cells that `corrections` change are yellow, with the old text as a comment. `header_rows` gives the row under which
+    each sheet's explanations start. Made in the child process, because it
     opens the file again; .xls, .ods, .csv and very large files come back with their values only.
     """
     question: dict[str, Any] = {
         "filename": filename[-200:],
         "headers": dict(header_rows),
         "faults": [[fault.sheet, fault.row, fault.column, safe(fault.message)] for fault in faults],
+        "corrections": [[cell.sheet, cell.row, cell.column, safe(cell.text)] for cell in corrections],
     }
     return child.ask("annotator", question, data, _LIMITS)
 
@@ -166,7 +225,7 @@ def _choices(book: Any, at: int, choices: Sequence[str]) -> Any:
     """A list in the cell itself, or on a hidden sheet when it is longer than the 255 characters that fit there."""
     if len(",".join(choices)) <= 255 and not any("," in choice for choice in choices):
         return list(choices)
-    name = f"选项{at + 1}"
+    name = f"{CHOICES_SHEET}{at + 1}"
     sheet = book.add_worksheet(name)
     sheet.write_column(0, 0, choices)
     sheet.hide()
@@ -178,6 +237,8 @@ def _put(sheet: Any, row: int, column: int, value: Cell, formats: Mapping[str, A
         return
     if isinstance(value, str):
         sheet.write_string(row, column, safe(value), formats["text"])
+    elif isinstance(value, Unread):
+        sheet.write_string(row, column, safe(value.text), formats["text"])
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value)
     elif isinstance(value, date | datetime):

@@ -68,7 +68,7 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
     booth = session.scalar(select(Booth).where(Booth.fair_id == job_fair.id, Booth.employer_id == applicant.id))
     if booth is not None and booth.state not in ASKED_BEFORE:
         raise AlreadyApplied
-    held = _take_booth(session, job_fair.id)
+    held = take_booth(session, job_fair.id)
     if booth is None:
         booth = Booth(fair_id=job_fair.id, state=BoothState.APPLIED if held else BoothState.WAITLISTED)
         session.add(booth)
@@ -92,7 +92,7 @@ def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     check_stranger(actor, booth.employer_id)
     _refuse_ended(booth)
     BOOTH.find(booth.state, "approve")
-    if booth.state is BoothState.REFUSED and not _take_booth(session, booth.fair_id):
+    if booth.state is BoothState.REFUSED and not take_booth(session, booth.fair_id):
         raise NoBoothFree
     move(session, actor, booth, BOOTH, "approve")
     _decided(session, booth, N_("招聘会“{fair}”的展位申请已通过"))
@@ -244,7 +244,7 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
     promoted = 0
     if fair(session, fair_id).state not in PROMOTING:
         return promoted
-    while _take_booth(session, fair_id):
+    while take_booth(session, fair_id):
         booth = next_waiting(session, fair_id)
         if booth is None:
             give_back(session, Fair, fair_id, taken="booths_taken")
@@ -284,7 +284,8 @@ def _release(session: Session, actor: Actor, booth: Booth, event: str, reason: s
         promote_waiting(session, actor, fair_id=booth.fair_id)
 
 
-def _take_booth(session: Session, fair_id: int) -> bool:
+def take_booth(session: Session, fair_id: int) -> bool:
+    """Take one of a fair's booths; False when none is free. The caller has asked for the permission."""
     # Counted also while the number has no limit, so that a limit set later knows what is held.
     return take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_capacity")
 

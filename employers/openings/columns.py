@@ -74,6 +74,9 @@ NEEDED = ("title", "area")
 NEVER_DITTO = frozenset({"id", "headcount"})
 """Columns where 同上 says nothing: two openings share no number."""
 
+DAYS = frozenset({"posted", "valid_from", "valid_until"})
+"""Columns of days: in any other a date is what a spreadsheet program has made of 3-5."""
+
 CODED: Mapping[str, Mapping[Any, str]] = {
     "kind": KIND_LABELS,
     "employment_type": EMPLOYMENT_LABELS,

@@ -22,6 +22,7 @@ from centre.text import bigrams, normalise
 from centre.translation import N_, Term
 from employers.companies.actions import register_employer
 from employers.companies.models import Employer
+from employers.companies.queries import own_employer_id
 from employers.companies.rules import EMPLOYER, EmployerDraft, EmployerState
 from employers.openings.actions import (
     create_opening,
@@ -78,6 +79,7 @@ class ImportedRow:
     notes: Sequence[Problem] = ()
     readings: Sequence[CellReading] = ()
     sheet: str = ""
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,20 @@ def import_openings(
     if not source_name.strip():
         raise Invalid([Problem("source_name", "source-missing", N_("转载的岗位要写明来源名称"))])
     work = _Import(session, actor, source_name.strip()[:200], source, publish, is_demo)
-    report = Report(remarks=tuple(remarks))
+    return _taken(work, lines, Report(remarks=tuple(remarks)), progress)
+
+
+def import_own_openings(session: Session, actor: Actor, lines: Sequence[Line], *, employer_id: int) -> Report:
+    """Take an employer's own list over as drafts; rows of another employer are refused. Raises NotFound."""
+    require(actor, Permission.POST_OPENING)
+    employer = session.get_one(Employer, own_employer_id(actor, employer_id))
+    work = _Import(session, actor, employer.name, OpeningSource.DIRECT, publish=False, is_demo=employer.is_demo)
+    work.own = employer
+    return _taken(work, lines, Report(), None)
+
+
+def _taken(work: "_Import", lines: Sequence[Line], report: Report, progress: Progress | None) -> Report:
+    session, actor, source_name = work.session, work.actor, work.source_name
     for done, line in enumerate(lines, start=1):
         report.rows.append(work.take(line))
         if progress:
@@ -136,6 +151,8 @@ class _Import:
     publish: bool
     is_demo: bool
     rows_by_id: dict[str, Line] = field(default_factory=dict)
+    own: Employer | None = None
+    created: set[int | None] = field(default_factory=set)
 
     def take(self, line: Line) -> ImportedRow:
         offer = offer_of(line.cells, today=clock.today(), headings=line.headings)
@@ -146,12 +163,13 @@ class _Import:
         ) -> ImportedRow:
             number = opening.id if opening else None
             notes = (*line.notes, *offer.notes)
-            return ImportedRow(line.number, verdict, title, number, problems, notes, offer.readings, line.sheet)
+            is_new = number in self.created
+            return ImportedRow(line.number, verdict, title, number, problems, notes, offer.readings, line.sheet, is_new)
 
         try:
             self._refuse_repeated(line, offer)
             with self.session.begin_nested():
-                opening, verdict = self._keep(offer)
+                opening, verdict = self._keep(offer, line)
         except ValidationError as wrong:
             return row(ImportVerdict.REFUSED, problems=problems_of(wrong))
         except Refusal as refused:
@@ -173,8 +191,8 @@ class _Import:
             params = {"row": first.number, "id": line.cells.get("id", "") or first.cells.get("title", "")}
             raise Invalid([Problem("id", "id-repeated", message, params)])
 
-    def _keep(self, offer: Offer) -> tuple[Opening, ImportVerdict]:
-        problems = [*offer.problems, *_ended_problems(offer)]
+    def _keep(self, offer: Offer, line: Line) -> tuple[Opening, ImportVerdict]:
+        problems = problems_in(line, offer)
         if problems:
             raise Invalid(problems)
         known = self.session.scalar(
@@ -194,6 +212,7 @@ class _Import:
         employer = self._employer(offer, draft.region_code)
         draft = draft.model_copy(update={"employer_id": employer.id})
         opening = create_opening(self.session, self.actor, draft, external_id=offer.external_id, is_demo=self.is_demo)
+        self.created.add(opening.id)
         return opening, ImportVerdict.KEPT
 
     def _keep_known(self, known: Opening, draft: OpeningDraft, offer: Offer) -> tuple[Opening, ImportVerdict]:
@@ -239,6 +258,9 @@ class _Import:
         publish_opening(self.session, self.actor, opening_id=opening.id)
 
     def _employer(self, offer: Offer, region: str | None) -> Employer:
+        if self.own is not None:
+            self._refuse_others(self.own, offer)
+            return self.own
         name = offer.employer or self.source_name
         wanted = Employer.uscc == offer.uscc if offer.uscc else Employer.name == name
         employer = self.session.scalar(select(Employer).where(wanted).order_by(Employer.id).limit(1))
@@ -252,11 +274,26 @@ class _Import:
         )
         return register_employer(self.session, self.actor, draft, source="import", is_demo=self.is_demo)
 
+    @staticmethod
+    def _refuse_others(own: Employer, offer: Offer) -> None:
+        other_code = bool(offer.uscc and own.uscc) and offer.uscc != own.uscc
+        if other_code or (offer.employer and not _alike(offer.employer, own.name)):
+            message = N_("这里只能导入本单位“{name}”的岗位，这一行写的是“{other}”")
+            names = {"name": own.name, "other": offer.employer or offer.uscc}
+            raise Invalid([Problem("employer", "other-employer", message, names)])
+
     def _vouch(self, employer: Employer) -> None:
         if employer.source == "import" and employer.state is EmployerState.REGISTERED:
             move(self.session, self.actor, employer, EMPLOYER, "submit", reason=self.source_name)
             move(self.session, self.actor, employer, EMPLOYER, "verify", reason=self.source_name)
             self.session.flush()
+
+
+def problems_in(line: Line, offer: Offer) -> list[Problem]:
+    """What is wrong with a row by itself: cells that hold no value, cells that no grammar reads, a day that is past."""
+    unread = {problem.field for problem in line.problems}
+    understood = [*offer.problems, *_ended_problems(offer)]
+    return [*line.problems, *(problem for problem in understood if problem.field not in unread)]
 
 
 def changed_fields(known: Opening, draft: OpeningDraft) -> list[str]:

@@ -9,17 +9,28 @@ from html.parser import HTMLParser
 from typing import Any
 
 from centre.errors import Problem
-from centre.sheets.cells import Cell, HeaderMissing, Row, Sheet, SheetRefused, UnknownEncoding
-from centre.sheets.ditto import is_ditto
-from centre.sheets.header import Header, body, find_header
+from centre.sheets.cells import Cell, HeaderHidden, HeaderMissing, LineBroken, Row, Sheet, SheetRefused, Workbook
+from centre.sheets.entries import (
+    Entry,
+    Rules,
+    entries,
+    header_of,
+    left_out,
+    remarks_of_book,
+    remarks_of_header,
+    without_header,
+)
+from centre.sheets.header import Header
+from centre.sheets.marks import Unread
 from centre.sheets.reading import read_sheets, text_of
 from centre.sheets.writing import as_written
-from centre.text import normalise
 from centre.translation import N_
-from employers.openings.columns import COLUMNS, NEEDED, NEVER_DITTO
+from employers.openings.columns import COLUMNS, DAYS, NEEDED, NEVER_DITTO
+
+__all__ = ["LineBroken"]
 
 MOST_ROWS = 50_000
-_TOTALS = frozenset({"合计", "小计", "总计", "共计", "total"})
+RULES = Rules(COLUMNS, NEEDED, own=NEVER_DITTO, days=DAYS)
 _BLOCKS = frozenset({"p", "br", "li", "div", "tr", "ul", "ol", "h1", "h2", "h3", "h4"})
 _UNITS = {"month": "/月", "day": "/天", "hour": "/小时", "piece": "/件", "year": "/年"}
 
@@ -31,18 +42,12 @@ class ListTooLong(SheetRefused):
     message = N_("一次最多导入 {most} 个岗位，请分成几个文件")
 
 
-class LineBroken(SheetRefused):
-    """A line that is not a JSON object."""
-
-    code = "line-broken"
-    message = N_("第 {row} 行不是正确的 JSON 对象，整个文件没有导入")
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """A row of a list: its number as the file's program shows it, its cells by the names of the columns, its sheet.
 
-    `headings` are the titles of the columns; `notes` name what of the row is not taken over.
+    `headings` are the titles of the columns; `notes` name what of the row is not taken over, `problems` the cells that
+    hold no value.
     """
 
     number: int
@@ -50,88 +55,83 @@ class Line:
     sheet: str = ""
     headings: Mapping[str, str] = field(default_factory=dict)
     notes: Sequence[Problem] = ()
+    problems: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningList:
-    """The rows of a file, and everything in it that no row takes over: columns, sheets, total lines."""
+    """The rows of a file, and everything in it that no row takes over: columns, sheets, total lines.
+
+    `headers` are those of the sheets that were read.
+    """
 
     lines: list[Line] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
+    headers: dict[str, Header] = field(default_factory=dict)
 
 
 def read_list(data: bytes, filename: str) -> OpeningList:
-    """Read a list: JSON (an array, or an object a line) by its ending, everything else a spreadsheet.
+    """Read a list: a spreadsheet, CSV or JSON (an array, or an object a line). Raises SheetRefused."""
+    return read_book(read_sheets(data, filename, aliases=COLUMNS))
 
-    Raises SheetRefused.
-    """
-    openings = OpeningList()
-    is_json = filename.lower().endswith((".jsonl", ".ndjson", ".json"))
-    for line in _json_lines(data, openings.remarks) if is_json else _sheet_lines(data, filename, openings.remarks):
-        openings.lines.append(line)
-        if len(openings.lines) > MOST_ROWS:
-            raise ListTooLong(most=MOST_ROWS)
+
+def read_book(book: Workbook, headers: Mapping[str, Header] | None = None) -> OpeningList:
+    """The rows of a file that is parsed already; `headers` are those of its sheets where somebody has said what the
+    columns are. Raises SheetRefused."""
+    openings = OpeningList(remarks=remarks_of_book(book))
+    refusal: SheetRefused = HeaderMissing(expected="、".join(COLUMNS[name][0] for name in NEEDED))
+    for sheet in book.data_sheets:
+        try:
+            header = (headers or {}).get(sheet.name) or header_of(sheet, RULES)
+        except HeaderHidden as hidden:
+            refusal = hidden
+            openings.remarks.append(Problem("", hidden.code, hidden.message, hidden.params))
+            continue
+        except HeaderMissing:
+            openings.remarks.append(without_header(sheet))
+            continue
+        openings.headers[sheet.name] = header
+        openings.remarks.extend(remarks_of_header(sheet, header))
+        for line in _lines(sheet, header, openings.remarks):
+            openings.lines.append(line)
+            if len(openings.lines) > MOST_ROWS:
+                raise ListTooLong(most=MOST_ROWS)
     if not openings.lines:
-        raise _header_missing()
+        raise refusal
     return openings
 
 
-def _header_missing() -> HeaderMissing:
-    return HeaderMissing(expected="、".join(COLUMNS[name][0] for name in NEEDED))
-
-
-def _sheet_lines(data: bytes, filename: str, remarks: list[Problem]) -> Iterator[Line]:
-    book = read_sheets(data, filename)
-    remarks += [
-        Problem("", "sheet-hidden", N_("隐藏的工作表“{sheet}”没有读"), {"sheet": sheet.name})
-        for sheet in book.sheets
-        if sheet.rows and sheet.hidden
-    ]
-    for sheet in book.data_sheets:
-        try:
-            header = find_header(sheet.rows, COLUMNS, required=NEEDED)
-        except HeaderMissing:
-            message = N_("工作表“{sheet}”里没有找到表头，没有读")
-            remarks.append(Problem("", "sheet-without-header", message, {"sheet": sheet.name}))
-            continue
-        for title in header.unknown.values():
-            message = N_("不认识“{column}”这一列，没有读（工作表“{sheet}”）")
-            remarks.append(Problem("", "column-unknown", message, {"column": title, "sheet": sheet.name}))
-        yield from _rows_of(sheet, header, remarks)
-
-
-def _rows_of(sheet: Sheet, header: Header, remarks: list[Problem]) -> Iterator[Line]:
-    wanted = {row.number for row in body(sheet.rows, header)}
+def _lines(sheet: Sheet, header: Header, remarks: list[Problem]) -> Iterator[Line]:
     headings = {name: header.titles.get(column, "") for name, column in header.columns.items()}
-    above: dict[str, str] = {}
-    for row in sheet.rows:
-        if row.number <= header.last_row:
+    is_json = sheet.name == "JSON"
+    for entry in entries(sheet, header, RULES):
+        if entry.is_left_out:
+            remarks.append(left_out(sheet, entry))
             continue
-        cells = {name: as_written(text_of(cell)) for name, cell in header.read(row).items()}
-        if row.number not in wanted or _is_total(cells) or not any(cells.values()):
-            remarks.append(_left_out(sheet, row))
-            continue
-        notes = [_without_title(row, column) for column in _untitled(row, header)]
-        cells = {
-            name: above.get(name, "") if is_ditto(cell) and name not in NEVER_DITTO else cell
-            for name, cell in cells.items()
-        }
-        above = cells
-        yield Line(row.number, cells, sheet.name, headings, notes)
+        notes = [_without_title(entry.row, column) for column in _untitled(entry.row, header)]
+        texts, problems = _texts(entry, is_json=is_json)
+        yield Line(entry.row.number, texts, "" if is_json else sheet.name, headings, notes, problems)
 
 
-def _is_total(cells: Mapping[str, str]) -> bool:
-    return normalise(cells.get("title", "")).replace(" ", "").rstrip(":") in _TOTALS
-
-
-def _left_out(sheet: Sheet, row: Row) -> Problem:
-    text = " ".join(text_of(cell) for cell in row.cells if cell is not None)[:60]
-    message = N_("第 {row} 行“{text}”不像岗位，没有读（工作表“{sheet}”）")
-    return Problem("", "row-left-out", message, {"row": row.number, "text": text, "sheet": sheet.name})
+def _texts(entry: Entry, *, is_json: bool) -> tuple[dict[str, str], list[Problem]]:
+    """The cells as texts; pay that JSON writes as an object is read, so that it is no problem."""
+    texts, problems = {}, list(entry.problems)
+    for name, cell in entry.cells.items():
+        if isinstance(cell, Unread) and cell.kind == "nested" and name in ("wage", "base_pay"):
+            texts[name] = _pay_text(cell.text)
+            problems = [problem for problem in problems if problem.field != name or not texts[name]]
+        elif isinstance(cell, Unread):
+            texts[name] = "" if cell.kind == "nested" else cell.text
+        elif is_json:
+            texts[name] = without_markup(text_of(cell)).strip()
+        else:
+            texts[name] = as_written(text_of(cell))
+    return texts, problems
 
 
 def _untitled(row: Row, header: Header) -> list[Cell]:
-    return [cell for column, cell in enumerate(row.cells) if cell is not None and column not in header.titles]
+    known = header.titles.keys() | header.hidden.keys()
+    return [cell for column, cell in enumerate(row.cells) if cell is not None and column not in known]
 
 
 def _without_title(row: Row, cell: Cell) -> Problem:
@@ -139,82 +139,13 @@ def _without_title(row: Row, cell: Cell) -> Problem:
     return Problem("", "cell-untitled", message, {"row": row.number, "text": text_of(cell)[:40]})
 
 
-def _json_lines(data: bytes, remarks: list[Problem]) -> Iterator[Line]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UnknownEncoding from None
-    known: dict[str, str] = {}
-    for number, record in _array(text) if text.lstrip().startswith("[") else _objects(text):
-        for name in record.keys() - known.keys():
-            known[name] = _column_of(name)
-            if not known[name]:
-                message = N_("不认识“{column}”这一项，没有读")
-                remarks.append(Problem("", "column-unknown", message, {"column": name[:40]}))
-        notes: list[Problem] = []
-        cells: dict[str, str] = {}
-        for name, value in record.items():
-            if known[name] and not cells.get(known[name]):
-                cells[known[name]] = _text(known[name], value, notes)
-        yield Line(number, cells, notes=notes)
-
-
-def _objects(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, row in enumerate(text.split("\n"), start=1):
-        if row.strip():
-            yield number, _object(row, number)
-
-
-def _object(row: str, number: int) -> dict[str, Any]:
-    try:
-        record = json.loads(row)
-    except (ValueError, RecursionError):
-        raise LineBroken(row=number) from None
-    if not isinstance(record, dict):
-        raise LineBroken(row=number)
-    return record
-
-
-def _array(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    try:
-        records = json.loads(text)
-    except (ValueError, RecursionError):
-        raise LineBroken(row=1) from None
-    for number, record in enumerate(records, start=1):
-        if not isinstance(record, dict):
-            raise LineBroken(row=number)
-        yield number, record
-
-
-def _column_of(name: str) -> str:
-    level = normalise(name).replace(" ", "")
-    return next((column for column, names in COLUMNS.items() if level in (column, *map(normalise, names))), "")
-
-
-def _text(column: str, value: Any, notes: list[Problem]) -> str:
-    """The cell that a value of JSON would be; a value that is none is named."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    if isinstance(value, str):
-        return without_markup(value).strip()
-    if isinstance(value, int | float):
-        return text_of(int(value) if isinstance(value, float) and value.is_integer() else value)
-    if isinstance(value, list) and all(isinstance(part, str | int | float) for part in value):
-        texts = [without_markup(str(part)).strip() for part in value]
-        return (" " if column == "area" else ";").join(text for text in texts if text)
-    if column in ("wage", "base_pay") and isinstance(value, dict) and (pay := _pay_text(value)):
-        return pay
-    message = N_("“{column}”的内容“{text}”读不懂，没有读")
-    shown = json.dumps(value, ensure_ascii=False, default=str)[:60]
-    notes.append(Problem(column, "value-nested", message, {"column": column, "text": shown}))
-    return ""
-
-
-def _pay_text(value: Mapping[str, Any]) -> str:
+def _pay_text(text: str) -> str:
     """Pay as {min, max, unit}; nothing where it holds anything else."""
-    if not value.keys() <= {"min", "max", "unit"}:
+    try:
+        value: Mapping[str, Any] = json.loads(text)
+    except ValueError:
+        return ""
+    if not isinstance(value, dict) or not value.keys() <= {"min", "max", "unit"}:
         return ""
     figures = [value.get(name) for name in ("min", "max") if value.get(name) is not None]
     unit = value.get("unit") or ""

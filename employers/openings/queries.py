@@ -11,8 +11,9 @@ from centre.people import recognised_categories
 from centre.permissions import Actor
 from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
+from employers.cases.pairings import is_paired
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningState, WageUnit
+from employers.openings.rules import OpeningState, ReservedFor, WageUnit
 
 
 def openings() -> Select[Opening]:
@@ -82,6 +83,8 @@ def own_opening(session: Session, actor: Actor, opening_id: int) -> Opening:
 def is_open_to(session: Session, opening: Opening, person_id: int, on: date) -> bool:
     """Whether an opening takes a person on a day: one that is kept for groups takes their recognised members."""
     if not opening.reserved_for:
+        return True
+    if ReservedFor.PAIRED.value in opening.reserved_for and is_paired(session, person_id, opening.employer_id):
         return True
     with seeing_everything(session):
         return not set(opening.reserved_for).isdisjoint(recognised_categories(session, person_id, on))

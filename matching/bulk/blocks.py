@@ -8,6 +8,7 @@ inside quotes is none. Workbooks, and tables with title lines, other delimiters 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,16 +20,27 @@ from typing import Any, BinaryIO, Literal
 from centre.errors import Problem, Refusal
 from centre.sheets.cells import HeaderMissing, SheetBroken, SheetRefused, UnknownEncoding
 from centre.sheets.cells import Sheet as Page
-from centre.sheets.ditto import is_ditto
-from centre.sheets.header import Header, body, find_header, read_titles
+from centre.sheets.entries import (
+    Rules,
+    entries,
+    header_of,
+    left_out,
+    remarks_of_book,
+    remarks_of_header,
+    without_header,
+)
+from centre.sheets.header import Header, read_titles
 from centre.sheets.reading import read_sheets, text_of
 from centre.translation import N_, translate
-from matching.bulk.parsing import COLUMNS, named
+from matching.bulk.parsing import COLUMNS, DAYS, named
 
-UNKNOWN_COLUMN = N_("不认识“{column}”这一列，没有读")
+RULES = Rules(COLUMNS, ["id"], own={"id"}, days=DAYS)
 SIZE = 1 << 20
 """The size of a block in bytes: about 10,000 workers."""
 _SHEET_LINES = 10_000
+_SMALL = 4 << 20
+_NEEDS_CARE = re.compile("[同如]上|〃|[合小总]计|#[A-Z/]+[0-9]?[!?A]|####|\ufffd")
+"""Words for the cell above, totals and error values: a small file with any of them is read line by line with care."""
 _LOOK_AHEAD = 100
 """The number of JSON lines whose fields make up the header."""
 
@@ -107,7 +119,7 @@ class Block:
     end: int
     line: int
     lines: int
-    rows: Sequence[tuple[str, int, Sequence[str]]] = ()
+    rows: Sequence["Listed"] = ()
 
 
 def open_sheet(path: Path) -> Sheet:
@@ -138,6 +150,8 @@ def _plain(path: Path) -> Sheet | None:
         except (UnicodeDecodeError, csv.Error):
             return None
     names = _clean(first)
+    if path.stat().st_size <= _SMALL and _NEEDS_CARE.search(path.read_bytes().decode(encoding, "replace")):
+        return None
     return Sheet(path, "csv", encoding, names, end, lines + 1) if "id" in named(names) else None
 
 
@@ -185,12 +199,12 @@ def numbered(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
 
 def sheets_of(sheet: Sheet, block: Block) -> Sequence[str]:
     """The name of the sheet of every line of a block; nothing for files without sheets."""
-    return [name for name, _, _ in block.rows] if sheet.kind == "rows" else ()
+    return [row.sheet for row in block.rows] if sheet.kind == "rows" else ()
 
 
 def _lines(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
     if sheet.kind == "rows":
-        yield from ((number, row) for _, number, row in block.rows)
+        yield from ((row.number, row.cells) for row in block.rows)
         return
     with sheet.path.open("rb") as file:
         file.seek(block.start)
@@ -233,11 +247,21 @@ def _clean(cells: Sequence[object]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of a table that was read whole: where it stands, its cells, and what is wrong with them as cells."""
+
+    sheet: str
+    number: int
+    cells: Sequence[str]
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table that was read whole: its columns by name, its lines with sheet and number, and what was left out."""
 
     names: tuple[str, ...]
-    rows: Sequence[tuple[str, int, Sequence[str]]]
+    rows: Sequence[Listed]
     remarks: Sequence[Problem]
 
 
@@ -245,56 +269,40 @@ class Table:
 def _table(path: Path) -> Table:
     """Every sheet of a file that has a header with ids, its columns under the names of `COLUMNS`."""
     try:
-        book = read_sheets(path.read_bytes(), path.name)
+        book = read_sheets(path.read_bytes(), path.name, aliases=COLUMNS)
         headers = {sheet.name: _header_of(sheet) for sheet in book.data_sheets}
         if not any(headers.values()):
             raise HeaderMissing(expected=COLUMNS["id"][1])
     except SheetRefused as refusal:
         raise UnreadableSheet(path, refusal) from None
     names = [name for name in COLUMNS if any(header and name in header.columns for header in headers.values())]
-    rows: list[tuple[str, int, Sequence[str]]] = []
-    remarks = [
-        Problem("", "sheet-hidden", N_("隐藏的工作表“{sheet}”没有读"), {"sheet": sheet.name})
-        for sheet in book.sheets
-        if sheet.rows and sheet.hidden
-    ]
+    rows: list[Listed] = []
+    remarks = remarks_of_book(book)
     for sheet in book.data_sheets:
         header = headers[sheet.name]
         if header is None:
-            message = N_("工作表“{sheet}”里没有找到表头，没有读")
-            remarks.append(Problem("", "sheet-without-header", message, {"sheet": sheet.name}))
+            remarks.append(without_header(sheet))
             continue
-        remarks += [
-            Problem("", "column-unknown", UNKNOWN_COLUMN, {"column": title}) for title in header.unknown.values()
-        ]
+        remarks += remarks_of_header(sheet, header)
         rows += _rows_of(sheet, header, names, remarks)
     return Table(tuple(names), rows, remarks)
 
 
 def _header_of(page: Page) -> Header | None:
     try:
-        return find_header(page.rows, COLUMNS, required=["id"])
+        return header_of(page, RULES)
     except HeaderMissing:
         return None
 
 
-def _rows_of(
-    page: Page, header: Header, names: Sequence[str], remarks: list[Problem]
-) -> Iterator[tuple[str, int, Sequence[str]]]:
-    wanted = {row.number for row in body(page.rows, header)}
-    name = "" if page.name == "CSV" else page.name
-    above: dict[str, str] = {}
-    for row in page.rows:
-        if row.number <= header.last_row:
+def _rows_of(page: Page, header: Header, names: Sequence[str], remarks: list[Problem]) -> Iterator[Listed]:
+    name = "" if page.name in ("CSV", "JSON") else page.name
+    for entry in entries(page, header, RULES):
+        if entry.is_left_out:
+            remarks.append(left_out(page, entry))
             continue
-        if row.number not in wanted:
-            text = " ".join(text_of(cell) for cell in row.cells if cell is not None)[:60]
-            message = N_("第 {row} 行“{text}”不像岗位，没有读（工作表“{sheet}”）")
-            remarks.append(Problem("", "row-left-out", message, {"row": row.number, "text": text, "sheet": page.name}))
-            continue
-        cells = {field: text_of(cell) for field, cell in header.read(row).items()}
-        above = {field: above.get(field, "") if is_ditto(cell) else cell for field, cell in cells.items()}
-        yield name, row.number, [above.get(field, "") for field in names]
+        cells = [text_of(entry.cells.get(field)) for field in names]
+        yield Listed(name, entry.row.number, cells, next(iter(entry.problems), None))
 
 
 def _object(path: Path, place: int, line: str) -> dict[str, object]:

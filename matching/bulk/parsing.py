@@ -84,6 +84,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "risk": ("risk", "风险"),
     "hardship": ("hardship", "困难"),
 }
+DAYS = frozenset({"birth_date", "available_from", "valid_until", "starts_on", "registered_on"})
+"""Columns of days."""
 _PARTS = re.compile("[;；、|]")
 _ITEM = re.compile(r"(.*?)(?:\(([1-9])\))?([*?]?)")
 _UNITS = {

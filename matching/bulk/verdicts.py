@@ -98,6 +98,9 @@ def faults_of(
     for at, (name, number) in repeats.get(block.start, {}).items():
         message = N_("与第 {row} 行是同一个编号，只用了第 {row} 行")
         problems.setdefault(at, Problem("id", "id-repeated", message, {"row": number, "sheet": name}))
+    for at, row in enumerate(block.rows):
+        if row.problem is not None:
+            problems[at] = row.problem
     for at, why in refused.items():
         problems.setdefault(at, Problem(why.field, why.code, why.message, why.params))
     if not problems:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import audit, clock
+from centre import audit, clock, events
 from centre.errors import Invalid, NotFound, Problem
 from centre.ledger import Channel
 from centre.outbox import post
@@ -15,13 +15,14 @@ from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, Term, Terms
-from employers.openings.actions import give_place_back, take_place
+from employers.openings.actions import give_place_back
 from employers.openings.models import Opening
 from employers.openings.queries import is_open_to
 from employers.openings.queries import opening as opening_in_sight
 from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningFull, OpeningState, ReservedFor
 from matching.introductions.letters import frozen_reasons, write_letter
 from matching.introductions.models import FollowUp, Introduction, Placement
+from matching.introductions.placing import place_worker
 from matching.introductions.queries import introduction_in_sight
 from matching.introductions.rules import (
     DONE,
@@ -43,6 +44,7 @@ from matching.introductions.rules import (
     NotLawful,
     NotRegistered,
     OpeningNotOpen,
+    PlacementMoved,
     PlacementState,
     Recommendation,
     RefusedToday,
@@ -54,7 +56,6 @@ from matching.profiles.actions import move_registration
 from matching.profiles.queries import living_registration, person_in_sight
 from matching.profiles.rules import SEEKING
 from matching.suggestions.fits import Fit, fit_of, unlawful_reason
-from training.enrolments.actions import place_graduates
 
 UNLICENSED = N_("代招单位没有人力资源服务许可证")
 _NEXT = {7: "day_7", 30: "day_30", 90: "day_90"}
@@ -220,6 +221,8 @@ def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft
             on=draft.ended_on or clock.today(),
         )
     _advance(session, actor, placement, call.day)
+    session.flush()
+    events.publish(session, PlacementMoved(placement.id, placement.person_id, placement.state))
     return placement
 
 
@@ -240,6 +243,7 @@ def end_placement(session: Session, actor: Actor, *, placement_id: int, reason: 
         if not was_stable and placement.opening_id is not None:
             give_place_back(session, Actor.system(), opening_id=placement.opening_id)
         move_registration(session, Actor.system(), person_id=placement.person_id, event="lose_job")
+    events.publish(session, PlacementMoved(placement.id, placement.person_id, placement.state))
     return placement
 
 
@@ -331,35 +335,16 @@ def _agree(
 
 
 def _hire(session: Session, actor: Actor, introduction: Introduction, draft: IntroductionResultDraft) -> Placement:
-    today = clock.today()
-    starts_on = draft.starts_on or today
-    with seeing_everything(session):
-        opening = take_place(session, actor, opening_id=introduction.opening_id)
-        placement = Placement(
-            introduction_id=introduction.id,
-            centre_id=introduction.centre_id,
-            person_id=introduction.person_id,
-            employer_id=introduction.employer_id,
-            opening_id=introduction.opening_id,
-            state=PlacementState.HIRED,
-            starts_on=starts_on,
-            wage_fen=draft.wage_fen,
-            region_code=opening.region_code,
-        )
-        session.add(placement)
-        session.flush()
-        for day in FOLLOW_UP_DAYS:
-            session.add(
-                FollowUp(
-                    placement_id=placement.id,
-                    centre_id=introduction.centre_id,
-                    day=day,
-                    due_on=starts_on + timedelta(days=day),
-                )
-            )
-        move_registration(session, Actor.system(), person_id=introduction.person_id, event="hire")
-        place_graduates(session, Actor.system(), person_id=introduction.person_id)
-    return placement
+    return place_worker(
+        session,
+        actor,
+        person_id=introduction.person_id,
+        centre_id=introduction.centre_id,
+        opening_id=introduction.opening_id,
+        starts_on=draft.starts_on or clock.today(),
+        wage_fen=draft.wage_fen,
+        introduction_id=introduction.id,
+    )
 
 
 def _advance(session: Session, actor: Actor, placement: Placement, day: int) -> None:

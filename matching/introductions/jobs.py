@@ -12,6 +12,7 @@ from centre.policy import policy
 from centre.states import move
 from centre.translation import N_
 from employers.companies.messages import tell_employer
+from matching.introductions.links import answer_path
 from matching.introductions.models import Introduction, Placement
 from matching.introductions.rules import (
     CHASE_DAYS,
@@ -70,7 +71,7 @@ def chase_employers(session: Session) -> None:
             kind="chase",
             title=CHASE_TITLE,
             body=CHASE_BODY,
-            link="/employer/applicants",
+            link=answer_path(introduction),
             dedupe_key=f"chase:{introduction.id}:{day}",
             params={"title": introduction.opening.title, "letter": introduction.letter_no or "", "days": day},
         )

@@ -7,18 +7,24 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from centre import clock
+from centre import clock, regions
+from centre.installation import sign
 from centre.ledger import ServiceCategory, record_service
 from centre.network import Centre
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
+from centre.signing import sign_payload
 from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.openings.models import Opening
+from employers.openings.rules import WAGE_UNIT_LABELS
+from matching.introductions.credentials import PURPOSE, LetterFacts
+from matching.introductions.links import answer_path
 from matching.introductions.models import Introduction, LetterBook
 from matching.introductions.rules import letter_number
+from matching.introductions.skills import letter_skills
 from matching.suggestions.fits import Fit
 
 LETTER_TITLE = N_("推荐信已开：{title}")
@@ -53,6 +59,7 @@ def write_letter(session: Session, actor: Actor, introduction: Introduction, ope
         introduction.letter_no = next_number(session, introduction.centre_id)
         introduction.issued_at = clock.now()
         introduction.expires_on = clock.today() + timedelta(days=days)
+        _sign(session, introduction, opening)
         record_service(
             session,
             actor,
@@ -83,10 +90,39 @@ def write_letter(session: Session, actor: Actor, introduction: Introduction, ope
             kind="applicant",
             title=ARRIVAL_TITLE,
             body=ARRIVAL_BODY,
-            link="/employer/applicants",
+            link=answer_path(introduction),
             dedupe_key=f"applicant:{introduction.id}",
             params=facts,
         )
+
+
+def _sign(session: Session, introduction: Introduction, opening: Opening) -> None:
+    """Put the rated skills and the signature on the letter; both stay as they are on this day."""
+    centre = session.get_one(Centre, introduction.centre_id)
+    skills = letter_skills(session, introduction.person_id, occupation=opening.occupation_code)
+    facts = LetterFacts(
+        number=introduction.letter_no or "",
+        issuer=centre.name,
+        contact=centre.phone or sign().hotline,
+        worker=introduction.worker_name,
+        employer=opening.employer.name,
+        title=opening.title,
+        place=regions.full_name(opening.region_code) if regions.exists(opening.region_code) else "",
+        pay=pay_in_words(opening),
+        issued_on=clock.today(),
+        expires_on=introduction.expires_on or clock.today(),
+        skills=tuple(skills),
+    )
+    introduction.skills = [skill.as_row() for skill in skills]
+    introduction.signed_letter = sign_payload(session, PURPOSE, facts.payload())
+
+
+def pay_in_words(opening: Opening) -> str:
+    """The pay of an opening as a letter states it, in Chinese; empty when the opening states none."""
+    ends = (opening.wage_min_fen, opening.wage_max_fen)
+    amounts = dict.fromkeys(f"{fen / 100:,.2f}".removesuffix(".00") for fen in ends if fen is not None)
+    unit = translate(SOURCE_LOCALE, WAGE_UNIT_LABELS[opening.wage_unit])
+    return f"{'–'.join(amounts)} {unit}" if amounts else ""
 
 
 def frozen_reasons(fit: Fit) -> list[dict[str, Any]]:

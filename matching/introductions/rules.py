@@ -223,6 +223,15 @@ OUTCOME_LABELS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class PlacementMoved:
+    """A call or a leaving moved a placement; whoever follows the person further subscribes."""
+
+    placement_id: int
+    person_id: int
+    state: PlacementState
+
+
 class LeaveReason(StrEnum):
     """Why a job ended (离岗原因)."""
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, joinedload
 from centre.events import subscribe
 from centre.outbox import post
 from centre.permissions import Actor
+from centre.records.rules import PersonErased
 from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, translate
@@ -95,3 +96,11 @@ def _tell(session: Session, opening: Opening, introduction: Introduction, kind: 
         link=f"/me/introductions/{introduction.id}",
         dedupe_key=f"{kind}:{introduction.id}:{opening.state.value}:{opening.version}",
     )
+
+
+@subscribe(PersonErased)
+def forget_letters(session: Session, fact: PersonErased) -> None:
+    """Empty the signed letters and rated skills of an erased person; numbers and results stay."""
+    own = select(Introduction).where(Introduction.person_id == fact.person_id)
+    for introduction in session.scalars(own.order_by(Introduction.id)):
+        introduction.signed_letter, introduction.skills = "", []

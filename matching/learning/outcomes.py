@@ -1,6 +1,7 @@
 """What training leads to: certificates joined with later jobs, and which major to open next (培训成效)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -134,7 +135,14 @@ def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Bac
     return ranking, backtest(known)
 
 
-def report(session: Session, *, by: By, since: date | None = None, until: date | None = None) -> list[Sum]:
+def report(
+    session: Session,
+    *,
+    by: By,
+    since: date | None = None,
+    until: date | None = None,
+    centre_ids: Sequence[int] | None = None,
+) -> list[Sum]:
     """Seats, people and money line by line, with the certified who work outside the city (外出务工)."""
     classes = select(TrainingClass.id, TrainingClass.major_id, TrainingClass.provider_id)
     key = {By.SCHOOL: 2, By.MAJOR: 1, By.CLASS: 0}[by]
@@ -146,4 +154,5 @@ def report(session: Session, *, by: By, since: date | None = None, until: date |
     for completion in certified:
         job = job_after(completion, jobs_by_person.get(completion.person_id, []), within=90)
         away[line_of[of_class[completion.enrolment_id]]] += job is not None and job.away
-    return [replace(line, away=away[line.id]) for line in sums(session, by=by, since=since, until=until)]
+    lines = sums(session, by=by, since=since, until=until, centre_ids=centre_ids)
+    return [replace(line, away=away[line.id]) for line in lines]

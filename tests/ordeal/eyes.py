@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from centre.permissions import COUNTER, STAFF, Role
 from tests.ordeal.canaries import Secret
 from tests.ordeal.world import Someone
+from tests.ordeal.world_desk import desk_tables
 
 # How an actor may stand to a row. "county" and "city" are those who serve people, not everybody who works there.
 EVERYBODY = "public"
@@ -39,7 +40,7 @@ POLICY: Mapping[str, str] = {
     "training_class": "public school staff",
     # people
     "person": PEOPLE,
-    "person.name": "person school employer county city auditor",
+    "person.name": "person school employer account county city auditor",
     "person.identity": "person",
     "person.phone": "person employer",
     "held_certificate": PEOPLE,
@@ -54,6 +55,16 @@ POLICY: Mapping[str, str] = {
     "model_card": EVERYBODY,
     "introduction.note": "county city",
     "follow_up": "county city",
+    # labour export
+    "export_project": "staff employer account person",
+    "visit_report": "staff",
+    "export_batch": "staff employer account person",
+    "escort_duty": "staff account person",
+    "export_group": "staff account person",
+    "export_member": PEOPLE + " employer account",
+    "roll_scan": PEOPLE + " account",
+    "travel_subsidy": PEOPLE,
+    "self_found_job": PEOPLE,
     # training
     "enrolment": LEARNERS,
     "lesson": EVERYBODY + " school staff",
@@ -76,6 +87,8 @@ POLICY: Mapping[str, str] = {
     "account_approval": "county city administrator",
     "export": "school county city auditor",
     "api_token": "city administrator",
+    # the desk: every kind of case and its lines
+    **dict.fromkeys(desk_tables(), PEOPLE),
 }
 
 
@@ -120,10 +133,11 @@ BLIND: Mapping[str, str] = {
     for why, names in {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
         "TrainingCertificate WorkedOccupation",
-        WITH_ROW: "ApiToken ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
+        WITH_ROW: "ApiToken EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
+        "ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
         OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
-        FIGURES: "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        FIGURES: "SelfFoundJob Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
         ITSELF: "Invitation JobFailure JobRun KeyMark Tally",
     }.items()
     for name in names.split()

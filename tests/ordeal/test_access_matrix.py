@@ -21,6 +21,7 @@ from centre.accounts.approvals import AccountApproval
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.database import engine, open_session
 from centre.exports.models import Export
+from centre.funds.models import Fund
 from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.scopes import _criteria
@@ -28,6 +29,9 @@ from centre.tables import Base
 from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair
 from employers.openings.models import Opening
+from matching.export.models import EscortDuty, ExportBatch, ExportMember, ExportProject
+from matching.export.stay.models import TravelSubsidy
+from matching.interviews.models import Interview
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
 from matching.search.models import SavedSearch, Synonym
@@ -37,13 +41,13 @@ from tests.ordeal.caller import Answer, Caller
 from tests.ordeal.canaries import Secret
 from tests.ordeal.eyes import BLIND, POLICY, may_see, relations
 from tests.ordeal.world import Someone, World
+from tests.ordeal.world_desk import desk_model
 from tests.planted import planted
 from training.attendance.models import Lesson, SeatOffer
 from training.certificates.models import TrainingCertificate
 from training.claims.models import Claim
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
-from training.funds.models import Fund
 from training.integrity.models import Flag
 from training.providers.models import Major, TrainingProvider
 from training.rosters.models import RosterRow, RosterUpload
@@ -55,10 +59,13 @@ CAUGHT = 12
 NOBODYS = 987_654_321
 HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 MODELS: dict[str, type[Any]] = {
-    "account_id": Account, "approval_id": AccountApproval, "booth_id": Booth, "card_id": ModelCard,
+    "account_id": Account, "approval_id": AccountApproval, "batch_id": ExportBatch, "duty_id": EscortDuty,
+    "member_id": ExportMember, "project_id": ExportProject, "subsidy_id": TravelSubsidy,
+    "booth_id": Booth, "card_id": ModelCard,
     "claim_id": Claim, "class_id": TrainingClass,
     "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
     "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
+    "interview_id": Interview,
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
     "search_id": SavedSearch, "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload,
@@ -68,10 +75,12 @@ WORDS: dict[str, tuple[str, ...]] = {
     "step": ("trades", "years", "papers", "wanted", "place", "pay"),
     "event": ("submit", "cancel", "withdraw", "accept"),
     "answer": ("take", "decline"),
+    "number": ("1",),
     "verdict": ("approve", "refuse", "close", "agree"),
     "state": ("end", "reopen"),
     # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
-    "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",),
+    "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",), "letter_no": ("unknown",),
+    "link_code": ("unknown",),
 }  # fmt: skip
 SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
 DESKS = ("/school", "/employer", "/me")
@@ -112,23 +121,24 @@ class Report:
 def doors(world: World, entry: Entry) -> list[Door]:
     """All ways to fill a route's ids, the last with an unused id. Raises LookupError for an unknown parameter."""
     holes = HOLE.findall(entry.path)
+    models = MODELS | {hole: model for hole in holes if (model := desk_model(entry.path, hole)) is not None}
     for hole in holes:
-        if hole not in WORDS and not world.rows.get(MODELS.get(hole, Base)):
+        if hole not in WORDS and not world.rows.get(models.get(hole, Base)):
             raise LookupError(f"{entry.path}: nothing in the world for {hole}")
-    ids = [hole for hole in holes if hole in MODELS]
-    words = [hole for hole in holes if hole not in MODELS]
+    ids = [hole for hole in holes if hole in models]
+    words = [hole for hole in holes if hole not in models]
     ways = []
     for chosen in product(*(WORDS[hole] for hole in words)):
-        path = HOLE.sub(lambda hole: hole[0] if hole[1] in MODELS else "{" + hole[1] + "!}", entry.path)
+        path = HOLE.sub(lambda hole: hole[0] if hole[1] in models else "{" + hole[1] + "!}", entry.path)
         for hole, word in zip(words, chosen, strict=True):
             path = path.replace("{" + hole + "!}", word)
         if not ids:
             ways.append(Door(entry, path))
             continue
         hole, *inner = ids
-        model = MODELS[hole]
+        model = models[hole]
         for row, owners, public in world.rows[model]:
-            keys = [_key(hole, row), *(_key(key, _beside(world, MODELS[key], owners)) for key in inner)]
+            keys = [_key(hole, row), *(_key(key, _beside(world, models[key], owners)) for key in inner)]
             ways.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public))
         nobody = "GQ" + "0" * 12 if hole == "code" else NOBODYS
         ways.append(Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False))

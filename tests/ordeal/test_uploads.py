@@ -17,6 +17,8 @@ import pytest
 from sqlalchemy import func, select
 
 from centre.database import open_session
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 from centre.settings import settings
 from centre.sheets.cells import REFUSALS
 from tests.centre.sheets.bombs import BOMBS
@@ -26,8 +28,7 @@ from tests.training import files, world
 from tests.training.browser import CSRF, let_in
 from tests.training.rosters.test_broken import broken
 from training.enrolments.models import Enrolment
-from training.funds.actions import fund_class, grant_money, open_fund
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from training.funds.actions import fund_class
 from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState
 from web.app import TITLES

@@ -11,6 +11,7 @@ from centre.accounts.models import Account, ApiToken, SignIn, SignInCard
 from centre.database import open_session
 from centre.exports.models import Export
 from centre.exports.rules import ExportState
+from centre.funds.models import Fund, FundMovement
 from centre.ledger import ServiceCategory, ServiceEvent
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message
@@ -37,6 +38,11 @@ from matching.search.rules import SynonymState
 from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from tests.ordeal.world_accounts import ask_to_close
+from tests.ordeal.world_desk import add_desk
+from tests.ordeal.world_export import add_journeys
+from tests.ordeal.world_fairs import add_fair_days
+from tests.ordeal.world_rows import add_lists
+from tests.ordeal.world_story import add_interviews
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import certificate_code
@@ -45,7 +51,6 @@ from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
-from training.funds.models import Fund, FundMovement
 from training.integrity.models import Flag, IntegrityCheck, PhoneCall, PhoneSample
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
 
@@ -135,8 +140,7 @@ def sign_in_again(world: World) -> None:
 
 
 def _session(account_id: int, token: str, csrf: str) -> SignIn:
-    ends = clock.now() + timedelta(days=9)
-    digest = token_digest(token)
+    ends, digest = clock.now() + timedelta(days=9), token_digest(token)
     return SignIn(account_id=account_id, token_digest=digest, csrf_token=csrf, expires_at=ends, ends_at=ends)
 
 
@@ -163,6 +167,7 @@ def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: i
         side.people.append(_person(canaries, side, region, place))
     _training(canaries, side, letter, region)
     _work(canaries, side, region)
+    add_desk(canaries, side.centre, side.people[0])
     for person in side.people:
         canaries.share(person, "name", provider_id=side.school.id)
     for column in ("name", "phone"):
@@ -181,10 +186,10 @@ def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: i
     )
     _account(canaries, people, f"colleague-{letter}", Role.REGISTRAR, provider_id=side.school.id, expires_on=ends)
     _account(canaries, people, f"employer-{letter}", Role.EMPLOYER, employer_id=side.employer.id, expires_on=ends)
-    _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
-    program = canaries.make(
-        Account, login=f"token-{letter}", roles=["registrar"], provider_id=side.school.id, expires_on=ends
-    )
+    escort = _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
+    add_journeys(canaries, centre.id, side.openings[OpeningState.OPEN], side.people, region=region, escort=escort.id)
+    of = {"provider_id": side.school.id, "expires_on": ends}
+    program = canaries.make(Account, login=f"token-{letter}", roles=["registrar"], **of)
     canaries.make(
         ApiToken, account_id=program.id, prefix=f"gq{letter}", digest=f"token-{letter}", expires_on=ends,
         permissions=[Permission.IMPORT_ROSTER.value], issued_by=school.id,
@@ -368,6 +373,8 @@ def _work(canaries: Canaries, side: Side, region: str) -> None:
             owners={"centre_id": side.centre.id},
         )  # fmt: skip
     _introductions(canaries, side)
+    add_fair_days(canaries, side.centre.id, side.fairs, side.people)
+    add_lists(canaries, side.centre.id, boss.id)
 
 
 def _introductions(canaries: Canaries, side: Side) -> None:
@@ -378,13 +385,15 @@ def _introductions(canaries: Canaries, side: Side) -> None:
         own = of | {"person_id": person.id}
         if place == 0:
             canaries.make(
-                Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], flag="", **own
-            )
+                Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], skills=[],
+                flag="", **own,
+            )  # fmt: skip
             continue
         sent = canaries.make(
             Introduction, worker_name=person.name, state=IntroductionState.HIRED, agreed_at=now, issued_at=now, flag="",
-            letter_no=f"{side.centre.code}-1", expires_on=today, result_at=now, reasons=[], **own,
+            letter_no=f"{side.centre.code}-1", expires_on=today, result_at=now, reasons=[], skills=[], **own,
         )  # fmt: skip
+        add_interviews(canaries, sent)
         sent.share_phone(person.phone)
         placement = canaries.make(Placement, introduction_id=sent.id, starts_on=today, missed_calls=0, **own)
         canaries.make(

@@ -3,13 +3,14 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from centre.funds.models import Fund, FundMovement
 from training.claims.models import Claim, ClaimLine
 from training.claims.rules import ClaimState
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS
 from training.funds import movements
-from training.funds.models import ClassFunding, Fund, FundMovement
+from training.funds.models import ClassFunding
 from training.rosters.models import RosterUpload
 
 PAID = (ClaimState.PAID, ClaimState.CLAWBACK, ClaimState.ARCHIVED)

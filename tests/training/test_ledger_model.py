@@ -16,6 +16,8 @@ from sqlalchemy import select
 from centre import clock, events, privacy
 from centre.database import open_session
 from centre.errors import Refusal
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 from centre.permissions import Role
 from centre.sheets.cells import Row, Sheet, Workbook
 from tests.databases import settings_from
@@ -37,8 +39,7 @@ from training.enrolments.actions import withdraw_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
 from training.funds import subscribers
-from training.funds.actions import fund_class, grant_money, open_fund
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from training.funds.actions import fund_class
 from training.providers.models import Major
 from training.rosters.actions import undo_roster
 from training.rosters.models import RosterUpload

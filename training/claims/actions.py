@@ -6,6 +6,9 @@ from sqlalchemy.orm import Session
 from centre import audit, clock
 from centre.calendar import add_working_days
 from centre.errors import Invalid, Problem
+from centre.funds.models import FundMovement
+from centre.funds.movements import bring_in, spend
+from centre.funds.rules import FundPurpose, MovementKind
 from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
@@ -41,9 +44,6 @@ from training.classes.queries import class_parts, training_class
 from training.classes.rules import CLASSES
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import lock_people
-from training.funds.models import FundMovement
-from training.funds.movements import bring_in, spend
-from training.funds.rules import FundPurpose, MovementKind
 from training.integrity.actions import check_class
 from training.integrity.queries import calls_missing, unsettled_flags
 from training.integrity.rules import SampleMissing

@@ -1,1 +1,1 @@
-"""Funds with a purpose and a balance, and every movement of their money."""
+"""The fund that pays the centre's share of a class."""

@@ -5,13 +5,15 @@ from sqlalchemy.orm import Session
 
 from centre.batches import batches
 from centre.events import subscribe
+from centre.funds.movements import bring_in
+from centre.funds.queries import outstanding
+from centre.funds.rules import MovementKind
 from centre.scopes import seeing_everything
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment
 from training.enrolments.rules import Enrolled, Left
 from training.funds import queries
-from training.funds.movements import bring_in, charge_places
-from training.funds.rules import MovementKind
+from training.funds.movements import charge_places
 
 
 @subscribe(Enrolled)
@@ -32,7 +34,7 @@ def release_left(session: Session, fact: Left) -> None:
     """Return to the fund what was charged for everybody who left."""
     with seeing_everything(session):
         for ids in batches(list(fact.enrolment_ids)):
-            spendings = queries.outstanding(session, [f"enrolment:{enrolment_id}" for enrolment_id in ids])
+            spendings = outstanding(session, [f"enrolment:{enrolment_id}" for enrolment_id in ids])
             for enrolment_id in ids:
                 spending = spendings.get(f"enrolment:{enrolment_id}")
                 if spending is None:

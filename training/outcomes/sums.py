@@ -1,5 +1,6 @@
 """Seats, people and money by school, major or class: every figure is a sum over places (培训情况表)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -73,12 +74,20 @@ def total(lines: list[Sum]) -> Sum:
     return sum(lines, Sum())
 
 
-def sums(session: Session, *, by: By, since: date | None = None, until: date | None = None) -> list[Sum]:
-    """The classes that began in a period and are visible to the reader, school by school."""
+def sums(
+    session: Session,
+    *,
+    by: By,
+    since: date | None = None,
+    until: date | None = None,
+    centre_ids: Sequence[int] | None = None,
+) -> list[Sum]:
+    """The classes that began in a period and are visible to the reader, of all or of some centres, by school."""
     keys = _KEYS[by]
     began: list[ColumnElement[bool]] = [TrainingClass.state.not_in(HELD)]
     began += [TrainingClass.start_on >= since] if since else []
     began += [TrainingClass.start_on <= until] if until else []
+    began += [TrainingClass.centre_id.in_(centre_ids)] if centre_ids is not None else []
     names = (TrainingProvider.id, TrainingProvider.name, Major.id, Major.name, TrainingClass.id, TrainingClass.class_no)
     shown: list[Any] = [column if column in keys else func.min(column) for column in names]
     held = (

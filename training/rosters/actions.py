@@ -9,7 +9,6 @@ from centre import audit, privacy
 from centre.counters import take_some
 from centre.permissions import Actor, Permission, require
 from centre.sheets.cells import Workbook
-from centre.sheets.reading import read_sheets
 from centre.states import move
 from centre.text import clean
 from training.classes.models import TrainingClass
@@ -20,6 +19,7 @@ from training.providers.rules import require_responsible
 from training.rosters import queries
 from training.rosters.imports import import_rows, judge_rows
 from training.rosters.models import RosterUpload
+from training.rosters.parsing import open_roster
 from training.rosters.rules import (
     AT_ONCE,
     ROSTERS,
@@ -64,7 +64,7 @@ def upload_roster(
             _judge_again(session, waiting, parts[0])
         return waiting
     name = clean(file_name.replace("\\", "/").rsplit("/", 1)[-1])[-200:] or "roster"
-    book = book or read_sheets(content, name)
+    book = book or open_roster(content, name)
     upload = _new_upload(actor, parts[0], name, content, digest, source)
     session.add(upload)
     session.flush()

@@ -9,7 +9,6 @@ from centre import audit
 from centre.errors import Invalid, NotFound, Problem
 from centre.permissions import Actor, Permission, require
 from centre.sheets.cells import Workbook
-from centre.sheets.reading import read_sheets
 from centre.states import move
 from centre.text import clean
 from centre.translation import N_
@@ -18,7 +17,7 @@ from training.rosters import queries
 from training.rosters.columns import ALIASES, LABELS, REQUIRED
 from training.rosters.imports import judge_rows
 from training.rosters.models import RosterMapping, RosterRow, RosterUpload, index_of, row_values
-from training.rosters.parsing import ClassFacts, read_again, report_duplicates
+from training.rosters.parsing import ClassFacts, open_roster, read_again, report_duplicates
 from training.rosters.rules import ROSTERS, RosterBusy, RosterReading, RosterState
 from training.rosters.uploads import check_file, count, locked
 
@@ -49,7 +48,7 @@ def choose_columns(
         _remember(session, upload, sheet, fields)
     session.execute(delete(RosterRow).where(RosterRow.upload_id == upload.id))
     upload.done = upload.total = 0
-    book = book or read_sheets(queries.file_of(upload), upload.file_name)
+    book = book or open_roster(queries.file_of(upload), upload.file_name)
     check_file(session, upload, class_parts(session, upload.class_id), book, actor=actor)
     audit.note(session, actor, action="roster.columns", subject=f"roster:{upload.id}")
     return upload

@@ -96,7 +96,6 @@ def import_rows(
                 "trainee_id": person_id,
                 "enrolment_id": places.get(index) or known.places[person_id].id,
                 "filled": _filled(reading, reading.trainee, is_fresh=index in fresh),
-                "cells_sealed": None,
                 "changes_sealed": None,
                 "identity": "",
             }

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.jobs import job
 from centre.permissions import Actor
+from centre.policy import policy
 from training.rosters.actions import discard_roster
 from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState
+from training.rosters.uploads import wipe
 from training.rosters.worker import work_off
 
 KEPT = timedelta(days=30)
@@ -18,7 +20,7 @@ KEPT = timedelta(days=30)
 
 @job("sweep-rosters", every=timedelta(days=1))
 def sweep_rosters(session: Session) -> None:
-    """Discard roster uploads that have waited for more than 30 days."""
+    """Discard uploads that have waited for more than 30 days, and files that were kept for their school."""
     late = session.scalars(
         select(RosterUpload.id)
         .where(
@@ -29,6 +31,12 @@ def sweep_rosters(session: Session) -> None:
     ).all()
     for upload_id in late:
         discard_roster(session, Actor.system(), upload_id=upload_id)
+    days = timedelta(days=int(policy(session, "roster-returned-days", on=clock.today())))
+    kept = select(RosterUpload).where(
+        RosterUpload.wrapped_key.is_not(None), RosterUpload.settled_at < clock.now() - days
+    )
+    for upload in session.scalars(kept.order_by(RosterUpload.id)).all():
+        wipe(session, upload)
 
 
 @job("work-rosters", every=timedelta(seconds=5))

@@ -62,6 +62,7 @@ class RosterUpload(OfCentre, Record):
     file_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     samples_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     columns: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    remarks: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     creates: Mapped[int] = mapped_column(default=0)
     updates: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)

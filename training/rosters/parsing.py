@@ -11,13 +11,22 @@ from hashlib import sha256
 from itertools import pairwise
 
 from centre.errors import Problem
-from centre.sheets.cells import Cell, HeaderMissing, Row, Sheet, Workbook
-from centre.sheets.ditto import is_ditto
-from centre.sheets.header import Header, body, find_header
-from centre.sheets.reading import text_of
+from centre.sheets.cells import Cell, HeaderHidden, HeaderMissing, Row, Sheet, Workbook
+from centre.sheets.entries import (
+    Entry,
+    Rules,
+    cell_problem,
+    entries,
+    header_of,
+    remarks_of_book,
+    remarks_of_header,
+    without_header,
+)
+from centre.sheets.header import Header, find_header
+from centre.sheets.reading import read_sheets, text_of
 from centre.text import normalise
 from centre.translation import N_
-from training.rosters.columns import ALIASES, NEVER_DITTO, REQUIRED
+from training.rosters.columns import ALIASES, LABELS, NEVER_DITTO, REQUIRED
 from training.rosters.rules import NoHeader, RosterReading, RosterVerdict, TooManyRows
 from training.rosters.trainee import against_class, read_trainee
 
@@ -26,6 +35,13 @@ SHARED_PHONE = 3
 SAMPLES = 2
 """How many lines of a file are shown beside its columns."""
 
+RULES = Rules(
+    ALIASES,
+    REQUIRED,
+    own=NEVER_DITTO,
+    days={"birth", "days"},
+    numbers_checked={"id_number", "bank", "phone", "card_no"},
+)
 _DEPTH = 20
 _IDENTITY = re.compile(r"[0-9]{15}|[0-9]{17}[0-9Xx]")
 
@@ -66,6 +82,7 @@ class Layout:
             "header_row": self.header.last_row,
             "fingerprint": self.fingerprint,
             "unknown": list(self.header.unknown.values()),
+            "hidden": list(self.header.hidden.values()),
         }
 
 
@@ -75,6 +92,7 @@ class Roster:
 
     readings: list[RosterReading] = field(default_factory=list)
     layouts: dict[str, Layout] = field(default_factory=dict)
+    remarks: list[Problem] = field(default_factory=list)
 
     @property
     def is_complete(self) -> bool:
@@ -86,6 +104,20 @@ def fingerprint(titles: Mapping[int, str]) -> str:
     """Equal for headers with the same titles in the same columns, regardless of script, width and spaces."""
     levelled = [[column, normalise(title).replace(" ", "")] for column, title in sorted(titles.items())]
     return sha256(json.dumps(levelled, ensure_ascii=False).encode()).hexdigest()
+
+
+def open_roster(content: bytes, file_name: str) -> Workbook:
+    """Parse a roster's file in a child process. Raises SheetRefused."""
+    return read_sheets(content, file_name, aliases=ALIASES)
+
+
+def remarks_of(book: Workbook, layouts: Mapping[str, Layout]) -> list[Problem]:
+    """What of a file is not read: hidden sheets, sheets without a header, unknown and hidden columns."""
+    remarks = remarks_of_book(book)
+    for sheet in book.data_sheets:
+        layout = layouts.get(sheet.name[:100])
+        remarks += remarks_of_header(sheet, layout.header) if layout else [without_header(sheet)]
+    return remarks
 
 
 def layouts_of(book: Workbook, chosen: Chosen) -> dict[str, Layout]:
@@ -126,12 +158,16 @@ def read_again(
     sheet: str, row_no: int, cells: Mapping[str, str], columns: Sequence[str], facts: ClassFacts
 ) -> RosterReading:
     """A row with corrected cells; `columns` are the fields that its sheet has a column for."""
-    return _reading(sheet, row_no, {name: cells.get(name) or None for name in columns}, facts)
+    values = {name: cells.get(name) or None for name in columns}
+    problems = [problem for name, cell in values.items() if (problem := cell_problem(name, cell))]
+    return _reading(sheet, Entry(Row(row_no, list(values.values())), values, problems), facts)
 
 
 def _header(sheet: Sheet) -> Header | None:
     try:
-        return find_header(sheet.rows, ALIASES, required=REQUIRED)
+        return header_of(sheet, RULES)
+    except HeaderHidden:
+        raise
     except HeaderMissing:
         return _likely_header(sheet.rows)
 
@@ -161,41 +197,35 @@ def _is_identity(cell: Cell) -> bool:
 
 
 def _sheet_rows(sheet: Sheet, header: Header, facts: ClassFacts) -> Iterator[RosterReading]:
-    people = {row.number for row in body(sheet.rows, header)}
-    above: dict[str, Cell] = {}
     name = sheet.name[:100]
-    for row in sheet.rows:
-        if row.number <= header.last_row:
-            continue
-        cells = header.read(row)
-        if row.number not in people or _is_paper(cells):
-            shown = {"text": " ".join(text_of(cell) for cell in row.cells if cell is not None)[:200]}
-            yield RosterReading(name, row.number, shown, verdict=RosterVerdict.IGNORED)
-            continue
-        above = _without_ditto(cells, above)
-        yield _reading(name, row.number, above, facts)
+    for entry in entries(sheet, header, RULES):
+        if entry.is_left_out or _is_paper(entry.cells):
+            shown = {"text": entry.text}
+            yield RosterReading(name, entry.row.number, shown, verdict=RosterVerdict.IGNORED)
+        else:
+            yield _reading(name, entry, facts)
 
 
-def _is_paper(cells: dict[str, Cell]) -> bool:
+def _is_paper(cells: Mapping[str, Cell]) -> bool:
     """Whether a line has neither a name nor a number, so that it is not about a person."""
     return cells.get("name") is None and cells.get("id_number") is None
 
 
-def _without_ditto(cells: dict[str, Cell], above: dict[str, Cell]) -> dict[str, Cell]:
-    return {
-        name: above.get(name) if is_ditto(cell) and name not in NEVER_DITTO else cell for name, cell in cells.items()
-    }
-
-
-def _reading(sheet: str, row_no: int, cells: dict[str, Cell], facts: ClassFacts) -> RosterReading:
+def _reading(sheet: str, entry: Entry, facts: ClassFacts) -> RosterReading:
+    cells = entry.cells
     trainee, problems, warnings = read_trainee(
         cells, today=facts.today, start_on=facts.start_on, least_age=facts.least_age
     )
+    unread = [problem for problem in entry.problems if problem.field in ("", *LABELS)]
+    doubtful = {problem.field for problem in unread}
+    problems = [*unread, *(problem for problem in problems if problem.field not in doubtful)]
+    if problems:
+        trainee = None
     warnings += against_class(cells, major=facts.major, level=facts.level, start_on=facts.start_on, end_on=facts.end_on)
     shown = {name: text_of(cell)[:200] for name, cell in cells.items() if cell is not None}
     verdict = RosterVerdict.ERROR if problems else RosterVerdict.CREATE
     number = trainee.number if trainee else ""
-    return RosterReading(sheet, row_no, shown, trainee, verdict, problems, warnings, number=number)
+    return RosterReading(sheet, entry.row.number, shown, trainee, verdict, problems, warnings, number=number)
 
 
 def report_duplicates(readings: Sequence[RosterReading]) -> None:

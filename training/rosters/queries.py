@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.errors import NotFound
-from centre.sheets.writing import Fault, annotated_copy
+from centre.sheets.writing import Correction, Fault, annotated_copy
 from centre.translation import translate
 from training.classes.models import TrainingClass
 from training.enrolments.effects import Parts
@@ -134,7 +134,8 @@ def samples_of(upload: RosterUpload) -> dict[str, list[list[str]]]:
 
 
 def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes:
-    """The school's own file with red cells and a column 错误说明. Raises RosterSettled once the file is deleted."""
+    """The school's own file with its corrections, red cells and a column 错误说明. Raises RosterSettled once it is
+    deleted."""
     content = file_of(upload)
     faults = []
     for row in session.scalars(rows_of(upload.id, RosterVerdict.ERROR)):
@@ -143,4 +144,15 @@ def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes
             message = translate(locale, problem["message"], **problem["params"])
             faults.append(Fault(row.sheet, row.row_no, columns.get(problem["field"]), message))
     headers = {sheet: known["header_row"] for sheet, known in upload.columns.items()}
-    return annotated_copy(content, upload.file_name, faults, headers)
+    return annotated_copy(content, upload.file_name, faults, headers, _corrections(session, upload))
+
+
+def _corrections(session: Session, upload: RosterUpload) -> list[Correction]:
+    """What the school has corrected on screen, so that its own file says the same."""
+    edited = select(RosterRow).where(RosterRow.upload_id == upload.id, RosterRow.edited).order_by(RosterRow.id)
+    return [
+        Correction(row.sheet, row.row_no, column, reading.cells.get(name, ""))
+        for row in session.scalars(edited)
+        for reading in (row.read(upload),)
+        for name, column in upload.columns[row.sheet]["columns"].items()
+    ]

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
@@ -17,9 +18,11 @@ from training.classes.models import TrainingClass
 from training.enrolments.effects import Parts
 from training.rosters import queries
 from training.rosters.models import RosterRow, RosterUpload, index_of, row_values
-from training.rosters.parsing import MOST_ROWS, Layout, Roster, layouts_of, read_roster
+from training.rosters.parsing import MOST_ROWS, Layout, Roster, layouts_of, read_roster, remarks_of
 from training.rosters.rules import AT_ONCE, ROSTERS, RosterReading, RosterVerdict, TooManyRows
 from training.rosters.verdicts import judge, look_up
+
+MOST_REMARKS = 100
 
 
 def locked(session: Session, upload_id: int) -> RosterUpload:
@@ -37,6 +40,7 @@ def check_file(session: Session, upload: RosterUpload, parts: Parts, book: Workb
     chosen = queries.chosen(session, upload.provider_id)
     layouts = layouts_of(book, chosen)
     _keep_layouts(upload, layouts)
+    upload.remarks = [asdict(remark) for remark in remarks_of(book, layouts)[:MOST_REMARKS]]
     first = {name: layout.header.last_row for name, layout in layouts.items() if layout.is_complete}
     if not first:
         return
@@ -92,23 +96,36 @@ def unreserve(session: Session, upload: RosterUpload) -> None:
 
 
 def close_import(session: Session, upload: RosterUpload, *, actor: Actor) -> None:
-    """Finish a complete import: unused seats are returned and personal data is deleted."""
+    """Finish a complete import: unused seats are returned and personal data is deleted.
+
+    A file with errors or corrections stays, encrypted, for the days of the policy, so that the school can take it back.
+    """
     unreserve(session, upload)
-    wipe(session, upload)
+    edited = select(RosterRow.id).where(RosterRow.upload_id == upload.id, RosterRow.edited).order_by(RosterRow.id)
+    if upload.errors or session.scalar(edited.limit(1)) is not None:
+        _settle(session, upload, RosterRow.edited.is_(False), RosterRow.verdict != RosterVerdict.ERROR)
+    else:
+        wipe(session, upload)
     detail = {"created": upload.creates, "updated": upload.updates}
     audit.note(session, actor, action="roster.confirm", subject=f"roster:{upload.id}", detail=detail)
 
 
 def wipe(session: Session, upload: RosterUpload) -> None:
     """Settle an upload: delete the file, the cells and their key."""
-    upload.file_sealed = upload.samples_sealed = upload.wrapped_key = None
+    upload.file_sealed = upload.wrapped_key = None
     upload.forget()
-    upload.settled_at = clock.now()
+    _settle(session, upload)
+
+
+def _settle(session: Session, upload: RosterUpload, *rows: ColumnElement[bool]) -> None:
+    """Delete the samples and the cells of the rows, and note when the upload was first settled."""
+    upload.samples_sealed = None
+    upload.settled_at = upload.settled_at or clock.now()
     session.flush()
     with seeing_everything(session):
         session.execute(
             update(RosterRow)
-            .where(RosterRow.upload_id == upload.id)
+            .where(RosterRow.upload_id == upload.id, *rows)
             .values(cells_sealed=None, changes_sealed=None, identity="")
             .execution_options(synchronize_session=False)
         )

@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.permissions import Actor
-from centre.sheets.reading import read_sheets
 from centre.states import move
 from training.classes.queries import class_parts
 from training.rosters import queries
 from training.rosters.imports import import_rows
 from training.rosters.models import RosterRow, RosterUpload
-from training.rosters.parsing import read_roster
+from training.rosters.parsing import open_roster, read_roster
 from training.rosters.rules import ROSTERS, RosterState
 from training.rosters.undoing import withdraw_rows
 from training.rosters.uploads import close_import, count, finish_check, keep_rows, locked, unreserve, wipe
@@ -88,7 +87,7 @@ def check_upload(upload_id: int, pause: Pause) -> None:
         parts = class_parts(session, upload.class_id)
         content, name = queries.file_of(upload), upload.file_name
         facts, chosen = queries.facts(session, parts), queries.chosen(session, upload.provider_id)
-    roster = read_roster(read_sheets(content, name), facts, chosen)
+    roster = read_roster(open_roster(content, name), facts, chosen)
 
     def keep_piece(session: Session, upload: RosterUpload) -> bool:
         parts = class_parts(session, upload.class_id)

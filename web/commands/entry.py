@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from web.commands import accounts, data, doctor, engine, keys, outbox, running, setup
+from web.commands import accounts, data, doctor, engine, keys, letters, outbox, running, setup
 
 app = typer.Typer(
     name="gangqiao",
@@ -59,4 +59,5 @@ app.command()(engine.match)
 app.command()(engine.evaluate)
 app.add_typer(accounts.audits, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(letters.app, name="letter")
 app.add_typer(outbox.app, name="outbox")

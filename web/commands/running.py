@@ -21,6 +21,7 @@ class DemoSize(StrEnum):
 
     TOWN = "town"
     CITY = "city"
+    NETWORK = "network"
 
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; GANGQIAO_PORT or 8000 by default.")]
@@ -239,7 +240,10 @@ def _move(source: str, target: str, role: str) -> None:
 def demo(
     port: Port = None,
     size: Annotated[
-        DemoSize, typer.Option(help="town: a small demo city; city: 5,000 openings, 20,000 workers.")
+        DemoSize,
+        typer.Option(
+            help="town: a small demo city; city: 5,000 openings, 20,000 workers; network: 1,000,000 services as well."
+        ),
     ] = DemoSize.TOWN,
     seed: Annotated[int, typer.Option(help="Random seed; the same seed gives the same data.")] = 2026,
     fill_only: Annotated[bool, typer.Option(help="Fill the database and exit.")] = False,

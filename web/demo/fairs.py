@@ -13,6 +13,7 @@ from employers.fairs.due_days import weekly
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
 from employers.fairs.rules import BoothState, FairKind, FairMode, FairState, FairTheme
 from employers.openings.models import Opening
+from web.demo import fair_days
 from web.demo.files import rows
 
 AHEAD = timedelta(days=180)
@@ -44,6 +45,7 @@ def fill(session: Session, centre_id: int) -> None:
         fairs.append(fair)
     _fridays(session, centre_id, halls["C"], stands)
     _report(session, [fair for fair in fairs if fair.state is FairState.ENDED][:-1])
+    fair_days.fill(session, fairs)
 
 
 def _halls(session: Session, centre_id: int) -> dict[str, Venue]:

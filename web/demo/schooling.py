@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from centre import clock, events
 from centre.accounts import Account
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.models import Fund, FundMovement
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft, MovementKind
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Person
@@ -25,10 +28,8 @@ from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
-from training.funds.actions import grant_money, open_fund
-from training.funds.models import ClassFunding, Fund, FundMovement
+from training.funds.models import ClassFunding
 from training.funds.movements import owes
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft, MovementKind
 from training.integrity import actions as desk
 from training.integrity.queries import flags
 from training.integrity.rules import CallDraft, CallOutcome

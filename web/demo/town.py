@@ -23,7 +23,7 @@ from matching.profiles.rules import RegistrationState
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
-from web.demo import fairs, schooling
+from web.demo import desk, fairs, labour, schooling, work_cases
 from web.demo.files import rows
 
 PASSWORD = "gangqiao-demo"  # noqa: S105 - of invented accounts, told on the sign-in page of the demo
@@ -46,6 +46,9 @@ def fill(session: Session) -> None:
     _classes(session, centres, majors)
     session.flush()
     schooling.fill(session, majors, people)
+    labour.fill(session, people)
+    session.flush()
+    work_cases.fill(desk.fill(session, people))
 
 
 def _list(text: str) -> list[str]:

@@ -137,7 +137,7 @@ def test_markup_is_unwrapped_and_nested_values_are_read_or_named(session: Sessio
     nested = b'{"id": "N", "title": "\xe4\xbf\x9d\xe5\xae\x89", "area": "610402", "content": {"a": [1]}, "boss": "x"}'
     openings = read_list(nested, "n.jsonl")
     assert [remark.params["column"] for remark in openings.remarks] == ["boss"]
-    assert [note.code for note in openings.lines[0].notes] == ["value-nested"]
+    assert [(problem.field, problem.code) for problem in openings.lines[0].problems] == [("content", "value-nested")]
     assert [line.cells["title"] for line in read_list((DATA / "feed.json").read_bytes(), "feed.json").lines] == ["保安"]
 
 

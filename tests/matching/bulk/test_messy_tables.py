@@ -89,7 +89,7 @@ def test_unknown_words_are_reported_and_never_read_as_not_recorded(tmp_path: Pat
 def test_ids_that_are_missing_cut_or_repeated_are_refused_with_their_line(tmp_path: Path) -> None:
     openings, _ = verdicts_of("o7.xlsx", "w9.csv", tmp_path / "out.csv")
     assert codes(openings) == {
-        ("Sheet", 3): "id-repeated", ("Sheet", 4): "id-missing", ("Sheet", 5): "id-lost-digits",
+        ("Sheet", 3): "id-repeated", ("Sheet", 4): "id-missing", ("Sheet", 5): "digits-lost",
     }  # fmt: skip
     assert openings.read == 1
     openings, _ = verdicts_of("o6.xlsx", "w9.csv", tmp_path / "out.csv")

@@ -10,6 +10,10 @@ from sqlalchemy import select
 from centre import clock
 from centre.database import open_session
 from centre.errors import Conflict, Invalid, NotFound
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.models import Fund
+from centre.funds.queries import sum_of_movements
+from centre.funds.rules import FundDraft, FundPurpose, FundPurposeDiffers, GrantDraft
 from centre.numbers import parse_identity
 from centre.people import Person, person_by_identity
 from centre.permissions import Actor, Role
@@ -45,15 +49,6 @@ from training.claims.rules import (
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.enrolments.models import Enrolment
-from training.funds.actions import grant_money, open_fund
-from training.funds.models import Fund
-from training.funds.queries import sum_of_movements
-from training.funds.rules import (
-    FundDraft,
-    FundPurpose,
-    FundPurposeDiffers,
-    GrantDraft,
-)
 from training.integrity.actions import clear_flag
 from training.integrity.models import Flag
 from training.integrity.rules import SampleMissing

@@ -5,6 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.database import open_session
+from centre.funds.models import AppendOnly, FundMovement
+from centre.funds.rules import FundKnown, FundPurpose, FundPurposeDiffers, FundShort
 from tests.training.claims.test_claims import at_once, balance, fund, staff
 from tests.training.course import acting, do, enrol_all, people
 from tests.training.world import SYSTEM, City, add_class, add_person, identity
@@ -15,9 +17,8 @@ from training.enrolments.bulk import Newcomer, admit_together, withdraw_together
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import Application, Origin
 from training.funds.actions import fund_class
-from training.funds.models import AppendOnly, FundMovement
 from training.funds.queries import is_short
-from training.funds.rules import ClassFunded, FundKnown, FundPurpose, FundPurposeDiffers, FundShort
+from training.funds.rules import ClassFunded
 
 
 def test_the_centre_s_share_is_charged_at_acceptance_and_refunded_with_the_seat(any_city: City) -> None:

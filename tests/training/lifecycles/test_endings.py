@@ -12,6 +12,9 @@ from centre.accounts.actions import create_account
 from centre.accounts.rules import TokenDraft, WrongPassword
 from centre.accounts.tokens import create_token
 from centre.database import open_session
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.models import Fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 from centre.outbox import Message
 from centre.permissions import Permission, Role
 from tests.planted import planted
@@ -33,9 +36,7 @@ from training.classes.rules import ClassDraft, ClassState
 from training.enrolments.actions import accept_learner, enrol_learner, refuse_learner, take_seat, withdraw_learner
 from training.enrolments.queries import trainees
 from training.enrolments.rules import Application, ClassNotOpen, EnrolmentState
-from training.funds.actions import fund_class, grant_money, open_fund
-from training.funds.models import Fund
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from training.funds.actions import fund_class
 from training.providers.actions import move_provider
 from training.providers.rules import ProviderNotActive
 

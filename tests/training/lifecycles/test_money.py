@@ -8,6 +8,9 @@ from sqlalchemy import delete, select
 from centre import clock
 from centre.database import open_session
 from centre.errors import Invalid
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.models import Fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 from centre.permissions import Role
 from tests.planted import planted
 from tests.training.agreement import everything_agrees
@@ -40,9 +43,6 @@ from training.claims.rules import (
     Programme,
 )
 from training.enrolments.models import Enrolment
-from training.funds.actions import grant_money, open_fund
-from training.funds.models import Fund
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft
 from training.providers.actions import move_provider
 from training.providers.rules import ProviderNotActive
 

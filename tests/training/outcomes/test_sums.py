@@ -25,7 +25,7 @@ from training.enrolments.rules import Application, EnrolmentState, Relation
 from training.outcomes.sums import By, Sum, sums, total
 from training.providers.models import Major, TrainingProvider
 
-YEAR = {"since": date(2003, 1, 1), "until": date(2007, 12, 31)}
+YEAR: dict[str, Any] = {"since": date(2003, 1, 1), "until": date(2007, 12, 31)}
 
 
 def write_the_article(city: City) -> None:

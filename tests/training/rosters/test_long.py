@@ -94,7 +94,7 @@ def test_a_long_import_resumes_where_a_killed_worker_stopped(city: City, checked
     worker.work_off()
     assert upload_now(upload_id).state is RosterState.CONFIRMED
     assert (taken(class_id), kept()) == (ROWS - 1, (ROWS + 1, ROWS - 1, ROWS - 1))
-    assert upload_now(upload_id).wrapped_key is None
+    assert upload_now(upload_id).settled_at is not None
 
 
 def test_a_stopped_import_rolls_back(city: City, checked: tuple[int, int]) -> None:

@@ -236,9 +236,14 @@ def test_personal_data_is_encrypted_and_deleted_once_the_upload_is_settled(city:
     number, phone = identity(3).encode(), b"13900000003"
     assert not any(number in path.read_bytes() or phone in path.read_bytes() for path in folder.glob("gangqiao.db*"))
     confirm(city, upload.id)
+    with open_session(SYSTEM.scope, write=True) as session:
+        assert annotated_file(session, session.get_one(RosterUpload, upload.id), "zh-Hans")
+        with clock.frozen(clock.now() + timedelta(days=8)):
+            sweep_rosters(session)
     with open_session(SYSTEM.scope) as session:
         settled = session.get_one(RosterUpload, upload.id)
-        assert (settled.file_sealed, settled.wrapped_key) == (None, None)
+        assert settled.file_sealed is None
+        assert settled.wrapped_key is None
         assert session.scalar(select(func.count()).where(RosterRow.cells_sealed.is_not(None))) == 0
         with pytest.raises(RosterSettled):
             annotated_file(session, settled, "zh-Hans")

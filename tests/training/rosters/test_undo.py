@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 from centre import clock
 from centre.database import open_session
 from centre.errors import NotFound
+from centre.funds.actions import grant_money, open_fund
+from centre.funds.models import Fund
+from centre.funds.rules import FundDraft, FundPurpose, GrantDraft
 from centre.ledger import ServiceEvent
 from centre.states import IllegalMove
 from tests.training import files
@@ -18,9 +21,7 @@ from training.classes.rules import ClassState
 from training.enrolments.actions import enrol_learner, withdraw_learner
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import Application, EnrolmentState
-from training.funds.actions import fund_class, grant_money, open_fund
-from training.funds.models import Fund
-from training.funds.rules import FundDraft, FundPurpose, GrantDraft
+from training.funds.actions import fund_class
 from training.rosters.actions import undo_roster
 from training.rosters.models import RosterUpload
 from training.rosters.rules import RosterState, UndoTooLate

@@ -11,7 +11,7 @@ from centre.database import open_session
 from centre.drafts import Draft, Words
 from centre.errors import Refusal
 from centre.numbers import parse_mobile
-from centre.permissions import COUNTER, Actor, Role
+from centre.permissions import COUNTER, MANAGERS, Actor, Role
 from centre.settings import settings
 from web.demo import town
 from web.forms import Bound, bind, blank
@@ -29,6 +29,8 @@ DESKS = (
     (frozenset({Role.REGISTRAR}), "/school"),
     (frozenset({Role.EMPLOYER}), "/employer"),
     (frozenset({Role.ORGANISER}), "/organiser"),
+    (MANAGERS, "/manager"),
+    (frozenset({Role.TRAINING_OFFICER}), "/training-desk"),
     (COUNTER, "/counter"),
     (frozenset({Role.AUDITOR}), "/audit"),
     (frozenset({Role.ADMINISTRATOR}), "/administration"),

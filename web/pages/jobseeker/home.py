@@ -9,16 +9,15 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Fen, Line
+from centre.drafts import BIGGEST_ID, Draft, Fen
 from centre.errors import NotFound, Refusal
 from centre.outbox import Message
 from centre.permissions import Permission
 from centre.skills.vocabulary import vocabulary
 from employers.openings.rules import CERTIFICATE_LABELS, CertificateKind
 from matching.engine.fit.profiles import Leave
-from matching.introductions import actions as introducing
-from matching.introductions.queries import introduction_in_sight, introductions_of, placements_of
-from matching.introductions.rules import INTRODUCTION_LABELS, PLACEMENT_LABELS
+from matching.introductions.queries import introductions_of
+from matching.introductions.rules import INTRODUCTION_LABELS
 from matching.profiles import actions
 from matching.profiles.queries import Jobseeker, jobseeker
 from matching.profiles.rules import (
@@ -313,59 +312,6 @@ def matches(unit: Unit) -> Response:
     """The best openings with reasons, and courses that qualify for more."""
     suggestions = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
     return page(unit, "jobseeker/matches.html", suggestions=suggestions, place=choices.place, chips_of=choices.chips_of)
-
-
-@routes.get("/introductions", allow=ALLOW)
-def introductions(unit: Unit) -> Response:
-    """The reader's introductions and jobs."""
-    return page(
-        unit,
-        "jobseeker/introductions.html",
-        introductions=introductions_of(unit.session, own_id(unit)),
-        placements=placements_of(unit.session, own_id(unit)),
-        labels=INTRODUCTION_LABELS,
-        placement_labels=PLACEMENT_LABELS,
-        place=choices.place,
-    )
-
-
-@routes.get("/introductions/{introduction_id}", allow=ALLOW)
-def introduction(unit: Unit, introduction_id: IntroductionId) -> Response:
-    """One introduction: its state, and the letter to print or show on the phone."""
-    introduction = introduction_in_sight(unit.session, introduction_id)
-    if introduction.person_id != own_id(unit):
-        raise NotFound
-    return page(
-        unit,
-        "jobseeker/introduction.html",
-        introduction=introduction,
-        label=INTRODUCTION_LABELS[introduction.state],
-        place=choices.place,
-        today=clock.today(),
-    )
-
-
-class ProposalAnswer(Draft):
-    """The answer to a proposal (答复)."""
-
-    answer: Literal["yes", "no"]
-    share_phone: Line = ""
-
-
-@routes.post("/introductions/{introduction_id}", allow=ALLOW)
-def reply(unit: Unit, introduction_id: IntroductionId) -> Response:
-    """Accept or decline a proposal, or withdraw."""
-    bound = bind(unit, ProposalAnswer)
-    introduction = introduction_in_sight(unit.session, introduction_id)
-    if introduction.person_id != own_id(unit) or bound.draft is None:
-        raise NotFound
-    if bound.draft.answer == "yes":
-        introducing.agree_to_introduction(
-            unit.session, unit.actor, introduction_id=introduction_id, share_phone=bool(bound.draft.share_phone)
-        )
-    else:
-        introducing.decline_introduction(unit.session, unit.actor, introduction_id=introduction_id)
-    return RedirectResponse(f"/me/introductions/{introduction_id}", 303)
 
 
 @routes.post("/renew", allow=ALLOW)

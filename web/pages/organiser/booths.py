@@ -1,22 +1,28 @@
 """The desk of one fair: steps, plans, notices and booths."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import Path
 from pydantic import Field
+from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph
-from centre.errors import Refusal
+from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, Words
+from centre.errors import Problem, Refusal
 from centre.permissions import Actor, Permission
-from employers.fairs import actions, booths
+from centre.translation import N_
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
+from employers.fairs import actions, booths, mornings
 from employers.fairs.models import Booth
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import neighbours, own_booth, permit_limit
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState
+from matching.fairs.contacts.queries import figures_of
 from web.forms import bind
 from web.pages.public.fairs import hours
 from web.rendering import page
@@ -33,6 +39,7 @@ class StepForm(Draft):
 
     event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "archive"]
     permit_no: Annotated[str, Field(max_length=60)] = ""
+    sure: Literal["", "yes"] = ""
 
 
 class FiguresForm(Draft):
@@ -68,6 +75,13 @@ class BoothForm(Draft):
     booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
 
 
+class WalkInForm(Draft):
+    """An employer that came without an application (现场来的单位)."""
+
+    employer_id: RecordId
+    contact_name: Words
+
+
 @routes.get("/fairs/{fair_id:int}", allow=ALLOW)
 def desk(unit: Unit, fair_id: FairId) -> Response:
     """One fair with all actions available now."""
@@ -81,6 +95,8 @@ def step(unit: Unit, fair_id: FairId) -> Response:
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
     event, permit = bound.draft.event, bound.draft.permit_no
+    if event == "finish" and not bound.draft.sure:
+        return _desk(unit, fair_id, [Problem("sure", "missing", N_("结束不能反悔，请先勾选“确定结束”"))], 422)
     try:
         actions.advance_fair(unit.session, unit.actor, fair_id=fair_id, event=event, permit_no=permit)
     except Refusal as refusal:
@@ -130,6 +146,30 @@ def call_off(unit: Unit, fair_id: FairId) -> Response:
 def assign_all(unit: Unit, fair_id: FairId) -> Response:
     """Number all approved booths."""
     booths.assign_all_booths(unit.session, unit.actor, fair_id=fair_id)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
+
+
+@routes.post("/fairs/{fair_id:int}/release", allow=Permission.ASSIGN_BOOTH)
+def release(unit: Unit, fair_id: FairId) -> Response:
+    """Take back the booths that nobody has claimed by the start."""
+    try:
+        mornings.release_unclaimed(unit.session, unit.actor, fair_id=fair_id)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
+
+
+@routes.post("/fairs/{fair_id:int}/walk-in", allow=Permission.ASSIGN_BOOTH)
+def walk_in(unit: Unit, fair_id: FairId) -> Response:
+    """Give a free booth to an employer that just came."""
+    bound = bind(unit, WalkInForm)
+    if bound.draft is None:
+        return _desk(unit, fair_id, bound.problems, 422)
+    draft = BoothDraft(employer_id=bound.draft.employer_id, contact_name=bound.draft.contact_name)
+    try:
+        mornings.admit_walk_in(unit.session, unit.actor, fair_id=fair_id, draft=draft)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
 
 
@@ -183,6 +223,10 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
         booth_states=BOOTH_LABELS,
         near=near,
         permit_limit=permit_limit(unit.session, clock.local(fair.starts_at).date(), fair.region_code),
+        unclaimed=sum(booth.state in mornings.UNCLAIMED for booth in requests),
+        strangers=_strangers(unit, requests) if fair.state is FairState.LIVE and fair.booths_left else [],
+        started=fair.starts_at <= clock.now(),
+        counted=figures_of(unit.session, fair) if fair.state is FairState.ENDED else None,
         late=fair.filed_at is None and fair.filing_due_on < clock.today(),
     )
 
@@ -193,3 +237,10 @@ def _acts(booth: Booth, actor: Actor, *, on_the_day: bool) -> list[str]:
     if booth.booth_no:
         hidden.add("assign")
     return [event for event in BOOTH.events(booth.state, actor) if event not in hidden]
+
+
+def _strangers(unit: Unit, requests: Sequence[Booth]) -> list[tuple[int, str]]:
+    """The verified employers that have not applied."""
+    known = [booth.employer_id for booth in requests]
+    active = select(Employer.id, Employer.name).where(Employer.state == EmployerState.ACTIVE, Employer.id.not_in(known))
+    return [(number, name) for number, name in unit.session.execute(active.order_by(Employer.name, Employer.id))]

@@ -1,5 +1,6 @@
 """The organiser's desk: fairs in planning, a new fair, series, halls."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from employers.fairs import actions
 from employers.fairs.models import Fair, Venue
+from employers.fairs.phases import PHASE_LABELS, FairPhase, phase_of
 from employers.fairs.queries import due_statistics, fairs, free_days, free_venues, last_day, permit_limit, venues
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import (
@@ -118,11 +120,18 @@ def desk(unit: Unit) -> Response:
     if past:
         wanted = wanted.order_by(None).order_by(Fair.starts_at.desc(), Fair.id.desc())
     listed = unit.session.scalars(wanted.limit(MOST)).all()
+    ended = unit.session.scalars(fairs().where(Fair.state == FairState.ENDED).limit(MOST)).all()
+    phased = [(phase_of(fair.state, is_today=clock.local(fair.starts_at).date() == today), fair) for fair in listed]
+    phased += [(FairPhase.REPORT, fair) for fair in ended if fair not in listed]
+    asked = unit.request.query_params.get("phase", "")
+    chosen = [fair for phase, fair in phased if phase == asked] if asked in set(FairPhase) else listed
     due = [fair for fair in listed if fair.state in (FairState.DRAFT, FairState.READY)]
     return page(
         unit,
         "organiser/desk.html",
-        fairs=listed,
+        rows=by_series(chosen),
+        phases=[(phase.value, PHASE_LABELS[phase], _count(phased, phase)) for phase in FairPhase],
+        phase=asked,
         past=past,
         late=[fair for fair in due if fair.filing_due_on < today],
         soon=[fair for fair in due if today <= fair.filing_due_on <= today + timedelta(days=7)],
@@ -131,6 +140,22 @@ def desk(unit: Unit) -> Response:
         hours=hours,
         states=FAIR_LABELS,
     )
+
+
+def by_series(listed: Sequence[Fair]) -> list[tuple[Fair, list[Fair]]]:
+    """Fairs as rows: a series is one row, its first fair with the others behind it."""
+    rows: dict[tuple[str, int], tuple[Fair, list[Fair]]] = {}
+    for fair in listed:
+        key = ("series", fair.series_id) if fair.series_id else ("fair", fair.id)
+        if key in rows:
+            rows[key][1].append(fair)
+        else:
+            rows[key] = (fair, [])
+    return list(rows.values())
+
+
+def _count(phased: list[tuple[FairPhase | None, Fair]], phase: FairPhase) -> int:
+    return sum(own is phase for own, _ in phased)
 
 
 @routes.get("/fairs/new", allow=ALLOW)

@@ -6,20 +6,25 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Path
+from markupsafe import Markup
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
+from api.security import own_address
 from centre import clock, regions
 from centre.calendar import add_months
 from centre.drafts import BIGGEST_ID
+from centre.installation import sign
 from centre.permissions import Permission
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs, days_of, fairs, last_day, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState
+from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairMode, FairState, FairTheme
+from matching.fairs.visitors.queries import takes_visitors
 from web import choices
 from web.formats import clock_time
 from web.rendering import page
+from web.structured import json_ld
 
 routes = Pages("/fairs")
 
@@ -38,11 +43,15 @@ def calendar(unit: Unit) -> Response:
     first = _month(query.get("month", ""))
     region = query.get("region", "")
     known = region if re.fullmatch(r"[0-9]{6}", region) and regions.exists(region) else ""
+    theme = query.get("theme", "") if query.get("theme", "") in set(FairTheme) else ""
     today = clock.today()
     start = first or today.replace(day=1)
     last = start.replace(day=monthrange(start.year, start.month)[1])
-    month = unit.session.scalars(fairs(from_on=start, to_on=last, region=known).limit(MOST)).all()
-    coming = month if first else unit.session.scalars(coming_fairs(clock.now(), known).limit(10)).all()
+    wanted, ahead = fairs(from_on=start, to_on=last, region=known), coming_fairs(clock.now(), known)
+    if theme:
+        wanted, ahead = (listed.where(Fair.theme == FairTheme(theme)) for listed in (wanted, ahead))
+    month = unit.session.scalars(wanted.limit(MOST)).all()
+    coming = month if first else unit.session.scalars(ahead.limit(10)).all()
     return page(
         unit,
         "public/fairs/calendar.html",
@@ -57,6 +66,7 @@ def calendar(unit: Unit) -> Response:
         themes=THEME_LABELS,
         states=TOLD,
         region=known,
+        theme=theme,
         counties=choices.home_counties(),
     )
 
@@ -82,6 +92,41 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
         over=fair.state in OVER,
         may_apply=fair.state is FairState.BOOTH_OPEN and unit.actor.employer_id is not None,
         may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
+        may_visit=takes_visitors(fair),
+        may_complain=clock.local(fair.starts_at).date() <= clock.today() and fair.state is not FairState.CANCELLED,
+        described=event_of(fair, own_address(unit.request)),
+        cancelled=unit.request.query_params.get("ticket") == "cancelled",
+    )
+
+
+STATUS = {FairState.CANCELLED: "EventCancelled", FairState.POSTPONED: "EventPostponed"}
+ATTENDANCE = {
+    FairMode.ON_SITE: "OfflineEventAttendanceMode",
+    FairMode.ONLINE: "OnlineEventAttendanceMode",
+    FairMode.HYBRID: "MixedEventAttendanceMode",
+}
+
+
+def event_of(fair: Fair, base: str) -> Markup:
+    """A fair as a schema.org Event; fairs are free."""
+    address = f"{base}/fairs/{fair.id}"
+    place: dict[str, object] = {"@type": "VirtualLocation", "url": fair.online_url or address}
+    if fair.venue:
+        region = regions.full_name(fair.region_code)
+        street = {"streetAddress": fair.venue.address, "addressRegion": region, "addressCountry": "CN"}
+        place = {"@type": "Place", "name": fair.venue.label, "address": {"@type": "PostalAddress", **street}}
+    return json_ld(
+        "Event",
+        name=fair.name,
+        url=address,
+        description=fair.summary,
+        startDate=clock.local(fair.starts_at).isoformat(),
+        endDate=clock.local(fair.ends_at).isoformat(),
+        eventStatus=f"https://schema.org/{STATUS.get(fair.state, 'EventScheduled')}",
+        eventAttendanceMode=f"https://schema.org/{ATTENDANCE[fair.mode]}",
+        isAccessibleForFree=True,
+        location=place,
+        organizer={"@type": "Organization", "name": sign().name, "url": base},
     )
 
 

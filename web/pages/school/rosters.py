@@ -1,30 +1,31 @@
 """Rosters in the browser: upload, columns, checks, corrections, confirmation, progress, undo, report."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from api.rosters import marked_name, spreadsheet
+from centre import clock
 from centre.database import open_session
 from centre.drafts import Draft, RecordId
 from centre.errors import NotFound, Refusal
 from centre.people import CATEGORY_LABELS, EDUCATION_LABELS
 from centre.permissions import Permission
+from centre.policy import policy
 from centre.sheets.cells import Workbook
-from centre.sheets.reading import read_sheets
 from training.classes import queries as class_queries
 from training.funds.queries import is_short
 from training.rosters import actions, editing, queries
 from training.rosters.columns import LABELS as FIELD_LABELS
-from training.rosters.columns import roster_template
+from training.rosters.columns import REQUIRED, roster_template
 from training.rosters.models import RosterRow, RosterUpload
+from training.rosters.parsing import open_roster
 from training.rosters.regularity import transmissions
 from training.rosters.rules import AT_WORK, KEPT_BECAUSE, VERDICT_LABELS, RosterState, RosterVerdict
 from training.rosters.rules import STATE_LABELS as ROSTER_STATES
 from training.rosters.undoing import may_undo, undo_days
-from web.formats import masked
+from web.columns import chosen_columns, file_sheets
 from web.forms import Bound, bind, blank, upload
 from web.rendering import page
 
@@ -33,8 +34,6 @@ routes = Pages("/school")
 ROWS = 50
 EDITABLE = tuple(name for name in FIELD_LABELS if name not in ("major", "level", "days"))
 """Cells that can be corrected in place; a wrong class is corrected by uploading to the right class."""
-
-MOST_FIGURES = 6
 
 LABELS: dict[str, Any] = {
     "roster_states": ROSTER_STATES,
@@ -60,7 +59,7 @@ def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Re
     """Parse the uploaded file in a child process before the transaction begins."""
     try:
         content, name = upload(unit, "roster")
-        return content, name, read_sheets(content, name)
+        return content, name, open_roster(content, name)
     except Refusal as refusal:
         return refusal
 
@@ -70,7 +69,7 @@ def _read_again(unit: UnitOfWork, upload_id: int) -> Workbook:
     with open_session(unit.actor.scope) as session:
         upload = queries.upload_of(session, upload_id)
         content, name = queries.file_of(upload), upload.file_name
-    return read_sheets(content, name)
+    return open_roster(content, name)
 
 
 @routes.get("/classes/{class_id}/template.xlsx", allow=Permission.IMPORT_ROSTER)
@@ -124,11 +123,7 @@ def choose_columns(unit: Unit, upload_id: RecordId) -> Response:
     """Apply the school's column mapping and check the file again."""
     upload = queries.upload_of(unit.session, upload_id)
     typed = {name: str(value) for name, value in unit.form.items()} if unit.form else {}
-    chosen = {
-        sheet: {int(column): typed[f"c{place}.{column}"] for column in about["titles"] if f"c{place}.{column}" in typed}
-        for place, (sheet, about) in enumerate(upload.columns.items())
-        if f"use{place}" in typed
-    }
+    chosen = chosen_columns(typed, upload.columns)
     bound: Bound[RosterForm] = Bound(typed, unit.locale)
     try:
         changed = editing.choose_columns(
@@ -247,44 +242,11 @@ def _columns(unit: UnitOfWork, upload_id: int, bound: Bound[RosterForm], status_
         upload=upload,
         training=training,
         major=major,
-        sheets=_sheets(upload),
+        sheets=file_sheets(upload.columns, queries.samples_of(upload), REQUIRED),
         choices=list(FIELD_LABELS.items()),
         bound=bound,
         **LABELS,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class FileColumn:
-    """One column of a file: its first cells with long numbers masked, and the mapped field."""
-
-    number: str
-    title: str
-    cells: list[str]
-    field: str
-
-
-def _sheets(upload: RosterUpload) -> list[tuple[str, bool, list[FileColumn]]]:
-    """The sheets of an upload: name, whether its columns are recognised, and its columns."""
-    samples = queries.samples_of(upload)
-    sheets = []
-    for sheet, about in upload.columns.items():
-        taken = {str(column): name for name, column in about["columns"].items()}
-        lines = samples.get(sheet, [])
-        columns = [
-            FileColumn(
-                number, title, [_veiled(line[place]) for line in lines if place < len(line)], taken.get(number, "")
-            )
-            for place, (number, title) in enumerate(about["titles"].items())
-        ]
-        sheets.append((sheet, {"name", "id_number"} <= about["columns"].keys(), columns))
-    return sheets
-
-
-def _veiled(cell: str) -> str:
-    """A sample cell with long numbers masked."""
-    figures = sum(letter.isdigit() for letter in cell)
-    return masked(cell, "phone") if figures > MOST_FIGURES else cell
 
 
 def _again(unit: UnitOfWork, upload_id: int, bound: Bound[Any], status_code: int) -> Response:
@@ -319,6 +281,7 @@ def _page(
         fund_short=upload.state is RosterState.CHECKED
         and is_short(unit.session, upload.class_id, places=upload.creates, centre_fen=major.centre_subsidy_fen),
         undo_days=undo_days(unit.session, upload),
+        returned_days=policy(unit.session, "roster-returned-days", on=clock.today()),
         may_undo=upload.state is RosterState.CONFIRMED and may_undo(unit.session, upload, training),
         bound=bound or blank(unit, RosterForm),
         **LABELS,

@@ -9,15 +9,15 @@ from starlette.responses import RedirectResponse, Response
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
+from centre.funds import actions as funding
+from centre.funds import queries as funds
+from centre.funds.rules import KIND_LABELS, PURPOSE_LABELS, FundDraft, FundPurpose, GrantDraft
 from centre.permissions import Permission
 from training.claims import actions, queries
 from training.claims.rules import CLAIMS, PROGRAMME_LABELS, REASONS, VERDICT_LABELS, ClawbackDraft, PaymentDraft
 from training.claims.rules import STATE_LABELS as CLAIM_STATES
 from training.classes.queries import class_parts
 from training.enrolments.queries import names_of
-from training.funds import actions as funding
-from training.funds import queries as funds
-from training.funds.rules import KIND_LABELS, PURPOSE_LABELS, FundDraft, FundPurpose, GrantDraft
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import FLAG_LABELS, RULE_LABELS, ClearDraft

@@ -1,5 +1,6 @@
 """The counter: find or register a person, see their record on one screen, introduce, print, record visits."""
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
@@ -8,7 +9,9 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
+from api.desk import KINDS
 from centre import clock
+from centre.desk.cases.queries import briefs
 from centre.drafts import BIGGEST_ID, Draft, Fen, RecordId, Words
 from centre.errors import Refusal
 from centre.ledger import CATEGORY_LABELS, CHANNEL_LABELS, Channel, ServiceEvent
@@ -28,6 +31,7 @@ from matching.introductions.rules import (
 )
 from matching.profiles import actions
 from matching.profiles.claims import foreign_claims
+from matching.profiles.contact import ContactDraft, correct_contact
 from matching.profiles.queries import jobseeker, people_found
 from matching.profiles.rules import (
     LEAVE_LABELS,
@@ -44,7 +48,7 @@ from matching.suggestions.fits import suggestions_for
 from training.enrolments.queries import enrolments_of
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_LABELS
 from web import choices
-from web.forms import Bound, bind, blank
+from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
 routes = Pages("/counter")
@@ -202,6 +206,21 @@ def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 20
         trade=vocabulary().name,
         place=choices.place,
         chips_of=choices.chips_of,
+        startable=[kind for kind in KINDS if kind.person != "none" and unit.actor.may(kind.opens)],
+        cases=briefs(unit.session, KINDS, person_id=person_id),
+        counties=choices.home_counties(),
+    )
+
+
+@routes.post("/people/{person_id}/contact", allow=Permission.REGISTER_PERSON, keep=False)
+def contact(unit: Unit, person_id: Number) -> Response:
+    """Correct telephone and place of living."""
+    return attempt(
+        unit,
+        bind(unit, ContactDraft),
+        lambda draft: correct_contact(unit.session, unit.actor, person_id=person_id, draft=draft),
+        partial(_person, unit, person_id),
+        f"/counter/people/{person_id}",
     )
 
 

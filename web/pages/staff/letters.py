@@ -6,11 +6,13 @@ from fastapi import Path
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
+from api.security import own_address
 from centre.drafts import BIGGEST_ID, Draft, Words
 from centre.errors import Invalid, Refusal
 from centre.permissions import Permission
 from matching.introductions import actions as introducing
 from matching.introductions import queries
+from matching.introductions.links import answer_path
 from matching.introductions.rules import (
     INTRODUCTION_LABELS,
     REASON_LABELS,
@@ -24,6 +26,7 @@ from matching.search.find import listed_opening
 from matching.suggestions.fits import candidates_for
 from web import choices
 from web.forms import Bound, bind, blank
+from web.letter_page import letter_page
 from web.rendering import page
 
 routes = Pages("/counter")
@@ -65,6 +68,8 @@ def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_co
         sources=SOURCE_LABELS,
         reasons=REASON_LABELS,
         place=choices.place,
+        letter=letter_page(unit, introduction),
+        answer_link=f"{own_address(unit.request)}{answer_path(introduction)}" if introduction.letter_no else "",
     )
 
 

@@ -11,6 +11,8 @@ from starlette.responses import Response
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
+from centre.funds import queries as funds
+from centre.funds.rules import FundPurpose
 from centre.permissions import Permission
 from training.attendance import actions as attending
 from training.attendance import queries as attendance
@@ -31,8 +33,8 @@ from training.enrolments.queries import trainees
 from training.enrolments.rules import SEATLESS, EnrolmentState
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_STATES
 from training.funds import actions as funding
-from training.funds import queries as funds
-from training.funds.rules import FundingDraft, FundPurpose
+from training.funds import queries as class_funds
+from training.funds.rules import FundingDraft
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, CheckOutcome
@@ -217,7 +219,7 @@ def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code:
         flags=unit.session.execute(integrity.flags(class_id)).all(),
         sample=sample,
         calls=integrity.calls_of(unit.session, sample) if sample else {},
-        fund=funds.funding(unit.session, class_id),
+        fund=class_funds.funding(unit.session, class_id),
         funds=list(unit.session.scalars(funds.funds(FundPurpose.TUITION))),
         claim=unit.session.scalar(
             select(Claim).where(Claim.class_id == class_id, Claim.state != ClaimState.RETURNED)

@@ -24,7 +24,7 @@ def find(clerk: Desk, typed: str) -> str:
 
 def test_a_clerk_finds_introduces_prints_and_records_the_result(hall: Hall) -> None:
     clerk = hall.enter("clerk")
-    address = find(clerk, "马丽")
+    address = find(clerk, "610499198304150088")
     screen = clerk.get(address)
     assert MASSAGE in screen
     assert "610499198304150088" not in screen
@@ -40,7 +40,7 @@ def test_a_clerk_finds_introduces_prints_and_records_the_result(hall: Hall) -> N
 
 def test_a_second_letter_to_the_same_opening_is_refused_on_the_page(hall: Hall) -> None:
     clerk = hall.enter("clerk")
-    address, opening = find(clerk, "马丽"), number(Opening, title=MASSAGE)
+    address, opening = find(clerk, "610499198304150088"), number(Opening, title=MASSAGE)
     clerk.send(f"{address}/introduce", opening_id=opening, agreed="true")
     again = clerk.send(f"{address}/introduce", 409, opening_id=opening, agreed="true")
     assert "已经推荐过这个岗位，正在等结果" in again
@@ -67,8 +67,8 @@ def test_a_hotline_call_is_one_line_of_the_ledger(hall: Hall) -> None:
     clerk = hall.enter("clerk")
     clerk.send("/counter/visit", category="petition", channel="hotline", topic="拖欠工资")
     with open_session(SYSTEM) as session:
-        line = session.scalars(select(ServiceEvent).where(ServiceEvent.channel == Channel.HOTLINE)).one()
-        assert (line.person_id, line.topic) == (None, "拖欠工资")
+        line = session.scalars(select(ServiceEvent).where(ServiceEvent.topic == "拖欠工资")).one()
+        assert (line.person_id, line.channel) == (None, Channel.HOTLINE)
 
 
 def test_strangers_and_clerks_of_other_counties_find_nobody(hall: Hall) -> None:
@@ -96,7 +96,7 @@ def queries_of(desk: Desk, path: str) -> int:
 
 def test_pages_issue_a_fixed_number_of_statements(hall: Hall) -> None:
     visitor, worker, clerk = hall.enter(), hall.enter("wang"), hall.enter("clerk")
-    address = find(clerk, "马丽")
+    address = find(clerk, "610499198304150088")
     assert queries_of(visitor, "/openings?q=缝纫") <= 3
     assert queries_of(visitor, f"/openings/{number(Opening, title=MASSAGE)}") <= 4
     assert queries_of(worker, "/me/matches") <= 16

@@ -8,6 +8,7 @@ from openpyxl import load_workbook
 
 from centre import clock
 from centre.database import open_session
+from centre.funds.models import Fund
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 from employers.openings.models import Opening
@@ -18,7 +19,6 @@ from tests.training.course import assessed, begin, call_sample, enrol_all, lesso
 from tests.web.pages.schools import APRIL, DESK, browser
 from training.claims.models import Claim
 from training.claims.rules import ClaimState
-from training.funds.models import Fund
 from web.app import build
 
 

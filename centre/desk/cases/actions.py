@@ -1,0 +1,211 @@
+"""The three things done with any case: open it, take a step, add a line. What is particular is in the kind."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import audit, clock
+from centre.desk.cases.kinds import Kind, Step
+from centre.desk.cases.models import Case, Part, seal_words
+from centre.desk.cases.queries import case_in_sight
+from centre.desk.cases.rules import PersonNeeded, SamePerson
+from centre.drafts import Draft
+from centre.errors import Conflict, Forbidden, NotFound
+from centre.ledger import Channel, ServiceEvent, record_service, reverse_services
+from centre.network import allow_staff
+from centre.outbox import post
+from centre.people import Person
+from centre.permissions import Actor, Permission, require
+from centre.scopes import seeing_everything
+from centre.states import IllegalMove, move
+from centre.translation import N_, SOURCE_LOCALE, Term, translate
+
+VOID = "void"
+"""The event by which a case that was entered by mistake is taken back, with its line of the ledger."""
+
+
+class LinesClosed(Conflict):
+    """The case is in a state in which nothing is added to its list any more."""
+
+    code = "lines-closed"
+    message = N_("现在的状态下不能再添加")
+
+
+def open_case(
+    session: Session,
+    actor: Actor,
+    *,
+    kind: Kind,
+    draft: Draft,
+    person_id: int | None = None,
+    is_demo: bool = False,
+) -> Any:
+    """Open a case of the actor's centre. Raises PersonNeeded, NotFound, Forbidden or what the kind refuses."""
+    require(actor, kind.opens)
+    if actor.centre_id is None:
+        raise Forbidden(permission=kind.opens.value)
+    if person_id is None and kind.person == "must":
+        raise PersonNeeded(field="person_id")
+    if person_id is not None and session.scalar(select(Person.id).where(Person.id == person_id)) is None:
+        raise NotFound
+    columns = draft.model_dump(exclude={"words", "reason"})
+    if kind.person != "none":
+        columns["person_id"] = person_id
+    case: Any = kind.model(
+        centre_id=actor.centre_id,
+        opened_by=actor.account_id,
+        is_demo=is_demo,
+        **{name: _kept(value) for name, value in columns.items()},
+    )
+    seal_words(session, case, str(getattr(draft, "words", "") or ""))
+    if kind.opening is not None:
+        kind.opening(session, actor, case, draft)
+    session.add(case)
+    session.flush()
+    if kind.counts_opening:
+        _record(session, actor, kind, case)
+    audit.note(session, actor, action=f"{kind.name}.open", subject=f"{kind.name}:{case.id}")
+    return case
+
+
+def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event: str, draft: Draft) -> Any:
+    """Move a case by one event, with its signature and its effects.
+
+    Raises NotFound, IllegalMove, OtherCentre, SamePerson, Forbidden or what the step refuses.
+    """
+    require(actor, Permission.WORK_AT_DESK)
+    case = case_in_sight(session, kind, case_id)
+    step = kind.step(event)
+    if step is None:
+        raise NotFound
+    transition = kind.machine.find(case.state, event)
+    if transition.permission is not None:
+        require(actor, transition.permission)
+    allow_staff(session, case, case.centre_id, actor=actor)
+    _check_signatures(actor, step, case)
+    for name, value in draft.model_dump(exclude={"reason", "words"}).items():
+        if hasattr(case, name):
+            setattr(case, name, _kept(value))
+    if step.act is not None:
+        step.act(session, actor, case, draft)
+    if step.signs:
+        setattr(case, step.signs, actor.account_id)
+    move(session, actor, case, kind.machine, event, reason=str(getattr(draft, "reason", "") or ""))
+    if step.records:
+        _record(session, actor, kind, case)
+    if event == VOID:
+        _reverse(session, actor, kind, case)
+    if step.tells:
+        _tell(session, kind, case)
+    audit.note(session, actor, action=f"{kind.name}.{event}", subject=f"{kind.name}:{case.id}")
+    session.flush()
+    return case
+
+
+def add_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, draft: Draft, is_demo: bool = False) -> Part:
+    """Add a line to a case. Raises NotFound, LinesClosed, OtherCentre or what the kind refuses."""
+    require(actor, Permission.WORK_AT_DESK)
+    case = case_in_sight(session, kind, case_id)
+    if kind.lines is None:
+        raise NotFound
+    if kind.lines.while_in and case.state not in kind.lines.while_in:
+        raise LinesClosed
+    allow_staff(session, case, case.centre_id, actor=actor)
+    model: Any = kind.lines.model
+    line: Part = model(
+        case_id=case.id,
+        centre_id=case.centre_id,
+        opened_by=actor.account_id,
+        is_demo=is_demo,
+        **{name: _kept(value) for name, value in draft.model_dump().items()},
+    )
+    if kind.lines.add is not None:
+        kind.lines.add(session, actor, case, line)
+    session.add(line)
+    allow_staff(session, line, case.centre_id, actor=actor)
+    session.flush()
+    audit.note(session, actor, action=f"{kind.name}.add-line", subject=f"{kind.name}:{case.id}")
+    return line
+
+
+def mark_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, line_id: int) -> Part:
+    """Tick a line off, for example when the guest has signed; a second time changes nothing. Raises NotFound."""
+    require(actor, Permission.WORK_AT_DESK)
+    case = case_in_sight(session, kind, case_id)
+    if kind.lines is None or not kind.lines.mark:
+        raise NotFound
+    model: Any = kind.lines.model
+    line: Part | None = session.scalar(select(model).where(model.id == line_id, model.case_id == case_id))
+    if line is None:
+        raise NotFound
+    allow_staff(session, line, case.centre_id, actor=actor)
+    if getattr(line, kind.lines.mark) is None:
+        setattr(line, kind.lines.mark, clock.now())
+        audit.note(session, actor, action=f"{kind.name}.mark-line", subject=f"{kind.name}:{case.id}")
+    session.flush()
+    return line
+
+
+def _check_signatures(actor: Actor, step: Step, case: Case) -> None:
+    signed = {getattr(case, column) for column in step.others}
+    if actor.account_id is not None and actor.account_id in signed:
+        raise SamePerson
+
+
+def _kept(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _record(session: Session, actor: Actor, kind: Kind, case: Any) -> None:
+    if kind.category is None:
+        return
+    topic = getattr(case, "topic", None)
+    record_service(
+        session,
+        actor,
+        centre_id=case.centre_id,
+        category=kind.category,
+        channel=getattr(case, "channel", None) or Channel.COUNTER,
+        person_id=getattr(case, "person_id", None),
+        topic=str(getattr(topic, "value", None) or topic or kind.topic or kind.name)[:60],
+        amount_fen=getattr(case, kind.amount) if kind.amount else None,
+        subject=f"{kind.name}:{case.id}",
+    )
+
+
+def _tell(session: Session, kind: Kind, case: Any) -> None:
+    """Tell the person once what became of the case; the details are for the counter to say."""
+    person_id = getattr(case, "person_id", None)
+    if person_id is None:
+        return
+    title = translate(
+        SOURCE_LOCALE,
+        N_("您的“{business}”有了结果：{state}"),
+        business=Term(kind.label),
+        state=Term(str(kind.machine.labels[case.state])),
+    )
+    post(
+        session,
+        kind="desk-case",
+        to_person_id=person_id,
+        title=title,
+        link="/me",
+        dedupe_key=f"{kind.name}:{case.id}:{case.state.value}:{case.version}",
+    )
+
+
+def _reverse(session: Session, actor: Actor, kind: Kind, case: Any) -> None:
+    with seeing_everything(session):
+        undone = select(ServiceEvent.reverses_id).where(ServiceEvent.reverses_id.is_not(None))
+        standing = select(ServiceEvent.id).where(
+            ServiceEvent.subject == f"{kind.name}:{case.id}",
+            ServiceEvent.reverses_id.is_(None),
+            ServiceEvent.id.not_in(undone),
+        )
+        ids = list(session.scalars(standing.order_by(ServiceEvent.id)))
+    if ids:
+        reverse_services(session, actor, ids, note=kind.name)
+
+
+__all__ = ["IllegalMove", "add_line", "mark_line", "open_case", "take_step"]

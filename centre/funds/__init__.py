@@ -1,0 +1,1 @@
+"""Funds with a purpose and a balance, and every movement of their money."""

@@ -1,0 +1,1 @@
+"""Counts of the service ledger by centre, month and kind, so that years of it answer at once."""

@@ -1,0 +1,1 @@
+"""The morning of a fair before it happens: arrivals, gates, waiting."""

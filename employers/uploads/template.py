@@ -1,0 +1,66 @@
+"""The workbook to fill in with openings: code lists as drop-downs, an invented sample on the sheet of explanations."""
+
+from centre.people import EDUCATION_LABELS
+from centre.sheets.writing import Column, template
+from employers.openings.columns import ANSWERS, CODED, COLUMNS
+
+_SHOWN = (
+    "id", "title", "employer", "headcount", "wage", "base_pay", "area", "address", "education", "age", "content",
+    "conditions", "employment_type", "shift", "night_shift", "hours_per_week", "board", "lodging", "social_insurance",
+    "valid_until",
+)  # fmt: skip
+_REQUIRED = frozenset({"title", "headcount", "wage", "area", "content", "conditions", "valid_until"})
+_WIDTHS = {"title": 18, "employer": 24, "wage": 20, "area": 24, "content": 40, "conditions": 40}
+_NOTES = {
+    "id": "单位自己的编号；同一个编号再次上传就是更新这个岗位",
+    "headcount": "只写一个数，如 5",
+    "wage": "如 4000-5500、150/天、20/小时、0.35/件；没有定就写 面议",
+    "base_pay": "合同里保底的月工资，如 2500",
+    "area": "写到区县，如 咸阳市秦都区",
+    "age": "如 18-45岁；没有要求就空着",
+    "valid_until": "如 2026-12-31",
+}
+_SAMPLE = {
+    "id": "A001",
+    "title": "缝纫工",
+    "employer": "示例制衣公司（虚构）",
+    "headcount": "10",
+    "wage": "4000-5500",
+    "base_pay": "2500",
+    "area": "咸阳市秦都区",
+    "address": "示例路 1 号",
+    "education": "初中",
+    "content": "平车缝纫",
+    "conditions": "会用电动平车，身体健康",
+    "valid_until": "2026-12-31",
+}
+
+
+def openings_template(*, own: bool) -> bytes:
+    """An .xlsx for openings (岗位清单模板); an employer's `own` list needs no column for the employer."""
+    names = [name for name in _SHOWN if not (own and name == "employer")]
+    notes = [
+        "每行一个岗位。带 * 的列没有写全的，先存成草稿。",
+        "上传后先检查，逐行告诉您读成了什么；您确认以后才会保存。",
+        "同一份清单再次上传不会重复，有变化的按编号更新。",
+    ]
+    return template(
+        "岗位清单", [_column(name) for name in names], notes=notes, samples=[[_SAMPLE.get(name, "") for name in names]]
+    )
+
+
+def _column(name: str) -> Column:
+    choices: list[str] = []
+    if name == "education":
+        choices = ["不限", *EDUCATION_LABELS.values()]
+    elif name in CODED:
+        choices = [label for value, label in CODED[name].items() if str(value) != "unstated"]
+    elif name in ANSWERS:
+        choices = ["是", "否"]
+    return Column(
+        COLUMNS[name][0],
+        required=name in _REQUIRED,
+        choices=choices,
+        note=_NOTES.get(name, ""),
+        width=_WIDTHS.get(name, 14),
+    )

@@ -1,0 +1,139 @@
+"""Queries on talks, complaints and the figures of a fair."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from centre import clock
+from centre.scopes import seeing_everything
+from employers.fairs.models import Booth, Fair
+from employers.fairs.queries import shown_openings
+from employers.fairs.rules import BoothState, FairState
+from matching.fairs.contacts.models import BoothContact, FairComplaint
+from matching.fairs.contacts.rules import WILLING, Figures, Outcome, Talk, figures
+from matching.fairs.visitors.models import Visitor
+from matching.fairs.visitors.queries import day_truth
+from matching.introductions.models import Placement
+
+CAME = (BoothState.PRESENT, BoothState.SERVED)
+RECORDING = (FairState.LIVE, FairState.ENDED)
+
+
+def contacts(fair_id: int) -> Select[BoothContact]:
+    """The talks of a fair, the newest first, with the tickets."""
+    return (
+        select(BoothContact)
+        .where(BoothContact.fair_id == fair_id)
+        .order_by(BoothContact.at.desc(), BoothContact.id.desc())
+        .options(joinedload(BoothContact.visitor))
+    )
+
+
+def contacts_at(session: Session, booth_id: int) -> list[BoothContact]:
+    """The talks of one booth; the caller has checked the right to the booth."""
+    with seeing_everything(session):
+        wanted = select(BoothContact).where(BoothContact.booth_id == booth_id)
+        wanted = wanted.order_by(BoothContact.at.desc(), BoothContact.id.desc())
+        return list(session.scalars(wanted.options(joinedload(BoothContact.visitor))))
+
+
+def complaints(fair_id: int) -> Select[FairComplaint]:
+    """The complaints of a fair, open ones first."""
+    wanted = select(FairComplaint).where(FairComplaint.fair_id == fair_id)
+    return wanted.order_by(FairComplaint.handled_at.is_not(None), FairComplaint.id)
+
+
+def talks_by_booth(session: Session, fair_id: int) -> dict[int, dict[Outcome, int]]:
+    """How many talks of each outcome each booth has."""
+    counts: dict[int, dict[Outcome, int]] = {}
+    counted = select(BoothContact.booth_id, BoothContact.outcome, func.count()).where(BoothContact.fair_id == fair_id)
+    for booth_id, outcome, count in session.execute(counted.group_by(BoothContact.booth_id, BoothContact.outcome)):
+        counts.setdefault(booth_id, {})[outcome] = count
+    return counts
+
+
+def figures_of(session: Session, fair: Fair) -> Figures:
+    """The figures of a fair from what was recorded: the report begins with them, and its organiser may correct them."""
+    with seeing_everything(session):
+        came = select(func.count(Booth.id)).where(Booth.fair_id == fair.id, Booth.state.in_(CAME))
+        rows = session.execute(
+            select(BoothContact.booth_id, BoothContact.visitor_id, BoothContact.outcome).where(
+                BoothContact.fair_id == fair.id
+            )
+        ).all()
+        employers = session.scalar(came) or 0
+    openings = {opening.id: opening.headcount for _, opening in shown_openings(session, fair.id)}
+    return figures(
+        employers=employers,
+        positions=sum(openings.values()),
+        visitors=day_truth(session, fair.id).entered,
+        talks=[Talk(*row) for row in rows],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """How many visitors went how far, each counted once at every step (漏斗)."""
+
+    registered: int
+    came: int
+    talked: int
+    willing: int
+    hired: int
+    after_30: int
+    after_90: int
+    known: int
+    """Visitors with an account, the only ones whose work after the fair is known."""
+
+
+def funnel(session: Session, fair: Fair) -> Funnel:
+    """From the ticket to those who still work after 30 and 90 days."""
+    stays = day_truth(session, fair.id).stays
+    with seeing_everything(session):
+        tickets = session.execute(
+            select(Visitor.id, Visitor.subject, Visitor.person_id).where(
+                Visitor.fair_id == fair.id, Visitor.cancelled_at.is_(None)
+            )
+        ).all()
+        rows = session.execute(
+            select(BoothContact.visitor_id, BoothContact.outcome).where(
+                BoothContact.fair_id == fair.id, BoothContact.visitor_id.is_not(None)
+            )
+        ).all()
+        people = {person_id for _, _, person_id in tickets if person_id}
+        day = clock.local(fair.starts_at).date()
+        employers = select(Booth.employer_id).where(Booth.fair_id == fair.id)
+        placed = session.execute(
+            select(Placement.person_id, Placement.starts_on, Placement.ended_on).where(
+                Placement.person_id.in_(sorted(people)),
+                Placement.employer_id.in_(employers),
+                Placement.starts_on >= day,
+                Placement.starts_on <= day + timedelta(days=60),
+            )
+        ).all()
+    outcomes: dict[int, set[Outcome]] = {}
+    for visitor_id, outcome in rows:
+        outcomes.setdefault(visitor_id or 0, set()).add(outcome)
+
+    def still_there(days: int) -> int:
+        today = clock.today()
+        return len(
+            {
+                person_id
+                for person_id, starts_on, ended_on in placed
+                if starts_on + timedelta(days=days) <= (ended_on or today)
+            }
+        )
+
+    return Funnel(
+        registered=len(tickets),
+        came=sum(1 for _, subject, _ in tickets if subject in stays and stays[subject].first_in is not None),
+        talked=len(outcomes),
+        willing=sum(1 for seen in outcomes.values() if seen & set(WILLING)),
+        hired=sum(1 for seen in outcomes.values() if Outcome.OFFER in seen),
+        after_30=still_there(30),
+        after_90=still_there(90),
+        known=len(people),
+    )

@@ -1,0 +1,1 @@
+"""Interview timetables of a fair: who meets whom when, solved, checked without the solver, and repaired."""

@@ -1,0 +1,1 @@
+"""Whom a fair is for: the booths that fit a person best, and whom to invite, with reasons."""

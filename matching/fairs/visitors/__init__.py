@@ -1,0 +1,1 @@
+"""Visitors of a fair: tickets without an account, doors, and who is inside."""

@@ -1,0 +1,226 @@
+"""Actions of organisers and gate staff on visitors."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.accounts.models import SignInCard
+from centre.audit import note
+from centre.permissions import Actor, Permission, require
+from centre.privacy import token_digest
+from centre.scans.actions import Received, receive_scans
+from centre.scans.models import ScanEvent
+from centre.scans.rules import Act, ScanBatch, ScanDraft, Verdict, judge
+from centre.scopes import seeing_everything
+from employers.fairs.models import Fair
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.queries import own_fair
+from employers.fairs.rules import FairOver
+from matching.fairs.visitors.models import FairDoor, Visitor
+from matching.fairs.visitors.queries import (
+    TAKES_VISITORS,
+    day_truth,
+    door_of,
+    door_rules,
+    roll,
+    ticket_of_person,
+    visitor_in_sight,
+    visitors,
+)
+from matching.fairs.visitors.rules import (
+    DoorDraft,
+    FlagDraft,
+    GateDraft,
+    PlacesBelowTaken,
+    TicketDraft,
+    TicketSource,
+    bare,
+    register_of,
+    subject_of,
+)
+from matching.fairs.visitors.tickets import open_door, register_visitor
+
+MOST_SUBJECTS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer of the gate to one code, with the number of people inside afterwards."""
+
+    verdict: Verdict
+    inside: int
+    first_at: datetime | None = None
+    first_gate: str = ""
+    question: str = ""
+    ban: str = ""
+
+
+def set_up_door(session: Session, actor: Actor, *, fair_id: int, draft: DoorDraft) -> FairDoor:
+    """Set the number of tickets, the limit inside, the gates and the question. Raises PlacesBelowTaken."""
+    require(actor, Permission.MANAGE_FAIRS)
+    fair = own_fair(session, actor, fair_id)
+    with seeing_everything(session):
+        door = open_door(session, fair)
+        if draft.places and draft.places < door.taken:
+            raise PlacesBelowTaken(field="places", taken=door.taken)
+        for name, value in draft.model_dump(exclude={"gates"}).items():
+            setattr(door, name, value)
+        door.gates = [gate for gate in dict.fromkeys(draft.gates) if gate]
+        session.flush()
+    note(session, actor, action="fair.door", subject=f"fair:{fair.id}")
+    return door
+
+
+def register_at_counter(
+    session: Session, actor: Actor, *, fair_id: int, draft: TicketDraft, person_id: int | None = None
+) -> Visitor:
+    """Give a ticket to somebody who stands at the counter or at the gate. Raises TicketsClosed or TicketsGone."""
+    require(actor, Permission.CHECK_IN)
+    fair = own_fair(session, actor, fair_id)
+    live = fair.starts_at <= clock.now()
+    source = TicketSource.WALK_IN if live else TicketSource.COUNTER
+    return register_visitor(session, fair_id=fair_id, draft=draft, source=source, person_id=person_id)
+
+
+def flag_visitor(session: Session, actor: Actor, *, visitor_id: int, draft: FlagDraft) -> Visitor:
+    """Keep a ticket out, with a reason, or let the gate ask a question first; empty values lift both."""
+    require(actor, Permission.MANAGE_FAIRS)
+    visitor = visitor_in_sight(session, visitor_id)
+    own_fair(session, actor, visitor.fair_id)
+    visitor.ban, visitor.question = draft.ban, draft.question
+    session.flush()
+    note(session, actor, action="fair.flag", subject=f"visitor:{visitor.id}", detail={"banned": bool(draft.ban)})
+    return visitor
+
+
+def receive_gate_scans(session: Session, actor: Actor, *, fair_id: int, batch: ScanBatch) -> Received:
+    """Record the queue of a gate, also after the fair: what happened at the door is never refused."""
+    require(actor, Permission.CHECK_IN)
+    fair = own_fair(session, actor, fair_id)
+    return receive_scans(
+        session,
+        actor,
+        register=register_of(fair.id),
+        centre_id=fair.centre_id,
+        batch=batch,
+        permission=Permission.CHECK_IN,
+    )
+
+
+def check_code(session: Session, actor: Actor, *, fair_id: int, draft: GateDraft) -> Checked:
+    """Judge one ticket or card at the gate and record the entry or exit. Raises FairOver."""
+    require(actor, Permission.CHECK_IN)
+    fair = own_fair(session, actor, fair_id)
+    if fair.state not in TAKES_VISITORS:
+        raise FairOver
+    subject = _subject(session, fair, draft.code)
+    before = day_truth(session, fair.id)
+    entry = next((row for row in roll(session, fair.id) if row.subject == subject), None)
+    scan = ScanDraft(
+        counter=1,
+        subject=subject,
+        act=draft.act,
+        wall_at=clock.now(),
+        gate=draft.gate,
+        heads=entry.heads if entry else 1,
+    )
+    verdict = Verdict.ADMIT
+    if draft.act is Act.IN:
+        door = door_rules(fair, door_of(session, fair.id))
+        is_inside = before.is_inside(subject)
+        verdict = judge(door, entry, at=clock.now(), inside=before.inside, is_inside=is_inside)
+        if verdict is Verdict.ASK and draft.asked:
+            verdict = Verdict.ADMIT
+        elif draft.reason and verdict not in (Verdict.ADMIT, Verdict.ASK):
+            verdict, scan = Verdict.ADMIT, scan.model_copy(update={"forced": True, "reason": draft.reason})
+        elif verdict not in (Verdict.ADMIT, Verdict.REPEAT):
+            scan = scan.model_copy(update={"act": Act.TURNED_AWAY})
+    if verdict is not Verdict.ASK:
+        _record(session, actor, fair, scan)
+    stay = before.stays.get(subject)
+    first = stay.first_in if stay and verdict is Verdict.REPEAT else None
+    return Checked(
+        verdict,
+        day_truth(session, fair.id).inside,
+        first.at if first else None,
+        first.gate if first else "",
+        entry.ask if entry else "",
+        entry.ban if entry else "",
+    )
+
+
+def count_walk_in(session: Session, actor: Actor, *, fair_id: int, heads: int = 1, act: Act = Act.IN) -> int:
+    """Count people at the gate who show no ticket; returns the number of people inside."""
+    require(actor, Permission.CHECK_IN)
+    fair = own_fair(session, actor, fair_id)
+    _record(session, actor, fair, ScanDraft(counter=1, act=act, wall_at=clock.now(), heads=heads))
+    return day_truth(session, fair.id).inside
+
+
+def read_roll_back(
+    session: Session, actor: Actor, *, fair_id: int, visitor_ids: Sequence[int], at: datetime, walk_ins: int = 0
+) -> Received:
+    """Enter the ticks of a printed roll, after a morning without any device; the same roll twice adds nothing."""
+    require(actor, Permission.CHECK_IN)
+    fair = own_fair(session, actor, fair_id)
+    wanted = visitors(fair.id).where(Visitor.id.in_(list(visitor_ids)[:MOST_SUBJECTS]))
+    scans = [
+        ScanDraft(counter=visitor.id, subject=visitor.subject, wall_at=at, gate="", heads=visitor.heads, reason="paper")
+        for visitor in session.scalars(wanted)
+    ]
+    received = _send(session, actor, fair, f"paper-roll-{fair.id}", scans)
+    if walk_ins:
+        counted = ScanDraft(counter=1, wall_at=at, heads=min(walk_ins, 999), reason="paper")
+        extra = _send(session, actor, fair, f"paper-count-{fair.id}", [counted])
+        received = Received(received.sent + extra.sent, received.added + extra.added)
+    note(session, actor, action="fair.roll", subject=f"fair:{fair.id}", detail={"added": received.added})
+    return received
+
+
+def _subject(session: Session, fair: Fair, code: str) -> str:
+    """The subject of a typed code: a ticket's own, or for a card that of its holder's ticket."""
+    with seeing_everything(session):
+        holder = session.scalar(
+            select(SignInCard.person_id).where(
+                SignInCard.token_digest == token_digest(bare(code)), SignInCard.revoked_at.is_(None)
+            )
+        )
+    ticket = ticket_of_person(session, fair.id, holder) if holder else None
+    return ticket.subject if ticket else subject_of(code)
+
+
+def _record(session: Session, actor: Actor, fair: Fair, draft: ScanDraft) -> None:
+    device = f"desk-{actor.account_id or 0:08}"
+    with seeing_everything(session):
+        last = select(func.max(ScanEvent.counter)).where(
+            ScanEvent.register == register_of(fair.id), ScanEvent.device == device
+        )
+        counter = (session.scalar(last) or 0) + 1
+    _send(session, actor, fair, device, [draft.model_copy(update={"counter": counter})])
+
+
+def _send(session: Session, actor: Actor, fair: Fair, device: str, scans: list[ScanDraft]) -> Received:
+    batch = ScanBatch(device=device, scans=())
+    received = Received(0, 0)
+    for start in range(0, max(len(scans), 1), 500):
+        part = receive_scans(
+            session,
+            actor,
+            register=register_of(fair.id),
+            centre_id=fair.centre_id,
+            batch=batch.model_copy(update={"scans": tuple(scans[start : start + 500])}),
+            permission=Permission.CHECK_IN,
+        )
+        received = Received(received.sent + part.sent, received.added + part.added)
+    return received
+
+
+def gate_fair(session: Session, actor: Actor, *, fair_id: int) -> Fair:
+    """A fair with its hall for the staff of its gates. Raises NotFound or OtherCentre."""
+    require(actor, Permission.CHECK_IN)
+    own_fair(session, actor, fair_id)
+    return fair_in_sight(session, fair_id)

@@ -1,0 +1,1 @@
+"""Tests of desk cases that know an employer."""

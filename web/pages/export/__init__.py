@@ -1,0 +1,1 @@
+"""Pages of labour export: the officer's desk, escorts and group leaders, the employer at the gate."""

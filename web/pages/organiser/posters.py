@@ -1,0 +1,44 @@
+"""Paper for a fair: a poster and booth cards with QR codes, printed from the browser or kept as PDF there."""
+
+from typing import Annotated
+
+from fastapi import Path
+from starlette.responses import Response
+
+from api.dependencies import Pages, Unit
+from api.security import own_address
+from centre.drafts import BIGGEST_ID
+from centre.permissions import Permission
+from employers.fairs.plans.queries import floor_plan
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.queries import shown_openings
+from employers.openings.models import Opening
+from web.pages.public.fairs import hours
+from web.qr import qr
+from web.rendering import page
+
+routes = Pages("/organiser")
+
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+@routes.get("/fairs/{fair_id:int}/posters", allow=Permission.MANAGE_FAIRS)
+def posters(unit: Unit, fair_id: FairId) -> Response:
+    """A poster with the way to register, and a card for every booth with its openings."""
+    fair = fair_in_sight(unit.session, fair_id)
+    address = f"{own_address(unit.request)}/fairs/{fair.id}"
+    openings: dict[int, list[Opening]] = {}
+    for booth, opening in shown_openings(unit.session, fair.id):
+        openings.setdefault(booth.id, []).append(opening)
+    holders = floor_plan(unit.session, fair).holders
+    return page(
+        unit,
+        "organiser/posters.html",
+        fair=fair,
+        hours=hours(fair),
+        address=address,
+        drawing=qr(f"{address}/register", 8),
+        small=qr(address, 4),
+        booths=[booth for _, booth in sorted(holders.items())],
+        openings=openings,
+    )

@@ -1,0 +1,105 @@
+"""Asking for interviews with a ticket, and a booth's interviews for its employer."""
+
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, RecordId
+from centre.errors import Refusal
+from centre.permissions import Permission
+from centre.scopes import seeing_everything
+from employers.fairs.queries import own_booth
+from matching.fairs.interviews.drafts import GuestDraft
+from matching.fairs.interviews.models import BookedInterview, InterviewDay
+from matching.fairs.interviews.queries import booked, guest_of, interview_day, open_booths, slot_at, slots_of
+from matching.fairs.interviews.wishing import ask_for_interviews
+from matching.fairs.visitors.queries import ticket_by_code
+from matching.fairs.visitors.tickets import spoken
+from web.forms import Bound, bind, blank
+from web.pages.public.fairs import hours
+from web.rendering import page
+
+routes = Pages()
+
+Code = Annotated[str, Path(max_length=40)]
+BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+
+
+class WishForm(Draft):
+    """With whom, and from when to when (面谈意愿)."""
+
+    booth_ids: Annotated[tuple[RecordId, ...], Field(max_length=10)] = ()
+    from_slot: Annotated[int, Field(ge=0, le=999)] = 0
+    until_slot: Annotated[int, Field(ge=0, le=999)] = 999
+
+
+@routes.get("/tickets/{code}/wishes", allow=PUBLIC)
+def ask(unit: Unit, code: Code) -> Response:
+    """The form of a ticket's wishes."""
+    guest = guest_of(unit.session, ticket_by_code(unit.session, code).id)
+    known = {name: getattr(guest, name) for name in WishForm.model_fields} if guest else {}
+    return _form(unit, code, blank(unit, WishForm, **known))
+
+
+@routes.post("/tickets/{code}/wishes", allow=PUBLIC)
+def wish(unit: Unit, code: Code) -> Response:
+    """Keep a ticket's wishes."""
+    bound = bind(unit, WishForm)
+    if bound.draft is None:
+        return _form(unit, code, bound, 422)
+    try:
+        ask_for_interviews(unit.session, code=code, draft=GuestDraft.model_validate(bound.draft.model_dump()))
+    except Refusal as refusal:
+        return _form(unit, code, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/tickets/{code}/wishes?kept=1", 303)
+
+
+@routes.get("/employer/booths/{booth_id:int}/interviews", allow=Permission.APPLY_FOR_BOOTH)
+def interviews_at_booth(unit: Unit, booth_id: BoothId) -> Response:
+    """The released interviews of a booth, for the screen and for paper."""
+    booth = own_booth(unit.session, unit.actor, booth_id)
+    fair = booth.fair
+    day = interview_day(unit.session, booth.fair_id)
+    with seeing_everything(unit.session):  # own_booth has checked the right; tickets belong to the centre
+        wanted = booked(booth.fair_id).where(BookedInterview.booth_id == booth.id)
+        rows = unit.session.scalars(wanted).all() if day and day.released_at else []
+    return page(
+        unit,
+        "employer/interviews.html",
+        booth=booth,
+        fair=fair,
+        hours=hours(fair),
+        rows=rows,
+        at=lambda row: slot_at(fair, day, row.slot) if day else fair.starts_at,
+        spoken=spoken,
+    )
+
+
+def _form(unit: Unit, code: str, bound: Bound[WishForm], status_code: int = 200) -> Response:
+    visitor = ticket_by_code(unit.session, code)
+    fair = visitor.fair
+    day = interview_day(unit.session, fair.id) or InterviewDay(slot_minutes=15)
+    with seeing_everything(unit.session):  # the exhibitors of an announced fair are public
+        booths = unit.session.scalars(open_booths(fair.id)).all()
+    names = [
+        (booth.id, f"{booth.booth_no} · {booth.employer.name}" if booth.booth_no else booth.employer.name)
+        for booth in booths
+    ]
+    times = [(slot, f"{clock.local(slot_at(fair, day, slot)):%H:%M}") for slot in range(slots_of(fair, day))]
+    return page(
+        unit,
+        "public/visiting/wishes.html",
+        status_code,
+        fair=fair,
+        hours=hours(fair),
+        code=code,
+        bound=bound,
+        booths=names,
+        times=times,
+        kept=unit.request.query_params.get("kept") == "1",
+        open=fair.starts_at > clock.now(),
+    )

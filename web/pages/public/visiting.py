@@ -1,0 +1,121 @@
+"""Visiting a fair: registering without an account, the ticket with its QR code, the wall of the hall."""
+
+from typing import Annotated
+
+from fastapi import Path
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from api.visitors import count_registration
+from centre import clock
+from centre.drafts import BIGGEST_ID
+from centre.errors import NotFound, Refusal
+from centre.permissions import Permission
+from employers.fairs.models import Fair
+from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.rules import FAIR_LABELS, FairState
+from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
+from matching.fairs.visitors.queries import day_truth, door_of, door_rules, takes_visitors, ticket_by_code
+from matching.fairs.visitors.rules import TicketDraft, TicketSource
+from matching.fairs.visitors.tickets import give_ticket_back, register_visitor, spoken
+from web.forms import Bound, bind, blank
+from web.pages.public.fairs import hours
+from web.qr import qr
+from web.rendering import page
+
+routes = Pages()
+
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+Code = Annotated[str, Path(max_length=40)]
+
+
+@routes.get("/fairs/{fair_id}/register", allow=PUBLIC)
+def ask(unit: Unit, fair_id: FairId) -> Response:
+    """The registration of a visitor."""
+    return _form(unit, fair_in_sight(unit.session, fair_id), blank(unit, TicketDraft, heads=1))
+
+
+@routes.post("/fairs/{fair_id}/register", allow=PUBLIC, before=count_registration)
+def register(unit: Unit, fair_id: FairId) -> Response:
+    """Give out a ticket and show it."""
+    fair = fair_in_sight(unit.session, fair_id)
+    bound = bind(unit, TicketDraft)
+    if bound.draft is None:
+        return _form(unit, fair, bound, 422)
+    person_id = unit.actor.person_id if unit.actor.may(Permission.EDIT_PROFILE) else None
+    source = TicketSource.ACCOUNT if person_id else TicketSource.ONLINE
+    try:
+        visitor = register_visitor(unit.session, fair_id=fair_id, draft=bound.draft, source=source, person_id=person_id)
+    except Refusal as refusal:
+        return _form(unit, fair, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/tickets/{spoken(visitor.code)}", 303)
+
+
+@routes.get("/tickets/{code}", allow=PUBLIC)
+def ticket(unit: Unit, code: Code) -> Response:
+    """A ticket with its QR code, for the telephone and for paper."""
+    visitor = ticket_by_code(unit.session, code)
+    fair = visitor.fair
+    day = day_truth(unit.session, fair.id) if fair.state is FairState.LIVE else None
+    planned = interview_day(unit.session, fair.id)
+    timetable = timetable_of_visitor(unit.session, visitor.id) if planned else []
+    return page(
+        unit,
+        "public/visiting/ticket.html",
+        visitor=visitor,
+        fair=fair,
+        hours=hours(fair),
+        code=spoken(visitor.code),
+        drawing=qr(spoken(visitor.code), 8),
+        state=FAIR_LABELS[fair.state],
+        entered=bool(day and visitor.subject in day.stays),
+        interviews=timetable if planned and planned.released_at else [],
+        at=lambda row: slot_at(fair, planned, row.slot) if planned else fair.starts_at,
+        may_wish=fair.starts_at > clock.now() and takes_visitors(fair),
+        may_cancel=takes_visitors(fair) and not (day and visitor.subject in day.stays),
+    )
+
+
+@routes.post("/tickets/{code}/cancel", allow=PUBLIC)
+def cancel(unit: Unit, code: Code) -> Response:
+    """Give a ticket back; the place is free for somebody else."""
+    visitor = give_ticket_back(unit.session, code=code)
+    return RedirectResponse(f"/fairs/{visitor.fair_id}?ticket=cancelled", 303)
+
+
+@routes.get("/fairs/{fair_id}/wall", allow=PUBLIC)
+def wall(unit: Unit, fair_id: FairId) -> Response:
+    """The head count in very large type, for a screen in the hall; it renews itself."""
+    fair = fair_in_sight(unit.session, fair_id)
+    if not fair.open_to_public:
+        raise NotFound
+    day = day_truth(unit.session, fair_id)
+    limit = door_rules(fair, door_of(unit.session, fair_id)).capacity
+    return page(
+        unit,
+        "public/visiting/wall.html",
+        fair=fair,
+        hours=hours(fair),
+        inside=day.inside,
+        entered=day.entered,
+        limit=limit,
+        full=limit is not None and day.inside >= limit,
+        now=clock.now(),
+        live=fair.state is FairState.LIVE,
+    )
+
+
+def _form(unit: Unit, fair: Fair, bound: Bound[TicketDraft], status_code: int = 200) -> Response:
+    door = door_of(unit.session, fair.id)
+    return page(
+        unit,
+        "public/visiting/register.html",
+        status_code,
+        fair=fair,
+        hours=hours(fair),
+        bound=bound,
+        open=takes_visitors(fair),
+        places=door.places if door else 0,
+        left=max(door.places - door.taken, 0) if door and door.places else None,
+        question=door.question if door else "",
+    )

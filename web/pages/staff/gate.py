@@ -1,0 +1,205 @@
+"""The gates of fairs: an installable page that works without network, its worker, and the printed roll."""
+
+import json
+from datetime import datetime, time
+from typing import Annotated
+
+from fastapi import Path
+from pydantic import Field
+from sqlalchemy import or_
+from starlette.responses import RedirectResponse, Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, RecordId, WallTime
+from centre.errors import Refusal
+from centre.permissions import Permission
+from centre.scans.rules import ACT_LABELS, VERDICT_LABELS, Act, Verdict
+from centre.translation import N_, translate
+from employers.fairs.models import Fair
+from employers.fairs.queries import fairs
+from matching.fairs.visitors import actions
+from matching.fairs.visitors.queries import TAKES_VISITORS, day_truth, door_of, visitors
+from matching.fairs.visitors.rules import GateDraft, TicketDraft
+from matching.fairs.visitors.tickets import spoken
+from web.assets import STATIC
+from web.forms import bind
+from web.pages.public.fairs import hours
+from web.rendering import page
+
+routes = Pages("/gate")
+
+ALLOW = Permission.CHECK_IN
+FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+CAMERA = "camera=(self), microphone=(), geolocation=()"
+CALLED = N_("岗桥门岗")
+
+
+class WalkInForm(Draft):
+    """People who show no ticket (没有票的人)."""
+
+    heads: Annotated[int, Field(ge=1, le=999)] = 1
+    act: Act = Act.IN
+
+
+class RollForm(Draft):
+    """A printed roll that is entered afterwards (纸质名单补录)."""
+
+    came: Annotated[tuple[RecordId, ...], Field(max_length=2000)] = ()
+    at: WallTime
+    walk_ins: Annotated[int, Field(ge=0, le=999)] = 0
+
+
+@routes.get("", allow=ALLOW)
+def gates(unit: Unit) -> Response:
+    """The fairs whose gates may be opened now: those of this week."""
+    wanted = fairs(from_on=clock.today()).where(Fair.state.in_(sorted(TAKES_VISITORS)))
+    if not unit.actor.scope.all_centres:
+        wanted = wanted.where(or_(Fair.centre_id == unit.actor.centre_id, Fair.centre_id.is_(None)))
+    return page(unit, "staff/gate/gates.html", fairs=unit.session.scalars(wanted.limit(20)).all(), hours=hours)
+
+
+@routes.get("/worker.js", allow=PUBLIC)
+def worker(unit: Unit) -> Response:
+    """The service worker of the gate pages."""
+    del unit
+    script = (STATIC / "gate-worker.js").read_bytes()
+    headers = {"service-worker-allowed": "/gate", "cache-control": "no-cache"}
+    return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
+
+
+@routes.get("/app.webmanifest", allow=PUBLIC)
+def manifest(unit: Unit) -> Response:
+    """What a browser needs to install the gate page."""
+    name = translate(unit.locale, CALLED)
+    icon = {"src": "/static/favicon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+    described = {
+        "name": name, "short_name": name, "start_url": "/gate", "scope": "/gate", "display": "standalone",
+        "background_color": "#fbf6ec", "theme_color": "#1d3573", "icons": [icon],
+    }  # fmt: skip
+    return Response(json.dumps(described, ensure_ascii=False), media_type="application/manifest+json")
+
+
+@routes.get("/fairs/{fair_id}", allow=ALLOW)
+def gate(unit: Unit, fair_id: FairId) -> Response:
+    """The gate of one fair."""
+    return _gate(unit, fair_id)
+
+
+@routes.post("/fairs/{fair_id}", allow=ALLOW)
+def check(unit: Unit, fair_id: FairId) -> Response:
+    """Check one code, for browsers without the script."""
+    bound = bind(unit, GateDraft)
+    if bound.draft is None or not bound.draft.code:
+        return _gate(unit, fair_id, problems=bound.problems, status_code=422)
+    form = bound.draft
+    try:
+        checked = actions.check_code(unit.session, unit.actor, fair_id=fair_id, draft=form)
+    except Refusal as refusal:
+        return _gate(unit, fair_id, problems=refusal.problems, status_code=refusal.status)
+    return _gate(unit, fair_id, checked=checked, code=form.code, form=form)
+
+
+@routes.post("/fairs/{fair_id}/walk-ins", allow=ALLOW)
+def walk_in(unit: Unit, fair_id: FairId) -> Response:
+    """Count people without tickets."""
+    bound = bind(unit, WalkInForm)
+    if bound.draft is None:
+        return _gate(unit, fair_id, problems=bound.problems, status_code=422)
+    actions.count_walk_in(unit.session, unit.actor, fair_id=fair_id, heads=bound.draft.heads, act=bound.draft.act)
+    return RedirectResponse(f"/gate/fairs/{fair_id}", 303)
+
+
+@routes.post("/fairs/{fair_id}/tickets", allow=ALLOW)
+def give_ticket(unit: Unit, fair_id: FairId) -> Response:
+    """Give a ticket to somebody at the gate or the counter, to be printed."""
+    bound = bind(unit, TicketDraft)
+    if bound.draft is None:
+        return _gate(unit, fair_id, problems=bound.problems, status_code=422)
+    try:
+        visitor = actions.register_at_counter(unit.session, unit.actor, fair_id=fair_id, draft=bound.draft)
+    except Refusal as refusal:
+        return _gate(unit, fair_id, problems=refusal.problems, status_code=refusal.status)
+    return RedirectResponse(f"/tickets/{spoken(visitor.code)}", 303)
+
+
+@routes.get("/fairs/{fair_id}/roll", allow=ALLOW)
+def roll(unit: Unit, fair_id: FairId) -> Response:
+    """The roll on paper, with boxes to tick; the same page takes the ticks back."""
+    return _roll(unit, fair_id)
+
+
+@routes.post("/fairs/{fair_id}/roll", allow=ALLOW)
+def read_back(unit: Unit, fair_id: FairId) -> Response:
+    """Enter the ticks of a printed roll."""
+    fair = actions.gate_fair(unit.session, unit.actor, fair_id=fair_id)
+    bound = bind(unit, RollForm)
+    if bound.draft is None:
+        return _roll(unit, fair_id, problems=bound.problems, status_code=422)
+    at = _moment(fair, bound.draft.at)
+    received = actions.read_roll_back(
+        unit.session,
+        unit.actor,
+        fair_id=fair_id,
+        visitor_ids=bound.draft.came,
+        at=at,
+        walk_ins=bound.draft.walk_ins,
+    )
+    return RedirectResponse(f"/gate/fairs/{fair_id}/roll?added={received.added}", 303)
+
+
+def _moment(fair: Fair, at: time) -> datetime:
+    return datetime.combine(clock.local(fair.starts_at).date(), at, clock.SHANGHAI)
+
+
+def _gate(
+    unit: Unit,
+    fair_id: int,
+    *,
+    checked: actions.Checked | None = None,
+    code: str = "",
+    form: GateDraft | None = None,
+    problems: object = (),
+    status_code: int = 200,
+) -> Response:
+    fair = actions.gate_fair(unit.session, unit.actor, fair_id=fair_id)
+    door = door_of(unit.session, fair_id)
+    day = day_truth(unit.session, fair_id)
+    answer = page(
+        unit,
+        "staff/gate/gate.html",
+        status_code,
+        fair=fair,
+        hours=hours(fair),
+        gates=door.gates if door else [],
+        inside=day.inside,
+        entered=day.entered,
+        checked=checked,
+        code=code,
+        form=form,
+        problems=problems,
+        verdicts=VERDICT_LABELS,
+        verdict=VERDICT_LABELS[checked.verdict] if checked else "",
+        can_force=checked is not None
+        and checked.verdict in (Verdict.UNKNOWN, Verdict.EARLY, Verdict.LATE, Verdict.BANNED, Verdict.FULL),
+        acts=[(act.value, ACT_LABELS[act]) for act in (Act.IN, Act.OUT)],
+    )
+    answer.headers["permissions-policy"] = CAMERA
+    return answer
+
+
+def _roll(unit: Unit, fair_id: int, *, problems: object = (), status_code: int = 200) -> Response:
+    fair = actions.gate_fair(unit.session, unit.actor, fair_id=fair_id)
+    day = day_truth(unit.session, fair_id)
+    return page(
+        unit,
+        "staff/gate/roll.html",
+        status_code,
+        fair=fair,
+        hours=hours(fair),
+        visitors=unit.session.scalars(visitors(fair_id).limit(2000)).all(),
+        came={subject for subject, stay in day.stays.items() if stay.first_in is not None},
+        spoken=spoken,
+        problems=problems,
+        added=unit.request.query_params.get("added", ""),
+    )

@@ -1,0 +1,33 @@
+// Keeps the pages of the gates and what they load, so that a gate opens in a hall without network.
+const KEEP = "gangqiao-gate-2";
+const PATIENCE = 4000;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil((async () => {
+  for (const name of await caches.keys()) if (name.startsWith("gangqiao-gate-") && name !== KEEP) await caches.delete(name);
+  await clients.claim();
+})()));
+
+async function fresh(request, cache) {
+  const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.ok && !answer.redirected) await cache.put(request, answer.clone());
+  return answer;
+}
+
+async function answer(request) {
+  const cache = await caches.open(KEEP), isFile = new URL(request.url).pathname.startsWith("/static/");
+  const kept = await cache.match(request, { ignoreVary: true });
+  if (isFile && kept && new URL(request.url).search) return kept;
+  try {
+    return await fresh(request, cache);
+  } catch (trouble) {
+    if (kept) return kept;
+    throw trouble;
+  }
+}
+
+self.addEventListener("fetch", (event) => {
+  const address = new URL(event.request.url), path = address.pathname;
+  if (event.request.method !== "GET" || address.origin !== location.origin) return;
+  if (path === "/gate" || path.startsWith("/gate/") || path.startsWith("/static/")) event.respondWith(answer(event.request));
+});
