@@ -70,6 +70,8 @@ POLICY_NAMES = {
     "reveal-alert-per-day": N_("一天查看多少人的完整号码后通知主任"),
     "reveal-budget-per-day": N_("一天最多查看多少人的完整号码"),
     "reveal-fresh-minutes": N_("查看完整号码前多少分钟内验证过身份"),
+    "opening-list-undo-days": N_("岗位清单导入后多少天内可以撤回"),
+    "roster-returned-days": N_("花名册导入后，改正过的文件保存多少天"),
     "roster-stale-days": N_("多少天没有报花名册就提醒学校"),
     "roster-undo-days": N_("花名册导入后可以撤回的天数"),
     "seat-offer-hours": N_("给候补学员保留名额的小时数"),
