@@ -2,7 +2,6 @@
 result. The reader of values knows none of it and would hand such cells on as empty ones. Child process only, but for
 `Unread`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,19 +24,3 @@ class Marks:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     unread: dict[tuple[int, int], Unread] = field(default_factory=dict)
-
-
-NONE: Mapping[str, Marks] = {}
-
-
-def marks_of(data: bytes, kind: str, most: int) -> Mapping[str, Marks]:
-    """The marks of every sheet by its name; `most` bounds how many cells a repeated row or column is followed over."""
-    if kind == "xlsx":
-        from centre.sheets.xlsx_marks import marks
-    elif kind == "ods":
-        from centre.sheets.ods_marks import marks
-    elif kind == "xls":
-        from centre.sheets.xls_marks import marks
-    else:
-        return NONE
-    return marks(data, most)

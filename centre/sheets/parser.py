@@ -10,7 +10,7 @@ from xml.parsers.expat import ExpatError
 
 from centre.sheets.inbox import Refused, answer, kind_of, too_large
 from centre.sheets.limits import Limits
-from centre.sheets.marks import Marks, Unread, marks_of
+from centre.sheets.marks import Marks, Unread
 from centre.sheets.plain_text import csv_rows, json_rows
 
 Line = tuple[int, list[Any]]
@@ -87,8 +87,15 @@ def _workbook_sheets(data: bytes, kind: str, limits: Limits) -> list[dict[str, A
 
 
 def _marks(data: bytes, kind: str, limits: Limits) -> Mapping[str, Marks]:
+    """The marks of every sheet by its name."""
+    if kind == "xlsx":
+        from centre.sheets.xlsx_marks import marks
+    elif kind == "ods":
+        from centre.sheets.ods_marks import marks
+    else:
+        from centre.sheets.xls_marks import marks
     try:
-        return marks_of(data, kind, limits.columns)
+        return marks(data, limits.columns)
     except (KeyError, ValueError, ExpatError) as error:
         raise Refused("sheet-broken") from error
 

@@ -16,10 +16,10 @@ DAMAGED = "\ufffd"
 _RARE = "，；"
 """Signs of sentences; they part columns only where the known headings say so."""
 _DELIMITERS = ",\t;|" + _RARE
-_SEPARATOR_LINE = re.compile(r'\s*"?sep=([^"\r\n])"?[,;\t ]*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_SEPARATOR_LINE = re.compile(r'"?sep=([^"\r\n])"?[,;\t ]{0,20}(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _LOOK_AHEAD = 20
 _NOISE = re.compile(r"[\s*:：;；,，、\"'()（）\[\]【】/_\-—.。|]+")
-_BRACKETS = re.compile(r"[(（\[【].*?[)）\]】]")
+_BRACKETS = re.compile(r"[(（\[【][^(（\[【)）\]】]{0,40}[)）\]】]")
 _HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\ue000-\uf8ff\U00020000-\U0003ffff]")
 _MOST_BROKEN = 20
 """More broken characters than this in UTF-8 are another encoding."""

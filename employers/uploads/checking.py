@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre.bulk_writes import insert_rows
 from centre.errors import Problem
-from centre.permissions import Actor
+from centre.permissions import Actor, Permission, require
 from centre.sheets.cells import HeaderHidden, HeaderMissing, Workbook
 from centre.sheets.entries import header_of
 from centre.sheets.header import Header, find_header, read_titles
@@ -79,6 +79,7 @@ def check_file(
     session: Session, actor: Actor, upload: OpeningUpload, book: Workbook, headers: Mapping[str, Header]
 ) -> None:
     """Read the rows under the headers and store each with its verdict. Raises SheetRefused or TooManyOpenings."""
+    require(actor, Permission.POST_OPENING)
     complete = {name: header for name, header in headers.items() if set(NEEDED) <= header.columns.keys()}
     openings = read_book(book, complete)
     if len(openings.lines) > AT_ONCE:
@@ -106,6 +107,7 @@ def check_file(
 
 def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[Line]) -> Report:
     """What the import would do with rows now; nothing of it stays."""
+    require(actor, Permission.POST_OPENING)
     with session.begin_nested() as savepoint:
         report = take(session, actor, upload, lines)
         savepoint.rollback()
@@ -114,6 +116,7 @@ def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence
 
 def take(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[Line]) -> Report:
     """Import rows as the sender of the list."""
+    require(actor, Permission.POST_OPENING)
     if upload.employer_id is not None:
         return import_own_openings(session, actor, lines, employer_id=upload.employer_id)
     return import_openings(session, actor, lines, source_name=upload.source_name, publish=upload.publish)
