@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.calendar import add_months
 from centre.closing import month_of, month_start
+from centre.funds.models import Fund
 from centre.jobs import failing_jobs
 from centre.ledger import ServiceCategory, ServiceEvent
 from centre.policy import PolicyMissing, policy
@@ -33,7 +34,6 @@ from training.claims.models import Claim
 from training.claims.rules import ClaimState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS
-from centre.funds.models import Fund
 from training.integrity.models import Flag
 from training.integrity.rules import FlagState
 
