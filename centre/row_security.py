@@ -20,6 +20,7 @@ APPEND_ONLY = {
     "closed_month": "",
     "closed_report": "",
     "fund_movement": "",
+    "published_table": "",
     "service_event": "",
     "transition": "reason",
 }

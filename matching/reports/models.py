@@ -38,3 +38,16 @@ class ClosedReport(Base):
 def closed_name(month: date, centre_id: int | None, key: ReportKey) -> str:
     """The unique name of a closed report."""
     return f"{month:%Y-%m}:{centre_id or 'network'}:{key.value}"
+
+
+class PublishedTable(Base):
+    """The public figures of one month or year as they were published, for everybody and never changed (公开统计表).
+
+    A hidden figure is listed without its value, so that nothing in the table tells it.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(20), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    published_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    account_id: Mapped[int | None]

@@ -214,3 +214,17 @@ class AlreadyClosed(Conflict):
 
     code = "already-closed"
     message = N_("{month} 已经月结，不能再改")
+
+
+class NotClosed(Conflict):
+    """Figures are published from closed months only."""
+
+    code = "month-open"
+    message = N_("{month} 还有中心没有月结，月结以后才能公布")
+
+
+class AlreadyPublished(Conflict):
+    """The figures of the month are public; what was published never changes."""
+
+    code = "already-published"
+    message = N_("{month} 已经公布")

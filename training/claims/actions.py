@@ -18,6 +18,7 @@ from centre.translation import N_, SOURCE_LOCALE, translate
 from training.claims import queries
 from training.claims.grounds import cases
 from training.claims.models import Claim, ClaimLine
+from training.claims.replay import facts_of
 from training.claims.rules import (
     CLAIMS,
     Case,
@@ -27,7 +28,6 @@ from training.claims.rules import (
     ClaimState,
     ClaimVerdict,
     ClawbackDraft,
-    Decision,
     LineState,
     NothingGranted,
     NoticeRunning,
@@ -270,6 +270,7 @@ def _reckon_again(session: Session, claim: Claim) -> None:
             decision = decide(read_terms(claim.terms), known[place.id], most_a_year=most)
             if decision.fen >= line.amount_fen:
                 continue
+            line.facts = facts_of(known[place.id], most)
             if decision.fen:
                 claim.amount_fen -= line.amount_fen - decision.fen
                 line.amount_fen = decision.fen
@@ -308,11 +309,12 @@ def _write_lines(session: Session, claim: Claim, training: TrainingClass, *, ter
     lock_people(session, [place.person_id for place in places])
     known = cases(session, training, places)
     for place in places:
-        _add_line(session, claim, place, known[place.id], decide(terms, known[place.id], most_a_year=most))
+        _add_line(session, claim, place, known[place.id], terms, most)
     session.flush()
 
 
-def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, decision: Decision) -> None:
+def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, terms: Terms, most: int) -> None:
+    decision = decide(terms, case, most_a_year=most)
     granted = decision.fen > 0
     once = f"{place.person_id}:{case.occupation}:{case.level}" if granted else None
     session.add(
@@ -321,7 +323,8 @@ def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, deci
             centre_id=claim.centre_id, programme=Programme(claim.programme), occupation_code=case.occupation,
             level=case.level, completed_on=case.completed_on, days=case.days, hours=case.hours,
             verdict=ClaimVerdict.GRANTED if granted else ClaimVerdict.REFUSED, amount_fen=decision.fen,
-            reason=decision.reason, params=decision.params, other_line_id=decision.line_id, once=once, demanded_fen=0,
+            reason=decision.reason, params=decision.params, facts=facts_of(case, most),
+            other_line_id=decision.line_id, once=once, demanded_fen=0,
             state=LineState.GRANTED if granted else LineState.REFUSED,
         )
     )  # fmt: skip

@@ -53,7 +53,8 @@ class ClaimLine(OfCentre, Record):
 
     `once` names person, occupation and level while the subsidy stands in the way of another one for them (VR18); it is
     unique over all schools, and empty for refused, returned and clawed back lines. Each line has a state of its own,
-    since part of a claim may be demanded back while the rest stays paid.
+    since part of a claim may be demanded back while the rest stays paid. `facts` is what the verdict rests on, so that
+    it can be replayed under a changed rule.
     """
 
     __table_args__ = (
@@ -78,6 +79,7 @@ class ClaimLine(OfCentre, Record):
     amount_fen: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(40), default="")
     params: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     other_line_id: Mapped[int | None] = mapped_column(ForeignKey("claim_line.id"))
     once: Mapped[str | None] = mapped_column(String(60), unique=True)
     demanded_fen: Mapped[int] = mapped_column(default=0)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from web.commands import accounts, data, doctor, engine, keys, letters, outbox, running, setup
+from web.commands import accounts, data, doctor, engine, keys, letters, outbox, replay, running, setup
 
 app = typer.Typer(
     name="gangqiao",
@@ -57,6 +57,7 @@ app.command()(data.backup)
 app.command()(doctor.doctor)
 app.command()(engine.match)
 app.command()(engine.evaluate)
+app.command()(replay.replay)
 app.add_typer(accounts.audits, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(letters.app, name="letter")

@@ -1,12 +1,17 @@
-"""Public figures: the five-year ledger of the source article, in the demo."""
+"""Public figures: months and years as they were published, and in the demo the ledger of the source article."""
 
+from sqlalchemy import select
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
 from centre.errors import NotFound
+from centre.ledger import CATEGORY_LABELS, ServiceCategory
+from centre.network import Centre
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from centre.settings import settings
+from centre.translation import N_
+from matching.reports.publication import ALL, CATEGORIES, published, published_periods
 from matching.reports.queries import report
 from matching.reports.rules import UNIT_LABELS, ReportKey
 from web.demo import five_years
@@ -15,6 +20,27 @@ from web.figures import column_title, figure_text, period_text, row_title
 from web.rendering import page
 
 routes = Pages("/figures")
+
+
+@routes.get("", allow=PUBLIC)
+def figures(unit: Unit) -> Response:
+    """The published figures of a year; small ones and those that would give them away are hidden."""
+    periods = published_periods(unit.session)
+    years = sorted({period[:4] for period in periods}, reverse=True)
+    asked = unit.request.query_params.get("year", "")
+    year = asked if asked in years else (years[0] if years else "")
+    centres = [(row[0], row[1]) for row in unit.session.execute(select(Centre.code, Centre.name).order_by(Centre.code))]
+    return page(
+        unit,
+        "public/figures.html",
+        year=year,
+        years=years,
+        published=published(unit.session, year),
+        months=sorted(period for period in periods if period[:4] == year and period != year),
+        centres=[*centres, (ALL, N_("全市各中心"))],
+        categories=[*((code, CATEGORY_LABELS[ServiceCategory(code)]) for code in CATEGORIES), (ALL, N_("合计"))],
+        has_year=year in periods and bool(year),
+    )
 
 
 @routes.get("/five-years", allow=PUBLIC)

@@ -16,6 +16,7 @@ from centre.permissions import Permission
 from centre.sheets.writing import workbook
 from centre.translation import N_, translate
 from matching.reports.actions import close_month
+from matching.reports.publication import publish_month, published_periods
 from matching.reports.queries import WITH_PROGRAMME, closed_months, own_centre, programmes, report
 from matching.reports.reading import centres_of
 from matching.reports.rules import REPORT_LABELS, REPORT_TEXTS, UNIT_LABELS, MonthDraft, Report, ReportDraft, ReportKey
@@ -56,6 +57,18 @@ def desk(unit: Unit) -> Response:
     return _desk(unit, blank(unit, MonthDraft))
 
 
+@routes.post("/publish", allow=Permission.PUBLISH_FIGURES)
+def publish(unit: Unit) -> Response:
+    """Publish the figures of a closed month."""
+    return attempt(
+        unit,
+        bind(unit, MonthDraft),
+        lambda draft: publish_month(unit.session, unit.actor, draft=draft),
+        partial(_desk, unit),
+        "/figures",
+    )
+
+
 @routes.post("/close", allow=Permission.CLOSE_MONTH)
 def close(unit: Unit) -> Response:
     """Close a month of the reader's centre, or of all centres."""
@@ -84,6 +97,8 @@ def _desk(unit: UnitOfWork, bound: Bound[Any], status_code: int = 200) -> Respon
         months=[(month, [name for at, name in centres if at not in closed[month]], len(centres)) for month in months],
         last=last_day,
         may_close=unit.actor.may(Permission.CLOSE_MONTH),
+        may_publish=unit.actor.may(Permission.PUBLISH_FIGURES),
+        public=published_periods(unit.session),
     )
 
 
