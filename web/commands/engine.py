@@ -116,7 +116,7 @@ def evaluate_adverts(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines: id, text, label ok or flag.")],
 ) -> None:
     """Measure the screening of advertisements: precision, recall and the misses; a block or a question is a flag."""
-    from employers.openings.adverts.evaluation import UnreadableExample, evaluate_file
+    from employers.openings.advert_figures import UnreadableExample, evaluate_file
 
     try:
         figures = evaluate_file(file)

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0025_judged_wordings"
-down_revision = "0024_state_of_a_claim_line"
+revision = "0036_judged_wordings"
+down_revision = "0035_talks_at_booths"
 
 
 def upgrade() -> None:

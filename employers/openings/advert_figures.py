@@ -31,25 +31,25 @@ class Figures:
 
     judged: tuple[Judged, ...]
 
-    def count(self, *, flag: bool, found: bool) -> int:
+    def count(self, *, flag: bool, flagged: bool) -> int:
         """Sentences with this label and this outcome."""
-        return sum(sentence.flag is flag and bool(sentence.keys) is found for sentence in self.judged)
+        return sum(sentence.flag is flag and bool(sentence.keys) is flagged for sentence in self.judged)
 
     @property
     def precision(self) -> float:
         """Share of the flagged sentences that are unlawful; 1 when nothing is flagged."""
-        hits = self.count(flag=True, found=True)
-        return hits / max(1, hits + self.count(flag=False, found=True)) if self.judged else 1.0
+        hits = self.count(flag=True, flagged=True)
+        return hits / max(1, hits + self.count(flag=False, flagged=True)) if self.judged else 1.0
 
     @property
     def recall(self) -> float:
         """Share of the unlawful sentences that are flagged."""
-        return self.count(flag=True, found=True) / max(1, sum(sentence.flag for sentence in self.judged))
+        return self.count(flag=True, flagged=True) / max(1, sum(sentence.flag for sentence in self.judged))
 
     @property
     def false_rate(self) -> float:
         """Share of the lawful sentences that are flagged."""
-        return self.count(flag=False, found=True) / max(1, sum(not sentence.flag for sentence in self.judged))
+        return self.count(flag=False, flagged=True) / max(1, sum(not sentence.flag for sentence in self.judged))
 
     def precision_at(self, share: float) -> float:
         """The precision to expect where this share of the posts is unlawful."""
@@ -62,8 +62,8 @@ class Figures:
 
     def lines(self) -> Iterator[str]:
         """The figures as text, a line each."""
-        flagged = sum(sentence.flag for sentence in self.judged)
-        yield f"sentences {len(self.judged)} (flag {flagged}, ok {len(self.judged) - flagged})"
+        unlawful = sum(sentence.flag for sentence in self.judged)
+        yield f"sentences {len(self.judged)} (flag {unlawful}, ok {len(self.judged) - unlawful})"
         yield f"precision {self.precision:.3f}"
         yield f"recall {self.recall:.3f}"
         yield f"precision at {FIELD_SHARE:.0%} prevalence {self.precision_at(FIELD_SHARE):.3f}"
