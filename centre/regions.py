@@ -130,6 +130,11 @@ def children(code: str = "") -> Sequence[Region]:
     return _children().get(code, ())
 
 
+def is_written(text: str) -> bool:
+    """Whether a normalised text is a way to write the name of a region, in full or without its kind."""
+    return text in _names()
+
+
 def is_city(code: str) -> bool:
     """Whether a centre network can be a code's: a prefecture city, or one of the four municipalities."""
     place = region(code)

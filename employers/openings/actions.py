@@ -42,6 +42,8 @@ from employers.openings.rules import (
     OpeningFull,
     OpeningState,
 )
+from employers.openings.screening import Reaction, ScreeningFinding, edition
+from employers.openings.wordings import judge_wordings, refuse_open_questions, settled
 
 
 def create_opening(
@@ -55,7 +57,7 @@ def create_opening(
     opening = Opening(**columns_of(draft), external_id=external_id, is_demo=is_demo)
     opening.employer, opening.employer_id = employer, employer.id
     opening.centre_id = actor.centre_id or employer.centre_id
-    opening.screening = [finding.kept() for finding in findings_of(draft)]
+    _screen(session, opening, draft)
     session.add(opening)
     session.flush()
     _changed(session, opening)
@@ -73,7 +75,7 @@ def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: Op
         move(session, actor, opening, OPENING, "revise")
     for name, value in columns_of(draft).items():
         setattr(opening, name, value)
-    opening.screening = [finding.kept() for finding in findings_of(draft)]
+    _screen(session, opening, draft)
     _changed(session, opening)
     return opening
 
@@ -95,11 +97,20 @@ def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Openin
     return opening
 
 
-def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: str = "") -> Opening:
-    """Record that a call or a visit confirmed the opening. Raises IllegalMove or NotFound."""
+def verify_opening(
+    session: Session, actor: Actor, *, opening_id: int, remark: str = "", wording_lawful: bool = False
+) -> Opening:
+    """Record that a call or a visit confirmed the opening. Raises IllegalMove, Invalid or NotFound.
+
+    Questions of the screening must have been judged; with `wording_lawful` the officer judges them lawful now.
+    """
     require(actor, Permission.VERIFY_OPENING)
     opening = own_opening(session, actor, opening_id)
     check_stranger(actor, opening.employer_id)
+    OPENING.find(opening.state, "confirm")
+    if wording_lawful:
+        judge_wordings(session, actor, opening=opening, lawful=True)
+    refuse_open_questions(session, opening)
     move(session, actor, opening, OPENING, "confirm", reason=remark)
     opening.verified_by_id, opening.verified_at = actor.account_id, clock.now()
     note(session, actor, action="opening.verify", subject=f"opening:{opening.id}", detail={"remark": remark})
@@ -108,13 +119,20 @@ def verify_opening(session: Session, actor: Actor, *, opening_id: int, remark: s
     return opening
 
 
-def return_opening(session: Session, actor: Actor, *, opening_id: int, reason: str) -> Opening:
-    """Return an opening to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound."""
+def return_opening(
+    session: Session, actor: Actor, *, opening_id: int, reason: str, wording_unlawful: bool = False
+) -> Opening:
+    """Return an opening to its employer as a draft, with the reason. Raises IllegalMove, Invalid or NotFound.
+
+    With `wording_unlawful` the questions of the screening are judged unlawful: such wording is blocked from then on.
+    """
     require(actor, Permission.VERIFY_OPENING)
     opening = own_opening(session, actor, opening_id)
     if not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
     move(session, actor, opening, OPENING, "return", reason=reason)
+    if wording_unlawful:
+        judge_wordings(session, actor, opening=opening, lawful=False)
     _changed(session, opening)
     _tell(session, opening, "opening-returned", N_("岗位“{title}”退回修改"), reason)
     return opening
@@ -208,6 +226,22 @@ def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Openi
     return opening
 
 
+def rescreen_opening(session: Session, actor: Actor, *, opening_id: int) -> bool:
+    """Screen a published opening under the present rules; one with unlawful words is paused, and its employer told.
+
+    Returns whether it may stay. Questions stay with it for the officers' desk.
+    """
+    require(actor, Permission.PUBLISH_OPENING)
+    opening = own_opening(session, actor, opening_id)
+    blocked = [finding for finding in _screen(session, opening, opening) if finding.reaction is Reaction.BLOCK]
+    if blocked and opening.state is OpeningState.OPEN:
+        _step(session, actor, opening, "pause", blocked[0].words)
+        _tell(
+            session, opening, "opening-unlawful", N_("岗位“{title}”有违规的说法，已暂停展示，请修改"), blocked[0].words
+        )
+    return not blocked
+
+
 def freeze_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
     """Freeze the published openings of an employer that is no longer trusted; returns their number."""
     require(actor, Permission.VERIFY_EMPLOYER)
@@ -250,8 +284,7 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
         plausible_pay=policy(session, "opening-plausible-pay-fen", on=today, region=region),
         plausible_headcount=policy(session, "opening-plausible-headcount", on=today, region=region),
     )
-    employer, findings = opening.employer, findings_of(opening)
-    opening.screening = [finding.kept() for finding in findings]
+    employer, findings = opening.employer, _screen(session, opening, opening)
     problems = [
         *missing_faults(missing_elements(opening, has_employer=bool(employer.name and employer.region_code))),
         *legal_faults(opening, limits, service_licence=employer.service_licence),
@@ -264,6 +297,14 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
         problems.append(Problem("valid_until", "ended", N_("有效期已过，请填写新的截止日期")))
     if problems:
         raise Invalid(problems)
+
+
+def _screen(session: Session, opening: Opening, written: Opening | OpeningDraft) -> list[ScreeningFinding]:
+    """Screen what is written and keep the findings with the opening."""
+    findings = settled(session, findings_of(written))
+    opening.screening = [finding.kept() for finding in findings]
+    opening.screened_under = edition()
+    return findings
 
 
 def _show_by_default(session: Session, opening: Opening) -> None:

@@ -9,8 +9,13 @@ from centre.events import publish
 from centre.jobs import job
 from centre.permissions import Actor
 from centre.states import move
-from employers.openings.queries import due_openings
+from employers.openings.actions import rescreen_opening
+from employers.openings.queries import due_openings, stale_screenings
 from employers.openings.rules import OPENING, OpeningChanged
+from employers.openings.screening import edition
+
+FEW = 200
+"""Openings screened again in one run, so that a new edition of the rules does not hold up other jobs."""
 
 
 @job("expire-openings", every=timedelta(minutes=10))
@@ -21,3 +26,11 @@ def expire_openings(session: Session) -> None:
         move(session, system, opening, OPENING, "expire")
         session.flush()
         publish(session, OpeningChanged(opening.id))
+
+
+@job("rescreen-openings", every=timedelta(minutes=10))
+def rescreen_openings(session: Session) -> None:
+    """Screen published openings again after the rules of advertisements changed; unlawful ones are paused."""
+    system = Actor.system()
+    for opening in session.scalars(stale_screenings(edition()).limit(FEW)).all():
+        rescreen_opening(session, system, opening_id=opening.id)

@@ -100,6 +100,7 @@ class Opening(Record):
     source_name: Mapped[str] = mapped_column(String(200), default="")
     external_id: Mapped[str | None] = mapped_column(String(80))
     screening: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    screened_under: Mapped[str] = mapped_column(String(8), default="")
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     verified_at: Mapped[datetime | None] = mapped_column(Instant)
     posted_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -125,3 +125,12 @@ def due_openings(on: date) -> Select[Opening]:
         )
         .order_by(Opening.id)
     )
+
+
+def stale_screenings(edition: str) -> Select[Opening]:
+    """Published openings that were screened under other rules than the present ones."""
+    return (
+        select(Opening)
+        .where(Opening.state == OpeningState.OPEN, Opening.screened_under != edition)
+        .order_by(Opening.id)
+    )

@@ -36,18 +36,20 @@ def outcome(session: Session, actor: Actor, *, rule: str, value: Any, since: dat
     require(actor, Permission.REPLAY_RULES)
     number = own_centre(actor, None)
     with seeing_everything(session):
-        made = [one for one in decisions(session, rule, since, value) if number in (None, one.centre_id)]
-        effects = _effects(session, made)
-    return Outcome(effects, sum(decision.recorded != decision.before for decision in made))
+        replayed = [
+            decision for decision in decisions(session, rule, since, value) if number in (None, decision.centre_id)
+        ]
+        effects = _effects(session, replayed)
+    return Outcome(effects, sum(decision.recorded != decision.before for decision in replayed))
 
 
-def _effects(session: Session, made: Iterable[Replayed]) -> list[Effect]:
+def _effects(session: Session, replayed: Iterable[Replayed]) -> list[Effect]:
     counties = dict(centres_of(session, None))
     columns = select(Person.id, Person.sex, Person.birth_on, Person.categories).order_by(Person.id)
     people = {row[0]: row for row in session.execute(columns)}
     recognised = groups(session)
     effects: dict[tuple[str, str], Effect] = {("all", N_("合计")): Effect("all", N_("合计"))}
-    for decision in made:
+    for decision in replayed:
         _, sex, born, categories = people[decision.person_id]
         band = age_band(age_on(born, decision.on) if born else None)
         hard = "hardship" in recognised.of(decision.person_id, sex, categories, decision.on)

@@ -35,9 +35,8 @@ def sums_of(cells: Mapping[Key, int]) -> list[tuple[Key, Sequence[Key]]]:
     for key in cells:
         kind, period, *place, category = key
         if category == ALL:
-            sums.append(
-                (key, [(kind, period, *place, one) for one in CATEGORIES if (kind, period, *place, one) in cells])
-            )
+            parts = [(kind, period, *place, part) for part in CATEGORIES]
+            sums.append((key, [part for part in parts if part in cells]))
         if kind == "year" and place == [ALL]:
             sums.append(
                 (key, [other for other in cells if other[:2] == key[:2] and other[2] != ALL and other[3] == category])

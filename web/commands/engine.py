@@ -112,6 +112,21 @@ def _matched(openings: Path, workers: Path, *, language: str, **how: Any) -> Non
         run(openings, workers, language=language, progress=show_progress, **how)
 
 
+def evaluate_adverts(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="JSON Lines: id, text, label ok or flag.")],
+) -> None:
+    """Measure the screening of advertisements: precision, recall and the misses; a block or a question is a flag."""
+    from employers.openings.advert_figures import UnreadableExample, evaluate_file
+
+    try:
+        figures = evaluate_file(file)
+    except UnreadableExample as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from problem
+    for line in figures.lines():
+        typer.echo(line)
+
+
 def evaluate(
     folders: Annotated[
         list[Path], typer.Argument(exists=True, file_okay=False, help="Folders with corpus, queries and qrels.")

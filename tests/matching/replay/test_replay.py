@@ -31,9 +31,9 @@ def test_unchanged_rules_reproduce_every_decision(hall: Hall) -> None:
     known = claims()
     assert known
     with open_session(SYSTEM.scope) as session:
-        made = decisions(session, "subsidy-per_hour", SINCE, {"pattern": "per_hour", "fen": 1, "cap_year_fen": 1})
-    assert [decision.before for decision in made] == [fen for _, fen, _ in known]
-    assert all(decision.recorded == decision.before for decision in made)
+        replayed = decisions(session, "subsidy-per_hour", SINCE, {"pattern": "per_hour", "fen": 1, "cap_year_fen": 1})
+    assert [decision.before for decision in replayed] == [fen for _, fen, _ in known]
+    assert all(decision.recorded == decision.before for decision in replayed)
 
 
 def test_a_planted_wrong_decision_is_reported(hall: Hall) -> None:

@@ -59,17 +59,17 @@ def bounds(values: Mapping[Key, int], sums: Sums, hidden: Hidden, key: Key, *, m
 
 def exposed(values: Mapping[Key, int], sums: Sums, hidden: Hidden, keys: AbstractSet[Key]) -> list[Any]:
     """The hidden figures that the attacker bounds too closely."""
-    found = []
+    too_close = []
     for key in sorted(keys):
         value = values[key]
         low, high = bounds(values, sums, hidden, key, marks=False)
         if low > max(0, value - DISTANCE) + 1e-6 or high < value + DISTANCE - 1e-6:
-            found.append((key, value, low, high))
+            too_close.append((key, value, low, high))
         low, high = bounds(values, sums, hidden, key, marks=True)
         least, most = (1, SMALL - 1) if key in hidden.small else (max(0, value - DISTANCE), value + DISTANCE)
         if low > least + 1e-6 or high < most - 1e-6:
-            found.append((key, value, low, high))
-    return found
+            too_close.append((key, value, low, high))
+    return too_close
 
 
 @pytest.fixture(scope="module")

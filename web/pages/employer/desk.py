@@ -311,6 +311,7 @@ def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int =
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
         blocking=[finding for finding in findings if finding.reaction is Reaction.BLOCK],
         warnings=[finding for finding in findings if finding.reaction is Reaction.WARN],
+        questions=[finding for finding in findings if finding.reaction is Reaction.ASK],
         editable=opening.state
         not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
         problems=problems,

@@ -11,7 +11,8 @@ from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from centre.settings import settings
 from centre.translation import N_
-from matching.reports.publication import ALL, CATEGORIES, published, published_periods
+from matching.reports.publication import published, published_periods
+from matching.reports.publishing import ALL, CATEGORIES
 from matching.reports.queries import report
 from matching.reports.rules import UNIT_LABELS, ReportKey
 from web.demo import five_years

@@ -37,6 +37,7 @@ from employers.openings.rules import (
     OpeningState,
 )
 from employers.openings.screening import Reaction, restore
+from employers.openings.wordings import open_questions
 from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
@@ -77,6 +78,7 @@ class OpeningStep(Draft):
 
     event: Literal["confirm", "return", "publish", "pause", "resume", "close"]
     reason: Line = ""
+    wording: Literal["", "lawful", "unlawful"] = ""
     seen: RecordId
 
 
@@ -107,7 +109,7 @@ def desk(unit: Unit) -> Response:
     return page(
         unit,
         "staff/verification/desk.html",
-        openings=[(opening, _blocking(opening), _warnings(opening)) for opening in openings],
+        openings=[(opening, _blocking(opening), [*_warnings(opening), *_asked(opening)]) for opening in openings],
         verified=session.scalars(_own(unit, openings_in(OpeningState.VERIFIED), Opening).limit(FEW)).all(),
         checking=session.scalars(_own(unit, _waiting(EmployerState.CHECKING), Employer).limit(MOST)).all(),
         troubled=session.scalars(_own(unit, troubled, Employer).limit(FEW)).all(),
@@ -163,9 +165,11 @@ def _judge_opening(unit: UnitOfWork, opening_id: int, step: OpeningStep) -> None
     session, actor = unit.session, unit.actor
     match step.event:
         case "confirm":
-            actions.verify_opening(session, actor, opening_id=opening_id, remark=step.reason)
+            lawful = step.wording == "lawful"
+            actions.verify_opening(session, actor, opening_id=opening_id, remark=step.reason, wording_lawful=lawful)
         case "return":
-            actions.return_opening(session, actor, opening_id=opening_id, reason=step.reason)
+            unlawful = step.wording == "unlawful"
+            actions.return_opening(session, actor, opening_id=opening_id, reason=step.reason, wording_unlawful=unlawful)
         case "publish":
             actions.publish_opening(session, actor, opening_id=opening_id)
         case "pause":
@@ -200,6 +204,7 @@ def _opening(
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
         blocking=_blocking(opening),
         warnings=_warnings(opening),
+        questions=open_questions(unit.session, opening),
         place=_place(opening.region_code),
         sex_ground=SEX_GROUND_LABELS[opening.sex_limit_ground] if opening.sex_limit_ground else "",
         employment=EMPLOYMENT_LABELS[opening.employment_type],
@@ -256,6 +261,10 @@ def _blocking(opening: Opening) -> list[Any]:
 
 def _warnings(opening: Opening) -> list[Any]:
     return [finding for finding in restore(opening.screening) if finding.reaction is Reaction.WARN]
+
+
+def _asked(opening: Opening) -> list[Any]:
+    return [finding for finding in restore(opening.screening) if finding.reaction is Reaction.ASK]
 
 
 def _place(code: str) -> str:

@@ -1,0 +1,62 @@
+"""A linear classifier on runs of characters, for wording that neither rule nor lexicon names: it asks. Pure.
+
+Trained by `employers.openings.adverts.training`; here are only the weights and their sum, so that no library is
+loaded for a sentence. The data file holds an integer for each run of one to three characters, in thousandths.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, sqrt
+from pathlib import Path
+
+from employers.openings.adverts.clauses import clauses
+
+WEIGHTS = Path(__file__).parents[1] / "data" / "ad_weights.json"
+LONGEST_RUN = 3
+ASKED_FROM = 0.95
+"""Probability from which a clause is asked about; chosen so that lawful sentences stay silent."""
+
+SHORTEST = 6
+"""Shorter clauses are too little to judge by resemblance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The trained weights, per run of characters, and the constant."""
+
+    runs: dict[str, int]
+    constant: int
+
+
+def runs_of(clause: str) -> set[str]:
+    """The distinct runs of one to three characters of a clause, its ends marked."""
+    ended = f"^{clause}$"
+    return {
+        ended[start : start + length]
+        for length in range(1, LONGEST_RUN + 1)
+        for start in range(len(ended) - length + 1)
+    }
+
+
+def probability(clause: str) -> float:
+    """How likely a clause of levelled text is to be unlawful, between 0 and 1."""
+    weights = _weights()
+    runs = runs_of(clause)
+    # Divided by all runs, not only the known ones: what was never seen is no ground for a question.
+    total = sum(weights.runs.get(run, 0) for run in runs) / sqrt(len(runs))
+    return 1 / (1 + exp(-(total + weights.constant) / 1000))
+
+
+def resembling(text: str) -> Iterator[str]:
+    """The clauses of a text that resemble unlawful wording."""
+    for clause in clauses(text):
+        if len(clause) >= SHORTEST and probability(clause) >= ASKED_FROM:
+            yield clause
+
+
+@lru_cache(maxsize=1)
+def _weights() -> Weights:
+    data = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    return Weights(data["runs"], data["constant"])

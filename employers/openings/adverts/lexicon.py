@@ -1,0 +1,177 @@
+"""What may be said of a person, beside words of demand, preference or refusal: it is asked about. Pure; data file."""
+
+import re
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from centre import regions
+from employers.openings.adverts.clauses import clauses, latin_clauses
+
+LEXICON = Path(__file__).parents[1] / "data" / "ad_lexicon.toml"
+MASKED = "□"
+WAIVED = "◇"
+"""Stands for words such as 不限 and 都欢迎, which excuse what is said just before them."""
+LONGEST_PLACE = 4
+NEAR = 6
+
+_OF_PLACE = (
+    r"(?:省|市|县|区|州)?(?:(?:、|和|跟|与|及|或)?[^，]{2,4}?)?"
+    r"(?:那边|一带|地区|来|籍贯?|户口|户籍|人|口音|那片|方向)?(?:的|者|人)?"
+)
+_BEFORE_PLACE = re.compile(
+    r"(?:不|勿|别|莫|谢绝|拒绝?|拒招|除|非|限|仅|只|只要|老家|籍贯|原籍)(?:是|招|收|要|用|录|考虑|接受|聘|限|为|:)*$"
+)
+_AFTER_HOME = re.compile(_OF_PLACE + r"(?:的|人|籍|户)")
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One kind of statement about a person, and the rule whose law and lawful wording explain a question about it."""
+
+    key: str
+    law: str
+    always: re.Pattern[str]
+    words: re.Pattern[str] | None
+    mask: re.Pattern[str] | None
+    excused: re.Pattern[str] | None
+    places: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The compiled data file."""
+
+    topics: Sequence[Topic]
+    english: Sequence[Topic]
+    stance: re.Pattern[str]
+    mask: re.Pattern[str]
+    neutral: re.Pattern[str]
+    welcome: re.Pattern[str]
+    after_place: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> Lexicon:
+    """The lexicon, compiled once."""
+    with LEXICON.open("rb") as file:
+        data = tomllib.load(file)
+    turns = "|".join(data["refuse"] + data["prefer"])
+    return Lexicon(
+        topics=[_topic(row, turns) for row in data["topic"]],
+        english=[_topic(row, turns) for row in data["english"]],
+        stance=re.compile("|".join(data["refuse"] + data["prefer"] + data["demand"])),
+        mask=re.compile("|".join(data["mask"])),
+        neutral=re.compile("|".join(data["neutral"])),
+        welcome=re.compile("|".join(data["welcome"])),
+        after_place=re.compile(f"{_OF_PLACE}(?:都|一律|就|请|也)?(?:{turns})"),
+    )
+
+
+@lru_cache(maxsize=1)
+def laws() -> dict[str, str]:
+    """The rule that explains the questions of each topic."""
+    return {topic.key: topic.law for topic in (*lexicon().topics, *lexicon().english)}
+
+
+def questions(text: str) -> Iterator[tuple[str, str]]:
+    """Topics that a text must be asked about, each with its whole clause: a word alone shows nobody what is meant."""
+    book = lexicon()
+    for clause in clauses(text):
+        whole = book.mask.sub(MASKED, clause)
+        waived = book.mask.sub(MASKED, book.neutral.sub(WAIVED, clause))
+        is_welcome = bool(book.welcome.search(clause)) and "优先" not in clause
+        for topic in book.topics:
+            if is_welcome and topic.law in WELCOMED:
+                continue
+            if _asked(topic, whole if topic.law in OF_THE_EMPLOYER else waived, text):
+                yield topic.key, clause
+    for clause in latin_clauses(text):
+        for topic in book.english:
+            if _asked(topic, clause, text):
+                yield topic.key, clause
+
+
+WELCOMED = frozenset(
+    {"sex-limit", "age-limit", "marriage-birth", "household-region", "ethnicity-religion", "disability"}
+)
+"""Laws under which a plain welcome (欢迎下岗女工报名) is lawful."""
+
+OF_THE_EMPLOYER = frozenset({"fees", "unpaid-work", "bait"})
+"""Laws on what an employer takes or withholds: no welcome and no waiver excuses that."""
+
+
+def excuses(clause: str) -> bool:
+    """Whether a clause only waives conditions (男女都招) or only says what is known to be lawful (中介勿扰)."""
+    book = lexicon()
+    plain = book.mask.sub("", book.neutral.sub("", clause))
+    for topic in book.topics:
+        plain = topic.mask.sub("", plain) if topic.mask else plain
+    return len(plain) <= len(clause) // 2
+
+
+def without_work(clause: str, law: str) -> str:
+    """A clause without what tells of work, goods or benefits, as far as the topic of a law knows them."""
+    topics = _by_law().get(law, ())
+    if not topics:
+        return clause
+    plain = lexicon().neutral.sub(MASKED, clause)
+    for topic in topics:
+        plain = topic.mask.sub(MASKED, plain) if topic.mask else plain
+    return plain
+
+
+@lru_cache(maxsize=1)
+def _by_law() -> dict[str, list[Topic]]:
+    by_law: dict[str, list[Topic]] = {}
+    for topic in lexicon().topics:
+        by_law.setdefault(topic.law, []).append(topic)
+    return by_law
+
+
+def _topic(row: dict[str, Any], turns: str) -> Topic:
+    def compiled(name: str) -> re.Pattern[str]:
+        return re.compile("|".join(row[name]).replace("STANCE", f"(?:{turns})"))
+
+    return Topic(
+        key=row["key"],
+        law=row["law"],
+        always=compiled("always"),
+        words=compiled("words") if row.get("words") else None,
+        mask=compiled("mask") if row.get("mask") else None,
+        excused=re.compile(row["excused"]) if row.get("excused") else None,
+        places=row.get("places", False),
+    )
+
+
+def _asked(topic: Topic, clause: str, text: str) -> str:
+    """The words of a clause that a topic must be asked about; empty when there are none."""
+    plain = topic.mask.sub(MASKED, clause) if topic.mask else clause
+    match = topic.always.search(plain)
+    if match is None and topic.words and (word := topic.words.search(plain)) and lexicon().stance.search(plain):
+        match = word
+    if match and topic.law in WELCOMED and WAIVED in plain[match.end() : match.end() + NEAR]:
+        match = None
+    words = match[0] if match else _place_asked(plain) if topic.places else ""
+    return "" if words and topic.excused and topic.excused.search(text) else words
+
+
+def _place_asked(clause: str) -> str:
+    """A region whose people a clause prefers or refuses (河南人勿扰)."""
+    if not lexicon().stance.search(clause):
+        return ""
+    for start in range(len(clause) - 1):
+        for length in range(LONGEST_PLACE, 1, -1):
+            name = clause[start : start + length]
+            if len(name) < length or not regions.is_written(name):
+                continue
+            after = clause[start + length :]
+            if lexicon().after_place.match(after):
+                return name
+            if _BEFORE_PLACE.search(clause[:start]) and _AFTER_HOME.match(after):
+                return name
+            break
+    return ""

@@ -1,0 +1,172 @@
+"""The three layers of screening: examples, lexicon, classifier, judged wordings, and the command that measures them."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from centre.errors import Invalid
+from employers.openings.actions import (
+    create_opening,
+    publish_opening,
+    rescreen_opening,
+    return_opening,
+    submit_opening,
+    verify_opening,
+)
+from employers.openings.advert_figures import evaluate
+from employers.openings.adverts.classifier import ASKED_FROM, probability
+from employers.openings.adverts.corpus import examples
+from employers.openings.adverts.lexicon import laws, lexicon
+from employers.openings.jobs import rescreen_openings
+from employers.openings.rules import OpeningState
+from employers.openings.screening import Reaction, edition, restore, rulebook, screen, worst
+from employers.openings.wordings import AdvertWording
+from tests.employers.openings.test_screening import longest_repeat
+from tests.employers.world import OFFICER, add_employer, boss, draft, published
+from web.commands.entry import app
+
+ASKED = "独眼龙优先"
+"""A trait that no list names: only the principle that a preference must be about work asks about it."""
+
+
+def test_there_are_five_thousand_examples_half_of_them_lawful() -> None:
+    known = examples()
+    assert len(known) >= 5_000
+    assert 0.4 < sum(example.flag for example in known) / len(known) < 0.6
+    assert {example.category for example in known} >= {"sex", "age", "family", "origin", "belief", "health", "record"}
+    assert {example.category for example in known} >= {"money", "unpaid", "scam", "study"}
+
+
+def test_unseen_templates_are_judged_as_promised() -> None:
+    figures = evaluate((example.category, example.text, example.flag) for example in examples() if example.unseen)
+    assert figures.recall >= 0.95
+    assert figures.precision >= 0.95
+    assert figures.precision_at(0.05) >= 0.9
+
+
+def test_the_figures_catch_a_screening_that_is_wrong() -> None:
+    figures = evaluate([("a", "限男性", False), ("b", "男女不限", True), ("c", "限男性", True)])
+    assert (figures.precision, figures.recall, figures.false_rate) == (0.5, 0.5, 1.0)
+    assert [miss.name for miss in figures.misses()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "sentence", ["招聘司机（男）", "车间女工", "小姐姐来当收银员", "95后优先", "没有家庭拖累的", "农村户口不招"]
+)
+@pytest.mark.parametrize("around", ["{}", "包吃住，{}", "{}！月薪4000"])
+def test_slang_and_titles_are_asked_about(sentence: str, around: str) -> None:
+    assert worst(screen(around.format(sentence))) in (Reaction.ASK, Reaction.BLOCK)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "女装店招导购",
+        "男科护士",
+        "女工服装厂招缝纫工",
+        "少儿培训老师",
+        "保安员须无犯罪记录",
+        "中介勿扰",
+        "有经验者优先",
+    ],
+)
+def test_work_goods_and_benefits_are_silent(sentence: str) -> None:
+    assert screen(sentence) == []
+
+
+def test_every_topic_explains_itself_by_a_law() -> None:
+    assert set(laws().values()) <= set(rulebook())
+    (finding,) = screen(ASKED)
+    assert (finding.key, finding.reaction, finding.words) == ("ask-other", Reaction.ASK, ASKED)
+    assert all(finding.text(part, "en") for part in ("message", "basis", "rewrite"))
+    assert restore([finding.kept()]) == [finding]
+
+
+def test_quantifiers_of_the_lexicon_are_bounded() -> None:
+    book = lexicon()
+    for topic in (*book.topics, *book.english):
+        for pattern in (topic.always, topic.words, topic.mask):
+            assert pattern is None or longest_repeat(pattern.pattern) <= 200, topic.key
+
+
+def test_a_sentence_takes_under_two_milliseconds_and_hostile_text_stays_cheap() -> None:
+    screen("限男性")
+    sentences = [example.text for example in examples()[:500]]
+    started = time.process_time()
+    for sentence in sentences:
+        screen(sentence)
+    assert (time.process_time() - started) / len(sentences) < 0.01
+    for text in ("女" * 2000, "不收" * 1000, "优先" * 1000, "的者人" * 700):
+        started = time.process_time()
+        screen(text)
+        assert time.process_time() - started < 2
+
+
+def test_screening_loads_no_learning_library() -> None:
+    code = (
+        "import sys; from employers.openings.screening import screen; screen('限男性'); print('sklearn' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "False"
+
+
+def test_the_classifier_knows_what_resembles_unlawful_wording() -> None:
+    assert probability("外地户口的一律不要") > ASKED_FROM > probability("看管细纱机接头落纱")
+
+
+def test_an_officer_answers_questions_once(session: Session) -> None:
+    add_employer(session)
+    opening = create_opening(session, boss(), draft(conditions=ASKED))
+    submit_opening(session, boss(), opening_id=opening.id)
+    with pytest.raises(Invalid) as refused:
+        verify_opening(session, OFFICER, opening_id=opening.id)
+    assert [problem.code for problem in refused.value.problems] == ["wording-open"]
+    verify_opening(session, OFFICER, opening_id=opening.id, wording_lawful=True)
+    publish_opening(session, boss(), opening_id=opening.id)
+    assert session.scalars(select(AdvertWording.clause).where(AdvertWording.lawful)).all() == [ASKED]
+    again = create_opening(session, boss(), draft(conditions=ASKED))
+    assert restore(again.screening) == []
+
+
+def test_wording_judged_unlawful_is_blocked_from_then_on(session: Session) -> None:
+    add_employer(session)
+    opening = create_opening(session, boss(), draft(conditions=ASKED))
+    submit_opening(session, boss(), opening_id=opening.id)
+    return_opening(session, OFFICER, opening_id=opening.id, reason="与工作无关", wording_unlawful=True)
+    with pytest.raises(Invalid) as refused:
+        submit_opening(session, boss(), opening_id=opening.id)
+    assert [problem.code for problem in refused.value.problems] == ["ad-ask-other"]
+
+
+def test_published_openings_are_screened_again_when_the_rules_change(session: Session) -> None:
+    add_employer(session)
+    lawful, unlawful = published(session), published(session)
+    unlawful.conditions = "只招女工"
+    lawful.screened_under = unlawful.screened_under = "before"
+    session.flush()
+    rescreen_openings(session)
+    assert (lawful.state, unlawful.state) == (OpeningState.OPEN, OpeningState.PAUSED)
+    assert (lawful.screened_under, unlawful.screened_under) == (edition(), edition())
+    assert rescreen_opening(session, OFFICER, opening_id=lawful.id)
+
+
+def test_the_command_prints_figures_and_misses(tmp_path: Path) -> None:
+    file = tmp_path / "judged.jsonl"
+    rows = [("1", "限男性", "flag"), ("2", "限男性", "ok"), ("3", "男女不限", "ok")]
+    file.write_text(
+        "\n".join(json.dumps({"id": name, "text": text, "label": label}) for name, text, label in rows), "utf-8"
+    )
+    run = CliRunner().invoke(app, ["evaluate-adverts", str(file)])
+    assert run.exit_code == 0
+    assert "precision 0.500" in run.stdout
+    assert "recall 1.000" in run.stdout
+    assert "false 2: 限男性" in run.stdout
+    file.write_text('{"text": "x", "label": "maybe"}\n', "utf-8")
+    assert CliRunner().invoke(app, ["evaluate-adverts", str(file)]).exit_code == 1
