@@ -32,6 +32,7 @@ FINAL = {
     "flag": {"cleared", "confirmed"},
     "gathering": {"cancelled", "closed"},
     "hardship": {"refused"},
+    "interview": {"declined", "withdrawn"},
     "introduction": {"hired", "refused_by_employer", "refused_by_worker", "no_show", "set_aside"},
     "legal_aid": {"closed"},
     "lending": {"lost", "returned"},

@@ -91,7 +91,7 @@ SYSTEMS = (
     System(
         "S19",
         "Job introduction",
-        ("/counter", "/openings", "/verification"),
+        ("/counter", "/openings", "/counter/verify"),
         ("/api/v1/openings", "/api/v1/introductions"),
         ("tests/matching/introductions",),
     ),

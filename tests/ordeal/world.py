@@ -27,8 +27,6 @@ from employers.fairs.models import Booth, Fair, FairSeries, Venue
 from employers.fairs.rules import BoothState, FairState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
-from matching.introductions.models import FollowUp, Introduction, Placement
-from matching.introductions.rules import IntroductionState
 from matching.learning.models import ModelCard
 from matching.learning.rules import CardState, WeightsVerdict
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
@@ -42,7 +40,7 @@ from tests.ordeal.world_desk import add_desk
 from tests.ordeal.world_export import add_journeys
 from tests.ordeal.world_fairs import add_fair_days
 from tests.ordeal.world_rows import add_lists
-from tests.ordeal.world_story import add_interviews
+from tests.ordeal.world_story import add_introductions
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import certificate_code
@@ -372,31 +370,6 @@ def _work(canaries: Canaries, side: Side, region: str) -> None:
             Booth, fair_id=side.fairs[step].id, employer_id=boss.id, state=BoothState.APPLIED, opening_ids=[],
             owners={"centre_id": side.centre.id},
         )  # fmt: skip
-    _introductions(canaries, side)
+    add_introductions(canaries, side.openings[OpeningState.OPEN], side.centre.code, side.people)
     add_fair_days(canaries, side.centre.id, side.fairs, side.people)
     add_lists(canaries, side.centre.id, boss.id)
-
-
-def _introductions(canaries: Canaries, side: Side) -> None:
-    now, today = clock.now(), clock.today()
-    opening = side.openings[OpeningState.OPEN]
-    of = {"employer_id": side.employer.id, "centre_id": side.centre.id, "opening_id": opening.id}
-    for place, person in enumerate(side.people):
-        own = of | {"person_id": person.id}
-        if place == 0:
-            canaries.make(
-                Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], skills=[],
-                flag="", **own,
-            )  # fmt: skip
-            continue
-        sent = canaries.make(
-            Introduction, worker_name=person.name, state=IntroductionState.HIRED, agreed_at=now, issued_at=now, flag="",
-            letter_no=f"{side.centre.code}-1", expires_on=today, result_at=now, reasons=[], skills=[], **own,
-        )  # fmt: skip
-        add_interviews(canaries, sent)
-        sent.share_phone(person.phone)
-        placement = canaries.make(Placement, introduction_id=sent.id, starts_on=today, missed_calls=0, **own)
-        canaries.make(
-            FollowUp, placement_id=placement.id, centre_id=side.centre.id, day=7, due_on=today,
-            owners={"person_id": person.id},
-        )  # fmt: skip

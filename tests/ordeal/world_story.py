@@ -1,20 +1,47 @@
 """Rows of letters and interviews in the world of two sides."""
 
+from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from centre import clock
+from centre.people import Person
+from employers.openings.models import Opening
 from matching.interviews.models import Interview
 from matching.interviews.rules import InterviewState
-from matching.introductions.models import Introduction
+from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import IntroductionState
 from tests.ordeal.canaries import Canaries
 
 
-def add_interviews(canaries: Canaries, introduction: Introduction) -> Any:
+def add_introductions(canaries: Canaries, opening: Opening, code: str, people: Iterable[Person]) -> None:
+    """A recommendation for the first person; letters, interviews and placements for the others."""
+    now, today = clock.now(), clock.today()
+    of = {"employer_id": opening.employer_id, "centre_id": opening.centre_id, "opening_id": opening.id}
+    for place, person in enumerate(people):
+        own = of | {"person_id": person.id}
+        if place == 0:
+            canaries.make(
+                Introduction, worker_name=person.name, state=IntroductionState.RECOMMENDED, reasons=[], skills=[],
+                flag="", **own,
+            )  # fmt: skip
+            continue
+        sent = canaries.make(
+            Introduction, worker_name=person.name, state=IntroductionState.HIRED, agreed_at=now, issued_at=now, flag="",
+            letter_no=f"{code}-1", expires_on=today, result_at=now, reasons=[], skills=[], **own,
+        )  # fmt: skip
+        _add_interview(canaries, sent)
+        sent.share_phone(person.phone)
+        placement = canaries.make(Placement, introduction_id=sent.id, starts_on=today, missed_calls=0, **own)
+        canaries.make(
+            FollowUp, placement_id=placement.id, centre_id=opening.centre_id, day=7, due_on=today,
+            owners={"person_id": person.id},
+        )  # fmt: skip
+
+
+def _add_interview(canaries: Canaries, introduction: Introduction) -> None:
     """An interview that waits for the worker's answer, for an introduction with a letter."""
     assert introduction.state is not IntroductionState.RECOMMENDED
-    return canaries.make(
+    canaries.make(
         Interview, introduction_id=introduction.id, centre_id=introduction.centre_id, state=InterviewState.PROPOSED,
         person_id=introduction.person_id, employer_id=introduction.employer_id,
         starts_at=clock.now() + timedelta(days=3),

@@ -6,7 +6,7 @@ from alembic import op
 import centre.tables
 
 revision = "0041_judged_wordings"
-down_revision = "0040_published_figures_and_facts_of_claims"
+down_revision = "0040_published_figures"
 
 
 def upgrade() -> None:

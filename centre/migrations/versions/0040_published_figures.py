@@ -5,7 +5,7 @@ from alembic import op
 
 import centre.tables
 
-revision = "0040_published_figures_and_facts_of_claims"
+revision = "0040_published_figures"
 down_revision = "0039_reports_and_closed_months"
 
 
