@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.models import Account
 from centre.people import Person
-from centre.tables import OWNERS, Base, Instant
+from centre.tables import OWNERS, Base, Instant, Record
 
 MARK = re.compile(rb"(?:zq[0-9]{4}z|1990[0-9]{7}|610499[0-9]{11}[0-9X])")
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -33,7 +33,13 @@ STRUCTURE = frozenset(
 )
 # `reason` is free text in these tables.
 WORDS_AFTER_ALL = frozenset(
-    {("training_certificate", "reason"), ("claim", "reason"), ("transition", "reason"), ("export", "reason")}
+    {
+        ("training_certificate", "reason"),
+        ("claim", "reason"),
+        ("transition", "reason"),
+        ("export", "reason"),
+        ("account_approval", "reason"),
+    }
 )
 
 
@@ -90,10 +96,10 @@ class Canaries:
         for column, canary in marked.items():
             self.secrets[canary] = Secret(row.__tablename__, column, row.id, whose, public)
 
-    def share(self, person: Person, column: str, **owners: int) -> None:
-        """Record that a person's name or telephone is visible to others: the school, or an employer after consent."""
+    def share(self, row: Record, column: str, **owners: int) -> None:
+        """Record that a field is visible to others too, as a name is to the school, or to an employer after consent."""
         for canary, secret in list(self.secrets.items()):
-            if (secret.table, secret.column, secret.row_id) == ("person", column, person.id):
+            if (secret.table, secret.column, secret.row_id) == (row.__tablename__, column, row.id):
                 self.secrets[canary] = replace(secret, owners=secret.owners | set(owners.items()))
 
     def seal(self, person: Person) -> None:

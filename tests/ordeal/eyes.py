@@ -73,6 +73,7 @@ POLICY: Mapping[str, str] = {
     "account": "account city county administrator",
     "account.name": "account city county administrator auditor school",
     "sign_in": "account",
+    "account_approval": "county city administrator",
     "export": "school county city auditor",
     "api_token": "city administrator",
 }
@@ -94,6 +95,7 @@ def relations(someone: Someone, owners: frozenset[tuple[str, int]], *, public: b
         related.add("county")
     for role, relation in (
         (Role.CITY_MANAGER, "city"), (Role.AUDITOR, "auditor"), (Role.ADMINISTRATOR, "administrator"),
+        (Role.ORGANISER, "organiser"),
     ):  # fmt: skip
         if role in actor.roles:
             related.add(relation)
@@ -111,6 +113,7 @@ WITH_ROW = "read only by the key of another row, which the reader has to see"
 OWN_KEY = "asked for by the reader's own key as well"
 ALL_OR_NONE = "read by one kind of reader alone, who sees all of it"
 FIGURES = "shown as figures and states, in which no canary fits"
+ITSELF = "read by the service itself, for nobody"
 
 BLIND: Mapping[str, str] = {
     name: why
@@ -121,6 +124,7 @@ BLIND: Mapping[str, str] = {
         OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
         FIGURES: "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        ITSELF: "Invitation JobFailure JobRun KeyMark Tally",
     }.items()
     for name in names.split()
 }

@@ -99,9 +99,11 @@ def requests_of(
         number += 1
 
 
-def put_load(servers: Sequence[Server], requests: Iterator[tuple[bool, bytes]], seconds: float) -> Load:
-    """Send requests at a constant rate for some seconds, evenly to all servers."""
-    count, turn = int(seconds * (READS + WRITES)), Lock()
+def put_load(
+    servers: Sequence[Server], requests: Iterator[tuple[bool, bytes]], seconds: float, pace: float = READS + WRITES
+) -> Load:
+    """Send requests at a constant rate (`pace` a second) for some seconds, evenly to all servers."""
+    count, turn = int(seconds * pace), Lock()
     done, numbers = list[tuple[bool, int, float]](), iter(range(count))
     before, begun = used(servers), time.perf_counter()
 
@@ -113,7 +115,7 @@ def put_load(servers: Sequence[Server], requests: Iterator[tuple[bool, bytes]], 
                     if number is None:
                         return
                     writes, sent = next(requests)
-                due = begun + number / (READS + WRITES)
+                due = begun + number / pace
                 time.sleep(max(0.0, due - time.perf_counter()))
                 line.sendall(sent)
                 status = status_of(answers)

@@ -17,6 +17,7 @@ from sqlalchemy import event, select, true
 
 from api.dependencies import Access
 from api.registry import Entry, registry
+from centre.accounts.approvals import AccountApproval
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.database import engine, open_session
 from centre.exports.models import Export
@@ -54,7 +55,8 @@ CAUGHT = 12
 NOBODYS = 987_654_321
 HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 MODELS: dict[str, type[Any]] = {
-    "account_id": Account, "booth_id": Booth, "card_id": ModelCard, "claim_id": Claim, "class_id": TrainingClass,
+    "account_id": Account, "approval_id": AccountApproval, "booth_id": Booth, "card_id": ModelCard,
+    "claim_id": Claim, "class_id": TrainingClass,
     "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
     "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
@@ -66,10 +68,10 @@ WORDS: dict[str, tuple[str, ...]] = {
     "step": ("trades", "years", "papers", "wanted", "place", "pay"),
     "event": ("submit", "cancel", "withdraw", "accept"),
     "answer": ("take", "decline"),
-    "verdict": ("approve", "refuse"),
+    "verdict": ("approve", "refuse", "close", "agree"),
     "state": ("end", "reopen"),
     # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
-    "centre_id": ("1", "99"), "approval_id": ("99",), "change_id": ("99",), "invitation": ("unknown",),
+    "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",),
 }  # fmt: skip
 SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
 DESKS = ("/school", "/employer", "/me")

@@ -24,7 +24,8 @@ from tests.planted import planted
 
 OWNERS_MAY = frozenset({"person", "school", "employer", "account", "county", "city"})
 # What the network's own people may do for everybody, wherever they sit.
-ALSO = {"api_token": {"administrator"}, "account": {"administrator"}}
+# The organiser of the city registers the employers of its fairs.
+ALSO = {"api_token": {"administrator"}, "account": {"administrator"}, "employer": {"organiser"}}
 # Tables that every request may write to on behalf of the one who sends it.
 TRACES = frozenset({"audit_entry", "audit_head", "job_run", "kept_answer", "one_time_code", "sign_in", "tally"})
 # Writes whose ids name something that is there for others to use, and why.

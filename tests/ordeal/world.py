@@ -36,6 +36,7 @@ from matching.search.models import SavedSearch, Synonym
 from matching.search.rules import SynonymState
 from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
+from tests.ordeal.world_accounts import ask_to_close
 from training.attendance.models import Attendance, Lesson, SeatOffer
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import certificate_code
@@ -107,6 +108,7 @@ def build() -> World:
             _account(canaries, people, role.value, role, centre_id=city.id)
         for number, letter in enumerate("ab", 1):
             _side(canaries, people, letter, number, city)
+        ask_to_close(canaries, {name: someone.actor for name, someone in people.items()})
         _words_and_weights(canaries)
         session.flush()
     return World(people, canaries.secrets, canaries.rows, canaries)
@@ -114,15 +116,8 @@ def build() -> World:
 
 def _words_and_weights(canaries: Canaries) -> None:
     judged = {"loss": 0.6, "order": 0.7, "gap": 0.02, "bands": []}
-    figures = {
-        "trained": 1,
-        "held_back": 1,
-        "hired": 1,
-        "prior": judged,
-        "learned": judged,
-        "shifts": [],
-        "proxies": [],
-    }
+    counts = {"trained": 1, "held_back": 1, "hired": 1}
+    figures = counts | {"prior": judged, "learned": judged, "shifts": [], "proxies": []}
     canaries.make(
         ModelCard, public=True, state=CardState.RETIRED, verdict=WeightsVerdict.BETTER, figures=figures, results=1,
         weights={"trade": 34, "experience": 15, "skills": 18, "wage": 12, "place": 16, "terms": 5},
