@@ -85,7 +85,8 @@ def match(
     """
     chosen = settings()
     with (
-        tempfile.TemporaryDirectory(prefix="gangqiao-match-") as name,
+        # After an interruption the processes may still write a block while the folder is removed.
+        tempfile.TemporaryDirectory(prefix="gangqiao-match-", ignore_cleanup_errors=True) as name,
         spread(backend or chosen.joblib, jobs or chosen.match_processes) as run,
     ):
         sheets = open_sheet(openings), open_sheet(workers)

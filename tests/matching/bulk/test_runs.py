@@ -71,9 +71,9 @@ def test_an_interrupted_run_resumes_and_writes_the_same_file(tables: Path) -> No
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [
-        ("o.csv", b"", "o.csv: The file has no content"),
+        ("o.csv", b"", "o.csv: The spreadsheet is empty"),
         ("o.csv", b"title,region\na,b\n", "o.csv: No header row"),
-        ("o.csv", b"id,wage_min\n1,a lot\n", "o.csv row 2 1: wage_min: "),
+        ("o.csv", b"id,wage_min\n1,a lot\n", "o.csv Row 2 1: wage_min: "),
         ("o.jsonl", b'{"id": 1}\n{"id": \n', "Line 2 is not a valid JSON object"),
         ("o.xlsx", b"PK\x03\x04 is no workbook", "o.xlsx"),
     ],
