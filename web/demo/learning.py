@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from random import Random
 from typing import Any
 
@@ -25,7 +26,7 @@ from training.attendance.rules import Method, lessons_of
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import ALPHABET, certificate_code
 from training.classes.models import TrainingClass
-from training.classes.rules import WORKDAYS, ClassState, Daypart
+from training.classes.rules import WORKDAYS, ClassState, Daypart, meeting_days
 from training.enrolments.effects import Parts, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS, Application, EnrolmentState, Relation
@@ -93,17 +94,17 @@ def open_class(
 ) -> TrainingClass:
     """A full-day class that lasts as long as its hours require, with its own room and teacher."""
     number = campus.classes_opened = campus.classes_opened + 1
-    last, days = start_on, -(-major.hours // 8)
-    while days:
-        days -= last.isoweekday() in WORKDAYS
-        last += timedelta(days=1)
+    days = -(-major.hours // 8)
     training = TrainingClass(
         provider_id=major.provider_id, centre_id=campus.providers[major.provider_id].centre_id, major_id=major.id,
-        class_no=class_no or f"{start_on:%Y%m}-{number}", start_on=start_on, end_on=last - timedelta(days=1),
+        class_no=class_no or f"{start_on:%Y%m}-{number}", start_on=start_on, weekdays=list(WORKDAYS),
+        # Long enough for any holidays; the last day follows from the days on which the class meets.
+        end_on=start_on + timedelta(days=2 * days + 30),
         daypart=Daypart.FULL_DAY, room=f"实训室{number}", seats=seats, state=state,
         teacher=f"{'王李张刘陈杨'[number % 6]}老师{number}",
         approved_at=_nine(start_on - timedelta(days=20)), is_demo=True,
     )  # fmt: skip
+    *_, training.end_on = islice(meeting_days(training), days)
     campus.session.add(training)
     campus.session.flush()
     return training
