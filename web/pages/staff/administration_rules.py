@@ -12,6 +12,7 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Forbidden, NotFound, Refusal
 from centre.permissions import Permission
 from centre.policy_changes import RuleDraft
+from centre.policy_names import POLICY_NAMES
 from centre.privacy import token_digest
 from web import choices
 from web.forms import Bound, bind, blank
@@ -47,6 +48,7 @@ def rules(unit: Unit) -> Response:
         may_enter=unit.actor.may(Permission.ENTER_RULES),
         shown=_shown,
         place=choices.place,
+        names=POLICY_NAMES,
     )
 
 
