@@ -29,7 +29,7 @@ POLICY_NAMES = {
     "inactive-notice-days": N_("清理档案前提前告知的天数"),
     "integrity-rules": N_("培训核查的各项界限"),
     "late-grace-minutes": N_("迟到早退多少分钟不扣课时"),
-    "lesson-times": N_("上课时间"),
+    "lesson-times": N_("每天上课时间"),
     "letter-valid-days": N_("推荐信有效天数"),
     "message-keep-days": N_("消息保留天数"),
     "minimum-wage-month-fen": N_("月最低工资"),
