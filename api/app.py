@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.middleware.body_limit import MAX_BODY_SIZE_SCOPE_KEY as LIMIT_KEY
@@ -101,7 +102,7 @@ def build(answer: Answerer = problem_response) -> FastAPI:
     )
     for routes, _, _ in resources:
         app.router.routes.extend(routes.entries)
-    for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, UnicodeError):
+    for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, PoolTimeout, UnicodeError):
         app.add_exception_handler(kind, answer)
     app.add_middleware(LastResort, answer=answer)
     app.add_middleware(HttpContract)

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import Field
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -136,7 +136,7 @@ def refusal_of(error: Exception) -> Refusal:
             return OtherCentre()
         case IntegrityError():
             return Conflict()
-        case DBAPIError() if is_outage(error):
+        case SQLAlchemyError() if is_outage(error):
             return Unavailable()
         case UnicodeError() | OverflowError():
             return Unreadable()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from centre.permissions import Scope
 from centre.scopes import ScopedSession
@@ -23,20 +24,29 @@ def engine() -> Engine:
     return _engine(settings().url)
 
 
+def engine_of(url: str) -> Engine:
+    """The engine of another database, as when an installation moves."""
+    return _engine(url)
+
+
 @lru_cache(maxsize=16)
 def _engine(url: str, *, write: bool | None = None) -> Engine:
     if write is not None:
         return _engine(url).execution_options(write=write)
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    return create_engine(
-        url,
-        pool_size=settings().request_threads,
-        max_overflow=4,
-        pool_pre_ping=True,
-        hide_parameters=True,  # an error tells the statement, never whose data it carried
-        connect_args={"options": "-c lock_timeout=5s -c statement_timeout=10s -c timezone=UTC"},
-    )
+    from centre.postgresql import make_engine  # late: psycopg is an extra that an SQLite installation goes without
+
+    return make_engine(url)
+
+
+def owner_engine() -> Engine:
+    """The engine for set-up and upgrades, without limits of time."""
+    if settings().is_sqlite:
+        return engine()
+    from centre.postgresql import make_owner_engine
+
+    return make_owner_engine(settings().url)
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -78,7 +88,9 @@ def may_retry(error: BaseException) -> bool:
 
 
 def is_outage(error: BaseException) -> bool:
-    """Whether the database is away, locked for too long or shutting down: the reader should try again later."""
+    """Whether the database is away, busy, locked for too long or shutting down: the reader should try again later."""
+    if isinstance(error, PoolTimeout):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)

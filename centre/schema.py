@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, String, column, inspect, select, table
 
-from centre.database import engine
+from centre.database import engine, owner_engine
 from centre.permissions import Actor
 from centre.row_security import apply_policies, grant
 from centre.scopes import tell
@@ -28,7 +28,7 @@ def upgrade(revision: str = "head") -> None:
 
     if settings().is_sqlite:
         settings().data_dir.mkdir(parents=True, exist_ok=True)
-    with engine().execution_options(write=True).begin() as connection:
+    with owner_engine().execution_options(write=True).begin() as connection:
         if not settings().is_sqlite:
             tell(connection, Actor.system().scope)  # data migrations run under the earlier policies
         command.upgrade(configuration(connection), revision)
@@ -37,7 +37,7 @@ def upgrade(revision: str = "head") -> None:
 
 def admit(role: str) -> None:
     """Grant a PostgreSQL role the rights of the service, append-only on the audit log."""
-    with engine().begin() as connection:
+    with owner_engine().begin() as connection:
         grant(connection, role)
 
 
@@ -45,7 +45,7 @@ def downgrade(revision: str) -> None:
     """Downgrade to a revision; `base` empties the database."""
     from alembic import command
 
-    with engine().execution_options(write=True).begin() as connection:
+    with owner_engine().execution_options(write=True).begin() as connection:
         command.downgrade(configuration(connection), revision)
 
 

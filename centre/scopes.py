@@ -9,7 +9,7 @@ from weakref import WeakSet
 from sqlalchemy import Engine, event, func, select, true
 from sqlalchemy import inspect as inspected
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 
@@ -75,8 +75,9 @@ class ScopedSession(Session):
         self._wide -= 1
         if self._wide == 0:
             self._vouched.update(row for row in self._pending() if row not in self._own)
-            # In a transaction that the database has given up nothing can be told or read any more.
-            with suppress(DBAPIError):
+            # In a transaction that the database has given up nothing can be told or read any more, and the error that
+            # ended it must not be hidden by another.
+            with suppress(DBAPIError, PendingRollbackError):
                 self.tell_database()
 
     def tell_database(self, *, everything: bool = False) -> None:

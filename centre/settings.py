@@ -26,6 +26,12 @@ class Settings(BaseSettings):
     threads: Annotated[
         int, Field(ge=0, le=64, description="request threads of a process; 0 means 2 on SQLite, 16 elsewhere")
     ] = 0
+    statement_seconds: Annotated[
+        int, Field(ge=1, le=3600, description="PostgreSQL: seconds after which a statement is ended")
+    ] = 10
+    lock_seconds: Annotated[
+        int, Field(ge=1, le=3600, description="PostgreSQL: most seconds of waiting for a lock or a free connection")
+    ] = 5
     public_url: Annotated[str, Field(description="address that people type, for feeds and printed codes")] = ""
     sender: Annotated[
         Literal["", "smtp", "gateway", "file"],

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from centre import schema
-from tests.databases import SERVICE, Cluster, absent, cluster, make_tables, settings_from
+from tests.databases import OWNER, SERVICE, Cluster, absent, cluster, make_tables, settings_from
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -115,10 +115,9 @@ def durable_postgres() -> Iterator[Cluster]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres: Cluster) -> str:
     """The name of a database with the newest schema, made once and copied by each test."""
-    postgres.execute("CREATE DATABASE gangqiao")
-    postgres.execute(f"CREATE ROLE {SERVICE} LOGIN")
-    make_tables(postgres.url("gangqiao"))
-    with settings_from(database_url=postgres.url("gangqiao")):
+    postgres.execute(f"CREATE DATABASE gangqiao OWNER {OWNER}")
+    make_tables(postgres.url("gangqiao", OWNER))
+    with settings_from(database_url=postgres.url("gangqiao", OWNER)):
         schema.admit(SERVICE)
     return "gangqiao"
 

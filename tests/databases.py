@@ -19,12 +19,16 @@ from sqlalchemy.engine import Engine
 
 from centre import privacy, schema
 from centre.database import engine
+from centre.scopes import ScopedSession
 from centre.settings import settings
 from centre.tables import Base
 from tests.modules import modules
 
 SERVICE = "gangqiao_service"
 """The role that the service has in tests: it owns nothing, so PostgreSQL's walls hold for it."""
+
+OWNER = "gangqiao_owner"
+"""The ordinary role that owns tests' databases: no superuser, as in docs/run.md."""
 
 BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
 SPEED = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
@@ -59,6 +63,29 @@ def settings_from(with_key: bool = True, /, **values: str) -> Iterator[None]:
         os.environ.clear()
         os.environ.update(before)
         settings.cache_clear()
+
+
+@event.listens_for(ScopedSession, "after_flush")
+def advance_sequences(session: ScopedSession, _context: Any) -> None:
+    """After a test wrote rows under numbers of its own, let PostgreSQL's sequences go on behind them, as SQLite does.
+
+    Otherwise the first row without a number takes one that is there already.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        highest: dict[str, int] = {}
+        for row in session.new:
+            if isinstance(getattr(row, "id", None), int):
+                highest[row.__tablename__] = max(highest.get(row.__tablename__, 0), row.id)
+        for table, number in highest.items():
+            session.connection().exec_driver_sql(BEHIND.format(table=table, number=number))
+
+
+BEHIND = """
+SELECT count(nextval(pg_get_serial_sequence('{table}', 'id')))
+FROM pg_sequences, generate_series(coalesce(last_value, 0) + 1, {number})
+WHERE format('%%I.%%I', schemaname, sequencename)::regclass = pg_get_serial_sequence('{table}', 'id')::regclass
+"""
+"""The service's role may not set a sequence, but it may draw numbers until it is past the given one."""
 
 
 def import_models() -> None:
@@ -111,6 +138,8 @@ class Cluster:
             "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync",
         )  # fmt: skip
         self.start()
+        self.execute(f"CREATE ROLE {OWNER} LOGIN")
+        self.execute(f"CREATE ROLE {SERVICE} LOGIN")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
@@ -136,10 +165,10 @@ class Cluster:
         administrator.dispose()
 
     @contextmanager
-    def fresh(self, template: str = "template1", role: str = "gangqiao") -> Iterator[str]:
+    def fresh(self, template: str = "template1", role: str = OWNER) -> Iterator[str]:
         """The address of a new database for a role, a copy of a template, dropped afterwards."""
         name = f"{template}_{next(self.numbers)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {OWNER}')
         try:
             yield self.url(name, role)
         finally:

@@ -68,6 +68,14 @@ def matching() -> Any:
     return _application()
 
 
+def unmapped() -> Any:
+    """A database that is away counts as an error of the program."""
+    from api import problems
+
+    problems.__dict__["is_outage"] = lambda _error: False
+    return _application()
+
+
 def _application(**replaced: Any) -> Any:
     for name, planted in replaced.items():
         setattr(counters, name, planted)
@@ -77,8 +85,13 @@ def _application(**replaced: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`overbooking_app`, `forgetful_app` and `matching_app`, built on demand."""
-    makers = {"overbooking_app": overbooking, "forgetful_app": forgetful, "matching_app": matching}
+    """`overbooking_app`, `forgetful_app`, `matching_app` and `unmapped_app`, built on demand."""
+    makers = {
+        "overbooking_app": overbooking,
+        "forgetful_app": forgetful,
+        "matching_app": matching,
+        "unmapped_app": unmapped,
+    }
     if name not in makers:
         raise AttributeError(name)
     return makers[name]()

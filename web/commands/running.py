@@ -159,11 +159,21 @@ def migrate(
         str,
         typer.Option(help="PostgreSQL only: grant this role the service's rights, append-only on the audit log."),
     ] = "",
+    source: Annotated[
+        str, typer.Option("--from", help="Move an installation: address of its SQLite database, sqlite:///FILE.")
+    ] = "",
+    target: Annotated[
+        str, typer.Option("--to", help="Where it moves: an empty PostgreSQL database, as its owner.")
+    ] = "",
 ) -> None:
     """Migrate the database to the current schema; a new one gets its master key. Running it again is harmless.
 
-    Where the example rules were taken, the new ones among them are added.
+    Where the example rules were taken, the new ones among them are added. With --from and --to every row of an SQLite
+    installation is copied into an empty PostgreSQL database and compared; the master key stays the same.
     """
+    if source or target:
+        _move(source, target, role)
+        return
     from centre import schema
     from centre.database import open_session
     from centre.keys import KeyTrouble, prepare_keys
@@ -189,6 +199,41 @@ def migrate(
         rules = load_examples(session) if settings().demo or examples_were_taken(session) else 0
     now = schema.current()
     typer.echo(f"Schema {before or 'empty'} -> {now}; {rules} example policies added")
+
+
+def _move(source: str, target: str, role: str) -> None:
+    """Move an installation from SQLite to PostgreSQL."""
+    from sqlalchemy.exc import DBAPIError
+
+    from centre import schema
+    from centre.moving import MoveRefused, move_installation
+
+    path = Path(source.removeprefix("sqlite:///"))
+    if not source.startswith("sqlite:///") or not path.is_file():
+        raise typer.BadParameter("give the address of an existing SQLite database, sqlite:///FILE", param_hint="--from")
+    if not target.startswith("postgresql"):
+        raise typer.BadParameter(
+            "give the address of a PostgreSQL database, postgresql://OWNER@HOST/NAME", param_hint="--to"
+        )
+    import_domain()
+    # The whole process works on the new database from here on.
+    os.environ["GANGQIAO_DATABASE_URL"] = target.replace("postgresql://", "postgresql+psycopg://", 1)
+    settings.cache_clear()
+    started = time.monotonic()
+    try:
+        count = move_installation(source, typer.echo)
+    except MoveRefused as refused:
+        typer.echo(f"Nothing was moved. {refused}", err=True)
+        raise typer.Exit(1) from None
+    except DBAPIError as error:
+        typer.echo(f"Nothing was moved: {error.orig}", err=True)
+        raise typer.Exit(1) from None
+    if role:
+        schema.admit(role)
+    typer.echo(
+        f"{count} rows moved in {time.monotonic() - started:.0f} s. Set GANGQIAO_DATABASE_URL to the new address"
+    )
+    stop_on_wrong_keys()
 
 
 def demo(
