@@ -42,6 +42,7 @@ def target(postgres_url: str) -> Iterator[str]:
     """An empty PostgreSQL database; the settings point to whatever they pointed to afterwards."""
     before = dict(os.environ)
     yield postgres_url
+    engine_of(postgres_url).dispose()
     os.environ.clear()
     os.environ.update(before)
     settings.cache_clear()
