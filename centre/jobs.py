@@ -126,12 +126,19 @@ def failing_jobs(session: Session) -> list[JobFailure]:
         return list(session.scalars(select(JobFailure).order_by(JobFailure.job)))
 
 
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+
+
 def _record_failure(due: Job, error: Exception) -> None:
-    # Only the kind of the error is kept: its text may quote what people wrote.
+    # Only kind and place of the error are kept and logged: its text, and the values around it, may quote people.
     import structlog  # late: it brings rich and pygments along
 
     name = type(error).__name__
-    structlog.get_logger().error("job failed", job=due.name, exc_info=error)
+    structlog.get_logger().error("job failed", job=due.name, kind=name, place=_place(error))
     with open_session(Actor.system().scope, write=True) as session:
         failure = session.get(JobFailure, due.name)
         if failure is None:

@@ -27,6 +27,9 @@ from tests.modules import modules
 SERVICE = "gangqiao_service"
 """The role that the service has in tests: it owns nothing, so PostgreSQL's walls hold for it."""
 
+BACKUP = "gangqiao_backup"
+"""The role of docs/run.md that takes backups: it reads everything and writes nothing."""
+
 OWNER = "gangqiao_owner"
 """The ordinary role that owns tests' databases: no superuser, as in docs/run.md."""
 
@@ -140,6 +143,7 @@ class Cluster:
         self.start()
         self.execute(f"CREATE ROLE {OWNER} LOGIN")
         self.execute(f"CREATE ROLE {SERVICE} LOGIN")
+        self.execute(f"CREATE ROLE {BACKUP} LOGIN BYPASSRLS IN ROLE pg_read_all_data")
 
     def start(self) -> None:
         """Start the server and wait until it answers."""

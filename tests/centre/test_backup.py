@@ -16,7 +16,7 @@ from centre.ledger import ServiceCategory, ServiceEvent, record_service
 from centre.people import Person
 from centre.permissions import Actor
 from centre.tables import Base
-from tests.databases import BINARIES, Cluster, settings_from
+from tests.databases import BACKUP, BINARIES, Cluster, settings_from
 from tests.ordeal import world as worlds
 from web.commands.entry import app
 
@@ -92,7 +92,7 @@ def test_a_restored_backup_has_the_same_totals(
 
 
 def _dumped(cluster: Cluster, name: str) -> str:
-    command = [str(BINARIES[-1] / "pg_dump"), "-h", str(cluster.folder), "-U", "gangqiao", "--no-owner", name]
+    command = [str(BINARIES[-1] / "pg_dump"), "-h", str(cluster.folder), "-U", BACKUP, "--no-owner", name]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 

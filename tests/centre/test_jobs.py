@@ -14,13 +14,12 @@ from centre.database import open_session
 from centre.jobs import REGISTER, Job, JobFailure, JobRun, due_slots, failing_jobs, run_due_jobs
 from centre.outbox import Message
 from centre.permissions import Actor, Role
+from tests.ordeal.world import build
 from tests.planted import planted
 
 NINE = datetime(2026, 3, 6, 1, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 SYSTEM = Actor.system().scope
-
-pytestmark = pytest.mark.usefixtures("database")
 
 
 class Broken:
@@ -37,7 +36,7 @@ class Broken:
 
 
 @pytest.fixture
-def broken() -> Iterator[Broken]:
+def broken(database: str) -> Iterator[Broken]:
     """Only two jobs are registered: one that raises, and behind it one that does not."""
     bad = Broken()
     register = {
@@ -94,6 +93,7 @@ def test_a_mended_job_runs_again_and_its_failure_is_gone(broken: Broken) -> None
     assert runs("bad") == 1
 
 
+@pytest.mark.usefixtures("database")
 def test_administrators_are_told_once_of_each_breakdown() -> None:
     with clock.frozen(NINE), open_session(SYSTEM, write=True) as session:
         for number, role in ((1, Role.ADMINISTRATOR), (2, Role.CLERK)):
@@ -108,8 +108,29 @@ def test_administrators_are_told_once_of_each_breakdown() -> None:
     assert [(message.account_id, message.title) for message in messages] == [(1, "后台任务 bad 出错了")]
 
 
+@pytest.mark.usefixtures("database")
 def test_a_catching_up_job_does_each_slot_that_it_missed() -> None:
     daily = Job("daily", timedelta(days=1), lambda _session: None, True, "Daily.")
     last = datetime(2026, 3, 2, 16, tzinfo=UTC)
     assert len(list(due_slots(daily, last, NINE))) == 3
     assert REGISTER
+
+
+def test_every_job_runs_on_both_databases(any_database: str) -> None:
+    del any_database
+    build()
+    assert len(REGISTER) > 20
+    assert run_due_jobs() == len(REGISTER)
+    with open_session(SYSTEM) as session:
+        assert [(failure.job, failure.error) for failure in failing_jobs(session)] == []
+
+
+def test_the_log_of_a_failure_names_its_kind_and_place_and_quotes_nobody(
+    broken: Broken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_due_jobs()
+    logged = capsys.readouterr().out
+    assert "ZeroDivisionError" in logged
+    assert "test_jobs.py:" in logged
+    assert "what somebody wrote" not in logged
+    assert broken.tries == 1

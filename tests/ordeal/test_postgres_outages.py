@@ -89,7 +89,7 @@ class Witness:
         """Violations of the promise; empty when it holds."""
         bad = {f"{path} answered {status}" for path, status, _, _ in self.heard if status not in (200, 201, 503)}
         bad |= {
-            f"{path}: 503 without Retry-After" for path, status, _, told in self.heard if status == 503 and not told
+            f"{path}: 503 without Retry-After" for path, status, _, timed in self.heard if status == 503 and not timed
         }
         bad |= {f"{path} took {took:.1f} s" for path, _, took, _ in self.heard if took > SLOWEST}
         return sorted(bad)

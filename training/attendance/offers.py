@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
@@ -128,10 +128,12 @@ def close_waiting_lists(session: Session) -> int:
     with seeing_everything(session):
         waited_for = (
             select(TrainingClass)
-            .join(Enrolment, Enrolment.class_id == TrainingClass.id)
-            .where(Enrolment.state == EnrolmentState.WAITLISTED, TrainingClass.state == ClassState.IN_SESSION)
+            .where(
+                TrainingClass.state == ClassState.IN_SESSION,
+                # Not a join with DISTINCT: PostgreSQL cannot compare the JSON columns of a class.
+                exists().where(Enrolment.class_id == TrainingClass.id, Enrolment.state == EnrolmentState.WAITLISTED),
+            )
             .order_by(TrainingClass.id)
-            .distinct()
         )
         closed = 0
         for training in session.scalars(waited_for).all():
