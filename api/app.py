@@ -14,7 +14,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
@@ -102,7 +102,8 @@ def build(answer: Answerer = problem_response) -> FastAPI:
     )
     for routes, _, _ in resources:
         app.router.routes.extend(routes.entries)
-    for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, DBAPIError, PoolTimeout, UnicodeError):
+    outages = (DBAPIError, PoolTimeout, PendingRollbackError)
+    for kind in (Refusal, RequestValidationError, HTTPException, StaleDataError, *outages, UnicodeError):
         app.add_exception_handler(kind, answer)
     app.add_middleware(LastResort, answer=answer)
     app.add_middleware(HttpContract)

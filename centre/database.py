@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from centre.permissions import Scope
@@ -89,7 +89,8 @@ def may_retry(error: BaseException) -> bool:
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database is away, busy, locked for too long or shutting down: the reader should try again later."""
-    if isinstance(error, PoolTimeout):
+    # "8s2b": a statement on a connection that was lost earlier in the transaction.
+    if isinstance(error, PoolTimeout) or (isinstance(error, PendingRollbackError) and error.code == "8s2b"):
         return True
     if not isinstance(error, DBAPIError):
         return False
