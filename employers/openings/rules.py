@@ -233,7 +233,7 @@ class CertificateKind(StrEnum):
 CERTIFICATE_LABELS = {
     CertificateKind.SKILL_LEVEL: N_("职业技能等级证书"),
     CertificateKind.QUALIFICATION: N_("职业资格证书"),
-    CertificateKind.SPECIAL_ABILITY: N_("专项职业能力证书"),
+    CertificateKind.SPECIAL_ABILITY: N_("单项手艺证书"),
     CertificateKind.TRAINING: N_("培训合格证书"),
     CertificateKind.SPECIAL_OPERATION: N_("特种作业操作证"),
     CertificateKind.HEALTH: N_("健康证"),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from centre import clock, network, regions
+from centre.distances import nearest
 from centre.skills.vocabulary import vocabulary
 from employers.openings.models import Opening
 from employers.openings.queries import reserved_openings
+from matching.engine.fit.profiles import WageBasis, WageUnit
 from matching.live.listing import Listed, listed_now
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from matching.engine.text.compile import Filters
     from matching.engine.text.index import Hits
 
+MOST_SORTED = 1_000
+"""So many of the best answers are put into another order; the rest stays behind them."""
 FEW = 3
 """With fewer answers than this the page also offers neighbouring occupations and wider places."""
 
@@ -71,8 +75,13 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
     """
     view = view or openings_now()
     filters = _filters(criteria, view)
-    hits = view.index.search(criteria.q, filters, limit=limit, offset=offset)
-    items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
+    if criteria.sort:
+        hits = view.index.search(criteria.q, filters, limit=MOST_SORTED)
+        ordered = _ordered([view.listed[number] for number in hits.ids if number in view.listed], criteria)
+        items = tuple(ordered[offset : offset + limit])
+    else:
+        hits = view.index.search(criteria.q, filters, limit=limit, offset=offset)
+        items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
     few = hits.total < FEW
     return Results(
         items=items,
@@ -90,6 +99,23 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
         wider=_wider(view, criteria, filters, hits) if few else (),
         neighbours=_neighbours(view, criteria, filters, hits) if few else (),
     )
+
+
+def _ordered(found: list[Listed], criteria: SearchCriteria) -> list[Listed]:
+    """Openings by distance from the reader, by the month's least pay, or by their day; ties keep their order."""
+    if criteria.sort == "new":
+        return sorted(found, key=lambda listed: listed.posted_on, reverse=True)
+    if criteria.sort == "pay":
+        basis = WageBasis()
+        return sorted(found, key=lambda listed: -(_monthly(listed, basis) or 0))
+    places = nearest(criteria.near or network.home(), list(dict.fromkeys(listed.region_code for listed in found)))
+    rank = {code: at for at, code in enumerate(places)}
+    return sorted(found, key=lambda listed: rank[listed.region_code])
+
+
+def _monthly(listed: Listed, basis: WageBasis) -> int | None:
+    """The least pay as a monthly amount: what the advertisement promises at any rate."""
+    return basis.monthly(listed.wage_min_fen, WageUnit(listed.wage_unit))
 
 
 def warm_search() -> None:

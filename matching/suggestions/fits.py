@@ -48,6 +48,7 @@ class FitPart:
     most: int
     sentence: str
     speaks: bool = True
+    against: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,21 @@ class Fit:
     warnings: tuple[str, ...]
     blocks: tuple[str, ...] = ()
     unlawful: tuple[str, ...] = ()
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """What does not suit, in sentences: conditions that fail first, then factors that speak against the pair."""
+        return tuple(dict.fromkeys([*self.blocks, *(part.sentence for part in self.parts if part.against)]))
+
+    @property
+    def suits(self) -> tuple[str, ...]:
+        """What suits, in sentences; what is not known is not among them."""
+        return tuple(part.sentence for part in self.parts if part.speaks)
+
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """What nobody has said yet, in sentences."""
+        return tuple(sentence for verdict, sentence in self.checks if verdict == FitVerdict.UNKNOWN.value)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -249,7 +265,8 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
                 factor.points,
                 factor.most,
                 worded(factor_reason(factor, name_of)),
-                factor.points > 0 and not factor.code.endswith(_SILENT),
+                factor.points > 0 and not factor.code.endswith(_SILENT) and factor.code not in _AGAINST,
+                factor.code in _AGAINST,
             )
             for factor in factors
         ),
@@ -264,6 +281,7 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
 
 
 _SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
+_AGAINST = frozenset({"unrelated", "experience-none", "skills-none", "place-far", "terms-against", "wage-partly"})
 _ORDER = {FitVerdict.FAIL: 0, FitVerdict.UNKNOWN: 1, FitVerdict.PASS: 2}
 
 

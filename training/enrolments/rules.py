@@ -157,7 +157,7 @@ class TooYoung(Conflict):
 
 TO_CHECK_LABELS = {
     "name": N_("姓名与档案不一致"),
-    "beneficiary": N_("困难职工档案号没有查到"),
+    "beneficiary": N_("困难职工档案上的编号没有查到"),
     "relation": N_("与困难职工的关系要核对"),
 }
 """Why the centre looks at an enrolment before it accepts it."""

@@ -155,7 +155,7 @@ class _Row:
         phone, bank = self._optional("phone", self._phone), self._optional("bank", self._bank)
         card_no, hardship_no = (self._optional(name, self._short) for name in ("card_no", "hardship_no"))
         if relation not in (None, Relation.SELF) and not hardship_no:
-            self._fault("hardship_no", Faulty("beneficiary-missing", N_("子女或配偶参加，请填写困难职工档案号")))
+            self._fault("hardship_no", Faulty("beneficiary-missing", N_("子女或配偶参加，请填写困难职工档案上的编号")))
         if name is None or number is None or self.problems:
             return None, self.problems, self.warnings
         trainee = Trainee(

@@ -102,6 +102,7 @@ def mine(unit: Unit) -> Response:
     if unit.actor.person_id is None:
         return page(unit, "jobseeker/unjoined.html")
     me = jobseeker(unit.session, own_id(unit))
+    todo = _todo(me)
     suggested = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=3)
     messages = select(Message).where(Message.person_id == own_id(unit)).order_by(Message.id.desc()).limit(5)
     return page(
@@ -109,7 +110,8 @@ def mine(unit: Unit) -> Response:
         "jobseeker/home.html",
         me=me,
         state=REGISTRATION_LABELS[me.registration.state] if me.registration else "",
-        todo=_todo(me),
+        todo=todo,
+        has_profile=todo != "trades",
         suggested=suggested,
         introductions=introductions_of(unit.session, own_id(unit), limit=5),
         labels=INTRODUCTION_LABELS,
@@ -309,7 +311,9 @@ def save_pay(unit: Unit) -> Response:
 
 @routes.get("/matches", allow=ALLOW)
 def matches(unit: Unit) -> Response:
-    """The best openings with reasons, and courses that qualify for more."""
+    """The best openings with reasons, and courses that qualify for more; without a profile nothing is called best."""
+    if _todo(jobseeker(unit.session, own_id(unit))) == "trades":
+        return page(unit, "jobseeker/unasked.html")
     suggestions = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
     return page(unit, "jobseeker/matches.html", suggestions=suggestions, place=choices.place, chips_of=choices.chips_of)
 

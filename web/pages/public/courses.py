@@ -41,6 +41,7 @@ from training.providers.rules import LEVEL_LABELS
 from web import choices as pictures
 from web.forms import Bound, bind, bind_query, blank
 from web.rendering import page
+from web.structured_data import course as course_data
 
 routes = Pages("/training")
 
@@ -184,6 +185,7 @@ def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], statu
         unit,
         "public/courses/class.html",
         status_code,
+        listing=course_data(unit.request, training, major, provider),
         training=training,
         major=major,
         provider=provider,
