@@ -14,6 +14,7 @@ from centre.drafts import Draft, Line, RecordId
 from centre.permissions import Permission
 from training.attendance import actions as attending
 from training.attendance import queries as attendance
+from training.attendance.models import Lesson
 from training.attendance.rules import METHOD_LABELS, LessonDraft, ReportDraft
 from training.certificates import actions as certifying
 from training.certificates import queries as certificates
@@ -36,7 +37,7 @@ from training.funds.rules import FundingDraft, FundPurpose
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
 from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, CheckOutcome
-from web.forms import Bound, ButtonForm, attempt, bind, blank
+from web.forms import Bound, ButtonForm, attempt, bind, bind_edit, blank, editing
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -160,7 +161,14 @@ def claim(unit: Unit, class_id: RecordId) -> Response:
 @routes.get("/lessons/{lesson_id}", allow=Permission.REPORT_TRAINING)
 def lesson(unit: Unit, lesson_id: RecordId) -> Response:
     """The attendance register of one lesson."""
-    return _lesson_page(unit, lesson_id, blank(unit, ReportDraft))
+    return _lesson_page(unit, lesson_id, editing(unit, MoveForm, _stored(attendance.lesson(unit.session, lesson_id))))
+
+
+def _stored(lesson: Lesson) -> dict[str, Any]:
+    """What the form for moving a lesson shows."""
+    begins, ends = clock.local(lesson.starts_at), clock.local(lesson.ends_at)
+    days = {"day": begins.date().isoformat(), "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
+    return days | {"room": lesson.room, "teacher": lesson.teacher}
 
 
 @routes.post("/lessons/{lesson_id}/report", allow=Permission.REPORT_TRAINING)
@@ -185,7 +193,8 @@ def move_lesson(unit: Unit, lesson_id: RecordId) -> Response:
         attending.move_lesson(unit.session, unit.actor, lesson_id=lesson_id, draft=draft)
 
     again, there = partial(_lesson_page, unit, lesson_id), f"/training-desk/lessons/{lesson_id}"
-    return attempt(unit, bind(unit, MoveForm), move, again, there)
+    bound = bind_edit(unit, MoveForm, _stored(attendance.lesson(unit.session, lesson_id)))
+    return attempt(unit, bound, move, again, there)
 
 
 def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
