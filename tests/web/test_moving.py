@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -155,3 +157,9 @@ def test_nobody_writes_to_the_source_meanwhile(city: str) -> None:
         source.exec_driver_sql("SELECT 1")
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("UPDATE centre SET name = 'x'")
+
+
+def test_an_installation_without_the_postgresql_library_starts() -> None:
+    blocked = "import sys; sys.modules['psycopg'] = None; from web.commands import running; running.import_domain()"
+    ended = subprocess.run([sys.executable, "-c", blocked], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr

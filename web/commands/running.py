@@ -285,6 +285,10 @@ def database_exists() -> bool:
     return not settings().is_sqlite or Path(settings().url.removeprefix("sqlite:///")).exists()
 
 
+OF_POSTGRESQL = ("centre.moving", "centre.postgresql")
+"""Modules without tables or jobs whose library an SQLite installation goes without."""
+
+
 def import_domain() -> None:
     """Import every module with tables or jobs, so that the job register and the metadata are complete."""
     from importlib import import_module
@@ -293,5 +297,5 @@ def import_domain() -> None:
     for name in ("centre", "employers", "training", "matching"):
         package = import_module(name)
         for module in walk_packages(package.__path__, f"{name}."):
-            if not module.name.startswith(("centre.migrations", "matching.engine")):
+            if not module.name.startswith(("centre.migrations", "matching.engine", *OF_POSTGRESQL)):
                 import_module(module.name)
