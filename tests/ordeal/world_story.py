@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from centre import clock
 from centre.people import Person
@@ -16,7 +17,7 @@ from tests.ordeal.canaries import Canaries
 def add_introductions(canaries: Canaries, opening: Opening, code: str, people: Iterable[Person]) -> None:
     """A recommendation for the first person; letters, interviews and placements for the others."""
     now, today = clock.now(), clock.today()
-    of = {"employer_id": opening.employer_id, "centre_id": opening.centre_id, "opening_id": opening.id}
+    of: dict[str, Any] = {"employer_id": opening.employer_id, "centre_id": opening.centre_id, "opening_id": opening.id}
     for place, person in enumerate(people):
         own = of | {"person_id": person.id}
         if place == 0:
