@@ -60,12 +60,14 @@ format: .venv/.dev ## put the code into its standard form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-reference: .venv/.dev ## write docs/REFERENCE.md and docs/glossary.md from the code
+reference: .venv/.dev ## write REFERENCE, glossary and systems in docs/ from the code
 	@$(BIN)/python -m tests.house.reference > docs/REFERENCE.md.new
 	@mv docs/REFERENCE.md.new docs/REFERENCE.md
 	@$(BIN)/python -m tests.house.glossary > docs/glossary.md.new
 	@mv docs/glossary.md.new docs/glossary.md
-	@$(SAY) 'docs/REFERENCE.md and docs/glossary.md are up to date'
+	@$(BIN)/python -m tests.house.systems > docs/systems.md.new
+	@mv docs/systems.md.new docs/systems.md
+	@$(SAY) 'docs/REFERENCE.md, docs/glossary.md and docs/systems.md are up to date'
 
 words: .venv/.dev ## print the messages that have no English yet
 	@$(BIN)/python -m tests.house.words
