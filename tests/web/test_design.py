@@ -167,7 +167,7 @@ def test_navigation_shows_public_entries_and_the_desk_of_each_role() -> None:
     assert desks[Role.ORGANISER] == ["/organiser"]
     assert desks[Role.CLERK] == ["/counter"]
     assert desks[Role.TRAINING_OFFICER] == ["/school", "/training-desk", "/counter"]
-    assert desks[Role.CITY_MANAGER] == ["/organiser", "/training-desk", "/counter"]
+    assert desks[Role.CITY_MANAGER] == ["/organiser", "/training-desk", "/export", "/counter", "/manager", "/reports"]
 
 
 def test_the_current_section_is_marked() -> None:

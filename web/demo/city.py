@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock, privacy
 from centre.batches import batches
+from centre.bulk_writes import new_ids
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Education, Person, Sex, identity_index, phone_index
@@ -84,12 +85,10 @@ def fill(session: Session, *, seed: int, say: Say, size: Size = CITY) -> None:
     random = Random(seed)
     trades = list(rows("trades"))
     centres = [(centre.id, centre.region_code) for centre in session.scalars(select(Centre).order_by(Centre.code))]
-    first = (session.scalar(select(func.max(Employer.id))) or 0) + 1
-    firms = list(_firms(random, trades, centres, range(first, first + size.employers)))
+    firms = list(_firms(random, trades, centres, new_ids(session, Employer, size.employers)))
     _write(session, Employer, (firm.row for firm in firms), size.employers, say)
     _write(session, Opening, _openings(random, trades, firms), size.openings, say)
-    first = (session.scalar(select(func.max(Person.id))) or 0) + 1
-    _write_workers(session, random, trades, centres, range(first, first + size.workers), say)
+    _write_workers(session, random, trades, centres, new_ids(session, Person, size.workers), say)
 
 
 def _write(session: Session, model: type[Any], rows: Iterator[Row], count: int, say: Say) -> None:
@@ -112,7 +111,7 @@ class Firm:
 
 
 def _firms(
-    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], numbers: range
+    random: Random, trades: Sequence[dict[str, str]], centres: Sequence[tuple[int, str]], numbers: Sequence[int]
 ) -> Iterator[Firm]:
     for number in numbers:
         trade = _trade(random, trades)
@@ -193,7 +192,7 @@ def _write_workers(
     random: Random,
     trades: Sequence[dict[str, str]],
     centres: Sequence[tuple[int, str]],
-    numbers: range,
+    numbers: Sequence[int],
     say: Say,
 ) -> None:
     taken: set[str] = set()

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts import Account
+from centre.bulk_writes import new_ids
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Consent, Person
@@ -118,7 +119,7 @@ def _batch(session: Session, project: ExportProject, batch_no: str, leaves: date
 def _workers(session: Session, random: Random, count: int) -> list[Person]:
     """Invented workers of all centres who look for work in assembly."""
     centres = session.scalars(select(Centre).where(Centre.is_demo, Centre.code != "XY00").order_by(Centre.code)).all()
-    first = (session.scalar(select(func.max(Person.id))) or 0) + 1
+    numbers = new_ids(session, Person, count)
     own: list[dict[str, object]] = []
     rows = []
     for place in range(count):
@@ -126,8 +127,8 @@ def _workers(session: Session, random: Random, count: int) -> list[Person]:
         digits = f"610499{born:%Y%m%d}{place % 100 + 800}" if place < 100 else f"610499{born:%Y%m%d}{place + 600}"
         centre = centres[place % len(centres)]
         identity = digits + identity_check(digits)
-        rows.append(person_row(random, first + place, centre.id, centre.region_code, identity, born, SOURCE))
-        own.append({"person_id": first + place, "centre_id": centre.id})
+        rows.append(person_row(random, numbers[place], centre.id, centre.region_code, identity, born, SOURCE))
+        own.append({"person_id": numbers[place], "centre_id": centre.id})
     session.execute(insert(Person), rows)
     valid = clock.today() + timedelta(days=150)
     for part in own:
