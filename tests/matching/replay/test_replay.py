@@ -94,14 +94,17 @@ def test_fifty_thousand_people_in_under_a_minute(hall: Hall) -> None:
         ]
         facts = line.facts | {"earlier": []}
         places = iter(range(10**6))
-        session.connection().exec_driver_sql("PRAGMA foreign_keys = OFF")
+        # The lines name enrolments that are not there: nothing is checked before the end, and nothing is kept.
+        session.connection().exec_driver_sql("PRAGMA defer_foreign_keys = ON")
         session.execute(
             insert(ClaimLine), [row | {"facts": facts, "enrolment_id": 10**6 + next(places)} for row in lines]
         )
         started = time.process_time()
         result = outcome(session, SYSTEM, rule="subsidy-per_day", value=CUT, since=SINCE)
+        seconds = time.process_time() - started
+        session.rollback()
     assert result.effects[0].decisions > 50_000
-    assert time.process_time() - started < 60
+    assert seconds < 60
 
 
 def test_a_county_manager_sees_their_own_centre(hall: Hall) -> None:
