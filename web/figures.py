@@ -36,7 +36,8 @@ def figure_text(value: Figure, unit: Unit) -> str:
 
 def column_title(locale: str, column: Column) -> str:
     """The title of a column with its unit."""
-    return f"{translate(locale, column.label)}({translate(locale, UNIT_LABELS[column.unit])})"
+    label, unit = translate(locale, column.label), translate(locale, UNIT_LABELS[column.unit])
+    return label if label == unit else translate(locale, N_("{label}（{unit}）"), label=label, unit=unit)
 
 
 def row_title(locale: str, row: Row) -> str:
