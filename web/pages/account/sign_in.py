@@ -31,6 +31,8 @@ DESKS = (
     (frozenset({Role.ORGANISER}), "/organiser"),
     (MANAGERS, "/manager"),
     (frozenset({Role.TRAINING_OFFICER}), "/training-desk"),
+    (frozenset({Role.EXPORT_OFFICER}), "/export"),
+    (frozenset({Role.ESCORT}), "/roll"),
     (COUNTER, "/counter"),
     (frozenset({Role.AUDITOR}), "/audit"),
     (frozenset({Role.ADMINISTRATOR}), "/administration"),
