@@ -12,7 +12,7 @@ from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Refusal
 from centre.permissions import Permission
 from employers.fairs.models import Fair
-from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.queries import own_fair
 from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft
 from matching.fairs.interviews.models import InterviewDay
@@ -124,7 +124,7 @@ def _desk(
     status_code: int = 200,
 ) -> Response:
     with unit.session.no_autoflush:
-        fair = fair_in_sight(unit.session, fair_id)
+        fair = own_fair(unit.session, unit.actor, fair_id)
         day = interview_day(unit.session, fair_id)
         booths = unit.session.scalars(open_booths(fair_id)).all()
         rows = unit.session.scalars(booked(fair_id)).all()

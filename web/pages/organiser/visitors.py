@@ -13,7 +13,7 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scans.queries import devices
 from centre.scans.rules import arrivals, truth
-from employers.fairs.queries import fair as fair_in_sight
+from employers.fairs.queries import own_fair
 from matching.fairs.visitors import actions
 from matching.fairs.visitors.queries import day_scans, door_of, visitor_in_sight, visitors
 from matching.fairs.visitors.rules import MOST_PLACES, SOURCE_LABELS, DoorDraft, FlagDraft, register_of
@@ -80,7 +80,7 @@ def flag(unit: Unit, visitor_id: VisitorId) -> Response:
 
 def _desk(unit: Unit, fair_id: int, bound: Bound[DoorForm], status_code: int = 200) -> Response:
     with unit.session.no_autoflush:
-        fair = fair_in_sight(unit.session, fair_id)
+        fair = own_fair(unit.session, unit.actor, fair_id)
         tickets = unit.session.scalars(visitors(fair_id).limit(MOST)).all()
         scans = day_scans(unit.session, fair_id)
     day = truth(scans)

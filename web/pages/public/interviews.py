@@ -12,7 +12,7 @@ from centre.drafts import BIGGEST_ID, Draft, RecordId
 from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scopes import seeing_everything
-from employers.fairs.queries import own_booth
+from employers.fairs.queries import handled_booth
 from matching.fairs.interviews.drafts import GuestDraft
 from matching.fairs.interviews.models import BookedInterview, InterviewDay
 from matching.fairs.interviews.queries import booked, guest_of, interview_day, open_booths, slot_at, slots_of
@@ -61,10 +61,10 @@ def wish(unit: Unit, code: Code) -> Response:
 @routes.get("/employer/booths/{booth_id:int}/interviews", allow=Permission.APPLY_FOR_BOOTH)
 def interviews_at_booth(unit: Unit, booth_id: BoothId) -> Response:
     """The released interviews of a booth, for the screen and for paper."""
-    booth = own_booth(unit.session, unit.actor, booth_id)
+    booth = handled_booth(unit.session, unit.actor, booth_id)
     fair = booth.fair
     day = interview_day(unit.session, booth.fair_id)
-    with seeing_everything(unit.session):  # own_booth has checked the right; tickets belong to the centre
+    with seeing_everything(unit.session):  # handled_booth has checked the right; tickets belong to the centre
         wanted = booked(booth.fair_id).where(BookedInterview.booth_id == booth.id)
         rows = unit.session.scalars(wanted).all() if day and day.released_at else []
     return page(

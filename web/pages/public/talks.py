@@ -15,7 +15,7 @@ from centre.permissions import Permission
 from employers.fairs.models import Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.queries import own_booth
+from employers.fairs.queries import handled_booth, own_fair
 from employers.fairs.rules import BOOTH_LABELS
 from matching.fairs.contacts import actions
 from matching.fairs.contacts.complaining import complain
@@ -103,7 +103,7 @@ def send_complaint(unit: Unit, fair_id: FairId) -> Response:
 
 
 def _booth(unit: Unit, booth_id: int, bound: Bound[ContactDraft], status_code: int = 200) -> Response:
-    booth = own_booth(unit.session, unit.actor, booth_id)
+    booth = handled_booth(unit.session, unit.actor, booth_id)
     return page(
         unit,
         "employer/talks.html",
@@ -134,7 +134,7 @@ def _complaint(unit: Unit, fair: Fair, bound: Bound[ComplaintDraft], status_code
 
 
 def _today(unit: Unit, fair_id: int, bound: Bound[AnswerDraft]) -> Response:
-    fair = fair_in_sight(unit.session, fair_id)
+    fair = own_fair(unit.session, unit.actor, fair_id)
     day = day_truth(unit.session, fair_id)
     return page(
         unit,
