@@ -90,7 +90,7 @@ def timeline_of(introduction: Introduction, interview: Interview | None, placeme
                 EMPLOYER if introduction.state is S.REFUSED_BY_EMPLOYER else CENTRE,
                 introduction.result_at or introduction.updated_at,
                 StepState.STOPPED,
-                introduction.note,
+                introduction.reason_told,
             )
         )
     else:

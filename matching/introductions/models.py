@@ -100,6 +100,11 @@ class Introduction(Record):
         self.contact_sealed = privacy.seal(self.contact_key_name, self.contact_key, "contact", number)
 
     @property
+    def reason_told(self) -> str:
+        """Why the centre wrote no letter, in the words that the worker got; notes on a result are for staff."""
+        return self.note if self.state is IntroductionState.SET_ASIDE else ""
+
+    @property
     def shared_phone(self) -> str:
         """The telephone number that the worker agreed to share, or an empty text."""
         if not self.contact_key or not self.contact_sealed:
