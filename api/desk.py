@@ -70,9 +70,11 @@ def _declare(kind: Kind) -> None:
     """The routes of one kind: list, open, read, take each step, add a line."""
     base = f"/{kind.path}"
 
-    def list_cases(unit: Unit, state: str = "", limit: Limit = 50, offset: Offset = 0) -> list[CaseOut]:
-        rows = unit.session.scalars(queries.cases(kind, state).limit(limit).offset(offset))
+    def list_cases(unit: Unit, state: Any = None, limit: Limit = 50, offset: Offset = 0) -> list[CaseOut]:
+        rows = unit.session.scalars(queries.cases(kind, state or "").limit(limit).offset(offset))
         return [CaseOut.of(kind, case) for case in rows]
+
+    list_cases.__annotations__["state"] = kind.states | None
 
     def read_case(unit: Unit, case_id: RecordId) -> CaseOut:
         case = queries.case_in_sight(unit.session, kind, case_id)

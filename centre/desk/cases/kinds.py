@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -92,6 +93,11 @@ class Kind:
     links: Callable[[Any], list[tuple[str, str]]] | None = None
     """Ways on from a case: label and address."""
     group: str = "people"
+
+    @property
+    def states(self) -> type[StrEnum]:
+        """The code list of its states, for whoever asks for the cases in one of them."""
+        return type(next(iter(self.machine.labels)))
 
     def step(self, event: str) -> Step | None:
         """The step of an event."""
