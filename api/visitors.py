@@ -52,7 +52,7 @@ class EntryOut(Wire):
     heads: int
 
 
-class RollOut(Wire):
+class GateRollOut(Wire):
     """Everything a gate needs to decide without network. Names are not in it."""
 
     server_at: datetime
@@ -97,11 +97,11 @@ def register(unit: Unit, fair_id: FairId, draft: TicketDraft) -> TicketOut:
 
 
 @routes.get("/{fair_id}/roll", allow=Permission.CHECK_IN)
-def gate_roll(unit: Unit, fair_id: FairId) -> RollOut:
+def gate_roll(unit: Unit, fair_id: FairId) -> GateRollOut:
     """Get the roll of a fair's gates, to be kept on the device."""
     fair = actions.gate_fair(unit.session, unit.actor, fair_id=fair_id)
     day = day_truth(unit.session, fair_id)
-    return RollOut(
+    return GateRollOut(
         server_at=clock.now(),
         door=DoorOut.model_validate(door_rules(fair, door_of(unit.session, fair_id))),
         entries=[EntryOut.model_validate(entry) for entry in roll(unit.session, fair_id)],

@@ -24,11 +24,11 @@ from matching.export.roll.rules import (
     NothingDisputed,
     Roll,
     RollNotOpen,
+    RollScanDraft,
     RollSource,
     RollUnsettled,
     RollWord,
     Scan,
-    ScanDraft,
     ScansDraft,
 )
 from matching.export.rules import EXPORT_BATCH, BatchState, MemberState
@@ -86,7 +86,7 @@ def say_words(
         return 0
     first = max((row.counter for row in own), default=0) + 1
     said = [
-        ScanDraft(counter=number, member_id=who, word=word, at=clock.now())
+        RollScanDraft(counter=number, member_id=who, word=word, at=clock.now())
         for number, (who, word) in enumerate(fresh, first)
     ]
     take_scans(session, actor, batch_id=batch_id, draft=ScansDraft(device=device, scans=said), source=source)

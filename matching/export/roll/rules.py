@@ -165,7 +165,7 @@ def _seen(scans: list[Scan], words: tuple[RollWord, RollWord]) -> RollWord | Non
     return next((word for word in words if word in spoken), None)
 
 
-class ScanDraft(Draft):
+class RollScanDraft(Draft):
     """One scan as a device sends it (点名记录)."""
 
     counter: Annotated[int, Field(ge=1, le=2**31)]
@@ -178,7 +178,7 @@ class ScansDraft(Draft):
     """What a device has not sent yet, or sends again (离线点名上传)."""
 
     device: Annotated[str, Field(min_length=4, max_length=60, pattern=r"^[A-Za-z0-9._:-]+$")]
-    scans: Annotated[list[ScanDraft], Field(min_length=1, max_length=2000)]
+    scans: Annotated[list[RollScanDraft], Field(min_length=1, max_length=2000)]
 
 
 class DecisionDraft(Draft):

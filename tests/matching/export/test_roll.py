@@ -17,10 +17,10 @@ from matching.export.roll.rules import (
     DecisionDraft,
     Roll,
     RollNotOpen,
+    RollScanDraft,
     RollUnsettled,
     RollWord,
     Scan,
-    ScanDraft,
     ScansDraft,
     reconcile,
 )
@@ -137,7 +137,7 @@ def locked(town: world.Town, people: int = 3) -> Journey:
 def say(journey: Journey, device: str, *words: tuple[int, int, RollWord]) -> Roll:
     """An escort's device sends (counter, member, word)."""
     draft = ScansDraft(
-        device=device, scans=[ScanDraft(counter=number, member_id=who, word=word) for number, who, word in words]
+        device=device, scans=[RollScanDraft(counter=number, member_id=who, word=word) for number, who, word in words]
     )
     with scoped(journey.escort) as session:
         return actions.take_scans(session, journey.escort, batch_id=journey.batch_id, draft=draft)

@@ -18,7 +18,7 @@ from matching.export import batches
 from matching.export.drafts import SelfFoundDraft
 from matching.export.models import ExportProject
 from matching.export.roll import actions as rolls
-from matching.export.roll.rules import RollWord, ScanDraft, ScansDraft
+from matching.export.roll.rules import RollScanDraft, RollWord, ScansDraft
 from matching.export.rules import BatchState, ExportProjectState, MemberState, StillWithUs
 from matching.export.stay import actions, queries, subsidies
 from matching.export.stay.rules import (
@@ -62,7 +62,7 @@ def arrived(town: world.Town, people: int = 3, absent: int = 0, left: int = 0) -
     ids = journey.member_ids
     seen = [(who, RollWord.BOARDED) for who in ids[: people - absent]]
     seen += [(who, RollWord.LEFT) for who in ids[people - absent - left : people - absent]]
-    scans = [ScanDraft(counter=at, member_id=who, word=word) for at, (who, word) in enumerate(seen, 1)]
+    scans = [RollScanDraft(counter=at, member_id=who, word=word) for at, (who, word) in enumerate(seen, 1)]
     with scoped(escort) as session:
         rolls.take_scans(session, escort, batch_id=journey.batch_id, draft=ScansDraft(device="phone-a", scans=scans))
         rolls.depart_batch(session, escort, batch_id=journey.batch_id)
