@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import Field
+from sqlalchemy.orm import joinedload
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
@@ -120,7 +121,7 @@ def desk(unit: Unit) -> Response:
     if past:
         wanted = wanted.order_by(None).order_by(Fair.starts_at.desc(), Fair.id.desc())
     listed = unit.session.scalars(wanted.limit(MOST)).all()
-    ended = unit.session.scalars(fairs().where(Fair.state == FairState.ENDED).limit(MOST)).all()
+    ended = unit.session.scalars(due_statistics(date.max).options(joinedload(Fair.venue)).limit(MOST)).all()
     phased = [(phase_of(fair.state, is_today=clock.local(fair.starts_at).date() == today), fair) for fair in listed]
     phased += [(FairPhase.REPORT, fair) for fair in ended if fair not in listed]
     asked = unit.request.query_params.get("phase", "")
@@ -135,7 +136,7 @@ def desk(unit: Unit) -> Response:
         past=past,
         late=[fair for fair in due if fair.filing_due_on < today],
         soon=[fair for fair in due if today <= fair.filing_due_on <= today + timedelta(days=7)],
-        unreported=unit.session.scalars(due_statistics(today + timedelta(days=7))).all(),
+        unreported=[fair for fair in ended if fair.statistics_due_on <= today + timedelta(days=7)],
         today=today,
         hours=hours,
         states=FAIR_LABELS,
