@@ -28,14 +28,14 @@ def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
     require(actor, Permission.ERASE_PEOPLE)
     person = queries.person_in_sight(session, person_id)
     name = person.name
-    phone = person.phone if person.wrapped_key and person.phone_sealed else ""
+    numbers = tuple(filter(None, (person.phone, person.identity_number))) if person.wrapped_key else ()
     for model, column in queries.models_about_people():
         if model is not Person and model is not Message and model is not ServiceEvent:
             for row in session.scalars(select(model).where(getattr(model, column) == person_id)):
                 _blank(row)
     _forget_messages(session, person_id, name)
     _close_accounts(session, person_id)
-    _forget_answers(session, [part for part in (name, phone) if part])
+    _forget_answers(session, [name, *numbers])
     person.wrapped_key = b""
     person.identity_sealed = person.identity_index = person.claimed_index = None
     person.phone_sealed = person.phone_index = person.phone_verified_at = None
@@ -43,7 +43,7 @@ def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
     if person.birth_on is not None:
         person.birth_on = person.birth_on.replace(month=1, day=1)  # the year is enough for statistics
     person.literacy_aid = False
-    events.publish(session, PersonErased(person_id, name))
+    events.publish(session, PersonErased(person_id, name, numbers))
     audit.note(session, actor, action="person.erase", subject=f"person:{person_id}")
     session.flush()
 

@@ -92,8 +92,13 @@ ERASURE = Machine(
 BLANKED_NAMES = frozenset({"trainee_name", "worker_name"})
 """Columns of any table about a person that repeat the person's name."""
 
-BLANKED_WORDS = frozenset({"card_no", "evidence", "file_no", "note", "number", "verified_by"})
-"""Columns of any table about a person that hold numbers or words of and about the person."""
+BLANKED_WORDS = frozenset(
+    {
+        "answer", "ban", "business", "card_no", "evidence", "file_no", "goal", "guarantor", "health_no", "note",
+        "number", "opponent", "plan", "question", "verified_by",
+    }
+)  # fmt: skip
+"""Columns of any table about a person that hold numbers or words of and about the person, or name who is close."""
 
 HIDDEN_COLUMNS = frozenset({"version", "updated_at", "created_at", "is_demo", "name_norm", "pin_hash", "token_digest"})
 """Technical columns that a data copy omits."""
@@ -110,6 +115,8 @@ class PersonErased:
 
     person_id: int
     name: str
+    numbers: tuple[str, ...] = ()
+    """Telephone and identity number in clear, to be found in what others wrote; never kept."""
 
 
 class ReasonMissing(Refusal):
