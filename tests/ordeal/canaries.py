@@ -71,6 +71,11 @@ class Canaries:
         self.number += 1
         return f"zq{self.number:04d}z"
 
+    def telephone(self) -> str:
+        """A fresh canary in the form of a telephone number."""
+        self.number += 1
+        return f"1990000{self.number:04d}"
+
     def make(
         self, model: type[Base], *, public: bool = False, owners: dict[str, int] | None = None, **given: Any
     ) -> Any:
@@ -93,6 +98,11 @@ class Canaries:
         """Record the canary of a row."""
         whose = frozenset((_owners(row) | owners).items())
         self.rows.setdefault(type(row), []).append((row, whose, public))
+        self.hide(row, marked, public=public, owners=owners)
+
+    def hide(self, row: Any, marked: dict[str, str], *, public: bool = False, owners: dict[str, int]) -> None:
+        """Record the canaries of a row that is known already, for example in what was sealed."""
+        whose = frozenset((_owners(row) | owners).items())
         for column, canary in marked.items():
             self.secrets[canary] = Secret(row.__tablename__, column, row.id, whose, public)
 
@@ -104,8 +114,8 @@ class Canaries:
 
     def seal(self, person: Person) -> None:
         """Give a person a unique identity number and telephone number."""
-        self.number += 1
-        phone, identity = f"1990000{self.number:04d}", _identity(self.number)
+        phone = self.telephone()
+        identity = _identity(self.number)
         person.set_phone(phone)
         person.set_identity(identity)
         whose = frozenset(_owners(person).items())

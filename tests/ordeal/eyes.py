@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from centre.permissions import COUNTER, STAFF, Role
+from centre.permissions import COUNTER, STAFF, Permission, Role
 from tests.ordeal.canaries import Secret
 from tests.ordeal.world import Someone
 from tests.ordeal.world_desk import desk_tables
@@ -37,10 +37,20 @@ POLICY: Mapping[str, str] = {
     "fair.security_plan": "staff",
     "fair.permit_no": "staff",
     "booth": BUSINESS,
+    # a fair's day: the own centre, and of a name those who talk with the visitor
+    "fair_door": EVERYBODY,
+    "visitor": "county city auditor",
+    "visitor.worker_name": PEOPLE + " employer",
+    "booked_interview": PEOPLE + " employer",
+    "fair_complaint": "county city auditor",
+    "scan_device": "county city auditor",
+    "scan_event": "county city auditor",
+    "opening_upload": "employer county city auditor",
+    "opening_upload_row": "employer county city auditor",
     "training_class": "public school staff",
     # people
     "person": PEOPLE,
-    "person.name": "person school employer account county city auditor",
+    "person.name": "person school employer account leader county city auditor",
     "person.identity": "person",
     "person.phone": "person employer",
     "held_certificate": PEOPLE,
@@ -50,19 +60,24 @@ POLICY: Mapping[str, str] = {
     "reveal": "person account city auditor",
     "message": "person account",
     "introduction": PEOPLE + " employer",
+    "interview": PEOPLE + " employer",
     "saved_search": "person",
     "synonym": EVERYBODY,
     "model_card": EVERYBODY,
     "introduction.note": "county city",
     "follow_up": "county city",
-    # labour export
-    "export_project": "staff employer account person",
+    # labour export: an escort, and a leader for the own group, know what is on their sheet and nothing else
+    "export_project": "staff employer account person fellow",
     "visit_report": "staff",
-    "export_batch": "staff employer account person",
-    "escort_duty": "staff account person",
-    "export_group": "staff account person",
-    "export_member": PEOPLE + " employer account",
-    "roll_scan": PEOPLE + " account",
+    "export_batch": "staff employer account person fellow",
+    "escort_duty": "staff account person fellow",
+    "export_group": "staff account person fellow",
+    "export_member": PEOPLE + " employer",
+    "export_member.pick_up": PEOPLE + " account leader",
+    "export_member.phone": "person account leader roll",
+    "export_member.emergency_name": PEOPLE + " account leader",
+    "export_member.emergency_phone": "person account leader roll",
+    "roll_scan": PEOPLE + " account leader",
     "travel_subsidy": PEOPLE,
     "self_found_job": PEOPLE,
     # training
@@ -92,18 +107,25 @@ POLICY: Mapping[str, str] = {
 }
 
 
+OTHER_PARTS = {"leader_id": "person_id", "fellow_id": "person_id"}
+"""People who have a part in a row without being whom it is about: who leads the group, who travels along."""
+
+
 def relations(someone: Someone, owners: frozenset[tuple[str, int]], *, public: bool) -> set[str]:
     """The relations of an actor to a row with these owners."""
     actor, of = someone.actor, dict(owners)
     related = {"public"} if public else set()
     for name, relation in (
         ("person_id", "person"), ("provider_id", "school"), ("employer_id", "employer"), ("account_id", "account"),
+        ("leader_id", "leader"), ("fellow_id", "fellow"),
     ):  # fmt: skip
-        own = getattr(actor, name)
+        own = getattr(actor, OTHER_PARTS.get(name, name))
         if own is not None and of.get(name) == own:
             related.add(relation)
     if actor.roles & STAFF:
         related.add("staff")
+        if actor.may(Permission.CALL_ROLL) and (actor.scope.all_centres or of.get("centre_id") == actor.centre_id):
+            related.add("roll")
     if actor.roles & COUNTER and Role.CITY_MANAGER not in actor.roles and of.get("centre_id") == actor.centre_id:
         related.add("county")
     for role, relation in (

@@ -17,39 +17,19 @@ from sqlalchemy import event, select, true
 
 from api.dependencies import Access
 from api.registry import Entry, registry
-from centre.accounts.approvals import AccountApproval
-from centre.accounts.models import Account, ApiToken, SignIn
 from centre.database import engine, open_session
-from centre.exports.models import Export
-from centre.funds.models import Fund
-from centre.people import Person
 from centre.permissions import Actor, Scope
 from centre.scopes import _criteria
 from centre.tables import Base
-from employers.companies.models import Employer
-from employers.fairs.models import Booth, Fair
-from employers.openings.models import Opening
-from matching.export.models import EscortDuty, ExportBatch, ExportMember, ExportProject
-from matching.export.stay.models import TravelSubsidy
-from matching.interviews.models import Interview
-from matching.introductions.models import FollowUp, Introduction
-from matching.learning.models import ModelCard
-from matching.search.models import SavedSearch, Synonym
 from tests.databases import settings_from
 from tests.ordeal import world as worlds
 from tests.ordeal.caller import Answer, Caller
 from tests.ordeal.canaries import Secret
 from tests.ordeal.eyes import BLIND, POLICY, may_see, relations
+from tests.ordeal.holes import HOLE, WORDS, models_of
 from tests.ordeal.world import Someone, World
-from tests.ordeal.world_desk import desk_model
 from tests.planted import planted
-from training.attendance.models import Lesson, SeatOffer
-from training.certificates.models import TrainingCertificate
-from training.claims.models import Claim
 from training.classes.models import TrainingClass
-from training.enrolments.models import Enrolment
-from training.integrity.models import Flag
-from training.providers.models import Major, TrainingProvider
 from training.rosters.models import RosterRow, RosterUpload
 
 TABLES = re.compile(r"(?:FROM|JOIN) \"?([a-z_]+)")
@@ -57,31 +37,6 @@ RIGHTS = ("county_manager-a", "school-a", "employer-a", "jobseeker-a", "visitor"
 CAUGHT = 12
 """The minimum number of models whose reads reveal a missing scope."""
 NOBODYS = 987_654_321
-HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
-MODELS: dict[str, type[Any]] = {
-    "account_id": Account, "approval_id": AccountApproval, "batch_id": ExportBatch, "duty_id": EscortDuty,
-    "member_id": ExportMember, "project_id": ExportProject, "subsidy_id": TravelSubsidy,
-    "booth_id": Booth, "card_id": ModelCard,
-    "claim_id": Claim, "class_id": TrainingClass,
-    "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
-    "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
-    "interview_id": Interview,
-    "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
-    "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
-    "search_id": SavedSearch, "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload,
-}  # fmt: skip
-WORDS: dict[str, tuple[str, ...]] = {
-    "role": ("registrar", "employer"),
-    "step": ("trades", "years", "papers", "wanted", "place", "pay"),
-    "event": ("submit", "cancel", "withdraw", "accept"),
-    "answer": ("take", "decline"),
-    "number": ("1",),
-    "verdict": ("approve", "refuse", "close", "agree"),
-    "state": ("end", "reopen"),
-    # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
-    "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",), "letter_no": ("unknown",),
-    "link_code": ("unknown",),
-}  # fmt: skip
 SHEET = "姓名,身份证号,备注\n{name},,{cell}\n"
 DESKS = ("/school", "/employer", "/me")
 FRESH = re.compile(rb'name="_key" value="[^"]*"|zq9999z')
@@ -121,7 +76,7 @@ class Report:
 def doors(world: World, entry: Entry) -> list[Door]:
     """All ways to fill a route's ids, the last with an unused id. Raises LookupError for an unknown parameter."""
     holes = HOLE.findall(entry.path)
-    models = MODELS | {hole: model for hole in holes if (model := desk_model(entry.path, hole)) is not None}
+    models = models_of(entry.path)
     for hole in holes:
         if hole not in WORDS and not world.rows.get(models.get(hole, Base)):
             raise LookupError(f"{entry.path}: nothing in the world for {hole}")

@@ -18,7 +18,8 @@ from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies, harvest
 from tests.ordeal.caller import Answer, Caller
 from tests.ordeal.eyes import relations
-from tests.ordeal.test_access_matrix import HOLE, MODELS, doors, send_rosters
+from tests.ordeal.holes import HOLE, MODELS
+from tests.ordeal.test_access_matrix import doors, send_rosters
 from tests.ordeal.world import Someone, World
 from tests.planted import planted
 

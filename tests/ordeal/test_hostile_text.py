@@ -16,7 +16,8 @@ from api.registry import Entry, registry
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
 from tests.ordeal.caller import Answer, Caller
-from tests.ordeal.test_access_matrix import HOLE, doors, send_rosters
+from tests.ordeal.holes import HOLE
+from tests.ordeal.test_access_matrix import doors, send_rosters
 from tests.ordeal.test_foreign_acts import forms, ids_of
 from tests.ordeal.world import Someone, World
 

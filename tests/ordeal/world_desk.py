@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import inspect
 
 from api.desk import KINDS
-from centre import privacy
+from centre.desk.cases.models import seal_words
 from centre.people import Person
 from tests.ordeal.canaries import Canaries
 
@@ -34,7 +34,9 @@ def add_desk(canaries: Canaries, centre: Any, person: Person) -> None:
         optional: dict[str, Any] = {name: None for name in ("approved_by", "reviewed_by", "paid_by") if name in columns}
         first = kind.machine.moves[0].source
         case = canaries.make(kind.model, state=first, **own, **optional, **GIVEN.get(kind.name, {}))
-        case.words_sealed = privacy.seal_own("desk", canaries.mark())
+        said = canaries.mark()
+        seal_words(canaries.session, case, said)
+        canaries.hide(case, {"words": said}, owners={})
         if kind.lines is not None:
             line = {"case_id": case.id, "centre_id": centre.id, "is_demo": False} | LINES.get(kind.name, {})
             canaries.make(kind.lines.model, **line)

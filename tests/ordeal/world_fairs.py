@@ -31,7 +31,9 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
     booth = canaries.session.scalars(select(Booth).where(Booth.fair_id == fair.id)).one()
     canaries.make(HallGrid, venue_id=fair.venue_id, width=12, height=8, walls=[], doors=[], public=True)
     canaries.make(BoothPlace, fair_id=fair.id, booth_no=1, x=1, y=1, public=True)
-    canaries.make(FairDoor, centre_id=centre_id, fair_id=fair.id, places=50, taken=2, early_minutes=30, gates=[])
+    canaries.make(
+        FairDoor, centre_id=centre_id, fair_id=fair.id, places=50, taken=2, early_minutes=30, gates=[], public=True
+    )
     canaries.make(
         InterviewDay, centre_id=centre_id, fair_id=fair.id, slot_minutes=15, gap=1, most=3, reserve=15, breaks=[],
         panels={}, released=[], figures={}, released_at=clock.now(), revision=1,
@@ -42,6 +44,7 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
             Visitor, centre_id=centre_id, fair_id=fair.id, person_id=person.id if person else None, code=code,
             subject=subject_of(code), source=TicketSource.ONLINE, heads=1,
         )  # fmt: skip
+        canaries.share(visitor, "worker_name", employer_id=booth.employer_id)
         own = {"person_id": person.id if person else None, "centre_id": centre_id, "fair_id": fair.id}
         canaries.make(InterviewGuest, visitor_id=visitor.id, booth_ids=[booth.id], from_slot=0, until_slot=9, **own)
         canaries.make(
