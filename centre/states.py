@@ -1,5 +1,6 @@
 """State machines as data: transitions, the permissions that they need, and the log of every transition."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Index, String, true
+from sqlalchemy import ColumnElement, Enum, Index, String, false, inspect, or_, select, true, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
@@ -35,6 +36,10 @@ class Move:
     permission: Permission | None = None
 
 
+_NAMES: defaultdict[type[Any], set[str]] = defaultdict(set)
+"""The names of the machines by the code list of their states, so that a model's log can be found."""
+
+
 @dataclass(frozen=True)
 class Machine:
     """The state machine of one kind of record, with the labels of its states (状态机)."""
@@ -42,6 +47,10 @@ class Machine:
     name: str
     moves: Sequence[Move]
     labels: Mapping[Any, str]
+
+    def __post_init__(self) -> None:
+        for kind in {type(state) for state in self.labels}:
+            _NAMES[kind].add(self.name)
 
     @cached_property
     def table(self) -> dict[tuple[StrEnum, str], Move]:
@@ -140,3 +149,27 @@ def log_moves(
     }  # fmt: skip
     insert_rows(session, Transition, [{"record_id": record_id, **same} for record_id in record_ids])
     return transition.target
+
+
+def forget_reasons(
+    session: Session, model: type[Any], which: ColumnElement[bool], *, naming: Sequence[str] | None = None
+) -> None:
+    """Empty the reasons in the log of some rows of a model, or only those that contain one of the words `naming`.
+
+    The moves themselves stay; an erasure may do nothing else to the log (append-only).
+    """
+    columns = inspect(model).columns
+    kind = columns["state"].type if "state" in columns else None
+    names = _NAMES.get(kind.enum_class) if isinstance(kind, Enum) and kind.enum_class else None
+    if not names:
+        return
+    said: ColumnElement[bool] = true()
+    if naming is not None:
+        said = or_(false(), *(Transition.reason.contains(word, autoescape=True) for word in naming))
+    emptied = update(Transition).where(
+        Transition.machine.in_(sorted(names)),
+        Transition.record_id.in_(select(model.id).where(which)),
+        Transition.reason != "",
+        said,
+    )
+    session.execute(emptied.values(reason="").execution_options(synchronize_session=False))

@@ -15,7 +15,7 @@ from centre.permissions import Actor, Permission, require
 from centre.records import queries
 from centre.records.models import ErasureRequest, Reveal
 from centre.records.rules import BLANKED_NAMES, BLANKED_WORDS, ERASED_NAME, ERASURE, PersonErased
-from centre.states import move
+from centre.states import forget_reasons, move
 from centre.tables import Base
 
 
@@ -33,6 +33,7 @@ def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
         if model is not Person and model is not Message and model is not ServiceEvent:
             for row in session.scalars(select(model).where(getattr(model, column) == person_id)):
                 _blank(row)
+        forget_reasons(session, model, getattr(model, column) == person_id)
     _forget_messages(session, person_id, name)
     _close_accounts(session, person_id)
     _forget_answers(session, [name, *numbers])

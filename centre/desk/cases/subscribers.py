@@ -10,6 +10,7 @@ from centre.desk.cases.models import Case, Part, PersonCase, seal_words, unseale
 from centre.events import subscribe
 from centre.people import Person
 from centre.records.rules import BLANKED_WORDS, ERASED_NAME, PersonErased
+from centre.states import forget_reasons
 from centre.tables import Base
 
 
@@ -27,6 +28,7 @@ def forget_in_cases(session: Session, fact: PersonErased) -> None:
         _rewrite_texts(session, model, fact, centre_id)
     for model in _kept(Case):
         _rewrite_words(session, model, fact, centre_id)
+        forget_reasons(session, model, model.centre_id == centre_id, naming=_marks(fact, is_near=True))
 
 
 def _kept(base: type[Base]) -> list[type[Any]]:
