@@ -26,7 +26,7 @@ COUNTS = {
     ("/openings/3", "wang"): 10,
     ("/school", "school"): 10,
     ("/employer", "employer"): 3,
-    ("/organiser", "organiser"): 4,
+    ("/organiser", "organiser"): 3,
     ("/organiser/fairs/15", "organiser"): 5,
     ("/employer/openings/14", "employer"): 2,
     ("/counter/verify", "officer"): 4,
