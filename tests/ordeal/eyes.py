@@ -156,11 +156,16 @@ BLIND: Mapping[str, str] = {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
         "TrainingCertificate WorkedOccupation",
         WITH_ROW: "ApiToken EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
-        "ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition",
-        OWN_KEY: "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
+        "ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition "
+        "CardUse Complainant ContactVisit Guest LoanRepayment OpeningUploadRow PairVisit Permit StandardItem "
+        "BookedInterview BoothContact FairComplaint FairDoor Interview InterviewDay InterviewGuest ScanDevice "
+        "ScanEvent Visitor",
+        OWN_KEY: "ExportBatch ExportProject QueueNumber "
+        "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
-        FIGURES: "SelfFoundJob Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
-        ITSELF: "Invitation JobFailure JobRun KeyMark Tally",
+        FIGURES: "ClosedMonth ClosedReport ServiceTally SelfFoundJob "
+        "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        ITSELF: "Invitation JobFailure JobRun KeyMark SigningKey Tally",
     }.items()
     for name in names.split()
 }
