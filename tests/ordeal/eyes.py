@@ -145,6 +145,7 @@ def may_see(someone: Someone, secret: Secret) -> bool:
 
 WITH_PERSON = "read only together with a person, whom the reader has to see"
 WITH_ROW = "read only by the key of another row, which the reader has to see"
+OF_FAIR = "read by the key of a fair or booth, after a check that it is the reader's own"
 OWN_KEY = "asked for by the reader's own key as well"
 ALL_OR_NONE = "read by one kind of reader alone, who sees all of it"
 FIGURES = "shown as figures and states, in which no canary fits"
@@ -156,15 +157,13 @@ BLIND: Mapping[str, str] = {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
         "TrainingCertificate WorkedOccupation",
         WITH_ROW: "ApiToken EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
-        "ClaimLine Employer FollowUp FundMovement Placement RosterRow Transition "
-        "CardUse Complainant ContactVisit Guest LoanRepayment OpeningUploadRow PairVisit Permit StandardItem "
-        "BookedInterview BoothContact FairComplaint FairDoor Interview InterviewDay InterviewGuest ScanDevice "
-        "ScanEvent Visitor",
-        OWN_KEY: "ExportBatch ExportProject QueueNumber "
-        "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
+        "ClaimLine Employer FollowUp FundMovement Interview OpeningUploadRow Placement RosterRow Transition "
+        "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
+        OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor InterviewDay InterviewGuest ScanDevice ScanEvent "
+        "Visitor",
+        OWN_KEY: "ExportBatch ExportProject Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
-        FIGURES: "ClosedMonth ClosedReport ServiceTally SelfFoundJob "
-        "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        FIGURES: "ClosedMonth ClosedReport QueueNumber ServiceTally SelfFoundJob Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
         ITSELF: "Invitation JobFailure JobRun KeyMark SigningKey Tally",
     }.items()
     for name in names.split()

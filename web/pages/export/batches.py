@@ -219,8 +219,10 @@ def step_all(unit: Unit, batch_id: RecordId, event: Annotated[str, Path(pattern=
     """Accept or confirm everybody who waits for it."""
 
     def act(_: ButtonForm) -> None:
-        waiting = queries.members(batch_id).where(ExportMember.state == BULK[event])
-        for row in unit.session.scalars(waiting).all():
+        waiting = unit.session.scalars(queries.members(batch_id).where(ExportMember.state == BULK[event])).all()
+        if not waiting:  # a centre may step the people whom it sent on another's batch, but has to have some there
+            queries.own_batch(unit.session, unit.actor, batch_id)
+        for row in waiting:
             step = MemberStep(event=event, medical=Medical.PASSED)
             members.step_member(unit.session, unit.actor, member_id=row.id, draft=step)
 
