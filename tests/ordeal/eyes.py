@@ -161,9 +161,11 @@ BLIND: Mapping[str, str] = {
         "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
         OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor InterviewDay InterviewGuest ScanDevice ScanEvent "
         "Visitor",
-        OWN_KEY: "ExportBatch ExportProject Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
+        OWN_KEY: "ExportBatch ExportProject "
+        "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
-        FIGURES: "ClosedMonth ClosedReport QueueNumber ServiceTally SelfFoundJob Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        FIGURES: "ClosedMonth ClosedReport QueueNumber ServiceTally SelfFoundJob "
+        "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
         ITSELF: "Invitation JobFailure JobRun KeyMark SigningKey Tally",
     }.items()
     for name in names.split()
