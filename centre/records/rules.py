@@ -95,7 +95,9 @@ BLANKED_NAMES = frozenset({"trainee_name", "worker_name"})
 BLANKED_WORDS = frozenset({"card_no", "evidence", "file_no", "note", "number", "verified_by"})
 """Columns of any table about a person that hold numbers or words of and about the person."""
 
-HIDDEN_COLUMNS = frozenset({"version", "updated_at", "created_at", "is_demo", "name_norm", "pin_hash", "token_digest"})
+HIDDEN_COLUMNS = frozenset(
+    {"version", "updated_at", "created_at", "is_demo", "name_norm", "name_spelt", "pin_hash", "token_digest"}
+)
 """Technical columns that a data copy omits."""
 
 

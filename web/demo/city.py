@@ -14,6 +14,7 @@ from centre.batches import batches
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Education, Person, Sex, identity_index, phone_index
+from centre.person_names import name_columns
 from centre.regions import name
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerNature, EmployerState
@@ -231,8 +232,7 @@ def person_row(
     return {
         "id": person_id,
         "centre_id": centre_id,
-        "name": called,
-        "name_norm": called,
+        **name_columns(called),
         "key_name": key_name,
         "wrapped_key": wrapped,
         "identity_sealed": privacy.seal(key_name, wrapped, "identity", identity),
