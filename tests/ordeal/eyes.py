@@ -50,6 +50,7 @@ POLICY: Mapping[str, str] = {
     "reveal": "person account city auditor",
     "message": "person account",
     "introduction": PEOPLE + " employer",
+    "stated_terms": PEOPLE,
     "saved_search": "person",
     "synonym": EVERYBODY,
     "model_card": EVERYBODY,
