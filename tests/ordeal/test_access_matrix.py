@@ -69,7 +69,8 @@ MODELS: dict[str, type[Any]] = {
     "interview_id": Interview,
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
-    "search_id": SavedSearch, "statement_id": StatedTerms, "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload,
+    "search_id": SavedSearch, "statement_id": StatedTerms, "synonym_id": Synonym, "token_id": ApiToken,
+    "upload_id": RosterUpload,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
     "role": ("registrar", "employer"),
