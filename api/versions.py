@@ -6,7 +6,7 @@ from centre.tables import Record
 from centre.translation import N_
 
 FIELD = "_version"
-"""The hidden field of a form that carries the version of the record it edits."""
+"""The hidden field of a form that carries the version of what it shows (web.forms)."""
 
 
 class StaleEdit(Refusal):
@@ -23,15 +23,29 @@ def tell_version(unit: UnitOfWork, record: Record) -> None:
 
 
 def expect_version(unit: UnitOfWork, record: Record) -> None:
-    """Refuse the edit when the request names another version than the record has now. Raises StaleEdit.
+    """Refuse the edit when If-Match names another version than the record has now. Raises StaleEdit.
 
-    The API names it with If-Match, a form with a hidden field; a request that names none is not compared.
+    A request that names none is not compared.
     """
-    form = unit.form.get(FIELD, "") if unit.form else ""
-    named = unit.request.headers.get("if-match") or str(form)
+    expect_mark(unit, str(record.version))
+
+
+def tell_mark(unit: UnitOfWork, mark: str) -> None:
+    """Send the version of a response that shows several records together as its ETag."""
+    unit.etag = f'"{mark}"'
+
+
+def expect_mark(unit: UnitOfWork, mark: str) -> None:
+    """Refuse the edit of several records together when If-Match names another version. Raises StaleEdit."""
+    named = unit.request.headers.get("if-match", "")
     wanted = {part.strip().removeprefix("W/").strip('"') for part in named.split(",") if part.strip()}
-    if wanted and "*" not in wanted and str(record.version) not in wanted:
+    if wanted and "*" not in wanted and mark not in wanted:
         raise StaleEdit
+
+
+def mark_of(*records: Record | None) -> str:
+    """One version for several records, some of which may not be there yet."""
+    return "-".join(str(record.version) if record else "0" for record in records)
 
 
 def _etag(record: Record) -> str:

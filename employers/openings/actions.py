@@ -80,6 +80,11 @@ def update_opening(session: Session, actor: Actor, *, opening_id: int, draft: Op
     return opening
 
 
+def differs(opening: Opening, draft: OpeningDraft) -> bool:
+    """Whether a draft says anything else than the opening does."""
+    return any(getattr(opening, name) != value for name, value in columns_of(draft).items())
+
+
 def submit_opening(session: Session, actor: Actor, *, opening_id: int) -> Opening:
     """Screen a draft and submit it for verification.
 
