@@ -162,10 +162,12 @@ BLIND: Mapping[str, str] = {
         OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor InterviewDay InterviewGuest ScanDevice ScanEvent "
         "Visitor",
         OWN_KEY: "ExportBatch ExportProject "
-        "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor SignIn",
+        "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor "
+        "SignIn",
         ALL_OR_NONE: "AuditEntry FairnessReport",
         FIGURES: "ClosedMonth ClosedReport QueueNumber ServiceTally SelfFoundJob "
-        "Attendance ClassFunding IntegrityCheck PartnerAgreement PhoneCall PhoneSample",
+        "Attendance ClassFunding IntegrityCheck "
+        "PartnerAgreement PhoneCall PhoneSample",
         ITSELF: "Invitation JobFailure JobRun KeyMark SigningKey Tally",
     }.items()
     for name in names.split()
