@@ -14,6 +14,7 @@ SUBSCRIBERS = (
     "training.funds.subscribers",
     "matching.profiles.subscribers",
     "matching.introductions.subscribers",
+    "matching.fairs.visitors.subscribers",
     "matching.export.stay.subscribers",
     "matching.search.subscribers",
     "matching.live.subscribers",

@@ -11,6 +11,7 @@ from centre import clock, regions
 from centre.audit import note
 from centre.calendar import is_public_holiday
 from centre.errors import Conflict, Invalid, NotFound, Problem
+from centre.events import publish
 from centre.network import Centre
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -31,6 +32,7 @@ from employers.fairs.rules import (
     FairDraft,
     FairKind,
     FairMode,
+    FairMoved,
     FairState,
     FewerBooths,
     NoticeMissing,
@@ -97,7 +99,7 @@ def change_fair(
     fair.notice = notice if announced_again else notice or fair.notice
     _revised(session, fair)
     if moved and fair.state in ANNOUNCED:
-        _tell_booths(session, fair, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
+        _tell_all(session, fair, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
     promote_waiting(session, actor, fair_id=fair.id)
     note(session, actor, action="fair.change", subject=f"fair:{fair.id}", detail={"moved": moved})
     return fair
@@ -326,14 +328,15 @@ def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: 
     move(session, actor, fair, FAIR, event, reason=notice)
     fair.notice = notice.strip()[:2000]
     _revised(session, fair)
-    _tell_booths(session, fair, f"fair-{event}", title)
+    _tell_all(session, fair, f"fair-{event}", title)
     if fair.state is FairState.CANCELLED:
         end_requests(session, actor, fair_id=fair.id)
     note(session, actor, action=f"fair.{event}", subject=f"fair:{fair.id}")
     return fair
 
 
-def _tell_booths(session: Session, fair: Fair, kind: str, title: str) -> None:
+def _tell_all(session: Session, fair: Fair, kind: str, title: str) -> None:
+    """Write to the employers with a booth, and let the upper slices write to everybody else who wanted to come."""
     session.flush()
     for booth in session.scalars(booths(fair.id)):
         if booth.state in WAITING_OR_HOLDING:
@@ -347,6 +350,7 @@ def _tell_booths(session: Session, fair: Fair, kind: str, title: str) -> None:
                 dedupe_key=f"{kind}:{fair.id}:{fair.revision}",
                 params={"fair": fair.name, "when": span(fair), "notice": fair.notice},
             )
+    publish(session, FairMoved(fair.id, kind, title))
 
 
 def _revised(session: Session, fair: Fair) -> None:

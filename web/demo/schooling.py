@@ -302,10 +302,17 @@ def _send_lists(campus: Campus, major: Major, actors: dict[str, Actor]) -> None:
                 _sent(session, training, ago, chance.randrange(3, 24), chance.randrange(3), by_software=code == "P2")
     waiting = session.scalars(recruiting.where(TrainingClass.major_id == major.id)).first()
     if waiting is not None:
-        rows = [Line(number, [_checked(cell) for cell in cells]) for number, cells in enumerate(ROSTER, 1)]
-        book = Workbook("缝纫班名单.xlsx", "xlsx", [Sheet("Sheet1", False, rows)])
+        lines = [[_checked(cell) for cell in cells] for cells in ROSTER]
+        rows = [Line(number, cells) for number, cells in enumerate(lines, 1)]
+        book = Workbook("缝纫班名单.csv", "csv", [Sheet("Sheet1", False, rows)])
+        content = "\ufeff" + "".join(",".join(cells) + "\r\n" for cells in lines)
         upload_roster(
-            session, actors["school"], class_id=waiting.id, content=b"demo", file_name=book.filename, book=book
+            session,
+            actors["school"],
+            class_id=waiting.id,
+            content=content.encode(),
+            file_name=book.filename,
+            book=book,
         )
 
 

@@ -37,10 +37,14 @@ def visitors(fair_id: int) -> Select[Visitor]:
 
 def ticket_by_code(session: Session, code: str) -> Visitor:
     """The ticket with a code, with its fair: whoever holds the code holds the ticket. Raises NotFound."""
+    sought = bare(code)
+    if not sought.isalnum():
+        # No ticket has such a code, and PostgreSQL refuses a NUL where SQLite just finds nothing.
+        raise NotFound
     with seeing_everything(session):
         visitor = session.scalar(
             select(Visitor)
-            .where(Visitor.code == bare(code)[:16], Visitor.cancelled_at.is_(None))
+            .where(Visitor.code == sought[:16], Visitor.cancelled_at.is_(None))
             .options(joinedload(Visitor.fair, innerjoin=True).joinedload(Fair.venue))
         )
     if visitor is None:

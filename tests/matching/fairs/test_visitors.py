@@ -4,19 +4,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from centre import clock
 from centre.accounts.cards import issue_card
 from centre.database import open_session
+from centre.errors import NotFound
+from centre.outbox import Message
 from centre.people import new_person
 from centre.permissions import Role
 from centre.scans.rules import Act, ScanBatch, Verdict
 from centre.scopes import ScopedSession
-from employers.fairs.actions import advance_fair, schedule_fair
+from employers.fairs.actions import advance_fair, cancel_fair, postpone_fair, schedule_fair
 from matching.fairs.visitors import actions
 from matching.fairs.visitors.jobs import forget_visitors
 from matching.fairs.visitors.models import FairDoor, Visitor
-from matching.fairs.visitors.queries import day_truth, door_of, roll
+from matching.fairs.visitors.queries import day_truth, door_of, roll, ticket_by_code
 from matching.fairs.visitors.rules import (
     DoorDraft,
     FlagDraft,
@@ -153,6 +156,33 @@ def test_names_of_strangers_go_a_month_after_the_fair(session: ScopedSession, fa
     with clock.frozen(at(12) + timedelta(days=31)):
         forget_visitors(session)
         assert visitor.worker_name == ""
+
+
+def test_ticket_holders_are_told_of_a_move_and_of_the_end(session: ScopedSession, fair_id: int) -> None:
+    person = new_person(centre_id=1, name="王秀兰")
+    session.add(person)
+    session.flush()
+    holder, leaver = (
+        register_visitor(session, fair_id=fair_id, draft=TicketDraft(), source=TicketSource.ACCOUNT, person_id=id_)
+        for id_ in (person.id, None)
+    )
+    give_ticket_back(session, code=leaver.code)
+    postpone_fair(session, ORGANISER, fair_id=fair_id, notice="大风")
+    session.flush()
+    posted = session.execute(select(Message.person_id, Message.title).where(Message.kind == "fair-postpone")).all()
+    assert [person_id for person_id, _ in posted] == [holder.person_id]
+    assert "延期" in posted[0].title
+    cancel_fair(session, ORGANISER, fair_id=fair_id, notice="大风不停")
+    session.flush()
+    kinds = select(Message.kind).where(Message.person_id == person.id).order_by(Message.kind)
+    assert session.scalars(kinds).all() == ["fair-cancel", "fair-postpone", "fair-ticket"]
+
+
+def test_a_code_that_no_ticket_can_have_is_unknown_on_either_database(session: ScopedSession, fair_id: int) -> None:
+    ticket(session, fair_id)
+    for code in ("", "\0", "AB\0C", "%", "{code}", "_"):
+        with pytest.raises(NotFound):
+            ticket_by_code(session, code)
 
 
 def opened(as_: Opener, hour: datetime) -> int:

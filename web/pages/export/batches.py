@@ -15,6 +15,7 @@ from centre import clock
 from centre.drafts import Draft, Fen, Line, RecordId, WallTime, Words, problems_of
 from centre.errors import NotFound
 from centre.permissions import Permission
+from centre.scopes import holds
 from matching.export import batches, members, queries
 from matching.export.drafts import ExportBatchDraft, GroupDraft, MemberStep
 from matching.export.models import ExportBatch, ExportMember
@@ -296,7 +297,8 @@ def _form(
 
 def _page(unit: UnitOfWork, batch_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
     held = queries.batch(unit.session, batch_id)
-    runs = unit.actor.may(RUN)
+    # Another centre's people on the batch are seen by their centre; running it is for the centre that sends it.
+    runs = unit.actor.may(RUN) and holds(unit.actor.scope, {"centre_id": held.centre_id})
     rows = unit.session.scalars(queries.members(batch_id)).all()
     called = roll(unit.session, batch_id)
     return page(

@@ -13,6 +13,7 @@ from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, Words
 from centre.errors import Problem, Refusal
 from centre.permissions import Actor, Permission
+from centre.scopes import holds
 from centre.translation import N_
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
@@ -214,6 +215,7 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
         fair=fair,
         hours=hours,
         problems=problems,
+        own=holds(unit.actor.scope, {"centre_id": fair.centre_id}),
         scheduled=unit.request.query_params.get("scheduled") == "1",
         events=[event for event in FAIR.events(fair.state, unit.actor) if event != "start" or on_the_day],
         state=FAIR_LABELS[fair.state],

@@ -164,7 +164,7 @@ def _open_classes(unit: Unit) -> int:
     return unit.session.scalar(rows) or 0
 
 
-@routes.get("/openings/{opening_id}", allow=PUBLIC)
+@routes.get("/openings/{opening_id:int}", allow=PUBLIC)
 def opening(unit: Unit, opening_id: OpeningId) -> Response:
     """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
     opening = opening_in_sight(unit.session, opening_id)
@@ -200,7 +200,7 @@ def _similar(listed: Listed | None) -> list[Listed]:
     return similar_openings(listed) if listed else []
 
 
-@routes.post("/openings/{opening_id}/ask", allow=Permission.INTRODUCE)
+@routes.post("/openings/{opening_id:int}/ask", allow=Permission.INTRODUCE)
 def ask(unit: Unit, opening_id: OpeningId) -> Response:
     """Request a letter of introduction to this opening."""
     share = bool(unit.form and unit.form.get("share_phone"))

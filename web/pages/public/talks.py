@@ -116,6 +116,7 @@ def _booth(unit: Unit, booth_id: int, bound: Bound[ContactDraft], status_code: i
         outcomes=OUTCOME_LABELS,
         spoken=spoken,
         open=booth.fair.state in RECORDING,
+        own=booth.employer_id == unit.actor.employer_id,
         kept=OUTCOME_LABELS.get(unit.request.query_params.get("kept", ""), ""),  # type: ignore[call-overload]
     )
 

@@ -20,6 +20,19 @@ from web.rendering import page
 
 routes = Pages("/manager")
 
+DESKS = {
+    "/counter": Permission.LIST_PEOPLE,
+    "/counter/verification": Permission.VERIFY_OPENING,
+    "/training-desk": Permission.CLAIM_SUBSIDY,
+    "/training-desk/flags": Permission.CLEAR_FLAG,
+    "/training-desk/funds": Permission.REVIEW_CLAIM,
+    "/organiser": Permission.MANAGE_FAIRS,
+    "/outbox": Permission.MANAGE_OUTBOX,
+    "/replay": Permission.REPLAY_RULES,
+    "/reports#months": Permission.READ_REPORTS,
+}
+"""The desks that the page links to, and who may open them: auditors read the figures and sit at no desk."""
+
 
 @dataclass(frozen=True, slots=True)
 class CentreLine:
@@ -53,5 +66,6 @@ def start(unit: Unit) -> Response:
         shown=lambda measure, value: yuan(value) if measure is Measure.PAID else f"{value:,}",
         since=month,
         until=last_day(month),
+        opens=lambda address: address in DESKS and unit.actor.may(DESKS[address]),
         months=[f"{add_months(month, place - MONTHS + 1):%Y-%m}" for place in range(MONTHS)],
     )

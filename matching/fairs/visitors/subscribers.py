@@ -1,0 +1,31 @@
+"""Who holds a ticket hears of it when the fair is moved, postponed or cancelled."""
+
+from sqlalchemy.orm import Session
+
+from centre.events import subscribe
+from centre.outbox import post
+from centre.scopes import seeing_everything
+from centre.translation import SOURCE_LOCALE, translate
+from employers.fairs.models import Fair
+from employers.fairs.queries import span
+from employers.fairs.rules import FairMoved
+from matching.fairs.visitors.models import Visitor
+from matching.fairs.visitors.queries import visitors
+
+
+@subscribe(FairMoved)
+def tell_ticket_holders(session: Session, fact: FairMoved) -> None:
+    """Write to every visitor known by name; a ticket without a person has no address, its page shows the change."""
+    with seeing_everything(session):
+        fair = session.get_one(Fair, fact.fair_id)
+        holders = session.scalars(visitors(fair.id).where(Visitor.person_id.is_not(None))).all()
+    for visitor in holders:
+        post(
+            session,
+            kind=fact.kind,
+            to_person_id=visitor.person_id,
+            title=translate(SOURCE_LOCALE, fact.title, fair=fair.name, when=span(fair))[:200],
+            body=fair.notice,
+            link=f"/fairs/{fair.id}",
+            dedupe_key=f"{fact.kind}:{fair.id}:{fair.revision}:ticket:{visitor.id}",
+        )
