@@ -1,7 +1,6 @@
 """A list of openings on the pages: an employer finds the page, uploads, corrects, imports and takes it back."""
 
 import re
-from typing import cast
 
 from sqlalchemy import select
 
@@ -24,7 +23,7 @@ def send(browser: Browser, text: str) -> str:
     files = {"list": ("岗位.csv", text.encode(), "text/csv")}
     answer = browser.post(LISTS, data={"_csrf": token[1] if token else ""}, files=files)
     assert answer.status_code == 303
-    return cast(str, answer.headers["location"])
+    return answer.headers["location"]
 
 
 def states() -> dict[str, str]:
