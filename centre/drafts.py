@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from centre.errors import Problem
-from centre.text import clean
+from centre.text import UnsafeText, clean
 from centre.translation import N_
 
 BIGGEST_ID = 2**53
@@ -45,8 +45,9 @@ def _clean_paragraph(value: str) -> str:
 def _cleaned(value: str, *, paragraphs: bool = False) -> str:
     try:
         return clean(value, paragraphs=paragraphs)
-    except ValueError:
-        raise PydanticCustomError("bad_characters", N_("含有无法识别的字符，请删掉后重新输入")) from None
+    except UnsafeText as fault:
+        message = N_("含有无法识别的字符（{character}），请删掉后重新输入")
+        raise PydanticCustomError("bad_characters", "{message}", {**fault.params, "message": message}) from None
 
 
 Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean_line)]

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from centre import regions
 from centre.calendar import add_years, age_on
 from centre.errors import Problem, Refusal
-from centre.text import fold_width
+from centre.text import INVISIBLE, fold_width, shown_sign
 from centre.translation import N_
 
 _IDENTITY_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -18,7 +18,7 @@ _IDENTITY_CHECKS = "10X98765432"
 _EMPLOYER_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _EMPLOYER_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 
-_SPACES = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_SPACES = re.compile(rf"[\s{INVISIBLE}]+")
 _QUOTES = "'`\"‘’“”"
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]{1,17})?[Ee]\+?[0-9]{1,3}")
 _FRACTION = re.compile(r"([0-9]{1,15})\.0{1,4}")
@@ -48,6 +48,13 @@ class IdentityForm(BadNumber):
 
     code = "identity-form"
     message = N_("身份证号应为 18 位：17 位数字加 1 位数字或 X（现有 {length} 位）")
+
+
+class IdentitySign(IdentityForm):
+    """A sign that looks like a digit or an X, or that nobody sees: Cyrillic Х, U+202D."""
+
+    code = "identity-sign"
+    message = N_("身份证号里有不该有的字符 {sign}，请删掉后重新输入；末位是英文字母 X")
 
 
 class IdentityDate(BadNumber):
@@ -174,6 +181,9 @@ def parse_identity(raw: object, today: date, *, from_sheet: bool = False) -> Ide
     if re.fullmatch(r"[0-9]{15}", value):
         return _upgraded(value, today)
     if not re.fullmatch(r"[0-9]{17}[0-9X]", value):
+        strange = re.sub(r"[0-9A-Z]", "", value)
+        if len(strange) in (1, 2) and len(value) - len(strange) >= 15:
+            raise IdentitySign(length=len(value), sign=shown_sign(strange[0]))
         raise IdentityForm(length=len(value))
     sound = identity_check(value) == value[17]
     if value.endswith("000") and (from_sheet or not sound):

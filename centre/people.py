@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
 from centre.permissions import Scope
+from centre.person_names import LONGEST_SPELLING, name_columns, name_key
 from centre.tables import Instant, Record, coded
 from centre.translation import N_
 
@@ -103,6 +104,7 @@ class Person(Record):
     centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"), index=True)
     name: Mapped[str] = mapped_column(String(50))
     name_norm: Mapped[str] = mapped_column(String(50))
+    name_spelt: Mapped[str] = mapped_column(String(LONGEST_SPELLING), default="")
     key_name: Mapped[str] = mapped_column(String(32), unique=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info={"wraps": "key_name"})
     identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
@@ -221,7 +223,7 @@ PARTNER_RULES: list[Callable[[Scope], ColumnElement[bool]]] = []
 def new_person(*, centre_id: int, name: str) -> Person:
     """A person with a fresh data key, not yet in a session."""
     key_name, wrapped = privacy.new_key()
-    return Person(centre_id=centre_id, name=name, name_norm=name.casefold(), key_name=key_name, wrapped_key=wrapped)
+    return Person(centre_id=centre_id, **name_columns(name), key_name=key_name, wrapped_key=wrapped)
 
 
 def identity_index(number: str) -> str:
@@ -242,6 +244,18 @@ def people() -> Select[Person]:
 def person_by_identity(session: Session, number: str) -> Person | None:
     """The person with an identity number, if the session may see them."""
     return session.scalar(select(Person).where(Person.identity_index == identity_index(number)))
+
+
+def named(words: str) -> ColumnElement[bool]:
+    """Whether the name of a person begins with these words, in either script or in pinyin, with any dots and spaces."""
+    key = name_key(words)
+    if not key:
+        return false()
+    begins = Person.name_norm.startswith(key, autoescape=True)
+    if not key.isascii():
+        return begins
+    spelt = Person.name_spelt.startswith(key, autoescape=True)
+    return or_(begins, spelt, Person.name_spelt.contains(f" {key}", autoescape=True))
 
 
 def claims_of(session: Session, number: str) -> list[Person]:

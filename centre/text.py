@@ -14,7 +14,13 @@ HAN = r"\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """Han characters, the rare ones of names included, for use inside a character class."""
 
 _TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
-_INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\ufeff]+")
+INVISIBLE = (
+    r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff"
+    r"\uffa0"
+)
+"""Signs that nobody sees and that say nothing, for use inside a character class: the one list of them."""
+
+_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _UNSAFE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef"
     + "".join(rf"\U{plane:04x}fffe\U{plane:04x}ffff" for plane in range(17))
@@ -69,8 +75,14 @@ def clean(text: str, *, paragraphs: bool = False, field: str = "") -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     unsafe = (_UNSAFE if paragraphs else _UNSAFE_IN_LINE).search(text)
     if unsafe:
-        raise UnsafeText(field=field, character=f"U+{ord(unsafe[0]):04X}")
+        raise UnsafeText(field=field, character=shown_sign(unsafe[0]))
     return text
+
+
+def shown_sign(sign: str) -> str:
+    """A sign so that a reader can find it: `Х (U+0425)`; of one that nobody sees only its number."""
+    number = f"U+{ord(sign):04X}"
+    return f"{sign} ({number})" if sign.isprintable() and not sign.isspace() else number
 
 
 def strip_glosses(text: str) -> str:

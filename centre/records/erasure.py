@@ -41,6 +41,7 @@ def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
     person.identity_sealed = person.identity_index = person.claimed_index = None
     person.phone_sealed = person.phone_index = person.phone_verified_at = None
     person.name = person.name_norm = ERASED_NAME
+    person.name_spelt = ""
     if person.birth_on is not None:
         person.birth_on = person.birth_on.replace(month=1, day=1)  # the year is enough for statistics
     person.literacy_aid = False

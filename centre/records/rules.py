@@ -100,7 +100,9 @@ BLANKED_WORDS = frozenset(
 )  # fmt: skip
 """Columns of any table about a person that hold numbers or words of and about the person, or name who is close."""
 
-HIDDEN_COLUMNS = frozenset({"version", "updated_at", "created_at", "is_demo", "name_norm", "pin_hash", "token_digest"})
+HIDDEN_COLUMNS = frozenset(
+    {"version", "updated_at", "created_at", "is_demo", "name_norm", "name_spelt", "pin_hash", "token_digest"}
+)
 """Technical columns that a data copy omits."""
 
 

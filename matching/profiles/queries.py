@@ -13,7 +13,7 @@ from centre import clock
 from centre.batches import batches
 from centre.errors import NotFound
 from centre.numbers import BadNumber, parse_identity, parse_mobile
-from centre.people import Person, PersonCategory, Recognition, identity_index, phone_index
+from centre.people import Person, PersonCategory, Recognition, identity_index, named, phone_index
 from matching.engine.fit.profiles import Certificate, EmploymentType, Practice, Skill, WorkerProfile
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import EDUCATION_SCALE, ENDED, SEEKING, Limit
@@ -89,7 +89,7 @@ def seekers() -> Select[Registration]:
 
 
 def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
-    """People by identity number, telephone or the beginning of a name, newest first; empty text finds nobody."""
+    """People by identity number, telephone or how their name begins, newest first; empty text finds nobody."""
     words = words.strip()
     if not words:
         return []
@@ -102,7 +102,7 @@ def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
         try:
             statement = statement.where(Person.phone_index == phone_index(parse_mobile(words)))
         except BadNumber:
-            statement = statement.where(Person.name_norm.startswith(words.casefold(), autoescape=True))
+            statement = statement.where(named(words))
     return list(session.scalars(statement.order_by(Person.id.desc()).limit(limit)))
 
 

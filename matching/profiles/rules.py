@@ -1,6 +1,5 @@
 """What a registration, a skill profile and a wish may hold, and how a registration moves."""
 
-import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
@@ -10,10 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from centre import regions
 from centre.drafts import Draft, Fen, Line, RecordId, RegionCode, Words
+from centre.errors import Refusal
 from centre.people import Education, PersonCategory
 from centre.permissions import Permission
+from centre.person_names import parse_name
 from centre.states import Machine, Move
-from centre.text import HAN, fold_width
+from centre.text import fold_width
 from centre.translation import N_
 from employers.openings.rules import CertificateKind, EmploymentType, WageUnit
 from matching.engine.fit.profiles import Leave
@@ -107,18 +108,15 @@ EDUCATION_SCALE[Education.TECHNICAL] = EDUCATION_SCALE[Education.SECONDARY_VOCAT
     Education.SENIOR
 ]
 
-_NAME = re.compile(rf"[{HAN}A-Za-z·' .-]{{2,50}}")
-_HAN_SPACE = re.compile(rf"(?<=[{HAN}])\s+(?=[{HAN}])")
-_DOTS = str.maketrans({"•": "·", "・": "·", "．": "·", "‧": "·", "･": "·"})
 _OCCUPATION = r"^[0-9]-[0-9]{2}(-[0-9]{2}){0,2}$"
 
 
 def _person_name(value: str) -> str:
     """A name as the register writes it (VR26): `王　芳` -> `王芳`, one kind of middle dot."""
-    name = _HAN_SPACE.sub("", value.translate(_DOTS))
-    if not _NAME.fullmatch(name):
-        raise PydanticCustomError("bad_name", N_("姓名应为 2 到 50 个汉字或字母，少数民族姓名用“·”分开"))
-    return name
+    try:
+        return parse_name(value)
+    except Refusal as fault:
+        raise PydanticCustomError("bad_name", "{message}", {**fault.params, "message": fault.message}) from None
 
 
 def _known_region(code: str) -> str:

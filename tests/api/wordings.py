@@ -15,10 +15,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "mobile-form": ("手机号应为 11 位，以 13 至 19 开头", "A mobile number has 11 digits and begins with 13 to 19"),
     "too-young-to-work": ("未满 16 周岁", "Under 16: can register as a jobseeker"),
-    "bad-name": (
-        "姓名应为 2 到 50 个汉字或字母，少数民族姓名用",
-        "A name has 2 to 50 characters or letters; use ",
-    ),
+    "bad-name": ("姓名", "name"),
     "no-consent": ("没有本人同意，不能登记", "Registration requires the person's consent"),
     "missing": ("请填写这一项", "Please fill in this field"),
     "region-unknown": ("没有这个地区代码，请从列表里选", "There is no such region code. Please choose one from"),

@@ -202,3 +202,14 @@ def test_special_operation_cards_need_a_review_and_expire() -> None:
     assert card.good_on(date(2026, 2, 27), reviewed=True)
     assert not card.good_on(date(2026, 2, 28), reviewed=True)
     assert not card.good_on(date(2020, 2, 28), reviewed=True)
+
+
+@pytest.mark.parametrize(
+    ("written", "sign"),
+    [("61049919870209222\u0425", "Х (U+0425)"), ("\u202d610499198702082228\u202c", "U+202D"),
+     ("61049919870210222×", "× (U+00D7)"), ("61049919870210２22²", "² (U+00B2)")],
+)  # fmt: skip
+def test_a_sign_that_only_looks_like_part_of_an_identity_number_is_named(written: str, sign: str) -> None:
+    with pytest.raises(numbers.IdentitySign) as refusal:
+        numbers.parse_identity(written, date(2026, 11, 28))
+    assert refusal.value.params["sign"] == sign

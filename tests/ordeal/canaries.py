@@ -25,7 +25,7 @@ STRUCTURE = frozenset(
     (  # noqa: SIM905 - as a list it would fill a page
         "account_id action beneficiary_relation certificate_no code contact_key_name csrf_token dedupe_key digest "
         "entitled_by event evidence external external_id file_digest fund home_region identity_index "
-        "industry_code joint key key_name kind letter_no link live_region login machine method name_norm "
+        "industry_code joint key key_name kind letter_no link live_region login machine method name_norm name_spelt "
         "occupation occupation_code origin password_hash phone_index pin_hash place_code prefix programme purpose "
         "reason region_code risk rule seed series size_band source subject target text_version to_check "
         "token_digest uscc"

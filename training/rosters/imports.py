@@ -12,8 +12,8 @@ from centre import privacy
 from centre.bulk_writes import insert_rows, new_ids, update_rows
 from centre.people import Education, Person, Sex, phone_index
 from centre.permissions import Actor
+from centre.person_names import name_columns, same_name
 from centre.scopes import seeing_everything
-from centre.text import normalise
 from training.classes.models import TrainingClass
 from training.enrolments.bulk import Newcomer, admit_together
 from training.enrolments.effects import Parts
@@ -22,7 +22,7 @@ from training.enrolments.queries import lock_people
 from training.enrolments.rules import Application, Origin
 from training.rosters.models import RosterRow, RosterUpload, StoredRow, index_of, read_row, verdict_values
 from training.rosters.rules import Fate, FieldChange, RosterReading, RosterVerdict, Trainee
-from training.rosters.verdicts import Known, differences, digest_of, judge, look_up, same_name, values_of
+from training.rosters.verdicts import Known, differences, digest_of, judge, look_up, values_of
 
 TRIES = 3
 GOOD = (RosterVerdict.CREATE, RosterVerdict.UPDATE, RosterVerdict.UNCHANGED)
@@ -149,8 +149,7 @@ def _columns(training: TrainingClass, stranger: Stranger, trainee: Trainee, inde
     return {
         "id": stranger.id,
         "centre_id": training.centre_id,
-        "name": stranger.name,
-        "name_norm": normalise(stranger.name),
+        **name_columns(stranger.name),
         "key_name": stranger.box.key_name,
         "wrapped_key": stranger.box.wrapped_key,
         "identity_sealed": stranger.seal("identity", trainee.number),

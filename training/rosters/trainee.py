@@ -21,19 +21,15 @@ from centre.people import Sex
 from centre.sheets.cells import Cell
 from centre.sheets.ditto import is_ditto
 from centre.sheets.reading import text_of
-from centre.text import HAN, fold_width, normalise, strip_glosses
+from centre.text import HAN, fold_width, normalise
 from centre.translation import N_
 from training.enrolments.rules import Relation
 from training.rosters.columns import CATEGORY, EDUCATION, LEVEL, RELATION, WANTED
 from training.rosters.rules import Trainee
 
-_DOTS = str.maketrans(dict.fromkeys("•・．‧∙⋅●", "·"))
-_NAME = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z·' .\-]{{1,49}}")
-_ALL_HAN = re.compile(rf"[{HAN}·\s]+")
 INVENTED_COUNTY = "610499"
 """A county that does not exist: demo numbers begin with it, and a warning about each of them would be noise."""
 
-_SEVERAL = re.compile(r"[、，,;；/\n]|\s和\s?")
 _TWO_NUMBERS = re.compile(r"[0-9]{15,18}[xX]?[^0-9xX]+[0-9]{15,18}|[0-9xX]{30,}")
 _DATE = re.compile(r"([0-9]{4})[年./\-]([0-9]{1,2})[月./\-]([0-9]{1,2})日?(?:[T ].*)?")
 _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(?:\.0)?")
@@ -63,17 +59,19 @@ class Faulty(Exception):
 
 
 def parse_name(cell: Cell) -> str:
-    """A person's name with one kind of dot and no inner spaces between Han characters (VR26). Raises Faulty."""
+    """A person's name as `centre.person_names` reads it; a quotation mark for text is no part of it. Raises Faulty."""
     if cell is None:
         raise Faulty("missing", N_("没有填写姓名"))
-    written = strip_glosses(text_of(cell).replace("\u3000", " ").strip().strip("'’"))
-    parts = written.split()
-    if _SEVERAL.search(written) or (len(parts) > 1 and _ALL_HAN.fullmatch(written) and min(map(len, parts)) > 1):
-        raise Faulty("two-people", N_("一格里像是写了两个人，请分成两行"))
     try:
-        return person_names.parse_name(written)
-    except Refusal:
-        raise Faulty("name-form", N_("姓名应为 2 至 50 个字，不含数字和符号")) from None
+        return person_names.parse_name(_written(cell))
+    except person_names.SeveralNames as fault:
+        raise Faulty(fault.code, fault.message) from None
+    except Refusal as fault:
+        raise Faulty("name-form", fault.message, **fault.params) from None
+
+
+def _written(cell: Cell) -> str:
+    return text_of(cell).strip().strip("'’")
 
 
 def parse_number(cell: Cell, today: date) -> IdentityNumber:
@@ -147,6 +145,7 @@ class _Row:
         self._wanted()
         self._id_type()
         name = self._take("name", parse_name)
+        self._spelling(name)
         number = self._take("id_number", lambda cell: parse_number(cell, self.today))
         if number is not None:
             self._against_number(number)
@@ -180,6 +179,13 @@ class _Row:
         except Faulty as fault:
             self._fault(name, fault)
             return None
+
+    def _spelling(self, name: str | None) -> None:
+        """A name that is stored otherwise than it was written, so that its owner can object."""
+        written = _written(self.cells.get("name"))
+        if name and "".join(written.split()) != "".join(name.split()):
+            message = N_("姓名“{written}”按“{name}”登记，请核对")
+            self.warnings.append(Problem("name", "name-respelt", message, {"written": written, "name": name}))
 
     def _optional(self, name: str, parse: Any) -> Any:
         return None if self.cells.get(name) is None else self._take(name, parse)

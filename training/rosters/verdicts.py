@@ -11,8 +11,8 @@ from centre import privacy
 from centre.batches import batches
 from centre.errors import Problem
 from centre.people import Person
+from centre.person_names import same_name
 from centre.scopes import seeing_everything
-from centre.text import normalise
 from centre.translation import N_
 from training.attendance.models import Lesson
 from training.attendance.queries import lessons_elsewhere, planned
@@ -34,7 +34,9 @@ from training.rosters.rules import (
     fate_of,
 )
 
-WARNED_BY_RECORDS = frozenset({"left-class", "kept-as-registered", "already-in-class", "known-by-old-number"})
+WARNED_BY_RECORDS = frozenset(
+    {"left-class", "kept-as-registered", "already-in-class", "known-by-old-number", "name-spelt-otherwise"}
+)
 """Warnings from the records, not from the file; they are recomputed with every verdict."""
 
 JUDGED = frozenset({ClassOverlap.code})
@@ -152,6 +154,9 @@ def _judge_known(
     else:
         message = N_("已经在班号 {class_no} 的学员名单里，不会重复报名")
         reading.warnings.append(Problem("id_number", "already-in-class", message, {"class_no": training.class_no}))
+    if trainee.name != person.name and same_name(trainee.name, person.name):
+        message = N_("姓名写法不同，按同一个人处理：档案里写的是“{name}”")
+        reading.warnings.append(Problem("name", "name-spelt-otherwise", message, {"name": person.name}))
     reading.changes = differences(upload, trainee, person, place, known)
     if any(change.fate in (Fate.FILL, Fate.REPLACE) for change in reading.changes):
         reading.verdict = RosterVerdict.UPDATE
@@ -209,8 +214,3 @@ def values_on_record(person: Person, place: Enrolment | None) -> dict[str, str]:
         "bank": person.unseal("bank", place.bank_sealed) if place is not None and place.bank_sealed else "",
         "card_no": place.card_no if place is not None else "",
     }
-
-
-def same_name(first: str, second: str) -> bool:
-    """Whether two spellings are one name: script, width and spaces do not matter."""
-    return first == second or normalise(first).replace(" ", "") == normalise(second).replace(" ", "")

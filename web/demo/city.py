@@ -15,6 +15,7 @@ from centre.bulk_writes import new_ids
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Education, Person, Sex, identity_index, phone_index
+from centre.person_names import name_columns
 from centre.regions import name
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerNature, EmployerState
@@ -230,8 +231,7 @@ def person_row(
     return {
         "id": person_id,
         "centre_id": centre_id,
-        "name": called,
-        "name_norm": called,
+        **name_columns(called),
         "key_name": key_name,
         "wrapped_key": wrapped,
         "identity_sealed": privacy.seal(key_name, wrapped, "identity", identity),

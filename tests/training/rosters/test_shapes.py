@@ -35,6 +35,8 @@ PEOPLE = {
     "utf8-cut.csv": {2: "杨样一"},
     "utf8-one-bad-byte.csv": {2: "杨样一"},
     "newline.csv": {2: "陈样一"},
+    "unicode-text.txt": {3: "周样一"},
+    "semicolon-comma-in-header.csv": {2: "周样三"},
 }
 
 
@@ -47,6 +49,36 @@ def test_the_people_of_every_shape_are_read_with_the_rows_that_their_program_sho
     upload = sent(city, name)
     good = {row.row_no: row.trainee.name for row in readings(upload.id) if row.trainee}
     assert good == PEOPLE[name]
+
+
+def test_names_of_a_roster_are_read_or_their_wrong_sign_is_named(city: City) -> None:
+    rows = {row.row_no: row for row in readings(sent(city, "names.xlsx").id)}
+    names = {number: row.trainee.name for number, row in rows.items() if row.trainee}
+    assert names == {
+        2: "阿依古丽·买买提", 3: "阿依古丽·买买提", 4: "阿依古丽·买买提·艾合买提", 5: "𠮷样", 6: "王𠣴", 7: "欧阳样",
+        10: "Anna-Maria Müller", 11: "王样", 12: "古丽·样", 13: "张样", 15: "叶尔波力·样",
+    }  # fmt: skip
+    signs = {number: row.problems[0].params.get("sign") for number, row in rows.items() if row.problems}
+    assert signs == {8: None, 9: None, 14: None, 16: "⿰ (U+2FF0)", 17: "— (U+2014)"}
+    respelt = {number for number, row in rows.items() if "name-respelt" in {note.code for note in row.warnings}}
+    assert respelt == {2, 3, 15}, "a dot that was changed is shown; a space is not worth a word"
+
+
+def test_identity_numbers_of_a_roster_are_read_or_their_wrong_sign_is_named(city: City) -> None:
+    rows = {row.row_no: row for row in readings(sent(city, "ids.xlsx").id)}
+    ends = {number: row.trainee.number[-6:] for number, row in rows.items() if row.trainee}
+    assert ends == {
+        2: "01222X", 3: "02102X", 4: "032247", 5: "042269", 6: "052280", 8: "072221", 12: "112220",
+    }  # fmt: skip
+    faults = {
+        number: (row.problems[0].code, row.problems[0].params.get("sign"))
+        for number, row in rows.items()
+        if row.problems
+    }
+    assert faults == {
+        7: ("number-damaged", None), 9: ("identity-sign", "U+202D"), 10: ("identity-sign", "Х (U+0425)"),
+        11: ("identity-sign", "× (U+00D7)"),
+    }  # fmt: skip
 
 
 def test_a_hidden_row_is_asked_about_and_may_be_taken(city: City) -> None:
