@@ -13,6 +13,7 @@ from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
 from centre.permissions import Permission
+from centre.translation import translate
 from employers.companies.rules import Risk
 from employers.openings import actions
 from employers.openings.models import Opening
@@ -74,6 +75,14 @@ class NeighbourOut(Wire):
     total: int
 
 
+class UnderstoodOut(Wire):
+    """A wish in the words of a search: what was written, what it was read as, and the words that remain without it."""
+
+    written: str
+    meaning: str
+    without: str
+
+
 class SearchOut(Wire):
     """The results of a search; `facets` count results per value, each ignoring its own filter."""
 
@@ -85,6 +94,7 @@ class SearchOut(Wire):
     corrected: str | None
     words: list[str]
     places: list[str]
+    understood: list[UnderstoodOut]
     relaxed: bool
     elsewhere: int
     wider: list[WiderOut]
@@ -174,7 +184,6 @@ def openings(
     offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> SearchOut:
     """Search open openings; without words, newest first."""
-    del unit
     # The parameters are validated already; the words keep characters that a draft would refuse.
     criteria = SearchCriteria.model_construct(
         q=q, region=tuple(region), occupation=occupation, wage_min=wage_min, employment=tuple(employment_type)
@@ -182,7 +191,7 @@ def openings(
     results = search_openings(criteria, limit=limit, offset=offset)
     if not offset:
         count_words(results.asked, total=0 if results.relaxed else results.total)
-    return search_out(results)
+    return search_out(results, unit.locale)
 
 
 @routes.get("/{opening_id}", allow=PUBLIC)
@@ -285,7 +294,7 @@ def headcount(unit: Unit, opening_id: OpeningId, wanted: HeadcountChange) -> Ope
     )
 
 
-def search_out(results: Results) -> SearchOut:
+def search_out(results: Results, locale: str) -> SearchOut:
     """The wire format of search results."""
     return SearchOut(
         items=[item_out(listed) for listed in results.items],
@@ -296,6 +305,12 @@ def search_out(results: Results) -> SearchOut:
         corrected=results.corrected,
         words=list(results.words),
         places=list(results.places),
+        understood=[
+            UnderstoodOut(
+                written=wish.written, meaning=translate(locale, wish.message, **wish.params), without=wish.without
+            )
+            for wish in results.wishes
+        ],
         relaxed=results.relaxed,
         elsewhere=results.elsewhere,
         wider=[WiderOut.model_validate(wider) for wider in results.wider],

@@ -6,13 +6,13 @@ A province ends in 0000, a city in 00. 东莞, 中山 and a few others are citie
 import csv
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from centre.errors import Refusal
-from centre.text import normalise
+from centre.text import normalise, pinyin
 from centre.translation import N_
 
 _DATA = Path(__file__).parent / "data"
@@ -44,6 +44,7 @@ _AUTONOMOUS = re.compile(
     rf"(?:(?:{_PEOPLES})族?){{0,6}}自治[区州县旗]$|(?:特别行政区|地区|新区|林区|特区|省|市|区|县|盟|旗)$"
 )
 _GOING = re.compile(r"^[去到在往]|^的(?!士)|^[、,/·\- ]+")
+_SHORTEST_SPELLING = 4
 _ALIASES = {"杨凌": "610403", "杨凌区": "610403", "杨凌示范区": "610403"}
 
 
@@ -172,16 +173,22 @@ def search(text: str, limit: int = 10, home: str = "") -> list[Region]:
     return [_tree()[code] for code in ranked[:limit]]
 
 
-def parse_place(query: str, home: str = "") -> Place:
+def is_spelling(letters: str) -> bool:
+    """Whether letters are the pinyin of a place, in full or without its kind: xianyang, xianyangshi."""
+    return len(letters) >= _SHORTEST_SPELLING and letters in _spellings()
+
+
+def parse_place(query: str, home: str = "", spelt: Collection[str] = ()) -> Place:
     """Split a search text into places and words: `咸阳 挡车工` -> (610400), `挡车工`; `渭城区缝纫` -> (610404), `缝纫`.
 
     Of several places of one name, those near `home`, the region of the city centre, win (see `centre.network.home`).
+    The words among `spelt` are places in pinyin.
     """
     codes: list[str] = []
     rest: list[str] = []
     for word in normalise(query).split():
         left = word
-        while leading := _leading(left, codes, home):
+        while leading := _spelt(left, codes, home) if left in spelt else _leading(left, codes, home):
             taken, left = leading
             # 咸阳渭城 means the narrower one, 昆山 南通 means both.
             codes = [code for code in codes if not any(within(new, code) for new in taken)]
@@ -222,6 +229,10 @@ def _leading(text: str, before: list[str], home: str) -> tuple[list[str], str] |
     word = onward[:length]
     codes = sorted(_AREAS[word]) if word in _AREAS else _meant(_names()[word], before, home)
     return codes, onward[length:]
+
+
+def _spelt(letters: str, before: list[str], home: str) -> tuple[list[str], str]:
+    return _meant(_spellings()[letters], before, home), ""
 
 
 def _begins(text: str) -> int:
@@ -309,6 +320,15 @@ def _names() -> dict[str, tuple[str, ...]]:
     for alias, code in _ALIASES.items():
         names[alias][code] = None
     return {written: tuple(codes) for written, codes in names.items()}
+
+
+@lru_cache(maxsize=1)
+def _spellings() -> dict[str, tuple[str, ...]]:
+    """The pinyin of every way to write a region, to the codes that it may mean."""
+    spellings: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for written, codes in (*_names().items(), *_AREAS.items()):
+        spellings[pinyin(written)].update(dict.fromkeys(sorted(codes)))
+    return {letters: tuple(codes) for letters, codes in spellings.items()}
 
 
 @lru_cache(maxsize=1)

@@ -27,10 +27,14 @@ from matching.engine.fit.profiles import (
     WageBasis,
     WageUnit,
 )
+from matching.engine.text.terms import level_shifts
 from matching.profiles.rules import EDUCATION_SCALE
 
 if TYPE_CHECKING:
     from matching.engine.text.terms import Document
+
+AGES = "ages"
+"""The facet of the ages that openings ask for; for searches only, no page counts it."""
 
 _GIVEN = {Provision.FREE: True, Provision.SUBSIDY: True, Provision.PAID: True, Provision.NONE: False}
 _ROTATING = ("两班", "三班", "倒班", "四班", "轮班")
@@ -83,7 +87,7 @@ def rows() -> Select[Any]:
         Opening.conditions, Opening.address, Opening.wage_min_fen, Opening.wage_max_fen, Opening.wage_unit,
         Opening.employment_type, Opening.headcount, Opening.taken, Opening.board, Opening.lodging, Opening.shift,
         Opening.night_shift, Opening.hazardous, Opening.accepts_training, Opening.skill_requirements,
-        Opening.certificate_requirements, Opening.min_education, Opening.age_min, Opening.age_reason,
+        Opening.certificate_requirements, Opening.min_education, Opening.age_min, Opening.age_max, Opening.age_reason,
         Opening.sex_limit_ground, Opening.social_insurance, Opening.valid_from, Opening.valid_until, Opening.state,
         Opening.reserved_for, Opening.posted_at, Opening.created_at, Opening.updated_at, Opening.version,
         Employer.name.label("employer"),
@@ -200,6 +204,7 @@ def _skill_need(need: Mapping[str, Any]) -> SkillNeed:
 
 
 def _rotates(shift: str) -> bool | None:
+    shift = level_shifts(shift)
     if any(word in shift for word in _ROTATING):
         return True
     return False if any(word in shift for word in _DAY) else None
@@ -220,8 +225,19 @@ def document(row: Any, listed: Listed, wages: WageBasis) -> "Document":
         wage_min_fen=wages.monthly(listed.wage_min_fen, unit),
         wage_max_fen=wages.monthly(listed.wage_max_fen, unit),
         order=int((row.posted_at or row.created_at).timestamp()),
-        facets={"employment": (listed.employment_type,), "offer": offers(row, listed)},
+        facets={"employment": (listed.employment_type,), "offer": offers(row, listed), AGES: (_ages(row),)},
     )
+
+
+def _ages(row: Any) -> str:
+    """The ages that an opening asks for, as `18-45`; a limit without a recorded reason excludes nobody (DOMAIN 4.4)."""
+    return f"{row.age_min or ''}-{row.age_max or ''}" if row.age_reason else "-"
+
+
+def welcomes(ages: str, age: int) -> bool:
+    """Whether somebody of an age may come: welcomes("18-45", 50) is False."""
+    youngest, _, oldest = ages.partition("-")
+    return (not youngest or int(youngest) <= age) and (not oldest or age <= int(oldest))
 
 
 def offers(row: Any, listed: Listed) -> tuple[str, ...]:

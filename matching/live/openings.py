@@ -30,7 +30,7 @@ from employers.openings.rules import OpeningState
 from matching.engine.fit.profiles import Ground, WageBasis, Weights, WorkerProfile
 from matching.live.inputs import Ranks, inputs
 from matching.live.listing import Listed, covers, document, listing, rows, wage_basis
-from matching.live.snapshots import find_places, settled
+from matching.live.snapshots import PLACES, settled
 
 if TYPE_CHECKING:
     from matching.engine.fit.reference import Ranking
@@ -130,7 +130,7 @@ class Board:
             return (document(by_id[number], listed[number], wages) for number in ids)
 
         marks = {number: entry.mark for number, entry in listed.items()}
-        index = settled(marks, wages, lambda: TextIndex.build(documents(by_id), find_places), documents)
+        index = settled(marks, wages, lambda: TextIndex.build(documents(by_id), PLACES), documents)
         state = _State(LiveIndex(index), listed, defaultdict(set), today, wages, weights, ranks)
         for opening in listed.values():
             state.fields[_field(opening)].add(opening.id)

@@ -7,7 +7,7 @@ as small changes; if there are too many, it rebuilds the index and writes the ne
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.sources import source_digest
 from matching.engine.fit.profiles import WageBasis
+from matching.engine.text.places import Places
 from matching.live.folders import keep_newest, numbered
 
 if TYPE_CHECKING:
@@ -29,10 +30,14 @@ _MAKERS = (__name__, "matching.live.listing")
 """The modules that turn database rows into a snapshot, with all that they import."""
 
 
-def find_places(text: str) -> tuple[tuple[str, ...], str]:
+def _named(text: str, spelt: Collection[str]) -> tuple[tuple[str, ...], str]:
     """Region codes named in a query, and the words without them."""
-    place = regions.parse_place(text, network.home())
+    place = regions.parse_place(text, network.home(), spelt)
     return place.codes, place.rest
+
+
+PLACES = Places(_named, regions.is_spelling)
+"""The places that queries may name, near home first."""
 
 
 def folder_for(wages: WageBasis) -> Path:
@@ -72,7 +77,7 @@ def _newest(folder: Path, marks: Mapping[int, Mark]) -> tuple["TextIndex", list[
     for path in reversed(numbered(folder)):
         try:
             known = {number: (own, boss) for number, own, boss in np.load(path / "marks.npy").tolist()}
-            index = snapshot.load(path, find_places)
+            index = snapshot.load(path, PLACES)
         except (OSError, ValueError, KeyError):  # another process has just removed it
             continue
         put = [number for number, mark in marks.items() if known.get(number) != mark]

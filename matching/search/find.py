@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from centre import clock, network, regions
+from centre import clock, regions
 from centre.skills.vocabulary import vocabulary
 from employers.openings.models import Opening
 from employers.openings.queries import reserved_openings
-from matching.live.listing import Listed, listed_now
+from matching.engine.fit.profiles import WageUnit
+from matching.live.listing import AGES, Listed, listed_now, welcomes
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
 from matching.search.rules import SearchCriteria
+from matching.search.wishes import Sought, Understood, understand
 
 if TYPE_CHECKING:
     from matching.engine.text.compile import Filters
     from matching.engine.text.index import Hits
+    from matching.engine.text.query import Query
 
 FEW = 3
 """With fewer answers than this the page also offers neighbouring occupations and wider places."""
@@ -46,7 +49,11 @@ class Neighbour:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The answer to a search. `facets` hold counts per value, each without its own tick."""
+    """The answer to a search. `facets` hold counts per value, each without its own tick.
+
+    `wishes` are what was understood besides trade and place. `without_places` holds for each of the `places` the words
+    of the search without it.
+    """
 
     items: tuple[Listed, ...]
     total: int
@@ -56,6 +63,8 @@ class Results:
     corrected: str | None = None
     words: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    wishes: tuple[Sought, ...] = ()
+    without_places: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     relaxed: bool = False
@@ -70,8 +79,9 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
     `view` is the look at the openings that is searched, when the caller has one.
     """
     view = view or openings_now()
-    filters = _filters(criteria, view)
-    hits = view.index.search(criteria.q, filters, limit=limit, offset=offset)
+    asked = understand(criteria.q)
+    filters = _with_wishes(_filters(criteria, view), asked.wishes, view)
+    hits = view.index.search(asked.words, filters, limit=limit, offset=offset)
     items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
     few = hits.total < FEW
     return Results(
@@ -79,7 +89,9 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
         total=hits.total,
         limit=limit,
         offset=offset,
-        facets=hits.facets,
+        facets={name: counts for name, counts in hits.facets.items() if name != AGES},
+        wishes=asked.wishes,
+        without_places=_without_places(hits.query, asked.wishes),
         corrected=hits.corrected,
         words=hits.terms,
         asked=tuple(wish.text for wish in hits.query.wishes if wish.admits),
@@ -87,7 +99,7 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
         places=hits.query.regions,
         relaxed=hits.relaxed,
         elsewhere=hits.elsewhere,
-        wider=_wider(view, criteria, filters, hits) if few else (),
+        wider=_wider(view, criteria, asked, filters, hits) if few else (),
         neighbours=_neighbours(view, criteria, filters, hits) if few else (),
     )
 
@@ -155,6 +167,28 @@ def _filters(criteria: SearchCriteria, view: View) -> "Filters":
     return Filters(criteria.region, wage_min_fen, _facets(criteria, view))
 
 
+def _with_wishes(filters: "Filters", wishes: tuple[Sought, ...], view: View) -> "Filters":
+    """The filters with what the words asked for: all of it, and of two least wages the higher one."""
+    if not wishes:
+        return filters
+    facets, every = dict(filters.facets), {}
+    if offers := tuple(dict.fromkeys(offer for wish in wishes for offer in wish.offers)):
+        every["offer"] = offers
+    if ages := [age for wish in wishes for age in wish.ages]:
+        welcoming = [value for value in view.index.values(AGES) if all(welcomes(value, age) for age in ages)]
+        facets[AGES] = tuple(welcoming) or ("nobody",)
+    wages = [view.ground.wages.monthly(wish.wage_fen, WageUnit(wish.unit.value)) for wish in wishes]
+    least = max((fen for fen in (filters.wage_min_fen, *wages) if fen is not None), default=None)
+    return replace(filters, wage_min_fen=least, facets=facets, every=every)
+
+
+def _without_places(query: "Query", wishes: tuple[Sought, ...]) -> tuple[str, ...]:
+    """For each place of a query its words without that place; the other places stay under their full names."""
+    kept = " ".join([query.rest, *(wish.written for wish in wishes)])
+    places = [(code, regions.full_name(code)) for code in query.regions]
+    return tuple(" ".join([*(name for other, name in places if other != code), kept]).strip() for code, _ in places)
+
+
 def _facets(criteria: SearchCriteria, view: View) -> dict[str, tuple[str, ...]]:
     facets: dict[str, tuple[str, ...]] = {}
     if criteria.employment:
@@ -175,20 +209,23 @@ def _facets(criteria: SearchCriteria, view: View) -> dict[str, tuple[str, ...]]:
     return facets
 
 
-def _wider(view: View, criteria: SearchCriteria, filters: "Filters", hits: "Hits") -> tuple[Wider, ...]:
+def _wider(
+    view: View, criteria: SearchCriteria, asked: Understood, filters: "Filters", hits: "Hits"
+) -> tuple[Wider, ...]:
     """The places around those asked for, each with its real number of answers, while that number grows."""
     named = hits.query.regions
     places = criteria.region or named
     if not places:
         return ()
-    words = regions.parse_place(criteria.q, network.home()).rest if named else criteria.q
+    words = hits.query.rest if named else asked.words
+    typed = " ".join([words, *(wish.written for wish in asked.wishes)]) if asked.wishes else words
     wider: list[Wider] = []
     most = hits.total
     steps = list(regions.ancestors(places[0])) if regions.exists(places[0]) else []
     for code in [*steps, ""]:
         count = view.index.search(words, replace(filters, regions=(code,) if code else ()), limit=1).total
         if count > most:
-            wider.append(Wider(code, regions.name(code) if code else "", count, words))
+            wider.append(Wider(code, regions.name(code) if code else "", count, typed))
             most = count
     return tuple(wider)
 

@@ -16,11 +16,15 @@ NEARLY = 0.9999
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """The filters of a search (筛选条件). A region includes its subregions; unknown wages pass, unknown places fail."""
+    """The filters of a search (筛选条件). A region includes its subregions; unknown wages pass, unknown places fail.
+
+    Of the values of a facet in `facets` a document has one, of those in `every` it has all.
+    """
 
     regions: tuple[str, ...] = ()
     wage_min_fen: int | None = None
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    every: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def desk(size: int) -> Desk:
@@ -71,7 +75,8 @@ def sieve_of(query: Query, filters: Filters, part: IndexPart) -> Sieve:
     if filters.regions:
         own[names.column("region")] = REGION
     bit = FIRST
-    for name, values in filters.facets.items():
+    alone = [(name, (value,)) for name, values in filters.every.items() for value in values]
+    for name, values in (*filters.facets.items(), *alone):
         if values:
             wanted |= bit
             own[names.column(name)] |= bit

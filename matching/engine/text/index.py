@@ -17,8 +17,9 @@ from centre.skills.vocabulary import Neighbour, Vocabulary, vocabulary
 from centre.text import normalise
 from matching.engine.text.arrays import Ints64
 from matching.engine.text.compile import Filters
+from matching.engine.text.places import NO_PLACES, Places
 from matching.engine.text.postings import Analysed, Gathered, IndexPart, Terms
-from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, PlaceFinder, Query, Reader, Reading, Wish, no_places
+from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, Query, Reader, Reading, Wish
 from matching.engine.text.scan import Matches, look
 from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import Document, code_term, weigh
@@ -71,20 +72,20 @@ class TextIndex:
     dead: Ints64
 
     @classmethod
-    def build(cls, documents: Iterable[Document], places: PlaceFinder = no_places) -> "TextIndex":
+    def build(cls, documents: Iterable[Document], places: Places = NO_PLACES) -> "TextIndex":
         """Index all documents at once; of two with the same id the later one wins."""
         words, terms = vocabulary(), Terms()
         gathered = Gathered.of(analyse(document, terms, words) for document in documents)
         return cls._of(gathered.latest(), terms, places)
 
     @classmethod
-    def _of(cls, gathered: Gathered, terms: Terms, places: PlaceFinder) -> "TextIndex":
+    def _of(cls, gathered: Gathered, terms: Terms, places: Places) -> "TextIndex":
         gathered.measure(terms)
         return cls.whole(gathered.laid_out(terms), terms, places)
 
     @classmethod
     def whole(
-        cls, base: IndexPart, terms: Terms, places: PlaceFinder = no_places, lexicon: Lexicon | None = None
+        cls, base: IndexPart, terms: Terms, places: Places = NO_PLACES, lexicon: Lexicon | None = None
     ) -> "TextIndex":
         """An index of one part, without changes."""
         words = vocabulary()
@@ -141,6 +142,11 @@ class TextIndex:
             elsewhere=matches.elsewhere,
             relaxed=relaxed,
         )
+
+    def values(self, name: str) -> tuple[str, ...]:
+        """The values of a facet that any document has."""
+        parts = (self.base.names, self.recent.names)
+        return tuple(dict.fromkeys(value for names in parts for value in names.values[names.column(name)]))
 
     def suggestions(self, query: Query, filters: Filters | None = None, limit: int = 6) -> tuple[Suggestion, ...]:
         """Neighbouring occupations that have openings, for a search with few or no results."""

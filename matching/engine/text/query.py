@@ -1,17 +1,14 @@
 """How a query is understood: the place, the words, the occupations behind them, and misspelt or romanised words."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from centre.skills.vocabulary import Vocabulary
 from centre.text import bigrams, normalise
+from matching.engine.text.places import NO_PLACES, Places, join_spellings
 from matching.engine.text.postings import Terms
 from matching.engine.text.spelling import Lexicon
-from matching.engine.text.terms import EMPTY_WORDS, EXTRAS, code_term, runs
-
-PlaceFinder = Callable[[str], tuple[tuple[str, ...], str]]
-"""Takes a normalised query; returns the region codes that it names, and the rest of the text."""
+from matching.engine.text.terms import EMPTY_WORDS, EXTRAS, code_term, level_shifts, runs
 
 LITERAL_SHARE, RELAXED_SHARE, WORD_SHARE = 0.6, 0.34, 0.99
 NEAR = (0.9, 0.6, 0.6)
@@ -41,24 +38,23 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: wishes, region codes, occupation codes and the corrected spelling (None: nothing to correct)."""
+    """A parsed query: wishes, region codes, occupation codes and the corrected spelling (None: nothing to correct).
+
+    `rest` are the words without the places.
+    """
 
     text: str
     wishes: tuple[Wish, ...] = ()
     regions: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     corrected: str | None = None
+    rest: str = ""
 
     @property
     def words(self) -> tuple[str, ...]:
         """Words to highlight, longest first."""
         texts = {reading.text for wish in self.wishes for reading in wish.readings if reading.text}
         return tuple(sorted(texts, key=lambda word: (-len(word), word)))
-
-
-def no_places(text: str) -> tuple[tuple[str, ...], str]:
-    """A place finder for callers without a table of regions."""
-    return (), text
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +64,14 @@ class Reader:
     terms: Terms
     lexicon: Lexicon
     vocabulary: Vocabulary
-    places: PlaceFinder = no_places
+    places: Places = NO_PLACES
 
     def read(self, text: str) -> Query:
         """Parse a query; any text is allowed and nothing fails."""
         whole = normalise(text)[:200]
-        regions, rest = self.places(whole)
+        level, spelt = join_spellings(whole, self.places, self._is_word)
+        regions, without_places = self.places.named(level_shifts(level), spelt)
+        rest = without_places
         rest = EMPTY_WORDS.sub(" ", rest).strip() or rest.strip()
         extras = EXTRAS.findall(rest)
         chunks = [chunk for chunk in _BREAK.split(EXTRAS.sub(" ", rest)) if chunk]
@@ -94,6 +92,7 @@ class Reader:
             text=whole,
             wishes=all_wishes,
             regions=regions,
+            rest=without_places,
             codes=self._codes(wishes),
             corrected=corrected if corrected != whole else None,
         )
@@ -121,6 +120,11 @@ class Reader:
 
     def _known_latin(self, word: str) -> bool:
         return word in self.terms.numbers or word in self.vocabulary.words
+
+    def _is_word(self, letters: str) -> bool:
+        """Whether letters are a word of work rather than a place: known as such, or the pinyin of one."""
+        words = self.lexicon.sounding(letters)
+        return self._known_latin(letters) or any(not self.places.named(word, ())[0] for word in words)
 
     def _in_use(self, chunk: str) -> bool:
         return chunk in self.lexicon or all(term in self.terms.numbers for term in bigrams(chunk))

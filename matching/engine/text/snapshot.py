@@ -9,8 +9,8 @@ import numpy as np
 
 from matching.engine.arrays import mapped
 from matching.engine.text.index import TextIndex
+from matching.engine.text.places import NO_PLACES, Places
 from matching.engine.text.postings import IndexPart, Names, Rows, Terms
-from matching.engine.text.query import PlaceFinder, no_places
 from matching.engine.text.spelling import Lexicon
 
 
@@ -31,7 +31,7 @@ def save(index: TextIndex, folder: Path) -> None:
     (folder / "words.json").write_text(json.dumps(header, ensure_ascii=False), encoding="utf-8")
 
 
-def load(folder: Path, places: PlaceFinder = no_places) -> TextIndex:
+def load(folder: Path, places: Places = NO_PLACES) -> TextIndex:
     """Open what `save` wrote; the arrays are memory-mapped, so processes share them."""
     header = json.loads((folder / "words.json").read_text(encoding="utf-8"))
     words = (folder / "terms.txt").read_text(encoding="utf-8").split("\n")

@@ -50,6 +50,10 @@ class Lexicon:
                 at += 1
         return self._best(words)
 
+    def sounding(self, letters: str) -> tuple[str, ...]:
+        """Words whose pinyin equals these letters."""
+        return tuple(self._by_pinyin.get(letters, ()))
+
     def abbreviated(self, letters: str) -> tuple[str, ...]:
         """Words with these initials: dcg -> 挡车工."""
         return self._best(self._by_initials.get(letters, ())) if 2 <= len(letters) <= 8 else ()

@@ -40,6 +40,17 @@ class Document:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+_SHIFTS = re.compile("([二两2三3四4])班(?=倒|制|轮|运转)")
+_SHIFT_FIGURES = {"二": "两", "2": "两", "3": "三", "4": "四"}
+
+
+def level_shifts(text: str) -> str:
+    """Shifts in one spelling: 3班倒 -> 三班倒, 二班制 -> 两班制."""
+    if "班" not in text:
+        return text
+    return _SHIFTS.sub(lambda match: _SHIFT_FIGURES.get(match[1], match[1]) + "班", text)
+
+
 def code_term(code: str) -> str:
     """The index term of an occupation code."""
     return "@" + code
@@ -77,14 +88,14 @@ def title_codes(title: str, vocabulary: Vocabulary) -> dict[str, float]:
 
 def weigh(document: Document, vocabulary: Vocabulary) -> dict[str, float]:
     """Each term of an opening with its weight summed over the fields."""
-    title = normalise(document.title)
+    title = level_shifts(normalise(document.title))
     weights = occupation_terms(document, title, vocabulary)
     names = " ".join(vocabulary.name(code) for code in document.occupations)
     for text, weight in (
         (title, TITLE),
         (names, OCCUPATION),
         (normalise(document.employer), EMPLOYER),
-        (normalise(document.description), DESCRIPTION),
+        (level_shifts(normalise(document.description)), DESCRIPTION),
     ):
         for term in bigrams(text):
             weights[term] = weights.get(term, 0.0) + weight

@@ -91,7 +91,7 @@ def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response
         groups=_groups(unit.locale, criteria, results),
         chosen={"region": criteria.region, "offer": criteria.offer, "employment": criteria.employment},
         applied=_applied(unit.locale, criteria),
-        places=[choices.place(code) for code in results.places],
+        understood=_understood(unit.locale, results),
         trade=vocabulary().name(criteria.occupation) if criteria.occupation else "",
         courses=courses[:3],
         classes=sum(course.classes for course in courses),
@@ -147,6 +147,16 @@ def _applied(locale: str, criteria: SearchCriteria) -> list[tuple[str, str, obje
     regions = criteria.region
     ways += [(choices.place(code), "region", [other for other in regions if other != code]) for code in regions]
     return ways
+
+
+def _understood(locale: str, results: Results) -> list[tuple[str, str]]:
+    """What the words of a search were read as, in plain words, each with the words that remain without it."""
+    places = [
+        (translate(locale, N_("只看：{places}"), places=choices.place(code)), words)
+        for code, words in zip(results.places, results.without_places, strict=True)
+    ]
+    wishes = [(translate(locale, wish.message, **wish.params), wish.without) for wish in results.wishes]
+    return places + wishes
 
 
 def _courses(unit: Unit, criteria: SearchCriteria, results: Results) -> list[Course]:

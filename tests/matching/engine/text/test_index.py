@@ -1,5 +1,6 @@
 """Searching openings by words: scripts, pinyin, typing errors, places, filters, counts and small changes."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from threading import Thread
 
@@ -7,11 +8,17 @@ import pytest
 
 from matching.engine.text.compile import Filters
 from matching.engine.text.index import LiveIndex, TextIndex
+from matching.engine.text.places import Places
 from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import Document
 
+PINYIN = {"xianyang": "咸阳", "kunshan": "昆山", "weicheng": "渭城", "baoan": "宝安", "diangong": "电工"}
 
-def place_of(text: str) -> tuple[tuple[str, ...], str]:
+
+def place_of(text: str, spelt: Collection[str]) -> tuple[tuple[str, ...], str]:
+    for letters, name in PINYIN.items():
+        if letters in spelt:
+            text = text.replace(letters, name)
     for name, code in (("咸阳", "610400"), ("昆山", "320583"), ("渭城", "610404")):
         if name in text:
             return (code,), text.replace(name, " ")
@@ -34,7 +41,7 @@ OPENINGS = (
 
 @pytest.fixture(scope="module")
 def index() -> TextIndex:
-    return TextIndex.build(OPENINGS, place_of)
+    return TextIndex.build(OPENINGS, Places(place_of, PINYIN.__contains__))
 
 
 @pytest.mark.parametrize(
@@ -189,3 +196,27 @@ def test_neighbouring_trades_are_offered_with_their_real_counts(index: TextIndex
 def test_the_empty_index_answers_everything_with_nothing() -> None:
     assert TextIndex.build(()).search("电工").total == 0
     assert TextIndex.build(()).search("").total == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["fengrengong weicheng", "weicheng fengrengong", "weichengfengrengong", "fengrengongweicheng",
+     "feng ren gong wei cheng",
+     "wei cheng 缝纫工", "缝纫工 weicheng"],
+)  # fmt: skip
+def test_a_place_in_pinyin_is_a_filter_and_not_a_word(index: TextIndex, words: str) -> None:
+    hits = index.search(words)
+    assert hits.query.regions == ("610404",)
+    assert hits.ids == (3,)
+
+
+@pytest.mark.parametrize(("words", "best"), [("diangong", 5), ("dian gong", 5)])
+def test_a_trade_that_is_spelt_like_a_place_stays_a_trade(index: TextIndex, words: str, best: int) -> None:
+    hits = index.search(words)
+    assert hits.query.regions == ()
+    assert hits.ids[0] == best
+
+
+@pytest.mark.parametrize("words", ["3班倒", "三班倒", "3班制", "３班倒"])
+def test_shifts_mean_the_same_in_figures_and_in_words(index: TextIndex, words: str) -> None:
+    assert index.search(words).ids == (1,)
