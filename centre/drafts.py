@@ -1,12 +1,23 @@
 """Drafts: what people send, checked before anything acts on it. One draft serves the API, the pages and imports."""
 
+import re
 from datetime import date, datetime, time
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 from pydantic_core import PydanticCustomError
 
 from centre.errors import Problem
+from centre.grammars.places import PlaceAmbiguous, PlaceUnknown, read_place
 from centre.text import UnsafeText, clean
 from centre.translation import N_
 
@@ -81,8 +92,22 @@ RecordId = Annotated[int, Field(ge=1, le=BIGGEST_ID)]
 Fen = Annotated[int, Field(ge=0, le=10**12)]
 """Money in fen."""
 
-RegionCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-"""A six-digit region code."""
+
+def _region(value: Any) -> Any:
+    """The code of a place that was written otherwise, 秦都区 or 6104; what is no place is left to the pattern."""
+    if not isinstance(value, str) or not value.strip() or _SIX.fullmatch(value):
+        return value
+    try:
+        return read_place(value).code
+    except PlaceAmbiguous as fault:
+        raise PydanticCustomError("place_ambiguous", "{message}", {**fault.params, "message": fault.message}) from None
+    except PlaceUnknown:
+        return value
+
+
+_SIX = re.compile("[0-9]{6}")
+RegionCode = Annotated[str, BeforeValidator(_region), StringConstraints(pattern=r"^[0-9]{6}$")]
+"""A six-digit region code; the name of a place or a shorter code is read as the code that it means."""
 
 _OBJECT = N_("请发送 JSON 对象，Content-Type 写 application/json")
 

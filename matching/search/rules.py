@@ -13,11 +13,12 @@ from centre.drafts import Draft, Line, RegionCode, Words
 from centre.errors import Conflict
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.text import HAN
+from centre.text import HAN, UnsafeText, clean
 from centre.translation import N_
 from employers.openings.rules import EmploymentType
 
 MOST_PAGES = 50
+LONGEST = 200
 MOST_VALUES = 10
 MOST_SAVED = 10
 """Searches that one person may keep."""
@@ -45,8 +46,12 @@ class SearchCriteria(Draft):
 
     @classmethod
     def of(cls, pairs: Iterable[tuple[str, str]]) -> "SearchCriteria":
-        """Read an address; a value that is wrong is left out instead of refused."""
+        """Read an address; a value that is wrong is left out instead of refused.
+
+        A place that is not known or can be several joins the words, so that nobody is shown everything instead.
+        """
         given: dict[str, Any] = {}
+        unclear: list[str] = []
         for name, value in pairs:
             field = cls.model_fields.get(name)
             if field is None or not value:
@@ -55,11 +60,14 @@ class SearchCriteria(Draft):
             try:
                 valid = getattr(cls.model_validate({name: (value,) if several else value}), name)
             except ValueError:
+                if name == "region" and _is_line(value):
+                    unclear.append(value)
                 continue
             if several:
                 given[name] = (*given.get(name, ()), *valid)[:MOST_VALUES]
             else:
                 given.setdefault(name, valid)
+        given["q"] = " ".join([given.get("q", ""), *dict.fromkeys(unclear)]).strip()[:LONGEST]
         return cls.model_validate(given)
 
     @classmethod
@@ -81,6 +89,14 @@ class SearchCriteria(Draft):
     def is_empty(self) -> bool:
         """Whether nothing narrows the search."""
         return not self.address
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text can be words of a search."""
+    try:
+        return not clean(text).isascii()
+    except UnsafeText:
+        return False
 
 
 class SearchDraft(Draft):

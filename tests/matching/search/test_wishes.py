@@ -5,8 +5,10 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from centre.database import open_session
+from centre.drafts import problems_of
 from centre.grammars.pay import read_pay
 from centre.permissions import Actor
 from matching.search import wishes
@@ -150,3 +152,21 @@ def test_a_search_that_forgets_what_it_understood_is_caught(workshop: Town) -> N
 def test_a_shift_in_figures_is_the_shift_in_words(workshop: Town) -> None:
     assert titles("3班倒")[:2] == titles("三班倒")[:2]
     assert {"包装工丙", "纺纱工(细纱值车)"} == set(titles("三班倒")[:2])
+
+
+@pytest.mark.parametrize("written", ["610402", "秦都区", "咸阳市秦都区", "咸阳（秦都区）", "咸陽市秦都區", "610402000"])
+def test_a_place_of_an_address_means_the_same_however_it_is_written(written: str) -> None:
+    assert SearchCriteria.of([("region", written)]).region == ("610402",)
+    assert SearchCriteria.model_validate({"region": (written,)}).region == ("610402",)
+
+
+def test_a_place_that_can_be_several_joins_the_words_so_that_the_answer_shows_which(town: Town) -> None:
+    criteria = SearchCriteria.of([("region", "鼓楼区"), ("q", "保安"), ("region", "火星"), ("region", "\u202e")])
+    assert (criteria.q, criteria.region) == ("保安 鼓楼区 火星", ())
+    places = search_openings(SearchCriteria(q="保安 鼓楼区")).places
+    assert {"320106", "320302"} <= set(places)
+    with pytest.raises(ValidationError) as refusal:
+        SearchCriteria.model_validate({"region": ("鼓楼区",)})
+    problem = problems_of(refusal.value)[0]
+    assert problem.code == "place-ambiguous"
+    assert "江苏省徐州市鼓楼区" in problem.params["candidates"]

@@ -12,6 +12,7 @@ from centre import clock
 from centre.drafts import BIGGEST_ID
 from centre.network import centres
 from centre.permissions import Permission
+from centre.regions import full_name
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
@@ -151,9 +152,10 @@ def _applied(locale: str, criteria: SearchCriteria) -> list[tuple[str, str, obje
 
 def _understood(locale: str, results: Results) -> list[tuple[str, str]]:
     """What the words of a search were read as, in plain words, each with the words that remain without it."""
+    names = [choices.place(code) for code in results.places]
     places = [
-        (translate(locale, N_("只看：{places}"), places=choices.place(code)), words)
-        for code, words in zip(results.places, results.without_places, strict=True)
+        (translate(locale, N_("只看：{places}"), places=name if names.count(name) == 1 else full_name(code)), words)
+        for code, name, words in zip(results.places, names, results.without_places, strict=True)
     ]
     wishes = [(translate(locale, wish.message, **wish.params), wish.without) for wish in results.wishes]
     return places + wishes
