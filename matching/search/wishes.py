@@ -16,6 +16,7 @@ from centre.text import normalise
 from centre.translation import N_
 
 YOUNGEST, OLDEST = 16, 80
+LONGEST, MOST_WISHES = 200, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,35 +44,67 @@ class Understood:
     wishes: tuple[Sought, ...] = ()
 
 
-_NOT = "(?:不要|不需要|不想要?|不愿意?|不能|不肯|不用|不接受|没有|拒绝|不|没|无|别|免)(?:上|做|干|值|倒|有)?的?"
-_NIGHT = "(?:大?夜班|熬夜|晚班|通宵班?|倒班|[两二三四2-4]班[倒制])"
-_HAS = "(?:必须|一定|最好|需要|要|得|可以|能|提供|有|带)?"
-_FIGURE = rf"(?:[0-9][0-9,.]{{0,8}}|[{NUMERAL}]{{1,6}})[万千kw]?"
-_PAY_LABEL = (
-    "(?:月薪|月工资|月收入|工资|薪资|薪水|薪酬|收入|待遇|日薪|日工资|时薪|小时工资|"
-    "(?:每个?月|一个月|[每一]天|[每一]个?小时)(?:挣|赚|拿|给|工资)?)"
+def _several(words: str) -> tuple[str, ...]:
+    return tuple(words.split())
+
+
+_NOT = _several(
+    "不要 不需要 不想 不想要 不愿 不愿意 不能 不肯 不用 不接受 没有 拒绝 不 没 无 别 免 不上 不要上 不想上 不愿上 "
+    "不愿意上 不能上 不做 不想做 不干 不值 不倒 别上 不用上"
 )
-_PAY_UNIT = "(?:/月|每个?月|一个月|/天|每天|一天|/日|/小时|每小时|一小时|/时)"
-_LEAST_BEFORE, _LEAST_BEHIND = "(?:不低于|不少于|至少|最低|最少|高于|超过|大于)", r"(?:及?以上|起步|起|往上|\+|多)"
-_MONEY = rf"{_FIGURE}(?:[-~至到—]{_FIGURE})?(?:元|块钱?)?"
-_WISHES = re.compile(
-    rf"(?P<day>{_NOT}{_NIGHT}|{_NIGHT}(?:不要|不行|不做|不上|不能)|(?:只|就)(?:上|要|做|想上|找)白班)"
-    rf"|(?P<full>(?<!不){_HAS}(?:包吃包?住|包食宿|管吃管?住|供吃供?住|提供食宿|食宿全包|吃住全包))"
-    rf"|(?P<lodging>(?<!不){_HAS}(?:包住宿?|管住宿?|供住宿?|(?:提供|免费)住宿|有宿舍))"
-    rf"|(?P<board>(?<!不){_HAS}(?:包吃|管吃|供吃|包饭|管饭|包餐|包三餐))"
-    rf"|(?P<insurance>(?<!不){_HAS}(?:五险一金|五险|(?:交|缴|买|上|有)社保|社保))"
-    rf"|(?P<training>不会(?:也)?(?:可以|能)学|(?:无|没有?|零)(?:工作)?经验|零基础|包教包会|不(?:要|用|需要)经验)"
-    rf"|(?P<age>(?:今年|年龄|我)?(?:[0-9]{{2}}|[{NUMERAL}]{{2,4}})多?周?岁(?:了|的|以上)?)"
-    rf"|(?P<pay>{_PAY_LABEL}[:是要在]?{_LEAST_BEFORE}?{_MONEY}{_PAY_UNIT}?{_LEAST_BEHIND}?(?:的)?"
-    rf"|{_LEAST_BEFORE}{_MONEY}{_PAY_UNIT}?|{_MONEY}{_PAY_UNIT}{_LEAST_BEHIND}?|{_MONEY}{_LEAST_BEHIND}{_PAY_UNIT}?)"
-)
-_BELOW = re.compile("以下|以内|不到|不超过|左右|上下|[-~至到—]")
+_NIGHTS = _several("夜班 大夜班 熬夜 晚班 通宵 通宵班 倒班 两班倒 三班倒 四班倒 2班倒 3班倒 4班倒 三班制 两班制")
+_TICKED = {
+    "day": [
+        *(negation + night for negation in _NOT for night in _NIGHTS),
+        *(
+            night + negation
+            for night in ("夜班", "晚班", "倒班")
+            for negation in ("不要", "不行", "不做", "不上", "不能")
+        ),
+        *_several("只上白班 只要白班 只做白班 只想上白班 就上白班 就要白班 就做白班"),
+    ],
+    "full": _several("包吃包住 包吃住 包食宿 管吃管住 管吃住 供吃供住 供吃住 提供食宿 食宿全包 吃住全包"),
+    "lodging": _several("包住 包住宿 管住 管住宿 供住 供住宿 提供住宿 免费住宿 有宿舍 提供宿舍"),
+    "board": _several("包吃 管吃 供吃 包饭 管饭 包餐 包三餐"),
+    "insurance": _several("五险一金 五险 交社保 缴社保 买社保 上社保 有社保 社保"),
+    "training": _several(
+        "不会可以学 不会也可以学 不会能学 无经验 没经验 没有经验 零经验 无工作经验 没有工作经验 零基础 包教包会 "
+        "不要经验 不用经验 不需要经验"
+    ),
+}
+_TICK_OF = {phrase: kind for kind, phrases in _TICKED.items() for phrase in phrases}
+_LONGEST_PHRASE = max(map(len, _TICK_OF))
+_SIGNS = frozenset("班熬吃住食宿饭餐险社会经础包")
+"""Every phrase has one of these characters; most searches have none and are looked at no further."""
+_FIGURES = frozenset("0123456789" + NUMERAL)
+
+_FIGURE = re.compile(rf"[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+")
+_MONEY = re.compile(rf"[万千kw]?(?:[-~至到—](?:[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+)[万千kw]?)?(?:元|块钱?)?")
+_AGE = re.compile("多?周?岁(?:了|的|以上)?")
+_LABELS = {
+    "月薪": _several(
+        "月薪 月工资 月收入 每月 每个月 一个月 每月工资 每个月工资 一个月工资 每月挣 一个月挣 一个月赚 一个月拿"
+    ),
+    "日薪": _several("日薪 日工资 每天 一天 每天工资 一天工资 每天挣 一天挣 一天赚 一天拿"),
+    "时薪": _several("时薪 小时工资 每小时 一小时 一个小时 每个小时"),
+    "": _several("工资 薪资 薪水 薪酬 收入 待遇"),
+}
+_UNITS = {
+    "/月": _several("/月 每个月 每月 一个月"),
+    "/天": _several("/天 每天 一天 /日"),
+    "/小时": _several("/小时 每小时 一小时 一个小时 /时"),
+}
+_LEAST_BEFORE = ("不低于", "不少于", "至少", "最低", "最少", "高于", "超过", "大于")
+_LEAST_BEHIND = ("以上", "及以上", "起步", "起", "往上", "+", "多")
+_ALL_LABELS = tuple(label for labels in _LABELS.values() for label in labels)
+_ALL_UNITS = tuple(unit for units in _UNITS.values() for unit in units)
+_OF_PEOPLE = ("今年", "年龄", "我")
+_NO_LEAST = ("以下", "以内", "不到", "不超过", "左右", "上下", *"-~至到—")
 _FILLER = re.compile(
     "^(?:的|了|和|且|又|要|想|想要|找|找个|找份|求|我|能|能做|做|干|活|都行|也行|就行|并且|还要|,|，|。)+$"
 )
 _BOUNDARY = re.compile(r"[\s,，。;；、]+")
 
-_LABELS = {"月": "月薪", "天": "日薪", "时": "时薪"}
 _TICKS = {
     "day": (("day",), N_("不上夜班、不倒班")),
     "full": (("board", "lodging"), N_("包吃包住")),
@@ -93,17 +126,71 @@ def understand(text: str) -> Understood:
     >>> understand("昆山 不要夜班 包住 月薪4000以上").words
     '昆山'
     """
-    level = normalise(text)[:200]
-    if not _WISHES.search(level):
-        return Understood(text)
+    level = normalise(text)[:LONGEST]
+    spans: list[tuple[int, int, str]] = []
+    if not _SIGNS.isdisjoint(level):
+        spans += _phrases(level)
+    if not _FIGURES.isdisjoint(level):
+        spans += _figures(level)
     wishes: list[Sought] = []
     pieces: list[tuple[int, int]] = []
-    for match in _WISHES.finditer(level):
-        wish = _wish(match, level)
+    for start, end, kind in sorted(spans)[:MOST_WISHES]:
+        wish = None if pieces and start < pieces[-1][1] else _wish(level, start, end, kind)
         if wish is not None:
             wishes.append(wish)
-            pieces.append(match.span())
+            pieces.append((start, end))
     return Understood(_words(level, pieces), tuple(wishes)) if wishes else Understood(text)
+
+
+def _phrases(level: str) -> Iterator[tuple[int, int, str]]:
+    """Where known phrases stand, the longest at each place; 不包住 is none."""
+    at = 0
+    while at < len(level):
+        for length in range(min(_LONGEST_PHRASE, len(level) - at), 1, -1):
+            kind = _TICK_OF.get(level[at : at + length])
+            if kind is not None and level[at - 1 : at] != "不":
+                yield at, at + length, kind
+                at += length - 1
+                break
+        at += 1
+
+
+def _figures(level: str) -> Iterator[tuple[int, int, str]]:
+    """Where figures stand that can be an age or a least pay, with all that belongs to them."""
+    for figure in _FIGURE.finditer(level):
+        start, end = figure.span()
+        if start and level[start - 1] in "-~至到—.,":
+            continue
+        if age := _AGE.match(level, end):
+            yield _before(level, start, _OF_PEOPLE), age.end(), "age"
+            continue
+        if level[end - 1] == "一" and end - start > 1 and level.startswith(("个月", "天", "小时", "个小时"), end):
+            end -= 1  # 三四千一个月
+        money = _MONEY.match(level, end)
+        last = money.end() if money else end
+        bounded = _behind(level, last, _LEAST_BEHIND)
+        behind = _behind(level, _behind(level, bounded, _ALL_UNITS), _LEAST_BEHIND)
+        least = _before(level, start, _LEAST_BEFORE)
+        begin = least - 1 if level[:least][-1:] in tuple(":是要在") else least
+        label = _before(level, begin, _ALL_LABELS)
+        if label < begin:
+            least = label
+        if least < start or behind > last:
+            yield least, behind, "pay"
+
+
+def _before(level: str, at: int, words: tuple[str, ...]) -> int:
+    """Where the longest of some words begins that ends at a place; the place itself if none does."""
+    if not level.endswith(words, 0, at):
+        return at
+    return at - max(len(word) for word in words if level.endswith(word, 0, at))
+
+
+def _behind(level: str, at: int, words: tuple[str, ...]) -> int:
+    """Where the longest of some words ends that begins at a place; the place itself if none does."""
+    if not level.startswith(words, at):
+        return at
+    return at + max(len(word) for word in words if level.startswith(word, at))
 
 
 def _words(level: str, pieces: list[tuple[int, int]]) -> str:
@@ -117,24 +204,15 @@ def _words(level: str, pieces: list[tuple[int, int]]) -> str:
     return " ".join(chunk.removeprefix("的") for chunk in chunks if chunk and not _FILLER.match(chunk))
 
 
-def _wish(match: re.Match[str], level: str) -> Sought | None:
+def _wish(level: str, start: int, end: int, kind: str) -> Sought | None:
     """A wish as it was meant, or None where its words are better searched for as they stand."""
-    kind, written = str(match.lastgroup), match[0]
-    without = _words(level, [match.span()])
+    written, without = level[start:end], _words(level, [(start, end)])
     if kind in _TICKS:
         offers, message = _TICKS[kind]
         return Sought(written, message, without, offers=offers)
-    if _BELOW.match(level[match.end() :]) or _is_figure(level[: match.start()][-1:]):
+    if level.startswith(_NO_LEAST, end):
         return None
     return next(_of_age(written, without) if kind == "age" else _of_pay(written, without), None)
-
-
-def _is_figure(before: str) -> bool:
-    return bool(before) and (before.isdigit() or before in "-.~至到")
-
-
-def _label(match: re.Match[str]) -> str:
-    return next(label for word, label in _LABELS.items() if word in match[0])
 
 
 def _of_age(written: str, without: str) -> Iterator[Sought]:
@@ -154,9 +232,7 @@ def _of_age(written: str, without: str) -> Iterator[Sought]:
 
 def _of_pay(written: str, without: str) -> Iterator[Sought]:
     """A least pay; a range asks for its lower end."""
-    word = re.sub("[:是要在的]", "", re.sub("往上|多$", "以上", written))
-    word = re.sub("^(?:每个?月|一个月|[每一]天|[每一]个?小时)(?:挣|赚|拿|给|工资)?", _label, word)
-    word = re.sub("^(.*?)(?:高于|超过|大于|最少)", r"\1不低于", word)
+    word = _in_words_of_lists(written)
     try:
         pay = read_pay(word)
     except Unreadable:
@@ -165,3 +241,17 @@ def _of_pay(written: str, without: str) -> Iterator[Sought]:
         return
     yuan = f"{pay.least_fen / 100:,.2f}".removesuffix(".00")
     yield Sought(written, _PAY_MESSAGES[pay.unit], without, {"yuan": yuan}, wage_fen=pay.least_fen, unit=pay.unit)
+
+
+def _in_words_of_lists(written: str) -> str:
+    """A pay as lists write it, whose grammar reads it: 一天挣200多 -> 日薪200以上."""
+    word = re.sub("[:是要在的]", "", written)
+    for label, labels in _LABELS.items():
+        if begun := _behind(word, 0, labels):
+            word = label + word[begun:]
+            break
+    for unit, units in _UNITS.items():
+        for name in units:
+            word = word.replace(name, unit)
+    word = re.sub("往上|多(?!于)", "以上", word)
+    return re.sub("高于|超过|大于|最少", "不低于", word)
