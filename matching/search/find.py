@@ -94,7 +94,7 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
         without_places=_without_places(hits.query, asked.wishes),
         corrected=hits.corrected,
         words=hits.terms,
-        asked=tuple(wish.text for wish in hits.query.wishes if wish.admits),
+        asked=() if asked.is_sentence else tuple(wish.text for wish in hits.query.wishes if wish.admits),
         codes=hits.query.codes[:3],
         places=hits.query.regions,
         relaxed=hits.relaxed,

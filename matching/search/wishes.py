@@ -38,10 +38,14 @@ class Sought:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """A search taken apart: its wishes, and the words that remain."""
+    """A search taken apart: its wishes, and the words that remain.
+
+    `is_sentence` where a wish stood inside other words (我妈妈五十岁想…): what is left of them is no search word.
+    """
 
     words: str
     wishes: tuple[Sought, ...] = ()
+    is_sentence: bool = False
 
 
 def _several(words: str) -> tuple[str, ...]:
@@ -139,7 +143,10 @@ def understand(text: str) -> Understood:
         if wish is not None:
             wishes.append(wish)
             pieces.append((start, end))
-    return Understood(_words(level, pieces), tuple(wishes)) if wishes else Understood(text)
+    if not wishes:
+        return Understood(text)
+    chunks = _BOUNDARY.split(level)
+    return Understood(_words(level, pieces), tuple(wishes), any(wish.written not in chunks for wish in wishes))
 
 
 def _phrases(level: str) -> Iterator[tuple[int, int, str]]:

@@ -32,8 +32,10 @@ def spellings_after_migrating() -> list[tuple[str, str]]:
         tables = MetaData()
         centres = Table("centre", tables, autoload_with=connection)
         known = {"id": 1, "code": "A", "name": "甲", "level": "city", "region_code": "610400"}
-        blank = {column.name: "" for column in centres.columns if not column.nullable and column.name not in known}
-        connection.execute(insert(centres), [blank | OLD | known])
+        needed = [column for column in centres.columns if not column.nullable and column.name not in {*known, *OLD}]
+        connection.execute(
+            insert(centres), [{column.name: column.type.python_type() for column in needed} | OLD | known]
+        )
         people = Table("person", tables, autoload_with=connection)
         rows = [person(1, "古麗•阿依", b"key"), person(2, "已注销", b"")]
         connection.execute(insert(people), rows)

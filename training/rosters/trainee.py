@@ -21,7 +21,7 @@ from centre.people import Sex
 from centre.sheets.cells import Cell
 from centre.sheets.ditto import is_ditto
 from centre.sheets.reading import text_of
-from centre.text import HAN, fold_width, normalise
+from centre.text import HAN, clean, fold_width, normalise
 from centre.translation import N_
 from training.enrolments.rules import Relation
 from training.rosters.columns import CATEGORY, EDUCATION, LEVEL, RELATION, WANTED
@@ -183,7 +183,7 @@ class _Row:
     def _spelling(self, name: str | None) -> None:
         """A name that is stored otherwise than it was written, so that its owner can object."""
         written = _written(self.cells.get("name"))
-        if name and "".join(written.split()) != "".join(name.split()):
+        if name and "".join(clean(written).split()) != "".join(name.split()):
             message = N_("姓名“{written}”按“{name}”登记，请核对")
             self.warnings.append(Problem("name", "name-respelt", message, {"written": written, "name": name}))
 

@@ -225,7 +225,7 @@ def test_no_value_of_500_messy_openings_is_wrong(session: Session) -> None:
     assert counts["openings"] >= 500
     assert counts["asked though clear"] == 0
     assert counts["asked"] == counts["unclear"] > 0
-    assert counts["on show"] == counts["openings"] - counts["asked"]
+    assert 300 < counts["on show"] <= counts["openings"] - counts["asked"], "what the law forbids stays a draft"
     shown = select(Opening).where(Opening.state == OpeningState.OPEN)
     assert len(session.scalars(shown).all()) == counts["on show"]
 
