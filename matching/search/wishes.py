@@ -104,9 +104,8 @@ _ALL_LABELS = tuple(label for labels in _LABELS.values() for label in labels)
 _ALL_UNITS = tuple(unit for units in _UNITS.values() for unit in units)
 _OF_PEOPLE = ("今年", "年龄", "我")
 _NO_LEAST = ("以下", "以内", "不到", "不超过", "左右", "上下", *"-~至到—")
-_FILLER = re.compile(
-    "^(?:的|了|和|且|又|要|想|想要|找|找个|找份|求|我|能|能做|做|干|活|都行|也行|就行|并且|还要|,|，|。)+$"
-)
+_FILLER = frozenset("的了和且又要想找个份求我能做干活都也就行并还必须一定最好需,，。")
+"""Characters of words that only held others together."""
 _BOUNDARY = re.compile(r"[\s,，。;；、]+")
 
 _TICKS = {
@@ -208,7 +207,7 @@ def _words(level: str, pieces: list[tuple[int, int]]) -> str:
         at = end
     parts.append(level[at:])
     chunks = (chunk for part in parts for chunk in _BOUNDARY.split(part))
-    return " ".join(chunk.removeprefix("的") for chunk in chunks if chunk and not _FILLER.match(chunk))
+    return " ".join(chunk.removeprefix("的") for chunk in chunks if not _FILLER.issuperset(chunk))
 
 
 def _wish(level: str, start: int, end: int, kind: str) -> Sought | None:
