@@ -8,7 +8,7 @@ from fastapi import Query
 from api.dependencies import PUBLIC, SIGNED_IN, Routes, Unit
 from api.wire import Wire
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
+from centre.drafts import BIGGEST_ID, Draft, Line, RecordId, RegionCode
 from centre.errors import NotFound
 from centre.people import Person, PersonCategory
 from centre.permissions import Permission
@@ -196,7 +196,7 @@ def classes(
     unit: Unit,
     q: Annotated[Line, Query(max_length=60)] = "",
     occupation: Annotated[str, Query(max_length=12, pattern=r"^[0-9-]*$")] = "",
-    region: Annotated[str, Query(pattern=r"^([0-9]{6})?$")] = "",
+    region: RegionCode | Literal[""] = "",
     provider_id: Id | None = None,
     limit: Limit = 50,
     offset: Offset = 0,

@@ -14,6 +14,7 @@ from centre.accounts.models import Account
 from centre.accounts.rules import new_words
 from centre.drafts import Draft, Line, RegionCode, Words
 from centre.errors import Conflict, Invalid, Problem
+from centre.grammars.places import read_place
 from centre.installation import rename_installation
 from centre.network import Centre, CentreLevel, forget_home
 from centre.permissions import Actor, Permission, Role, require
@@ -80,7 +81,8 @@ def suggested_centres(city: str) -> list[CentreEntry]:
 def city_named(typed: str) -> str:
     """The code of a city by its code or its name, municipalities as well. Raises Invalid when none or several fit."""
     text = typed.strip()
-    places = [regions.region(text)] if regions.exists(text) else regions.search(text, limit=50)
+    coded = regions.coded(text)
+    places = [coded] if coded else regions.search(text, limit=50)
     cities = [place for place in places if regions.is_city(place.code)]
     cities = [place for place in cities if place.name in (text, f"{text}市")] or cities
     if len(cities) != 1:
@@ -107,8 +109,7 @@ def read_centres(lines: Iterable[str]) -> list[CentreEntry]:
             continue
         try:
             code, name, place = cells
-            region = regions.region(place).code if place.isdigit() else regions.county_of(place)
-            centres.append(CentreEntry(code=code, name=name, region=region))
+            centres.append(CentreEntry(code=code, name=name, region=read_place(place).code))
         except (ValueError, LookupError):
             message = N_("第 {row} 行看不懂；每行写：编号,名称,地区代码")
             problems.append(Problem("centres", "centre-line", message, {"row": number}))

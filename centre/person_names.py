@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
 
 from centre.errors import Refusal
 from centre.text import HAN, clean, fold_width, name_readings, normalise, pinyin, shown_sign, strip_glosses
@@ -17,6 +16,7 @@ _NAME = re.compile(rf"[{_OWN}]+(?:·[{_OWN}{_LATIN}.]+)*|[{_LATIN}]+(?:[ ·.'-]{
 _STRANGE = re.compile(rf"[^{_OWN}{_LATIN} ·.'-]")
 _OF_CYRILLIC, _OF_OTHERS = re.compile(f"[{_CYRILLIC}]"), re.compile(rf"[{_OWN}{_ROMAN}]")
 _HAN_AND_SPACES = re.compile(rf"[{HAN}\s]+")
+_MARKUP = re.compile("[<>]")
 _SEVERAL = re.compile(r"[、，,;；/\n]")
 _NO_NAMES = frozenset({"同上", "姓名", "无", "合计", "小计", "总计"})
 _DOUBLE_SURNAMES = frozenset(
@@ -76,7 +76,8 @@ def parse_name(raw: object) -> str:
         raise NameLength(field="name")
     if name in _NO_NAMES:
         raise NameCharacters(field="name")
-    if _SEVERAL.search(name) or (" " in name and _HAN_AND_SPACES.fullmatch(name)):
+    is_markup = _MARKUP.search(name) is not None  # the slash of </b> does not separate people
+    if not is_markup and (_SEVERAL.search(name) or (" " in name and _HAN_AND_SPACES.fullmatch(name))):
         raise SeveralNames(field="name")
     if strange := _strange_sign(name):
         raise NameSign(field="name", sign=shown_sign(strange))
@@ -120,12 +121,5 @@ def _joined(parts: list[str]) -> str:
 
 def _strange_sign(name: str) -> str:
     """The first sign that no name has, else the first Cyrillic letter among others (Анна is whole, Вang is not)."""
-    return next(_strange_signs(name), "")
-
-
-def _strange_signs(name: str) -> Iterator[str]:
-    for sign in _STRANGE.findall(name):
-        if not sign.isdigit() and sign not in "<>&()（）":
-            yield sign
-    if _OF_OTHERS.search(name):
-        yield from _OF_CYRILLIC.findall(name)
+    of_cyrillic = _OF_CYRILLIC.findall(name) if _OF_OTHERS.search(name) else []
+    return next(iter([*_STRANGE.findall(name), *of_cyrillic]), "")

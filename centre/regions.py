@@ -44,6 +44,7 @@ _AUTONOMOUS = re.compile(
     rf"(?:(?:{_PEOPLES})族?){{0,6}}自治[区州县旗]$|(?:特别行政区|地区|新区|林区|特区|省|市|区|县|盟|旗)$"
 )
 _GOING = re.compile(r"^[去到在往]|^的(?!士)|^[、,/·\- ]+")
+_CODE = re.compile("[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 _SHORTEST_SPELLING = 4
 _ALIASES = {"杨凌": "610403", "杨凌区": "610403", "杨凌示范区": "610403"}
 
@@ -93,6 +94,14 @@ def region(code: str) -> Region:
     if area is None:
         raise RegionUnknown(code=code)
     return area
+
+
+def coded(text: str) -> Region | None:
+    """The region of a code of any depth, 61, 6104, 610402 or 610402001 (a town's county); None for any other text."""
+    try:
+        return region(text[:6].ljust(6, "0")) if _CODE.fullmatch(text) else None
+    except RegionUnknown:
+        return None
 
 
 def exists(code: str) -> bool:

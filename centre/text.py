@@ -80,7 +80,9 @@ def clean(text: str, *, paragraphs: bool = False, field: str = "") -> str:
 
 
 def shown_sign(sign: str) -> str:
-    """A sign so that a reader can find it: `Х (U+0425)`; of one that nobody sees only its number."""
+    """A sign so that a reader can find it: `?`, `Х (U+0425)`; of one that nobody sees only its number."""
+    if "!" <= sign <= "~":
+        return sign
     number = f"U+{ord(sign):04X}"
     return f"{sign} ({number})" if sign.isprintable() and not sign.isspace() else number
 

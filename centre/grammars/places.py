@@ -41,7 +41,6 @@ class Place:
     rest: str = ""
 
 
-_CODE = re.compile(r"[0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{2}|[0-9]{4}")
 _BETWEEN = re.compile(r"[()（）\[\]【】·/\\>,，、;；:：_\-—–~\s]+")
 # These look like counties and are none of the national table; what stands before them says which county is meant.
 _ZONE = re.compile(r"(?:高新|经开|开发|工业|产业|保税|新城|园|科技|示范|度假|社|小)[\u4e00-\u9fff]{0,6}区")
@@ -57,8 +56,10 @@ def read_place(text: str, *, home: str = "") -> Place:
     level = normalise(text)
     if not level or len(level) > LONGEST:
         raise PlaceUnknown(text)
-    if _CODE.fullmatch(level):
-        return Place(_of_code(level, text))
+    if level.isascii() and level.isdigit():
+        if coded := regions.coded(level):
+            return Place(coded.code)
+        raise PlaceUnknown(text)
     words = " ".join(_BETWEEN.sub(" ", level).split())
     place = regions.parse_place(words, home)
     if len(place.codes) > 1:
@@ -71,11 +72,12 @@ def read_place(text: str, *, home: str = "") -> Place:
     return _of_town(place, rest, text, home)
 
 
-def _of_code(code: str, text: str) -> str:
+def code_of(text: str) -> str:
+    """The region code of a place however it is written, for filters; empty where it is not known for certain."""
     try:
-        return regions.region(code[:6].ljust(6, "0")).code
-    except regions.RegionUnknown:
-        raise PlaceUnknown(text) from None
+        return read_place(text).code
+    except Unreadable:
+        return ""
 
 
 def _of_town(place: regions.Place, rest: str, text: str, home: str) -> Place:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Mark = tuple[int, int]
 KEPT = 2
 """How many snapshots are kept: a process may be opening the one before the newest."""
+_CODE = 6
+"""Digits of a region code in a search; fewer are pay or age more often than a place."""
 _MAKERS = (__name__, "matching.live.listing")
 """The modules that turn database rows into a snapshot, with all that they import."""
 
@@ -33,7 +35,10 @@ _MAKERS = (__name__, "matching.live.listing")
 def _named(text: str, spelt: Collection[str]) -> tuple[tuple[str, ...], str]:
     """Region codes named in a query, and the words without them."""
     place = regions.parse_place(text, network.home(), spelt)
-    return place.codes, place.rest
+    words = place.rest.split()
+    coded = {word: region.code for word in words if len(word) == _CODE and (region := regions.coded(word))}
+    rest = " ".join(word for word in words if word not in coded) if coded else place.rest
+    return tuple(dict.fromkeys((*place.codes, *coded.values()))), rest
 
 
 PLACES = Places(_named, regions.is_spelling)

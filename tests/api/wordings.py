@@ -15,7 +15,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "mobile-form": ("手机号应为 11 位，以 13 至 19 开头", "A mobile number has 11 digits and begins with 13 to 19"),
     "too-young-to-work": ("未满 16 周岁", "Under 16: can register as a jobseeker"),
-    "bad-name": ("姓名", "name"),
+    "bad-name": ("姓名应为 2 至 50 个字", "A name has 2 to 50 characters"),
+    "figure-in-a-name": ("姓名里的 2 不是姓名用字", "2 does not occur in names"),
+    "markup-in-a-name": ("姓名里的 < 不是姓名用字", "< does not occur in names"),
     "no-consent": ("没有本人同意，不能登记", "Registration requires the person's consent"),
     "missing": ("请填写这一项", "Please fill in this field"),
     "region-unknown": ("没有这个地区代码，请从列表里选", "There is no such region code. Please choose one from"),
@@ -52,8 +54,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "age-order": ("最大年龄不能小于最小年龄", "The maximum age cannot be lower than the minimum age"),
     "client-missing": ("代招或派遣要写明实际用工单位", "name the company where people will work"),
     "bad-characters": (
-        "含有无法识别的字符，请删掉后重新输入",
-        "The text contains a character that is not recognised. Delete",
+        "含有无法识别的字符（U+",
+        "The text contains a character that is not recognised (U+",
     ),
     "string-unicode": (
         "含有无法识别的字符，请删掉后重新输入",

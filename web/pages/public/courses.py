@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
@@ -10,6 +10,7 @@ from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
+from centre.grammars.places import code_of
 from centre.people import Person
 from centre.permissions import Permission
 from matching.suggestions.courses import openings_after
@@ -53,7 +54,7 @@ class Choosing(Draft):
 
     q: Annotated[Line, StringConstraints(max_length=60)] = ""
     daypart: Daypart | None = None
-    region: str = ""
+    region: Annotated[str, AfterValidator(code_of)] = ""
     everything: bool = False
     page: Annotated[int, Field(ge=1, le=1_000)] = 1
 

@@ -14,6 +14,7 @@ from api.security import own_address
 from centre import clock, regions
 from centre.calendar import add_months
 from centre.drafts import BIGGEST_ID
+from centre.grammars.places import code_of
 from centre.installation import sign
 from centre.permissions import Permission
 from employers.fairs.models import Fair
@@ -41,8 +42,7 @@ def calendar(unit: Unit) -> Response:
     """A month of fairs as calendar and list; without a month, the list starts today."""
     query = unit.request.query_params
     first = _month(query.get("month", ""))
-    region = query.get("region", "")
-    known = region if re.fullmatch(r"[0-9]{6}", region) and regions.exists(region) else ""
+    known = code_of(query.get("region", ""))
     theme = query.get("theme", "") if query.get("theme", "") in set(FairTheme) else ""
     today = clock.today()
     start = first or today.replace(day=1)
