@@ -7,11 +7,14 @@ reader, each wish with the search without it.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
+from centre import regions
 from centre.grammars.ages import read_age
 from centre.grammars.pay import PayUnit, read_pay
 from centre.grammars.reading import NUMERAL, Unreadable
+from centre.skills.vocabulary import vocabulary
 from centre.text import normalise
 from centre.translation import N_
 
@@ -65,7 +68,9 @@ _TICKED = {
             for night in ("夜班", "晚班", "倒班")
             for negation in ("不要", "不行", "不做", "不上", "不能")
         ),
-        *_several("只上白班 只要白班 只做白班 只想上白班 就上白班 就要白班 就做白班"),
+        *_several(
+            "只上白班 只要白班 只做白班 只想上白班 就上白班 就要白班 就做白班 白天班 白天上班 白天的活 白天的工作"
+        ),
     ],
     "full": _several("包吃包住 包吃住 包食宿 管吃管住 管吃住 供吃供住 供吃住 提供食宿 食宿全包 吃住全包"),
     "lodging": _several("包住 包住宿 管住 管住宿 供住 供住宿 提供住宿 免费住宿 有宿舍 提供宿舍"),
@@ -78,7 +83,7 @@ _TICKED = {
 }
 _TICK_OF = {phrase: kind for kind, phrases in _TICKED.items() for phrase in phrases}
 _LONGEST_PHRASE = max(map(len, _TICK_OF))
-_SIGNS = frozenset("班熬吃住食宿饭餐险社会经础包")
+_SIGNS = frozenset("白班熬吃住食宿饭餐险社会经础包")
 """Every phrase has one of these characters; most searches have none and are looked at no further."""
 _FIGURES = frozenset("0123456789" + NUMERAL)
 
@@ -86,14 +91,16 @@ _FIGURE = re.compile(rf"[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+")
 _MONEY = re.compile(rf"[万千kw]?(?:[-~至到—](?:[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+)[万千kw]?)?(?:元|块钱?)?")
 _AGE = re.compile("多?周?岁(?:了|的|以上)?")
 _LABELS = {
+    "年薪": _several("年薪 年工资 年收入 年入 每年 一年 每年挣 一年挣 一年赚 一年拿"),
     "月薪": _several(
-        "月薪 月工资 月收入 每月 每个月 一个月 每月工资 每个月工资 一个月工资 每月挣 一个月挣 一个月赚 一个月拿"
+        "月薪 月工资 月收入 月入 每月 每个月 一个月 每月工资 每个月工资 一个月工资 每月挣 一个月挣 一个月赚 一个月拿"
     ),
     "日薪": _several("日薪 日工资 每天 一天 每天工资 一天工资 每天挣 一天挣 一天赚 一天拿"),
     "时薪": _several("时薪 小时工资 每小时 一小时 一个小时 每个小时"),
     "": _several("工资 薪资 薪水 薪酬 收入 待遇"),
 }
 _UNITS = {
+    "/年": _several("/年 一年 每年"),
     "/月": _several("/月 每个月 每月 一个月"),
     "/天": _several("/天 每天 一天 /日"),
     "/小时": _several("/小时 每小时 一小时 一个小时 /时"),
@@ -102,11 +109,20 @@ _LEAST_BEFORE = ("不低于", "不少于", "至少", "最低", "最少", "高于
 _LEAST_BEHIND = ("以上", "及以上", "起步", "起", "往上", "+", "多")
 _ALL_LABELS = tuple(label for labels in _LABELS.values() for label in labels)
 _ALL_UNITS = tuple(unit for units in _UNITS.values() for unit in units)
-_OF_PEOPLE = ("今年", "年龄", "我")
+_OF_PEOPLE = _several("今年 年龄 我 我妈妈 我妈 我爸爸 我爸 我老婆 我老公 我爱人 我媳妇")
+_OTHER_PAY = _several("基本 基础 保底 试用期 退休 养老")
+"""Before a word for pay: it is not what one earns."""
+_OTHER_PERSON = _several("老 的老 奶奶 爷爷 小孩 孩子 的孩子 宝宝")
+"""Behind an age: it is that of somebody who is cared for."""
+_PLAUSIBLE = {PayUnit.MONTH: (300, 100_000), PayUnit.DAY: (30, 5_000), PayUnit.HOUR: (5, 1_000)}
+"""Least and most yuan that somebody asks for; other figures are no pay."""
 _NO_LEAST = ("以下", "以内", "不到", "不超过", "左右", "上下", *"-~至到—")
 _FILLER = frozenset("的了和且又要想找个份求我能做干活都也就行并还必须一定最好需,，。")
 """Characters of words that only held others together."""
+_AT_ENDS = "".join(sorted(_FILLER)) + "在去到"
 _BOUNDARY = re.compile(r"[\s,，。;；、]+")
+_PHRASES = re.compile("想?找一?[个份]|想找|能做的|能干的|的活儿?$|的工作$")
+_LEAD = re.compile("^(?:我|想要?|要)+(?=[在去到]|$)")
 
 _TICKS = {
     "day": (("day",), N_("不上夜班、不倒班")),
@@ -137,8 +153,11 @@ def understand(text: str) -> Understood:
         spans += _figures(level)
     wishes: list[Sought] = []
     pieces: list[tuple[int, int]] = []
-    for start, end, kind in sorted(spans)[:MOST_WISHES]:
-        wish = None if pieces and start < pieces[-1][1] else _wish(level, start, end, kind)
+    spans = sorted(spans)[:MOST_WISHES]
+    for (start, end, kind), (until, *_) in pairwise([*spans, (len(level), 0, "")]):
+        since = pieces[-1][1] if pieces else 0
+        around = _around(level[since:start], level[end : max(end, until)])
+        wish = None if start < since else _wish(level, start, end, kind, around)
         if wish is not None:
             wishes.append(wish)
             pieces.append((start, end))
@@ -168,9 +187,9 @@ def _figures(level: str) -> Iterator[tuple[int, int, str]]:
         if start and level[start - 1] in "-~至到—.,":
             continue
         if age := _AGE.match(level, end):
-            yield _before(level, start, _OF_PEOPLE), age.end(), "age"
+            yield _before(level, _before(level, start, _OF_PEOPLE), _OF_PEOPLE), age.end(), "age"
             continue
-        if level[end - 1] == "一" and end - start > 1 and level.startswith(("个月", "天", "小时", "个小时"), end):
+        if level[end - 1] == "一" and end - start > 1 and level.startswith(("个月", "天", "小时", "个小时", "年"), end):
             end -= 1  # 三四千一个月
         money = _MONEY.match(level, end)
         last = money.end() if money else end
@@ -206,11 +225,32 @@ def _words(level: str, pieces: list[tuple[int, int]]) -> str:
         parts.append(level[at:start])
         at = end
     parts.append(level[at:])
-    chunks = (chunk for part in parts for chunk in _BOUNDARY.split(part))
+    chunks = (_LEAD.sub("", chunk) for part in parts for chunk in _BOUNDARY.split(_PHRASES.sub(" ", part)))
     return " ".join(chunk.removeprefix("的") for chunk in chunks if not _FILLER.issuperset(chunk))
 
 
-def _wish(level: str, start: int, end: int, kind: str) -> Sought | None:
+def _around(before: str, behind: str) -> tuple[str, str]:
+    """What is written together with a wish, before and behind it."""
+    return _BOUNDARY.split(before)[-1], _BOUNDARY.split(behind)[0]
+
+
+def _is_pay(written: str, before: str, behind: str) -> bool:
+    """Whether a figure is a pay by its own words, or by what it stands with: nothing, a place or a trade.
+
+    身高170以上 and 一天8小时 are none.
+    """
+    if before.endswith(_OTHER_PAY):
+        return False
+    is_labelled, is_bounded = _behind(written, 0, _ALL_LABELS) > 0, written[-1] not in _FIGURES
+    return (is_labelled or _is_known(before)) and (is_bounded or _is_known(behind))
+
+
+def _is_known(text: str) -> bool:
+    words = regions.parse_place(text.strip(_AT_ENDS)).rest.strip(_AT_ENDS)
+    return not words or bool(vocabulary().codes_for(words))
+
+
+def _wish(level: str, start: int, end: int, kind: str, around: tuple[str, str]) -> Sought | None:
     """A wish as it was meant, or None where its words are better searched for as they stand."""
     written, without = level[start:end], _words(level, [(start, end)])
     if kind in _TICKS:
@@ -218,14 +258,15 @@ def _wish(level: str, start: int, end: int, kind: str) -> Sought | None:
         return Sought(written, message, without, offers=offers)
     if level.startswith(_NO_LEAST, end):
         return None
-    return next(_of_age(written, without) if kind == "age" else _of_pay(written, without), None)
+    if kind == "age":
+        return None if around[1].startswith(_OTHER_PERSON) else next(_of_age(written, without), None)
+    return next(_of_pay(written, without), None) if _is_pay(written, *around) else None
 
 
 def _of_age(written: str, without: str) -> Iterator[Sought]:
     """An age of the reader: 50岁, 五十多岁 (any year of the ten)."""
-    word = re.sub("今年|年龄|我|多|周?岁.*", "", written)
     try:
-        years = read_age(word)
+        years = read_age(_FIGURE.findall(written)[-1])
     except Unreadable:
         return
     if not YOUNGEST <= years <= OLDEST:
@@ -244,6 +285,9 @@ def _of_pay(written: str, without: str) -> Iterator[Sought]:
     except Unreadable:
         return
     if pay.least_fen is None or pay.unit not in _PAY_MESSAGES or pay.by_piece:
+        return
+    least, most = _PLAUSIBLE[pay.unit]
+    if not least * 100 <= pay.least_fen <= most * 100:
         return
     yuan = f"{pay.least_fen / 100:,.2f}".removesuffix(".00")
     yield Sought(written, _PAY_MESSAGES[pay.unit], without, {"yuan": yuan}, wage_fen=pay.least_fen, unit=pay.unit)

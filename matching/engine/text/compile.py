@@ -18,7 +18,8 @@ NEARLY = 0.9999
 class Filters:
     """The filters of a search (筛选条件). A region includes its subregions; unknown wages pass, unknown places fail.
 
-    Of the values of a facet in `facets` a document has one, of those in `every` it has all.
+    Of the values of a facet in `facets` a document has one, of those in `every` it has all; only the first are left out
+    when the values of their own facet are counted.
     """
 
     regions: tuple[str, ...] = ()
@@ -75,11 +76,12 @@ def sieve_of(query: Query, filters: Filters, part: IndexPart) -> Sieve:
     if filters.regions:
         own[names.column("region")] = REGION
     bit = FIRST
-    alone = [(name, (value,)) for name, values in filters.every.items() for value in values]
-    for name, values in (*filters.facets.items(), *alone):
+    alone = [(name, (value,), False) for name, values in filters.every.items() for value in values]
+    for name, values, is_own in (*((name, values, True) for name, values in filters.facets.items()), *alone):
         if values:
             wanted |= bit
-            own[names.column(name)] |= bit
+            if is_own:
+                own[names.column(name)] |= bit
             for number in {names.number(name, value) for value in values} - {-1}:
                 allow[number] |= bit
             bit <<= 1

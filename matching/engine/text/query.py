@@ -38,9 +38,9 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: wishes, region codes, occupation codes and the corrected spelling (None: nothing to correct).
+    """A parsed query: wishes, region codes and occupation codes.
 
-    `rest` are the words without the places.
+    `rest` are the words without the places, `corrected` their corrected spelling (None: nothing to correct).
     """
 
     text: str
@@ -77,7 +77,7 @@ class Reader:
         chunks = [chunk for chunk in _BREAK.split(EXTRAS.sub(" ", rest)) if chunk]
         joined = self._joined(chunks)
         wishes: list[Wish] = []
-        corrected = whole
+        corrected = without_places
         for chunk in joined:
             wish, meant = self._wish(chunk)
             if wish.readings:
@@ -94,7 +94,7 @@ class Reader:
             regions=regions,
             rest=without_places,
             codes=self._codes(wishes),
-            corrected=corrected if corrected != whole else None,
+            corrected=corrected if corrected != without_places else None,
         )
 
     def _joined(self, chunks: list[str]) -> list[str]:
