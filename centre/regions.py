@@ -44,6 +44,8 @@ _AUTONOMOUS = re.compile(
     rf"(?:(?:{_PEOPLES})族?){{0,6}}自治[区州县旗]$|(?:特别行政区|地区|新区|林区|特区|省|市|区|县|盟|旗)$"
 )
 _GOING = re.compile(r"^[去到在往]|^的(?!士)|^[、,/·\- ]+")
+_READ_IN_PLACES = str.maketrans("都长朝单什珲涡峙莘", "督常潮善十浑锅侍身")
+"""Characters that names of places read otherwise than most words do, to others of that reading: 秦都, 长武, 朝阳."""
 _CODE = re.compile("[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 _SHORTEST_SPELLING = 4
 _ALIASES = {"杨凌": "610403", "杨凌区": "610403", "杨凌示范区": "610403"}
@@ -336,7 +338,8 @@ def _spellings() -> dict[str, tuple[str, ...]]:
     """The pinyin of every way to write a region, to the codes that it may mean."""
     spellings: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for written, codes in (*_names().items(), *_AREAS.items()):
-        spellings[pinyin(written)].update(dict.fromkeys(sorted(codes)))
+        for letters in {pinyin(written), pinyin(written.translate(_READ_IN_PLACES))}:
+            spellings[letters].update(dict.fromkeys(sorted(codes)))
     return {letters: tuple(codes) for letters, codes in spellings.items()}
 
 

@@ -10,14 +10,14 @@ from matching.bulk.parsing import region_of
 from tests.web.desks import Hall, opened
 
 DOORS = (
-    "/api/v1/openings", "/api/v1/fairs", "/api/v1/classes", "/fairs.ics", "/openings", "/fairs", "/courses",
+    "/api/v1/openings", "/api/v1/fairs", "/api/v1/classes", "/fairs.ics", "/openings", "/fairs", "/training",
 )  # fmt: skip
 WAYS = {
     "610000": ["61", "陕西", "陕西省"],
     "610400": ["6104", "咸阳", "咸阳市", "陕西省咸阳市"],
     "610404": ["渭城区", "咸阳市渭城区", "咸阳（渭城区）", "610404001"],
 }
-ENTRY = re.compile(r'/(?:openings|fairs|courses)/[0-9]+|UID:\S+|"id":[0-9]+')
+ENTRY = re.compile(r'/(?:openings|fairs|training/classes)/[0-9]+|UID:\S+|"id":[0-9]+')
 
 
 @pytest.fixture

@@ -95,8 +95,8 @@ def test_the_names_of_a_messy_roster_are_read_or_asked_about() -> None:
             return type(refusal).__name__
 
     assert [reading(cell) for cell in cells] == [
-        "阿依古丽·买买提", "阿依古丽·买买提", "阿依古丽·买买提·艾合买提", "𠮷样", "王𠣴", "欧阳样", "NameCharacters",
-        "NameCharacters", "Anna-Maria Müller", "王样", "古丽·样", "张样", "NameCharacters", "叶尔波力·样", "NameSign",
+        "阿依古丽·买买提", "阿依古丽·买买提", "阿依古丽·买买提·艾合买提", "𠮷样", "王𠣴", "欧阳样", "NameSign",
+        "NameSign", "Anna-Maria Müller", "王样", "古丽·样", "张样", "NameSign", "叶尔波力·样", "NameSign",
         "NameSign",
     ]  # fmt: skip
 

@@ -111,3 +111,25 @@ def test_of_two_places_of_one_name_the_one_near_the_city_centre_wins() -> None:
         ("350102",),
     ]
     assert len(regions.parse_place("鼓楼区 保洁").codes) == 4
+
+
+@pytest.mark.parametrize(
+    ("letters", "code"),
+    [("xianyang", "610400"), ("xianyangshi", "610400"), ("xingping", "610481"), ("kunshan", "320583"),
+     ("xian", "610100"), ("qindu", "610402"), ("changwu", "610428"), ("chengdu", "510100"), ("hunchun", "222404")],
+)  # fmt: skip
+def test_a_place_is_known_by_its_pinyin_as_people_there_say_it(letters: str, code: str) -> None:
+    assert regions.is_spelling(letters)
+    assert regions.parse_place(letters, XIANYANG, spelt=[letters]).codes == (code,)
+
+
+@pytest.mark.parametrize("code", ["61", "6104", "610402", "610402001", "610402001005"])
+def test_a_code_of_any_depth_means_its_region(code: str) -> None:
+    region = regions.coded(code)
+    assert region is not None
+    assert region.code == code[:6].ljust(6, "0")
+
+
+@pytest.mark.parametrize("text", ["", "6", "610", "99", "610499", "６１", "61040２", "秦都区"])
+def test_other_figures_are_no_code_of_a_region(text: str) -> None:
+    assert regions.coded(text) is None
