@@ -122,7 +122,7 @@ _FILLER = frozenset("的了和且又要想找个份求我能做干活都也就�
 _AT_ENDS = "".join(sorted(_FILLER)) + "在去到"
 _BOUNDARY = re.compile(r"[\s,，。;；、]+")
 _PHRASES = re.compile("想?找一?[个份]|想找|能做的|能干的|的活儿?$|的工作$")
-_LEAD = re.compile("^(?:我|想要?|要)+(?=[在去到]|$)")
+_LEAD = re.compile("^[我想要]+(?=[在去到]|$)")
 
 _TICKS = {
     "day": (("day",), N_("不上夜班、不倒班")),
