@@ -117,6 +117,7 @@ class Permission(StrEnum):
     REVIEW_CLAIM = "claim:review"
     RUN_EXPORT = "labour-export:run"
     SIGN_HAND_OVER = "labour-export:sign"
+    STATE_TERMS = "promise:state"
     VERIFY_EMPLOYER = "employer:verify"
     VERIFY_OPENING = "opening:verify"
     WORK_AT_DESK = "desk:work"
@@ -200,6 +201,10 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.REVEAL: (N_("查看完整的证件号和电话"), COUNTER),
     Permission.RUN_EXPORT: (N_("组织劳务输出"), _EXPORT),
     Permission.SIGN_HAND_OVER: (N_("签收到达人员名单"), frozenset({Role.EMPLOYER}) | _EXPORT),
+    Permission.STATE_TERMS: (
+        N_("登记合同和工资条上的条件"),
+        frozenset({Role.JOBSEEKER, Role.EMPLOYER}) | COUNTER,
+    ),
     Permission.VERIFY_EMPLOYER: (N_("核验用人单位"), _PLACEMENT),
     Permission.VERIFY_OPENING: (N_("核实招聘岗位"), _PLACEMENT),
     Permission.WORK_AT_DESK: (N_("办理窗口帮扶事项"), COUNTER),

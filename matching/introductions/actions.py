@@ -20,6 +20,7 @@ from employers.openings.models import Opening
 from employers.openings.queries import is_open_to
 from employers.openings.queries import opening as opening_in_sight
 from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningFull, OpeningState, ReservedFor
+from employers.openings.terms import terms_of
 from matching.introductions.letters import frozen_reasons, write_letter
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.placing import place_worker
@@ -41,6 +42,7 @@ from matching.introductions.rules import (
     IntroductionState,
     KeptForOthers,
     LeaveReason,
+    LetterWritten,
     NotLawful,
     NotRegistered,
     OpeningNotOpen,
@@ -274,6 +276,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
         state=IntroductionState.RECOMMENDED,
         points=fit.points,
         reasons=frozen_reasons(fit),
+        promised=terms_of(opening).as_row(),
     )
     introduction.opening = opening
     session.add(introduction)
@@ -331,6 +334,7 @@ def _agree(
         write_letter(session, actor, introduction, opening)
         move(session, actor, introduction, INTRODUCTION, "agree")
     session.flush()
+    events.publish(session, LetterWritten(introduction.id))
     return introduction
 
 

@@ -42,7 +42,8 @@ class Introduction(Record):
     """A worker sent, or about to be sent, to an opening (推荐, 职业介绍).
 
     The employer reads this row and never the person: it carries the name, and the telephone only after the worker
-    has agreed to share it. Points and reasons are those of the day of the recommendation, skills those of the letter.
+    has agreed to share it. Points, reasons and promised terms are those of the day of the recommendation, skills
+    those of the letter.
     """
 
     __table_args__ = (
@@ -71,6 +72,7 @@ class Introduction(Record):
     expires_on: Mapped[date | None]
     points: Mapped[int | None]
     reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    promised: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     skills: Mapped[list[list[str]]] = mapped_column(JSON, default=list)
     signed_letter: Mapped[str] = mapped_column(Text, default="")
     result_at: Mapped[datetime | None] = mapped_column(Instant)

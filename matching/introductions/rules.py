@@ -232,6 +232,13 @@ class PlacementMoved:
     state: PlacementState
 
 
+@dataclass(frozen=True, slots=True)
+class LetterWritten:
+    """A letter was written; what the opening promises on this day is compared with the application."""
+
+    introduction_id: int
+
+
 class LeaveReason(StrEnum):
     """Why a job ended (离岗原因)."""
 

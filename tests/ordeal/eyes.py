@@ -61,6 +61,7 @@ POLICY: Mapping[str, str] = {
     "message": "person account",
     "introduction": PEOPLE + " employer",
     "interview": PEOPLE + " employer",
+    "stated_terms": PEOPLE,
     "saved_search": "person",
     "synonym": EVERYBODY,
     "model_card": EVERYBODY,

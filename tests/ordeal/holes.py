@@ -21,6 +21,7 @@ from matching.interviews.models import Interview
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
 from matching.reports.rules import ReportKey
+from matching.promises.models import StatedTerms
 from matching.search.models import SavedSearch, Synonym
 from tests.ordeal.world_desk import desk_model
 from training.attendance.models import Lesson, SeatOffer
@@ -43,11 +44,13 @@ MODELS: dict[str, type[Any]] = {
     "interview_id": Interview,
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
-    "search_id": SavedSearch, "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload,
+    "search_id": SavedSearch, "statement_id": StatedTerms, "synonym_id": Synonym, "token_id": ApiToken,
+    "upload_id": RosterUpload,
     "venue_id": Venue, "visitor_id": Visitor,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
     "role": ("registrar", "employer"),
+    "stage": ("contract", "payslip"),
     "step": ("trades", "years", "papers", "wanted", "place", "pay"),
     "event": ("submit", "cancel", "withdraw", "accept"),
     "answer": ("take", "decline"),

@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-from matching.introductions.fair_share import standings
 from matching.learning.queries import weights_in_use
 from matching.live.inputs import Inputs, inputs
+from matching.promises.queries import kept_standings
 from matching.search.queries import accepted_words
 from tests.house.source import ROOT
 
@@ -19,8 +19,8 @@ def shown(start: str) -> tuple[int, str]:
     return run.returncode, run.stdout.strip()
 
 
-def test_inputs_come_from_search_learning_and_introductions() -> None:
-    assert inputs() == Inputs(words=accepted_words, weights=weights_in_use, ranks=standings)
+def test_inputs_come_from_search_learning_and_promises() -> None:
+    assert inputs() == Inputs(words=accepted_words, weights=weights_in_use, ranks=kept_standings)
 
 
 def test_a_process_that_imports_nothing_else_has_the_inputs() -> None:

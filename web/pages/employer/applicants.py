@@ -10,7 +10,8 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
 from matching.introductions.actions import record_result
-from matching.introductions.queries import applicants
+from matching.introductions.models import Introduction
+from matching.introductions.queries import applicants, introduction_in_sight
 from matching.introductions.rules import (
     DONE,
     INTRODUCTION_LABELS,
@@ -18,12 +19,15 @@ from matching.introductions.rules import (
     RESULT_LABELS,
     IntroductionResultDraft,
 )
+from matching.promises.rules import PromiseStage
 from web.forms import bind
+from web.promise_page import promise_page, save_terms, terms_form
 from web.rendering import page
 
 routes = Pages("/employer/applicants")
 
 ALLOW = Permission.RECORD_RESULT
+Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 @routes.get("", allow=ALLOW)
@@ -33,7 +37,7 @@ def received(unit: Unit) -> Response:
 
 
 @routes.post("/{introduction_id:int}", allow=ALLOW)
-def tell(unit: Unit, introduction_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) -> Response:
+def tell(unit: Unit, introduction_id: Number) -> Response:
     """Report the result of an introduction."""
     bound = bind(unit, IntroductionResultDraft)
     if bound.draft is None:
@@ -46,6 +50,33 @@ def tell(unit: Unit, introduction_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)])
         unit.session.rollback()  # the page must not show uncommitted changes
         return _page(unit, refusal.problems, refusal.status)
     return RedirectResponse("/employer/applicants", 303)
+
+
+@routes.get("/{introduction_id:int}", allow=ALLOW)
+def promised(unit: Unit, introduction_id: Number) -> Response:
+    """What one worker was promised, and what came of it."""
+    introduction = _own(unit, introduction_id)
+    return page(unit, "employer/promise.html", introduction=introduction, view=promise_page(unit, introduction))
+
+
+@routes.get("/{introduction_id:int}/terms/{stage}", allow=ALLOW)
+def ask_terms(unit: Unit, introduction_id: Number, stage: PromiseStage) -> Response:
+    """The form for the terms of a contract or payslip."""
+    return terms_form(unit, _own(unit, introduction_id).id, stage, f"/employer/applicants/{introduction_id}")
+
+
+@routes.post("/{introduction_id:int}/terms/{stage}", allow=Permission.STATE_TERMS)
+def state_offered_terms(unit: Unit, introduction_id: Number, stage: PromiseStage) -> Response:
+    """State what the contract, the payslip or the work brings."""
+    return save_terms(unit, _own(unit, introduction_id).id, stage, f"/employer/applicants/{introduction_id}")
+
+
+def _own(unit: Unit, introduction_id: int) -> Introduction:
+    """An introduction to the reader's own employer. Raises NotFound."""
+    introduction = introduction_in_sight(unit.session, introduction_id)
+    if unit.actor.employer_id is None or introduction.employer_id != unit.actor.employer_id:
+        raise NotFound
+    return introduction
 
 
 def _page(unit: Unit, problems: Any = (), status_code: int = 200) -> Response:

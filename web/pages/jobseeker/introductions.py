@@ -17,10 +17,12 @@ from matching.introductions import actions as introducing
 from matching.introductions.models import Introduction, Placement
 from matching.introductions.queries import introduction_in_sight, introductions_of, placements_of
 from matching.introductions.rules import INTRODUCTION_LABELS, PLACEMENT_LABELS
+from matching.promises.rules import PromiseStage
 from web import choices
 from web.forms import ButtonForm, bind, blank
 from web.letter_page import letter_page, map_address
 from web.pages.jobseeker.home import own_id
+from web.promise_page import promise_page, save_terms, terms_form, warning_of
 from web.rendering import page
 
 routes = Pages("/me")
@@ -80,6 +82,8 @@ def _page(unit: Unit, introduction: Introduction, refusal: Refusal | None = None
         letter=letter_page(unit, introduction),
         map=map_address(introduction.opening),
         place=choices.place,
+        view=promise_page(unit, introduction),
+        warning=warning_of(unit, employer_id=introduction.employer_id, opening_id=introduction.opening_id),
         problems=bound.refuse(refusal).problems if refusal else (),
     )
 
@@ -98,6 +102,18 @@ def reply(unit: Unit, introduction_id: Number) -> Response:
     else:
         introducing.decline_introduction(unit.session, unit.actor, introduction_id=introduction_id)
     return RedirectResponse(f"/me/introductions/{introduction_id}", 303)
+
+
+@routes.get("/introductions/{introduction_id}/terms/{stage}", allow=ALLOW)
+def ask_terms(unit: Unit, introduction_id: Number, stage: PromiseStage) -> Response:
+    """The form for the terms of a contract, a payslip or the work."""
+    return terms_form(unit, _own(unit, introduction_id).id, stage, f"/me/introductions/{introduction_id}")
+
+
+@routes.post("/introductions/{introduction_id}/terms/{stage}", allow=Permission.STATE_TERMS)
+def state_own_terms(unit: Unit, introduction_id: Number, stage: PromiseStage) -> Response:
+    """Compare a contract, a payslip or the work with what was promised."""
+    return save_terms(unit, _own(unit, introduction_id).id, stage, f"/me/introductions/{introduction_id}")
 
 
 @routes.post("/interviews/{interview_id}/{answer}", allow=ALLOW)

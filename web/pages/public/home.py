@@ -31,6 +31,7 @@ from training.classes.queries import recruiting
 from web import choices
 from web.page_cache import KeptPage, PageCache
 from web.preferences import Display
+from web.promise_page import warning_of
 from web.rendering import html, page
 
 routes = Pages()
@@ -200,6 +201,7 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
         fit=fit,
         mine=mine,
         similar=_similar(listed),
+        warning=warning_of(unit, employer_id=opening.employer_id, opening_id=opening_id),
         trade=vocabulary().name(opening.occupation_code),
         employment=choices.EMPLOYMENT[opening.employment_type.value],
         place=choices.place,

@@ -1,13 +1,13 @@
 """Letters of introduction at the counter: issue, print, record results and follow-up calls; candidates for openings."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from api.security import own_address
-from centre.drafts import BIGGEST_ID, Draft, Words
+from centre.drafts import BIGGEST_ID, Draft, Line, Words
 from centre.errors import Invalid, Refusal
 from centre.permissions import Permission
 from matching.introductions import actions as introducing
@@ -22,11 +22,14 @@ from matching.introductions.rules import (
     IntroductionResultDraft,
     IntroductionState,
 )
+from matching.promises.actions import judge_terms
+from matching.promises.rules import PromiseStage
 from matching.search.find import listed_opening
 from matching.suggestions.fits import candidates_for
 from web import choices
 from web.forms import Bound, bind, blank
 from web.letter_page import letter_page
+from web.promise_page import promise_page, save_terms, terms_form, warning_of
 from web.rendering import page
 
 routes = Pages("/counter")
@@ -39,6 +42,13 @@ class Aside(Draft):
     """The reason for issuing no letter (不开信)."""
 
     reason: Words
+
+
+class TermsVerdict(Draft):
+    """Whether a look at the paper confirms what a worker reported (核实结果)."""
+
+    verdict: Literal["confirm", "dismiss"]
+    reason: Line = ""
 
 
 @routes.get("/introductions/{introduction_id}", allow=ALLOW)
@@ -69,6 +79,8 @@ def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_co
         reasons=REASON_LABELS,
         place=choices.place,
         letter=letter_page(unit, introduction),
+        view=promise_page(unit, introduction),
+        warning=warning_of(unit, employer_id=introduction.employer_id, opening_id=introduction.opening_id),
         answer_link=f"{own_address(unit.request)}{answer_path(introduction)}" if introduction.letter_no else "",
     )
 
@@ -108,6 +120,31 @@ def result(unit: Unit, introduction_id: Number) -> Response:
     except Refusal as refusal:
         return _introduction(unit, introduction_id, bound.refuse(refusal), refusal.status)
     return RedirectResponse(f"/counter/introductions/{introduction_id}", 303)
+
+
+@routes.get("/introductions/{introduction_id}/terms/{stage}", allow=ALLOW)
+def ask_terms(unit: Unit, introduction_id: Number, stage: PromiseStage) -> Response:
+    """The form for the terms of a contract or payslip that the clerk holds."""
+    return terms_form(unit, introduction_id, stage, f"/counter/introductions/{introduction_id}")
+
+
+@routes.post("/introductions/{introduction_id}/terms/{stage}", allow=Permission.STATE_TERMS)
+def state_seen_terms(unit: Unit, introduction_id: Number, stage: PromiseStage) -> Response:
+    """Compare a contract, a payslip or the work with what was promised."""
+    return save_terms(unit, introduction_id, stage, f"/counter/introductions/{introduction_id}")
+
+
+@routes.post("/terms/{statement_id}", allow=Permission.RECORD_SERVICE)
+def judge(unit: Unit, statement_id: Number) -> Response:
+    """Confirm or dismiss what a worker reported, after a look at the paper."""
+    bound = bind(unit, TermsVerdict)
+    if bound.draft is None:
+        raise Invalid(bound.problems)
+    row = judge_terms(
+        unit.session, unit.actor, statement_id=statement_id, confirms=bound.draft.verdict == "confirm",
+        reason=bound.draft.reason,
+    )  # fmt: skip
+    return RedirectResponse(f"/counter/introductions/{row.introduction_id}#promise", 303)
 
 
 @routes.post("/follow-ups/{follow_up_id}", allow=Permission.RECORD_SERVICE)
