@@ -1,6 +1,6 @@
 """What pages show of promises: term by term what was said at the application and what came of it, and the forms."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ from starlette.responses import Response
 from api.dependencies import UnitOfWork
 from centre import regions
 from centre.translation import N_, translate
+from centre.translation import Terms as Labels
 from employers.openings.rules import PROVISION_LABELS, WAGE_UNIT_LABELS
 from employers.openings.terms import SIGNATORY_LABELS, Terms
 from matching.introductions.models import Introduction
@@ -57,7 +58,7 @@ class PromisePage:
     labels: Mapping[TermKind, str]
     promised: Mapping[TermKind, str]
     parts: tuple[StatedPart, ...]
-    worse: tuple[str, ...]
+    worse: str
     stages: tuple[tuple[str, str], ...]
 
 
@@ -95,7 +96,7 @@ def _page_of(locale: str, chain: PromiseChain, stages: tuple[PromiseStage, ...])
             )
             for row in chain.statements
         ),
-        worse=tuple(said(TERM_LABELS[kind]) for kind in chain.worse_kinds),
+        worse=_listed(locale, chain.worse_kinds),
         stages=tuple((stage.value, said(STAGE_LABELS[stage])) for stage in stages),
     )
 
@@ -150,9 +151,12 @@ def warning_of(unit: UnitOfWork, *, employer_id: int, opening_id: int) -> str:
 
 def warning_in_words(locale: str, record: BrokenWord) -> str:
     """A record of broken promises as a sentence."""
-    separator = "、" if locale == "zh" else ", "
-    terms = separator.join(translate(locale, TERM_LABELS[kind]) for kind in record.kinds)
-    return translate(locale, WARNING_HERE if record.here else WARNING, n=record.times, terms=terms)
+    sentence = WARNING_HERE if record.here else WARNING
+    return translate(locale, sentence, n=record.times, terms=_listed(locale, record.kinds))
+
+
+def _listed(locale: str, kinds: Sequence[TermKind]) -> str:
+    return Labels(tuple(TERM_LABELS[kind] for kind in kinds)).in_locale(locale)
 
 
 def terms_form(

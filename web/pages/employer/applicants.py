@@ -56,7 +56,7 @@ def tell(unit: Unit, introduction_id: Number) -> Response:
 def promised(unit: Unit, introduction_id: Number) -> Response:
     """What one worker was promised, and what came of it."""
     introduction = _own(unit, introduction_id)
-    return page(unit, "employer/promise.html", introduction=introduction, view=promise_page(unit, introduction))
+    return page(unit, "employer/promise.html", introduction=introduction, chain=promise_page(unit, introduction))
 
 
 @routes.get("/{introduction_id:int}/terms/{stage}", allow=ALLOW)

@@ -82,7 +82,7 @@ def _page(unit: Unit, introduction: Introduction, refusal: Refusal | None = None
         letter=letter_page(unit, introduction),
         map=map_address(introduction.opening),
         place=choices.place,
-        view=promise_page(unit, introduction),
+        chain=promise_page(unit, introduction),
         warning=warning_of(unit, employer_id=introduction.employer_id, opening_id=introduction.opening_id),
         problems=bound.refuse(refusal).problems if refusal else (),
     )

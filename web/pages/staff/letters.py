@@ -79,7 +79,7 @@ def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_co
         reasons=REASON_LABELS,
         place=choices.place,
         letter=letter_page(unit, introduction),
-        view=promise_page(unit, introduction),
+        chain=promise_page(unit, introduction),
         warning=warning_of(unit, employer_id=introduction.employer_id, opening_id=introduction.opening_id),
         answer_link=f"{own_address(unit.request)}{answer_path(introduction)}" if introduction.letter_no else "",
     )
