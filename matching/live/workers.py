@@ -31,7 +31,8 @@ from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.sources import source_digest
 from centre.text import normalise
-from matching.engine.fit.profiles import Ground, Skill, WorkerProfile
+from matching.engine.fit.conditions import conditions, failures
+from matching.engine.fit.profiles import Ground, OpeningProfile, Skill, WorkerProfile
 from matching.live.folders import keep_newest, numbered
 from matching.live.listing import Listed
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
@@ -95,6 +96,29 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
             candidates = best(pool, listed.profile, ground, stale | ~np.isin(pool.ids, mine), top + SPARE)
             seen.update(candidates)
     return workers_of(session, [number for number in (*candidates, *changed.tolist()) if number in seen])
+
+
+def fitting_workers(
+    session: Session, listed: Listed, profiles: Sequence[OpeningProfile], ground: Ground
+) -> list[set[int]]:
+    """Everybody visible to the session who fits an opening, once for each of its `profiles` (as it is, or changed).
+
+    Found by the compiled engine in the index of people; those who changed since are judged one by one.
+    """
+    import numpy as np
+
+    from matching.engine.pairs.workers import best
+
+    with _lock:
+        pool = (at_hand := _at_hand(ground)).pool
+        changed = _changed(session, at_hand.since - OVERLAP)
+        in_sight, stale = set(session.scalars(_in_sight(listed))), np.isin(pool.ids, changed)
+        most = max(len(pool.ids), 1)
+        fitting = [in_sight.intersection(best(pool, profile, ground, stale, most)) for profile in profiles]
+    newer = workers_of(session, [number for number in changed.tolist() if number in in_sight])
+    for profile, ids in zip(profiles, fitting, strict=True):
+        ids |= {int(worker.id) for worker in newer if not failures(conditions(worker, profile, ground))}
+    return fitting
 
 
 def workers_of(session: Session, ids: Collection[int]) -> list[WorkerProfile]:

@@ -16,6 +16,7 @@ from centre.errors import NotFound, Refusal
 from centre.outbox import Message
 from centre.people import EDUCATION_LABELS, Education
 from centre.permissions import Permission
+from centre.translation import translate
 from employers.companies.models import Employer
 from employers.companies.queries import employer as employer_in_sight
 from employers.companies.rules import EMPLOYER_LABELS, Phone
@@ -45,6 +46,7 @@ from employers.openings.rules import (
     WageUnit,
 )
 from employers.openings.screening import Reaction, restore
+from matching.suggestions.reach import CHANGE_LABELS, reach_of
 from web import choices
 from web.forms import Bound, bind, blank
 from web.pages.public.fairs import hours
@@ -155,6 +157,19 @@ def create(unit: Unit) -> Response:
 def opening(unit: Unit, opening_id: RecordPath) -> Response:
     """One opening: missing elements, screening findings, available actions."""
     return _opening(unit, opening_id)
+
+
+@routes.get("/openings/{opening_id:int}/reach", allow=ALLOW)
+def reach(unit: Unit, opening_id: RecordPath) -> Response:
+    """How many workers an opening suits, and how many more it would with one change."""
+    known = reach_of(unit.session, unit.actor, opening_id=opening_id)
+    return page(
+        unit,
+        "employer/reach.html",
+        opening=own_opening(unit.session, unit.actor, opening_id),
+        reach=known,
+        changes=[(translate(unit.locale, CHANGE_LABELS[change]), count) for change, count in known.more.items()],
+    )
 
 
 @routes.get("/openings/{opening_id:int}/edit", allow=ALLOW)
