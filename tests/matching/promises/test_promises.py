@@ -1,5 +1,6 @@
 """Promises kept: terms are frozen at the application, worse ones are told, counted, and shown to the next worker."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -252,13 +253,8 @@ def test_strangers_neither_state_nor_see_nor_judge(any_town: Town) -> None:
         with open_session(stranger.scope) as session:
             assert session.scalars(select(StatedTerms)).all() == []
     inside = any_town.clerk()
-    partial = Actor(
-        account_id=905,
-        name="双重",
-        roles=inside.roles,
-        centre_id=inside.centre_id,
-        employer_id=any_town.employers[BOSS],
-    )
+    roles = inside.roles | any_town.boss(BOSS).roles
+    partial = replace(inside, roles=roles, employer_id=any_town.employers[BOSS])
     with open_session(partial.scope, write=True) as session, pytest.raises(OwnBusiness):
         judge_terms(session, partial, statement_id=statement_id, confirms=False, reason="x")
 

@@ -83,7 +83,7 @@ def test_every_count_equals_the_recount_by_the_plain_twin(
 
 
 def test_those_who_opted_out_are_not_counted(any_town: Town) -> None:
-    ids = crowd(any_town, 40)
+    ids = crowd(any_town, 120)
     opening_id, boss = any_town.openings["spin"], any_town.boss(BOSS)
     with open_session(boss.scope) as session:
         before = reach_of(session, boss, opening_id=opening_id).now.exact

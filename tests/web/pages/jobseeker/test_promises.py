@@ -59,7 +59,7 @@ def test_a_form_with_nothing_or_nonsense_comes_back_with_the_reason(hall: Hall) 
     assert "请至少填一项" in worker.send(form, 422, pay_unit="month")
     assert "金额请写成" in worker.send(form, 422, pay_min_fen="很多", pay_unit="month")
     assert "最高工资不能低于最低工资" in worker.send(form, 422, pay_min_fen="3000", pay_max_fen="2000")
-    worker.get(f"/me/introductions/{job.id}/terms/letterhead", 422)
+    worker.get(f"/me/introductions/{job.id}/terms/letterhead", 404)
 
 
 def test_an_employer_states_its_own_contract_once(hall: Hall) -> None:
@@ -99,4 +99,5 @@ def test_the_chain_runs_over_the_api(hall: Hall) -> None:
     assert clerk.post(judge, json={"confirms": False, "reason": "看过原件"}).json()["state"] == "dismissed"
     assert worker.get(address).json()["worse"] == []
     early = {"stage": "letter", "terms": {"pay_min_fen": 1}}
-    assert worker.post(address, json=early).json()["code"] == "promise-too-early"
+    refused = worker.post(address, json=early)
+    assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (409, "promise-too-early")
