@@ -20,8 +20,8 @@ from matching.fairs.visitors.models import Visitor
 from matching.interviews.models import Interview
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
-from matching.reports.rules import ReportKey
 from matching.promises.models import StatedTerms
+from matching.reports.rules import ReportKey
 from matching.search.models import SavedSearch, Synonym
 from tests.ordeal.world_desk import desk_model
 from training.attendance.models import Lesson, SeatOffer
