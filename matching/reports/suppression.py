@@ -12,10 +12,9 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-Key = TypeVar("Key", bound=Hashable)
+from centre.small_counts import SMALL
 
-SMALL = 5
-"""Figures from 1 to one less than this are hidden."""
+Key = TypeVar("Key", bound=Hashable)
 
 DISTANCE = 3
 

@@ -21,8 +21,18 @@ from employers.openings.queries import is_open_to, reserved_openings
 from employers.openings.rules import CERTIFICATE_LABELS, SEX_GROUND_LABELS, CertificateKind, SexGround
 from matching.engine.fit.conditions import Condition, FitVerdict, failures, is_unlawful
 from matching.engine.fit.profiles import Ground, WorkerProfile
-from matching.engine.fit.reasons import PARTS, FitReason, check_reason, factor_reason, warnings, why_not
+from matching.engine.fit.reasons import (
+    CHANGES,
+    PARTS,
+    FitReason,
+    check_reason,
+    factor_reason,
+    shown,
+    warnings,
+    why_not,
+)
 from matching.engine.fit.reference import Suggestion, Transfer, rank_workers, suggest
+from matching.engine.fit.ways import WayIn, way_in
 from matching.live.listing import Listed, listed_now
 from matching.live.openings import View, board
 from matching.live.workers import PURPOSE, best_workers, workers_of
@@ -51,6 +61,14 @@ class FitPart:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkerWay:
+    """What would make a worker eligible for an opening, as the engine has proved, in the reader's language (还差什么)."""
+
+    steps: tuple[str, ...]
+    is_single: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     """How a worker and an opening fit; the points of the parts add up to `points` (匹配结果)."""
 
@@ -60,6 +78,7 @@ class Fit:
     warnings: tuple[str, ...]
     blocks: tuple[str, ...] = ()
     unlawful: tuple[str, ...] = ()
+    way: WorkerWay | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -179,10 +198,20 @@ def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> 
     """How one person fits one opening, with everything that stands in the way. Raises NotFound."""
     person = person_in_sight(session, person_id)
     (worker,) = workers_of(session, [person_id])
-    suggestion = suggest(worker, listed.profile, board().look().ground)
+    ground = board().look().ground
+    suggestion = suggest(worker, listed.profile, ground)
     fit = fit_in_words(suggestion, locale)
     _, unlawful = _lawful(person, [(listed, suggestion)], locale)
-    return replace(fit, blocks=(*unlawful, *fit.blocks)) if unlawful else fit
+    if unlawful:
+        return replace(fit, blocks=(*unlawful, *fit.blocks))
+    return replace(fit, way=_way_in_words(way_in(worker, listed.profile, ground), locale))
+
+
+def _way_in_words(way: WayIn | None, locale: str) -> WorkerWay | None:
+    if way is None:
+        return None
+    steps = (translate(locale, CHANGES[step.code], **shown(step.params, name_of)) for step in way.steps)
+    return WorkerWay(tuple(dict.fromkeys(steps)), way.only is not None)
 
 
 def candidates_for(

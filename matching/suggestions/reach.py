@@ -1,4 +1,4 @@
-"""What would bring the two sides together: a worker's way to an opening, an opening's way to more workers (差一点)."""
+"""How many workers an opening suits, how many more it would with one change, and what they ask for (够得着的人)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,21 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.batches import batches
-from centre.permissions import Actor
+from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
-from centre.translation import N_, translate
+from centre.small_counts import SMALL
+from centre.translation import N_
 from employers.openings.queries import own_opening
 from matching.engine.fit import ways
 from matching.engine.fit.conditions import monthly_range
 from matching.engine.fit.profiles import Ground, OpeningProfile
-from matching.engine.fit.reasons import CHANGES, shown
-from matching.engine.fit.ways import way_in
 from matching.live.listing import Listed, listed_now
 from matching.live.openings import board
-from matching.live.workers import fitting_workers, workers_of
+from matching.live.workers import fitting_workers
 from matching.profiles.models import JobWish
-from matching.reports.suppression import SMALL
-from matching.suggestions.fits import name_of
 
 MORE_FEN = 20_000
 """The raise whose effect an employer is told: 200 yuan a month."""
@@ -88,14 +85,6 @@ class Reach:
         return max((self.asked_fen or 0) - (self.high_fen or 0), 0) if known else 0
 
 
-@dataclass(frozen=True, slots=True)
-class WorkerWay:
-    """What would make a worker eligible for an opening, in her language (还差什么)."""
-
-    steps: tuple[str, ...]
-    is_single: bool
-
-
 def changed_openings(opening: OpeningProfile, ground: Ground) -> dict[OpeningChange, OpeningProfile]:
     """The opening with each of the changes that it leaves room for."""
     changed = {
@@ -110,6 +99,7 @@ def changed_openings(opening: OpeningProfile, ground: Ground) -> dict[OpeningCha
 
 def reach_of(session: Session, actor: Actor, *, opening_id: int) -> Reach:
     """How far the actor's own opening reaches among all who are offered work today. Raises NotFound or OtherCentre."""
+    require(actor, Permission.POST_OPENING)
     listed, ground = listed_now(own_opening(session, actor, opening_id)), board().look().ground
     return reach(session, listed, ground)
 
@@ -133,14 +123,3 @@ def _asked(session: Session, person_ids: Collection[int], ground: Ground) -> int
         monthly = (ground.wages.monthly(fen, unit) for fen, unit in session.execute(wishes))
         floors += [floor for floor in monthly if floor is not None]
     return median_low(floors) // ROUNDED * ROUNDED if len(floors) >= SMALL else None
-
-
-def worker_way(session: Session, person_id: int, listed: Listed, *, locale: str) -> WorkerWay | None:
-    """What would make a person eligible for an opening, as the engine has proved; None where she is, or nothing
-    would."""
-    (worker,) = workers_of(session, [person_id])
-    way = way_in(worker, listed.profile, board().look().ground)
-    if way is None:
-        return None
-    steps = (translate(locale, CHANGES[step.code], **shown(step.params, name_of)) for step in way.steps)
-    return WorkerWay(tuple(dict.fromkeys(steps)), way.only is not None)

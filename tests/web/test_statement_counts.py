@@ -14,7 +14,7 @@ from web.demo import town
 COUNTS = {
     ("/", ""): 2,
     ("/openings?q=挡车工", ""): 2,
-    ("/openings/3", ""): 1,
+    ("/openings/3", ""): 2,
     ("/fairs", ""): 2,
     ("/fairs/15", ""): 3,
     ("/training", ""): 1,
@@ -23,7 +23,7 @@ COUNTS = {
     ("/api/v1/fairs", ""): 2,
     ("/me", "wang"): 22,
     ("/me/matches", "wang"): 14,
-    ("/openings/3", "wang"): 10,
+    ("/openings/3", "wang"): 11,
     ("/school", "school"): 10,
     ("/employer", "employer"): 3,
     ("/organiser", "organiser"): 3,

@@ -145,10 +145,10 @@ STEPS: Mapping[str, Step] = {
 def better_paid(opening: OpeningProfile, fen: int, ground: Ground) -> OpeningProfile | None:
     """The opening with `fen` a month more, in its own unit; None where its pay is unknown or by the piece."""
     ends = (opening.wage_min_fen, opening.wage_max_fen)
-    one = ground.wages.monthly(1_000_000, opening.wage_unit)
-    if one is None or ends == (None, None):
+    sample = ground.wages.monthly(1_000_000, opening.wage_unit)
+    if sample is None or ends == (None, None):
         return None
-    more = -(-fen * 1_000_000 // one)  # rounded up, so that a month brings at least as much more
+    more = -(-fen * 1_000_000 // sample)  # rounded up, so that a month brings at least as much more
     low, high = (None if end is None else end + more for end in ends)
     return replace(opening, wage_min_fen=low, wage_max_fen=high)
 

@@ -14,19 +14,19 @@ from centre.permissions import Actor
 from centre.settings import settings
 from employers.openings.models import Opening
 from employers.openings.queries import opening as opening_in_sight
-from employers.openings.rules import Provision, WageUnit
+from employers.openings.rules import Provision, SexGround, WageUnit
 from matching.engine.fit.conditions import conditions, failures
 from matching.engine.fit.profiles import Leave
 from matching.live.listing import listed_now
 from matching.live.openings import board
 from matching.live.workers import workers_of
+from matching.suggestions.fits import fit_of
 from matching.suggestions.reach import (
     Count,
     OpeningChange,
     changed_openings,
     reach,
     reach_of,
-    worker_way,
 )
 from tests.matching import world
 from tests.matching.world import Town
@@ -119,8 +119,8 @@ def test_what_suitable_workers_ask_for_is_the_middle_one_and_silent_below_five(a
         who = ("工末", digits + identity_check(digits))
         world.add_worker(session, any_town, who, phone="13900000009", wage_floor_fen=812_345)
     with open_session(boss.scope) as session:
-        told = reach_of(session, boss, opening_id=any_town.openings["spin"])
-    assert (told.asked_fen, told.low_fen, told.high_fen, told.gap_fen) == (810_000, 550_000, 750_000, 60_000)
+        paid = reach_of(session, boss, opening_id=any_town.openings["spin"])
+    assert (paid.asked_fen, paid.low_fen, paid.high_fen, paid.gap_fen) == (810_000, 550_000, 750_000, 60_000)
 
 
 def test_a_count_below_five_names_nobody_and_larger_ones_are_rounded_down() -> None:
@@ -134,13 +134,26 @@ def test_a_worker_is_told_the_single_thing_that_is_missing(any_town: Town) -> No
     worker = any_town.worker("王秀兰")
     with open_session(worker.scope) as session:
         listed = listed_now(opening_in_sight(session, any_town.openings["spin"]))
-        way = worker_way(session, person_id, listed, locale="zh-Hans")
+        way = fit_of(session, person_id, listed, locale="zh-Hans").way
         sewing = listed_now(opening_in_sight(session, any_town.openings["sew"]))
-        both = worker_way(session, person_id, sewing, locale="zh-Hans")
+        both = fit_of(session, person_id, sewing, locale="zh-Hans").way
         paid = replace(listed, profile=replace(listed.profile, wage_max_fen=900_000))
-        fitting = worker_way(session, person_id, paid, locale="zh-Hans")
+        fitting = fit_of(session, person_id, paid, locale="zh-Hans").way
     assert way is not None
     assert (way.steps, way.is_single) == (("最低期望工资每月降低 500 元",), True)
     assert both is not None
     assert not both.is_single
     assert fitting is None
+
+
+def test_nothing_is_suggested_where_the_law_closes_the_work(any_town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        person_id = world.add_worker(session, any_town, wage_floor_fen=800_000).id
+        opening = session.get_one(Opening, any_town.openings["spin"])
+        opening.sex_limit_ground, opening.sex_limit_evidence = SexGround.HEAVY_LIFTING, "检测报告 1 号"
+    worker = any_town.worker("王秀兰")
+    with open_session(worker.scope) as session:
+        listed = listed_now(opening_in_sight(session, any_town.openings["spin"]))
+        fit = fit_of(session, person_id, listed, locale="zh-Hans")
+    assert fit.way is None
+    assert "禁忌" in fit.blocks[0]

@@ -27,7 +27,6 @@ from matching.search.find import Results, listed_opening, search_openings, simil
 from matching.search.rules import MOST_PAGES, SearchCriteria
 from matching.search.word_counts import count_words
 from matching.suggestions.fits import Course, fit_of, next_courses
-from matching.suggestions.reach import worker_way
 from training.classes.queries import recruiting
 from web import choices
 from web.page_cache import KeptPage, PageCache
@@ -183,11 +182,10 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
     """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
     opening = opening_in_sight(unit.session, opening_id)
     listed = listed_opening(unit.session, opening_id)
-    fit, mine, way = None, None, None
+    fit, mine = None, None
     if unit.actor.person_id is not None:
         if listed is not None:
             fit = fit_of(unit.session, unit.actor.person_id, listed, locale=unit.locale)
-            way = worker_way(unit.session, unit.actor.person_id, listed, locale=unit.locale)
         mine = unit.session.scalar(
             select(Introduction).where(
                 Introduction.opening_id == opening_id,
@@ -202,7 +200,6 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
         listed=listed,
         fit=fit,
         mine=mine,
-        way=way,
         similar=_similar(listed),
         warning=warning_of(unit, employer_id=opening.employer_id, opening_id=opening_id),
         trade=vocabulary().name(opening.occupation_code),
