@@ -10,13 +10,13 @@ from api.dependencies import UnitOfWork
 from centre import regions
 from centre.translation import N_, translate
 from centre.translation import Terms as Labels
-from employers.openings.rules import PROVISION_LABELS, WAGE_UNIT_LABELS
+from employers.openings.rules import PROVISION_LABELS, WAGE_UNIT_LABELS, WageUnit
 from employers.openings.terms import SIGNATORY_LABELS, Terms
 from matching.introductions.models import Introduction
 from matching.introductions.queries import introduction_in_sight
 from matching.introductions.rules import IntroductionState
 from matching.promises.actions import state_terms
-from matching.promises.queries import BrokenWord, PromiseChain, broken_word, promise_chain
+from matching.promises.queries import BrokenWord, PromiseChain, broken_word, promise_chain, source_of, statement_of
 from matching.promises.rules import (
     SOURCE_LABELS,
     STAGE_LABELS,
@@ -28,7 +28,7 @@ from matching.promises.rules import (
     TermsDraft,
 )
 from web import choices
-from web.formats import money, wage
+from web.formats import money, wage, yuan
 from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
@@ -53,7 +53,7 @@ class StatedPart:
 
 @dataclass(frozen=True, slots=True)
 class PromisePage:
-    """A chain as pages show it (兑现过程)."""
+    """A chain as pages show it; terms of which nobody said anything are left out (兑现过程)."""
 
     labels: Mapping[TermKind, str]
     promised: Mapping[TermKind, str]
@@ -80,9 +80,13 @@ def _page_of(locale: str, chain: PromiseChain, stages: tuple[PromiseStage, ...])
     def said(message: str) -> str:
         return translate(locale, message)
 
+    promised = terms_in_words(locale, chain.promised)
+    stated = [terms_in_words(locale, row.stated) for row in chain.statements]
     return PromisePage(
-        labels={kind: said(label) for kind, label in TERM_LABELS.items()},
-        promised=terms_in_words(locale, chain.promised),
+        labels={
+            kind: said(label) for kind, label in TERM_LABELS.items() if any(kind in by for by in (promised, *stated))
+        },
+        promised=promised,
         parts=tuple(
             StatedPart(
                 id=row.id,
@@ -90,11 +94,11 @@ def _page_of(locale: str, chain: PromiseChain, stages: tuple[PromiseStage, ...])
                 source=said(SOURCE_LABELS[row.source]),
                 state=row.state,
                 state_label=said(STATEMENT_LABELS[row.state]),
-                terms=terms_in_words(locale, row.stated),
+                terms=words,
                 worse=row.worse_kinds,
                 note=row.note,
             )
-            for row in chain.statements
+            for row, words in zip(chain.statements, stated, strict=True)
         ),
         worse=_listed(locale, chain.worse_kinds),
         stages=tuple((stage.value, said(STAGE_LABELS[stage])) for stage in stages),
@@ -103,40 +107,58 @@ def _page_of(locale: str, chain: PromiseChain, stages: tuple[PromiseStage, ...])
 
 def terms_in_words(locale: str, terms: Terms | None) -> dict[TermKind, str]:
     """What is stated, term by term; nothing for a term that is left open."""
+    fields = fields_in_words(locale, terms)
+    parts = {kind: [fields[name] for name in names if name in fields] for kind, names in _FIELDS.items()}
+    return {kind: " · ".join(stated) for kind, stated in parts.items() if stated}
+
+
+def fields_in_words(locale: str, terms: Terms | None) -> dict[str, str]:
+    """What is stated, under the names of the form's fields; nothing for a field that is left open."""
     if terms is None:
         return {}
     words = {
-        TermKind.PAY: _pay(locale, terms),
-        TermKind.PLACE: regions.full_name(terms.region_code) if regions.exists(terms.region_code) else "",
-        TermKind.HOURS: _hours(locale, terms),
-        TermKind.LODGING: _unless_unstated(locale, terms.lodging),
-        TermKind.BOARD: _unless_unstated(locale, terms.board),
-        TermKind.SIGNATORY: translate(locale, SIGNATORY_LABELS[terms.signatory]) if terms.signatory else "",
+        "pay_min_fen": _pay(locale, terms),
+        "base_pay_fen": _base(locale, terms.base_pay_fen),
+        "region_code": regions.full_name(terms.region_code) if regions.exists(terms.region_code) else "",
+        "hours_per_week": _hours(locale, terms.hours_per_week),
+        "night_shift": _night(locale, terms.night_shift),
+        "lodging": _unless_unstated(locale, terms.lodging),
+        "board": _unless_unstated(locale, terms.board),
+        "signatory": translate(locale, SIGNATORY_LABELS[terms.signatory]) if terms.signatory else "",
     }
-    return {kind: text for kind, text in words.items() if text}
+    return {name: text for name, text in words.items() if text}
+
+
+_FIELDS = {
+    TermKind.PAY: ("pay_min_fen", "base_pay_fen"),
+    TermKind.PLACE: ("region_code",),
+    TermKind.HOURS: ("hours_per_week", "night_shift"),
+    TermKind.LODGING: ("lodging",),
+    TermKind.BOARD: ("board",),
+    TermKind.SIGNATORY: ("signatory",),
+}
 
 
 def _pay(locale: str, terms: Terms) -> str:
-    parts = []
-    if terms.pay_min_fen is not None or terms.pay_max_fen is not None:
-        ends = {"wage_min_fen": terms.pay_min_fen, "wage_max_fen": terms.pay_max_fen, "wage_unit": terms.pay_unit.value}
-        shown = wage(locale, ends)
-        if terms.days_worked is None:
-            parts.append(f"{shown.amount} {shown.unit}")
-        else:
-            parts.append(translate(locale, N_("{days} 天 {amount} 元"), days=terms.days_worked, amount=shown.amount))
-    if terms.base_pay_fen is not None:
-        parts.append(translate(locale, N_("底薪 {amount}"), amount=money(locale, terms.base_pay_fen)))
-    return " · ".join(parts)
+    if terms.pay_min_fen is None and terms.pay_max_fen is None:
+        return ""
+    ends = {"wage_min_fen": terms.pay_min_fen, "wage_max_fen": terms.pay_max_fen, "wage_unit": terms.pay_unit.value}
+    shown = wage(locale, ends)
+    if terms.days_worked is None:
+        return f"{shown.amount} {shown.unit}"
+    return translate(locale, N_("{days} 天 {amount} 元"), days=terms.days_worked, amount=shown.amount)
 
 
-def _hours(locale: str, terms: Terms) -> str:
-    parts = []
-    if terms.hours_per_week is not None:
-        parts.append(translate(locale, N_("每周 {n} 小时"), n=terms.hours_per_week))
-    if terms.night_shift is not None:
-        parts.append(translate(locale, N_("有夜班") if terms.night_shift else N_("没有夜班")))
-    return " · ".join(parts)
+def _base(locale: str, fen: int | None) -> str:
+    return "" if fen is None else translate(locale, N_("底薪 {amount}"), amount=money(locale, fen))
+
+
+def _hours(locale: str, hours: int | None) -> str:
+    return "" if hours is None else translate(locale, N_("每周 {n} 小时"), n=hours)
+
+
+def _night(locale: str, nights: bool | None) -> str:
+    return "" if nights is None else translate(locale, N_("有夜班") if nights else N_("没有夜班"))
 
 
 def _unless_unstated(locale: str, provision: Any) -> str:
@@ -173,14 +195,27 @@ def terms_form(
         stage=stage.value,
         label=translate(unit.locale, STAGE_LABELS[stage]),
         labels=TERM_LABELS,
-        promised=terms_in_words(unit.locale, promised),
+        promised=fields_in_words(unit.locale, promised),
         base=base,
-        bound=bound or blank(unit, TermsDraft, pay_unit=(promised.pay_unit.value if promised else "month")),
+        bound=bound or blank(unit, TermsDraft, **_typed(unit, introduction, stage, promised)),
         units=WAGE_UNIT_LABELS,
         provisions=PROVISION_LABELS,
         signatories=SIGNATORY_LABELS,
         places=_places(promised),
     )
+
+
+def _typed(unit: UnitOfWork, introduction: Introduction, stage: PromiseStage, promised: Terms | None) -> dict[str, str]:
+    """What the reader has stated before, as typed: who corrects one field sends the others again."""
+    before = statement_of(unit.session, introduction.id, stage, source_of(unit.actor, introduction))
+    stated = before.stated if before else None
+    if before is None or stated is None:
+        return {"pay_unit": promised.pay_unit.value if promised else WageUnit.MONTH.value}
+    values: dict[str, Any] = stated.as_row() | {"note": before.note}
+    money_fields = [name for name in values if name.endswith("_fen")]
+    values |= {name: yuan(values[name]).replace(",", "") for name in money_fields if values[name] is not None}
+    values["night_shift"] = {True: "true", False: "false"}.get(values["night_shift"], "")
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def save_terms(unit: UnitOfWork, introduction_id: int, stage: PromiseStage, base: str) -> Response:

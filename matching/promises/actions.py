@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock, regions
-from centre.errors import Invalid, NotFound, Problem
+from centre.errors import Invalid, Problem
 from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -25,7 +25,7 @@ from matching.introductions.models import Introduction
 from matching.introductions.queries import introduction_in_sight
 from matching.introductions.rules import IntroductionState
 from matching.promises.models import StatedTerms
-from matching.promises.queries import statement_in_sight, times_broken, yardstick
+from matching.promises.queries import source_of, statement_in_sight, statement_of, times_broken, yardstick
 from matching.promises.rules import (
     STAGE_LABELS,
     STATED_BY_PEOPLE,
@@ -62,19 +62,13 @@ def state_terms(
     """
     require(actor, Permission.STATE_TERMS)
     introduction = introduction_in_sight(session, introduction_id)
-    source = _source(actor, introduction)
+    source = source_of(actor, introduction)
     is_early = introduction.state not in (_FROM if stage is PromiseStage.CONTRACT else _FROM[1:])
     if is_early or stage not in STATED_BY_PEOPLE:
         raise NothingToCompare
     _check(draft)
     with seeing_everything(session):
-        known = session.scalar(
-            select(StatedTerms).where(
-                StatedTerms.introduction_id == introduction.id,
-                StatedTerms.stage == stage,
-                StatedTerms.source == source,
-            )
-        )
+        known = statement_of(session, introduction.id, stage, source)
         if known is not None and source is TermsSource.EMPLOYER:
             raise AlreadyStated
         row = _written(session, introduction, stage, source, draft.terms(), known)
@@ -128,17 +122,6 @@ def compare_letter(session: Session, actor: Actor, *, introduction_id: int) -> S
     row = _written(session, introduction, PromiseStage.LETTER, TermsSource.OPENING, now, None)
     _follow(session, introduction, row)
     return row
-
-
-def _source(actor: Actor, introduction: Introduction) -> TermsSource:
-    """Who speaks. Raises NotFound for an account that is neither side nor staff."""
-    if actor.scope.person_id is not None and actor.scope.person_id == introduction.person_id:
-        return TermsSource.WORKER
-    if actor.scope.employer_id is not None and actor.scope.employer_id == introduction.employer_id:
-        return TermsSource.EMPLOYER
-    if actor.may(Permission.RECORD_SERVICE):
-        return TermsSource.CLERK
-    raise NotFound
 
 
 def _check(draft: TermsDraft) -> None:

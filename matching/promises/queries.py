@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from centre import clock
 from centre.errors import NotFound
 from centre.people import Person
+from centre.permissions import Actor, Permission
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from employers.openings.models import Opening
@@ -18,7 +19,7 @@ from matching.introductions.fair_share import Standings, standings
 from matching.introductions.models import Introduction
 from matching.live.listing import wage_basis
 from matching.promises.models import StatedTerms
-from matching.promises.rules import PromiseStage, StatementState, TermKind, Yardstick, kept_health
+from matching.promises.rules import PromiseStage, StatementState, TermKind, TermsSource, Yardstick, kept_health
 
 WINDOW = timedelta(days=180)
 """What an employer kept or broke in the last half year is held for or against it, as with its answers to letters."""
@@ -92,6 +93,30 @@ def statement_in_sight(session: Session, statement_id: int) -> StatedTerms:
     if row is None:
         raise NotFound
     return row
+
+
+def source_of(actor: Actor, introduction: Introduction) -> TermsSource:
+    """As whom somebody states terms. Raises NotFound for an account that is neither side nor staff."""
+    if actor.scope.person_id is not None and actor.scope.person_id == introduction.person_id:
+        return TermsSource.WORKER
+    if actor.scope.employer_id is not None and actor.scope.employer_id == introduction.employer_id:
+        return TermsSource.EMPLOYER
+    if actor.may(Permission.RECORD_SERVICE):
+        return TermsSource.CLERK
+    raise NotFound
+
+
+def statement_of(
+    session: Session, introduction_id: int, stage: PromiseStage, source: TermsSource
+) -> StatedTerms | None:
+    """What one side has stated at one link, as far as the reader may see it."""
+    return session.scalar(
+        select(StatedTerms).where(
+            StatedTerms.introduction_id == introduction_id,
+            StatedTerms.stage == stage,
+            StatedTerms.source == source,
+        )
+    )
 
 
 def yardstick(session: Session, person_id: int) -> Yardstick:

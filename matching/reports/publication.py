@@ -12,10 +12,11 @@ from centre import audit
 from centre.network import Centre
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
+from centre.small_counts import SMALL
 from matching.reports.models import ClosedReport, PublishedTable, closed_name
 from matching.reports.publishing import CATEGORIES, Key, cells_of, sums_of
 from matching.reports.rules import AlreadyPublished, MonthDraft, NotClosed, ReportKey
-from matching.reports.suppression import SMALL, Hidden, protect
+from matching.reports.suppression import Hidden, protect
 
 SHOWN_SMALL, SHOWN_OTHER = f"<{SMALL}", "…"
 

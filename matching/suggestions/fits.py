@@ -62,7 +62,7 @@ class FitPart:
 
 @dataclass(frozen=True, slots=True)
 class WorkerWay:
-    """What would make a worker eligible for an opening, as the engine has proved, in the reader's language (还差什么)."""
+    """What would make a worker eligible for an opening, as the engine has proved, in her language (还差什么)."""
 
     steps: tuple[str, ...]
     is_single: bool

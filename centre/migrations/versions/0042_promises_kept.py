@@ -95,7 +95,6 @@ def upgrade() -> None:
         batch_op.alter_column("promised", server_default=None)
 
 
-
 def downgrade() -> None:
     """Take it back."""
     with op.batch_alter_table("introduction", schema=None) as batch_op:

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from centre.small_counts import SMALL
 from matching.reports.publishing import cells_of, sums_of
-from matching.reports.suppression import DISTANCE, SMALL, Hidden, is_small, protect
+from matching.reports.suppression import DISTANCE, Hidden, is_small, protect
 
 Key = tuple[str, ...]
 Sums = Sequence[tuple[Key, Sequence[Key]]]

@@ -1,5 +1,7 @@
 """A promise over the pages: the worker, the counter and the employer state terms; the next worker is warned."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -60,6 +62,24 @@ def test_a_form_with_nothing_or_nonsense_comes_back_with_the_reason(hall: Hall) 
     assert "金额请写成" in worker.send(form, 422, pay_min_fen="很多", pay_unit="month")
     assert "最高工资不能低于最低工资" in worker.send(form, 422, pay_min_fen="3000", pay_max_fen="2000")
     worker.get(f"/me/introductions/{job.id}/terms/letterhead", 404)
+
+
+def test_each_field_repeats_what_was_promised_of_it_and_what_the_reader_stated_before(hall: Hall) -> None:
+    job, worker = hired(hall), hall.enter("wang")
+    form = f"/me/introductions/{job.id}/terms/contract"
+    seen = worker.get(form)
+    hints = dict(re.findall(r'id="f-([a-z_]+)-hint">([^<]*)<', seen))
+    assert (hints["night_shift"], hints["base_pay_fen"]) == ("说好的：没有夜班", "说好的：底薪 2,200 元")
+    assert hints["pay_min_fen"].startswith("说好的：3,200")
+    assert "hours_per_week" not in hints
+    worker.send(form, pay_min_fen="3600.50", pay_unit="month", night_shift="false", lodging="free", note="押一付一")
+    again = worker.get(form)
+    for name, value in (("pay_min_fen", "3600.50"), ("pay_max_fen", ""), ("note", "押一付一")):
+        assert re.search(rf'name="{name}"[^>]* value="{re.escape(value)}"', again), name
+    for value in ("month", "false", "free"):
+        assert f'<option value="{value}" selected>' in again, value
+    # The counter has a line of its own, so nothing that the worker typed is in its form.
+    assert "3600.50" not in hall.enter("clerk2").get(f"/counter/introductions/{job.id}/terms/contract")
 
 
 def test_an_employer_states_its_own_contract_once(hall: Hall) -> None:
