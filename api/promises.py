@@ -17,7 +17,7 @@ from matching.promises.models import StatedTerms
 from matching.promises.queries import promise_chain
 from matching.promises.rules import PromiseStage, StatementState, TermKind, TermsDraft, TermsSource
 
-routes = Routes(tags=["introductions"])
+routes = Routes(tags=["promises"])
 
 RowId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 

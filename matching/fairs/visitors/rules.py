@@ -93,8 +93,8 @@ class PlacesBelowTaken(Conflict):
 
 
 def bare(typed: str) -> str:
-    """A code as it was typed or scanned, without the spaces and dashes that help the eye."""
-    return re.sub(r"[\s-]", "", typed).upper()
+    """A code as it was typed or scanned, without spaces, dashes and NUL, which no text column takes."""
+    return re.sub(r"[\s\x00-]", "", typed).upper()
 
 
 def subject_of(code: str) -> str:
