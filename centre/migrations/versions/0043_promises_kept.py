@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0042_promises_kept"
-down_revision = "0041_judged_wordings"
+revision = "0043_promises_kept"
+down_revision = "0042_names_in_any_spelling"
 
 
 def upgrade() -> None:
