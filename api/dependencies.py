@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.quick import QuickRoute
+from api.quick import PassingRoute, QuickRoute
 from api.security import CSRF_HEADER, FORM_KINDS, SESSION_COOKIE, check_origin, check_token
 from centre import accounts, audit, idempotency
 from centre.database import may_retry, open_session
@@ -283,7 +283,7 @@ class Routes:
                 "generate_unique_id_function": _operation,
             }
             if is_quick is None:
-                route = APIRoute(self._prefix + path, working, **declared, **options)
+                route: APIRoute = PassingRoute(self._prefix + path, working, **declared, **options)
             else:
                 quickly = functools.partial(_quickly, working, name)
                 route = QuickRoute(

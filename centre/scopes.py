@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 
+from centre.criteria import Criteria
 from centre.permissions import Actor, Scope
 from centre.tables import OWNERS, Base
 
@@ -190,7 +191,7 @@ def _apply_scope(state: ORMExecuteState) -> None:
         return
     if state.is_insert and state.bind_mapper is not None and is_owned(state.bind_mapper.class_):
         raise ForeignWrite(f"{state.bind_mapper.class_.__name__} inserted by statement")
-    state.statement = state.statement.options(*_criteria(scope))
+    state.statement = state.statement.options(_criteria(scope))
 
 
 def is_owned(model: type[Base]) -> bool:
@@ -199,13 +200,13 @@ def is_owned(model: type[Base]) -> bool:
 
 
 @lru_cache(maxsize=512)
-def _criteria(scope: Scope) -> tuple[Any, ...]:
+def _criteria(scope: Scope) -> Criteria:
     options = []
     for mapper in Base.registry.mappers:
         rule = mapper.class_.visible_to(scope)
         if rule is not true() and str(rule) != "true":
             options.append(with_loader_criteria(mapper.class_, rule, include_aliases=True))
-    return tuple(options)
+    return Criteria(options)
 
 
 def grant_row(session: Session, row: Base) -> None:

@@ -1,5 +1,6 @@
 """The fast path of reads: identical responses, without a thread, for visitors only, and fresh within a second."""
 
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -7,9 +8,12 @@ from typing import Annotated, Any
 
 import pytest
 from fastapi import FastAPI, Query
+from fastapi.routing import APIRoute
+from starlette.routing import Match
 from starlette.testclient import TestClient
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.quick import PassingRoute
 from api.security import SESSION_COOKIE
 from centre.database import open_session
 from centre.permissions import Actor
@@ -18,7 +22,9 @@ from employers.openings.rules import OpeningState
 from matching.live.poller import is_watched, keep_looking
 from matching.search.find import search_openings
 from matching.search.rules import SearchCriteria
+from tests.planted import planted
 from tests.web.desks import Hall, opened
+from web.app import build
 
 ASKED: list[dict[str, Any]] = [
     {}, {"q": "挡车工"}, {"q": "dangchegon", "limit": 3}, {"region": ["610400", "610404"]},
@@ -110,3 +116,28 @@ def test_a_withdrawn_opening_disappears_from_search_within_a_second(watched: Hal
         assert time.monotonic() < end, "still there"
         time.sleep(0.02)
     assert is_watched()
+
+
+def takers(app: FastAPI, path: str) -> tuple[list[str], list[str]]:
+    """The routes that take a path, by their plain beginnings and patterns, and by their patterns alone."""
+    scope = {"type": "http", "method": "GET", "path": path}
+    routes = [route for route in app.routes if isinstance(route, PassingRoute)]
+    passed = [route.path for route in routes if route.matches(scope)[0] is not Match.NONE]
+    return passed, [route.path for route in routes if APIRoute.matches(route, scope)[0] is not Match.NONE]
+
+
+def test_the_plain_beginning_of_a_path_hides_no_route() -> None:
+    app = build()
+    paths = {re.sub(r"\{[^}]*\}", "1", route.path) for route in app.routes if isinstance(route, PassingRoute)}
+    assert len(paths) > 100
+    for path in [*paths, "/", "//", "/nowhere", "/openings/1\n", "/ｏpenings"]:
+        by_beginning, by_pattern = takers(app, path)
+        assert by_beginning == by_pattern
+
+
+def test_a_planted_wrong_beginning_is_caught() -> None:
+    app = build()
+    route = next(route for route in app.routes if isinstance(route, PassingRoute) and route.path == "/openings")
+    with planted(route, _beginning="/openings/"):
+        by_beginning, by_pattern = takers(app, "/openings")
+    assert by_beginning != by_pattern
