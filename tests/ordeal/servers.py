@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 
 import httpx2 as httpx
@@ -38,16 +38,38 @@ class Server:
 
 def free_port() -> int:
     """A free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_ports(1)[0]
+
+
+def free_ports(count: int) -> list[int]:
+    """Some free ports, all different."""
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [int(probe.getsockname()[1]) for probe in probes]
 
 
 @contextmanager
 def serving(app: str = "web.app:app", **settings: str) -> Iterator[Server]:
     """A server of `app` with the current GANGQIAO_ settings, ready to respond."""
-    port = free_port()
+    with serving_many(1, app, **settings) as (server,):
+        yield server
+
+
+@contextmanager
+def serving_many(count: int, app: str = "web.app:app", **settings: str) -> Iterator[list[Server]]:
+    """Several servers over one database, which start side by side."""
+    with ExitStack() as stack:
+        servers = [stack.enter_context(_started(port, app, settings)) for port in free_ports(count)]
+        for server in servers:
+            _wait(server)
+        yield servers
+
+
+@contextmanager
+def _started(port: int, app: str, settings: dict[str, str]) -> Iterator[Server]:
+    """A server that may not be ready yet."""
     environment = os.environ | {f"GANGQIAO_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
         [sys.executable, "-m", "uvicorn", app, "--port", str(port), "--no-access-log", "--log-level", "warning"],
@@ -55,32 +77,23 @@ def serving(app: str = "web.app:app", **settings: str) -> Iterator[Server]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    server = Server(port, process)
     try:
-        _wait(server)
-        yield server
+        yield Server(port, process)
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait(10)
 
 
-@contextmanager
-def serving_many(count: int, app: str = "web.app:app", **settings: str) -> Iterator[list[Server]]:
-    """Several servers over one database."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(serving(app, **settings)) for _ in range(count)]
-
-
 def _wait(server: Server) -> None:
     deadline = time.monotonic() + READY_SECONDS
-    while time.monotonic() < deadline:
-        if server.process.poll() is not None:
-            raise RuntimeError(f"the server stopped with {server.process.returncode}")
-        try:
-            if httpx.get(f"{server.url}/health/ready", timeout=2).status_code == 200:
-                return
-        except httpx.HTTPError:
+    with httpx.Client(base_url=server.url, timeout=2) as client:  # one for all tries: making it costs as much as ten
+        while time.monotonic() < deadline:
+            if server.process.poll() is not None:
+                raise RuntimeError(f"the server stopped with {server.process.returncode}")
+            with suppress(httpx.HTTPError):
+                if client.get("/health/ready").status_code == 200:
+                    return
             time.sleep(0.05)
     raise TimeoutError("the server is not ready")
 
