@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre.errors import NotFound
 from centre.funds.models import Fund, FundMovement
-from centre.funds.rules import FundPurpose
+from centre.funds.rules import FundPurpose, MovementKind
 
 
 def funds(purpose: FundPurpose | None = None) -> Select[Fund]:
@@ -42,6 +42,36 @@ def outstanding(session: Session, subjects: Sequence[str]) -> dict[str, FundMove
         .order_by(FundMovement.id)
     )
     return {spending.subject: spending for spending in spendings}
+
+
+SPENDING = (MovementKind.CHARGE, MovementKind.RELEASE, MovementKind.PAYMENT, MovementKind.REPAYMENT)
+"""What a fund spends, with what undoes it."""
+
+
+def spent_of_donations(session: Session, fund_id: int) -> dict[str, int]:
+    """How much of each donation in a fund has been spent, in fen by the subject of its movement.
+
+    Money is spent in the order in which it came in, grants and donations alike, as accounts of stocks do: nobody says
+    at the counter whose yuan a payment is.
+    """
+    of_fund = FundMovement.fund_id == fund_id
+    spent = -int(
+        session.scalar(select(func.sum(FundMovement.amount_fen)).where(of_fund, FundMovement.kind.in_(SPENDING))) or 0
+    )
+    returned = select(FundMovement.subject).where(of_fund, FundMovement.kind == MovementKind.RETURN)
+    came_in = session.execute(
+        select(FundMovement.kind, FundMovement.subject, FundMovement.amount_fen)
+        .where(of_fund, FundMovement.kind.in_((MovementKind.GRANT, MovementKind.DONATION)))
+        .where(FundMovement.subject.not_in(returned))
+        .order_by(FundMovement.id)
+    )
+    shares = {}
+    for kind, subject, amount_fen in came_in:
+        share = min(max(spent, 0), amount_fen)
+        spent -= share
+        if kind is MovementKind.DONATION:
+            shares[subject] = share
+    return shares
 
 
 def sum_of_movements(session: Session, fund_id: int) -> int:

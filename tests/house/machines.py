@@ -20,7 +20,7 @@ FINAL = {
     "class": {"cancelled"},
     "contact": {"assessed"},
     "document": {"replaced"},
-    "donation": {"returned", "withdrawn"},
+    "donation": {"returned", "spent", "withdrawn"},
     "employer": {"blacklisted"},
     "enrolment": {"failed", "dropped"},
     "erasure": {"withdrawn", "done"},

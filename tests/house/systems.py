@@ -74,7 +74,6 @@ SYSTEMS = (
         ("/training-desk/funds", "/desk/donations", "/help/donations"),
         ("/api/v1/desk/donations",),
         ("tests/training/funds", *DESK_TESTS),
-        "a donation is never marked as spent; donations of nobody's purpose have no page",
     ),
     _desk("S09", "On-site relief events", "gatherings"),
     System(

@@ -150,7 +150,10 @@ def _money(desk: Desk) -> None:
         "campaign": "帮扶零就业家庭",
     }
     desk.case("donation", "officer", private, given[:2], days=6)
-    desk.case("donation", "officer", {"donor": "某超市(虚构)", "amount_fen": 50_000, "goods": "棉被二十床"}, [], days=2)
+    desk.case("donation", "officer", {"donor": "某超市(虚构)", "amount_fen": 50_000, "goods": "棉被二十床"}, [
+        ("receive", "officer", {"voucher": "JK-0003"}), ("receipt", "officer", {"receipt_no": "JS-0003"}),
+        ("hand-out", "city", {"used_for": "安居社区二十户(虚构)"}),
+    ], days=4)  # fmt: skip
 
 
 def _places(desk: Desk) -> None:

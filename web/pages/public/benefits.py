@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
 from centre.benefits import PREFIX, Answer, Criterion, Verdict, judge, read_rule
-from centre.desk.donations import published_donations
+from centre.desk.donations import DONATIONS, published_donations, spent_fen, unattributed_fen
 from centre.drafts import Draft
 from centre.network import Centre
 from centre.policy import PolicyMissing, policy
@@ -172,11 +172,21 @@ def donations(unit: Unit) -> Response:
     """Donations that have come in; donors who asked for it stay unnamed."""
     with seeing_everything(unit.session):
         rows = list(unit.session.scalars(published_donations().limit(200)))
+        spent = spent_fen(unit.session, rows)
+        waiting = unattributed_fen(unit.session)
     shown = [
         {
             "donor": "" if row.anonymous else row.donor, "campaign": row.campaign, "amount_fen": row.amount_fen,
-            "received_on": row.received_on,
+            "received_on": row.received_on, "goods": row.goods, "state": row.state, "spent_fen": spent[row.id],
         }
         for row in rows
     ]  # fmt: skip
-    return page(unit, "public/donations.html", rows=shown, total=sum(row.amount_fen for row in rows))
+    return page(
+        unit,
+        "public/donations.html",
+        rows=shown,
+        total=sum(row.amount_fen for row in rows),
+        spent=sum(spent.values()),
+        waiting=waiting,
+        states=DONATIONS.labels,
+    )
