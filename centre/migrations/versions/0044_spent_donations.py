@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0042_spent_donations"
-down_revision = "0041_judged_wordings"
+revision = "0044_spent_donations"
+down_revision = "0043_promises_kept"
 
 BEFORE = ("pledged", "received", "receipted", "allocated", "returned", "withdrawn")
 
