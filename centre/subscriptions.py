@@ -15,6 +15,7 @@ SUBSCRIBERS = (
     "matching.profiles.subscribers",
     "matching.introductions.subscribers",
     "matching.fairs.visitors.subscribers",
+    "matching.fairs.invitations.subscribers",
     "matching.promises.subscribers",
     "matching.export.stay.subscribers",
     "matching.search.subscribers",

@@ -106,10 +106,9 @@ SYSTEMS = (
     System(
         "S18",
         "Job fairs",
-        ("/fairs", "/organiser", "/gate", "/tickets/{code}"),
+        ("/fairs", "/organiser", "/organiser/comparison", "/gate", "/tickets/{code}"),
         ("/api/v1/fairs", "/api/v1/fairs/{fair_id}/roll"),
         ("tests/employers/fairs",),
-        "invitations from matching, comparison of fairs",
     ),
     System(
         "S19",

@@ -160,8 +160,8 @@ BLIND: Mapping[str, str] = {
         WITH_ROW: "ApiToken EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
         "ClaimLine Employer FollowUp FundMovement Interview OpeningUploadRow Placement RosterRow Transition "
         "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
-        OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor InterviewDay InterviewGuest ScanDevice ScanEvent "
-        "Visitor",
+        OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor FairInvitation InterviewDay InterviewGuest "
+        "ScanDevice ScanEvent Visitor",
         OWN_KEY: "ExportBatch ExportProject "
         "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor "
         "SignIn",

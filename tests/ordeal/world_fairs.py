@@ -13,6 +13,7 @@ from employers.fairs.rules import FairState
 from matching.fairs.contacts.models import BoothContact, FairComplaint
 from matching.fairs.contacts.rules import ComplaintKind, Outcome
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
+from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.visitors.models import FairDoor, Visitor
 from matching.fairs.visitors.rules import TicketSource, subject_of
 from tests.ordeal.canaries import Canaries
@@ -55,4 +56,5 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
             BoothContact, visitor_id=visitor.id, booth_id=booth.id, employer_id=booth.employer_id,
             outcome=Outcome.INTENTION, opening_id=None, **own,
         )  # fmt: skip
+    canaries.make(FairInvitation, centre_id=centre_id, fair_id=fair.id, person_id=people[0].id, invited_at=clock.now())
     canaries.make(FairComplaint, centre_id=centre_id, fair_id=fair.id, booth_no=1, kind=ComplaintKind.FEE)

@@ -7,10 +7,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
+from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import shown_openings
-from employers.fairs.rules import BoothState, FairState
+from employers.fairs.rules import OVER, BoothState, FairState, FairTheme
 from matching.fairs.contacts.models import BoothContact, FairComplaint
 from matching.fairs.contacts.rules import WILLING, Figures, Outcome, Talk, figures
 from matching.fairs.visitors.models import Visitor
@@ -19,6 +20,8 @@ from matching.introductions.models import Placement
 
 CAME = (BoothState.PRESENT, BoothState.SERVED)
 RECORDING = (FairState.LIVE, FairState.ENDED)
+COMPARED = 12
+"""Fairs side by side: a year of monthly ones."""
 
 
 def contacts(fair_id: int) -> Select[BoothContact]:
@@ -137,3 +140,33 @@ def funnel(session: Session, fair: Fair) -> Funnel:
         after_90=still_there(90),
         known=len(people),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedFair:
+    """A fair that was held beside others: its figures as reported, or as recorded so far, and its funnel."""
+
+    fair: Fair
+    figures: Figures
+    funnel: Funnel
+
+    @property
+    def name_and_visitors(self) -> tuple[str, int]:
+        """What a chart of visitors shows."""
+        return f"{self.fair.name} {clock.local(self.fair.starts_at):%m-%d}", self.figures.visitors
+
+
+def compared_fairs(session: Session, actor: Actor, theme: FairTheme | None = None) -> list[ComparedFair]:
+    """The last fairs of the actor's centre that were held, of one theme or of all, the newest first."""
+    wanted = select(Fair).where(Fair.state.in_(OVER))
+    if not actor.scope.all_centres:
+        wanted = wanted.where(Fair.centre_id == actor.centre_id)
+    if theme is not None:
+        wanted = wanted.where(Fair.theme == theme)
+    held = session.scalars(wanted.order_by(Fair.starts_at.desc(), Fair.id.desc()).limit(COMPARED)).all()
+    return [
+        ComparedFair(
+            fair, Figures(**fair.figures) if fair.figures else figures_of(session, fair), funnel(session, fair)
+        )
+        for fair in held
+    ]

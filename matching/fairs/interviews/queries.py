@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from centre import clock
 from centre.scopes import seeing_everything
 from employers.fairs.models import Booth, Fair
-from employers.fairs.rules import BoothState, FairState
+from employers.fairs.rules import OVER, BoothState
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
 from matching.fairs.interviews.rules import Interview, Panel, Plan, Wishes, booking_limit, repair_wishes
 from matching.fairs.visitors.models import Visitor
@@ -98,9 +98,7 @@ def show_rate(session: Session, centre_id: int) -> float | None:
     with seeing_everything(session):
         held = session.scalars(
             select(Fair)
-            .where(
-                Fair.centre_id == centre_id, Fair.state.in_((FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED))
-            )
+            .where(Fair.centre_id == centre_id, Fair.state.in_(OVER))
             .order_by(Fair.starts_at.desc())
             .limit(5)
         ).all()

@@ -1,17 +1,147 @@
 """Queries on who should meet whom at a fair."""
 
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from centre import clock
 from centre.records.queries import refusing
-from employers.fairs.models import Booth
+from centre.scopes import seeing_everything
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
+from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import shown_openings
+from employers.fairs.rules import WAITING_OR_HOLDING
+from employers.openings.models import Opening
+from employers.openings.queries import open_openings
+from matching.fairs.interviews.queries import show_rate
+from matching.fairs.invitations.models import FairInvitation
+from matching.fairs.invitations.rules import Candidate, invitations_left, share_out
+from matching.fairs.visitors.models import Visitor
+from matching.fairs.visitors.queries import door_of
 from matching.live.listing import listed_now
+from matching.live.openings import board
 from matching.live.workers import PURPOSE
-from matching.suggestions.fits import Fit, fit_of
+from matching.suggestions.fits import Fit, fit_in_words, fit_of, ranked_candidates
 
 FEW = 5
 MOST = 120
 """Openings that are compared with one person; a fair of a city shows a few hundred at most."""
+
+FOR_ONE_OPENING = 60
+"""People looked at for one opening; more would not meet the same booth on one morning."""
+
+EMPLOYERS = 20
+"""Employers that are proposed at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """An opening at a fair with the people who should hear of it; names stay with the counter (邀请方案)."""
+
+    booth: Booth
+    opening: Opening
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many people a fair has room for: places, tickets, open invitations, the measured share who come, the rest."""
+
+    places: int
+    taken: int
+    invited: int
+    show_rate: float | None
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmployerProposal:
+    """An employer without a booth whose openings are in this fair's region (邀请单位)."""
+
+    employer: Employer
+    openings: int
+    posts: int
+
+
+def invited_people(session: Session, fair_id: int) -> set[int]:
+    """The people who were invited to a fair."""
+    with seeing_everything(session):
+        people = select(FairInvitation.person_id).where(FairInvitation.fair_id == fair_id)
+        return {person_id for person_id in session.scalars(people) if person_id is not None}
+
+
+def room_of(session: Session, fair: Fair) -> Room:
+    """How many more people may be invited to a fair.
+
+    The places are those of the door; a fair that limits no tickets has room for the visitors that it expects.
+    """
+    door = door_of(session, fair.id)
+    places = (door.places if door is not None else 0) or fair.expected_visitors
+    with seeing_everything(session):
+        tickets = select(Visitor.person_id, Visitor.heads).where(
+            Visitor.fair_id == fair.id, Visitor.cancelled_at.is_(None)
+        )
+        holders = session.execute(tickets).all()
+    taken = sum(heads for _, heads in holders)
+    waiting = len(invited_people(session, fair.id) - {person_id for person_id, _ in holders if person_id})
+    rate = show_rate(session, fair.centre_id)
+    left = invitations_left(places, taken=taken, open_invitations=waiting, show_rate=rate)
+    return Room(places, taken, waiting, rate, left)
+
+
+def proposals(session: Session, fair: Fair, *, locale: str) -> list[Proposal]:
+    """Whom to invite to which opening, with the reason; only people with neither a ticket nor an invitation.
+
+    The people are those of the whole network who take part in suggestions, since a fair is for everybody near.
+    """
+    ground = board().look().ground
+    pairs = {opening.id: (booth, opening) for booth, opening in shown_openings(session, fair.id)[:MOST]}
+    left = room_of(session, fair).left
+    with seeing_everything(session):
+        holders = select(Visitor.person_id).where(Visitor.fair_id == fair.id, Visitor.person_id.is_not(None))
+        known = invited_people(session, fair.id) | set(session.scalars(holders))
+        fitting: dict[int, list[Candidate]] = {}
+        for opening_id, (_, opening) in pairs.items():
+            ranked = ranked_candidates(session, listed_now(opening), ground, top=FOR_ONE_OPENING)
+            fitting[opening_id] = [
+                Candidate(int(match.worker_id), match.points, next(iter(fit_in_words(match, locale).reasons), ""))
+                for match in ranked
+                if int(match.worker_id) not in known
+            ]
+    chosen = share_out(fitting, left)
+    return [Proposal(*pairs[opening_id], tuple(people)) for opening_id, people in chosen.items() if people]
+
+
+def employer_proposals(session: Session, fair: Fair) -> list[EmployerProposal]:
+    """Employers with openings in the fair's prefecture, without a booth and not invited yet, most posts first."""
+    with seeing_everything(session):
+        asked = select(FairInvitation.employer_id).where(
+            FairInvitation.fair_id == fair.id, FairInvitation.employer_id.is_not(None)
+        )
+        exhibiting = select(Booth.employer_id).where(
+            Booth.fair_id == fair.id, Booth.state.in_(sorted(WAITING_OR_HOLDING))
+        )
+        recruiting = (
+            open_openings(clock.today())
+            .where(
+                Opening.region_code.startswith(fair.region_code[:4], autoescape=True),
+                Opening.employer_id.not_in(asked),
+                Opening.employer_id.not_in(exhibiting),
+            )
+            .order_by(None)
+            .with_only_columns(Opening.employer_id, func.count(Opening.id), func.sum(Opening.headcount))
+            .group_by(Opening.employer_id)
+            .order_by(func.sum(Opening.headcount).desc(), Opening.employer_id)
+            .limit(EMPLOYERS)
+        )
+        counted = session.execute(recruiting).all()
+        wanted = select(Employer).where(
+            Employer.id.in_([number for number, _, _ in counted]), Employer.state == EmployerState.ACTIVE
+        )
+        employers = {employer.id: employer for employer in session.scalars(wanted)}
+    return [EmployerProposal(employers[number], *counts) for number, *counts in counted if number in employers]
 
 
 def best_booths(

@@ -1,4 +1,6 @@
-"""Who holds a ticket hears of it when the fair is moved, postponed or cancelled."""
+"""Who holds a ticket learns of it when the fair is moved, postponed or cancelled."""
+
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
@@ -19,13 +21,18 @@ def tell_ticket_holders(session: Session, fact: FairMoved) -> None:
     with seeing_everything(session):
         fair = session.get_one(Fair, fact.fair_id)
         holders = session.scalars(visitors(fair.id).where(Visitor.person_id.is_not(None))).all()
-    for visitor in holders:
+    tell_people(session, fact, fair, [visitor.person_id for visitor in holders if visitor.person_id])
+
+
+def tell_people(session: Session, fact: FairMoved, fair: Fair, people: Iterable[int]) -> None:
+    """Write to people what became of a fair, to each once."""
+    for person_id in people:
         post(
             session,
             kind=fact.kind,
-            to_person_id=visitor.person_id,
+            to_person_id=person_id,
             title=translate(SOURCE_LOCALE, fact.title, fair=fair.name, when=span(fair))[:200],
             body=fair.notice,
             link=f"/fairs/{fair.id}",
-            dedupe_key=f"{fact.kind}:{fair.id}:{fair.revision}:ticket:{visitor.id}",
+            dedupe_key=f"{fact.kind}:{fair.id}:{fair.revision}:person:{person_id}",
         )

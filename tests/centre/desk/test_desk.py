@@ -19,6 +19,7 @@ from centre.desk.cases.models import unsealed_words
 from centre.desk.cases.rules import NotPermitted, PersonNeeded, SamePerson
 from centre.desk.donations import (
     DONATION,
+    Donation,
     DonationSpent,
     GoodsAreHandedOut,
     MoneyGoesToAFund,
@@ -216,14 +217,14 @@ def pay_out(counter: Counter, fen: int) -> None:
 def state_after_settling(case: int) -> str:
     with open_session(SYSTEM.scope, write=True) as session:
         settle_donations(session)
-        return str(session.get_one(DONATION.model, case).state)
+        return str(session.get_one(Donation, case).state)
 
 
 def test_a_donation_is_spent_in_its_turn_and_then_cannot_be_returned(counter: Counter) -> None:
     first, second = given(counter, 20_000), given(counter, 20_000)
     pay_out(counter, 115_000)
     with open_session(SYSTEM.scope) as session:
-        rows = session.scalars(select(DONATION.model).order_by(DONATION.model.id)).all()
+        rows = session.scalars(select(Donation).order_by(Donation.id)).all()
         assert spent_fen(session, rows) == {first: 15_000, second: 0}
     assert state_after_settling(first) == "allocated"
     with pytest.raises(DonationSpent):
