@@ -8,10 +8,11 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from centre import clock
+from centre import clock, network
 from centre.scopes import seeing_everything
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
+from matching.engine.text.terms import area
 from matching.introductions.models import Placement
 from training.classes.models import TrainingClass
 from training.outcomes import queries
@@ -29,7 +30,6 @@ from training.outcomes.rules import (
 )
 from training.outcomes.sums import By, Sum, sums
 
-CITY = "6104"
 KNOWN_AFTER = timedelta(days=120)
 """Ninety days to find work and thirty to keep it: a class's outcome is unknown before that."""
 
@@ -57,8 +57,9 @@ def jobs(session: Session) -> list[Job]:
             Placement.id
         )
     )
+    city = area(network.home())
     return [
-        Job(person_id, starts, ended, bool(region) and not region.startswith(CITY))
+        Job(person_id, starts, ended, bool(region) and not region.startswith(city))
         for person_id, starts, ended, region in rows
     ]
 

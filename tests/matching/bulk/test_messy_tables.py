@@ -55,6 +55,34 @@ def test_every_worker_is_matched_alike_however_the_place_is_written(tmp_path: Pa
     assert of_worker["E"] == of_worker["F"]
 
 
+def test_workers_whose_places_are_written_in_three_ways_get_both_openings_of_the_county(tmp_path: Path) -> None:
+    verdicts_of("o2b.csv", "w2b.csv", tmp_path / "out.csv")
+    lines = [line.split(",") for line in (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()[1:]]
+    assert {(line[1], line[2]) for line in lines} == {
+        (worker, job) for worker in ("P1", "P2", "P3") for job in ("J1", "J2")
+    }
+
+
+def test_an_old_workbook_reads_like_the_table() -> None:
+    tables = [
+        {name: parsing.opening_of(cells) for name, cells in cells_of(table).items()} for table in ("oG2.csv", "oG2.xls")
+    ]
+    assert tables[0] == tables[1]
+    assert [opening.remaining for opening in tables[0].values()] == [1, 0, None]
+
+
+def test_a_table_of_people_without_a_column_of_ids_is_refused_in_words(tmp_path: Path) -> None:
+    out = tmp_path / "out.csv"
+    result = CliRunner().invoke(
+        app, ["match", str(DATA / "o1.csv"), str(DATA / "w10.csv"), "--out", str(out), "--lang", "zh-Hans"]
+    )
+    assert result.exit_code == 1
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert "w10.csv" in result.stderr
+    assert "编号" in result.stderr
+    assert not out.exists()
+
+
 @pytest.mark.parametrize("name", ["o3.csv", "o4.csv", "o5.csv"])
 def test_title_lines_semicolons_and_other_encodings_are_read(name: str) -> None:
     assert parsing.opening_of(cells_of(name)["J1"]).region == "610402"

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
-from centre import clock
+from centre import clock, network
 from centre.drafts import BIGGEST_ID
 from centre.network import centres
 from centre.permissions import Permission
@@ -18,6 +18,7 @@ from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
 from employers.fairs.queries import coming_fairs
 from employers.openings.queries import opening as opening_in_sight
+from matching.engine.text.terms import area
 from matching.introductions import actions
 from matching.introductions.models import Introduction
 from matching.introductions.rules import DONE
@@ -109,7 +110,7 @@ def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response
 def _groups(
     locale: str, criteria: SearchCriteria, results: Results
 ) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """The filters with their counts; most frequent places first, selected ones always included."""
+    """The filters with their counts: selected places first, then those of the own city, the most frequent first."""
 
     def in_language(label: str) -> str:
         return translate(locale, label)
@@ -117,9 +118,8 @@ def _groups(
     regions = dict(results.facets.get("region", {}))
     for code in criteria.region:
         regions.setdefault(code, 0)
-    nearest = sorted(
-        regions, key=lambda code: (code not in criteria.region, not code.startswith("6104"), -regions[code])
-    )
+    near = area(network.home())
+    nearest = sorted(regions, key=lambda code: (code not in criteria.region, not code.startswith(near), -regions[code]))
     offers, kinds = results.facets.get("offer", {}), results.facets.get("employment", {})
     return [
         ("region", in_language(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),

@@ -3,10 +3,13 @@
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from centre.database import open_session
+from centre.network import Centre, CentreLevel, forget_home
 from tests.employers.browser import Opener
 from tests.employers.world import SYSTEM, published
 from tests.web.desks import Hall
@@ -47,6 +50,9 @@ def test_telephones_in_an_opening_are_masked_for_the_public_only(enter: Opener) 
         "q=月嫂&wage_min=20000",
         "q=足疗&region=310117&employment=direct",
         "q=qqqzzz",
+        "q=fengrengong xianyang",
+        "q=昆山 包住 月薪20000以上",
+        "q=朝阳区 缝纫 50岁",
     ],
 )
 def test_every_alternative_search_has_the_stated_number_of_results(hall: Hall, query: str) -> None:
@@ -63,3 +69,36 @@ def test_every_alternative_search_has_the_stated_number_of_results(hall: Hall, q
     if "这里暂时没有这样的工作" in page:
         assert classes is not None
         assert int(classes[1]) == 22
+
+
+CHOICE = re.compile(r'name="(offer|region|employment)" value="([^"]+)">.*?class="count">([0-9]+)<', re.DOTALL)
+
+
+@pytest.mark.parametrize("words", ["", "不要夜班 包住", "咸阳 月薪3000以上 包吃"])
+def test_a_tick_beside_the_wishes_of_a_search_gives_the_stated_number(hall: Hall, words: str) -> None:
+    reader = hall.enter()
+    choices = CHOICE.findall(reader.get("/openings", params={"q": words}).text)
+    assert len(choices) > 5
+    for name, value, count in choices:
+        page = reader.get("/openings", params={"q": words, name: value}).text
+        shown = re.search(r"找到 ([0-9]+) 个岗位", page)
+        assert (shown[1] if shown else "0") == count, (name, value)
+
+
+def test_each_chip_of_what_was_understood_takes_that_away_only(hall: Hall) -> None:
+    page = hall.enter().get("/openings", params={"q": "昆山 不要夜班 包住"}).text
+    chips = re.findall(r'<a class="chip" href="([^"]*)"><span>([^<]*)</span>', page)
+    left = {label: parse_qs(urlsplit(unescape(address)).query)["q"][0].split() for address, label in chips}
+    assert left == {
+        "只看：昆山市": ["不要夜班", "包住"], "不上夜班、不倒班": ["昆山", "包住"], "包住": ["昆山", "不要夜班"],
+    }  # fmt: skip
+
+
+def test_the_places_of_the_own_city_come_first_whichever_it_is(hall: Hall) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        city = session.scalars(select(Centre).where(Centre.level == CentreLevel.CITY)).first()
+        assert city is not None
+        city.region_code = "320500"
+    forget_home()
+    page = hall.enter().get("/openings").text
+    assert re.findall(r'name="region" value="([0-9]{6})"', page)[0].startswith("3205")
