@@ -13,6 +13,7 @@ from centre.sheets.limits import Limits, apply
 _MACRO_NAMES = re.compile(r"vbaproject|xl/macrosheets/|^basic/|^scripts/", re.IGNORECASE)
 _MACRO_SUFFIXES = (".xlsm", ".xltm", ".xlam", ".xlsb", ".xla", ".xlt")
 # Only references beyond column Z or row 9,999 are looked at: ordinary files have few of them, so the scan costs little.
+_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDE = re.compile(rb"""\br\s*=\s*["']([A-Z]{2,8})[0-9]""")
 _TALL = re.compile(rb"""\br\s*=\s*["'][A-Z]{0,8}([0-9]{5,12})["']""")
 _CHUNK = 1 << 20
@@ -59,9 +60,15 @@ def kind_of(data: bytes, filename: str, limits: Limits) -> str:
         raise Refused("sheet-webpage")
     if lower.endswith((".jsonl", ".ndjson", ".json")):
         return "json"
-    if lower.endswith((".csv", ".txt", ".tsv")):
-        return "csv"
+    if lower.endswith((".csv", ".txt", ".tsv")) or (lower.endswith((".xls", ".xlsx")) and _is_text(data)):
+        return "csv"  # many programs write tables as text and call them .xls
     raise Refused("sheet-kind")
+
+
+def _is_text(data: bytes) -> bool:
+    if data.startswith((b"%PDF", b"{\\rtf")):
+        return False
+    return data.startswith((b"\xff\xfe", b"\xfe\xff")) or not _CONTROLS.search(data[:4000])
 
 
 def too_large(limits: Limits) -> NoReturn:

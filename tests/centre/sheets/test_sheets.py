@@ -85,6 +85,12 @@ def test_csv_is_read_in_the_encodings_that_spreadsheets_write(encoding: str, mar
     assert sheet.rows[1].cells == ["𠮷芳", "0611", "一\n二"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("name", ["花名册.xls", "花名册.XLSX"])
+def test_text_that_a_program_calls_a_workbook_is_read_as_text(name: str, encoding: str) -> None:
+    assert only("姓名\t电话\n王芳\t13891012345\n".encode(encoding), name).rows[1].cells == ["王芳", "13891012345"]
+
+
 def test_tabs_and_semicolons_separate_too() -> None:
     assert only("姓名\t电话\n".encode(), "a.txt").rows[0].cells == ["姓名", "电话"]
     assert only("姓名;电话\n".encode(), "a.csv").rows[0].cells == ["姓名", "电话"]

@@ -75,6 +75,8 @@ def test_slang_and_titles_are_asked_about(sentence: str, around: str) -> None:
         "保安员须无犯罪记录",
         "中介勿扰",
         "有经验者优先",
+        "1996年建厂",
+        "图号 20071",
     ],
 )
 def test_work_goods_and_benefits_are_silent(sentence: str) -> None:

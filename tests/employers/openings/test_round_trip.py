@@ -55,7 +55,7 @@ def opening_of(dice: random.Random, number: int, employer: Employer) -> Opening:
         return f"{dice.choice(SIGNS)}{word}{dice.choice(SIGNS)}".strip()
 
     return Opening(
-        employer=employer, employer_id=employer.id, title=text(f"工种{number}"), occupation_code="6-05-01-03",
+        employer=employer, employer_id=employer.id, title=text(f"工种{10_000 + number}"), occupation_code="6-05-01-03",
         kind=dice.choice(list(OpeningKind)), headcount=dice.randint(1, 90), content=text("缝制\n检查"),
         conditions=text("踏实"), region_code=dice.choice(PLACES), address=text("纺织路 1 号"), wage_min_fen=low,
         wage_max_fen=dice.choice([None, low, low * 2]), wage_unit=unit,

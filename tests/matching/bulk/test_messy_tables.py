@@ -63,7 +63,7 @@ def test_workers_whose_places_are_written_in_three_ways_get_both_openings_of_the
     }
 
 
-def test_an_old_workbook_reads_like_the_table() -> None:
+def test_text_called_a_workbook_reads_like_the_table() -> None:
     tables = [
         {name: parsing.opening_of(cells) for name, cells in cells_of(table).items()} for table in ("oG2.csv", "oG2.xls")
     ]

@@ -76,7 +76,7 @@ CHOICE = re.compile(r'name="(offer|region|employment)" value="([^"]+)">.*?class=
 
 @pytest.mark.parametrize("words", ["", "不要夜班 包住", "咸阳 月薪3000以上 包吃"])
 def test_a_tick_beside_the_wishes_of_a_search_gives_the_stated_number(hall: Hall, words: str) -> None:
-    reader = hall.enter()
+    reader = hall.enter().client
     choices = CHOICE.findall(reader.get("/openings", params={"q": words}).text)
     assert len(choices) > 5
     for name, value, count in choices:
@@ -86,7 +86,7 @@ def test_a_tick_beside_the_wishes_of_a_search_gives_the_stated_number(hall: Hall
 
 
 def test_each_chip_of_what_was_understood_takes_that_away_only(hall: Hall) -> None:
-    page = hall.enter().get("/openings", params={"q": "昆山 不要夜班 包住"}).text
+    page = hall.enter().client.get("/openings", params={"q": "昆山 不要夜班 包住"}).text
     chips = re.findall(r'<a class="chip" href="([^"]*)"><span>([^<]*)</span>', page)
     left = {label: parse_qs(urlsplit(unescape(address)).query)["q"][0].split() for address, label in chips}
     assert left == {
@@ -100,5 +100,5 @@ def test_the_places_of_the_own_city_come_first_whichever_it_is(hall: Hall) -> No
         assert city is not None
         city.region_code = "320500"
     forget_home()
-    page = hall.enter().get("/openings").text
+    page = hall.enter().get("/openings")
     assert re.findall(r'name="region" value="([0-9]{6})"', page)[0].startswith("3205")
