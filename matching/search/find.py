@@ -11,6 +11,7 @@ from centre.skills.vocabulary import vocabulary
 from employers.openings.models import Opening
 from employers.openings.queries import reserved_openings
 from matching.engine.fit.profiles import WageUnit
+from matching.engine.text.terms import area
 from matching.live.listing import AGES, Listed, listed_now, welcomes
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
@@ -89,7 +90,7 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
         total=hits.total,
         limit=limit,
         offset=offset,
-        facets={name: counts for name, counts in hits.facets.items() if name != AGES},
+        facets=_shown(hits.facets),
         wishes=asked.wishes,
         without_places=_without_places(hits.query, asked.wishes),
         corrected=hits.corrected,
@@ -165,6 +166,17 @@ def _filters(criteria: SearchCriteria, view: View) -> "Filters":
 
     wage_min_fen = criteria.wage_min * 100 if criteria.wage_min else None
     return Filters(criteria.region, wage_min_fen, _facets(criteria, view))
+
+
+def _shown(facets: Mapping[str, Mapping[str, int]]) -> dict[str, Mapping[str, int]]:
+    """The counts of a search for its readers; a city or province counts what lies in it, as its tick does."""
+    shown = {name: counts for name, counts in facets.items() if name != AGES}
+    places = shown.get("region", {})
+    wide = {code: area(code) for code in places if code.endswith("00")}
+    if wide:
+        sums = {code: sum(n for other, n in places.items() if other.startswith(own)) for code, own in wide.items()}
+        shown["region"] = {**places, **sums}
+    return shown
 
 
 def _with_wishes(filters: "Filters", wishes: tuple[Sought, ...], view: View) -> "Filters":
