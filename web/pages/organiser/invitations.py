@@ -11,7 +11,7 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.permissions import Permission
 from employers.fairs.queries import own_fair
-from employers.fairs.rules import THEME_LABELS, FairState, FairTheme
+from employers.fairs.rules import OVER, THEME_LABELS, FairState, FairTheme
 from matching.fairs.contacts.queries import compared_fairs
 from matching.fairs.invitations.actions import invite_employer, invite_workers
 from matching.fairs.invitations.queries import employer_proposals, proposals, room_of
@@ -24,6 +24,7 @@ from web.rendering import page
 routes = Pages("/organiser")
 
 ALLOW = Permission.MANAGE_FAIRS
+ENDINGS = (*OVER, FairState.LIVE, FairState.CANCELLED)
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
@@ -89,7 +90,7 @@ def _invitations(unit: UnitOfWork, fair_id: int, bound: Bound[Any], status_code:
         room=room_of(unit.session, fair),
         planned=[(row, Counter(who.reason for who in row.candidates).most_common(1)[0][0]) for row in planned],
         people=sum(len(row.candidates) for row in planned),
-        employers=employer_proposals(unit.session, fair),
+        employers=employer_proposals(unit.session, fair) if fair.state not in ENDINGS else [],
         takes_booths=fair.state is FairState.BOOTH_OPEN,
         invited=unit.request.query_params.get("invited", ""),
     )
