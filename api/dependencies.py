@@ -33,6 +33,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 4
 KEPT_HEADERS = ("location", "content-type")
 LANGUAGE_COOKIE = "gq_lang"
+RECOGNISED = "gangqiao.visitor"
 REFUSAL_SECONDS, MOST_NOTED = 60.0, 10_000
 
 _noted: dict[tuple[int | None, str, str], float] = {}
@@ -104,9 +105,12 @@ class UnitOfWork:
     def recognise(self, *, forgiving: bool = False) -> None:
         """Authenticate the request; with `forgiving` a reader counts as a visitor when the database is down.
 
-        A request with an API token is the token's alone, whatever cookies it carries. Raises NotSignedIn for a token
-        that opens nothing.
+        The page that explains a refusal takes over who was recognised before it. A request with an API token is the
+        token's alone, whatever cookies it carries. Raises NotSignedIn for a token that opens nothing.
         """
+        if forgiving and RECOGNISED in self.request.scope:
+            self.visitor = self.request.scope[RECOGNISED]
+            return
         scheme, _, given = self.request.headers.get("authorization", "").partition(" ")
         is_bearer = scheme.lower() == "bearer"
         token = given.strip() if is_bearer else self.request.cookies.get(SESSION_COOKIE, "")
@@ -124,6 +128,7 @@ class UnitOfWork:
                 raise
         if is_bearer and not forgiving and (self.visitor is None or not self.request.url.path.startswith("/api/")):
             raise NotSignedIn
+        self.request.scope[RECOGNISED] = self.visitor
 
     def new_key(self) -> str:
         """A fresh idempotency key for one form, so that submitting it twice acts once."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Engine, event, func, select, true
+from sqlalchemy import Engine, String, bindparam, event, func, select, true
 from sqlalchemy import inspect as inspected
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
@@ -170,15 +170,16 @@ def _remember_stranger(session: ScopedSession, row: Any) -> None:
         session._strangers.add(row)
 
 
+TOLD = ("everything", "all_centres", "staff", *OWNERS, "account_id")
+TELL = select(*(func.set_config(f"gangqiao.{name}", bindparam(name, type_=String), True) for name in TOLD))
+"""Written once, since every transaction on PostgreSQL begins with it."""
+
+
 def tell(connection: Connection, scope: Scope) -> None:
     """Set the session settings that PostgreSQL's policies read, for this transaction only."""
-    eyes = {
-        "everything": "on" if scope.everything else "",
-        "all_centres": "on" if scope.all_centres else "",
-        "staff": "on" if scope.staff else "",
-        **{name: str(getattr(scope, name) or "") for name in (*OWNERS, "account_id")},
-    }
-    connection.execute(select(*(func.set_config(f"gangqiao.{name}", value, True) for name, value in eyes.items())))
+    flags = ("everything", "all_centres", "staff")
+    eyes = {name: "on" if getattr(scope, name) else "" for name in flags}
+    connection.execute(TELL, eyes | {name: str(getattr(scope, name) or "") for name in TOLD if name not in flags})
 
 
 @event.listens_for(Session, "do_orm_execute")

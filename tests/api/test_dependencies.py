@@ -19,6 +19,7 @@ from centre.permissions import Actor
 from tests.clients import SignedIn
 from tests.ordeal.crowd import gather
 from tests.ordeal.servers import csrf_of
+from tests.statements import statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -162,3 +163,15 @@ def test_the_eleventh_attempt_for_a_name_has_to_wait(client: TestClient) -> None
     tries = [client.post("/sign-in", data={"login": "nobody", "password": "wrong"}).status_code for _ in range(11)]
     assert tries == [422] * 10 + [429]
     assert client.post("/sign-in", data={"login": "somebody", "password": "wrong"}).status_code == 422
+
+
+def test_the_page_of_a_refusal_asks_nobody_again_who_reads_it(database: str, signed_in: SignedIn) -> None:
+    gather(people=1, seats=1)
+    officer = signed_in("officer")
+    with statements() as ran:
+        nowhere = officer.get("/nowhere-at-all")
+        refused = officer.get("/organiser/fairs/new")
+    assert database
+    assert (nowhere.status_code, refused.status_code) == (404, 403)
+    assert 'action="/sign-out"' in refused.text
+    assert sum("sign_in.token_digest =" in statement for statement in ran) == 2

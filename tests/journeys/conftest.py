@@ -1,9 +1,11 @@
 """The demo city on a real server, and a real browser, for the journeys."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -14,14 +16,26 @@ from web.demo.town import PASSWORD
 OpenPage = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo town on its own server; each test module gets a fresh one."""
-    folder = tmp_path_factory.mktemp("demo")
-    own = {"data_dir": str(folder), "database_url": "", "demo": "true"}
-    environment = os.environ | {f"GANGQIAO_{name.upper()}": value for name, value in own.items()}
+def in_folder(folder: Path) -> dict[str, str]:
+    """The settings of a demo whose files are in a folder."""
+    return {"data_dir": str(folder), "database_url": "", "demo": "true"}
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the demo town, filled by its command once in a run."""
+    folder = tmp_path_factory.mktemp("filled")
+    environment = os.environ | {f"GANGQIAO_{name.upper()}": value for name, value in in_folder(folder).items()}
     subprocess.run([sys.executable, "-m", "web", "demo", "--fill-only"], env=environment, check=True, timeout=120)
-    with serving(**own) as server:
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The demo town on its own server; each test module gets a fresh copy."""
+    folder = tmp_path_factory.mktemp("demo")
+    shutil.copytree(filled, folder, dirs_exist_ok=True)
+    with serving(**in_folder(folder)) as server:
         yield server
 
 

@@ -1,5 +1,6 @@
 """Request bodies generated from the API's description, and forms as pages contain them."""
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -19,6 +20,9 @@ SAMPLES: dict[str, Any] = {
     "result": "refused_by_employer", "outcome": "working", "booth_count": 5, "expected_visitors": 50, "marks": 80,
     "summary": "", "online_url": "", "code": "F-TEST", "amount_fen": 1000, "amount": "10", "voucher": "凭证1",
 }  # fmt: skip
+
+
+FORM = re.compile(rb"<form\b.*?</form>", re.DOTALL | re.IGNORECASE)
 
 
 class Forms(HTMLParser):
@@ -62,7 +66,8 @@ class Forms(HTMLParser):
 def forms_of(page: bytes) -> list[tuple[str, list[tuple[str, str]]]]:
     """The POST forms of a page: targets and fields."""
     parser = Forms()
-    parser.feed(page.decode("utf-8", "replace"))
+    for part in FORM.findall(page):  # the rest of a page is most of it, and slow to parse
+        parser.feed(part.decode("utf-8", "replace"))
     return parser.found
 
 
@@ -152,6 +157,7 @@ def _string(schema: dict[str, Any]) -> str:
     return known.get(str(schema.get("format", "")), "测试" * max(1, -(-length // 2)))
 
 
+@functools.cache
 def matcher(path: str) -> re.Pattern[str]:
     """A pattern for the URLs of a path of the registry."""
     return re.compile(re.sub(r"\\\{[^/]*?\\\}", "[^/]+", re.escape(path)) + r"(?:\?.*)?")

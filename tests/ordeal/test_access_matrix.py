@@ -17,6 +17,7 @@ from sqlalchemy import event, select, true
 
 from api.dependencies import Access
 from api.registry import Entry, registry
+from centre import privacy
 from centre.accounts.queries import SIGNED_IN
 from centre.database import engine, open_session
 from centre.permissions import Actor, Scope
@@ -248,6 +249,7 @@ def ground(address: str, folder: str) -> Iterator[Ground]:
         yield scene
         event.remove(engine(), "before_cursor_execute", scene.hear)
         scene.caller.close()
+    privacy.forget_keys()  # the world of a test around this one has keys of its own
 
 
 @pytest.fixture(scope="module")

@@ -149,6 +149,7 @@ def attack_pages(world: World, caller: Caller, names: tuple[str, ...], tally: Ta
     """Send each value in all fields and in single fields of every form, and in the query of every page."""
     entries = list(registry(caller.app))
     sent = forms(world, caller, [entry for entry in entries if entry.method != "GET"])
+    queries = query_names(caller.app)
     fields_tried = 0
     for number, entry in enumerate(entry for entry in entries if entry.is_page):
         someone = actor_for(world, entry)
@@ -163,7 +164,7 @@ def attack_pages(world: World, caller: Caller, names: tuple[str, ...], tally: Ta
                     _post(tally, caller, someone, entry, action, alone, f"{key}={name}")
         if entry.method == "GET":
             for name in some(names, number, TOGETHER):
-                for address in _addresses(caller, world, entry, HOSTILE[name]):
+                for address in _addresses(world, entry, queries.get(entry.path, []), HOSTILE[name]):
                     answer = caller.call("GET", address, token=someone.token)
                     tally.note(f"{someone.name} GET {entry.path} {name}", answer)
         if entry.path.startswith(ENDS_SESSIONS):
@@ -171,10 +172,10 @@ def attack_pages(world: World, caller: Caller, names: tuple[str, ...], tally: Ta
     return fields_tried
 
 
-def _addresses(caller: Caller, world: World, entry: Entry, value: Any) -> Iterator[str]:
+def _addresses(world: World, entry: Entry, names: list[str], value: Any) -> Iterator[str]:
     if HOLE.search(entry.path):
         yield HOLE.sub(lambda _: in_text(value) or "%20", entry.path)
-    if names := query_names(caller.app).get(entry.path):
+    if names:
         yield doors(world, entry)[0].address + "?" + "&".join(f"{name}={in_text(value)}" for name in names)
 
 
