@@ -2,10 +2,12 @@
 
 import copy
 import json
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -17,7 +19,7 @@ from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
 from tests.ordeal.caller import Answer, Caller
 from tests.ordeal.holes import HOLE
-from tests.ordeal.test_access_matrix import doors, send_rosters
+from tests.ordeal.test_access_matrix import Ground, doors, ground
 from tests.ordeal.test_foreign_acts import forms, ids_of
 from tests.ordeal.world import Someone, World
 
@@ -199,39 +201,40 @@ def _post(
     tally.note(f"{someone.name} POST {entry.path} {what}", answer)
 
 
-@pytest.fixture
-def caller() -> Iterator[Caller]:
-    """The whole application."""
-    from web.app import build
+@pytest.fixture(scope="module")
+def attacked(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ground, Tally]]:
+    """The world on SQLite after hostile text in the whole API, and the responses."""
+    folder = tmp_path_factory.mktemp("hostile")
+    shutil.copyfile(sqlite_template, folder / "gangqiao.db")
+    with ground(f"sqlite:///{folder / 'gangqiao.db'}", str(folder)) as scene:
+        tally = Tally()
+        attack_api(scene.world, scene.caller, tuple(HOSTILE), tally)
+        yield scene, tally
 
-    browser = Caller(build())
-    yield browser
-    browser.close()
 
-
-def test_no_hostile_text_causes_a_server_error(database: str, caller: Caller) -> None:
-    began = time.monotonic()
-    world, tally = worlds.build(), Tally()
-    send_rosters(world, caller)
-    attack_api(world, caller, tuple(HOSTILE), tally)
-    fields = attack_pages(world, caller, tuple(HOSTILE), tally)
+def test_no_hostile_text_causes_a_server_error(attacked: tuple[Ground, Tally]) -> None:
+    scene, in_api = attacked
+    in_pages = Tally()
+    fields = attack_pages(scene.world, scene.caller, tuple(HOSTILE), in_pages)
+    statuses = in_api.statuses + in_pages.statuses
     print(json.dumps({
-        "name": "hostile-text", "requests": sum(tally.statuses.values()), "values": len(HOSTILE), "form_fields": fields,
-        "wrong": len(tally.wrong), "statuses": {str(key): value for key, value in sorted(tally.statuses.items())},
-        "seconds": round(time.monotonic() - began, 1),
+        "name": "hostile-text", "requests": sum(statuses.values()), "values": len(HOSTILE), "form_fields": fields,
+        "wrong": len(in_api.wrong + in_pages.wrong),
+        "statuses": {str(key): value for key, value in sorted(statuses.items())},
+        "seconds": round(time.monotonic() - scene.began, 1),
     }))  # fmt: skip
+    assert in_api.wrong == []
+    assert in_pages.wrong == []
+
+
+def test_both_databases_respond_identically_to_hostile_text(
+    attacked: tuple[Ground, Tally], postgres_database: str, tmp_path: Path
+) -> None:
+    tally = Tally()
+    with ground(postgres_database, str(tmp_path)) as scene:
+        attack_api(scene.world, scene.caller, tuple(HOSTILE), tally)
     assert tally.wrong == []
-
-
-def test_both_databases_respond_identically_to_hostile_text(request: pytest.FixtureRequest, caller: Caller) -> None:
-    answers = []
-    for name in ("database", "postgres_database"):
-        request.getfixturevalue(name)
-        world, tally = worlds.build(), Tally()
-        send_rosters(world, caller)
-        attack_api(world, caller, tuple(HOSTILE), tally)
-        answers.append(tally.each)
-        assert tally.wrong == []
-    differing = [(first, second) for first, second in zip(*answers, strict=True) if first != second]
-    print(json.dumps({"name": "hostile-text-alike", "requests": len(answers[0]), "differing": len(differing)}))
+    pairs = zip(attacked[1].each, tally.each, strict=True)
+    differing = [(first, second) for first, second in pairs if first != second]
+    print(json.dumps({"name": "hostile-text-alike", "requests": len(tally.each), "differing": len(differing)}))
     assert differing == []
