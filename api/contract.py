@@ -7,10 +7,17 @@ from starlette.requests import Request
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.dependencies import reader_locale
+from api.dependencies import PREFIX, PUBLIC, reader_locale
 
 _POLLED = ("application/json", "text/calendar", "application/atom+xml", "application/problem+json")
 """Media types that depend on the reader's language; those that are polled carry an ETag of their content."""
+
+
+_FOR_OTHER_SITES = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "etag, content-language, retry-after",
+    "cross-origin-resource-policy": "cross-origin",
+}
 
 
 class HttpContract:
@@ -18,7 +25,8 @@ class HttpContract:
 
     HEAD is answered as GET without the body (RFC 9110, 9.3.2). A successful read of JSON or a calendar gets an ETag of
     its bytes unless the handler named a version, and If-None-Match is answered with 304. Pages are left alone: each of
-    them carries tokens of its own.
+    them carries tokens of its own. What the API lets everybody read, pages of other sites may read as well, as a
+    visitor: a browser gives them no answer to a request with cookies.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -64,6 +72,8 @@ class _Response:
     def _complete(self, start: Message, body: bytes | None) -> bool:
         """Add to the head; True when the reader has these bytes already and gets 304."""
         headers = MutableHeaders(scope=start)
+        if _is_open_data(self._scope):
+            headers.update(_FOR_OTHER_SITES)
         if start["status"] == 405:
             headers["allow"] = ", ".join(sorted(_allowed(self._scope)))
         media_type = headers.get("content-type", "").partition(";")[0]
@@ -80,6 +90,12 @@ class _Response:
         start["status"] = 304
         del headers["content-length"]
         return True
+
+
+def _is_open_data(scope: Scope) -> bool:
+    """Whether the request reads what the API or a feed gives to everybody."""
+    is_data = scope["path"].startswith(f"{PREFIX}/") or scope["path"].endswith((".ics", ".atom"))
+    return is_data and scope["method"] == "GET" and getattr(scope.get("endpoint"), "__allow__", None) is PUBLIC
 
 
 def _allowed(scope: Scope) -> set[str]:

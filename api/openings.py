@@ -12,6 +12,7 @@ from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
+from centre.people import Education
 from centre.permissions import Permission
 from centre.translation import translate
 from employers.companies.rules import Risk
@@ -19,7 +20,14 @@ from employers.openings import actions
 from employers.openings.models import Opening
 from employers.openings.queries import opening as opening_in_sight
 from employers.openings.queries import own_opening
-from employers.openings.rules import EmploymentType, OpeningDraft, OpeningState, WageUnit
+from employers.openings.rules import (
+    CertificateRequirement,
+    EmploymentType,
+    OpeningDraft,
+    OpeningState,
+    SkillRequirement,
+    WageUnit,
+)
 from employers.openings.screening import without_phones
 from matching.live.listing import Listed
 from matching.live.poller import is_watched
@@ -135,6 +143,11 @@ class OpeningOut(Wire):
     valid_until: date | None
     source_name: str
     posted_at: datetime | None
+    updated_at: datetime
+    hours_per_week: int | None
+    min_education: Education | None
+    skill_requirements: list[SkillRequirement]
+    certificate_requirements: list[CertificateRequirement]
 
 
 class CandidateOut(Wire):
@@ -200,8 +213,7 @@ def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     record = opening_in_sight(unit.session, opening_id)
     tell_version(unit, record)
     inside = unit.actor.scope.staff or record.employer_id == unit.actor.employer_id
-    out = opening_out(record)
-    return out if inside else out.model_copy(update={name: without_phones(getattr(out, name)) for name in TEXTS})
+    return opening_out(record) if inside else public_out(record)
 
 
 @routes.get("/{opening_id}/candidates", allow=Permission.LIST_PEOPLE)
@@ -353,6 +365,12 @@ def _item(listed: Listed) -> OpeningItem:
 def place_name(code: str) -> str:
     """The name of a region, or the code itself when it is unknown."""
     return regions.name(code) if code and regions.exists(code) else code
+
+
+def public_out(opening: Opening) -> OpeningOut:
+    """The wire format of an opening for everybody: telephone numbers in its texts are masked."""
+    out = opening_out(opening)
+    return out.model_copy(update={name: without_phones(getattr(out, name)) for name in TEXTS})
 
 
 def opening_out(opening: Opening) -> OpeningOut:

@@ -33,6 +33,13 @@ class Settings(BaseSettings):
         int, Field(ge=1, le=3600, description="PostgreSQL: most seconds of waiting for a lock or a free connection")
     ] = 5
     public_url: Annotated[str, Field(description="address that people type, for feeds and printed codes")] = ""
+    security_contact: Annotated[
+        str,
+        Field(
+            pattern=r"^((https://|mailto:|tel:)[!-~]+)?$",
+            description="https:, mailto: or tel: address for reports of weaknesses; empty means the hotline",
+        ),
+    ] = ""
     sender: Annotated[
         Literal["", "smtp", "gateway", "file"],
         Field(description="how messages leave: smtp, gateway (HTTP) or file; empty means that they stay in the pages"),

@@ -147,6 +147,8 @@ def publish_opening(session: Session, actor: Actor, *, opening_id: int) -> Openi
     _refuse_unfit(session, opening)
     move(session, actor, opening, OPENING, "publish")
     opening.posted_at = opening.posted_at or clock.now()
+    if not opening.reserved_for:
+        opening.public_since = opening.public_since or clock.now()
     _changed(session, opening)
     return opening
 

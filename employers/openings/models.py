@@ -40,7 +40,10 @@ from employers.openings.rules import (
 
 
 class Opening(Record):
-    """A vacancy with a number of places (岗位)."""
+    """A vacancy with a number of places (岗位).
+
+    `public_since` is when it was first shown to everybody: only what others may hold a copy of is told as withdrawn.
+    """
 
     __table_args__ = (
         CheckConstraint("headcount >= 1", name="headcount"),
@@ -104,6 +107,7 @@ class Opening(Record):
     verified_by_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     verified_at: Mapped[datetime | None] = mapped_column(Instant)
     posted_at: Mapped[datetime | None] = mapped_column(Instant)
+    public_since: Mapped[datetime | None] = mapped_column(Instant)
     state: Mapped[OpeningState] = mapped_column(coded(OpeningState), default=OpeningState.DRAFT)
     is_demo: Mapped[bool] = mapped_column(default=False)
 

@@ -1,9 +1,9 @@
 """Queries on openings."""
 
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from centre.errors import NotFound
 from centre.network import allow_staff
@@ -12,6 +12,7 @@ from centre.permissions import Actor
 from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from employers.cases.pairings import is_paired
+from employers.companies.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, ReservedFor, WageUnit
 
@@ -27,11 +28,41 @@ def open_openings(on: date) -> Select[Opening]:
     Openings kept for a group are not among them. An opening whose validity ended is void from that midnight on,
     whether or not the due job has swept it.
     """
-    return (
-        openings()
-        .where(Opening.state == OpeningState.OPEN, Opening.for_everybody(), is_valid(on))
-        .options(joinedload(Opening.employer, innerjoin=True))
+    return openings().where(is_listed(on)).options(joinedload(Opening.employer, innerjoin=True))
+
+
+def newest_openings(on: date, region: str = "") -> Select[Opening]:
+    """Openings that people can apply to on a day, the newest first; `region` may be a county, city or province."""
+    query = open_openings(on)
+    stem = region[:2] if region.endswith("0000") else region[:4] if region.endswith("00") else region
+    return query.where(Opening.region_code.startswith(stem, autoescape=True)) if stem else query
+
+
+def is_listed(on: date) -> ColumnElement[bool]:
+    """The SQL condition that everybody sees an opening in lists on a day."""
+    return and_(Opening.state == OpeningState.OPEN, Opening.for_everybody(), is_valid(on))
+
+
+def changed_openings(
+    on: date, *, since: datetime | None, until: datetime, after: tuple[datetime, int] | None
+) -> Select[Opening, datetime, bool]:
+    """Openings that are or were public, with the time of their last change and whether they are listed; oldest first.
+
+    A change of the employer, whose name and risk are told, counts as one. `after` is the last row that the reader has.
+    """
+    newer = Employer.updated_at > Opening.updated_at
+    changed: ColumnElement[datetime] = case((newer, Employer.updated_at), else_=Opening.updated_at)
+    listed = is_listed(on)
+    query = (
+        select(Opening, changed, listed)
+        .join(Employer, Employer.id == Opening.employer_id)
+        .options(contains_eager(Opening.employer))
+        .where(or_(listed, Opening.public_since.is_not(None)), changed <= until)
+        .order_by(changed, Opening.id)
     )
+    if after is not None:
+        return query.where(or_(changed > after[0], and_(changed == after[0], Opening.id > after[1])))
+    return query if since is None else query.where(changed >= since)
 
 
 def is_valid(on: date) -> ColumnElement[bool]:

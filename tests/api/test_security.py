@@ -67,11 +67,22 @@ def test_behind_https_the_session_cookie_is_secure_and_bound_to_the_host(databas
     assert all("; secure" in value for value in cookies)
 
 
-def test_no_response_allows_other_origins(client: TestClient) -> None:
-    for address in ("/", "/api/v1/openings", "/health/ready"):
-        answer = client.get(address, headers={"origin": "https://elsewhere.example"})
-        assert [name for name in answer.headers if name.startswith("access-control")] == []
-    assert client.options("/api/v1/openings", headers={"origin": "https://elsewhere.example"}).status_code == 405
+def test_only_public_reads_of_the_api_are_open_to_other_sites(client: TestClient) -> None:
+    elsewhere = {"origin": "https://elsewhere.example"}
+    for address in ("/api/v1/openings", "/api/v1/fairs", "/fairs.ics", "/openings.atom", "/api/v1/openings/999999"):
+        for method in ("GET", "HEAD"):
+            answer = client.request(method, address, headers=elsewhere)
+            assert answer.headers["access-control-allow-origin"] == "*", address
+            # Without this header a browser gives no answer to a request that carries cookies.
+            assert "access-control-allow-credentials" not in answer.headers
+            assert answer.headers["cross-origin-resource-policy"] == "cross-origin"
+    for address in ("/", "/openings", "/health/ready", "/api/v1/profile", "/api/v1/introductions/1/terms", "/me"):
+        answer = client.get(address, headers=elsewhere)
+        assert [name for name in answer.headers if name.startswith("access-control")] == [], address
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+    posted = client.post("/api/v1/openings", json={}, headers=elsewhere)
+    assert "access-control-allow-origin" not in posted.headers
+    assert client.options("/api/v1/openings", headers=elsewhere).status_code == 405
     assert client.request("TRACE", "/").status_code == 405
 
 

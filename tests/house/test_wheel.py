@@ -16,6 +16,7 @@ KINDS = {
     ".css",
     ".js",
     ".svg",
+    ".png",
     ".po",
     ".csv",
     ".json",

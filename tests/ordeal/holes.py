@@ -61,6 +61,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",), "letter_no": ("unknown",),
     "link_code": ("unknown",),
     "key": tuple(ReportKey),
+    "kind": ("openings", "fairs"),
 }  # fmt: skip
 ELSEWHERE: dict[tuple[str, str], type[Any]] = {
     ("/openings/lists/", "upload_id"): OpeningUpload,

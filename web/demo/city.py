@@ -179,6 +179,7 @@ def _openings(random: Random, trades: Sequence[dict[str, str]], firms: Sequence[
             "valid_from": today - timedelta(days=age),
             "valid_until": today + timedelta(days=random.randrange(7, 120)),
             "posted_at": now - timedelta(days=age, minutes=number % 600),
+            "public_since": now - timedelta(days=age, minutes=number % 600),
             "verified_at": now - timedelta(days=age),
             "source_name": SOURCE,
             "external_id": f"city-{number}",

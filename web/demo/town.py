@@ -189,6 +189,7 @@ def _opening(employer: Employer, row: dict[str, str], posted_at: datetime) -> Op
         valid_from=clock.today(),
         valid_until=clock.today() + timedelta(days=90),
         posted_at=posted_at,
+        public_since=posted_at,
         verified_at=posted_at,
         state=OpeningState.OPEN,
         is_demo=True,

@@ -40,6 +40,7 @@ from employers.openings.rules import (
     OpeningChanged,
     OpeningFull,
     OpeningState,
+    ReservedFor,
 )
 from tests.employers.world import OFFICER, SYSTEM, add_employer, boss, draft, found_city, published
 from tests.planted import planted
@@ -70,6 +71,16 @@ def test_a_draft_is_published_after_an_officer_verified_it(session: Session) -> 
     assert (opening.verified_by_id, opening.verified_at) == (900, clock.now())
     publish_opening(session, boss(), opening_id=opening.id)
     assert (opening.state, opening.posted_at, opening.remaining) == (OpeningState.OPEN, clock.now(), 3)
+    assert opening.public_since == clock.now()
+
+
+def test_an_opening_kept_for_a_group_was_never_public(session: Session) -> None:
+    add_employer(session)
+    opening = create_opening(session, boss(), draft(reserved_for=[ReservedFor.HARD_TO_EMPLOY]))
+    submit_opening(session, boss(), opening_id=opening.id)
+    verify_opening(session, OFFICER, opening_id=opening.id, remark="电话核实")
+    publish_opening(session, boss(), opening_id=opening.id)
+    assert (opening.state, opening.posted_at, opening.public_since) == (OpeningState.OPEN, clock.now(), None)
 
 
 def test_all_missing_elements_are_reported_at_once(session: Session) -> None:

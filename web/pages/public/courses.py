@@ -7,6 +7,7 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
+from api.security import own_address
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
@@ -21,7 +22,7 @@ from training.claims import queries as claim_queries
 from training.claims.rules import PROGRAMME_LABELS
 from training.classes import queries as class_queries
 from training.classes.models import TrainingClass
-from training.classes.rules import DAYPART_LABELS, Daypart
+from training.classes.rules import DAYPART_LABELS, ClassState, Daypart
 from training.classes.rules import STATE_LABELS as CLASS_STATES
 from training.enrolments import actions as enrolment_actions
 from training.enrolments import queries as enrolment_queries
@@ -42,6 +43,7 @@ from training.providers.rules import LEVEL_LABELS
 from web import choices as pictures
 from web.forms import Bound, bind, bind_query, blank
 from web.rendering import page
+from web.structured_data import course as course_data
 
 routes = Pages("/training")
 
@@ -179,12 +181,15 @@ def leave(unit: Unit, class_id: RecordId) -> Response:
 
 def _course_page(unit: UnitOfWork, class_id: int, bound: Bound[EnrolForm], status_code: int = 200) -> Response:
     training, major, provider = class_queries.class_parts(unit.session, class_id)
-    person_id = unit.actor.person_id
+    person_id, base = unit.actor.person_id, own_address(unit.request)
     place = enrolment_queries.place_of(unit.session, class_id, person_id) if person_id else None
+    is_open = training.state is ClassState.RECRUITING
     return page(
         unit,
         "public/courses/class.html",
         status_code,
+        base=base,
+        described=course_data(training, major, provider, base=base, locale=unit.locale) if is_open else "",
         training=training,
         major=major,
         provider=provider,

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
+from api.security import own_address
 from centre import clock, network
 from centre.drafts import BIGGEST_ID
 from centre.network import centres
@@ -18,6 +19,7 @@ from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
 from employers.fairs.queries import coming_fairs
 from employers.openings.queries import opening as opening_in_sight
+from employers.openings.rules import OpeningState
 from matching.engine.text.terms import area
 from matching.introductions import actions
 from matching.introductions.models import Introduction
@@ -34,6 +36,7 @@ from web.page_cache import KeptPage, PageCache
 from web.preferences import Display
 from web.promise_page import warning_of
 from web.rendering import html, page
+from web.structured_data import job_posting
 
 routes = Pages()
 
@@ -182,7 +185,9 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
     """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
     opening = opening_in_sight(unit.session, opening_id)
     listed = listed_opening(unit.session, opening_id)
-    fit, mine = None, None
+    fit, mine, base = None, None, own_address(unit.request)
+    # The row is newer than the list in memory, which still has what was paused a moment ago.
+    is_public = opening.state is OpeningState.OPEN and not opening.reserved_for
     if unit.actor.person_id is not None:
         if listed is not None:
             fit = fit_of(unit.session, unit.actor.person_id, listed, locale=unit.locale)
@@ -201,6 +206,8 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
         fit=fit,
         mine=mine,
         similar=_similar(listed),
+        base=base,
+        posting=job_posting(opening, base) if listed and is_public else "",
         warning=warning_of(unit, employer_id=opening.employer_id, opening_id=opening_id),
         trade=vocabulary().name(opening.occupation_code),
         employment=choices.EMPLOYMENT[opening.employment_type.value],
