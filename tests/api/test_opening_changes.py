@@ -69,9 +69,9 @@ def test_the_first_reading_gives_every_public_opening_once_in_the_order_of_chang
         ids = [item["id"] for item in items]
         assert (len(ids), set(ids)) == (len(set(ids)), listed())
         assert [item["changed_at"] for item in items] == sorted(item["changed_at"] for item in items)
-        one = items[0]
-        assert (one["is_withdrawn"], one["url"]) == (False, f"http://testserver/openings/{one['id']}")
-        assert {"title", "updated_at", "min_education", "skill_requirements", "hours_per_week"} <= set(one["opening"])
+        first = items[0]
+        assert (first["is_withdrawn"], first["url"]) == (False, f"http://testserver/openings/{first['id']}")
+        assert {"title", "updated_at", "min_education", "skill_requirements", "hours_per_week"} <= set(first["opening"])
         assert answer(visitor, cursor=cursor) == {"items": [], "cursor": cursor, "has_more": False}
 
 

@@ -245,9 +245,9 @@ def test_a_class_is_a_course_with_its_days_and_price(hall: Hall) -> None:
 
 def test_the_picture_of_a_share_card_is_our_own_file_of_the_size_that_is_told(hall: Hall) -> None:
     visitor = hall.enter()
-    told = cards(visitor.get(f"/openings/{number(Opening, title=TITLE)}"))
-    assert told["image"].startswith(f"{BASE}/static/share.png?v=")
-    picture = visitor.client.get(told["image"].removeprefix(BASE))
-    assert picture.headers["content-type"] == told["image:type"] == "image/png"
+    shown = cards(visitor.get(f"/openings/{number(Opening, title=TITLE)}"))
+    assert shown["image"].startswith(f"{BASE}/static/share.png?v=")
+    picture = visitor.client.get(shown["image"].removeprefix(BASE))
+    assert picture.headers["content-type"] == shown["image:type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
-    assert unpack(">II", picture.content[16:24]) == (int(told["image:width"]), int(told["image:height"]))
+    assert unpack(">II", picture.content[16:24]) == (int(shown["image:width"]), int(shown["image:height"]))
