@@ -1,11 +1,12 @@
 """Calendar rules: working days with make-up days (调休), ages on a date, retirement dates from a dated table.
 
-Pure but for the holiday tables of the `holidays` library, read once a year asked for.
+Pure but for the holiday tables of the `holidays` library, read once a year asked for, and for the years that an
+installation entered itself, which `centre.working_days` lays over them.
 """
 
 import csv
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -13,6 +14,32 @@ from pathlib import Path
 
 _RETIREMENT = Path(__file__).parent / "data" / "retirement.csv"
 _ONE_DAY = timedelta(days=1)
+_WEEKEND = frozenset({6, 7})
+
+
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """The days off and the made-up working days of one year, as its notice announces them (节假日安排)."""
+
+    off: frozenset[date]
+    work: frozenset[date]
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether offices work on a day of the year."""
+        return day in self.work or (day not in self.off and day.isoweekday() not in _WEEKEND)
+
+
+def _no_plans() -> Mapping[int, YearPlan]:
+    return {}
+
+
+_plans: Callable[[], Mapping[int, YearPlan]] = _no_plans
+
+
+def lay_over(plans: Callable[[], Mapping[int, YearPlan]]) -> None:
+    """Name the source of the years that this installation entered; they replace the tables of the library."""
+    global _plans
+    _plans = plans
 
 
 def is_working_day(day: date) -> bool:
@@ -20,7 +47,7 @@ def is_working_day(day: date) -> bool:
 
     A year whose holidays the State Council has not yet announced counts with its fixed and lunar holidays only.
     """
-    return day in _working_days(day.year)
+    return day in _working_days(day.year, _plans().get(day.year))
 
 
 def is_public_holiday(day: date) -> bool:
@@ -29,14 +56,18 @@ def is_public_holiday(day: date) -> bool:
     The run holds the holiday, the days off that were moved to it, and the weekend that it touches: 1 to 7 October 2026
     with its Sunday, which is no holiday by itself, but not the made-up working Saturday after it.
     """
-    return day in _public_holidays(day.year)
+    plans = _plans()
+    near = tuple(plans.get(year) for year in (day.year - 1, day.year, day.year + 1))
+    return day in _public_holidays(day.year, near)
 
 
 def working_days_between(first: date, last: date) -> int:
     """Working days from `first` on and before `last`: 0 when both are the same day, negative when they are swapped."""
     if last < first:
         return -working_days_between(last, first)
-    return sum(first <= day < last for year in range(first.year, last.year + 1) for day in _working_days(year))
+    plans = _plans()
+    years = range(first.year, last.year + 1)
+    return sum(first <= day < last for year in years for day in _working_days(year, plans.get(year)))
 
 
 def add_working_days(day: date, count: int) -> date:
@@ -114,27 +145,48 @@ def retirement_rules() -> Sequence[RetirementRule]:
         )
 
 
-@lru_cache(maxsize=64)
-def _public_holidays(year: int) -> frozenset[date]:
-    from holidays import country_holidays
+def library_plan(year: int) -> YearPlan:
+    """What the tables of the `holidays` library say of a year; without its notice, the fixed and lunar holidays."""
+    worked = _working_days(year, None)
+    return YearPlan(
+        off=frozenset(day for day in _days_of(year) if day.isoweekday() not in _WEEKEND and day not in worked),
+        work=frozenset(day for day in worked if day.isoweekday() in _WEEKEND),
+    )
 
-    run: set[date] = set()
+
+@lru_cache(maxsize=64)
+def _public_holidays(year: int, plans: tuple[YearPlan | None, YearPlan | None, YearPlan | None]) -> frozenset[date]:
     # A run may begin before the new year or end after it.
-    for holiday in country_holidays("CN", years=[near for near in (year - 1, year, year + 1) if 1 <= near <= 9999]):
+    near = {year + step: plan for step, plan in zip((-1, 0, 1), plans, strict=True) if 1 <= year + step <= 9999}
+    run: set[date] = set()
+    for holiday in (day for known, plan in near.items() for day in _holidays(known, plan)):
         run.add(holiday)
         for step in (-_ONE_DAY, _ONE_DAY):
             day = holiday + step
-            while day not in run and day.isoweekday() > 5 and not is_working_day(day):
+            while day not in run and day.isoweekday() in _WEEKEND and not _is_worked(day, near):
                 run.add(day)
                 day += step
     return frozenset(day for day in run if day.year == year)
 
 
-@lru_cache(maxsize=64)
-def _working_days(year: int) -> frozenset[date]:
+def _is_worked(day: date, plans: Mapping[int, YearPlan | None]) -> bool:
+    return day in _working_days(day.year, plans.get(day.year))
+
+
+def _holidays(year: int, plan: YearPlan | None) -> Iterable[date]:
     from holidays import country_holidays
 
-    mainland = country_holidays("CN", years=year)
-    first = date(year, 1, 1)
-    days = (first + timedelta(days=offset) for offset in range((date(year + 1, 1, 1) - first).days))
-    return frozenset(day for day in days if mainland.is_working_day(day))
+    return sorted(plan.off) if plan is not None else sorted(country_holidays("CN", years=year))
+
+
+def _days_of(year: int) -> list[date]:
+    first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
+    return [date.fromordinal(number) for number in range(first, last + 1)]
+
+
+@lru_cache(maxsize=64)
+def _working_days(year: int, plan: YearPlan | None) -> frozenset[date]:
+    from holidays import country_holidays
+
+    works = plan.is_working_day if plan is not None else country_holidays("CN", years=year).is_working_day
+    return frozenset(day for day in _days_of(year) if works(day))

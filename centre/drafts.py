@@ -67,6 +67,9 @@ Line = Annotated[str, StringConstraints(max_length=200), AfterValidator(_clean_l
 Words = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_clean_words)]
 """One line of text that must not be empty."""
 
+LongWords = Annotated[str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_clean_words)]
+"""One line of text that must not be empty, long enough for the value of a rule."""
+
 Paragraph = Annotated[str, StringConstraints(max_length=2000), AfterValidator(_clean_paragraph)]
 """Several lines of text, at most 2,000 characters."""
 

@@ -4,24 +4,18 @@ Kept in the database, so that every process and every machine of an installation
 empty, and pages leave out what they would show.
 """
 
-import math
-import time
 from dataclasses import dataclass
 
 from sqlalchemy import CheckConstraint, String, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import audit
-from centre.database import open_session
 from centre.permissions import Actor, Permission, require
-from centre.settings import settings
+from centre.remembered import Remembered
 from centre.tables import Record
 
 ONLY = 1
 """The id of the only row."""
-
-REMEMBERED_SECONDS, RETRY_SECONDS = 300.0, 5.0
 
 
 class Installation(Record):
@@ -47,28 +41,15 @@ class Sign:
 
 
 NO_SIGN = Sign()
-_signs: dict[str, tuple[float, Sign]] = {}
 
 
-def sign() -> Sign:
-    """The installation's name and hotline; a process asks the database every five minutes."""
-    read_at, known = _signs.get(settings().url, (-math.inf, NO_SIGN))
-    if time.monotonic() - read_at < REMEMBERED_SECONDS:
-        return known
-    try:
-        with open_session(Actor.public().scope) as session:
-            row = session.scalar(select(Installation).where(Installation.id == ONLY))
-        known = Sign(row.name, row.hotline) if row else NO_SIGN
-        until = time.monotonic()
-    except DBAPIError:  # the page that is being written says what is wrong; the last known sign will do for a while
-        until = time.monotonic() - REMEMBERED_SECONDS + RETRY_SECONDS
-    _signs[settings().url] = (until, known)
-    return known
+def _read_sign(session: Session) -> Sign:
+    row = session.scalar(select(Installation).where(Installation.id == ONLY))
+    return Sign(row.name, row.hotline) if row else NO_SIGN
 
 
-def forget_sign() -> None:
-    """Ask the database at the next page."""
-    _signs.clear()
+sign = Remembered(_read_sign, NO_SIGN)
+"""The installation's name and hotline; a process asks the database every five minutes."""
 
 
 def rename_installation(session: Session, actor: Actor, *, name: str, hotline: str) -> None:
@@ -81,4 +62,4 @@ def rename_installation(session: Session, actor: Actor, *, name: str, hotline: s
     row.name, row.hotline = name, hotline
     session.flush()
     audit.note(session, actor, action="installation.rename", subject="installation", detail={"name": name})
-    forget_sign()
+    sign.forget()

@@ -4,6 +4,8 @@ The database keeps a digest of every key in force, never a key. A process whose 
 another machine's finds that out before it writes, and says what to do.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +14,12 @@ from sqlalchemy import ColumnElement, String, false, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import clock, privacy
+from centre import audit, clock, privacy
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.people import Person
-from centre.permissions import Actor, Scope
+from centre.permissions import Actor, Permission, Scope, require
+from centre.scopes import seeing_everything
 from centre.settings import settings
 from centre.tables import Base, Instant
 from centre.translation import N_
@@ -33,6 +36,7 @@ class KeyMark(Base):
     place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     added_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    split_at: Mapped[datetime | None] = mapped_column(Instant)
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
@@ -50,6 +54,31 @@ class WrongKey(Refusal):
 
 class KeyTrouble(RuntimeError):
     """The master keys cannot be used; the text tells an operator what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyLine:
+    """A master key by its check value, never the key (密钥): since when, and where it stands."""
+
+    check_value: str
+    added_at: datetime
+    split_at: datetime | None
+    is_root: bool
+    is_newest: bool
+    is_here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyState:
+    """The master keys of an installation (密钥情况); `trouble` is empty when they fit the database."""
+
+    lines: tuple[KeyLine, ...]
+    trouble: str
+
+    @property
+    def is_escrowed(self) -> bool:
+        """Whether every key was written in two halves since it came."""
+        return all(line.split_at is not None for line in self.lines)
 
 
 _checked: set[tuple[str, str, str]] = set()
@@ -94,6 +123,39 @@ def mark_new_keys() -> None:
             if digest not in marks:
                 place += 1
                 session.add(KeyMark(place=place, digest=digest))
+
+
+def note_split(ring: Sequence[str]) -> None:
+    """Note that keys were written in two halves, so that pages tell which ones no escrow holds."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        for mark in session.scalars(select(KeyMark).where(KeyMark.digest.in_(ring))):
+            mark.split_at = clock.now()
+        audit.note(session, SYSTEM, action="keys.split", subject="keys", detail={"count": len(ring)})
+
+
+def key_state(session: Session, actor: Actor) -> KeyState:
+    """Which master keys there are by their check values, when they came, and whether the escrow holds the newest."""
+    require(actor, Permission.READ_OPERATION)
+    trouble = key_trouble()
+    try:
+        here = set(privacy.ring_marks())
+    except privacy.KeyUnusable:
+        here = set()
+    with seeing_everything(session):
+        marks = session.scalars(select(KeyMark).order_by(KeyMark.place)).all()
+    newest = max((mark.place for mark in marks), default=ROOT)
+    lines = (
+        KeyLine(
+            mark.digest[:8],
+            mark.added_at,
+            mark.split_at,
+            is_root=mark.place == ROOT,
+            is_newest=mark.place == newest,
+            is_here=mark.digest in here,
+        )
+        for mark in marks
+    )
+    return KeyState(tuple(lines), trouble)
 
 
 def prepare_keys() -> None:

@@ -9,11 +9,16 @@ from typing import Any
 from sqlalchemy import JSON, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from centre import calendar
+from centre.calendar import YearPlan
 from centre.errors import Refusal
+from centre.remembered import Remembered
 from centre.tables import Record
 from centre.translation import N_
 
 EXAMPLES = Path(__file__).parent / "data" / "policies.csv"
+CALENDAR = "calendar-year"
+"""The rule that holds the days off and the made-up working days of one year, from its first to its last day."""
 
 
 class PolicyMissing(Refusal):
@@ -80,3 +85,20 @@ def load_examples(session: Session, path: Path = EXAMPLES) -> int:
                 session.add(rule)
                 added += 1
     return added
+
+
+def year_plan(value: Any) -> YearPlan:
+    """The days that the value of a calendar rule names. Raises KeyError, TypeError and ValueError."""
+    return YearPlan(*(frozenset(date.fromisoformat(day) for day in value[part]) for part in ("off", "work")))
+
+
+def _read_plans(session: Session) -> dict[int, YearPlan]:
+    kept = select(PolicyRule).where(PolicyRule.key == CALENDAR).order_by(PolicyRule.id)
+    return {rule.from_on.year: year_plan(rule.value) for rule in session.scalars(kept)}
+
+
+year_plans = Remembered[dict[int, YearPlan]](_read_plans, {})
+"""The years of the calendar that this installation entered; a process asks the database every five minutes."""
+
+# Here, because whoever counts working days reads the length of the term from a rule and so has loaded this module.
+calendar.lay_over(year_plans)

@@ -11,12 +11,12 @@ from sqlalchemy import JSON, CheckConstraint, ColumnElement, Select, String, tru
 from sqlalchemy import select as choose
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import audit, benefits, clock, regions
-from centre.drafts import Draft, Line, Words
+from centre import audit, benefits, clock, regions, working_days
+from centre.drafts import Draft, Line, LongWords, Words
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.outbox import post
 from centre.permissions import Actor, Permission, Scope, require
-from centre.policy import PolicyMissing, PolicyRule, policy
+from centre.policy import CALENDAR, PolicyMissing, PolicyRule, policy, year_plans
 from centre.tables import Record, coded
 from centre.translation import N_
 
@@ -66,11 +66,11 @@ class RuleDraft(Draft):
     """A rule as it is written: the value as JSON, the days, the place and the document that it rests on (规则)."""
 
     key: Annotated[Words, StringConstraints(max_length=60)]
-    value: Annotated[Words, StringConstraints(max_length=4000)]
+    value: LongWords
     region_code: Annotated[Line, StringConstraints(max_length=6)] = ""
     from_on: date
     to_on: date | None = None
-    source: Annotated[Words, StringConstraints(min_length=4, max_length=300)]
+    source: Annotated[LongWords, StringConstraints(min_length=4, max_length=300)]
 
 
 class SecondPerson(Conflict):
@@ -106,7 +106,7 @@ def checked_value(session: Session, draft: RuleDraft) -> Any:
     problems: list[Problem] = []
     known = session.scalars(choose(PolicyRule).where(PolicyRule.key == draft.key).order_by(PolicyRule.id)).first()
     value: Any = None
-    if known is None:
+    if known is None and draft.key != CALENDAR:
         problems.append(Problem("key", "rule-unknown", N_("没有这条规则，请从列表里选")))
     else:
         try:
@@ -114,10 +114,12 @@ def checked_value(session: Session, draft: RuleDraft) -> Any:
         except ValueError:
             problems.append(Problem("value", "rule-value", N_("值写法不对；照现在的样子写，文字加英文双引号")))
         else:
-            if draft.key.startswith(benefits.PREFIX):
+            if draft.key == CALENDAR:
+                problems += working_days.problems_of(value, draft.from_on, draft.to_on, draft.region_code)
+            elif draft.key.startswith(benefits.PREFIX):
                 if fault := benefits.fault_of(value):
                     problems.append(Problem("value", "rule-examples", fault))
-            elif not _alike(known.value, value):
+            elif known is not None and not _alike(known.value, value):
                 problems.append(Problem("value", "rule-kind", N_("值要和现在的写法一样：数字、日期或同样的几项")))
     if draft.region_code and not regions.exists(draft.region_code):
         problems.append(Problem("region_code", "region_unknown", N_("没有这个地区代码，请从列表里选")))
@@ -212,6 +214,8 @@ def decide_rule(session: Session, actor: Actor, *, change_id: int, agreed: bool)
     if agreed:
         session.add(_rule(change, change.value))
     session.flush()
+    if agreed and change.key == CALENDAR:
+        year_plans.forget()
     if change.asked_by is not None:
         post(
             session,

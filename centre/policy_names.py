@@ -19,6 +19,7 @@ POLICY_NAMES = {
     "benefit-relief": N_("谁能享受生活救助"),
     "benefit-relief-fast": N_("谁能享受当天救助"),
     "benefit-wages": N_("谁能请中心讨要欠薪"),
+    "calendar-year": N_("一年的放假和调休"),
     "card-rates-education": N_("教育减免卡的减免比例"),
     "card-rates-medical": N_("就医减免卡的减免比例"),
     "card-rates-training": N_("免费培训卡的减免比例"),

@@ -49,6 +49,13 @@ def downgrade(revision: str) -> None:
         command.downgrade(configuration(connection), revision)
 
 
+def database_name() -> str:
+    """The kind and the version of the settings' database, such as sqlite 3.45.1."""
+    with engine().connect() as connection:
+        dialect = connection.dialect
+        return " ".join([dialect.name, ".".join(map(str, dialect.server_version_info or ()))]).strip()
+
+
 def current() -> str | None:
     """The revision of the settings' database; None when it is empty."""
     with engine().connect() as connection:

@@ -58,7 +58,7 @@ def empty(any_database: str) -> Iterator[None]:
     """An installation with tables and a key, and with nothing else."""
     del any_database
     network.forget_home()
-    installation.forget_sign()
+    installation.sign.forget()
     with settings_from(first_run_key=token_digest(KEY.replace("-", ""))):
         yield
 

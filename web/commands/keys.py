@@ -31,13 +31,14 @@ def check() -> None:
 def split() -> None:
     """Print the keys in two halves for two persons; both together restore them, one alone says nothing."""
     from centre.escrow import split_keys
-    from centre.keys import KeyTrouble, check_keys
-    from centre.privacy import ring_text
+    from centre.keys import KeyTrouble, check_keys, note_split
+    from centre.privacy import ring_marks, ring_text
 
     try:
         check_keys()
     except KeyTrouble as trouble:
         _stop(str(trouble))
+    note_split(ring_marks())
     for half in split_keys(ring_text()):
         typer.echo(half)
 

@@ -1,4 +1,4 @@
-"""The administrator's start page, the centres of the network, and what the service does by itself."""
+"""The administrator's start page, the centres, what the service does by itself, its keys and its versions."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +13,12 @@ from centre import clock, network_changes
 from centre.accounts.approvals import resets_asked
 from centre.drafts import BIGGEST_ID
 from centre.jobs import REGISTER, JobFailure, JobRun, failing_jobs
+from centre.keys import key_state
 from centre.network import centres as all_centres
 from centre.permissions import Permission
 from centre.policy_changes import changes_waiting
 from centre.scopes import seeing_everything
+from centre.versions import versions
 from web.forms import Bound, attempt, bind, blank
 from web.rendering import page
 
@@ -74,6 +76,17 @@ def _jobs(unit: Unit) -> list[JobLine]:
         )
         for job in sorted(REGISTER.values(), key=lambda job: job.name)
     ]
+
+
+@routes.get("/system", allow=Permission.READ_OPERATION)
+def system(unit: Unit) -> Response:
+    """The master keys by their check values, their escrow, and the versions; never a key."""
+    return page(
+        unit,
+        "staff/administration/system.html",
+        keys=key_state(unit.session, unit.actor),
+        versions=versions(),
+    )
 
 
 @routes.get("/centres", allow=Permission.MANAGE_CENTRES)

@@ -1,13 +1,16 @@
 """The administrator's pages: accounts by a link, centres, rules with a second person, due work; and no people."""
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner
 
-from centre import clock, policy_changes
+from centre import clock, policy_changes, privacy, schema
 from centre.accounts import Account
 from centre.accounts.actions import create_account
 from centre.accounts.factors import confirm, prepare
@@ -19,6 +22,7 @@ from centre.permissions import GRANTS, Actor, Permission, Role
 from centre.policy import PolicyRule, policy
 from tests.planted import planted
 from tests.web.desks import Desk, Hall, opened, words
+from web.commands.entry import app
 from web.demo.town import PASSWORD
 
 SYSTEM = Actor.system()
@@ -141,6 +145,7 @@ def test_an_authenticator_is_reset_by_two_persons(hall: Hall) -> None:
 
 # --- people are none of the administrator's business ------------------------------------------------------------------
 
+PARTS = ("accounts", "resets", "centres", "rules", "calendar", "jobs", "system")
 READING = (Permission.LIST_PEOPLE, Permission.REVEAL, Permission.EXPORT_LISTS, Permission.READ_LEDGER)
 
 
@@ -153,7 +158,7 @@ def names_shown(hall: Hall) -> list[str]:
     admin = hall.enter("admin")
     with open_session(SYSTEM.scope) as session:
         names = list(session.scalars(select(Person.name)))
-    pages = [START, "/outbox"] + [f"{START}/{part}" for part in ("accounts", "resets", "centres", "rules", "jobs")]
+    pages = [START, "/outbox"] + [f"{START}/{part}" for part in PARTS]
     text = " ".join(words(admin.get(path)) for path in pages)
     return [name for name in names if name in text]
 
@@ -255,6 +260,16 @@ def test_a_rule_that_cannot_be_is_refused_with_the_reason(hall: Hall, changes: d
     assert fault in hall.enter("admin").send(f"{START}/rules/new", 422, **(RULE | changes))
 
 
+def test_a_rule_as_long_as_the_longest_that_is_shipped_is_previewed_too(hall: Hall) -> None:
+    with open_session(SYSTEM.scope) as session:
+        rules = session.scalars(select(PolicyRule).where(PolicyRule.region_code == "")).all()
+    longest = max(rules, key=lambda rule: len(json.dumps(rule.value, ensure_ascii=False)))
+    value = json.dumps(longest.value, ensure_ascii=False)
+    changes = {"key": longest.key, "region_code": "", "value": value}
+    assert len(value) > 200
+    assert "会改变什么" in hall.enter("admin").send(f"{START}/rules/new", 200, **(RULE | changes))
+
+
 def test_a_planted_rule_of_one_person_is_caught(hall: Hall) -> None:
     def alone(session: object, actor: Actor, *, draft: policy_changes.RuleDraft) -> None:
         session.add(policy_changes._rule(draft, 230_000))  # type: ignore[attr-defined]
@@ -271,3 +286,28 @@ def test_a_job_that_never_ran_is_told(hall: Hall) -> None:
     page = words(hall.enter("admin").get(f"{START}/jobs"))
     assert "expire-registrations" in page
     assert "没有按时运行" in page
+
+
+# --- keys and versions ------------------------------------------------------------------------------------------------
+
+
+def test_keys_are_shown_by_their_check_values_with_their_escrow_and_never_themselves(hall: Hall) -> None:
+    admin = hall.enter("admin")
+    page = words(admin.get(f"{START}/system"))
+    assert "还没有托管" in page
+    for mark in privacy.ring_marks():
+        assert mark[:8] in page
+        assert mark not in page
+    assert not any(key in page for key in privacy.ring_text().split())
+    with clock.frozen(NOON + timedelta(hours=1)):
+        assert CliRunner().invoke(app, ["keys", "split"]).exit_code == 0
+    page = words(admin.get(f"{START}/system"))
+    assert "还没有托管" not in page
+    assert "2026" in page
+
+
+def test_versions_of_service_schema_database_and_libraries_are_shown(hall: Hall) -> None:
+    page = words(hall.enter("admin").get(f"{START}/system?lang=en"))
+    for shown in (version("gangqiao"), schema.newest(), "sqlite 3.", "fastapi", version("sqlalchemy")):
+        assert shown in page
+    assert hall.enter("city").client.get(f"{START}/system").status_code == 403

@@ -1,0 +1,21 @@
+"""When each master key was written in two halves."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import centre.tables
+
+revision = "0044_key_escrow"
+down_revision = "0043_promises_kept"
+
+
+def upgrade() -> None:
+    """Take the step: nobody knows of earlier splits, so the keys count as not escrowed."""
+    with op.batch_alter_table("key_mark", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("split_at", centre.tables.Instant(), nullable=True))
+
+
+def downgrade() -> None:
+    """Take it back."""
+    with op.batch_alter_table("key_mark", schema=None) as batch_op:
+        batch_op.drop_column("split_at")
