@@ -4,7 +4,19 @@ from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, Select, String, false, or_, select, true
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Select,
+    String,
+    false,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
@@ -95,6 +107,7 @@ class Person(Record):
 
     `identity_index` finds the one person whose identity a counter or a school has stated. A number that somebody typed
     at home is only claimed (`claimed_index`): several may claim the same one, and none stands in its owner's way.
+    `pages_only` and the quiet hours, full hours of the day, say how messages come; codes come all the same.
     """
 
     owned_as = "person_id"
@@ -120,6 +133,9 @@ class Person(Record):
     live_region: Mapped[str] = mapped_column(String(6), default="")
     home_region: Mapped[str] = mapped_column(String(6), default="")
     literacy_aid: Mapped[bool] = mapped_column(default=False)
+    pages_only: Mapped[bool] = mapped_column(default=False, server_default=false())
+    quiet_from: Mapped[int | None]
+    quiet_until: Mapped[int | None]
     legacy_number: Mapped[bool] = mapped_column(default=False)
     source: Mapped[str] = mapped_column(String(20), default="counter")
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -46,6 +46,7 @@ class Claimed:
     kind: str
     attempts: int
     is_late: bool
+    quiet_until: datetime | None
     outgoing: Outgoing
 
 
@@ -86,6 +87,8 @@ def deliver(sender: Sender, claimed: Claimed) -> bool:
         return _settle(claimed, delivery=Delivery.EXPIRED, address_sealed=None)
     if not claimed.outgoing.phone:
         return _settle(claimed, delivery=Delivery.INBOX, address_sealed=None)
+    if claimed.quiet_until is not None:
+        return _settle(claimed, due_at=claimed.quiet_until)
     if _is_one_too_many(claimed):
         return _settle(claimed, due_at=next_morning(clock.local(clock.now()), settings().quiet))
     try:
@@ -126,21 +129,36 @@ def _claim(session: Session, message_id: int, now: datetime) -> bool:
 def _claimed(session: Session, message: Message, now: datetime) -> Claimed:
     address = f"{settings().public_url.rstrip('/')}{message.link}" if settings().public_url and message.link else ""
     text = text_of(message.kind, message.title, message.body, sign=sign().name, address=address)
-    outgoing = Outgoing(message_key(message.dedupe_key), _phone(session, message), message.title, text)
+    person = _addressee(session, message)
+    phone = _phone(message, person)
+    outgoing = Outgoing(message_key(message.dedupe_key), phone, message.title, text)
     too_old = message.attempts == 0 and now - message.due_at > MOST_AGE
     is_late = too_old or (message.expires_at is not None and message.expires_at < now)
-    return Claimed(message.id, message.kind, message.attempts, is_late, outgoing)
+    quiet_until = None if message.kind in URGENT or person is None else _own_quiet(person, now)
+    return Claimed(message.id, message.kind, message.attempts, is_late, quiet_until, outgoing)
 
 
-def _phone(session: Session, message: Message) -> str:
-    """The telephone to which a message goes; empty when it stays in the pages."""
-    if message.address_sealed is not None:
-        return message.address
+def _addressee(session: Session, message: Message) -> Person | None:
+    """The person whose telephone a message rings, and who chose how and when; None for a bare telephone."""
     person_id = message.person_id
     if person_id is None and message.account_id is not None:
         person_id = session.scalar(select(Account.person_id).where(Account.id == message.account_id))
-    person = session.get(Person, person_id) if person_id else None
+    return session.get(Person, person_id) if person_id else None
+
+
+def _phone(message: Message, person: Person | None) -> str:
+    """The telephone to which a message goes; empty when it stays in the pages. A code goes wherever it was asked to."""
+    if message.kind not in URGENT and person is not None and person.pages_only:
+        return ""
+    if message.address_sealed is not None:
+        return message.address
     return person.phone if person is not None and person.wrapped_key else ""
+
+
+def _own_quiet(person: Person, now: datetime) -> datetime | None:
+    if person.quiet_from is None or person.quiet_until is None:
+        return None
+    return quiet_until(clock.local(now), (person.quiet_from, person.quiet_until))
 
 
 def _is_one_too_many(claimed: Claimed) -> bool:

@@ -26,13 +26,16 @@ def pause_after(attempts: int) -> timedelta:
 
 def quiet_until(local: datetime, quiet: tuple[int, int]) -> datetime | None:
     """The end of the quiet hours in which a local instant lies, such as (21, 8); None outside of them."""
-    begins, ends = quiet
-    hour = local.hour
-    inside = begins <= hour < ends if begins < ends else hour >= begins or hour < ends
-    if begins == ends or not inside:
+    if local.hour not in quiet_hours_of(quiet):
         return None
-    morning = local.replace(hour=ends, minute=0, second=0, microsecond=0)
-    return morning if hour < ends else morning + timedelta(days=1)
+    morning = local.replace(hour=quiet[1], minute=0, second=0, microsecond=0)
+    return morning if local.hour < quiet[1] else morning + timedelta(days=1)
+
+
+def quiet_hours_of(quiet: tuple[int, int]) -> frozenset[int]:
+    """The full hours of the day in which nobody is rung; none where begin and end are the same."""
+    begins, ends = quiet
+    return frozenset((begins + step) % 24 for step in range((ends - begins) % 24))
 
 
 def next_morning(local: datetime, quiet: tuple[int, int]) -> datetime:

@@ -242,6 +242,41 @@ def test_a_code_leaves_at_night_and_other_messages_wait_for_the_morning(site: Si
         assert session.scalars(select(Message.address_sealed).where(Message.address_sealed.is_not(None))).all() == []
 
 
+def test_who_reads_the_pages_only_gets_codes_and_nothing_else(site: Site) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.get_one(Person, 1).pages_only = True
+        for person_id in (1, 2):
+            post(session, kind="test", to_person_id=person_id, title="通知", dedupe_key=f"a{person_id}")
+        post(
+            session, kind=SIGN_IN_CODE, to_person_id=1, title="验证码", body="123456", dedupe_key="b",
+            to_phone="13800000000",
+        )  # fmt: skip
+    with site.up():
+        drain_outbox()
+    assert sorted(arrival["to"][:11] for arrival in arrivals(site.file)) == ["13800000000", "13800000001"]
+    with open_session(SYSTEM.scope) as session:
+        assert delivery_counts(session) == {Delivery.SENT: 2, Delivery.INBOX: 1}
+
+
+def test_own_quiet_hours_hold_back_all_but_codes(site: Site) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        person = session.get_one(Person, 1)
+        person.quiet_from, person.quiet_until = 11, 14  # it is noon in the city
+        post(session, kind="test", to_person_id=1, title="通知", dedupe_key="a")
+        post(session, kind=SIGN_IN_CODE, to_person_id=1, title="验证码", body="123456", dedupe_key="b")
+    with site.up():
+        drain_outbox()
+        assert [arrival["text"] for arrival in arrivals(site.file)] == ["123456"]
+        with clock.frozen(NOON + timedelta(hours=2, minutes=1)):
+            drain_outbox()
+    assert [arrival["text"] for arrival in arrivals(site.file)] == ["123456", "通知"]
+
+
+def test_a_planted_sender_that_forgets_what_people_chose_is_caught(site: Site) -> None:
+    with planted(drain, _own_quiet=lambda *_: None), pytest.raises(AssertionError):
+        test_own_quiet_hours_hold_back_all_but_codes(site)
+
+
 def test_one_telephone_gets_no_more_than_its_share_of_a_day(site: Site) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         for n in range(5):
