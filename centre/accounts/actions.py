@@ -1,12 +1,13 @@
 """Making accounts, keeping them, and signing in with a password."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, clock
-from centre.accounts.approvals import forget_factor
+from centre.accounts.approvals import NobodyElse, ask_factor_reset, forget_factor, resetters
 from centre.accounts.factors import confirm as confirm_factor
 from centre.accounts.models import Account
 from centre.accounts.passwords import fits, hashed
@@ -14,8 +15,13 @@ from centre.accounts.queries import checked_account, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
 from centre.accounts.sessions import Caller, end_all, let_in
 from centre.errors import NotFound
+from centre.outbox import post
 from centre.permissions import PARTNERS, Actor, Permission, Role, require
 from centre.scopes import seeing_everything
+from centre.translation import N_, SOURCE_LOCALE, translate
+
+RESET_ASKED = N_("{name}的动态口令等您同意重置")
+RESET_ALONE = N_("{name}的动态口令已在服务器上直接重置，请核实是不是本人要求的")
 
 
 def create_account(
@@ -122,15 +128,44 @@ def replace_second_factor(session: Session, actor: Actor, *, code: str, token: s
     return papers
 
 
-def reset_second_factor(session: Session, actor: Actor, *, login: str) -> None:
-    """Take a lost authenticator away at once, for whoever sits at the server; pages ask a second person.
+def reset_second_factor(session: Session, actor: Actor, *, login: str, reason: str) -> list[Account]:
+    """Ask at the server that a lost authenticator be taken away; gives the accounts that may agree, on their pages.
+
+    Raises NotFound, AlreadyAsked, and NobodyElse where no other account may agree.
+    """
+    require(actor, Permission.MANAGE_ACCOUNTS)
+    account = _named(session, login)
+    others = resetters(session, but=account)
+    if not others:
+        raise NobodyElse
+    ask_factor_reset(session, actor, account_id=account.id, reason=reason)
+    _tell_resetters(session, account, others, title=RESET_ASKED)
+    return others
+
+
+def reset_second_factor_alone(session: Session, actor: Actor, *, login: str, reason: str) -> None:
+    """Take a lost authenticator away at once, for an emergency at the server; everybody who may agree hears of it.
 
     Raises NotFound.
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     account = _named(session, login)
     forget_factor(session, account)
-    audit.note(session, actor, action="account.factor-reset", subject=f"account:{account.id}")
+    _tell_resetters(session, account, resetters(session, but=account), title=RESET_ALONE)
+    detail = {"alone": True, "reason": reason}
+    audit.note(session, actor, action="account.factor-reset", subject=f"account:{account.id}", detail=detail)
+
+
+def _tell_resetters(session: Session, account: Account, others: Sequence[Account], *, title: str) -> None:
+    for other in others:
+        post(
+            session,
+            kind="factor-reset",
+            to_account_id=other.id,
+            title=translate(SOURCE_LOCALE, title, name=account.name)[:200],
+            link="/administration/resets",
+            dedupe_key=f"factor-reset:{account.id}:{clock.now().isoformat()}:{other.id}",
+        )
 
 
 def _named(session: Session, login: str) -> Account:

@@ -27,7 +27,7 @@ from centre.accounts.sessions import end_all
 from centre.errors import Conflict, NotFound
 from centre.outbox import post
 from centre.people import Person
-from centre.permissions import Actor, Permission, Scope, require
+from centre.permissions import GRANTS, Actor, Permission, Role, Scope, require
 from centre.scopes import seeing_everything
 from centre.tables import Instant, Record, coded
 from centre.translation import N_
@@ -110,6 +110,21 @@ class AlreadyAsked(Conflict):
 
     code = "already-asked"
     message = N_("已经有人申请过，正在等另一位同意")
+
+
+class NobodyElse(Conflict):
+    """No other account may agree to a reset."""
+
+    code = "nobody-else"
+    message = N_("没有另一位能同意的人；急用时加 --alone，会记入操作记录")
+
+
+def resetters(session: Session, *, but: Account) -> list[Account]:
+    """The accounts that may agree to the reset of an authenticator other than their own."""
+    roles = GRANTS[Permission.APPROVE_RESETS][1]
+    with seeing_everything(session):
+        others = session.scalars(select(Account).where(Account.id != but.id).order_by(Account.id))
+        return [account for account in others if account.usable and roles & {Role(role) for role in account.roles}]
 
 
 def false_accounts_asked(session: Session) -> list[tuple[AccountApproval, Account]]:

@@ -107,14 +107,26 @@ def renew(login: Login, until: Annotated[datetime, typer.Option(formats=["%Y-%m-
 
 
 @app.command("reset-second-factor")
-def reset_second_factor(login: Login) -> None:
-    """Remove a lost authenticator; the next sign-in asks for a new one."""
-    from centre.accounts.actions import reset_second_factor
+def reset_second_factor(
+    login: Login,
+    reason: Annotated[str, typer.Option(prompt=True, help="Why; kept in the audit log.")],
+    alone: Annotated[bool, typer.Option("--alone", help="Without a second person, for an emergency.")] = False,
+) -> None:
+    """Ask a second person to remove a lost authenticator; the next sign-in then asks for a new one."""
+    from centre.accounts.actions import reset_second_factor, reset_second_factor_alone
     from centre.database import open_session
 
-    with _told(), open_session(Actor.system().scope, write=True) as session:
-        reset_second_factor(session, Actor.system(), login=login.casefold())
-    typer.echo(f"{login} will set up a new authenticator at the next sign-in")
+    system, why = Actor.system(), reason.strip()[:200]
+    with _told(), open_session(system.scope, write=True) as session:
+        if alone:
+            reset_second_factor_alone(session, system, login=login.casefold(), reason=why)
+            typer.echo(
+                f"{login} will set up a new authenticator at the next sign-in; the others who may agree hear of it"
+            )
+        else:
+            others = reset_second_factor(session, system, login=login.casefold(), reason=why)
+            names = ", ".join(account.login for account in others)
+            typer.echo(f"Asked; one of {names} may agree at /administration/resets")
 
 
 @app.command("list")

@@ -8,10 +8,16 @@ from sqlalchemy import select
 from typer.testing import CliRunner
 
 from centre import clock
-from centre.accounts import bearer, sign_in, visitor
-from centre.accounts.models import Account
+from centre.accounts import bearer, create_account, sign_in, visitor
+from centre.accounts.approvals import AccountApproval, decide_factor_reset
+from centre.accounts.factors import confirm, prepare
+from centre.accounts.models import Account, SecondFactor
+from centre.accounts.queries import prepared_secret
+from centre.accounts.rules import totp
+from centre.audit import AuditEntry
 from centre.database import open_session
-from centre.permissions import Actor, Permission
+from centre.outbox import Message
+from centre.permissions import Actor, Permission, Role
 from tests.ordeal.crowd import gather
 from web.commands.accounts import app
 from web.demo.town import PASSWORD
@@ -66,8 +72,71 @@ def test_a_partners_account_is_created_with_an_expiry_date_and_renewed() -> None
     assert run("renew", "officer", "--until", later)[0] == 2
     with open_session(SYSTEM.scope) as session:
         assert session.scalars(select(Account.expires_on).where(Account.login == "school")).one().isoformat() == later  # type: ignore[union-attr]
-    assert run("reset-second-factor", "school")[0] == 0
-    assert run("reset-second-factor", "nobody")[0] == 2
+
+
+def factor_of(login: str) -> int:
+    """How many authenticators an account has."""
+    with open_session(SYSTEM.scope) as session:
+        account_id = session.scalars(select(Account.id).where(Account.login == login)).one()
+        return len(session.scalars(select(SecondFactor).where(SecondFactor.account_id == account_id)).all())
+
+
+def second_person() -> None:
+    """An administrator who may agree."""
+    with open_session(SYSTEM.scope, write=True) as session:
+        create_account(session, SYSTEM, login="second", name="second", password=PASSWORD, roles={Role.ADMINISTRATOR})
+
+
+def bind_authenticator(login: str) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        account = session.scalars(select(Account).where(Account.login == login)).one()
+        prepare(session, account)
+        secret = prepared_secret(session, account.id)
+        confirm(session, account, code=totp(secret, int(clock.now().timestamp()) // 30))
+
+
+@pytest.mark.usefixtures("database")
+def test_a_lost_authenticator_goes_at_the_console_when_a_second_person_agrees() -> None:
+    gather(people=0, seats=1)
+    second_person()
+    bind_authenticator("officer")
+    words = ("reset-second-factor", "officer", "--reason", "手机丢了，备用码也没了")
+    status, text = run(*words)
+    assert (status, "second" in text, factor_of("officer")) == (0, True, 1)
+    assert run(*words)[0] == 1, "it waits already"
+    assert run("reset-second-factor", "nobody", "--reason", "手机丢了")[0] == 2
+    with open_session(SYSTEM.scope, write=True) as session:
+        second = session.scalars(select(Account).where(Account.login == "second")).one()
+        request = session.scalars(select(AccountApproval)).one()
+        titles = session.scalars(select(Message.title).where(Message.account_id == second.id)).all()
+        actor = Actor(account_id=second.id, roles=frozenset({Role.ADMINISTRATOR}))
+        decide_factor_reset(session, actor, approval_id=request.id, agreed=True)
+    assert factor_of("officer") == 0
+    assert any("等您同意重置" in title for title in titles)
+
+
+@pytest.mark.usefixtures("database")
+def test_an_authenticator_reset_alone_is_in_the_audit_log_and_told_to_the_others() -> None:
+    gather(people=0, seats=1)
+    second_person()
+    bind_authenticator("officer")
+    assert run("reset-second-factor", "officer", "--reason", "唯一的管理员", "--alone")[0] == 0
+    assert factor_of("officer") == 0
+    with open_session(SYSTEM.scope) as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.action == "account.factor-reset")).all()
+        titles = session.scalars(select(Message.title)).all()
+    assert [entry.detail for entry in entries] == [{"alone": True, "reason": "唯一的管理员"}]
+    assert any("请核实是不是本人要求的" in title for title in titles)
+
+
+@pytest.mark.usefixtures("database")
+def test_where_nobody_else_may_agree_the_command_says_so() -> None:
+    gather(people=0, seats=1)
+    with open_session(SYSTEM.scope, write=True) as session:
+        for account in session.scalars(select(Account).where(Account.login != "officer")):
+            account.disabled = True
+    status, text = run("reset-second-factor", "officer", "--reason", "手机丢了")
+    assert (status, "--alone" in text) == (1, True)
 
 
 @pytest.mark.usefixtures("database")
