@@ -62,6 +62,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "link_code": ("unknown",),
     "key": tuple(ReportKey),
     "kind": ("openings", "fairs"),
+    "year": ("2027",),
 }  # fmt: skip
 ELSEWHERE: dict[tuple[str, str], type[Any]] = {
     ("/openings/lists/", "upload_id"): OpeningUpload,

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0044_key_escrow"
-down_revision = "0043_promises_kept"
+revision = "0046_key_escrow"
+down_revision = "0045_fair_invitations"
 
 
 def upgrade() -> None:
