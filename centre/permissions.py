@@ -80,6 +80,7 @@ class Permission(StrEnum):
     IMPORT_ROSTER = "roster:import"
     INTRODUCE = "introduction:create"
     ISSUE_CARDS = "card:issue"
+    KEEP_BRANDS = "brand:keep"
     KEEP_OWN_ACCOUNT = "account:own"
     KEEP_OWN_RECORDS = "record:own"
     LIST_FOR_EXPORT = "labour-export:list"
@@ -164,6 +165,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.IMPORT_ROSTER: (N_("上传学员花名册"), frozenset({Role.REGISTRAR}) | _TRAINING),
     Permission.INTRODUCE: (N_("推荐求职者、打印推荐信"), frozenset({Role.JOBSEEKER}) | COUNTER),
     Permission.ISSUE_CARDS: (N_("发放和注销服务卡"), COUNTER),
+    Permission.KEEP_BRANDS: (N_("维护和公布劳务品牌"), _EXPORT),
     Permission.KEEP_OWN_ACCOUNT: (N_("管理自己的账号"), frozenset(Role)),
     Permission.KEEP_OWN_RECORDS: (N_("查看、导出和注销自己的信息"), frozenset({Role.JOBSEEKER})),
     Permission.LIST_FOR_EXPORT: (N_("为求职者报名劳务输出"), COUNTER),

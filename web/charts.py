@@ -46,6 +46,23 @@ def path(places: Sequence[Point]) -> str:
     return " ".join(f"{'L' if number else 'M'}{place.x:g} {place.y:g}" for number, place in enumerate(places))
 
 
+def bands(values: Sequence[Number]) -> list[str]:
+    """SVG path data of flows from one place at the left to equal rows at the right, in percent from the top left.
+
+    Their widths are in proportion to the values, the widest 70 % of a row. A value of 0 has an empty path.
+    """
+    row = 100 / max(1, len(values))
+    widths = [percent(value, max(values, default=0)) * 0.7 * row / 100 for value in values]
+    start, paths = 50 - sum(widths) / 2, []
+    for place, width in enumerate(widths):
+        end = row * (place + 0.5) - width / 2
+        upper = f"M0 {start:.4g}C50 {start:.4g} 50 {end:.4g} 100 {end:.4g}"
+        lower = f"V{end + width:.4g}C50 {end + width:.4g} 50 {start + width:.4g} 0 {start + width:.4g}Z"
+        paths.append(upper + lower if width else "")
+        start += width
+    return paths
+
+
 def sheet(year: int, month: int) -> list[list[date | None]]:
     """The weeks of a month, starting on Monday; days of other months are None."""
     weeks = Calendar().monthdatescalendar(year, month)

@@ -98,10 +98,24 @@ SYSTEMS = (
     System(
         "S17",
         "Labour export",
-        ("/export", "/export/report", "/roll", "/employer/arrivals", "/me/journeys", "/reports/{key}"),
-        ("/api/v1/labour-export/projects", "/api/v1/labour-export/report"),
-        ("tests/matching/export", "tests/web/pages/staff/test_labour_export.py"),
-        "labour brands and the map of the deltas",
+        (
+            "/export",
+            "/export/report",
+            "/export/map",
+            "/export/brands",
+            "/brands",
+            "/roll",
+            "/employer/arrivals",
+            "/me/journeys",
+            "/reports/{key}",
+        ),
+        (
+            "/api/v1/labour-export/projects",
+            "/api/v1/labour-export/report",
+            "/api/v1/labour-export/map",
+            "/api/v1/labour-brands",
+        ),
+        ("tests/matching/export", "tests/matching/brands", "tests/web/pages/staff/test_labour_export.py"),
     ),
     System(
         "S18",

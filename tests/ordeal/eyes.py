@@ -19,6 +19,8 @@ POLICY: Mapping[str, str] = {
     "training_provider": EVERYBODY,
     "major": EVERYBODY,
     "venue": EVERYBODY,
+    "labour_brand": "public staff",
+    "brand_statement": "public staff",
     "fair_series": EVERYBODY,
     # an organisation's own business
     "employer": "public employer staff",
@@ -157,7 +159,7 @@ BLIND: Mapping[str, str] = {
     for why, names in {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
         "TrainingCertificate WorkedOccupation",
-        WITH_ROW: "ApiToken EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
+        WITH_ROW: "ApiToken BrandStatement EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
         "ClaimLine Employer FollowUp FundMovement Interview OpeningUploadRow Placement RosterRow Transition "
         "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
         OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor FairInvitation InterviewDay InterviewGuest "

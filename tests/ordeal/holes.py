@@ -12,6 +12,7 @@ from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair, Venue
 from employers.openings.models import Opening
 from employers.uploads.models import OpeningUpload, OpeningUploadRow
+from matching.brands.models import BrandStatement, LabourBrand
 from matching.export.models import EscortDuty, ExportBatch, ExportMember, ExportProject
 from matching.export.stay.models import TravelSubsidy
 from matching.fairs.contacts.models import FairComplaint
@@ -37,11 +38,11 @@ HOLE = re.compile(r"\{([a-z_]+)(?::[a-z]+)?\}")
 MODELS: dict[str, type[Any]] = {
     "account_id": Account, "approval_id": AccountApproval, "batch_id": ExportBatch, "duty_id": EscortDuty,
     "member_id": ExportMember, "project_id": ExportProject, "subsidy_id": TravelSubsidy,
-    "booth_id": Booth, "card_id": ModelCard,
+    "booth_id": Booth, "brand_id": LabourBrand, "card_id": ModelCard,
     "claim_id": Claim, "class_id": TrainingClass, "complaint_id": FairComplaint,
     "code": TrainingCertificate, "device_id": SignIn, "employer_id": Employer, "enrolment_id": Enrolment,
-    "export_id": Export, "fair_id": Fair, "flag_id": Flag, "follow_up_id": FollowUp, "fund_id": Fund,
-    "interview_id": Interview,
+    "export_id": Export, "fair_id": Fair, "figure_id": BrandStatement, "flag_id": Flag,
+    "follow_up_id": FollowUp, "fund_id": Fund, "interview_id": Interview,
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
     "search_id": SavedSearch, "statement_id": StatedTerms, "synonym_id": Synonym, "token_id": ApiToken,

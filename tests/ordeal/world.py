@@ -37,7 +37,7 @@ from tests.databases import import_models
 from tests.ordeal.canaries import Canaries, Secret
 from tests.ordeal.world_accounts import ask_to_close
 from tests.ordeal.world_desk import add_desk
-from tests.ordeal.world_export import add_journeys
+from tests.ordeal.world_export import add_brands, add_journeys
 from tests.ordeal.world_fairs import add_fair_days
 from tests.ordeal.world_rows import add_lists
 from tests.ordeal.world_story import add_introductions
@@ -187,6 +187,7 @@ def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: i
     escort = _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
     add_journeys(canaries, centre.id, side.openings[OpeningState.OPEN], side.people, region=region, escort=escort.id)
     of = {"provider_id": side.school.id, "expires_on": ends}
+    add_brands(canaries, centre.id, region=region)
     program = canaries.make(Account, login=f"token-{letter}", roles=["registrar"], **of)
     canaries.make(
         ApiToken, account_id=program.id, prefix=f"gq{letter}", digest=f"token-{letter}", expires_on=ends,

@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 from centre import clock
+from matching.brands.models import BrandStatement, LabourBrand
+from matching.brands.rules import BrandState
 from matching.export.models import (
     EscortDuty,
     ExportBatch,
@@ -66,3 +68,16 @@ def add_journeys(
         own = {"person_id": person.id, "centre_id": centre_id}
         canaries.make(TravelSubsidy, member_id=member.id, batch_id=batch.id, amount_fen=50_000, **own)
         canaries.make(SelfFoundJob, region_code="440300", occupation_code="", started_on=today, **own)
+
+
+def add_brands(canaries: Canaries, centre_id: int, *, region: str) -> None:
+    """The brands of one side: one that everybody reads, and one that only staff know."""
+    for state in BrandState:
+        public = state is BrandState.PUBLISHED
+        brand = canaries.make(
+            LabourBrand, centre_id=centre_id, occupation_code="4-10-04-02", region_code=region, state=state,
+            public=public,
+        )  # fmt: skip
+        quoted = {"brand_id": brand.id, "centre_id": centre_id, "amount": 100, "year": 2008, "year_about": True}
+        canaries.make(BrandStatement, **quoted, public=public, withdrawn_because="")
+        canaries.make(BrandStatement, **quoted, withdrawn_at=clock.now())

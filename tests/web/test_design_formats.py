@@ -97,3 +97,12 @@ def test_a_month_consists_of_weeks_from_monday() -> None:
 )
 def test_an_occupation_has_the_pictogram_of_its_nearest_group(occupation: str | None, icon: str) -> None:
     assert charts.pictogram(occupation) == icon
+
+
+def test_bands_are_as_wide_as_their_values_and_empty_without_people() -> None:
+    wide, none, narrow = charts.bands([40, 0, 10])
+    assert wide.startswith("M0 35.42C50 35.42 50 5 100 5V28.33")
+    assert none == ""
+    assert narrow.startswith("M0 58.75C50 58.75 50 80.42 100 80.42V86.25")
+    assert charts.bands([]) == []
+    assert charts.bands([0]) == [""]

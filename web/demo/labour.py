@@ -1,4 +1,4 @@
-"""Labour export of the demo town: a batch that came back with its figures, and one of 58 that leaves in three days."""
+"""Labour export of the demo town: two batches with their figures, and one of 58 that leaves in three days."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -37,12 +37,16 @@ from matching.profiles.rules import RegistrationState
 from web.demo.city import person_row
 
 SOURCE = "demo-labour"
-EMPLOYER = "昆山晨屹电子(虚构)"
+EMPLOYER, SOUTHERN = "昆山晨屹电子(虚构)", "深圳龙芯电子(虚构)"
 PEOPLE, PICK_UPS = 58, ("", "永乐镇", "泾干镇")
 PAST = (("signed", 53), ("rejected", 1), ("left", 1), ("no_show", 3))
 """How the first batch went: 58 listed, 55 boarded, 54 arrived, 53 signed."""
-BACK = 8
+SOUTH = (("signed", 11), ("rejected", 0), ("left", 0), ("no_show", 1))
+"""How the batch to the south went."""
+BACK, SOUTH_BACK, SOUTH_PEOPLE = 8, 3, 12
 ASSEMBLY = "6-25-04-07"
+COACH = 45
+OFFICE = "厂里招聘部(虚构)"
 
 
 def fill(session: Session, people: dict[str, Person]) -> None:
@@ -50,19 +54,21 @@ def fill(session: Session, people: dict[str, Person]) -> None:
     random = Random(58)
     now, today = clock.now(), clock.today()
     centre = session.scalars(select(Centre).where(Centre.code == "XY00")).one()
-    employer = session.scalars(select(Employer).where(Employer.name == EMPLOYER)).one()
-    opening = session.scalars(select(Opening).where(Opening.employer_id == employer.id)).one()
-    project = _project(session, centre.id, employer.id, today)
-    quota = ExportQuota(project_id=project.id, centre_id=centre.id, opening_id=opening.id, places=PEOPLE * 2)
-    session.add(quota)
-    session.flush()
-    past = _batch(session, project, "昆山第 1 批(演示)", _at(today - timedelta(days=100)))
-    coming = _batch(session, project, "昆山第 2 批(演示)", _at(today + timedelta(days=3)))
-    workers = _workers(session, random, PEOPLE * 2 - 1)
-    _went(session, past, quota, opening, workers[:PEOPLE])
-    members = _members(session, coming, quota, opening, [people["W1"], *workers[PEOPLE:]], MemberState.CONFIRMED)
+    opening = _opening(session, EMPLOYER)
+    project, quota = _project(session, centre.id, opening, today, "昆山", "320500", PEOPLE * 2)
+    past = _batch(session, project, "昆山第 1 批(演示)", _at(today - timedelta(days=100)), PEOPLE)
+    coming = _batch(session, project, "昆山第 2 批(演示)", _at(today + timedelta(days=3)), PEOPLE)
+    workers = _workers(session, random, PEOPLE * 2 - 1 + SOUTH_PEOPLE)
+    last = PEOPLE * 2 - 1
+    _went(session, past, quota, opening, workers[:PEOPLE], PAST, BACK)
+    members = _members(session, coming, quota, opening, [people["W1"], *workers[PEOPLE:last]], MemberState.CONFIRMED)
     _lead(session, coming, members, people["W1"])
     project.taken = quota.taken = PEOPLE * 2 - 3
+    there = _opening(session, SOUTHERN)
+    southern, places = _project(session, centre.id, there, today, "深圳", "440300", SOUTH_PEOPLE)
+    south = _batch(session, southern, "深圳第 1 批(演示)", _at(today - timedelta(days=110)), SOUTH_PEOPLE)
+    _went(session, south, places, there, workers[last:], SOUTH, SOUTH_BACK)
+    southern.taken = places.taken = SOUTH_PEOPLE - 1
     session.add(
         SelfFoundJob(
             person_id=people["W11"].id, centre_id=people["W11"].centre_id, region_code="440300",
@@ -70,17 +76,25 @@ def fill(session: Session, people: dict[str, Person]) -> None:
         )
     )  # fmt: skip
     session.flush()
-    past.updated_at = coming.updated_at = now
+    past.updated_at = coming.updated_at = south.updated_at = now
+
+
+def _opening(session: Session, employer: str) -> Opening:
+    named = select(Opening).join(Employer, Employer.id == Opening.employer_id).where(Employer.name == employer)
+    return session.scalars(named).one()
 
 
 def _at(day: date) -> datetime:
     return datetime.combine(day, time(7), clock.SHANGHAI)
 
 
-def _project(session: Session, centre_id: int, employer_id: int, today: date) -> ExportProject:
+def _project(
+    session: Session, centre_id: int, opening: Opening, today: date, town: str, destination: str, places: int
+) -> tuple[ExportProject, ExportQuota]:
     project = ExportProject(
-        centre_id=centre_id, employer_id=employer_id, name="昆山电子装接输出(演示)", destination_code="320500",
-        contract_type=EmploymentType.DIRECT, agreement_no="演示协作〔2026〕1 号", quota=PEOPLE * 2 + 4,
+        centre_id=centre_id, employer_id=opening.employer_id, name=f"{town}电子装接输出(演示)",
+        destination_code=destination, contract_type=EmploymentType.DIRECT,
+        agreement_no=f"演示协作〔2026〕{town} 1 号", quota=places + 4,
         from_on=today - timedelta(days=120), to_on=today + timedelta(days=200), pay_min_fen=550_000,
         pay_max_fen=700_000, lodging="包吃包住，六人间", state=ExportProjectState.OPEN, is_demo=True,
     )  # fmt: skip
@@ -93,15 +107,19 @@ def _project(session: Session, centre_id: int, employer_id: int, today: date) ->
             remarks="车间、宿舍、食堂都看过，和在岗老乡聊过（演示）。",
         )
     )  # fmt: skip
-    return project
+    quota = ExportQuota(project_id=project.id, centre_id=centre_id, opening_id=opening.id, places=places)
+    session.add(quota)
+    session.flush()
+    return project, quota
 
 
-def _batch(session: Session, project: ExportProject, batch_no: str, leaves: datetime) -> ExportBatch:
+def _batch(session: Session, project: ExportProject, batch_no: str, leaves: datetime, people: int) -> ExportBatch:
+    coaches = -(-people // COACH)
     batch = ExportBatch(
         project_id=project.id, centre_id=project.centre_id, employer_id=project.employer_id, batch_no=batch_no,
         depart_at=leaves, arrive_at=leaves + timedelta(hours=18), gather_place="秦都区中心门口",
-        pick_ups="永乐镇、泾干镇", mode=Transport.COACH, vehicles="陕D12345、陕D12346(虚构)", vehicle_seats=45,
-        vehicle_count=2, seats=90, taken=PEOPLE, insurance_no="演示保单 7781", contact_name="昆山招聘部",
+        pick_ups="永乐镇、泾干镇", mode=Transport.COACH, vehicles="陕D12345、陕D12346(虚构)", vehicle_seats=COACH,
+        vehicle_count=coaches, seats=COACH * coaches, taken=people, insurance_no="演示保单 7781", contact_name=OFFICE,
         contact_phone="13800000000", state=BatchState.LOCKED, edition=3, is_demo=True,
     )  # fmt: skip
     session.add(batch)
@@ -192,15 +210,23 @@ def _lead(session: Session, batch: ExportBatch, members: list[ExportMember], lea
         member.seat_no = seats[member.id]
 
 
-def _went(session: Session, batch: ExportBatch, quota: ExportQuota, opening: Opening, people: list[Person]) -> None:
-    """The first batch, all the way to the calls after ninety days."""
+def _went(
+    session: Session,
+    batch: ExportBatch,
+    quota: ExportQuota,
+    opening: Opening,
+    people: list[Person],
+    past: Sequence[tuple[str, int]],
+    back: int,
+) -> None:
+    """A batch, all the way to the calls after ninety days; `back` of its people came home before."""
     members = _members(session, batch, quota, opening, people, MemberState.NO_SHOW)
     left, arrived = batch.depart_at, clock.local(batch.arrive_at).date()
     batch.departed_at, batch.arrived_at = left, batch.arrive_at
-    batch.signed_at, batch.signed_by = batch.arrive_at, "昆山招聘部"
+    batch.signed_at, batch.signed_by = batch.arrive_at, OFFICE
     batch.state = BatchState.HANDED_OVER
     at = 0
-    for outcome, count in PAST:
+    for outcome, count in past:
         for member in members[at : at + count]:
             if outcome == "no_show":
                 continue
@@ -211,11 +237,11 @@ def _went(session: Session, batch: ExportBatch, quota: ExportQuota, opening: Ope
             member.arrived_on = arrived
             member.state = MemberState.REJECTED
             if outcome == "signed":
-                _signed(session, member, opening, arrived, at < BACK and members.index(member) < BACK)
+                _signed(session, member, opening, arrived, members.index(member) < back)
         at += count
     came = [member for member in members if member.arrived_on]
     batch.signed_people, batch.signed_digest = len(came), list_digest(batch, came)
-    opening.taken += PAST[0][1] - BACK
+    opening.taken += past[0][1] - back
 
 
 def _signed(session: Session, member: ExportMember, opening: Opening, day: date, back: bool) -> None:

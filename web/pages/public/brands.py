@@ -1,0 +1,51 @@
+"""Labour brands for everybody: what a place is known for, with figures that name their source."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from api.dependencies import PUBLIC, Pages, Unit
+from centre.drafts import RecordId
+from centre.permissions import Permission
+from centre.skills.vocabulary import vocabulary
+from matching.brands import queries
+from matching.brands.models import BrandStatement
+from matching.brands.rules import LEVEL_LABELS, MEASURE_LABELS, MEASURE_UNITS, QUALIFIED, BrandState
+from web import choices
+from web.rendering import page
+
+routes = Pages("/brands")
+
+WORDS: dict[str, Any] = {
+    "measures": MEASURE_LABELS, "units": MEASURE_UNITS, "qualified": QUALIFIED, "levels": LEVEL_LABELS,
+}  # fmt: skip
+"""What templates need to show a statement and its brand."""
+
+
+@routes.get("", allow=PUBLIC)
+def brands(unit: Unit) -> Response:
+    """All published brands."""
+    return page(
+        unit,
+        "public/brands.html",
+        brands=unit.session.scalars(queries.brands(BrandState.PUBLISHED)).all(),
+        trade=vocabulary().name,
+        place=choices.place,
+    )
+
+
+@routes.get("/{brand_id}", allow=PUBLIC)
+def brand(unit: Unit, brand_id: RecordId) -> Response:
+    """One brand on one page, which can be printed."""
+    record = queries.published_brand(unit.session, brand_id)
+    quoted: list[BrandStatement] = list(unit.session.scalars(queries.statements(brand_id)))
+    return page(
+        unit,
+        "public/brand.html",
+        brand=record,
+        quoted=quoted,
+        trade=vocabulary().name(record.occupation_code),
+        place=choices.place(record.region_code),
+        keeps=unit.actor.may(Permission.KEEP_BRANDS),
+        **WORDS,
+    )
