@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0046_labour_brands"
-down_revision = "0045_fair_invitations"
+revision = "0049_labour_brands"
+down_revision = "0048_message_ways"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047_message_ways"
-down_revision = "0046_key_escrow"
+revision = "0048_message_ways"
+down_revision = "0047_key_escrow"
 
 HOUR = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 

@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0046_key_escrow"
-down_revision = "0045_fair_invitations"
+revision = "0047_key_escrow"
+down_revision = "0046_public_since"
 
 
 def upgrade() -> None:
