@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from centre import clock
 from centre.database import open_session
-from centre.installation import forget_sign, rename_installation
+from centre.installation import rename_installation, sign
 from centre.permissions import Actor
 from centre.settings import settings
 from employers.openings.models import Opening
@@ -134,7 +134,7 @@ def test_security_txt_names_a_contact_and_expires_within_a_year(hall: Hall, monk
     settings.cache_clear()
     with open_session(SYSTEM.scope, write=True) as session:
         rename_installation(session, SYSTEM, name="", hotline="")
-    forget_sign()
+    sign.forget()
     visitor.get("/.well-known/security.txt", 404)
 
 
