@@ -7,7 +7,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,8 @@ class Door:
     row_id: int | str = ""
     owners: frozenset[tuple[str, int]] = frozenset()
     public: bool = True
+    words: tuple[str, ...] = ()
+    is_unused: bool = False
 
 
 @dataclass
@@ -68,7 +70,7 @@ class Report:
 
 
 def doors(world: World, entry: Entry) -> list[Door]:
-    """All ways to fill a route's ids, the last with an unused id. Raises LookupError for an unknown parameter."""
+    """All ways to fill a route's words and ids, each choice of words ending with an unused id. Raises LookupError."""
     holes = HOLE.findall(entry.path)
     models = models_of(entry.path)
     for hole in holes:
@@ -88,9 +90,10 @@ def doors(world: World, entry: Entry) -> list[Door]:
         model = models[hole]
         for row, owners, public in world.rows[model]:
             keys = [_key(hole, row), *(_key(key, _beside(world, models[key], owners)) for key in inner)]
-            ways.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public))
+            ways.append(Door(entry, _filled(path, keys), model.__tablename__, keys[0], owners, public, chosen))
         nobody = "GQ" + "0" * 12 if hole == "code" else NOBODYS
-        ways.append(Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False))
+        unused = Door(entry, _filled(path, [nobody] * len(ids)), model.__tablename__, nobody, public=False)
+        ways.append(replace(unused, words=chosen, is_unused=True))
     return ways
 
 
@@ -150,7 +153,7 @@ def sweep(
         for someone in people:
             filled = every
             if entry.permission and not someone.actor.may(entry.permission) and len(every) > 4:
-                filled = [*every[:2], *every[-2:]]
+                filled = [*every[:2], *(door for door in every[2:-2] if door.is_unused), *every[-2:]]
             if touching is not None:
                 filled = _among(filled, someone, touching)
             answers = [(door, scene.read(someone, door)) for door in filled]
@@ -164,18 +167,20 @@ def sweep(
 
 
 def _among(filled: list[Door], someone: Someone, touching: set[tuple[str, str]]) -> list[Door]:
-    """The doors behind which a table is read; with one of them the unused id, to which all others are compared."""
-    if (someone.name, filled[-1].address) in touching:
+    """The doors behind which a table is read; with them the unused ids, to which all others are compared."""
+    if any(door.is_unused and (someone.name, door.address) in touching for door in filled):
         return filled
     kept = [door for door in filled if (someone.name, door.address) in touching]
-    return [*kept, filled[-1]] if kept else []
+    return [*kept, *(door for door in filled if door.is_unused)] if kept else []
 
 
 def compare(someone: Someone, answers: list[tuple[Door, Answer]], report: Report) -> None:
-    """Records of others must get the same response as an unused id, which comes last."""
-    *others, (last, answer_to_nobodys) = answers
-    nobodys = likeness(answer_to_nobodys, last)
-    for door, answer in others:
+    """Records of others must get the same response as an unused id with the same words in the address."""
+    unused = {door.words: likeness(answer, door) for door, answer in answers if door.is_unused}
+    for door, answer in answers:
+        if door.is_unused:
+            continue
+        nobodys = unused[door.words]
         held = relations(someone, door.owners, public=door.public)
         if door.entry.path.startswith(DESKS) and door.table in ("opening", "training_class"):
             held.discard("public")
