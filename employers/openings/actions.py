@@ -147,8 +147,6 @@ def publish_opening(session: Session, actor: Actor, *, opening_id: int) -> Openi
     _refuse_unfit(session, opening)
     move(session, actor, opening, OPENING, "publish")
     opening.posted_at = opening.posted_at or clock.now()
-    if not opening.reserved_for:
-        opening.public_since = opening.public_since or clock.now()
     _changed(session, opening)
     return opening
 
@@ -353,6 +351,8 @@ def _tell(session: Session, opening: Opening, kind: str, title: str, remark: str
 
 
 def _changed(session: Session, opening: Opening) -> None:
+    if opening.state is OpeningState.OPEN and not opening.reserved_for:
+        opening.public_since = opening.public_since or clock.now()
     session.flush()
     publish(session, OpeningChanged(opening.id))
 

@@ -81,6 +81,9 @@ def test_an_opening_kept_for_a_group_was_never_public(session: Session) -> None:
     verify_opening(session, OFFICER, opening_id=opening.id, remark="电话核实")
     publish_opening(session, boss(), opening_id=opening.id)
     assert (opening.state, opening.posted_at, opening.public_since) == (OpeningState.OPEN, clock.now(), None)
+    opening.reserved_for = []
+    change_headcount(session, boss(), opening_id=opening.id, headcount=4)
+    assert opening.public_since == clock.now()
 
 
 def test_all_missing_elements_are_reported_at_once(session: Session) -> None:
