@@ -118,11 +118,11 @@ def attempt(
     return RedirectResponse(there if isinstance(there, str) else there(done), 303)
 
 
-def upload(unit: UnitOfWork, name: str) -> tuple[bytes, str]:
-    """An uploaded file: content and name. Raises Invalid when none was chosen."""
-    file = unit.form.get(name) if unit.form else None
+def upload(unit: UnitOfWork) -> tuple[bytes, str]:
+    """The file of a form, whose field is `file` in all forms: content and name. Raises Invalid when none was chosen."""
+    file = unit.form.get("file") if unit.form else None
     if not isinstance(file, UploadFile) or not file.filename:
-        raise Invalid([Problem(name, "missing", N_("请先选择文件"))])
+        raise Invalid([Problem("file", "missing", N_("请先选择文件"))])
     file.file.seek(0)
     return file.file.read(), file.filename
 

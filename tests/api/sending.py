@@ -45,7 +45,7 @@ def send(client: TestClient, sent: Sent, language: str, ids: dict[str, str]) -> 
         return client.request(sent.method, path, headers=headers)
     if isinstance(body, dict) and ("_form" in body or "_file" in body or not path.startswith("/api")):
         fields = {name: value for name, value in body.items() if name not in ("_form", "_file")}
-        files = {"roster": ("名单.xlsx", body["_file"])} if "_file" in body else {"other": ("a.txt", b"a")}
+        files = {"file": ("名单.xlsx", body["_file"])} if "_file" in body else {"other": ("a.txt", b"a")}
         token = client.headers.get("x-token", "")
         form = {"_csrf": token, **fields}
         return client.request(

@@ -152,7 +152,7 @@ def use_the_service(server: Server) -> None:
         sent = school.post(
             address,
             data={"_csrf": token},
-            files={"roster": ("roster.xlsx", xlsx(titled(rows)))},
+            files={"file": ("roster.xlsx", xlsx(titled(rows)))},
         )
         assert sent.status_code == 303, sent.text[-600:]
 

@@ -76,7 +76,7 @@ def visiting(server: Server) -> Iterator[httpx.Client]:
 def send(client: httpx.Client, class_id: int, content: bytes, name: str) -> httpx.Response:
     """Upload a file by the page's form."""
     address = f"/school/classes/{class_id}/roster"
-    return client.post(address, data={"_csrf": CSRF}, files={"roster": (name, content, "application/octet-stream")})
+    return client.post(address, data={"_csrf": CSRF}, files={"file": (name, content, "application/octet-stream")})
 
 
 def press(client: httpx.Client, address: str, button: str) -> httpx.Response:

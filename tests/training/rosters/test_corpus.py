@@ -30,7 +30,7 @@ def school(database: str) -> Iterator[tuple[world.City, Browser]]:
 
 def send(school: Browser, class_id: int, content: bytes, name: str) -> str:
     """Upload through the form; returns the address of the verdict."""
-    sent = school.send_form(f"/school/classes/{class_id}/roster", files={"roster": (name, content)})
+    sent = school.send_form(f"/school/classes/{class_id}/roster", files={"file": (name, content)})
     assert sent.status_code == 303, sent.text[-2000:]
     return str(sent.headers["location"])
 

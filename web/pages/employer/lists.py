@@ -46,7 +46,7 @@ class ConfirmationForm(Draft):
 def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Refusal:
     """Parse the sent file in a child process before the transaction begins."""
     try:
-        content, name = upload(unit, "list")
+        content, name = upload(unit)
         return content, name, read_sheets(content, name, aliases=COLUMNS)
     except Refusal as refusal:
         return refusal

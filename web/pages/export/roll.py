@@ -117,7 +117,7 @@ def sheet(unit: Unit, batch_id: RecordId) -> Response:
 
 
 def _read(unit: UnitOfWork, **_: object) -> Any:
-    return read_sheets(*upload(unit, "sheet"))
+    return read_sheets(*upload(unit))
 
 
 @routes.post("/{batch_id}/sheet", allow=ROLL, upload=True, before=_read)

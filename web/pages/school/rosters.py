@@ -58,7 +58,7 @@ class ConfirmationForm(Draft):
 def _read_upload(unit: UnitOfWork, **_: Any) -> tuple[bytes, str, Workbook] | Refusal:
     """Parse the uploaded file in a child process before the transaction begins."""
     try:
-        content, name = upload(unit, "roster")
+        content, name = upload(unit)
         return content, name, open_roster(content, name)
     except Refusal as refusal:
         return refusal

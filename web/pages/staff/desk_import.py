@@ -23,7 +23,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _read(unit: Unit) -> Any:
     """The uploaded file, read before the transaction begins; what stops it is shown on the page."""
     try:
-        return read_sheets(*upload(unit, "file"))
+        return read_sheets(*upload(unit))
     except Refusal as refusal:
         return refusal
 

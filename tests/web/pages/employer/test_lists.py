@@ -20,7 +20,7 @@ FILE = (
 def send(browser: Browser, text: str) -> str:
     """Upload a list; returns the address of its verdicts."""
     token = re.search(r'name="_csrf" value="([^"]*)"', browser.get(LISTS).text)
-    files = {"list": ("岗位.csv", text.encode(), "text/csv")}
+    files = {"file": ("岗位.csv", text.encode(), "text/csv")}
     answer = browser.post(LISTS, data={"_csrf": token[1] if token else ""}, files=files)
     assert answer.status_code == 303
     return answer.headers["location"]

@@ -1,5 +1,6 @@
 """The school's desk: rosters and classes, without scripts."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -28,7 +29,7 @@ def test_a_school_uploads_reads_the_verdicts_and_confirms(city: world.City, as_:
     class_id = world.add_class(city)
     registrar = as_("registrar")
     content = files.xlsx(MESSY)
-    sent = registrar.send_form(f"/school/classes/{class_id}/roster", files={"roster": ("花名册.xlsx", content, XLSX)})
+    sent = registrar.send_form(f"/school/classes/{class_id}/roster", files={"file": ("花名册.xlsx", content, XLSX)})
     assert sent.status_code == 303
     address = sent.headers["location"]
     verdicts = words(registrar.get(address).text)
@@ -52,9 +53,7 @@ def test_a_chinese_csv_file_can_be_uploaded(city: world.City, as_: Opener) -> No
     class_id = world.add_class(city)
     content = files.text(files.titled(files.good(3)))
     registrar = as_("registrar")
-    sent = registrar.send_form(
-        f"/school/classes/{class_id}/roster", files={"roster": ("名单.csv", content, "text/csv")}
-    )
+    sent = registrar.send_form(f"/school/classes/{class_id}/roster", files={"file": ("名单.csv", content, "text/csv")})
     assert "确认导入：新增 3 人" in words(registrar.get(sent.headers["location"]).text)
 
 
@@ -63,20 +62,21 @@ def test_a_file_that_is_not_a_roster_is_reported_at_the_field(city: world.City, 
     registrar = as_("registrar")
     address = f"/school/classes/{class_id}/roster"
     for sent, explanation in (
-        ({"roster": ("a.xlsx", b"hello", XLSX)}, "这不是表格文件"),
-        ({"roster": ("a.xlsx", files.xlsx([["今天", "天气"], ["很", "好"]]), XLSX)}, "没有找到表头"),
+        ({"file": ("a.xlsx", b"\x00\x01hello", XLSX)}, "这不是表格文件"),
+        ({"file": ("a.xlsx", files.xlsx([["今天", "天气"], ["很", "好"]]), XLSX)}, "没有找到表头"),
         (None, "请先选择文件"),
     ):
         answer = registrar.send_form(address, files=sent)
         assert answer.status_code == 422
         assert explanation in answer.text
+        assert set(re.findall('href="#(f-[a-z_]+)"', answer.text)) <= set(re.findall('id="(f-[a-z_]+)"', answer.text))
     assert "上传过的花名册" not in registrar.get(f"/school/classes/{class_id}").text
 
 
 def test_more_trainees_than_seats_are_reported_and_nobody_is_imported(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city, seats=5)
     registrar = as_("registrar")
-    roster = {"roster": ("a.xlsx", files.xlsx(MESSY), XLSX)}
+    roster = {"file": ("a.xlsx", files.xlsx(MESSY), XLSX)}
     address = registrar.send_form(f"/school/classes/{class_id}/roster", files=roster).headers["location"]
     assert "只剩 5 个名额" in registrar.get(address).text
     answer = registrar.send_form(f"{address}/confirm", only_good="yes")
