@@ -67,6 +67,7 @@ def years(unit: Unit) -> Response:
         "staff/administration/years.html",
         years=[_line(unit.session, year) for year in sorted(entered | {this + step for step in range(AHEAD)})],
         waiting={change.from_on.year for change in _changes(unit.session)},
+        operates=unit.actor.may(Permission.READ_OPERATION),
     )
 
 
@@ -84,6 +85,7 @@ def year(unit: Unit, year: Year) -> Response:
         line=_line(unit.session, year),
         waiting=waiting,
         may_enter=unit.actor.may(Permission.ENTER_RULES),
+        operates=unit.actor.may(Permission.READ_OPERATION),
     )
 
 
