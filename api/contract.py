@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.dependencies import PREFIX, PUBLIC, reader_locale
+from api.dependencies import FEEDS, PREFIX, PUBLIC, reader_locale
 
 _POLLED = ("application/json", "text/calendar", "application/atom+xml", "application/problem+json")
 """Media types that depend on the reader's language; those that are polled carry an ETag of their content."""
@@ -94,7 +94,7 @@ class _Response:
 
 def _is_open_data(scope: Scope) -> bool:
     """Whether the request reads what the API or a feed gives to everybody."""
-    is_data = scope["path"].startswith(f"{PREFIX}/") or scope["path"].endswith((".ics", ".atom"))
+    is_data = scope["path"].startswith(f"{PREFIX}/") or scope["path"].endswith(FEEDS)
     return is_data and scope["method"] == "GET" and getattr(scope.get("endpoint"), "__allow__", None) is PUBLIC
 
 

@@ -29,6 +29,8 @@ from centre.settings import settings
 from centre.translation import LOCALES, best_locale
 
 PREFIX = "/api/v1"
+FEEDS = (".ics", ".atom")
+"""How the addresses of feeds end: they are read by programs, and so are their errors."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 TRIES = 4
 KEPT_HEADERS = ("location", "content-type")

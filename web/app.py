@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 import web.pages
 from api.app import build as build_api
-from api.dependencies import PREFIX, Routes, UnitOfWork
+from api.dependencies import FEEDS, PREFIX, Routes, UnitOfWork
 from api.problems import detail, problem_response, refusal_headers, refusal_of
 from api.registry import check_routes
 from centre.accounts import NotFresh
@@ -52,7 +52,7 @@ def build() -> FastAPI:
 
 def answer(request: Request, error: Exception) -> Response:
     """The response to an exception: problem+json for machines, for people a page that says what to do."""
-    if request.url.path.startswith((PREFIX, "/health")) or request.url.path.endswith(".ics"):
+    if request.url.path.startswith((PREFIX, "/health")) or request.url.path.endswith(FEEDS):
         return problem_response(request, error)
     refusal = NotFound() if _is_odd_address(error) else refusal_of(error)
     if isinstance(refusal, NotSignedIn) and request.method == "GET":

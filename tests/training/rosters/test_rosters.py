@@ -270,7 +270,8 @@ def test_uploads_older_than_thirty_days_are_deleted(city: City) -> None:
 def test_files_that_are_not_rosters_are_refused_by_name(city: City) -> None:
     class_id = add_class(city)
     for content, name, refusal in (
-        (b"hello", "a.xlsx", NotASpreadsheet),
+        (b"\x00\x01hello", "a.xlsx", NotASpreadsheet),
+        (b"hello", "a.xlsx", NoHeader),
         (files.xlsx(MESSY), "a.xlsm", HasMacros),
         (files.xlsx([["今天", "天气"], ["很", "好"]]), "a.xlsx", NoHeader),
     ):
