@@ -24,7 +24,9 @@ from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving, sign_in
 from training.enrolments.models import Enrolment
 
-PEOPLE, TIMES = 3_000, length(1, 20)
+PEOPLE, TIMES = length(3_000, 6_000), length(1, 20)
+WRITE_PAUSE = 0.05
+"""Seconds between two writes, so that the people last until the end of the last outage."""
 LOAD_SECONDS, AWAY_SECONDS = 1.5, length(7, 12)
 READERS = 6
 SLOWEST = SILENCE_SECONDS + 2 * CONNECT_SECONDS + 4
@@ -101,8 +103,10 @@ def load(server: Server, crowd: Crowd, witness: Witness, people: Iterator[int], 
     def write() -> None:
         with closing(sign_in(server.url, crowd.login)) as client:
             signed_in.set()
-            while not stop.is_set():
-                witness.ask(client, "write", next(people), post_to=f"/api/v1/classes/{crowd.class_id}/enrolments")
+            for person_id in people:
+                if stop.wait(WRITE_PAUSE):
+                    break
+                witness.ask(client, "write", person_id, post_to=f"/api/v1/classes/{crowd.class_id}/enrolments")
 
     def read(path: str) -> None:
         with httpx.Client(base_url=server.url, timeout=60) as client:
