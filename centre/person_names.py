@@ -106,8 +106,7 @@ def name_spelling(name: str) -> str:
     key = name_key(name)
     if key.isascii():
         return key[:LONGEST_SPELLING]
-    readings = name_readings(key) if len(key) <= 4 else (pinyin(key),)
-    spelt = dict.fromkeys([readings[0], pinyin(key)])
+    spelt = name_readings(key) if len(key) <= 4 else (pinyin(key),)
     return " ".join(spelt)[:LONGEST_SPELLING]
 
 

@@ -4,7 +4,6 @@ import re
 import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
-from itertools import islice, product
 from typing import Any, cast
 
 from centre.errors import Refusal
@@ -133,27 +132,15 @@ def initials(text: str) -> str:
     return "".join(part[0] if _is_han(source) else part for source, part in _spelt(text))
 
 
-def readings(text: str, limit: int = 8) -> tuple[str, ...]:
-    """Every reading of a short text with polyphones, the likeliest first, at most `limit`."""
-    from pypinyin import Style
-    from pypinyin import pinyin as spell
-
-    best = pinyin(text)
-    choices = spell(_compact(text), style=Style.NORMAL, heteronym=True, v_to_u=False)
-    return tuple(dict.fromkeys([best, *islice(("".join(choice).casefold() for choice in product(*choices)), limit)]))[
-        :limit
-    ]
-
-
 def name_readings(name: str) -> tuple[str, ...]:
-    """Readings of a person's name, the one with the right surname first: 单雄信 -> shanxiongxin, danxiongxin ..."""
+    """How a name is read: with its surname read as one, then as plain words: 单雄信 -> shanxiongxin, danxiongxin."""
     name = _compact(normalise(name))
+    plain = pinyin(name)
     for length in (2, 1):
         surname = _SURNAMES.get(name[:length])
         if surname and len(name) > length:
-            first = surname.replace(" ", "") + pinyin(name[length:])
-            return tuple(dict.fromkeys([first, *readings(name)]))
-    return readings(name)
+            return tuple(dict.fromkeys([surname.replace(" ", "") + pinyin(name[length:]), plain]))
+    return (plain,)
 
 
 def fold_digits(text: str) -> str:
