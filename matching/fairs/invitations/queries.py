@@ -127,6 +127,7 @@ def employer_proposals(session: Session, fair: Fair) -> list[EmployerProposal]:
             open_openings(clock.today())
             .where(
                 Opening.region_code.startswith(fair.region_code[:4], autoescape=True),
+                Opening.employer_id.in_(select(Employer.id).where(Employer.state == EmployerState.ACTIVE)),
                 Opening.employer_id.not_in(asked),
                 Opening.employer_id.not_in(exhibiting),
             )
@@ -137,11 +138,9 @@ def employer_proposals(session: Session, fair: Fair) -> list[EmployerProposal]:
             .limit(EMPLOYERS)
         )
         counted = session.execute(recruiting).all()
-        wanted = select(Employer).where(
-            Employer.id.in_([number for number, _, _ in counted]), Employer.state == EmployerState.ACTIVE
-        )
+        wanted = select(Employer).where(Employer.id.in_([number for number, _, _ in counted]))
         employers = {employer.id: employer for employer in session.scalars(wanted)}
-    return [EmployerProposal(employers[number], *counts) for number, *counts in counted if number in employers]
+    return [EmployerProposal(employers[number], *counts) for number, *counts in counted]
 
 
 def best_booths(
