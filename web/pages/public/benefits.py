@@ -23,6 +23,9 @@ from web.rendering import page
 
 routes = Pages("/help")
 
+DONATIONS_SHOWN = 200
+"""The newest donations are listed; the figures above the list count all of them."""
+
 SITUATIONS = (
     ("unemployed", N_("没有工作")),
     ("employed", N_("有工作")),
@@ -171,7 +174,7 @@ def _lines(unit: Unit, facts: dict[str, Any]) -> list[Line]:
 def donations(unit: Unit) -> Response:
     """Donations that have come in; donors who asked for it stay unnamed."""
     with seeing_everything(unit.session):
-        rows = list(unit.session.scalars(published_donations().limit(200)))
+        rows = list(unit.session.scalars(published_donations()))
         spent = spent_fen(unit.session, rows)
         waiting = unattributed_fen(unit.session)
     shown = [
@@ -179,12 +182,13 @@ def donations(unit: Unit) -> Response:
             "donor": "" if row.anonymous else row.donor, "campaign": row.campaign, "amount_fen": row.amount_fen,
             "received_on": row.received_on, "goods": row.goods, "state": row.state, "spent_fen": spent[row.id],
         }
-        for row in rows
+        for row in rows[:DONATIONS_SHOWN]
     ]  # fmt: skip
     return page(
         unit,
         "public/donations.html",
         rows=shown,
+        count=len(rows),
         total=sum(row.amount_fen for row in rows),
         spent=sum(spent.values()),
         waiting=waiting,
