@@ -1,11 +1,12 @@
-"""Solving with HiGHS: the linear bound with its prices first, then whole numbers for the few units that it splits."""
+"""Solving with HiGHS: the linear bound with its prices, whole numbers for the few units it splits, then exchanges."""
 
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from matching.engine.assign.problem import PlanChoice, PlanInfeasible, PlanLate, PlanPlace, PlanProblem, PlanUnit
+from matching.engine.assign.problem import PlanInfeasible, PlanLate, PlanPlace, PlanProblem, PlanUnit
+from matching.engine.assign.room import Board
 from matching.engine.assign.verify import certified_bound, require_right
 
 SECONDS = 60.0
@@ -81,7 +82,10 @@ def plan_together(problem: PlanProblem, *, solver: Solver | None = None, seconds
             decided = _answered(solve(smaller, min(0.02, CLOSE / 2 * bound / open_value), seconds), problem)
             value += decided.value
             sent |= _whole(smaller, decided.shares)
-    value += _fill(problem, sent)
+    board = Board(problem, sent)
+    board.fill()
+    board.improve(problem.pins)
+    value += board.gained
     if bound > 0 and (bound - value) / bound > 2 * CLOSE:
         again = solve(model, CLOSE / 2, seconds)
         if again.status == 0 and again.shares is not None and again.value > value:
@@ -129,51 +133,6 @@ def _rest(problem: PlanProblem, sent: Mapping[int, int], split: set[int]) -> Pla
     units = tuple(unit for unit in problem.units if unit.id in split)
     pins = {number: place for number, place in problem.pins.items() if number in split}
     return replace(problem, units=units, places=tuple(places), quotas=county_quotas, pins=pins)
-
-
-Name = tuple[str, int, str]
-
-
-def _room(problem: PlanProblem) -> dict[Name, int]:
-    """Every limit of a problem by its name."""
-    room: dict[Name, int] = {("county", 0, county): most for county, most in problem.quotas.items()}
-    for spot in problem.places:
-        room["place", spot.id, ""] = spot.headcount
-        room |= {("place-county", spot.id, county): most for county, most in spot.quotas.items()}
-        if spot.most_expected is not None:
-            room["expected", spot.id, ""] = spot.most_expected
-    return room
-
-
-def _needs(unit: PlanUnit, choice: PlanChoice, room: Mapping[Name, int]) -> dict[Name, int]:
-    """What a unit takes of each limit that there is."""
-    wanted = {
-        ("place", choice.place, ""): unit.people,
-        ("expected", choice.place, ""): unit.people * choice.chance,
-        ("place-county", choice.place, unit.county): unit.people,
-        ("county", 0, unit.county): unit.people,
-    }
-    return {name: amount for name, amount in wanted.items() if name in room}
-
-
-def _fill(problem: PlanProblem, sent: dict[int, int]) -> int:
-    """Send whoever is left to a place that still has room, the most worth first; gives what that adds."""
-    room, known = _room(problem), {spot.id for spot in problem.places}
-    offers = [(unit, choice) for unit in problem.units for choice in problem.allowed(unit) if choice.place in known]
-    for unit, choice in offers:
-        if sent.get(unit.id) == choice.place:
-            for name, amount in _needs(unit, choice, room).items():
-                room[name] -= amount
-    added = 0
-    left = [(-problem.worth(unit, choice), unit.id, choice.place, unit, choice) for unit, choice in offers]
-    for worth, number, place, unit, choice in sorted(left, key=lambda line: line[:3]):
-        wanted = _needs(unit, choice, room)
-        if number not in sent and all(room[name] >= amount for name, amount in wanted.items()):
-            for name, amount in wanted.items():
-                room[name] -= amount
-            sent[number] = place
-            added -= worth
-    return added
 
 
 def _chance(unit: PlanUnit, place: int) -> int:

@@ -16,6 +16,7 @@ from matching.engine.assign.problem import (
     PlanUnit,
     PlanWrong,
 )
+from matching.engine.assign.room import Board
 from matching.engine.assign.solve import Answer, Model, highs, plan_together
 from matching.engine.assign.verify import plan_faults, plan_value
 from tests.ordeal.lengths import length
@@ -81,6 +82,19 @@ def test_a_pair_is_sent_together_or_not_at_all() -> None:
     plan = plan_together(PlanProblem((pair, single), (PlanPlace(7, 2),)))
     assert plan.sent == {1: 7}
     assert plan_together(PlanProblem((pair, single), (PlanPlace(7, 1),))).sent == {2: 7}
+
+
+def test_one_makes_room_for_another_when_the_whole_gains_and_pins_stay() -> None:
+    flexible = PlanUnit(1, (PlanChoice(7, 100), PlanChoice(8, 90)))
+    bound_to_seven = PlanUnit(2, (PlanChoice(7, 80),))
+    task = PlanProblem((flexible, bound_to_seven), (PlanPlace(7, 1), PlanPlace(8, 1)))
+    board = Board(task, {1: 7})
+    board.fill()
+    assert board.sent == {1: 7}  # whoever is left finds no room
+    board.improve({1: 7})
+    assert board.sent == {1: 7}
+    board.improve({})
+    assert (board.sent, board.gained) == ({1: 8, 2: 7}, 70)
 
 
 def test_the_same_problem_gives_the_same_plan_and_yesterdays_is_kept_among_equals() -> None:
