@@ -17,7 +17,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from centre.errors import Problem
-from centre.grammars.places import PlaceAmbiguous, PlaceUnknown, read_place
+from centre.grammars.places import PlaceAmbiguous, PlaceUnknown
+from centre.network import place_of
 from centre.text import UnsafeText, clean
 from centre.translation import N_
 
@@ -101,7 +102,7 @@ def _region(value: Any) -> Any:
     if not isinstance(value, str) or not value.strip() or _SIX.fullmatch(value):
         return value
     try:
-        return read_place(value).code
+        return place_of(value).code
     except PlaceAmbiguous as fault:
         raise PydanticCustomError("place_ambiguous", "{message}", {**fault.params, "message": fault.message}) from None
     except PlaceUnknown:

@@ -46,6 +46,11 @@ _AUTONOMOUS = re.compile(
 _GOING = re.compile(r"^[去到在往]|^的(?!士)|^[、,/·\- ]+")
 _READ_IN_PLACES = str.maketrans("都长朝单什珲涡峙莘", "督常潮善十浑锅侍身")
 """Characters that names of places read otherwise than most words do, to others of that reading: 秦都, 长武, 朝阳."""
+_STREET = re.compile(
+    "[东西南北中]?(?:[一二三四五六七八九十]{0,2}(?:路(?![政桥灯边演])|街(?!道办|[边舞拍区])|巷)|大道|大街|胡同|镇(?!政)|村(?![镇官医民干])|乡(?![镇村下]))"
+)
+"""Behind the bare name of a place: 长安南路, 昆山路, 北关村 and 鼓楼街道 lie anywhere."""
+_KINDS = tuple("省市区县旗州盟")
 _CODE = re.compile("[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12}")
 _SHORTEST_SPELLING = 4
 _ALIASES = {"杨凌": "610403", "杨凌区": "610403", "杨凌示范区": "610403"}
@@ -211,15 +216,20 @@ def parse_place(query: str, home: str = "", spelt: Collection[str] = ()) -> Plac
 
 
 def county_of(address: str, home: str = "") -> str:
-    """The most specific region code of an address. Raises CountyNeeded, or RegionUnknown if none is recognised."""
+    """The most specific region code of an address. Raises CountyNeeded, or RegionUnknown if none is recognised.
+
+    The table of towns knows some of one city's, and other cities have towns of these names, so that a town says its
+    county only inside the city that is named or is `home`.
+    """
     place = parse_place(address, home)
+    around = place.codes[0] if place.codes else home
     if place.codes and region(place.codes[0]).level == 3:
         return place.codes[0]
     for town in (known for known in _towns() if known in place.rest):
         counties = [county for county in _towns()[town] if not place.codes or within(county, place.codes[0])]
         if len(counties) > 1:
             raise CountyNeeded(town=town, counties=counties)
-        if counties:
+        if counties and around and within(counties[0], around):
             return counties[0]
     if not place.codes:
         raise RegionUnknown(code=address[:20])
@@ -247,11 +257,12 @@ def _spelt(letters: str, before: list[str], home: str) -> tuple[list[str], str]:
 
 
 def _begins(text: str) -> int:
-    """How many of the first characters name a place; 资源 alone and 兰州拉面 name none."""
+    """How many of the first characters name a place; 资源 alone, 兰州拉面 and 昆山路 name none."""
     for length in range(min(len(text), 16), 1, -1):
         word = text[:length]
         if word in _AREAS or word in _names():
-            return 0 if any(text[:longer] in _not_places() for longer in range(length, 5)) else length
+            is_other = any(text[:longer] in _not_places() for longer in range(length, 5))
+            return 0 if is_other or (not word.endswith(_KINDS) and _STREET.match(text, length)) else length
     return 0
 
 

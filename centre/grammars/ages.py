@@ -27,6 +27,7 @@ class Ages:
 _AGE = rf"([0-9]{{1,3}}|[{NUMERAL}]{{1,4}})"
 _YEARS = "(?:周岁|岁)?"
 _BETWEEN = re.compile(rf"(?:年龄)?:?{_AGE}{_YEARS}-{_AGE}{_YEARS}(?:之间|以内)?")
+_FROM_TO = re.compile(rf"(?:年龄)?:?(?:年满|满)?{_AGE}{_YEARS}及?以上,?{_AGE}{_YEARS}及?以下")
 _BELOW = re.compile(rf"(?:年龄)?:?(?:不超过|不大于|小于)?{_AGE}{_YEARS}(?:及?以下|以内|以下\(含\))?")
 _ABOVE = re.compile(rf"(?:年龄)?:?(?:年满|满)?{_AGE}{_YEARS}(?:及?以上|起|\+)")
 _NONE_ASKED = frozenset({"不限", "无", "无要求", "年龄不限", "不限年龄"})
@@ -39,7 +40,7 @@ def read_ages(text: str) -> Ages:
         raise AgeUnreadable(text)
     if level in _NONE_ASKED:
         return Ages()
-    if match := _BETWEEN.fullmatch(level):
+    if match := _BETWEEN.fullmatch(level) or _FROM_TO.fullmatch(level):
         youngest, oldest = _age(match[1], text), _age(match[2], text)
         if youngest > oldest:
             raise AgeUnreadable(text)

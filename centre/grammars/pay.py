@@ -89,11 +89,11 @@ def _one_of(text: str) -> re.Pattern[str]:
 
 _LABEL = _one_of(
     "工资待遇 薪资待遇 薪酬待遇 工资 薪资 薪酬 待遇 薪水 综合工资 综合收入 综合薪资 综合 实发 到手 "
-    "总收入 收入 平均工资 平均 转正后 转正 税前 税后 约 大约 左右 上下 元 块"
+    "总收入 收入 平均工资 平均 转正后 转正 税前 税后 约 大约 左右 上下 之间 元 块"
 )
 _OPEN = _one_of("面议 面谈 可议 可谈 详谈 待定 从优 优厚 优 不详 按国家规定 按规定 另议")
 _AT_LEAST = _one_of("以上 起步 起 及以上 不低于 不少于 至少 最低 保底 + 高于")
-_AT_MOST = _one_of("以下 以内 及以下 不超过 不高于 最高 最多 上限 封顶 低于")
+_AT_MOST = _one_of("以下 以内 之内 及以下 不超过 不高于 最高 最多 至多 上限 封顶 低于 少于")
 _BASE = _one_of("无责底薪 无责任底薪 底薪 基本工资 基本薪酬 基础工资 固定工资")
 _BESIDE_PAY = (
     "提成 绩效 绩效奖金 奖金 全勤 全勤奖 满勤奖 补贴 补助 餐补 餐费补贴 饭补 住房补贴 房补 话补 "
@@ -169,10 +169,10 @@ class _Parser:
         if match is None:
             return False
         bound = self.bound
-        if after := self._take(_AT_LEAST):
-            bound = "" if after[0] == "+" and self.role == "base" else bound or "least"
-        elif self._take(_AT_MOST):
-            bound = bound or "most"
+        if bound != "most" and (after := self._take(_AT_LEAST)):
+            bound = "" if after[0] == "+" and self.role == "base" else "least"
+        elif bound != "least" and self._take(_AT_MOST):
+            bound = "most"
         low, high = self._ends(match)
         if high is not None and bound:
             raise PayUnreadable(self.text)
@@ -226,7 +226,7 @@ class _Parser:
 
     def _pay(self) -> Pay:
         base = [amount for amount in self.amounts if amount.role == "base"]
-        whole = [amount for amount in self.amounts if amount.role != "base"]
+        whole = self._whole()
         units = set(self.units)
         if len(base) > 1 or len(whole) > 1 or len(units) > 1 or (self.by_year and units):
             raise PayUnreadable(self.text)
@@ -244,6 +244,16 @@ class _Parser:
         if pay.is_stated and not self.units and not self.by_year:
             self._check_monthly(pay)
         return pay
+
+    def _whole(self) -> list[_Amount]:
+        """What is paid in all; two figures that bound it from both sides (4000以上5000以下) are one range."""
+        whole = [amount for amount in self.amounts if amount.role != "base"]
+        ends = {amount.bound: amount.low for amount in whole}
+        if len(whole) != 2 or ends.keys() != {"least", "most"}:
+            return whole
+        if ends["least"] > ends["most"]:
+            raise PayReversed(self.text)
+        return [_Amount(ends["least"], ends["most"])]
 
     def _bounds(self, amount: _Amount) -> tuple[int | None, int | None]:
         if amount.bound == "most":

@@ -65,19 +65,13 @@ def read_place(text: str, *, home: str = "") -> Place:
     if len(place.codes) > 1:
         raise PlaceAmbiguous(text, place.codes)
     rest = place.rest.replace(" ", "")
+    if len(rest) == 1:  # no address is that short: 朝阳门 is no gate in the city of 朝阳
+        raise PlaceUnknown(text)
     if place.codes and (not rest or regions.region(place.codes[0]).level == 3):
         if _LIKE_A_REGION.match(rest) and not _ZONE.match(rest) and not _is_town(rest):
             raise PlaceUnknown(text)
         return Place(place.codes[0], rest)
     return _of_town(place, rest, text, home)
-
-
-def code_of(text: str) -> str:
-    """The region code of a place however it is written, for filters; empty where it is not known for certain."""
-    try:
-        return read_place(text).code
-    except Unreadable:
-        return ""
 
 
 def _of_town(place: regions.Place, rest: str, text: str, home: str) -> Place:

@@ -40,7 +40,11 @@ def levelled(text: str) -> str:
     level = re.sub(r"(?<=[0-9.]) (?=[0-9])", GAP, normalise(text)).replace(" ", "")
     level = re.sub(r"[【\[〔{]", "(", level)
     level = re.sub(r"[】\]〕}]", ")", level)
-    return re.sub(r"[—–―‐‑−~～〜]+|至|到(?=[0-9" + NUMERAL + "])", "-", level).replace("，", ",").replace("；", ";")
+    return (
+        re.sub(r"[—–―‐‑−~～〜]+|至(?![少多])|到(?=[0-9" + NUMERAL + "])", "-", level)
+        .replace("，", ",")
+        .replace("；", ";")
+    )
 
 
 def numeral(word: str) -> int | None:

@@ -16,7 +16,6 @@ from centre.grammars.dates import read_date, read_span
 from centre.grammars.headcount import read_headcount
 from centre.grammars.hours import read_hours
 from centre.grammars.pay import Pay, PayUnit, read_pay
-from centre.grammars.places import read_place
 from centre.grammars.reading import Unreadable
 from centre.grammars.schooling import read_schooling
 from centre.people import EDUCATION_LABELS, Education
@@ -136,7 +135,7 @@ def _read_headcount(offer: Offer, cell: str) -> None:
 
 
 def _read_area(offer: Offer, cell: str) -> None:
-    place = read_place(cell, home=network.home())
+    place = network.place_of(cell)
     offer.fields["region_code"] = place.code
     offer.show("area", cell, "{place}", place=regions.full_name(place.code))
     if place.rest and not offer.fields["address"]:
@@ -146,7 +145,7 @@ def _read_area(offer: Offer, cell: str) -> None:
 
 
 def _read_employer_area(offer: Offer, cell: str) -> None:
-    offer.employer_area = read_place(cell, home=network.home()).code
+    offer.employer_area = network.place_of(cell).code
 
 
 def _read_education(offer: Offer, cell: str) -> None:

@@ -89,7 +89,17 @@ _FIGURES = frozenset("0123456789" + NUMERAL)
 
 _FIGURE = re.compile(rf"[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+")
 _MONEY = re.compile(rf"[万千kw]?(?:[-~至到—](?:[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+)[万千kw]?)?(?:元|块钱?)?")
+_MOST = "(?:不超过|不高于|最高|最多|至多|低于|少于)"
+_MOST_BEHIND = "(?:及?以下|以内|之内|封顶)"
+_WHOLE_FIGURE = rf"(?<![0-9.,{NUMERAL}])(?>{_FIGURE.pattern})"
+_SUM = rf"{_WHOLE_FIGURE}(?>{_MONEY.pattern})"
+_CEILING = re.compile(rf"[,，、\s]?[-~到至且但]?(?:{_MOST}{_SUM}{_MOST_BEHIND}?|{_SUM}{_MOST_BEHIND})")
+"""The upper end of a pay whose lower end stands before it: 5000以下, 最多5000."""
 _AGE = re.compile("多?周?岁(?:了|的|以上)?")
+_AGES = re.compile(
+    rf"{_WHOLE_FIGURE}周?岁?(?:及?以上)?[,，、\s]?[-~到至且但]?(?:不超过)?{_WHOLE_FIGURE}周?岁(?:及?以下)?"
+)
+"""Two ages: what a job asks for, not the reader's age."""
 _LABELS = {
     "年薪": _several("年薪 年工资 年收入 年入 每年 一年 每年挣 一年挣 一年赚 一年拿"),
     "月薪": _several(
@@ -182,9 +192,10 @@ def _phrases(level: str) -> Iterator[tuple[int, int, str]]:
 
 def _figures(level: str) -> Iterator[tuple[int, int, str]]:
     """Where figures stand that can be an age or a least pay, with all that belongs to them."""
+    asked = [ages.span() for ages in _AGES.finditer(level)]
     for figure in _FIGURE.finditer(level):
         start, end = figure.span()
-        if start and level[start - 1] in "-~至到—.,":
+        if (start and level[start - 1] in "-~至到—.,") or any(since <= start < until for since, until in asked):
             continue
         if age := _AGE.match(level, end):
             yield _before(level, _before(level, start, _OF_PEOPLE), _OF_PEOPLE), age.end(), "age"
@@ -196,6 +207,8 @@ def _figures(level: str) -> Iterator[tuple[int, int, str]]:
         bounded = _behind(level, last, _LEAST_BEHIND)
         behind = _behind(level, _behind(level, bounded, _ALL_UNITS), _LEAST_BEHIND)
         least = _before(level, start, _LEAST_BEFORE)
+        if (behind > last or least < start) and (ceiling := _CEILING.match(level, behind)):
+            behind = _behind(level, ceiling.end(), _ALL_UNITS)
         begin = least - 1 if level[:least][-1:] in tuple(":是要在") else least
         label = _before(level, begin, _ALL_LABELS)
         if label < begin:
@@ -303,5 +316,5 @@ def _in_words_of_lists(written: str) -> str:
     for unit, units in _UNITS.items():
         for name in units:
             word = word.replace(name, unit)
-    word = re.sub("往上|多(?!于)", "以上", word)
-    return re.sub("高于|超过|大于|最少", "不低于", word)
+    word = re.sub("往上|(?<![最至])多(?!于)", "以上", word)
+    return re.sub("(?<!不)(?:高于|超过|大于)|最少", "不低于", word)

@@ -100,9 +100,28 @@ def test_a_town_in_two_counties_asks_for_the_county() -> None:
         regions.county_of("咸阳市永乐镇")
     assert caught.value.params["counties"] == "陕西省咸阳市泾阳县、陕西省咸阳市彬州市"
     assert regions.county_of("泾阳县永乐镇三组") == "610423"
-    assert regions.county_of("文汇路街道") == "610404"
+    assert regions.county_of("文汇路街道", home=XIANYANG) == "610404"
+    assert regions.county_of("咸阳市文汇路街道") == "610404"
+
+
+@pytest.mark.parametrize(
+    "text", ["文汇路街道", "火星", "鼓楼街道", "长安南路1号", "昆山路", "北关村", "北京西路", "秦都街道"]
+)
+def test_a_street_town_or_village_alone_names_no_place(text: str) -> None:
     with pytest.raises(regions.RegionUnknown):
-        regions.county_of("火星")
+        regions.county_of(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "rest"),
+    [
+        ("西安市长安南路1号", "610100", "长安南路1号"), ("咸阳秦都路", "610400", "秦都路"),
+        ("昆山村医", "320583", "村医"),
+        ("东莞长安镇", "441900", "长安镇"), ("咸阳城关街道", "610400", "城关街道"), ("昆山路政员", "320583", "路政员"),
+    ],
+)  # fmt: skip
+def test_a_street_named_after_another_place_stays_a_word(text: str, code: str, rest: str) -> None:
+    assert regions.parse_place(text) == regions.Place((code,), rest)
 
 
 def test_of_two_places_of_one_name_the_one_near_the_city_centre_wins() -> None:

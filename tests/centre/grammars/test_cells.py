@@ -135,7 +135,8 @@ def test_yes_no_and_nothing_stated_are_three_answers() -> None:
 def test_ages_are_read_whole_and_a_bare_figure_is_asked_about() -> None:
     assert ages.read_ages("18-45岁") == Ages(18, 45)
     assert ages.read_ages("50岁以下") == Ages(None, 50)
-    for text in ("50", "45-18", "18-45-60"):
+    assert ages.read_ages("18周岁以上，45周岁以下") == Ages(18, 45)
+    for text in ("50", "45-18", "18-45-60", "45岁以上18岁以下"):
         with pytest.raises(Unreadable):
             ages.read_ages(text)
 

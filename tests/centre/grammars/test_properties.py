@@ -63,6 +63,23 @@ def test_rendered_pay_is_read_back_the_same(case: tuple[str, Pay]) -> None:
     assert (reading.unit, reading.least_fen, reading.most_fen) == (meant.unit, meant.least_fen, meant.most_fen), text
 
 
+BOUNDED = ["{}以上{}以下", "{}元以上，{}元以内", "不低于{}不超过{}", "至少{}最多{}", "最低{}、最高{}", "{}起{}封顶"]
+
+
+@CASES
+@given(st.integers(1_000, 30_000), st.integers(0, 20_000), st.sampled_from(BOUNDED))
+def test_pay_bounded_from_both_sides_is_one_range(least: int, more: int, form: str) -> None:
+    assert pay.read_pay(form.format(least, least + more)) == Pay(PayUnit.MONTH, least * 100, (least + more) * 100)
+    with pytest.raises(Unreadable):
+        pay.read_pay(form.format(least + more + 1, least))
+
+
+@pytest.mark.parametrize("text", ["4000以上5000以上", "4000最高5000", "4000以上4500以上5000以下", "4000以下5000以下"])
+def test_two_bounds_of_one_side_are_asked_about(text: str) -> None:
+    with pytest.raises(Unreadable):
+        pay.read_pay(text)
+
+
 @CASES
 @given(st.integers(1, 9_999), st.sampled_from(["", "人", "名"]), st.sampled_from(REMARKS))
 def test_rendered_headcounts_are_read_back_the_same(people: int, unit: str, remark: str) -> None:

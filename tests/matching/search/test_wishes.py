@@ -1,16 +1,19 @@
 """Wishes in the words of a search: read whole and shown back, or searched for as they stand."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from centre.database import open_session
-from centre.drafts import problems_of
+from centre.drafts import RegionCode, problems_of
 from centre.grammars.pay import read_pay
+from centre.network import region_code_of
 from centre.permissions import Actor
+from employers.openings.feeds import offer_of
 from matching.search import wishes
 from matching.search.find import search_openings
 from matching.search.rules import SearchCriteria
@@ -36,6 +39,8 @@ def meanings(text: str) -> list[str]:
         ("月薪4000以上", "", "一个月 4,000 元以上"), ("月薪四千以上", "", "一个月 4,000 元以上"),
         ("５千以上", "", "一个月 5,000 元以上"), ("缝纫工 4000元以上", "缝纫工", "一个月 4,000 元以上"),
         ("工资不低于5000", "", "一个月 5,000 元以上"), ("月薪3500到5000", "", "一个月 3,500 元以上"),
+        ("月薪4000以上5000以下", "", "一个月 4,000 元以上"), ("缝纫 至少4000最多5000", "缝纫", "一个月 4,000 元以上"),
+        ("昆山 不低于4000，不超过5000", "昆山", "一个月 4,000 元以上"), ("一天200以上300以下", "", "一天 200 元以上"),
         ("月薪8k起", "", "一个月 8,000 元以上"), ("一天200以上", "", "一天 200 元以上"),
         ("时薪20.5以上", "", "一小时 20.50 元以上"), ("年薪9.6万以上", "", "一个月 8,000 元以上"),
         ("昆山5000以上", "昆山", "一个月 5,000 元以上"), ("保安4000以上", "保安", "一个月 4,000 元以上"),
@@ -57,7 +62,8 @@ def test_a_wish_is_understood_and_leaves_the_other_words(text: str, words: str, 
      "缝纫工4000-6000", "10年经验",
      "2000年的人", "酒店住宿部", "13岁", "挡车工", "工资待遇好", "2026年一月4000", "４０００", "月薪4000-3000",
      "身高170以上", "身高1700以上", "一天8小时", "每天8小时以上", "底薪3000以上", "基本工资3000以上", "奖金1000以上",
-     "照顾80岁老人", "工资4000一6000", "100万以上", "每天8"],
+     "照顾80岁老人", "5000以下4000以上", "5000以上4000以下",
+     "40岁以上50岁以下", "40到50岁", "保洁 30岁50岁", "工资4000一6000", "100万以上", "每天8"],
 )  # fmt: skip
 def test_what_is_no_wish_or_cannot_be_read_whole_stays_as_it_was_written(text: str) -> None:
     assert understand(text) == Understood(text)
@@ -163,6 +169,29 @@ def test_a_shift_in_figures_is_the_shift_in_words(workshop: Town) -> None:
 def test_a_place_of_an_address_means_the_same_however_it_is_written(written: str) -> None:
     assert SearchCriteria.of([("region", written)]).region == ("610402",)
     assert SearchCriteria.model_validate({"region": (written,)}).region == ("610402",)
+
+
+def places_at_every_door(text: str) -> list[str]:
+    """What a place is read as by a form or the API, by the import of a list, by a filter of a page, and by a search."""
+    offer = offer_of({"id": "1", "area": text}, today=date(2026, 11, 2))
+    by_import = "asked" if offer.problems else offer.fields["region_code"]
+    try:
+        by_form = TypeAdapter(RegionCode).validate_python(text)
+    except ValidationError:
+        by_form = "asked"
+    by_search = search_openings(SearchCriteria(q=text)).places
+    return [by_form, by_import, region_code_of(text) or "asked", *by_search]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("新城区", ["610102"] * 4),  # of 呼和浩特 and 西安 the one in the province of the city centre
+        ("鼓楼区", ["asked"] * 3), ("昆山路", ["asked"] * 3), ("咸阳陈杨寨街道", ["610402"] * 3 + ["610400"]),
+    ],
+)  # fmt: skip
+def test_a_name_of_several_places_means_the_same_at_every_door(town: Town, text: str, codes: list[str]) -> None:
+    assert places_at_every_door(text)[: len(codes)] == codes
 
 
 def test_a_place_that_can_be_several_joins_the_words_so_that_the_answer_shows_which(town: Town) -> None:

@@ -11,7 +11,7 @@ from api.security import own_address
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
 from centre.errors import NotFound, Refusal
-from centre.grammars.places import code_of
+from centre.network import region_code_of
 from centre.people import Person
 from centre.permissions import Permission
 from matching.suggestions.courses import openings_after
@@ -56,7 +56,7 @@ class Choosing(Draft):
 
     q: Annotated[Line, StringConstraints(max_length=60)] = ""
     daypart: Daypart | None = None
-    region: Annotated[str, AfterValidator(code_of)] = ""
+    region: Annotated[str, AfterValidator(region_code_of)] = ""
     everything: bool = False
     page: Annotated[int, Field(ge=1, le=1_000)] = 1
 

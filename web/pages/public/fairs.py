@@ -14,8 +14,8 @@ from api.security import own_address
 from centre import clock, regions
 from centre.calendar import add_months
 from centre.drafts import BIGGEST_ID
-from centre.grammars.places import code_of
 from centre.installation import sign
+from centre.network import region_code_of
 from centre.permissions import Permission
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs, days_of, fairs, last_day, shown_openings
@@ -42,7 +42,7 @@ def calendar(unit: Unit) -> Response:
     """A month of fairs as calendar and list; without a month, the list starts today."""
     query = unit.request.query_params
     first = _month(query.get("month", ""))
-    known = code_of(query.get("region", ""))
+    known = region_code_of(query.get("region", ""))
     theme = query.get("theme", "") if query.get("theme", "") in set(FairTheme) else ""
     today = clock.today()
     start = first or today.replace(day=1)
