@@ -81,8 +81,10 @@ def entries(sheet: Sheet, header: Header, rules: Rules) -> Iterator[Entry]:
             yield Entry(row, cells, is_left_out=True)
             continue
         problems = [] if not lost else [_header_changed(lost)]
-        problems += _ditto_problems(cells, above, rules)
-        above = _filled_in(cells, above, rules)
+        if dittos := [name for name, cell in cells.items() if is_ditto(cell)]:
+            problems += _ditto_problems(dittos, cells, above, rules)
+            cells = {**cells, **{name: above.get(name) for name in dittos if name not in rules.own}}
+        above = cells
         problems += _doubts(sheet, row, header, above, rules)
         yield Entry(row, above, problems)
 
@@ -154,21 +156,17 @@ def _doubts(sheet: Sheet, row: Row, header: Header, cells: Mapping[str, Cell], r
     return problems
 
 
-def _ditto_problems(cells: Mapping[str, Cell], above: Mapping[str, Cell], rules: Rules) -> list[Problem]:
+def _ditto_problems(
+    dittos: Sequence[str], cells: Mapping[str, Cell], above: Mapping[str, Cell], rules: Rules
+) -> list[Problem]:
     problems = []
-    for name, cell in cells.items():
-        if not is_ditto(cell):
-            continue
+    for name in dittos:
         if name in rules.own:
             problems.append(Problem(name, "ditto", N_("这一格不能写“同上”，请填写本行的")))
         elif above.get(name) is None:
             message = N_("这一格写“{text}”，上面一行却没有内容，请直接填写")
-            problems.append(Problem(name, "ditto-of-nothing", message, {"text": text_of(cell)}))
+            problems.append(Problem(name, "ditto-of-nothing", message, {"text": text_of(cells[name])}))
     return problems
-
-
-def _filled_in(cells: Mapping[str, Cell], above: Mapping[str, Cell], rules: Rules) -> dict[str, Cell]:
-    return {name: above.get(name) if is_ditto(cell) and name not in rules.own else cell for name, cell in cells.items()}
 
 
 def _header_changed(titles: str) -> Problem:

@@ -1,10 +1,13 @@
 import time
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypinyin import Style, lazy_pinyin
 
 from centre import text
+from centre.text import pinyin
 
 HAN = st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), min_size=1, max_size=12)
 ORDEALS = {
@@ -121,3 +124,17 @@ def test_masks_hide_what_they_must() -> None:
 def test_widths_are_folded() -> None:
     assert text.fold_digits("６１０Ａ") == "610Ａ"
     assert text.fold_width("６１０Ａ　ｘ") == "610A x"
+
+
+PHRASES = ["重庆", "银行", "长乐", "单于", "会稽", "朝阳", "行长"]
+
+
+@given(
+    st.text(st.sampled_from("王单曾仇解长重庆行乐会朝阳秀兰éA "), min_size=1, max_size=4),
+    st.sampled_from(["", *PHRASES]),
+)
+def test_a_name_is_read_as_the_library_reads_it_whole(name: str, phrase: str) -> None:
+    """Short names are read character by character, unless a phrase among them is read otherwise."""
+    text = (name[:2] + phrase)[:4]
+    whole = lazy_pinyin("".join(text.split()).casefold(), style=Style.NORMAL, v_to_u=False, errors=cast(Any, list))
+    assert pinyin(text) == "".join(whole).casefold()
