@@ -17,7 +17,7 @@ BIN := .venv/bin
 SAY := printf '\033[1m==>\033[0m %s\n'
 PACKAGES := api centre employers matching training web tests
 
-.PHONY: help setup demo test quick check format reference words migration ordeal bench cover constraints clean
+.PHONY: help setup demo test quick check format reference words migration ordeal bench mutants cover constraints clean
 
 help: ## show this list
 	@printf 'Gangqiao 岗桥: make TARGET [PORT=8000] [WORKERS=2] [ARGS=...]\n\n'
@@ -60,14 +60,16 @@ format: .venv/.dev ## put the code into its standard form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-reference: .venv/.dev ## write REFERENCE, glossary and systems in docs/ from the code
+reference: .venv/.dev ## write REFERENCE, glossary, systems and rules in docs/
 	@$(BIN)/python -m tests.house.reference > docs/REFERENCE.md.new
 	@mv docs/REFERENCE.md.new docs/REFERENCE.md
 	@$(BIN)/python -m tests.house.glossary > docs/glossary.md.new
 	@mv docs/glossary.md.new docs/glossary.md
 	@$(BIN)/python -m tests.house.systems > docs/systems.md.new
 	@mv docs/systems.md.new docs/systems.md
-	@$(SAY) 'docs/REFERENCE.md, docs/glossary.md and docs/systems.md are up to date'
+	@$(BIN)/python -m tests.house.rules > docs/rules.md.new
+	@mv docs/rules.md.new docs/rules.md
+	@$(SAY) 'REFERENCE, glossary, systems and rules in docs/ are up to date'
 
 words: .venv/.dev ## print the messages that have no English yet
 	@$(BIN)/python -m tests.house.words
@@ -82,6 +84,10 @@ ordeal: .venv/.dev ## the fault tests at full length (hours)
 bench: .venv/.dev ## the benchmarks beside their peers (ARGS='large P1'; .ci/install bench adds the peers)
 	@$(SAY) 'Running the benchmarks'
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+mutants: .venv/.dev ## change rules one at a time and count what the tests notice (ARGS=centre.money for some)
+	@$(SAY) 'Changing state machines, money and policy rules one thing at a time'
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 cover: .venv/.dev ## run the tests and show the lines that none of them reaches
 	@$(BIN)/coverage run -m pytest -q $(ARGS)

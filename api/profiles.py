@@ -163,6 +163,13 @@ class FoundPerson(Wire):
     is_new: bool = False
 
 
+class PeopleFound(Wire):
+    """People of the centre, or the name of the centre that serves a person elsewhere."""
+
+    items: list[FoundPerson]
+    elsewhere: str
+
+
 class PersonWords(Draft):
     """Identity number, telephone number or start of a name; in the body, so that it is never logged."""
 
@@ -230,9 +237,15 @@ def register_person(unit: Unit, visit: CounterVisit) -> FoundPerson:
 
 
 @routes.post("/people/search", allow=Permission.LIST_PEOPLE)
-def find_people(unit: Unit, wanted: PersonWords) -> list[FoundPerson]:
-    """Search the people of the centre by identity number, telephone number or name."""
-    return [FoundPerson(person_id=person.id, name=person.name) for person in people_found(unit.session, wanted.words)]
+def find_people(unit: Unit, wanted: PersonWords) -> PeopleFound:
+    """Search the people of the centre by identity number, telephone number or name.
+
+    `elsewhere` names the other centre that serves whoever has the identity number; the look-up is logged.
+    """
+    people = people_found(unit.session, wanted.words)
+    elsewhere = "" if people else actions.centre_elsewhere(unit.session, unit.actor, words=wanted.words)
+    items = [FoundPerson(person_id=person.id, name=person.name) for person in people]
+    return PeopleFound(items=items, elsewhere=elsewhere)
 
 
 @routes.get("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)

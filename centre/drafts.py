@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from centre import regions
 from centre.errors import Problem
 from centre.grammars.places import PlaceAmbiguous, PlaceUnknown
 from centre.network import place_of
@@ -98,9 +99,15 @@ Fen = Annotated[int, Field(ge=0, le=10**12)]
 
 
 def _region(value: Any) -> Any:
-    """The code of a place that was written otherwise, 秦都区 or 6104; what is no place is left to the pattern."""
-    if not isinstance(value, str) or not value.strip() or _SIX.fullmatch(value):
+    """The code of a place that was written otherwise, 秦都区 or 6104; what is no place is left to the pattern.
+
+    An abolished code is its successor's.
+    """
+    if not isinstance(value, str) or not value.strip():
         return value
+    if _SIX.fullmatch(value):
+        meant = regions.coded(value)
+        return meant.code if meant else value
     try:
         return place_of(value).code
     except PlaceAmbiguous as fault:

@@ -16,6 +16,7 @@ SUBSCRIBERS = (
     "matching.introductions.subscribers",
     "matching.fairs.visitors.subscribers",
     "matching.fairs.invitations.subscribers",
+    "matching.fairs.interviews.subscribers",
     "matching.promises.subscribers",
     "matching.export.stay.subscribers",
     "matching.search.subscribers",

@@ -22,6 +22,7 @@ from employers.companies.rules import (
     EmployerKnown,
     EmployerMoved,
     EmployerState,
+    ServiceLicenceGone,
     check_stranger,
 )
 
@@ -55,6 +56,9 @@ def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: 
         raise Invalid([Problem(name, "fixed", N_("核验通过后不能自行修改，请联系中心")) for name in sorted(fixed)])
     for name in changed:
         setattr(employer, name, _columns(draft)[name])
+    session.flush()
+    if "service_licence" in changed and not employer.service_licence:
+        publish(session, ServiceLicenceGone(employer.id, actor))
     note(session, actor, action="employer.update", subject=f"employer:{employer.id}", detail={"fields": changed})
     return employer
 

@@ -113,6 +113,14 @@ THAWING = frozenset({"verify", "remedy", "clear"})
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceLicenceGone:
+    """An employer no longer has the licence to recruit for others (人力资源服务许可证已取消)."""
+
+    employer_id: int
+    actor: Actor
+
+
+@dataclass(frozen=True, slots=True)
 class EmployerMoved:
     """An employer changed state through an event of its machine; `actor` caused it."""
 

@@ -20,6 +20,7 @@ from centre.translation import N_, Terms
 from employers.companies.messages import tell_employer
 from employers.fairs.booths import end_requests, promote_waiting
 from employers.fairs.due_days import clocks, weekly
+from employers.fairs.facts import FairMoved
 from employers.fairs.models import Fair, FairSeries, Venue
 from employers.fairs.queries import booths, clashes, instant, own_fair, permit_limit, span, venue
 from employers.fairs.rules import (
@@ -32,7 +33,6 @@ from employers.fairs.rules import (
     FairDraft,
     FairKind,
     FairMode,
-    FairMoved,
     FairState,
     FewerBooths,
     NoticeMissing,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from centre import clock
 from centre.counters import give_back, take_one
 from centre.errors import Invalid, Problem
+from centre.events import publish
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -18,6 +19,7 @@ from employers.companies.actions import count_no_show
 from employers.companies.messages import tell_employer
 from employers.companies.queries import employer, own_employer_id
 from employers.companies.rules import LISTED, EmployerNotActive, EmployerState, check_stranger
+from employers.fairs.facts import BoothGone
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths, employer_requests, fair, handled_booth, next_waiting, own_fair
 from employers.fairs.rules import (
@@ -281,6 +283,7 @@ def _release(session: Session, actor: Actor, booth: Booth, event: str, reason: s
     session.flush()
     if held:
         give_back(session, Fair, booth.fair_id, taken="booths_taken")
+        publish(session, BoothGone(booth.id, booth.fair_id, booth.employer_id, tuple(booth.opening_ids)))
         promote_waiting(session, actor, fair_id=booth.fair_id)
 
 

@@ -1,6 +1,5 @@
 """Rules for fairs: code lists, state machines, drafts."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -13,15 +12,6 @@ from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.translation import N_
 from employers.companies.rules import Phone
-
-
-@dataclass(frozen=True)
-class FairMoved:
-    """An announced fair was moved, postponed or cancelled; `title` and `kind` are those of the messages."""
-
-    fair_id: int
-    kind: str
-    title: str
 
 
 class FairKind(StrEnum):

@@ -36,6 +36,7 @@ from employers.openings.models import Opening
 from employers.openings.queries import own_opening
 from employers.openings.rules import (
     OPENING,
+    EmploymentType,
     HeadcountBelowTaken,
     OpeningChanged,
     OpeningDraft,
@@ -44,6 +45,8 @@ from employers.openings.rules import (
 )
 from employers.openings.screening import Reaction, ScreeningFinding, edition
 from employers.openings.wordings import judge_wordings, refuse_open_questions, settled
+
+NO_LICENCE = N_("代招或派遣需要人力资源服务许可证，请先补交")
 
 
 def create_opening(
@@ -260,6 +263,22 @@ def close_openings(session: Session, actor: Actor, *, employer_id: int, reason: 
     lasting = [state for state in OpeningState if (state, "close") in OPENING.table]
     system = replace(Actor.system(), account_id=actor.account_id)
     return sum(_sweep(session, system, employer_id, state, "close", reason) for state in lasting)
+
+
+def pause_agency_openings(session: Session, actor: Actor, *, employer_id: int) -> int:
+    """Take off show what an employer offers for others, since it has no licence for that; gives how many."""
+    require(actor, Permission.REGISTER_EMPLOYER)
+    system = replace(Actor.system(), account_id=actor.account_id)
+    shown = select(Opening).where(
+        Opening.employer_id == employer_id,
+        Opening.employment_type == EmploymentType.AGENCY,
+        Opening.state == OpeningState.OPEN,
+    )
+    openings = session.scalars(shown.order_by(Opening.id)).all()
+    for opening in openings:
+        _step(session, system, opening, "pause", NO_LICENCE)
+        _tell(session, opening, "opening-paused", N_("岗位“{title}”已暂停展示"), NO_LICENCE)
+    return len(openings)
 
 
 def _reopen(session: Session, actor: Actor, opening: Opening) -> None:

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from centre.events import subscribe
 from centre.scopes import seeing_everything
-from employers.companies.rules import FREEZING, LISTED, THAWING, EmployerMoved, EmployerState
-from employers.openings.actions import close_openings, freeze_openings, thaw_openings
+from employers.companies.rules import FREEZING, LISTED, THAWING, EmployerMoved, EmployerState, ServiceLicenceGone
+from employers.openings.actions import close_openings, freeze_openings, pause_agency_openings, thaw_openings
 
 
 @subscribe(EmployerMoved)
@@ -26,3 +26,10 @@ def _follow(session: Session, fact: EmployerMoved, reason: str) -> None:
         freeze_openings(session, fact.actor, employer_id=fact.employer_id, reason=reason)
     elif fact.event in THAWING and fact.state in LISTED:
         thaw_openings(session, fact.actor, employer_id=fact.employer_id, reason=reason)
+
+
+@subscribe(ServiceLicenceGone)
+def follow_licence(session: Session, fact: ServiceLicenceGone) -> None:
+    """Take off show what the employer offered for others; publishing it again asks for the licence."""
+    with seeing_everything(session):
+        pause_agency_openings(session, fact.actor, employer_id=fact.employer_id)

@@ -17,6 +17,7 @@ from centre.records.queries import agrees, consent_texts
 from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, Term, translate
+from employers.openings.queries import opening
 from matching.export import queries
 from matching.export.drafts import ExportMemberDraft, MemberChange, MemberStep
 from matching.export.models import ExportBatch, ExportGroup, ExportMember, ExportProject, ExportQuota
@@ -35,6 +36,7 @@ from matching.export.rules import (
     ProjectNotOpen,
 )
 from matching.export.seating import PURPOSE
+from matching.introductions.admission import lawful_fit, refuse_closed
 from matching.profiles.queries import person_in_sight
 
 IN_BATCH, IN_PROJECT, IN_COUNTY = N_("这一批的座位已满"), N_("这个项目的名额已满"), N_("这个县区的名额已满")
@@ -49,7 +51,8 @@ def list_member(
 ) -> ExportMember:
     """Put a person on the roster; a place of the batch, the project and the county's quota is taken in one step.
 
-    Raises BatchNotRecruiting, ProjectNotOpen, AlreadyListed, NoQuota, NoPlaceLeft or NotFound.
+    An opening that is over, kept for others or closed to the person by law sends nobody. Raises BatchNotRecruiting,
+    ProjectNotOpen, AlreadyListed, OpeningNotOpen, KeptForOthers, NotLawful, NoQuota, NoPlaceLeft or NotFound.
     """
     require(actor, Permission.LIST_FOR_EXPORT)
     person = person_in_sight(session, draft.person_id)
@@ -66,6 +69,9 @@ def list_member(
                 raise AlreadyListed(field="person_id")
             known.seat_no = None
         county = queries.county_of(session, person)
+        posting = opening(session, draft.opening_id)
+        refuse_closed(session, person, posting)
+        lawful_fit(session, person, posting)
         quota_id = _take_places(session, batch, draft.opening_id, county)
         row = known or ExportMember(batch_id=batch.id, person_id=person.id, is_demo=is_demo)
         _write(session, row, batch, draft, person, quota_id, county)

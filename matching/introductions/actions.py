@@ -10,17 +10,17 @@ from centre import audit, clock, events
 from centre.errors import Invalid, NotFound, Problem
 from centre.ledger import Channel
 from centre.outbox import post
-from centre.people import Person, Sex
+from centre.people import Person
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, Term, Terms
+from centre.translation import N_
 from employers.openings.actions import give_place_back
 from employers.openings.models import Opening
-from employers.openings.queries import is_open_to
 from employers.openings.queries import opening as opening_in_sight
-from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningFull, OpeningState, ReservedFor
+from employers.openings.rules import OpeningFull, OpeningState
 from employers.openings.terms import terms_of
+from matching.introductions.admission import lawful_fit, refuse_closed
 from matching.introductions.letters import frozen_reasons, write_letter
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.placing import place_worker
@@ -40,12 +40,9 @@ from matching.introductions.rules import (
     FollowUpOutcome,
     IntroductionResultDraft,
     IntroductionState,
-    KeptForOthers,
     LeaveReason,
     LetterWritten,
-    NotLawful,
     NotRegistered,
-    OpeningNotOpen,
     PlacementMoved,
     PlacementState,
     Recommendation,
@@ -53,13 +50,10 @@ from matching.introductions.rules import (
     Result,
     events_to,
 )
-from matching.live.listing import listed_now
 from matching.profiles.actions import move_registration
 from matching.profiles.queries import living_registration, person_in_sight
 from matching.profiles.rules import SEEKING
-from matching.suggestions.fits import Fit, fit_of, unlawful_reason
 
-UNLICENSED = N_("代招单位没有人力资源服务许可证")
 _NEXT = {7: "day_7", 30: "day_30", 90: "day_90"}
 
 
@@ -256,7 +250,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     opening = opening_in_sight(session, opening_id)
     if opening.state is OpeningState.FILLED or opening.remaining < 1:
         raise OpeningFull(opening_id=opening_id)
-    _refuse_ended(session, person, opening)
+    refuse_closed(session, person, opening)
     living = select(Introduction.id).where(
         Introduction.person_id == person.id,
         Introduction.opening_id == opening_id,
@@ -265,7 +259,7 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     if session.scalar(living) is not None:
         raise AlreadyIntroduced(field="opening_id")
     _refuse_refused_today(session, person, opening)
-    fit = _lawful_fit(session, person, opening)
+    fit = lawful_fit(session, person, opening)
     introduction = Introduction(
         centre_id=person.centre_id,
         person_id=person.id,
@@ -284,17 +278,6 @@ def _introduce(session: Session, person: Person, opening_id: int, channel: Chann
     return introduction
 
 
-def _refuse_ended(session: Session, person: Person, opening: Opening) -> None:
-    """Ask the opening again whether it takes this worker: in every step that leads to a letter."""
-    if opening.shown_state is not OpeningState.OPEN:
-        raise OpeningNotOpen(field="opening_id")
-    if not is_open_to(session, opening, person.id, clock.today()):
-        groups = tuple(RESERVED_LABELS[ReservedFor(group)] for group in opening.reserved_for)
-        raise KeptForOthers(field="opening_id", groups=Terms(groups))
-    if opening.employment_type is EmploymentType.AGENCY and not opening.employer.service_licence:
-        raise NotLawful(reason=Term(UNLICENSED))
-
-
 def _refuse_refused_today(session: Session, person: Person, opening: Opening) -> None:
     midnight = datetime.combine(clock.today(), time(), clock.SHANGHAI)
     refused = select(Introduction.id).where(
@@ -308,16 +291,6 @@ def _refuse_refused_today(session: Session, person: Person, opening: Opening) ->
             raise RefusedToday(field="opening_id")
 
 
-def _lawful_fit(session: Session, person: Person, opening: Opening) -> Fit:
-    """Why the two fit, for the record; refuses what the law forbids and leaves preferences to the worker."""
-    if opening.sex_limit_ground is not None and person.sex is Sex.FEMALE:
-        raise NotLawful(reason=unlawful_reason(opening.sex_limit_ground.value, SOURCE_LOCALE))
-    fit = fit_of(session, person.id, listed_now(opening), locale=SOURCE_LOCALE)
-    if fit.unlawful:
-        raise NotLawful(reason=fit.unlawful[0])
-    return fit
-
-
 def _agree(
     session: Session, actor: Actor, introduction: Introduction, person: Person, *, share_phone: bool
 ) -> Introduction:
@@ -325,8 +298,8 @@ def _agree(
     opening = opening_in_sight(session, introduction.opening_id)
     if opening.state is OpeningState.FILLED or opening.remaining < 1:
         raise OpeningFull(opening_id=opening.id)
-    _refuse_ended(session, person, opening)
-    _lawful_fit(session, person, opening)
+    refuse_closed(session, person, opening)
+    lawful_fit(session, person, opening)
     introduction.agreed_at = introduction.agreed_at or clock.now()
     if share_phone and person.phone:
         introduction.share_phone(person.phone)

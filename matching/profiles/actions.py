@@ -10,7 +10,7 @@ from centre.calendar import add_years
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.ledger import Channel
 from centre.network import Centre, centre_of
-from centre.numbers import BadNumber, parse_certificate
+from centre.numbers import BadNumber, parse_certificate, parse_identity
 from centre.people import Person, person_by_identity
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -80,6 +80,24 @@ def register_person(
         session.flush()
     audit.note(session, actor, action="person.register", subject=f"person:{person.id}", detail={"new": is_new})
     return person, is_new
+
+
+def centre_elsewhere(session: Session, actor: Actor, *, words: str) -> str:
+    """The name of another centre that serves whoever has this identity number, for the offer of a transfer; or nothing.
+
+    Only a whole number is looked up beyond the reader's own people, and every hit is logged with who asked.
+    """
+    require(actor, Permission.LIST_PEOPLE)
+    try:
+        number = parse_identity(words, clock.today()).value
+    except BadNumber:
+        return ""
+    with seeing_everything(session):
+        person = person_by_identity(session, number)
+        if person is None or person.centre_id == actor.centre_id:
+            return ""
+        audit.note(session, actor, action="person.found-elsewhere", subject=f"person:{person.id}")
+        return session.scalars(select(Centre.name).where(Centre.id == person.centre_id)).one()
 
 
 def _take_over(session: Session, actor: Actor, person: Person, *, hand_over: bool) -> None:

@@ -89,6 +89,16 @@ def refusal_text(sent: Sent, town: Town, language: str) -> str:
     return " ".join([problem["detail"], *(error["detail"] for error in errors)])
 
 
+@pytest.mark.rule("identity-check-digit", "api")
+@pytest.mark.rule("identity-birth", "api")
+@pytest.mark.rule("telephone-form", "api")
+@pytest.mark.rule("employer-code", "api")
+@pytest.mark.rule("pay-order", "api")
+@pytest.mark.rule("minimum-pay", "api")
+@pytest.mark.rule("opening-validity", "api")
+@pytest.mark.rule("price-split", "api")
+@pytest.mark.rule("working-age", "api")
+@pytest.mark.rule("region-successor", "api")
 @pytest.mark.parametrize("sent", CASES, ids=[sent.name for sent in CASES])
 def test_bad_input_is_refused_in_both_languages_and_nothing_is_kept(sent: Sent, town: Town) -> None:
     town.client(sent.who)
@@ -169,6 +179,7 @@ def count(model: type[Any]) -> int:
         return session.scalar(select(func.count(model.id))) or 0
 
 
+@pytest.mark.rule("identity-once", "api")
 @pytest.mark.parametrize(
     "written", ["610499 19750308 0022", "６１０４９９１９７５０３０８００２２", f"'{W1}", "610499750308002", f" {W1}"]
 )
@@ -184,6 +195,7 @@ def test_a_known_identity_number_returns_the_existing_person(town: Town, written
     assert count(Person) == before
 
 
+@pytest.mark.rule("identity-region", "api")
 @pytest.mark.parametrize("number", ["999999197503080027", "610422197503080024"])
 def test_an_identity_number_is_never_refused_for_its_region_code(town: Town, number: str) -> None:
     with_check = number[:17] + check(number)
@@ -197,6 +209,7 @@ def check(number: str) -> str:
     return identity_check(number)
 
 
+@pytest.mark.rule("person-name", "api")
 def test_a_name_is_stored_as_in_the_household_register(town: Town) -> None:
     for serial, (written, stored) in enumerate(
         [("赵　兰", "赵兰"), ("阿依古丽•买买提", "阿依古丽·买买提"), ("𬀩𠮷", "𬀩𠮷")]
@@ -210,6 +223,7 @@ def test_a_name_is_stored_as_in_the_household_register(town: Town) -> None:
             assert registered.name == stored
 
 
+@pytest.mark.rule("registration-begins", "api")
 def test_a_registration_adds_nobody_before_its_telephone_is_proved(town: Town) -> None:
     people, registrations, accounts = count(Person), count(Registration), count(Account)
     body = person(name="别的人", phone="13900000070", id_number=identity(71), password="a-long-password")
@@ -220,6 +234,7 @@ def test_a_registration_adds_nobody_before_its_telephone_is_proved(town: Town) -
     assert (count(Person), count(Registration), count(Account)) == (people, registrations, accounts)
 
 
+@pytest.mark.rule("free-text", "api")
 def test_markup_in_a_text_is_shown_as_it_was_typed(town: Town) -> None:
     client = town.client("employer")
     created = client.post(f"{API}/openings", json=opening(content="<script>alert(1)</script>", title="<b>缝纫工</b>"))

@@ -59,6 +59,7 @@ def test_a_fair_is_planned_announced_and_listed(as_: Opener) -> None:
     assert visitor.get(f"/api/v1/fairs/{fair_id}").json()["booths_left"] == 2
 
 
+@pytest.mark.rule("fair-hall", "api")
 def test_a_hall_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -> None:
     organiser = as_("organiser")
     venue_id = hall(organiser)
@@ -75,6 +76,7 @@ def test_a_hall_clash_is_409_and_names_the_fair_in_both_languages(as_: Opener) -
         assert words in clash.json()["detail"]
 
 
+@pytest.mark.rule("fair-not-public", "api")
 def test_drafts_are_not_public(as_: Opener) -> None:
     organiser = as_("organiser")
     fair_id = organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": hall(organiser)}).json()["id"]
@@ -132,6 +134,7 @@ def test_a_request_repeated_with_the_same_idempotency_key_acts_once(as_: Opener)
     assert answers[0].content == answers[1].content
 
 
+@pytest.mark.rule("one-booth", "api")
 def test_concurrent_applications_over_http_never_oversell_booths(as_: Opener) -> None:
     fair_id = announced(as_("organiser"), booth_count=4)
     numbers = range(10, 22)
@@ -176,6 +179,7 @@ def test_feed_entries_keep_their_uid_and_count_revisions(as_: Opener) -> None:
     assert moved["dtstart"].dt.isoformat() == "2026-03-06T14:00:00+08:00"
 
 
+@pytest.mark.rule("fair-notice", "feed")
 def test_a_cancelled_fair_stays_in_the_feed_as_cancelled(as_: Opener) -> None:
     organiser, visitor = as_("organiser"), as_()
     fair_id = announced(organiser)
@@ -188,6 +192,7 @@ def test_a_cancelled_fair_stays_in_the_feed_as_cancelled(as_: Opener) -> None:
     assert events(visitor, "/fairs.ics?region=610404") == []
 
 
+@pytest.mark.rule("employer-verified", "api")
 def test_officers_register_and_judge_employers(as_: Opener) -> None:
     officer = as_("officer")
     draft = {

@@ -75,6 +75,9 @@ def test_the_first_reading_gives_every_public_opening_once_in_the_order_of_chang
         assert answer(visitor, cursor=cursor) == {"items": [], "cursor": cursor, "has_more": False}
 
 
+@pytest.mark.rule("free-text", "feed")
+@pytest.mark.rule("reserved-opening", "feed")
+@pytest.mark.rule("expired-is-told", "feed")
 def test_changed_and_withdrawn_openings_follow_and_reserved_ones_are_never_named(
     visitor: TestClient, later: datetime
 ) -> None:
@@ -154,6 +157,7 @@ def texts(entry: Element, name: str) -> list[str | None]:
     return [part.text for part in entry.iter(f"{ATOM}{name}")]
 
 
+@pytest.mark.rule("reserved-opening", "feed")
 def test_the_atom_feed_holds_the_newest_public_openings(visitor: TestClient) -> None:
     ids = sorted(listed())
     with open_session(SYSTEM, write=True) as session:

@@ -63,6 +63,7 @@ def test_invalid_queries_are_problems(hall: Hall, query: dict[str, str]) -> None
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.rule("opening-verified", "api")
 def test_an_employer_posts_and_an_officer_verifies_and_the_public_finds(hall: Hall) -> None:
     boss, officer, visitor = hall.enter("employer").client, hall.enter("officer").client, hall.enter().client
     draft = {
@@ -122,6 +123,7 @@ def test_registration_responds_identically_for_known_and_unknown_people(hall: Ha
     assert same == {(202, '{"status":"received","asked":""}')}
 
 
+@pytest.mark.rule("letter-steps", "api")
 def test_an_introduction_runs_over_http_and_illegal_moves_are_refused(hall: Hall) -> None:
     worker = hall.enter("ma").client
     clerk = hall.enter("clerk").client

@@ -15,6 +15,7 @@ DOORS = (
 WAYS = {
     "610000": ["61", "陕西", "陕西省"],
     "610400": ["6104", "咸阳", "咸阳市", "陕西省咸阳市"],
+    "610482": ["610427", "彬县", "彬州市", "咸阳市彬县"],
     "610404": ["渭城区", "咸阳市渭城区", "咸阳（渭城区）", "610404001"],
 }
 ENTRY = re.compile(r'/(?:openings|fairs|training/classes)/[0-9]+|UID:\S+|"id":[0-9]+')
@@ -32,6 +33,7 @@ def shown(hall: Hall, door: str, **query: str) -> list[str]:
     return ENTRY.findall(answer.text)
 
 
+@pytest.mark.rule("region-successor", "page", "api")
 @pytest.mark.parametrize("door", DOORS)
 def test_a_door_shows_the_same_for_every_way_to_write_a_place(hall: Hall, door: str) -> None:
     there = {code: shown(hall, door, region=code) for code in WAYS}
@@ -42,6 +44,7 @@ def test_a_door_shows_the_same_for_every_way_to_write_a_place(hall: Hall, door: 
             assert shown(hall, door, region=way) == there[code], way
 
 
+@pytest.mark.rule("region-successor", "search")
 def test_a_search_finds_the_same_by_the_code_and_the_name_of_a_place(hall: Hall) -> None:
     there = shown(hall, "/api/v1/openings", q="渭城区")
     assert there

@@ -53,6 +53,7 @@ def test_a_learner_enrols_and_sees_every_part_of_the_price(city: world.City, as_
     assert [place["class_id"] for place in as_("W6").get("/api/v1/enrolments").json()] == []
 
 
+@pytest.mark.rule("class-seats", "api")
 def test_enrolling_in_a_full_class_is_409(city: world.City, as_: Opener) -> None:
     class_id = world.add_class(city, seats=1)
     clerk = as_("clerk")
@@ -123,6 +124,7 @@ def test_a_file_that_is_not_a_spreadsheet_is_refused_and_leaves_nothing(city: wo
     assert registrar.get("/api/v1/rosters/1").status_code == 404
 
 
+@pytest.mark.rule("class-notice", "api")
 def test_a_class_goes_from_application_to_recruiting_over_the_api(city: world.City, as_: Opener) -> None:
     draft = {
         "major_id": city.majors["服装缝纫"], "class_no": "2026-20", "start_on": "2026-03-16", "end_on": "2026-03-27",

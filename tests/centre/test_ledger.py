@@ -15,6 +15,7 @@ SYSTEM = Actor.system()
 MARCH, MAY = (datetime(2026, month, 9, 10, tzinfo=clock.SHANGHAI) for month in (3, 5))
 
 
+@pytest.mark.rule("ledger-unchanged", "action")
 @pytest.mark.parametrize("together", [False, True])
 def test_a_reversal_of_a_closed_month_counts_today_and_the_event_stays_as_it_was(
     any_database: str, together: bool

@@ -39,6 +39,7 @@ def test_a_real_number_is_read(value: str) -> None:
     assert (identity.value, identity.region_code, identity.legacy_15) == (value, value[:6], False)
 
 
+@pytest.mark.rule("identity-form", "action")
 @pytest.mark.parametrize(
     "written",
     ["11010519491231002x", " 110105 19491231 002X ", "'11010519491231002X", "11010519491231002X'",
@@ -49,6 +50,7 @@ def test_the_ways_people_write_a_number_are_understood(written: str) -> None:
     assert numbers.parse_identity(written, TODAY).value == "11010519491231002X"
 
 
+@pytest.mark.rule("identity-old", "action")
 def test_a_15_digit_number_is_converted_and_marked() -> None:
     for written in ("610499750308002", 610499750308002, 610499750308002.0, "610499750308002.0"):
         identity = numbers.parse_identity(written, TODAY)
@@ -56,6 +58,7 @@ def test_a_15_digit_number_is_converted_and_marked() -> None:
         assert "identity-legacy" in [warning.code for warning in identity.warnings]
 
 
+@pytest.mark.rule("identity-damaged", "action")
 @pytest.mark.parametrize(
     "damaged",
     ["6.10499E+17", "6.10499e17", "６.１０４９９Ｅ＋１７", "6E+17", "610499197503080000", 6.10499197503080e17,
@@ -73,6 +76,7 @@ def test_fifteen_digits_and_three_noughts_are_damage_in_a_sheet_even_if_the_chec
     assert codes == ["identity-sequence"]
 
 
+@pytest.mark.rule("identity-birth", "action")
 @pytest.mark.parametrize(
     ("raw", "code"),
     [
@@ -97,6 +101,7 @@ def test_an_invalid_number_states_its_fault(raw: object, code: str) -> None:
     assert refused(raw) == code
 
 
+@pytest.mark.rule("identity-region", "action")
 def test_the_region_only_warns() -> None:
     for county in ("610402", "610427", "610421"):  # the last two abolished, and still in people's pockets
         digits = f"{county}19900307001"
@@ -113,6 +118,7 @@ def test_every_number_with_its_check_digit_is_read_back(county: str, birth: date
     assert identity.sex == ("male" if serial % 2 else "female")
 
 
+@pytest.mark.rule("identity-check-digit", "action")
 @given(COUNTIES, BIRTHS, st.integers(1, 999), st.integers(0, 16), st.integers(1, 9))
 def test_one_wrong_digit_is_always_noticed(county: str, birth: date, serial: int, place: int, by: int) -> None:
     digits = f"{county}{birth:%Y%m%d}{serial:03}"
@@ -141,6 +147,7 @@ def test_employer_codes_of_the_wrong_form_are_refused(code: str) -> None:
         numbers.parse_employer_code(code)
 
 
+@pytest.mark.rule("telephone-form", "action")
 @pytest.mark.parametrize(
     "written", ["13891012345", "+86 138 9101 2345", "0086-138-9101-2345", "１３８９１０１２３４５",
      13891012345, 13891012345.0, "'13891012345", "138—9101—2345"],
@@ -163,6 +170,7 @@ def test_landlines_keep_their_area_code(written: str, phone: str) -> None:
         numbers.parse_mobile(written)
 
 
+@pytest.mark.rule("telephone-form", "action")
 @pytest.mark.parametrize(
     "written", ["", "12345678901", "1389101234", "33211234", 2933211234, "138910123456", "13891012345/13991012345"]
 )
@@ -171,6 +179,7 @@ def test_other_telephones_are_refused(written: object) -> None:
         numbers.parse_phone(written)
 
 
+@pytest.mark.rule("certificate-number", "action")
 def test_certificate_numbers_say_level_and_year() -> None:
     level = "S" + "0001" + "61" + "000123" + "26" + "4" + "000017"
     certificate = numbers.parse_certificate(level, level=4, year=2026)
@@ -194,6 +203,7 @@ def test_certificate_numbers_say_level_and_year() -> None:
         numbers.parse_certificate(1.861040012500017e15)
 
 
+@pytest.mark.rule("card-expiry", "action")
 def test_special_operation_cards_need_a_review_and_expire() -> None:
     card = numbers.SpecialCard(date(2020, 2, 29))
     assert (card.review_due_on, card.expires_on) == (date(2023, 2, 28), date(2026, 2, 28))

@@ -38,6 +38,7 @@ def test_names_are_read_as_rosters_write_them(written: str, name: str) -> None:
     assert parse_name(name) == name
 
 
+@pytest.mark.rule("person-name", "action")
 @pytest.mark.parametrize("written", ["", "王", None, "阿" * 51, "　 "])
 def test_names_have_2_to_50_characters(written: object) -> None:
     with pytest.raises(NameLength):
@@ -68,6 +69,7 @@ def test_a_wrong_sign_is_named_with_its_number(written: str, sign: str) -> None:
     assert refusal.value.params["sign"] == sign
 
 
+@pytest.mark.rule("person-name", "action")
 @pytest.mark.parametrize("sign", ["\u202d", "\u202e", "\u2066"])
 def test_disguising_characters_are_refused_by_their_number(sign: str) -> None:
     with pytest.raises(UnsafeText) as refusal:

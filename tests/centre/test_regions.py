@@ -56,6 +56,7 @@ def test_names_and_ancestors_read_from_the_province_down() -> None:
     assert regions.name("610481") == "兴平市"
 
 
+@pytest.mark.rule("region-successor", "action")
 def test_old_region_codes_map_to_their_successors() -> None:
     assert regions.region("610427").code == "610482"
     assert regions.within("610421", "610400")
@@ -95,6 +96,7 @@ def test_an_ambiguous_name_gives_every_place() -> None:
     assert regions.search("  ") == []
 
 
+@pytest.mark.rule("town-in-two-counties", "action")
 def test_a_town_in_two_counties_asks_for_the_county() -> None:
     with pytest.raises(regions.CountyNeeded) as caught:
         regions.county_of("咸阳市永乐镇")

@@ -195,6 +195,7 @@ def _counted(text: str, odd: str) -> str:
     return re.sub(r'href="[^"]*"|action="[^"]*"|name="back" value="[^"]*"', "", FRESH.sub("", text.replace(odd, "")))
 
 
+@pytest.mark.rule("free-text", "search")
 def test_a_search_does_not_find_an_opening_by_the_number_of_its_contact(open_page: OpenPage, demo: Server) -> None:
     with sqlite3.connect(f"file:{_file(demo)}?mode=ro", uri=True) as connection:
         numbers = [

@@ -49,6 +49,7 @@ def test_a_planted_fault_in_fairs_is_caught(place: Any, fault: dict[str, Any]) -
         play(FairHistory, CAUGHT_WITHIN)
 
 
+@pytest.mark.rule("booth-ends", "booth")
 def test_no_booth_outlives_its_fair_or_its_employer() -> None:
     play(FairHistory, HISTORIES)
     assert HISTORIES
@@ -77,6 +78,7 @@ def test_a_planted_fault_in_introductions_is_caught(place: Any, fault: dict[str,
         play(OpeningHistory, CAUGHT_WITHIN)
 
 
+@pytest.mark.rule("opening-ends-letters", "letter")
 @pytest.mark.usefixtures("town")
 def test_no_letter_outlives_its_opening_or_its_employer() -> None:
     play(OpeningHistory, HISTORIES)

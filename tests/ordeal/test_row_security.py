@@ -116,6 +116,7 @@ def test_a_planted_table_without_row_level_security_is_caught(people: str, postg
     assert run("SELECT id FROM person ORDER BY id", CLERK) == [1, 2]
 
 
+@pytest.mark.rule("ledger-unchanged", "database")
 @pytest.mark.parametrize("table", APPEND_ONLY)
 @pytest.mark.parametrize("way", ["UPDATE {} SET id = id + 100", "DELETE FROM {}"])
 def test_append_only_tables_are_neither_updated_nor_truncated(people: str, table: str, way: str) -> None:

@@ -74,6 +74,7 @@ def test_each_language_and_display_setting_has_its_own_cached_page(hall: Hall) -
     assert len(set(seen)) == len(seen)
 
 
+@pytest.mark.rule("employer-suspended", "page")
 def test_withdrawn_renamed_or_suspended_openings_leave_cached_pages_within_a_second(hall: Hall) -> None:
     desk = hall.enter()
     assert "水下焊工24" in desk.get(PATH).replace("<mark>", "").replace("</mark>", "")

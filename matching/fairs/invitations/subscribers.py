@@ -1,24 +1,101 @@
-"""Whoever was invited to a fair learns that it is moved or cancelled; an erased person leaves no invitation."""
+"""Whoever was invited to a fair learns what becomes of it, of its booth and of the opening."""
 
-from sqlalchemy import delete
-from sqlalchemy.orm import Session
+from collections.abc import Collection
 
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, joinedload
+
+from centre import clock
 from centre.events import subscribe
+from centre.outbox import post
 from centre.records.rules import PersonErased
 from centre.scopes import seeing_everything
+from centre.translation import N_, SOURCE_LOCALE, translate
+from employers.companies.messages import tell_employer
+from employers.fairs.facts import BoothGone, FairMoved
 from employers.fairs.models import Fair
-from employers.fairs.rules import FairMoved
+from employers.fairs.queries import span
+from employers.fairs.rules import PROMOTING
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningChanged, OpeningState
 from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import invited_people
 from matching.fairs.visitors.subscribers import tell_people
 
+GONE_TITLE = N_("招聘会“{fair}”：请您去看的岗位有变动")
+GONE_BODY = N_("{employer}的“{title}”这次不在招聘会上了。招聘会照常举行，别的展位一样可以去看。")
+TAKES_NOBODY = frozenset({OpeningState.FILLED, OpeningState.FROZEN, OpeningState.EXPIRED, OpeningState.CLOSED})
+
 
 @subscribe(FairMoved)
 def tell_invited(session: Session, fact: FairMoved) -> None:
-    """Write to everybody who was invited; who holds a ticket as well gets one message."""
+    """Write to everybody who was invited; who holds a ticket or a booth as well gets one message."""
     with seeing_everything(session):
         fair = session.get_one(Fair, fact.fair_id)
+        guests = select(FairInvitation.employer_id).where(
+            FairInvitation.fair_id == fair.id, FairInvitation.employer_id.is_not(None)
+        )
+        employers = session.scalars(guests.order_by(FairInvitation.id)).all()
     tell_people(session, fact, fair, sorted(invited_people(session, fair.id)))
+    for employer_id in employers:
+        tell_employer(
+            session,
+            employer_id or 0,
+            kind=fact.kind,
+            title=fact.title,
+            body="{notice}",
+            link=f"/fairs/{fair.id}",
+            dedupe_key=f"{fact.kind}:{fair.id}:{fair.revision}",
+            params={"fair": fair.name, "when": span(fair), "notice": fair.notice},
+        )
+
+
+@subscribe(BoothGone)
+def tell_guests_of_booth(session: Session, fact: BoothGone) -> None:
+    """Write to those who were invited for an opening at a booth that comes free."""
+    _tell_guests(session, fact.opening_ids, fair_id=fact.fair_id)
+
+
+@subscribe(OpeningChanged)
+def tell_guests_of_opening(session: Session, fact: OpeningChanged) -> None:
+    """Write to those who were invited for an opening that takes nobody any more."""
+    with seeing_everything(session):
+        opening = session.get(Opening, fact.opening_id)
+        is_over = opening is not None and opening.state in TAKES_NOBODY
+    if is_over:
+        _tell_guests(session, [fact.opening_id])
+
+
+def _tell_guests(session: Session, opening_ids: Collection[int], *, fair_id: int | None = None) -> None:
+    """Tell each person invited for one of the openings to a fair that is still to come, once for each opening."""
+    coming = (
+        select(FairInvitation, Fair, Opening)
+        .join(Fair, Fair.id == FairInvitation.fair_id)
+        .join(Opening, Opening.id == FairInvitation.opening_id)
+        .options(joinedload(Opening.employer, innerjoin=True))
+        .where(
+            FairInvitation.opening_id.in_(opening_ids),
+            FairInvitation.person_id.is_not(None),
+            Fair.state.in_(sorted(PROMOTING)),
+            Fair.ends_at > clock.now(),
+        )
+        .order_by(FairInvitation.id)
+    )
+    with seeing_everything(session):
+        for invitation, fair, opening in session.execute(
+            coming if fair_id is None else coming.where(Fair.id == fair_id)
+        ):
+            words = {"fair": fair.name, "employer": opening.employer.name, "title": opening.title}
+            post(
+                session,
+                kind="fair-changed",
+                to_person_id=invitation.person_id,
+                title=translate(SOURCE_LOCALE, GONE_TITLE, **words)[:200],
+                body=translate(SOURCE_LOCALE, GONE_BODY, **words)[:2000],
+                link=f"/fairs/{fair.id}",
+                dedupe_key=f"fair-changed:{fair.id}:{opening.id}:{invitation.person_id}",
+                expires_at=fair.ends_at,
+            )
 
 
 @subscribe(PersonErased)

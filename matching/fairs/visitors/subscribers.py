@@ -8,9 +8,9 @@ from centre.events import subscribe
 from centre.outbox import post
 from centre.scopes import seeing_everything
 from centre.translation import SOURCE_LOCALE, translate
+from employers.fairs.facts import FairMoved
 from employers.fairs.models import Fair
 from employers.fairs.queries import span
-from employers.fairs.rules import FairMoved
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import visitors
 

@@ -67,6 +67,7 @@ def paid_relief(counter: Counter, fen: int = 30_000) -> int:
     return case
 
 
+@pytest.mark.rule("relief-two-people", "action")
 def test_a_small_sum_is_paid_on_one_day_by_two_people(counter: Counter) -> None:
     case = counter.open(RELIEF, asked_fen=30_000, words="丈夫住院")
     with pytest.raises(SamePerson):
@@ -84,6 +85,7 @@ def test_a_small_sum_is_paid_on_one_day_by_two_people(counter: Counter) -> None:
         assert told_once == ["您的“生活救助”有了结果：已批准"]
 
 
+@pytest.mark.rule("relief-two-people", "action")
 def test_above_the_limit_or_a_second_time_the_long_path_is_named(counter: Counter) -> None:
     paid_relief(counter)
     for fen in (50_001, 100):
@@ -142,6 +144,7 @@ def test_a_case_about_somebody_needs_a_name_and_another_centre_sees_nothing(coun
         assert [brief.id for brief in queries.briefs(session, KINDS, person_id=counter.person_id)] == [case]
 
 
+@pytest.mark.rule("card-reduction", "action")
 def test_a_medical_card_takes_off_what_its_rule_says(counter: Counter) -> None:
     card = counter.open(CARD, type="medical", partner="县医院")
     with pytest.raises(SamePerson):
@@ -161,6 +164,8 @@ def test_reductions_round_in_the_person_s_favour() -> None:
     assert [reduced(gross, 80) for gross in (1, 2, 5, 30_000)] == [1, 2, 4, 24_000]
 
 
+@pytest.mark.rule("hardship-steps", "action")
+@pytest.mark.rule("hardship-one-file", "action")
 def test_a_recognition_takes_its_steps_and_reaches_the_person(counter: Counter) -> None:
     with pytest.raises(NotPermitted):
         counter.open(HARDSHIP, system="employment", ground="deep")

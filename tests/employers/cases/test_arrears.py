@@ -55,6 +55,8 @@ def verified(counter: Counter, firm: int) -> int:
     return case
 
 
+@pytest.mark.rule("employer-watch", "action")
+@pytest.mark.rule("arrears-effect", "action")
 def test_a_proved_claim_puts_the_employer_on_watch_and_recovery_counts_once(counter: Counter) -> None:
     firm = employer(counter)
     case = verified(counter, firm)
@@ -68,6 +70,7 @@ def test_a_proved_claim_puts_the_employer_on_watch_and_recovery_counts_once(coun
     assert counter.step(ARREARS, case, "close", reason="全部付清") == "closed"
 
 
+@pytest.mark.rule("arrears-effect", "action")
 def test_a_refusal_to_pay_suspends_the_employer(counter: Counter) -> None:
     firm = employer(counter)
     case = verified(counter, firm)
@@ -75,6 +78,7 @@ def test_a_refusal_to_pay_suspends_the_employer(counter: Counter) -> None:
     assert state_of(firm) is EmployerState.SUSPENDED
 
 
+@pytest.mark.rule("arrears-effect", "action")
 def test_nobody_verifies_their_own_complaint(counter: Counter) -> None:
     case = counter.open(ARREARS, "manager", employer_name="某餐馆", claimed_fen=100)
     counter.step(ARREARS, case, "register")

@@ -24,6 +24,7 @@ from tests.employers.world import MANAGER, OFFICER, SYSTEM, add_employer, boss, 
 CODE = "91610499MA6DEM0013"
 
 
+@pytest.mark.rule("employer-code", "action")
 def test_an_employer_code_is_validated_and_normalised() -> None:
     assert EmployerDraft(name="三原食品", uscc=CODE.lower(), region_code="610422").uscc == CODE
     assert EmployerDraft(name="三原食品", uscc="91350100M000100Y43", region_code="610422").uscc == "91350100M000100Y43"
@@ -31,6 +32,7 @@ def test_an_employer_code_is_validated_and_normalised() -> None:
         EmployerDraft(name="三原食品", uscc=CODE[:-1] + "4", region_code="610422")
 
 
+@pytest.mark.rule("employer-verified", "action")
 def test_a_registered_employer_is_submitted_and_verified(session: Session) -> None:
     draft = EmployerDraft(
         name="三原食品", uscc=CODE, region_code="610422", contact_name="赵", contact_phone="138 1234 5678"
@@ -43,6 +45,7 @@ def test_a_registered_employer_is_submitted_and_verified(session: Session) -> No
         register_employer(session, OFFICER, draft)
 
 
+@pytest.mark.rule("employer-verified", "action")
 def test_an_employer_without_code_or_contact_cannot_be_submitted(session: Session) -> None:
     employer = register_employer(session, OFFICER, EmployerDraft(name="三原食品", region_code="610422"))
     with pytest.raises(Invalid) as refused:
@@ -85,6 +88,7 @@ def test_events_outside_the_machine_are_refused(state: EmployerState) -> None:
                 EMPLOYER.find(state, event)
 
 
+@pytest.mark.rule("employer-suspended", "action")
 def test_suspension_freezes_openings_and_only_a_manager_lifts_it(session: Session) -> None:
     add_employer(session)
     shown = published(session)
@@ -117,6 +121,7 @@ def test_openings_log_by_whom_and_why_they_were_frozen(session: Session) -> None
     ]
 
 
+@pytest.mark.rule("employer-suspended", "list")
 def test_the_public_sees_trusted_employers_only(any_database: str) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)
@@ -128,6 +133,7 @@ def test_the_public_sees_trusted_employers_only(any_database: str) -> None:
         assert employer(session, 2).id == 2
 
 
+@pytest.mark.rule("employer-licence", "job")
 def test_an_expiring_licence_brings_three_warnings_and_then_frozen_openings(session: Session) -> None:
     add_employer(session)
     last = date(2026, 6, 30)

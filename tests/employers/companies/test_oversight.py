@@ -37,6 +37,7 @@ def county_opening(session: Session) -> int:
     return opening.id
 
 
+@pytest.mark.rule("city-acts-for-counties", "action")
 def test_the_city_officer_decides_on_county_employers_and_their_openings(county_opening: int) -> None:
     city = officer(1)
     with open_session(city.scope, write=True) as session:

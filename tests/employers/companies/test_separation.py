@@ -20,6 +20,7 @@ def both(other: Actor, number: int = 1) -> Actor:
     return replace(other, roles=other.roles | {Role.EMPLOYER}, employer_id=number)
 
 
+@pytest.mark.rule("opening-verified", "action")
 def test_nobody_verifies_an_opening_of_their_own_employer(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft())

@@ -57,6 +57,7 @@ def judge(session: Session, *events: str) -> None:
         judge_employer(session, MANAGER, employer_id=1, event=event, reason="收取押金")
 
 
+@pytest.mark.rule("employer-suspended", "api")
 def test_a_suspension_ends_sessions_and_tokens_and_tells_the_employer_once(session: Session) -> None:
     add_employer(session)
     cookie, key = enter(session), token(session)
@@ -78,6 +79,7 @@ def test_sessions_that_outlive_a_suspension_are_caught(session: Session) -> None
     assert visitor(session, cookie) is not None
 
 
+@pytest.mark.rule("employer-blacklisted", "page")
 def test_nobody_signs_in_for_a_blacklisted_employer(session: Session) -> None:
     add_employer(session)
     judge(session, "warn", "suspend", "blacklist")

@@ -70,6 +70,7 @@ def applied(session: Session, fair: Fair, number: int) -> Booth:
     return apply_for_booth(session, boss(number), fair_id=fair.id, draft=WANT)
 
 
+@pytest.mark.rule("booth-ends", "booth")
 def test_the_43rd_applicant_for_42_booths_waits_and_moves_up_after_a_withdrawal(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=42)
     booths = [applied(session, fair, number) for number in range(1, 44)]
@@ -86,6 +87,7 @@ def test_the_43rd_applicant_for_42_booths_waits_and_moves_up_after_a_withdrawal(
     assert session.get_one(Employer, 7).no_shows_in(2026) == 0
 
 
+@pytest.mark.rule("one-booth", "booth")
 def test_a_refused_second_application_takes_no_booth(session: Session) -> None:
     fair = booth_fair(session, add_hall(session))
     applied(session, fair, 1)
@@ -97,6 +99,7 @@ def test_a_refused_second_application_takes_no_booth(session: Session) -> None:
     assert fair.booths_taken == 1
 
 
+@pytest.mark.rule("booth-states", "booth")
 def test_withdrawing_on_the_day_is_too_late(session: Session) -> None:
     fair = booth_fair(session, add_hall(session))
     booth = applied(session, fair, 1)
@@ -104,6 +107,7 @@ def test_withdrawing_on_the_day_is_too_late(session: Session) -> None:
         withdraw_booth(session, boss(1), booth_id=booth.id)
 
 
+@pytest.mark.rule("booth-missed", "booth")
 def test_third_no_show_bars_employer(session: Session) -> None:
     add_employer(session)
     for week in range(3):
@@ -144,6 +148,7 @@ def test_booth_numbers_are_unique_and_within_range(session: Session) -> None:
     assert [booth.booth_no for booth in booths] == [2, 3, 1]
 
 
+@pytest.mark.rule("booth-states", "booth")
 def test_a_booth_is_checked_in_and_left(session: Session) -> None:
     fair = booth_fair(session, add_hall(session))
     booth = applied(session, fair, 1)
@@ -183,6 +188,7 @@ def test_a_refusal_frees_the_booth_and_needs_a_reason(session: Session) -> None:
     assert (first.state, second.state) == (BoothState.REFUSED, BoothState.APPLIED)
 
 
+@pytest.mark.rule("booth-states", "booth")
 def test_applications_are_accepted_only_while_they_are_open(session: Session) -> None:
     add_employer(session)
     fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
@@ -256,6 +262,7 @@ def at_once(work: list[tuple[Actor, object]], act: object) -> list[str]:
         return list(pool.map(run, work))
 
 
+@pytest.mark.rule("one-booth", "booth")
 def test_concurrent_applications_never_oversell_booths(any_database: str, frozen: None) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         found_city(session)

@@ -82,6 +82,7 @@ def test_a_fair_stores_its_deadlines_and_place(session: Session) -> None:
     assert (fair.region_code, fair.centre_id, fair.state) == ("610402", 1, FairState.DRAFT)
 
 
+@pytest.mark.rule("fair-papers", "action")
 def test_a_fair_with_two_of_three_plans_is_not_ready(session: Session) -> None:
     fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), security_plan=""))
     with pytest.raises(PlansMissing) as refused:
@@ -91,6 +92,7 @@ def test_a_fair_with_two_of_three_plans_is_not_ready(session: Session) -> None:
     assert advance_fair(session, ORGANISER, fair_id=fair.id, event="prepare").state is FairState.READY
 
 
+@pytest.mark.rule("permit-from-thousand", "action")
 @pytest.mark.parametrize(("visitors", "needed"), [(999, False), (1000, True)])
 def test_a_thousand_visitors_need_a_permit(session: Session, visitors: int, needed: bool) -> None:
     fair = schedule_fair(session, ORGANISER, fair_draft(add_hall(session), expected_visitors=visitors))
@@ -103,6 +105,7 @@ def test_a_thousand_visitors_need_a_permit(session: Session, visitors: int, need
     assert (cleared.state, cleared.filed_at) == (FairState.CLEARED, clock.now())
 
 
+@pytest.mark.rule("fair-hall", "action")
 @pytest.mark.parametrize(
     ("starts", "ends", "clashing"),
     [
@@ -216,6 +219,7 @@ def test_a_series_skips_days_on_which_the_hall_is_taken(session: Session) -> Non
     assert (len(planned.fairs), planned.taken) == (3, [date(2026, 3, 6)])
 
 
+@pytest.mark.rule("fair-notice", "action")
 def test_cancelling_an_announced_fair_needs_a_notice_and_tells_every_booth(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=1)
     for number in (1, 2):
@@ -233,6 +237,7 @@ def test_cancelling_an_announced_fair_needs_a_notice_and_tells_every_booth(sessi
     assert (fair.state, fair.revision, fair.notice) == (FairState.CANCELLED, revision + 1, "因暴雨取消 {抱歉}")
 
 
+@pytest.mark.rule("fair-notice", "action")
 def test_moving_an_announced_fair_needs_a_notice_and_raises_its_revision(session: Session) -> None:
     hall = add_hall(session)
     fair = booth_fair(session, hall)
@@ -322,6 +327,7 @@ def test_the_public_sees_announced_fairs_only(any_database: str, frozen: None) -
         assert not session.scalars(fairs(region="610404")).all()
 
 
+@pytest.mark.rule("fair-free", "action")
 def test_no_field_of_a_fair_asks_a_worker_for_money() -> None:
     tables = [name for name in Base.metadata.tables if name in ("fair", "booth", "venue", "fair_series")]
     assert len(tables) == 4

@@ -99,6 +99,7 @@ def test_the_organiser_may_withdraw_for_an_employer_on_the_last_day_and_it_is_to
     assert counted(session, fair) == (0, 0)
 
 
+@pytest.mark.rule("employer-suspended", "booth")
 @pytest.mark.parametrize("event", ["suspend", "blacklist"])
 def test_the_booths_of_a_barred_employer_come_free_for_those_who_wait(session: Session, event: str) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=1)
@@ -163,6 +164,7 @@ def test_a_refusal_can_be_taken_back_while_a_booth_is_free(session: Session) -> 
     assert counted(session, fair) == (1, 1)
 
 
+@pytest.mark.rule("fair-notice", "booth")
 def test_every_request_lapses_with_a_cancelled_fair_and_nobody_moves_up(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=1)
     holder, waiting = request(session, fair, 1, approved=True), request(session, fair, 2)
@@ -255,6 +257,7 @@ def test_exhibitors_are_counted_while_there_is_no_limit_so_that_a_limit_knows_th
     assert counted(session, fair) == (4, 4)
 
 
+@pytest.mark.rule("permit-from-thousand", "action")
 def test_a_fair_that_grows_over_the_limit_needs_its_permit(session: Session) -> None:
     hall = add_hall(session)
     fair = schedule_fair(session, ORGANISER, fair_draft(hall, expected_visitors=900))

@@ -147,6 +147,7 @@ def test_wording_judged_unlawful_is_blocked_from_then_on(session: Session) -> No
     assert [problem.code for problem in refused.value.problems] == ["ad-ask-other"]
 
 
+@pytest.mark.rule("opening-screened", "job")
 def test_published_openings_are_screened_again_when_the_rules_change(session: Session) -> None:
     add_employer(session)
     lawful, unlawful = published(session), published(session)

@@ -43,6 +43,8 @@ def taken(session: Session, lines: Sequence[Line]) -> Report:
     return import_openings(session, OFFICER, lines, source_name="合作中心", publish=True)
 
 
+@pytest.mark.rule("opening-six-elements", "import")
+@pytest.mark.rule("opening-screened", "import")
 def test_each_row_gets_a_verdict_and_refused_rows_leave_no_trace(session: Session) -> None:
     report = taken(session, read_lines(JSONL, "corpus.jsonl"))
     assert [row.verdict.value for row in report.rows] == ["open", "kept", "kept", "refused", "refused"]
@@ -91,6 +93,7 @@ def test_drafts_of_an_earlier_import_are_published_once_the_source_is_trusted(se
     assert session.scalars(select(Employer.state)).all() == [EmployerState.ACTIVE]
 
 
+@pytest.mark.rule("opening-active-employer", "import")
 def test_a_trusted_import_does_not_verify_employers_from_other_sources(session: Session) -> None:
     register_employer(session, OFFICER, EmployerDraft(name="合作中心", region_code="610404"))
     report = taken(session, read_lines(JSONL, "x.jsonl"))

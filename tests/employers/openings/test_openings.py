@@ -86,6 +86,7 @@ def test_an_opening_kept_for_a_group_was_never_public(session: Session) -> None:
     assert opening.public_since == clock.now()
 
 
+@pytest.mark.rule("opening-six-elements", "action")
 def test_all_missing_elements_are_reported_at_once(session: Session) -> None:
     add_employer(session)
     bare = draft(
@@ -102,6 +103,7 @@ def test_all_missing_elements_are_reported_at_once(session: Session) -> None:
     assert translate("en", place.message, **place.params) == "Required before publishing: Workplace"
 
 
+@pytest.mark.rule("opening-screened", "action")
 def test_an_opening_with_unlawful_words_cannot_be_submitted(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(conditions="限男性，年龄18-45", content="交押金300元"))
@@ -137,6 +139,8 @@ def test_an_opening_needs_a_plausible_headcount(headcount: int) -> None:
         draft(headcount=headcount)
 
 
+@pytest.mark.rule("pay-order", "action")
+@pytest.mark.rule("opening-validity", "action")
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
@@ -158,6 +162,9 @@ def test_contradictory_openings_are_not_saved_even_as_drafts(
     assert codes_by_field(refused)[field] == code
 
 
+@pytest.mark.rule("minimum-pay", "action")
+@pytest.mark.rule("opening-validity", "action")
+@pytest.mark.rule("agency-licence", "action")
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
@@ -186,6 +193,7 @@ def test_an_opening_that_violates_a_dated_policy_is_not_published(
     assert codes_by_field(refused) == {field: code}
 
 
+@pytest.mark.rule("minimum-pay", "action")
 @pytest.mark.parametrize("pay", [DAILY, HOURLY, PIECEWORK], ids=["day", "hour", "piece"])
 def test_pay_by_the_day_hour_or_piece_above_the_minimum_is_published(session: Session, pay: dict[str, Any]) -> None:
     add_employer(session)
@@ -207,6 +215,7 @@ def test_a_licensed_agency_posts_for_a_factory_with_both_names(session: Session)
     assert (shown.employer.name, shown.client_name) == ("第1纺织厂", "昆山晨屹电子")
 
 
+@pytest.mark.rule("opening-active-employer", "action")
 def test_an_employer_that_is_not_active_cannot_publish(session: Session) -> None:
     add_employer(session, state=EmployerState.CHECKING)
     opening = create_opening(session, boss(), draft())
@@ -233,6 +242,7 @@ def test_an_employer_touches_only_its_own_openings(session: Session) -> None:
         create_opening(session, boss(2), draft(employer_id=1))
 
 
+@pytest.mark.rule("opening-places", "action")
 def test_the_last_place_fills_an_opening_and_one_given_back_reopens_it(session: Session) -> None:
     add_employer(session)
     shown = published(session, headcount=2)
@@ -249,6 +259,7 @@ def test_the_last_place_fills_an_opening_and_one_given_back_reopens_it(session: 
     assert change_headcount(session, boss(), opening_id=shown.id, headcount=5).state is OpeningState.OPEN
 
 
+@pytest.mark.rule("opening-places", "database")
 def test_a_counter_above_the_headcount_is_refused_by_the_database(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft())
@@ -258,6 +269,7 @@ def test_a_counter_above_the_headcount_is_refused_by_the_database(session: Sessi
     session.rollback()
 
 
+@pytest.mark.rule("expired-is-told", "list")
 def test_an_opening_expires_at_midnight_and_the_job_closes_it(session: Session) -> None:
     add_employer(session)
     shown = published(session, valid_from="2026-03-02", valid_until="2026-03-10")

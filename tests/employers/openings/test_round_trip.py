@@ -136,6 +136,7 @@ def test_openings_with_every_field_filled_come_back_the_same(session: Session, e
         assert data.startswith(b"\xef\xbb\xbf")
 
 
+@pytest.mark.rule("reserved-opening", "import")
 def test_groups_for_whom_openings_are_kept_come_back_the_same() -> None:
     groups = [group.value for group in ReservedFor]
     assert [group.value for group in groups_of(groups_cell(groups)) or ()] == groups

@@ -11,6 +11,7 @@ from employers.openings.rules import CertificateKind
 from employers.openings.screening import Reaction, certificates_in, restore, rulebook, screen, without_phones, worst
 
 
+@pytest.mark.rule("opening-screened", "action")
 @pytest.mark.parametrize(
     ("sentence", "reaction", "key"),
     [
@@ -103,6 +104,7 @@ def test_a_certificate_in_the_text_becomes_a_requirement() -> None:
     assert (wished.kind, wished.must) == (CertificateKind.HEALTH, False)
 
 
+@pytest.mark.rule("free-text", "action")
 def test_telephone_numbers_are_masked_for_the_public() -> None:
     assert without_phones("联系人王姐13812345678，工资4500-6000") == "联系人王姐138****5678，工资4500-6000"
 

@@ -10,6 +10,7 @@ from centre import clock
 from centre.database import open_session
 from centre.errors import Refusal
 from centre.outbox import Message
+from centre.people import Person
 from employers.companies.models import Employer
 from employers.openings.rules import EmploymentType
 from matching.export import actions, batches, members, queries
@@ -54,11 +55,14 @@ def traveller(**changed: Any) -> Traveller:
     return Traveller(**values | changed)
 
 
+@pytest.mark.rule("seats-of-a-batch", "action")
 @pytest.mark.parametrize(("people", "codes"), [(58, []), (88, []), (89, ["no-seats"])])
 def test_two_coaches_take_88_and_two_escorts(people: int, codes: list[str]) -> None:
     assert [problem.code for problem in lock_problems([traveller()] * people, **MET)] == codes
 
 
+@pytest.mark.rule("seats-of-a-batch", "action")
+@pytest.mark.rule("export-lock", "action")
 @pytest.mark.parametrize(
     ("who", "more", "code"),
     [
@@ -100,9 +104,12 @@ def test_a_roster_is_locked_with_seats_and_everybody_hears_of_it(any_town: world
         assert any("1 号车 2 号座" in row.body for row in messages)
 
 
+@pytest.mark.rule("export-lock", "action")
 def test_the_lock_names_everything_at_once(town: world.Town) -> None:
     journey = recruit(open_project(town), escorts=0, insurance_no="")
-    young = add_member(journey, 1, born=date(2011, 1, 1))
+    young = add_member(journey, 1)
+    with open_session(SYSTEM.scope, write=True) as session:  # her card was read again after she had been listed
+        session.get_one(Person, row_of(session, young).person_id).birth_on = date(2011, 1, 1)
     add_member(journey, 2, emergency_name="")
     with scoped(journey.officer) as session, pytest.raises(LockRefused) as refused:
         batches.lock_batch(session, journey.officer, batch_id=journey.batch_id)
@@ -111,6 +118,7 @@ def test_the_lock_names_everything_at_once(town: world.Town) -> None:
     assert young
 
 
+@pytest.mark.rule("export-lock", "action")
 def test_nobody_is_on_two_locked_batches_at_once(any_town: world.Town) -> None:
     journey = recruit(open_project(any_town), people=1)
     with scoped(journey.officer) as session:
@@ -178,6 +186,7 @@ def test_a_moved_departure_is_told_to_each_once_and_raises_the_edition(any_town:
         ]  # fmt: skip
 
 
+@pytest.mark.rule("export-project", "action")
 def test_a_project_needs_inspection_agreement_and_quota(town: world.Town) -> None:
     officer = open_project(town).officer
     with scoped(officer) as session:
@@ -187,6 +196,7 @@ def test_a_project_needs_inspection_agreement_and_quota(town: world.Town) -> Non
     assert len(refused.value.params["missing"].messages) == 3
 
 
+@pytest.mark.rule("export-project", "action")
 def test_agency_work_needs_a_licence_and_abroad_is_out_of_scope(town: world.Town) -> None:
     officer = open_project(town).officer
     with scoped(officer) as session, pytest.raises(DispatchLicenceMissing):

@@ -99,6 +99,7 @@ def call(journey: Journey, member_id: int, day: int, outcome: FollowUpOutcome = 
         record_follow_up(session, clerk, follow_up_id=call_id, draft=draft)
 
 
+@pytest.mark.rule("export-counts-signed", "action")
 def test_only_those_who_signed_are_exported(any_town: world.Town) -> None:
     journey = handed_over(arrived(any_town, people=6, absent=1, left=1))
     for member_id in journey.member_ids[:3]:
@@ -152,6 +153,7 @@ def test_a_contract_below_the_promise_stops_the_project_and_warns_the_others(any
         actions.sign_contract(session, officer, member_id=first, draft=knowing)
 
 
+@pytest.mark.rule("export-counts-signed", "action")
 def test_calls_move_the_member_and_whoever_returns_looks_for_work_the_same_day(any_town: world.Town) -> None:
     journey = handed_over(arrived(any_town))
     first, second, third = journey.member_ids

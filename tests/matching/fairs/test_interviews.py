@@ -1,17 +1,19 @@
 """Visitors ask for interviews, the organiser plans and releases, and a booth that leaves is planned around."""
 
 import pytest
+from sqlalchemy import select
 
 from centre import clock
 from centre.database import open_session
+from centre.outbox import Message
 from centre.people import new_person
 from centre.scopes import ScopedSession
-from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
+from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth, refuse_booth
 from employers.fairs.rules import BoothDraft
 from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft, GuestDraft, InterviewsStarted, NoTimetable
 from matching.fairs.interviews.jobs import plan_asked, solve_longest_waiting
-from matching.fairs.interviews.queries import booked, interview_day, timetable_of_visitor
+from matching.fairs.interviews.queries import PANELS_APART, booked, interview_day, timetable_of_visitor
 from matching.fairs.interviews.wishing import ask_for_interviews
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.rules import TicketDraft, TicketSource
@@ -79,6 +81,22 @@ def test_a_booth_that_leaves_at_half_time_moves_only_its_own_guests(session: Sco
         assert {cell for cell in before if cell[1] != booth_ids[0]} <= after
         assert not {cell for cell in after if cell[1] == booth_ids[0] and cell[2] >= 2}
         actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+
+
+def test_the_interviews_of_a_booth_end_with_it_and_those_who_knew_of_them_are_told_once(session: ScopedSession) -> None:
+    for number in (1, 2):
+        add_employer(session, number)
+    fair_id, booth_ids, visitors = build(session)
+    actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+    actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+    refuse_booth(session, ORGANISER, booth_id=booth_ids[0], reason="资料不实")
+    assert {row.booth_id for row in session.scalars(booked(fair_id))} == {booth_ids[1]}
+    off = select(Message.person_id).where(Message.title.contains("面谈取消"))
+    assert session.scalars(off).all() == [visitors[0].person_id]
+    day = interview_day(session, fair_id)
+    assert day is not None
+    assert {panel // PANELS_APART for _, panel, _ in day.released} == {booth_ids[1]}
+    assert actions.release_interviews(session, ORGANISER, fair_id=fair_id) == 0
 
 
 def test_without_wishes_there_is_nothing_to_plan(session: ScopedSession) -> None:

@@ -7,13 +7,17 @@ import pytest
 from sqlalchemy import func, select
 
 from centre import clock
+from centre.accounts import Account
 from centre.database import open_session
 from centre.outbox import Message
 from centre.permissions import Actor
+from employers.companies.actions import judge_employer
 from employers.fairs.actions import cancel_fair
+from employers.fairs.booths import refuse_booth
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import shown_openings
 from employers.fairs.rules import FairState
+from employers.openings.actions import close_opening
 from matching.fairs.invitations import queries
 from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import proposals, room_of
@@ -116,6 +120,7 @@ def test_an_organiser_invites_by_reason_without_names_and_never_beyond_the_room(
         assert room_of(session, session.get_one(Fair, fair_id)).left == 0
 
 
+@pytest.mark.rule("fair-notice", "suggestion")
 def test_the_invited_are_told_once_when_the_fair_is_cancelled(hall: Hall) -> None:
     fair_id = coming_fair()
     organiser = hall.enter("organiser")
@@ -128,6 +133,58 @@ def test_the_invited_are_told_once_when_the_fair_is_cancelled(hall: Hall) -> Non
             select(Message.person_id).where(Message.kind == "fair-cancel", Message.person_id.in_(people))
         ).all()
     assert sorted(told_of_it, key=str) == sorted(people, key=str)
+
+
+def told_of_change(kind: str = "fair-changed") -> list[int | None]:
+    with open_session(SYSTEM.scope) as session:
+        return list(session.scalars(select(Message.person_id).where(Message.kind == kind).order_by(Message.person_id)))
+
+
+@pytest.mark.rule("booth-ends", "suggestion")
+@pytest.mark.parametrize("how", ["booth", "opening", "employer"])
+def test_the_invited_are_told_once_when_the_booth_or_the_opening_falls_away(hall: Hall, how: str) -> None:
+    fair_id = coming_fair()
+    hall.enter("organiser").send(f"/organiser/fairs/{fair_id}/invitations/workers")
+    with open_session(SYSTEM.scope, write=True) as session:
+        opening_id = session.scalars(
+            select(FairInvitation.opening_id).where(FairInvitation.opening_id.is_not(None))
+        ).first()
+        assert opening_id is not None
+        booth = next(booth for booth, opening in shown_openings(session, fair_id) if opening.id == opening_id)
+        guests = select(FairInvitation.person_id, FairInvitation.opening_id)
+        invitations = [tuple(row) for row in session.execute(guests)]
+        lost = [opening_id] if how == "opening" else booth.opening_ids
+        if how == "booth":
+            refuse_booth(session, SYSTEM, booth_id=booth.id, reason="资料不实")
+        elif how == "opening":
+            close_opening(session, SYSTEM, opening_id=opening_id)
+        else:
+            for event in ("warn", "suspend"):
+                judge_employer(session, SYSTEM, employer_id=booth.employer_id, event=event, reason="克扣工资")
+    expected = sorted(person_id for person_id, opening in invitations if opening in lost and person_id)
+    assert expected
+    assert told_of_change() == expected
+    assert told_of_change("fair-cancel") == []
+
+
+def test_an_employer_that_was_invited_is_told_when_the_fair_is_called_off(hall: Hall) -> None:
+    with open_session(SYSTEM.scope) as session:
+        open_to_booths = select(Fair.id).where(Fair.state == FairState.BOOTH_OPEN).order_by(Fair.id)
+        fair_id = session.scalars(open_to_booths).first()
+    organiser = hall.enter("organiser")
+    address = f"/organiser/fairs/{fair_id}/invitations"
+    page = organiser.get(address)
+    with open_session(SYSTEM.scope) as session:
+        with_account = set(session.scalars(select(Account.employer_id).where(Account.employer_id.is_not(None))))
+    proposed = [int(part.split('"')[0]) for part in page.split('name="employer_id" value="')[1:]]
+    employer_id = next((number for number in proposed if number in with_account), None)
+    assert employer_id is not None
+    organiser.send(f"{address}/employers", employer_id=employer_id)
+    organiser.send(f"/organiser/fairs/{fair_id}/call-off", event="cancel", notice="大风")
+    with open_session(SYSTEM.scope) as session:
+        own = select(Account.id).where(Account.employer_id == employer_id)
+        called_off = select(Message.account_id).where(Message.kind == "fair-cancel", Message.account_id.in_(own))
+        assert session.scalars(called_off).all() == session.scalars(own).all()
 
 
 def test_an_employer_without_a_booth_is_invited_once(hall: Hall) -> None:

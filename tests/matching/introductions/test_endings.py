@@ -95,6 +95,7 @@ def stopped(person_id: int) -> list[str]:
         return list(session.scalars(kinds.order_by(Message.id)))
 
 
+@pytest.mark.rule("opening-ends-letters", "letter")
 def test_proposals_and_letters_end_with_a_closed_opening_and_each_worker_is_told_once(any_town: Town) -> None:
     town = any_town
     people = [worker(town, who) for who in (world.W1, world.W2, world.W9)]
@@ -118,6 +119,7 @@ def test_letters_that_outlive_their_opening_are_caught(town: Town) -> None:
     assert states(letter) == [("letter_issued", subscribers.CLOSED)]
 
 
+@pytest.mark.rule("employer-suspended", "letter")
 def test_a_suspension_holds_letters_and_its_end_releases_them(town: Town) -> None:
     person = worker(town)
     letter = propose(town, person)
@@ -130,6 +132,7 @@ def test_a_suspension_holds_letters_and_its_end_releases_them(town: Town) -> Non
     assert stopped(person) == ["opening-stopped", "opening-resumed", "opening-stopped"]
 
 
+@pytest.mark.rule("employer-blacklisted", "action", "letter")
 def test_everything_ends_with_a_blacklisted_employer(town: Town) -> None:
     person, other = worker(town), worker(town, world.W2)
     met, letter = propose(town, person), propose(town, other)
@@ -151,6 +154,7 @@ def test_a_filled_opening_of_a_suspended_employer_does_not_reopen_to_the_public(
         assert row.state is OpeningState.FROZEN
 
 
+@pytest.mark.rule("refused-pair-rests", "letter")
 def test_a_refused_pair_is_left_alone_for_the_rest_of_the_day(any_town: Town) -> None:
     town = any_town
     person = worker(town)
@@ -169,6 +173,8 @@ def test_a_request_that_the_centre_set_aside_may_be_made_again_the_same_day(town
     assert propose(town, person) != proposal
 
 
+@pytest.mark.rule("letter-needs-open-opening", "letter")
+@pytest.mark.rule("expired-is-told", "letter")
 def test_no_letter_is_written_after_the_last_day_of_an_opening_before_any_job_ran(town: Town) -> None:
     proposal = propose(town, worker(town), agreed=False)
     late = propose(town, worker(town, world.W2), "sew", agreed=False)
@@ -182,6 +188,7 @@ def test_no_letter_is_written_after_the_last_day_of_an_opening_before_any_job_ra
         assert states(late) == [("recommended", "")]
 
 
+@pytest.mark.rule("reserved-opening", "search", "list", "suggestion", "letter")
 def test_an_opening_kept_for_a_group_is_on_no_list_and_only_its_members_are_introduced(any_town: Town) -> None:
     town = any_town
     change(town, reserved_for=["hard_to_employ"])
@@ -210,6 +217,7 @@ def test_an_opening_kept_for_a_group_is_on_no_list_and_only_its_members_are_intr
     assert propose(town, member)
 
 
+@pytest.mark.rule("hardship-ends", "letter")
 def test_a_recognition_that_ended_opens_no_kept_opening(town: Town) -> None:
     change(town, reserved_for=["hard_to_employ"])
     member = worker(town, recognised=("hard_to_employ",))
@@ -219,6 +227,7 @@ def test_a_recognition_that_ended_opens_no_kept_opening(town: Town) -> None:
         propose(town, member)
 
 
+@pytest.mark.rule("legal-papers", "letter")
 @pytest.mark.parametrize(("kind", "lawful"), [("special_operation", False), ("driving", False), ("training", True)])
 def test_work_that_needs_a_legal_paper_is_refused_without_it(town: Town, kind: str, lawful: bool) -> None:
     change(town, certificate_requirements=[{"kind": "training", "must": False}, {"kind": kind, "must": True}])
@@ -233,6 +242,7 @@ def test_work_that_needs_a_legal_paper_is_refused_without_it(town: Town, kind: s
     assert kind not in str(refusal.value.params)
 
 
+@pytest.mark.rule("agency-licence", "letter")
 def test_an_agency_without_its_licence_gets_nobody(town: Town) -> None:
     change(town, employment_type=EmploymentType.AGENCY, client_name="某厂")
     with pytest.raises(NotLawful):

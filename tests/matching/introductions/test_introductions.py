@@ -106,6 +106,7 @@ def test_each_letter_adds_one_ledger_entry_and_one_message_to_the_worker(town: T
         assert session.scalars(select(Message).where(Message.person_id == worker)).one().kind == "letter"
 
 
+@pytest.mark.rule("letter-needs-open-opening", "letter")
 def test_three_hires_fill_three_places_and_a_fourth_introduction_is_refused(any_town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         session.scalars(select(Opening).where(Opening.id == any_town.openings["spin"])).one().headcount = 3
@@ -129,6 +130,7 @@ def test_three_hires_fill_three_places_and_a_fourth_introduction_is_refused(any_
         assert registration.state is RegistrationState.ACTIVE
 
 
+@pytest.mark.rule("opening-places", "letter")
 def test_the_last_place_is_not_given_twice(any_town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         session.scalars(select(Opening).where(Opening.id == any_town.openings["spin"])).one().headcount = 1
@@ -140,6 +142,7 @@ def test_the_last_place_is_not_given_twice(any_town: Town) -> None:
         assert queries.introduction_in_sight(session, second).state is IntroductionState.LETTER_ISSUED
 
 
+@pytest.mark.rule("letter-silence", "letter")
 def test_ten_letters_give_an_honest_rate_and_silence_is_never_a_hire(town: Town) -> None:
     letters = [letter(town, worker) for worker in people(town, 10)]
     for number in letters[:4]:
@@ -155,6 +158,7 @@ def test_ten_letters_give_an_honest_rate_and_silence_is_never_a_hire(town: Town)
     assert (round(rates.of_known * 100, 1), round(rates.of_all * 100, 1)) == (57.1, 40.0)
 
 
+@pytest.mark.rule("letter-silence", "letter")
 def test_a_silent_letter_can_be_answered_for_sixty_days_and_not_longer(town: Town) -> None:
     first, second = (letter(town, worker) for worker in people(town, 2))
     with clock.frozen(world.MONDAY + timedelta(days=8)), open_session(SYSTEM, write=True) as session:
@@ -181,6 +185,7 @@ def test_a_hire_from_a_letter_is_logged_step_by_step(town: Town) -> None:
     assert [(day - placement.starts_on).days for day in due] == [7, 30, 90]
 
 
+@pytest.mark.rule("letter-steps", "letter")
 def test_a_refused_letter_cannot_become_a_hire(town: Town) -> None:
     (worker,) = people(town, 1)
     number = letter(town, worker)
@@ -199,6 +204,7 @@ def test_a_recommendation_the_worker_has_not_accepted_has_no_result(town: Town) 
         tell(town, introduction.id, Result.HIRED)
 
 
+@pytest.mark.rule("letter-names", "letter")
 def test_an_employer_sees_a_name_only_after_the_worker_agrees(town: Town) -> None:
     boss = town.boss("南通海门织彩(虚构)")
     with open_session(SYSTEM, write=True) as session:
@@ -218,6 +224,7 @@ def test_an_employer_sees_a_name_only_after_the_worker_agrees(town: Town) -> Non
         assert not any(secret in shown for secret in ("610499", "13912345678", "union_hardship", "困难"))
 
 
+@pytest.mark.rule("letter-names", "letter")
 def test_the_telephone_follows_only_when_the_worker_shares_it(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         worker = world.add_worker(session, town, phone="13912345678")
@@ -278,6 +285,7 @@ def test_a_worker_cannot_write_results(town: Town) -> None:
         )
 
 
+@pytest.mark.rule("registered-only", "letter")
 def test_a_person_without_a_registration_cannot_be_introduced(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)
@@ -288,6 +296,7 @@ def test_a_person_without_a_registration_cannot_be_introduced(town: Town) -> Non
         letter(town, person.id)
 
 
+@pytest.mark.rule("law-closes-work", "letter")
 def test_a_post_forbidden_by_law_names_the_law(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         woman = world.add_worker(session, town)
@@ -318,6 +327,7 @@ def test_suspending_an_employer_flags_its_letters_and_tells_the_workers(town: To
     assert "opening-stopped" in kinds
 
 
+@pytest.mark.rule("placement-follow-up", "action")
 def test_three_unanswered_calls_lose_contact_and_a_later_answer_restores_it(town: Town) -> None:
     (worker,) = people(town, 1)
     tell(town, letter(town, worker), Result.HIRED)

@@ -110,6 +110,7 @@ def test_too_many_changes_are_indexed(town: Town) -> None:
     assert len(folders()) == 2
 
 
+@pytest.mark.rule("law-closes-work", "list")
 def test_a_legal_limit_applies_to_the_list_although_the_engine_does_not_know_sex(town: Town) -> None:
     listed = board().look().listed[town.openings["spin"]]
     with open_session(town.officer().scope) as session:

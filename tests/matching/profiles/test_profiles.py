@@ -75,6 +75,7 @@ def test_somebody_registers_at_home_and_signs_in_by_telephone(any_town: Town) ->
         assert session.scalars(select(Consent.purpose)).all() == ["job-service"]
 
 
+@pytest.mark.rule("identity-once", "action")
 def test_a_person_is_entered_once_through_every_channel(any_town: Town) -> None:
     register_at_home()
     person, is_new = at_counter(any_town)
@@ -105,12 +106,14 @@ def test_what_she_registered_at_home_is_joined_at_the_counter(town: Town) -> Non
         assert (claim.claimed_index, living_registration(session, claim.id)) == (None, None)
 
 
+@pytest.mark.rule("registration-begins", "action")
 def test_a_wrong_check_digit_is_refused_and_nothing_is_kept(town: Town) -> None:
     with pytest.raises(IdentityCheckDigit):
         register_at_home(id_number="610499197503080023")
     assert people() == 0
 
 
+@pytest.mark.rule("working-age", "action")
 def test_nobody_under_sixteen_is_registered_for_work(town: Town) -> None:
     young: dict[str, Any] = {"name": "陈小宇", "id_number": "610499200909010053"}
     with (
@@ -129,6 +132,7 @@ def test_another_name_on_a_known_number_is_not_overwritten(town: Town) -> None:
         at_counter(town, name="李桂芳")
 
 
+@pytest.mark.rule("other-county", "action")
 def test_a_person_moves_to_another_centre_only_with_their_consent(any_town: Town) -> None:
     person, _ = at_counter(any_town)
     with pytest.raises(actions.KnownElsewhere):
@@ -184,6 +188,7 @@ def test_an_unknown_occupation_is_reported_by_its_position_in_the_list(town: Tow
     assert [problem.field for problem in refusal.value.problems] == ["occupations.1"]
 
 
+@pytest.mark.rule("card-expiry", "action")
 def test_a_special_operation_card_expires_after_six_years_and_needs_review_after_three(town: Town) -> None:
     person, _ = at_counter(town)
     clerk = town.clerk()
@@ -232,6 +237,7 @@ def test_visitors_and_employers_write_no_profiles(town: Town) -> None:
         actions.save_wish(session, boss, person_id=person.id, draft=WishDraft(night_ok=True))
 
 
+@pytest.mark.rule("registration-ends", "action", "job")
 def test_a_registration_lapses_is_renewed_and_ends_for_good(town: Town) -> None:
     person, _ = at_counter(town)
     clerk = town.clerk()

@@ -214,6 +214,7 @@ def test_the_letter_is_compared_with_the_application(any_town: Town) -> None:
     assert messages("term-worse", person_id=person_id) == ["和说好的不一样：工资"]
 
 
+@pytest.mark.rule("employer-watch", "action")
 def test_two_broken_promises_in_ninety_days_put_the_employer_on_the_watch_list(any_town: Town) -> None:
     clerk, employer_id = any_town.clerk(), any_town.employers[BOSS]
     state(clerk, hired(any_town), LESS)

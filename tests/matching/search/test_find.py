@@ -78,6 +78,8 @@ def test_a_new_a_changed_and_a_closed_opening_are_seen_within_a_second(any_town:
     assert ids(q="焊工") == []
 
 
+@pytest.mark.rule("employer-watch", "search")
+@pytest.mark.rule("employer-suspended", "search")
 def test_watching_warns_at_once_and_suspension_removes_the_openings(town: Town) -> None:
     assert search_openings(SearchCriteria(q="缝纫")).items[0].risk is Risk.NORMAL
     boss = town.employers["渭城新棉制衣(虚构)"]

@@ -194,6 +194,7 @@ def test_a_name_of_several_places_means_the_same_at_every_door(town: Town, text:
     assert places_at_every_door(text)[: len(codes)] == codes
 
 
+@pytest.mark.rule("town-in-two-counties", "search")
 def test_a_place_that_can_be_several_joins_the_words_so_that_the_answer_shows_which(town: Town) -> None:
     criteria = SearchCriteria.of([("region", "鼓楼区"), ("q", "保安"), ("region", "火星"), ("region", "\u202e")])
     assert (criteria.q, criteria.region) == ("保安 鼓楼区 火星", ())

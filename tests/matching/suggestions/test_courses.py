@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from centre.database import open_session
@@ -51,12 +52,14 @@ def test_an_experienced_sewer_sees_the_opening_that_requires_the_certificate(tow
     assert unlocked.openings[0].listed.id == asks
 
 
+@pytest.mark.rule("legal-papers", "suggestion")
 def test_courses_promise_no_openings_that_fail_another_condition(town: Town) -> None:
     person = worker(town, wage_floor_fen=9_000_000)
     assert after(person).openings == []
     assert after(person).places == 40
 
 
+@pytest.mark.rule("law-closes-work", "suggestion")
 def test_courses_promise_a_woman_no_openings_that_the_law_closes_to_women(town: Town) -> None:
     closed = opening(town, "law", sex_limit_ground="mine_underground")
     assert closed not in {offer.listed.id for offer in after(worker(town)).openings}

@@ -165,6 +165,7 @@ def test_only_staff_see_candidates_and_only_those_of_their_centre(town: Town) ->
         candidates_for(session, boss, opening_id=town.openings["spin"], locale="zh-Hans")
 
 
+@pytest.mark.rule("law-closes-work", "suggestion")
 def test_a_lawful_limit_is_printed_with_its_ground_and_other_openings_stay(town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person = world.add_worker(session, town)

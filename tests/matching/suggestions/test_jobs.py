@@ -82,6 +82,7 @@ def test_compiled_and_plain_refreshes_send_the_same_digests(people: Town) -> Non
     assert digests(people, 1, SMALL=0, kernels=lambda: KERNELS) == plain
 
 
+@pytest.mark.rule("law-closes-work", "suggestion")
 def test_nobody_is_notified_of_work_that_the_law_closes_to_them(people: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         ground = SexGround.MINE_UNDERGROUND

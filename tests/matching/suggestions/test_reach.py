@@ -146,6 +146,7 @@ def test_a_worker_is_told_the_single_thing_that_is_missing(any_town: Town) -> No
     assert fitting is None
 
 
+@pytest.mark.rule("law-closes-work", "count")
 def test_nothing_is_suggested_where_the_law_closes_the_work(any_town: Town) -> None:
     with open_session(SYSTEM, write=True) as session:
         person_id = world.add_worker(session, any_town, wage_floor_fen=800_000).id

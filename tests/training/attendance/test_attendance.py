@@ -101,6 +101,7 @@ def test_only_whole_hours_with_check_in_and_check_out_are_credited(came: int, we
     assert credited_hours(lesson, 4, arrived, left, grace=timedelta(minutes=10)) == hours
 
 
+@pytest.mark.rule("attendance", "action")
 def test_the_threshold_is_met_by_exactly_four_fifths() -> None:
     assert Hours(32, 40).reaches(0.8)
     assert not Hours(31, 40).reaches(0.8)
@@ -131,6 +132,7 @@ def test_four_fifths_of_the_hours_complete_the_course(any_city: City) -> None:
     assert (state_of(good), state_of(short)) == (EnrolmentState.COMPLETED, EnrolmentState.FAILED)
 
 
+@pytest.mark.rule("attendance", "action")
 def test_three_absent_days_warn_once_and_five_end_the_training(any_city: City) -> None:
     """TR-18: dropped."""
     class_id = add_class(any_city, seats=2)
@@ -186,6 +188,7 @@ def test_an_accepted_offer_joins_the_running_class_for_its_remaining_hours(any_c
     assert taken(class_id) == 1
 
 
+@pytest.mark.rule("class-seats", "action")
 def test_an_unanswered_offer_passes_to_the_next_after_two_days(any_city: City) -> None:
     class_id = add_class(any_city, seats=1)
     first, second, third = enrol_all(any_city, class_id, people(any_city, 3), may_wait=True)
@@ -240,6 +243,7 @@ def test_a_lesson_is_not_moved_onto_a_taken_room_teacher_or_trainee(city: City) 
     assert moved.starts_at == there.ends_at
 
 
+@pytest.mark.rule("one-place-at-a-time", "action")
 def test_nobody_is_accepted_into_a_class_whose_moved_lesson_clashes(city: City) -> None:
     morning = add_class(city)
     (person,) = people(city, 1)

@@ -1,6 +1,6 @@
 """Results, the numbers of certificates, and what anybody may read of one: TR-15, VR20, SE-05."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,7 @@ from centre import clock
 from centre.database import open_session
 from centre.errors import Forbidden, Invalid, NotFound
 from centre.numbers import CertificateLevel
+from centre.outbox import Message
 from centre.permissions import Actor
 from centre.states import IllegalMove
 from matching.profiles.models import HeldCertificate, WorkedOccupation
@@ -18,6 +19,7 @@ from tests.training.course import acting, begin, do, enrol_all, finish, people, 
 from tests.training.world import SYSTEM, City, add_class
 from training.certificates import queries
 from training.certificates.actions import close_assessment, record_result, revoke_certificate
+from training.certificates.jobs import end_overdue_resits
 from training.certificates.models import TrainingCertificate
 from training.certificates.rules import (
     ALPHABET,
@@ -30,6 +32,7 @@ from training.certificates.rules import (
     parse_code,
     shown,
 )
+from training.enrolments.models import Enrolment
 from training.enrolments.rules import EnrolmentState
 
 AFTER = datetime(2026, 4, 1, 2, 0, tzinfo=UTC)
@@ -79,6 +82,7 @@ def test_look_alike_and_full_width_characters_are_read_as_intended() -> None:
     assert parse_code(f" {code[:4]} － {code[4:]}".replace("－", "-")) == code
 
 
+@pytest.mark.rule("resit-ends", "action")
 def test_passing_certifies_and_failing_twice_is_final(any_city: City) -> None:
     class_id, (good, late, bad) = completed(any_city, 3)
     assert mark(any_city, good) is not None
@@ -99,6 +103,25 @@ def test_passing_certifies_and_failing_twice_is_final(any_city: City) -> None:
         assert [result.attempt for result in session.scalars(queries.results(class_id))] == [1, 1, 1, 2, 2]
 
 
+@pytest.mark.rule("resit-ends", "job")
+def test_a_second_attempt_that_nobody_took_in_time_fails_and_is_told_once(city: City) -> None:
+    _, (place,) = completed(city)
+    mark(city, place, 10)
+    with acting(city, "system") as (session, _):
+        until = queries.resit_until(session, place)
+        person_id = session.get_one(Enrolment, place).person_id
+    for days, state in ((0, EnrolmentState.RESIT), (1, EnrolmentState.FAILED), (2, EnrolmentState.FAILED)):
+        day = datetime.combine(until + timedelta(days=days), time(3), UTC)
+        with clock.frozen(day), acting(city, "system") as (session, _):
+            end_overdue_resits(session)
+        assert state_of(place) is state
+    with open_session(SYSTEM.scope) as session:
+        kinds = session.scalars(select(Message.kind).where(Message.person_id == person_id)).all()
+        assert kinds.count("resit-over") == 1
+    with pytest.raises(IllegalMove):
+        mark(city, place, 80)
+
+
 def test_nobody_is_assessed_before_completion_and_no_school_assesses_its_own_trainees(city: City) -> None:
     class_id = add_class(city)
     (place,) = enrol_all(city, class_id, people(city, 1))
@@ -109,6 +132,7 @@ def test_nobody_is_assessed_before_completion_and_no_school_assesses_its_own_tra
         mark(city, place, actor="registrar")
 
 
+@pytest.mark.rule("certificate-number", "action")
 def test_an_official_number_must_fit_level_and_year_and_belongs_to_one_trainee(city: City) -> None:
     _, (first, second) = completed(city, 2)
     with pytest.raises(CertificateLevel):
@@ -139,6 +163,7 @@ def test_the_public_reads_a_masked_name_and_whether_it_still_holds(city: City) -
     assert state_of(place) is EnrolmentState.FAILED
 
 
+@pytest.mark.rule("certificate-writes-back", "action")
 def test_certification_adds_the_occupation_to_the_profile_and_revoking_removes_it(any_city: City) -> None:
     """TR-15."""
     _, (place, practised) = completed(any_city, 2)

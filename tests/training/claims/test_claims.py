@@ -121,6 +121,7 @@ def test_thirty_six_of_forty_are_subsidised_with_61200_yuan(any_city: City) -> N
     assert len(places) == 40
 
 
+@pytest.mark.rule("claim-four-hands", "action")
 def test_a_claim_passes_four_people_and_is_paid_from_the_right_fund(any_city: City) -> None:
     staff(any_city)
     subsidies = fund(any_city, "JYZJ", FundPurpose.SUBSIDY, 10_000)
@@ -165,6 +166,7 @@ def test_a_claim_passes_four_people_and_is_paid_from_the_right_fund(any_city: Ci
         assert session.get_one(Claim, claim_id).state is ClaimState.ARCHIVED
 
 
+@pytest.mark.rule("claim-four-hands", "action")
 def test_both_roles_on_one_account_still_do_not_approve_their_own_claim(city: City) -> None:
     """SE-05."""
     add_staff(city, second=Role.TRAINING_OFFICER)
@@ -204,6 +206,8 @@ def test_one_class_is_claimed_once_and_a_returned_claim_frees_its_people(city: C
         assert enter(city, class_id).amount_fen == 340_000
 
 
+@pytest.mark.rule("identity-old", "action")
+@pytest.mark.rule("subsidy-once", "action")
 def test_an_old_fifteen_digit_number_is_the_same_person_and_a_second_subsidy_is_refused(city: City) -> None:
     """TR-08."""
     first, _ = assessed(city, [city.people["W1"]], **TWELVE_DAYS)
@@ -226,6 +230,7 @@ def test_an_old_fifteen_digit_number_is_the_same_person_and_a_second_subsidy_is_
         enter(city, again)
 
 
+@pytest.mark.rule("subsidies-a-year", "action")
 def test_the_fourth_subsidised_course_of_a_year_is_refused_at_every_school(city: City) -> None:
     """TR-09."""
     (person,) = people(city, 1)
@@ -250,6 +255,7 @@ def test_the_fourth_subsidised_course_of_a_year_is_refused_at_every_school(city:
     assert outcomes == [1, 1, 1]
 
 
+@pytest.mark.rule("telephone-shared", "action")
 def test_shared_telephones_block_a_claim_until_two_people_clear_it(any_city: City) -> None:
     """TR-13."""
     staff(any_city)
@@ -295,6 +301,7 @@ def at_once(actions: list[Any]) -> list[str]:
     return sorted(outcomes)
 
 
+@pytest.mark.rule("subsidy-once", "action", "database")
 def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city: City) -> None:
     persons = people(any_city, 2)
     with open_session(SYSTEM.scope, write=True) as session:
@@ -309,6 +316,7 @@ def test_two_schools_that_claim_the_same_person_at_once_get_one_subsidy(any_city
         assert len(granted) == 2
 
 
+@pytest.mark.rule("retired-unsubsidised", "action")
 def test_a_trainee_past_retirement_is_refused_and_flagged(city: City) -> None:
     """VR13: trained all the same, not subsidised."""
     add_staff(city, second=Role.TRAINING_OFFICER)

@@ -83,6 +83,7 @@ def test_the_fourth_subsidised_course_of_a_calendar_year_is_refused(terms: dict[
     assert decide(terms[Programme.PER_DAY], case(earlier=three, completed_on=date(2027, 1, 2)), most_a_year=3).fen
 
 
+@pytest.mark.rule("subsidy-once", "action")
 def test_one_person_one_occupation_one_level_is_subsidised_once(terms: dict[Programme, Terms]) -> None:
     same = [had(Programme.PER_HOUR, 1, occupation="6-05-01-03", level=4, year=2020)]
     assert decide(terms[Programme.PER_DAY], case(earlier=same), most_a_year=3).reason == "already-subsidised"

@@ -52,6 +52,7 @@ def applied(city: City, class_id: int, at: datetime = MONDAY) -> ClassState:
         return apply_for_class(session, registrar, class_id=class_id).state
 
 
+@pytest.mark.rule("class-notice", "action")
 def test_five_working_days_of_notice_are_enough_and_four_are_not(city: City) -> None:
     """TR-10."""
     class_id = drafted(city)
@@ -92,6 +93,7 @@ def test_an_application_is_sent_back_only_with_a_reason(city: City) -> None:
         assert refuse_class(session, officer, class_id=class_id, reason="教室太小").state is ClassState.DRAFT
 
 
+@pytest.mark.rule("class-notice", "action")
 def test_a_registrar_cannot_approve_and_neither_can_whoever_applied_with_both_roles(city: City) -> None:
     """SE-05."""
     class_id = drafted(city)
@@ -116,6 +118,7 @@ def test_a_class_without_an_application_cannot_be_approved(city: City) -> None:
         approve_class(session, officer, class_id=class_id)
 
 
+@pytest.mark.rule("one-place-at-a-time", "action")
 def test_rooms_and_teachers_have_one_class_at_a_time(city: City) -> None:
     drafted(city)
     with pytest.raises(RoomTaken):

@@ -65,6 +65,7 @@ def test_a_class_that_clashes_with_mine_or_that_i_attend_is_marked_unavailable(c
     ]  # fmt: skip
 
 
+@pytest.mark.rule("working-age", "page")
 def test_a_person_under_sixteen_on_the_first_day_cannot_enrol(city: City) -> None:
     early, late = (
         add_class(city),

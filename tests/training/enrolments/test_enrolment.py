@@ -4,6 +4,7 @@ from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from centre import clock
 from centre.database import open_session
@@ -11,6 +12,7 @@ from centre.errors import Conflict, NotFound
 from centre.ledger import ServiceCategory, ServiceEvent
 from centre.people import PersonCategory
 from centre.permissions import Actor
+from tests.training.course import enrol_all, people
 from tests.training.world import MONDAY, SYSTEM, City, add_class, add_person, identity
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
@@ -107,6 +109,14 @@ def test_a_person_who_left_can_return_to_the_same_enrolment(city: City) -> None:
     assert seats_taken(place.class_id) == (1, 1)
 
 
+@pytest.mark.rule("price-split", "database")
+def test_the_database_refuses_parts_that_do_not_add_up_to_the_tuition(any_city: City) -> None:
+    class_id = add_class(any_city)
+    (place,) = enrol_all(any_city, class_id, people(any_city, 1))
+    with pytest.raises(IntegrityError), open_session(SYSTEM.scope, write=True) as session:
+        session.get_one(Enrolment, place).learner_fen += 1
+
+
 def test_the_same_person_is_not_enrolled_twice(city: City) -> None:
     class_id = add_class(city)
     enrol(city, class_id, city.people["W1"])
@@ -115,6 +125,7 @@ def test_the_same_person_is_not_enrolled_twice(city: City) -> None:
     assert seats_taken(class_id) == (1, 1)
 
 
+@pytest.mark.rule("one-place-at-a-time", "action")
 def test_two_morning_classes_at_two_schools_collide_and_an_evening_class_does_not(city: City) -> None:
     """TR-07."""
     sewing = add_class(city)
@@ -153,6 +164,7 @@ def test_a_seat_that_is_given_back_is_offered_to_whoever_waited_longest(city: Ci
     assert seats_taken(class_id) == (1, 1)
 
 
+@pytest.mark.rule("working-age", "action")
 def test_somebody_under_sixteen_on_the_first_day_is_refused(city: City) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         child = add_person(session, city, identity(5, "20100317"), "小学员").id
@@ -199,6 +211,7 @@ def test_a_registrar_does_not_find_another_school_s_class_or_trainees(city: City
         assert session.scalars(select(Enrolment)).all() == []
 
 
+@pytest.mark.rule("class-seats", "action")
 def test_ten_seats_are_filled_exactly_once_by_twenty_four_concurrent_enrolments(any_city: City) -> None:
     """R4 for seats, on both databases."""
     class_id = add_class(any_city, seats=10)

@@ -79,6 +79,7 @@ def test_a_sound_class_raises_no_flag(rule: str) -> None:
     assert CHECKS[rule].look(HEALTHY, TERMS.get(rule, {})) is None
 
 
+@pytest.mark.rule("hours-of-standard", "action")
 @pytest.mark.parametrize(
     ("rule", "bad", "expected"),
     [
@@ -179,6 +180,7 @@ def outcomes(city: City, class_id: int) -> dict[str, CheckOutcome]:
     return {check.rule: check.outcome for check in do(city, "officer", check_class, class_id=class_id)}
 
 
+@pytest.mark.rule("trainee-registers", "action")
 def test_unavailable_registers_are_marked_as_not_checked_and_never_as_passed(any_city: City) -> None:
     """VR19."""
     class_id, _ = assessed(any_city, people(any_city, 2))

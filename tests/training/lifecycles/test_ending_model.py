@@ -104,6 +104,7 @@ def machine(template: Path, folder: Path) -> type[Endings]:
     return type("Machine", (Endings,), {"template": template, "folder": folder, "count": 0})
 
 
+@pytest.mark.rule("class-ends", "action")
 def test_whatever_ends_when_nothing_outlives_its_parent(sqlite_template: Path, tmp_path: Path) -> None:
     model = machine(sqlite_template, tmp_path)
     run_state_machine_as_test(model, settings=SHORT)

@@ -49,6 +49,7 @@ def class_state(class_id: int) -> ClassState:
         return session.get_one(TrainingClass, class_id).state
 
 
+@pytest.mark.rule("class-ends", "action")
 def test_cancelling_a_class_releases_everybody_in_one_step_and_tells_each_once(any_city: City) -> None:
     city = any_city
     class_id = add_class(city, seats=2)

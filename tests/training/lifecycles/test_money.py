@@ -113,6 +113,7 @@ class Desk:
             return session.get_one(Fund, self.fund_id).balance_fen
 
 
+@pytest.mark.rule("claim-clawback", "action")
 def test_a_second_demand_is_possible_while_the_first_is_open_and_after_it_was_repaid(any_city: City) -> None:
     desk = Desk(any_city, 4)
     desk.show()
@@ -145,6 +146,7 @@ def test_a_second_demand_is_possible_while_the_first_is_open_and_after_it_was_re
     assert desk.balance() == 10_000_000
 
 
+@pytest.mark.rule("claim-ground", "action")
 def test_a_certificate_that_is_revoked_after_the_release_is_not_paid_for(city: City) -> None:
     desk = Desk(city)
     desk.show()
@@ -182,6 +184,7 @@ def test_a_claim_of_which_nothing_is_left_is_not_paid_and_can_go_back(city: City
     assert desk.states() == [L.RETURNED]
 
 
+@pytest.mark.rule("claim-ground", "action")
 def test_attendance_that_is_struck_after_the_release_is_not_paid_for(city: City) -> None:
     desk = Desk(city)
     desk.show(Programme.PER_DAY)
@@ -192,6 +195,7 @@ def test_attendance_that_is_struck_after_the_release_is_not_paid_for(city: City)
     assert desk.states() == [L.REFUSED, L.PAID, L.PAID]
 
 
+@pytest.mark.rule("no-double-funding", "action")
 def test_a_price_that_was_split_with_the_government_is_not_claimed_again_in_full(city: City) -> None:
     desk = Desk(city)
     with open_session(SYSTEM.scope, write=True) as session:

@@ -32,6 +32,7 @@ def test_a_negative_part_is_refused() -> None:
         price_split(100, -1, 0, None)
 
 
+@pytest.mark.rule("price-split", "action")
 @given(AMOUNT, AMOUNT, AMOUNT, AMOUNT, st.sampled_from([None, FREE]))
 def test_the_parts_always_add_up_or_are_refused(
     tuition: int, waiver: int, government: int, subsidy: int, entitled: Entitlement | None

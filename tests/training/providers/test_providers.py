@@ -105,6 +105,7 @@ def test_the_government_s_part_is_frozen_beside_the_others(city: City) -> None:
     assert parts == [(40_000, 35_001, 50_000, 24_999), (40_000, 35_001, 74_999, 0)]
 
 
+@pytest.mark.rule("price-split", "action")
 def test_others_never_pay_more_than_a_course_costs(city: City) -> None:
     """TR-01: 800 and 500 of 1,200."""
     price = PriceDraft(tuition_fen=120_000, school_waiver_fen=80_000, centre_subsidy_fen=50_000)

@@ -32,6 +32,8 @@ def codes(reading: RosterReading) -> list[str]:
     return [problem.code for problem in reading.problems]
 
 
+@pytest.mark.rule("identity-check-digit", "import")
+@pytest.mark.rule("identity-damaged", "import")
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
@@ -55,6 +57,7 @@ def test_a_number_that_cannot_be_trusted_is_refused(cell: Any, code: str) -> Non
     assert reading.trainee is None
 
 
+@pytest.mark.rule("identity-form", "import")
 @pytest.mark.parametrize(
     "cell", [W1, f"'{W1}", f"{W1}'", "６１０４９９１９７５０３０８００２２", f" {W1[:6]} {W1[6:]} ", "610499750308002"]
 )
@@ -72,6 +75,9 @@ def test_a_lower_case_x_equals_the_capital() -> None:
     assert reading.trainee.number == number
 
 
+@pytest.mark.rule("identity-sex", "import")
+@pytest.mark.rule("telephone-form", "import")
+@pytest.mark.rule("working-age", "import")
 @pytest.mark.parametrize(
     ("changes", "field", "code"),
     [
@@ -97,6 +103,7 @@ def test_every_fault_of_a_row_is_reported_at_once() -> None:
     assert codes(read_line(姓名="张3", 身份证号="123", 联系电话="9")) == ["name-form", "identity-form", "phone-form"]
 
 
+@pytest.mark.rule("person-name", "import")
 @pytest.mark.parametrize(
     ("written", "name"),
     [
@@ -207,6 +214,7 @@ def test_a_formula_without_a_cached_value_is_an_empty_cell() -> None:
     assert codes(reading) in (["missing"], ["phone-form"])
 
 
+@pytest.mark.rule("telephone-shared", "import")
 def test_one_telephone_for_four_trainees_gets_a_warning() -> None:
     rows = readings(files.xlsx([files.HEADER, *(files.line(serial, 联系电话="13900000001") for serial in range(1, 5))]))
     assert [reading.verdict for reading in rows] == [RosterVerdict.CREATE] * 4

@@ -121,6 +121,7 @@ def test_more_new_trainees_than_seats_enrol_nobody(city: City) -> None:
     assert kept() == (2, 0, 0)
 
 
+@pytest.mark.rule("identity-old", "import")
 def test_a_known_person_is_found_by_the_old_number_and_only_blanks_are_filled(city: City) -> None:
     """TR-08."""
     with open_session(SYSTEM.scope, write=True) as session:
@@ -190,6 +191,7 @@ def test_an_old_file_does_not_bring_back_somebody_who_left(city: City) -> None:
     assert counts(again) == (0, 0, 2, 0, 0)
 
 
+@pytest.mark.rule("one-place-at-a-time", "import")
 def test_a_trainee_with_a_clashing_class_is_an_error(city: City) -> None:
     elsewhere = add_class(city, "电子装接")
     officer = city.actors["officer"]
@@ -284,6 +286,7 @@ def test_a_class_that_is_not_recruiting_accepts_no_roster(city: City) -> None:
         send(city, add_class(city, state=ClassState.LOCKED), files.xlsx(MESSY))
 
 
+@pytest.mark.rule("identity-once", "import", "database")
 def test_two_schools_that_enter_the_same_newcomer_create_one_person(any_city: City) -> None:
     stranger = files.xlsx([files.HEADER, files.line(1)])
     evening = add_class(any_city, "电子装接", daypart=Daypart.EVENING)
@@ -306,6 +309,7 @@ def test_two_schools_that_enter_the_same_newcomer_create_one_person(any_city: Ci
     assert kept() == (3, 2, 2)
 
 
+@pytest.mark.rule("class-seats", "import")
 def test_rosters_that_race_for_the_last_seats_never_overbook(any_city: City) -> None:
     """R4 for imports, on both databases."""
     class_id = add_class(any_city, seats=10)

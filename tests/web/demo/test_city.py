@@ -108,6 +108,7 @@ def test_the_city_depends_only_on_the_seed() -> None:
     assert first != other
 
 
+@pytest.mark.rule("identity-demo", "action")
 def test_nobody_in_the_city_can_be_a_real_person() -> None:
     for row in written(9):
         if isinstance(row, tuple) and isinstance(row[-1], date):

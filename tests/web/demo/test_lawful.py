@@ -36,6 +36,7 @@ def faults(row: dict[str, str]) -> list[str]:
     return [problem.code for problem in legal_faults(opening, limits, service_licence="")]
 
 
+@pytest.mark.rule("demo-pay", "action")
 @pytest.mark.usefixtures("database")
 def test_every_opening_of_the_demo_pays_the_minimum_wage_of_its_region() -> None:
     with open_session(Actor.system().scope, write=True) as session:

@@ -184,10 +184,10 @@ def _open_classes(unit: Unit) -> int:
 def opening(unit: Unit, opening_id: OpeningId) -> Response:
     """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
     opening = opening_in_sight(unit.session, opening_id)
-    listed = listed_opening(unit.session, opening_id)
+    # The row is newer than the list in memory, which still has what was paused or ended a moment ago.
+    is_open = opening.shown_state is OpeningState.OPEN
+    listed = listed_opening(unit.session, opening_id) if is_open else None
     fit, mine, base = None, None, own_address(unit.request)
-    # The row is newer than the list in memory, which still has what was paused a moment ago.
-    is_public = opening.state is OpeningState.OPEN and not opening.reserved_for
     if unit.actor.person_id is not None:
         if listed is not None:
             fit = fit_of(unit.session, unit.actor.person_id, listed, locale=unit.locale)
@@ -207,7 +207,7 @@ def opening(unit: Unit, opening_id: OpeningId) -> Response:
         mine=mine,
         similar=_similar(listed),
         base=base,
-        posting=job_posting(opening, base) if listed and is_public else "",
+        posting=job_posting(opening, base) if listed and not opening.reserved_for else "",
         warning=warning_of(unit, employer_id=opening.employer_id, opening_id=opening_id),
         trade=vocabulary().name(opening.occupation_code),
         employment=choices.EMPLOYMENT[opening.employment_type.value],

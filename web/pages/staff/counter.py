@@ -100,7 +100,12 @@ def desk(unit: Unit) -> Response:
 
 
 def _desk(
-    unit: Unit, bound: Bound[PersonSearchForm], people: list[Any] | None = None, status_code: int = 200
+    unit: Unit,
+    bound: Bound[PersonSearchForm],
+    people: list[Any] | None = None,
+    status_code: int = 200,
+    *,
+    elsewhere: str = "",
 ) -> Response:
     return page(
         unit,
@@ -108,6 +113,7 @@ def _desk(
         status_code,
         bound=bound,
         people=people,
+        elsewhere=elsewhere,
         waiting=queries.waiting(unit.session, limit=20),
         flagged=queries.flagged(unit.session, limit=20),
         calls=queries.follow_ups_due(unit.session, clock.today(), limit=20),
@@ -135,13 +141,14 @@ def find(unit: Unit) -> Response:
     people = people_found(unit.session, bound.draft.words)
     if len(people) == 1:
         return RedirectResponse(f"/counter/people/{people[0].id}", 303)
-    return _desk(unit, bound, people)
+    elsewhere = "" if people else actions.centre_elsewhere(unit.session, unit.actor, words=bound.draft.words)
+    return _desk(unit, bound, people, elsewhere=elsewhere)
 
 
 @routes.get("/register", allow=Permission.REGISTER_PERSON)
 def registering(unit: Unit) -> Response:
     """The registration form."""
-    return _register(unit, blank(unit, CounterForm))
+    return _register(unit, blank(unit, CounterForm), elsewhere="elsewhere" in unit.request.query_params)
 
 
 @routes.post("/register", allow=Permission.REGISTER_PERSON, keep=False)

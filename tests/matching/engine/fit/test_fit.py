@@ -99,6 +99,7 @@ def test_missing_data_is_neutral_and_never_zero() -> None:
     assert points(blank, WELDING, "trade") == 20
 
 
+@pytest.mark.rule("working-age", "suggestion")
 def test_a_sixteenth_birthday_permits_only_day_work() -> None:
     day = replace(PACKING, starts_on=date(2025, 9, 1))
     assert verdict(YOUTH, replace(day, starts_on=date(2025, 8, 31)), Condition.AGE) is FitVerdict.FAIL
@@ -131,6 +132,7 @@ def test_piece_wages_are_unknown_until_somebody_states_the_pieces() -> None:
     assert verdict(mason, piece, Condition.WAGE, counted) is FitVerdict.FAIL
 
 
+@pytest.mark.rule("card-expiry", "suggestion")
 def test_an_expired_or_unreviewed_card_is_no_card() -> None:
     assert code(WELDER, WELDING, Condition.CERTIFICATE) == "certificate-expired"
     fresh = Certificate(CARD, expires_on=date(2028, 1, 1), review_due_on=date(2026, 1, 1))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def test_a_neighbouring_trade_with_training_is_a_transfer_and_not_a_suggestion()
     assert rank(replace(SPINNER, accepts_training=False), [SEWING], GROUND).transfers == ()
 
 
+@pytest.mark.rule("legal-papers", "suggestion")
 def test_a_missing_certificate_is_a_gap_that_a_course_can_close() -> None:
     way = rank(replace(WELDER, certificates=()), [WELDING], GROUND).transfers[0]
     assert (way.occupation, way.certificates) == (None, (WELDING.certificates[0].kind,))

@@ -72,6 +72,8 @@ def test_all_problems_of_an_opening_are_reported_at_once_and_nothing_is_saved(as
     assert "Required before publishing: Basic pay" in english.text
 
 
+@pytest.mark.rule("opening-six-elements", "page")
+@pytest.mark.rule("opening-screened", "page")
 def test_a_draft_shows_its_findings_and_what_is_missing(as_: Opener) -> None:
     employer = as_("employer1")
     bare = dict.fromkeys(("base_pay_fen", "wage_min_fen", "wage_max_fen"), "")

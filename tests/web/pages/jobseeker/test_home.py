@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from centre.database import open_session
@@ -14,6 +15,7 @@ from tests.web.desks import Hall, number, words
 SYSTEM = Actor.system().scope
 
 
+@pytest.mark.rule("letter-names", "page")
 def test_a_jobseeker_asks_and_the_employer_sees_a_name_only_after_the_letter(hall: Hall) -> None:
     worker, boss = hall.enter("wang"), hall.enter("employer")
     opening = number(Opening, title="缝纫工（平车）")

@@ -51,6 +51,7 @@ def test_saving_a_fair_of_several_days_unchanged_keeps_its_days(as_: Opener) -> 
         assert (fair.starts_at, fair.ends_at) == (at(9, day=date(2026, 8, 30)), at(16, day=date(2026, 9, 2)))
 
 
+@pytest.mark.rule("fair-not-public", "page", "list", "feed")
 def test_a_fair_that_is_not_open_to_the_public_is_on_no_public_page_list_or_feed(as_: Opener) -> None:
     number = planned(at(9), at(11), public=False)
     visitor, employer = as_(), as_("employer1")
@@ -67,3 +68,28 @@ def test_a_fair_that_is_not_open_to_the_public_is_on_no_public_page_list_or_feed
 def test_a_list_up_to_the_edge_of_the_calendar_is_a_list(as_: Opener, span: str) -> None:
     planned(at(9), at(11))
     assert as_().get(f"/api/v1/fairs?{span}").json()["total"] == 1
+
+
+@pytest.mark.rule("permit-from-thousand", "page", "api")
+def test_a_fair_that_grows_to_a_thousand_needs_its_permit_at_both_doors(as_: Opener) -> None:
+    number = planned(at(9, day=date(2026, 3, 20)), at(16, day=date(2026, 3, 20)))
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.get_one(Fair, number).permit_no = ""
+    organiser = as_("organiser")
+    edit = f"/organiser/fairs/{number}/edit"
+    same = fields(organiser.get(edit).text)
+    assert organiser.send_form(edit, **same | {"expected_visitors": "999"}).status_code == 303
+    same = fields(organiser.get(edit).text)
+    for visitors in ("1000", "1200"):
+        refused = organiser.send_form(edit, **same | {"expected_visitors": visitors})
+        assert refused.status_code == 409
+        assert "许可" in refused.text
+    with open_session(SYSTEM.scope) as session:
+        fair = session.get_one(Fair, number)
+        draft = {
+            "name": fair.name, "venue_id": fair.venue_id, "starts_at": fair.starts_at.isoformat(),
+            "ends_at": fair.ends_at.isoformat(), "booth_count": fair.booth_count, "expected_visitors": 1200,
+        }  # fmt: skip
+    address = f"/api/v1/fairs/{number}"
+    assert organiser.put(address, json=draft).json()["type"].endswith("permit-missing")
+    assert organiser.put(address, json=draft | {"permit_no": "公安1号"}).status_code == 200

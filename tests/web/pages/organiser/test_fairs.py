@@ -24,6 +24,7 @@ def halls() -> tuple[int, int]:
         return add_hall(session), add_hall(session, "二号厅")
 
 
+@pytest.mark.rule("fair-hall", "page")
 def test_an_organiser_schedules_a_fair_and_the_second_at_the_same_hour_is_refused(as_: Opener) -> None:
     first, second = halls()
     organiser = as_("organiser")
@@ -75,6 +76,7 @@ def test_an_invalid_fair_is_reported_at_its_field_and_not_saved(
     assert count(Fair) == 0
 
 
+@pytest.mark.rule("fair-papers", "action")
 def test_a_fair_goes_from_the_plan_to_its_figures(as_: Opener) -> None:
     hall, _other = halls()
     organiser, employer = as_("organiser"), as_("employer1")
@@ -118,6 +120,7 @@ def report(organiser: Browser, path: str) -> None:
     assert "已上报" in organiser.get(path).text
 
 
+@pytest.mark.rule("fair-notice", "page")
 def test_cancelling_needs_a_notice_which_the_public_reads(as_: Opener) -> None:
     fair_id = shown_fair()
     organiser = as_("organiser")

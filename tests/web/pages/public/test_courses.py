@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from centre import clock
 from tests.training import world
 from tests.training.course import assessed, call_sample, people
@@ -48,6 +50,7 @@ def test_a_worker_enrols_free_from_the_page_and_leaves_again(city: world.City) -
     assert "我要报名" in worker.get(address).text
 
 
+@pytest.mark.rule("class-seats", "page")
 def test_a_full_class_offers_the_waiting_list(city: world.City) -> None:
     class_id = world.add_class(city, seats=1)
     address = f"/training/classes/{class_id}"

@@ -78,6 +78,7 @@ def test_robots_leave_out_what_is_private_and_nothing_else(hall: Hall) -> None:
         assert not closed_to_crawlers(rules, path), path
 
 
+@pytest.mark.rule("reserved-opening", "feed")
 def test_the_sitemap_lists_every_public_page_once_and_nothing_else(hall: Hall) -> None:
     hidden, closed = number(Opening, title=TITLE), number(Opening, title="缝纫工（皮衣）")
     with open_session(SYSTEM.scope, write=True) as session:
@@ -163,6 +164,7 @@ def test_an_opening_is_a_job_posting_with_all_that_is_required(hall: Hall) -> No
     assert cards(page)["url"] == f"{BASE}/openings/{opening_id}"
 
 
+@pytest.mark.rule("free-text", "page")
 def test_what_people_write_is_escaped_and_their_telephones_are_masked(hall: Hall) -> None:
     opening_id = number(Opening, title=TITLE)
     with open_session(SYSTEM.scope, write=True) as session:
@@ -177,6 +179,7 @@ def test_what_people_write_is_escaped_and_their_telephones_are_masked(hall: Hall
     assert cards(page)["title"].startswith("缝纫工&#34;&gt;&lt;b&gt;")
 
 
+@pytest.mark.rule("reserved-opening", "page")
 def test_a_closed_or_reserved_opening_is_no_job_posting(hall: Hall) -> None:
     opening_id = number(Opening, title=TITLE)
     boss = hall.enter("employer")

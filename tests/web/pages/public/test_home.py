@@ -21,6 +21,7 @@ TEXTS: dict[str, Any] = {
 }
 
 
+@pytest.mark.rule("free-text", "page")
 def test_telephones_in_an_opening_are_masked_for_the_public_only(enter: Opener) -> None:
     visitor, boss_browser = enter(), enter("employer1")
     with open_session(SYSTEM.scope, write=True) as session:

@@ -31,6 +31,7 @@ FORM = {
 }
 
 
+@pytest.mark.rule("employer-verified", "page")
 def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener) -> None:
     answer = enter().post("/employer/register", data=FORM)
     assert answer.status_code == 200
@@ -55,6 +56,7 @@ def test_an_employer_registers_itself_and_is_verified_at_the_desk(enter: Opener)
     assert [message.kind for message in messages(account.id)] == ["employer-judged"]
 
 
+@pytest.mark.rule("employer-code", "page")
 @pytest.mark.parametrize(
     ("field", "value", "explanation"),
     [

@@ -85,6 +85,7 @@ def test_more_trainees_than_seats_are_reported_and_nobody_is_imported(city: worl
     assert kept() == (2, 0, 0)
 
 
+@pytest.mark.rule("class-notice", "page")
 def test_a_school_applies_and_the_centre_approves_on_the_same_page(city: world.City, as_: Opener) -> None:
     registrar, officer = as_("registrar"), as_("officer")
     fields: dict[str, Any] = {

@@ -46,6 +46,9 @@ def test_a_second_letter_to_the_same_opening_is_refused_on_the_page(hall: Hall) 
     assert "已经推荐过这个岗位，正在等结果" in again
 
 
+@pytest.mark.rule("identity-check-digit", "page")
+@pytest.mark.rule("identity-once", "page")
+@pytest.mark.rule("registration-begins", "page")
 def test_a_newcomer_is_registered_once_and_invalid_numbers_are_reported(hall: Hall) -> None:
     clerk = hall.enter("clerk")
     typed: dict[str, str] = {

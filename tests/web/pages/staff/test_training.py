@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from centre import clock
@@ -39,6 +40,7 @@ def test_a_registrar_reports_a_lesson_from_its_register(city: world.City) -> Non
         assert "已上报" in officer.get(f"{DESK}/classes/{class_id}").text
 
 
+@pytest.mark.rule("claim-four-hands", "page")
 def test_money_goes_from_the_claim_to_the_fund_by_three_people(city: world.City) -> None:
     class_id, places = assessed(city, people(city, 3))
     with clock.frozen(APRIL):
@@ -120,6 +122,7 @@ def test_the_forecast_lists_every_major_with_its_interval(city: world.City) -> N
     assert "没法检验" in page
 
 
+@pytest.mark.rule("one-place-at-a-time", "page")
 def test_a_lesson_is_moved_only_to_a_possible_time_and_by_its_own_centre(city: world.City) -> None:
     class_id = world.add_class(city)
     enrol_all(city, class_id, people(city, 1))

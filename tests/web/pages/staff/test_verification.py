@@ -10,10 +10,12 @@ from centre import clock
 from centre.accounts import Account
 from centre.database import open_session
 from centre.ledger import ServiceEvent
+from centre.network import Centre, CentreLevel
 from centre.permissions import Role
 from centre.states import Transition
 from employers.companies.actions import judge_employer
 from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
 from employers.openings.actions import create_opening, submit_opening
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
@@ -99,6 +101,7 @@ def test_an_opening_on_show_is_paused_resumed_and_closed(enter: Opener) -> None:
         assert opening_state(opening_id) is state
 
 
+@pytest.mark.rule("opening-verified", "page")
 def test_a_version_that_the_officer_did_not_read_is_not_verified(enter: Opener) -> None:
     officer, opening_id = enter("officer"), submitted()
     with open_session(SYSTEM.scope, write=True) as session:
@@ -138,6 +141,7 @@ def test_the_page_shows_the_six_elements_and_the_findings(enter: Opener) -> None
     assert "依据：" in page
 
 
+@pytest.mark.rule("employer-watch", "page")
 def test_warnings_and_suspensions_need_a_reason_and_suspensions_freeze_openings(enter: Opener) -> None:
     officer, path = enter("officer"), f"{DESK}/employers/1"
     with open_session(SYSTEM.scope, write=True) as session:
@@ -196,3 +200,20 @@ def test_decisions_on_an_employer_notify_its_accounts_and_are_not_counted_as_ser
     ]
     with open_session(SYSTEM.scope) as session:
         assert session.scalar(select(func.count(ServiceEvent.id))) == 0
+
+
+@pytest.mark.rule("city-acts-for-counties", "page")
+def test_the_city_officer_acts_on_everything_that_the_queue_shows(enter: Opener) -> None:
+    officer = enter("officer")
+    opening_id = submitted()
+    with open_session(SYSTEM.scope, write=True) as session:
+        county = Centre(code="XY01", name="渭城区中心", level=CentreLevel.COUNTY, region_code="610404")
+        session.add(county)
+        session.flush()
+        session.get_one(Employer, 1).centre_id = session.get_one(Opening, opening_id).centre_id = county.id
+        session.get_one(Employer, 2).centre_id, session.get_one(Employer, 2).state = county.id, EmployerState.CHECKING
+    queue = officer.get(DESK).text
+    assert f"{DESK}/openings/{opening_id}" in queue
+    assert f"{DESK}/employers/2" in queue
+    assert step(officer, f"{DESK}/openings/{opening_id}", "confirm") == 303
+    assert step(officer, f"{DESK}/employers/2", "verify") == 303
