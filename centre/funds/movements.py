@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from centre import clock
 from centre.funds.models import Fund, FundMovement
 from centre.funds.queries import fund
 from centre.funds.rules import FundPurpose, FundPurposeDiffers, FundShort, MovementKind
@@ -23,16 +22,12 @@ def spend(
     account_id: int | None,
     voucher: str = "",
 ) -> FundMovement:
-    """Spend money of a fund for its purpose, with a guarded update. Raises FundShort or FundPurposeDiffers."""
-    with seeing_everything(session):
-        centre_id = _spend_from(session, fund_id, purpose, amount_fen)
-        return _write(
-            session,
-            FundMovement(
-                fund_id=fund_id, centre_id=centre_id, kind=kind, amount_fen=-amount_fen, subject=subject,
-                voucher=voucher, account_id=account_id,
-            ),
-        )  # fmt: skip
+    """Spend money of a fund for its purpose. Raises FundShort or FundPurposeDiffers."""
+    charges = [(subject, amount_fen)]
+    [movement] = spend_each(
+        session, fund_id=fund_id, purpose=purpose, kind=kind, charges=charges, account_id=account_id, voucher=voucher
+    )
+    return movement
 
 
 def spend_each(
@@ -43,25 +38,30 @@ def spend_each(
     kind: MovementKind,
     charges: Sequence[tuple[str, int]],
     account_id: int | None,
-) -> None:
+    voucher: str = "",
+) -> Sequence[FundMovement]:
     """Spend money for many subjects in one step, all or none; each pair of subject and fen has its own movement.
 
-    Raises FundShort or FundPurposeDiffers.
+    Gives the movements in the order of `charges`. Raises FundShort or FundPurposeDiffers.
     """
     if any(fen <= 0 for _, fen in charges):
         raise ValueError("money that goes out is more than nothing")
     with seeing_everything(session):
         centre_id = _spend_from(session, fund_id, purpose, sum(fen for _, fen in charges))
-        same = {"fund_id": fund_id, "centre_id": centre_id, "kind": kind, "account_id": account_id, "at": clock.now()}
-        session.execute(
-            insert(FundMovement), [same | {"subject": subject, "amount_fen": -fen} for subject, fen in charges]
-        )
+        movements = [
+            FundMovement(
+                fund_id=fund_id, centre_id=centre_id, kind=kind, amount_fen=-fen, subject=subject,
+                voucher=voucher, account_id=account_id,
+            )
+            for subject, fen in charges
+        ]  # fmt: skip
+        session.add_all(movements)
+        session.flush()
+        return movements
 
 
 def _spend_from(session: Session, fund_id: int, purpose: FundPurpose, amount_fen: int) -> int:
     """Lower the balance with a guarded update; returns the centre of the fund."""
-    if amount_fen <= 0:
-        raise ValueError("money that goes out is more than nothing")
     source = fund(session, fund_id)
     if source.purpose is not purpose:
         raise FundPurposeDiffers(fund=source.name)
