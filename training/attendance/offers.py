@@ -21,7 +21,7 @@ from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState
 from training.enrolments import actions as enrolments
-from training.enrolments.effects import free_seat
+from training.enrolments.effects import free_seats
 from training.enrolments.ending import close_places
 from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment, first_waiting
@@ -97,7 +97,7 @@ def lapse_offers(session: Session) -> int:
         if place.state is EnrolmentState.OFFERED:
             move(session, Actor.system(), place, ENROLMENTS, "lapse", reason=N_("过时未确认"))
             session.flush()
-            free_seat(session, offer.class_id)
+            free_seats(session, offer.class_id)
         lapsed += 1
     return lapsed
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from centre import audit, events
 from centre.counters import take_one
 from centre.errors import NotFound
-from centre.ledger import ServiceEvent, record_service, reverse_service
+from centre.ledger import record_service
 from centre.outbox import post
 from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
@@ -17,11 +17,11 @@ from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import JOINABLE, RUNNING, ClassState, first_overlap
 from training.enrolments import queries
-from training.enrolments.effects import Parts, free_seat, message_values, place_values, service_values
+from training.enrolments.bulk import withdraw_together
+from training.enrolments.effects import Parts, free_seats, message_values, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
-    SEATLESS,
     AlreadyEnrolled,
     Application,
     ClassFull,
@@ -106,17 +106,10 @@ def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reaso
     """
     require(actor, Permission.ENROL)
     leaving = queries.enrolment(session, enrolment_id)
-    seated, was_accepted = leaving.state not in SEATLESS, leaving.state is EnrolmentState.ACCEPTED
-    with seeing_everything(session):
-        move(session, actor, leaving, ENROLMENTS, "withdraw", reason=reason)
-        _take_out_of_ledger(session, actor, leaving)
+    withdraw_together(session, actor, class_id=leaving.class_id, places=[leaving], reason=reason)
     audit.note(session, actor, action="enrolment.withdraw", subject=f"enrolment:{leaving.id}")
     if actor.person_id != leaving.person_id and not actor.is_system:
         _tell(session, leaving, WITHDRAWN_TITLE, reason)
-    if was_accepted:
-        events.publish(session, Left(leaving.class_id, [leaving.id]))
-    if seated:
-        free_seat(session, leaving.class_id)
     return leaving
 
 
@@ -151,7 +144,7 @@ def drop_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: s
     session.flush()
     events.publish(session, Left(leaving.class_id, [leaving.id]))
     events.publish(session, TrainingEnded(leaving.class_id, [leaving.person_id]))
-    free_seat(session, leaving.class_id)
+    free_seats(session, leaving.class_id)
     return leaving
 
 
@@ -180,7 +173,7 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
     move(session, actor, checked, ENROLMENTS, "refuse", reason=reason)
     audit.note(session, actor, action="enrolment.refuse", subject=f"enrolment:{checked.id}")
     _tell(session, checked, REFUSED_TITLE, reason)
-    free_seat(session, checked.class_id)
+    free_seats(session, checked.class_id)
     return checked
 
 
@@ -244,11 +237,3 @@ def _tell(session: Session, place: Enrolment, title: str, reason: str) -> None:
             link="/training",
             dedupe_key=f"enrolment-ended:{place.id}:{place.version}",
         )
-
-
-def _take_out_of_ledger(session: Session, actor: Actor, leaving: Enrolment) -> None:
-    if leaving.service_event_id is None:
-        return
-    entry = session.scalars(select(ServiceEvent).where(ServiceEvent.id == leaving.service_event_id)).one()
-    reverse_service(session, actor, entry, note=N_("退班"))
-    leaving.service_event_id = None

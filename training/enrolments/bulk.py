@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from centre import clock, events
 from centre.batches import batches
 from centre.bulk_writes import insert_rows, new_ids
-from centre.counters import give_back, take_some
+from centre.counters import take_some
 from centre.ledger import record_services, reverse_services
 from centre.outbox import post_all
 from centre.permissions import STAFF, Actor, Permission, require
@@ -20,10 +21,11 @@ from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments import queries
-from training.enrolments.effects import Learner, Parts, message_values, place_values, service_values
+from training.enrolments.effects import Learner, Parts, free_seats, message_values, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
+    SEATLESS,
     AlreadyEnrolled,
     Application,
     ClassFull,
@@ -32,7 +34,6 @@ from training.enrolments.rules import (
     EnrolmentState,
     Left,
     Origin,
-    SeatFreed,
     needs_holder,
     refuse_by_rules,
     with_beneficiary,
@@ -76,10 +77,13 @@ def admit_together(
     return [row["id"] for row in rows]
 
 
-def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: Sequence[Enrolment]) -> None:
-    """Take many people out of one class before it begins, as `withdraw_learner` does with one.
+def withdraw_together(
+    session: Session, actor: Actor, *, class_id: int, places: Sequence[Enrolment], reason: str
+) -> None:
+    """Take people out of one class before it begins; their seats go to whoever has waited longest (集体退班).
 
-    All of them hold a seat, and all are in the same state. Raises IllegalMove once the class runs.
+    All of them are in the same state. Raises IllegalMove once the class runs, and StaleDataError when somebody else
+    moved one of them meanwhile: the seat would come back twice.
     """
     require(actor, Permission.ENROL)
     if not places:
@@ -89,27 +93,26 @@ def withdraw_together(session: Session, actor: Actor, *, class_id: int, places: 
     if any(place.state is not state for place in places):
         raise ValueError("places of one state")
     with seeing_everything(session):
-        left = log_moves(session, actor, ENROLMENTS, state, "withdraw", ids, reason=N_("撤回花名册"))
+        session.flush()
+        left = log_moves(session, actor, ENROLMENTS, state, "withdraw", ids, reason=reason)
         entries = [place.service_event_id for place in places if place.service_event_id is not None]
         for batch in batches(entries):
             reverse_services(session, actor, batch, note=N_("退班"))
         for batch in batches(ids):
-            session.execute(
+            moved = session.execute(
                 update(Enrolment)
-                .where(Enrolment.id.in_(batch))
+                .where(Enrolment.id.in_(batch), Enrolment.state == state)
                 .values(state=left, service_event_id=None, version=Enrolment.version + 1)
                 .execution_options(synchronize_session=False)
             )
+            if getattr(moved, "rowcount", 0) != len(batch):
+                raise StaleDataError("an enrolment was moved meanwhile")
         for place in places:
             session.expire(place)
         if state is EnrolmentState.ACCEPTED:
             events.publish(session, Left(class_id, ids))
-        give_back(session, TrainingClass, class_id, count=len(ids))
-        waiting = select(Enrolment.id).where(
-            Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.WAITLISTED
-        )
-        for _ in session.scalars(waiting.order_by(Enrolment.id).limit(len(ids))).all():
-            events.publish(session, SeatFreed(class_id))
+        if state not in SEATLESS:
+            free_seats(session, class_id, len(ids))
 
 
 def _refuse_many(session: Session, training: TrainingClass, newcomers: Sequence[Newcomer]) -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any, Protocol
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock, events
@@ -11,7 +12,8 @@ from centre.ledger import Channel, ServiceCategory
 from centre.scopes import seeing_everything
 from centre.translation import N_
 from training.classes.models import TrainingClass
-from training.enrolments.rules import Application, Origin, SeatFreed, category_at_enrol
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import Application, EnrolmentState, Origin, SeatFreed, category_at_enrol
 from training.providers.models import Major, TrainingProvider
 from training.providers.prices import Entitlement, PriceSplit, price_split
 
@@ -104,8 +106,12 @@ def message_values(parts: Parts, *, enrolment_id: int, person_id: int, entry_id:
     }
 
 
-def free_seat(session: Session, class_id: int) -> None:
-    """Return a seat of a class and announce it, so that it is offered to whoever has waited longest."""
+def free_seats(session: Session, class_id: int, count: int = 1) -> None:
+    """Return seats of a class and announce each, so that it is offered to whoever has waited longest."""
     with seeing_everything(session):
-        give_back(session, TrainingClass, class_id)
-    events.publish(session, SeatFreed(class_id))
+        give_back(session, TrainingClass, class_id, count=count)
+        waiting = select(Enrolment.id).where(
+            Enrolment.class_id == class_id, Enrolment.state == EnrolmentState.WAITLISTED
+        )
+        for _ in range(max(1, len(session.scalars(waiting.limit(count)).all()))):
+            events.publish(session, SeatFreed(class_id))

@@ -11,6 +11,7 @@ from centre.permissions import Actor
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.states import Transition
+from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments.bulk import withdraw_together
@@ -75,7 +76,7 @@ def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most:
                 if UNTOUCHED.get(place.state) == moves.get(place.id, 0):
                     untouched[place.state].append(place)
         for places in untouched.values():
-            withdraw_together(session, actor, class_id=upload.class_id, places=places)
+            withdraw_together(session, actor, class_id=upload.class_id, places=places, reason=N_("撤回花名册"))
             upload.withdrawn += len(places)
     upload.cursor = imported[-1][0]
     upload.done += len(imported)

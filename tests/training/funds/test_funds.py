@@ -98,7 +98,7 @@ def test_a_roster_charges_all_or_nothing_and_undoing_it_refunds_everything(any_c
     with acting(any_city, "officer") as (session, actor):
         places = session.scalars(select(Enrolment).where(Enrolment.class_id == class_id)).all()
         assert {place.fund for place in places} == {"XF"}
-        withdraw_together(session, actor, class_id=class_id, places=places)
+        withdraw_together(session, actor, class_id=class_id, places=places, reason="撤回花名册")
     assert balance(money) == 200_000
 
 
