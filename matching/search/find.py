@@ -1,4 +1,10 @@
-"""Search of openings: words, place and ticks in; a page, counts and fallbacks out (岗位搜索)."""
+"""Search of openings: words, place and ticks in; a page, counts and fallbacks out (岗位搜索).
+
+The text of a search is held in four types, one after the other:
+`SearchCriteria`: what was typed and ticked, checked; `Understood`: its wishes (不要夜班), and the words that remain;
+`Query`: those words as parts with their readings, places and occupations; `QueryLists`: the posting lists to scan.
+Ticks and wishes become `Filters` beside it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -95,7 +101,7 @@ def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 
         without_places=_without_places(hits.query, asked.wishes),
         corrected=hits.corrected,
         words=hits.terms,
-        asked=() if asked.is_sentence else tuple(wish.text for wish in hits.query.wishes if wish.admits),
+        asked=() if asked.is_sentence else tuple(part.text for part in hits.query.parts if part.admits),
         codes=hits.query.codes[:3],
         places=hits.query.regions,
         relaxed=hits.relaxed,

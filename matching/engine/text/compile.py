@@ -41,13 +41,13 @@ def query_lists(query: Query, part: IndexPart, terms: Terms, relaxed: float | No
     factors: list[float] = []
     shares: list[float] = []
     readings: list[tuple[int, int, bool]] = []
-    for wish in query.wishes:
-        for reading in wish.readings:
+    for part_of_query in query.parts:
+        for reading in part_of_query.readings:
             first = len(numbers)
             numbers += [terms.numbers.get(term, -1) for term in dict.fromkeys(reading.terms)]
             factors += [reading.factor * (K1 + 1)] * (len(numbers) - first)
             shares.append(reading.share if relaxed is None else min(reading.share, relaxed))
-            readings.append((first, len(numbers), wish.admits))
+            readings.append((first, len(numbers), part_of_query.admits))
     term_numbers = np.array(numbers, np.int32)
     rarity = terms.rarity(term_numbers)
     weights = (rarity * WEIGHT).astype(np.int32)

@@ -19,7 +19,7 @@ from matching.engine.text.arrays import Ints64
 from matching.engine.text.compile import Filters
 from matching.engine.text.places import NO_PLACES, Places
 from matching.engine.text.postings import Analysed, Gathered, IndexPart, Terms
-from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, Query, Reader, Reading, Wish
+from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, Query, QueryPart, Reader, Reading
 from matching.engine.text.scan import Matches, look
 from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import Document, code_term, weigh
@@ -127,7 +127,7 @@ class TextIndex:
         query = self.reader.read(text)
         chosen = filters or Filters()
         matches, relaxed = self._look(query, chosen, offset + limit), False
-        if not matches.total and not matches.elsewhere and query.wishes:
+        if not matches.total and not matches.elsewhere and query.parts:
             loose = self._look(query, chosen, offset + limit, RELAXED_SHARE)
             matches, relaxed = loose, bool(loose.total)
         page = matches.rows[offset : offset + limit]
@@ -168,7 +168,7 @@ class TextIndex:
         """How many openings of each of some occupations pass the filters, ignoring the occupation filter."""
         readings = tuple(Reading("", (code_term(code),), share=WORD_SHARE) for code in codes)
         free = {name: values for name, values in filters.facets.items() if name != "occupation"}
-        matches = self._look(Query("", (Wish("", readings),), regions), replace(filters, facets=free), 1)
+        matches = self._look(Query("", (QueryPart("", readings),), regions), replace(filters, facets=free), 1)
         return matches.facets.get("occupation", {})
 
     def _look(self, query: Query, filters: Filters, top: int, relaxed: float | None = None) -> Matches:

@@ -28,7 +28,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class QueryPart:
     """One part of a query with its readings; a part that does not admit only raises what others admit."""
 
     text: str
@@ -38,13 +38,13 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A parsed query: wishes, region codes and occupation codes.
+    """A parsed query: parts, region codes and occupation codes.
 
     `rest` are the words without the places, `corrected` their corrected spelling (None: nothing to correct).
     """
 
     text: str
-    wishes: tuple[Wish, ...] = ()
+    parts: tuple[QueryPart, ...] = ()
     regions: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     corrected: str | None = None
@@ -53,7 +53,7 @@ class Query:
     @property
     def words(self) -> tuple[str, ...]:
         """Words to highlight, longest first."""
-        texts = {reading.text for wish in self.wishes for reading in wish.readings if reading.text}
+        texts = {reading.text for part in self.parts for reading in part.readings if reading.text}
         return tuple(sorted(texts, key=lambda word: (-len(word), word)))
 
 
@@ -76,24 +76,24 @@ class Reader:
         extras = EXTRAS.findall(rest)
         chunks = [chunk for chunk in _BREAK.split(EXTRAS.sub(" ", rest)) if chunk]
         joined = self._joined(chunks)
-        wishes: list[Wish] = []
+        parts: list[QueryPart] = []
         corrected = without_places
         for chunk in joined:
-            wish, meant = self._wish(chunk)
-            if wish.readings:
-                wishes.append(wish)
+            part, meant = self._part(chunk)
+            if part.readings:
+                parts.append(part)
             if meant:
                 corrected = meant if len(joined) < len(chunks) else corrected.replace(chunk, meant, 1)
-        lifts = [Wish(extra, (self._literal(extra),), admits=not joined) for extra in dict.fromkeys(extras)]
-        all_wishes = (*wishes, *lifts)
-        if whole and not all_wishes and (joined or not regions):
-            all_wishes = (Wish(whole, ()),)
+        lifts = [QueryPart(extra, (self._literal(extra),), admits=not joined) for extra in dict.fromkeys(extras)]
+        all_parts = (*parts, *lifts)
+        if whole and not all_parts and (joined or not regions):
+            all_parts = (QueryPart(whole, ()),)
         return Query(
             text=whole,
-            wishes=all_wishes,
+            parts=all_parts,
             regions=regions,
             rest=without_places,
-            codes=self._codes(wishes),
+            codes=self._codes(parts),
             corrected=corrected if corrected != without_places else None,
         )
 
@@ -105,18 +105,18 @@ class Reader:
                 return [letters]
         return chunks
 
-    def _wish(self, chunk: str) -> tuple[Wish, str | None]:
+    def _part(self, chunk: str) -> tuple[QueryPart, str | None]:
         pieces = runs(chunk)
         if len(pieces) == 1 and not pieces[0][1] and not self._known_latin(chunk):
             return self._romanised(pieces[0][0])
         readings = self._han_readings(chunk)
         if self._in_use(chunk) or any(start == 0 and end == len(chunk) for start, end in self.vocabulary.spans(chunk)):
-            return Wish(chunk, readings), None
+            return QueryPart(chunk, readings), None
         meant = self.lexicon.near(chunk)
         slips = (
             reading for word, factor in zip(meant, NEAR, strict=False) for reading in self._word_readings(word, factor)
         )
-        return Wish(chunk, (*readings, *slips)), meant[0] if meant else None
+        return QueryPart(chunk, (*readings, *slips)), meant[0] if meant else None
 
     def _known_latin(self, word: str) -> bool:
         return word in self.terms.numbers or word in self.vocabulary.words
@@ -129,10 +129,10 @@ class Reader:
     def _in_use(self, chunk: str) -> bool:
         return chunk in self.lexicon or all(term in self.terms.numbers for term in bigrams(chunk))
 
-    def _romanised(self, letters: str) -> tuple[Wish, str | None]:
+    def _romanised(self, letters: str) -> tuple[QueryPart, str | None]:
         words = self.lexicon.spelt(letters) or self.lexicon.abbreviated(letters) or self.lexicon.near_spelling(letters)
         readings = [reading for word in words for reading in self._word_readings(word, 1.0)]
-        return Wish(letters, tuple(readings)), words[0] if words else None
+        return QueryPart(letters, tuple(readings)), words[0] if words else None
 
     def _han_readings(self, chunk: str) -> tuple[Reading, ...]:
         if len(chunk) == 1 and chunk not in self.terms.numbers:
@@ -156,6 +156,6 @@ class Reader:
         factors = (*_CODE_FACTORS, *[_CODE_FACTORS[-1]] * len(codes))
         return [Reading("", (code_term(code),), factor) for code, factor in zip(codes, factors, strict=False)]
 
-    def _codes(self, wishes: list[Wish]) -> tuple[str, ...]:
-        terms = (term for wish in wishes for reading in wish.readings for term in reading.terms)
+    def _codes(self, parts: list[QueryPart]) -> tuple[str, ...]:
+        terms = (term for part in parts for reading in part.readings for term in reading.terms)
         return tuple(dict.fromkeys(term[1:] for term in terms if term.startswith("@")))

@@ -64,7 +64,7 @@ def look(
 ) -> Matches:
     """Search one part: the `top` best rows, the total, and disjunctive facet counts (each without its own filter)."""
     lists, sieve = query_lists(query, part, terms, relaxed), sieve_of(query, filters, part)
-    every = not query.wishes
+    every = not query.parts
     counts = np.zeros(len(part.names.values), np.int64)
     passed = _compiled if "search" in WARM else _plain
     best, total, elsewhere = passed(lists, sieve, part, dead, counts, every, top)
