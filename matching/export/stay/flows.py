@@ -1,7 +1,7 @@
 """Where people went, for the map of the deltas: people, batches and who stayed, by destination (去向图)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 from centre import regions
 from centre.network import home
 from centre.scopes import seeing_everything
+from centre.small_counts import SMALL
 from centre.translation import N_
 from employers.openings.models import Opening
 from matching.export.models import ExportMember, ExportProject
 from matching.export.rules import MemberState
 
+FIRST_DAY = date(2000, 1, 1)
+"""Before any contract that the service can hold."""
 DAY_30, DAY_90 = timedelta(days=30), timedelta(days=90)
 
 
@@ -137,6 +140,23 @@ def flows_of(journeys: Iterable[Journey], today: date, at_home: str) -> FlowMap:
         lines = [_flow(name, [journey for journey in inside if journey.place == name], today) for name in names]
         places[area.value] = tuple(sorted(lines, key=lambda line: (-line.people, line.name)))
     return FlowMap(tuple(areas), places)
+
+
+def published(flows: FlowMap) -> FlowMap:
+    """The same for everybody: whole fives, so that no figure and no difference of two tells of a single person.
+
+    Places with fewer people are left out; an area keeps its line.
+    """
+    return FlowMap(
+        tuple(map(_rounded, flows.areas)),
+        {area: tuple(_rounded(line) for line in lines if line.people >= SMALL) for area, lines in flows.places.items()},
+    )
+
+
+def _rounded(flow: Flow) -> Flow:
+    of_people = (field.name for field in fields(flow) if field.name not in {"name", "batches"})
+    counts = {name: getattr(flow, name) // SMALL * SMALL for name in of_people}
+    return Flow(flow.name, batches=flow.batches if counts["people"] else 0, **counts)
 
 
 def _flow(name: str, journeys: list[Journey], today: date) -> Flow:

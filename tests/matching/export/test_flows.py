@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from matching.export.stay.flows import Area, Journey, area_of, flows_of
+from matching.export.stay.flows import Area, Journey, area_of, flows_of, published
 
 HOME = "610400"
 TODAY = date(2026, 6, 30)
@@ -60,3 +60,14 @@ def test_a_day_that_was_reached_early_is_never_more_than_those_due() -> None:
     early = Journey("440300", 1, TODAY - timedelta(days=29), TODAY, None, returned=False)
     pearl = flows_of([early], TODAY, HOME).areas[1]
     assert (pearl.stayed_30, pearl.due_30) == (1, 1)
+
+
+def test_the_public_reads_whole_fives_and_no_place_with_fewer_people() -> None:
+    journeys = [journey("320500", 1, 100, day_30=True, day_90=True) for _ in range(9)]
+    journeys += [journey("320600", 2, 100) for _ in range(4)] + [journey("440300", 3, 10)]
+    flows = published(flows_of(journeys, TODAY, HOME))
+    yangtze, pearl, *_ = flows.areas
+    assert (yangtze.people, yangtze.batches, yangtze.stayed_30, yangtze.due_30, yangtze.returned) == (10, 2, 5, 10, 0)
+    assert (pearl.people, pearl.batches) == (0, 0)
+    assert [(line.name, line.people) for line in flows.places["yangtze"]] == [("320500", 5)]
+    assert flows.places["pearl"] == ()

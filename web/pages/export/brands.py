@@ -25,7 +25,7 @@ from matching.brands.rules import (
     LabourBrandDraft,
     StatementWithdrawal,
 )
-from matching.export.stay.flows import AREA_LABELS, FlowMap, flow_map
+from matching.export.stay.flows import AREA_LABELS, FIRST_DAY, FlowMap, flow_map
 from web import choices
 from web.forms import Bound, ButtonForm, attempt, bind, blank
 from web.pages.public.brands import WORDS
@@ -34,8 +34,6 @@ from web.rendering import page
 routes = Pages("/export")
 
 READ, KEEP = Permission.READ_EXPORT, Permission.KEEP_BRANDS
-FIRST_DAY = date(2000, 1, 1)
-"""Before any contract that the service can hold."""
 
 
 @routes.get("/map", allow=READ)

@@ -5,12 +5,15 @@ from typing import Any
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
+from centre import clock
 from centre.drafts import RecordId
+from centre.network import home
 from centre.permissions import Permission
 from centre.skills.vocabulary import vocabulary
 from matching.brands import queries
 from matching.brands.models import BrandStatement
 from matching.brands.rules import LEVEL_LABELS, MEASURE_LABELS, MEASURE_UNITS, QUALIFIED, BrandState
+from matching.export.stay.flows import AREA_LABELS, FIRST_DAY, flow_map, published
 from web import choices
 from web.rendering import page
 
@@ -32,6 +35,17 @@ def brands(unit: Unit) -> Response:
         trade=vocabulary().name,
         place=choices.place,
     )
+
+
+@routes.get("/map", allow=PUBLIC)
+def deltas(unit: Unit) -> Response:
+    """Where people went with the network, in whole fives."""
+    today = clock.today()
+    flows = published(flow_map(unit.session, today, since=FIRST_DAY, until=today))
+    return page(
+        unit, "public/map.html", flows=flows, start=choices.place(home()), areas=AREA_LABELS, place=choices.place,
+        today=today,
+    )  # fmt: skip
 
 
 @routes.get("/{brand_id}", allow=PUBLIC)
