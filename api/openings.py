@@ -151,12 +151,13 @@ class OpeningOut(Wire):
 
 
 class CandidateOut(Wire):
-    """A worker suggested for an opening, for the centre's staff."""
+    """A worker suggested for an opening, for the centre's staff; those of the night's plan come first."""
 
     person_id: int
     name: str
     points: int
     reasons: list[str]
+    is_planned: bool
 
 
 class OpeningRemark(Draft):
@@ -228,6 +229,7 @@ def candidates(
             name=candidate.name,
             points=candidate.fit.points,
             reasons=list(candidate.fit.reasons),
+            is_planned=candidate.is_planned,
         )
         for candidate in suggested
     ]

@@ -99,12 +99,18 @@ class PartOut(Wire):
 
 
 class MatchOut(Wire):
-    """An opening suggested to a worker; the points of the parts add up to the score."""
+    """An opening suggested to a worker; the points of the parts add up to the score.
+
+    `is_planned` tells the one that the plan of the night, or an officer, chose for the person; `why_not` says why the
+    plan prefers that to another one.
+    """
 
     opening: OpeningItem
     points: int
     parts: list[PartOut]
     warnings: list[str]
+    is_planned: bool
+    why_not: str
 
 
 class CourseOut(Wire):
@@ -320,6 +326,8 @@ def match_out(match: Match) -> MatchOut:
         points=fit.points,
         parts=[PartOut.model_validate(part) for part in fit.parts],
         warnings=list(fit.warnings),
+        is_planned=match.is_planned,
+        why_not=match.why_not,
     )
 
 

@@ -83,6 +83,7 @@ class Permission(StrEnum):
     KEEP_BRANDS = "brand:keep"
     KEEP_OWN_ACCOUNT = "account:own"
     KEEP_OWN_RECORDS = "record:own"
+    KEEP_PLANS = "plan:keep"
     LIST_FOR_EXPORT = "labour-export:list"
     LIST_PEOPLE = "person:list"
     MANAGE_ACCOUNTS = "account:manage"
@@ -168,6 +169,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.KEEP_BRANDS: (N_("维护和公布劳务品牌"), _EXPORT),
     Permission.KEEP_OWN_ACCOUNT: (N_("管理自己的账号"), frozenset(Role)),
     Permission.KEEP_OWN_RECORDS: (N_("查看、导出和注销自己的信息"), frozenset({Role.JOBSEEKER})),
+    Permission.KEEP_PLANS: (N_("查看和调整每夜统筹的推荐"), COUNTER),
     Permission.LIST_FOR_EXPORT: (N_("为求职者报名劳务输出"), COUNTER),
     Permission.LIST_PEOPLE: (N_("查找服务对象"), COUNTER),
     Permission.MANAGE_ACCOUNTS: (N_("管理账号"), frozenset({Role.ADMINISTRATOR})),

@@ -65,6 +65,7 @@ POLICY_NAMES = {
     "petition-close-working-days": N_("联系后几个工作日内答复"),
     "petition-contact-working-days": N_("信访件几个工作日内联系本人"),
     "phone-sample-share": N_("电话抽查学员的比例"),
+    "plan-night": N_("每夜统筹推荐的权重和上限"),
     "promise-pay-tolerance-percent": N_("工资比说好的少百分之几以内算取整，不算变差"),
     "promise-watch-days": N_("多少天内条件变差算在一起"),
     "promise-watch-times": N_("条件变差几次就重点关注单位"),

@@ -19,6 +19,8 @@ SUBSCRIBERS = (
     "matching.fairs.interviews.subscribers",
     "matching.promises.subscribers",
     "matching.export.stay.subscribers",
+    "matching.companions.subscribers",
+    "matching.plans.subscribers",
     "matching.search.subscribers",
     "matching.live.subscribers",
 )

@@ -20,6 +20,7 @@ from centre.states import move
 from centre.translation import N_, SOURCE_LOCALE, Term, translate
 from employers.companies.messages import tell_employer
 from employers.openings.models import Opening
+from matching.companions.queries import fellows_of
 from matching.export import queries
 from matching.export.drafts import ExportBatchDraft, GroupDraft
 from matching.export.members import move_member, release_member
@@ -197,8 +198,9 @@ def lock_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatch:
             row.seat_no = None
         session.flush()
         duties = session.scalars(queries.escorts(batch.id)).all()
+        together = fellows_of(session, ids)
         numbers = seat_numbers(
-            [(row.id, row.group_id or 0, row.pick_up) for row in rows],
+            [(row.id, row.group_id or -min(together.get(row.person_id, (0,))), row.pick_up) for row in rows],
             vehicles=batch.vehicle_count, seats=batch.vehicle_seats, escorts=len(duties),
         )  # fmt: skip
         for row in rows:
@@ -249,6 +251,7 @@ def unmet_guards(session: Session, batch: ExportBatch) -> tuple[Problem, ...]:
         people = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(_persons(rows))))}
         postings = {row.id: row for row in session.scalars(select(Opening).where(Opening.id.in_(_openings(rows))))}
         elsewhere = queries.overlapping(session, _persons(rows), batch, ON_THE_WAY)
+        together, listed = fellows_of(session, _persons(rows)), set(_persons(rows))
         on = clock.local(batch.depart_at).date()
         travellers = [
             Traveller(
@@ -259,6 +262,7 @@ def unmet_guards(session: Session, batch: ExportBatch) -> tuple[Problem, ...]:
                 agrees=agrees(session, row.person_id, PURPOSE),
                 confirmed=row.state is MemberState.CONFIRMED,
                 elsewhere=row.person_id in elsewhere,
+                alone=not set(together.get(row.person_id, ())) <= listed,
             )
             for row in rows
         ]

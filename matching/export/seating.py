@@ -23,6 +23,7 @@ NO_CONTACT = N_("缺电话或紧急联系人：{names}")
 NO_CONSENT = N_("没有同意把姓名和电话告诉带队人员和用人单位：{names}")
 NOT_CONFIRMED = N_("还没有面试、体检合格：{names}")
 ELSEWHERE = N_("同一时间在别的已锁定批次里：{names}")
+ALONE = N_("说好结伴走，同伴不在名单上（本人说可以分开的不算）：{names}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Traveller:
     agrees: bool
     confirmed: bool
     elsewhere: bool
+    alone: bool = False
 
 
 def lock_problems(
@@ -80,6 +82,7 @@ def lock_problems(
         ("no-consent", NO_CONSENT, 0, [who for who in travellers if not who.agrees]),
         ("not-confirmed", NOT_CONFIRMED, 0, [who for who in travellers if not who.confirmed]),
         ("elsewhere", ELSEWHERE, 0, [who for who in travellers if who.elsewhere]),
+        ("alone", ALONE, 0, [who for who in travellers if who.alone]),
     ):  # fmt: skip
         if wrong:
             names = "、".join(who.name for who in wrong)

@@ -121,6 +121,12 @@ def fitting_workers(
     return fitting
 
 
+def still_suited(session: Session, listed: Listed, ids: Sequence[int]) -> list[WorkerProfile]:
+    """Those of some people who are visible, look for work, want suggestions, and may lawfully take an opening."""
+    suited = _among(session, _in_sight(listed), ids)
+    return workers_of(session, [number for number in ids if number in suited])
+
+
 def workers_of(session: Session, ids: Collection[int]) -> list[WorkerProfile]:
     """The profiles of some people for the engine."""
     return [with_trade_words(worker) for worker in worker_profiles(session, ids)]

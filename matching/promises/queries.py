@@ -1,7 +1,7 @@
 """Queries on promises: the chain of one introduction, what an employer kept, and the order among equals."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, String, cast, func, select
@@ -18,6 +18,8 @@ from employers.openings.terms import Terms
 from matching.introductions.fair_share import Standings, standings
 from matching.introductions.models import Introduction
 from matching.live.listing import wage_basis
+from matching.planning.evidence import known_stays
+from matching.planning.rules import stay_shares
 from matching.promises.models import StatedTerms
 from matching.promises.rules import PromiseStage, StatementState, TermKind, TermsSource, Yardstick, kept_health
 
@@ -51,19 +53,24 @@ class BrokenWord:
 
 @dataclass(frozen=True, slots=True)
 class KeptStandings:
-    """The shares of the openings, and the employers' health with the promises that they kept (岗位排序依据)."""
+    """The shares of the openings, and the employers' health: answers, promises kept, hires that last (岗位排序依据).
+
+    `stays` holds for employers with known stays how they compare with the usual share, in thousandths of it.
+    """
 
     answers: Standings
     promises: dict[int, tuple[int, int]]
+    stays: dict[int, int] = field(default_factory=dict)
 
     def is_underserved(self, opening_id: int) -> bool:
         """Whether an opening got less than its share."""
         return self.answers.is_underserved(opening_id)
 
     def health(self, employer_id: int) -> int:
-        """How well an employer answers and keeps its word, 0 to 100."""
+        """How well an employer answers, keeps its word and keeps its people, 0 to 100."""
         checked, broken = self.promises.get(employer_id, (0, 0))
-        return kept_health(self.answers.health(employer_id), checked=checked, broken=broken)
+        health = kept_health(self.answers.health(employer_id), checked=checked, broken=broken)
+        return health * min(1000, self.stays.get(employer_id, 1000)) // 1000
 
 
 def is_worse() -> ColumnElement[bool]:
@@ -163,7 +170,10 @@ def kept_standings(session: Session) -> KeptStandings:
                 StatedTerms.stated_on >= since, StatedTerms.state == StatementState.CONFIRMED
             )
         ).all()
-    return KeptStandings(standings(session), _promises((row[0], row[1], bool(row[2])) for row in rows))
+        stays, usual = stay_shares(known_stays(session))
+    promises = _promises((row[0], row[1], bool(row[2])) for row in rows)
+    compared = {employer: 1000 * stayed // max(1, usual) for employer, stayed in stays.items()}
+    return KeptStandings(standings(session), promises, compared)
 
 
 def _promises(rows: Iterable[tuple[int, int, bool]]) -> dict[int, tuple[int, int]]:

@@ -36,7 +36,9 @@ from matching.engine.fit.ways import WayIn, way_in
 from matching.live.listing import Listed, listed_now
 from matching.live.openings import View, board
 from matching.live.workers import PURPOSE, best_workers, workers_of
+from matching.plans.queries import Planned, people_planned, planned_for
 from matching.profiles.queries import person_in_sight
+from matching.suggestions.together import in_words, not_split, plan_first, suitable_together, workers_planned
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
 from training.enrolments.effects import split_of
@@ -88,10 +90,12 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An opening suggested to a worker (推荐岗位)."""
+    """An opening suggested to a worker; `why_not` says why the plan of the night prefers another one (推荐岗位)."""
 
     listed: Listed
     fit: Fit
+    is_planned: bool = False
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Candidate:
     person_id: int
     name: str
     fit: Fit
+    is_planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +146,7 @@ class Suggestions:
     blocked: dict[str, int] = field(default_factory=dict)
     unlawful: tuple[str, ...] = ()
     is_off: bool = False
+    planned: Planned | None = None
 
 
 def name_of(kind: str, code: str) -> str | Term:
@@ -159,13 +165,24 @@ def suggestions_for(session: Session, person_id: int, *, locale: str, top: int =
     view, ranking = board().rank(worker, top=max(top, DEEP))
     lawful, unlawful = _lawful(person, _listed(view, ranking.suggestions), locale)
     lawful = sorted([*lawful, *_reserved(session, worker, view.ground)], key=lambda pair: -pair[1].points)
+    planned = planned_for(session, person_id)
+    chosen = plan_first(planned, worker, suitable_together(session, person_id, lawful, view.ground), view)
     ways = [way for way in ranking.transfers if int(way.suggestion.opening_id) in view.listed]
     return Suggestions(
-        matches=tuple(Match(listed, fit_in_words(suggestion, locale)) for listed, suggestion in lawful[:top]),
+        matches=tuple(
+            Match(
+                listed,
+                fit_in_words(suggestion, locale),
+                is_planned=planned is not None and planned.opening_id == listed.id,
+                why_not=in_words(planned.others.get(listed.id), locale) if planned else "",
+            )
+            for listed, suggestion in chosen[:top]
+        ),
         paths=_paths(session, person_id, ways, view, locale),
         elsewhere=ranking.blocked.get(Condition.REGION, 0),
         blocked={condition.value: count for condition, count in ranking.blocked.items()},
         unlawful=unlawful,
+        planned=planned,
     )
 
 
@@ -231,18 +248,28 @@ def candidates_for(
         today = clock.today()
         allowed = (match for match in ranked if is_open_to(session, kept_for, int(match.worker_id), today))
         ranked = tuple(allowed)[:top]
+    by_plan = {int(suggestion.worker_id) for suggestion in ranked} & {*people_planned(session, listed.id)}
     names = select(Person.id, Person.name).where(Person.id.in_([int(suggestion.worker_id) for suggestion in ranked]))
     called = {number: name for number, name in session.execute(names)}  # noqa: C416  (rows are no plain pairs to mypy)
     return tuple(
-        Candidate(int(suggestion.worker_id), called[int(suggestion.worker_id)], fit_in_words(suggestion, locale))
-        for suggestion in ranked
+        Candidate(
+            int(suggestion.worker_id),
+            called[int(suggestion.worker_id)],
+            fit_in_words(suggestion, locale),
+            is_planned=int(suggestion.worker_id) in by_plan,
+        )
+        for suggestion in sorted(ranked, key=lambda suggestion: int(suggestion.worker_id) not in by_plan)
     )
 
 
 def ranked_candidates(session: Session, listed: Listed, ground: Ground, *, top: int) -> tuple[Suggestion, ...]:
-    """The best workers for an opening among those visible to the reader."""
-    workers = best_workers(session, listed, ground, top=top)
-    return rank_workers(listed.profile, workers, ground, top=top).suggestions
+    """The best workers for an opening among those visible to the reader; those planned for it are among them."""
+    planned = workers_planned(session, listed, top)
+    workers = {int(worker.id): worker for worker in (*planned, *best_workers(session, listed, ground, top=top))}
+    ranked = rank_workers(listed.profile, workers.values(), ground, top=len(workers)).suggestions
+    first = {int(worker.id) for worker in planned}
+    chosen = sorted(not_split(session, listed, ranked, ground), key=lambda each: int(each.worker_id) not in first)[:top]
+    return tuple(each for each in ranked if each in chosen)
 
 
 def _lawful(

@@ -82,6 +82,9 @@ POLICY: Mapping[str, str] = {
     "export_member.emergency_phone": "person account leader roll",
     "roll_scan": PEOPLE + " account leader",
     "travel_subsidy": PEOPLE,
+    "travel_group": f"{PEOPLE} fellow",
+    "plan_pin": PEOPLE,
+    "night_plan": "staff",
     "self_found_job": PEOPLE,
     # training
     "enrolment": LEARNERS,
@@ -158,7 +161,7 @@ BLIND: Mapping[str, str] = {
     name: why
     for why, names in {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
-        "TrainingCertificate WorkedOccupation",
+        "TrainingCertificate WorkedOccupation PlannedPlace TravelFellow",
         WITH_ROW: "ApiToken BrandStatement EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
         "ClaimLine Employer FollowUp FundMovement Interview OpeningUploadRow Placement RosterRow Transition "
         "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
@@ -167,7 +170,7 @@ BLIND: Mapping[str, str] = {
         OWN_KEY: "ExportBatch ExportProject "
         "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor "
         "SignIn",
-        ALL_OR_NONE: "AuditEntry FairnessReport",
+        ALL_OR_NONE: "AuditEntry FairnessReport NightPlan",
         FIGURES: "ClosedMonth ClosedReport QueueNumber ServiceTally SelfFoundJob "
         "Attendance ClassFunding IntegrityCheck "
         "PartnerAgreement PhoneCall PhoneSample",

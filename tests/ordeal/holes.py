@@ -21,6 +21,7 @@ from matching.fairs.visitors.models import Visitor
 from matching.interviews.models import Interview
 from matching.introductions.models import FollowUp, Introduction
 from matching.learning.models import ModelCard
+from matching.plans.models import NightPlan, PlanPin
 from matching.promises.models import StatedTerms
 from matching.reports.rules import ReportKey
 from matching.search.models import SavedSearch, Synonym
@@ -46,7 +47,7 @@ MODELS: dict[str, type[Any]] = {
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
     "search_id": SavedSearch, "statement_id": StatedTerms, "synonym_id": Synonym, "token_id": ApiToken,
-    "upload_id": RosterUpload,
+    "upload_id": RosterUpload, "plan_id": NightPlan, "pin_id": PlanPin,
     "venue_id": Venue, "visitor_id": Visitor,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {

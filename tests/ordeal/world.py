@@ -39,6 +39,7 @@ from tests.ordeal.world_accounts import ask_to_close
 from tests.ordeal.world_desk import add_desk
 from tests.ordeal.world_export import add_brands, add_journeys
 from tests.ordeal.world_fairs import add_fair_days
+from tests.ordeal.world_plans import add_night, add_places
 from tests.ordeal.world_rows import add_lists
 from tests.ordeal.world_story import add_introductions
 from training.attendance.models import Attendance, Lesson, SeatOffer
@@ -109,6 +110,7 @@ def build() -> World:
         people = {"visitor": Someone("visitor", Actor.public())}
         for role in CITY_ROLES:
             _account(canaries, people, role.value, role, centre_id=city.id)
+        add_night(canaries)
         for number, letter in enumerate("ab", 1):
             _side(canaries, people, letter, number, city)
         ask_to_close(canaries, {name: someone.actor for name, someone in people.items()})
@@ -186,6 +188,7 @@ def _side(canaries: Canaries, people: dict[str, Someone], letter: str, number: i
     _account(canaries, people, f"employer-{letter}", Role.EMPLOYER, employer_id=side.employer.id, expires_on=ends)
     escort = _account(canaries, people, f"escort-{letter}", Role.ESCORT, centre_id=centre.id, expires_on=ends)
     add_journeys(canaries, centre.id, side.openings[OpeningState.OPEN], side.people, region=region, escort=escort.id)
+    add_places(canaries, centre.id, side.openings[OpeningState.OPEN], side.people)
     of = {"provider_id": side.school.id, "expires_on": ends}
     add_brands(canaries, centre.id, region=region)
     program = canaries.make(Account, login=f"token-{letter}", roles=["registrar"], **of)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from web.commands import accounts, data, doctor, engine, keys, letters, outbox, replay, running, setup
+from web.commands import accounts, data, doctor, engine, keys, letters, outbox, plans, replay, running, setup
 
 app = typer.Typer(
     name="gangqiao",
@@ -63,3 +63,4 @@ app.add_typer(accounts.audits, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(letters.app, name="letter")
 app.add_typer(outbox.app, name="outbox")
+app.add_typer(plans.app, name="plan")

@@ -57,10 +57,15 @@ def best(pool: Pool, opening: OpeningProfile, ground: Ground, hidden: Bools, top
 
 def first_openings(pool: Pool, openings: Sequence[OpeningProfile], ground: Ground, top: int) -> I8:
     """The ids of the best openings of everybody in the pool (people x top), best first; -1 after the end of a list."""
+    return first_choices(pool, openings, ground, top)[0]
+
+
+def first_choices(pool: Pool, openings: Sequence[OpeningProfile], ground: Ground, top: int) -> tuple[I8, I4]:
+    """The best openings of everybody in the pool as `first_openings` gives them, and their points."""
     built = build(openings, ground, pool.register)
-    rows, _ = engine.find(engine.current(built.index, pool.register), pool.crowd.workers, top)
+    rows, points = engine.find(engine.current(built.index, pool.register), pool.crowd.workers, top)
     numbers = np.array([int(opening.id) for opening in openings] + [-1], np.int64)
-    return numbers[np.append(built.source, -1)[rows]]
+    return numbers[np.append(built.source, -1)[rows]], points
 
 
 def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:

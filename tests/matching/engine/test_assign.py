@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from matching.engine.assign.explain import missing_points, why_not
+from matching.engine.assign.explain import Reasons, missing_points
 from matching.engine.assign.problem import (
     PlanChoice,
     PlanInfeasible,
@@ -174,11 +174,11 @@ def test_why_not_there_counts_the_others_and_names_the_smallest_change() -> None
     task = PlanProblem(units, (PlanPlace(7, 9), PlanPlace(8, 5)))
     plan = plan_together(task)
     assert plan.sent[0] == 8
-    reason = why_not(task, plan, 0, 7)
+    reason = Reasons(task, plan).why_not(0, 7)
     assert (reason.code, reason.others, reason.here) == ("others", 9, 8)
     assert missing_points(task, plan, 0, 7) == 10
     for more, place in ((9, 8), (11, 7)):  # no fewer points make the difference
         changed = (PlanUnit(0, (PlanChoice(7, 100 + more), PlanChoice(8, 60))), *units[1:])
         assert plan_together(replace(task, units=changed)).sent[0] == place
-    assert why_not(task, plan, 1, 7).code == "sent"
-    assert why_not(task, plan, 1, 99).code == "not-open"
+    assert Reasons(task, plan).why_not(1, 7).code == "sent"
+    assert Reasons(task, plan).why_not(1, 99).code == "not-open"

@@ -13,6 +13,8 @@ from centre.outbox import Message
 from centre.people import Person
 from employers.companies.models import Employer
 from employers.openings.rules import EmploymentType
+from matching.companions.actions import change_split, put_together
+from matching.companions.rules import TravelSplit, TravelTeam, TravelTie
 from matching.export import actions, batches, members, queries
 from matching.export.drafts import ExportQuotaDraft, GroupDraft
 from matching.export.models import ExportBatch, ExportProject, ExportQuota
@@ -77,6 +79,7 @@ def test_two_coaches_take_88_and_two_escorts(people: int, codes: list[str]) -> N
         ({"agrees": False}, {}, "no-consent"),
         ({"confirmed": False}, {}, "not-confirmed"),
         ({"elsewhere": True}, {}, "elsewhere"),
+        ({"alone": True}, {}, "alone"),
     ],
 )
 def test_every_guard_is_named(who: dict[str, Any], more: dict[str, Any], code: str) -> None:
@@ -232,3 +235,20 @@ def test_an_escort_reads_the_sheet_and_nothing_else_until_thirty_days_after_the_
         session.get_one(ExportBatch, journey.batch_id).signed_at = clock.now() - timedelta(days=31)
     with open_session(journey.escort.scope) as session, pytest.raises(Refusal):
         queries.led_batch(session, journey.escort, journey.batch_id)
+
+
+def test_a_couple_is_not_split_by_a_roster_unless_it_says_so(any_town: world.Town) -> None:
+    journey = recruit(open_project(any_town), people=2)
+    clerk = any_town.clerk()
+    with open_session(SYSTEM.scope) as session:
+        here = row_of(session, journey.member_ids[0]).person_id
+    left_behind = add_person(journey, 77)
+    with scoped(clerk) as session:
+        put_together(session, clerk, TravelTeam(tie=TravelTie.COUPLE, person_ids=(here, left_behind)))
+    with scoped(journey.officer) as session, pytest.raises(LockRefused) as refused:
+        batches.lock_batch(session, journey.officer, batch_id=journey.batch_id)
+    assert [problem.code for problem in refused.value.problems] == ["alone"]
+    with scoped(clerk) as session:
+        change_split(session, clerk, person_id=here, draft=TravelSplit(may_split=True))
+    with scoped(journey.officer) as session:
+        assert batches.lock_batch(session, journey.officer, batch_id=journey.batch_id).taken == 2

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.database import open_session
@@ -34,10 +35,13 @@ from matching.export.stay.rules import (
     SubsidyState,
 )
 from matching.introductions.actions import record_follow_up
-from matching.introductions.models import FollowUp, Introduction
-from matching.introductions.rules import FollowUpDraft, FollowUpOutcome, LeaveReason
+from matching.introductions.models import FollowUp, Introduction, Placement
+from matching.introductions.rules import FollowUpDraft, FollowUpOutcome, LeaveReason, PlacementState
+from matching.learning.outcomes import cohorts
+from matching.planning.evidence import known_stays
 from matching.profiles.models import Registration
 from matching.profiles.rules import RegistrationState
+from matching.promises.queries import kept_standings
 from tests.matching import world
 from tests.matching.export.journey import (
     NANTONG,
@@ -49,6 +53,12 @@ from tests.matching.export.journey import (
     row_of,
     scoped,
 )
+from training.certificates.models import TrainingCertificate
+from training.classes.models import TrainingClass
+from training.classes.rules import ClassState
+from training.enrolments.models import Enrolment
+from training.enrolments.rules import EnrolmentState
+from training.providers.models import Major, TrainingProvider
 
 FINE = ContractDraft(wage_fen=600_000, starts_on=date(2026, 3, 9))
 
@@ -97,6 +107,38 @@ def call(journey: Journey, member_id: int, day: int, outcome: FollowUpOutcome = 
     with clock.frozen(world.MONDAY + timedelta(days=day)), scoped(clerk) as session:
         draft = FollowUpDraft(outcome=outcome, leave_reason=reason)
         record_follow_up(session, clerk, follow_up_id=call_id, draft=draft)
+
+
+def certified(session: Session, town: world.Town, person_id: int) -> Enrolment:
+    """A certificate of a course that ended a week before the journey."""
+    of = {"centre_id": town.centres["xy"]}
+    school = TrainingProvider(code="P1", name="咸阳扶贫技校", region_code="610402", **of)
+    session.add(school)
+    session.flush()
+    major = Major(provider_id=school.id, name="纺纱", occupation_code=world.SPINNING, level=5, hours=80, tuition_fen=0)
+    session.add(major)
+    session.flush()
+    course = TrainingClass(
+        provider_id=school.id, major_id=major.id, class_no="1", start_on=date(2026, 2, 2), end_on=date(2026, 3, 2),
+        seats=30, taken=1, state=ClassState.ASSESSED, **of,
+    )  # fmt: skip
+    session.add(course)
+    session.flush()
+    prices = dict.fromkeys(("tuition_fen", "waiver_fen", "government_fen", "centre_fen", "learner_fen"), 0)
+    enrolment = Enrolment(
+        class_id=course.id, person_id=person_id, provider_id=school.id, trainee_name="-",
+        state=EnrolmentState.CERTIFIED, **of, **prices,
+    )  # fmt: skip
+    session.add(enrolment)
+    session.flush()
+    session.add(
+        TrainingCertificate(
+            enrolment_id=enrolment.id, person_id=person_id, provider_id=school.id, class_id=course.id, code="1",
+            course="纺纱", occupation_code=world.SPINNING, hours=80, issued_on=date(2026, 3, 3), **of,
+        )
+    )  # fmt: skip
+    session.flush()
+    return enrolment
 
 
 @pytest.mark.rule("export-counts-signed", "action")
@@ -229,3 +271,47 @@ def test_a_travel_subsidy_passes_three_hands_after_thirty_days(any_town: world.T
     call(journey, journey.member_ids[0], 90, FollowUpOutcome.LEFT)
     with open_session(SYSTEM.scope) as session:
         assert queries.subsidy(session, subsidy_id).state is SubsidyState.PAID
+
+
+def test_a_stay_of_ninety_days_feeds_the_course_the_forecast_the_registration_and_the_next_plan(
+    any_town: world.Town,
+) -> None:
+    journey = handed_over(arrived(any_town, people=2))
+    stays, leaves = journey.member_ids
+    with open_session(SYSTEM.scope, write=True) as session:
+        stayer = row_of(session, stays).person_id
+        enrolment = certified(session, any_town, stayer)
+        enrolment_id = enrolment.id
+    for member_id in (stays, leaves):
+        sign(journey, member_id)
+    call(journey, leaves, 7, FollowUpOutcome.LEFT)
+    for day in (7, 30, 90):
+        call(journey, stays, day)
+    later = world.MONDAY + timedelta(days=150)
+    with clock.frozen(later), open_session(SYSTEM.scope) as session:
+        assert session.get_one(Enrolment, enrolment_id).state is EnrolmentState.EMPLOYED
+        (cohort,) = cohorts(session, clock.today())
+        assert (cohort.certified, cohort.placed) == (1, 1)
+        states = select(Registration.state).where(Registration.person_id == stayer)
+        assert session.scalar(states) is RegistrationState.PLACED
+        employer_id = row_of(session, stays).employer_id
+        assert sorted(known_stays(session)) == [(employer_id, False), (employer_id, True)]
+
+
+def test_an_employer_whose_people_soon_leave_loses_health_among_equals(town: world.Town) -> None:
+    kept, left = town.employers[NANTONG], town.employers["渭城新棉制衣(虚构)"]
+    with open_session(SYSTEM.scope, write=True) as session:
+        before = kept_standings(session)
+        person = world.add_worker(session, town).id
+        for number in range(20):
+            for employer_id, state in ((kept, PlacementState.STABLE), (left, PlacementState.ENDED)):
+                session.add(
+                    Placement(
+                        centre_id=town.centres["wc"], person_id=person, employer_id=employer_id, state=state,
+                        starts_on=date(2026, 1, 1), ended_on=date(2026, 1, 5 + number % 9),
+                    )
+                )  # fmt: skip
+    with open_session(SYSTEM.scope) as session:
+        after = kept_standings(session)
+    assert before.health(kept) == before.health(left) == after.health(kept)
+    assert after.health(left) < before.health(left) / 2

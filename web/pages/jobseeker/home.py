@@ -15,6 +15,7 @@ from centre.outbox import Message
 from centre.permissions import Permission
 from centre.skills.vocabulary import vocabulary
 from employers.openings.rules import CERTIFICATE_LABELS, CertificateKind
+from matching.companions.queries import group_of
 from matching.engine.fit.profiles import Leave
 from matching.introductions.queries import introductions_of
 from matching.introductions.rules import INTRODUCTION_LABELS
@@ -311,7 +312,14 @@ def save_pay(unit: Unit) -> Response:
 def matches(unit: Unit) -> Response:
     """The best openings with reasons, and courses that qualify for more."""
     suggestions = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
-    return page(unit, "jobseeker/matches.html", suggestions=suggestions, place=choices.place, chips_of=choices.chips_of)
+    return page(
+        unit,
+        "jobseeker/matches.html",
+        suggestions=suggestions,
+        group=group_of(unit.session, own_id(unit)),
+        place=choices.place,
+        chips_of=choices.chips_of,
+    )
 
 
 @routes.post("/renew", allow=ALLOW)

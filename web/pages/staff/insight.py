@@ -23,6 +23,8 @@ from matching.learning import actions as learning
 from matching.learning.queries import cards, known_results
 from matching.learning.rules import CARD_LABELS, MOST_SHIFT, VERDICT_LABELS, CardState
 from matching.live.openings import board
+from matching.planning.evidence import published_overrides
+from matching.plans.queries import current_plan
 from matching.search import actions as searching
 from matching.search.queries import synonyms
 from matching.search.rules import SYNONYM_LABELS, SynonymDraft, SynonymState
@@ -60,6 +62,8 @@ def model_card(unit: Unit) -> Response:
         attributes=ATTRIBUTES,
         group=lambda value: group_name(unit.locale, value),
         may_decide=unit.actor.may(Permission.MANAGE_POLICY),
+        plan=current_plan(unit.session),
+        decided=published_overrides(unit.session),
         today=clock.today(),
     )
 

@@ -1,0 +1,40 @@
+"""Queries on groups: a person's own, and everybody who has to be suggested together."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre.batches import batches
+from centre.scopes import seeing_everything
+from matching.companions.models import TravelFellow, TravelGroup
+
+
+def group_of(session: Session, person_id: int) -> TravelGroup | None:
+    """The group of a person in the reader's sight, if they have one."""
+    own = select(TravelFellow.group_id).where(TravelFellow.person_id == person_id)
+    return session.scalar(select(TravelGroup).where(TravelGroup.id.in_(own)))
+
+
+def fellows_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """For each of these people who may not be sent alone, all people of the group, whoever asks; others are left out.
+
+    Groups of one, and those that may be split, bind nobody.
+    """
+    bound: dict[int, tuple[int, ...]] = {}
+    with seeing_everything(session):
+        for batch in batches(sorted(person_ids)):
+            groups = select(TravelFellow.group_id).where(TravelFellow.person_id.in_(batch))
+            people = defaultdict(list)
+            for group_id, person_id in session.execute(
+                select(TravelFellow.group_id, TravelFellow.person_id)
+                .join(TravelGroup, TravelGroup.id == TravelFellow.group_id)
+                .where(TravelFellow.group_id.in_(groups), TravelGroup.may_split.is_(False))
+                .order_by(TravelFellow.person_id)
+            ):
+                people[group_id].append(person_id)
+            for together in people.values():
+                if len(together) > 1:
+                    bound |= dict.fromkeys(together, tuple(together))
+    return bound

@@ -1,0 +1,94 @@
+"""Who leaves with whom: by the own word, in one group, and on the roster of a journey together or not at all."""
+
+import pytest
+
+from centre.database import open_session
+from centre.errors import Forbidden, NotFound
+from centre.permissions import Actor
+from centre.records.erasure import erase_person
+from matching.companions import actions
+from matching.companions.models import TravelFellow, TravelGroup
+from matching.companions.queries import fellows_of, group_of
+from matching.companions.rules import (
+    AlreadyTogether,
+    TravelCode,
+    TravelCodeUnknown,
+    TravelGroupDraft,
+    TravelSplit,
+    TravelTie,
+)
+from tests.matching import world
+from tests.matching.world import Town
+
+SYSTEM = Actor.system().scope
+
+
+@pytest.fixture
+def couple(any_town: Town) -> Town:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, any_town, world.W1)
+        world.add_worker(session, any_town, world.W2, phone="13800000002")
+    return any_town
+
+
+def start(town: Town, name: str = "王秀兰") -> str:
+    actor = town.worker(name)
+    with open_session(actor.scope, write=True) as session:
+        draft = TravelGroupDraft(tie=TravelTie.COUPLE)
+        return actions.start_group(session, actor, person_id=town.people[name], draft=draft).code
+
+
+def join(town: Town, code: str, name: str = "李桂芳") -> None:
+    actor = town.worker(name)
+    with open_session(actor.scope, write=True) as session:
+        actions.join_group(session, actor, person_id=town.people[name], draft=TravelCode(code=code))
+
+
+def bound(town: Town) -> dict[int, tuple[int, ...]]:
+    with open_session(SYSTEM) as session:
+        return fellows_of(session, list(town.people.values()))
+
+
+def test_two_join_by_the_code_and_are_bound_until_they_may_be_split(couple: Town) -> None:
+    code = start(couple)
+    assert bound(couple) == {}
+    join(couple, code.lower())
+    pair = tuple(sorted(couple.people.values()))
+    assert bound(couple) == dict.fromkeys(pair, pair)
+    worker = couple.worker("李桂芳")
+    with open_session(worker.scope, write=True) as session:
+        group = group_of(session, couple.people["李桂芳"])
+        assert group is not None
+        assert [fellow["name"] for fellow in group.names] == ["王秀兰", "李桂芳"]
+        draft = TravelSplit(may_split=True)
+        actions.change_split(session, worker, person_id=couple.people["李桂芳"], draft=draft)
+    assert bound(couple) == {}
+
+
+def test_a_wrong_code_a_second_group_and_other_peoples_records_are_refused(couple: Town) -> None:
+    code = start(couple)
+    with pytest.raises(TravelCodeUnknown):
+        join(couple, "ZZZZ-ZZZZ")
+    join(couple, code)
+    with pytest.raises(AlreadyTogether):
+        start(couple, "李桂芳")
+    worker = couple.worker("王秀兰")
+    with open_session(worker.scope, write=True) as session, pytest.raises(NotFound):
+        actions.leave_group(session, worker, person_id=couple.people["李桂芳"])
+    boss = couple.boss("南通海门织彩(虚构)")
+    with open_session(boss.scope, write=True) as session, pytest.raises(Forbidden):
+        actions.leave_group(session, boss, person_id=couple.people["李桂芳"])
+
+
+def test_whoever_leaves_or_is_erased_is_gone_with_the_name_and_the_last_one_ends_it(couple: Town) -> None:
+    join(couple, start(couple))
+    with open_session(SYSTEM, write=True) as session:
+        erase_person(session, Actor.system(), person_id=couple.people["王秀兰"])
+    worker = couple.worker("李桂芳")
+    with open_session(worker.scope, write=True) as session:
+        group = group_of(session, couple.people["李桂芳"])
+        assert group is not None
+        assert [fellow["name"] for fellow in group.names] == ["李桂芳"]
+        actions.leave_group(session, worker, person_id=couple.people["李桂芳"])
+    with open_session(SYSTEM) as session:
+        assert session.query(TravelFellow).count() == session.query(TravelGroup).count() == 0
