@@ -18,7 +18,7 @@ from centre.policy import policy
 from centre.states import move
 from centre.translation import N_, Terms
 from employers.companies.messages import tell_employer
-from employers.fairs.booths import end_requests, promote_waiting
+from employers.fairs.booths import end_requests, promote_waiting, refuse_before_the_day
 from employers.fairs.due_days import clocks, weekly
 from employers.fairs.facts import FairMoved
 from employers.fairs.models import Fair, FairSeries, Venue
@@ -117,8 +117,9 @@ def advance_fair(
     """Move a fair one step forward.
 
     Events: prepare, file, clear, publish, open_booths, close_booths, start, finish, report, archive.
-    Raises IllegalMove; PlansMissing before the three papers are there; PermitMissing for large fairs; Invalid for a
-    report without its figures (employers, positions, visitors, intentions, hired).
+    Raises IllegalMove; BeforeTheDay for its start and end; PlansMissing before the three papers are there;
+    PermitMissing for large fairs; Invalid for a report without its figures (employers, positions, visitors, intentions,
+    hired).
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
@@ -128,6 +129,8 @@ def advance_fair(
     elif event == "clear":
         fair.permit_no = permit_no or fair.permit_no
         _refuse_without_permit(session, fair)
+    elif event in ("start", "finish"):
+        refuse_before_the_day(fair)
     elif event == "report":
         fair.figures = _figures(figures)
     move(session, actor, fair, FAIR, event)

@@ -153,7 +153,7 @@ def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Check an employer in at its booth. Raises BeforeTheDay or EmployerNotActive."""
     require(actor, Permission.CHECK_IN)
     booth = handled_booth(session, actor, booth_id)
-    _refuse_before_the_day(booth.fair)
+    refuse_before_the_day(booth.fair)
     if booth.employer.state not in LISTED:
         raise EmployerNotActive(name=booth.employer.name)
     move(session, actor, booth, BOOTH, "check_in")
@@ -175,7 +175,7 @@ def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     """Record a no-show and release the booth. Raises BeforeTheDay."""
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
-    _refuse_before_the_day(booth.fair)
+    refuse_before_the_day(booth.fair)
     _release(session, actor, booth, "miss", "")
     count_no_show(session, actor, employer_id=booth.employer_id)
     return booth
@@ -270,7 +270,8 @@ def _check_openings(session: Session, employer_id: int, draft: BoothDraft) -> No
             raise OpeningNotVerified(field="opening_ids", title=opening.title)
 
 
-def _refuse_before_the_day(fair: Fair) -> None:
+def refuse_before_the_day(fair: Fair) -> None:
+    """Refuse what can only be known on the day of a fair. Raises BeforeTheDay."""
     day = clock.local(fair.starts_at).date()
     if clock.today() < day:
         raise BeforeTheDay(day=day.isoformat())

@@ -348,10 +348,10 @@ class TooLateToWithdraw(Conflict):
 
 
 class BeforeTheDay(Conflict):
-    """Attendance can be recorded only from the day of the fair."""
+    """What happens on the day of a fair cannot be recorded ahead of it: its start and end, who came and who did not."""
 
     code = "before-the-day"
-    message = N_("招聘会在 {day}，当天才能登记谁到了、谁没有来")
+    message = N_("招聘会在 {day}，到那天才能办这一步")
 
 
 class PlansMissing(Conflict):

@@ -162,7 +162,8 @@ class FairHistory(History):
             elif event == "postpone":
                 postpone_fair(self.session, ORGANISER, fair_id=self.fair_id, notice="场地检修")
             else:
-                advance_fair(self.session, ORGANISER, fair_id=self.fair_id, event=event)
+                with clock.frozen(self.fair.starts_at):
+                    advance_fair(self.session, ORGANISER, fair_id=self.fair_id, event=event)
 
     @invariant()
     def the_counter_says_what_is_held(self) -> None:

@@ -17,7 +17,7 @@ from tests.ordeal.parents import FairHistory, OpeningHistory, fill_town, play
 from tests.planted import planted
 
 HISTORIES = length(60, 3_000)
-CAUGHT_WITHIN = 100
+CAUGHT_WITHIN = 400
 
 pytestmark = pytest.mark.usefixtures("database")
 

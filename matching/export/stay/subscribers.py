@@ -7,18 +7,25 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.events import subscribe
+from centre.outbox import post
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
+from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.rules import BARRED, EmployerMoved, EmployerState
+from employers.openings.models import Opening
+from employers.openings.rules import OpeningChanged, OpeningState
 from matching.export.actions import pause_projects
-from matching.export.members import move_member
-from matching.export.models import ExportMember
-from matching.export.rules import SIGNED_ON, MemberState
+from matching.export.members import move_member, release_member
+from matching.export.models import ExportBatch, ExportMember
+from matching.export.rules import BEFORE_DEPARTURE, NOT_LEFT, SIGNED_ON, MemberState
 from matching.export.stay.returning import bring_back
 from matching.export.stay.subsidies import demand_back
 from matching.introductions.models import Placement
 from matching.introductions.rules import PlacementMoved, PlacementState
 
+OPENING_CLOSED = N_("岗位已关闭")
+CLOSED_TITLE = N_("先不要动身：{title} 不招人了")
+CLOSED_BODY = N_("您报名的 {batch} 里这个岗位已关闭，您已从名单上撤下。请打中心电话，我们帮您找别的岗位。")
 _REACHED = (PlacementState.DAY_30, PlacementState.STABLE)
 
 
@@ -49,3 +56,31 @@ def stop_sending(session: Session, fact: EmployerMoved) -> None:
     if (fact.state is EmployerState.WATCH and fact.event == "warn") or fact.state in BARRED:
         system = replace(Actor.system(), account_id=fact.actor.account_id)
         pause_projects(session, system, employer_id=fact.employer_id, reason=fact.reason)
+
+
+@subscribe(OpeningChanged)
+def release_travellers(session: Session, fact: OpeningChanged) -> None:
+    """Whoever was to travel to an opening that is closed leaves the roster before the journey and is told why."""
+    with seeing_everything(session):
+        opening = session.get(Opening, fact.opening_id)
+        if opening is None or opening.state is not OpeningState.CLOSED:
+            return
+        waiting = select(ExportMember).where(ExportMember.opening_id == opening.id, ExportMember.state.in_(NOT_LEFT))
+        for row in session.scalars(waiting.order_by(ExportMember.id)).all():
+            batch = session.get_one(ExportBatch, row.batch_id)
+            if batch.state not in BEFORE_DEPARTURE:
+                continue
+            move_member(session, row, "withdraw", by=Actor.system(), reason=OPENING_CLOSED)
+            release_member(session, row)
+            batch.edition += 1
+            words = {"batch": batch.batch_no, "title": opening.title}
+            post(
+                session,
+                kind="export-opening-closed",
+                to_person_id=row.person_id,
+                title=translate(SOURCE_LOCALE, CLOSED_TITLE, **words)[:200],
+                body=translate(SOURCE_LOCALE, CLOSED_BODY, **words),
+                link="/me/journeys",
+                dedupe_key=f"export-opening-closed:{row.id}:{row.version}",
+            )
+            session.flush()

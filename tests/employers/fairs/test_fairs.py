@@ -219,6 +219,17 @@ def test_a_series_skips_days_on_which_the_hall_is_taken(session: Session) -> Non
     assert (len(planned.fairs), planned.taken) == (3, [date(2026, 3, 6)])
 
 
+def test_a_sunday_fair_keeps_off_the_golden_week_and_the_sunday_that_is_worked(session: Session) -> None:
+    draft = SeriesDraft(
+        name="周日招聘会", venue_id=add_hall(session), weekday=6, from_on=date(2026, 9, 13), to_on=date(2026, 10, 11),
+        starts=time(9), ends=time(11, 30), booth_count=12,
+    )  # fmt: skip
+    planned = schedule_series(session, ORGANISER, draft)
+    days = [clock.local(fair.starts_at).date() for fair in planned.fairs]
+    assert date(2026, 10, 4) in planned.holidays
+    assert date(2026, 10, 4) not in days
+
+
 @pytest.mark.rule("fair-notice", "action")
 def test_cancelling_an_announced_fair_needs_a_notice_and_tells_every_booth(session: Session) -> None:
     fair = booth_fair(session, add_hall(session), booth_count=1)

@@ -31,6 +31,7 @@ from employers.fairs.queries import days_of, fairs, place_in_queue, span
 from employers.fairs.rules import (
     HOLDING_BOOTH,
     AlreadyApplied,
+    BeforeTheDay,
     BoothDraft,
     BoothState,
     FairOver,
@@ -41,6 +42,7 @@ from employers.fairs.rules import (
     TooLateToWithdraw,
 )
 from tests.employers.world import (
+    DAY,
     MANAGER,
     NEXT_WEEK,
     ORGANISER,
@@ -255,6 +257,16 @@ def test_exhibitors_are_counted_while_there_is_no_limit_so_that_a_limit_knows_th
     request(session, fair, 5)
     change_fair(session, ORGANISER, fair_id=fair.id, draft=fair_draft(hall, **online), notice="改线上")
     assert counted(session, fair) == (4, 4)
+
+
+def test_a_fair_neither_begins_nor_ends_before_its_day(session: Session) -> None:
+    fair = booth_fair(session, add_hall(session))
+    for event in ("start", "finish"):
+        with clock.frozen(at(23, 59, DAY - timedelta(days=1))), pytest.raises(BeforeTheDay):
+            advance_fair(session, ORGANISER, fair_id=fair.id, event=event)
+        with clock.frozen(at(0, 0, DAY)):
+            advance_fair(session, ORGANISER, fair_id=fair.id, event=event)
+    assert fair.state is FairState.ENDED
 
 
 @pytest.mark.rule("permit-from-thousand", "action")

@@ -7,11 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from centre.database import open_session
+from centre.outbox import Message
 from centre.people import Recognition
+from employers.openings.actions import close_opening
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType, SexGround
 from matching.export import members, queries
 from matching.export.models import ExportBatch
+from matching.export.rules import MemberState
 from matching.introductions.rules import KeptForOthers, NotLawful, OpeningNotOpen
 from matching.profiles.models import SkillProfile
 from tests.matching import world
@@ -67,3 +70,18 @@ def test_a_member_of_the_group_is_taken(town: world.Town) -> None:
     list_one(journey, person_id)
     with open_session(SYSTEM.scope) as session:
         assert len(session.scalars(queries.members(journey.batch_id)).all()) == 1
+
+
+@pytest.mark.rule("opening-ends-letters", "letter")
+def test_whoever_was_to_travel_to_an_opening_leaves_the_roster_when_it_closes_and_is_told_once(
+    town: world.Town,
+) -> None:
+    journey = recruit(open_project(town), people=2)
+    with open_session(SYSTEM.scope, write=True) as session:
+        close_opening(session, SYSTEM, opening_id=town.openings["spin"])
+    with open_session(SYSTEM.scope) as session:
+        rows = session.scalars(queries.members(journey.batch_id)).all()
+        assert [row.state for row in rows] == [MemberState.WITHDRAWN] * 2
+        assert session.get_one(ExportBatch, journey.batch_id).taken == 0
+        kinds = select(Message.person_id).where(Message.kind == "export-opening-closed").order_by(Message.person_id)
+        assert session.scalars(kinds).all() == sorted(row.person_id for row in rows)

@@ -16,6 +16,7 @@ from centre.permissions import Role
 from centre.scans.rules import Act, ScanBatch, Verdict
 from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair, cancel_fair, postpone_fair, schedule_fair
+from employers.fairs.models import Fair
 from matching.fairs.visitors import actions
 from matching.fairs.visitors.jobs import forget_visitors
 from matching.fairs.visitors.models import FairDoor, Visitor
@@ -72,7 +73,8 @@ def test_a_fair_that_is_not_announced_takes_nobody(session: ScopedSession) -> No
 
 
 def live(session: ScopedSession, fair_id: int) -> None:
-    advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
+    with clock.frozen(session.get_one(Fair, fair_id).starts_at):
+        advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
 
 
 def check(session: ScopedSession, fair_id: int, code: str, **given: Any) -> Verdict:

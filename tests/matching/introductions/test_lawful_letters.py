@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from centre import clock
 from centre.database import open_session
+from centre.errors import Invalid
 from centre.permissions import Actor
 from employers.openings.models import Opening
 from employers.openings.rules import CertificateKind
@@ -14,6 +15,7 @@ from matching.introductions import actions, jobs
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import (
     FollowUpDraft,
+    FollowUpEarly,
     FollowUpOutcome,
     IntroductionResultDraft,
     LeaveReason,
@@ -128,3 +130,21 @@ def test_half_a_year_in_one_job_closes_the_registration_and_a_day_less_does_not(
         with clock.frozen(world.MONDAY + timedelta(days=days)), open_session(SYSTEM, write=True) as session:
             jobs.settle_placements(session)
         assert registered(person_id) is state
+
+
+def test_a_call_ahead_of_its_day_and_an_end_ahead_of_today_are_refused(town: Town) -> None:
+    person_id, clerk = worker(town), town.clerk()
+    placement_id = hire(town, person_id)
+    with open_session(clerk.scope, write=True) as session:
+        calls = session.scalars(select(FollowUp).order_by(FollowUp.day)).all()
+        for call in calls:
+            for outcome in (FollowUpOutcome.WORKING, FollowUpOutcome.NO_ANSWER):
+                with clock.frozen(world.MONDAY + timedelta(days=call.day - 1)), pytest.raises(FollowUpEarly):
+                    actions.record_follow_up(session, clerk, follow_up_id=call.id, draft=FollowUpDraft(outcome=outcome))
+        tomorrow = world.TODAY + timedelta(days=1)
+        with pytest.raises(Invalid):
+            actions.end_placement(session, clerk, placement_id=placement_id, reason=LeaveReason.PAY, on=tomorrow)
+        left = FollowUpDraft(outcome=FollowUpOutcome.LEFT, ended_on=tomorrow)
+        with pytest.raises(Invalid):
+            actions.record_follow_up(session, clerk, follow_up_id=calls[0].id, draft=left)
+        assert session.get_one(Placement, placement_id).state is PlacementState.HIRED

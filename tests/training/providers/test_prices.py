@@ -24,7 +24,11 @@ def test_parts_over_the_tuition_are_refused_with_the_excess_in_yuan() -> None:
     """TR-01: 800 and 500 exceed 1,200 by 100."""
     with pytest.raises(SplitExceedsTuition) as refused:
         price_split(120_000, 80_000, 0, None, subsidy_fen=50_000)
-    assert refused.value.params == {"excess": "100"}
+    assert (refused.value.params, refused.value.status) == ({"excess": "100"}, 422)
+
+
+def test_parts_that_leave_nothing_to_pay_are_no_excess() -> None:
+    assert price_split(120_000, 70_000, 0, None, subsidy_fen=50_000).learner_fen == 0
 
 
 def test_a_negative_part_is_refused() -> None:
