@@ -17,7 +17,7 @@ BIN := .venv/bin
 SAY := printf '\033[1m==>\033[0m %s\n'
 PACKAGES := api centre employers matching training web tests
 
-.PHONY: help setup demo test quick check format reference words migration ordeal bench mutants cover constraints clean
+.PHONY: help setup demo test quick check format reference words migration ordeal days bench mutants cover constraints clean
 
 help: ## show this list
 	@printf 'Gangqiao 岗桥: make TARGET [PORT=8000] [WORKERS=2] [ARGS=...]\n\n'
@@ -79,7 +79,11 @@ migration: .venv/.dev ## write the migration to the present models (NAME='seats 
 
 ordeal: .venv/.dev ## the fault tests at full length (hours)
 	@$(SAY) 'Running the ordeals at full length: crowds at one counter, keys sent again, damaged files, odd text, every wall tried'
-	@GANGQIAO_ORDEAL=long $(BIN)/python -m pytest tests/ordeal tests/centre/accounts/test_timing.py $(ARGS)
+	@GANGQIAO_ORDEAL=long $(BIN)/python -m pytest tests/ordeal tests/centre/accounts/test_timing.py tests/web/demo/test_town.py $(ARGS)
+
+days: .venv/.dev ## all tests on six days unlike each other (hours; ARGS='tests/web/demo')
+	@for day in $$($(BIN)/python -c 'from tests.days import UNLIKE; print(*UNLIKE)'); do \
+		$(SAY) "The tests as on $$day"; $(BIN)/python -m pytest -q --day $$day $(ARGS) || exit 1; done
 
 bench: .venv/.dev ## the benchmarks beside their peers (ARGS='large P1'; .ci/install bench adds the peers)
 	@$(SAY) 'Running the benchmarks'

@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from centre import schema
+from tests import days
 from tests.databases import OWNER, SERVICE, Cluster, absent, cluster, make_tables, settings_from
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -42,8 +43,15 @@ PROGRAMS = {"tests.ordeal.servers", "subprocess"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--quick` keeps the unit and house tests."""
+    """`--quick` keeps the unit and house tests, `--day` takes them to another day."""
     parser.addoption("--quick", action="store_true", help="only tests without a database, a server or a browser")
+    parser.addoption("--day", default="", help="the time in Shanghai at which the tests begin, as 2028-02-29T10:00")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the clock before the first module of the tests reads it."""
+    if day := config.getoption("day"):
+        days.begin(day)
 
 
 def is_quick(item: pytest.Item) -> bool:

@@ -1,6 +1,6 @@
 """The demo town: its training data is consistent, and no desk is empty, on every day."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from centre.database import open_session
 from centre.permissions import Actor
 from centre.policy import load_examples
 from matching.learning.outcomes import prospects
+from tests.ordeal.lengths import LONG
 from tests.planted import planted
 from tests.training.agreement import everything_agrees
 from training.claims.models import Claim
@@ -30,6 +31,9 @@ DAYS = (
     "2028-02-29 10:00", "2028-03-01 00:00",
 )  # fmt: skip
 """All weekdays, both sides of a month, a year and a leap day, and public holidays."""
+FIRST, MANY = date(2026, 11, 1), 400
+EVERY = tuple(f"{FIRST + timedelta(days=number)} 10:00" for number in range(MANY)) if LONG else ()
+"""400 days in a row, with `make ordeal`."""
 
 
 def fill() -> None:
@@ -46,7 +50,7 @@ def cohorts() -> int:
 
 
 @pytest.mark.usefixtures("database")
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", DAYS + EVERY)
 def test_funds_seats_and_claims_of_the_town_agree_and_no_desk_is_empty(day: str) -> None:
     with clock.frozen(datetime.fromisoformat(day).replace(tzinfo=clock.SHANGHAI)):
         fill()
