@@ -10,6 +10,7 @@ from api.dependencies import PUBLIC, Routes, Unit
 from api.security import own_address
 from centre import clock
 from centre.drafts import BIGGEST_ID, RegionCode
+from centre.network import network_mark
 from centre.scopes import seeing_everything
 from centre.translation import N_, translate
 from employers.fairs.models import Fair
@@ -57,17 +58,17 @@ def interviews_feed(unit: Unit, code: Annotated[str, Path(max_length=40)]) -> Re
     visitor = ticket_by_code(unit.session, code)
     day = interview_day(unit.session, visitor.fair_id)
     rows = timetable_of_visitor(unit.session, visitor.id) if day and day.released_at else []
-    base = own_address(unit.request)
-    return _calendar(unit, [_interview(visitor.fair, day, row, base) for row in rows if day is not None])
+    base, mark = own_address(unit.request), network_mark(unit.session)
+    return _calendar(unit, [_interview(visitor.fair, day, row, base, mark) for row in rows if day is not None])
 
 
-def _interview(fair: Fair, day: InterviewDay, row: BookedInterview, base: str) -> "Event":
+def _interview(fair: Fair, day: InterviewDay, row: BookedInterview, base: str, mark: str) -> "Event":
     from icalendar import Event
 
     begins = slot_at(fair, day, row.slot)
     entry = Event()
     # One entry for each pair of ticket and booth: a moved interview is the same entry with a higher sequence.
-    entry.add("uid", f"interview-{row.visitor_id}-{row.booth_id}@gangqiao")
+    entry.add("uid", f"interview-{row.visitor_id}-{row.booth_id}@{mark}.gangqiao")
     entry.add("sequence", day.revision)
     entry.add("dtstamp", day.released_at or fair.revised_at)
     entry.add("dtstart", clock.local(begins))
@@ -82,7 +83,8 @@ def _interview(fair: Fair, day: InterviewDay, row: BookedInterview, base: str) -
 
 
 def _answer(unit: Unit, fairs: list[Fair]) -> Response:
-    return _calendar(unit, [_event(job_fair, unit.locale, own_address(unit.request)) for job_fair in fairs])
+    base, mark = own_address(unit.request), network_mark(unit.session)
+    return _calendar(unit, [_event(job_fair, unit.locale, base, mark) for job_fair in fairs])
 
 
 def _calendar(unit: Unit, entries: list["Event"]) -> Response:
@@ -114,11 +116,11 @@ def _shanghai() -> "Timezone":
     return zone
 
 
-def _event(fair: Fair, locale: str, base: str) -> "Event":
+def _event(fair: Fair, locale: str, base: str, mark: str) -> "Event":
     from icalendar import Event
 
     entry = Event()
-    entry.add("uid", f"fair-{fair.id}@gangqiao")
+    entry.add("uid", f"fair-{fair.id}@{mark}.gangqiao")
     entry.add("sequence", fair.revision)
     entry.add("dtstamp", fair.revised_at)
     entry.add("last-modified", fair.revised_at)

@@ -1,6 +1,7 @@
 """The network: one city centre and its county centres."""
 
 from enum import StrEnum
+from hashlib import sha256
 
 from sqlalchemy import ForeignKey, Select, String, select
 from sqlalchemy.exc import DBAPIError
@@ -52,6 +53,16 @@ class Centre(Record):
 def centres() -> Select[Centre]:
     """All centres, the city first, then by code."""
     return select(Centre).order_by(Centre.code)
+
+
+def network_mark(session: Session) -> str:
+    """What tells this network's installation from all others, in twelve letters and figures.
+
+    It is made of the instant at which the first centre was entered: nothing changes it, a moved or restored database
+    keeps it, and nobody has to choose it. Empty before set-up.
+    """
+    born = session.scalar(select(Centre.created_at).order_by(Centre.id).limit(1))
+    return sha256(born.isoformat().encode()).hexdigest()[:12] if born else ""
 
 
 def oversees(session: Session, centre_id: int | None, *, actor: Actor) -> bool:

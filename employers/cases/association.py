@@ -21,7 +21,7 @@ from employers.cases.choices import employers_to_choose
 _WORK, _DECIDE = Permission.WORK_AT_DESK, Permission.DECIDE_AT_DESK
 
 
-class MemberState(Coded):
+class MembershipState(Coded):
     """Where a membership stands (会员状态)."""
 
     APPLIED = "applied", N_("已申请")
@@ -38,7 +38,7 @@ class PermitType(Coded):
     FIRE = "fire", N_("消防安全检查")
 
 
-_S = MemberState
+_S = MembershipState
 MEMBERS = Machine(
     "member",
     [
@@ -82,7 +82,9 @@ class AssociationMember(Case):
         CheckConstraint("admitted_by IS NULL OR admitted_by <> opened_by", name="admitter"),
     )
 
-    state: Mapped[MemberState] = mapped_column(coded(MemberState), default=MemberState.APPLIED)
+    state: Mapped[MembershipState] = mapped_column(
+        coded(MembershipState, "member_state"), default=MembershipState.APPLIED
+    )
     association: Mapped[str] = mapped_column(String(200))
     shop_id: Mapped[int | None] = mapped_column(ForeignKey("employer.id"), index=True)
     shop: Mapped[str] = mapped_column(String(200))

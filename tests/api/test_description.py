@@ -1,5 +1,6 @@
 """The OpenAPI description: what generated clients rely on."""
 
+from enum import StrEnum
 from itertools import chain
 from typing import Any
 
@@ -22,8 +23,12 @@ def description() -> Description:
 
 
 def clashes(description: Description) -> list[str]:
-    """The schemas with the path of their module, which FastAPI adds where two models share a name."""
-    return sorted(name for name in description["components"]["schemas"] if "__" in name)
+    """The schemas with an addition to their name, which FastAPI makes where two models share one.
+
+    It adds the path of the module, or -Input and -Output where one is only read and the other only written.
+    """
+    added = ("-Input", "-Output")
+    return sorted(name for name in description["components"]["schemas"] if "__" in name or name.endswith(added))
 
 
 def operations(description: Description) -> list[dict[str, Any]]:
@@ -49,6 +54,21 @@ def test_no_two_models_share_a_schema_name(description: Description) -> None:
 
 def test_a_planted_model_with_a_duplicate_name_is_caught() -> None:
     assert len(clashes(with_model("FairOut").openapi())) == 2
+
+
+def test_a_planted_query_value_with_a_duplicate_name_is_caught() -> None:
+    class BoothOut(StrEnum):
+        """Planted."""
+
+        PLANTED = "planted"
+
+    def planted(wanted: Any) -> None:
+        """Planted."""
+
+    planted.__annotations__["wanted"] = BoothOut
+    app = build()
+    app.add_api_route("/api/v1/planted", planted, openapi_extra={"x-allow": "public"})
+    assert clashes(app.openapi())
 
 
 @pytest.mark.parametrize("name", ["ProblemOut", "FieldProblem"])

@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 
 from centre import clock
 from centre.database import open_session
+from centre.network import Centre, network_mark
 from employers.fairs.models import Fair
 from tests.employers.browser import Browser, Opener, opener
 from tests.employers.world import SYSTEM, add_employer
@@ -55,7 +57,13 @@ def test_a_fair_is_planned_announced_and_listed(as_: Opener) -> None:
     (listed,) = visitor.get("/api/v1/fairs?from=2026-03-06&to=2026-03-06&region=610400").json()["items"]
     assert (listed["id"], listed["state"], listed["region"]) == (fair_id, "booth_open", "陕西省咸阳市秦都区")
     assert listed["venue"]["name"] == "人力资源市场"
-    assert visitor.get("/api/v1/fairs?from=2026-03-07").json() == {"items": [], "total": 0, "limit": 50, "offset": 0}
+    assert visitor.get("/api/v1/fairs?from=2026-03-07").json() == {
+        "items": [],
+        "total": 0,
+        "limit": 50,
+        "offset": 0,
+        "next_cursor": "",
+    }
     assert visitor.get(f"/api/v1/fairs/{fair_id}").json()["booths_left"] == 2
 
 
@@ -161,11 +169,23 @@ def events(browser: Browser, path: str = "/fairs.ics") -> list[Any]:
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
 
 
+def test_two_installations_give_no_calendar_the_same_uid(as_: Opener) -> None:
+    organiser, visitor = as_("organiser"), as_()
+    announced(organiser)
+    (here,) = events(visitor)
+    with open_session(SYSTEM.scope, write=True) as session:  # as if the first centre had been entered elsewhere
+        session.scalars(select(Centre).order_by(Centre.id).limit(1)).one().created_at = NOW + timedelta(microseconds=1)
+    (there,) = events(visitor)
+    assert here["uid"].split("@")[0] == there["uid"].split("@")[0]
+    assert here["uid"] != there["uid"]
+
+
 def test_feed_entries_keep_their_uid_and_count_revisions(as_: Opener) -> None:
     organiser, visitor = as_("organiser"), as_()
     fair_id = announced(organiser)
     (first,) = events(visitor)
-    assert first["uid"] == f"fair-{fair_id}@gangqiao"
+    with open_session(SYSTEM.scope) as session:
+        assert first["uid"] == f"fair-{fair_id}@{network_mark(session)}.gangqiao"
     assert first["dtstart"].params["TZID"] == "Asia/Shanghai"
     assert first["dtstart"].dt.isoformat() == "2026-03-06T09:00:00+08:00"
     assert (first["status"], "LAST-MODIFIED" in first) == ("CONFIRMED", True)
