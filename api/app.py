@@ -30,6 +30,7 @@ from api.problems import problem_response, tell_problems
 from api.proxies import Proxies
 from api.registry import secure
 from api.security import Headers
+from api.versions import tell_edits
 from centre.errors import Refusal, TooLarge
 from centre.keys import KeyTrouble, key_trouble
 from centre.settings import settings
@@ -55,7 +56,7 @@ class Service(FastAPI):
                 tags=self.openapi_tags,
                 servers=self.servers,
             )
-            self.openapi_schema = tell_problems(secure(description))
+            self.openapi_schema = tell_edits(tell_problems(secure(description)))
         return self.openapi_schema
 
 

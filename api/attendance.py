@@ -18,7 +18,7 @@ routes = Routes(tags=["attendance"])
 
 
 class LessonOut(Wire):
-    """One meeting of a class, in lesson hours of 45 minutes (课次)."""
+    """One meeting of a class, in lesson hours of 45 minutes; If-Match takes its `version` (课次)."""
 
     id: int
     class_id: int
@@ -27,6 +27,7 @@ class LessonOut(Wire):
     hours: int
     room: str
     reported: bool
+    version: int
 
     @classmethod
     def of(cls, lesson: Lesson) -> "LessonOut":
@@ -34,6 +35,7 @@ class LessonOut(Wire):
         return cls(
             id=lesson.id, class_id=lesson.class_id, starts_at=lesson.starts_at, ends_at=lesson.ends_at,
             hours=lesson.hours, room=lesson.room, reported=lesson.reported_at is not None,
+            version=lesson.version,
         )  # fmt: skip
 
 

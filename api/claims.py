@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from api.dependencies import Routes, Unit
+from api.paging import Cursor, Offset, page_of
 from api.wire import Wire
 from centre.drafts import Draft, Line, RecordId
 from centre.funds import actions as funding
@@ -20,7 +21,6 @@ from training.enrolments.models import Enrolment
 routes = Routes(prefix="/claims", tags=["claims"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
-Offset = Annotated[int, Query(ge=0, le=100_000)]
 Step = Callable[..., Claim]
 STEPS: dict[str, Step] = {
     "review": actions.review_claim,
@@ -95,10 +95,12 @@ class ClaimRepayment(Draft):
 
 
 @routes.get("", allow=Permission.CLAIM_SUBSIDY)
-def claims(unit: Unit, state: ClaimState | None = None, limit: Limit = 50, offset: Offset = 0) -> list[ClaimOut]:
+def claims(
+    unit: Unit, state: ClaimState | None = None, limit: Limit = 50, offset: Offset = 0, cursor: Cursor = ""
+) -> list[ClaimOut]:
     """List the caller's claims, newest first; officers see those of their centre."""
-    rows = unit.session.execute(queries.claims(state).limit(limit).offset(offset))
-    return [ClaimOut.of(row[0]) for row in rows]
+    part = page_of(unit, queries.claims(state), limit=limit, cursor=cursor, offset=offset)
+    return [ClaimOut.of(claim) for claim in part.records]
 
 
 @routes.post("", allow=Permission.CLAIM_SUBSIDY, status_code=201)

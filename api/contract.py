@@ -15,7 +15,7 @@ _POLLED = ("application/json", "text/calendar", "application/atom+xml", "applica
 
 _FOR_OTHER_SITES = {
     "access-control-allow-origin": "*",
-    "access-control-expose-headers": "etag, content-language, retry-after",
+    "access-control-expose-headers": "etag, content-language, link, retry-after",
     "cross-origin-resource-policy": "cross-origin",
 }
 

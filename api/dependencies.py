@@ -71,8 +71,8 @@ class UnitOfWork:
         self.visitor: accounts.Visitor | None = None
         self.prepared: Any = None
         """The result of the route's `before`, which runs outside the transaction."""
-        self.etag = ""
-        """The version of the record that the response shows, when the handler names one."""
+        self.headers: dict[str, str] = {}
+        """What the handler says in the head of its response: the version of what it shows, the page that follows."""
         self._body = body
 
     @functools.cached_property
@@ -331,8 +331,7 @@ def _working(
             return value
         if value is None:
             return Response(status_code=204)
-        headers = {"etag": unit.etag} if unit.etag else None
-        return Response(adapter().dump_json(value, by_alias=True), status_code, headers, "application/json")
+        return Response(adapter().dump_json(value, by_alias=True), status_code, unit.headers, "application/json")
 
     @functools.wraps(endpoint)
     def run(**arguments: Any) -> Response:

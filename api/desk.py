@@ -8,6 +8,7 @@ from fastapi import Query
 from sqlalchemy import inspect
 
 from api.dependencies import Routes, Unit
+from api.paging import Cursor, Offset, page_of
 from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre.desk.board import KINDS as DESK_KINDS
@@ -27,7 +28,6 @@ KINDS: tuple[Kind, ...] = (*DESK_KINDS, ARREARS, PAIRING, MEMBER, DOCUMENT, STAR
 routes = Routes(prefix="/desk", tags=["desk"])
 
 Limit = Annotated[int, Query(ge=1, le=100)]
-Offset = Annotated[int, Query(ge=0, le=100_000)]
 ABSENT = frozenset({"id", "version", "words_sealed", "is_demo", "created_at", "updated_at", "centre_id", "state"})
 
 
@@ -70,9 +70,11 @@ def _declare(kind: Kind) -> None:
     """The routes of one kind: list, open, read, take each step, add a line."""
     base = f"/{kind.path}"
 
-    def list_cases(unit: Unit, state: Any = None, limit: Limit = 50, offset: Offset = 0) -> list[CaseOut]:
-        rows = unit.session.scalars(queries.cases(kind, state or "").limit(limit).offset(offset))
-        return [CaseOut.of(kind, case) for case in rows]
+    def list_cases(
+        unit: Unit, state: Any = None, limit: Limit = 50, offset: Offset = 0, cursor: Cursor = ""
+    ) -> list[CaseOut]:
+        part = page_of(unit, queries.cases(kind, state or ""), limit=limit, cursor=cursor, offset=offset)
+        return [CaseOut.of(kind, case) for case in part.records]
 
     list_cases.__annotations__["state"] = kind.states | None
 

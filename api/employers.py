@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import func, select
 
 from api.dependencies import Routes, Unit
+from api.paging import Cursor, Offset, page_of
 from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Line
@@ -53,6 +54,7 @@ class EmployersOut(Wire):
     total: int
     limit: int
     offset: int
+    next_cursor: str
 
 
 class EmployerJudgement(Draft):
@@ -68,13 +70,15 @@ def employers(
     q: Annotated[Line, Query(max_length=100, description="part of the name")] = "",
     state: EmployerState | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    offset: Offset = 0,
+    cursor: Cursor = "",
 ) -> EmployersOut:
     """List the employers of the network by name."""
     wanted = employers_in_sight(state=state, words=q)
     total = unit.session.scalar(select(func.count()).select_from(wanted.order_by(None).subquery())) or 0
-    items = [_out(unit, employer) for employer in unit.session.scalars(wanted.limit(limit).offset(offset))]
-    return EmployersOut(items=items, total=total, limit=limit, offset=offset)
+    part = page_of(unit, wanted, limit=limit, cursor=cursor, offset=offset)
+    items = [_out(unit, employer) for employer in part.records]
+    return EmployersOut(items=items, total=total, limit=limit, offset=offset, next_cursor=part.next_cursor)
 
 
 @routes.get("/{employer_id}", allow=Permission.REGISTER_EMPLOYER)

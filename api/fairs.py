@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import func
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.paging import Cursor, Offset, page_of
 from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre import regions
@@ -85,6 +86,7 @@ class FairsOut(Wire):
     total: int
     limit: int
     offset: int
+    next_cursor: str
 
 
 class BoothOut(Wire):
@@ -161,13 +163,15 @@ def fairs(
     until: Annotated[date | None, Query(alias="to", description="last day, at the counters")] = None,
     region: Annotated[RegionCode | None, Query(description="county, city or province")] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    offset: Offset = 0,
+    cursor: Cursor = "",
 ) -> FairsOut:
     """List fairs by start. The public sees announced fairs, including cancelled ones."""
     wanted = fairs_in_sight(from_on=since, to_on=until, region=region or "")
     total = unit.session.scalar(wanted.with_only_columns(func.count(Fair.id)).order_by(None)) or 0
-    items = [fair_out(fair) for fair in unit.session.scalars(wanted.limit(limit).offset(offset))]
-    return FairsOut(items=items, total=total, limit=limit, offset=offset)
+    part = page_of(unit, wanted, limit=limit, cursor=cursor, offset=offset)
+    items = [fair_out(fair) for fair in part.records]
+    return FairsOut(items=items, total=total, limit=limit, offset=offset, next_cursor=part.next_cursor)
 
 
 @routes.get("/venues", allow=Permission.MANAGE_FAIRS)

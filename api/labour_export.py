@@ -47,7 +47,7 @@ BATCH_STEPS: dict[str, Callable[..., ExportBatch]] = {
 
 
 class ExportProjectOut(Wire):
-    """A project of labour export; money in fen a month (输出项目)."""
+    """A project of labour export; money in fen a month, `version` for If-Match (输出项目)."""
 
     id: int
     name: str
@@ -61,10 +61,11 @@ class ExportProjectOut(Wire):
     pay_min_fen: int
     pay_max_fen: int
     state: ExportProjectState
+    version: int
 
 
 class ExportBatchOut(Wire):
-    """A batch with its places and the edition of its printed sheets (输出批次)."""
+    """A batch with its places, the edition of its printed sheets, and its `version` for If-Match (输出批次)."""
 
     id: int
     project_id: int
@@ -77,6 +78,7 @@ class ExportBatchOut(Wire):
     taken: int
     edition: int
     state: BatchState
+    version: int
 
 
 class ExportMemberOut(Wire):

@@ -8,13 +8,12 @@ from pydantic import AwareDatetime
 
 from api.dependencies import PUBLIC, Routes, Unit
 from api.openings import OpeningOut, public_out
+from api.paging import bad_cursor
 from api.security import own_address
 from api.wire import Wire
 from centre import clock
 from centre.drafts import BIGGEST_ID
-from centre.errors import Invalid, Problem
 from centre.scopes import seeing_everything
-from centre.translation import N_
 from employers.openings.queries import changed_openings
 
 routes = Routes(prefix="/opening-changes", tags=["opening_changes"])
@@ -22,7 +21,6 @@ routes = Routes(prefix="/opening-changes", tags=["opening_changes"])
 SETTLED = timedelta(seconds=10)
 """Changes are told when the transactions that began with them have ended, so that no reader passes one by."""
 _STAMP = "%Y%m%dT%H%M%S%f"
-BAD_CURSOR = N_("这个游标不对，请不带游标从头读")
 
 
 class OpeningChangeOut(Wire):
@@ -89,5 +87,5 @@ def _after(cursor: str) -> tuple[datetime, int] | None:
     except ValueError:
         changed = None
     if changed is None or int(number) > BIGGEST_ID:
-        raise Invalid([Problem("cursor", "bad-cursor", BAD_CURSOR)])
+        raise bad_cursor()
     return changed, int(number)

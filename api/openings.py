@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from api.dependencies import PUBLIC, Routes, Unit
+from api.paging import Cursor, cursor_behind, link_next, place_of
 from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre import regions
@@ -98,6 +99,7 @@ class SearchOut(Wire):
     total: int
     limit: int
     offset: int
+    next_cursor: str
     facets: Mapping[str, Mapping[str, int]]
     corrected: str | None
     words: list[str]
@@ -195,17 +197,21 @@ def openings(
     wage_min: Annotated[int | None, Query(ge=0, le=1_000_000, description="least pay in yuan a month")] = None,
     employment_type: Annotated[list[EmploymentType], Query(max_length=6)] = [],  # noqa: B006
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
-    offset: Annotated[int, Query(ge=0, le=10_000)] = 0,
+    offset: Annotated[int, Query(ge=0, le=10_000, deprecated=True)] = 0,
+    cursor: Cursor = "",
 ) -> SearchOut:
     """Search open openings; without words, newest first."""
     # The parameters are validated already; the words keep characters that a draft would refuse.
     criteria = SearchCriteria.model_construct(
         q=q, region=tuple(region), occupation=occupation, wage_min=wage_min, employment=tuple(employment_type)
     )
-    results = search_openings(criteria, limit=limit, offset=offset)
-    if not offset:
+    place, after = place_of(cursor) if cursor else (offset, ())
+    results = search_openings(criteria, limit=limit, offset=place, after=after)
+    if not place:
         count_words(results.asked, total=0 if results.relaxed else results.total)
-    return search_out(results, unit.locale)
+    answer = search_out(results, unit.locale)
+    link_next(unit, answer.next_cursor)
+    return answer
 
 
 @routes.get("/{opening_id}", allow=PUBLIC)
@@ -315,6 +321,7 @@ def search_out(results: Results, locale: str) -> SearchOut:
         total=results.total,
         limit=results.limit,
         offset=results.offset,
+        next_cursor=cursor_behind(results),
         facets=results.facets,
         corrected=results.corrected,
         words=list(results.words),

@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from api.dependencies import PUBLIC, Routes, Unit
 from api.openings import OpeningItem, item_out
 from api.security import caller_of
+from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre.accounts import sign_out
 from centre.drafts import BIGGEST_ID, Draft, Words
@@ -203,22 +204,24 @@ def prove_registration(unit: Unit, proof: Proof) -> None:
 
 @routes.get("/me/profile", allow=Permission.EDIT_PROFILE)
 def my_profile(unit: Unit) -> ProfileOut:
-    """Get the caller's registration, profile and wish."""
-    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+    """Get the caller's registration, profile and wish; the ETag is the version of profile and wish together."""
+    return _shown(unit, own_person_id(unit))
 
 
 @routes.put("/me/profile", allow=Permission.EDIT_PROFILE)
 def save_my_profile(unit: Unit, draft: ProfileDraft) -> ProfileOut:
-    """Update the caller's profile; omitted parts stay unchanged."""
+    """Update the caller's profile; omitted parts stay unchanged. With If-Match only the version that was seen."""
+    _expect(unit, own_person_id(unit))
     actions.save_profile(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft)
-    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+    return _shown(unit, own_person_id(unit))
 
 
 @routes.put("/me/wish", allow=Permission.EDIT_PROFILE)
 def save_my_wish(unit: Unit, draft: WishDraft) -> ProfileOut:
-    """Update the caller's wish; omitted parts stay unchanged."""
+    """Update the caller's wish; omitted parts stay unchanged. With If-Match only the version that was seen."""
+    _expect(unit, own_person_id(unit))
     actions.save_wish(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft)
-    return profile_out(jobseeker(unit.session, own_person_id(unit)))
+    return _shown(unit, own_person_id(unit))
 
 
 @routes.post("/me/registration/renew", allow=Permission.EDIT_PROFILE)
@@ -256,22 +259,35 @@ def find_people(unit: Unit, wanted: PersonWords) -> PeopleFound:
 
 @routes.get("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
 def profile(unit: Unit, person_id: PersonId) -> ProfileOut:
-    """Get the profile of a person of the centre."""
-    return profile_out(jobseeker(unit.session, person_id))
+    """Get the profile of a person of the centre; the ETag is the version of profile and wish together."""
+    return _shown(unit, person_id)
+
+
+def _shown(unit: Unit, person_id: int) -> ProfileOut:
+    seeker = jobseeker(unit.session, person_id)
+    tell_version(unit, seeker.profile, seeker.wish)
+    return profile_out(seeker)
+
+
+def _expect(unit: Unit, person_id: int) -> None:
+    seeker = jobseeker(unit.session, person_id)
+    expect_version(unit, seeker.profile, seeker.wish)
 
 
 @routes.put("/people/{person_id}/profile", allow=Permission.LIST_PEOPLE)
 def save_profile(unit: Unit, person_id: PersonId, draft: ProfileDraft) -> ProfileOut:
-    """Update the profile of a person of the centre."""
+    """Update the profile of a person of the centre; with If-Match only the version that was seen."""
+    _expect(unit, person_id)
     actions.save_profile(unit.session, unit.actor, person_id=person_id, draft=draft)
-    return profile_out(jobseeker(unit.session, person_id))
+    return _shown(unit, person_id)
 
 
 @routes.put("/people/{person_id}/wish", allow=Permission.LIST_PEOPLE)
 def save_wish(unit: Unit, person_id: PersonId, draft: WishDraft) -> ProfileOut:
-    """Update the wish of a person of the centre."""
+    """Update the wish of a person of the centre; with If-Match only the version that was seen."""
+    _expect(unit, person_id)
     actions.save_wish(unit.session, unit.actor, person_id=person_id, draft=draft)
-    return profile_out(jobseeker(unit.session, person_id))
+    return _shown(unit, person_id)
 
 
 @routes.get("/people/{person_id}/suggestions", allow=Permission.LIST_PEOPLE)

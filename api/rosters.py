@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from api.dependencies import Routes, Unit, UnitOfWork
+from api.paging import Cursor, Offset, page_of
 from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Invalid, Problem
@@ -287,12 +288,13 @@ def rows(
     upload_id: RecordId,
     verdict: RosterVerdict | None = None,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
-    offset: Annotated[int, Query(ge=0, le=100_000)] = 0,
+    offset: Offset = 0,
+    cursor: Cursor = "",
 ) -> list[RowOut]:
     """List the rows with their verdicts, errors first."""
     roster = queries.upload_of(unit.session, upload_id)
-    kept = unit.session.scalars(queries.rows_of(roster.id, verdict).limit(limit).offset(offset))
-    return [RowOut.of(row, roster, unit.locale) for row in kept]
+    part = page_of(unit, queries.rows_of(roster.id, verdict), limit=limit, cursor=cursor, offset=offset)
+    return [RowOut.of(row, roster, unit.locale) for row in part.records]
 
 
 @routes.get("/rosters/{upload_id}/file", allow=Permission.IMPORT_ROSTER, **SHEET)

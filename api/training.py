@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Query
 
 from api.dependencies import PUBLIC, SIGNED_IN, Routes, Unit
+from api.paging import Cursor, Offset, page_of
 from api.wire import Wire
 from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId, RegionCode
@@ -29,7 +30,6 @@ routes = Routes(tags=["training"])
 
 Id = Annotated[int, Query(ge=1, le=BIGGEST_ID)]
 Limit = Annotated[int, Query(ge=1, le=100)]
-Offset = Annotated[int, Query(ge=0, le=100_000)]
 
 
 class ProviderOut(Wire):
@@ -200,12 +200,14 @@ def classes(
     provider_id: Id | None = None,
     limit: Limit = 50,
     offset: Offset = 0,
+    cursor: Cursor = "",
 ) -> list[ClassOut]:
     """List recruiting classes with their free seats, the next to begin first."""
     recruiting = class_queries.recruiting(
         clock.today(), occupation=occupation, region=region, provider_id=provider_id, words=q.strip()
     )
-    return [ClassOut.of(*parts) for parts in unit.session.execute(recruiting.limit(limit).offset(offset))]
+    part = page_of(unit, recruiting, limit=limit, cursor=cursor, offset=offset)
+    return [ClassOut.of(*parts) for parts in part.rows]
 
 
 @routes.get("/classes/{class_id}", allow=PUBLIC)

@@ -2,21 +2,21 @@
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from centre import audit, regions
 from centre.drafts import Draft, Line, RegionCode, Words
-from centre.errors import Conflict, Invalid, NotFound, Problem, Stale
+from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.network import Centre, CentreLevel
 from centre.permissions import Actor, Permission, require
 from centre.translation import N_
 
 
 class CentreDraft(Draft):
-    """What a page asks about a centre; `version` is that of the form that was read (中心)."""
+    """What a page asks about a centre (中心)."""
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,8}$")]
     name: Annotated[Words, StringConstraints(max_length=60)]
@@ -24,7 +24,6 @@ class CentreDraft(Draft):
     address: Annotated[Line, StringConstraints(max_length=200)] = ""
     phone: Annotated[Line, StringConstraints(max_length=40)] = ""
     hours: Annotated[Line, StringConstraints(max_length=100)] = ""
-    version: Annotated[int, Field(ge=1)] | None = None
 
 
 class CentreKnown(Conflict):
@@ -49,7 +48,7 @@ def add_centre(session: Session, actor: Actor, *, draft: CentreDraft) -> Centre:
     if city is None:
         raise NotFound
     _check_region(draft, city)
-    new = Centre(level=CentreLevel.COUNTY, parent_id=city.id, **draft.model_dump(exclude={"version"}))
+    new = Centre(level=CentreLevel.COUNTY, parent_id=city.id, **draft.model_dump())
     _write(session, new)
     audit.note(session, actor, action="centre.add", subject=f"centre:{new.id}")
     return new
@@ -58,17 +57,15 @@ def add_centre(session: Session, actor: Actor, *, draft: CentreDraft) -> Centre:
 def change_centre(session: Session, actor: Actor, *, centre_id: int, draft: CentreDraft) -> Centre:
     """Change what is known of a centre; the city centre stays the city's.
 
-    Raises NotFound, Stale, Invalid and CentreKnown.
+    Raises NotFound, Invalid and CentreKnown.
     """
     require(actor, Permission.MANAGE_CENTRES)
     known = centre(session, centre_id)
-    if known.version != draft.version:
-        raise Stale
     if known.level is CentreLevel.CITY and known.region_code != draft.region_code:
         raise Invalid([Problem("region_code", "city-region", N_("市中心的地区不能改"))])
     if known.parent_id is not None:
         _check_region(draft, centre(session, known.parent_id))
-    for name, value in draft.model_dump(exclude={"version"}).items():
+    for name, value in draft.model_dump().items():
         setattr(known, name, value)
     _write(session, known)
     audit.note(session, actor, action="centre.change", subject=f"centre:{known.id}")

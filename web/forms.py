@@ -1,7 +1,10 @@
 """Forms: typed values, validated into a draft or returned with a message at each field."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import Enum
+from hashlib import sha256
 from typing import Any, Generic, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
@@ -10,13 +13,17 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import UnitOfWork
 from api.versions import FIELD as VERSION
+from api.versions import StaleEdit
 from centre.drafts import Draft, Line, problems_of
 from centre.errors import Invalid, NotFound, Problem, Refusal
+from centre.tables import Record
 from centre.translation import N_, translate
 
 Kind = TypeVar("Kind", bound=Draft)
 
-HIDDEN = frozenset({"_csrf", "_key", VERSION})
+SEEN = "_seen"
+"""The hidden field of a form that takes a step: the version of the record that its reader saw."""
+HIDDEN = frozenset({"_csrf", "_key", VERSION, SEEN})
 FEN = 100
 
 
@@ -38,10 +45,20 @@ class Bound(Generic[Kind]):
     locale: str
     draft: Kind | None = None
     problems: tuple[Problem, ...] = ()
+    version: str = ""
+    """For a form that edits something: the version of the stored values that it shows."""
+    now: dict[str, Any] = field(default_factory=dict)
+    """After a stale edit: the stored values that differ from the typed ones."""
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows the form again."""
+        return StaleEdit.status if self.now else Invalid.status
 
     def value(self, name: str) -> Any:
-        """The typed value of a field."""
-        return self.typed.get(name, "")
+        """The typed value of a field; empty text when there is none."""
+        value = self.typed.get(name)
+        return "" if value is None else value
 
     def error(self, name: str) -> str:
         """The error message of a field in the reader's language; empty when the field is valid."""
@@ -57,7 +74,7 @@ class Bound(Generic[Kind]):
             if isinstance(refusal, Invalid)
             else [Problem(refusal.field, refusal.code, refusal.message, refusal.params)]
         )
-        return Bound(self.typed, self.locale, None, tuple(problems))
+        return replace(self, draft=None, problems=tuple(problems))
 
 
 def blank(unit: UnitOfWork, model: type[Kind], **values: Any) -> Bound[Kind]:
@@ -72,6 +89,77 @@ def bind(unit: UnitOfWork, model: type[Kind], **given: Any) -> Bound[Kind]:
     Empty fields count as not sent. Money fields (`_fen`) are typed in yuan, as people write it.
     """
     return _bound(unit, unit.form or FormData(), model, given)
+
+
+def editing(unit: UnitOfWork, model: type[Kind], stored: Mapping[str, Any]) -> Bound[Kind]:
+    """The form for something stored, filled in with it; it carries the version of what it shows."""
+    del model
+    return Bound(dict(stored), unit.locale, version=version_of(stored))
+
+
+def bind_edit(unit: UnitOfWork, model: type[Kind], stored: Mapping[str, Any], **given: Any) -> Bound[Kind]:
+    """Validate a posted edit of something whose values are now `stored`, as `editing` showed them.
+
+    If they are no longer what the reader saw, there is no draft: the page shows both at each field that differs, what
+    was typed stays, and whoever saves again knows.
+    """
+    return compared(unit, bind(unit, model, **given), stored)
+
+
+def compared(unit: UnitOfWork, bound: Bound[Kind], stored: Mapping[str, Any]) -> Bound[Kind]:
+    """The bound form, without a draft when the reader saw other values than the `stored` ones."""
+    bound.version = version_of(stored)
+    named = str(unit.form.get(VERSION, "")) if unit.form else ""
+    if not named or named == bound.version:
+        return bound
+    now = {name: value for name, value in stored.items() if _spelt(value) != _spelt(bound.typed.get(name))}
+    if not now:  # both wrote the same
+        return bound
+    problems = [Problem(name, StaleEdit.code, N_("您打开以后，别人改过这一项")) for name in now]
+    stale = Problem("", StaleEdit.code, StaleEdit.message)
+    return replace(bound, draft=None, problems=(stale, *problems), now=now)
+
+
+def expect_seen(unit: UnitOfWork, record: Record) -> None:
+    """Refuse a step that was decided on another version of the record than it has now. Raises StaleEdit."""
+    named = str(unit.form.get(SEEN, "")) if unit.form else ""
+    if named and named != str(record.version):
+        raise StaleEdit
+
+
+def yuan(fen: int | None) -> str:
+    """An amount as people type it, to the last fen; empty for none."""
+    if fen is None:
+        return ""
+    whole, rest = divmod(fen, FEN)
+    return f"{whole}.{rest:02d}".rstrip("0") if rest else str(whole)
+
+
+def version_of(stored: Mapping[str, Any]) -> str:
+    """The version of the values that a form shows."""
+    lines = [f"{name}={_spelt(value)}" for name, value in sorted(stored.items())]
+    return sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:24]
+
+
+def _spelt(value: Any) -> list[str]:
+    """A value as a browser sends it back: no value for nothing, one for a switch that is on, several for a choice."""
+    match value:
+        case None | False | "":
+            return []
+        case True:
+            return ["true"]
+        case Enum():
+            return [str(value.value)]
+        case date():
+            return [value.isoformat()]
+        case str() if value in ("on", "yes", "true"):
+            return ["true"]
+        case str():
+            return [value.replace("\r\n", "\n").strip()]
+        case list() | tuple() | set() | frozenset():
+            return sorted(part for each in value for part in _spelt(each))
+        case _:
+            return [str(value)]
 
 
 def bind_query(unit: UnitOfWork, model: type[Kind]) -> Bound[Kind]:
@@ -107,7 +195,7 @@ def attempt(
     """Run the action of a form and redirect to `there`, which may depend on its result; or show the page `again` with
     the refusal, after a rollback. NotFound is passed on, so that the response does not reveal what exists."""
     if bound.draft is None:
-        return again(bound, 422)
+        return again(bound, bound.status)
     try:
         done = act(bound.draft)
     except NotFound:

@@ -17,7 +17,7 @@ from centre.accounts.rules import check_expiry, check_new_password
 from centre.accounts.sessions import end_all
 from centre.database import open_session
 from centre.drafts import Draft, RecordId, Words
-from centre.errors import Conflict, Invalid, NotFound, Problem, Stale
+from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.limits import Limit, spend_all
 from centre.permissions import PARTNERS, STAFF, Actor, Permission, Role, Scope, require
 from centre.privacy import token_digest
@@ -157,27 +157,31 @@ def invite_again(session: Session, actor: Actor, *, account_id: int) -> tuple[Ac
     return account, secret
 
 
-def change_account(session: Session, actor: Actor, *, account_id: int, draft: AccountDraft, version: int) -> Account:
-    """Write name, roles, centre and last day; the sessions end, since they were opened with other rights.
+def change_account(session: Session, actor: Actor, *, account_id: int, draft: AccountDraft) -> Account:
+    """Write name, roles, centre and last day; sessions that were opened with other rights end.
 
-    Raises NotFound, OwnAccount, Stale and Invalid.
+    Raises NotFound, OwnAccount and Invalid.
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     account = _others_account(session, actor, account_id)
-    if account.version != version:
-        raise Stale
     draft.check(clock.today())
-    before = {"roles": account.roles, "centre": account.centre_id}
+    before, rights = {"roles": account.roles, "centre": account.centre_id}, _rights(account)
     with seeing_everything(session):
         account.name, account.roles = draft.name, sorted(draft.roles)
         account.centre_id, account.expires_on = draft.centre_id, draft.expires_on
         account.provider_id = draft.provider_id if Role.REGISTRAR in draft.roles else None
         account.employer_id = draft.employer_id if Role.EMPLOYER in draft.roles else None
-        end_all(session, account.id)
+        if _rights(account) != rights:
+            end_all(session, account.id)
         session.flush()
     detail = {"from": before, "to": {"roles": account.roles, "centre": account.centre_id}}
     audit.note(session, actor, action="account.change", subject=f"account:{account.id}", detail=detail)
     return account
+
+
+def _rights(account: Account) -> tuple[object, ...]:
+    organisation = (account.centre_id, account.provider_id, account.employer_id)
+    return sorted(account.roles), organisation, account.expires_on
 
 
 def switch_account(session: Session, actor: Actor, *, account_id: int, on: bool) -> None:

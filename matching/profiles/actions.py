@@ -177,12 +177,14 @@ def _save_occupations(session: Session, person: Person, drafts: list[OccupationD
 def _save_certificates(session: Session, person: Person, drafts: list[CertificateDraft]) -> None:
     kept = session.scalars(select(HeldCertificate).where(HeldCertificate.person_id == person.id)).all()
     verified = {(row.kind, row.number) for row in kept if row.verified_by}
+    # What is stated as it is stored stays as it is, with everything that a draft does not hold.
+    staying = {_stated(draft) for draft in drafts} & {_stated(row) for row in kept if not row.verified_by}
     for row in kept:
-        if not row.verified_by:
+        if not row.verified_by and _stated(row) not in staying:
             session.delete(row)
     problems: list[Problem] = []
     for at, draft in enumerate(drafts):
-        if (draft.kind, draft.number) in verified:
+        if (draft.kind, draft.number) in verified or _stated(draft) in staying:
             continue
         problems += _day_faults(at, draft)
         try:
@@ -191,6 +193,11 @@ def _save_certificates(session: Session, person: Person, drafts: list[Certificat
             problems.append(Problem(f"certificates.{at}.number", refusal.code, refusal.message, refusal.params))
     if problems:
         raise Invalid(problems)
+
+
+def _stated(certificate: CertificateDraft | HeldCertificate) -> tuple[object, ...]:
+    names = ("kind", "number", "level", "issued_on", "expires_on")
+    return tuple(getattr(certificate, name) for name in names)
 
 
 def _day_faults(at: int, draft: CertificateDraft) -> list[Problem]:

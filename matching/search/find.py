@@ -80,22 +80,25 @@ class Results:
     neighbours: tuple[Neighbour, ...] = ()
 
 
-def search_openings(criteria: SearchCriteria, *, limit: int = 20, offset: int = 0, view: View | None = None) -> Results:
+def search_openings(
+    criteria: SearchCriteria, *, limit: int = 20, offset: int = 0, after: tuple[int, ...] = (), view: View | None = None
+) -> Results:
     """The best openings for the criteria; few answers come with neighbouring occupations and wider places.
 
-    `view` is the look at the openings that is searched, when the caller has one.
+    `after` are the last openings of the page before, the very last first: the page begins behind them even if others
+    came in meanwhile. `view` is the look at the openings that is searched, when the caller has one.
     """
     view = view or openings_now()
     asked = understand(criteria.q)
     filters = _with_wishes(_filters(criteria, view), asked.wishes, view)
-    hits = view.index.search(asked.words, filters, limit=limit, offset=offset)
+    hits = view.index.search(asked.words, filters, limit=limit, offset=offset, after=after)
     items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
     few = hits.total < FEW
     return Results(
         items=items,
         total=hits.total,
         limit=limit,
-        offset=offset,
+        offset=hits.start,
         facets=_shown(hits.facets),
         wishes=asked.wishes,
         without_places=_without_places(hits.query, asked.wishes),

@@ -36,7 +36,8 @@ class Hits:
     """The answer to a search: ids and scores of the page, the total, facet counts, and the parsed query.
 
     `relaxed` means that nothing matched closely and near matches are shown; `elsewhere` counts the matches outside the
-    place asked for; `corrected` is the spelling that was searched in addition to the typed one.
+    place asked for; `corrected` is the spelling that was searched in addition to the typed one; `start` says how many
+    better answers the page leaves out.
     """
 
     ids: tuple[int, ...]
@@ -48,6 +49,7 @@ class Hits:
     terms: tuple[str, ...] = ()
     elsewhere: int = 0
     relaxed: bool = False
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,33 @@ class TextIndex:
     def _added(changes: Mapping[int, Analysed | None]) -> Gathered:
         return Gathered.of(row for row in changes.values() if row is not None)
 
-    def search(self, text: str, filters: Filters | None = None, *, limit: int = 20, offset: int = 0) -> Hits:
-        """The best openings for some words, with counts; without words, all in the default order (newest first)."""
+    def search(
+        self,
+        text: str,
+        filters: Filters | None = None,
+        *,
+        limit: int = 20,
+        offset: int = 0,
+        after: tuple[int, ...] = (),
+    ) -> Hits:
+        """The best openings for some words, with counts; without words, all in the default order (newest first).
+
+        The page begins behind the first of the openings `after` that is still among the answers, wherever it stands by
+        now; without any, behind `offset` answers.
+        """
         query = self.reader.read(text)
         chosen = filters or Filters()
-        matches, relaxed = self._look(query, chosen, offset + limit), False
+        top = offset + limit + (MOST_CHANGES if after else 0)
+        matches, relaxed = self._look(query, chosen, top), False
         if not matches.total and not matches.elsewhere and query.parts:
-            loose = self._look(query, chosen, offset + limit, RELAXED_SHARE)
+            loose = self._look(query, chosen, top, RELAXED_SHARE)
             matches, relaxed = loose, bool(loose.total)
-        page = matches.rows[offset : offset + limit]
+        start = _behind(matches, after)
+        if start is None and after and matches.total > top:  # more came in since than the page looked past
+            matches = self._look(query, chosen, matches.total, RELAXED_SHARE if relaxed else None)
+            start = _behind(matches, after)
+        start = offset if start is None else start
+        page = matches.rows[start : start + limit]
         return Hits(
             ids=tuple(number for _, _, number in page),
             scores=tuple(score for score, _, _ in page),
@@ -141,6 +161,7 @@ class TextIndex:
             terms=query.words,
             elsewhere=matches.elsewhere,
             relaxed=relaxed,
+            start=start,
         )
 
     def values(self, name: str) -> tuple[str, ...]:
@@ -209,6 +230,11 @@ class LiveIndex:
             put = [row.document for row in later.values() if row is not None]
             self._index = fresh.changed(put, [number for number, row in later.items() if row is None])
             return self._index
+
+
+def _behind(matches: Matches, after: tuple[int, ...]) -> int | None:
+    places = {number: at for at, (_, _, number) in enumerate(matches.rows)}
+    return next((places[number] + 1 for number in after if number in places), None)
 
 
 def analyse(document: Document, terms: Terms, words: Vocabulary) -> Analysed:

@@ -1,11 +1,14 @@
 """How the reader's messages come: to the telephone or in the pages alone, and at which hours nobody rings."""
 
+from typing import Any
+
 from starlette.responses import Response
 
 from api.dependencies import SIGNED_IN, Pages, Unit
 from centre.message_ways import MESSAGE_WAY_LABELS, MessageChoice, MessageWay, choose_messages, message_choice
+from centre.people import Person
 from centre.settings import settings
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, attempt, bind, bind_edit, editing
 from web.rendering import page
 
 routes = Pages("/account/messages")
@@ -17,20 +20,22 @@ HOURS = tuple((hour, f"{hour}:00") for hour in range(24))
 def ask_messages(unit: Unit) -> Response:
     """The reader's choice; for accounts without a telephone on file, the reason why there is none."""
     person = message_choice(unit.session, unit.actor)
-    if person is None:
-        return _form(unit, None)
-    hours = {"quiet_from": person.quiet_from, "quiet_until": person.quiet_until}
-    typed = {name: "" if hour is None else hour for name, hour in hours.items()}
+    return _form(unit, None if person is None else editing(unit, MessageChoice, _stored(person)))
+
+
+def _stored(person: Person) -> dict[str, Any]:
+    """What the form shows of a person's choice."""
     way = MessageWay.PAGES if person.pages_only else MessageWay.PHONE
-    return _form(unit, blank(unit, MessageChoice, way=way, **typed))
+    return {"way": way, "quiet_from": person.quiet_from, "quiet_until": person.quiet_until}
 
 
 @routes.post("", allow=SIGNED_IN)
 def choose(unit: Unit) -> Response:
     """Keep the choice."""
+    person = message_choice(unit.session, unit.actor)
     return attempt(
         unit,
-        bind(unit, MessageChoice),
+        bind_edit(unit, MessageChoice, _stored(person)) if person else bind(unit, MessageChoice),
         lambda choice: choose_messages(unit.session, unit.actor, choice=choice),
         lambda bound, status_code: _form(unit, bound, status_code),
         "/account",

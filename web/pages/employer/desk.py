@@ -9,7 +9,6 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
-from api.versions import expect_version
 from centre import clock, regions
 from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RecordId, RegionCode, Words
 from centre.errors import NotFound, Refusal
@@ -26,7 +25,7 @@ from employers.fairs.queries import employer_booths, fairs, place_in_queue
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import ASKED_BEFORE, BOOTH, BOOTH_LABELS, BoothDraft, FairState
 from employers.openings import actions
-from employers.openings.checks import ELEMENTS, missing_elements
+from employers.openings.checks import ELEMENTS, columns_of, missing_elements
 from employers.openings.models import Opening
 from employers.openings.queries import employer_openings, own_opening
 from employers.openings.rules import (
@@ -48,7 +47,7 @@ from employers.openings.rules import (
 from employers.openings.screening import Reaction, restore
 from matching.suggestions.reach import CHANGE_LABELS, reach_of
 from web import choices
-from web.forms import Bound, bind, blank
+from web.forms import Bound, bind, bind_edit, blank, editing, yuan
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -176,12 +175,16 @@ def reach(unit: Unit, opening_id: RecordPath) -> Response:
 def ask_change(unit: Unit, opening_id: RecordPath) -> Response:
     """The form for editing an opening."""
     opening = own_opening(unit.session, unit.actor, opening_id)
+    return _form(unit, editing(unit, OpeningForm, _stored(opening)), opening=opening)
+
+
+def _stored(opening: Opening) -> dict[str, Any]:
+    """What the form shows of an opening."""
     values = {name: getattr(opening, name) for name in OpeningForm.model_fields if hasattr(opening, name)}
     for name in [name for name in values if name.endswith("_fen")]:
-        values[name] = "" if values[name] is None else f"{values[name] / 100:g}"
+        values[name] = yuan(values[name])
     values["certificates"] = [requirement["kind"] for requirement in opening.certificate_requirements]
-    shown = {name: "" if value is None else value for name, value in values.items()}
-    return _form(unit, blank(unit, OpeningForm, **shown), opening=opening)
+    return {name: "" if value is None else value for name, value in values.items()}
 
 
 @routes.post("/openings/{opening_id:int}/edit", allow=ALLOW)
@@ -193,9 +196,10 @@ def change(unit: Unit, opening_id: RecordPath) -> Response:
 @routes.post("/openings/{opening_id:int}", allow=ALLOW)
 def act(unit: Unit, opening_id: RecordPath) -> Response:
     """Submit, publish, pause, resume, renew, close, or change the headcount."""
-    bound = bind(unit, ActForm)
+    places = {"headcount": own_opening(unit.session, unit.actor, opening_id).headcount}
+    bound = bind_edit(unit, ActForm, places)
     if bound.draft is None:
-        return _opening(unit, opening_id, bound.problems, 422)
+        return _opening(unit, opening_id, bound.problems, bound.status, places=bound)
     try:
         _act(unit, opening_id, bound.draft)
     except Refusal as refusal:
@@ -274,21 +278,27 @@ def _act(unit: Unit, opening_id: int, form: ActForm) -> None:
 
 
 def _save(unit: Unit, opening: Opening | None) -> Response:
-    bound = bind(unit, OpeningForm)
+    bound = bind(unit, OpeningForm) if opening is None else bind_edit(unit, OpeningForm, _stored(opening))
     if bound.draft is None:
-        return _form(unit, bound, 422, opening=opening)
+        return _form(unit, bound, bound.status, opening=opening)
     try:
         draft = bound.draft.draft(opening)
         if opening is None:
             kept = actions.create_opening(unit.session, unit.actor, draft)
+        elif bound.draft.step == "keep" and not _differs(opening, draft):
+            kept = opening  # saved as it was: what waits for the centre goes on waiting
         else:
-            expect_version(unit, opening)
             kept = actions.update_opening(unit.session, unit.actor, opening_id=opening.id, draft=draft)
         if bound.draft.step == "submit":
             actions.submit_opening(unit.session, unit.actor, opening_id=kept.id)
     except Refusal as refusal:
         return _form(unit, bound.refuse(refusal), refusal.status, opening=opening)
     return RedirectResponse(f"/employer/openings/{kept.id}", 303)
+
+
+def _differs(opening: Opening, draft: OpeningDraft) -> bool:
+    """Whether a draft says anything else than the opening does."""
+    return any(getattr(opening, name) != value for name, value in columns_of(draft).items())
 
 
 def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, opening: Opening | None = None) -> Response:
@@ -311,7 +321,9 @@ def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, open
     )
 
 
-def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int = 200) -> Response:
+def _opening(
+    unit: Unit, opening_id: int, problems: Any = (), status_code: int = 200, *, places: Bound[ActForm] | None = None
+) -> Response:
     opening = own_opening(unit.session, unit.actor, opening_id)
     findings = restore(opening.screening)
     missing = missing_elements(opening)
@@ -330,6 +342,7 @@ def _opening(unit: Unit, opening_id: int, problems: Any = (), status_code: int =
         editable=opening.state
         not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
         problems=problems,
+        places=places or editing(unit, ActForm, {"headcount": opening.headcount}),
     )
 
 

@@ -1,6 +1,7 @@
 """One batch at the officer's desk: roster, escorts, groups, lock, roll, contracts, travel subsidies."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
@@ -10,7 +11,6 @@ from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
-from api.versions import expect_version
 from centre import clock
 from centre.drafts import Draft, Fen, Line, RecordId, WallTime, Words, problems_of
 from centre.errors import NotFound
@@ -37,7 +37,7 @@ from matching.export.stay.queries import funnel
 from matching.export.stay.queries import subsidies as travel_subsidies
 from matching.export.stay.rules import SUBSIDY_LABELS, ContractDraft, HandOverDraft
 from web import choices
-from web.forms import Bound, ButtonForm, ReasonForm, attempt, bind, blank
+from web.forms import Bound, ButtonForm, ReasonForm, attempt, bind, bind_edit, blank, editing, yuan
 from web.rendering import page
 
 routes = Pages("/export")
@@ -134,25 +134,29 @@ def batch(unit: Unit, batch_id: RecordId) -> Response:
 def ask_change(unit: Unit, batch_id: RecordId) -> Response:
     """The form for changing a batch."""
     held = queries.batch(unit.session, batch_id)
-    values = {name: getattr(held, name) for name in BatchForm.model_fields if hasattr(held, name)}
-    leaves, arrives = clock.local(held.depart_at), clock.local(held.arrive_at)
+    return _form(unit, held.project_id, held, editing(unit, BatchForm, _stored(held)))
+
+
+def _stored(batch: ExportBatch) -> dict[str, Any]:
+    """What the form shows of a batch."""
+    values = {name: getattr(batch, name) for name in BatchForm.model_fields if hasattr(batch, name)}
+    leaves, arrives = clock.local(batch.depart_at), clock.local(batch.arrive_at)
     values |= {"depart_day": leaves.date().isoformat(), "depart_time": f"{leaves:%H:%M}"}
     values |= {"arrive_day": arrives.date().isoformat(), "arrive_time": f"{arrives:%H:%M}"}
-    values["travel_subsidy_fen"] = held.travel_subsidy_fen // 100
-    return _form(unit, held.project_id, held, blank(unit, BatchForm, **values))
+    return values | {"travel_subsidy_fen": yuan(batch.travel_subsidy_fen)}
 
 
 @routes.post("/batches/{batch_id}/edit", allow=RUN)
 def change(unit: Unit, batch_id: RecordId) -> Response:
     """Change a batch; a new time or place is told to everybody."""
     held = queries.batch(unit.session, batch_id)
-
-    def act(form: BatchForm) -> object:
-        expect_version(unit, held)
-        return batches.change_batch(unit.session, unit.actor, batch_id=batch_id, draft=form.plan())
-
-    again: Callable[[Bound[Any], int], Response] = partial(_form, unit, held.project_id, held)
-    return attempt(unit, _planned(bind(unit, BatchForm)), act, again, f"/export/batches/{batch_id}")
+    return attempt(
+        unit,
+        _planned(bind_edit(unit, BatchForm, _stored(held))),
+        lambda form: batches.change_batch(unit.session, unit.actor, batch_id=batch_id, draft=form.plan()),
+        partial(_form, unit, held.project_id, held),
+        f"/export/batches/{batch_id}",
+    )
 
 
 @routes.post("/batches/{batch_id}/moves/{event}", allow=Permission.CALL_ROLL)
@@ -273,7 +277,7 @@ def _planned(bound: Bound[BatchForm]) -> Bound[BatchForm]:
     try:
         bound.draft.plan()
     except ValidationError as error:
-        return Bound(bound.typed, bound.locale, None, tuple(problems_of(error)))
+        return replace(bound, draft=None, problems=tuple(problems_of(error)))
     return bound
 
 

@@ -9,7 +9,6 @@ from fastapi import Path
 from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
-from api.versions import expect_version
 from centre import clock
 from centre.drafts import RecordId
 from centre.network import home
@@ -27,7 +26,7 @@ from matching.brands.rules import (
 )
 from matching.export.stay.flows import AREA_LABELS, FIRST_DAY, FlowMap, flow_map
 from web import choices
-from web.forms import Bound, ButtonForm, attempt, bind, blank
+from web.forms import Bound, ButtonForm, attempt, bind, bind_edit, blank, editing
 from web.pages.public.brands import WORDS
 from web.rendering import page
 
@@ -99,21 +98,25 @@ def brand(unit: Unit, brand_id: RecordId) -> Response:
 def ask_change(unit: Unit, brand_id: RecordId) -> Response:
     """The form for changing a brand."""
     held = queries.brand(unit.session, brand_id)
-    values = {name: getattr(held, name) for name in LabourBrandDraft.model_fields}
-    return _form(unit, blank(unit, LabourBrandDraft, **values), brand=held)
+    return _form(unit, editing(unit, LabourBrandDraft, _stored(held)), brand=held)
+
+
+def _stored(held: LabourBrand) -> dict[str, Any]:
+    """What the form shows of a brand."""
+    return {name: getattr(held, name) for name in LabourBrandDraft.model_fields}
 
 
 @routes.post("/brands/{brand_id}/edit", allow=KEEP)
 def change(unit: Unit, brand_id: RecordId) -> Response:
     """Change a brand."""
     held = queries.brand(unit.session, brand_id)
-
-    def act(draft: LabourBrandDraft) -> object:
-        expect_version(unit, held)
-        return actions.change_brand(unit.session, unit.actor, brand_id=brand_id, draft=draft)
-
-    again: Callable[[Bound[Any], int], Response] = partial(_form, unit, brand=held)
-    return attempt(unit, bind(unit, LabourBrandDraft), act, again, f"/export/brands/{brand_id}")
+    return attempt(
+        unit,
+        bind_edit(unit, LabourBrandDraft, _stored(held)),
+        lambda draft: actions.change_brand(unit.session, unit.actor, brand_id=brand_id, draft=draft),
+        partial(_form, unit, brand=held),
+        f"/export/brands/{brand_id}",
+    )
 
 
 @routes.post("/brands/{brand_id}/statements", allow=KEEP)

@@ -15,7 +15,7 @@ from centre.permissions import Permission
 from employers.openings.models import Opening
 from matching.export import members, queries
 from matching.export.drafts import ExportMemberDraft, MemberChange, MemberStep, SelfFoundDraft
-from matching.export.models import ExportBatch, ExportProject, ExportQuota
+from matching.export.models import ExportBatch, ExportMember, ExportProject, ExportQuota
 from matching.export.roll import actions as rolls
 from matching.export.roll.queries import roll
 from matching.export.roll.rules import SOURCE_LABELS, WORD_LABELS, DecisionDraft
@@ -25,7 +25,7 @@ from matching.export.stay.rules import ContractDraft, RefusalDraft, ReturnDraft
 from matching.introductions.rules import LEAVE_REASON_LABELS
 from matching.profiles.queries import people_found, person_in_sight
 from web import choices
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, attempt, bind, bind_edit, blank, editing
 from web.pages.export.projects import destinations
 from web.rendering import page
 
@@ -97,7 +97,24 @@ def member(unit: Unit, member_id: RecordId) -> Response:
 @routes.post("/members/{member_id}/change", allow=LIST)
 def change(unit: Unit, member_id: RecordId) -> Response:
     """Change contacts, pick-up and group."""
-    return _try(unit, member_id, MemberChange, members.change_member)
+
+    def again(bound: Bound[MemberChange], status_code: int) -> Response:
+        return _member(unit, member_id, bound, status_code, changing=bound)
+
+    return attempt(
+        unit,
+        bind_edit(unit, MemberChange, _stored(unit, queries.member(unit.session, member_id))),
+        lambda draft: members.change_member(unit.session, unit.actor, member_id=member_id, draft=draft),
+        again,
+        f"/export/members/{member_id}",
+    )
+
+
+def _stored(unit: UnitOfWork, member: ExportMember) -> dict[str, Any]:
+    """What the form shows of a member's contacts, pick-up and group."""
+    name, telephone = member.emergency
+    group = queries.group_names(unit.session, member.batch_id).get(member.group_id or 0, "")
+    return {"emergency_name": name, "emergency_phone": telephone, "pick_up": member.pick_up, "group": group}
 
 
 @routes.post("/members/{member_id}/step", allow=LIST)
@@ -196,7 +213,14 @@ def _offered(lines: list[tuple[ExportQuota, Opening]]) -> list[tuple[int, str, i
     return [(opening_id, title, places) for opening_id, (title, places) in left.items()]
 
 
-def _member(unit: UnitOfWork, member_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+def _member(
+    unit: UnitOfWork,
+    member_id: int,
+    bound: Bound[Any],
+    status_code: int = 200,
+    *,
+    changing: Bound[MemberChange] | None = None,
+) -> Response:
     row = queries.member(unit.session, member_id)
     batch = queries.batch(unit.session, row.batch_id)
     return page(
@@ -209,6 +233,7 @@ def _member(unit: UnitOfWork, member_id: int, bound: Bound[Any], status_code: in
         truth=roll(unit.session, batch.id).members.get(row.id),
         seat=queries.place_of(batch, row.seat_no),
         group=queries.group_names(unit.session, batch.id).get(row.group_id or 0, ""),
+        changing=changing or editing(unit, MemberChange, _stored(unit, row)),
         events=EXPORT_MEMBER.events(row.state, unit.actor),
         runs=unit.actor.may(RUN),
         states=MEMBER_LABELS,

@@ -9,7 +9,6 @@ from fastapi import Path
 from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
-from api.versions import expect_version
 from centre import clock, regions
 from centre.drafts import RecordId
 from centre.permissions import Permission
@@ -30,7 +29,7 @@ from matching.export.rules import (
 )
 from matching.export.stay.queries import export_report, funnel
 from web import choices
-from web.forms import Bound, ReasonForm, attempt, bind, blank
+from web.forms import Bound, ReasonForm, attempt, bind, bind_edit, blank, editing, yuan
 from web.rendering import page
 
 routes = Pages("/export")
@@ -94,23 +93,27 @@ def project(unit: Unit, project_id: RecordId) -> Response:
 def ask_change(unit: Unit, project_id: RecordId) -> Response:
     """The form for changing a project."""
     held = queries.project(unit.session, project_id)
-    values = {name: getattr(held, name) for name in ExportProjectDraft.model_fields}
-    values |= {name: values[name] // 100 for name in ("pay_min_fen", "pay_max_fen")}
-    values |= {name: values[name].isoformat() for name in ("from_on", "to_on")}
-    return _form(unit, blank(unit, ExportProjectDraft, **values), project=held)
+    return _form(unit, editing(unit, ExportProjectDraft, _stored(held)), project=held)
+
+
+def _stored(project: ExportProject) -> dict[str, Any]:
+    """What the form shows of a project."""
+    values = {name: getattr(project, name) for name in ExportProjectDraft.model_fields}
+    values |= {name: yuan(values[name]) for name in ("pay_min_fen", "pay_max_fen")}
+    return values | {name: values[name].isoformat() for name in ("from_on", "to_on")}
 
 
 @routes.post("/projects/{project_id}/edit", allow=RUN)
 def change(unit: Unit, project_id: RecordId) -> Response:
     """Change a project."""
     held = queries.project(unit.session, project_id)
-
-    def act(draft: ExportProjectDraft) -> object:
-        expect_version(unit, held)
-        return actions.change_project(unit.session, unit.actor, project_id=project_id, draft=draft)
-
-    again: Callable[[Bound[Any], int], Response] = partial(_form, unit, project=held)
-    return attempt(unit, bind(unit, ExportProjectDraft), act, again, f"/export/projects/{project_id}")
+    return attempt(
+        unit,
+        bind_edit(unit, ExportProjectDraft, _stored(held)),
+        lambda draft: actions.change_project(unit.session, unit.actor, project_id=project_id, draft=draft),
+        partial(_form, unit, project=held),
+        f"/export/projects/{project_id}",
+    )
 
 
 @routes.post("/projects/{project_id}/visits", allow=RUN)

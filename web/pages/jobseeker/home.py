@@ -24,7 +24,6 @@ from matching.profiles.queries import Jobseeker, jobseeker
 from matching.profiles.rules import (
     LEAVE_LABELS,
     REGISTRATION_LABELS,
-    CertificateDraft,
     KnownRegion,
     OccupationCode,
     OccupationDraft,
@@ -32,8 +31,8 @@ from matching.profiles.rules import (
     WishDraft,
 )
 from matching.suggestions.fits import own_suggestions
-from web import choices
-from web.forms import Bound, bind, blank
+from web import choices, seeking
+from web.forms import Bound, bind_edit, compared, editing, yuan
 from web.rendering import page
 
 routes = Pages("/me")
@@ -150,30 +149,27 @@ def profile(unit: Unit) -> Response:
 def step(unit: Unit, step: Literal["trades", "years", "papers", "wanted", "place", "pay"]) -> Response:
     """One step, filled in with known values."""
     me = jobseeker(unit.session, own_id(unit))
-    return _step_page(unit, step, me, blank(unit, Draft, **_known(step, me)))
+    return _step_page(unit, step, me, editing(unit, Draft, _known(step, me)))
 
 
 def _known(step: str, me: Jobseeker) -> dict[str, Any]:
     wish = me.wish
+    if step == "years":
+        return {f"years-{row.occupation}": seeking.nearest_years(row.years) for row in me.occupations}
     if step == "trades":
         return {"trades": [row.occupation for row in me.occupations]}
     if step == "papers":
-        return {"papers": [row.kind.value for row in me.certificates]}
+        return {"papers": sorted({row.kind.value for row in me.certificates})}
     if step == "wanted":
         return {"wanted": wish.occupations if wish else []}
     if step == "place":
         leave = wish.leave_home_ok.value if wish and wish.leave_home_ok else ""
         return {"leave_home_ok": leave, "regions": wish.regions if wish else []}
     if step == "pay":
-        terms = {
-            "board": wish and wish.needs_board,
-            "lodging": wish and wish.needs_lodging,
-            "no_night": wish and wish.night_ok is False,
-            "no_shift": wish and wish.shift_ok is False,
-            "training": wish and wish.accepts_training,
+        return {
+            "wage_floor_fen": yuan(wish.wage_floor_fen if wish else None),
+            "terms": seeking.terms_shown(wish),
         }
-        floor = wish.wage_floor_fen if wish else None
-        return {"wage_floor_fen": floor // 100 if floor else "", "terms": [name for name, on in terms.items() if on]}
     return {}
 
 
@@ -189,14 +185,20 @@ def _step_page(unit: Unit, step: str, me: Jobseeker, bound: Bound[Any], status_c
         trades=choices.TRADES,
         known={trade.code for trade in choices.TRADES},
         years=choices.YEARS,
-        pay=choices.PAY,
-        counties=choices.home_counties(),
+        pay=_pay_offered(me),
+        counties=seeking.counties_with(me.wish.regions if me.wish else ()),
         leave=LEAVE_LABELS,
         papers=CERTIFICATE_LABELS,
         trade=vocabulary().name,
         find=words,
         found_trades=[(code, vocabulary().name(code)) for code in _trades_called(words)],
     )
+
+
+def _pay_offered(me: Jobseeker) -> list[int | float]:
+    """The answers to the question of pay in yuan, the stored one among them."""
+    stored = yuan(me.wish.wage_floor_fen if me.wish else None)
+    return sorted({*choices.PAY, *([float(stored)] if stored else [])})
 
 
 def _trades_called(words: str) -> list[str]:
@@ -211,18 +213,13 @@ def _trades_called(words: str) -> list[str]:
 @routes.post("/profile/trades", allow=ALLOW)
 def save_trades(unit: Unit) -> Response:
     """Save the selected trades; known years and levels stay unchanged."""
-    bound = bind(unit, TradesForm)
     me = jobseeker(unit.session, own_id(unit))
+    bound = bind_edit(unit, TradesForm, _known("trades", me))
     if bound.draft is None:
-        return _step_page(unit, "trades", me, bound, 422)
+        return _step_page(unit, "trades", me, bound, bound.status)
     known = {row.occupation: row for row in me.occupations}
     codes = list(dict.fromkeys([*bound.draft.trades, *([bound.draft.more] if bound.draft.more else [])]))
-    rows = [
-        OccupationDraft(occupation=code, years=known[code].years, level=known[code].self_level)
-        if code in known
-        else OccupationDraft(occupation=code)
-        for code in codes
-    ]
+    rows = [seeking.occupation(known[code]) if code in known else OccupationDraft(occupation=code) for code in codes]
     try:
         actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(occupations=rows))
     except Refusal as refusal:
@@ -234,11 +231,22 @@ def save_trades(unit: Unit) -> Response:
 def save_years(unit: Unit) -> Response:
     """Save the years of each trade on the page; fields are named after the codes."""
     me = jobseeker(unit.session, own_id(unit))
+    known = _known("years", me)
+    typed = {name: str(unit.form.get(name, "") if unit.form else "") for name in known}
+    bound = compared(unit, Bound(typed, unit.locale, Draft()), known)
+    if bound.draft is None:
+        return _step_page(unit, "years", me, bound, bound.status)
     rows = []
     for row in me.occupations:
-        typed = str(unit.form.get(f"years-{row.occupation}", "") if unit.form else "")
-        years = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 3 else row.years
-        rows.append(OccupationDraft(occupation=row.occupation, years=min(years or 0, 60), level=row.self_level))
+        answer = typed[f"years-{row.occupation}"]
+        # Five years fall under "three to five": who leaves that answer alone still has five.
+        is_new = (
+            answer.isascii()
+            and answer.isdigit()
+            and len(answer) < 3
+            and answer != str(known[f"years-{row.occupation}"])
+        )
+        rows.append(seeking.occupation(row, **({"years": min(int(answer), 60)} if is_new else {})))
     actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(occupations=rows))
     return RedirectResponse("/me/profile/papers", 303)
 
@@ -246,20 +254,11 @@ def save_years(unit: Unit) -> Response:
 @routes.post("/profile/papers", allow=ALLOW)
 def save_papers(unit: Unit) -> Response:
     """Save the kinds of certificates; numbers and dates are added at the counter, which sees the certificate."""
-    bound = bind(unit, PapersForm)
     me = jobseeker(unit.session, own_id(unit))
+    bound = bind_edit(unit, PapersForm, _known("papers", me))
     if bound.draft is None:
-        return _step_page(unit, "papers", me, bound, 422)
-    known = {row.kind: row for row in me.certificates if not row.verified_by}
-    rows = [
-        CertificateDraft(
-            kind=kind, number=known[kind].number, level=known[kind].level, issued_on=known[kind].issued_on,
-            expires_on=known[kind].expires_on,
-        )
-        if kind in known
-        else CertificateDraft(kind=kind)
-        for kind in bound.draft.papers
-    ]  # fmt: skip
+        return _step_page(unit, "papers", me, bound, bound.status)
+    rows = seeking.certificates([kind.value for kind in bound.draft.papers], me.certificates)
     actions.save_profile(unit.session, unit.actor, person_id=own_id(unit), draft=ProfileDraft(certificates=rows))
     return RedirectResponse("/me/profile/wanted", 303)
 
@@ -267,23 +266,25 @@ def save_papers(unit: Unit) -> Response:
 @routes.post("/profile/wanted", allow=ALLOW)
 def save_wanted(unit: Unit) -> Response:
     """Save the wanted trades; without any, the previous trades are used."""
-    bound = bind(unit, WantedForm)
+    me = jobseeker(unit.session, own_id(unit))
+    bound = bind_edit(unit, WantedForm, _known("wanted", me))
     if bound.draft is None:
-        return _step_page(unit, "wanted", jobseeker(unit.session, own_id(unit)), bound, 422)
+        return _step_page(unit, "wanted", me, bound, bound.status)
     draft = WishDraft(occupations=list(bound.draft.wanted))
     try:
         actions.save_wish(unit.session, unit.actor, person_id=own_id(unit), draft=draft)
     except Refusal as refusal:
-        return _step_page(unit, "wanted", jobseeker(unit.session, own_id(unit)), bound.refuse(refusal), 422)
+        return _step_page(unit, "wanted", me, bound.refuse(refusal), 422)
     return RedirectResponse("/me/profile/place", 303)
 
 
 @routes.post("/profile/place", allow=ALLOW)
 def save_place(unit: Unit) -> Response:
     """Save the places of work."""
-    bound = bind(unit, PlaceForm)
+    me = jobseeker(unit.session, own_id(unit))
+    bound = bind_edit(unit, PlaceForm, _known("place", me))
     if bound.draft is None:
-        return _step_page(unit, "place", jobseeker(unit.session, own_id(unit)), bound, 422)
+        return _step_page(unit, "place", me, bound, bound.status)
     draft = WishDraft(leave_home_ok=bound.draft.leave_home_ok, regions=list(bound.draft.regions))
     actions.save_wish(unit.session, unit.actor, person_id=own_id(unit), draft=draft)
     return RedirectResponse("/me/profile/pay", 303)
@@ -292,18 +293,12 @@ def save_place(unit: Unit) -> Response:
 @routes.post("/profile/pay", allow=ALLOW)
 def save_pay(unit: Unit) -> Response:
     """Save the minimum pay and the conditions."""
-    bound = bind(unit, PayForm)
+    me = jobseeker(unit.session, own_id(unit))
+    bound = bind_edit(unit, PayForm, _known("pay", me))
     if bound.draft is None:
-        return _step_page(unit, "pay", jobseeker(unit.session, own_id(unit)), bound, 422)
-    terms = set(bound.draft.terms)
-    draft = WishDraft(
-        wage_floor_fen=bound.draft.wage_floor_fen,
-        needs_board="board" in terms,
-        needs_lodging="lodging" in terms,
-        night_ok="no_night" not in terms,
-        shift_ok="no_shift" not in terms,
-        accepts_training="training" in terms,
-    )
+        return _step_page(unit, "pay", me, bound, bound.status)
+    terms = seeking.terms_written(bound.draft.terms, me.wish)
+    draft = WishDraft.model_validate({"wage_floor_fen": bound.draft.wage_floor_fen} | terms)
     actions.save_wish(unit.session, unit.actor, person_id=own_id(unit), draft=draft)
     return RedirectResponse("/me/matches", 303)
 

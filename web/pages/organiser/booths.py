@@ -1,7 +1,7 @@
 """The desk of one fair: steps, plans, notices and booths."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import Field
@@ -18,13 +18,13 @@ from centre.translation import N_
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 from employers.fairs import actions, booths, mornings
-from employers.fairs.models import Booth
+from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import neighbours, own_booth, permit_limit
 from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState
 from matching.fairs.contacts.queries import figures_of
-from web.forms import bind
+from web.forms import Bound, bind, bind_edit, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -122,9 +122,9 @@ def report(unit: Unit, fair_id: FairId) -> Response:
 @routes.post("/fairs/{fair_id:int}/plans", allow=ALLOW)
 def attach(unit: Unit, fair_id: FairId) -> Response:
     """Record where the plans are kept."""
-    bound = bind(unit, PlansForm)
+    bound = bind_edit(unit, PlansForm, _kept_plans(fair_in_sight(unit.session, fair_id)))
     if bound.draft is None:
-        return _desk(unit, fair_id, bound.problems, 422)
+        return _desk(unit, fair_id, bound.problems, bound.status, planning=bound)
     actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **bound.draft.model_dump())
     return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
 
@@ -202,7 +202,19 @@ def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
     return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
 
 
-def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 200) -> Response:
+def _kept_plans(fair: Fair) -> dict[str, Any]:
+    """What the form shows of where the plans are kept."""
+    return {name: getattr(fair, name) for name in PlansForm.model_fields}
+
+
+def _desk(
+    unit: Unit,
+    fair_id: int,
+    problems: object = (),
+    status_code: int = 200,
+    *,
+    planning: Bound[PlansForm] | None = None,
+) -> Response:
     with unit.session.no_autoflush:
         fair = fair_in_sight(unit.session, fair_id)
         requests = unit.session.scalars(booths_in_sight(fair.id)).all()
@@ -220,6 +232,7 @@ def _desk(unit: Unit, fair_id: int, problems: object = (), status_code: int = 20
         events=[event for event in FAIR.events(fair.state, unit.actor) if event != "start" or on_the_day],
         state=FAIR_LABELS[fair.state],
         plans=PLANS,
+        planning=planning or editing(unit, PlansForm, _kept_plans(fair)),
         booths=requests,
         booth_events={booth.id: _acts(booth, unit.actor, on_the_day=on_the_day) for booth in requests},
         booth_states=BOOTH_LABELS,

@@ -10,7 +10,6 @@ from sqlalchemy.orm import joinedload
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
-from api.versions import expect_version
 from centre import clock, regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
 from centre.errors import Refusal
@@ -34,7 +33,7 @@ from employers.fairs.rules import (
     VenueTaken,
 )
 from web import choices
-from web.forms import Bound, bind, blank
+from web.forms import Bound, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -184,26 +183,30 @@ def schedule(unit: Unit) -> Response:
 def ask_change(unit: Unit, fair_id: FairId) -> Response:
     """The form for changing a fair."""
     fair = fair_in_sight(unit.session, fair_id)
+    return _fair_form(unit, editing(unit, FairForm, _stored(fair)), fair=fair)
+
+
+def _stored(fair: Fair) -> dict[str, Any]:
+    """What the form shows of a fair."""
     values = {name: getattr(fair, name) for name in FairForm.model_fields if hasattr(fair, name)}
     first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
     final = last_day(fair)
     values |= {"last_day": final.isoformat() if final != first.date() else ""}
     values |= {"day": first.date().isoformat(), "starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}", "notice": ""}
-    return _fair_form(unit, blank(unit, FairForm, **values), fair=fair)
+    return values
 
 
 @routes.post("/fairs/{fair_id}/edit", allow=ALLOW)
 def change(unit: Unit, fair_id: FairId) -> Response:
     """Change a fair; moving an announced one needs a notice."""
     fair = fair_in_sight(unit.session, fair_id)
-    bound = bind(unit, FairForm)
+    bound = bind_edit(unit, FairForm, _stored(fair))
     if bound.draft is None:
-        return _fair_form(unit, bound, 422, fair=fair)
+        return _fair_form(unit, bound, bound.status, fair=fair)
     kept = {"kind": fair.kind, "open_to_public": fair.open_to_public, "co_organisers": tuple(fair.co_organisers)}
     kept["region_code"] = fair.region_code
     plan = bound.draft.plan().model_copy(update=kept)
     try:
-        expect_version(unit, fair)
         actions.change_fair(
             unit.session,
             unit.actor,

@@ -1,6 +1,6 @@
 """The interview timetable of a fair for its organiser: conditions, plan, pins, release, repair."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import Field
@@ -19,7 +19,7 @@ from matching.fairs.interviews.models import InterviewDay
 from matching.fairs.interviews.queries import booked, guests, interview_day, open_booths, slot_at, slots_of
 from matching.fairs.interviews.rules import WHY_NOT_LABELS, WhyNot
 from matching.fairs.visitors.tickets import spoken
-from web.forms import Bound, ButtonForm, bind, blank
+from web.forms import Bound, ButtonForm, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -63,9 +63,10 @@ def desk(unit: Unit, fair_id: FairId) -> Response:
 @routes.post("/fairs/{fair_id:int}/interviews", allow=ALLOW)
 def set_conditions(unit: Unit, fair_id: FairId) -> Response:
     """Keep the conditions."""
-    bound = bind(unit, DayForm)
+    day = interview_day(unit.session, fair_id)
+    bound = bind_edit(unit, DayForm, _stored(day)) if day else bind(unit, DayForm)
     if bound.draft is None:
-        return _desk(unit, fair_id, bound, status_code=422)
+        return _desk(unit, fair_id, bound, status_code=bound.status)
     draft = DayDraft.model_validate(bound.draft.model_dump())
     actions.set_conditions(unit.session, unit.actor, fair_id=fair_id, draft=draft)
     return RedirectResponse(f"/organiser/fairs/{fair_id}/interviews", 303)
@@ -130,7 +131,7 @@ def _desk(
         rows = unit.session.scalars(booked(fair_id)).all()
         names = {guest.visitor_id: guest.visitor for guest in unit.session.scalars(guests(fair_id))}
     shown = day or InterviewDay(slot_minutes=15, gap=1, most=3, reserve=15, breaks=[], figures={})
-    form = bound or blank(unit, DayForm, **{name: getattr(shown, name) for name in DayForm.model_fields})
+    form = bound or (editing(unit, DayForm, _stored(day)) if day else blank(unit, DayForm, **_stored(shown)))
     employers = {booth.id: booth.employer.name for booth in booths}
     left_out = [
         (names[visitor], employers[booth], WHY_NOT_LABELS[WhyNot(reason)])
@@ -155,6 +156,11 @@ def _desk(
         spoken=spoken,
         released=unit.request.query_params.get("released", ""),
     )
+
+
+def _stored(day: InterviewDay) -> dict[str, Any]:
+    """What the form shows of the conditions."""
+    return {name: getattr(day, name) for name in DayForm.model_fields}
 
 
 def _slots(fair: Fair, day: InterviewDay) -> list[tuple[int, str]]:

@@ -1,6 +1,8 @@
 """The visitors of a fair for its organiser: door, tickets, what happened at the gates."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import Field
@@ -15,10 +17,11 @@ from centre.scans.queries import devices
 from centre.scans.rules import arrivals, truth
 from employers.fairs.queries import own_fair
 from matching.fairs.visitors import actions
+from matching.fairs.visitors.models import FairDoor, Visitor
 from matching.fairs.visitors.queries import day_scans, door_of, visitor_in_sight, visitors
 from matching.fairs.visitors.rules import MOST_PLACES, SOURCE_LABELS, DoorDraft, FlagDraft, register_of
 from matching.fairs.visitors.tickets import spoken
-from web.forms import Bound, bind, blank
+from web.forms import Bound, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -48,18 +51,32 @@ class DoorForm(Draft):
 @routes.get("/fairs/{fair_id:int}/visitors", allow=ALLOW)
 def desk(unit: Unit, fair_id: FairId) -> Response:
     """Tickets, arrivals, gates and what the gates did against the rules."""
+    return _desk(unit, fair_id)
+
+
+def _door_form(unit: Unit, fair_id: int) -> Bound[DoorForm]:
     door = door_of(unit.session, fair_id)
-    values: dict[str, object] = {name: getattr(door, name) for name in DoorForm.model_fields} if door else {}
-    values["gates"] = "\n".join(door.gates) if door else ""
-    return _desk(unit, fair_id, blank(unit, DoorForm, **{"places": 0, "early_minutes": 30, **values}))
+    return editing(unit, DoorForm, _stored(door)) if door else blank(unit, DoorForm, places=0, early_minutes=30)
+
+
+def _stored(door: FairDoor) -> dict[str, Any]:
+    """What the form shows of a door."""
+    values = {name: getattr(door, name) for name in DoorForm.model_fields}
+    return values | {"gates": "\n".join(door.gates)}
+
+
+def _flagged(visitor: Visitor) -> dict[str, Any]:
+    """What the form shows of a ticket that is kept out or asked about."""
+    return {"ban": visitor.ban, "question": visitor.question}
 
 
 @routes.post("/fairs/{fair_id:int}/visitors", allow=ALLOW)
 def set_up(unit: Unit, fair_id: FairId) -> Response:
     """Set up the door."""
-    bound = bind(unit, DoorForm)
+    door = door_of(unit.session, fair_id)
+    bound = bind_edit(unit, DoorForm, _stored(door)) if door else bind(unit, DoorForm)
     if bound.draft is None:
-        return _desk(unit, fair_id, bound, 422)
+        return _desk(unit, fair_id, bound, bound.status)
     try:
         actions.set_up_door(unit.session, unit.actor, fair_id=fair_id, draft=bound.draft.door())
     except Refusal as refusal:
@@ -70,15 +87,23 @@ def set_up(unit: Unit, fair_id: FairId) -> Response:
 @routes.post("/visitors/{visitor_id}", allow=ALLOW)
 def flag(unit: Unit, visitor_id: VisitorId) -> Response:
     """Keep a ticket out, or ask first."""
-    fair_id = visitor_in_sight(unit.session, visitor_id).fair_id
-    bound = bind(unit, FlagDraft)
+    visitor = visitor_in_sight(unit.session, visitor_id)
+    fair_id = visitor.fair_id
+    bound = bind_edit(unit, FlagDraft, _flagged(visitor))
     if bound.draft is None:
-        return _desk(unit, fair_id, blank(unit, DoorForm), 422)
+        return _desk(unit, fair_id, status_code=bound.status, flagging={visitor_id: bound})
     actions.flag_visitor(unit.session, unit.actor, visitor_id=visitor_id, draft=bound.draft)
     return RedirectResponse(f"/organiser/fairs/{fair_id}/visitors#tickets", 303)
 
 
-def _desk(unit: Unit, fair_id: int, bound: Bound[DoorForm], status_code: int = 200) -> Response:
+def _desk(
+    unit: Unit,
+    fair_id: int,
+    bound: Bound[DoorForm] | None = None,
+    status_code: int = 200,
+    *,
+    flagging: Mapping[int, Bound[FlagDraft]] = MappingProxyType({}),
+) -> Response:
     with unit.session.no_autoflush:
         fair = own_fair(unit.session, unit.actor, fair_id)
         tickets = unit.session.scalars(visitors(fair_id).limit(MOST)).all()
@@ -91,7 +116,8 @@ def _desk(unit: Unit, fair_id: int, bound: Bound[DoorForm], status_code: int = 2
         status_code,
         fair=fair,
         hours=hours(fair),
-        bound=bound,
+        bound=bound or _door_form(unit, fair_id),
+        flagging={visitor.id: editing(unit, FlagDraft, _flagged(visitor)) for visitor in tickets} | dict(flagging),
         tickets=tickets,
         heads=sum(visitor.heads for visitor in tickets),
         day=day,

@@ -1,6 +1,6 @@
 """Asking for interviews with a ticket, and a booth's interviews for its employer."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import Field
@@ -14,12 +14,12 @@ from centre.permissions import Permission
 from centre.scopes import seeing_everything
 from employers.fairs.queries import handled_booth
 from matching.fairs.interviews.drafts import GuestDraft
-from matching.fairs.interviews.models import BookedInterview, InterviewDay
+from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
 from matching.fairs.interviews.queries import booked, guest_of, interview_day, open_booths, slot_at, slots_of
 from matching.fairs.interviews.wishing import ask_for_interviews
 from matching.fairs.visitors.queries import ticket_by_code
 from matching.fairs.visitors.tickets import spoken
-from web.forms import Bound, bind, blank
+from web.forms import Bound, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -29,28 +29,38 @@ Code = Annotated[str, Path(max_length=40)]
 BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
+LAST = 999
+"""A slot after all others: who names no last one stays to the end."""
+
+
 class WishForm(Draft):
     """With whom, and from when to when (面谈意愿)."""
 
     booth_ids: Annotated[tuple[RecordId, ...], Field(max_length=10)] = ()
     from_slot: Annotated[int, Field(ge=0, le=999)] = 0
-    until_slot: Annotated[int, Field(ge=0, le=999)] = 999
+    until_slot: Annotated[int, Field(ge=0, le=LAST)] = LAST
 
 
 @routes.get("/tickets/{code}/wishes", allow=PUBLIC)
 def ask(unit: Unit, code: Code) -> Response:
     """The form of a ticket's wishes."""
     guest = guest_of(unit.session, ticket_by_code(unit.session, code).id)
-    known = {name: getattr(guest, name) for name in WishForm.model_fields} if guest else {}
-    return _form(unit, code, blank(unit, WishForm, **known))
+    return _form(unit, code, editing(unit, WishForm, _stored(guest)) if guest else blank(unit, WishForm))
+
+
+def _stored(guest: InterviewGuest) -> dict[str, Any]:
+    """What the form shows of a ticket's wishes; no last slot is the answer "to the end"."""
+    values = {name: getattr(guest, name) for name in WishForm.model_fields}
+    return values | {"until_slot": "" if guest.until_slot == LAST else guest.until_slot}
 
 
 @routes.post("/tickets/{code}/wishes", allow=PUBLIC)
 def wish(unit: Unit, code: Code) -> Response:
     """Keep a ticket's wishes."""
-    bound = bind(unit, WishForm)
+    guest = guest_of(unit.session, ticket_by_code(unit.session, code).id)
+    bound = bind_edit(unit, WishForm, _stored(guest)) if guest else bind(unit, WishForm)
     if bound.draft is None:
-        return _form(unit, code, bound, 422)
+        return _form(unit, code, bound, bound.status)
     try:
         ask_for_interviews(unit.session, code=code, draft=GuestDraft.model_validate(bound.draft.model_dump()))
     except Refusal as refusal:

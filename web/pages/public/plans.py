@@ -1,6 +1,6 @@
 """The floor plan of a fair: to look at, to arrange, and with the way to one's best booths."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from markupsafe import Markup
@@ -13,13 +13,14 @@ from centre.permissions import Permission
 from centre.translation import N_
 from employers.fairs.models import Fair
 from employers.fairs.plans import actions
+from employers.fairs.plans.models import HallGrid
 from employers.fairs.plans.queries import FloorPlan, floor_plan, hall_grid
 from employers.fairs.plans.rules import GridDraft, PlaceDraft, Route, route, trail
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import venue
 from employers.fairs.rules import BOOTH_LABELS, BoothState
 from matching.fairs.invitations.queries import best_booths
-from web.forms import Bound, ButtonForm, bind, blank
+from web.forms import Bound, ButtonForm, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -80,23 +81,28 @@ def reset(unit: Unit, fair_id: FairId) -> Response:
 def hall(unit: Unit, venue_id: VenueId) -> Response:
     """The grid of a hall."""
     drawn = hall_grid(unit.session, venue(unit.session, venue_id).id)
-    values = {"columns": 12, "rows": 8, "walls": "", "doors": "6,7"}
     if drawn:
-        values = {
-            "columns": drawn.width,
-            "rows": drawn.height,
-            "walls": " ".join(f"{x},{y}" for x, y in drawn.walls),
-            "doors": " ".join(f"{x},{y}" for x, y in drawn.doors),
-        }
-    return _hall(unit, venue_id, blank(unit, GridDraft, **values))
+        return _hall(unit, venue_id, editing(unit, GridDraft, _stored(drawn)))
+    return _hall(unit, venue_id, blank(unit, GridDraft, columns=12, rows=8, walls="", doors="6,7"))
+
+
+def _stored(drawn: HallGrid) -> dict[str, Any]:
+    """What the form shows of a grid."""
+    return {
+        "columns": drawn.width,
+        "rows": drawn.height,
+        "walls": " ".join(f"{x},{y}" for x, y in drawn.walls),
+        "doors": " ".join(f"{x},{y}" for x, y in drawn.doors),
+    }
 
 
 @routes.post("/organiser/venues/{venue_id}/grid", allow=Permission.MANAGE_FAIRS)
 def draw(unit: Unit, venue_id: VenueId) -> Response:
     """Draw the grid of a hall."""
-    bound = bind(unit, GridDraft)
+    drawn = hall_grid(unit.session, venue_id)
+    bound = bind_edit(unit, GridDraft, _stored(drawn)) if drawn else bind(unit, GridDraft)
     if bound.draft is None:
-        return _hall(unit, venue_id, bound, 422)
+        return _hall(unit, venue_id, bound, bound.status)
     try:
         actions.draw_hall(unit.session, unit.actor, venue_id=venue_id, draft=bound.draft)
     except Refusal as refusal:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from sqlalchemy import func, select
@@ -14,12 +14,13 @@ from centre.accounts.approvals import resets_asked
 from centre.drafts import BIGGEST_ID
 from centre.jobs import REGISTER, JobFailure, JobRun, failing_jobs
 from centre.keys import key_state
+from centre.network import Centre
 from centre.network import centres as all_centres
 from centre.permissions import Permission
 from centre.policy_changes import changes_waiting
 from centre.scopes import seeing_everything
 from centre.versions import versions
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, attempt, bind, bind_edit, blank, editing
 from web.rendering import page
 
 routes = Pages("/administration")
@@ -117,19 +118,23 @@ def add_centre(unit: Unit) -> Response:
 @routes.get("/centres/{centre_id}", allow=Permission.MANAGE_CENTRES)
 def centre(unit: Unit, centre_id: Number) -> Response:
     """The form for one centre."""
-    known = network_changes.centre(unit.session, centre_id)
-    names = ("code", "name", "region_code", "address", "phone", "hours", "version")
-    typed = {name: getattr(known, name) for name in names}
-    return _centre(unit, blank(unit, network_changes.CentreDraft, **typed), f"/administration/centres/{centre_id}")
+    stored = _stored(network_changes.centre(unit.session, centre_id))
+    return _centre(unit, editing(unit, network_changes.CentreDraft, stored), f"/administration/centres/{centre_id}")
+
+
+def _stored(known: Centre) -> dict[str, Any]:
+    """What the form shows of a centre."""
+    return {name: getattr(known, name) for name in ("code", "name", "region_code", "address", "phone", "hours")}
 
 
 @routes.post("/centres/{centre_id}", allow=Permission.MANAGE_CENTRES)
 def change_centre(unit: Unit, centre_id: Number) -> Response:
     """Change name, place, telephone and hours of a centre."""
     here = f"/administration/centres/{centre_id}"
+    known = network_changes.centre(unit.session, centre_id)
     return attempt(
         unit,
-        bind(unit, network_changes.CentreDraft),
+        bind_edit(unit, network_changes.CentreDraft, _stored(known)),
         lambda draft: network_changes.change_centre(unit.session, unit.actor, centre_id=centre_id, draft=draft),
         lambda again, status_code: _centre(unit, again, here, status_code),
         "/administration/centres",

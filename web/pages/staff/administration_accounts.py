@@ -19,7 +19,7 @@ from centre.errors import Invalid, NotFound, Problem, Refusal
 from centre.network import centres
 from centre.permissions import Permission, Role
 from centre.translation import N_
-from web.forms import Bound, attempt, bind, blank
+from web.forms import Bound, attempt, bind, bind_edit, blank, editing
 from web.rendering import page
 
 routes = Pages()
@@ -39,7 +39,6 @@ class AccountForm(Draft):
     centre_id: RecordId | None = None
     organisation: Line = ""
     expires_on: date | None = None
-    version: Annotated[int, Field(ge=1)] | None = None
 
 
 class ReasonForm(Draft):
@@ -92,15 +91,18 @@ def invite(unit: Unit) -> Response:
 def account(unit: Unit, account_id: Number) -> Response:
     """One account with its rights."""
     kept = administration.account_kept(unit.session, unit.actor, account_id)
-    typed: dict[str, Any] = {
+    return _form(unit, editing(unit, AccountForm, _stored(kept)), kept)
+
+
+def _stored(kept: Account) -> dict[str, Any]:
+    """What the form shows of an account."""
+    return {
         "name": kept.name,
         "roles": kept.roles,
         "centre_id": kept.centre_id or "",
         "organisation": _organisation_id(kept),
         "expires_on": kept.expires_on.isoformat() if kept.expires_on else "",
-        "version": kept.version,
     }
-    return _form(unit, blank(unit, AccountForm, **typed), kept)
 
 
 def _organisation_id(kept: Account) -> str:
@@ -114,9 +116,9 @@ def change(unit: Unit, account_id: Number) -> Response:
     kept = administration.account_kept(unit.session, unit.actor, account_id)
     return attempt(
         unit,
-        bind(unit, AccountForm),
+        bind_edit(unit, AccountForm, _stored(kept)),
         lambda form: administration.change_account(
-            unit.session, unit.actor, account_id=account_id, draft=_draft(unit, form, kept), version=form.version or 0
+            unit.session, unit.actor, account_id=account_id, draft=_draft(unit, form, kept)
         ),
         lambda bound, status_code: _form(unit, bound, kept, status_code),
         f"{HERE}/{account_id}",
@@ -147,7 +149,9 @@ def ask_reset(unit: Unit, account_id: Number) -> Response:
         unit,
         bind(unit, ReasonForm),
         lambda form: approvals.ask_factor_reset(unit.session, unit.actor, account_id=account_id, reason=form.reason),
-        lambda bound, status_code: _form(unit, blank(unit, AccountForm), kept, status_code, bound.problems),
+        lambda bound, status_code: _form(
+            unit, editing(unit, AccountForm, _stored(kept)), kept, status_code, bound.problems
+        ),
         f"{HERE}/{account_id}",
     )
 

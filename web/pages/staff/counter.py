@@ -32,7 +32,7 @@ from matching.introductions.rules import (
 from matching.profiles import actions
 from matching.profiles.claims import foreign_claims
 from matching.profiles.contact import ContactDraft, correct_contact
-from matching.profiles.queries import jobseeker, people_found
+from matching.profiles.queries import Jobseeker, jobseeker, people_found
 from matching.profiles.rules import (
     LEAVE_LABELS,
     REGISTRATION_LABELS,
@@ -47,8 +47,8 @@ from matching.profiles.visits import TOPICS, VisitDraft, record_visit
 from matching.suggestions.fits import suggestions_for
 from training.enrolments.queries import enrolments_of
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_LABELS
-from web import choices
-from web.forms import Bound, attempt, bind, blank
+from web import choices, seeking
+from web.forms import Bound, attempt, bind, bind_edit, blank, editing, yuan
 from web.rendering import page
 
 routes = Pages("/counter")
@@ -234,27 +234,24 @@ def contact(unit: Unit, person_id: Number) -> Response:
 @routes.get("/people/{person_id}/profile", allow=ALLOW)
 def profile(unit: Unit, person_id: Number) -> Response:
     """Profile and wish on one page."""
-    seeker = jobseeker(unit.session, person_id)
+    return _profile(unit, person_id, editing(unit, PersonForm, _stored(jobseeker(unit.session, person_id))))
+
+
+def _stored(seeker: Jobseeker) -> dict[str, Any]:
+    """What the form shows of a profile and a wish."""
     typed: dict[str, Any] = {}
     for at, row in enumerate(seeker.occupations[:2], 1):
         typed |= {f"trade_{at}": row.occupation, f"years_{at}": row.years if row.years is not None else ""}
     if seeker.wish:
         wish = seeker.wish
-        terms = {
-            "board": wish.needs_board,
-            "lodging": wish.needs_lodging,
-            "no_night": wish.night_ok is False,
-            "no_shift": wish.shift_ok is False,
-            "training": wish.accepts_training,
-        }
         typed |= {
             "wanted": wish.occupations[0] if wish.occupations else "",
             "leave_home_ok": wish.leave_home_ok.value if wish.leave_home_ok else "",
             "regions": wish.regions,
-            "wage_floor_fen": wish.wage_floor_fen // 100 if wish.wage_floor_fen else "",
-            "terms": [name for name, on in terms.items() if on],
+            "wage_floor_fen": yuan(wish.wage_floor_fen),
+            "terms": seeking.terms_shown(wish),
         }
-    return _profile(unit, person_id, blank(unit, PersonForm, **typed))
+    return typed
 
 
 def _profile(unit: Unit, person_id: int, bound: Bound[PersonForm], status_code: int = 200) -> Response:
@@ -271,43 +268,38 @@ def _profile(unit: Unit, person_id: int, bound: Bound[PersonForm], status_code: 
         bound=bound,
         trades=choices.TRADES,
         others=others,
-        counties=choices.home_counties(),
+        counties=seeking.counties_with(seeker.wish.regions if seeker.wish else ()),
         leave=LEAVE_LABELS,
     )
 
 
 @routes.post("/people/{person_id}/profile", allow=ALLOW)
 def save_profile(unit: Unit, person_id: Number) -> Response:
-    """Update profile and wish; trades beyond the two of the form stay unchanged."""
-    bound = bind(unit, PersonForm)
+    """Update profile and wish; trades beyond those of the form stay unchanged."""
+    seeker = jobseeker(unit.session, person_id)
+    bound = bind_edit(unit, PersonForm, _stored(seeker))
     if bound.draft is None:
-        return _profile(unit, person_id, bound, 422)
+        return _profile(unit, person_id, bound, bound.status)
     draft = bound.draft
     given = [(draft.trade_1, draft.years_1), (draft.trade_2, draft.years_2)]
-    rows = [OccupationDraft(occupation=code, years=years) for code, years in given if code]
-    rows += [
-        OccupationDraft(occupation=row.occupation, years=row.years, level=row.self_level)
-        for row in jobseeker(unit.session, person_id).occupations[2:]
+    known = {row.occupation: row for row in seeker.occupations}
+    rows = [
+        seeking.occupation(known[code], years=years) if code in known else OccupationDraft(occupation=code, years=years)
+        for code, years in given
+        if code
     ]
-    terms = set(draft.terms)
+    rows += [seeking.occupation(row) for row in seeker.occupations[2:]]
+    further = seeker.wish.occupations[1:] if seeker.wish else []
+    wish = {
+        "occupations": list(dict.fromkeys([draft.wanted, *further])) if draft.wanted else [],
+        "leave_home_ok": draft.leave_home_ok,
+        "regions": list(draft.regions),
+        "wage_floor_fen": draft.wage_floor_fen,
+    } | seeking.terms_written(draft.terms, seeker.wish)
     try:
         actions.save_profile(unit.session, unit.actor, person_id=person_id, draft=ProfileDraft(occupations=rows))
-        actions.save_wish(
-            unit.session,
-            unit.actor,
-            person_id=person_id,
-            draft=WishDraft(
-                occupations=[draft.wanted] if draft.wanted else [],
-                leave_home_ok=draft.leave_home_ok,
-                regions=list(draft.regions),
-                wage_floor_fen=draft.wage_floor_fen,
-                needs_board="board" in terms,
-                needs_lodging="lodging" in terms,
-                night_ok="no_night" not in terms,
-                shift_ok="no_shift" not in terms,
-                accepts_training="training" in terms,
-            ),
-        )
+        if seeker.wish or any(wish.values()):
+            actions.save_wish(unit.session, unit.actor, person_id=person_id, draft=WishDraft.model_validate(wish))
     except Refusal as refusal:
         return _profile(unit, person_id, bound.refuse(refusal), 422)
     return RedirectResponse(f"/counter/people/{person_id}", 303)

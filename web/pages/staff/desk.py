@@ -8,7 +8,6 @@ from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from api.desk import KINDS
-from api.versions import expect_version
 from centre import clock
 from centre.desk.cases import actions, queries
 from centre.desk.cases.kinds import Kind, Lines, Step
@@ -19,7 +18,7 @@ from centre.errors import NotFound
 from centre.people import Person
 from centre.permissions import Permission
 from web.desk_forms import facts_of, fields_of
-from web.forms import Bound, ButtonForm, attempt, bind, blank
+from web.forms import Bound, ButtonForm, attempt, bind, blank, expect_seen
 from web.rendering import page
 
 routes = Pages("/desk")
@@ -77,13 +76,16 @@ def _declare(kind: Kind) -> None:
 def _declare_step(kind: Kind, step: Step, there: str) -> None:
     @routes.post(f"/{kind.path}/{{case_id}}/{step.event}", allow=Permission.WORK_AT_DESK)
     def take(unit: Unit, case_id: RecordId) -> Response:
-        expect_version(unit, queries.case_in_sight(unit.session, kind, case_id))
+        def act(draft: Any) -> object:
+            expect_seen(unit, queries.case_in_sight(unit.session, kind, case_id))
+            return actions.take_step(
+                unit.session, unit.actor, kind=kind, case_id=case_id, event=step.event, draft=draft
+            )
+
         return attempt(
             unit,
             bind(unit, step.draft),
-            lambda draft: actions.take_step(
-                unit.session, unit.actor, kind=kind, case_id=case_id, event=step.event, draft=draft
-            ),
+            act,
             lambda bound, status: _case(unit, kind, case_id, bound, status, event=step.event),
             f"{there}/{case_id}",
         )

@@ -1,7 +1,8 @@
 """The centre's desk for schools: providers, agreements, courses and prices."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import Path
@@ -14,6 +15,7 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from training.classes.queries import seats_asked
 from training.providers import actions, queries
+from training.providers.models import Major
 from training.providers.rules import (
     LEVEL_LABELS,
     MAJOR_KIND_LABELS,
@@ -25,7 +27,7 @@ from training.providers.rules import (
     ProviderDraft,
 )
 from web import choices
-from web.forms import Bound, ButtonForm, ReasonForm, attempt, bind, blank
+from web.forms import Bound, ButtonForm, ReasonForm, attempt, bind, bind_edit, blank, editing, yuan
 from web.rendering import page
 
 routes = Pages("/training-desk/schools")
@@ -79,12 +81,22 @@ def offer(unit: Unit, provider_id: RecordId) -> Response:
 def price(unit: Unit, major_id: RecordId) -> Response:
     """Change the price of a course from now on."""
     major = queries.major(unit.session, major_id)
-    return _try(
+
+    def again(bound: Bound[PriceDraft], status_code: int) -> Response:
+        return _page(unit, major.provider_id, blank(unit, ButtonForm), status_code, pricing={major_id: bound})
+
+    return attempt(
         unit,
-        major.provider_id,
-        bind(unit, PriceDraft),
+        bind_edit(unit, PriceDraft, _price(major)),
         lambda draft: actions.price_major(unit.session, unit.actor, major_id=major_id, draft=draft),
+        again,
+        f"/training-desk/schools/{major.provider_id}",
     )
+
+
+def _price(major: Major) -> dict[str, Any]:
+    """What the form shows of a course's price."""
+    return {name: yuan(getattr(major, name)) for name in PriceDraft.model_fields}
 
 
 @routes.post("/majors/{major_id}/withdraw", allow=Permission.MANAGE_PROVIDERS)
@@ -132,9 +144,17 @@ def _list(unit: UnitOfWork, bound: Bound[ProviderDraft], status_code: int = 200)
     )
 
 
-def _page(unit: UnitOfWork, provider_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+def _page(
+    unit: UnitOfWork,
+    provider_id: int,
+    bound: Bound[Any],
+    status_code: int = 200,
+    *,
+    pricing: Mapping[int, Bound[PriceDraft]] = MappingProxyType({}),
+) -> Response:
     school = queries.provider(unit.session, provider_id)
     agreements = list(unit.session.scalars(queries.agreements(provider_id)))
+    majors = list(unit.session.scalars(queries.majors(provider_id)))
     return page(
         unit,
         "staff/training/school.html",
@@ -144,7 +164,8 @@ def _page(unit: UnitOfWork, provider_id: int, bound: Bound[Any], status_code: in
             (agreement, seats_asked(unit.session, provider_id, agreement.from_on, agreement.to_on))
             for agreement in agreements
         ],
-        majors=list(unit.session.scalars(queries.majors(provider_id))),
+        majors=majors,
+        pricing={major.id: editing(unit, PriceDraft, _price(major)) for major in majors} | dict(pricing),
         events=PROVIDERS.events(school.state, unit.actor),
         place=choices.place,
         today=clock.today(),

@@ -1,8 +1,9 @@
 """The training desk: classes, attendance, results, integrity checks and calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from centre.funds.rules import FundPurpose
 from centre.permissions import Permission
 from training.attendance import actions as attending
 from training.attendance import queries as attendance
+from training.attendance.models import Lesson
 from training.attendance.rules import METHOD_LABELS, LessonDraft, ReportDraft
 from training.certificates import actions as certifying
 from training.certificates import queries as certificates
@@ -37,8 +39,9 @@ from training.funds import queries as class_funds
 from training.funds.rules import FundingDraft
 from training.integrity import actions as checking
 from training.integrity import queries as integrity
+from training.integrity.models import PhoneCall
 from training.integrity.rules import CALL_LABELS, OUTCOME_LABELS, RULE_LABELS, CallDraft, CheckOutcome
-from web.forms import Bound, ButtonForm, attempt, bind, blank
+from web.forms import Bound, ButtonForm, attempt, bind, bind_edit, blank, compared, editing
 from web.rendering import page
 
 routes = Pages("/training-desk")
@@ -95,12 +98,28 @@ def draw(unit: Unit, class_id: RecordId) -> Response:
 @routes.post("/classes/{class_id}/calls", allow=Permission.CLEAR_FLAG)
 def call(unit: Unit, class_id: RecordId) -> Response:
     """Record the result of a call."""
-    return _try(
+    typed = bind(unit, CallDraft)
+    sample = integrity.sample_of(unit.session, class_id)
+    known = integrity.calls_of(unit.session, sample) if sample else {}
+    earlier = known.get(typed.draft.enrolment_id) if typed.draft else None
+    bound = compared(unit, typed, _answer(earlier)) if earlier else typed
+
+    def again(bound: Bound[CallDraft], status_code: int) -> Response:
+        calling = {earlier.enrolment_id: bound} if earlier else {}
+        return _class_page(unit, class_id, bound, status_code, calling=calling)
+
+    return attempt(
         unit,
-        class_id,
-        CallDraft,
+        bound,
         lambda draft: checking.record_call(unit.session, unit.actor, class_id=class_id, draft=draft),
+        again,
+        f"/training-desk/classes/{class_id}",
     )
+
+
+def _answer(call: PhoneCall) -> dict[str, Any]:
+    """What the form shows of a call."""
+    return {"outcome": call.outcome.value, "note": call.note}
 
 
 @routes.post("/classes/{class_id}/results", allow=Permission.CERTIFY)
@@ -162,7 +181,14 @@ def claim(unit: Unit, class_id: RecordId) -> Response:
 @routes.get("/lessons/{lesson_id}", allow=Permission.REPORT_TRAINING)
 def lesson(unit: Unit, lesson_id: RecordId) -> Response:
     """The attendance register of one lesson."""
-    return _lesson_page(unit, lesson_id, blank(unit, ReportDraft))
+    return _lesson_page(unit, lesson_id, editing(unit, MoveForm, _stored(attendance.lesson(unit.session, lesson_id))))
+
+
+def _stored(lesson: Lesson) -> dict[str, Any]:
+    """What the form for moving a lesson shows."""
+    begins, ends = clock.local(lesson.starts_at), clock.local(lesson.ends_at)
+    days = {"day": begins.date().isoformat(), "begins": f"{begins:%H:%M}", "ends": f"{ends:%H:%M}"}
+    return days | {"room": lesson.room, "teacher": lesson.teacher}
 
 
 @routes.post("/lessons/{lesson_id}/report", allow=Permission.REPORT_TRAINING)
@@ -187,7 +213,8 @@ def move_lesson(unit: Unit, lesson_id: RecordId) -> Response:
         attending.move_lesson(unit.session, unit.actor, lesson_id=lesson_id, draft=draft)
 
     again, there = partial(_lesson_page, unit, lesson_id), f"/training-desk/lessons/{lesson_id}"
-    return attempt(unit, bind(unit, MoveForm), move, again, there)
+    bound = bind_edit(unit, MoveForm, _stored(attendance.lesson(unit.session, lesson_id)))
+    return attempt(unit, bound, move, again, there)
 
 
 def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[Any], object]) -> Response:
@@ -196,10 +223,18 @@ def _try(unit: UnitOfWork, class_id: int, model: type[Any], action: Callable[[An
     return attempt(unit, bind(unit, model), action, again, there)
 
 
-def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+def _class_page(
+    unit: UnitOfWork,
+    class_id: int,
+    bound: Bound[Any],
+    status_code: int = 200,
+    *,
+    calling: Mapping[int, Bound[CallDraft]] = MappingProxyType({}),
+) -> Response:
     training, major, provider = classes.class_parts(unit.session, class_id)
     everybody = [row for row in trainees(unit.session, class_id) if row[0].state not in SEATLESS]
     sample = integrity.sample_of(unit.session, class_id)
+    calls = integrity.calls_of(unit.session, sample) if sample else {}
     return page(
         unit,
         "staff/training/class.html",
@@ -218,7 +253,8 @@ def _class_page(unit: UnitOfWork, class_id: int, bound: Bound[Any], status_code:
         checked=len(list(unit.session.scalars(integrity.checks(class_id)))),
         flags=unit.session.execute(integrity.flags(class_id)).all(),
         sample=sample,
-        calls=integrity.calls_of(unit.session, sample) if sample else {},
+        calls=calls,
+        calling={place: editing(unit, CallDraft, _answer(call)) for place, call in calls.items()} | dict(calling),
         fund=class_funds.funding(unit.session, class_id),
         funds=list(unit.session.scalars(funds.funds(FundPurpose.TUITION))),
         claim=unit.session.scalar(

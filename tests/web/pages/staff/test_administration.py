@@ -47,7 +47,7 @@ def number_of(login: str) -> int:
 
 
 def version_on(page: str) -> str:
-    field = re.search(r'name="version" value="([0-9]+)"', page)
+    field = re.search(r'name="_version" value="([0-9a-f]+)"', page)
     assert field
     return field[1]
 
@@ -106,10 +106,10 @@ def test_a_changed_an_ended_and_a_reopened_account_lose_their_sessions(hall: Hal
     admin, clerk = hall.enter("admin"), hall.enter("clerk")
     here = f"{START}/accounts/{number_of('clerk')}"
     version = version_on(admin.get(here))
-    form = {"name": "窗口", "roles": ["clerk", "placement_officer"], "centre_id": "2", "version": version}
+    form = {"name": "窗口", "roles": ["clerk", "placement_officer"], "centre_id": "2", "_version": version}
     admin.send(here, **form)
     assert clerk.client.get("/counter").status_code == 303
-    assert admin.send(here, 409, **form)
+    assert admin.send(here, 412, **(form | {"name": "前台"}))
     again = hall.enter("clerk")
     admin.send(f"{here}/switch/off")
     assert again.client.get("/counter").status_code == 303
@@ -200,10 +200,10 @@ def test_a_centre_is_added_and_changed_and_never_twice(hall: Hall) -> None:
     here = re.findall(rf"{START}/centres/[0-9]+", page)[1]
     shown = admin.get(here)
     fields = dict(re.findall(r'name="(code|name|region_code)" type="text" value="([^"]*)"', shown))
-    change = fields | {"hours": "8:30-17:00", "version": version_on(shown)}
+    change = fields | {"hours": "8:30-17:00", "_version": version_on(shown)}
     admin.send(here, **change)
     assert "8:30-17:00" in admin.get(here)
-    assert admin.send(here, 409, **change)
+    assert admin.send(here, 412, **(change | {"hours": "9:00-12:00"}))
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
