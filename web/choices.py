@@ -1,8 +1,11 @@
 """Everyday names of trades with their icons, and the choices of the step-by-step forms."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from centre.distances import kilometres
 from centre.network import home
 from centre.regions import counties, exists, name
 from centre.translation import N_
@@ -60,10 +63,19 @@ PAY = (2_500, 3_000, 3_500, 4_000, 5_000, 6_000, 7_000)
 OFFERS = {
     "board": N_("包吃"),
     "lodging": N_("包住"),
-    "day": N_("不上夜班"),
+    "day": N_("写明不上夜班"),
+    "night": N_("要上夜班"),
     "training": N_("不会可以学"),
     "insurance": N_("交社保"),
 }
+
+ORDERS = {
+    "": N_("对得上的在前"),
+    "near": N_("离我近的在前"),
+    "pay": N_("工资高的在前"),
+    "new": N_("新发布的在前"),
+}
+"""Orders of a list of openings."""
 
 EMPLOYMENT = {kind.value: label for kind, label in EMPLOYMENT_LABELS.items()}
 
@@ -81,7 +93,26 @@ def place(code: str) -> str:
     return name(code) if code and exists(code) else code
 
 
+@lru_cache(maxsize=200)
+def place_from(near: str) -> Callable[[str], str]:
+    """The name of a region with its distance from another; without one, the name alone. One function for each place."""
+    if not near or not exists(near):
+        return place
+
+    def with_distance(code: str) -> str:
+        away = distance(near, code)
+        return f"{place(code)} {away}" if away else place(code)
+
+    return with_distance
+
+
+def distance(near: str, code: str) -> str:
+    """How far a place is, such as ≈12 km; empty when that is not known or the place is the same county."""
+    away = kilometres(near, code) if near and code else None
+    return f"≈{away:,} km" if away else ""
+
+
 def chips_of(listed: Listed) -> list[tuple[str, str]]:
     """The chips of an opening's card besides board and lodging."""
     words = re.split(r"[，,。；;、 ]", listed.shift, maxsplit=1)[0]
-    return [(words, "shift")] if 0 < len(words) <= 10 else []
+    return [(words, "shift" if listed.profile.night else "clock")] if 0 < len(words) <= 10 else []

@@ -239,6 +239,11 @@ CERTIFICATE_LABELS = {
     CertificateKind.HEALTH: N_("健康证"),
     CertificateKind.DRIVING: N_("驾驶证"),
 }
+PLAIN_CERTIFICATE_LABELS = {
+    **CERTIFICATE_LABELS,
+    CertificateKind.SPECIAL_ABILITY: N_("单项手艺证（专项职业能力证书）"),
+}
+"""The same for jobseekers, with the name that stands on the paper where a plainer word comes first."""
 
 
 class ReservedFor(StrEnum):

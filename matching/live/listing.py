@@ -38,6 +38,9 @@ AGES = "ages"
 
 _GIVEN = {Provision.FREE: True, Provision.SUBSIDY: True, Provision.PAID: True, Provision.NONE: False}
 _ROTATING = ("两班", "三班", "倒班", "四班", "轮班")
+_NIGHT = ("夜班", "三班", "两班倒", "四班")
+_NO_NIGHT = ("无夜班", "不上夜班", "没有夜班", "不夜班")
+_DAYLIGHT = ("白班", "长白", "日班")
 _DAY = ("白班", "长白", "日班", "双休", "单休")
 
 
@@ -169,7 +172,7 @@ def _profile(row: Any, occupation: str, posted: date, risk: Risk) -> OpeningProf
         skills=tuple(_skill_need(need) for need in row.skill_requirements if _term(need)),
         certificates=tuple(sorted(map(_certificate_need, row.certificate_requirements), key=_is_wish)),
         employment_type=EmploymentType(row.employment_type.value),
-        night=row.night_shift,
+        night=nights(row.night_shift, row.shift),
         shift=_rotates(row.shift),
         hazardous=row.hazardous,
         board=_GIVEN.get(row.board),
@@ -210,6 +213,19 @@ def _rotates(shift: str) -> bool | None:
     return False if any(word in shift for word in _DAY) else None
 
 
+def nights(stated: bool | None, shift: str) -> bool | None:
+    """Whether the work goes on at night: as the employer stated it, else by the shift described; None when unsaid.
+
+    >>> nights(None, "三班倒"), nights(None, "长白班，双休"), nights(None, "双休")
+    (True, False, None)
+    """
+    if stated is not None:
+        return stated
+    if any(word in shift for word in _NIGHT) and not any(word in shift for word in _NO_NIGHT):
+        return True
+    return False if any(word in shift for word in (*_DAYLIGHT, *_NO_NIGHT)) else None
+
+
 def document(row: Any, listed: Listed, wages: WageBasis) -> "Document":
     """A row as the text index sees it."""
     from matching.engine.text.terms import Document
@@ -245,7 +261,8 @@ def offers(row: Any, listed: Listed) -> tuple[str, ...]:
     ticks = {
         "board": listed.board,
         "lodging": listed.lodging,
-        "day": row.night_shift is False or _rotates(listed.shift) is False,
+        "day": listed.profile.night is False,
+        "night": listed.profile.night is True,
         "training": listed.accepts_training,
         "insurance": bool(row.social_insurance),
     }

@@ -69,6 +69,14 @@ def jobseeker(session: Session, person_id: int) -> Jobseeker:
     )
 
 
+def has_trade(session: Session, person_id: int) -> bool:
+    """Whether a person has said what they can do or want to do; before that nothing can be said to suit them."""
+    practised = select(WorkedOccupation.id).where(WorkedOccupation.person_id == person_id).limit(1)
+    if session.scalar(practised) is not None:
+        return True
+    return bool(session.scalar(select(JobWish.occupations).where(JobWish.person_id == person_id)))
+
+
 def living_registration(session: Session, person_id: int) -> Registration | None:
     """The current registration of a person, if there is one."""
     return session.scalar(

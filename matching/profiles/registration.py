@@ -99,13 +99,15 @@ def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
     newcomer = Newcomer.read(
         name=draft.name, id_number=draft.id_number, phone=draft.phone, live_region=draft.live_region
     )
-    check_new_password(newcomer.phone, draft.password)
+    if draft.password:
+        check_new_password(newcomer.phone, draft.password)
     system = Actor.system().scope
     with open_session(system) as session:
         check_age(session, newcomer.identity.birth_date)
     spend_all(Limit(("register", caller.host), MOST_AN_HOUR, HOUR))
     spend_asking(newcomer.phone, caller)
-    kept = hashed(draft.password)  # slow on purpose, so before taking the writer's lock
+    # Slow on purpose, so before taking the writer's lock; as slow for whoever wants no password.
+    kept = hashed(draft.password or secrets.token_urlsafe(24))
     box, asked = Box.fresh(), secrets.token_urlsafe(24)
     typed = draft.model_copy(update={"password": ""}).model_dump_json()
     with open_session(system, write=True) as session:
@@ -115,7 +117,7 @@ def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
                 key_name=box.key_name,
                 wrapped_key=box.wrapped_key,
                 draft_sealed=box.seal("draft", typed),
-                password_hash=kept,
+                password_hash=kept if draft.password else "",
                 expires_at=clock.now() + PENDING_LASTS,
             )
         )

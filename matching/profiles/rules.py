@@ -161,7 +161,8 @@ class SelfRegistration(Draft):
     phone: RawNumber
     id_number: RawNumber
     live_region: KnownRegion | None = None
-    password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
+    password: Annotated[str, StringConstraints(max_length=100, strip_whitespace=False)] = ""
+    """May be left out: the telephone is proved by a code, and a code opens the account again."""
     consent: Agreed
 
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from centre import clock, regions
+from centre import clock, network, regions
+from centre.distances import nearest_first
 from centre.skills.vocabulary import vocabulary
 from employers.openings.models import Opening
 from employers.openings.queries import reserved_openings
@@ -91,8 +92,12 @@ def search_openings(
     view = view or openings_now()
     asked = understand(criteria.q)
     filters = _with_wishes(_filters(criteria, view), asked.wishes, view)
-    hits = view.index.search(asked.words, filters, limit=limit, offset=offset, after=after)
-    items = tuple(view.listed[number] for number in hits.ids if number in view.listed)
+    if criteria.sort:
+        hits = view.index.search(asked.words, filters, limit=max(1, len(view.listed)))
+        items = tuple(_ordered(_listed(view, hits), criteria, view)[offset : offset + limit])
+    else:
+        hits = view.index.search(asked.words, filters, limit=limit, offset=offset, after=after)
+        items = tuple(_listed(view, hits))
     few = hits.total < FEW
     return Results(
         items=items,
@@ -112,6 +117,24 @@ def search_openings(
         wider=_wider(view, criteria, asked, filters, hits) if few else (),
         neighbours=_neighbours(view, criteria, filters, hits) if few else (),
     )
+
+
+def _listed(view: View, hits: "Hits") -> list[Listed]:
+    return [view.listed[number] for number in hits.ids if number in view.listed]
+
+
+def _ordered(openings: list[Listed], criteria: SearchCriteria, view: View) -> list[Listed]:
+    """Openings by distance from the reader's county, by least pay a month or by day; ties keep their order."""
+    if criteria.sort == "new":
+        return sorted(openings, key=lambda listed: listed.posted_on, reverse=True)
+    if criteria.sort == "pay":
+        wages = view.ground.wages
+        return sorted(
+            openings, key=lambda listed: -(wages.monthly(listed.wage_min_fen, WageUnit(listed.wage_unit)) or 0)
+        )
+    codes = nearest_first(criteria.near or network.home(), {listed.region_code for listed in openings})
+    rank = {code: position for position, code in enumerate(codes)}
+    return sorted(openings, key=lambda listed: rank[listed.region_code])
 
 
 def warm_search() -> None:

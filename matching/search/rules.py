@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from pydantic import Field
@@ -25,12 +25,15 @@ MOST_SAVED = 10
 MOST_TOLD, MOST_OF_EMPLOYER = 10, 3
 """Lines of one digest, and how many of them may be of one employer."""
 
-Offer = Annotated[str, Field(pattern="^(board|lodging|day|training|insurance)$")]
+Offer = Annotated[str, Field(pattern="^(board|lodging|day|night|training|insurance)$")]
+Sort = Literal["", "near", "pay", "new"]
+Near = Annotated[str, Field(pattern="^([0-9]{6})?$")]
 Occupation = Annotated[str, Field(pattern=r"^([0-9](-[0-9]{2}){0,3})?$")]
 
 
 class SearchCriteria(Draft):
-    """What somebody looks for; every part may be missing (搜索条件). `wage_min` is in yuan a month.
+    """What somebody looks for; every part may be missing (搜索条件). `wage_min` is in yuan a month; `near` is the
+    region from which `sort=near` measures.
 
     A search goes through `SearchCriteria` (what the page, the API and a kept search ask for), the engine's `Filters`
     (its places, pay and ticks), the engine's `Query` (what its words mean), and `Results` (what the reader is shown).
@@ -42,6 +45,8 @@ class SearchCriteria(Draft):
     wage_min: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     employment: tuple[EmploymentType, ...] = ()
     offer: tuple[Offer, ...] = ()
+    sort: Sort = ""
+    near: Near = ""
     page: Annotated[int, Field(ge=1, le=MOST_PAGES)] = 1
 
     @classmethod
@@ -81,8 +86,8 @@ class SearchCriteria(Draft):
 
     @property
     def address(self) -> str:
-        """The search as an address, without the page; the same search always gives the same address."""
-        kept = self.model_dump(mode="json", exclude={"page"}, exclude_defaults=True)
+        """The search as an address, without page and order; the same search always gives the same address."""
+        kept = self.model_dump(mode="json", exclude={"page", "sort", "near"}, exclude_defaults=True)
         return urlencode(kept, doseq=True)
 
     @property

@@ -18,7 +18,7 @@ from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, Term, translate
 from employers.openings.models import Opening
 from employers.openings.queries import is_open_to, reserved_openings
-from employers.openings.rules import CERTIFICATE_LABELS, SEX_GROUND_LABELS, CertificateKind, SexGround
+from employers.openings.rules import PLAIN_CERTIFICATE_LABELS, SEX_GROUND_LABELS, CertificateKind, SexGround
 from matching.engine.fit.conditions import Condition, FitVerdict, failures, is_unlawful
 from matching.engine.fit.profiles import Ground, WorkerProfile
 from matching.engine.fit.reasons import (
@@ -60,6 +60,7 @@ class FitPart:
     most: int
     sentence: str
     speaks: bool = True
+    against: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,21 @@ class Fit:
     blocks: tuple[str, ...] = ()
     unlawful: tuple[str, ...] = ()
     way: WorkerWay | None = None
+
+    @property
+    def conflicts(self) -> tuple[str, ...]:
+        """What does not suit, in sentences: conditions that fail first, then factors that speak against the pair."""
+        return tuple(dict.fromkeys([*self.blocks, *(part.sentence for part in self.parts if part.against)]))
+
+    @property
+    def suits(self) -> tuple[str, ...]:
+        """What suits, in sentences; what is not known is not among them."""
+        return tuple(part.sentence for part in self.parts if part.speaks)
+
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """What nobody has said yet, in sentences."""
+        return tuple(sentence for verdict, sentence in self.checks if verdict == FitVerdict.UNKNOWN.value)
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -154,7 +170,7 @@ def name_of(kind: str, code: str) -> str | Term:
     if kind == "occupation":
         return vocabulary().name(code)
     if kind == "certificate":
-        return Term(CERTIFICATE_LABELS[CertificateKind(code)])
+        return Term(PLAIN_CERTIFICATE_LABELS[CertificateKind(code)])
     return regions.name(code) if regions.exists(code) else code
 
 
@@ -296,6 +312,8 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
     def worded(reason: FitReason) -> str:
         return translate(locale, reason.message, **reason.params)
 
+    failed = {check.code for check in suggestion.checks if check.verdict is FitVerdict.FAIL}
+
     factors = sorted(suggestion.factors, key=lambda factor: -factor.points)
     return Fit(
         points=suggestion.points,
@@ -305,7 +323,8 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
                 factor.points,
                 factor.most,
                 worded(factor_reason(factor, name_of)),
-                factor.points > 0 and not factor.code.endswith(_SILENT),
+                factor.points > 0 and not factor.code.endswith(_SILENT) and factor.code not in _AGAINST,
+                factor.code in _AGAINST and _AGAINST[factor.code] not in failed,
             )
             for factor in factors
         ),
@@ -320,6 +339,15 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
 
 
 _SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
+_AGAINST = {
+    "unrelated": "trade-unrelated",
+    "experience-none": "",
+    "skills-none": "skill-missing",
+    "place-far": "too-far",
+    "terms-against": "engagement-other",
+    "wage-partly": "",
+}
+"""Factors that speak against a pair, each with the failed condition that says the same in other words."""
 _ORDER = {FitVerdict.FAIL: 0, FitVerdict.UNKNOWN: 1, FitVerdict.PASS: 2}
 
 

@@ -44,10 +44,28 @@ def test_a_place_in_the_query_is_a_filter_and_not_a_word(town: Town) -> None:
 def test_ticks_narrow_the_list_and_counts_are_real(town: Town) -> None:
     everything = search_openings(SearchCriteria())
     assert everything.total == 4
-    assert everything.facets["offer"] == {"training": 1, "day": 1}
+    assert everything.facets["offer"] == {"training": 1, "day": 1, "night": 1}
     assert ids(offer=("training",)) == [town.openings["sew"]]
     assert ids(wage_min=6_000) == [town.openings[key] for key in ("line", "spin")]
     assert search_openings(SearchCriteria(region=("610400",))).total == 1
+
+
+def test_openings_sort_by_distance_pay_and_day(town: Town) -> None:
+    everything = search_openings(SearchCriteria(sort="near", near="320600")).items
+    assert everything[0].region_code[:4] == "3206"
+    home = search_openings(SearchCriteria(sort="near", near="610402")).items
+    assert home[0].region_code[:4] == "6104"
+    pay = [listed.wage_min_fen or 0 for listed in search_openings(SearchCriteria(sort="pay")).items]
+    assert pay == sorted(pay, reverse=True)
+    days = [listed.posted_on for listed in search_openings(SearchCriteria(sort="new")).items]
+    assert days == sorted(days, reverse=True)
+
+
+def test_pages_of_a_sorted_list_hold_every_opening_once(town: Town) -> None:
+    criteria = SearchCriteria(sort="near", near="610402")
+    pages = [listed.id for start in (0, 2) for listed in search_openings(criteria, limit=2, offset=start).items]
+    assert pages == [listed.id for listed in search_openings(criteria).items]
+    assert len(set(pages)) == 4
 
 
 def test_no_answer_is_never_a_blank_page(town: Town) -> None:

@@ -14,13 +14,13 @@ from centre.errors import NotFound, Refusal
 from centre.outbox import Message
 from centre.permissions import Permission
 from centre.skills.vocabulary import vocabulary
-from employers.openings.rules import CERTIFICATE_LABELS, CertificateKind
+from employers.openings.rules import PLAIN_CERTIFICATE_LABELS, CertificateKind
 from matching.companions.queries import group_of
 from matching.engine.fit.profiles import Leave
 from matching.introductions.queries import introductions_of
 from matching.introductions.rules import INTRODUCTION_LABELS
 from matching.profiles import actions
-from matching.profiles.queries import Jobseeker, jobseeker
+from matching.profiles.queries import Jobseeker, has_trade, jobseeker
 from matching.profiles.rules import (
     LEAVE_LABELS,
     REGISTRATION_LABELS,
@@ -110,6 +110,7 @@ def mine(unit: Unit) -> Response:
         me=me,
         state=REGISTRATION_LABELS[me.registration.state] if me.registration else "",
         todo=_todo(me),
+        has_profile=has_trade(unit.session, own_id(unit)),
         suggested=suggested,
         introductions=introductions_of(unit.session, own_id(unit), limit=5),
         labels=INTRODUCTION_LABELS,
@@ -140,7 +141,7 @@ def profile(unit: Unit) -> Response:
         me=jobseeker(unit.session, own_id(unit)),
         trade=vocabulary().name,
         place=choices.place,
-        papers=CERTIFICATE_LABELS,
+        papers=PLAIN_CERTIFICATE_LABELS,
         leave=LEAVE_LABELS,
     )
 
@@ -188,7 +189,7 @@ def _step_page(unit: Unit, step: str, me: Jobseeker, bound: Bound[Any], status_c
         pay=_pay_offered(me),
         counties=seeking.counties_with(me.wish.regions if me.wish else ()),
         leave=LEAVE_LABELS,
-        papers=CERTIFICATE_LABELS,
+        papers=PLAIN_CERTIFICATE_LABELS,
         trade=vocabulary().name,
         find=words,
         found_trades=[(code, vocabulary().name(code)) for code in _trades_called(words)],
@@ -305,7 +306,9 @@ def save_pay(unit: Unit) -> Response:
 
 @routes.get("/matches", allow=ALLOW)
 def matches(unit: Unit) -> Response:
-    """The best openings with reasons, and courses that qualify for more."""
+    """The best openings with reasons, and courses that qualify for more; without a profile nothing is called best."""
+    if not has_trade(unit.session, own_id(unit)):
+        return page(unit, "jobseeker/unasked.html")
     suggestions = own_suggestions(unit.session, own_id(unit), locale=unit.locale, top=20)
     return page(
         unit,

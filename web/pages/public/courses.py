@@ -57,6 +57,7 @@ class Choosing(Draft):
     q: Annotated[Line, StringConstraints(max_length=60)] = ""
     daypart: Daypart | None = None
     region: Annotated[str, AfterValidator(region_code_of)] = ""
+    free: bool = False
     everything: bool = False
     page: Annotated[int, Field(ge=1, le=1_000)] = 1
 
@@ -83,6 +84,8 @@ def courses(unit: Unit) -> Response:
     offered = choices(
         unit.session, me, clock.today(), daypart=choosing.daypart, words=choosing.q, region=choosing.region
     )  # fmt: skip
+    if choosing.free:
+        offered = [choice for choice in offered if not choice.price.learner_fen]
     hidden = 0 if choosing.everything else sum(not choice.may_join for choice in offered)
     if hidden:
         offered = [choice for choice in offered if choice.may_join]

@@ -1,47 +1,35 @@
 """Pages for everybody: front page, search, opening, registration, about, privacy."""
 
 from math import ceil
-from typing import Annotated
 
-from fastapi import Path
 from sqlalchemy import func, select
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
-from api.security import own_address
-from centre import clock, network
-from centre.drafts import BIGGEST_ID
+from centre import clock
+from centre.distances import nearest_first
 from centre.network import centres
-from centre.permissions import Permission
+from centre.network import home as home_region
+from centre.people import Person
 from centre.regions import full_name
 from centre.settings import settings
 from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
 from employers.fairs.queries import coming_fairs
-from employers.openings.queries import opening as opening_in_sight
-from employers.openings.rules import OpeningState
-from matching.engine.text.terms import area
-from matching.introductions import actions
-from matching.introductions.models import Introduction
-from matching.introductions.rules import DONE
-from matching.live.listing import Listed
 from matching.live.poller import is_watched, openings_now
-from matching.search.find import Results, listed_opening, search_openings, similar_openings, totals
+from matching.search.find import Results, search_openings, totals
 from matching.search.rules import MOST_PAGES, SearchCriteria
 from matching.search.word_counts import count_words
-from matching.suggestions.fits import Course, fit_of, next_courses
+from matching.suggestions.fits import Course, next_courses
 from training.classes.queries import recruiting
 from web import choices
 from web.page_cache import KeptPage, PageCache
 from web.preferences import Display
-from web.promise_page import warning_of
 from web.rendering import html, page
-from web.structured_data import job_posting
 
 routes = Pages()
 
 PAGE = 20
-OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 _pages = PageCache()
 
 
@@ -76,7 +64,7 @@ def openings(unit: Unit) -> Response:
     question = (unit.request.url.query, unit.locale, Display.of(unit.request.cookies))
     known = None if unit.actor.signed_in else _pages.get(view.index, question)
     if known is None:
-        criteria = SearchCriteria.of(unit.request.query_params.multi_items())
+        criteria = _from_home(unit, SearchCriteria.of(unit.request.query_params.multi_items()))
         results = search_openings(criteria, limit=PAGE, offset=(criteria.page - 1) * PAGE, view=view)
         body = bytes(_results(unit, criteria, results).body)
         known = KeptPage(body, results.asked if criteria.page == 1 else (), 0 if results.relaxed else results.total)
@@ -84,6 +72,14 @@ def openings(unit: Unit) -> Response:
             _pages.put(view.index, question, known)
     count_words(known.words, total=known.total)
     return html(unit, known.body)
+
+
+def _from_home(unit: Unit, criteria: SearchCriteria) -> SearchCriteria:
+    """The criteria with the county in which the reader has said to live, where distances are asked for."""
+    if criteria.sort != "near" or criteria.near or unit.actor.person_id is None:
+        return criteria
+    lives = unit.session.scalar(select(Person.live_region).where(Person.id == unit.actor.person_id)) or ""
+    return criteria.model_copy(update={"near": lives if lives in dict(choices.home_counties()) else ""})
 
 
 def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response:
@@ -105,7 +101,9 @@ def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response
         everything=0 if results.total else totals()[0],
         may_save=unit.actor.person_id is not None and not criteria.is_empty,
         pay=choices.PAY,
-        place=choices.place,
+        orders=tuple(choices.ORDERS.items()),
+        counties=tuple(choices.home_counties()),
+        place=choices.place_from(criteria.near),
         chips_of=choices.chips_of,
     )
 
@@ -113,7 +111,7 @@ def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response
 def _groups(
     locale: str, criteria: SearchCriteria, results: Results
 ) -> list[tuple[str, str, list[tuple[str, str, int]]]]:
-    """The filters with their counts: selected places first, then those of the own city, the most frequent first."""
+    """The filters with their counts; every place that has openings, the nearest first, selected ones before all."""
 
     def in_language(label: str) -> str:
         return translate(locale, label)
@@ -121,11 +119,11 @@ def _groups(
     regions = dict(results.facets.get("region", {}))
     for code in criteria.region:
         regions.setdefault(code, 0)
-    near = area(network.home())
-    nearest = sorted(regions, key=lambda code: (code not in criteria.region, not code.startswith(near), -regions[code]))
+    codes = nearest_first(criteria.near or home_region(), regions)
+    ordered = sorted(codes, key=lambda code: code not in criteria.region)
     offers, kinds = results.facets.get("offer", {}), results.facets.get("employment", {})
     return [
-        ("region", in_language(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in nearest[:12]]),
+        ("region", in_language(N_("在哪里")), [(code, choices.place(code), regions[code]) for code in ordered]),
         (
             "offer",
             in_language(N_("想要什么")),
@@ -178,55 +176,6 @@ def _open_classes(unit: Unit) -> int:
     """The number of recruiting classes."""
     rows = recruiting(clock.today()).with_only_columns(func.count()).order_by(None)
     return unit.session.scalar(rows) or 0
-
-
-@routes.get("/openings/{opening_id:int}", allow=PUBLIC)
-def opening(unit: Unit, opening_id: OpeningId) -> Response:
-    """One opening: pay, place, the six mandatory elements, warnings, and why it fits the reader."""
-    opening = opening_in_sight(unit.session, opening_id)
-    # The row is newer than the list in memory, which still has what was paused or ended a moment ago.
-    is_open = opening.shown_state is OpeningState.OPEN
-    listed = listed_opening(unit.session, opening_id) if is_open else None
-    fit, mine, base = None, None, own_address(unit.request)
-    if unit.actor.person_id is not None:
-        if listed is not None:
-            fit = fit_of(unit.session, unit.actor.person_id, listed, locale=unit.locale)
-        mine = unit.session.scalar(
-            select(Introduction).where(
-                Introduction.opening_id == opening_id,
-                Introduction.person_id == unit.actor.person_id,
-                Introduction.state.not_in(sorted(DONE)),
-            )
-        )
-    return page(
-        unit,
-        "public/opening.html",
-        opening=opening,
-        listed=listed,
-        fit=fit,
-        mine=mine,
-        similar=_similar(listed),
-        base=base,
-        posting=job_posting(opening, base) if listed and not opening.reserved_for else "",
-        warning=warning_of(unit, employer_id=opening.employer_id, opening_id=opening_id),
-        trade=vocabulary().name(opening.occupation_code),
-        employment=choices.EMPLOYMENT[opening.employment_type.value],
-        place=choices.place,
-        chips_of=choices.chips_of,
-        may_introduce=unit.actor.may(Permission.LIST_PEOPLE),
-    )
-
-
-def _similar(listed: Listed | None) -> list[Listed]:
-    return similar_openings(listed) if listed else []
-
-
-@routes.post("/openings/{opening_id:int}/ask", allow=Permission.INTRODUCE)
-def ask(unit: Unit, opening_id: OpeningId) -> Response:
-    """Request a letter of introduction to this opening."""
-    share = bool(unit.form and unit.form.get("share_phone"))
-    introduction = actions.ask_for_introduction(unit.session, unit.actor, opening_id=opening_id, share_phone=share)
-    return RedirectResponse(f"/me/introductions/{introduction.id}", 303)
 
 
 @routes.get("/about", allow=PUBLIC)

@@ -50,6 +50,16 @@ def test_a_worker_enrols_free_from_the_page_and_leaves_again(city: world.City) -
     assert "我要报名" in worker.get(address).text
 
 
+def test_classes_that_cost_the_reader_nothing_are_a_filter_and_their_right_is_asked_once(city: world.City) -> None:
+    class_id = world.add_class(city)
+    worker, visitor = browser(city, "W1"), browser(city)
+    assert f"/training/classes/{class_id}" in worker.get("/training?free=true").text
+    assert f"/training/classes/{class_id}" in visitor.get("/training").text
+    assert f"/training/classes/{class_id}" not in visitor.get("/training?free=true").text
+    assert 'name="hardship_no"' not in worker.get(f"/training/classes/{class_id}").text
+    assert 'name="hardship_no"' in browser(city, "W6").get(f"/training/classes/{class_id}").text
+
+
 @pytest.mark.rule("class-seats", "page")
 def test_a_full_class_offers_the_waiting_list(city: world.City) -> None:
     class_id = world.add_class(city, seats=1)
