@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from zlib import crc32
 
-from employers.openings.adverts.classifier import WEIGHTS, resembling
-from employers.openings.adverts.lexicon import LEXICON, excuses, laws, questions
+from employers.openings.adverts.classifier import WEIGHTS, is_lawful, resembling
+from employers.openings.adverts.lexicon import LEXICON, OF_THE_EMPLOYER, excuses, laws, questions
 from employers.openings.adverts.rulebook import (
     RULES,
     Reaction,
@@ -37,12 +37,15 @@ __all__ = [
 def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[ScreeningFinding]:
     """All findings in a text: what the rules block or warn of, then what the lexicon and the classifier ask about.
 
-    A question is left out where a rule has already spoken, under the same law or of the same words.
+    A question is left out where a rule has already spoken, under the same law or of the same words, and where the
+    classifier knows what a clause says of people for lawful wording.
     """
     findings = rule_findings(text, field=field, known=tuple(known))
     spoken = {finding.key for finding in findings}
     asked: dict[str, ScreeningFinding] = {}
     for key, words in questions(text):
+        if laws()[key] not in OF_THE_EMPLOYER and is_lawful(words):
+            continue
         if laws()[key] not in spoken and not any(_same(words, finding.words) for finding in findings):
             asked.setdefault(key, ScreeningFinding(key, Reaction.ASK, words, field))
     if not findings and not asked:
