@@ -142,6 +142,11 @@ def ancestors(code: str) -> tuple[str, ...]:
     return tuple(above)
 
 
+def every() -> Sequence[Region]:
+    """All regions in the order of their codes."""
+    return sorted(_tree().values(), key=lambda region: region.code)
+
+
 def children(code: str = "") -> Sequence[Region]:
     """The regions directly below, by code; the provinces without a code."""
     return _children().get(code, ())

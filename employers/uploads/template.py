@@ -2,17 +2,19 @@
 
 from centre.people import EDUCATION_LABELS
 from centre.sheets.writing import Column, template
+from centre.skills.vocabulary import vocabulary
 from employers.openings.columns import ANSWERS, CODED, COLUMNS
 
 _SHOWN = (
-    "id", "title", "employer", "headcount", "wage", "base_pay", "area", "address", "education", "age", "content",
-    "conditions", "employment_type", "shift", "night_shift", "hours_per_week", "board", "lodging", "social_insurance",
-    "valid_until",
+    "id", "title", "occupation", "employer", "headcount", "wage", "base_pay", "area", "address", "education", "age",
+    "content", "conditions", "employment_type", "shift", "night_shift", "hours_per_week", "board", "lodging",
+    "social_insurance", "valid_until",
 )  # fmt: skip
 _REQUIRED = frozenset({"title", "headcount", "wage", "area", "content", "conditions", "valid_until"})
 _WIDTHS = {"title": 18, "employer": 24, "wage": 20, "area": 24, "content": 40, "conditions": 40}
 _NOTES = {
     "id": "单位自己的编号；同一个编号再次上传就是更新这个岗位",
+    "occupation": "选职业的名称，也可以写代码；不写就按岗位名称认",
     "headcount": "只写一个数，如 5",
     "wage": "如 4000-5500、150/天、20/小时、0.35/件；没有定就写 面议",
     "base_pay": "合同里保底的月工资，如 2500",
@@ -53,6 +55,9 @@ def _column(name: str) -> Column:
     choices: list[str] = []
     if name == "education":
         choices = ["不限", *EDUCATION_LABELS.values()]
+    elif name == "occupation":
+        known = vocabulary()
+        choices = [trade.name for trade in known.occupations if known.codes_for(trade.name) == (trade.code,)]
     elif name in CODED:
         choices = [label for value, label in CODED[name].items() if str(value) != "unstated"]
     elif name in ANSWERS:

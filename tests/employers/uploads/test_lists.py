@@ -10,7 +10,9 @@ from sqlalchemy import func, select
 from centre.errors import Forbidden, NotFound
 from centre.permissions import Actor, Role
 from centre.scopes import ScopedSession
+from centre.sheets.cells import CHOICES_SHEET
 from centre.sheets.reading import read_sheets
+from centre.skills.vocabulary import vocabulary
 from employers.openings.columns import COLUMNS
 from employers.openings.imports import ImportVerdict
 from employers.openings.models import Opening
@@ -153,3 +155,6 @@ def test_the_template_is_read_by_the_import_and_has_the_lists_of_words(*, own: b
     assert ("单位" in titles) is not own
     assert set(titles) <= {title for names in COLUMNS.values() for title in names}
     assert len(sheet.data_validations.dataValidation) >= 5
+    trades = openpyxl.load_workbook(io.BytesIO(packed))[f"{CHOICES_SHEET}{titles.index('职业代码') + 1}"]
+    assert trades.max_row > 1_600, "the national classification"
+    assert all(len(vocabulary().codes_for(cell.value)) == 1 for (cell,) in trades.iter_rows())

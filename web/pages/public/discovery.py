@@ -20,12 +20,14 @@ from centre.installation import sign
 from centre.permissions import Actor
 from centre.settings import settings
 from centre.tables import Record
+from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
+from web.manifest import app_manifest
 
 routes = Pages()
 
@@ -34,6 +36,7 @@ MOST_ADDRESSES = 50_000
 EXPIRY = timedelta(days=180)
 """RFC 9116 recommends that security.txt expires within a year."""
 SEARCHES = ("/openings", "/training", "/fairs")
+SITE = N_("岗桥")
 FIXED = ("/", "/openings", "/training", "/fairs", "/help", "/about", "/about/privacy", "/developers", "/figures")
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 HEADING = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -46,6 +49,12 @@ class Listing(StrEnum):
     OPENINGS = "openings"
     CLASSES = "classes"
     FAIRS = "fairs"
+
+
+@routes.get("/app.webmanifest", allow=PUBLIC)
+def manifest(unit: Unit) -> Response:
+    """What a browser needs to put the site on a telephone's first screen."""
+    return app_manifest(sign().name or translate(unit.locale, SITE), scope="/")
 
 
 @routes.get("/robots.txt", allow=PUBLIC)

@@ -1,6 +1,5 @@
 """The gates of fairs: an installable page that works without network, its worker, and the printed roll."""
 
-import json
 from datetime import datetime, time
 from typing import Annotated
 
@@ -24,6 +23,7 @@ from matching.fairs.visitors.rules import GateDraft, TicketDraft
 from matching.fairs.visitors.tickets import spoken
 from web.assets import STATIC
 from web.forms import bind
+from web.manifest import app_manifest
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -71,13 +71,7 @@ def worker(unit: Unit) -> Response:
 @routes.get("/app.webmanifest", allow=PUBLIC)
 def manifest(unit: Unit) -> Response:
     """What a browser needs to install the gate page."""
-    name = translate(unit.locale, CALLED)
-    icon = {"src": "/static/favicon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
-    described = {
-        "name": name, "short_name": name, "start_url": "/gate", "scope": "/gate", "display": "standalone",
-        "background_color": "#fbf6ec", "theme_color": "#1d3573", "icons": [icon],
-    }  # fmt: skip
-    return Response(json.dumps(described, ensure_ascii=False), media_type="application/manifest+json")
+    return app_manifest(translate(unit.locale, CALLED), scope="/gate")
 
 
 @routes.get("/fairs/{fair_id}", allow=ALLOW)

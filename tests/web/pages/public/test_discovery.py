@@ -254,3 +254,12 @@ def test_the_picture_of_a_share_card_is_our_own_file_of_the_size_that_is_told(ha
     assert picture.headers["content-type"] == shown["image:type"] == "image/png"
     assert picture.content.startswith(b"\x89PNG")
     assert unpack(">II", picture.content[16:24]) == (int(shown["image:width"]), int(shown["image:height"]))
+
+
+def test_the_site_can_be_put_on_a_first_screen_with_files_of_its_own(hall: Hall) -> None:
+    visitor = hall.enter()
+    assert '<link rel="manifest" href="/app.webmanifest">' in visitor.get("/")
+    described = json.loads(visitor.get("/app.webmanifest"))
+    assert (described["start_url"], described["display"]) == ("/", "standalone")
+    assert all(visitor.get(icon["src"]) for icon in described["icons"])
+    assert described["name"]
