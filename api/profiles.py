@@ -27,7 +27,8 @@ from matching.profiles.rules import (
     SelfRegistration,
     WishDraft,
 )
-from matching.suggestions.fits import Course, Fit, Match, Suggestions, own_suggestions, suggestions_for
+from matching.suggestions.fits import Course, Match, Suggestions, own_suggestions, suggestions_for
+from matching.suggestions.wording import Fit
 
 routes = Routes(tags=["profiles"])
 

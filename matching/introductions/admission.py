@@ -10,7 +10,8 @@ from employers.openings.queries import is_open_to
 from employers.openings.rules import RESERVED_LABELS, EmploymentType, OpeningState, ReservedFor
 from matching.introductions.rules import KeptForOthers, NotLawful, OpeningNotOpen
 from matching.live.listing import listed_now
-from matching.suggestions.fits import Fit, fit_of, unlawful_reason
+from matching.suggestions.fits import fit_of, unlawful_reason
+from matching.suggestions.wording import Fit
 
 UNLICENSED = N_("代招单位没有人力资源服务许可证")
 

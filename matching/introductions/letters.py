@@ -25,7 +25,7 @@ from matching.introductions.links import answer_path
 from matching.introductions.models import Introduction, LetterBook
 from matching.introductions.rules import letter_number
 from matching.introductions.skills import letter_skills
-from matching.suggestions.fits import Fit
+from matching.suggestions.wording import Fit
 
 LETTER_TITLE = N_("推荐信已开：{title}")
 LETTER_BODY = N_("推荐信 {letter}，{expires} 前有效。请带身份证和这封信去面试，不用交任何费用。")

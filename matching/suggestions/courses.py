@@ -14,7 +14,7 @@ from matching.live.listing import Listed
 from matching.live.openings import board
 from matching.live.workers import with_trade_words, workers_of
 from matching.profiles.queries import person_in_sight
-from matching.suggestions.fits import Fit, fit_in_words
+from matching.suggestions.wording import Fit, fit_in_words
 from training.providers.models import Major
 
 PAPERS = ("skill_level", "training")

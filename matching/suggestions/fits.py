@@ -8,29 +8,19 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre import clock, regions
+from centre import clock
 from centre.errors import NotFound
 from centre.people import Person, PersonCategory, Sex, recognised_categories
 from centre.permissions import Actor, Permission, require
 from centre.policy import PolicyMissing, policy
 from centre.records.queries import refusing
-from centre.skills.vocabulary import vocabulary
-from centre.translation import N_, Term, translate
+from centre.translation import N_, translate
 from employers.openings.models import Opening
 from employers.openings.queries import is_open_to, reserved_openings
-from employers.openings.rules import PLAIN_CERTIFICATE_LABELS, SEX_GROUND_LABELS, CertificateKind, SexGround
-from matching.engine.fit.conditions import Condition, FitVerdict, failures, is_unlawful
+from employers.openings.rules import SEX_GROUND_LABELS, SexGround
+from matching.engine.fit.conditions import Condition, failures
 from matching.engine.fit.profiles import Ground, WorkerProfile
-from matching.engine.fit.reasons import (
-    CHANGES,
-    PARTS,
-    FitReason,
-    check_reason,
-    factor_reason,
-    shown,
-    warnings,
-    why_not,
-)
+from matching.engine.fit.reasons import CHANGES, shown
 from matching.engine.fit.reference import Suggestion, Transfer, rank_workers, suggest
 from matching.engine.fit.ways import WayIn, way_in
 from matching.live.listing import Listed, listed_now
@@ -39,6 +29,7 @@ from matching.live.workers import PURPOSE, best_workers, workers_of
 from matching.plans.queries import Planned, people_planned, planned_for
 from matching.profiles.queries import person_in_sight
 from matching.suggestions.together import in_words, not_split, plan_first, suitable_together, workers_planned
+from matching.suggestions.wording import Fit, WorkerWay, fit_in_words, name_of
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
 from training.enrolments.effects import split_of
@@ -49,59 +40,6 @@ DEEP = 60
 """How deep the engine searches for openings and for transfers through training."""
 TRANSFERS = 6
 SEX_REASON = N_("国家规定禁忌妇女从事的劳动：{ground}")
-
-
-@dataclass(frozen=True, slots=True)
-class FitPart:
-    """One factor as shown: its name, points, most points and sentence, all in the reader's language (得分项)."""
-
-    name: str
-    points: int
-    most: int
-    sentence: str
-    speaks: bool = True
-    against: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WorkerWay:
-    """What would make a worker eligible for an opening, as the engine has proved, in her language (还差什么)."""
-
-    steps: tuple[str, ...]
-    is_single: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How a worker and an opening fit; the points of the parts add up to `points` (匹配结果)."""
-
-    points: int
-    parts: tuple[FitPart, ...]
-    checks: tuple[tuple[str, str], ...]
-    warnings: tuple[str, ...]
-    blocks: tuple[str, ...] = ()
-    unlawful: tuple[str, ...] = ()
-    way: WorkerWay | None = None
-
-    @property
-    def conflicts(self) -> tuple[str, ...]:
-        """What does not suit, in sentences: conditions that fail first, then factors that speak against the pair."""
-        return tuple(dict.fromkeys([*self.blocks, *(part.sentence for part in self.parts if part.against)]))
-
-    @property
-    def suits(self) -> tuple[str, ...]:
-        """What suits, in sentences; what is not known is not among them."""
-        return tuple(part.sentence for part in self.parts if part.speaks)
-
-    @property
-    def unknowns(self) -> tuple[str, ...]:
-        """What nobody has said yet, in sentences."""
-        return tuple(sentence for verdict, sentence in self.checks if verdict == FitVerdict.UNKNOWN.value)
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """Why, in sentences: what speaks for the pair first, most points first, unknown factors last."""
-        return tuple(part.sentence for part in sorted(self.parts, key=lambda part: not part.speaks))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,15 +101,6 @@ class Suggestions:
     unlawful: tuple[str, ...] = ()
     is_off: bool = False
     planned: Planned | None = None
-
-
-def name_of(kind: str, code: str) -> str | Term:
-    """The name of an occupation, certificate or region code, for the engine's sentences."""
-    if kind == "occupation":
-        return vocabulary().name(code)
-    if kind == "certificate":
-        return Term(PLAIN_CERTIFICATE_LABELS[CertificateKind(code)])
-    return regions.name(code) if regions.exists(code) else code
 
 
 def suggestions_for(session: Session, person_id: int, *, locale: str, top: int = 20) -> Suggestions:
@@ -304,51 +233,6 @@ def _lawful(
 def unlawful_reason(ground: str, locale: str) -> str:
     """The sentence that names the legal ground of a limit."""
     return translate(locale, SEX_REASON, ground=translate(locale, SEX_GROUND_LABELS[SexGround(ground)]))
-
-
-def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
-    """An engine's suggestion in the reader's language."""
-
-    def worded(reason: FitReason) -> str:
-        return translate(locale, reason.message, **reason.params)
-
-    failed = {check.code for check in suggestion.checks if check.verdict is FitVerdict.FAIL}
-
-    factors = sorted(suggestion.factors, key=lambda factor: -factor.points)
-    return Fit(
-        points=suggestion.points,
-        parts=tuple(
-            FitPart(
-                translate(locale, PARTS[factor.part.value]),
-                factor.points,
-                factor.most,
-                worded(factor_reason(factor, name_of)),
-                factor.points > 0 and not factor.code.endswith(_SILENT) and factor.code not in _AGAINST,
-                factor.code in _AGAINST and _AGAINST[factor.code] not in failed,
-            )
-            for factor in factors
-        ),
-        checks=tuple(
-            (check.verdict.value, worded(check_reason(check, name_of)))
-            for check in sorted(suggestion.checks, key=lambda check: _ORDER[check.verdict])
-        ),
-        warnings=tuple(worded(reason) for reason in warnings(suggestion, name_of)),
-        blocks=tuple(worded(reason) for reason in why_not(suggestion, name_of)),
-        unlawful=tuple(worded(check_reason(check, name_of)) for check in suggestion.checks if is_unlawful(check)),
-    )
-
-
-_SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
-_AGAINST = {
-    "unrelated": "trade-unrelated",
-    "experience-none": "",
-    "skills-none": "skill-missing",
-    "place-far": "too-far",
-    "terms-against": "engagement-other",
-    "wage-partly": "",
-}
-"""Factors that speak against a pair, each with the failed condition that says the same in other words."""
-_ORDER = {FitVerdict.FAIL: 0, FitVerdict.UNKNOWN: 1, FitVerdict.PASS: 2}
 
 
 def _paths(

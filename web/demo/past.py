@@ -25,7 +25,7 @@ from matching.live.listing import listing, rows
 from matching.live.openings import ground_on
 from matching.profiles.queries import worker_profiles
 from matching.search.models import SearchCount
-from matching.suggestions.fits import fit_in_words
+from matching.suggestions.wording import fit_in_words
 
 LETTERS, DAYS = 1_200, 170
 TRUTH = {

@@ -23,7 +23,8 @@ from matching.fairs.visitors.queries import door_of
 from matching.live.listing import listed_now
 from matching.live.openings import board
 from matching.live.workers import PURPOSE
-from matching.suggestions.fits import Fit, fit_in_words, fit_of, ranked_candidates
+from matching.suggestions.fits import fit_of, ranked_candidates
+from matching.suggestions.wording import Fit, fit_in_words
 
 FEW = 5
 MOST = 120
