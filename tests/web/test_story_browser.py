@@ -28,9 +28,11 @@ class Hand:
 
     def tap(self, selector: str) -> None:
         """Tap something that is there, on a page that is no wider than the telephone."""
+        target = self.page.locator(selector).first
+        target.wait_for()  # a tap before may still be leading here
         assert self.page.evaluate(OVERFLOW) <= 0, f"{self.page.url} is wider than the telephone"
         self.taps += 1
-        self.page.locator(selector).first.click()
+        target.click()
 
     def write(self, selector: str, text: str) -> None:
         """Tap into a field and type."""
@@ -71,6 +73,7 @@ def test_a_newcomer_asks_for_an_introduction_in_few_taps(browser: Browser, addre
     hand = Hand(page)
     page.goto(address)
     hand.tap("#newest .card-title a")
+    page.wait_for_url("**/openings/*")
     opening = page.url
     assert page.locator("#why").count() == 0, "nothing suits or fails to suit somebody who is not known"
     hand.tap(".ask-bar a")
@@ -80,6 +83,7 @@ def test_a_newcomer_asks_for_an_introduction_in_few_taps(browser: Browser, addre
     page.wait_for_url("**/me/introductions/*")
     assert hand.taps <= MOST_TAPS
     assert hand.fields <= MOST_FIELDS
+    page.locator("ol.story").wait_for()
     assert page.locator("ol.story > li").count() == 4
     assert page.locator("ol.story > li[aria-current=step]").count() == 1
     with open_session(Actor.system().scope) as session:
@@ -105,9 +109,11 @@ def test_nothing_is_called_suitable_before_a_newcomer_has_said_what_she_can_do(b
     hand = Hand(page)
     page.goto(f"{address}/openings")
     hand.tap("#results .card-title a")
+    page.wait_for_url("**/openings/*")
     opening = page.url
     register(hand)
     page.wait_for_url(opening)
+    page.locator("#why").wait_for()
     assert page.locator("#why .tone-good").count() == 0
     assert page.locator("#why a[href='/me/profile/trades']").count() == 1
     assert page.locator("a[href$='/score']").count() == 0
@@ -124,8 +130,10 @@ def test_what_does_not_suit_stands_before_what_does(browser: Browser, address: s
     page.fill("[name=login]", "wang")
     page.fill("[name=password]", PASSWORD)
     page.locator("form[action='/sign-in'] button").first.click()
+    page.wait_for_url("**/me")
     page.goto(f"{address}/openings?sort=pay")
     page.locator("#results .card-title a").first.click()
+    page.locator("#why").wait_for()
     tones = page.locator("#why li[class^=tone-]").evaluate_all("rows => rows.map(row => row.className)")
     assert "tone-bad" in tones
     assert "tone-good" in tones
@@ -133,5 +141,6 @@ def test_what_does_not_suit_stands_before_what_does(browser: Browser, address: s
     assert page.locator("#main-facts a[href^='geo:']").count() == 1
     assert page.locator("a[href^='tel:']").count() >= 1
     page.locator("a[href$='/score']").click()
+    page.wait_for_url("**/score")
     assert page.locator("table.why").count() == 1
     assert page.locator("table.why svg.icon").count() == 0, "points get no tick"
