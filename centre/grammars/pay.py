@@ -109,7 +109,7 @@ _HOURS = re.compile(
 )
 _MONTHS_A_YEAR = re.compile(r"[·.*x×•・\-]?(1[2-9]|2[0-4])薪|(?:年底)?双薪")
 _PIECE = re.compile(r"计件(?:工资|制|薪酬)?")
-_NOISE = re.compile(r"[,;:、。.·/+()\-]|或|和|及|为|是|都|者|/人|每人|人")
+_NOISE = re.compile(r"[,;:、。.·+()]|/(?=.)|或|和|及|为|是|都|者|/人|每人|人")
 
 
 def read_pay(text: str) -> Pay:

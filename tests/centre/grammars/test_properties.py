@@ -74,6 +74,12 @@ def test_pay_bounded_from_both_sides_is_one_range(least: int, more: int, form: s
         pay.read_pay(form.format(least + more + 1, least))
 
 
+@pytest.mark.parametrize("text", ["-5000", "3000-", "3000～", "5000/", "5000元/", "3000-5000-", "底薪3000-"])
+def test_a_cell_that_was_cut_off_or_has_a_minus_is_asked_about(text: str) -> None:
+    with pytest.raises(Unreadable):
+        pay.read_pay(text)
+
+
 @pytest.mark.parametrize("text", ["4000以上5000以上", "4000最高5000", "4000以上4500以上5000以下", "4000以下5000以下"])
 def test_two_bounds_of_one_side_are_asked_about(text: str) -> None:
     with pytest.raises(Unreadable):
