@@ -39,6 +39,7 @@ WORDS_AFTER_ALL = frozenset(
         ("transition", "reason"),
         ("export", "reason"),
         ("account_approval", "reason"),
+        ("plan_pin", "reason"),
     }
 )
 

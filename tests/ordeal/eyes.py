@@ -161,7 +161,7 @@ BLIND: Mapping[str, str] = {
     name: why
     for why, names in {
         WITH_PERSON: "Enrolment HeldCertificate JobWish Recognition Registration ServiceEvent SignInCard SkillProfile "
-        "TrainingCertificate WorkedOccupation PlannedPlace TravelFellow",
+        "TrainingCertificate WorkedOccupation PlannedPlace TravelFellow TravelGroup",
         WITH_ROW: "ApiToken BrandStatement EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
         "ClaimLine Employer FollowUp FundMovement Interview OpeningUploadRow Placement RosterRow Transition "
         "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
