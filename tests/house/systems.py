@@ -121,7 +121,7 @@ SYSTEMS = (
         "S18",
         "Job fairs",
         ("/fairs", "/organiser", "/organiser/comparison", "/gate", "/tickets/{code}"),
-        ("/api/v1/fairs", "/api/v1/fairs/{fair_id}/roll"),
+        ("/api/v1/fairs", "/api/v1/fairs/{fair_id}/roll", "/api/v1/fair-comparison"),
         ("tests/employers/fairs",),
     ),
     System(

@@ -217,3 +217,23 @@ def test_held_fairs_stand_side_by_side_and_another_centres_are_left_out(hall: Ha
     if newest.figures:
         assert f"{newest.figures['visitors']:,}".replace(",", "") in page.replace(",", "")
     assert all(name not in words(hall.enter("county").get("/organiser/comparison")) for name in {newest.name} - county)
+
+
+def test_machines_read_and_send_invitations_and_compare_fairs(hall: Hall) -> None:
+    fair_id = coming_fair()
+    set_places(fair_id, 2)
+    organiser, clerk = hall.enter("organiser").client, hall.enter("clerk").client
+    address = f"/api/v1/fairs/{fair_id}/invitations"
+    planned = organiser.get(address).json()
+    assert planned["room"]["left"] == 2
+    assert sum(row["people"] for row in planned["openings"]) == 2
+    assert all(row["reason"] for row in planned["openings"])
+    assert "王秀兰" not in str(planned)
+    sent = organiser.post(f"{address}/workers", json={})
+    assert (sent.status_code, sent.json()) == (200, {"invited": 2})
+    assert organiser.post(f"{address}/workers", json={}).status_code == 409
+    compared = organiser.get("/api/v1/fair-comparison").json()
+    assert compared[0]["figures"]["visitors"] >= 0
+    assert compared[0]["funnel"].keys() >= {"registered", "came", "after_90"}
+    for path in (address, "/api/v1/fair-comparison"):
+        assert clerk.get(path).status_code == 403
