@@ -11,7 +11,7 @@ from centre import clock
 from centre.desk.cases.kinds import Kind, Lines, Step
 from centre.desk.cases.models import Case, Part, PersonCase
 from centre.desk.cases.rules import Because, Coded, Count, NotPermitted, Reason
-from centre.desk.relief import relief_funds
+from centre.desk.relief import relief_funds, require_relief_fund
 from centre.drafts import Draft, Fen, Line, NearDay, RecordId, Words
 from centre.funds.movements import spend
 from centre.funds.rules import FundPurpose, MovementKind
@@ -140,6 +140,7 @@ def _close(session: Session, actor: Actor, case: Gathering, draft: HandOut) -> N
     if total and draft.fund_id is None:
         raise NotPermitted(why=Term(N_("发了钱物，请选从哪项资金列支")))
     if total:
+        require_relief_fund(session, draft.fund_id or 0)
         movement = spend(
             session, fund_id=draft.fund_id or 0, purpose=FundPurpose.RELIEF, kind=MovementKind.PAYMENT,
             amount_fen=total, subject=f"gathering:{case.id}", account_id=actor.account_id,

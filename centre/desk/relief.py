@@ -12,11 +12,14 @@ from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
 from centre.desk.cases.rules import Because, Coded, Money, NotPermitted, Reason, Told, missing
 from centre.drafts import Draft, Line, RecordId, Words
-from centre.funds.models import FundMovement
+from centre.errors import NotFound
+from centre.funds.models import Fund, FundMovement
 from centre.funds.movements import bring_in, spend
 from centre.funds.queries import funds
 from centre.funds.rules import FundPurpose, MovementKind
 from centre.ledger import ServiceCategory
+from centre.network import Centre, CentreLevel
+from centre.people import Person
 from centre.permissions import Actor, Permission
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -146,9 +149,34 @@ def earlier_relief(session: Session, person_id: int, on: date) -> int:
         return int(session.scalar(count) or 0)
 
 
+def promised_relief(session: Session, case: Relief) -> int:
+    """How many other applications of the same person are approved and not yet paid, at whatever centre."""
+    with seeing_everything(session):
+        count = select(func.count()).where(
+            Relief.person_id == case.person_id, Relief.id != case.id, Relief.state == _S.APPROVED
+        )
+        return int(session.scalar(count) or 0)
+
+
+def lock_person(session: Session, person_id: int) -> None:
+    """Serialise approvals for one person: two at once would each miss the other, and exceed the yearly limit."""
+    with seeing_everything(session):
+        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
 def relief_funds(session: Session) -> list[tuple[int, str]]:
-    """The funds whose purpose is relief."""
-    return [(fund.id, fund.name) for fund in session.scalars(funds(FundPurpose.RELIEF))]
+    """The funds whose purpose is relief: the reader's own and the city's, which pays for the cases of all counties."""
+    own = [(fund.id, fund.name) for fund in session.scalars(funds(FundPurpose.RELIEF))]
+    with seeing_everything(session):
+        cities = select(Centre.id).where(Centre.level == CentreLevel.CITY)
+        shared = session.scalars(funds(FundPurpose.RELIEF).where(Fund.centre_id.in_(cities)))
+        return list(dict([*own, *((fund.id, fund.name) for fund in shared)]).items())
+
+
+def require_relief_fund(session: Session, fund_id: int) -> None:
+    """Refuse a fund that is not one to choose from, such as another county's. Raises NotFound."""
+    if fund_id not in dict(relief_funds(session)):
+        raise NotFound
 
 
 def _apply(session: Session, actor: Actor, case: Relief, draft: ReliefDraft) -> None:
@@ -158,17 +186,20 @@ def _apply(session: Session, actor: Actor, case: Relief, draft: ReliefDraft) -> 
 
 
 def _approve_fast(session: Session, actor: Actor, case: Relief, draft: FastApproval) -> None:
+    require_relief_fund(session, draft.fund_id)
     today = clock.today()
     limit = int(policy(session, "relief-fast-limit-fen", on=today))
     most = int(policy(session, "relief-fast-times-per-year", on=today))
     if case.asked_fen > limit:
         raise NotPermitted(why=Term(N_("超过快速审批的限额，请走复核和主任审批")))
-    if earlier_relief(session, case.person_id or 0, today) >= most:
-        raise NotPermitted(why=Term(N_("十二个月内已经领过，请走复核和主任审批")))
+    lock_person(session, case.person_id or 0)
+    if earlier_relief(session, case.person_id or 0, today) + promised_relief(session, case) >= most:
+        raise NotPermitted(why=Term(N_("十二个月内已经领过或批准过，请走复核和主任审批")))
     case.granted_fen, case.is_fast = case.asked_fen, True
 
 
 def _approve(session: Session, actor: Actor, case: Relief, draft: Approval) -> None:
+    require_relief_fund(session, draft.fund_id)
     limit = int(policy(session, "relief-limit-fen", on=clock.today()))
     if draft.granted_fen > limit:
         raise NotPermitted(why=Term(N_("超过一次救助的最高限额，请减少金额")))

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock, privacy
-from centre.accounts import create_account
+from centre.accounts import Account, create_account
 from centre.database import open_session
+from centre.desk.relief import Relief, ReliefForm
+from centre.funds.models import Fund
+from centre.funds.movements import bring_in
+from centre.funds.rules import FundPurpose, MovementKind
 from centre.network import Centre, CentreLevel
 from centre.people import new_person
 from centre.permissions import Actor, Role
@@ -119,3 +124,43 @@ def gather(*, people: int, seats: int) -> Crowd:
         session.add_all(crowd)
         session.flush()
         return Crowd("officer", course.id, seats, tuple(person.id for person in crowd))
+
+
+@dataclass(frozen=True, slots=True)
+class Needy:
+    """Applications for relief that are entered by one account, and the fund that may pay for some of them."""
+
+    clerk: str
+    colleague: str
+    fund_id: int
+    money_fen: int
+    each_fen: int
+    case_ids: tuple[int, ...]
+
+
+def plead(*, people: int, cases_each: int, each_fen: int, money_fen: int) -> Needy:
+    """`people` who each apply `cases_each` times for `each_fen`, and a relief fund that holds `money_fen`."""
+    privacy.forget_keys()
+    with open_session(Actor.system().scope, write=True) as session:
+        load_examples(session)
+        centre = _centre(session, "clerk", Role.CLERK)
+        clerk = session.scalars(select(Account.id)).one()
+        create_account(
+            session, Actor.system(), login="colleague", name="演示", password=PASSWORD, roles={Role.CLERK},
+            centre_id=centre.id,
+        )  # fmt: skip
+        fund = Fund(code="R4", name="演示救助金", purpose=FundPurpose.RELIEF, centre_id=centre.id, balance_fen=0)
+        crowd = [new_person(centre_id=centre.id, name=f"演示{number}") for number in range(people)]
+        session.add_all([fund, *crowd])
+        session.flush()
+        bring_in(session, fund_id=fund.id, kind=MovementKind.GRANT, amount_fen=money_fen, account_id=clerk)
+        cases = [
+            Relief(
+                centre_id=centre.id, person_id=person.id, opened_by=clerk, form=ReliefForm.CASH, asked_fen=each_fen
+            )
+            for person in crowd
+            for _ in range(cases_each)
+        ]  # fmt: skip
+        session.add_all(cases)
+        session.flush()
+        return Needy("clerk", "colleague", fund.id, money_fen, each_fen, tuple(case.id for case in cases))

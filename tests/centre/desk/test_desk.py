@@ -34,9 +34,12 @@ from centre.desk.loans import LOAN
 from centre.desk.petitions import PETITION
 from centre.desk.relief import RELIEF
 from centre.desk.unions import UNION, AlreadyMember
+from centre.errors import NotFound
+from centre.funds.models import Fund
 from centre.funds.movements import spend
 from centre.funds.rules import FundPurpose, FundShort, MovementKind
 from centre.ledger import ServiceEvent
+from centre.network import Centre, CentreLevel
 from centre.outbox import Message
 from centre.people import PersonCategory, recognised_categories
 from centre.sheets.cells import Row, Sheet, Workbook
@@ -99,6 +102,30 @@ def test_above_the_limit_or_a_second_time_the_long_path_is_named(counter: Counte
     with pytest.raises(NotPermitted):
         counter.step(RELIEF, case, "approve", "manager", fund_id=counter.fund_id, granted_fen=500_001)
     counter.step(RELIEF, case, "approve", "manager", fund_id=counter.fund_id, granted_fen=100)
+
+
+def test_a_second_application_that_waits_for_payment_is_not_approved_fast(counter: Counter) -> None:
+    first, second = (counter.open(RELIEF, asked_fen=20_000) for _ in range(2))
+    counter.step(RELIEF, first, "approve-fast", "colleague", fund_id=counter.fund_id)
+    with pytest.raises(NotPermitted):
+        counter.step(RELIEF, second, "approve-fast", "colleague", fund_id=counter.fund_id)
+
+
+def test_the_city_s_fund_pays_for_a_county_and_another_county_s_does_not(counter: Counter) -> None:
+    funds = {}
+    with open_session(SYSTEM.scope, write=True) as session:
+        for level, code, region in ((CentreLevel.CITY, "XY00", "610400"), (CentreLevel.COUNTY, "XY02", "610404")):
+            centre = Centre(code=code, name=code, level=level, region_code=region)
+            session.add(centre)
+            session.flush()
+            fund = Fund(code=f"F-{code}", name=code, purpose=FundPurpose.RELIEF, centre_id=centre.id, balance_fen=0)
+            session.add(fund)
+            session.flush()
+            funds[code] = fund.id
+    case = counter.open(RELIEF, asked_fen=20_000)
+    with pytest.raises(NotFound):
+        counter.step(RELIEF, case, "approve-fast", "colleague", fund_id=funds["XY02"])
+    assert counter.step(RELIEF, case, "approve-fast", "colleague", fund_id=funds["XY00"]) == "approved"
 
 
 def test_a_fund_is_never_overdrawn_and_a_mistake_gives_the_money_back(counter: Counter) -> None:
