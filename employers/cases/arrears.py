@@ -14,6 +14,7 @@ from centre.desk.cases.models import Case, Part
 from centre.desk.cases.rules import Because, Coded, Money, NotPermitted, Reason, Told
 from centre.drafts import Draft, Fen, Line, RecordId, Words
 from centre.ledger import Channel, ServiceCategory
+from centre.people import Person
 from centre.permissions import Actor, Permission
 from centre.policy import policy
 from centre.states import Machine, Move
@@ -149,6 +150,12 @@ def _receive(session: Session, actor: Actor, case: WageArrears, draft: ArrearsDr
     case.due_on = add_working_days(clock.today(), days)
 
 
+def _complain(draft: ArrearsDraft, person: Person) -> ComplainantDraft:
+    """Who complains alone is owed the whole claim."""
+    owed_fen = draft.claimed_fen if draft.people == 1 else 0
+    return ComplainantDraft(person_id=person.id, trainee_name=person.name, owed_fen=owed_fen)
+
+
 def _verify(session: Session, actor: Actor, case: WageArrears, draft: Verification) -> None:
     """A proved claim puts the employer on watch at once; without a registered employer the claim alone is kept."""
     case.due_on = None
@@ -225,6 +232,7 @@ ARREARS = Kind(
     topic="wages",
     counts_opening=True,
     lines=Lines("complainants", N_("投诉人"), Complainant, ComplainantDraft, ("trainee_name", "owed_fen")),
+    first_line=_complain,
     signatures=(N_("经办人"), N_("投诉人代表")),
     group="work",
 )

@@ -169,6 +169,18 @@ def fit_of(session: Session, person_id: int, listed: Listed, *, locale: str) -> 
     return replace(fit, way=_way_in_words(way_in(worker, listed.profile, ground), locale))
 
 
+def matches_among(
+    session: Session, person_id: int, openings: Sequence[Listed], *, locale: str
+) -> tuple[Match, ...]:  # fmt: skip
+    """How one person fits each of some openings, in their order, without those that the law closes. Raises NotFound."""
+    person = person_in_sight(session, person_id)
+    (worker,) = workers_of(session, [person_id])
+    ground = board().look().ground
+    pairs = [(listed, suggest(worker, listed.profile, ground)) for listed in openings]
+    lawful, _ = _lawful(person, pairs, locale)
+    return tuple(Match(listed, fit_in_words(suggestion, locale)) for listed, suggestion in lawful)
+
+
 def _way_in_words(way: WayIn | None, locale: str) -> WorkerWay | None:
     if way is None:
         return None

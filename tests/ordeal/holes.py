@@ -7,6 +7,7 @@ from centre.accounts.approvals import AccountApproval
 from centre.accounts.models import Account, ApiToken, SignIn
 from centre.exports.models import Export
 from centre.funds.models import Fund
+from centre.ledger import ServiceEvent
 from centre.people import Person
 from employers.companies.models import Employer
 from employers.fairs.models import Booth, Fair, Venue
@@ -46,8 +47,8 @@ MODELS: dict[str, type[Any]] = {
     "follow_up_id": FollowUp, "fund_id": Fund, "interview_id": Interview,
     "introduction_id": Introduction, "lesson_id": Lesson, "major_id": Major, "offer_id": SeatOffer,
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
-    "search_id": SavedSearch, "statement_id": StatedTerms, "synonym_id": Synonym, "token_id": ApiToken,
-    "upload_id": RosterUpload, "plan_id": NightPlan, "pin_id": PlanPin,
+    "search_id": SavedSearch, "service_id": ServiceEvent, "statement_id": StatedTerms,
+    "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload, "plan_id": NightPlan, "pin_id": PlanPin,
     "venue_id": Venue, "visitor_id": Visitor,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {

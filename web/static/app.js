@@ -62,9 +62,10 @@ on("submit", (event) => {
 on("beforeunload", (event) => [...doc.forms].some((form) => form.changed && !form.sent) && event.preventDefault(), window);
 on("pageshow", (event) => event.persisted && [...doc.forms].forEach((form) => send(form, false)), window);
 
-// Reading aloud, files, progress, filters.
+// Printing, reading aloud, files, progress, filters.
 function start(root) {
   const each = (selector, act) => root.querySelectorAll(selector).forEach(act);
+  each("[data-print]", (button) => { button.hidden = false; button.onclick = () => print(); });
   if (window.speechSynthesis) each("[data-aloud]", (button) => {
     const words = $("span", button), first = words.textContent, voice = speechSynthesis;
     button.hidden = false;

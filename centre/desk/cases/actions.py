@@ -47,7 +47,8 @@ def open_case(
         raise Forbidden(permission=kind.opens.value)
     if person_id is None and kind.person == "must":
         raise PersonNeeded(field="person_id")
-    if person_id is not None and session.scalar(select(Person.id).where(Person.id == person_id)) is None:
+    person = session.scalar(select(Person).where(Person.id == person_id)) if person_id is not None else None
+    if person_id is not None and person is None:
         raise NotFound
     columns = draft.model_dump(exclude={"words", "reason"})
     if kind.person != "none":
@@ -66,6 +67,8 @@ def open_case(
     if kind.counts_opening:
         _record(session, actor, kind, case)
     audit.note(session, actor, action=f"{kind.name}.open", subject=f"{kind.name}:{case.id}")
+    if person is not None and kind.first_line is not None:
+        add_line(session, actor, kind=kind, case_id=case.id, draft=kind.first_line(draft, person), is_demo=is_demo)
     return case
 
 

@@ -89,10 +89,17 @@ class Kind:
     counts_opening: bool = False
     """Whether opening the case is the service that the ledger counts."""
     lines: Lines | None = None
+    first_line: Callable[[Any, Any], Draft] | None = None
+    """The line of the person from whose screen the case is opened: the case's draft and the person go in."""
     signatures: tuple[str, ...] = (N_("经办人"), N_("本人"))
     links: Callable[[Any], list[tuple[str, str]]] | None = None
     """Ways on from a case: label and address."""
     group: str = "people"
+
+    @property
+    def concerns_people(self) -> bool:
+        """Whether it may be opened from a person's screen."""
+        return self.person != "none" or self.first_line is not None
 
     @property
     def states(self) -> type[StrEnum]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, String, cast, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, cast, func, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -15,6 +15,9 @@ from centre.errors import NotFound
 from centre.scopes import ScopedSession
 from centre.states import Transition
 from centre.translation import Term
+
+ABOUT_HOUSEHOLD = ("household", "income_fen")
+"""Fields that describe a household; whoever has answered them once is not asked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ def briefs(
     parts = []
     for kind in by_name.values():
         model: Any = kind.model
-        if person_id is not None and not hasattr(model, "person_id"):
+        theirs = _of_person(kind, person_id) if person_id is not None else true()
+        if theirs is None:
             continue
         part = select(
             literal(kind.name).label("kind"), model.id.label("id"), cast(model.state, String).label("state"),
@@ -92,8 +96,7 @@ def briefs(
         )  # fmt: skip
         if eyes is not None and not eyes.everything:
             part = part.where(model.visible_to(eyes))
-        if person_id is not None:
-            part = part.where(model.person_id == person_id)
+        part = part.where(theirs)
         if overdue:
             part = part.where(model.due_on < clock.today())
         parts.append(part)
@@ -102,6 +105,37 @@ def briefs(
     united = union_all(*parts).subquery()
     rows = session.execute(select(united).order_by(united.c.opened_at.desc(), united.c.id.desc()).limit(limit))
     return [Brief(by_name[row.kind], row.id, str(row.state), row.opened_at, row.due_on) for row in rows]
+
+
+def _of_person(kind: Kind, person_id: int) -> ColumnElement[bool] | None:
+    """Which cases of a kind are one person's own, or have a line of theirs; None where no case names a person."""
+    model: Any = kind.model
+    if hasattr(model, "person_id"):
+        return model.person_id == person_id  # type: ignore[no-any-return]
+    if kind.lines is None or not hasattr(kind.lines.model, "person_id"):
+        return None
+    line: Any = kind.lines.model
+    return model.id.in_(select(line.case_id).where(line.person_id == person_id))  # type: ignore[no-any-return]
+
+
+def known_values(session: Session, kinds: Iterable[Kind], kind: Kind, person_id: int) -> dict[str, Any]:
+    """What the newest cases of a person say of their household, for the fields of a new case that ask the same.
+
+    Only fields in `ABOUT_HOUSEHOLD` are taken over: those that describe the household, not the application.
+    """
+    names = [name for name in ABOUT_HOUSEHOLD if name in kind.draft.model_fields]
+    known: dict[str, tuple[datetime, Any]] = {}
+    for other in kinds:
+        model: Any = other.model
+        shared = [name for name in names if hasattr(model, name)]
+        if not shared or not hasattr(model, "person_id"):
+            continue
+        newest = select(model).where(model.person_id == person_id).order_by(model.id.desc()).limit(1)
+        case = session.scalar(newest)
+        for name in shared if case is not None else ():
+            if getattr(case, name) and (name not in known or known[name][0] < case.created_at):
+                known[name] = (case.created_at, getattr(case, name))
+    return {name: value for name, (_, value) in known.items()}
 
 
 def state_term(kind: Kind, case: Case) -> Term:

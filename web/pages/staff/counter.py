@@ -43,12 +43,12 @@ from matching.profiles.rules import (
     ProfileDraft,
     WishDraft,
 )
-from matching.profiles.visits import TOPICS, VisitDraft, record_visit
+from matching.profiles.visits import TOPICS, VisitDraft, mistakable, record_visit, take_back_visit
 from matching.suggestions.fits import suggestions_for
 from training.enrolments.queries import enrolments_of
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_LABELS
 from web import choices, seeking
-from web.forms import Bound, attempt, bind, bind_edit, blank, editing, yuan
+from web.forms import Bound, ButtonForm, attempt, bind, bind_edit, blank, editing, yuan
 from web.rendering import page
 
 routes = Pages("/counter")
@@ -186,7 +186,8 @@ def person(unit: Unit, person_id: Number) -> Response:
 
 def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
     seeker = jobseeker(unit.session, person_id)
-    services = select(ServiceEvent).where(ServiceEvent.person_id == person_id).order_by(ServiceEvent.id.desc()).limit(8)
+    newest = select(ServiceEvent).where(ServiceEvent.person_id == person_id).order_by(ServiceEvent.id.desc()).limit(8)
+    services = unit.session.scalars(newest).all()
     return page(
         unit,
         "staff/counter/person.html",
@@ -201,7 +202,8 @@ def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 20
         introductions=queries.introductions_of(unit.session, person_id, limit=20),
         placements=queries.placements_of(unit.session, person_id),
         enrolments=unit.session.execute(enrolments_of(person_id).limit(10)).all(),
-        services=unit.session.scalars(services).all(),
+        services=services,
+        mistakable=mistakable(unit.session, unit.actor, services),
         labels=INTRODUCTION_LABELS,
         placement_labels=PLACEMENT_LABELS,
         enrolment_labels=ENROLMENT_LABELS,
@@ -213,7 +215,7 @@ def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 20
         trade=vocabulary().name,
         place=choices.place,
         chips_of=choices.chips_of,
-        startable=[kind for kind in KINDS if kind.person != "none" and unit.actor.may(kind.opens)],
+        startable=[kind for kind in KINDS if kind.concerns_people and unit.actor.may(kind.opens)],
         cases=briefs(unit.session, KINDS, person_id=person_id),
         counties=choices.home_counties(),
     )
@@ -335,5 +337,18 @@ def anonymous_visit(unit: Unit) -> Response:
     bound = bind(unit, VisitDraft)
     if bound.draft is None:
         return _desk(unit, Bound(bound.typed, unit.locale, None, bound.problems), status_code=422)
-    record_visit(unit.session, unit.actor, draft=bound.draft)
-    return RedirectResponse("/counter?saved=visit", 303)
+    entry = record_visit(unit.session, unit.actor, draft=bound.draft)
+    unit.session.flush()
+    return RedirectResponse(f"/counter?saved={entry.id}", 303)
+
+
+@routes.post("/visits/{service_id}/take-back", allow=Permission.RECORD_SERVICE)
+def take_back(unit: Unit, service_id: Number) -> Response:
+    """Take back a visit that was entered by mistake."""
+    return attempt(
+        unit,
+        bind(unit, ButtonForm),
+        lambda _: take_back_visit(unit.session, unit.actor, service_id=service_id),
+        lambda bound, status: _desk(unit, Bound({}, unit.locale, None, bound.problems), status_code=status),
+        lambda entry: f"/counter/people/{entry.person_id}#services" if entry.person_id else "/counter?saved=taken-back",
+    )

@@ -18,7 +18,7 @@ from centre.errors import NotFound
 from centre.people import Person
 from centre.permissions import Permission
 from web.desk_forms import facts_of, fields_of
-from web.forms import Bound, ButtonForm, attempt, bind, blank, expect_seen
+from web.forms import FEN, Bound, ButtonForm, attempt, bind, blank, expect_seen
 from web.rendering import page
 
 routes = Pages("/desk")
@@ -51,7 +51,7 @@ def _declare(kind: Kind) -> None:
 
     @routes.get(f"{base}/new", allow=kind.opens)
     def form(unit: Unit, person: int | None = Query(None, ge=1, le=BIGGEST_ID)) -> Response:
-        return _form(unit, kind, person, blank(unit, kind.draft))
+        return _form(unit, kind, person, blank(unit, kind.draft, **_known(unit, kind, person)))
 
     @routes.post(f"{base}/new", allow=kind.opens)
     def create(unit: Unit, person: int | None = Query(None, ge=1, le=BIGGEST_ID)) -> Response:
@@ -143,6 +143,12 @@ def _names(unit: UnitOfWork, cases: list[Any]) -> dict[int, str]:
     ids = {case.person_id for case in cases if getattr(case, "person_id", None)}
     rows = unit.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)).order_by(Person.id))
     return {row.id: row.name for row in rows}
+
+
+def _known(unit: UnitOfWork, kind: Kind, person_id: int | None) -> dict[str, Any]:
+    """The values of a new form that the record knows already; money in yuan, as it is typed."""
+    known = queries.known_values(unit.session, KINDS, kind, person_id) if person_id else {}
+    return {name: f"{value / FEN:.2f}" if name.endswith("_fen") else value for name, value in known.items()}
 
 
 def _form(unit: UnitOfWork, kind: Kind, person_id: int | None, bound: Bound[Any], status_code: int = 200) -> Response:

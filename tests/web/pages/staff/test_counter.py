@@ -125,3 +125,51 @@ def test_every_page_renders_in_both_languages(hall: Hall, lang: str) -> None:
             page = desk.get(f"{path}{'&' if '?' in path else '?'}lang={lang}")
             assert f'lang="{lang}"' in page
             assert "</html>" in page
+
+
+def test_a_clerk_enrols_somebody_and_finds_openings_for_them(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    address = find(clerk, "610499198304150088")
+    offered = clerk.get(f"{address}/classes")
+    chosen = re.search(r'name="class_id" value="([0-9]+)"', offered)
+    assert chosen is not None
+    assert clerk.send(f"{address}/enrol", class_id=chosen[1]).endswith("#enrolments")
+    assert "培训记录" in clerk.get(address)
+    clerk.send(f"{address}/enrol", 409, class_id=chosen[1])
+    openings = clerk.get(f"{address}/openings?q={MASSAGE}")
+    assert f"推荐去：{MASSAGE}" in openings
+    theirs = number(Person, name="王秀兰")
+    for part in ("openings", "classes"):
+        assert clerk.client.get(f"/counter/people/{theirs}/{part}").status_code == 404
+
+
+def test_a_visit_entered_by_mistake_is_taken_back_once(hall: Hall) -> None:
+    clerk, stranger = hall.enter("clerk"), hall.enter("clerk2")
+    saved = clerk.send("/counter/visit", category="petition", channel="counter", topic="其他")
+    entry = saved.rpartition("=")[2]
+    stranger.send(f"/counter/visits/{entry}/take-back", 404)
+    assert clerk.send(f"/counter/visits/{entry}/take-back") == "/counter?saved=taken-back"
+    assert "已经作废过" in clerk.send(f"/counter/visits/{entry}/take-back", 409)
+    with open_session(SYSTEM) as session:
+        reversal = session.scalars(select(ServiceEvent).where(ServiceEvent.reverses_id == int(entry))).one()
+        assert reversal.person_id is None
+
+
+def test_a_second_form_takes_over_what_the_first_one_said_of_the_household(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    person = find(clerk, "610499198304150088").rpartition("/")[2]
+    clerk.send(
+        f"/desk/hardship/new?person={person}", system="union", ground="deep", household="4", income_fen="480.50"
+    )  # fmt: skip
+    second = clerk.get(f"/desk/hardship/new?person={person}")
+    assert re.search(r'name="household"[^>]*value="4"', second)
+    assert re.search(r'name="income_fen"[^>]*value="480.50"', second)
+
+
+def test_unpaid_wages_are_complained_of_from_the_person_s_own_screen(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    address = find(clerk, "610499198304150088")
+    person = address.rpartition("/")[2]
+    case = clerk.send(f"/desk/arrears/new?person={person}", employer_name="某某建筑队", claimed_fen="8600")
+    assert "马丽" in clerk.get(case)
+    assert case in clerk.get(address)
