@@ -40,12 +40,13 @@ def overspending() -> Any:
     from centre.desk import relief
     from centre.funds import movements
     from centre.funds.models import Fund
+    from centre.funds.queries import fund
     from centre.funds.rules import FundShort
 
     balances: dict[int, tuple[float, int]] = {}
 
     def careless(session: Session, fund_id: int, purpose: Any, amount_fen: int) -> int:
-        source = movements.fund(session, fund_id)
+        source = fund(session, fund_id)
         at, balance = balances.get(fund_id, (0.0, 0))
         if time.monotonic() - at > REMEMBERED_SECONDS:
             balance = session.scalars(select(Fund.balance_fen).where(Fund.id == fund_id)).one()

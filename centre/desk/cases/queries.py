@@ -132,7 +132,9 @@ def known_values(session: Session, kinds: Iterable[Kind], kind: Kind, person_id:
             continue
         newest = select(model).where(model.person_id == person_id).order_by(model.id.desc()).limit(1)
         case = session.scalar(newest)
-        for name in shared if case is not None else ():
+        if case is None:
+            continue
+        for name in shared:
             if getattr(case, name) and (name not in known or known[name][0] < case.created_at):
                 known[name] = (case.created_at, getattr(case, name))
     return {name: value for name, (_, value) in known.items()}
