@@ -49,13 +49,14 @@ class FieldProblem(Wire):
 
 
 class ProblemOut(Wire):
-    """A refusal as problem details (RFC 9457)."""
+    """A refusal as problem details (RFC 9457); 403 names the permission that the account lacks."""
 
     type: str
     title: str
     status: int
     detail: str
     errors: list[FieldProblem] = Field(default=[])
+    permission: str = ""
 
 
 class Unreadable(Refusal):
@@ -197,9 +198,14 @@ def problem_response(request: Request, error: Exception) -> Response:
         status=refusal.status,
         detail=detail(locale, refusal),
         errors=faults,
+        permission=str(refusal.params.get("permission", "")),
     )
+    left_out = set() if out.permission else {"permission"}
     return JSONResponse(
-        out.model_dump(), refusal.status, headers=refusal_headers(refusal), media_type="application/problem+json"
+        out.model_dump(exclude=left_out),
+        refusal.status,
+        headers=refusal_headers(refusal),
+        media_type="application/problem+json",
     )
 
 
