@@ -13,7 +13,7 @@ from centre.permissions import Permission, require
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
 from tests.ordeal.caller import Answer, Caller
-from tests.ordeal.test_access_matrix import doors
+from tests.ordeal.test_access_matrix import doors, send_rosters
 from tests.ordeal.world import Someone, World
 from tests.planted import planted
 
@@ -62,6 +62,7 @@ def asked(database: str) -> Iterator[Asked]:
     world = worlds.build()
     keys.check_keys()
     caller = Caller(build())
+    send_rosters(world, caller)
     yield Asked(world, caller, Bodies(json.loads(caller.call("GET", "/api/v1/openapi.json").body)))
     caller.close()
 
