@@ -14,7 +14,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import audit, benefits, clock, regions, working_days
 from centre.drafts import Draft, Line, LongWords, Words
 from centre.errors import Conflict, Invalid, NotFound, Problem
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.office import POLICY_DECIDED
+from centre.messages.overlay import kept_texts, wording_of
+from centre.messages.overlay import problems_of as problems_of_text
 from centre.permissions import Actor, Permission, Scope, require
 from centre.policy import CALENDAR, PolicyMissing, PolicyRule, policy, year_plans
 from centre.tables import Record, coded
@@ -106,7 +109,8 @@ def checked_value(session: Session, draft: RuleDraft) -> Any:
     problems: list[Problem] = []
     known = session.scalars(choose(PolicyRule).where(PolicyRule.key == draft.key).order_by(PolicyRule.id)).first()
     value: Any = None
-    if known is None and draft.key != CALENDAR:
+    wording = wording_of(draft.key)
+    if known is None and wording is None and draft.key != CALENDAR:
         problems.append(Problem("key", "rule-unknown", N_("没有这条规则，请从列表里选")))
     else:
         try:
@@ -114,7 +118,9 @@ def checked_value(session: Session, draft: RuleDraft) -> Any:
         except ValueError:
             problems.append(Problem("value", "rule-value", N_("值写法不对；照现在的样子写，文字加英文双引号")))
         else:
-            if draft.key == CALENDAR:
+            if wording is not None:
+                problems += problems_of_text(wording, value, draft.region_code)
+            elif draft.key == CALENDAR:
                 problems += working_days.problems_of(value, draft.from_on, draft.to_on, draft.region_code)
             elif draft.key.startswith(benefits.PREFIX):
                 if fault := benefits.fault_of(value):
@@ -214,15 +220,14 @@ def decide_rule(session: Session, actor: Actor, *, change_id: int, agreed: bool)
     if agreed:
         session.add(_rule(change, change.value))
     session.flush()
-    if agreed and change.key == CALENDAR:
-        year_plans.forget()
+    if agreed:
+        year_plans.forget_after(session)
+        kept_texts.forget_after(session)
     if change.asked_by is not None:
-        post(
+        send(
             session,
-            kind="policy-decided",
+            POLICY_DECIDED.of(state=CHANGE_LABELS[change.state]),
             to_account_id=change.asked_by,
-            title=N_("规则修订有了结果"),
-            body=CHANGE_LABELS[change.state],
             link="/administration/rules",
             dedupe_key=f"policy-change:{change.id}",
         )

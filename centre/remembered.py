@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,10 @@ class Remembered(Generic[Fact]):
             until = time.monotonic() - REMEMBERED_SECONDS + RETRY_SECONDS
         self._known[settings().url] = (until, fact)
         return fact
+
+    def forget_after(self, session: Session) -> None:
+        """Ask the database again once a session has committed; sooner it would give, and keep, the old answer."""
+        event.listen(session, "after_commit", lambda _: self.forget(), once=True)
 
     def forget(self) -> None:
         """Ask the database the next time."""

@@ -15,13 +15,10 @@ from centre.accounts.queries import checked_account, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
 from centre.accounts.sessions import Caller, end_all, let_in
 from centre.errors import NotFound
-from centre.outbox import post
+from centre.messages import Wording, send
+from centre.messages.office import RESET_ALONE, RESET_ASKED
 from centre.permissions import PARTNERS, Actor, Permission, Role, require
 from centre.scopes import seeing_everything
-from centre.translation import N_, SOURCE_LOCALE, translate
-
-RESET_ASKED = N_("{name}的动态口令等您同意重置")
-RESET_ALONE = N_("{name}的动态口令已在服务器上直接重置，请核实是不是本人要求的")
 
 
 def create_account(
@@ -139,7 +136,7 @@ def reset_second_factor(session: Session, actor: Actor, *, login: str, reason: s
     if not others:
         raise NobodyElse
     ask_factor_reset(session, actor, account_id=account.id, reason=reason)
-    _tell_resetters(session, account, others, title=RESET_ASKED)
+    _tell_resetters(session, account, others, RESET_ASKED)
     return others
 
 
@@ -151,18 +148,17 @@ def reset_second_factor_alone(session: Session, actor: Actor, *, login: str, rea
     require(actor, Permission.MANAGE_ACCOUNTS)
     account = _named(session, login)
     forget_factor(session, account)
-    _tell_resetters(session, account, resetters(session, but=account), title=RESET_ALONE)
+    _tell_resetters(session, account, resetters(session, but=account), RESET_ALONE)
     detail = {"alone": True, "reason": reason}
     audit.note(session, actor, action="account.factor-reset", subject=f"account:{account.id}", detail=detail)
 
 
-def _tell_resetters(session: Session, account: Account, others: Sequence[Account], *, title: str) -> None:
+def _tell_resetters(session: Session, account: Account, others: Sequence[Account], wording: Wording) -> None:
     for other in others:
-        post(
+        send(
             session,
-            kind="factor-reset",
+            wording.of(name=account.name),
             to_account_id=other.id,
-            title=translate(SOURCE_LOCALE, title, name=account.name)[:200],
             link="/administration/resets",
             dedupe_key=f"factor-reset:{account.id}:{clock.now().isoformat()}:{other.id}",
         )

@@ -25,7 +25,8 @@ from centre.accounts.models import Account, RecoveryCode, SecondFactor, SignInCa
 from centre.accounts.rules import AccountClosed
 from centre.accounts.sessions import end_all
 from centre.errors import Conflict, NotFound
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.office import APPROVAL_DECIDED
 from centre.people import Person
 from centre.permissions import GRANTS, Actor, Permission, Role, Scope, require
 from centre.scopes import seeing_everything
@@ -257,12 +258,10 @@ def _decide(
 
 def _tell(session: Session, request: AccountApproval) -> None:
     if request.asked_by is not None:
-        post(
+        send(
             session,
-            kind="approval-decided",
+            APPROVAL_DECIDED.of(business=KIND_LABELS[request.kind], state=STATE_LABELS[request.state]),
             to_account_id=request.asked_by,
-            title=KIND_LABELS[request.kind],
-            body=STATE_LABELS[request.state],
             dedupe_key=f"approval:{request.id}",
         )
 

@@ -19,11 +19,12 @@ from centre.accounts.rules import CODE_LASTS, TRIES_OF_A_CODE, CodePurpose, Wron
 from centre.accounts.sessions import Caller
 from centre.database import open_session
 from centre.limits import Limit, spend_all
-from centre.outbox import SIGN_IN_CODE, post
+from centre.messages import send
+from centre.messages.office import REGISTER_CODE, SIGN_IN
+from centre.outbox import SIGN_IN_CODE
 from centre.people import phone_index
 from centre.permissions import Actor
 from centre.privacy import blind_index, token_digest
-from centre.translation import N_, SOURCE_LOCALE, translate
 
 SYSTEM = Actor.system()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -32,13 +33,7 @@ WINDOW = timedelta(minutes=5)
 OF_AN_ORIGIN, OF_A_DEVICE, OF_A_PHONE = 5, 5, 30
 """Codes a day to one telephone: asked for from one address, from a device that is known there, and in all."""
 
-TEXTS = {
-    CodePurpose.SIGN_IN: (N_("登录验证码"), N_("验证码 {code}，5 分钟内有效。工作人员不会向您要验证码。")),
-    CodePurpose.REGISTER: (
-        N_("登记验证码"),
-        N_("求职登记验证码 {code}，5 分钟内有效。不是您本人登记，不用理会，也不要告诉别人。"),
-    ),
-}
+WORDINGS = {CodePurpose.SIGN_IN: SIGN_IN, CodePurpose.REGISTER: REGISTER_CODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +110,11 @@ def send_code(
 
 
 def _post(session: Session, sent: OneTimeCode, phone: str, code: str) -> None:
-    title, text = TEXTS[sent.purpose]
-    post(
+    send(
         session,
-        kind=SIGN_IN_CODE,
+        WORDINGS[sent.purpose].of(code=code),
         to_account_id=sent.account_id,
         to_phone=phone,
-        title=title,
-        body=translate(SOURCE_LOCALE, text, code=code),
         dedupe_key=f"{SIGN_IN_CODE}:{sent.id}",
         expires_at=sent.expires_at,
     )

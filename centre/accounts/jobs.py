@@ -10,12 +10,10 @@ from centre.accounts.models import Account, OneTimeCode, SignIn
 from centre.accounts.queries import ending_accounts, ends_soon, may_renew
 from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
 from centre.jobs import failing_jobs, job
-from centre.outbox import SIGN_IN_CODE, Message, post
+from centre.messages import Wording, send
+from centre.messages.office import ACCOUNT_ENDS, JOB_FAILED, PARTNER_ENDS
+from centre.outbox import SIGN_IN_CODE, Message
 from centre.permissions import MANAGERS, PARTNERS, Role
-from centre.translation import N_, SOURCE_LOCALE, translate
-
-JOB_FAILED = N_("后台任务 {job} 出错了")
-JOB_FAILED_BODY = N_("从 {at} 起没有办成（{error}），系统会自动重试，别的任务不受影响。请查看服务日志。")
 
 
 @job("warn-partner-accounts", every=timedelta(days=1))
@@ -28,20 +26,17 @@ def warn_partner_accounts(session: Session) -> None:
     managers = [account for account in everybody if set(account.roles) & MANAGERS and account.usable]
     for account in soon:
         day = account.expires_on.isoformat() if account.expires_on else ""
-        _tell(session, account, account, day, N_("您的账号快到期了"), "/account")
+        _tell(session, account, account, day, ACCOUNT_ENDS, "/account")
         for manager in managers:
             if may_renew(manager.actor, account):
-                _tell(session, manager, account, day, N_("有合作单位的账号快到期了"), "/partners")
+                _tell(session, manager, account, day, PARTNER_ENDS, "/partners")
 
 
-def _tell(session: Session, reader: Account, account: Account, day: str, title: str, link: str) -> None:
-    text = N_("{name} 的账号 {day} 到期，请主管核对合作关系后续期。")
-    post(
+def _tell(session: Session, reader: Account, account: Account, day: str, wording: Wording, link: str) -> None:
+    send(
         session,
-        kind="account-ends",
+        wording.of(name=account.name, day=day),
         to_account_id=reader.id,
-        title=title,
-        body=translate(SOURCE_LOCALE, text, name=account.name, day=day),
         link=link,
         dedupe_key=f"account-ends:{account.id}:{day}:{reader.id}",
     )
@@ -58,14 +53,11 @@ def tell_of_failed_jobs(session: Session) -> None:
     for failure in failures:
         began = clock.local(failure.first_at)
         since = f"{began:%m-%d %H:%M}"
-        body = translate(SOURCE_LOCALE, JOB_FAILED_BODY, error=failure.error, at=since)
         for account in administrators:
-            post(
+            send(
                 session,
-                kind="job-failed",
+                JOB_FAILED.of(job=failure.job, error=failure.error, at=since),
                 to_account_id=account.id,
-                title=translate(SOURCE_LOCALE, JOB_FAILED, job=failure.job),
-                body=body,
                 dedupe_key=f"job-failed:{failure.job}:{began.isoformat()}:{account.id}",
             )
 

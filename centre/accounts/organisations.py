@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.accounts.models import Account, ApiToken, SignIn
-from centre.outbox import post
+from centre.messages import Filled, send
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 
@@ -46,10 +46,8 @@ def close_accounts(
 
 def tell_accounts(
     session: Session,
+    message: Filled,
     *,
-    kind: str,
-    title: str,
-    body: str,
     dedupe_key: str,
     provider_id: int | None = None,
     employer_id: int | None = None,
@@ -59,14 +57,7 @@ def tell_accounts(
         programs = select(ApiToken.account_id)
         people = select(Account.id).where(_of(provider_id, employer_id), Account.id.not_in(programs))
         for account_id in session.scalars(people.order_by(Account.id)).all():
-            post(
-                session,
-                kind=kind,
-                to_account_id=account_id,
-                title=title,
-                body=body[:2000],
-                dedupe_key=f"{dedupe_key}:{account_id}",
-            )
+            send(session, message, to_account_id=account_id, dedupe_key=f"{dedupe_key}:{account_id}")
         session.flush()
 
 

@@ -18,13 +18,14 @@ from centre.exports.rules import (
     NoSuchList,
     OwnExport,
 )
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.office import EXPORT_ASKED, EXPORT_READY, EXPORT_REFUSED
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.records.queries import require_fresh
 from centre.sheets.writing import Column, export
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_, translate
 
 MOST = 20_000
 """The maximum number of rows that one request can write without delaying others."""
@@ -78,11 +79,11 @@ def decide_export(session: Session, actor: Actor, *, export_id: int, agreed: boo
     hours = int(policy(session, "export-keep-hours", on=clock.today()))
     request.ends_at = clock.now() + timedelta(hours=hours)
     _noted(session, actor, "export.approve" if agreed else "export.refuse", request, {})
-    post(
+    wording = EXPORT_READY if agreed else EXPORT_REFUSED
+    send(
         session,
-        kind="export-decided",
+        wording.of(),
         to_account_id=request.account_id,
-        title=N_("名单可以下载了") if agreed else N_("名单没有同意导出"),
         link="/exports",
         dedupe_key=f"export-decided:{request.id}",
     )
@@ -120,13 +121,11 @@ def fetch_list(
 
 
 def _tell_deciders(session: Session, request: Export) -> None:
-    title = N_("有人申请导出 {people} 人的名单，请审批")
     for account_id in queries.deciders(session, request):
-        post(
+        send(
             session,
-            kind="export-asked",
+            EXPORT_ASKED.of(people=request.people),
             to_account_id=account_id,
-            title=translate(SOURCE_LOCALE, title, people=request.people),
             link="/exports",
             dedupe_key=f"export-asked:{request.id}:{account_id}",
         )

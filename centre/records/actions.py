@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.errors import Forbidden, NotFound
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.office import REVEAL_ALERT
 from centre.people import Consent
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -28,9 +29,6 @@ from centre.records.rules import (
     UnknownPurpose,
 )
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
-
-ALERT = N_("{name} 今天已查看 {people} 人的完整信息，请核实是否办公需要")
 
 
 def reveal(session: Session, actor: Actor, *, person_id: int, draft: RevealDraft, proved_at: datetime | None) -> str:
@@ -110,11 +108,10 @@ def _opened(session: Session, account_id: int, limit: int) -> bool:
 
 def _alert(session: Session, actor: Actor, account_id: int, people: int) -> None:
     for manager in queries.managers_of(session, actor.centre_id):
-        post(
+        send(
             session,
-            kind="reveal-alert",
+            REVEAL_ALERT.of(name=actor.name or f"#{account_id}", people=people),
             to_account_id=manager,
-            title=translate(SOURCE_LOCALE, ALERT, name=actor.name or f"#{account_id}", people=people)[:200],
             dedupe_key=f"reveal-alert:{account_id}:{clock.today().isoformat()}:{manager}",
         )
 

@@ -10,7 +10,9 @@ from centre import clock
 from centre.batches import batches
 from centre.jobs import job
 from centre.ledger import ServiceEvent
-from centre.outbox import Delivery, Message, post
+from centre.messages import send
+from centre.messages.jobseekers import RETENTION
+from centre.outbox import Delivery, Message
 from centre.people import Person
 from centre.permissions import Actor
 from centre.policy import policy
@@ -19,7 +21,6 @@ from centre.records.erasure import carry_out, erase_person
 from centre.records.models import ErasureRequest, RevealDay
 from centre.records.rules import ErasureState
 from centre.settings import settings
-from centre.translation import N_
 
 SYSTEM = Actor.system()
 LOT = 200
@@ -81,12 +82,10 @@ def tell_inactive(session: Session) -> None:
     for person in session.scalars(idle).all():
         due = today + timedelta(days=notice)
         session.add(ErasureRequest(person_id=person.id, origin="retention", due_on=due))
-        post(
+        send(
             session,
-            kind="retention",
+            RETENTION.of(),
             to_person_id=person.id,
-            title=N_("您很久没有办理业务，个人信息将被注销"),
-            body=N_("想继续使用，请登录办理任何一项业务，或到中心窗口说一声。"),
             dedupe_key=f"retention:{person.id}:{due.isoformat()}",
         )
 

@@ -15,6 +15,9 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 MOST_AGE = timedelta(days=3)
 """What nobody could send for so long stays in the pages, for example after the first sender was set up."""
 
+ONE_SMS, PART_OF_SMS = 70, 67
+"""Characters of a short message that stands alone, and of one that is a part."""
+
 _LONG_NUMBER = re.compile(r"(?<![0-9])([0-9]{3})[0-9]{8,12}([0-9]{3}[0-9Xx])(?![0-9Xx])")
 
 
@@ -52,3 +55,9 @@ def text_of(kind: str, title: str, body: str, *, sign: str, address: str) -> str
     words = _LONG_NUMBER.sub(lambda number: f"{number[1]}****{number[2]}", words)
     before = f"【{sign}】" if sign else ""
     return f"{before}{words}" + (f" {address}" if address and kind not in URGENT else "")
+
+
+def sms_parts(text: str) -> int:
+    """How many short messages a Chinese text takes: 70 characters in one, 67 in each of several (GSM 03.38, UCS-2)."""
+    length = len(text.encode("utf-16-le")) // 2
+    return 1 if length <= ONE_SMS else -(-length // PART_OF_SMS)

@@ -7,10 +7,11 @@ from centre.accounts.organisations import close_accounts
 from centre.audit import note
 from centre.errors import Invalid, Problem
 from centre.events import publish
+from centre.messages.employers import EMPLOYER_JUDGED
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, Term
+from centre.translation import N_
 from employers.companies.messages import tell_employer
 from employers.companies.models import Employer
 from employers.companies.queries import employer, employer_by_code, own_employer
@@ -96,10 +97,7 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     tell_employer(
         session,
         company.id,
-        kind="employer-judged",
-        title=N_("中心把您单位的状态改为：{state}"),
-        body="{reason}",
-        params={"state": Term(EMPLOYER_LABELS[company.state]), "reason": reason},
+        EMPLOYER_JUDGED.of(state=EMPLOYER_LABELS[company.state], reason=reason),
         link="/employer",
         dedupe_key=f"employer-judged:{company.id}:{company.version}",
     )

@@ -12,6 +12,8 @@ from centre.audit import note
 from centre.calendar import is_public_holiday
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.events import publish
+from centre.messages import Wording
+from centre.messages.jobseekers import FAIR_CANCELLED, FAIR_MOVED, FAIR_POSTPONED
 from centre.network import Centre
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
@@ -99,7 +101,7 @@ def change_fair(
     fair.notice = notice if announced_again else notice or fair.notice
     _revised(session, fair)
     if moved and fair.state in ANNOUNCED:
-        _tell_all(session, fair, "fair-moved", N_("招聘会“{fair}”改到 {when}，请留意"))
+        _tell_all(session, fair, FAIR_MOVED)
     promote_waiting(session, actor, fair_id=fair.id)
     note(session, actor, action="fair.change", subject=f"fair:{fair.id}", detail={"moved": moved})
     return fair
@@ -167,13 +169,13 @@ def attach_plans(
 def cancel_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
     """Cancel a fair: its hall is released, booth holders are notified, calendars show it as cancelled (FA-11)."""
     require(actor, Permission.MANAGE_FAIRS)
-    return _call_off(session, actor, fair_id, "cancel", notice, N_("招聘会“{fair}”（{when}）已取消"))
+    return _call_off(session, actor, fair_id, "cancel", notice, FAIR_CANCELLED)
 
 
 def postpone_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) -> Fair:
     """Postpone an announced fair until `change_fair` sets a new date; booth holders are notified."""
     require(actor, Permission.MANAGE_FAIRS)
-    return _call_off(session, actor, fair_id, "postpone", notice, N_("招聘会“{fair}”（{when}）延期，新的时间另行通知"))
+    return _call_off(session, actor, fair_id, "postpone", notice, FAIR_POSTPONED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,36 +326,34 @@ def _figures(figures: dict[str, int] | None) -> dict[str, int]:
     return {name: given[name] for name in wanted}
 
 
-def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: str, title: str) -> Fair:
+def _call_off(session: Session, actor: Actor, fair_id: int, event: str, notice: str, wording: Wording) -> Fair:
     fair = own_fair(session, actor, fair_id)
     if fair.published_at is not None and not notice.strip():
         raise NoticeMissing(field="notice")
     move(session, actor, fair, FAIR, event, reason=notice)
     fair.notice = notice.strip()[:2000]
     _revised(session, fair)
-    _tell_all(session, fair, f"fair-{event}", title)
+    _tell_all(session, fair, wording)
     if fair.state is FairState.CANCELLED:
         end_requests(session, actor, fair_id=fair.id)
     note(session, actor, action=f"fair.{event}", subject=f"fair:{fair.id}")
     return fair
 
 
-def _tell_all(session: Session, fair: Fair, kind: str, title: str) -> None:
+def _tell_all(session: Session, fair: Fair, wording: Wording) -> None:
     """Write to the employers with a booth, and let the upper slices write to everybody else who wanted to come."""
     session.flush()
+    message = wording.of(fair=fair.name, when=span(fair), notice=fair.notice)
     for booth in session.scalars(booths(fair.id)):
         if booth.state in WAITING_OR_HOLDING:
             tell_employer(
                 session,
                 booth.employer_id,
-                kind=kind,
-                title=title,
-                body="{notice}",
+                message,
                 link=f"/fairs/{fair.id}",
-                dedupe_key=f"{kind}:{fair.id}:{fair.revision}",
-                params={"fair": fair.name, "when": span(fair), "notice": fair.notice},
+                dedupe_key=f"{wording.name}:{fair.id}:{fair.revision}",
             )
-    publish(session, FairMoved(fair.id, kind, title))
+    publish(session, FairMoved(fair.id, message))
 
 
 def _revised(session: Session, fair: Fair) -> None:

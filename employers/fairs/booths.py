@@ -10,6 +10,15 @@ from centre import clock
 from centre.counters import give_back, take_one
 from centre.errors import Invalid, Problem
 from centre.events import publish
+from centre.messages import Filled
+from centre.messages.employers import (
+    BOOTH_APPROVED,
+    BOOTH_NUMBERED,
+    BOOTH_PROMOTED,
+    BOOTH_REFUSED,
+    BOOTH_TAKEN_BACK,
+    BOOTH_WITHDRAWN,
+)
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -97,7 +106,7 @@ def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     if booth.state is BoothState.REFUSED and not take_booth(session, booth.fair_id):
         raise NoBoothFree
     move(session, actor, booth, BOOTH, "approve")
-    _decided(session, booth, N_("招聘会“{fair}”的展位申请已通过"))
+    _decided(session, booth, BOOTH_APPROVED.of(fair=_fair_name(session, booth)))
     return booth
 
 
@@ -135,7 +144,7 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
         raise BoothTaken(field="booth_no", booth_no=number)
     move(session, actor, booth, BOOTH, "assign")
     booth.booth_no = number
-    _decided(session, booth, N_("招聘会“{fair}”的展位号是 {booth_no}，请在开场前 30 分钟到场"), booth_no=number)
+    _decided(session, booth, BOOTH_NUMBERED.of(fair=_fair_name(session, booth), booth_no=number))
     return booth
 
 
@@ -199,7 +208,7 @@ def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
         raise TooLateToWithdraw(days=days)
     _release(session, actor, booth, "withdraw", "")
     if not is_own:
-        _decided(session, booth, N_("主办方已为贵单位办理退出招聘会“{fair}”"))
+        _decided(session, booth, BOOTH_WITHDRAWN.of(fair=_fair_name(session, booth)))
     return booth
 
 
@@ -253,7 +262,7 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
             break
         with seeing_everything(session):  # the booth of somebody else
             move(session, actor, booth, BOOTH, "promote")
-            _decided(session, booth, N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"))
+            _decided(session, booth, BOOTH_PROMOTED.of(fair=_fair_name(session, booth)))
         promoted += 1
     return promoted
 
@@ -297,8 +306,8 @@ def take_booth(session: Session, fair_id: int) -> bool:
 def _turn_down(session: Session, actor: Actor, booth: Booth, reason: str) -> Booth:
     had_booth = booth.state not in UNDECIDED
     _release(session, actor, booth, "refuse", reason)
-    taken_back, refused = N_("招聘会“{fair}”的展位已被收回：{reason}"), N_("招聘会“{fair}”的展位申请未通过：{reason}")
-    _decided(session, booth, taken_back if had_booth else refused, reason=reason)
+    wording = BOOTH_TAKEN_BACK if had_booth else BOOTH_REFUSED
+    _decided(session, booth, wording.of(fair=_fair_name(session, booth), reason=reason))
     return booth
 
 
@@ -309,16 +318,17 @@ def _refuse_ended(booth: Booth) -> None:
         raise EmployerNotActive(name=booth.employer.name)
 
 
-def _decided(session: Session, booth: Booth, title: str, **params: object) -> None:
+def _fair_name(session: Session, booth: Booth) -> str:
+    return session.scalars(select(Fair.name).where(Fair.id == booth.fair_id)).one()
+
+
+def _decided(session: Session, booth: Booth, message: Filled) -> None:
     booth.decided_at = clock.now()
     session.flush()
-    job_fair = session.scalars(select(Fair).where(Fair.id == booth.fair_id)).one()
     tell_employer(
         session,
         booth.employer_id,
-        kind="booth",
-        title=title,
+        message,
         link="/employer/booths",
         dedupe_key=f"booth:{booth.id}:{booth.state.value}:{booth.version}",
-        params={"fair": job_fair.name, **params},
     )

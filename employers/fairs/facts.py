@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 
+from centre.messages.wording import Filled
+
 
 @dataclass(frozen=True, slots=True)
 class FairMoved:
-    """An announced fair was moved, postponed or cancelled; `title` and `kind` are those of the messages."""
+    """An announced fair was moved, postponed or cancelled; whoever wanted to come gets the message."""
 
     fair_id: int
-    kind: str
-    title: str
+    message: Filled
 
 
 @dataclass(frozen=True, slots=True)

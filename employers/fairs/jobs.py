@@ -8,17 +8,15 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts import Account
 from centre.jobs import job
-from centre.outbox import post
+from centre.messages import Wording, send
+from centre.messages.office import FAIR_FILING, FAIR_STATISTICS
 from centre.permissions import Actor, Role
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.fairs.booths import end_requests
 from employers.fairs.models import Fair
 from employers.fairs.queries import due_filings, due_statistics, ending_fairs, starting_fairs
 from employers.fairs.rules import FAIR
 
-FILING_DUE = N_("招聘会“{fair}”要在 {day} 前备案")
-STATISTICS_DUE = N_("招聘会“{fair}”的统计数字要在 {day} 前上报")
 AHEAD = timedelta(days=3)
 
 
@@ -39,20 +37,19 @@ def remind_organisers(session: Session) -> None:
     """Remind organisers of filings and figures that are overdue or due within three days."""
     day = clock.today() + AHEAD
     for fair in session.scalars(due_filings(day)):
-        _remind(session, fair, FILING_DUE, fair.filing_due_on.isoformat(), "filing")
+        _remind(session, fair, FAIR_FILING, fair.filing_due_on.isoformat())
     for fair in session.scalars(due_statistics(day)):
-        _remind(session, fair, STATISTICS_DUE, fair.statistics_due_on.isoformat(), "statistics")
+        _remind(session, fair, FAIR_STATISTICS, fair.statistics_due_on.isoformat())
 
 
-def _remind(session: Session, fair: Fair, title: str, day: str, clock_name: str) -> None:
+def _remind(session: Session, fair: Fair, wording: Wording, day: str) -> None:
     accounts = select(Account).where(Account.centre_id == fair.centre_id, Account.disabled.is_(False))
     for account in session.scalars(accounts.order_by(Account.id)):
         if Role.ORGANISER in account.roles:
-            post(
+            send(
                 session,
-                kind="fair-clock",
-                title=translate(SOURCE_LOCALE, title, fair=fair.name, day=day)[:200],
+                wording.of(fair=fair.name, day=day),
                 link=f"/organiser/fairs/{fair.id}",
                 to_account_id=account.id,
-                dedupe_key=f"fair:{fair.id}:{clock_name}:{day}:{account.id}",
+                dedupe_key=f"{wording.name}:{fair.id}:{day}:{account.id}",
             )

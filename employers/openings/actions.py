@@ -12,6 +12,8 @@ from centre.audit import note
 from centre.counters import give_back, take_one
 from centre.errors import Invalid, NotFound, Problem
 from centre.events import publish
+from centre.messages import Wording
+from centre.messages.employers import OPENING_RETURNED, OPENING_UNLAWFUL, OPENING_VERIFIED
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
@@ -118,7 +120,7 @@ def verify_opening(
     opening.verified_by_id, opening.verified_at = actor.account_id, clock.now()
     note(session, actor, action="opening.verify", subject=f"opening:{opening.id}", detail={"remark": remark})
     _changed(session, opening)
-    _tell(session, opening, "opening-verified", N_("岗位“{title}”已核实，可以公开了"), remark)
+    _tell(session, opening, OPENING_VERIFIED, remark)
     return opening
 
 
@@ -137,7 +139,7 @@ def return_opening(
     if wording_unlawful:
         judge_wordings(session, actor, opening=opening, lawful=False)
     _changed(session, opening)
-    _tell(session, opening, "opening-returned", N_("岗位“{title}”退回修改"), reason)
+    _tell(session, opening, OPENING_RETURNED, reason)
     return opening
 
 
@@ -239,9 +241,7 @@ def rescreen_opening(session: Session, actor: Actor, *, opening_id: int) -> bool
     blocked = [finding for finding in _screen(session, opening, opening) if finding.reaction is Reaction.BLOCK]
     if blocked and opening.state is OpeningState.OPEN:
         _step(session, actor, opening, "pause", blocked[0].words)
-        _tell(
-            session, opening, "opening-unlawful", N_("岗位“{title}”有违规的说法，已暂停展示，请修改"), blocked[0].words
-        )
+        _tell(session, opening, OPENING_UNLAWFUL, blocked[0].words)
     return not blocked
 
 
@@ -356,16 +356,13 @@ def _sweep(session: Session, actor: Actor, employer_id: int, state: OpeningState
     return len(openings)
 
 
-def _tell(session: Session, opening: Opening, kind: str, title: str, remark: str) -> None:
+def _tell(session: Session, opening: Opening, wording: Wording, remark: str) -> None:
     tell_employer(
         session,
         opening.employer_id,
-        kind=kind,
-        title=title,
-        body="{remark}",
-        params={"title": opening.title, "remark": remark},
+        wording.of(title=opening.title, reason=remark),
         link=f"/employer/openings/{opening.id}",
-        dedupe_key=f"{kind}:{opening.id}:{opening.version}",
+        dedupe_key=f"{wording.name}:{opening.id}:{opening.version}",
     )
 
 

@@ -1,7 +1,6 @@
 """Actions on batches: planning, moving the departure, escorts, groups, locking with every guard, cancelling."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,14 +9,16 @@ from centre import clock
 from centre.accounts import Account
 from centre.audit import note
 from centre.errors import Invalid, Problem
-from centre.outbox import post
+from centre.messages import Filled, send
+from centre.messages.journeys import EXPORT_CANCELLED, EXPORT_LOCKED, EXPORT_MOVED
+from centre.messages.office import EXPORT_ESCORT
 from centre.people import Person
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.records.queries import agrees
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, Term, translate
+from centre.translation import N_, Term
 from employers.companies.messages import tell_employer
 from employers.openings.models import Opening
 from matching.companions.queries import fellows_of
@@ -43,13 +44,6 @@ from matching.export.rules import (
     QuotaTaken,
 )
 from matching.export.seating import PURPOSE, Traveller, lock_problems, seat_numbers
-
-MOVED_TITLE = N_("出发时间或地点有变：{batch}")
-MOVED_BODY = N_("新的安排：{when} 在 {place} 集合。原来打印的单子作废，请以第 {edition} 版为准。")
-CANCELLED_TITLE = N_("这一批不走了：{batch}")
-CANCELLED_BODY = N_("原定 {when} 出发的这一批取消了。原因：{reason}。中心会继续帮您找岗位。")
-LOCKED_TITLE = N_("出发安排：{batch}")
-LOCKED_BODY = N_("{when} 在 {place} 集合，{vehicle} 号车 {seat} 号座。请带身份证，不用交任何费用。")
 
 
 def plan_batch(
@@ -99,7 +93,13 @@ def change_batch(session: Session, actor: Actor, *, batch_id: int, draft: Export
             move(session, actor, batch, EXPORT_BATCH, "unlock")
         session.flush()
         if moved:
-            _tell_all(session, batch, "export-moved", MOVED_TITLE, MOVED_BODY)
+            _tell_all(
+                session,
+                batch,
+                EXPORT_MOVED.of(
+                    batch=batch.batch_no, when=when_of(batch), place=batch.gather_place, edition=batch.edition
+                ),
+            )
     note(session, actor, action="export.batch-change", subject=f"export_batch:{batch.id}", detail={"moved": moved})
     return batch
 
@@ -131,12 +131,10 @@ def appoint_escort(session: Session, actor: Actor, *, batch_id: int, account_id:
         duty.phone = phone or duty.phone or ""
         batch.edition += 1
         session.flush()
-        post(
+        send(
             session,
-            kind="export-escort",
+            EXPORT_ESCORT.of(batch=batch.batch_no, when=when_of(batch)),
             to_account_id=account_id,
-            title=N_("请您带队"),
-            body=translate(SOURCE_LOCALE, N_("{batch}，{when} 出发"), batch=batch.batch_no, when=when_of(batch)),
             link=f"/roll/{batch.id}",
             dedupe_key=f"export-escort:{batch.id}:{account_id}",
         )
@@ -233,7 +231,8 @@ def cancel_batch(session: Session, actor: Actor, *, batch_id: int, reason: str) 
     batch = queries.own_batch(session, actor, batch_id)
     EXPORT_BATCH.find(batch.state, "cancel")
     with seeing_everything(session):
-        _tell_all(session, batch, "export-cancelled", CANCELLED_TITLE, CANCELLED_BODY, reason=reason.strip()[:200])
+        message = EXPORT_CANCELLED.of(batch=batch.batch_no, when=when_of(batch), reason=reason.strip()[:200])
+        _tell_all(session, batch, message)
         move(session, actor, batch, EXPORT_BATCH, "cancel", reason=reason)
         session.flush()
         for row in queries.travelling(session, batch.id):
@@ -307,33 +306,24 @@ def _refuse_known_number(session: Session, project_id: int, batch_no: str, *, bu
 
 def _tell_seat(session: Session, batch: ExportBatch, row: ExportMember) -> None:
     vehicle, seat = queries.place_of(batch, row.seat_no)
-    words = {"batch": batch.batch_no, "when": when_of(batch), "vehicle": vehicle, "seat": seat}
-    words |= {"place": row.pick_up or batch.gather_place}
-    post(
+    place = row.pick_up or batch.gather_place
+    send(
         session,
-        kind="export-locked",
+        EXPORT_LOCKED.of(batch=batch.batch_no, when=when_of(batch), place=place, vehicle=vehicle, seat=seat),
         to_person_id=row.person_id,
-        title=translate(SOURCE_LOCALE, LOCKED_TITLE, **words)[:200],
-        body=translate(SOURCE_LOCALE, LOCKED_BODY, **words)[:2000],
         link="/me/journeys",
         dedupe_key=f"export-locked:{row.id}:{batch.edition}",
     )
 
 
-def _tell_all(session: Session, batch: ExportBatch, kind: str, title: str, body: str, **more: object) -> None:
+def _tell_all(session: Session, batch: ExportBatch, message: Filled) -> None:
     """Tell every member, escort and the employer once of a change of the journey."""
-    words = {"batch": batch.batch_no, "when": when_of(batch), "place": batch.gather_place, "edition": batch.edition}
-    words |= more
-    messages: dict[str, Any] = {"kind": kind, "title": translate(SOURCE_LOCALE, title, **words)[:200]}
-    messages["body"] = translate(SOURCE_LOCALE, body, **words)
+    once = f"{message.wording.name}:{batch.id}:{batch.edition}"
     for row in queries.travelling(session, batch.id):
         if row.state in NOT_LEFT:
-            key = f"{kind}:{batch.id}:{batch.edition}:p{row.person_id}"
-            post(session, to_person_id=row.person_id, link="/me/journeys", dedupe_key=key, **messages)
+            key = f"{once}:p{row.person_id}"
+            send(session, message, to_person_id=row.person_id, link="/me/journeys", dedupe_key=key)
     for duty in session.scalars(queries.escorts(batch.id)).all():
-        key = f"{kind}:{batch.id}:{batch.edition}:a{duty.account_id}"
-        post(session, to_account_id=duty.account_id, link=f"/roll/{batch.id}", dedupe_key=key, **messages)
-    tell_employer(
-        session, batch.employer_id, kind=kind, title=title, body=body, params=words, link="/employer/arrivals",
-        dedupe_key=f"{kind}:{batch.id}:{batch.edition}",
-    )  # fmt: skip
+        key = f"{once}:a{duty.account_id}"
+        send(session, message, to_account_id=duty.account_id, link=f"/roll/{batch.id}", dedupe_key=key)
+    tell_employer(session, batch.employer_id, message, link="/employer/arrivals", dedupe_key=once)

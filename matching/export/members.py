@@ -10,7 +10,9 @@ from centre.accounts import Account
 from centre.audit import note
 from centre.counters import give_back, take_one
 from centre.errors import Invalid, NotFound, Problem
-from centre.outbox import post
+from centre.messages import Filled, send
+from centre.messages.journeys import EXPORT_LISTED
+from centre.messages.office import EXPORT_LEFT
 from centre.people import Consent, Person
 from centre.permissions import Actor, Permission, Role, require
 from centre.records.queries import agrees, consent_texts
@@ -40,10 +42,7 @@ from matching.introductions.admission import lawful_fit, refuse_closed
 from matching.profiles.queries import person_in_sight
 
 IN_BATCH, IN_PROJECT, IN_COUNTY = N_("这一批的座位已满"), N_("这个项目的名额已满"), N_("这个县区的名额已满")
-LEFT_TITLE = N_("{name} 不去了，{batch} 空出一个名额")
 OWN_WISH = N_("本人不去了")
-LISTED_TITLE = N_("已为您报名外出务工：{batch}")
-LISTED_BODY = N_("{when} 出发。面试和体检的安排另行通知，全程不收费。")
 
 
 def list_member(
@@ -153,20 +152,19 @@ def leave_roster(session: Session, actor: Actor, *, member_id: int, reason: str 
         system = replace(Actor.system(), account_id=actor.account_id)
         _withdraw(session, system, row, reason or translate(SOURCE_LOCALE, OWN_WISH))
         batch = session.get_one(ExportBatch, row.batch_id)
-        title = translate(SOURCE_LOCALE, LEFT_TITLE, name=row.worker_name, batch=batch.batch_no)
-        tell_officers(session, batch, title=title, dedupe_key=f"export-left:{row.id}:{row.version}")
+        message = EXPORT_LEFT.of(name=row.worker_name, batch=batch.batch_no)
+        tell_officers(session, batch, message, dedupe_key=f"export-left:{row.id}:{row.version}")
     return row
 
 
-def tell_officers(session: Session, batch: ExportBatch, *, title: str, dedupe_key: str) -> None:
+def tell_officers(session: Session, batch: ExportBatch, message: Filled, *, dedupe_key: str) -> None:
     """Tell the export officers of the organising centre; called inside wider actions."""
     accounts = select(Account).where(Account.centre_id == batch.centre_id, Account.disabled.is_(False))
     for account in session.scalars(accounts.order_by(Account.id)):
         if Role.EXPORT_OFFICER in account.roles:
-            post(
+            send(
                 session,
-                kind="export-left",
-                title=title[:200],
+                message,
                 link=f"/export/batches/{batch.id}",
                 to_account_id=account.id,
                 dedupe_key=f"{dedupe_key}:{account.id}",
@@ -266,13 +264,10 @@ def _consent(session: Session, person: Person) -> None:
 
 
 def _tell_listed(session: Session, batch: ExportBatch, row: ExportMember) -> None:
-    words = {"batch": batch.batch_no, "when": f"{clock.local(batch.depart_at):%Y-%m-%d %H:%M}"}
-    post(
+    send(
         session,
-        kind="export-listed",
+        EXPORT_LISTED.of(batch=batch.batch_no, when=f"{clock.local(batch.depart_at):%Y-%m-%d %H:%M}"),
         to_person_id=row.person_id,
-        title=translate(SOURCE_LOCALE, LISTED_TITLE, **words)[:200],
-        body=translate(SOURCE_LOCALE, LISTED_BODY, **words),
         link="/me/journeys",
         dedupe_key=f"export-listed:{row.id}:{row.version}",
     )

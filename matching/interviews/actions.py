@@ -5,26 +5,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.outbox import post
+from centre.messages import Filled, send
+from centre.messages.employers import INTERVIEW_ACCEPTED, INTERVIEW_DECLINED
+from centre.messages.jobseekers import INTERVIEW_PROPOSED, INTERVIEW_WITHDRAWN
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from employers.companies.messages import tell_employer
 from matching.interviews.models import Interview
 from matching.interviews.queries import ARRANGEABLE, interview_in_sight, living_interview
 from matching.interviews.rules import INTERVIEW, InterviewDraft, InterviewPast, NoInterview, when
 from matching.introductions.links import answer_path
-from matching.introductions.models import Introduction
 from matching.introductions.queries import introduction_in_sight
-
-PROPOSED_TITLE = N_("约您面试：{title}")
-PROPOSED_BODY = N_("{employer} 约您 {when} 面试，地点 {place}。请点开答复去不去，不用交任何费用。")
-WITHDRAWN_TITLE = N_("面试取消了：{title}")
-WITHDRAWN_BODY = N_("原定 {when} 的面试取消了，先不要去。推荐信照常有效，有新时间再告诉您。")
-ACCEPTED_TITLE = N_("{name} 答应来面试")
-DECLINED_TITLE = N_("{name} 这个时间来不了")
-ANSWERED_BODY = N_("岗位：{title}，时间：{when}。")
 
 
 def propose_interview(session: Session, actor: Actor, *, introduction_id: int, draft: InterviewDraft) -> Interview:
@@ -57,7 +50,13 @@ def propose_interview(session: Session, actor: Actor, *, introduction_id: int, d
         interview.introduction = introduction
         session.add(interview)
         session.flush()
-        _tell_worker(session, interview, "interview", PROPOSED_TITLE, PROPOSED_BODY)
+        message = INTERVIEW_PROPOSED.of(
+            title=introduction.opening.title,
+            employer=introduction.opening.employer.name,
+            when=_when(interview),
+            place=interview.place or introduction.opening.title,
+        )
+        _tell_worker(session, interview, message)
     return interview
 
 
@@ -72,15 +71,13 @@ def answer_interview(session: Session, actor: Actor, *, interview_id: int, accep
     move(session, actor, interview, INTERVIEW, "accept" if accepts else "decline")
     interview.answered_at = clock.now()
     introduction = interview.introduction
+    wording = INTERVIEW_ACCEPTED if accepts else INTERVIEW_DECLINED
     tell_employer(
         session,
         interview.employer_id,
-        kind="interview-answer",
-        title=ACCEPTED_TITLE if accepts else DECLINED_TITLE,
-        body=ANSWERED_BODY,
+        wording.of(name=introduction.worker_name, title=introduction.opening.title, when=_when(interview)),
         link=answer_path(introduction),
         dedupe_key=f"interview-answer:{interview.id}:{'yes' if accepts else 'no'}",
-        params={"name": introduction.worker_name, "title": introduction.opening.title, "when": _when(interview)},
     )
     return interview
 
@@ -92,7 +89,8 @@ def withdraw_interview(session: Session, actor: Actor, *, interview_id: int) -> 
     move(session, actor, interview, INTERVIEW, "withdraw")
     with seeing_everything(session):
         session.flush()
-        _tell_worker(session, interview, "interview-withdrawn", WITHDRAWN_TITLE, WITHDRAWN_BODY)
+        message = INTERVIEW_WITHDRAWN.of(title=interview.introduction.opening.title, when=_when(interview))
+        _tell_worker(session, interview, message)
     return interview
 
 
@@ -101,21 +99,12 @@ def _when(interview: Interview) -> str:
     return when(local.date(), local.time())
 
 
-def _tell_worker(session: Session, interview: Interview, kind: str, title: str, body: str) -> None:
-    introduction: Introduction = interview.introduction
-    params = {
-        "title": introduction.opening.title,
-        "employer": introduction.opening.employer.name,
-        "when": _when(interview),
-        "place": interview.place or introduction.opening.title,
-    }
-    post(
+def _tell_worker(session: Session, interview: Interview, message: Filled) -> None:
+    send(
         session,
-        kind=kind,
+        message,
         to_person_id=interview.person_id,
-        title=translate(SOURCE_LOCALE, title, **params)[:200],
-        body=translate(SOURCE_LOCALE, body, **params)[:2000],
         link=f"/me/introductions/{interview.introduction_id}",
-        dedupe_key=f"{kind}:{interview.id}",
+        dedupe_key=f"{message.wording.name}:{interview.id}",
         expires_at=interview.starts_at,
     )

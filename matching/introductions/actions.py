@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from centre import audit, clock, events
 from centre.errors import Invalid, NotFound, Problem
 from centre.ledger import Channel
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.jobseekers import RECOMMENDATION, SET_ASIDE
 from centre.people import Person
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
@@ -67,12 +68,10 @@ def recommend_worker(session: Session, actor: Actor, *, draft: Recommendation) -
     introduction = _introduce(session, person, draft.opening_id, draft.channel)
     if draft.agreed:
         return _agree(session, actor, introduction, person, share_phone=draft.share_phone)
-    post(
+    send(
         session,
-        kind="recommendation",
+        RECOMMENDATION.of(title=introduction.opening.title),
         to_person_id=person.id,
-        title=N_("中心给您推荐了一个岗位"),
-        body=introduction.opening.title,
         link=f"/me/introductions/{introduction.id}",
         dedupe_key=f"recommendation:{introduction.id}",
     )
@@ -129,12 +128,10 @@ def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: i
     introduction = introduction_in_sight(session, introduction_id)
     move(session, actor, introduction, INTRODUCTION, "set_aside", reason=reason)
     introduction.note = reason[:200]
-    post(
+    send(
         session,
-        kind="set-aside",
+        SET_ASIDE.of(reason=reason[:500]),
         to_person_id=introduction.person_id,
-        title=N_("这次没有开推荐信"),
-        body=reason[:500],
         link="/me/introductions",
         dedupe_key=f"set-aside:{introduction.id}",
     )

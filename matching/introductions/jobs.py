@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
 from centre.jobs import job
+from centre.messages.employers import CHASE
 from centre.permissions import Actor
 from centre.policy import policy
 from centre.states import move
-from centre.translation import N_
 from employers.companies.messages import tell_employer
 from matching.introductions.links import answer_path
 from matching.introductions.models import Introduction, Placement
@@ -24,9 +24,6 @@ from matching.introductions.rules import (
 from matching.profiles.actions import move_registration
 from matching.profiles.models import Registration
 from matching.profiles.rules import RegistrationState
-
-CHASE_TITLE = N_("请告诉我们结果：{title}")
-CHASE_BODY = N_("推荐信 {letter} 已开出 {days} 天，请登记面试结果。没有回音按“没有回音”统计，不算录用。")
 
 
 @job("silence-letters", every=timedelta(hours=1))
@@ -68,12 +65,9 @@ def chase_employers(session: Session) -> None:
         tell_employer(
             session,
             introduction.employer_id,
-            kind="chase",
-            title=CHASE_TITLE,
-            body=CHASE_BODY,
+            CHASE.of(title=introduction.opening.title, letter=introduction.letter_no or "", days=day),
             link=answer_path(introduction),
             dedupe_key=f"chase:{introduction.id}:{day}",
-            params={"title": introduction.opening.title, "letter": introduction.letter_no or "", "days": day},
         )
 
 

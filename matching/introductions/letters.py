@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from centre import clock, regions
 from centre.installation import sign
 from centre.ledger import ServiceCategory, record_service
+from centre.messages import send
+from centre.messages.employers import APPLICANT
+from centre.messages.jobseekers import LETTER
 from centre.network import Centre
-from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.signing import sign_payload
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.openings.models import Opening
 from employers.openings.rules import WAGE_UNIT_LABELS
@@ -26,11 +28,6 @@ from matching.introductions.models import Introduction, LetterBook
 from matching.introductions.rules import letter_number
 from matching.introductions.skills import letter_skills
 from matching.suggestions.wording import Fit
-
-LETTER_TITLE = N_("推荐信已开：{title}")
-LETTER_BODY = N_("推荐信 {letter}，{expires} 前有效。请带身份证和这封信去面试，不用交任何费用。")
-ARRIVAL_TITLE = N_("有人应聘：{title}")
-ARRIVAL_BODY = N_("推荐信 {letter}，{expires} 前有效。请安排面试并告诉我们结果。")
 
 
 def next_number(session: Session, centre_id: int) -> str:
@@ -70,29 +67,20 @@ def write_letter(session: Session, actor: Actor, introduction: Introduction, ope
             topic=opening.occupation_code,
             subject=f"introduction:{introduction.id}",
         )
-        facts = {
-            "title": opening.title,
-            "letter": introduction.letter_no,
-            "expires": introduction.expires_on.isoformat(),
-        }
-        post(
+        expires = introduction.expires_on.isoformat()
+        send(
             session,
-            kind="letter",
+            LETTER.of(title=opening.title, letter=introduction.letter_no, expires=expires),
             to_person_id=introduction.person_id,
-            title=translate(SOURCE_LOCALE, LETTER_TITLE, **facts)[:200],
-            body=translate(SOURCE_LOCALE, LETTER_BODY, **facts),
             link=f"/me/introductions/{introduction.id}",
             dedupe_key=f"letter:{introduction.id}",
         )
         tell_employer(
             session,
             introduction.employer_id,
-            kind="applicant",
-            title=ARRIVAL_TITLE,
-            body=ARRIVAL_BODY,
+            APPLICANT.of(title=opening.title, letter=introduction.letter_no, expires=expires),
             link=answer_path(introduction),
             dedupe_key=f"applicant:{introduction.id}",
-            params=facts,
         )
 
 

@@ -4,12 +4,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from centre.events import subscribe
-from centre.outbox import post
+from centre.messages import Wording, send
+from centre.messages.jobseekers import OPENING_RESUMED, OPENING_STOPPED
 from centre.permissions import Actor
 from centre.records.rules import PersonErased
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from employers.companies.rules import EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningChanged, OpeningState
@@ -31,10 +32,6 @@ FILLED = N_("岗位已招满，请联系求职者")
 FLAGS = {OpeningState.FROZEN: FROZEN, OpeningState.CLOSED: CLOSED, OpeningState.FILLED: FILLED}
 """What is written on introductions that wait while their opening takes nobody."""
 
-STOPPED_TITLE = N_("先不要去面试：{title}")
-STOPPED_BODY = N_("这个岗位已停止招聘，请打中心电话问清情况，我们帮您找别的岗位。")
-RESUMED_TITLE = N_("可以继续了：{title}")
-RESUMED_BODY = N_("这个岗位又开始招聘，推荐信照常有效。")
 ENDED_REASON = N_("岗位已不再招聘")
 
 
@@ -60,13 +57,13 @@ def _follow(session: Session, opening: Opening, introduction: Introduction) -> N
         move(session, Actor.system(), introduction, INTRODUCTION, event, reason=ENDED_REASON)
         introduction.flag = ""
         introduction.note = introduction.note or ENDED_REASON
-        _tell(session, opening, introduction, "opening-stopped", STOPPED_TITLE, STOPPED_BODY)
+        _tell(session, opening, introduction, OPENING_STOPPED)
     elif flag and introduction.flag != flag:
         introduction.flag = flag
-        _tell(session, opening, introduction, "opening-stopped", STOPPED_TITLE, STOPPED_BODY)
+        _tell(session, opening, introduction, OPENING_STOPPED)
     elif opening.state is OpeningState.OPEN and introduction.flag in FLAGS.values():
         introduction.flag = ""
-        _tell(session, opening, introduction, "opening-resumed", RESUMED_TITLE, RESUMED_BODY)
+        _tell(session, opening, introduction, OPENING_RESUMED)
 
 
 def _ending(opening: Opening, introduction: Introduction) -> str:
@@ -86,15 +83,13 @@ def _ending(opening: Opening, introduction: Introduction) -> str:
     return "void" if barred or introduction.state in LETTERS else ""
 
 
-def _tell(session: Session, opening: Opening, introduction: Introduction, kind: str, title: str, body: str) -> None:
-    post(
+def _tell(session: Session, opening: Opening, introduction: Introduction, wording: Wording) -> None:
+    send(
         session,
-        kind=kind,
+        wording.of(title=opening.title),
         to_person_id=introduction.person_id,
-        title=translate(SOURCE_LOCALE, title, title=opening.title)[:200],
-        body=body,
         link=f"/me/introductions/{introduction.id}",
-        dedupe_key=f"{kind}:{introduction.id}:{opening.state.value}:{opening.version}",
+        dedupe_key=f"{wording.name}:{introduction.id}:{opening.state.value}:{opening.version}",
     )
 
 

@@ -7,16 +7,14 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.jobs import job
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.jobseekers import RENEW
 from centre.permissions import Actor
 from centre.states import move
-from centre.translation import N_
 from matching.profiles.models import PendingRegistration, Registration
 from matching.profiles.rules import REGISTRATION, RegistrationState
 
 REMIND_BEFORE = timedelta(days=14)
-RENEW_TITLE = N_("求职登记快到期了")
-RENEW_BODY = N_("登记到期后就收不到推荐了，点一下就能续期。")
 
 
 @job("lapse-registrations", every=timedelta(hours=6))
@@ -35,12 +33,10 @@ def lapse_registrations(session: Session) -> None:
         if registration.valid_until_on is not None and registration.valid_until_on < today:
             move(session, Actor.system(), registration, REGISTRATION, "lapse")
             continue
-        post(
+        send(
             session,
-            kind="renew",
+            RENEW.of(),
             to_person_id=registration.person_id,
-            title=RENEW_TITLE,
-            body=RENEW_BODY,
             link="/me",
             dedupe_key=f"renew:{registration.id}:{registration.valid_until_on}",
         )

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, regions
 from centre.errors import Invalid, Problem
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.employers import TERMS_COUNTED
+from centre.messages.jobseekers import TERMS_DISMISSED, TERMS_WORSE
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -42,12 +44,6 @@ from matching.promises.rules import (
 )
 
 FLAG = N_("条件比说好的差，请看合同或工资条原件后核实")
-WORSE_TITLE = N_("和说好的不一样：{terms}")
-WORSE_BODY = N_("{title}：{stage}里的{terms}比您报名时说好的差。先别急着签字或离开，打电话问中心，不收钱。")
-COUNTED_TITLE = N_("有求职者的条件比招聘时差：{terms}")
-COUNTED_BODY = N_(
-    "岗位：{title}，{stage}。已记入兑现记录，后来的求职者会看到提示。请改正；有不同意见的，带原件到中心。"
-)
 WATCH_REASON = N_("{days} 天内有 {times} 位求职者的条件比招聘时差")
 _FROM = (IntroductionState.OFFERED, IntroductionState.HIRED)
 
@@ -190,29 +186,26 @@ def _follow(session: Session, introduction: Introduction, row: StatedTerms) -> N
         introduction.flag = ""
     if not row.worse or row.state is StatementState.DISMISSED:
         return
-    words = _words(introduction, row)
+    title, stage = introduction.opening.title, STAGE_LABELS[row.stage]
+    terms = Labels(tuple(TERM_LABELS[kind] for kind in row.worse_kinds))
     key = f"{row.id}:{'-'.join(row.worse)}"
-    post(
-        session, kind="term-worse", to_person_id=row.person_id,
-        title=translate(SOURCE_LOCALE, WORSE_TITLE, **words)[:200],
-        body=translate(SOURCE_LOCALE, WORSE_BODY, **words)[:2000],
-        link=f"/me/introductions/{row.introduction_id}", dedupe_key=f"term-worse:{key}",
-    )  # fmt: skip
+    send(
+        session,
+        TERMS_WORSE.of(title=title, stage=stage, terms=terms),
+        to_person_id=row.person_id,
+        link=f"/me/introductions/{row.introduction_id}",
+        dedupe_key=f"term-worse:{key}",
+    )
     if is_reported:
         return
     tell_employer(
-        session, row.employer_id, kind="term-counted", title=COUNTED_TITLE, body=COUNTED_BODY, params=words,
-        link="/employer/applicants", dedupe_key=f"term-counted:{key}",
-    )  # fmt: skip
+        session,
+        row.employer_id,
+        TERMS_COUNTED.of(title=title, stage=stage, terms=terms),
+        link="/employer/applicants",
+        dedupe_key=f"term-counted:{key}",
+    )
     _watch(session, row.employer_id)
-
-
-def _words(introduction: Introduction, row: StatedTerms) -> dict[str, object]:
-    return {
-        "title": introduction.opening.title,
-        "terms": Labels(tuple(TERM_LABELS[kind] for kind in row.worse_kinds)),
-        "stage": translate(SOURCE_LOCALE, STAGE_LABELS[row.stage]),
-    }
 
 
 def _watch(session: Session, employer_id: int) -> None:
@@ -225,13 +218,11 @@ def _watch(session: Session, employer_id: int) -> None:
         judge_employer(session, Actor.system(), employer_id=employer_id, event="warn", reason=reason)
 
 
-DISMISSED_TITLE = N_("中心核实过了：{title}")
-
-
 def _tell_dismissed(session: Session, row: StatedTerms, reason: str) -> None:
-    post(
-        session, kind="term-dismissed", to_person_id=row.person_id,
-        title=translate(SOURCE_LOCALE, DISMISSED_TITLE, title=row.introduction.opening.title)[:200],
-        body=reason[:2000], link=f"/me/introductions/{row.introduction_id}",
+    send(
+        session,
+        TERMS_DISMISSED.of(title=row.introduction.opening.title, reason=reason),
+        to_person_id=row.person_id,
+        link=f"/me/introductions/{row.introduction_id}",
         dedupe_key=f"term-dismissed:{row.id}:{row.version}",
-    )  # fmt: skip
+    )

@@ -11,14 +11,14 @@ from centre import clock
 from centre.batches import batches
 from centre.bulk_writes import insert_rows
 from centre.jobs import job
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.jobseekers import DIGEST
 from centre.translation import N_, SOURCE_LOCALE, translate
 from matching.live.listing import Listed
 from matching.search.models import SavedHit, SavedSearch, Synonym
 from matching.search.queries import News, Proposal, news, proposals
 from matching.search.rules import MOST_OF_EMPLOYER, MOST_TOLD
 
-DIGEST_TITLE = N_("您关注的工作有 {n} 个新岗位")
 DIGEST_LINE = N_("{title}（{employer}）")
 DIGEST_MORE = N_("还有 {n} 个，点开看全部。")
 
@@ -32,12 +32,10 @@ def send_digests(session: Session, news: Sequence[News]) -> None:
     for person_id, group in groupby(news, key=lambda part: part.person_id):
         parts = list(group)
         openings = {opening.id: opening for part in parts for opening in part.openings}
-        post(
+        send(
             session,
-            kind="digest",
+            DIGEST.of(n=len(openings), openings="\n".join(digest_lines(list(openings.values())))),
             to_person_id=person_id,
-            title=translate(SOURCE_LOCALE, DIGEST_TITLE, n=len(openings)),
-            body="\n".join(digest_lines(list(openings.values())))[:2000],
             link="/me/searches",
             dedupe_key=f"digest:{person_id}:{today.isoformat()}",
         )

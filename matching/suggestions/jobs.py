@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.jobs import job
-from centre.outbox import post_all
+from centre.messages import send_all
+from centre.messages.jobseekers import MATCHES
 from centre.people import Person, Sex
 from centre.records.queries import refused
-from centre.translation import N_, SOURCE_LOCALE, translate
 from matching.live.kernels import is_kept, kernels, warm
 from matching.live.listing import Listed
 from matching.live.openings import View, board
@@ -23,7 +23,6 @@ FIRST = 5
 """A new opening is announced when it ranks within this many of a person's best."""
 SMALL = 20_000_000
 """With fewer pairs than this the plain engine is used, without loading compiled kernels."""
-TITLE = N_("有 {n} 个新岗位适合您")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +65,17 @@ def tell_fresh_matches(session: Session, matches: Sequence[Fresh]) -> None:
     """Reindex all jobseekers, match them with all openings, and notify those whom one of yesterday's openings fits
     best."""
     day = clock.today().isoformat()
-    post_all(
+    send_all(
         session,
         [
-            {
-                "kind": "matches",
-                "person_id": match.person_id,
-                "title": translate(SOURCE_LOCALE, TITLE, n=len(match.openings)),
-                "body": "\n".join(digest_lines(match.openings)),
-                "link": "/me/matches",
-                "dedupe_key": f"matches:{match.person_id}:{day}",
-            }
+            (
+                MATCHES.of(n=len(match.openings), openings="\n".join(digest_lines(match.openings))),
+                {
+                    "person_id": match.person_id,
+                    "link": "/me/matches",
+                    "dedupe_key": f"matches:{match.person_id}:{day}",
+                },
+            )
             for match in matches
         ],
     )

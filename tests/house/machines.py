@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from centre.states import Machine, Move
+from tests.house.register import TEXTS
 from tests.house.source import PACKAGES, Function, Source, dotted, sources
 from tests.modules import modules
 
@@ -166,11 +167,23 @@ class Code:
                     continue
                 seen.add(function)
                 node = self.functions[function]
-                kinds |= set(_kinds(node))
                 for used in self.uses(function[0], node):
+                    kinds |= self.kinds.get(used, set())
                     following += [used] if used in self.functions else self.handlers.get(used, [])
             waiting = following
         return sorted(kinds)
+
+    @cached_property
+    def kinds(self) -> dict[Name, set[str]]:
+        """By name, the kinds of messages that a text of the register, or a table of such texts, stands for."""
+        held = {name: {wording.kind} for name, wording in TEXTS.items()}
+        for module, source in self.files.items():
+            for node in source.tree.body:
+                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                    named = {TEXTS[used].kind for used in self.uses(module, node.value) if used in TEXTS}
+                    if named:
+                        held[module, node.targets[0].id] = named
+        return held
 
     @cached_property
     def handlers(self) -> dict[Name, list[Name]]:
@@ -201,18 +214,6 @@ def _literals(node: ast.AST) -> Iterator[str]:
         yield node.value
     for child in ast.iter_child_nodes(node):
         yield from _literals(child)
-
-
-def _kinds(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Call):
-            named = [word.value for word in part.keywords if word.arg == "kind"]
-        elif isinstance(part, ast.Dict):
-            pairs = zip(part.keys, part.values, strict=True)
-            named = [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "kind"]
-        else:
-            continue
-        yield from (str(value.value) for value in named if isinstance(value, ast.Constant))
 
 
 def who(move: Move) -> str:

@@ -59,7 +59,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     "answer": ("take", "decline"),
     "number": ("1",),
     "verdict": ("approve", "refuse", "close", "agree"),
-    "state": ("end", "reopen"),
+    "state": ("end", "reopen"), "name": ("letter",),
     # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
     "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",), "letter_no": ("unknown",),
     "link_code": ("unknown",),

@@ -3,7 +3,8 @@
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.training import ABSENCE_DROPPED, ABSENCE_WARNED
 from centre.permissions import Actor
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -14,9 +15,6 @@ from training.classes.queries import class_parts
 from training.enrolments.actions import drop_learner
 from training.enrolments.queries import enrolment
 
-WARNED_TITLE = N_("您已连续 {run} 天没来上课：{major}")
-WARNED_BODY = N_("连续缺勤 {out} 天将按中途退学处理。有困难请打学校或中心电话。")
-DROPPED_TITLE = N_("已按中途退学处理：{major}")
 REASON = N_("连续缺勤 {run} 天")
 
 
@@ -38,13 +36,13 @@ def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
             if reached is Standing.OUT:
                 reason = translate(SOURCE_LOCALE, REASON, run=run)
                 drop_learner(session, Actor.system(), enrolment_id=enrolment_id, reason=reason)
-            title = DROPPED_TITLE if reached is Standing.OUT else WARNED_TITLE
-            post(
+                message = ABSENCE_DROPPED.of(major=major.name)
+            else:
+                message = ABSENCE_WARNED.of(major=major.name, run=run, out=out)
+            send(
                 session,
-                kind="absence",
+                message,
                 to_person_id=person_id,
-                title=translate(SOURCE_LOCALE, title, run=run, major=major.name),
-                body="" if reached is Standing.OUT else translate(SOURCE_LOCALE, WARNED_BODY, out=out),
                 link=f"/training/classes/{training.id}",
                 dedupe_key=f"absence:{enrolment_id}:{reached.value}:{len(days) - run}",
             )

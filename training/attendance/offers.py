@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session
 from centre import audit, clock
 from centre.counters import take_one
 from centre.errors import Conflict
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.training import SEAT_OFFER
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from training.attendance import queries
 from training.attendance.models import SeatOffer
 from training.attendance.rules import OfferOutcome
@@ -28,8 +29,6 @@ from training.enrolments.queries import enrolment, first_waiting
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
 from training.providers.rules import ProviderState
 
-OFFERED_TITLE = N_("有名额了：{major}")
-OFFERED_BODY = N_("{class_no} 班空出一个名额，请在 {until} 以前确认，过时让给下一位。")
 OPEN = frozenset({ClassState.RECRUITING, ClassState.LOCKED, ClassState.IN_SESSION})
 
 
@@ -58,12 +57,10 @@ def offer_next(session: Session, class_id: int) -> SeatOffer | None:
         session.add(offer)
         session.flush()
         until = clock.local(offer.until_at).strftime("%m-%d %H:%M")
-        post(
+        send(
             session,
-            kind="seat-offer",
+            SEAT_OFFER.of(major=major.name, class_no=training.class_no, until=until),
             to_person_id=waiting.person_id,
-            title=translate(SOURCE_LOCALE, OFFERED_TITLE, major=major.name),
-            body=translate(SOURCE_LOCALE, OFFERED_BODY, class_no=training.class_no, until=until),
             link=f"/offers/{offer.id}",
             dedupe_key=f"seat-offer:{offer.id}",
         )

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from centre import clock, events
 from centre.batches import batches
 from centre.events import subscribe
-from centre.outbox import post_all
+from centre.messages import send_all
+from centre.messages.training import CLASS_RESUMED, CLASS_SUSPENDED
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries
 from training.attendance.actions import complete_class, plan_lessons
 from training.attendance.models import Lesson
@@ -22,7 +22,7 @@ from training.enrolments.ending import cancel_places, close_places
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ENROLMENTS, ClassOverlap, Enrolled, EnrolmentState, SeatFreed, TrainingStarted
 
-PAUSES = {"suspend": N_("暂停上课：{major}"), "resume": N_("恢复上课：{major}")}
+PAUSES = {"suspend": CLASS_SUSPENDED, "resume": CLASS_RESUMED}
 
 
 @subscribe(ClassMoved)
@@ -66,18 +66,18 @@ def _refuse_lessons_ahead(session: Session, class_id: int) -> None:
 def _tell_trainees(session: Session, fact: ClassMoved) -> None:
     training, major, _ = class_parts(session, fact.class_id)
     places = session.scalars(queries.trainees_now(fact.class_id)).all()
-    title = translate(SOURCE_LOCALE, PAUSES[fact.event], major=major.name)
-    post_all(
+    message = PAUSES[fact.event].of(major=major.name, reason=fact.reason.strip())
+    send_all(
         session,
         [
-            {
-                "kind": "class-paused",
-                "person_id": place.person_id,
-                "title": title,
-                "body": fact.reason.strip()[:2000],
-                "link": f"/training/classes/{training.id}",
-                "dedupe_key": f"class-{fact.event}:{training.version}:{place.id}",
-            }
+            (
+                message,
+                {
+                    "person_id": place.person_id,
+                    "link": f"/training/classes/{training.id}",
+                    "dedupe_key": f"class-{fact.event}:{training.version}:{place.id}",
+                },
+            )
             for place in places
         ],
     )

@@ -7,13 +7,14 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
 from centre.errors import Forbidden, Invalid, Problem
+from centre.messages import send
+from centre.messages.training import CERTIFICATE_ISSUED, CERTIFICATE_REVOKED, RESIT_OVER
 from centre.numbers import parse_certificate
-from centre.outbox import post
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from training.certificates import queries
 from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import (
@@ -34,14 +35,6 @@ from training.enrolments.models import Enrolment
 from training.enrolments.queries import enrolment
 from training.enrolments.rules import ENROLMENTS, EnrolmentState
 from training.providers.rules import require_responsible
-
-ISSUED_TITLE = N_("您的培训证书已发放：{course}")
-ISSUED_BODY = N_("证书编号 {code}，任何人都可以凭编号核验真伪。")
-
-
-REVOKED_TITLE = N_("您的培训证书已撤销：{course}")
-RESIT_OVER_TITLE = N_("补考时间已过：{course}")
-RESIT_OVER_BODY = N_("补考截止 {until}，您没有参加。想要证书，可以重新报名。")
 
 
 class OwnAssessment(Forbidden):
@@ -94,12 +87,10 @@ def end_resits(session: Session, actor: Actor) -> int:
                 continue
             move(session, Actor.system(), place, ENROLMENTS, "expire", reason=until.isoformat())
             _, major, _ = class_parts(session, place.class_id)
-            post(
+            send(
                 session,
-                kind="resit-over",
+                RESIT_OVER.of(course=major.name, until=until.isoformat()),
                 to_person_id=place.person_id,
-                title=translate(SOURCE_LOCALE, RESIT_OVER_TITLE, course=major.name),
-                body=translate(SOURCE_LOCALE, RESIT_OVER_BODY, until=until.isoformat()),
                 link="/training",
                 dedupe_key=f"resit-over:{place.id}",
             )
@@ -148,12 +139,10 @@ def revoke_certificate(session: Session, actor: Actor, *, code: str, reason: str
         reason=certificate.reason,
     )
     with seeing_everything(session):
-        post(
+        send(
             session,
-            kind="certificate",
+            CERTIFICATE_REVOKED.of(course=certificate.course, reason=certificate.reason),
             to_person_id=certificate.person_id,
-            title=translate(SOURCE_LOCALE, REVOKED_TITLE, course=certificate.course),
-            body=certificate.reason,
             dedupe_key=f"certificate-revoked:{certificate.id}",
         )
     audit.note(session, actor, action="certificate.revoke", subject=f"certificate:{certificate.id}")
@@ -188,12 +177,10 @@ def _issue(session: Session, actor: Actor, place: Enrolment, draft: AssessmentDr
         ),
     )  # fmt: skip
     with seeing_everything(session):
-        post(
+        send(
             session,
-            kind="certificate",
+            CERTIFICATE_ISSUED.of(course=certificate.course, code=certificate.code),
             to_person_id=place.person_id,
-            title=translate(SOURCE_LOCALE, ISSUED_TITLE, course=certificate.course),
-            body=translate(SOURCE_LOCALE, ISSUED_BODY, code=certificate.code),
             link=f"/certificates/{certificate.code}/paper",
             dedupe_key=f"certificate:{certificate.id}",
         )

@@ -9,12 +9,13 @@ from centre.errors import Invalid, Problem
 from centre.funds.models import FundMovement
 from centre.funds.movements import bring_in, spend
 from centre.funds.rules import FundPurpose, MovementKind
-from centre.outbox import post
+from centre.messages import Filled, send
+from centre.messages.training import CLAIM_CLAWBACK, CLAIM_PAID, CLAIM_RETURNED
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from training.claims import queries
 from training.claims.grounds import cases
 from training.claims.models import Claim, ClaimLine
@@ -49,10 +50,6 @@ from training.integrity.queries import calls_missing, unsettled_flags
 from training.integrity.rules import SampleMissing
 from training.providers.queries import provider
 from training.providers.rules import require_active, require_responsible
-
-RETURNED_TITLE = N_("补贴申请被退回：{class_no}")
-PAID_TITLE = N_("培训补贴已拨付：{class_no}")
-CLAWBACK_TITLE = N_("需退回培训补贴：{class_no}")
 
 
 def enter_claim(session: Session, actor: Actor, *, draft: ClaimDraft, is_demo: bool = False) -> Claim:
@@ -164,7 +161,7 @@ def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDr
     for line in _lines(session, claim, LineState.GRANTED):
         line.state = LineState.PAID
     _step(session, actor, claim, "pay")
-    _tell_school(session, claim, PAID_TITLE, claim.voucher)
+    _tell_school(session, claim, CLAIM_PAID.of(class_no=_class_no(session, claim), voucher=claim.voucher))
     session.flush()
     return claim
 
@@ -179,7 +176,7 @@ def return_claim(session: Session, actor: Actor, *, claim_id: int, reason: str) 
     claim.reason = reason.strip()[:200]
     for line in _lines(session, claim, LineState.GRANTED):
         line.once, line.state = None, LineState.RETURNED
-    _tell_school(session, claim, RETURNED_TITLE, claim.reason)
+    _tell_school(session, claim, CLAIM_RETURNED.of(class_no=_class_no(session, claim), reason=claim.reason))
     session.flush()
     return claim
 
@@ -201,7 +198,8 @@ def claw_back(session: Session, actor: Actor, *, claim_id: int, draft: ClawbackD
     claim.reason = draft.reason
     for line in wanted:
         line.demanded_fen, line.state = line.amount_fen, LineState.DEMANDED
-    _tell_school(session, claim, CLAWBACK_TITLE, draft.reason, mark=min(line.id for line in wanted))
+    message = CLAIM_CLAWBACK.of(class_no=_class_no(session, claim), reason=draft.reason)
+    _tell_school(session, claim, message, mark=min(line.id for line in wanted))
     session.flush()
     return claim
 
@@ -333,17 +331,18 @@ def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, term
     claim.refused = (claim.refused or 0) + (not granted)
 
 
-def _tell_school(session: Session, claim: Claim, title: str, body: str, *, mark: int = 0) -> None:
+def _class_no(session: Session, claim: Claim) -> str:
+    return training_class(session, claim.class_id).class_no
+
+
+def _tell_school(session: Session, claim: Claim, message: Filled, *, mark: int = 0) -> None:
     if claim.entered_by is None:
         return
-    class_no = training_class(session, claim.class_id).class_no
     with seeing_everything(session):
-        post(
+        send(
             session,
-            kind="claim",
+            message,
             to_account_id=claim.entered_by,
-            title=translate(SOURCE_LOCALE, title, class_no=class_no),
-            body=body,
             link=f"/training-desk/claims/{claim.id}",
             dedupe_key=f"claim:{claim.id}:{claim.state.value}:{claim.version}:{mark}",
         )

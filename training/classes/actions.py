@@ -6,7 +6,15 @@ from sqlalchemy.orm import Session
 from centre import audit, clock, events
 from centre.calendar import working_days_between
 from centre.errors import Conflict, Forbidden, Invalid, NotFound, Problem
-from centre.outbox import post
+from centre.messages import Filled, send
+from centre.messages.training import (
+    CLASS_APPROVED,
+    CLASS_REFUSED,
+    SCHOOL_CLASS_BROKEN_OFF,
+    SCHOOL_CLASS_CANCELLED,
+    SCHOOL_CLASS_RESUMED,
+    SCHOOL_CLASS_SUSPENDED,
+)
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -88,10 +96,10 @@ class ClassAhead(Conflict):
 
 
 TOLD = {
-    "cancel": N_("班已取消：{class_no}"),
-    "break-off": N_("班已中止：{class_no}"),
-    "suspend": N_("班已暂停上课：{class_no}"),
-    "resume": N_("班恢复上课：{class_no}"),
+    "cancel": SCHOOL_CLASS_CANCELLED,
+    "break-off": SCHOOL_CLASS_BROKEN_OFF,
+    "suspend": SCHOOL_CLASS_SUSPENDED,
+    "resume": SCHOOL_CLASS_RESUMED,
 }
 """What a school is told of a step that somebody else took."""
 
@@ -151,7 +159,7 @@ def approve_class(session: Session, actor: Actor, *, class_id: int) -> TrainingC
     move(session, actor, training, CLASSES, "approve")
     training.approved_at, training.approved_by = clock.now(), actor.account_id
     audit.note(session, actor, action="class.approve", subject=f"class:{training.id}")
-    _tell_school(session, training, N_("开班申请已批准：{class_no}"))
+    _tell_school(session, training, CLASS_APPROVED.of(class_no=training.class_no))
     return training
 
 
@@ -163,7 +171,7 @@ def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) 
     training = _reviewed(session, actor, class_id)
     move(session, actor, training, CLASSES, "refuse", reason=reason)
     audit.note(session, actor, action="class.refuse", subject=f"class:{training.id}")
-    _tell_school(session, training, N_("开班申请被退回：{class_no}"), body=reason)
+    _tell_school(session, training, CLASS_REFUSED.of(class_no=training.class_no, reason=reason))
     return training
 
 
@@ -196,7 +204,7 @@ def step_class(
     move(session, actor, training, CLASSES, event, reason=reason)
     audit.note(session, actor, action=f"class.{event}", subject=f"class:{training.id}")
     if event in TOLD and training.applied_by != actor.account_id:
-        _tell_school(session, training, TOLD[event], body=reason)
+        _tell_school(session, training, TOLD[event].of(class_no=training.class_no, reason=reason))
     session.flush()
     events.publish(session, ClassMoved(training.id, event, reason))
     return training
@@ -249,15 +257,13 @@ def _refuse_double_booking(session: Session, training: TrainingClass) -> None:
             raise TeacherTaken(field="teacher", teacher=training.teacher, class_no=other.class_no)
 
 
-def _tell_school(session: Session, training: TrainingClass, title: str, *, body: str = "") -> None:
+def _tell_school(session: Session, training: TrainingClass, message: Filled) -> None:
     if training.applied_by is None:
         return
-    post(
+    send(
         session,
-        kind="class-answer",
+        message,
         to_account_id=training.applied_by,
-        title=title.format(class_no=training.class_no),
-        body=body[:2000],
         link=f"/school/classes/{training.id}",
         dedupe_key=f"class-answer:{training.id}:{training.version}",
     )

@@ -7,18 +7,18 @@ from centre import audit, events
 from centre.counters import take_one
 from centre.errors import NotFound
 from centre.ledger import record_service
-from centre.outbox import post
+from centre.messages import Wording, send, send_all
+from centre.messages.training import ENROLMENT_REFUSED, ENROLMENT_WITHDRAWN
 from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.classes.rules import JOINABLE, RUNNING, ClassState, first_overlap
 from training.enrolments import queries
 from training.enrolments.bulk import withdraw_together
-from training.enrolments.effects import Parts, free_seats, message_values, place_values, service_values
+from training.enrolments.effects import Parts, confirmation, free_seats, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
@@ -38,9 +38,6 @@ from training.enrolments.rules import (
     with_beneficiary,
 )
 from training.providers.rules import require_active, require_responsible
-
-WITHDRAWN_TITLE = N_("已为您办理退班：{major}")
-REFUSED_TITLE = N_("报名没有通过：{major}")
 
 
 def enrol_learner(
@@ -109,7 +106,7 @@ def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reaso
     withdraw_together(session, actor, class_id=leaving.class_id, places=[leaving], reason=reason)
     audit.note(session, actor, action="enrolment.withdraw", subject=f"enrolment:{leaving.id}")
     if actor.person_id != leaving.person_id and not actor.is_system:
-        _tell(session, leaving, WITHDRAWN_TITLE, reason)
+        _tell(session, leaving, ENROLMENT_WITHDRAWN, reason)
     return leaving
 
 
@@ -172,7 +169,7 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
     require_responsible(actor, provider_id=checked.provider_id, centre_id=checked.centre_id)
     move(session, actor, checked, ENROLMENTS, "refuse", reason=reason)
     audit.note(session, actor, action="enrolment.refuse", subject=f"enrolment:{checked.id}")
-    _tell(session, checked, REFUSED_TITLE, reason)
+    _tell(session, checked, ENROLMENT_REFUSED, reason)
     free_seats(session, checked.class_id)
     return checked
 
@@ -217,23 +214,20 @@ def _accept(session: Session, actor: Actor, place: Enrolment, parts: Parts, even
     session.flush()
     place.service_event_id = entry.id
     events.publish(session, Enrolled(place.class_id, [(place.id, place.person_id)]))
-    message = message_values(parts, enrolment_id=place.id, person_id=place.person_id, entry_id=entry.id)
-    post(session, to_person_id=message.pop("person_id"), **message)
+    send_all(session, [confirmation(parts, enrolment_id=place.id, person_id=place.person_id, entry_id=entry.id)])
     if parts[0].state in RUNNING:
         move(session, Actor.system(), place, ENROLMENTS, "begin")
         session.flush()
         events.publish(session, TrainingStarted(place.class_id, [place.person_id]))
 
 
-def _tell(session: Session, place: Enrolment, title: str, reason: str) -> None:
+def _tell(session: Session, place: Enrolment, wording: Wording, reason: str) -> None:
     with seeing_everything(session):
         _, major, _ = class_parts(session, place.class_id)
-        post(
+        send(
             session,
-            kind="enrolment-ended",
+            wording.of(major=major.name, reason=reason.strip()),
             to_person_id=place.person_id,
-            title=translate(SOURCE_LOCALE, title, major=major.name),
-            body=reason.strip()[:2000],
             link="/training",
             dedupe_key=f"enrolment-ended:{place.id}:{place.version}",
         )

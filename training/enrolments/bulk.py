@@ -13,7 +13,7 @@ from centre.batches import batches
 from centre.bulk_writes import insert_rows, new_ids
 from centre.counters import take_some
 from centre.ledger import record_services, reverse_services
-from centre.outbox import post_all
+from centre.messages import send_all
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import log_moves
@@ -21,7 +21,7 @@ from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments import queries
-from training.enrolments.effects import Learner, Parts, free_seats, message_values, place_values, service_values
+from training.enrolments.effects import Learner, Parts, confirmation, free_seats, place_values, service_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
@@ -189,10 +189,10 @@ def _write(session: Session, actor: Actor, parts: Parts, rows: list[dict[str, An
     places = [(row["id"], row["person_id"]) for row in accepted]
     if places:
         events.publish(session, Enrolled(parts[0].id, places))
-    post_all(
+    send_all(
         session,
         [
-            message_values(parts, enrolment_id=number, person_id=person_id, entry_id=entries[number])
+            confirmation(parts, enrolment_id=number, person_id=person_id, entry_id=entries[number])
             for number, person_id in places
         ],
     )

@@ -1,5 +1,6 @@
 """What an enrolment writes: its row, its ledger entry, its message; and the return of its seat."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
@@ -9,8 +10,9 @@ from sqlalchemy.orm import Session
 from centre import clock, events
 from centre.counters import give_back
 from centre.ledger import Channel, ServiceCategory
+from centre.messages import Filled
+from centre.messages.training import ENROLMENT
 from centre.scopes import seeing_everything
-from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import Application, EnrolmentState, Origin, SeatFreed, category_at_enrol
@@ -91,16 +93,12 @@ def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: O
     }
 
 
-def message_values(parts: Parts, *, enrolment_id: int, person_id: int, entry_id: int) -> dict[str, Any]:
-    """The message that confirms a learner's seat."""
+def confirmation(parts: Parts, *, enrolment_id: int, person_id: int, entry_id: int) -> tuple[Filled, Mapping[str, Any]]:
+    """The message that confirms a learner's seat, and its columns."""
     training, major, _ = parts
-    return {
-        "kind": "enrolment",
+    message = ENROLMENT.of(major=major.name, start=training.start_on.isoformat(), class_no=training.class_no)
+    return message, {
         "person_id": person_id,
-        "title": N_("培训报名成功：{major}").format(major=major.name),
-        "body": N_("{start} 开班，班号 {class_no}。").format(
-            start=training.start_on.isoformat(), class_no=training.class_no
-        ),
         "link": f"/training/classes/{training.id}",
         "dedupe_key": f"enrolment:{enrolment_id}:{entry_id}",
     }

@@ -6,26 +6,22 @@ from collections.abc import Collection
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from centre import events
+from centre import clock, events
 from centre.batches import batches
 from centre.counters import give_back
 from centre.ledger import reverse_services
-from centre.outbox import post_all
+from centre.messages import Filled, send_all
+from centre.messages.overlay import written
+from centre.messages.training import CLASS_CANCELLED, CLASS_CANCELLED_BECAUSE, CLASS_FULL
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from centre.states import log_moves
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.enrolments.effects import Parts
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import ENROLMENTS, RELEASABLE, SEATLESS, EnrolmentState, Left, TrainingEnded
-
-CANCELLED_TITLE = N_("班不办了：{major}")
-CANCELLED_BODY = N_("{class_no} 班不办了。您可以改报别的班。")
-CANCELLED_REASON = N_("{class_no} 班不办了，原因：{reason}。您可以改报别的班。")
-CLOSED_TITLE = N_("这个班没有名额了：{major}")
-CLOSED_BODY = N_("{class_no} 班已经上课，不再补人。您可以改报别的班。")
 
 _IN_CLASS = frozenset({EnrolmentState.ACCEPTED, EnrolmentState.ATTENDING})
 _NOT_BEGUN = RELEASABLE - {EnrolmentState.ATTENDING}
@@ -35,20 +31,23 @@ def cancel_places(session: Session, *, class_id: int, reason: str = "") -> int:
     """Release everybody from a class that is cancelled or broken off and tell them why; gives how many."""
     with seeing_everything(session):
         parts = class_parts(session, class_id)
-        text = CANCELLED_REASON if reason.strip() else CANCELLED_BODY
-        body = translate(SOURCE_LOCALE, text, class_no=parts[0].class_no, reason=reason.strip().rstrip("。"))
-        return _release(session, parts, RELEASABLE, CANCELLED_TITLE, body)
+        class_no, major = parts[0].class_no, parts[1].name
+        because = reason.strip().rstrip("。")
+        if because:
+            message = CLASS_CANCELLED_BECAUSE.of(major=major, class_no=class_no, reason=because)
+        else:
+            message = CLASS_CANCELLED.of(major=major, class_no=class_no)
+        return _release(session, parts, RELEASABLE, message)
 
 
 def close_places(session: Session, *, class_id: int, states: Collection[EnrolmentState] = _NOT_BEGUN) -> int:
     """Release those who never got into a class that goes on or is over without them; gives how many."""
     with seeing_everything(session):
         parts = class_parts(session, class_id)
-        body = translate(SOURCE_LOCALE, CLOSED_BODY, class_no=parts[0].class_no)
-        return _release(session, parts, states, CLOSED_TITLE, body)
+        return _release(session, parts, states, CLASS_FULL.of(major=parts[1].name, class_no=parts[0].class_no))
 
 
-def _release(session: Session, parts: Parts, states: Collection[EnrolmentState], title: str, body: str) -> int:
+def _release(session: Session, parts: Parts, states: Collection[EnrolmentState], message: Filled) -> int:
     training = parts[0]
     held = select(Enrolment).where(Enrolment.class_id == training.id, Enrolment.state.in_(states))
     places = list(session.scalars(held.order_by(Enrolment.id).with_for_update()))
@@ -62,8 +61,9 @@ def _release(session: Session, parts: Parts, states: Collection[EnrolmentState],
     ]
     for batch in batches(entries):
         reverse_services(session, Actor.system(), batch, note=N_("班不办了"))
+    reason = written(message, clock.today()).body
     for state, ids in by_state.items():
-        target = log_moves(session, Actor.system(), ENROLMENTS, state, "release", ids, reason=body)
+        target = log_moves(session, Actor.system(), ENROLMENTS, state, "release", ids, reason=reason)
         values: dict[str, object] = {"state": target, "version": Enrolment.version + 1}
         if state is not EnrolmentState.ATTENDING:
             values["service_event_id"] = None
@@ -85,23 +85,22 @@ def _release(session: Session, parts: Parts, states: Collection[EnrolmentState],
     seated = sum(len(ids) for state, ids in by_state.items() if state not in SEATLESS)
     if seated:
         give_back(session, TrainingClass, training.id, count=seated)
-    _tell(session, parts, places, title, body)
+    _tell(session, places, message)
     return len(places)
 
 
-def _tell(session: Session, parts: Parts, places: list[Enrolment], title: str, body: str) -> None:
-    major = parts[1]
-    post_all(
+def _tell(session: Session, places: list[Enrolment], message: Filled) -> None:
+    send_all(
         session,
         [
-            {
-                "kind": "class-ended",
-                "person_id": place.person_id,
-                "title": translate(SOURCE_LOCALE, title, major=major.name),
-                "body": body[:2000],
-                "link": "/training",
-                "dedupe_key": f"class-ended:{place.id}:{place.version}",
-            }
+            (
+                message,
+                {
+                    "person_id": place.person_id,
+                    "link": "/training",
+                    "dedupe_key": f"class-ended:{place.id}:{place.version}",
+                },
+            )
             for place in places
         ],
     )

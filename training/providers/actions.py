@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 from centre import audit, events
 from centre.accounts.organisations import close_accounts, tell_accounts
 from centre.errors import Conflict, Invalid, Problem
+from centre.messages.training import PROVIDER_ENDED, PROVIDER_RESUMED, PROVIDER_SUSPENDED
 from centre.permissions import Actor, Permission, require
 from centre.states import move
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from training.providers import queries
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
 from training.providers.prices import price_split
@@ -23,10 +24,10 @@ from training.providers.rules import (
     require_responsible,
 )
 
-MOVED_TITLES = {
-    "suspend": N_("中心暂停了和贵校的合作"),
-    "resume": N_("中心恢复了和贵校的合作"),
-    "end": N_("中心终止了和贵校的合作"),
+MOVED = {
+    "suspend": PROVIDER_SUSPENDED,
+    "resume": PROVIDER_RESUMED,
+    "end": PROVIDER_ENDED,
 }
 
 
@@ -132,10 +133,8 @@ def move_provider(
         close_accounts(session, actor, provider_id=provider.id, for_good=event == "end")
     tell_accounts(
         session,
+        MOVED[event].of(reason=reason),
         provider_id=provider.id,
-        kind="provider",
-        title=translate(SOURCE_LOCALE, MOVED_TITLES[event]),
-        body=reason,
         dedupe_key=f"provider:{provider.id}:{provider.version}",
     )
     events.publish(session, ProviderMoved(provider.id, event, reason))

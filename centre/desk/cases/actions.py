@@ -13,13 +13,14 @@ from centre.desk.cases.rules import PersonNeeded, SamePerson
 from centre.drafts import Draft
 from centre.errors import Conflict, Forbidden, NotFound
 from centre.ledger import Channel, ServiceEvent, record_service, reverse_services
+from centre.messages import send
+from centre.messages.jobseekers import DESK_CASE
 from centre.network import allow_staff
-from centre.outbox import post
 from centre.people import Person
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import IllegalMove, move
-from centre.translation import N_, SOURCE_LOCALE, Term, translate
+from centre.translation import N_
 
 VOID = "void"
 """The event by which a case that was entered by mistake is taken back, with its line of the ledger."""
@@ -182,17 +183,10 @@ def _tell(session: Session, kind: Kind, case: Any) -> None:
     person_id = getattr(case, "person_id", None)
     if person_id is None:
         return
-    title = translate(
-        SOURCE_LOCALE,
-        N_("您的“{business}”有了结果：{state}"),
-        business=Term(kind.label),
-        state=Term(str(kind.machine.labels[case.state])),
-    )
-    post(
+    send(
         session,
-        kind="desk-case",
+        DESK_CASE.of(business=kind.label, state=str(kind.machine.labels[case.state])),
         to_person_id=person_id,
-        title=title,
         link="/me",
         dedupe_key=f"{kind.name}:{case.id}:{case.state.value}:{case.version}",
     )

@@ -10,7 +10,8 @@ from centre.audit import note
 from centre.counters import give_back
 from centre.errors import Invalid, Problem
 from centre.ledger import Channel, ServiceCategory, record_service
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.journeys import EXPORT_WARNED
 from centre.permissions import Actor, Permission, Role, require
 from centre.scopes import seeing_everything
 from centre.states import move
@@ -54,8 +55,6 @@ from matching.profiles.actions import move_registration
 from matching.profiles.queries import person_in_sight
 
 LESS = N_("合同工资 {wage} 元，招工时说最低 {promised} 元")
-WARNED_TITLE = N_("签合同前请看清楚：{project}")
-WARNED_BODY = N_("这家单位给别人的合同工资比招工时说的低。签之前看清工资，不合适可以不签，中心帮您另找。")
 
 
 def hand_over(session: Session, actor: Actor, *, batch_id: int, draft: HandOverDraft) -> ExportBatch:
@@ -232,8 +231,10 @@ def _warn(session: Session, actor: Actor, project: ExportProject, reason: str, *
         )
     )
     for other in session.scalars(unsigned.order_by(ExportMember.id)).all():
-        post(
-            session, kind="export-warned", to_person_id=other.person_id, link="/me/journeys", body=WARNED_BODY,
-            title=translate(SOURCE_LOCALE, WARNED_TITLE, project=project.name)[:200],
+        send(
+            session,
+            EXPORT_WARNED.of(project=project.name),
+            to_person_id=other.person_id,
+            link="/me/journeys",
             dedupe_key=f"export-warned:{project.id}:{other.person_id}",
-        )  # fmt: skip
+        )

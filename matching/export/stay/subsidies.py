@@ -8,8 +8,9 @@ from centre.audit import note
 from centre.errors import Invalid, Problem
 from centre.funds.movements import spend
 from centre.funds.rules import FundPurpose, MovementKind
+from centre.messages import send
+from centre.messages.journeys import TRAVEL_SUBSIDY_PAID
 from centre.network import allow_staff, home
-from centre.outbox import post
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.scopes import seeing_everything
@@ -27,8 +28,6 @@ from matching.export.stay.rules import (
     SubsidyState,
     subsidy_fen,
 )
-
-PAID_TITLE, PAID_BODY = N_("交通补贴已拨付"), N_("外出务工的一次性交通补贴已经拨付，请留意到账。")
 
 
 def enter_subsidies(session: Session, actor: Actor, *, batch_id: int) -> list[TravelSubsidy]:
@@ -91,10 +90,8 @@ def pay_subsidy(session: Session, actor: Actor, *, subsidy_id: int, draft: Subsi
         record.paid_by, record.paid_at = actor.account_id, clock.now()
         move(session, actor, record, TRAVEL_SUBSIDY, "pay")
         session.flush()
-        post(
-            session, kind="travel-subsidy", to_person_id=record.person_id, title=PAID_TITLE, body=PAID_BODY,
-            link="/me/journeys", dedupe_key=f"travel-subsidy:{record.id}",
-        )  # fmt: skip
+        key = f"travel-subsidy:{record.id}"
+        send(session, TRAVEL_SUBSIDY_PAID.of(), to_person_id=record.person_id, link="/me/journeys", dedupe_key=key)
     note(session, actor, action="export.subsidy-pay", subject=f"travel_subsidy:{record.id}")
     return record
 

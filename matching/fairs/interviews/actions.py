@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.audit import note
 from centre.errors import NotFound
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.employers import BOOTH_INTERVIEWS
+from centre.messages.jobseekers import FAIR_INTERVIEWS, FAIR_NO_INTERVIEW
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
-from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import own_fair
@@ -29,11 +30,6 @@ from matching.fairs.interviews.rules import Interview, Plan, Wishes, faults, why
 from matching.fairs.interviews.solving import Solved, plain
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.tickets import spoken
-
-CHANGED = N_("招聘会“{fair}”的面谈时间定了")
-CHANGED_BODY = N_("您的面谈：{times}。请提前几分钟到展位。")
-NONE_LEFT = N_("这次没有排上面谈，可以当天直接到展位去谈。")
-EMPLOYER_CHANGED = N_("招聘会“{fair}”的面谈排期有变动：{count} 场")
 
 
 def set_conditions(session: Session, actor: Actor, *, fair_id: int, draft: DayDraft) -> InterviewDay:
@@ -190,12 +186,9 @@ def _tell_visitors(session: Session, fair: Fair, day: InterviewDay, concerned: s
             continue  # the page of the ticket shows the timetable
         own = [row for row in rows if row.visitor_id == visitor.id]
         times = "；".join(f"{clock.local(slot_at(fair, day, row.slot)):%H:%M} {row.booth.employer.name}" for row in own)
-        body = translate(SOURCE_LOCALE, CHANGED_BODY, times=times) if own else translate(SOURCE_LOCALE, NONE_LEFT)
-        post(
+        send(
             session,
-            kind="fair-interviews",
-            title=translate(SOURCE_LOCALE, CHANGED, fair=fair.name)[:200],
-            body=body[:2000],
+            FAIR_INTERVIEWS.of(fair=fair.name, times=times) if own else FAIR_NO_INTERVIEW.of(fair=fair.name),
             link=f"/tickets/{spoken(visitor.code)}",
             to_person_id=visitor.person_id,
             dedupe_key=f"interviews:{day.id}:{day.revision}:{visitor.id}",
@@ -211,9 +204,7 @@ def _tell_employers(session: Session, fair: Fair, day: InterviewDay, changed: se
         tell_employer(
             session,
             booth.employer_id,
-            kind="fair-interviews",
-            title=EMPLOYER_CHANGED,
+            BOOTH_INTERVIEWS.of(fair=fair.name, count=counts[booth.id]),
             link=f"/employer/booths/{booth.id}/interviews",
             dedupe_key=f"interviews:{day.id}:{day.revision}:booth:{booth.id}",
-            params={"fair": fair.name, "count": counts[booth.id]},
         )

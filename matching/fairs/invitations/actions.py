@@ -3,9 +3,11 @@
 from sqlalchemy.orm import Session
 
 from centre.audit import note
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.employers import BOOTH_INVITATION
+from centre.messages.jobseekers import FAIR_INVITATION
 from centre.permissions import Actor, Permission, require
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import SOURCE_LOCALE
 from employers.companies.messages import tell_employer
 from employers.fairs.queries import own_fair, span
 from employers.fairs.rules import FairState, NotBoothTime
@@ -14,11 +16,6 @@ from matching.fairs.invitations.queries import employer_proposals, proposals
 from matching.fairs.invitations.rules import EmployerInvited, NobodyToInvite, NotInvitable, WorkersInvited
 from matching.fairs.visitors.queries import takes_visitors
 from matching.fairs.visitors.rules import TicketsClosed
-
-FOR_WORKERS = N_("请您来招聘会：{fair}")
-FOR_WORKERS_BODY = N_("{when}，{employer}招“{title}”。{reason}")
-FOR_EMPLOYERS = N_("请贵单位来设展位：{fair}")
-FOR_EMPLOYERS_BODY = N_("{when}，附近有合适的求职者。展位不收费。")
 
 
 def invite_workers(session: Session, actor: Actor, *, fair_id: int, draft: WorkersInvited) -> int:
@@ -42,16 +39,16 @@ def invite_workers(session: Session, actor: Actor, *, fair_id: int, draft: Worke
                     opening_id=proposal.opening.id,
                 )
             )  # fmt: skip
-            body = translate(
-                SOURCE_LOCALE, FOR_WORKERS_BODY, when=span(fair), employer=proposal.booth.employer.name,
-                title=proposal.opening.title, reason=candidate.reason,
-            )  # fmt: skip
-            post(
+            send(
                 session,
-                kind="fair-invitation",
+                FAIR_INVITATION.of(
+                    fair=fair.name,
+                    when=span(fair),
+                    employer=proposal.booth.employer.name,
+                    title=proposal.opening.title,
+                    reason=candidate.reason,
+                ),
                 to_person_id=candidate.person_id,
-                title=translate(SOURCE_LOCALE, FOR_WORKERS, fair=fair.name)[:200],
-                body=body[:2000],
                 link=f"/fairs/{fair.id}/register",
                 dedupe_key=f"fair-invitation:{fair.id}:{candidate.person_id}",
                 expires_at=fair.ends_at,
@@ -75,9 +72,11 @@ def invite_employer(session: Session, actor: Actor, *, fair_id: int, draft: Empl
     session.add(invitation)
     session.flush()
     tell_employer(
-        session, draft.employer_id, kind="fair-invitation", title=FOR_EMPLOYERS, body=FOR_EMPLOYERS_BODY,
-        link=f"/employer/fairs/{fair.id}/booth", dedupe_key=f"fair-invitation:{fair.id}",
-        params={"fair": fair.name, "when": span(fair)},
-    )  # fmt: skip
+        session,
+        draft.employer_id,
+        BOOTH_INVITATION.of(fair=fair.name, when=span(fair)),
+        link=f"/employer/fairs/{fair.id}/booth",
+        dedupe_key=f"fair-invitation:{fair.id}",
+    )
     note(session, actor, action="fair.invite", subject=f"fair:{fair.id}", detail={"employer": draft.employer_id})
     return invitation

@@ -7,14 +7,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
 from centre.events import subscribe
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.jobseekers import FAIR_CHANGED
 from centre.records.rules import PersonErased
 from centre.scopes import seeing_everything
-from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.fairs.facts import BoothGone, FairMoved
 from employers.fairs.models import Fair
-from employers.fairs.queries import span
 from employers.fairs.rules import PROMOTING
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningChanged, OpeningState
@@ -22,8 +21,6 @@ from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import invited_people
 from matching.fairs.visitors.subscribers import tell_people
 
-GONE_TITLE = N_("招聘会“{fair}”：请您去看的岗位有变动")
-GONE_BODY = N_("{employer}的“{title}”这次不在招聘会上了。招聘会照常举行，别的展位一样可以去看。")
 TAKES_NOBODY = frozenset({OpeningState.FILLED, OpeningState.FROZEN, OpeningState.EXPIRED, OpeningState.CLOSED})
 
 
@@ -41,12 +38,9 @@ def tell_invited(session: Session, fact: FairMoved) -> None:
         tell_employer(
             session,
             employer_id or 0,
-            kind=fact.kind,
-            title=fact.title,
-            body="{notice}",
+            fact.message,
             link=f"/fairs/{fair.id}",
-            dedupe_key=f"{fact.kind}:{fair.id}:{fair.revision}",
-            params={"fair": fair.name, "when": span(fair), "notice": fair.notice},
+            dedupe_key=f"{fact.message.wording.name}:{fair.id}:{fair.revision}",
         )
 
 
@@ -85,13 +79,10 @@ def _tell_guests(session: Session, opening_ids: Collection[int], *, fair_id: int
         for invitation, fair, opening in session.execute(
             coming if fair_id is None else coming.where(Fair.id == fair_id)
         ):
-            words = {"fair": fair.name, "employer": opening.employer.name, "title": opening.title}
-            post(
+            send(
                 session,
-                kind="fair-changed",
+                FAIR_CHANGED.of(fair=fair.name, employer=opening.employer.name, title=opening.title),
                 to_person_id=invitation.person_id,
-                title=translate(SOURCE_LOCALE, GONE_TITLE, **words)[:200],
-                body=translate(SOURCE_LOCALE, GONE_BODY, **words)[:2000],
                 link=f"/fairs/{fair.id}",
                 dedupe_key=f"fair-changed:{fair.id}:{opening.id}:{invitation.person_id}",
                 expires_at=fair.ends_at,

@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from centre.events import subscribe
-from centre.outbox import post
+from centre.messages import send
 from centre.scopes import seeing_everything
-from centre.translation import SOURCE_LOCALE, translate
 from employers.fairs.facts import FairMoved
 from employers.fairs.models import Fair
-from employers.fairs.queries import span
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import visitors
 
@@ -27,12 +25,10 @@ def tell_ticket_holders(session: Session, fact: FairMoved) -> None:
 def tell_people(session: Session, fact: FairMoved, fair: Fair, people: Iterable[int]) -> None:
     """Write to people what became of a fair, to each once."""
     for person_id in people:
-        post(
+        send(
             session,
-            kind=fact.kind,
+            fact.message,
             to_person_id=person_id,
-            title=translate(SOURCE_LOCALE, fact.title, fair=fair.name, when=span(fair))[:200],
-            body=fair.notice,
             link=f"/fairs/{fair.id}",
-            dedupe_key=f"{fact.kind}:{fair.id}:{fair.revision}:person:{person_id}",
+            dedupe_key=f"{fact.message.wording.name}:{fair.id}:{fair.revision}:person:{person_id}",
         )

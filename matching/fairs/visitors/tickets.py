@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.rules import new_words
 from centre.counters import give_back, take_some
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.jobseekers import FAIR_TICKET
 from centre.scopes import seeing_everything
-from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import span
@@ -26,8 +26,6 @@ from matching.fairs.visitors.rules import (
     subject_of,
 )
 
-TICKET = N_("招聘会“{fair}”的入场券")
-TICKET_BODY = N_("{when}。入场时出示二维码，或者报号码 {code}。")
 HOUR = timedelta(hours=1)
 TICKETS_AN_HOUR = 300
 """Tickets from one network address; a whole township may register in one hall."""
@@ -109,12 +107,9 @@ def spoken(code: str) -> str:
 
 
 def _send_ticket(session: Session, fair: Fair, visitor: Visitor) -> None:
-    when = span(fair)
-    post(
+    send(
         session,
-        kind="fair-ticket",
-        title=translate(SOURCE_LOCALE, TICKET, fair=fair.name)[:200],
-        body=translate(SOURCE_LOCALE, TICKET_BODY, when=when, code=spoken(visitor.code)),
+        FAIR_TICKET.of(fair=fair.name, when=span(fair), code=spoken(visitor.code)),
         link=f"/tickets/{spoken(visitor.code)}",
         to_person_id=visitor.person_id,
         dedupe_key=f"ticket:{visitor.id}",

@@ -1,0 +1,52 @@
+"""What is written to people who leave for work elsewhere together, from the list to their return (劳务输出)."""
+
+from centre.messages.wording import Wording
+from centre.translation import N_
+
+EXPORT = N_("外出务工")
+
+EXPORT_LISTED = Wording(
+    EXPORT,
+    "export-listed",
+    N_("已为您报名外出务工：{batch}"),
+    N_("{when} 出发。面试和体检的安排另行通知，全程不收费。"),
+)
+EXPORT_LOCKED = Wording(
+    EXPORT,
+    "export-locked",
+    N_("出发安排：{batch}"),
+    N_("{when} 在 {place} 集合，{vehicle} 号车 {seat} 号座。请带身份证，不用交任何费用。"),
+    keep=frozenset({"when", "place", "vehicle", "seat"}),
+)
+EXPORT_MOVED = Wording(
+    EXPORT,
+    "export-moved",
+    N_("出发时间或地点有变：{batch}"),
+    N_("新的安排：{when} 在 {place} 集合。原来打印的单子作废，请以第 {edition} 版为准。"),
+    keep=frozenset({"when", "place"}),
+)
+EXPORT_CANCELLED = Wording(
+    EXPORT,
+    "export-cancelled",
+    N_("这一批不走了：{batch}"),
+    N_("原定 {when} 出发的这一批取消了。原因：{reason}。中心会继续帮您找岗位。"),
+    keep=frozenset({"batch", "when"}),
+)
+EXPORT_WARNED = Wording(
+    EXPORT,
+    "export-warned",
+    N_("签合同前请看清楚：{project}"),
+    N_("这家单位给别人的合同工资比招工时说的低。签之前看清工资，不合适可以不签，中心帮您另找。"),
+    keep=frozenset({"project"}),
+)
+EXPORT_BACK = Wording(EXPORT, "export-back", N_("欢迎回来，看看这些岗位"), N_("按您的技能，现在合适的有：{titles}。"))
+EXPORT_BACK_EMPTY = Wording(
+    EXPORT,
+    "export-back-empty",
+    N_("欢迎回来，看看这些岗位"),
+    N_("中心已经恢复您的求职登记，有合适的岗位就告诉您。"),
+    kind="export-back",
+)
+TRAVEL_SUBSIDY_PAID = Wording(
+    EXPORT, "travel-subsidy", N_("交通补贴已拨付"), N_("外出务工的一次性交通补贴已经拨付，请留意到账。")
+)
