@@ -7,6 +7,7 @@ from sqlalchemy import Column, Dialect, Insert, Table, Update, bindparam, func, 
 from sqlalchemy import inspect as inspected
 from sqlalchemy.orm import Session
 
+from centre.key_marks import blind_columns, hold_root
 from centre.scopes import ForeignWrite, MissingScope, ScopedSession, is_owned, seeing_everything
 from centre.tables import Base
 
@@ -52,6 +53,8 @@ def _write(session: Session, model: type[Base], way: Callable[[Any, Rows, Dialec
         if not session.eyes.everything and (way is _correction or is_owned(model)):
             raise ForeignWrite(f"{model.__name__} written by statement")
         session.flush()
+        if blind_columns(model).keys() & rows[0].keys() and way is _insertion:
+            hold_root(session)
         session.connection().exec_driver_sql(*way(model.__table__, rows, session.get_bind().dialect))
 
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, func, select
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
 
 from centre.permissions import Scope
 from centre.scopes import ScopedSession
@@ -79,6 +81,21 @@ def open_session(scope: Scope, *, write: bool = False) -> Iterator[ScopedSession
             session.commit()
     finally:
         session.close()
+
+
+def lock_together(session: Session, name: str) -> None:
+    """Hold a lock of the whole installation with others until the transaction ends; on SQLite the writer holds all."""
+    _lock(session, name, "pg_advisory_xact_lock_shared")
+
+
+def lock_alone(session: Session, name: str) -> None:
+    """Hold a lock of the whole installation alone until the transaction ends, after those who hold it together."""
+    _lock(session, name, "pg_advisory_xact_lock")
+
+
+def _lock(session: Session, name: str, way: str) -> None:
+    if session.get_bind().dialect.name != "sqlite":
+        session.execute(select(getattr(func, way)(crc32(name.encode()))))
 
 
 def may_retry(error: BaseException) -> bool:

@@ -10,46 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import ColumnElement, String, false, select
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
 from centre import audit, clock, privacy
 from centre.database import open_session
-from centre.errors import Refusal
+from centre.key_marks import KeyMark, WrongKey, follow_root, root_in_force
 from centre.people import Person
-from centre.permissions import Actor, Permission, Scope, require
+from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.settings import settings
-from centre.tables import Base, Instant
-from centre.translation import N_
-
-ROOT = 0
-"""The place of the first key, the root of the blind indexes; only one can stand there."""
 
 SYSTEM = Actor.system()
-
-
-class KeyMark(Base):
-    """The digest of a master key that the database was written under (密钥标记)."""
-
-    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    added_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
-    split_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    @classmethod
-    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """Only the service itself reads it."""
-        return false()
-
-
-class WrongKey(Refusal):
-    """The master keys of this process are not those that the database was written under."""
-
-    code = "wrong-key"
-    status = 503
-    message = N_("这台机器的主密钥和数据库对不上，服务已停止写入。请管理员运行 gangqiao doctor")
 
 
 class KeyTrouble(RuntimeError):
@@ -98,6 +71,8 @@ def check_keys() -> None:
         _adopt(ring)
         marks = _marks()
     _compare(ring, marks)
+    with open_session(SYSTEM.scope) as session:
+        follow_root(session)
     _checked.add(_here())
 
 
@@ -122,7 +97,7 @@ def mark_new_keys() -> None:
         for digest in reversed(ring):
             if digest not in marks:
                 place += 1
-                session.add(KeyMark(place=place, digest=digest))
+                session.add(_mark(place, digest))
 
 
 def note_split(ring: Sequence[str]) -> None:
@@ -143,13 +118,14 @@ def key_state(session: Session, actor: Actor) -> KeyState:
         here = set()
     with seeing_everything(session):
         marks = session.scalars(select(KeyMark).order_by(KeyMark.place)).all()
-    newest = max((mark.place for mark in marks), default=ROOT)
+        root = root_in_force(session)
+    newest = max((mark.place for mark in marks), default=0)
     lines = (
         KeyLine(
             mark.digest[:8],
             mark.added_at,
             mark.split_at,
-            is_root=mark.place == ROOT,
+            is_root=mark.digest == root,
             is_newest=mark.place == newest,
             is_here=mark.digest in here,
         )
@@ -165,6 +141,11 @@ def prepare_keys() -> None:
             raise KeyTrouble(_absent_text())
         privacy.make_key()
     check_keys()
+
+
+def _mark(place: int, digest: str) -> KeyMark:
+    """A new mark; the indexes of a database without marks are under the oldest key."""
+    return KeyMark(place=place, digest=digest, roots_at=None if place else clock.now())
 
 
 def _here() -> tuple[str, str, str]:
@@ -188,7 +169,7 @@ def _adopt(ring: tuple[str, ...]) -> None:
     try:
         with open_session(SYSTEM.scope, write=True) as session:
             for place, digest in enumerate(reversed(ring)):
-                session.add(KeyMark(place=place, digest=digest))
+                session.add(_mark(place, digest))
     except IntegrityError:  # another machine was first; the comparison says whether it has the same key
         return
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock, privacy
+from centre.key_marks import follow_root
 from centre.permissions import Scope
 from centre.person_names import LONGEST_SPELLING, name_columns, name_key
 from centre.tables import Instant, Record, coded
@@ -121,10 +122,10 @@ class Person(Record):
     key_name: Mapped[str] = mapped_column(String(32), unique=True)
     wrapped_key: Mapped[bytes] = mapped_column(LargeBinary, info={"wraps": "key_name"})
     identity_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    identity_index: Mapped[str | None] = mapped_column(String(64), unique=True)
-    claimed_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    identity_index: Mapped[str | None] = mapped_column(String(64), unique=True, info={"blind": "identity"})
+    claimed_index: Mapped[str | None] = mapped_column(String(64), index=True, info={"blind": "identity"})
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
-    phone_index: Mapped[str | None] = mapped_column(String(64), index=True)
+    phone_index: Mapped[str | None] = mapped_column(String(64), index=True, info={"blind": "phone"})
     phone_verified_at: Mapped[datetime | None] = mapped_column(Instant)
     sex: Mapped[Sex] = mapped_column(coded(Sex), default=Sex.UNKNOWN)
     birth_on: Mapped[date | None]
@@ -243,12 +244,26 @@ def new_person(*, centre_id: int, name: str) -> Person:
 
 
 def identity_index(number: str) -> str:
-    """The blind index of an 18-character identity number."""
+    """The blind index of an 18-character identity number, as it is written."""
     return privacy.blind_index("identity", number)
 
 
+def has_identity(session: Session, number: str, *, claimed: bool = False) -> ColumnElement[bool]:
+    """Whether a person has an identity number; with `claimed` those, too, who only say so. Raises WrongKey."""
+    follow_root(session)
+    indexes = privacy.blind_indexes("identity", number)
+    stated = Person.identity_index.in_(indexes)
+    return or_(stated, Person.claimed_index.in_(indexes)) if claimed else stated
+
+
+def has_phone(session: Session, number: str) -> ColumnElement[bool]:
+    """Whether a person has a telephone number. Raises WrongKey."""
+    follow_root(session)
+    return Person.phone_index.in_(privacy.blind_indexes("phone", number))
+
+
 def phone_index(number: str) -> str:
-    """The blind index of a telephone number."""
+    """The blind index of a telephone number, as it is written."""
     return privacy.blind_index("phone", number)
 
 
@@ -259,7 +274,7 @@ def people() -> Select[Person]:
 
 def person_by_identity(session: Session, number: str) -> Person | None:
     """The person with an identity number, if the session may see them."""
-    return session.scalar(select(Person).where(Person.identity_index == identity_index(number)))
+    return session.scalar(select(Person).where(has_identity(session, number)))
 
 
 def named(words: str) -> ColumnElement[bool]:
@@ -276,7 +291,8 @@ def named(words: str) -> ColumnElement[bool]:
 
 def claims_of(session: Session, number: str) -> list[Person]:
     """The people who registered at home with an identity number that no counter has seen, the first to come first."""
-    claimed = select(Person).where(Person.claimed_index == identity_index(number))
+    follow_root(session)
+    claimed = select(Person).where(Person.claimed_index.in_(privacy.blind_indexes("identity", number)))
     return list(session.scalars(claimed.order_by(Person.id)))
 
 

@@ -23,14 +23,27 @@ class KeyUnusable(RuntimeError):
     """There is no master key, or what stands in its place is none; the text says what to do."""
 
 
-@lru_cache(maxsize=1)
 def _ring() -> tuple[bytes, ...]:
     """The keys of the installation, the newest first: from the settings, or from an owner-only file.
 
-    What is sealed or wrapped anew goes under the newest; the older ones open what was sealed before a rotation, and
-    the oldest is the root of the blind indexes, which a rotation leaves as they are. Raises KeyUnusable: a key is
-    never made here, since one more key beside a database that was written under another loses what it seals.
+    What is sealed or wrapped anew goes under the newest; the older ones open what was sealed before a rotation. A
+    file that changed is read again, so that a process follows a rotation. Raises KeyUnusable: a key is never made
+    here, since one more key beside a database that was written under another loses what it seals.
     """
+    return _read_ring(settings().master_key.get_secret_value() or _file_stamp())
+
+
+def _file_stamp() -> tuple[str, int, int]:
+    """The key file as it is now: another content has another stamp."""
+    try:
+        known = key_file().stat()
+    except OSError:
+        return str(key_file()), 0, 0
+    return str(key_file()), known.st_ino, known.st_mtime_ns
+
+
+@lru_cache(maxsize=4)
+def _read_ring(_stamp: str | tuple[str, int, int]) -> tuple[bytes, ...]:
     given, place = settings().master_key.get_secret_value(), "GANGQIAO_MASTER_KEY"
     if not given:
         place = str(key_file())
@@ -70,6 +83,7 @@ def ring_marks() -> tuple[str, ...]:
     return tuple(key_mark(key) for key in _ring())
 
 
+@lru_cache(maxsize=32)
 def key_mark(key: bytes) -> str:
     """The public digest of a key."""
     return hmac_digest(key, b"mark", sha256).hex()
@@ -118,7 +132,7 @@ def _make_key_file(path: Path, content: str = "") -> None:
 
 def forget_keys() -> None:
     """Drop the cached keys, after the settings or the key file have changed."""
-    _ring.cache_clear()
+    _read_ring.cache_clear()
 
 
 def _derived(purpose: str) -> bytes:
@@ -169,9 +183,56 @@ class Box:
         return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], f"{self.key_name}:{column}".encode()).decode()
 
 
+_roots: dict[str, str] = {}
+"""By database, the mark of the key that its blind indexes are under, as this process knows it."""
+
+
+def use_root(mark: str) -> bool:
+    """Compute blind indexes under this key from now on; False when it is not among the keys of this process."""
+    if all(key_mark(key) != mark for key in _ring()):
+        forget_keys()
+        if all(key_mark(key) != mark for key in _ring()):
+            return False
+    _roots[settings().url] = mark
+    return True
+
+
+def root_mark() -> str:
+    """The mark of the key under which this process computes blind indexes; empty without usable keys."""
+    with suppress(KeyUnusable):
+        return key_mark(_root())
+    return ""
+
+
+def _root() -> bytes:
+    ring, mark = _ring(), _roots.get(settings().url)
+    return next((key for key in ring if key_mark(key) == mark), ring[-1])
+
+
 def blind_index(column: str, value: str) -> str:
-    """A keyed digest for equality search in one column; useless without the master key."""
-    return hmac_digest(_derived_from(_ring()[-1], f"index:{column}"), value.encode(), sha256).hex()
+    """A keyed digest for equality search in one column, under the root; useless without the master key."""
+    return _digest(_root(), column, value)
+
+
+def blind_indexes(column: str, value: str) -> list[str]:
+    """The digests of a value under every key, the root first: one of them is the one in the database, whichever key
+    its indexes are under at the moment."""
+    root = _root()
+    return [_digest(key, column, value) for key in (root, *(key for key in _ring() if key != root))]
+
+
+def index_under(mark: str, column: str, value: str) -> str:
+    """The blind index of a value under the key with a mark. Raises KeyError."""
+    return _digest({key_mark(key): key for key in _ring()}[mark], column, value)
+
+
+def lasting_digest(purpose: str, value: str) -> str:
+    """A keyed digest that a rotation does not change, for what cannot be computed again: under the oldest key."""
+    return _digest(_ring()[-1], purpose, value)
+
+
+def _digest(key: bytes, purpose: str, value: str) -> str:
+    return hmac_digest(_derived_from(key, f"index:{purpose}"), value.encode(), sha256).hex()
 
 
 def seal_own(place: str, value: str) -> bytes:

@@ -12,7 +12,9 @@ from centre import audit, privacy
 from centre.accounts.models import Account, SecondFactor
 from centre.accounts.queries import kept_login, secret_place
 from centre.database import open_session
+from centre.keys import mark_new_keys
 from centre.permissions import Actor
+from centre.reindexing import move_indexes
 from centre.signing import SigningKey
 from centre.signing import secret_place as signing_place
 from centre.tables import Base
@@ -41,12 +43,15 @@ def wrapped_columns() -> Iterator[Wrapped]:
 def rewrap_everything() -> int:
     """Re-wrap all keys and secrets with the newest master key in batches; returns how many were changed.
 
-    It may run beside the service, be killed and run again: old and new keys open until it is through.
+    It may run beside the service, be killed and run again: old and new keys open until it is through. At the end the
+    blind indexes go under the newest key. Raises KeyTrouble.
     """
+    mark_new_keys()
     done = 0
     for kept in wrapped_columns():
         done += _through(partial(_rewrap_lot, kept))
     done += _through(_reseal_lot) + _through(_reseal_signing_lot) + _name_by_digest()
+    move_indexes()
     with open_session(SYSTEM.scope, write=True) as session:
         audit.note(session, SYSTEM, action="keys.rewrap", subject="keys", detail={"count": done})
     return done

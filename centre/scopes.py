@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.attributes import get_history
 
+from centre import privacy
 from centre.criteria import Criteria
 from centre.permissions import Actor, Scope
 from centre.tables import OWNERS, Base
@@ -37,7 +38,7 @@ class ScopedSession(Session):
     """
 
     def __init__(self, bind: Engine, *, scope: Scope) -> None:
-        super().__init__(bind, expire_on_commit=False, autoflush=True)
+        super().__init__(bind, expire_on_commit=False, autoflush=True, info={"root": privacy.root_mark()})
         self._scope = scope
         self._wide = 0
         self._strangers: WeakSet[Any] = WeakSet()

@@ -11,7 +11,7 @@ from centre.accounts.approvals import NobodyElse, ask_factor_reset, forget_facto
 from centre.accounts.factors import confirm as confirm_factor
 from centre.accounts.models import Account
 from centre.accounts.passwords import fits, hashed
-from centre.accounts.queries import checked_account, kept_login, may_renew
+from centre.accounts.queries import checked_account, goes_by, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
 from centre.accounts.sessions import Caller, end_all, let_in
 from centre.errors import NotFound
@@ -43,7 +43,7 @@ def create_account(
     check_expiry(roles, expires_on, clock.today())
     kept = hashed(password) if password else ""  # before the question below: its answer must not show in the time
     name_kept = kept_login(login)
-    if session.scalar(select(Account.id).where(Account.login == name_kept)) is not None:
+    if session.scalar(select(Account.id).where(goes_by(session, login))) is not None:
         raise LoginTaken(field="login")
     account = Account(
         login=name_kept,
@@ -166,7 +166,7 @@ def _tell_resetters(session: Session, account: Account, others: Sequence[Account
 
 def _named(session: Session, login: str) -> Account:
     with seeing_everything(session):
-        account = session.scalar(select(Account).where(Account.login == kept_login(login)))
+        account = session.scalar(select(Account).where(goes_by(session, login)))
     if account is None:
         raise NotFound
     return account

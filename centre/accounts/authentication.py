@@ -9,7 +9,7 @@ from centre.accounts.codes import HOUR, WINDOW
 from centre.accounts.devices import known_device
 from centre.accounts.models import Account, SignInCard
 from centre.accounts.passwords import fits
-from centre.accounts.queries import checked_account, half, has_factor, kept_login
+from centre.accounts.queries import checked_account, goes_by, half, has_factor, kept_login
 from centre.accounts.rules import (
     PHONE_IDLE,
     PIN_DIGITS,
@@ -62,7 +62,7 @@ def _note_failure(door: str, *, login: str = "", account_id: int | None = None) 
     """Leave a try that failed in the audit log; for known and unknown names it is the same work."""
     with open_session(SYSTEM.scope, write=True) as session:
         if login:
-            account_id = session.scalar(select(Account.id).where(Account.login == kept_login(login)))
+            account_id = session.scalar(select(Account.id).where(goes_by(session, login)))
         subject = f"account:{account_id or 'unknown'}"
         audit.note(session, SYSTEM, action="account.sign-in-failed", subject=subject, detail={"door": door})
 

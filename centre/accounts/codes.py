@@ -24,7 +24,7 @@ from centre.messages.office import REGISTER_CODE, SIGN_IN
 from centre.outbox import SIGN_IN_CODE
 from centre.people import phone_index
 from centre.permissions import Actor
-from centre.privacy import blind_index, token_digest
+from centre.privacy import lasting_digest, token_digest
 
 SYSTEM = Actor.system()
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -166,4 +166,4 @@ def _count_try(session: Session, purpose: CodePurpose, asked: str) -> OneTimeCod
 
 
 def _code_digest(purpose: CodePurpose, index: str, code: str) -> str:
-    return blind_index("one-time-code", f"{purpose}:{index}:{code}")
+    return lasting_digest("one-time-code", f"{purpose}:{index}:{code}")

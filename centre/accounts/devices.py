@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.accounts.models import Account
-from centre.privacy import blind_index
+from centre.privacy import lasting_digest
 
 MARK_LASTS = timedelta(days=365)
 
@@ -35,4 +35,4 @@ def known_device(session: Session, login: str, mark: str) -> str:
 
 
 def _seal(nonce: str, account_id: int, password_hash: str) -> str:
-    return blind_index("device", f"{nonce}:{account_id}:{password_hash}")
+    return lasting_digest("device", f"{nonce}:{account_id}:{password_hash}")

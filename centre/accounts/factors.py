@@ -11,7 +11,7 @@ from centre.accounts.queries import opened, prepared, second_factor, secret_of, 
 from centre.accounts.rules import RECOVERY_CODES, TOTP_DIGITS, WrongCode, bare, matching_step, new_words
 from centre.errors import NotFound
 from centre.permissions import Actor, Permission, require
-from centre.privacy import blind_index, seal_own
+from centre.privacy import lasting_digest, seal_own
 
 SECRET_BYTES = 20
 
@@ -110,7 +110,7 @@ def _spend_paper(session: Session, account: Account, code: str) -> bool:
 
 
 def _digest(account_id: int, code: str) -> str:
-    return blind_index("recovery", f"{account_id}:{bare(code)}")
+    return lasting_digest("recovery", f"{account_id}:{bare(code)}")
 
 
 def renew_recovery_codes(session: Session, actor: Actor) -> list[str]:

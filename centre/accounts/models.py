@@ -17,7 +17,7 @@ from centre.translation import N_
 class Account(Record):
     """An account with its roles and the organisation that it speaks for (账号)."""
 
-    login: Mapped[str] = mapped_column(String(60), unique=True)
+    login: Mapped[str] = mapped_column(String(60), unique=True, info={"blind": "login"})
     name: Mapped[str] = mapped_column(String(60))
     password_hash: Mapped[str] = mapped_column(String(200))
     roles: Mapped[list[str]] = mapped_column(JSON)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, and_, bindparam, case, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, select, union_all
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -21,10 +21,11 @@ from centre.accounts.rules import (
     may_enter,
 )
 from centre.errors import NotFound
+from centre.key_marks import follow_root
 from centre.numbers import BadNumber, parse_mobile
-from centre.people import Person, phone_index
+from centre.people import Person, has_phone
 from centre.permissions import PARTNERS, Actor, Role
-from centre.privacy import blind_index, token_digest, unseal_own
+from centre.privacy import blind_index, blind_indexes, token_digest, unseal_own
 from centre.scopes import seeing_everything
 
 TOUCH_EVERY = timedelta(minutes=1)
@@ -123,12 +124,23 @@ def kept_login(typed: str) -> str:
     return PHONE_LOGIN + blind_index("login", number)[:48]
 
 
+def goes_by(session: Session, typed: str) -> ColumnElement[bool]:
+    """Whether an account has a sign-in name, under whichever key a telephone number is kept. Raises WrongKey."""
+    name = typed.strip().casefold()
+    try:
+        number = parse_mobile(name)
+    except BadNumber:
+        return Account.login == name
+    follow_root(session)
+    return Account.login.in_([PHONE_LOGIN + index[:48] for index in blind_indexes("login", number)])
+
+
 def checked_account(session: Session, *, login: str, password: str) -> Account:
     """The account that a name and a password open. Raises WrongPassword.
 
     Unknown names cost the same hashing time as known ones, so that the answer tells nothing about who has an account.
     """
-    account = session.scalar(select(Account).where(Account.login == kept_login(login)))
+    account = session.scalar(select(Account).where(goes_by(session, login)))
     right = fits(password, account.password_hash if account else None)
     if account is None or not right or not account.usable:
         raise WrongPassword
@@ -160,15 +172,14 @@ def account_of_phone(session: Session, phone: str) -> int | None:
 
     The oldest accounts fill the answer up to three rows, so that nobody's telephone takes the same work (R21).
     """
-    name, index, today = kept_login(phone), phone_index(phone), clock.today()
-    own = select(Account.id).where(Account.login == name)
-    verified = and_(Person.phone_index == index, Person.phone_verified_at.is_not(None))
+    by_name, today = goes_by(session, phone), clock.today()
+    own = select(Account.id).where(by_name)
+    verified = and_(has_phone(session, phone), Person.phone_verified_at.is_not(None))
     shared = select(Account.id).join(Person, Person.id == Account.person_id).where(verified)
     oldest = select(select(Account.id).order_by(Account.id).limit(3).subquery().c.id)
-    by_name, by_phone = Account.login == name, verified
     columns = select(
         by_name.label("named"),
-        by_phone.label("called"),
+        verified.label("called"),
         Account.id,
         Account.roles,
         Account.disabled,
@@ -177,7 +188,7 @@ def account_of_phone(session: Session, phone: str) -> int | None:
     rows = session.execute(
         columns.outerjoin(Person, Person.id == Account.person_id)
         .where(Account.id.in_(union_all(own, shared, oldest)))
-        .order_by(case((by_name, 0), (by_phone, 1), else_=2), Account.id)
+        .order_by(case((by_name, 0), (verified, 1), else_=2), Account.id)
         .limit(3)
     )
     seen = [

@@ -22,7 +22,7 @@ from centre.limits import spend
 from centre.outbox import Delivery, Message
 from centre.people import Person
 from centre.permissions import Actor
-from centre.privacy import blind_index
+from centre.privacy import lasting_digest
 from centre.senders.choice import open_sender
 from centre.senders.outgoing import Outage, Outgoing, Refused, Sender, Trouble
 from centre.senders.queries import due_messages
@@ -112,7 +112,7 @@ def release(lot: Sequence[Claimed]) -> None:
 
 def message_key(dedupe_key: str) -> str:
     """The key under which a receiver knows a message; it says nothing about what the message is."""
-    return blind_index("message", dedupe_key)[:32]
+    return lasting_digest("message", dedupe_key)[:32]
 
 
 def _claim(session: Session, message_id: int, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.errors import NotFound
-from centre.privacy import blind_index
+from centre.privacy import lasting_digest
 from centre.scopes import seeing_everything
 from matching.introductions.models import Introduction
 from matching.introductions.queries import introductions
@@ -22,7 +22,7 @@ CODE = 24
 
 def answer_code(introduction: Introduction) -> str:
     """The code that opens the answer page of a letter."""
-    return blind_index("letter-answer", f"{introduction.id}:{introduction.letter_no}")[:CODE]
+    return lasting_digest("letter-answer", f"{introduction.id}:{introduction.letter_no}")[:CODE]
 
 
 def answer_path(introduction: Introduction) -> str:

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 from centre import audit
 from centre.accounts import Account
 from centre.accounts.approvals import ask_closing
-from centre.accounts.queries import kept_login
+from centre.accounts.queries import goes_by, kept_login
 from centre.accounts.rules import PHONE_LOGIN
 from centre.accounts.sessions import end_all
 from centre.errors import NotFound
-from centre.people import Person, claims_of, phone_index
+from centre.people import Person, claims_of
 from centre.permissions import Actor, Permission, require
+from centre.privacy import blind_indexes
 from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
@@ -37,8 +38,8 @@ def own_claim(session: Session, newcomer: Newcomer) -> Person | None:
 
 
 def _own(claims: Sequence[Person], newcomer: Newcomer) -> list[Person]:
-    phone = phone_index(newcomer.phone)
-    return [claim for claim in claims if claim.name == newcomer.name and claim.phone_index == phone]
+    phone = blind_indexes("phone", newcomer.phone)
+    return [claim for claim in claims if claim.name == newcomer.name and claim.phone_index in phone]
 
 
 def foreign_claims(session: Session, person: Person) -> list[Person]:
@@ -119,7 +120,7 @@ def follow_phone(session: Session, person: Person, phone: str, *, changed: bool)
     if not changed:
         return
     login = kept_login(phone)
-    taken = session.scalar(select(Account.id).where(Account.login == login)) is not None
+    taken = session.scalar(select(Account.id).where(goes_by(session, phone))) is not None
     for account in session.scalars(select(Account).where(Account.person_id == person.id)):
         if account.login.startswith(PHONE_LOGIN) and account.login != login:
             account.login = f"{FORMER_LOGIN}{secrets.token_hex(8)}" if taken else login

@@ -13,7 +13,7 @@ from centre import clock
 from centre.batches import batches
 from centre.errors import NotFound
 from centre.numbers import BadNumber, parse_identity, parse_mobile
-from centre.people import Person, PersonCategory, Recognition, identity_index, named, phone_index
+from centre.people import Person, PersonCategory, Recognition, has_identity, has_phone, named
 from matching.engine.fit.profiles import Certificate, EmploymentType, Practice, Skill, WorkerProfile
 from matching.profiles.models import HeldCertificate, JobWish, Registration, SkillProfile, WorkedOccupation
 from matching.profiles.rules import EDUCATION_SCALE, ENDED, SEEKING, Limit
@@ -104,11 +104,10 @@ def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
     statement = select(Person)
     try:
         number = parse_identity(words, clock.today())
-        index = identity_index(number.value)
-        statement = statement.where(or_(Person.identity_index == index, Person.claimed_index == index))
+        statement = statement.where(has_identity(session, number.value, claimed=True))
     except BadNumber:
         try:
-            statement = statement.where(Person.phone_index == phone_index(parse_mobile(words)))
+            statement = statement.where(has_phone(session, parse_mobile(words)))
         except BadNumber:
             statement = statement.where(named(words))
     return list(session.scalars(statement.order_by(Person.id.desc()).limit(limit)))

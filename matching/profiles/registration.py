@@ -14,7 +14,7 @@ from centre.accounts import Account, AskedCode, Caller, Entered, LoginTaken
 from centre.accounts.authentication import is_idle, prove_phone
 from centre.accounts.codes import HOUR, send_code, spend_asking, spend_code, use_up
 from centre.accounts.passwords import hashed
-from centre.accounts.queries import kept_login
+from centre.accounts.queries import goes_by, kept_login
 from centre.accounts.rules import PHONE_LOGIN, CodePurpose, Door, check_new_password, is_jobseeker
 from centre.accounts.sessions import end_all, let_in
 from centre.database import open_session
@@ -23,10 +23,10 @@ from centre.ledger import Channel
 from centre.limits import Limit, spend_all
 from centre.network import centre_of, home
 from centre.numbers import IdentityNumber, parse_identity, parse_mobile
-from centre.people import Consent, Person, Sex, new_person, person_by_identity, phone_index
+from centre.people import Consent, Person, Sex, new_person, person_by_identity
 from centre.permissions import Actor, Permission, Role, require
 from centre.policy import policy
-from centre.privacy import Box, token_digest
+from centre.privacy import Box, blind_indexes, token_digest
 from centre.states import move
 from centre.translation import N_
 from matching.profiles.models import (
@@ -175,7 +175,7 @@ def _newcomer(pending: PendingRegistration) -> Newcomer:
 def _account_of(session: Session, newcomer: Newcomer, password_hash: str) -> Account:
     """The account of a telephone just verified: its existing one, that of the joined record, or a new one."""
     login = kept_login(newcomer.phone)
-    account = session.scalar(select(Account).where(Account.login == login))
+    account = session.scalar(select(Account).where(goes_by(session, newcomer.phone)))
     if account is not None and not is_jobseeker(account.roles):
         raise LoginTaken(field="phone")
     if account is not None and account.usable and not is_idle(account):
@@ -211,7 +211,7 @@ def _joined(session: Session, newcomer: Newcomer) -> Person | None:
     person = person_by_identity(session, newcomer.identity.value)
     if person is None or person.name != newcomer.name or person.phone_verified_at is None:
         return None
-    return person if person.phone_index == phone_index(newcomer.phone) else None
+    return person if person.phone_index in blind_indexes("phone", newcomer.phone) else None
 
 
 def add_claim(session: Session, newcomer: Newcomer) -> Person:

@@ -7,7 +7,7 @@ from centre import audit, events
 from centre.counters import take_one
 from centre.errors import NotFound
 from centre.ledger import record_service
-from centre.messages import Wording, send, send_all
+from centre.messages import Wording, send
 from centre.messages.training import ENROLMENT_REFUSED, ENROLMENT_WITHDRAWN
 from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
@@ -214,7 +214,8 @@ def _accept(session: Session, actor: Actor, place: Enrolment, parts: Parts, even
     session.flush()
     place.service_event_id = entry.id
     events.publish(session, Enrolled(place.class_id, [(place.id, place.person_id)]))
-    send_all(session, [confirmation(parts, enrolment_id=place.id, person_id=place.person_id, entry_id=entry.id)])
+    message, columns = confirmation(parts, enrolment_id=place.id, person_id=place.person_id, entry_id=entry.id)
+    send(session, message, to_person_id=place.person_id, link=columns["link"], dedupe_key=columns["dedupe_key"])
     if parts[0].state in RUNNING:
         move(session, Actor.system(), place, ENROLMENTS, "begin")
         session.flush()

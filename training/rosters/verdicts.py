@@ -111,7 +111,7 @@ def _kept(session: Session, ids: Sequence[int]) -> dict[tuple[int, str], FieldOr
 
 def digest_of(name: str, value: str) -> str:
     """A keyed digest that recognises a value later without storing it."""
-    return privacy.blind_index(f"roster:{name}", value)
+    return privacy.lasting_digest(f"roster:{name}", value)
 
 
 def judge(training: TrainingClass, upload: RosterUpload, readings: Sequence[RosterReading], known: Known) -> None:

@@ -88,15 +88,15 @@ def rotate() -> None:
 
 @app.command()
 def rewrap() -> None:
-    """Re-wrap what is still encrypted under an older master key; running it again changes nothing."""
-    from centre.keys import KeyTrouble, mark_new_keys
+    """Put what is still under an older master key under the newest, indexes too; again it changes nothing."""
+    from centre.keys import KeyTrouble
     from centre.privacy import KeyUnusable
     from centre.rekeying import rewrap_everything
     from web.commands.running import import_domain
 
+    import_domain()
     try:
-        mark_new_keys()
+        count = rewrap_everything()
     except (KeyTrouble, KeyUnusable) as trouble:
         _stop(str(trouble))
-    import_domain()
-    typer.echo(f"{rewrap_everything()} keys and secrets re-wrapped with the newest master key")
+    typer.echo(f"{count} keys and secrets re-wrapped with the newest master key")
