@@ -1,16 +1,21 @@
-"""How somebody wants to be told: by messages to the telephone or in the pages alone, and when nobody shall ring."""
+"""How somebody wants to be told: by telephone, by e-mail or in the pages alone, and when nobody shall ring."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit
+from centre.accounts.emails import email_of
+from centre.accounts.models import Account
 from centre.drafts import Draft
 from centre.errors import Invalid, NotFound, Problem
 from centre.people import Person
 from centre.permissions import Actor, Permission, require
+from centre.senders.choice import sends_mail
 from centre.senders.rules import quiet_hours_of
 from centre.settings import settings
 from centre.translation import N_
@@ -23,12 +28,14 @@ class MessageWay(StrEnum):
     """By which way somebody's messages come; codes come to the telephone in any case (消息方式)."""
 
     PHONE = "phone"
+    EMAIL = "email"
     PAGES = "pages"
 
 
 MESSAGE_WAY_LABELS = {
     MessageWay.PHONE: N_("发短信到手机，站内也能看"),
-    MessageWay.PAGES: N_("只在站内看，不发短信"),
+    MessageWay.EMAIL: N_("发邮件到邮箱，站内也能看"),
+    MessageWay.PAGES: N_("只在站内看，不往外发"),
 }
 
 
@@ -40,22 +47,57 @@ class MessageChoice(Draft):
     quiet_until: Annotated[int, Field(ge=0, le=23)] | None = None
 
 
-def message_choice(session: Session, actor: Actor) -> Person | None:
-    """The person whose messages an account may choose about; None for accounts without a telephone on file."""
-    require(actor, Permission.KEEP_OWN_ACCOUNT)
-    return session.get(Person, actor.person_id) if actor.person_id is not None else None
+@dataclass(frozen=True, slots=True)
+class MessageWays:
+    """What somebody has chosen, and between which ways (消息方式); the address as much of it as pages show."""
+
+    way: MessageWay
+    quiet_from: int | None
+    quiet_until: int | None
+    ways: tuple[MessageWay, ...]
+    email: str
+    may_mail: bool
+
+
+def message_ways(session: Session, actor: Actor) -> MessageWays:
+    """How the actor's messages come. Raises NotFound for actors without an account."""
+    account, person = _own(session, actor)
+    email = email_of(account)
+    ways = [way for way, offered in ((MessageWay.PHONE, person), (MessageWay.EMAIL, email)) if offered]
+    if account.by_email:
+        way = MessageWay.EMAIL
+    else:
+        way = MessageWay.PHONE if person is not None and not person.pages_only else MessageWay.PAGES
+    return MessageWays(
+        way=way,
+        quiet_from=person.quiet_from if person is not None else None,
+        quiet_until=person.quiet_until if person is not None else None,
+        ways=(*ways, MessageWay.PAGES),
+        email=f"{email[:2]}…@{email.partition('@')[2]}" if email else "",
+        may_mail=sends_mail(),
+    )
 
 
 def choose_messages(session: Session, actor: Actor, *, choice: MessageChoice) -> None:
     """Keep the way and the quiet hours of the reader's messages; codes come all the same. Raises Invalid, NotFound."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
-    person = message_choice(session, actor)
-    if person is None:
+    account, person = _own(session, actor)
+    if choice.way not in message_ways(session, actor).ways:
+        raise Invalid([Problem("way", "way-missing", N_("先登记并验证手机或邮箱，才能选这一种"))])
+    account.by_email = choice.way is MessageWay.EMAIL
+    if person is not None:
+        _check_hours(choice)
+        person.pages_only = choice.way is MessageWay.PAGES
+        person.quiet_from, person.quiet_until = choice.quiet_from, choice.quiet_until
+    subject = f"person:{person.id}" if person is not None else f"account:{account.id}"
+    audit.note(session, actor, action="person.messages", subject=subject, detail={"way": choice.way})
+
+
+def _own(session: Session, actor: Actor) -> tuple[Account, Person | None]:
+    account = session.scalar(select(Account).where(Account.id == actor.account_id))
+    if account is None:
         raise NotFound
-    _check_hours(choice)
-    person.pages_only = choice.way is MessageWay.PAGES
-    person.quiet_from, person.quiet_until = choice.quiet_from, choice.quiet_until
-    audit.note(session, actor, action="person.messages", subject=f"person:{person.id}", detail={"way": choice.way})
+    return account, session.get(Person, actor.person_id) if actor.person_id is not None else None
 
 
 def _check_hours(choice: MessageChoice) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from centre import audit, privacy
+from centre.accounts.emails import email_place
 from centre.accounts.models import Account, SecondFactor
 from centre.accounts.queries import kept_login, secret_place
 from centre.database import open_session
@@ -50,7 +51,7 @@ def rewrap_everything() -> int:
     done = 0
     for kept in wrapped_columns():
         done += _through(partial(_rewrap_lot, kept))
-    done += _through(_reseal_lot) + _through(_reseal_signing_lot) + _name_by_digest()
+    done += _through(_reseal_lot) + _through(_reseal_email_lot) + _through(_reseal_signing_lot) + _name_by_digest()
     move_indexes()
     with open_session(SYSTEM.scope, write=True) as session:
         audit.note(session, SYSTEM, action="keys.rewrap", subject="keys", detail={"count": done})
@@ -94,6 +95,20 @@ def _reseal_lot(session: Session, after: int) -> tuple[int, int | None]:
             if kept is not None:
                 fresh = privacy.resealed_own(secret_place(account_id), kept)
                 changed += _put(session, SecondFactor, last, column, kept, fresh)
+    return changed, last
+
+
+def _reseal_email_lot(session: Session, after: int) -> tuple[int, int | None]:
+    changed, last = 0, None
+    rows = session.execute(
+        select(Account.id, Account.email_sealed)
+        .where(Account.id > after, Account.email_sealed.is_not(None))
+        .order_by(Account.id)
+        .limit(LOT)
+    )
+    for last, sealed in rows.all():
+        fresh = privacy.resealed_own(email_place(last), sealed)
+        changed += _put(session, Account, last, Account.email_sealed, sealed, fresh)
     return changed, last
 
 

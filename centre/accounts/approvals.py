@@ -270,6 +270,7 @@ def _close(session: Session, account: Account) -> None:
     person_id = account.person_id
     account.login = f"{CLOSED_LOGIN}{secrets.token_hex(8)}"
     account.password_hash, account.disabled, account.person_id = "", True, None
+    account.email_sealed, account.email_proved_at, account.by_email = None, None, False
     end_all(session, account.id)
     session.execute(
         update(SignInCard)

@@ -20,7 +20,7 @@ from centre.accounts.sessions import Caller
 from centre.database import open_session
 from centre.limits import Limit, spend_all
 from centre.messages import send
-from centre.messages.office import REGISTER_CODE, SIGN_IN
+from centre.messages.office import EMAIL_CODE, REGISTER_CODE, SIGN_IN
 from centre.outbox import SIGN_IN_CODE
 from centre.people import phone_index
 from centre.permissions import Actor
@@ -33,7 +33,7 @@ WINDOW = timedelta(minutes=5)
 OF_AN_ORIGIN, OF_A_DEVICE, OF_A_PHONE = 5, 5, 30
 """Codes a day to one telephone: asked for from one address, from a device that is known there, and in all."""
 
-WORDINGS = {CodePurpose.SIGN_IN: SIGN_IN, CodePurpose.REGISTER: REGISTER_CODE}
+WORDINGS = {CodePurpose.SIGN_IN: SIGN_IN, CodePurpose.REGISTER: REGISTER_CODE, CodePurpose.EMAIL: EMAIL_CODE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ def request_code(phone: str, caller: Caller) -> AskedCode:
 def send_code(
     session: Session,
     purpose: CodePurpose,
-    phone: str,
+    to: str,
     asked: str,
     *,
     account_id: int | None = None,
     deliver: bool = True,
 ) -> AskedCode:
     """Make a code for the form that holds `asked` and post it; an older one of the same form is void."""
-    code, index = new_code(6), phone_index(phone)
+    code, index = new_code(6), index_of(purpose, to)
     session.execute(
         update(OneTimeCode)
         .where(OneTimeCode.asked_digest == token_digest(asked), OneTimeCode.used_at.is_(None))
@@ -105,8 +105,13 @@ def send_code(
     )
     session.add(sent)
     session.flush()
-    _post(session, sent, phone if deliver else "", code)
+    _post(session, sent, to if deliver else "", code)
     return AskedCode(asked, code)
+
+
+def index_of(purpose: CodePurpose, to: str) -> str:
+    """The index of the telephone or the address that a code is sent to."""
+    return lasting_digest("email", to.casefold()) if purpose is CodePurpose.EMAIL else phone_index(to)
 
 
 def _post(session: Session, sent: OneTimeCode, phone: str, code: str) -> None:

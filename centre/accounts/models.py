@@ -29,6 +29,9 @@ class Account(Record):
     disabled: Mapped[bool] = mapped_column(default=False)
     entered_at: Mapped[datetime | None] = mapped_column(Instant)
     phone_proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    email_proved_at: Mapped[datetime | None] = mapped_column(Instant)
+    by_email: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     @classmethod
@@ -82,7 +85,7 @@ class SignIn(Record):
 
 
 class OneTimeCode(Record):
-    """A code sent to a telephone, whether or not the telephone has an account (短信验证码).
+    """A code sent to a telephone, whether or not it has an account, or to an e-mail address (短信验证码).
 
     It belongs to the form that asked for it (`asked_digest`): nobody else can use it or use it up.
     """

@@ -58,10 +58,11 @@ class Door(StrEnum):
 
 
 class CodePurpose(StrEnum):
-    """What a code sent to a telephone is good for (验证码用途)."""
+    """What a code sent to a telephone or an address is good for (验证码用途)."""
 
     SIGN_IN = "sign_in"
     REGISTER = "register"
+    EMAIL = "email"
 
 
 class WrongPassword(Refusal):

@@ -23,6 +23,14 @@ REGISTER_CODE = Wording(
     keep=CODE,
     kind=SIGN_IN_CODE,
 )
+EMAIL_CODE = Wording(
+    CODES,
+    "email-code",
+    N_("邮箱验证码"),
+    N_("邮箱验证码 {code}，5 分钟内有效。不是您本人填写的邮箱，不用理会。"),
+    keep=CODE,
+    kind=SIGN_IN_CODE,
+)
 
 RESET_ASKED = Wording(OFFICE, "factor-reset", N_("{name}的动态口令等您同意重置"))
 RESET_ALONE = Wording(

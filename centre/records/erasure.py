@@ -96,6 +96,7 @@ def _close_accounts(session: Session, person_id: int) -> None:
     for account in session.scalars(select(Account).where(Account.person_id == person_id).order_by(Account.id)):
         account.login, account.name = f"erased-{account.id}", ERASED_NAME
         account.password_hash, account.disabled = "-", True
+        account.email_sealed, account.email_proved_at, account.by_email = None, None, False
         session.execute(delete(SignIn).where(SignIn.account_id == account.id))
     for card in session.scalars(select(SignInCard).where(SignInCard.person_id == person_id)):
         card.revoked_at = card.revoked_at or clock.now()

@@ -6,8 +6,31 @@ from contextlib import contextmanager
 from centre.senders.file import FileSender
 from centre.senders.gateway import GatewaySender, GatewayTemplate
 from centre.senders.mail import MailSender
-from centre.senders.outgoing import Sender
+from centre.senders.outgoing import Outgoing, Sender
 from centre.settings import settings
+
+
+class WithMail:
+    """A sender for telephones beside the mail server, which takes what goes to e-mail addresses."""
+
+    def __init__(self, phones: Sender, mails: Sender) -> None:
+        self._phones, self._mails = phones, mails
+
+    def send(self, outgoing: Outgoing) -> None:
+        """Hand one message to the sender of its kind."""
+        (self._mails if outgoing.is_mail else self._phones).send(outgoing)
+
+    def close(self) -> None:
+        """Close both."""
+        self._phones.close()
+        self._mails.close()
+
+
+def sends_mail() -> bool:
+    """Whether messages can go to e-mail addresses with these settings."""
+    known = settings()
+    has_server = bool(known.smtp_host and known.smtp_from)
+    return known.sender == "file" or (bool(known.sender) and has_server)
 
 
 class NotConfigured(RuntimeError):
@@ -40,7 +63,8 @@ def _sender() -> Sender:
             template = GatewayTemplate.read(known.sms_gateway)
         except (OSError, ValueError) as error:
             raise NotConfigured(f"{known.sms_gateway}: {error}") from None
-        return GatewaySender(template, known.sms_secret.get_secret_value())
+        gateway = GatewaySender(template, known.sms_secret.get_secret_value())
+        return WithMail(gateway, MailSender(known)) if sends_mail() else gateway
     if known.sender == "file":
         return FileSender(known.data_dir / "messages.jsonl")
     raise NotConfigured("GANGQIAO_SENDER is empty: set it to smtp, gateway or file")

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.accounts.emails import email_of
 from centre.accounts.models import Account
 from centre.database import open_session
 from centre.errors import TooMany
@@ -23,7 +24,7 @@ from centre.outbox import Delivery, Message
 from centre.people import Person
 from centre.permissions import Actor
 from centre.privacy import lasting_digest
-from centre.senders.choice import open_sender
+from centre.senders.choice import open_sender, sends_mail
 from centre.senders.outgoing import Outage, Outgoing, Refused, Sender, Trouble
 from centre.senders.queries import due_messages
 from centre.senders.rules import MOST_AGE, MOST_ATTEMPTS, URGENT, next_morning, pause_after, quiet_until, text_of
@@ -85,7 +86,7 @@ def deliver(sender: Sender, claimed: Claimed) -> bool:
     """Send one claimed message and note what became of it; gives whether it left. Raises Outage after noting it."""
     if claimed.is_late:
         return _settle(claimed, delivery=Delivery.EXPIRED, address_sealed=None)
-    if not claimed.outgoing.phone:
+    if not claimed.outgoing.address:
         return _settle(claimed, delivery=Delivery.INBOX, address_sealed=None)
     if claimed.quiet_until is not None:
         return _settle(claimed, due_at=claimed.quiet_until)
@@ -129,27 +130,33 @@ def _claim(session: Session, message_id: int, now: datetime) -> bool:
 def _claimed(session: Session, message: Message, now: datetime) -> Claimed:
     address = f"{settings().public_url.rstrip('/')}{message.link}" if settings().public_url and message.link else ""
     text = text_of(message.kind, message.title, message.body, sign=sign().name, address=address)
-    person = _addressee(session, message)
-    phone = _phone(message, person)
-    outgoing = Outgoing(message_key(message.dedupe_key), phone, message.title, text)
+    person, account = _addressee(session, message)
+    outgoing = Outgoing(message_key(message.dedupe_key), _address(message, person, account), message.title, text)
     too_old = message.attempts == 0 and now - message.due_at > MOST_AGE
     is_late = too_old or (message.expires_at is not None and message.expires_at < now)
-    quiet_until = None if message.kind in URGENT or person is None else _own_quiet(person, now)
+    rings = message.kind not in URGENT and not outgoing.is_mail
+    quiet_until = _own_quiet(person, now) if rings and person is not None else None
     return Claimed(message.id, message.kind, message.attempts, is_late, quiet_until, outgoing)
 
 
-def _addressee(session: Session, message: Message) -> Person | None:
-    """The person whose telephone a message rings, and who chose how and when; None for a bare telephone."""
-    person_id = message.person_id
-    if person_id is None and message.account_id is not None:
-        person_id = session.scalar(select(Account.person_id).where(Account.id == message.account_id))
-    return session.get(Person, person_id) if person_id else None
+def _addressee(session: Session, message: Message) -> tuple[Person | None, Account | None]:
+    """Who chose how and when a message comes: the person and the account; neither for a bare telephone."""
+    if message.account_id is not None:
+        account = session.get(Account, message.account_id)
+    else:
+        mailed = select(Account).where(Account.person_id == message.person_id, Account.by_email)
+        account = session.scalar(mailed.order_by(Account.id).limit(1)) if message.person_id is not None else None
+    person_id = message.person_id or (account.person_id if account is not None else None)
+    return session.get(Person, person_id) if person_id else None, account
 
 
-def _phone(message: Message, person: Person | None) -> str:
-    """The telephone to which a message goes; empty when it stays in the pages. A code goes wherever it was asked to."""
-    if message.kind not in URGENT and person is not None and person.pages_only:
-        return ""
+def _address(message: Message, person: Person | None, account: Account | None) -> str:
+    """Where a message goes, empty when it stays in the pages. A code goes wherever it was asked to."""
+    if message.kind not in URGENT:
+        if account is not None and account.by_email and not account.disabled and sends_mail():
+            return email_of(account)
+        if person is not None and person.pages_only:
+            return ""
     if message.address_sealed is not None:
         return message.address
     return person.phone if person is not None and person.wrapped_key else ""
@@ -166,7 +173,7 @@ def _is_one_too_many(claimed: Claimed) -> bool:
     if claimed.kind in URGENT or claimed.attempts:
         return False
     try:
-        spend("messages", claimed.outgoing.phone, limit=settings().messages_a_day, window=DAY)
+        spend("messages", claimed.outgoing.address, limit=settings().messages_a_day, window=DAY)
     except TooMany:
         return True
     return False

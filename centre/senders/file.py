@@ -16,7 +16,8 @@ class FileSender:
 
     def send(self, outgoing: Outgoing) -> None:
         """Append one message."""
-        line = {"at": clock.now().isoformat(), "key": outgoing.key, "phone": outgoing.phone, "text": outgoing.text}
+        way = "email" if outgoing.is_mail else "phone"
+        line = {"at": clock.now().isoformat(), "key": outgoing.key, way: outgoing.address, "text": outgoing.text}
         content = (json.dumps(line, ensure_ascii=False) + "\n").encode()
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)

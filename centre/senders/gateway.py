@@ -106,7 +106,7 @@ class GatewaySender:
         template = self._template
         kind = next((value for name, value in template.headers.items() if name.lower() == "content-type"), "")
         values = {
-            "phone": outgoing.phone,
+            "phone": outgoing.address,
             "text": outgoing.text,
             "key": outgoing.key,
             "time": str(int(clock.now().timestamp())),

@@ -1,4 +1,4 @@
-"""Messages by SMTP: to a mail-to-SMS gateway, whose addresses are made of the telephone number."""
+"""Messages by SMTP: to e-mail addresses, and to a mail-to-SMS gateway whose addresses are made of the telephone."""
 
 import smtplib
 import ssl
@@ -44,7 +44,8 @@ class MailSender:
     def _mail(self, outgoing: Outgoing) -> EmailMessage:
         mail = EmailMessage()
         mail["From"] = self._known.smtp_from
-        mail["To"] = self._known.smtp_to.replace("{phone}", outgoing.phone)
+        to = outgoing.address
+        mail["To"] = to if outgoing.is_mail else self._known.smtp_to.replace("{phone}", to)
         mail["Subject"] = outgoing.title
         mail["Date"] = formatdate(clock.now().timestamp())
         mail["Message-ID"] = f"<{outgoing.key}@{self._known.smtp_from.rpartition('@')[2] or 'localhost'}>"

@@ -6,12 +6,17 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to one telephone (待发短信); `key` stays the same however often it is sent."""
+    """One message to a telephone or an e-mail address (待发短信); `key` stays the same however often it is sent."""
 
     key: str
-    phone: str
+    address: str
     title: str
     text: str
+
+    @property
+    def is_mail(self) -> bool:
+        """Whether it goes to an e-mail address."""
+        return "@" in self.address
 
 
 class Trouble(Exception):

@@ -106,3 +106,13 @@ def test_an_idle_connection_that_the_server_closed_is_opened_again(mailbox: Path
         vars(sender)["_connection"].sock.shutdown(2)
         sender.send(Outgoing("k2", PHONE, "题", "文"))
     assert [arrival["key"] for arrival in arrivals(mailbox)] == ["k1", "k2"]
+
+
+def test_mail_leaves_by_the_mail_server_beside_a_gateway_for_telephones(mailbox: Path, tmp_path: Path) -> None:
+    gateway = tmp_path / "gateway.toml"
+    gateway.write_text(f'address = "http://127.0.0.1:{free_port()}/"\n', encoding="utf-8")
+    with settings_from(sender="gateway", sms_gateway=str(gateway)), open_sender() as sender:
+        sender.send(Outgoing("k", "mailbox@example.cn", "题", "文"))
+        with pytest.raises(Outage):
+            sender.send(Outgoing("k2", PHONE, "题", "文"))
+    assert [arrival["to"] for arrival in arrivals(mailbox)] == ["mailbox@example.cn"]
