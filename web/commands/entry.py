@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from web.commands import accounts, data, doctor, engine, keys, letters, outbox, plans, replay, running, setup
+from web.commands import accounts, data, doctor, engine, keys, letters, outbox, plans, policies, replay, running, setup
 
 app = typer.Typer(
     name="gangqiao",
@@ -64,3 +64,4 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(letters.app, name="letter")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(plans.app, name="plan")
+app.add_typer(policies.app, name="rules")
