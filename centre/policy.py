@@ -2,11 +2,12 @@
 
 import csv
 import json
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON, Index, String, or_, select
+from sqlalchemy import JSON, ColumnElement, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import calendar
@@ -45,35 +46,56 @@ class PolicyRule(Record):
 
 def policy(session: Session, key: str, *, on: date, region: str = "") -> Any:
     """The value of a rule on a day; the smallest region around `region` that has one wins. Raises PolicyMissing."""
+    rules = _in_force(session, PolicyRule.key == key, on=on, region=region)
+    if not rules:
+        raise PolicyMissing(key=key, day=on.isoformat())
+    return rules[-1].value
+
+
+def _in_force(session: Session, *wanted: ColumnElement[bool], on: date, region: str) -> list[PolicyRule]:
+    """The rules of a day around a region; of those with one key the last holds."""
     places = ["", *(code for code in (region[:2] + "0000", region[:4] + "00", region) if len(region) == 6)]
     statement = (
         select(PolicyRule)
         .where(
-            PolicyRule.key == key,
+            *wanted,
             PolicyRule.region_code.in_(places),
             PolicyRule.from_on <= on,
             or_(PolicyRule.to_on.is_(None), PolicyRule.to_on >= on),
         )
         .order_by(PolicyRule.from_on, PolicyRule.id)
     )
-    rules = sorted(session.scalars(statement), key=lambda rule: places.index(rule.region_code))
-    if not rules:
-        raise PolicyMissing(key=key, day=on.isoformat())
-    return rules[-1].value
+    return sorted(session.scalars(statement), key=lambda rule: places.index(rule.region_code))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGaps:
+    """Which rules the service needs and nobody has entered officially (缺的规则): none at all, or only an example."""
+
+    missing: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+def rule_gaps(session: Session, *, on: date, region: str) -> RuleGaps:
+    """What holds on a day in a region beside the shipped examples; what they name is what the service asks for."""
+    in_force = {rule.key: rule for rule in _in_force(session, on=on, region=region)}
+    keys = sorted({rule.key for rule in shipped_examples() if rule.key != CALENDAR})
+    return RuleGaps(
+        missing=tuple(key for key in keys if key not in in_force),
+        examples=tuple(key for key in keys if key in in_force and in_force[key].is_example),
+    )
 
 
 def examples_were_taken(session: Session) -> bool:
-    """Whether the installation works with the shipped example rules, at least in part."""
+    """Whether the installation began with the shipped example rules, so that an upgrade adds new ones."""
     return session.scalar(select(PolicyRule.id).where(PolicyRule.is_example).limit(1)) is not None
 
 
-def load_examples(session: Session, path: Path = EXAMPLES) -> int:
-    """Add the shipped example rules that the table does not hold yet; gives how many were added."""
-    known = {(rule.key, rule.region_code, rule.from_on) for rule in session.scalars(select(PolicyRule))}
-    added = 0
+def shipped_examples(path: Path = EXAMPLES) -> list[PolicyRule]:
+    """The example rules that come with the service, in no session."""
     with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            rule = PolicyRule(
+        return [
+            PolicyRule(
                 key=row["key"],
                 value=json.loads(row["value"]),
                 region_code=row["region_code"],
@@ -81,10 +103,16 @@ def load_examples(session: Session, path: Path = EXAMPLES) -> int:
                 to_on=date.fromisoformat(row["to_on"]) if row["to_on"] else None,
                 source=row["source"],
             )
-            if (rule.key, rule.region_code, rule.from_on) not in known:
-                session.add(rule)
-                added += 1
-    return added
+            for row in csv.DictReader(file)
+        ]
+
+
+def load_examples(session: Session, path: Path = EXAMPLES) -> int:
+    """Add the shipped example rules that the table does not hold yet; gives how many were added."""
+    known = {(rule.key, rule.region_code, rule.from_on) for rule in session.scalars(select(PolicyRule))}
+    new = [rule for rule in shipped_examples(path) if (rule.key, rule.region_code, rule.from_on) not in known]
+    session.add_all(new)
+    return len(new)
 
 
 def year_plan(value: Any) -> YearPlan:

@@ -19,7 +19,7 @@ from centre.messages.office import POLICY_DECIDED
 from centre.messages.overlay import kept_texts, wording_of
 from centre.messages.overlay import problems_of as problems_of_text
 from centre.permissions import Actor, Permission, Scope, require
-from centre.policy import CALENDAR, PolicyMissing, PolicyRule, policy, year_plans
+from centre.policy import CALENDAR, PolicyMissing, PolicyRule, policy, shipped_examples, year_plans
 from centre.tables import Record, coded
 from centre.translation import N_
 
@@ -104,10 +104,16 @@ def changes_waiting() -> Select[PolicyChange]:
     return choose(PolicyChange).where(PolicyChange.state == ChangeState.WAITING).order_by(PolicyChange.id)
 
 
+def rule_to_follow(session: Session, key: str) -> PolicyRule | None:
+    """A rule whose value shows how to write another of its key: the last one kept, else the shipped example."""
+    kept = session.scalars(choose(PolicyRule).where(PolicyRule.key == key).order_by(PolicyRule.id.desc())).first()
+    return kept or next((rule for rule in shipped_examples() if rule.key == key), None)
+
+
 def checked_value(session: Session, draft: RuleDraft) -> Any:
     """The value of a draft, of the same kind as those that the rule has had. Raises Invalid."""
     problems: list[Problem] = []
-    known = session.scalars(choose(PolicyRule).where(PolicyRule.key == draft.key).order_by(PolicyRule.id)).first()
+    known = rule_to_follow(session, draft.key)
     value: Any = None
     wording = wording_of(draft.key)
     if known is None and wording is None and draft.key != CALENDAR:

@@ -10,10 +10,10 @@ from centre import clock
 from centre.checkup.finding import Finding, fault, good, warning
 from centre.first_run import has_administrator
 from centre.jobs import REGISTER, JobRun
-from centre.network import Centre, CentreLevel
+from centre.network import Centre, CentreLevel, home
 from centre.outbox import Delivery
 from centre.people import Person
-from centre.policy import examples_were_taken
+from centre.policy import rule_gaps
 from centre.senders.choice import NotConfigured, open_sender
 from centre.senders.queries import delivery_counts, oldest_waiting
 from centre.settings import Settings
@@ -93,7 +93,11 @@ def demo_data(session: Session, known: Settings) -> Finding:
 
 
 def rules(session: Session) -> Finding:
-    """Whether official rules have taken the place of the examples."""
-    if examples_were_taken(session):
-        return warning("rules", "example rules are in force", "Enter the official ones, with their dates and sources")
-    return good("rules", "no examples in force")
+    """Whether every rule that the service asks for is there, and official."""
+    gaps = rule_gaps(session, on=clock.today(), region=home())
+    advice = "Enter the official ones, with their dates and sources, at /administration/rules"
+    if gaps.missing:
+        return fault("rules", f"{len(gaps.missing)} rules are missing: {', '.join(gaps.missing[:5])} ...", advice)
+    if gaps.examples:
+        return warning("rules", f"{len(gaps.examples)} example rules are in force", advice)
+    return good("rules", "all are there, no example in force")

@@ -10,7 +10,10 @@ from api.dependencies import Pages, Unit
 from centre import clock, policy_changes
 from centre.drafts import BIGGEST_ID
 from centre.errors import Forbidden, NotFound, Refusal
+from centre.messages.overlay import PREFIX
+from centre.network import home
 from centre.permissions import Permission
+from centre.policy import rule_gaps
 from centre.policy_changes import RuleDraft
 from centre.policy_names import POLICY_NAMES
 from centre.privacy import token_digest
@@ -44,6 +47,7 @@ def rules(unit: Unit) -> Response:
         "staff/administration/rules.html",
         rules=kept,
         in_force={rule.id for rule in kept if rule.from_on <= today and (rule.to_on is None or rule.to_on >= today)},
+        gaps=rule_gaps(unit.session, on=today, region=home()),
         waiting=unit.session.scalars(policy_changes.changes_waiting()).all(),
         may_enter=unit.actor.may(Permission.ENTER_RULES),
         shown=_shown,
@@ -56,8 +60,9 @@ def rules(unit: Unit) -> Response:
 def ask_rule(unit: Unit) -> Response:
     """The form for a rule, begun from the one that holds today."""
     key = unit.request.query_params.get("key", "")
-    held = [rule for rule in policy_changes.rules_kept(unit.session) if rule.key == key]
-    typed = {"key": key, "value": _shown(held[-1].value), "region_code": held[-1].region_code} if held else {}
+    held = policy_changes.rule_to_follow(unit.session, key)
+    place = held.region_code if held is not None and held.is_example is False else ""
+    typed = {"key": key, "value": _shown(held.value), "region_code": place} if held is not None else {}
     return _form(unit, blank(unit, RuleForm, **typed))
 
 
@@ -103,13 +108,15 @@ def _form(
     preview: list[policy_changes.Boundary] | None = None,
     seen: str = "",
 ) -> Response:
-    keys = sorted({rule.key for rule in policy_changes.rules_kept(unit.session)})
+    kept = {rule.key for rule in policy_changes.rules_kept(unit.session)}
+    keys = sorted(key for key in kept | POLICY_NAMES.keys() if not key.startswith(PREFIX))
     return page(
         unit,
         "staff/administration/rule.html",
         status_code,
         bound=bound,
         keys=keys,
+        names=POLICY_NAMES,
         preview=preview,
         seen=seen,
         shown=_shown,

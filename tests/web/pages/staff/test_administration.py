@@ -3,11 +3,11 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from typer.testing import CliRunner
 
 from centre import clock, policy_changes, privacy, schema
@@ -16,10 +16,11 @@ from centre.accounts.actions import create_account
 from centre.accounts.factors import confirm, prepare
 from centre.accounts.queries import prepared_secret
 from centre.accounts.rules import totp
+from centre.checkup.operation import rules
 from centre.database import open_session
 from centre.people import Person
 from centre.permissions import GRANTS, Actor, Permission, Role
-from centre.policy import PolicyRule, policy
+from centre.policy import PolicyRule, policy, rule_gaps
 from tests.planted import planted
 from tests.web.desks import Desk, Hall, opened, words
 from web.commands.entry import app
@@ -268,6 +269,39 @@ def test_a_rule_as_long_as_the_longest_that_is_shipped_is_previewed_too(hall: Ha
     changes = {"key": longest.key, "region_code": "", "value": value}
     assert len(value) > 200
     assert "会改变什么" in hall.enter("admin").send(f"{START}/rules/new", 200, **(RULE | changes))
+
+
+def test_an_installation_that_left_the_examples_enters_every_rule_by_its_name(hall: Hall) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.execute(delete(PolicyRule))
+    with open_session(SYSTEM.scope) as session:
+        gaps = rule_gaps(session, on=clock.today(), region="")
+        assert rules(session).seen.startswith(f"{len(gaps.missing)} rules are missing")
+    assert len(gaps.missing) > 60
+    assert gaps.examples == ()
+    admin, manager = hall.enter("admin"), hall.enter("city")
+    page = admin.get(f"{START}/rules")
+    assert all(f"/administration/rules/new?key={key}" in page for key in gaps.missing)
+    assert "最低" in admin.get(f"{START}/rules/new?key={RULE['key']}")
+    change = RULE | {"region_code": ""}
+    written(admin, **change)
+    number = re.findall(r"/rules/changes/([0-9]+)/agree", manager.get(f"{START}/rules"))[0]
+    manager.send(f"{START}/rules/changes/{number}/agree")
+    with open_session(SYSTEM.scope) as session:
+        left = rule_gaps(session, on=date(2027, 1, 1), region="")
+    assert set(gaps.missing) - set(left.missing) == {RULE["key"]}
+
+
+def test_examples_count_until_an_official_rule_has_taken_their_place(hall: Hall) -> None:
+    del hall
+    with open_session(SYSTEM.scope, write=True) as session:
+        before = rule_gaps(session, on=clock.today(), region="")
+        assert "adult-age" in before.examples
+        session.add(PolicyRule(key="adult-age", value=18, from_on=date(2026, 1, 1), source="民法典", is_example=False))
+        session.flush()
+        after = rule_gaps(session, on=clock.today(), region="")
+    assert set(before.examples) - set(after.examples) == {"adult-age"}
+    assert after.missing == before.missing == ()
 
 
 def test_a_planted_rule_of_one_person_is_caught(hall: Hall) -> None:
