@@ -149,7 +149,7 @@ def _alike(known: Any, value: Any) -> bool:
     if isinstance(known, (int, float)):
         return isinstance(value, (int, float)) and value >= 0
     if isinstance(known, list):
-        return isinstance(value, list) and all(_alike(known[0], part) for part in value) if known else True
+        return isinstance(value, list) and (not known or all(any(_alike(of, part) for of in known) for part in value))
     if isinstance(known, dict):
         return isinstance(value, dict) and set(known) == set(value) and all(_alike(known[k], value[k]) for k in known)
     return type(known) is type(value)

@@ -20,7 +20,7 @@ from centre.checkup.operation import rules
 from centre.database import open_session
 from centre.people import Person
 from centre.permissions import GRANTS, Actor, Permission, Role
-from centre.policy import PolicyRule, policy, rule_gaps
+from centre.policy import PolicyRule, policy, rule_gaps, shipped_examples
 from tests.planted import planted
 from tests.web.desks import Desk, Hall, opened, words
 from web.commands.entry import app
@@ -290,6 +290,19 @@ def test_an_installation_that_left_the_examples_enters_every_rule_by_its_name(ha
     with open_session(SYSTEM.scope) as session:
         left = rule_gaps(session, on=date(2027, 1, 1), region="")
     assert set(gaps.missing) - set(left.missing) == {RULE["key"]}
+
+
+def test_every_rule_that_is_shipped_may_be_entered_as_it_is(hall: Hall) -> None:
+    del hall
+    examples = shipped_examples()
+    with open_session(SYSTEM.scope) as session:
+        for rule in examples:
+            value = json.dumps(rule.value, ensure_ascii=False)
+            draft = policy_changes.RuleDraft(
+                key=rule.key, value=value, from_on=rule.from_on, to_on=rule.to_on, source="虚构的文件"
+            )
+            assert policy_changes.checked_value(session, draft) == rule.value
+    assert len(examples) > 80
 
 
 def test_examples_count_until_an_official_rule_has_taken_their_place(hall: Hall) -> None:
