@@ -32,6 +32,13 @@ EXPORT_CANCELLED = Wording(
     N_("原定 {when} 出发的这一批取消了。原因：{reason}。中心会继续帮您找岗位。"),
     keep=frozenset({"batch", "when"}),
 )
+EXPORT_OPENING_CLOSED = Wording(
+    EXPORT,
+    "export-opening-closed",
+    N_("先不要动身：{title} 不招人了"),
+    N_("您报名的 {batch} 里这个岗位已关闭，您已从名单上撤下。请打中心电话，我们帮您找别的岗位。"),
+    keep=frozenset({"title"}),
+)
 EXPORT_WARNED = Wording(
     EXPORT,
     "export-warned",

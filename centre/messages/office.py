@@ -74,3 +74,6 @@ FAIR_FILING = Wording(OFFICE, "fair-filing", N_("招聘会“{fair}”要在 {da
 FAIR_STATISTICS = Wording(OFFICE, "fair-statistics", N_("招聘会“{fair}”的统计数字要在 {day} 前上报"), kind="fair-clock")
 EXPORT_ESCORT = Wording(OFFICE, "export-escort", N_("请您带队"), N_("{batch}，{when} 出发"))
 EXPORT_LEFT = Wording(OFFICE, "export-left", N_("{name} 不去了，{batch} 空出一个名额"))
+PLAN_FAILED = Wording(OFFICE, "plan-failed", N_("昨夜统筹推荐没有成功，今天各人按自己的排名推荐"), "{reason}")
+PLAN_PINS = Wording(OFFICE, "plan-pins", N_("有人工指定的岗位不能同时满足，统筹时没有采用"), "{reason}")
+PLAN_BLIND = Wording(OFFICE, "plan-blind", N_("最近 30 天 {percent}% 的统筹推荐原样照办，请抽查是不是有人看过"))

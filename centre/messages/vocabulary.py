@@ -38,6 +38,7 @@ VOCABULARY = {
     "openings": Placeholder(N_("岗位清单，一行一个"), "焊工（某某机械有限公司）"),
     "out": Placeholder(N_("按退学处理的缺勤天数"), "5"),
     "people": Placeholder(N_("人数"), "120"),
+    "percent": Placeholder(N_("百分比"), "97"),
     "place": Placeholder(N_("地点"), "汽车站北门"),
     "project": Placeholder(N_("外出务工项目"), "某某电子春季用工"),
     "reason": Placeholder(N_("经办人写的原因或说明"), "材料还缺一页，请补齐。"),

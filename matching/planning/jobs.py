@@ -8,18 +8,14 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.bulk_writes import insert_rows
 from centre.jobs import job
-from centre.outbox import post
+from centre.messages import Filled, send
+from centre.messages.office import PLAN_BLIND, PLAN_FAILED, PLAN_PINS
 from centre.records.queries import managers_of
-from centre.translation import N_, SOURCE_LOCALE, translate
 from matching.engine.assign.storing import digest, packed
 from matching.planning.evidence import overrides
 from matching.planning.queries import Night, code_digest, planned_night
 from matching.plans.models import NightPlan, PlannedPlace
 from matching.plans.rules import NightPlanState
-
-FAILED_TITLE = N_("昨夜统筹推荐没有成功，今天各人按自己的排名推荐")
-PINS_TITLE = N_("有人工指定的岗位不能同时满足，统筹时没有采用")
-BLIND_TITLE = N_("最近 30 天 {percent}% 的统筹推荐原样照办，请抽查是不是有人看过")
 
 
 @job("plan-night", every=timedelta(days=1), reading=planned_night)
@@ -30,13 +26,12 @@ def store_night(session: Session, night: Night) -> None:
         return
     plan = keep_night(session, night)
     if plan.state is NightPlanState.FAILED:
-        _tell(session, "plan-failed", FAILED_TITLE, plan.fault)
+        _tell(session, PLAN_FAILED.of(reason=plan.fault))
     elif night.fault:
-        _tell(session, "plan-pins", PINS_TITLE, night.fault)
+        _tell(session, PLAN_PINS.of(reason=night.fault))
     decided = overrides(session)
     if decided.is_blind(night.rules["alarm"]):
-        title = translate(SOURCE_LOCALE, BLIND_TITLE, percent=round(100 * (1 - decided.rate)))
-        _tell(session, "plan-blind", title, "")
+        _tell(session, PLAN_BLIND.of(percent=round(100 * (1 - decided.rate))))
     _forget_old(session, int(night.rules["keep_days"]))
 
 
@@ -58,12 +53,10 @@ def keep_night(session: Session, night: Night) -> NightPlan:
     return plan
 
 
-def _tell(session: Session, kind: str, title: str, body: str) -> None:
+def _tell(session: Session, message: Filled) -> None:
     for manager in managers_of(session, None):
-        post(
-            session, kind=kind, to_account_id=manager, title=title, body=body[:2000], link="/counter/plans",
-            dedupe_key=f"{kind}:{clock.today().isoformat()}:{manager}",
-        )  # fmt: skip
+        key = f"{message.wording.name}:{clock.today().isoformat()}:{manager}"
+        send(session, message, to_account_id=manager, link="/counter/plans", dedupe_key=key)
 
 
 def _forget_old(session: Session, days: int) -> None:

@@ -6,7 +6,7 @@ from alembic import op
 import centre.tables
 
 revision = "0050a_key_roots"
-down_revision = "0049_labour_brands"
+down_revision = "0050e_night_plans"
 
 
 def upgrade() -> None:

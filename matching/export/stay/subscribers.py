@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.events import subscribe
-from centre.outbox import post
+from centre.messages import send
+from centre.messages.journeys import EXPORT_OPENING_CLOSED
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from employers.companies.rules import BARRED, EmployerMoved, EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningChanged, OpeningState
@@ -24,8 +25,6 @@ from matching.introductions.models import Placement
 from matching.introductions.rules import PlacementMoved, PlacementState
 
 OPENING_CLOSED = N_("岗位已关闭")
-CLOSED_TITLE = N_("先不要动身：{title} 不招人了")
-CLOSED_BODY = N_("您报名的 {batch} 里这个岗位已关闭，您已从名单上撤下。请打中心电话，我们帮您找别的岗位。")
 _REACHED = (PlacementState.DAY_30, PlacementState.STABLE)
 
 
@@ -73,13 +72,10 @@ def release_travellers(session: Session, fact: OpeningChanged) -> None:
             move_member(session, row, "withdraw", by=Actor.system(), reason=OPENING_CLOSED)
             release_member(session, row)
             batch.edition += 1
-            words = {"batch": batch.batch_no, "title": opening.title}
-            post(
+            send(
                 session,
-                kind="export-opening-closed",
+                EXPORT_OPENING_CLOSED.of(batch=batch.batch_no, title=opening.title),
                 to_person_id=row.person_id,
-                title=translate(SOURCE_LOCALE, CLOSED_TITLE, **words)[:200],
-                body=translate(SOURCE_LOCALE, CLOSED_BODY, **words),
                 link="/me/journeys",
                 dedupe_key=f"export-opening-closed:{row.id}:{row.version}",
             )
