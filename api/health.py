@@ -7,7 +7,8 @@ from api.wire import Wire
 from centre import schema
 from centre.errors import Unavailable
 from centre.jobs import failing_jobs
-from centre.keys import WrongKey, is_ready
+from centre.key_marks import WrongKey
+from centre.keys import is_ready
 
 routes = Routes(prefix="/health", tags=["health"], versioned=False)
 

@@ -30,7 +30,7 @@ from centre.errors import (
     TooMany,
     Unavailable,
 )
-from centre.keys import WrongKey
+from centre.key_marks import WrongKey
 from centre.privacy import KeyUnusable
 from centre.scopes import ForeignWrite
 from centre.settings import settings

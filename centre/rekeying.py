@@ -107,8 +107,9 @@ def _reseal_email_lot(session: Session, after: int) -> tuple[int, int | None]:
         .limit(LOT)
     )
     for last, sealed in rows.all():
-        fresh = privacy.resealed_own(email_place(last), sealed)
-        changed += _put(session, Account, last, Account.email_sealed, sealed, fresh)
+        if sealed is not None:
+            fresh = privacy.resealed_own(email_place(last), sealed)
+            changed += _put(session, Account, last, Account.email_sealed, sealed, fresh)
     return changed, last
 
 

@@ -24,6 +24,7 @@ LICENCE_ENDED = Wording(
 )
 OPENING_VERIFIED = Wording(EMPLOYERS, "opening-verified", N_("岗位“{title}”已核实，可以公开了"), "{reason}")
 OPENING_RETURNED = Wording(EMPLOYERS, "opening-returned", N_("岗位“{title}”退回修改"), "{reason}")
+OPENING_PAUSED = Wording(EMPLOYERS, "opening-paused", N_("岗位“{title}”已暂停展示"), "{reason}")
 OPENING_UNLAWFUL = Wording(
     EMPLOYERS,
     "opening-unlawful",

@@ -13,7 +13,7 @@ from centre.counters import give_back, take_one
 from centre.errors import Invalid, NotFound, Problem
 from centre.events import publish
 from centre.messages import Wording
-from centre.messages.employers import OPENING_RETURNED, OPENING_UNLAWFUL, OPENING_VERIFIED
+from centre.messages.employers import OPENING_PAUSED, OPENING_RETURNED, OPENING_UNLAWFUL, OPENING_VERIFIED
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
@@ -277,7 +277,7 @@ def pause_agency_openings(session: Session, actor: Actor, *, employer_id: int) -
     openings = session.scalars(shown.order_by(Opening.id)).all()
     for opening in openings:
         _step(session, system, opening, "pause", NO_LICENCE)
-        _tell(session, opening, "opening-paused", N_("岗位“{title}”已暂停展示"), NO_LICENCE)
+        _tell(session, opening, OPENING_PAUSED, NO_LICENCE)
     return len(openings)
 
 

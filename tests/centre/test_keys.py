@@ -14,7 +14,8 @@ from centre import keys, privacy
 from centre.accounts.models import Account
 from centre.database import open_session
 from centre.escrow import HalvesUnusable, join_keys, split_keys
-from centre.keys import KeyMark, KeyTrouble, check_keys, prepare_keys
+from centre.key_marks import KeyMark
+from centre.keys import KeyTrouble, check_keys, prepare_keys
 from centre.network import Centre, CentreLevel
 from centre.people import new_person
 from centre.permissions import Actor

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from centre import clock
+from centre import clock, policy_changes
 from centre.database import open_session
 from centre.messages import send
 from centre.messages.jobseekers import RENEW
@@ -79,8 +79,6 @@ def test_a_text_is_previewed_agreed_sent_and_put_back(hall: Hall) -> None:
 
 
 def test_a_text_that_takes_effect_at_once_is_caught(hall: Hall) -> None:
-    from web.pages.staff import administration_messages
-
     def alone(session: object, actor: object, *, draft: object) -> None:
         """Puts what one person wrote into force."""
         from centre.messages.overlay import kept_texts
@@ -90,7 +88,7 @@ def test_a_text_that_takes_effect_at_once_is_caught(hall: Hall) -> None:
         session.add(_rule(draft, checked_value(session, draft)))  # type: ignore[attr-defined,arg-type]
         kept_texts.forget_after(session)  # type: ignore[arg-type]
 
-    with planted(administration_messages.policy_changes, propose_rule=alone):
+    with planted(policy_changes, propose_rule=alone):
         proposed(hall.enter("admin"))
     assert sent("planted") == (TEXT["title"], TEXT["body"])
 
