@@ -61,6 +61,7 @@ class MessageWays:
 
 def message_ways(session: Session, actor: Actor) -> MessageWays:
     """How the actor's messages come. Raises NotFound for actors without an account."""
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     account, person = _own(session, actor)
     email = email_of(account)
     ways = [way for way, offered in ((MessageWay.PHONE, person), (MessageWay.EMAIL, email)) if offered]

@@ -74,6 +74,7 @@ def test_who_may_not_enter_law_is_refused(hall: Hall) -> None:
     call(hall.enter("clerk"), "GET", "/rules", 403)
     call(hall.enter("admin"), "POST", "/rules/changes", 422, CALENDAR | {"value": '{"off": [], "work": []}'})
     call(hall.enter("admin"), "POST", "/rules/changes", 422, TEXT | {"value": '{"title": "{phone}", "body": ""}'})
+    assert call(hall.enter("admin"), "GET", "/rules/changes", 200) == []
 
 
 def test_what_the_console_writes_waits_for_a_person(hall: Hall) -> None:

@@ -147,6 +147,7 @@ def test_one_account_does_not_flood_addresses(hall: Hall, letters: list[dict[str
     for number in range(5):
         wang.send(f"{HERE}/email", 200, address=f"a{number}@example.cn")
     wang.send(f"{HERE}/email", 429, address="a5@example.cn")
+    assert len(left()) == 5
 
 
 def test_an_address_goes_under_the_new_key_and_with_the_person(hall: Hall, letters: list[dict[str, str]]) -> None:
