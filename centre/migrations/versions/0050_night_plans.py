@@ -5,7 +5,7 @@ from alembic import op
 
 import centre.tables
 
-revision = "0050e_night_plans"
+revision = "0050_night_plans"
 down_revision = "0049_labour_brands"
 
 

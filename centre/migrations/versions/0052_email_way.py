@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0051a_email_way"
-down_revision = "0050a_key_roots"
+revision = "0052_email_way"
+down_revision = "0051_key_roots"
 
 
 def upgrade() -> None:

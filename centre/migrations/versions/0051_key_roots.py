@@ -5,8 +5,8 @@ from alembic import op
 
 import centre.tables
 
-revision = "0050a_key_roots"
-down_revision = "0050e_night_plans"
+revision = "0051_key_roots"
+down_revision = "0050_night_plans"
 
 
 def upgrade() -> None:
