@@ -19,7 +19,7 @@ from matching.fairs.invitations.queries import employer_proposals, proposals, ro
 from matching.fairs.invitations.rules import EmployerInvited, WorkersInvited
 from matching.fairs.visitors.queries import takes_visitors
 
-routes = Routes(tags=["fairs"])
+routes = Routes(tags=["fair_invitations"])
 
 ALLOW = Permission.MANAGE_FAIRS
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]

@@ -122,7 +122,7 @@ def _person_cases() -> list[Sent]:
         Sent("unknown place, from home", "", f"POST {API}/registrations",
              person(live_region="999999", password="a-long-password"), 422, "region-unknown"),
         Sent("unknown schooling", "clerk", at, person(education="professor"), 422, "enum"),
-        Sent("short password", "", f"POST {API}/registrations", person(password="1234"), 422, "string-too-short"),
+        Sent("short password", "", f"POST {API}/registrations", person(password="1234"), 422, "password-short"),
         Sent("common password", "", f"POST {API}/registrations", person(password="12345678"), 422, "password-common"),
     ]  # fmt: skip
     return cases

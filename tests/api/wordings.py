@@ -22,7 +22,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "missing": ("请填写这一项", "Please fill in this field"),
     "region-unknown": ("没有这个地区代码，请从列表里选", "There is no such region code. Please choose one from"),
     "enum": ("请从列表里选一项", "Choose one from the list"),
-    "string-too-short": ("太短了，至少 8 个字", "Too short: at least 8 characters"),
+    "password-short": ("密码至少 8 位", "The password must have at least 8 characters"),
     "password-common": (
         "这个密码太常见，别人一猜就中；换一句自己记得住的话",
         "This password is too common and easy to guess. Choose a phra",
