@@ -129,12 +129,12 @@ def test_the_city_s_fund_pays_for_a_county_and_another_county_s_does_not(counter
 
 
 def test_a_fund_is_never_overdrawn_and_a_mistake_gives_the_money_back(counter: Counter) -> None:
+    wrong = paid_relief(counter)
     case = counter.open(RELIEF, asked_fen=300_000)
     counter.step(RELIEF, case, "review", "colleague")
     counter.step(RELIEF, case, "approve", "manager", fund_id=counter.fund_id, granted_fen=300_000)
     with pytest.raises(FundShort):
         counter.step(RELIEF, case, "pay", voucher="P1")
-    wrong = paid_relief(counter)
     assert counter.balance() == 70_000
     counter.step(RELIEF, wrong, "void", "manager", reason="记错了人")
     assert counter.balance() == 100_000
