@@ -219,6 +219,7 @@ def test_held_fairs_stand_side_by_side_and_another_centres_are_left_out(hall: Ha
     assert all(name not in words(hall.enter("county").get("/organiser/comparison")) for name in {newest.name} - county)
 
 
+@pytest.mark.usefixtures("everybody_comes")
 def test_machines_read_and_send_invitations_and_compare_fairs(hall: Hall) -> None:
     fair_id = coming_fair()
     set_places(fair_id, 2)
