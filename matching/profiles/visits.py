@@ -61,9 +61,9 @@ def record_visit(session: Session, actor: Actor, *, draft: VisitDraft, person_id
     )
 
 
-def mistakable(session: Session, actor: Actor, entries: Sequence[ServiceEvent]) -> frozenset[int]:
-    """Which of some entries the actor may still take back."""
-    ids = [entry.id for entry in entries if entry.centre_id == actor.centre_id]
+def reversible_visits(session: Session, entries: Sequence[ServiceEvent], *, centre_id: int | None) -> frozenset[int]:
+    """Which of some entries are visits that the staff of a centre can still take back."""
+    ids = [entry.id for entry in entries if entry.centre_id == centre_id]
     reversed_ids = select(ServiceEvent.reverses_id).where(ServiceEvent.reverses_id.in_(ids))
     open_visits = visits().where(ServiceEvent.id.in_(ids), ServiceEvent.id.not_in(reversed_ids))
     return frozenset(entry.id for entry in session.scalars(open_visits))

@@ -43,7 +43,7 @@ from matching.profiles.rules import (
     ProfileDraft,
     WishDraft,
 )
-from matching.profiles.visits import TOPICS, VisitDraft, mistakable, record_visit, take_back_visit
+from matching.profiles.visits import TOPICS, VisitDraft, record_visit, reversible_visits, take_back_visit
 from matching.suggestions.fits import suggestions_for
 from training.enrolments.queries import enrolments_of
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_LABELS
@@ -203,7 +203,7 @@ def _person(unit: Unit, person_id: int, bound: Bound[Any], status_code: int = 20
         placements=queries.placements_of(unit.session, person_id),
         enrolments=unit.session.execute(enrolments_of(person_id).limit(10)).all(),
         services=services,
-        mistakable=mistakable(unit.session, unit.actor, services),
+        reversible=reversible_visits(unit.session, services, centre_id=unit.actor.centre_id),
         labels=INTRODUCTION_LABELS,
         placement_labels=PLACEMENT_LABELS,
         enrolment_labels=ENROLMENT_LABELS,
