@@ -1,6 +1,7 @@
 """The page layout: both languages, no inline code, safe forms, one place for the hotline."""
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 
 import pytest
@@ -121,6 +122,7 @@ def test_a_field_is_tied_to_its_hint_and_its_error() -> None:
 def test_a_password_is_never_written_back() -> None:
     class Bound:
         value, error = staticmethod("secret {}".format), staticmethod("{:.0}".format)
+        now: Mapping[str, str] = {}
 
     written = write(
         '{% from "parts/forms.html" import password %}{{ password("p", "密码", bound=bound) }}', bound=Bound()
