@@ -21,6 +21,7 @@ from centre.keys import prepare_keys
 from centre.outbox import Delivery, Message, post
 from centre.people import new_person
 from centre.permissions import Actor
+from centre.policy import PolicyRule, load_examples
 from centre.settings import settings
 from tests.databases import SERVICE, Cluster, settings_from
 from tests.planted import planted
@@ -52,6 +53,9 @@ def set_up_city() -> None:
     draft = FirstRun(name="绍兴市就业援助中心", centres=tuple(suggested_centres("330600")), administrator=account)
     with open_session(SYSTEM.scope, write=True) as session:
         set_up(session, SYSTEM, draft=draft)
+        load_examples(session)
+        for rule in session.scalars(select(PolicyRule)):
+            rule.is_example = False  # as if the office had entered them with their sources
         session.add(JobRun(job="forget-tallies", slot_at=clock.now()))
 
 

@@ -1,9 +1,9 @@
-// Small comforts on pages that work without scripts.
+// Comforts on pages that work without scripts.
 const doc = document;
 const $ = (selector, root = doc) => root.querySelector(selector);
 const on = (name, act, target = doc) => target.addEventListener(name, act);
 
-// Replace one marked region by the same region of another page; on any trouble go there as usual.
+// Replace a region by that of another page; on any trouble go there as usual.
 let latest = 0;
 async function swap(address, region, focus, keep = true) {
   const turn = ++latest, old = $(region);
@@ -38,7 +38,7 @@ on("click", (event) => {
   go(link.href, link.closest("[data-swap]").dataset.swap, true);
 });
 
-// Filter forms look at once; other forms are sent only once, and ask before half-written work is left.
+// Filters look at once; other forms are sent once and ask before half-written work is left.
 const find = (form, focus) => {
   const address = new URL(form.action);
   address.search = new URLSearchParams([...new FormData(form)].filter((pair) => pair[1]));
@@ -51,7 +51,7 @@ on("change", ({ target }) => {
 });
 const send = (form, sent) => {
   form.sent = sent;
-  for (const button of form.querySelectorAll("button:not([type])")) button.ariaDisabled = sent;
+  for (const it of form.querySelectorAll("button:not([type])")) it.ariaDisabled = sent;
 };
 on("submit", (event) => {
   const form = event.target;
@@ -62,28 +62,28 @@ on("submit", (event) => {
 on("beforeunload", (event) => [...doc.forms].some((form) => form.changed && !form.sent) && event.preventDefault(), window);
 on("pageshow", (event) => event.persisted && [...doc.forms].forEach((form) => send(form, false)), window);
 
-// Printing, reading aloud, files, progress, filters.
+// Printing, reading aloud, files, progress.
 function start(root) {
   const each = (selector, act) => root.querySelectorAll(selector).forEach(act);
-  each("[data-print]", (button) => { button.hidden = false; button.onclick = () => print(); });
-  if (window.speechSynthesis) each("[data-aloud]", (button) => {
-    const words = $("span", button), first = words.textContent, voice = speechSynthesis;
-    button.hidden = false;
-    button.onclick = () => {
+  each("[data-print]", (it) => { it.hidden = false; it.onclick = () => print(); });
+  if (window.speechSynthesis) each("[data-aloud]", (it) => {
+    const words = $("span", it), first = words.textContent, voice = speechSynthesis;
+    it.hidden = false;
+    it.onclick = () => {
       if (voice.speaking) return voice.cancel();
-      const speech = new SpeechSynthesisUtterance($(button.dataset.aloud).innerText);
-      speech.lang = doc.documentElement.lang;
-      speech.rate = 0.9;
-      speech.onend = speech.onerror = () => { words.textContent = first; };
-      words.textContent = button.dataset.stop;
-      voice.speak(speech);
+      const text = new SpeechSynthesisUtterance($(it.dataset.aloud).innerText);
+      text.lang = doc.documentElement.lang;
+      text.rate = 0.9;
+      text.onend = text.onerror = () => { words.textContent = first; };
+      words.textContent = it.dataset.stop;
+      voice.speak(text);
     };
   });
   each("[data-drop]", (area) => {
-    const over = (is) => (event) => { event.preventDefault(); area.classList.toggle("over", is); };
+    const over = (is) => (drag) => { drag.preventDefault(); area.classList.toggle("over", is); };
     area.ondragover = over(true);
     area.ondragleave = over(false);
-    area.ondrop = (event) => { over(false)(event); $("input", area).files = event.dataTransfer.files; };
+    area.ondrop = (drop) => { over(false)(drop); $("input", area).files = drop.dataTransfer.files; };
   });
   each("[data-again]", (part) => setTimeout(swap, 3000, location.href, part.dataset.again, 0, 0));
   if (innerWidth > 959) each("[data-wide-open]", (box) => { box.open = true; });
