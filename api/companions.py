@@ -44,7 +44,7 @@ def join(unit: Unit, draft: TravelCode) -> TravelGroupOut:
     return _out(actions.join_group(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft))
 
 
-@routes.put("/me/companions/split", allow=Permission.EDIT_PROFILE)
+@routes.post("/me/companions/split", allow=Permission.EDIT_PROFILE)
 def split(unit: Unit, draft: TravelSplit) -> TravelGroupOut:
     """Say whether the caller's group may be suggested apart."""
     return _out(actions.change_split(unit.session, unit.actor, person_id=own_person_id(unit), draft=draft))

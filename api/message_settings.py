@@ -1,10 +1,11 @@
 """How the caller's messages come: by telephone, by e-mail or in the pages alone, and at which hours nobody rings."""
 
-from api.dependencies import Routes, Unit
+from api.dependencies import Routes, Unit, UnitOfWork
 from api.security import caller_of
+from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre.accounts.emails import EmailDraft, EmailProof, ask_email, prove_email
-from centre.message_ways import MessageChoice, MessageWay, choose_messages, message_ways
+from centre.message_ways import MessageChoice, MessageWay, choose_messages, message_ways, own_records
 from centre.permissions import Permission
 
 routes = Routes(prefix="/message-settings", tags=["message_settings"])
@@ -29,14 +30,16 @@ class AskedOut(Wire):
 @routes.get("", allow=Permission.KEEP_OWN_ACCOUNT)
 def read(unit: Unit) -> MessageSettingsOut:
     """Read how the caller's messages come."""
-    return MessageSettingsOut.model_validate(message_ways(unit.session, unit.actor))
+    return _out(unit)
 
 
 @routes.put("", allow=Permission.KEEP_OWN_ACCOUNT)
 def choose(unit: Unit, choice: MessageChoice) -> MessageSettingsOut:
     """Choose how the caller's messages come; codes come to the telephone all the same."""
+    expect_version(unit, *own_records(unit.session, unit.actor))
     choose_messages(unit.session, unit.actor, choice=choice)
-    return MessageSettingsOut.model_validate(message_ways(unit.session, unit.actor))
+    unit.session.flush()
+    return _out(unit)
 
 
 @routes.post("/email", allow=Permission.KEEP_OWN_ACCOUNT, status_code=202, keep=False)
@@ -49,3 +52,8 @@ def ask(unit: Unit, draft: EmailDraft) -> AskedOut:
 def prove(unit: Unit, proof: EmailProof) -> None:
     """Put the address on record with the code that came there."""
     prove_email(unit.session, unit.actor, proof=proof, caller=caller_of(unit.request))
+
+
+def _out(unit: UnitOfWork) -> MessageSettingsOut:
+    tell_version(unit, *own_records(unit.session, unit.actor))
+    return MessageSettingsOut.model_validate(message_ways(unit.session, unit.actor))

@@ -62,7 +62,7 @@ class MessageWays:
 def message_ways(session: Session, actor: Actor) -> MessageWays:
     """How the actor's messages come. Raises NotFound for actors without an account."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
-    account, person = _own(session, actor)
+    account, person = own_records(session, actor)
     email = email_of(account)
     ways = [way for way, offered in ((MessageWay.PHONE, person), (MessageWay.EMAIL, email)) if offered]
     if account.by_email:
@@ -82,7 +82,7 @@ def message_ways(session: Session, actor: Actor) -> MessageWays:
 def choose_messages(session: Session, actor: Actor, *, choice: MessageChoice) -> None:
     """Keep the way and the quiet hours of the reader's messages; codes come all the same. Raises Invalid, NotFound."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
-    account, person = _own(session, actor)
+    account, person = own_records(session, actor)
     if choice.way not in message_ways(session, actor).ways:
         raise Invalid([Problem("way", "way-missing", N_("先登记并验证手机或邮箱，才能选这一种"))])
     account.by_email = choice.way is MessageWay.EMAIL
@@ -94,7 +94,9 @@ def choose_messages(session: Session, actor: Actor, *, choice: MessageChoice) ->
     audit.note(session, actor, action="person.messages", subject=subject, detail={"way": choice.way})
 
 
-def _own(session: Session, actor: Actor) -> tuple[Account, Person | None]:
+def own_records(session: Session, actor: Actor) -> tuple[Account, Person | None]:
+    """The records that hold the actor's choice. Raises NotFound for actors without an account."""
+    require(actor, Permission.KEEP_OWN_ACCOUNT)
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
     if account is None:
         raise NotFound

@@ -297,7 +297,8 @@ FRESH = {
     "a statement beside the earlier ones, none of which it replaces": """
         /counter/introductions/{}/terms/contract /employer/applicants/{}/terms/contract
         /me/introductions/{}/terms/contract""",
-    "a proposal that shows what it would change before a second person agrees": "/administration/calendar/{}/new",
+    "a proposal that shows what it would change before a second person agrees": """
+        /administration/calendar/{}/new /administration/messages/letter/new""",
     "proposals as long as nothing is stored; afterwards the same form carries its version": """
         /organiser/fairs/{}/interviews /organiser/fairs/{}/visitors""",
     "guesses at the columns of a file that one person has just sent": "/openings/lists/{}/columns",
