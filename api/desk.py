@@ -108,7 +108,14 @@ def _declare_step(kind: Kind, step: Step) -> None:
 
     take.__annotations__["draft"] = step.draft
     _name(take, f"{step.event.replace('-', '_')}_{kind.name}", f"Take the step {step.event} of a case: {kind.name}.")
-    routes.post(f"/{kind.path}/{{case_id}}/{step.event}", allow=Permission.WORK_AT_DESK)(take)
+    routes.post(f"/{kind.path}/{{case_id}}/{step.event}", allow=_needed(kind, step))(take)
+
+
+def _needed(kind: Kind, step: Step) -> Permission:
+    """The permission of a step: that of its moves where all ask the same, or else that of the desk."""
+    asked = {move.permission for move in kind.machine.moves if move.event == step.event}
+    only = asked.pop() if len(asked) == 1 else None
+    return only or Permission.WORK_AT_DESK
 
 
 def _declare_lines(kind: Kind, lines: Lines) -> None:
