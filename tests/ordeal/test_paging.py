@@ -44,6 +44,7 @@ LISTS: dict[str, type[Any]] = {
 ELSEWHERE = {
     f"{V1}/opening-changes": "has a test of its own, in tests/api/test_opening_changes.py",
     **{f"{V1}/desk/{kind.path}": "read by the same lines as petitions" for kind in KINDS if kind.path != "petitions"},
+    **{f"{V1}/codes/{name}": "shipped lists, which no row joins" for name in ("occupations", "regions", "skills")},
     f"{V1}/rosters/{{upload_id}}/rows": "the rows of a file are all there from its beginning",
 }
 AT_FIRST, PAGE = 7, 2
