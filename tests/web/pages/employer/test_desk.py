@@ -1,6 +1,5 @@
 """An employer's desk: openings, booths and applicants, without scripts."""
 
-import re
 from typing import Any
 
 import pytest
@@ -111,50 +110,3 @@ def test_every_page_of_the_employers_desk_exists_in_both_languages(as_: Opener, 
         answer = employer.get(f"/employer{path}")
         assert (answer.status_code, path) == (200, path)
         assert answer.headers["content-language"].startswith(language)
-
-
-STEPS: list[tuple[str, dict[str, str]]] = [
-    ("who", {"conditions": "会用电动平车", "certificates": "health"}),
-    ("pay", {"wage_unit": "month", "wage_min_fen": "3200", "wage_max_fen": "5000", "base_pay_fen": "2500"}),
-    ("place", {"region_code": "610404", "shift": "长白班", "board": "free", "lodging": "none"}),
-    ("contract", {"employment_type": "direct"}),
-]
-
-
-def hidden(page: str) -> dict[str, str]:
-    """The values that a step carries for the other steps."""
-    return dict(re.findall(r'<input type="hidden" name="([a-z]\w*)" value="([^"]*)">', page))
-
-
-def test_an_opening_is_written_in_five_steps_that_can_be_left_and_resumed(as_: Opener) -> None:
-    employer = as_("employer1")
-    first = employer.get("/employer/openings/new").text
-    assert 'name="title"' in first
-    assert 'type="hidden" name="region_code"' in first
-    values = hidden(first) | {"title": "缝纫工", "headcount": "5", "content": "做校服", "step": "next"}
-    address = employer.send_form("/employer/openings/new", **values).headers["location"]
-    path = address.split("/edit")[0]
-    for part, typed in STEPS:
-        assert address == f"{path}/edit?part={part}"
-        resumed = re.search(r'href="([^"]*/edit\?part=[a-z]+)"', employer.get(path).text)
-        assert resumed, "a draft that was left leads back to the step that is next"
-        page = employer.get(address).text
-        answer = employer.send_form(f"{path}/edit", **(hidden(page) | typed | {"step": "next"}))
-        assert answer.status_code == 303, part
-        address = answer.headers["location"]
-    assert address == path, "after the last step the employer sees what workers will see"
-    with open_session(SYSTEM.scope) as session:
-        kept = session.scalars(select(Opening)).one()
-        assert (kept.title, kept.content, kept.conditions) == ("缝纫工", "做校服", "会用电动平车")
-        assert (kept.wage_min_fen, kept.base_pay_fen, kept.shift) == (320_000, 250_000, "长白班")
-        assert [paper["kind"] for paper in kept.certificate_requirements] == ["health"]
-    assert employer.send_form(path, event="submit").status_code == 303
-    assert "已提交，中心会打电话核实" in employer.get(path).text
-
-
-def test_a_fault_in_another_step_shows_the_whole_form(as_: Opener) -> None:
-    employer = as_("employer1")
-    answer = employer.send_form("/employer/openings/new", title="", part="pay", step="next", headcount="5")
-    assert answer.status_code == 422
-    assert 'id="f-title"' in answer.text
-    assert 'id="f-wage_min_fen"' in answer.text
