@@ -1,10 +1,17 @@
-"""What is written to people who leave for work elsewhere together, from the list to their return (劳务输出)."""
+"""What is written to people who leave for work elsewhere together, from their group to their return (劳务输出)."""
 
 from centre.messages.wording import Wording
 from centre.translation import N_
 
 EXPORT = N_("外出务工")
 
+COMPANIONS_CHANGED = Wording(
+    EXPORT,
+    "companions-changed",
+    N_("和您一起走的人有变动"),
+    N_("您的结伴组现在一共 {people} 人。请在“和谁一起走”里核对；有不认识的人，请退出，再告诉窗口。"),
+    keep=frozenset({"people"}),
+)
 EXPORT_LISTED = Wording(
     EXPORT,
     "export-listed",

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from centre.accounts.rules import new_words
 from centre.audit import note
 from centre.errors import NotFound
+from centre.messages.journeys import COMPANIONS_CHANGED
+from centre.messages.sending import send
 from centre.people import Person
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
@@ -42,6 +44,7 @@ def join_group(session: Session, actor: Actor, *, person_id: int, draft: TravelC
         if group is None:
             raise TravelCodeUnknown
         _add(session, group, [person])
+        _tell(session, group, but=person_id)
     note(session, actor, action="companions.join", subject=f"travel_group:{group.id}")
     return group
 
@@ -58,8 +61,10 @@ def change_split(session: Session, actor: Actor, *, person_id: int, draft: Trave
     require(actor, Permission.EDIT_PROFILE)
     group = _own_group(session, person_id)
     with seeing_everything(session):
-        group.may_split = draft.may_split
-        session.flush()
+        if group.may_split is not draft.may_split:
+            group.may_split = draft.may_split
+            session.flush()
+            _tell(session, group, but=person_id)
     note(session, actor, action="companions.split", subject=f"travel_group:{group.id}")
     return group
 
@@ -73,9 +78,19 @@ def leave_group(session: Session, actor: Actor, *, person_id: int) -> None:
         session.execute(delete(TravelFellow).where(TravelFellow.person_id == person_id))
         group.names = [fellow for fellow in group.names if fellow["person_id"] != person_id]
         session.flush()
+        _tell(session, group, but=person_id)
         if not group.names:
             session.delete(group)
             session.flush()
+
+
+def _tell(session: Session, group: TravelGroup, *, but: int) -> None:
+    """Tell the others of a group that it has changed, since suggestions for them follow it; nobody is named."""
+    message = COMPANIONS_CHANGED.of(people=len(group.names))
+    for fellow in group.names:
+        if fellow["person_id"] != but:
+            key = f"companions-changed:{group.id}:{group.version}:{fellow['person_id']}"
+            send(session, message, to_person_id=fellow["person_id"], link="/me/companions", dedupe_key=key)
 
 
 def _own_group(session: Session, person_id: int) -> TravelGroup:

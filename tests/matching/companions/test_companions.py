@@ -1,9 +1,11 @@
 """Who leaves with whom: by the own word, in one group, and on the roster of a journey together or not at all."""
 
 import pytest
+from sqlalchemy import select
 
 from centre.database import open_session
 from centre.errors import Forbidden, NotFound
+from centre.outbox import Message
 from centre.permissions import Actor
 from centre.records.erasure import erase_person
 from matching.companions import actions
@@ -63,6 +65,26 @@ def test_two_join_by_the_code_and_are_bound_until_they_may_be_split(couple: Town
         draft = TravelSplit(may_split=True)
         actions.change_split(session, worker, person_id=couple.people["李桂芳"], draft=draft)
     assert bound(couple) == {}
+
+
+def messages() -> list[tuple[int | None, str]]:
+    with open_session(SYSTEM) as session:
+        written = select(Message).where(Message.kind == "companions-changed").order_by(Message.id)
+        return [(message.person_id, message.body[:13]) for message in session.scalars(written)]
+
+
+def test_the_others_are_told_once_when_somebody_joins_splits_or_leaves(couple: Town) -> None:
+    first, second = couple.people["王秀兰"], couple.people["李桂芳"]
+    join(couple, start(couple))
+    assert messages() == [(first, "您的结伴组现在一共 2 人")]
+    worker = couple.worker("李桂芳")
+    for _ in range(2):  # the same once more changes nothing
+        with open_session(worker.scope, write=True) as session:
+            actions.change_split(session, worker, person_id=second, draft=TravelSplit(may_split=True))
+    assert [person for person, _ in messages()] == [first, first]
+    with open_session(worker.scope, write=True) as session:
+        actions.leave_group(session, worker, person_id=second)
+    assert messages()[2:] == [(first, "您的结伴组现在一共 1 人")]
 
 
 def test_a_wrong_code_a_second_group_and_other_peoples_records_are_refused(couple: Town) -> None:

@@ -44,12 +44,9 @@ def choice(unit: Unit, person_id: RecordId) -> Response:
 def pin(unit: Unit, person_id: RecordId) -> Response:
     """Choose an opening for a person, or none."""
     return _attempt(
-        unit, person_id, bind(unit, PlanPinDraft, person_id=person_id), lambda draft: _pin(unit, draft)
+        unit, person_id, bind(unit, PlanPinDraft, person_id=person_id),
+        lambda draft: actions.pin_person(unit.session, unit.actor, draft),
     )  # fmt: skip
-
-
-def _pin(unit: UnitOfWork, draft: PlanPinDraft) -> PlanPin:
-    return actions.pin_person(unit.session, unit.actor, draft)
 
 
 @routes.post("/people/{person_id}/plan/{pin_id}/end", allow=KEEP)
