@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.people import Sex
 from centre.policy import PolicyMissing, policy
 from centre.skills.vocabulary import vocabulary
 from centre.text import normalise
@@ -70,6 +71,10 @@ class Listed:
     sex_ground: str
     profile: OpeningProfile
     mark: tuple[int, int]
+
+    def is_closed_to(self, sex: Sex | None) -> bool:
+        """Whether the law keeps this work from people of a sex; its only grounds protect women (MA-07)."""
+        return bool(self.sex_ground) and sex is Sex.FEMALE
 
 
 def wage_basis(session: Session) -> WageBasis:

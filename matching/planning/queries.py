@@ -1,7 +1,7 @@
 """The problem of a night: who is offered work, what suits each of them, and every limit of the places."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -185,9 +185,10 @@ def _offers(session: Session, view: View, listed: Mapping[int, Listed], top: int
     return dict(sorted(offers.items()))
 
 
-def _lawful(session: Session, listed: Mapping[int, Listed]) -> Any:
+def _lawful(session: Session, listed: Mapping[int, Listed]) -> Callable[[int, int], bool]:
+    """Whether the law leaves an opening open to a person."""
     women = set(session.scalars(select(Person.id).where(Person.sex == Sex.FEMALE)))
-    return lambda person_id, number: not (listed[number].sex_ground and person_id in women)
+    return lambda person_id, number: not (person_id in women and listed[number].is_closed_to(Sex.FEMALE))
 
 
 def _pinned(session: Session, view: View, offers: Offers) -> dict[int, int | None]:

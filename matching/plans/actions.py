@@ -4,7 +4,6 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.audit import note
-from centre.people import Sex
 from centre.permissions import Actor, Permission, require
 from matching.engine.fit.conditions import failures
 from matching.engine.fit.reference import suggest
@@ -27,7 +26,7 @@ def pin_person(session: Session, actor: Actor, draft: PlanPinDraft) -> PlanPin:
         view = board().look()
         listed = view.listed.get(draft.opening_id)
         (worker,) = workers_of(session, [person.id])
-        if listed is None or (listed.sex_ground and person.sex is Sex.FEMALE):
+        if listed is None or listed.is_closed_to(person.sex):
             raise PinDoesNotFit
         if failures(suggest(worker, listed.profile, view.ground).checks):
             raise PinDoesNotFit

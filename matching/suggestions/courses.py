@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from centre.people import Sex
 from matching.engine.fit.conditions import failures
 from matching.engine.fit.profiles import Certificate, Practice, WorkerProfile
 from matching.engine.fit.reference import suggest
@@ -59,7 +58,7 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
         )
         return Prospects([Unlocked(listed) for listed in ranked], places)
     person = person_in_sight(session, person_id)
-    lawful = [listed for listed in near if not (listed.sex_ground and person.sex is Sex.FEMALE)]
+    lawful = [listed for listed in near if not listed.is_closed_to(person.sex)]
     (before,) = workers_of(session, [person_id])
     after = with_trade_words(having_learned(before, major))
     unlocked = []

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.errors import NotFound
-from centre.people import Person, PersonCategory, Sex, recognised_categories
+from centre.people import Person, PersonCategory, recognised_categories
 from centre.permissions import Actor, Permission, require
 from centre.policy import PolicyMissing, policy
 from centre.records.queries import refusing
@@ -235,7 +235,7 @@ def _lawful(
     """The openings that the law leaves open to this person, and the printed reasons for the others (MA-07)."""
     kept, reasons = [], dict[str, None]()
     for listed, suggestion in pairs:
-        if listed.sex_ground and person.sex is Sex.FEMALE:
+        if listed.is_closed_to(person.sex):
             reasons[unlawful_reason(listed.sex_ground, locale)] = None
         else:
             kept.append((listed, suggestion))

@@ -43,7 +43,9 @@ def fresh_matches(session: Session) -> list[Fresh]:
     matches = []
     for person_id, best in _first_lists(view):
         fitting = (new[number] for number in best if number in new)
-        suitable = tuple(opening for opening in fitting if not (opening.sex_ground and person_id in women))
+        suitable = tuple(
+            opening for opening in fitting if not (person_id in women and opening.is_closed_to(Sex.FEMALE))
+        )
         if suitable and person_id not in off:
             matches.append(Fresh(person_id, suitable))
     return matches

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from centre.people import Person, Sex
+from centre.people import Person
 from centre.scopes import seeing_everything
 from centre.translation import N_, translate
 from matching.companions.queries import fellows_of
@@ -30,12 +30,12 @@ def suitable_together(session: Session, person_id: int, pairs: Pairs, ground: Gr
         return pairs
     with seeing_everything(session):
         workers = workers_of(session, others)
-        women = Sex.FEMALE in session.scalars(select(Person.sex).where(Person.id.in_(others))).all()
+        sexes = set(session.scalars(select(Person.sex).where(Person.id.in_(others))))
     return [
         (listed, suggestion)
         for listed, suggestion in pairs
         if listed.remaining >= len(fellows)
-        and not (listed.sex_ground and women)
+        and not any(map(listed.is_closed_to, sexes))
         and all(not failures(suggest(worker, listed.profile, ground).checks) for worker in workers)
     ]
 
