@@ -12,7 +12,7 @@ KNOWN_FIELDS = frozenset({"name", "phone", "id_number", "live_region", "trainee_
 """What the record of a person answers."""
 
 
-TOO_WIDE = """() => document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("body *")]
+TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
   .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth)
   .map((part) => `${part.tagName} ${part.className} ${part.textContent.trim().slice(0, 30)}`)"""
 
@@ -110,8 +110,13 @@ class Counter:
         self.visit.asked_again += sorted(KNOWN_FIELDS & set(names))
 
     def too_wide(self) -> list[str]:
-        """What sticks out of the page at the side."""
-        return list(self.page.evaluate(TOO_WIDE) or [])
+        """What sticks out of the page at the side.
+
+        A click returns before the page that it leads to is there, so the look waits for a whole page: between two
+        pages the document has no root.
+        """
+        self.page.wait_for_function("document.readyState === 'complete' && document.body !== null")
+        return list(self.page.locator("body").evaluate(TOO_WIDE))
 
     def _timed(self, act: Callable[[], None]) -> None:
         begun = perf_counter()
