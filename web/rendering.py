@@ -20,7 +20,7 @@ from centre.errors import Problem, TooMany
 from centre.installation import sign
 from centre.permissions import Actor
 from centre.settings import settings
-from centre.translation import LOCALES, translate
+from centre.translation import LOCALES, N_, translate
 from employers.openings.screening import without_phones
 from web import charts, formats
 from web.assets import STATIC, asset
@@ -56,10 +56,21 @@ class Reader(Protocol):
 
 @dataclass
 class _Rendering:
-    """One page being rendered: its reader, and a counter for unique element ids."""
+    """One page being rendered: its reader, a counter for unique element ids, and the labels of its fields."""
 
     reader: Reader
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    labels: dict[str, str] = field(default_factory=dict)
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+    def filled(self, text: str) -> str:
+        """The page with the label of its field before each message of an error summary."""
+        for number, (name, message) in enumerate(self.faults):
+            label = self.labels.get(name.split(".")[0], "")
+            if label and label not in message:
+                message = translate(self.reader.locale, N_("{label}：{message}"), label=label, message=message)
+            text = text.replace(_FAULT.format(number), escape(message))
+        return text
 
     @cached_property
     def query(self) -> dict[str, list[str]]:
@@ -149,6 +160,23 @@ def form_fields() -> Markup:
 def unique(prefix: str) -> str:
     """A unique element id within the page."""
     return f"{prefix}-{next(_current.get().numbers)}"
+
+
+_FAULT = "\ufdd1{}\ufdd1"
+"""A placeholder for a message of an error summary, which comes before the fields and so before their labels."""
+
+
+def with_label(name: str, message: str) -> str:
+    """A message of an error summary that begins with the label of its field on this page, if it has one."""
+    faults = _current.get().faults
+    faults.append((name, message))
+    return _FAULT.format(len(faults) - 1)
+
+
+def labelled(name: str, label: str) -> str:
+    """Nothing; error summaries name a field by this label."""
+    _current.get().labels.setdefault(name, label)
+    return ""
 
 
 def problems_of(errors: object) -> list[tuple[str, str]]:
@@ -274,6 +302,8 @@ def environment() -> Environment:
         "form_fields": form_fields,
         "unique": unique,
         "problems_of": problems_of,
+        "with_label": with_label,
+        "labelled": labelled,
         "display": _display,
         "main_ways": _ways,
         "charts": charts,
@@ -304,7 +334,8 @@ def render(reader: Reader, template: str | Template, **context: object) -> str:
         **context,
     }
     with _reading(reader):
-        return environment().get_template(template).render(values).replace(_BACK, _back())
+        text = environment().get_template(template).render(values).replace(_BACK, _back())
+        return _current.get().filled(text)
 
 
 def html(unit: Reader, text: str | bytes, status_code: int = 200) -> HTMLResponse:

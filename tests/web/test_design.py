@@ -130,6 +130,29 @@ def test_a_password_is_never_written_back() -> None:
     assert "secret" not in written
 
 
+FIELDS = {
+    "a": 'text("a", "甲")', "b": 'textarea("b", "甲")', "c": 'select("c", "甲", [])', "d": 'radios("d", "甲", [])',
+    "e": 'checkboxes("e", "甲", [])', "f": 'checkbox("f", "甲")', "g": 'file_field("g", "甲")',
+    "h": 'money_field("h", "甲")', "i": 'date_field("i", "甲")',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("locale", "named"), [("zh-Hans", "甲：请从列表里选一项"), ("en", "甲: Choose one from the list")]
+)
+def test_the_error_summary_names_the_field_of_every_error(locale: str, named: str) -> None:
+    problems = [Problem(f"{name}.0" if name == "e" else name, "enum", "请从列表里选一项", {}) for name in FIELDS]
+    problems += [Problem("a", "own", "甲要写清楚", {}), Problem("z", "enum", "请从列表里选一项", {})]
+    source = '{% from "parts/forms.html" import error_summary, text, textarea, select, radios, checkboxes, checkbox, '
+    source += "file_field, money_field, date_field %}{{ error_summary(problems) }}"
+    source += "".join("{{ " + macro + " }}" for macro in FIELDS.values())
+    written = write(source, Reader(locale=locale), problems=problems)
+    for name in FIELDS:
+        assert f'<a href="#f-{name}">{named}</a>' in written
+    assert '<a href="#f-a">甲要写清楚</a>' in written, "a message that names its field says it once"
+    assert f'<a href="#f-z">{named[3:] if locale == "en" else named[2:]}</a>' in written, "no label, no name"
+
+
 def test_the_error_summary_leads_to_the_fields_in_the_readers_language() -> None:
     problems = [Problem("seats", "missing", "还剩 {n} 个名额", {"n": 3}), Problem("", "other", "修改", {})]
     source = '{% from "parts/forms.html" import error_summary %}{{ error_summary(problems) }}'
