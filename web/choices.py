@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from centre.distances import kilometres
 from centre.network import home
-from centre.regions import counties, exists, name
+from centre.regions import ancestors, counties, every, exists, full_name, is_city, name
 from centre.translation import N_
 from employers.openings.rules import EMPLOYMENT_LABELS
 from matching.live.listing import Listed
@@ -86,6 +86,23 @@ def home_counties() -> list[tuple[str, str]]:
     if not city:
         return []
     return [(county.code, county.name) for county in counties(city)] or [(city, name(city))]
+
+
+def places_near(code: str = "") -> list[tuple[str, str]]:
+    """Places in the whole country: one first, the others of its city, the counties of home, then every city."""
+    near: list[tuple[str, str]] = []
+    if exists(code):
+        city = next((around for around in (code, *ancestors(code)) if is_city(around)), "")
+        near = [(code, full_name(code)), *((county.code, county.name) for county in (counties(city) if city else []))]
+    seen: dict[str, str] = {}
+    for option, label in (*near, *home_counties(), *_cities()):
+        seen.setdefault(option, label)
+    return list(seen.items())
+
+
+@lru_cache(maxsize=1)
+def _cities() -> tuple[tuple[str, str], ...]:
+    return tuple((region.code, full_name(region.code)) for region in every() if is_city(region.code))
 
 
 def place(code: str) -> str:

@@ -201,7 +201,7 @@ def terms_form(
         units=WAGE_UNIT_LABELS,
         provisions=PROVISION_LABELS,
         signatories=SIGNATORY_LABELS,
-        places=_places(promised),
+        places=choices.places_near(promised.region_code if promised else ""),
     )
 
 
@@ -228,14 +228,3 @@ def save_terms(unit: UnitOfWork, introduction_id: int, stage: PromiseStage, base
         lambda again, status: terms_form(unit, introduction_id, stage, base, again, status),
         f"{base}#promise",
     )
-
-
-def _places(promised: Terms | None) -> list[tuple[str, str]]:
-    """The promised place first, then the others of its city, the cities of its province, and home."""
-    code = promised.region_code if promised and regions.exists(promised.region_code) else ""
-    if not code:
-        return choices.home_counties()
-    city, province = f"{code[:4]}00", f"{code[:2]}0000"
-    near = [(county.code, county.name) for county in regions.counties(city)] if regions.exists(city) else []
-    cities = [(region.code, region.name) for region in regions.children(province)] if regions.exists(province) else []
-    return list(dict([(code, regions.full_name(code)), *near, *cities, *choices.home_counties()]).items())

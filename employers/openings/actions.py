@@ -24,7 +24,6 @@ from employers.companies.queries import own_employer_id
 from employers.companies.rules import BARRED, LISTED, EmployerNotActive, EmployerState, check_stranger
 from employers.openings import queries
 from employers.openings.checks import (
-    PublicationLimits,
     columns_of,
     draft_faults,
     ended,
@@ -296,13 +295,7 @@ def _refuse_barred(employer: Employer) -> None:
 def _refuse_unfit(session: Session, opening: Opening) -> None:
     """Raise Invalid with everything that prevents publication: missing elements, unlawful terms, blocked words."""
     today = clock.today()
-    region = opening.region_code or ""
-    limits = PublicationLimits(
-        minimum_wages=queries.minimum_wages(session, today, region),
-        longest_days=policy(session, "opening-longest-days", on=today, region=region),
-        plausible_pay=policy(session, "opening-plausible-pay-fen", on=today, region=region),
-        plausible_headcount=policy(session, "opening-plausible-headcount", on=today, region=region),
-    )
+    limits = queries.publication_limits(session, today, opening.region_code or "")
     employer, findings = opening.employer, _screen(session, opening, opening)
     problems = [
         *missing_faults(missing_elements(opening, has_employer=bool(employer.name and employer.region_code))),

@@ -13,6 +13,7 @@ from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from employers.cases.pairings import is_paired
 from employers.companies.models import Employer
+from employers.openings.checks import PublicationLimits
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, ReservedFor, WageUnit
 
@@ -144,6 +145,16 @@ def minimum_wages(session: Session, on: date, region: str) -> dict[WageUnit, int
     except PolicyMissing:
         hour = int(month / policy(session, "hours-per-month", on=on, region=region))
     return {WageUnit.MONTH: month, WageUnit.DAY: day, WageUnit.HOUR: hour}
+
+
+def publication_limits(session: Session, on: date, region: str) -> PublicationLimits:
+    """What pay, validity and headcount are measured against in a place on a day."""
+    return PublicationLimits(
+        minimum_wages=minimum_wages(session, on, region),
+        longest_days=policy(session, "opening-longest-days", on=on, region=region),
+        plausible_pay=policy(session, "opening-plausible-pay-fen", on=on, region=region),
+        plausible_headcount=policy(session, "opening-plausible-headcount", on=on, region=region),
+    )
 
 
 def due_openings(on: date) -> Select[Opening]:

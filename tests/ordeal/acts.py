@@ -164,7 +164,8 @@ def matcher(path: str) -> re.Pattern[str]:
 
 
 def harvest(page: bytes, paths: list[str]) -> Iterator[tuple[str, str, list[tuple[str, str]]]]:
-    """The forms of a page with their registry path: path, URL, fields."""
+    """The forms of a page with their registry path: path, URL, fields; `new` is no id."""
+    paths = sorted(paths, key=lambda path: path.count("{"))
     for action, fields in forms_of(page):
         for path in paths:
             if matcher(path).fullmatch(action):

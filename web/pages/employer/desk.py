@@ -9,11 +9,10 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
-from centre import clock, regions
-from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RecordId, RegionCode, Words
+from centre import clock
+from centre.drafts import BIGGEST_ID, Draft, Line, RecordId, Words
 from centre.errors import NotFound, Refusal
 from centre.outbox import Message
-from centre.people import EDUCATION_LABELS, Education
 from centre.permissions import Permission
 from centre.translation import translate
 from employers.companies.models import Employer
@@ -25,29 +24,16 @@ from employers.fairs.queries import employer_booths, fairs, place_in_queue
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import ASKED_BEFORE, BOOTH, BOOTH_LABELS, BoothDraft, FairState
 from employers.openings import actions
-from employers.openings.checks import ELEMENTS, columns_of, missing_elements
+from employers.openings.checks import ELEMENTS
 from employers.openings.models import Opening
 from employers.openings.queries import employer_openings, own_opening
-from employers.openings.rules import (
-    CERTIFICATE_LABELS,
-    CONTRACT_LABELS,
-    EMPLOYMENT_LABELS,
-    OPENING,
-    OPENING_LABELS,
-    PROVISION_LABELS,
-    WAGE_UNIT_LABELS,
-    CertificateKind,
-    ContractParty,
-    EmploymentType,
-    OpeningDraft,
-    OpeningState,
-    Provision,
-    WageUnit,
-)
-from employers.openings.screening import Reaction, restore
+from employers.openings.rules import OPENING, OPENING_LABELS, OpeningState
+from employers.openings.screening import restore
+from matching.live.listing import listed_now
 from matching.suggestions.reach import CHANGE_LABELS, reach_of
 from web import choices
-from web.forms import Bound, bind, bind_edit, blank, editing, yuan
+from web.forms import Bound, bind, bind_edit, blank, editing
+from web.pages.employer.posting import next_part, still_missing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -55,50 +41,6 @@ routes = Pages("/employer")
 
 ALLOW = Permission.POST_OPENING
 RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-
-
-class OpeningForm(Draft):
-    """The form of an opening (招聘简章)."""
-
-    title: Words
-    headcount: Annotated[int, Field(ge=1, le=10_000)]
-    content: Paragraph = ""
-    conditions: Paragraph = ""
-    region_code: RegionCode | None = None
-    address: Line = ""
-    wage_min_fen: Fen | None = None
-    wage_max_fen: Fen | None = None
-    wage_unit: WageUnit = WageUnit.MONTH
-    base_pay_fen: Fen | None = None
-    employment_type: EmploymentType = EmploymentType.DIRECT
-    contract_party: ContractParty | None = None
-    client_name: Line = ""
-    shift: Line = ""
-    night_shift: bool | None = None
-    board: Provision = Provision.UNSTATED
-    lodging: Provision = Provision.UNSTATED
-    min_education: Education | None = None
-    certificates: Annotated[tuple[CertificateKind, ...], Field(max_length=7)] = ()
-    accepts_training: bool = False
-    age_reason: Line = ""
-    valid_until: date | None = None
-    step: Literal["keep", "submit"] = "keep"
-
-    def draft(self, opening: Opening | None = None) -> OpeningDraft:
-        """The opening draft; values that the form does not show stay unchanged."""
-        values: dict[str, Any] = {}
-        if opening is not None:
-            values = {name: getattr(opening, name) for name in OpeningDraft.model_fields}
-            values["region_code"] = opening.region_code or None
-        kept = [
-            requirement
-            for requirement in values.get("certificate_requirements", [])
-            if requirement["kind"] in self.certificates
-        ]
-        known = {requirement["kind"] for requirement in kept}
-        added = [{"kind": kind, "must": True} for kind in self.certificates if kind not in known]
-        own = self.model_dump(exclude={"certificates", "step"})
-        return OpeningDraft.model_validate(values | own | {"certificate_requirements": [*kept, *added]})
 
 
 class ActForm(Draft):
@@ -133,23 +75,14 @@ def desk(unit: Unit) -> Response:
         employer=own,
         employer_state=EMPLOYER_LABELS[own.state],
         openings=openings,
+        unfinished=[
+            (opening, next_part(opening), [translate(unit.locale, ELEMENTS[name]) for name in still_missing(opening)])
+            for opening in openings
+            if opening.state is OpeningState.DRAFT
+        ],
         states=OPENING_LABELS,
         messages=messages.all(),
     )
-
-
-@routes.get("/openings/new", allow=ALLOW)
-def ask_opening(unit: Unit) -> Response:
-    """The form for a new opening."""
-    own = _own(unit)
-    return _form(unit, blank(unit, OpeningForm, region_code=own.region_code, address=own.address, headcount=1))
-
-
-@routes.post("/openings/new", allow=ALLOW)
-def create(unit: Unit) -> Response:
-    """Save an opening, and submit it to the centre if requested."""
-    _own(unit)
-    return _save(unit, None)
 
 
 @routes.get("/openings/{opening_id:int}", allow=ALLOW)
@@ -169,28 +102,6 @@ def reach(unit: Unit, opening_id: RecordPath) -> Response:
         reach=known,
         changes=[(translate(unit.locale, CHANGE_LABELS[change]), count) for change, count in known.more.items()],
     )
-
-
-@routes.get("/openings/{opening_id:int}/edit", allow=ALLOW)
-def ask_change(unit: Unit, opening_id: RecordPath) -> Response:
-    """The form for editing an opening."""
-    opening = own_opening(unit.session, unit.actor, opening_id)
-    return _form(unit, editing(unit, OpeningForm, _stored(opening)), opening=opening)
-
-
-def _stored(opening: Opening) -> dict[str, Any]:
-    """What the form shows of an opening."""
-    values = {name: getattr(opening, name) for name in OpeningForm.model_fields if hasattr(opening, name)}
-    for name in [name for name in values if name.endswith("_fen")]:
-        values[name] = yuan(values[name])
-    values["certificates"] = [requirement["kind"] for requirement in opening.certificate_requirements]
-    return {name: "" if value is None else value for name, value in values.items()}
-
-
-@routes.post("/openings/{opening_id:int}/edit", allow=ALLOW)
-def change(unit: Unit, opening_id: RecordPath) -> Response:
-    """Edit an opening that is not published."""
-    return _save(unit, own_opening(unit.session, unit.actor, opening_id))
 
 
 @routes.post("/openings/{opening_id:int}", allow=ALLOW)
@@ -277,70 +188,26 @@ def _act(unit: Unit, opening_id: int, form: ActForm) -> None:
             actions.change_headcount(session, actor, opening_id=opening_id, headcount=form.headcount or 0)
 
 
-def _save(unit: Unit, opening: Opening | None) -> Response:
-    bound = bind(unit, OpeningForm) if opening is None else bind_edit(unit, OpeningForm, _stored(opening))
-    if bound.draft is None:
-        return _form(unit, bound, bound.status, opening=opening)
-    try:
-        draft = bound.draft.draft(opening)
-        if opening is None:
-            kept = actions.create_opening(unit.session, unit.actor, draft)
-        elif bound.draft.step == "keep" and not _differs(opening, draft):
-            kept = opening  # saved as it was: what waits for the centre goes on waiting
-        else:
-            kept = actions.update_opening(unit.session, unit.actor, opening_id=opening.id, draft=draft)
-        if bound.draft.step == "submit":
-            actions.submit_opening(unit.session, unit.actor, opening_id=kept.id)
-    except Refusal as refusal:
-        return _form(unit, bound.refuse(refusal), refusal.status, opening=opening)
-    return RedirectResponse(f"/employer/openings/{kept.id}", 303)
-
-
-def _differs(opening: Opening, draft: OpeningDraft) -> bool:
-    """Whether a draft says anything else than the opening does."""
-    return any(getattr(opening, name) != value for name, value in columns_of(draft).items())
-
-
-def _form(unit: Unit, bound: Bound[OpeningForm], status_code: int = 200, *, opening: Opening | None = None) -> Response:
-    return page(
-        unit,
-        "employer/opening-form.html",
-        status_code,
-        bound=bound,
-        opening=opening,
-        opening_id=opening.id if opening else None,
-        title=opening.title if opening else "",
-        findings=[] if opening is None or bound.problems else restore(opening.screening),
-        counties=choices.home_counties(),
-        units=WAGE_UNIT_LABELS,
-        employments=EMPLOYMENT_LABELS,
-        contracts=CONTRACT_LABELS,
-        provisions=PROVISION_LABELS,
-        educations=EDUCATION_LABELS,
-        certificates=CERTIFICATE_LABELS,
-    )
-
-
 def _opening(
     unit: Unit, opening_id: int, problems: Any = (), status_code: int = 200, *, places: Bound[ActForm] | None = None
 ) -> Response:
     opening = own_opening(unit.session, unit.actor, opening_id)
-    findings = restore(opening.screening)
-    missing = missing_elements(opening)
+    missing = still_missing(opening)
     return page(
         unit,
         "employer/opening.html",
         status_code,
         opening=opening,
-        place=regions.full_name(opening.region_code) if opening.region_code else "",
+        listed=listed_now(opening),
+        place=choices.place,
+        employment=choices.EMPLOYMENT[opening.employment_type.value],
         state=OPENING_LABELS[opening.shown_state],
         events=OPENING.events(opening.state, unit.actor),
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
-        blocking=[finding for finding in findings if finding.reaction is Reaction.BLOCK],
-        warnings=[finding for finding in findings if finding.reaction is Reaction.WARN],
-        questions=[finding for finding in findings if finding.reaction is Reaction.ASK],
+        findings=restore(opening.screening),
         editable=opening.state
         not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
+        resume=next_part(opening) if opening.state is OpeningState.DRAFT else "",
         problems=problems,
         places=places or editing(unit, ActForm, {"headcount": opening.headcount}),
     )

@@ -49,6 +49,6 @@ def _form(unit: Unit, bound: Bound[EmployerRegistration], status_code: int = 200
         "public/joining/register.html",
         status_code,
         bound=bound,
-        counties=choices.home_counties(),
+        places=choices.places_near(),
         natures=NATURE_LABELS,
     )
