@@ -10,10 +10,12 @@ from api.wire import Wire
 from centre import clock, policy_changes, working_days
 from centre.drafts import RecordId
 from centre.messages.everything import REGISTER
+from centre.messages.names import NAMES
 from centre.messages.overlay import text_in_force
 from centre.permissions import Permission
 from centre.policy import year_plans
 from centre.policy_changes import ChangeState, RuleDraft
+from centre.translation import translate
 
 routes = Routes(prefix="/rules", tags=["policy_rules"])
 
@@ -57,9 +59,10 @@ class CalendarOut(Wire):
 
 
 class MessageTextOut(Wire):
-    """A kind of message: the text in force, the standard text, the words that it offers and those it has to keep."""
+    """A kind of message: its texts, in force and standard, the words that they offer and those that they must keep."""
 
     name: str
+    label: str
     title: str
     body: str
     standard_title: str
@@ -100,12 +103,13 @@ def read_calendar(unit: Unit, year: Year) -> CalendarOut:  # noqa: ARG001
 
 
 @routes.get("/messages", allow=Permission.APPROVE_RULES)
-def list_texts(unit: Unit) -> list[MessageTextOut]:  # noqa: ARG001
+def list_texts(unit: Unit) -> list[MessageTextOut]:
     """List every kind of message that the service sends, with its text."""
     texts = [(wording, text_in_force(wording, clock.today())) for wording in REGISTER.values()]
     return [
         MessageTextOut(
             name=wording.name,
+            label=translate(unit.locale, NAMES[wording.name]),
             title=text.title,
             body=text.body,
             standard_title=wording.title,

@@ -70,15 +70,15 @@ def _refuse_shut_out(session: Session, role: Role, organisation_id: int) -> None
             raise EmployerNotActive(name=employer.name)
 
 
-def check_organisation(session: Session, draft: TokenDraft) -> None:
-    """Refuse a token for an organisation that does not exist or may not act. Raises Invalid or EmployerNotActive."""
-    model = TrainingProvider if draft.role is Role.REGISTRAR else Employer
+def check_organisation(session: Session, role: Role, organisation_id: int, field: str = "organisation_id") -> None:
+    """Refuse an organisation that does not exist or may not act. Raises Invalid or EmployerNotActive."""
+    model = TrainingProvider if role is Role.REGISTRAR else Employer
     with seeing_everything(session):
-        there = session.scalar(select(model.id).where(model.id == draft.organisation_id))
+        there = session.scalar(select(model.id).where(model.id == organisation_id))
     if there is None:
         message = N_("没有找到这个单位，请核对名称或代码")
-        raise Invalid([Problem("organisation_id", "organisation-unknown", message)])
-    _refuse_shut_out(session, draft.role, draft.organisation_id)
+        raise Invalid([Problem(field, "organisation-unknown", message)])
+    _refuse_shut_out(session, role, organisation_id)
 
 
 @routes.get("", allow=Permission.MANAGE_TOKENS)
@@ -91,7 +91,7 @@ def list_tokens(unit: Unit) -> list[TokenOut]:
 @routes.post("", allow=Permission.MANAGE_TOKENS, status_code=201, keep=False)
 def create(unit: Unit, draft: TokenDraft) -> NewTokenOut:
     """Create a token for one school or one employer; its secret appears only in this response."""
-    check_organisation(unit.session, draft)
+    check_organisation(unit.session, draft.role, draft.organisation_id)
     secret, api_token = create_token(unit.session, unit.actor, draft=draft)
     out = _out(api_token, role=draft.role, organisation_id=draft.organisation_id)
     return NewTokenOut(**out.model_dump(), token=secret)

@@ -3,17 +3,21 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, delete, false, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from centre import clock
+from centre import audit, clock
 from centre.database import open_session
-from centre.permissions import Actor, Scope
+from centre.errors import Conflict, NotFound
+from centre.job_homes import JOB_HOMES
+from centre.permissions import Actor, Permission, Scope, require
 from centre.scopes import seeing_everything
 from centre.tables import Base, Instant
+from centre.translation import N_
 
 Work = Callable[..., None]
 Reading = Callable[[Session], Any]
@@ -21,6 +25,9 @@ Reading = Callable[[Session], Any]
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=1)
 """A job that failed is tried again after a minute, then after two, four and so on, at least every hour."""
+
+LATE = 3
+"""A job that missed so many of its slots has stopped."""
 
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC) - timedelta(hours=8)  # midnight in Shanghai
 
@@ -70,6 +77,25 @@ class JobFailure(Base):
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
         """Only the service itself reads it."""
         return false()
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """A kind of due work, when it ran last and what went wrong (系统任务)."""
+
+    name: str
+    summary: str
+    every: timedelta
+    last_at: datetime | None
+    failure: JobFailure | None
+    is_late: bool
+
+
+class JobNotFailing(Conflict):
+    """Only a job whose last run failed waits for another try."""
+
+    code = "job-not-failing"
+    message = N_("这个任务没有出错，到时候会自己运行")
 
 
 def job(
@@ -124,6 +150,51 @@ def failing_jobs(session: Session) -> list[JobFailure]:
     """Jobs whose last run failed, whoever asks."""
     with seeing_everything(session):
         return list(session.scalars(select(JobFailure).order_by(JobFailure.job)))
+
+
+def all_jobs() -> list[Job]:
+    """Every job by name, whichever modules the process has imported so far."""
+    for module in JOB_HOMES:
+        import_module(module)
+    return sorted(REGISTER.values(), key=lambda known: known.name)
+
+
+def job_lines(session: Session, actor: Actor) -> list[JobLine]:
+    """Every kind of due work with its last run and its last failure, by name."""
+    require(actor, Permission.READ_OPERATION)
+    with seeing_everything(session):
+        latest = select(JobRun.job, func.max(JobRun.slot_at)).group_by(JobRun.job)
+        ran = {row[0]: row[1] for row in session.execute(latest)}
+    failed = {failure.job: failure for failure in failing_jobs(session)}
+    now = clock.now()
+    return [
+        JobLine(
+            due.name,
+            due.summary,
+            due.every,
+            ran.get(due.name),
+            failed.get(due.name),
+            is_late=due.name not in ran or now - ran[due.name] > LATE * due.every,
+        )
+        for due in all_jobs()
+    ]
+
+
+def retry_job(session: Session, actor: Actor, *, name: str) -> None:
+    """Let a job that failed run at the worker's next look instead of after its pause.
+
+    Raises NotFound and JobNotFailing.
+    """
+    require(actor, Permission.RETRY_JOBS)
+    if name not in {known.name for known in all_jobs()}:
+        raise NotFound
+    with seeing_everything(session):
+        failure = session.get(JobFailure, name)
+        if failure is None:
+            raise JobNotFailing
+        failure.retry_at = clock.now()
+        session.flush()
+    audit.note(session, actor, action="job.retry", subject=f"job:{name}")
 
 
 def _place(error: Exception) -> str:

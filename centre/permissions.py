@@ -115,6 +115,7 @@ class Permission(StrEnum):
     RENEW_ACCOUNTS = "account:renew"
     REPLAY_RULES = "rule:replay"
     REPORT_TRAINING = "training:report"
+    RETRY_JOBS = "operation:retry"
     REVEAL = "person:reveal"
     REVIEW_CLAIM = "claim:review"
     RUN_EXPORT = "labour-export:run"
@@ -201,6 +202,7 @@ GRANTS: dict[Permission, tuple[str, frozenset[Role]]] = {
     Permission.RENEW_ACCOUNTS: (N_("给合作单位的账号续期"), MANAGERS),
     Permission.REPLAY_RULES: (N_("用改过的规则试算以前的决定"), MANAGERS),
     Permission.REPORT_TRAINING: (N_("上报考勤和结业"), frozenset({Role.REGISTRAR}) | _TRAINING),
+    Permission.RETRY_JOBS: (N_("让出错的系统任务马上再试"), frozenset({Role.ADMINISTRATOR})),
     Permission.REVIEW_CLAIM: (N_("审核培训补贴"), _TRAINING),
     Permission.REVEAL: (N_("查看完整的证件号和电话"), COUNTER),
     Permission.RUN_EXPORT: (N_("组织劳务输出"), _EXPORT),

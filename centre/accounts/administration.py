@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import ColumnElement, ForeignKey, String, false, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, false, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import audit, clock
@@ -19,6 +19,7 @@ from centre.database import open_session
 from centre.drafts import Draft, RecordId, Words
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.limits import Limit, spend_all
+from centre.network import Centre
 from centre.permissions import PARTNERS, STAFF, Actor, Permission, Role, Scope, require
 from centre.privacy import token_digest
 from centre.scopes import seeing_everything
@@ -92,9 +93,8 @@ class InvitationOver(Conflict):
     message = N_("这个链接已经用过或过期了，请管理员再发一个")
 
 
-def accounts_kept(session: Session, actor: Actor, *, words: str = "", account_id: int | None = None) -> list[Account]:
+def kept_accounts(words: str = "") -> Select[Account]:
     """Accounts of staff and partners, by name or sign-in name; those of jobseekers and programs are no part of it."""
-    require(actor, Permission.MANAGE_ACCOUNTS)
     wanted = select(Account).where(
         Account.id.not_in(select(ApiToken.account_id)),
         Account.person_id.is_(None),
@@ -107,16 +107,21 @@ def accounts_kept(session: Session, actor: Actor, *, words: str = "", account_id
                 Account.name.contains(words, autoescape=True),
             )
         )
-    if account_id is not None:
-        wanted = wanted.where(Account.id == account_id)
+    return wanted.order_by(Account.disabled, Account.login)
+
+
+def accounts_kept(session: Session, actor: Actor, *, words: str = "") -> list[Account]:
+    """The accounts that the administrator keeps, the first of them."""
+    require(actor, Permission.MANAGE_ACCOUNTS)
     with seeing_everything(session):
-        return list(session.scalars(wanted.order_by(Account.disabled, Account.login).limit(MOST_SHOWN)))
+        return list(session.scalars(kept_accounts(words).limit(MOST_SHOWN)))
 
 
 def account_kept(session: Session, actor: Actor, account_id: int) -> Account:
     """One account that the administrator keeps. Raises NotFound."""
     require(actor, Permission.MANAGE_ACCOUNTS)
-    account = next(iter(accounts_kept(session, actor, account_id=account_id)), None)
+    with seeing_everything(session):
+        account = session.scalar(kept_accounts().where(Account.id == account_id))
     if account is None:
         raise NotFound
     return account
@@ -128,7 +133,7 @@ def invite_account(session: Session, actor: Actor, *, login: str, draft: Account
     Raises LoginTaken and Invalid.
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
-    draft.check(clock.today())
+    _check(session, draft)
     with seeing_everything(session):
         account = create_account(
             session,
@@ -164,7 +169,7 @@ def change_account(session: Session, actor: Actor, *, account_id: int, draft: Ac
     """
     require(actor, Permission.MANAGE_ACCOUNTS)
     account = _others_account(session, actor, account_id)
-    draft.check(clock.today())
+    _check(session, draft)
     before, rights = {"roles": account.roles, "centre": account.centre_id}, _rights(account)
     with seeing_everything(session):
         account.name, account.roles = draft.name, sorted(draft.roles)
@@ -177,6 +182,12 @@ def change_account(session: Session, actor: Actor, *, account_id: int, draft: Ac
     detail = {"from": before, "to": {"roles": account.roles, "centre": account.centre_id}}
     audit.note(session, actor, action="account.change", subject=f"account:{account.id}", detail=detail)
     return account
+
+
+def _check(session: Session, draft: AccountDraft) -> None:
+    draft.check(clock.today())
+    if draft.centre_id is not None and session.get(Centre, draft.centre_id) is None:
+        raise Invalid([Problem("centre_id", "centre-unknown", N_("没有这个中心，请从列表里选"))])
 
 
 def _rights(account: Account) -> tuple[object, ...]:

@@ -43,12 +43,15 @@ def oldest_waiting(session: Session, now: datetime) -> datetime | None:
     )
 
 
-def dead_letters(session: Session, limit: int = 100) -> list[DeadLetter]:
-    """Messages that were given up, the newest first."""
-    rows = session.execute(
+def given_up() -> Select[int, str, datetime, int, str]:
+    """Messages that were given up, as the columns of a dead letter, the newest first."""
+    return (
         select(Message.id, Message.kind, Message.created_at, Message.attempts, Message.last_error)
         .where(Message.delivery == Delivery.DEAD)
         .order_by(Message.id.desc())
-        .limit(limit)
     )
-    return [DeadLetter(row.id, row.kind, row.created_at, row.attempts, row.last_error) for row in rows]
+
+
+def dead_letters(session: Session, limit: int = 100) -> list[DeadLetter]:
+    """Messages that were given up, the newest first."""
+    return [DeadLetter(*row) for row in session.execute(given_up().limit(limit))]

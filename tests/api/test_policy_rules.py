@@ -4,17 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-import httpx2 as httpx
 import pytest
 from typer.testing import CliRunner
 
 from centre import clock
 from centre.senders import drain_outbox
 from centre.settings import settings
+from tests.api.administering import call
 from tests.databases import settings_from
-from tests.web.desks import Desk, Hall, opened
+from tests.web.desks import Hall, opened
 from web.commands import app
 
 NOON = datetime(2027, 3, 1, 4, 0, 10, tzinfo=UTC)
@@ -38,15 +37,6 @@ TEXT = {
 def hall(database: str) -> Iterator[Hall]:
     with clock.frozen(NOON), opened() as town:
         yield town
-
-
-def call(desk: Desk, method: str, path: str, expect: int, body: Any = None) -> Any:
-    """One call of the API in a signed-in browser; gives what it answered."""
-    token = re.findall(r'name="_csrf" value="([^"]*)"', desk.client.get("/account").text)[0]
-    headers = {"x-csrf-token": token}
-    answer: httpx.Response = desk.client.request(method, f"/api/v1{path}", json=body, headers=headers)
-    assert answer.status_code == expect, answer.text[:300]
-    return answer.json() if answer.content else None
 
 
 @pytest.mark.parametrize("rule", [CALENDAR, TEXT], ids=["calendar", "message"])

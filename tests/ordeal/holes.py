@@ -63,6 +63,7 @@ WORDS: dict[str, tuple[str, ...]] = {
     # Nothing of these kinds is in the world: the addresses are tried with numbers that nobody has.
     "centre_id": ("1", "99"), "change_id": ("99",), "invitation": ("unknown",), "letter_no": ("unknown",),
     "link_code": ("unknown",),
+    "job": ("run-fairs", "unknown"),
     "key": tuple(ReportKey),
     "kind": ("openings", "fairs"),
     "year": ("2027",),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,10 @@ from centre.errors import Invalid, NotFound, Refusal
 from centre.permissions import Actor, Permission, Role
 from centre.translation import translate
 
-app = typer.Typer(help="Create and list accounts, set passwords.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+app = typer.Typer(help="Create, list and end accounts, set passwords, print links to choose one.", no_args_is_help=True)
 tokens = typer.Typer(help="API tokens of schools and employers.", no_args_is_help=True)
 app.add_typer(tokens, name="token")
 audits = typer.Typer(help="Verify the audit log, and print its head.", no_args_is_help=True)
@@ -95,15 +98,54 @@ def password(login: Login, password: Password) -> None:
 @app.command()
 def renew(login: Login, until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Expiry date.")]) -> None:
     """Extend a partner's account until a date."""
-    from sqlalchemy import select
-
-    from centre.accounts import Account, renew_account
+    from centre.accounts import renew_account
     from centre.database import open_session
 
     with _told(), open_session(Actor.system().scope, write=True) as session:
-        account_id = session.scalar(select(Account.id).where(Account.login == login.casefold())) or 0
-        renew_account(session, Actor.system(), account_id=account_id, expires_on=until.date())
+        renew_account(session, Actor.system(), account_id=_number(session, login), expires_on=until.date())
     typer.echo(f"{login} may sign in until {until.date()}")
+
+
+@app.command()
+def invite(login: Login) -> None:
+    """Print a link by which an account's holder chooses a new password; the old one ends now."""
+    from centre.accounts.administration import invite_again
+    from centre.database import open_session
+    from centre.settings import settings
+
+    with _told(), open_session(Actor.system().scope, write=True) as session:
+        _, secret = invite_again(session, Actor.system(), account_id=_number(session, login))
+    typer.echo(f"{settings().public_url}/invitation/{secret}")
+
+
+@app.command()
+def end(login: Login) -> None:
+    """End an account and its sessions at once."""
+    _switch(login, on=False)
+    typer.echo(f"{login} is ended")
+
+
+@app.command()
+def reopen(login: Login) -> None:
+    """Let an ended account in again."""
+    _switch(login, on=True)
+    typer.echo(f"{login} may sign in again")
+
+
+def _switch(login: str, *, on: bool) -> None:
+    from centre.accounts.administration import switch_account
+    from centre.database import open_session
+
+    with _told(), open_session(Actor.system().scope, write=True) as session:
+        switch_account(session, Actor.system(), account_id=_number(session, login), on=on)
+
+
+def _number(session: "Session", login: str) -> int:
+    from sqlalchemy import select
+
+    from centre.accounts import Account
+
+    return session.scalar(select(Account.id).where(Account.login == login.casefold())) or 0
 
 
 @app.command("reset-second-factor")

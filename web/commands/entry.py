@@ -5,7 +5,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from web.commands import accounts, data, doctor, engine, keys, letters, outbox, plans, policies, replay, running, setup
+from web.commands import (
+    accounts,
+    centres,
+    data,
+    doctor,
+    engine,
+    jobs,
+    keys,
+    letters,
+    outbox,
+    plans,
+    policies,
+    replay,
+    running,
+    setup,
+)
 
 app = typer.Typer(
     name="gangqiao",
@@ -51,6 +66,8 @@ app.command()(running.work)
 app.command()(running.migrate)
 app.command()(running.demo)
 app.add_typer(accounts.app, name="account")
+app.add_typer(centres.app, name="centre")
+app.add_typer(jobs.app, name="jobs")
 app.add_typer(data.imports, name="import")
 app.add_typer(data.exports, name="export")
 app.command()(data.backup)

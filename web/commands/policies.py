@@ -36,12 +36,13 @@ def messages() -> None:
     """List every kind of message with its text in force and the words that it offers."""
     from centre import clock
     from centre.messages.everything import REGISTER
+    from centre.messages.names import NAMES
     from centre.messages.overlay import text_in_force
 
     for wording in REGISTER.values():
         text = text_in_force(wording, clock.today())
         words = " ".join(f"{name}*" if name in wording.keep else name for name in sorted(wording.offers))
-        typer.echo(f"{wording.name}  [{words}]  {text.title}  {text.body}")
+        typer.echo(f"{wording.name}  {NAMES[wording.name]}  [{words}]  {text.title}  {text.body}")
 
 
 @app.command()

@@ -97,7 +97,7 @@ def test_a_suspended_employer_begins_nothing_new_and_gets_no_new_token(session: 
     with pytest.raises(EmployerNotActive):
         submit_opening(session, boss(), opening_id=kept.id)
     with pytest.raises(EmployerNotActive):
-        check_organisation(session, TOKEN)
+        check_organisation(session, TOKEN.role, TOKEN.organisation_id)
 
 
 def test_a_rejected_employer_brings_its_papers_again(session: Session) -> None:

@@ -1,24 +1,20 @@
 """The administrator's start page, the centres, what the service does by itself, its keys and its versions."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import Path
-from sqlalchemy import func, select
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
-from centre import clock, network_changes
+from centre import network_changes
 from centre.accounts.approvals import resets_asked
 from centre.drafts import BIGGEST_ID
-from centre.jobs import REGISTER, JobFailure, JobRun, failing_jobs
+from centre.jobs import job_lines, retry_job
 from centre.keys import key_state
 from centre.network import Centre
 from centre.network import centres as all_centres
 from centre.permissions import Permission
 from centre.policy_changes import changes_waiting
-from centre.scopes import seeing_everything
 from centre.versions import versions
 from web.forms import Bound, attempt, bind, bind_edit, blank, editing
 from web.rendering import page
@@ -26,20 +22,6 @@ from web.rendering import page
 routes = Pages("/administration")
 
 Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-LATE = 3
-"""A job that missed so many of its slots has stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobLine:
-    """A kind of due work, when it ran last and what went wrong (系统任务)."""
-
-    name: str
-    summary: str
-    every: str
-    last_at: datetime | None
-    failure: JobFailure | None
-    is_late: bool
 
 
 @routes.get("", allow=Permission.READ_OPERATION)
@@ -50,33 +32,21 @@ def start(unit: Unit) -> Response:
         "staff/administration/start.html",
         changes=unit.session.scalars(changes_waiting()).all(),
         resets=resets_asked(unit.session, unit.actor),
-        troubled=[line for line in _jobs(unit) if line.failure or line.is_late],
+        troubled=[line for line in job_lines(unit.session, unit.actor) if line.failure or line.is_late],
     )
 
 
 @routes.get("/jobs", allow=Permission.READ_OPERATION)
 def jobs(unit: Unit) -> Response:
     """Every kind of due work with its last run and its last failure."""
-    return page(unit, "staff/administration/jobs.html", jobs=_jobs(unit))
+    return page(unit, "staff/administration/jobs.html", jobs=job_lines(unit.session, unit.actor))
 
 
-def _jobs(unit: Unit) -> list[JobLine]:
-    with seeing_everything(unit.session):
-        latest = select(JobRun.job, func.max(JobRun.slot_at)).group_by(JobRun.job)
-        ran = {row[0]: row[1] for row in unit.session.execute(latest)}
-    failed = {failure.job: failure for failure in failing_jobs(unit.session)}
-    now = clock.now()
-    return [
-        JobLine(
-            job.name,
-            job.summary,
-            str(job.every),
-            ran.get(job.name),
-            failed.get(job.name),
-            is_late=job.name not in ran or now - ran[job.name] > LATE * job.every,
-        )
-        for job in sorted(REGISTER.values(), key=lambda job: job.name)
-    ]
+@routes.post("/jobs/{job}/retry", allow=Permission.RETRY_JOBS)
+def retry(unit: Unit, job: str) -> Response:
+    """Let a job that failed run now."""
+    retry_job(unit.session, unit.actor, name=job)
+    return RedirectResponse("/administration/jobs", 303)
 
 
 @routes.get("/system", allow=Permission.READ_OPERATION)

@@ -18,6 +18,7 @@ from centre.drafts import Draft, LongWords, Paragraph
 from centre.errors import Forbidden, NotFound, Refusal
 from centre.installation import sign
 from centre.messages.everything import REGISTER
+from centre.messages.names import NAMES
 from centre.messages.overlay import example_of, read_text, rule_key, text_in_force, value_of
 from centre.messages.vocabulary import VOCABULARY
 from centre.messages.wording import Text, Wording
@@ -77,6 +78,7 @@ def messages(unit: Unit) -> Response:
         own={wording.name for wording in REGISTER.values() if rule_key(wording) in own},
         waiting={change.key for change in _changes(unit.session)},
         rule_key=rule_key,
+        names=NAMES,
         operates=unit.actor.may(Permission.READ_OPERATION),
     )
 
@@ -90,6 +92,7 @@ def message(unit: Unit, name: Name) -> Response:
         unit,
         "staff/administration/message.html",
         wording=wording,
+        name=NAMES[wording.name],
         english=Text(translate("en", wording.title), translate("en", wording.body)),
         reading=_reading(wording, text_in_force(wording, clock.today())),
         versions=_versions(wording, sorted(kept, key=lambda rule: (rule.from_on, rule.id), reverse=True)),
@@ -172,6 +175,7 @@ def _form(
         "staff/administration/message_form.html",
         status_code,
         wording=wording,
+        name=NAMES[wording.name],
         bound=bound,
         preview=preview,
         seen=seen,

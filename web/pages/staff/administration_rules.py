@@ -10,6 +10,7 @@ from api.dependencies import Pages, Unit
 from centre import clock, policy_changes
 from centre.drafts import BIGGEST_ID
 from centre.errors import Forbidden, NotFound, Refusal
+from centre.messages.names import NAMES
 from centre.messages.overlay import PREFIX
 from centre.network import home
 from centre.permissions import Permission
@@ -22,6 +23,8 @@ from web.forms import Bound, bind, blank
 from web.rendering import page
 
 routes = Pages("/administration/rules")
+
+RULE_NAMES = POLICY_NAMES | {PREFIX + name: label for name, label in NAMES.items()}
 
 Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
@@ -52,7 +55,7 @@ def rules(unit: Unit) -> Response:
         may_enter=unit.actor.may(Permission.ENTER_RULES),
         shown=_shown,
         place=choices.place,
-        names=POLICY_NAMES,
+        names=RULE_NAMES,
     )
 
 
@@ -116,7 +119,7 @@ def _form(
         status_code,
         bound=bound,
         keys=keys,
-        names=POLICY_NAMES,
+        names=RULE_NAMES,
         preview=preview,
         seen=seen,
         shown=_shown,

@@ -3,6 +3,7 @@
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
+from centre.messages.names import kind_name
 from centre.outbox import DELIVERY_LABELS, Delivery
 from centre.permissions import Permission
 from centre.scopes import seeing_everything
@@ -21,7 +22,9 @@ def outbox(unit: Unit) -> Response:
         counts = delivery_counts(unit.session)
         letters = dead_letters(unit.session)
     states = [(DELIVERY_LABELS[state], counts.get(state, 0)) for state in Delivery]
-    return page(unit, "staff/outbox/letters.html", states=states, letters=letters, sender=settings().sender)
+    return page(
+        unit, "staff/outbox/letters.html", states=states, letters=letters, kind_name=kind_name, sender=settings().sender
+    )
 
 
 @routes.post("/retry", allow=Permission.MANAGE_OUTBOX)
