@@ -132,6 +132,12 @@ def full_name(code: str) -> str:
     return "".join(part for part in line if part not in _PLACEHOLDERS)
 
 
+@lru_cache(maxsize=1)
+def fully_named() -> dict[str, str]:
+    """Codes by the normalised full name, which is read before its parts: 晋城市城区 is a district, no part of town."""
+    return {normalise(full_name(place.code)): place.code for place in reversed(every())}
+
+
 def ancestors(code: str) -> tuple[str, ...]:
     """The codes of the ancestors, nearest first: `610402` -> (610400, 610000). Raises RegionUnknown."""
     above: list[str] = []

@@ -60,6 +60,8 @@ def read_place(text: str, *, home: str = "") -> Place:
         if coded := regions.coded(level):
             return Place(coded.code)
         raise PlaceUnknown(text)
+    if whole := regions.fully_named().get(level.replace(" ", "")):
+        return Place(whole)
     words = " ".join(_BETWEEN.sub(" ", level).split())
     place = regions.parse_place(words, home)
     if len(place.codes) > 1:

@@ -94,7 +94,8 @@ def template(
                 sheet.write_comment(0, at, column.note, {"x_scale": 2})
             if column.choices:
                 source = _choices(book, at, column.choices)
-                sheet.data_validation(1, at, rows, at, {"validate": "list", "source": source})
+                asked = "stop" if isinstance(source, list) else "information"  # what a long list lacks may be written
+                sheet.data_validation(1, at, rows, at, {"validate": "list", "source": source, "error_type": asked})
         guide = book.add_worksheet(GUIDE_SHEET)
         _head(book, guide, columns)
         plain = book.add_format({"num_format": "@"})
@@ -222,14 +223,15 @@ def _head(book: Any, sheet: Any, columns: Sequence[Column], row: int = 0) -> Non
 
 
 def _choices(book: Any, at: int, choices: Sequence[str]) -> Any:
-    """A list in the cell itself, or on a hidden sheet when it is longer than the 255 characters that fit there."""
+    """A list in the cell itself, or the name of one on a hidden sheet beyond the 255 characters that fit there."""
     if len(",".join(choices)) <= 255 and not any("," in choice for choice in choices):
         return list(choices)
     name = f"{CHOICES_SHEET}{at + 1}"
     sheet = book.add_worksheet(name)
     sheet.write_column(0, 0, choices)
     sheet.hide()
-    return f"='{name}'!$A$1:$A${len(choices)}"
+    book.define_name(name, f"='{name}'!$A$1:$A${len(choices)}")
+    return f"={name}"
 
 
 def _put(sheet: Any, row: int, column: int, value: Cell, formats: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """The workbook to fill in with openings: code lists as drop-downs, an invented sample on the sheet of explanations."""
 
+from centre import network, regions
 from centre.people import EDUCATION_LABELS
 from centre.sheets.writing import Column, template
 from centre.skills.vocabulary import vocabulary
@@ -18,7 +19,7 @@ _NOTES = {
     "headcount": "只写一个数，如 5",
     "wage": "如 4000-5500、150/天、20/小时、0.35/件；没有定就写 面议",
     "base_pay": "合同里保底的月工资，如 2500",
-    "area": "写到区县，如 咸阳市秦都区",
+    "area": "从列表里选，也可以自己写到区县，如 咸阳市秦都区",
     "age": "如 18-45岁；没有要求就空着",
     "valid_until": "如 2026-12-31",
 }
@@ -58,6 +59,8 @@ def _column(name: str) -> Column:
     elif name == "occupation":
         known = vocabulary()
         choices = [trade.name for trade in known.occupations if known.codes_for(trade.name) == (trade.code,)]
+    elif name == "area":
+        choices = _places()
     elif name in CODED:
         choices = [label for value, label in CODED[name].items() if str(value) != "unstated"]
     elif name in ANSWERS:
@@ -69,3 +72,11 @@ def _column(name: str) -> Column:
         note=_NOTES.get(name, ""),
         width=_WIDTHS.get(name, 14),
     )
+
+
+def _places() -> list[str]:
+    """Every county of the country by its full name, those of the own city first; a city without counties is its own."""
+    home = network.home()[:4]
+    below = [region for region in regions.every() if region.level == 3 or not regions.children(region.code)]
+    ordered = sorted(below, key=lambda region: not (home and region.code.startswith(home)))
+    return list(dict.fromkeys(regions.full_name(region.code) for region in ordered))

@@ -22,6 +22,7 @@ from matching.engine.text.terms import area
 from matching.live.listing import AGES, Listed, listed_now, welcomes
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
+from matching.search.english import in_chinese
 from matching.search.rules import SearchCriteria
 from matching.search.wishes import Sought, Understood, understand
 
@@ -87,9 +88,20 @@ def search_openings(
     """The best openings for the criteria; few answers come with neighbouring occupations and wider places.
 
     `after` are the last openings of the page before, the very last first: the page begins behind them even if others
-    came in meanwhile. `view` is the look at the openings that is searched, when the caller has one.
+    came in meanwhile. `view` is the look at the openings that is searched, when the caller has one. English that no
+    opening has as it is written is searched in Chinese.
     """
     view = view or openings_now()
+    results = _searched(criteria, limit, offset, after, view)
+    if not results.total or results.corrected or results.relaxed:
+        chinese = in_chinese(criteria.q)
+        if chinese:
+            translated = _searched(criteria.model_copy(update={"q": chinese}), limit, offset, after, view)
+            return translated if translated.total else results
+    return results
+
+
+def _searched(criteria: SearchCriteria, limit: int, offset: int, after: tuple[int, ...], view: View) -> Results:
     asked = understand(criteria.q)
     filters = _with_wishes(_filters(criteria, view), asked.wishes, view)
     if criteria.sort:

@@ -28,7 +28,7 @@ def translations(title: str) -> tuple[str, ...]:
     readings = [""]
     for group in groups:
         readings = [start + word for start in readings for word in group[:3]][:MOST]
-    whole = english_words().get(_singular(text), ())
+    whole = english_words().get(singular(text), ())
     return tuple(dict.fromkeys((*whole, *readings)))[:MOST]
 
 
@@ -39,7 +39,7 @@ def _groups(words: list[str]) -> list[tuple[str, ...]]:
     while start < len(words):
         for end in range(min(len(words), start + _LONGEST), start, -1):
             phrase = " ".join(words[start:end])
-            chinese = english_words().get(phrase) or english_words().get(_singular(phrase))
+            chinese = english_words().get(phrase) or english_words().get(singular(phrase))
             if chinese is not None:
                 groups.append(chinese)
                 start = end
@@ -49,7 +49,8 @@ def _groups(words: list[str]) -> list[tuple[str, ...]]:
     return groups
 
 
-def _singular(phrase: str) -> str:
+def singular(phrase: str) -> str:
+    """An English word or phrase without the ending of its plural."""
     if phrase.endswith("ies"):
         return phrase[:-3] + "y"
     if phrase.endswith(("ches", "shes", "sses", "xes")):

@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 from sqlalchemy import func, select
 
+from centre import network, regions
 from centre.errors import Forbidden, NotFound
 from centre.permissions import Actor, Role
 from centre.scopes import ScopedSession
@@ -158,3 +159,11 @@ def test_the_template_is_read_by_the_import_and_has_the_lists_of_words(*, own: b
     trades = openpyxl.load_workbook(io.BytesIO(packed))[f"{CHOICES_SHEET}{titles.index('职业代码') + 1}"]
     assert trades.max_row > 1_600, "the national classification"
     assert all(len(vocabulary().codes_for(cell.value)) == 1 for (cell,) in trades.iter_rows())
+    book = openpyxl.load_workbook(io.BytesIO(packed))
+    places = book.defined_names[f"{CHOICES_SHEET}{titles.index('地区') + 1}"]
+    ((name, cells),) = places.destinations
+    named = [cell.value for (cell,) in book[name][cells]]
+    assert len(named) > 2_900, "the counties of the country"
+    assert "江苏省无锡市江阴市" in named
+    read = {text: network.place_of(text) for text in named}
+    assert {text for text, place in read.items() if regions.full_name(place.code) != text or place.rest} == set()
