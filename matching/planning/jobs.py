@@ -11,6 +11,7 @@ from centre.jobs import job
 from centre.messages import Filled, send
 from centre.messages.office import PLAN_BLIND, PLAN_FAILED, PLAN_PINS
 from centre.records.queries import managers_of
+from matching.engine.assign.newcomers import expected_hires
 from matching.engine.assign.storing import digest, packed
 from matching.planning.evidence import overrides
 from matching.planning.queries import Night, code_digest, planned_night
@@ -46,6 +47,7 @@ def keep_night(session: Session, night: Night) -> NightPlan:
         plan.problem = packed(night.problem, night.plan)
         plan.digest = digest(plan.problem)
         plan.value, plan.bound, plan.seconds = night.plan.value, night.plan.bound, round(night.plan.seconds, 3)
+        plan.expected = expected_hires(night.problem, night.plan)
         plan.placed = sum(len(night.members[unit]) for unit in night.plan.sent)
     session.add(plan)
     session.flush()

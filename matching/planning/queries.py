@@ -16,7 +16,6 @@ from centre.sources import source_digest
 from matching.companions.queries import fellows_of
 from matching.engine.assign.explain import Reasons
 from matching.engine.assign.problem import (
-    PlanChoice,
     PlanInfeasible,
     PlanLate,
     PlanPlace,
@@ -31,6 +30,8 @@ from matching.live.listing import Listed
 from matching.live.openings import View, board
 from matching.live.workers import PURPOSE, index_everybody, workers_of
 from matching.planning.evidence import introduced_pairs, known_results, known_stays
+from matching.planning.newcomers import kept_for_newcomers
+from matching.planning.prospects import Prospects
 from matching.planning.rules import hire_chances, stay_shares
 from matching.plans.models import NightPlan, PlannedPlace
 from matching.plans.queries import living_pins
@@ -127,42 +128,24 @@ def night_task(session: Session) -> Night:
     before = _yesterday(session)
     members, units = dict[int, tuple[int, ...]](), []
     unit_pins, unit_before = dict[int, int | None](), dict[int, int]()
+    prospects = Prospects(listed, chances, stays, usual)
     for number, people in enumerate(groups, 1):
         members[number] = people
-        units.append(_unit(number, people, offers, listed, chances, stays, usual, county, hard))
+        choices = prospects.choices([offers[person] for person in people])
+        is_hard = any(person in hard for person in people)
+        units.append(PlanUnit(number, choices, len(people), county.get(people[0], ""), is_hard))
         wanted = [pins[person] for person in people if person in pins]
         if wanted and wanted[0] in {None, *(choice.place for choice in units[-1].choices)}:
             unit_pins[number] = wanted[0]
         if people[0] in before:
             unit_before[number] = before[people[0]]
+    places = _places(session, listed, units, int(rules["people_per_place"]))
     problem = PlanProblem(
-        tuple(units), _places(session, listed, units, int(rules["people_per_place"])), {}, unit_pins, unit_before,
+        kept_for_newcomers(session, view, prospects, units, places, rules), places, {}, unit_pins, unit_before,
         int(rules["keep"]), int(rules["hardship"]),
     )  # fmt: skip
     rules |= {"chances": chances, "stays": stays, "usual_stay": usual, "weights": most_points(view.ground.weights)}
     return Night(rules, problem, members, {number: centre_id for number, _, centre_id in facts if number in offers})
-
-
-def _unit(
-    number: int,
-    people: tuple[int, ...],
-    offers: Offers,
-    listed: Mapping[int, Listed],
-    chances: list[int],
-    stays: Mapping[int, int],
-    usual: int,
-    county: Mapping[int, str],
-    hard: set[int],
-) -> PlanUnit:
-    choices = []
-    common = set.intersection(*(set(offers[person]) for person in people))
-    for opening_id in sorted(number for number in common if listed[number].remaining >= len(people)):
-        chance = sum(chances[min(offers[person][opening_id], 100)] for person in people) // len(people)
-        stay = stays.get(listed[opening_id].employer_id, usual)
-        choices.append(PlanChoice(opening_id, max(1, chance * stay // 1000), chance))
-    return PlanUnit(
-        number, tuple(choices), len(people), county.get(people[0], ""), any(person in hard for person in people)
-    )
 
 
 def _offers(session: Session, view: View, listed: Mapping[int, Listed], top: int) -> Offers:

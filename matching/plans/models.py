@@ -26,7 +26,9 @@ class NightPlan(Record):
     """The suggestions of one night for the whole city, with everything that is needed to plan it again (统筹方案).
 
     `problem` holds units by number, never by name; who they are stands in the rows of `PlannedPlace`, which leave with
-    the person. `code_digest` is that of the code that planned, `rules` are the weights and limits of the night.
+    the person. `expected` counts thousandths of hires that last; `value` is what the plan was chosen by, in points
+    less what is kept for later people. `code_digest` is that of the code that planned, `rules` are the weights and
+    limits of the night.
     """
 
     __table_args__ = (
@@ -44,6 +46,7 @@ class NightPlan(Record):
     placed: Mapped[int] = mapped_column(default=0)
     openings: Mapped[int] = mapped_column(default=0)
     value: Mapped[int] = mapped_column(default=0)
+    expected: Mapped[int] = mapped_column(default=0)
     bound: Mapped[float] = mapped_column(default=0.0)
     seconds: Mapped[float] = mapped_column(default=0.0)
     fault: Mapped[str] = mapped_column(String(200), default="")

@@ -33,16 +33,17 @@ def run() -> None:
 
 @app.command()
 def show(limit: Annotated[int, typer.Option(help="How many nights.")] = 7) -> None:
-    """Print the figures of the last nights: people, places, value, the gap to the linear bound, seconds."""
+    """Print the figures of the last nights: people, places, expected hires, the gap to the linear bound, seconds."""
     from centre.database import open_session
     from centre.permissions import Actor
     from matching.planning.evidence import overrides
     from matching.plans.queries import nights
 
     with open_session(Actor.system().scope) as session:
-        typer.echo("day\tstate\tpeople\tplaced\topenings\tvalue\tgap_percent\tseconds\tfault")
+        typer.echo("day\tstate\tpeople\tplaced\topenings\texpected\tgap_percent\tseconds\tfault")
         for plan in nights(session, limit):
-            figures = (plan.people, plan.placed, plan.openings, plan.value, f"{100 * plan.gap:.4f}", plan.seconds)
+            expected = f"{plan.expected / 1000:.1f}"
+            figures = (plan.people, plan.placed, plan.openings, expected, f"{100 * plan.gap:.4f}", plan.seconds)
             typer.echo("\t".join([plan.day.isoformat(), plan.state.value, *map(str, figures), plan.fault]))
         decided = overrides(session)
         typer.echo(f"overrides in 30 days: {decided.overridden} of {decided.decided} ({decided.rate:.1%})")

@@ -29,6 +29,7 @@ WHY_NOT = {
     "better-here": N_("您去现在推荐的岗位更有把握"),
     "others": N_("已推荐 {others} 位更合适的人去那里；您去现在推荐的岗位更有把握"),
     "full": N_("已推荐 {others} 位更合适的人去那里，名额用完了"),
+    "kept": N_("近期还会有不少人想去那里；您去现在推荐的岗位，大家的机会都更多"),
     "county": N_("您所在县区的名额已经用完"),
     "pinned": N_("工作人员另有安排"),
 }
@@ -64,7 +65,12 @@ class Reasons:
         others = self._people[place_id]
         if here is None:
             return WhyNot("county" if county > price else "full", others, 0, missing)
+        if price + county <= 0 and choice.kept and choice.worth > self._worth_at(unit, here):
+            return WhyNot("kept", others, here, missing)
         return WhyNot("others" if price > 0 and others else "better-here", others, here, missing)
+
+    def _worth_at(self, unit: PlanUnit, place: int) -> int:
+        return next(choice.worth for choice in unit.choices if choice.place == place)
 
     def _price(self, unit: PlanUnit, choice: PlanChoice) -> tuple[float, float]:
         """What the limits of a place cost this unit, and those of its county."""

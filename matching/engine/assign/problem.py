@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class PlanChoice:
-    """A place that a unit may be sent to: all hard conditions hold. `chance` is that of a hire, in thousandths."""
+    """A place that a unit may be sent to: all hard conditions hold. `chance` is that of a hire, in thousandths.
+
+    `kept` is what the same share of a hire is worth to people who will come later, in points.
+    """
 
     place: int
     worth: int
     chance: int = 1000
+    kept: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ class PlanProblem:
     def worth(self, unit: PlanUnit, choice: PlanChoice) -> int:
         """What sending a unit there adds to the plan, in points."""
         stays = self.keep if self.before.get(unit.id) == choice.place else 0
-        return choice.worth * unit.people + stays + (self.tie if unit.hardship else 0)
+        return (choice.worth - choice.kept) * unit.people + stays + (self.tie if unit.hardship else 0)
 
     def allowed(self, unit: PlanUnit) -> tuple[PlanChoice, ...]:
         """The choices that an officer's pin leaves open."""

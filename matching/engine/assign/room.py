@@ -75,7 +75,11 @@ class Board:
     def _best(self, number: int, *, but: int | None = None) -> Offer | None:
         """The choice worth most for which there is room, elsewhere than `but`."""
         for offer in self.choices[number]:
-            if offer[1].place != but and all(self.room[name] >= amount for name, amount in offer[2].items()):
+            if (
+                offer[0] > 0
+                and offer[1].place != but
+                and all(self.room[name] >= amount for name, amount in offer[2].items())
+            ):
                 return offer
         return None
 
@@ -86,6 +90,7 @@ class Board:
             for number, offers in self.choices.items()
             if number not in self.sent
             for worth, choice, needs in offers
+            if worth > 0
         ]
         for worth, number, place, needs in sorted(left, key=lambda line: line[:3]):
             if number not in self.sent and all(self.room[name] >= amount for name, amount in needs.items()):

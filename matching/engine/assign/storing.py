@@ -4,6 +4,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import astuple
 from typing import Any
 
 from matching.engine.assign.problem import PlanChoice, PlanPlace, PlanProblem, PlanUnit
@@ -14,7 +15,7 @@ def packed(problem: PlanProblem, plan: Plan) -> bytes:
     """A problem with its plan; the same ones give the same bytes, and both come back as they were."""
     said = {
         "units": [
-            [unit.id, unit.people, unit.county, unit.hardship, [[c.place, c.worth, c.chance] for c in unit.choices]]
+            [unit.id, unit.people, unit.county, unit.hardship, [astuple(choice) for choice in unit.choices]]
             for unit in problem.units
         ],
         "places": [[place.id, place.headcount, place.most_expected, dict(place.quotas)] for place in problem.places],

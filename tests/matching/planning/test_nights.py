@@ -11,6 +11,7 @@ from centre.accounts.models import Account
 from centre.database import open_session
 from centre.errors import Forbidden
 from centre.ledger import Channel
+from centre.numbers import identity_check
 from centre.outbox import Message
 from centre.people import Consent
 from centre.permissions import Actor, Role
@@ -23,6 +24,7 @@ from matching.engine.assign.problem import PlanLate
 from matching.engine.assign.solve import plan_together
 from matching.engine.assign.storing import digest, packed, unpacked
 from matching.engine.assign.verify import certified_bound, plan_faults, plan_value
+from matching.engine.fit.profiles import Leave
 from matching.introductions.models import Introduction, Placement
 from matching.introductions.rules import IntroductionState, PlacementState
 from matching.live.openings import board
@@ -32,6 +34,8 @@ from matching.planning.rules import hire_chances, stay_shares
 from matching.plans.actions import end_pin, pin_person
 from matching.plans.models import NightPlan, PlannedPlace
 from matching.plans.rules import NightPlanState, Overrides, PinDoesNotFit, PlanPinDraft
+from matching.profiles.models import Registration
+from matching.profiles.rules import RegistrationState
 from matching.suggestions.fits import candidates_for, suggestions_for
 from tests.matching import world
 from tests.matching.world import Town
@@ -257,3 +261,41 @@ def test_an_erased_person_leaves_the_plan_and_old_data_go(people: Town) -> None:
         with open_session(SYSTEM) as session:
             old = session.get_one(NightPlan, plan.id)
             assert (old.problem, old.digest) == (None, plan.digest)
+
+
+def came(town: Town, spinners: int, *, first: int = 120) -> None:
+    """Spinners who cannot leave home; they came in the last quarter and have work by now, one came `first` days ago."""
+    day = world.MONDAY
+    with open_session(SYSTEM, write=True) as session:
+        for number in range(spinners + 1):
+            identity = f"61049919800101{number:03d}"
+            person = world.add_worker(
+                session, town, (f"先来{number}", identity + identity_check(identity)), phone=f"139000000{number:02d}",
+                leave_home_ok=Leave.CITY,
+            )  # fmt: skip
+            registration = session.scalars(select(Registration).where(Registration.person_id == person.id)).one()
+            registration.state = RegistrationState.PLACED
+            registration.submitted_at = day - timedelta(days=first if number == spinners else 30)
+
+
+def beginner_alone(town: Town) -> int:
+    """Only the beginner still looks for work tonight, and would like the near place better than the other."""
+    with open_session(SYSTEM, write=True) as session:
+        skilled = session.scalars(select(Registration).where(Registration.person_id == town.people["王秀兰"])).one()
+        skilled.state = RegistrationState.PLACED
+    return town.people["李桂芳"]
+
+
+@pytest.mark.parametrize(
+    ("spinners", "first", "goes_to"),
+    [(40, 120, "spin"), (40, 60, "near"), (0, 120, "near"), (1, 120, "near")],
+    ids=["many-came", "young", "nobody-came", "room-for-all"],
+)
+def test_a_crowded_place_is_left_to_others_when_many_came_in_the_last_quarter(
+    people: Town, spinners: int, first: int, goes_to: str
+) -> None:
+    beginner = beginner_alone(people)
+    came(people, spinners, first=first)
+    plan = plan_tonight()
+    assert places(plan) == {beginner: people.openings[goes_to]}
+    assert plan.expected >= plan.value > 0
