@@ -86,7 +86,7 @@ class GuestDraft(Draft):
     """Somebody on the roster, and what they are to get (名单)."""
 
     person_id: RecordId | None = None
-    trainee_name: Words
+    trainee_name: Line = ""
     amount_fen: Fen = 0
     goods: Line = ""
 
@@ -198,7 +198,7 @@ GATHERING = Kind(
     lines=Lines(
         "guests", N_("名单"), Guest, GuestDraft, ("trainee_name", "amount_fen", "goods", "signed_at"), None,
         frozenset({GatheringState.DRAFT.value, GatheringState.PUBLISHED.value, GatheringState.HELD.value}),
-        "signed_at", N_("签到签收"),
+        "signed_at", N_("签到签收"), ("amount_fen", "goods"),
     ),
     signatures=(N_("经办人"), N_("发放人"), N_("负责人")),
     group="places",

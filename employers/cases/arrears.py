@@ -99,7 +99,7 @@ class ComplainantDraft(Draft):
     """One of the workers who complain (投诉人)."""
 
     person_id: RecordId | None = None
-    trainee_name: Words
+    trainee_name: Line = ""
     owed_fen: Fen = 0
 
 

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.calendar import add_months
 from centre.closing import month_of, month_start
+from centre.desk.cases.models import Case, kept_models
+from centre.desk.petitions import Petition
 from centre.funds.models import Fund
 from centre.jobs import failing_jobs
 from centre.ledger import ServiceCategory, ServiceEvent
@@ -82,6 +84,20 @@ def work_alerts(session: Session, centre_ids: Sequence[int]) -> Iterator[Alert]:
     ):
         count = _count(session, Employer, centre_ids, Employer.state == state)
         yield Alert(f"employers-{state.value}", message, count, "/counter/verification")
+
+
+@source
+def desk_alerts(session: Session, centre_ids: Sequence[int]) -> Iterator[Alert]:
+    """Petitions without an answer, and other help at the counter, whose day is over."""
+    today = clock.today()
+    counts = [
+        select(literal(model.__tablename__), func.count()).where(model.centre_id.in_(centre_ids), model.due_on < today)
+        for model in kept_models(Case)
+    ]
+    late = {str(table): int(count) for table, count in session.execute(union_all(*counts))}
+    unanswered = late.pop(Petition.__tablename__, 0)
+    yield Alert("petitions", N_("{n} 件来访来信来电过了答复期限"), unanswered, "/desk/petitions")
+    yield Alert("cases", N_("{n} 件帮扶业务超期"), sum(late.values()), "/desk")
 
 
 @source

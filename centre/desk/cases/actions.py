@@ -9,7 +9,7 @@ from centre import audit, clock
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import Case, Part, seal_words
 from centre.desk.cases.queries import case_in_sight
-from centre.desk.cases.rules import PersonNeeded, SamePerson
+from centre.desk.cases.rules import PersonNeeded, SamePerson, missing
 from centre.drafts import Draft
 from centre.errors import Conflict, Forbidden, NotFound
 from centre.ledger import Channel, ServiceEvent, record_service, reverse_services
@@ -96,6 +96,8 @@ def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event
     if step.signs:
         setattr(case, step.signs, actor.account_id)
     move(session, actor, case, kind.machine, event, reason=str(getattr(draft, "reason", "") or ""))
+    if all(further.source != case.state for further in kind.machine.moves):
+        case.due_on = None  # nothing is left to be done, so nothing can be late
     if step.records:
         _record(session, actor, kind, case)
     if event == VOID:
@@ -108,7 +110,7 @@ def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event
 
 
 def add_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, draft: Draft, is_demo: bool = False) -> Part:
-    """Add a line to a case. Raises NotFound, LinesClosed, OtherCentre or what the kind refuses."""
+    """Add a line to a case. Raises NotFound, LinesClosed, PersonNeeded, Invalid or what the kind refuses."""
     require(actor, Permission.WORK_AT_DESK)
     case = case_in_sight(session, kind, case_id)
     if kind.lines is None:
@@ -122,7 +124,7 @@ def add_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, draft:
         centre_id=case.centre_id,
         opened_by=actor.account_id,
         is_demo=is_demo,
-        **{name: _kept(value) for name, value in draft.model_dump().items()},
+        **{name: _kept(value) for name, value in _named(session, draft.model_dump()).items()},
     )
     if kind.lines.add is not None:
         kind.lines.add(session, actor, case, line)
@@ -131,6 +133,20 @@ def add_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, draft:
     session.flush()
     audit.note(session, actor, action=f"{kind.name}.add-line", subject=f"{kind.name}:{case.id}")
     return line
+
+
+def _named(session: Session, values: dict[str, Any]) -> dict[str, Any]:
+    """The values of a line; whoever is named by a number stands there with the name of the record."""
+    if "person_id" not in values:
+        return values
+    if values["person_id"] is not None:
+        name = session.scalar(select(Person.name).where(Person.id == values["person_id"]))
+        if name is None:
+            raise PersonNeeded(field="person_id")
+        values["trainee_name"] = values["trainee_name"] or name
+    if not values["trainee_name"]:
+        raise missing("trainee_name", N_("请先找到这个人，没有登记的也要写姓名"))
+    return values
 
 
 def mark_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, line_id: int) -> Part:

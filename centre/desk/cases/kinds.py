@@ -57,6 +57,13 @@ class Lines:
     mark: str = ""
     """The column in which a line is ticked off, for example with the signature; empty for none."""
     mark_label: str = ""
+    carried: tuple[str, ...] = ()
+    """What the next line has in common with the last one, unless somebody changes it."""
+
+    @property
+    def concerns_people(self) -> bool:
+        """Whether a line may be about somebody who is looked for first."""
+        return "person_id" in self.draft.model_fields
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """The columns that all desk cases have."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import privacy
 from centre.people import Person
 from centre.scopes import seeing_everything
-from centre.tables import OfCentre, Record
+from centre.tables import Base, OfCentre, Record
 
 _PLACE = "desk"
 
@@ -42,6 +43,12 @@ class Part(OfCentre, Record):
 
     opened_by: Mapped[int | None]
     is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+def kept_models(base: type[Base]) -> list[type[Any]]:
+    """The models of all kinds that descend from a base, in the order of their names."""
+    models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, base)]
+    return sorted(models, key=lambda model: str(model.__name__))
 
 
 def seal_words(session: Session, case: Case, words: str) -> None:

@@ -6,12 +6,11 @@ from typing import Any
 from sqlalchemy import Enum, String, and_, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
-from centre.desk.cases.models import Case, Part, PersonCase, seal_words, unsealed_words
+from centre.desk.cases.models import Case, Part, PersonCase, kept_models, seal_words, unsealed_words
 from centre.events import subscribe
 from centre.people import Person
 from centre.records.rules import BLANKED_WORDS, ERASED_NAME, PersonErased
 from centre.states import forget_reasons
-from centre.tables import Base
 
 
 @subscribe(PersonErased)
@@ -22,24 +21,18 @@ def forget_in_cases(session: Session, fact: PersonErased) -> None:
     name alone counts at the person's own centre, since elsewhere it is as likely a namesake's.
     """
     centre_id = session.scalar(select(Person.centre_id).where(Person.id == fact.person_id))
-    for model in _kept(PersonCase):
+    for model in kept_models(PersonCase):
         _blank_lines(session, model, fact.person_id)
-    for model in (*_kept(Case), *_kept(Part)):
+    for model in (*kept_models(Case), *kept_models(Part)):
         _rewrite_texts(session, model, fact, centre_id)
-    for model in _kept(Case):
+    for model in kept_models(Case):
         _rewrite_words(session, model, fact, centre_id)
         forget_reasons(session, model, model.centre_id == centre_id, naming=_marks(fact, is_near=True))
 
 
-def _kept(base: type[Base]) -> list[type[Any]]:
-    """The models of all kinds that descend from a base, in the order of their names."""
-    models = [mapper.class_ for mapper in Base.registry.mappers if issubclass(mapper.class_, base)]
-    return sorted(models, key=lambda model: str(model.__name__))
-
-
 def _blank_lines(session: Session, case: type[Any], person_id: int) -> None:
     own = select(case.id).where(case.person_id == person_id)
-    for line in _kept(Part):
+    for line in kept_models(Part):
         columns = inspect(line).columns
         if not any(key.column.table is inspect(case).local_table for key in columns["case_id"].foreign_keys):
             continue

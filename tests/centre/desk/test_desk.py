@@ -27,21 +27,21 @@ from centre.desk.donations import (
     spent_fen,
     unattributed_fen,
 )
-from centre.desk.gatherings import GATHERING
+from centre.desk.gatherings import GATHERING, Guest
 from centre.desk.hardship import HARDSHIP, FileOpen
 from centre.desk.legal_aid import LEGAL_AID
 from centre.desk.loans import LOAN
 from centre.desk.petitions import PETITION
 from centre.desk.relief import RELIEF
 from centre.desk.unions import UNION, AlreadyMember
-from centre.errors import NotFound
+from centre.errors import Invalid, NotFound
 from centre.funds.models import Fund
 from centre.funds.movements import spend
 from centre.funds.rules import FundPurpose, FundShort, MovementKind
 from centre.ledger import ServiceEvent
 from centre.network import Centre, CentreLevel
 from centre.outbox import Message
-from centre.people import PersonCategory, recognised_categories
+from centre.people import PersonCategory, new_person, recognised_categories
 from centre.sheets.cells import Row, Sheet, Workbook
 from centre.states import IllegalMove
 from tests.centre.desk.world import IDENTITY, SYSTEM, Counter, build
@@ -297,6 +297,34 @@ def test_what_guests_signed_for_is_paid_once_from_the_fund(counter: Counter) -> 
     counter.step(GATHERING, case, "close", "manager", fund_id=counter.fund_id)
     assert counter.balance() == 80_000
     assert ledger(counter) == [("relief", 20_000)]
+
+
+def test_a_guest_stands_on_the_roster_by_the_record_or_by_a_name_alone(counter: Counter) -> None:
+    case = counter.open(GATHERING, kind="relief", title="春节慰问", place="广场", held_on="2026-03-02")
+    line = counter.line(GATHERING, case, person_id=counter.person_id)
+    with open_session(SYSTEM.scope) as session:
+        assert session.get_one(Guest, line).trainee_name == "王秀兰"
+    counter.line(GATHERING, case, trainee_name="没登记的人")
+    with pytest.raises(Invalid):
+        counter.line(GATHERING, case)
+    with open_session(SYSTEM.scope, write=True) as session:
+        elsewhere = Centre(code="XY02", name="邻县中心", level=CentreLevel.COUNTY, region_code="610403")
+        session.add(elsewhere)
+        session.flush()
+        stranger = new_person(centre_id=elsewhere.id, name="邻县的人")
+        session.add(stranger)
+        session.flush()
+        foreign = stranger.id
+    for nobody in (foreign, 987_654_321):
+        with pytest.raises(PersonNeeded):
+            counter.line(GATHERING, case, person_id=nobody)
+
+
+def test_nothing_that_has_ended_is_overdue(counter: Counter) -> None:
+    case = counter.open(PETITION, topic="wages")
+    assert counter.read(PETITION, case).due_on is not None
+    counter.step(PETITION, case, "void", "manager", reason="登记错了")
+    assert counter.read(PETITION, case).due_on is None
 
 
 def test_a_loan_keeps_the_cap_and_is_repaid_in_parts(counter: Counter) -> None:

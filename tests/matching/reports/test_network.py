@@ -1,6 +1,8 @@
 """A network's ledger of a million services: five years of 14 centres at once, and a month closed in seconds."""
 
+import json
 import os
+import sys
 import time
 from datetime import date, timedelta
 from statistics import median
@@ -45,17 +47,26 @@ def ledger(any_database: str) -> tuple[date, date]:
     return add_months(first, -60), first - timedelta(days=1)
 
 
-def read(since: date, until: date) -> float:
-    """The processor seconds of one five-year report."""
+def read(since: date, until: date) -> tuple[float, float]:
+    """The processor's seconds of one five-year report, and those on the clock, in which a database works, too."""
     with open_session(SYSTEM.scope) as session:
-        started = time.process_time()
+        started, begun = time.process_time(), time.perf_counter()
         report(session, SYSTEM, ReportKey.LEDGER, since=since, until=until)
-        return time.process_time() - started
+        return time.process_time() - started, time.perf_counter() - begun
+
+
+def tell(name: str, cpu: float, wall: float) -> None:
+    """Print one measurement."""
+    figures = {"name": name, "cpu_s": round(cpu, 3), "wall_s": round(wall, 3), "services": SERVICES}
+    sys.stdout.write(json.dumps(figures | {"database": engine().dialect.name}) + "\n")
 
 
 def test_the_five_year_report_answers_at_once(ledger: tuple[date, date]) -> None:
     since, until = ledger
-    assert median(read(since, until) for _ in range(5)) < LIMIT
+    reads = [read(since, until) for _ in range(5)]
+    cpu, wall = median(cpu for cpu, _ in reads), median(wall for _, wall in reads)
+    tell("P12 five-year report", cpu, wall)
+    assert cpu < LIMIT
 
 
 def test_the_report_reads_the_monthly_counts_and_never_the_whole_ledger(ledger: tuple[date, date]) -> None:
@@ -97,7 +108,9 @@ def test_a_month_of_14_centres_is_closed_in_seconds(ledger: tuple[date, date]) -
     _, until = ledger
     manager = Actor(account_id=None, roles=frozenset({Role.CITY_MANAGER}), centre_id=1)
     with open_session(manager.scope, write=True) as session:
-        started = time.process_time()
+        started, begun = time.process_time(), time.perf_counter()
         closed = close_month(session, manager, draft=MonthDraft(month=until))
-        assert time.process_time() - started < CLOSE_LIMIT
+        cpu = time.process_time() - started
+        tell("P12 monthly close", cpu, time.perf_counter() - begun)
+        assert cpu < CLOSE_LIMIT
     assert len(closed) == 14

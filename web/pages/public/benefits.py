@@ -17,6 +17,7 @@ from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from centre.settings import settings
 from centre.translation import N_
+from web import choices
 from web.forms import bind_query
 from web.qr import qr
 from web.rendering import page
@@ -105,6 +106,8 @@ class HelpForm(Draft):
     child: Annotated[bool, Field(strict=False)] | None = None
     owed: Annotated[bool, Field(strict=False)] | None = None
     business: Annotated[bool, Field(strict=False)] | None = None
+    region: Annotated[str, Field(max_length=6)] = ""
+    """Where the reader lives; it says where to go and is no criterion of any rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +145,22 @@ class Line:
 def benefits(unit: Unit) -> Response:
     """The questions and, once one is answered, what the centre can do."""
     bound = bind_query(unit, HelpForm)
-    facts: dict[str, Any] = bound.draft.model_dump() if bound.draft else {}
+    facts: dict[str, Any] = bound.draft.model_dump(exclude={"region"}) if bound.draft else {}
     facts = {name: value for name, value in facts.items() if value not in (None, "", ())}
     lines = _lines(unit, facts) if facts else []
     order = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
     centres = list(unit.session.scalars(select(Centre).order_by(Centre.code)))
+    region = bound.draft.region if bound.draft else ""
+    near = [centre for centre in centres if centre.region_code == region]
     here = (settings().public_url or str(unit.request.base_url).rstrip("/")) + "/help"
     return page(
         unit,
         "public/benefits.html",
         bound=bound,
         lines=sorted(lines, key=lambda line: order[line.answer]),
-        centres=centres,
+        centres=near or centres,
+        others=[centre for centre in centres if centre not in near] if near else [],
+        counties=choices.home_counties(),
         code=qr(here),
         questions={"situation": SITUATIONS, "hardship": HARDSHIPS, "income": INCOMES, "age": AGES, "times": TIMES},
     )

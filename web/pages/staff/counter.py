@@ -1,5 +1,6 @@
 """The counter: find or register a person, see their record on one screen, introduce, print, record visits."""
 
+import re
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -57,6 +58,10 @@ ALLOW = Permission.LIST_PEOPLE
 Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
+WAITING = re.compile(r"/desk/[a-z-]{1,40}/(?:new|[0-9]{1,18})")
+"""A form or a case of the desk that waits for somebody to be found or registered."""
+
+
 class PersonSearchForm(Draft):
     """The search for a person; posted, so that no URL and no log contains a number (查找)."""
 
@@ -99,6 +104,18 @@ def desk(unit: Unit) -> Response:
     return _desk(unit, blank(unit, PersonSearchForm))
 
 
+def _waiting(unit: Unit) -> str:
+    """The case for which somebody is looked for; empty when they are served for their own sake."""
+    to = unit.request.query_params.get("to", "")
+    return to if WAITING.fullmatch(to) else ""
+
+
+def _with(unit: Unit, person_id: int) -> str:
+    """Where the counter goes on once somebody is there: to the case that waits for them, or to their own page."""
+    to = _waiting(unit)
+    return f"{to}?person={person_id}#lines" if to else f"/counter/people/{person_id}"
+
+
 def _desk(
     unit: Unit,
     bound: Bound[PersonSearchForm],
@@ -113,6 +130,8 @@ def _desk(
         status_code,
         bound=bound,
         people=people,
+        to=_waiting(unit),
+        with_person=partial(_with, unit),
         elsewhere=elsewhere,
         waiting=queries.waiting(unit.session, limit=20),
         flagged=queries.flagged(unit.session, limit=20),
@@ -140,7 +159,7 @@ def find(unit: Unit) -> Response:
         return _desk(unit, bound, status_code=422)
     people = people_found(unit.session, bound.draft.words)
     if len(people) == 1:
-        return RedirectResponse(f"/counter/people/{people[0].id}", 303)
+        return RedirectResponse(_with(unit, people[0].id), 303)
     elsewhere = "" if people else actions.centre_elsewhere(unit.session, unit.actor, words=bound.draft.words)
     return _desk(unit, bound, people, elsewhere=elsewhere)
 
@@ -162,7 +181,7 @@ def register(unit: Unit) -> Response:
         person, _ = actions.register_person(unit.session, unit.actor, draft=draft, hand_over=bound.draft.hand_over)
     except Refusal as refusal:
         return _register(unit, bound.refuse(refusal), 422, elsewhere=refusal.code == "known-elsewhere")
-    return RedirectResponse(f"/counter/people/{person.id}", 303)
+    return RedirectResponse(_with(unit, person.id), 303)
 
 
 def _register(unit: Unit, bound: Bound[CounterForm], status_code: int = 200, *, elsewhere: bool = False) -> Response:
@@ -172,6 +191,7 @@ def _register(unit: Unit, bound: Bound[CounterForm], status_code: int = 200, *, 
         status_code,
         bound=bound,
         elsewhere=elsewhere,
+        to=_waiting(unit),
         counties=choices.home_counties(),
         education=EDUCATION_LABELS,
         categories=PERSON_LABELS,

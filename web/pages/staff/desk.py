@@ -1,5 +1,7 @@
 """The desk: every kind of help as a list, a form, a case with its steps, and a sheet of paper, on one pattern."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from fastapi import Query
@@ -17,8 +19,8 @@ from centre.drafts import BIGGEST_ID, RecordId
 from centre.errors import NotFound
 from centre.people import Person
 from centre.permissions import Permission
-from web.desk_forms import facts_of, fields_of
-from web.forms import FEN, Bound, ButtonForm, attempt, bind, blank, expect_seen
+from web.desk_forms import Field, facts_of, fields_of
+from web.forms import Bound, ButtonForm, attempt, bind, blank, expect_seen, yuan
 from web.rendering import page
 
 routes = Pages("/desk")
@@ -64,8 +66,8 @@ def _declare(kind: Kind) -> None:
         )
 
     @routes.get(f"{base}/{{case_id}}", allow=Permission.READ_DESK)
-    def read(unit: Unit, case_id: RecordId) -> Response:
-        return _case(unit, kind, case_id, blank(unit, Nothing))
+    def read(unit: Unit, case_id: RecordId, person: int | None = Query(None, ge=1, le=BIGGEST_ID)) -> Response:
+        return _case(unit, kind, case_id, blank(unit, Nothing, person_id=person))
 
     for step in kind.steps:
         _declare_step(kind, step, there)
@@ -148,7 +150,7 @@ def _names(unit: UnitOfWork, cases: list[Any]) -> dict[int, str]:
 def _known(unit: UnitOfWork, kind: Kind, person_id: int | None) -> dict[str, Any]:
     """The values of a new form that the record knows already; money in yuan, as it is typed."""
     known = queries.known_values(unit.session, KINDS, kind, person_id) if person_id else {}
-    return {name: f"{value / FEN:.2f}" if name.endswith("_fen") else value for name, value in known.items()}
+    return {name: _typed(name, value) for name, value in known.items()}
 
 
 def _form(unit: UnitOfWork, kind: Kind, person_id: int | None, bound: Bound[Any], status_code: int = 200) -> Response:
@@ -181,7 +183,7 @@ def _case(
     ]
     lines = queries.lines_of(session, kind, case_id)
     person_id = getattr(case, "person_id", None)
-    may_add = kind.lines is not None and (not kind.lines.while_in or case.state in kind.lines.while_in)
+    chosen = _chosen(unit, kind, bound)
     return page(
         unit,
         "staff/desk/case.html",
@@ -195,7 +197,8 @@ def _case(
         lines=[(line, facts_of(session, kind, line, unit.locale, kind.lines.columns)) for line in lines]
         if kind.lines
         else [],
-        line_fields=fields_of(session, kind, kind.lines.draft) if kind.lines and may_add else [],
+        line_fields=_line_fields(unit, kind, case, lines, chosen),
+        chosen=chosen,
         history=queries.history(session, kind, case_id),
         ways=kind.links(case) if kind.links else [],
         may_work=may_work,
@@ -203,6 +206,29 @@ def _case(
         event=event,
         today=clock.today(),
     )
+
+
+def _chosen(unit: UnitOfWork, kind: Kind, bound: Bound[Any]) -> Person | None:
+    """Who was found for the next line of a case."""
+    wanted = str(bound.value("person_id"))
+    if kind.lines is None or not kind.lines.concerns_people or not (wanted.isascii() and wanted.isdigit()):
+        return None
+    return unit.session.scalar(select(Person).where(Person.id == min(int(wanted), BIGGEST_ID)))
+
+
+def _line_fields(unit: UnitOfWork, kind: Kind, case: Any, lines: Sequence[Any], chosen: Person | None) -> list[Field]:
+    """What is asked of a new line: nothing that the record of its person says, and as the last line where it fits."""
+    if kind.lines is None or (kind.lines.while_in and case.state not in kind.lines.while_in):
+        return []
+    known = {"person_id", "trainee_name"} if chosen else {"person_id"}
+    fields = [field for field in fields_of(unit.session, kind, kind.lines.draft) if field.name not in known]
+    last = {name: getattr(lines[-1], name) for name in kind.lines.carried} if lines else {}
+    return [replace(field, value=_typed(field.name, last.get(field.name)) or field.value) for field in fields]
+
+
+def _typed(name: str, value: Any) -> Any:
+    """A stored value as it is typed: money in yuan."""
+    return yuan(value) if value and name.endswith("_fen") else value
 
 
 for _kind in KINDS:

@@ -26,6 +26,8 @@ DESKS = {
     "/training-desk": Permission.CLAIM_SUBSIDY,
     "/training-desk/flags": Permission.CLEAR_FLAG,
     "/training-desk/funds": Permission.REVIEW_CLAIM,
+    "/desk": Permission.READ_DESK,
+    "/desk/petitions": Permission.READ_DESK,
     "/organiser": Permission.MANAGE_FAIRS,
     "/outbox": Permission.MANAGE_OUTBOX,
     "/replay": Permission.REPLAY_RULES,

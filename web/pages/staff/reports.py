@@ -112,6 +112,7 @@ def show(unit: Unit, key: ReportKey) -> Response:
         "staff/reports/report.html",
         422 if bound.problems else 200,
         **_view(unit, key, figures),
+        labels=REPORT_LABELS,
         bound=bound,
         periods=periods(clock.today()),
         centres=[] if number else centres_of(unit.session, None),

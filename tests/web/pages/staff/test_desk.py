@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 
 from api.desk import KINDS
+from centre import clock
 from centre.database import open_session
 from centre.desk.cases.kinds import Kind
 from centre.people import Person
 from centre.permissions import Actor
 from employers.cases.pairings import Pairing, is_paired
+from tests.training.world import identity
 from tests.web.desks import Desk, Hall, number, words
 
 SYSTEM = Actor.system().scope
@@ -80,6 +82,39 @@ def test_a_pairing_opens_what_its_helper_keeps_for_the_pair() -> None:
         assert pair is not None
         assert is_paired(session, pair.person_id or 0, pair.helper_id or 0)
         assert not is_paired(session, number(Person, name="杨国栋"), pair.helper_id or 0)
+
+
+def test_a_guest_is_found_or_registered_in_place_and_nothing_is_typed_twice(hall: Hall) -> None:
+    clerk = hall.enter("clerk")
+    event = clerk.send(
+        "/desk/gatherings/new", kind="relief", title="送温暖", place="广场", held_on=str(clock.today()), goods="米"
+    )  # fmt: skip
+    assert 'name="person_id"' not in clerk.get(event)
+    there = clerk.send(f"/counter/find?to={event}", words="610499198304150088")
+    assert there.startswith(f"{event}?person=")
+    asked = clerk.get(there.removesuffix("#lines"))
+    assert "添加：马丽" in asked
+    assert 'name="trainee_name"' not in asked
+    guest = there.split("person=")[1].split("#")[0]
+    clerk.send(f"{event}/guests", person_id=guest, amount_fen="200", goods="米一袋")
+    assert "马丽" in clerk.get(event)
+    assert 'value="米一袋"' in clerk.get(event), "the next guest gets the same"
+    nobody = clerk.send(f"/counter/find?to={event}", 200, words="没有的人")
+    assert f"/counter/register?to={event.replace('/', '%2F')}" in nobody
+    form = {"id_number": identity(512), "name": "新来的", "phone": "13911110512", "live_region": "610402"}
+    added = clerk.send(f"/counter/register?to={event}", **form, consent="true")
+    assert "添加：新来的" in clerk.get(added.removesuffix("#lines"))
+
+
+def test_only_the_desk_waits_for_somebody_and_nobody_else_is_shown(hall: Hall) -> None:
+    clerk, other = hall.enter("clerk"), hall.enter("clerk2")
+    for elsewhere in ("https://example.org", "//example.org/desk/a/1", "/desk/relief/1/../../..", "/manager"):
+        there = clerk.send(f"/counter/find?to={elsewhere}", words="610499198304150088")
+        assert there.startswith("/counter/people/")
+    person = there.rsplit("/", 1)[1]
+    event = other.send("/desk/gatherings/new", kind="law", title="送法", place="广场", held_on=str(clock.today()))
+    assert "马丽" not in other.get(f"{event}?person={person}")
+    other.send(f"{event}/guests", 422, person_id=person)
 
 
 def test_others_do_not_read_the_desk(hall: Hall) -> None:

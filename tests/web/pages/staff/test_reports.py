@@ -5,11 +5,13 @@ import re
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import update
 
 from centre import clock
 from centre.calendar import add_months
 from centre.closing import MonthClosed, last_day
 from centre.database import open_session
+from centre.desk.petitions import Petition
 from centre.ledger import ServiceCategory, record_service
 from centre.network import Centre
 from centre.permissions import Actor, Role
@@ -31,6 +33,19 @@ def test_a_manager_lands_on_the_exceptions_and_the_centres(hall: Hall) -> None:
     assert "秦都区援助中心(演示)" in county
     assert "三原县援助中心(演示)" not in county
     hall.enter("clerk").get("/manager", 403)
+
+
+def test_overdue_petitions_and_cases_are_exceptions_of_their_centre(hall: Hall) -> None:
+    def told(login: str) -> str:
+        return words(hall.enter(login).get("/manager"))
+
+    late = "1 件来访来信来电过了答复期限"
+    assert late in told("city")
+    assert late not in told("county")
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.execute(update(Petition).values(due_on=clock.today()))
+    assert "过了答复期限" not in told("city")
+    assert "帮扶业务超期" in told("city")
 
 
 @pytest.mark.parametrize("role", sorted(Role))
