@@ -14,6 +14,7 @@ from centre.accounts.passwords import fits, hashed
 from centre.accounts.queries import checked_account, goes_by, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
 from centre.accounts.sessions import Caller, end_all, let_in
+from centre.database import open_session
 from centre.errors import NotFound
 from centre.messages import Wording, send
 from centre.messages.office import RESET_ALONE, RESET_ASKED
@@ -75,9 +76,10 @@ def sign_in(session: Session, actor: Actor, *, login: str, password: str, device
 def set_password(session: Session, actor: Actor, *, login: str, password: str) -> None:
     """Give an account a new password and end its sessions. Raises NotFound and Invalid."""
     require(actor, Permission.MANAGE_ACCOUNTS)
-    account = _named(session, login)
     check_new_password(login, password)
-    account.password_hash = hashed(password)
+    kept = hashed(password)  # slow on purpose, so before anybody waits for the writer's lock
+    account = _named(session, login)
+    account.password_hash = kept
     end_all(session, account.id)
     audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
 
@@ -88,11 +90,17 @@ def change_password(session: Session, actor: Actor, *, old: str | None, new: str
     `old` is None only for somebody who has just proved otherwise who they are (`may_forget_password`).
     """
     require(actor, Permission.KEEP_OWN_ACCOUNT)
-    account = session.scalar(select(Account).where(Account.id == actor.account_id))
-    if account is None or (old is not None and not fits(old, account.password_hash)):
+    own = select(Account).where(Account.id == actor.account_id)
+    with open_session(actor.scope) as reading:  # hashing is slow, so it is done before the writer's lock is taken
+        before = reading.scalar(own)
+    if before is None or (old is not None and not fits(old, before.password_hash)):
         raise WrongPassword(field="old")
-    check_new_password(new if kept_login(new) == account.login else account.login, new)
-    account.password_hash = hashed(new)
+    check_new_password(new if kept_login(new) == before.login else before.login, new)
+    kept = hashed(new)
+    account = session.scalar(own)
+    if account is None or account.password_hash != before.password_hash:
+        raise WrongPassword(field="old")
+    account.password_hash = kept
     end_all(session, account.id, but=token)
     audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
 

@@ -141,11 +141,22 @@ def _count_pin(session: Session, digest: str) -> SignInCard | None:
     return card
 
 
+def _spend_half(caller: Caller) -> int:
+    """Count a try at the second step of a sign-in, and give whose it is. Raises SignInOver and TooMany.
+
+    Whoever stole a password shares no budget with a device from which its owner came in before.
+    """
+    with open_session(SYSTEM.scope) as session:
+        account = half(session, caller.token).account
+        device = known_device(session, account.login, caller.mark)
+    whose = ("second-factor", str(account.id), device) if device else ("second-factor", str(account.id))
+    spend_all(Limit(whose, 5, WINDOW))
+    return account.id
+
+
 def by_factor(code: str, caller: Caller) -> Entered:
     """Complete a half sign-in with a code of the authenticator or the paper. Raises WrongCode, SignInOver, TooMany."""
-    with open_session(SYSTEM.scope) as session:
-        account_id = half(session, caller.token).account.id
-    spend_all(Limit(("second-factor", str(account_id)), 5, WINDOW))
+    account_id = _spend_half(caller)
     try:
         with open_session(SYSTEM.scope, write=True) as session:
             half_session = half(session, caller.token)
@@ -160,9 +171,7 @@ def by_factor(code: str, caller: Caller) -> Entered:
 
 def by_enrolment(code: str, caller: Caller) -> tuple[Entered, list[str]]:
     """Complete a half sign-in by binding an authenticator; gives the codes for the paper. Raises as `by_factor`."""
-    with open_session(SYSTEM.scope) as session:
-        account_id = half(session, caller.token).account.id
-    spend_all(Limit(("second-factor", str(account_id)), 5, WINDOW))
+    _spend_half(caller)
     with open_session(SYSTEM.scope, write=True) as session:
         half_session = half(session, caller.token)
         if half_session.stage is not Stage.ENROLMENT_DUE:
@@ -177,11 +186,16 @@ def prove(actor: Actor, proof: str, caller: Caller) -> None:
     Who has an authenticator types its code, everybody else the password.
     """
     spend_all(Limit(("second-factor", str(actor.account_id)), 5, WINDOW))
-    with open_session(SYSTEM.scope, write=True) as session:
+    with open_session(SYSTEM.scope) as session:
         account = _usable(session, actor.account_id or 0)
-        if has_factor(session, account.id):
-            factors.spend(session, account, code=proof)
-        elif not fits(proof, account.password_hash):
+        by_password = not has_factor(session, account.id)
+    if by_password and not fits(proof, account.password_hash):  # slow, so before anybody waits for the writer's lock
+        raise WrongPassword
+    with open_session(SYSTEM.scope, write=True) as session:
+        now = _usable(session, account.id)
+        if not by_password:
+            factors.spend(session, now, code=proof)
+        elif has_factor(session, now.id) or now.password_hash != account.password_hash:
             raise WrongPassword
         prove_again(session, token=caller.token)
 

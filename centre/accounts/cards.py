@@ -34,10 +34,11 @@ class PrintedCard:
 def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard:
     """Make a card for somebody whom the actor serves; older ones are void with what they opened. Raises NotFound."""
     require(actor, Permission.ISSUE_CARDS)
+    number, pin = new_words(GROUPS), new_code(PIN_DIGITS)
+    pin_hash = hashed(pin)  # slow on purpose, so before anybody waits for the writer's lock
     person = session.scalar(select(Person).where(Person.id == person_id))
     if person is None:
         raise NotFound
-    number, pin = new_words(GROUPS), new_code(PIN_DIGITS)
     with seeing_everything(session):
         account = _account(session, person)
         if _void(session, person.id):
@@ -46,7 +47,7 @@ def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard
             account_id=account.id,
             person_id=person.id,
             token_digest=token_digest(bare(number)),
-            pin_hash=hashed(pin),
+            pin_hash=pin_hash,
             issued_by=actor.account_id,
         )
         session.add(card)

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from starlette.testclient import TestClient
 
 from centre import clock
-from centre.accounts import authentication, cards, codes
+from centre.accounts import Account, authentication, cards, codes
 from centre.accounts.models import OneTimeCode
+from centre.accounts.queries import prepared_secret
+from centre.accounts.rules import totp
 from centre.database import open_session
 from centre.people import phone_index
 from matching.profiles import registration
@@ -185,6 +187,38 @@ def test_a_password_alone_opens_nothing_of_staff(hall: Hall) -> None:
         answer = thief.post("/sign-in", data={"login": "city", "password": PASSWORD})
         assert answer.headers["location"].startswith("/sign-in/enrol")
         assert thief.get("/account").status_code == 303
+
+
+def locked_out_by_codes(hall: Hall) -> bool:
+    """He has an officer's password and spends the tries of the second step; the officer comes to her own browser."""
+    del hall
+    with settings_from(require_second_factor="true"), visitors() as somebody:
+        her, thief = somebody("10.0.0.1"), somebody("10.0.0.66")
+        form = {"login": "officer", "password": PASSWORD}
+        assert her.post("/sign-in", data=form).headers["location"].startswith("/sign-in/enrol")
+        with open_session(SYSTEM) as session:
+            secret = prepared_secret(session, session.scalars(select(Account.id).filter_by(login="officer")).one())
+        assert her.post("/sign-in/enrol", data={"code": code_at(secret)}).status_code == 200
+        del her.cookies["sid"]
+        with clock.frozen(NOON + timedelta(minutes=10)):
+            assert thief.post("/sign-in", data=form).headers["location"].startswith("/sign-in/second")
+            tries = [thief.post("/sign-in/second", data={"code": "000000"}).status_code for _ in range(6)]
+            assert tries == [422] * 5 + [429]
+            assert her.post("/sign-in", data=form).status_code == 303
+            return her.post("/sign-in/second", data={"code": code_at(secret)}).status_code != 303
+
+
+def code_at(secret: bytes) -> str:
+    return totp(secret, int(clock.now().timestamp()) // 30)
+
+
+def test_who_stole_a_password_does_not_shut_its_owner_out_of_the_second_step(hall: Hall) -> None:
+    assert not locked_out_by_codes(hall)
+
+
+def test_a_planted_budget_that_the_thief_shares_with_her_is_caught(hall: Hall) -> None:
+    with planted(authentication, known_device=lambda *_: ""):
+        assert locked_out_by_codes(hall)
 
 
 # --- the flooder ------------------------------------------------------------------------------------------------------
