@@ -12,6 +12,7 @@ from centre.desk.cases.kinds import Kind, Lines, Step
 from centre.desk.cases.models import Case, Part, PersonCase
 from centre.desk.cases.rules import Because, Coded, Count, Money, NotPermitted, Reason
 from centre.drafts import Draft, Fen, Line, NearDay, Words
+from centre.errors import Conflict
 from centre.permissions import Actor, Permission
 from centre.policy import policy
 from centre.states import Machine, Move
@@ -190,6 +191,19 @@ class CentreBudget(Case):
     in_post: Mapped[int]
 
 
+class BudgetKept(Conflict):
+    """The centre has a budget of that year already."""
+
+    code = "budget-kept"
+    message = N_("{year} 年的预算已经登记过了，请打开那一条")
+
+
+def _one_a_year(session: Session, actor: Actor, case: CentreBudget, draft: BudgetDraft) -> None:
+    kept = select(CentreBudget.id).where(CentreBudget.centre_id == case.centre_id, CentreBudget.year == draft.year)
+    if session.scalar(kept) is not None:
+        raise BudgetKept(field="year", year=draft.year)
+
+
 BUDGET = Kind(
     name="budget",
     path="budgets",
@@ -208,6 +222,7 @@ BUDGET = Kind(
         "posts": N_("编制人数"),
         "in_post": N_("在岗人数"),
     },
+    opening=_one_a_year,
     opens=_DECIDE,
     signatures=(N_("中心主任"), N_("财务")),
     group="centres",

@@ -26,15 +26,27 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the demo town, filled by its command once in a run."""
     folder = tmp_path_factory.mktemp("filled")
     environment = os.environ | {f"GANGQIAO_{name.upper()}": value for name, value in in_folder(folder).items()}
-    subprocess.run([sys.executable, "-m", "web", "demo", "--fill-only"], env=environment, check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "web", "demo", "--fill-only"], env=environment, check=True, timeout=600)
     return folder
 
 
 @pytest.fixture(scope="module")
-def demo(filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo town on its own server; each test module gets a fresh copy."""
-    folder = tmp_path_factory.mktemp("demo")
+def width() -> int:
+    """The width of the screen where a module plays at one only; a module that plays at several gives its own."""
+    return 0
+
+
+@pytest.fixture(scope="module")
+def folder(width: int, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the demo town; each test module, and each width of it, gets a fresh copy."""
+    folder = tmp_path_factory.mktemp(f"demo{width}")
     shutil.copytree(filled, folder, dirs_exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def demo(folder: Path) -> Iterator[Server]:
+    """The demo town on its own server."""
     with serving(**in_folder(folder)) as server:
         yield server
 

@@ -48,9 +48,9 @@ class Counter:
         self.page, self.book, self.width = page, book, width
         self.visit = Visit("")
 
-    def begins(self, name: str) -> None:
-        """Start a visit at the counter's own page, where a clerk waits."""
-        self.page.goto("/counter")
+    def begins(self, name: str, at: str = "/counter") -> None:
+        """Start a visit at the page where its reader waits, a clerk at the counter."""
+        self.page.goto(at)
         self.visit = Visit(name)
         self.book.append(self.visit)
 

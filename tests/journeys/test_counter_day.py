@@ -1,18 +1,15 @@
 """A day at one counter: thirty visits of every kind, played at a telephone's and at a desk's width, and counted."""
 
 import re
-import shutil
 import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
 from centre.numbers import identity_check
-from tests.journeys.conftest import OpenPage, in_folder
+from tests.journeys.conftest import OpenPage
 from tests.journeys.counter import Counter, Visit, table_of
-from tests.ordeal.servers import Server, serving
 
 MA, LI, SUN = "610499198304150088", "李桂芳", "13809100007"
 LETTERS = {360: "九", 1280: "十"}
@@ -22,15 +19,6 @@ LETTERS = {360: "九", 1280: "十"}
 def width(request: pytest.FixtureRequest) -> int:
     """The width of the screen; each has a town of its own, where nobody was served today."""
     return int(request.param)
-
-
-@pytest.fixture(scope="module")
-def demo(width: int, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The demo town on its own server."""
-    folder = tmp_path_factory.mktemp(f"counter{width}")
-    shutil.copytree(filled, folder, dirs_exist_ok=True)
-    with serving(**in_folder(folder)) as server:
-        yield server
 
 
 def number_for(width: int) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from centre import clock
 from centre.database import open_session
+from centre.desk.affairs import BUDGET, BudgetKept
 from centre.desk.board import KINDS
 from centre.desk.cards import CARD, CardUse, reduced, saved_fen
 from centre.desk.cases import queries
@@ -318,6 +319,12 @@ def test_a_guest_stands_on_the_roster_by_the_record_or_by_a_name_alone(counter: 
     for nobody in (foreign, 987_654_321):
         with pytest.raises(PersonNeeded):
             counter.line(GATHERING, case, person_id=nobody)
+
+
+def test_a_second_budget_of_one_year_is_refused_with_the_reason(counter: Counter) -> None:
+    counter.open(BUDGET, "manager", year=2026, budgeted_fen=100, posts=3, in_post=2)
+    with pytest.raises(BudgetKept):
+        counter.open(BUDGET, "manager", year=2026, budgeted_fen=200, posts=3, in_post=2)
 
 
 def test_nothing_that_has_ended_is_overdue(counter: Counter) -> None:

@@ -5,10 +5,12 @@ import os
 import sys
 import time
 from datetime import date, timedelta
+from pathlib import Path
 from statistics import median
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.calendar import add_months
@@ -47,12 +49,21 @@ def ledger(any_database: str) -> tuple[date, date]:
     return add_months(first, -60), first - timedelta(days=1)
 
 
+def spent(session: Session) -> float:
+    """The processor's seconds of this process and, on PostgreSQL, of the one that serves the session."""
+    if engine().dialect.name != "postgresql":
+        return time.process_time()
+    number = session.scalar(select(func.pg_backend_pid()))
+    fields = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
+    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def read(since: date, until: date) -> tuple[float, float]:
-    """The processor's seconds of one five-year report, and those on the clock, in which a database works, too."""
+    """The processor's seconds of one five-year report, and those on the clock, which other work lengthens."""
     with open_session(SYSTEM.scope) as session:
-        started, begun = time.process_time(), time.perf_counter()
+        started, begun = spent(session), time.perf_counter()
         report(session, SYSTEM, ReportKey.LEDGER, since=since, until=until)
-        return time.process_time() - started, time.perf_counter() - begun
+        return spent(session) - started, time.perf_counter() - begun
 
 
 def tell(name: str, cpu: float, wall: float) -> None:
@@ -108,9 +119,9 @@ def test_a_month_of_14_centres_is_closed_in_seconds(ledger: tuple[date, date]) -
     _, until = ledger
     manager = Actor(account_id=None, roles=frozenset({Role.CITY_MANAGER}), centre_id=1)
     with open_session(manager.scope, write=True) as session:
-        started, begun = time.process_time(), time.perf_counter()
+        started, begun = spent(session), time.perf_counter()
         closed = close_month(session, manager, draft=MonthDraft(month=until))
-        cpu = time.process_time() - started
+        cpu = spent(session) - started
         tell("P12 monthly close", cpu, time.perf_counter() - begun)
         assert cpu < CLOSE_LIMIT
     assert len(closed) == 14
