@@ -12,6 +12,7 @@ from centre.scopes import ScopedSession
 from centre.text import mask_phone
 from employers.companies.models import Employer
 from employers.openings.models import Opening
+from matching.introductions.credentials import LetterSkill
 from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import KNOWN, IntroductionState, Rates
 
@@ -29,6 +30,7 @@ class Applicant:
     state: IntroductionState
     issued_at: datetime | None
     expires_on: date | None
+    skills: tuple[LetterSkill, ...]
 
 
 def introductions() -> Select[Introduction]:
@@ -93,6 +95,7 @@ def _applicant(row: Introduction, *, shared_with: int | None) -> Applicant:
         state=row.state,
         issued_at=row.issued_at,
         expires_on=row.expires_on,
+        skills=tuple(map(LetterSkill.of_row, row.skills)),
     )
 
 

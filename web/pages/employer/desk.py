@@ -1,6 +1,6 @@
 """An employer's desk: openings from draft to publication, and booths at fairs."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
@@ -29,6 +29,9 @@ from employers.openings.models import Opening
 from employers.openings.queries import employer_openings, own_opening
 from employers.openings.rules import OPENING, OPENING_LABELS, OpeningState
 from employers.openings.screening import restore
+from matching.interviews.queries import coming_interviews
+from matching.introductions.queries import applicants
+from matching.introductions.rules import IntroductionState
 from matching.live.listing import listed_now
 from matching.suggestions.reach import CHANGE_LABELS, reach_of
 from web import choices
@@ -41,6 +44,11 @@ routes = Pages("/employer")
 
 ALLOW = Permission.POST_OPENING
 RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+WAITING = (IntroductionState.LETTER_ISSUED, IntroductionState.UNKNOWN)
+"""States of a letter that the employer has not answered."""
+
+SOON = timedelta(days=3)
+"""An opening that ends so soon is on the list of today."""
 
 
 class ActForm(Draft):
@@ -81,8 +89,16 @@ def desk(unit: Unit) -> Response:
             if opening.state is OpeningState.DRAFT
         ],
         states=OPENING_LABELS,
+        unanswered=[person for person in applicants(unit.session) if person.state in WAITING],
+        meetings=coming_interviews(unit.session, clock.now(), clock.now() + timedelta(days=1)),
+        ending=[opening for opening in openings if _ends_soon(opening)],
         messages=messages.all(),
     )
+
+
+def _ends_soon(opening: Opening) -> bool:
+    last = opening.valid_until
+    return opening.state is OpeningState.OPEN and last is not None and last <= clock.today() + SOON
 
 
 @routes.get("/openings/{opening_id:int}", allow=ALLOW)
