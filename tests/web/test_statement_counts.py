@@ -25,7 +25,7 @@ COUNTS = {
     ("/me/matches", "wang"): 19,
     ("/openings/3", "wang"): 13,
     ("/school", "school"): 10,
-    ("/employer", "employer"): 3,
+    ("/employer", "employer"): 5,
     ("/organiser", "organiser"): 3,
     ("/organiser/fairs/15", "organiser"): 5,
     ("/employer/openings/14", "employer"): 2,

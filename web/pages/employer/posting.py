@@ -142,6 +142,8 @@ def create(unit: Unit) -> Response:
 def ask_change(unit: Unit, opening_id: RecordPath, part: Part = "") -> Response:
     """The form for editing an opening: one step of it, or the whole."""
     opening = own_opening(unit.session, unit.actor, opening_id)
+    if opening.state is OpeningState.CLOSED:  # nothing of it can be saved any more; its page says why
+        return RedirectResponse(f"/employer/openings/{opening_id}", 303)
     return _form(unit, editing(unit, OpeningForm, _stored(opening)), opening=opening, part=part)
 
 

@@ -14,6 +14,7 @@ from centre import clock, regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
 from centre.errors import Refusal
 from centre.permissions import Permission
+from centre.scopes import holds
 from employers.fairs import actions
 from employers.fairs.models import Fair, Venue
 from employers.fairs.phases import PHASE_LABELS, FairPhase, phase_of
@@ -181,8 +182,10 @@ def schedule(unit: Unit) -> Response:
 
 @routes.get("/fairs/{fair_id}/edit", allow=ALLOW)
 def ask_change(unit: Unit, fair_id: FairId) -> Response:
-    """The form for changing a fair."""
+    """The form for changing a fair; that of another centre is shown with the reason why it cannot be changed."""
     fair = fair_in_sight(unit.session, fair_id)
+    if not holds(unit.actor.scope, {"centre_id": fair.centre_id}):
+        return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
     return _fair_form(unit, editing(unit, FairForm, _stored(fair)), fair=fair)
 
 

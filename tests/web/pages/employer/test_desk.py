@@ -219,3 +219,13 @@ def test_an_error_names_the_field_that_it_is_about(as_: Opener, language: str, n
     answer = as_("employer1", language=language).send_form("/employer/openings/new", **OPENING | {"wage_unit": "year"})
     assert answer.status_code == 422
     assert f'<a href="#f-wage_unit">{named}</a>' in answer.text
+
+
+def test_a_closed_opening_shows_its_record_with_the_reason_instead_of_a_form(as_: Opener) -> None:
+    employer = as_("employer1")
+    path = employer.send_form("/employer/openings/new", **OPENING | {"step": "keep"}).headers["location"]
+    assert employer.get(f"{path}/edit").status_code == 200
+    assert employer.send_form(path, event="close").status_code == 303
+    answer = employer.get(f"{path}/edit")
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert "岗位已关闭，不能再改" in employer.get(path).text
