@@ -1,5 +1,6 @@
 """The only place that reads the system clock."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,6 +15,11 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen", default=None)
 def now() -> datetime:
     """The present instant, aware, in UTC."""
     return _frozen.get() or datetime.now(UTC)
+
+
+def elapsed() -> float:
+    """Seconds that have passed for this machine, sleep among them, whatever its clock is set to."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 def today() -> date:

@@ -81,7 +81,7 @@ def clocks(session: Session) -> Finding:
     """Whether this machine's clock agrees with the database's, and nothing was done in the future."""
     now = clock.now()
     newest = session.scalar(select(func.max(JobRun.done_at)))
-    advice = "Set the clock (NTP) on every machine; jobs of the future are not done again when it is right"
+    advice = "Set the clock (NTP) on every machine; due work waits while it is wrong"
     if newest is not None and newest > now + MOST_AHEAD:
         return fault("clock", f"the newest job was done at {newest:%Y-%m-%d %H:%M} UTC, which is still to come", advice)
     if session.get_bind().dialect.name == "postgresql":

@@ -94,21 +94,23 @@ def work(
     """Run scheduled jobs: expiries, reminders, messages. Several processes may run; each job runs once."""
     from centre.jobs import REGISTER, run_due_jobs
     from centre.senders import drain_outbox
+    from centre.watch import ClockWatch
 
     import_domain()
     stop_on_wrong_keys()
     _stop_on_bad_sender()
+    watch = ClockWatch()
     if once:
-        typer.echo(f"{run_due_jobs()} of {len(REGISTER)} jobs were due and have run")
+        typer.echo(f"{watch.do(run_due_jobs)} of {len(REGISTER)} jobs were due and have run")
         if settings().sender:
-            typer.echo(f"{drain_outbox()} messages have left")
+            typer.echo(f"{watch.do(drain_outbox)} messages have left")
         return
     from apscheduler.schedulers.blocking import BlockingScheduler
 
     clock = BlockingScheduler()
-    clock.add_job(run_due_jobs, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+    clock.add_job(watch.do, "interval", args=[run_due_jobs], seconds=TICK_SECONDS, max_instances=1, coalesce=True)
     if settings().sender:
-        clock.add_job(drain_outbox, "interval", seconds=TICK_SECONDS, max_instances=1, coalesce=True)
+        clock.add_job(watch.do, "interval", args=[drain_outbox], seconds=TICK_SECONDS, max_instances=1, coalesce=True)
     if beside:
         # A killed server cannot stop its worker.
         clock.add_job(lambda: os.getppid() == beside or clock.shutdown(wait=False), "interval", seconds=TICK_SECONDS)
