@@ -111,6 +111,15 @@ def follow_ups_due(session: Session, on: date, limit: int = 50) -> Sequence[Foll
     ).all()
 
 
+def called_about(session: Session, calls: Sequence[FollowUp]) -> dict[int, tuple[str, str]]:
+    """Whom the calls are about: the worker's name and the opening by introduction."""
+    numbers = sorted({call.placement.introduction_id for call in calls if call.placement.introduction_id})
+    if not numbers:
+        return {}
+    rows = session.scalars(introductions().where(Introduction.id.in_(numbers)))
+    return {row.id: (row.worker_name, row.opening.title) for row in rows}
+
+
 def placements_of(session: Session, person_id: int) -> Sequence[tuple[Placement, str]]:
     """The placements of one person with the employers' names, the newest first."""
     rows = session.execute(

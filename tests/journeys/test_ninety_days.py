@@ -235,6 +235,7 @@ def called(story: Story, day: int) -> None:
     clerk = story.enter("/counter", "clerk2")
     calls = clerk.locator("form[action^='/counter/follow-ups/']").filter(has_text=f"第 {day - 7} 天回访")
     expect(calls).to_have_count(1)
+    expect(calls).to_contain_text(TITLE)
     if day == 7 + 7:
         story.look(clerk, "calls")
     calls.locator("button").first.click()

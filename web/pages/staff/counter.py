@@ -124,6 +124,7 @@ def _desk(
     *,
     elsewhere: str = "",
 ) -> Response:
+    calls = queries.follow_ups_due(unit.session, clock.today(), limit=20)
     return page(
         unit,
         "staff/counter/desk.html",
@@ -135,7 +136,8 @@ def _desk(
         elsewhere=elsewhere,
         waiting=queries.waiting(unit.session, limit=20),
         flagged=queries.flagged(unit.session, limit=20),
-        calls=queries.follow_ups_due(unit.session, clock.today(), limit=20),
+        calls=calls,
+        called=queries.called_about(unit.session, calls),
         rates=queries.introduction_rates(unit.session),
         outcomes=OUTCOME_LABELS,
         categories=CATEGORY_LABELS,
