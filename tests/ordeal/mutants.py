@@ -2,12 +2,13 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
+from threading import RLock, Thread
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import event, select, update
+from sqlalchemy.orm import Session, object_session
 
 from centre import counters, idempotency
 
@@ -94,6 +95,49 @@ def matching() -> Any:
     return _application()
 
 
+def hasty() -> Any:
+    """A request that opens a case is answered first; its transaction is committed when the next one comes."""
+    from contextlib import ExitStack, contextmanager
+
+    from api import dependencies
+    from centre.database import open_session as really
+    from centre.desk.cases.models import Case
+
+    waiting, turn = list[ExitStack](), RLock()
+
+    @contextmanager
+    def open_session(scope: Any, *, write: bool = False) -> Iterator[Any]:
+        if not write:
+            with really(scope) as session:
+                yield session
+            return
+        with turn:
+            while waiting:
+                waiting.pop().close()
+            stack = ExitStack()
+            session = stack.enter_context(really(scope, write=True))
+            try:
+                yield session
+            except BaseException:
+                session.rollback()
+                stack.close()
+                raise
+            session.flush()
+            if session.info.get("opened"):
+                waiting.append(stack)
+            else:
+                stack.close()
+
+    def note(_mapper: Any, _connection: Any, case: Any) -> None:
+        case_session = object_session(case)
+        if case_session is not None:
+            case_session.info["opened"] = True
+
+    event.listen(Case, "after_insert", note, propagate=True)
+    dependencies.__dict__["open_session"] = open_session
+    return _application()
+
+
 def unmapped() -> Any:
     """A database that is away counts as an error of the program."""
     from api import problems
@@ -111,13 +155,16 @@ def _application(**replaced: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`overbooking_app`, `overspending_app`, `forgetful_app`, `matching_app` and `unmapped_app`, built on demand."""
+    """`overbooking_app`, `overspending_app`, `forgetful_app`, `matching_app`, `unmapped_app` and
+    `hasty_app`, built on demand.
+    """
     makers = {
         "overbooking_app": overbooking,
         "overspending_app": overspending,
         "forgetful_app": forgetful,
         "matching_app": matching,
         "unmapped_app": unmapped,
+        "hasty_app": hasty,
     }
     if name not in makers:
         raise AttributeError(name)

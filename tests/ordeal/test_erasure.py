@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import String, func, inspect, select
 
 from centre import clock, privacy
 from centre.database import engine, open_session
+from centre.desk.cases import subscribers
+from centre.desk.cases.models import Case, Part, kept_models, seal_words, unsealed_words
 from centre.idempotency import KeptAnswer
 from centre.ledger import ServiceCategory, ServiceEvent, record_service
 from centre.outbox import post
@@ -50,10 +52,36 @@ def known(any_database: str) -> Iterator[Known]:
             post(session, kind="told", to_account_id=clerk, title=f"{person.name}等您的电话", dedupe_key=f"a{number}")
             post(session, kind="told", to_person_id=person.id, title=f"{person.name}，您好", dedupe_key=f"b{number}")
             body = json.dumps({"name": person.name, "phone": person.phone}, ensure_ascii=False).encode()
+            if number % 2 == 0:
+                name_at_the_desk(session, person)
             session.add(KeptAnswer(owner="o", key=f"k{number}", fingerprint="f", status=201, headers={}, body=body))
         identifying = {person.id: [person.name, person.identity_number, person.phone] for person in people}
     yield identifying
     privacy.forget_keys()
+
+
+def name_at_the_desk(session: Any, person: Person) -> None:
+    """Name a person in every text, and in the sealed words, of every kind of case of their centre and of its lines."""
+    for base in (Case, Part):
+        for model in kept_models(base):
+            columns = inspect(model).columns
+            texts = [column.key for column in columns if type(column.type) is String and not column.foreign_keys]
+            rows = session.scalars(select(model).where(model.centre_id == person.centre_id).order_by(model.id)).all()
+            assert rows, model
+            for row in rows:
+                for name in texts:
+                    setattr(row, name, f"{person.name} {person.phone}"[: columns[name].type.length])
+                if base is Case:
+                    seal_words(session, row, f"{person.name}，{person.phone}，{HARDSHIP}")
+
+
+def at_the_desk(people: Known) -> list[str]:
+    """Where the words of the desk's cases still name somebody; they are sealed, so they have to be opened."""
+    with open_session(SYSTEM.scope) as session:
+        cases = [case for model in kept_models(Case) for case in session.scalars(select(model).order_by(model.id))]
+        opened = [(case, unsealed_words(session, case)) for case in cases]
+    names = [identifying[0] for identifying in people.values()]
+    return [f"{name} in {case.__tablename__}" for case, words in opened for name in names if name in words]
 
 
 def erase(people: Known) -> None:
@@ -97,9 +125,12 @@ def figures() -> dict[str, object]:
 
 def test_no_table_contains_an_erased_person_and_statistics_stay(known: Known, any_database: str) -> None:
     before = figures()
-    assert len({hit.split()[-1] for hit in left(known)}) > 3
+    tables = {hit.split()[-1] for hit in left(known)}
+    assert len(tables) > 3 + len(kept_models(Part))
+    assert {hit.split()[-1] for hit in at_the_desk(known)} == {model.__tablename__ for model in kept_models(Case)}
     erase(known)
     assert left(known) == []
+    assert at_the_desk(known) == []
     assert figures() == before
     with open_session(SYSTEM.scope) as session:
         done = session.scalars(select(ErasureRequest).where(ErasureRequest.state == ErasureState.DONE)).all()
@@ -126,6 +157,13 @@ def test_people_in_a_restored_backup_are_erased_by_the_first_worker_run(
     assert left(known) == []
     engine().dispose()
     assert traces([word for identifying in known.values() for word in identifying] + [HARDSHIP], [file.parent]) == []
+
+
+def test_a_planted_erasure_that_skips_the_desk_is_caught(known: Known) -> None:
+    with planted(subscribers, _rewrite_texts=lambda *_: None, _rewrite_words=lambda *_: None):
+        erase(known)
+    assert {"gathering", "wage_arrears", "donation"} <= {hit.split()[-1] for hit in left(known)}
+    assert at_the_desk(known)
 
 
 def test_a_planted_erasure_that_skips_the_outbox_is_caught(known: Known) -> None:

@@ -1,0 +1,158 @@
+"""R1 and R5 for every kind of desk case, on both databases; a new kind takes part without a word here."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from itertools import count
+from threading import Thread
+from time import sleep
+
+import httpx2 as httpx
+import pytest
+from sqlalchemy import func, select, text
+
+from api.desk import KINDS
+from centre import privacy
+from centre.database import engine, open_session
+from centre.ledger import ServiceEvent
+from centre.permissions import Actor
+from tests.ordeal.desk_kinds import LOGIN, filled, opening_address, staff
+from tests.ordeal.lengths import length
+from tests.ordeal.servers import Server, serving_many, sign_in
+
+SYSTEM = Actor.system()
+KILLS, TIMES, PROCESSES, HANDS = length(5, 300), 5, 2, 4
+REPEATS = length(1, 20)
+
+
+@pytest.fixture
+def people(any_database: str) -> tuple[int, ...]:
+    """A centre with its manager; one person for each repetition, so that no rule of theirs stands in the way."""
+    del any_database
+    privacy.forget_keys()
+    return staff(max(REPEATS, 3))
+
+
+@dataclass
+class Book:
+    """What clients sent, and what was acknowledged, by the name of the kind."""
+
+    sent: list[str] = field(default_factory=list)
+    kept: dict[str, list[int]] = field(default_factory=lambda: {kind.name: [] for kind in KINDS})
+    refused: list[str] = field(default_factory=list)
+
+
+def write(servers: Sequence[Server], person_id: int, book: Book, numbers: Iterator[int], hand: int) -> None:
+    """Open cases of all kinds, one after another, until the server is gone."""
+    with suppress(httpx.HTTPError, RuntimeError), closing(sign_in(servers[hand % len(servers)].url, LOGIN)) as client:
+        while True:
+            number = next(numbers)
+            kind = KINDS[number % len(KINDS)]
+            book.sent.append(kind.name)
+            answer = client.post(opening_address(kind, person_id), json=filled(kind.draft, number))
+            if answer.status_code == 201:
+                book.kept[kind.name].append(answer.json()["id"])
+            else:
+                book.refused.append(f"{kind.name} {answer.status_code}")
+
+
+def kill_while_writing(person_id: int, kills: int, app: str = "web.app:app", processes: int = PROCESSES) -> Book:
+    """Kill all servers while they write, as often as that."""
+    book, numbers = Book(), count()
+    for _ in range(kills):
+        with serving_many(processes, app) as servers:
+            hands = [Thread(target=write, args=(servers, person_id, book, numbers, hand)) for hand in range(HANDS)]
+            for thread in hands:
+                thread.start()
+            before = sum(map(len, book.kept.values()))
+            for _ in range(600):
+                if sum(map(len, book.kept.values())) > before + len(KINDS):
+                    break
+                sleep(0.05)
+            for server in servers:
+                server.kill()
+            for thread in hands:
+                thread.join()
+    return book
+
+
+def unkept(book: Book) -> list[str]:
+    """Violations of the promise: writes lost, rows that nobody sent, a case without its line in the ledger."""
+    problems, sent = [], Counter(book.sent) - Counter(name.split()[0] for name in book.refused)
+    with open_session(SYSTEM.scope) as session:
+        for kind in KINDS:
+            rows = set(session.scalars(select(kind.model.id)))
+            lost = set(book.kept[kind.name]) - rows
+            problems += [f"{kind.name}: {len(lost)} lost"] if lost else []
+            problems += [f"{kind.name}: {len(rows)} rows"] if len(rows) > sent[kind.name] else []
+            if kind.counts_opening:
+                lines = select(func.count()).where(ServiceEvent.subject.startswith(f"{kind.name}:"))
+                counted = session.scalar(lines) or 0
+                problems += [f"{kind.name}: {counted} lines for {len(rows)} cases"] if counted != len(rows) else []
+        if engine().dialect.name == "sqlite":
+            problems += [row[0] for row in session.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+    return problems
+
+
+def test_no_acknowledged_case_is_lost_when_all_servers_are_killed(people: tuple[int, ...], any_database: str) -> None:
+    book = kill_while_writing(people[0], KILLS)
+    print(json.dumps({
+        "name": "R1 desk", "kills": KILLS, "acknowledged": sum(map(len, book.kept.values())), "kinds": len(KINDS),
+        "refused": dict(Counter(book.refused)), "database": any_database.split(":")[0],
+    }))  # fmt: skip
+    assert unkept(book) == []
+    assert all(book.kept.values())
+
+
+def test_planted_answers_before_the_commit_are_caught(database: str) -> None:
+    assert database
+    privacy.forget_keys()
+    (person_id,) = staff(1)
+    assert "lost" in "".join(unkept(kill_while_writing(person_id, 1, "tests.ordeal.mutants:hasty_app", 1)))
+
+
+def send_all(servers: Sequence[Server], people: Sequence[int]) -> list[str]:
+    """Open each kind five times at once with one key; returns what was not one row and one answer."""
+    clients = [sign_in(server.url, LOGIN) for server in servers]
+    asked = [(kind, turn) for turn in range(REPEATS) for kind in KINDS]
+
+    def send(task: int) -> tuple[int, bytes]:
+        number, turn = divmod(task, TIMES)
+        kind, repeat = asked[number]
+        client: httpx.Client = clients[(number + turn) % len(clients)]
+        answer = client.post(
+            opening_address(kind, people[repeat]),
+            json=filled(kind.draft, number),
+            headers={"idempotency-key": f"{kind.name}-{number}"},
+        )
+        return answer.status_code, answer.content
+
+    with ThreadPoolExecutor(TIMES * 2) as pool:
+        answers = list(pool.map(send, range(len(asked) * TIMES)))
+    for client in clients:
+        client.close()
+    problems = []
+    for number, (kind, _) in enumerate(asked):
+        given = set(answers[number * TIMES : (number + 1) * TIMES])
+        if len(given) != 1 or {status for status, _ in given} != {201}:
+            problems.append(f"{kind.name}: {len(given)} answers, {sorted({status for status, _ in given})}")
+    with open_session(SYSTEM.scope) as session:
+        for kind in KINDS:
+            rows = session.scalar(select(func.count()).select_from(kind.model))
+            problems += [f"{kind.name}: {rows} rows for {REPEATS} keys"] if rows != REPEATS else []
+    return problems
+
+
+def test_five_identical_requests_open_one_case_of_each_kind(people: tuple[int, ...]) -> None:
+    with serving_many(PROCESSES) as servers:
+        assert send_all(servers, people) == []
+
+
+def test_planted_keys_stored_after_the_commit_are_caught_at_the_desk(database: str) -> None:
+    assert database
+    privacy.forget_keys()
+    with serving_many(PROCESSES, "tests.ordeal.mutants:forgetful_app") as servers:
+        assert send_all(servers, staff(max(REPEATS, 3)))
