@@ -66,7 +66,7 @@ class OneAccountOut(AccountOut):
     has_second_factor: bool
 
 
-class InvitedOut(AccountOut):
+class InvitedAccountOut(AccountOut):
     """An account, and the link by which its holder chooses a password; shown only in this response, good for a week."""
 
     link: str
@@ -132,7 +132,7 @@ def decide_reset(unit: Unit, approval_id: RecordId, verdict: Literal["agree", "r
 
 
 @routes.post("", allow=ALLOW, status_code=201, keep=False)
-def invite(unit: Unit, draft: NewAccountDraft) -> InvitedOut:
+def invite(unit: Unit, draft: NewAccountDraft) -> InvitedAccountOut:
     """Make an account without a password; its holder chooses one by the link in this response."""
     _check_organisations(unit, draft)
     account, secret = administration.invite_account(unit.session, unit.actor, login=draft.login, draft=draft)
@@ -154,7 +154,7 @@ def change(unit: Unit, account_id: RecordId, draft: AccountDraft) -> OneAccountO
 
 
 @routes.post("/{account_id}/link", allow=ALLOW, keep=False)
-def invite_again(unit: Unit, account_id: RecordId) -> InvitedOut:
+def invite_again(unit: Unit, account_id: RecordId) -> InvitedAccountOut:
     """Give an account a new link; its password and whatever it opened end now."""
     return _invited(unit, *administration.invite_again(unit.session, unit.actor, account_id=account_id))
 
@@ -198,9 +198,9 @@ def _account(unit: UnitOfWork, account: Account) -> OneAccountOut:
     return OneAccountOut(**AccountOut.model_validate(account).model_dump(), has_second_factor=guarded)
 
 
-def _invited(unit: UnitOfWork, account: Account, secret: str) -> InvitedOut:
+def _invited(unit: UnitOfWork, account: Account, secret: str) -> InvitedAccountOut:
     link = f"{own_address(unit.request)}/invitation/{secret}"
-    return InvitedOut(**AccountOut.model_validate(account).model_dump(), link=link)
+    return InvitedAccountOut(**AccountOut.model_validate(account).model_dump(), link=link)
 
 
 def _reset(request: AccountApproval) -> ResetOut:
