@@ -136,6 +136,12 @@ def here(**changes: object) -> str:
     return url(present.reader.request.url.path, **{**present.query, **changes})
 
 
+def pdf_link(address: str) -> Markup:
+    """The link to the PDF of a print view; nothing where this server makes none, see `web.paper.paper`."""
+    words = _words(N_("存成 PDF"))
+    return Markup(' <a href="{}">{}</a>').format(address, words) if address else Markup()
+
+
 _BACK = "\ufdd0"
 """A placeholder for the current URL, so that the frame of all pages can be cached."""
 
@@ -298,6 +304,7 @@ def environment() -> Environment:
         "asset": asset,
         "url": url,
         "here": here,
+        "pdf_link": pdf_link,
         "switch": switch,
         "form_fields": form_fields,
         "unique": unique,

@@ -17,6 +17,7 @@ from matching.export.seating import escort_seats
 from matching.export.stay.queries import export_report, occupation_name, place_name
 from matching.introductions.rules import LEAVE_REASON_LABELS
 from web import choices
+from web.paper import paper
 from web.qr import qr
 from web.rendering import page
 
@@ -31,7 +32,7 @@ def manifest(unit: Unit, batch_id: RecordId) -> Response:
     """The list of those who travel, for the centre and the coach company."""
     batch = queries.batch(unit.session, batch_id)
     rows = unit.session.scalars(queries.members(batch_id)).all()
-    return page(
+    return paper(
         unit,
         "export/manifest.html",
         **_common(unit, batch),
@@ -55,7 +56,7 @@ def seat_plan(unit: Unit, batch_id: RecordId) -> Response:
         [(seat + 1, names.get(vehicle * batch.vehicle_seats + seat + 1, "")) for seat in range(batch.vehicle_seats)]
         for vehicle in range(batch.vehicle_count)
     ]
-    return page(unit, "export/seats.html", **_common(unit, batch), vehicles_full=vehicles, escort_seats=set(first))
+    return paper(unit, "export/seats.html", **_common(unit, batch), vehicles_full=vehicles, escort_seats=set(first))
 
 
 @routes.get("/batches/{batch_id}/sheet", allow=ROLL)
@@ -65,7 +66,7 @@ def escort_sheet(unit: Unit, batch_id: RecordId) -> Response:
     lines = queries.seated(unit.session, batch)
     if not lines and not unit.actor.scope.staff:
         raise NotFound
-    return page(unit, "export/sheet.html", **_common(unit, batch), lines=lines, states=MEMBER_LABELS)
+    return paper(unit, "export/sheet.html", **_common(unit, batch), lines=lines, states=MEMBER_LABELS)
 
 
 @routes.get("/batches/{batch_id}/paper-roll", allow=ROLL)
@@ -78,7 +79,7 @@ def paper_roll(unit: Unit, batch_id: RecordId) -> Response:
         (number, lines[at : at + ON_A_PAGE], qr(f"{base}/roll/{batch.id}/paper?page={number}"))
         for number, at in enumerate(range(0, len(lines), ON_A_PAGE), 1)
     ]
-    return page(unit, "export/paper-roll.html", **_common(unit, batch), pages=pages)
+    return paper(unit, "export/paper-roll.html", **_common(unit, batch), pages=pages)
 
 
 @routes.get("/report", allow=READ)

@@ -1,8 +1,8 @@
-"""Paper for a fair: a poster and booth cards with QR codes, printed from the browser or kept as PDF there."""
+"""Paper for a fair: a poster, booth cards and badges with QR codes, printed from the browser or kept as PDF."""
 
 from typing import Annotated
 
-from fastapi import Path
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from api.dependencies import Pages, Unit
@@ -14,11 +14,13 @@ from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import shown_openings
 from employers.openings.models import Opening
 from web.pages.public.fairs import hours
+from web.paper import paper
 from web.qr import qr
-from web.rendering import page
 
 routes = Pages("/organiser")
 
+MOST_BADGES = 10
+"""The most badges of one booth that are printed in one go."""
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
@@ -31,7 +33,7 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
     for booth, opening in shown_openings(unit.session, fair.id):
         openings.setdefault(booth.id, []).append(opening)
     holders = floor_plan(unit.session, fair).holders
-    return page(
+    return paper(
         unit,
         "organiser/posters.html",
         fair=fair,
@@ -41,4 +43,22 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
         small=qr(address, 4),
         booths=[booth for _, booth in sorted(holders.items())],
         openings=openings,
+    )
+
+
+@routes.get("/fairs/{fair_id:int}/badges", allow=Permission.MANAGE_FAIRS)
+def badges(unit: Unit, fair_id: FairId, each: Annotated[int, Query(ge=1, le=MOST_BADGES)] = 2) -> Response:
+    """Badges for the people of every booth, `each` of them a booth, and as many for the staff of the fair."""
+    fair = fair_in_sight(unit.session, fair_id)
+    holders = floor_plan(unit.session, fair).holders
+    address = f"{own_address(unit.request)}/fairs/{fair.id}"
+    return paper(
+        unit,
+        "organiser/badges.html",
+        fair=fair,
+        hours=hours(fair),
+        booths=[booth for _, booth in sorted(holders.items())],
+        each=each,
+        most=MOST_BADGES,
+        drawing=qr(address, 3),
     )

@@ -22,6 +22,7 @@ from matching.reports.reading import centres_of
 from matching.reports.rules import REPORT_LABELS, REPORT_TEXTS, UNIT_LABELS, MonthDraft, Report, ReportDraft, ReportKey
 from web.figures import SIGNATURES, column_title, figure_text, period_text, row_title, sheets
 from web.forms import Bound, attempt, bind, bind_query, blank
+from web.paper import paper
 from web.rendering import page
 
 routes = Pages("/reports")
@@ -121,10 +122,10 @@ def show(unit: Unit, key: ReportKey) -> Response:
 
 
 @routes.get("/{key}/paper", allow=Permission.READ_REPORTS)
-def paper(unit: Unit, key: ReportKey) -> Response:
+def on_paper(unit: Unit, key: ReportKey) -> Response:
     """One report on one page of A4, with totals and the line for signatures."""
     _, figures = _read(unit, key)
-    return page(unit, "staff/reports/paper.html", **_view(unit, key, figures), signatures=SIGNATURES)
+    return paper(unit, "staff/reports/paper.html", **_view(unit, key, figures), signatures=SIGNATURES)
 
 
 @routes.get("/{key}/table.xlsx", allow=Permission.READ_REPORTS)
