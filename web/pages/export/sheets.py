@@ -24,7 +24,7 @@ from web.rendering import page
 routes = Pages("/export")
 
 READ, ROLL = Permission.READ_EXPORT, Permission.CALL_ROLL
-ON_A_PAGE = 25
+ON_A_PAGE = 20
 
 
 @routes.get("/batches/{batch_id}/manifest", allow=READ)

@@ -62,7 +62,8 @@ def test_the_escort_sheet_and_the_seat_plan_are_files_too(signed_in: SignedIn) -
     assert names
     assert all(name in text for name in names)
     assert len(sheets(officer, "/export/batches/2/seats")) >= 2  # a sheet for each coach
-    assert len(sheets(escort, "/export/batches/2/paper-roll")) >= 3  # 25 people on a sheet
+    rolls = sheets(escort, "/export/batches/2/paper-roll")
+    assert ["点名单" in roll for roll in rolls] == [True] * 3  # 20 people on a sheet, each with its code
 
 
 def test_a_pdf_needs_the_same_permission_as_its_page(signed_in: SignedIn) -> None:
