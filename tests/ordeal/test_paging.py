@@ -42,6 +42,8 @@ LISTS: dict[str, type[Any]] = {
 }
 """Every list that is read in pages, and what is in it."""
 ELSEWHERE = {
+    f"{V1}/accounts": "read in pages in tests/api/test_administration.py",
+    f"{V1}/outbox/dead": "the same; the world has no letter that was given up",
     f"{V1}/opening-changes": "has a test of its own, in tests/api/test_opening_changes.py",
     **{f"{V1}/desk/{kind.path}": "read by the same lines as petitions" for kind in KINDS if kind.path != "petitions"},
     **{f"{V1}/codes/{name}": "shipped lists, which no row joins" for name in ("occupations", "regions", "skills")},
