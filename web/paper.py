@@ -27,7 +27,7 @@ def can_make_pdf() -> bool:
     return True
 
 
-def paper(unit: Reader, template: str, **context: object) -> Response:
+def paper(unit: Reader, template: str, **context: Any) -> Response:
     """A print view: `paper(unit, "export/manifest.html", batch=...)`; with `?as=pdf` the same as a PDF file.
 
     The template gets `pdf`, the address of that file, which is empty where this server makes none.

