@@ -321,7 +321,7 @@ def search_out(results: Results, locale: str) -> SearchOut:
         total=results.total,
         limit=results.limit,
         offset=results.offset,
-        next_cursor=cursor_behind(results),
+        next_cursor=cursor_behind(results.offset, [listed.id for listed in results.items], results.total),
         facets=results.facets,
         corrected=results.corrected,
         words=list(results.words),

@@ -11,13 +11,13 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 from sqlalchemy import ColumnElement, Select, and_, false, literal, or_
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import desc_op
 
 from api.dependencies import UnitOfWork
 from centre.errors import Invalid, Problem
 from centre.translation import N_
-from matching.search.find import Results
 
 Cursor = Annotated[
     str,
@@ -25,6 +25,8 @@ Cursor = Annotated[
         pattern=r"^[A-Za-z0-9_-]*$", max_length=1000, description="where the last page ended, from its Link rel=next"
     ),
 ]
+After = Annotated[str, Query(alias="after", pattern=r"^[A-Za-z0-9_-]*$", max_length=1000)]
+"""The cursor of a page for people; its number stays in the address, for the reader and for bookmarks."""
 Offset = Annotated[
     int,
     Query(ge=0, le=100_000, deprecated=True, description="rows to skip; repeats or misses rows that move meanwhile"),
@@ -84,7 +86,14 @@ class Part:
 
 
 def page_of(unit: UnitOfWork, query: Select[*tuple[Any, ...]], *, limit: int, cursor: str, offset: int = 0) -> Part:
-    """The rows of an ordered query after a cursor; the response links to the next page (RFC 8288). Raises Invalid.
+    """`part_of` for a response that links to its next page (RFC 8288). Raises Invalid."""
+    part = part_of(unit.session, query, limit=limit, cursor=cursor, offset=offset)
+    link_next(unit, part.next_cursor)
+    return part
+
+
+def part_of(session: Session, query: Select[*tuple[Any, ...]], *, limit: int, cursor: str, offset: int = 0) -> Part:
+    """The rows of an ordered query after a cursor. Raises Invalid.
 
     The order ends with a unique key. A cursor holds the values by which the last row was sorted, so it is good for a
     place in the order even when that row has gone.
@@ -93,10 +102,9 @@ def page_of(unit: UnitOfWork, query: Select[*tuple[Any, ...]], *, limit: int, cu
     if cursor:
         query = query.where(_after(keys, _read(keys, cursor)))
     ordered = query.add_columns(*(key.expression for key in keys)).limit(limit + 1).offset(0 if cursor else offset)
-    rows = unit.session.execute(ordered).all()
+    rows = session.execute(ordered).all()
     shown = rows[:limit]
     follows = _written(shown[-1][-len(keys) :]) if len(rows) > limit else ""
-    link_next(unit, follows)
     return Part([row[: -len(keys)] for row in shown], follows)
 
 
@@ -107,15 +115,14 @@ def link_next(unit: UnitOfWork, cursor: str) -> None:
         unit.headers["link"] = f'<{unit.request.url.path}?{urlencode([*asked, ("cursor", cursor)])}>; rel="next"'
 
 
-def cursor_behind(results: Results) -> str:
-    """How far a page of a search went and its last openings, the very last first; empty when none follow."""
-    read = results.offset + len(results.items)
-    last = [listed.id for listed in results.items[: -ANCHORS - 1 : -1]]
-    return "-".join(map(str, [read, *last])) if last and read < results.total else ""
+def cursor_behind(start: int, shown: Sequence[int], total: int) -> str:
+    """How far a page of a list with a reckoned order went, and its last rows, the last first; empty at the end."""
+    read, last = start + len(shown), shown[: -ANCHORS - 1 : -1]
+    return "-".join(map(str, [read, *last])) if last and read < total else ""
 
 
 def place_of(cursor: str) -> tuple[int, tuple[int, ...]]:
-    """Where the next page of a search begins: behind which openings, or else behind how many. Raises Invalid."""
+    """Where the next page of a reckoned list begins: behind which rows, or else behind how many. Raises Invalid."""
     parts = cursor.split("-")
     if len(parts) > ANCHORS + 1 or not all(NUMBER.fullmatch(part) for part in parts) or int(parts[0]) > DEEPEST:
         raise bad_cursor()

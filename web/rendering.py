@@ -131,9 +131,13 @@ def url(path: str, /, **query: object) -> str:
 
 
 def here(**changes: object) -> str:
-    """The current URL with a changed query: `here(page=2)`; None removes a parameter."""
+    """The current URL with a changed query: `here(page=2)`; None removes a parameter.
+
+    Any change drops the cursor `after`, which holds a place in the list as it was asked for.
+    """
     present = _current.get()
-    return url(present.reader.request.url.path, **{**present.query, **changes})
+    kept = {name: value for name, value in present.query.items() if name != "after" or not changes}
+    return url(present.reader.request.url.path, **{**kept, **changes})
 
 
 def pdf_link(address: str) -> Markup:

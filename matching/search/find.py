@@ -23,7 +23,7 @@ from matching.live.listing import AGES, Listed, listed_now, welcomes
 from matching.live.openings import View, board
 from matching.live.poller import openings_now
 from matching.search.english import in_chinese
-from matching.search.rules import SearchCriteria
+from matching.search.rules import SearchCriteria, place_behind
 from matching.search.wishes import Sought, Understood, understand
 
 if TYPE_CHECKING:
@@ -106,16 +106,19 @@ def _searched(criteria: SearchCriteria, limit: int, offset: int, after: tuple[in
     filters = _with_wishes(_filters(criteria, view), asked.wishes, view)
     if criteria.sort:
         hits = view.index.search(asked.words, filters, limit=max(1, len(view.listed)))
-        items = tuple(_ordered(_listed(view, hits), criteria, view)[offset : offset + limit])
+        ordered = _ordered(_listed(view, hits), criteria, view)
+        place = place_behind((listed.id for listed in ordered), after)
+        start = offset if place is None else place
+        items = tuple(ordered[start : start + limit])
     else:
         hits = view.index.search(asked.words, filters, limit=limit, offset=offset, after=after)
-        items = tuple(_listed(view, hits))
+        start, items = hits.start, tuple(_listed(view, hits))
     few = hits.total < FEW
     return Results(
         items=items,
         total=hits.total,
         limit=limit,
-        offset=hits.start,
+        offset=start,
         facets=_shown(hits.facets),
         wishes=asked.wishes,
         without_places=_without_places(hits.query, asked.wishes),

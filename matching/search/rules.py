@@ -178,3 +178,9 @@ def countable(words: Sequence[str]) -> list[str]:
     ['打螺丝']
     """
     return [word for word in dict.fromkeys(words) if _WORD.fullmatch(word)]
+
+
+def place_behind(numbers: Iterable[int], after: tuple[int, ...]) -> int | None:
+    """The place behind the first of `after` that is still among the numbers of a list; None if none is."""
+    places = {number: at for at, number in enumerate(numbers)}
+    return next((places[number] + 1 for number in after if number in places), None)

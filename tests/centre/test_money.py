@@ -43,6 +43,12 @@ def test_text_that_is_not_an_amount_is_refused(written: object) -> None:
         money.yuan(written)
 
 
+def test_ten_million_million_yuan_is_the_most() -> None:
+    assert money.yuan("10000000000000") == 1_000_000_000_000_000
+    with pytest.raises(money.AmountForm):
+        money.yuan("10000000000000.01")
+
+
 @given(st.integers(0, money.LARGEST_FEN))
 def test_formatted_amounts_are_read_back(fen: int) -> None:
     assert money.yuan(money.show(fen)) == fen
@@ -72,6 +78,14 @@ def test_amounts_are_formatted_in_both_languages() -> None:
         ("2.5千万元", 25_000_000, Qualifier.EXACT),
         ("100万元以上", 1_000_000, Qualifier.MORE_THAN),
         ("十万", 100_000, Qualifier.EXACT),
+        ("十二亿元", 1_200_000_000, Qualifier.EXACT),
+        ("三百二十五万元", 3_250_000, Qualifier.EXACT),
+        ("一万二千亿元", 1_200_000_000_000, Qualifier.EXACT),
+        ("一万三百亿零六元", 1_030_000_000_006, Qualifier.EXACT),
+        ("两千四百九十元", 2_490, Qualifier.EXACT),
+        ("七万八千六百元", 78_600, Qualifier.EXACT),
+        ("零元", 0, Qualifier.EXACT),
+        ("〇元", 0, Qualifier.EXACT),
     ],
 )
 def test_published_figures_keep_their_qualifier(words: str, yuan: int, qualifier: Qualifier) -> None:

@@ -11,6 +11,8 @@ from tests.mutation.changes import mutants
 
 SOURCE = '''
 MOVES = Machine("m", [Move(A, "go", B), Move(B, "stop", C)])
+class Refused(Refusal):
+    status = 422
 def share(a, b):
     """A text that is left alone."""
     if not b:

@@ -15,6 +15,10 @@ def test_an_ordinary_learner_pays_the_remainder_after_school_and_centre() -> Non
     assert price_split(120_000, 40_000, 0, None, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 50_000, 30_000)
 
 
+def test_a_learner_without_any_help_pays_all() -> None:
+    assert price_split(120_000, 0, 0, None) == PriceSplit(120_000, 0, 0, 0, 120_000)
+
+
 def test_an_entitled_learner_pays_nothing_and_the_centre_pays_the_rest() -> None:
     """TR-02: 1,200 = 400 + 800 + 0."""
     assert price_split(120_000, 40_000, 0, FREE, subsidy_fen=50_000) == PriceSplit(120_000, 40_000, 0, 80_000, 0)

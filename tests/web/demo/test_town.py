@@ -32,7 +32,8 @@ DAYS = (
 )  # fmt: skip
 """All weekdays, both sides of a month, a year and a leap day, and public holidays."""
 FIRST, MANY = date(2026, 11, 1), 400
-EVERY = tuple(f"{FIRST + timedelta(days=number)} 10:00" for number in range(MANY)) if LONG else ()
+IN_A_ROW = tuple(f"{FIRST + timedelta(days=number)} 10:00" for number in range(MANY))
+EVERY = tuple(day for day in IN_A_ROW if day not in DAYS) if LONG else ()
 """400 days in a row, with `make ordeal`."""
 
 

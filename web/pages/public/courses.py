@@ -7,6 +7,7 @@ from sqlalchemy import select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
+from api.paging import cursor_behind, place_of
 from api.security import own_address
 from centre import clock
 from centre.drafts import Draft, Line, RecordId
@@ -14,6 +15,7 @@ from centre.errors import NotFound, Refusal
 from centre.network import region_code_of
 from centre.people import Person
 from centre.permissions import Permission
+from matching.search.rules import place_behind
 from matching.suggestions.courses import openings_after
 from training.attendance.queries import lessons_ahead, open_offers
 from training.certificates.queries import certificates
@@ -60,6 +62,7 @@ class Choosing(Draft):
     free: bool = False
     everything: bool = False
     page: Annotated[int, Field(ge=1, le=1_000)] = 1
+    after: Annotated[str, Field(pattern=r"^[0-9-]*$", max_length=200)] = ""
 
 
 class EnrolForm(Draft):
@@ -89,7 +92,10 @@ def courses(unit: Unit) -> Response:
     hidden = 0 if choosing.everything else sum(not choice.may_join for choice in offered)
     if hidden:
         offered = [choice for choice in offered if choice.may_join]
-    start = (choosing.page - 1) * PAGE_SIZE
+    numbers = [choice.training.id for choice in offered]
+    read, behind = place_of(choosing.after) if choosing.after else ((choosing.page - 1) * PAGE_SIZE, ())
+    place = place_behind(numbers, behind)
+    start = read if place is None else place
     return page(
         unit,
         "public/courses/list.html",
@@ -98,6 +104,7 @@ def courses(unit: Unit) -> Response:
         hidden=hidden,
         number=choosing.page,
         pages=-(-len(offered) // PAGE_SIZE),
+        after=cursor_behind(start, numbers[start : start + PAGE_SIZE], len(offered)),
         choosing=choosing,
         me=me,
         place=pictures.place,

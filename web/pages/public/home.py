@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
+from api.paging import After, cursor_behind, place_of
 from centre import clock
 from centre.distances import nearest_first
 from centre.network import centres
@@ -55,7 +56,7 @@ def home(unit: Unit) -> Response:
 
 
 @routes.get("/openings", allow=PUBLIC, is_quick=lambda: settings().is_sqlite and is_watched())
-def openings(unit: Unit) -> Response:
+def openings(unit: Unit, after: After = "") -> Response:
     """Search results with counts; the page is the same with and without scripts.
 
     A page of many results tells nothing but how the openings stand: it is kept for other visitors until one changes.
@@ -65,7 +66,8 @@ def openings(unit: Unit) -> Response:
     known = None if unit.actor.signed_in else _pages.get(view.index, question)
     if known is None:
         criteria = _from_home(unit, SearchCriteria.of(unit.request.query_params.multi_items()))
-        results = search_openings(criteria, limit=PAGE, offset=(criteria.page - 1) * PAGE, view=view)
+        start, behind = place_of(after) if after else ((criteria.page - 1) * PAGE, ())
+        results = search_openings(criteria, limit=PAGE, offset=start, after=behind, view=view)
         body = bytes(_results(unit, criteria, results).body)
         known = KeptPage(body, results.asked if criteria.page == 1 else (), 0 if results.relaxed else results.total)
         if results.total >= PAGE and not unit.actor.signed_in:
@@ -90,6 +92,7 @@ def _results(unit: Unit, criteria: SearchCriteria, results: Results) -> Response
         criteria=criteria,
         results=results,
         pages=min(ceil(results.total / PAGE), MOST_PAGES),
+        after=cursor_behind(results.offset, [listed.id for listed in results.items], results.total),
         groups=_groups(unit.locale, criteria, results),
         chosen={"region": criteria.region, "offer": criteria.offer, "employment": criteria.employment},
         applied=_applied(unit.locale, criteria),

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
+from api.paging import After, part_of
 from centre.drafts import RecordId
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
@@ -46,18 +47,20 @@ LABELS: dict[str, Any] = {
 
 
 @routes.get("", allow=Permission.IMPORT_ROSTER)
-def desk(unit: Unit, number: Annotated[int, Query(alias="page", ge=1, le=1_000)] = 1) -> Response:
+def desk(unit: Unit, number: Annotated[int, Query(alias="page", ge=1, le=1_000)] = 1, after: After = "") -> Response:
     """The classes of a school, or of all schools for the centre's officers, and the pending uploads."""
     classes = unit.session.execute(class_queries.classes().where(TrainingClass.state.in_(LIVING))).all()
     over = class_queries.classes().where(TrainingClass.state.not_in(LIVING)).order_by(None)
-    latest = over.order_by(TrainingClass.start_on.desc(), TrainingClass.id).limit(PAST).offset((number - 1) * PAST)
+    latest = over.order_by(TrainingClass.start_on.desc(), TrainingClass.id)
+    past = part_of(unit.session, latest, limit=PAST, cursor=after, offset=(number - 1) * PAST)
     waiting = [row for row in unit.session.execute(roster_queries.uploads().limit(20)) if row[0].state in WAITING]
     return page(
         unit,
         "school/desk.html",
         applied=[parts for parts in classes if parts[0].state is ClassState.APPLIED],
         others=[parts for parts in classes if parts[0].state is not ClassState.APPLIED],
-        past=unit.session.execute(latest).all(),
+        past=past.rows,
+        after=past.next_cursor,
         number=number,
         pages=-(-(unit.session.scalar(select(func.count()).select_from(over.subquery())) or 0) // PAST),
         waiting=waiting,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import Query
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from api.dependencies import Pages, Unit, UnitOfWork
 from api.desk import KINDS
+from api.paging import After, part_of
 from centre import clock
 from centre.desk.cases import actions, queries
 from centre.desk.cases.kinds import Kind, Lines, Step
@@ -27,6 +28,7 @@ routes = Pages("/desk")
 
 GROUPS = ("people", "work", "money", "places", "centres")
 PER_PAGE = 50
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=10_000)]
 
 
 @routes.get("", allow=Permission.READ_DESK)
@@ -48,8 +50,8 @@ def _declare(kind: Kind) -> None:
     there = f"/desk/{kind.path}"
 
     @routes.get(base, allow=Permission.READ_DESK)
-    def listing(unit: Unit, state: str = "", page_no: int = Query(1, alias="page", ge=1, le=10_000)) -> Response:
-        return _list(unit, kind, state, page_no)
+    def listing(unit: Unit, state: str = "", page_no: PageNumber = 1, after: After = "") -> Response:
+        return _list(unit, kind, state, page_no, after)
 
     @routes.get(f"{base}/new", allow=kind.opens)
     def form(unit: Unit, person: int | None = Query(None, ge=1, le=BIGGEST_ID)) -> Response:
@@ -117,13 +119,14 @@ def _declare_lines(kind: Kind, lines: Lines, there: str) -> None:
             )
 
 
-def _list(unit: UnitOfWork, kind: Kind, state: str, page_no: int) -> Response:
+def _list(unit: UnitOfWork, kind: Kind, state: str, page_no: int, after: str) -> Response:
     counts = queries.count_by_state(unit.session, kind)
     states = [(str(value), kind.machine.labels[value]) for value in kind.machine.labels]
     wanted = state if state in dict(states) else ""
     total = counts.get(wanted, 0) if wanted else sum(counts.values())
-    query = queries.cases(kind, wanted).limit(PER_PAGE).offset((page_no - 1) * PER_PAGE)
-    cases = list(unit.session.scalars(query))
+    query = queries.cases(kind, wanted)
+    part = part_of(unit.session, query, limit=PER_PAGE, cursor=after, offset=(page_no - 1) * PER_PAGE)
+    cases = part.records
     rows = [(case, facts_of(unit.session, kind, case, unit.locale, kind.columns)) for case in cases]
     return page(
         unit,
@@ -137,6 +140,7 @@ def _list(unit: UnitOfWork, kind: Kind, state: str, page_no: int) -> Response:
         total=total,
         page_no=page_no,
         pages=-(-total // PER_PAGE),
+        after=part.next_cursor,
         today=clock.today(),
     )
 
