@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -92,13 +92,22 @@ def tell_inactive(session: Session) -> None:
 
 @job("forget-old-messages", every=timedelta(days=1))
 def forget_old_messages(session: Session) -> None:
-    """Empty messages that were kept as long as the policy says, and drop counters of looking that are over."""
+    """Empty messages that were kept as long as the policy says, and drop counters of looking that are over.
+
+    One that nobody could send in all that time is empty too, and is not sent any more.
+    """
     today = clock.today()
     before = clock.now() - timedelta(days=int(policy(session, "message-keep-days", on=today)))
     session.execute(
         update(Message)
-        .where(Message.created_at < before, Message.delivery != Delivery.WAITING, Message.title != "")
-        .values(title="", body="", link="", version=Message.version + 1)
+        .where(Message.created_at < before, Message.due_at < before, Message.title != "")
+        .values(
+            title="",
+            body="",
+            link="",
+            delivery=case((Message.delivery == Delivery.WAITING, Delivery.EXPIRED), else_=Message.delivery),
+            version=Message.version + 1,
+        )
         .execution_options(synchronize_session=False)
     )
     session.execute(delete(RevealDay).where(RevealDay.on_day < today - timedelta(days=31)))

@@ -303,7 +303,9 @@ def test_old_messages_are_emptied_by_the_dated_rule() -> None:
         post(session, kind="a", title="旧消息", dedupe_key="a", to_person_id=1)
         session.flush()
         session.execute(update(Message).values(delivery=Delivery.SENT))
+        post(session, kind="a", title="一直没发出的消息", dedupe_key="b", to_person_id=1)
     with clock.frozen(NOW + timedelta(days=731)):
         run(jobs.forget_old_messages)
     with open_session(SYSTEM.scope) as session:
-        assert session.scalars(select(Message.title)).all() == [""]
+        left = session.execute(select(Message.title, Message.delivery).order_by(Message.dedupe_key)).all()
+        assert [tuple(row) for row in left] == [("", Delivery.SENT), ("", Delivery.EXPIRED)]
