@@ -24,6 +24,7 @@ import pytest
 
 from tests.mutation.changes import Mutant, mutants
 from tests.mutation.targets import TARGETS, tests_of
+from tests.mutation.warm import judge
 
 ROOT = Path(__file__).parent.parent.parent
 EXPLAINED = ROOT / "docs" / "mutants.md"
@@ -95,29 +96,34 @@ def explained(path: Path = EXPLAINED) -> dict[str, set[str]]:
     return keys
 
 
-def examine(name: str) -> tuple[int, list[Mutant]]:
+def examine(name: str, workers: int) -> tuple[int, list[Mutant]]:
     """How many mutants a module has, and those that survive. Raises AssertionError if its tests fail unchanged."""
     text = path_of(name).read_text("utf-8")
-    tests = tests_of(name, text)
-    if not passes(name, None, tests, quick=False):
-        raise AssertionError(f"the tests of {name} fail without any change")
-    changed = list(mutants(text))
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        alive = pool.map(partial(survives, name, tests), changed)
-        return len(changed), [mutant for mutant, lives in zip(changed, alive, strict=True) if lives]
+    tests, changed = tests_of(name, text), list(mutants(text))
+    verdict = judge(name, ast.parse(text), changed, tests, workers)
+    if verdict["fails"]:
+        raise AssertionError(f"the tests of {name} fail without any change: {verdict['fails']}")
+    left = [changed[index] for index in verdict["left"]]
+    with ThreadPoolExecutor(workers) as pool:
+        lives = pool.map(partial(survives, name, tests), left)
+        alive = [mutant for mutant, is_alive in zip(left, lives, strict=True) if is_alive]
+    alive += [changed[index] for index in verdict["alive"]]
+    return len(changed), sorted(alive, key=changed.index)
 
 
 def main() -> int:
     """Examine the modules that are named, or all."""
     parser = argparse.ArgumentParser(prog="make mutants")
     parser.add_argument("modules", nargs="*", help="modules, such as centre.money; all by default")
-    chosen = parser.parse_args().modules or list(TARGETS)
+    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
+    given = parser.parse_args()
+    chosen = given.modules or list(TARGETS)
     for library in PRELOADED:
         importlib.import_module(library)
     known, total, alive, unexplained = explained(), 0, 0, 0
     for name in chosen:
         began = monotonic()
-        count, survivors = examine(name)
+        count, survivors = examine(name, given.workers)
         total, alive = total + count, alive + len(survivors)
         share, took = 100 * (count - len(survivors)) / max(count, 1), monotonic() - began
         print(f"{name}: {count - len(survivors)} of {count} killed, {share:.0f} %, {took:.0f} s", flush=True)

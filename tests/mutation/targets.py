@@ -35,7 +35,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "training.certificates.rules": ("tests/training/certificates",),
     "training.attendance.rules": ("tests/training/attendance",),
     # rules of policy
-    "centre.calendar": ("tests/centre/test_calendar.py",),
+    "centre.calendar": ("tests/centre/test_calendar.py", "tests/web/pages/staff/test_calendar.py"),
     "centre.working_days": ("tests/centre/test_calendar.py", "tests/web/pages/staff/test_calendar.py"),
     "centre.benefits": ("tests/centre/test_benefits.py",),
     "centre.policy": ("tests/centre/test_policy.py",),

@@ -22,10 +22,14 @@ def share(a, b):
 RUNS = """
 import ast
 from tests.mutation.__main__ import passes
+from tests.mutation.changes import Mutant
+from tests.mutation.warm import judge
 name, tests = "training.providers.prices", ["tests/training/providers/test_prices.py"]
 text = open("training/providers/prices.py", encoding="utf-8").read()
 wrong = ast.parse(text.replace("tuition_fen - ", "tuition_fen + "))
+same = ast.parse(text)
 print(passes(name, None, tests, quick=True), passes(name, wrong, tests, quick=True))
+print(judge(name, same, [Mutant("", "", "", wrong), Mutant("", "", "", same)], tests, 1)["alive"])
 """
 
 
@@ -54,7 +58,7 @@ def test_a_run_notices_a_planted_change_and_passes_without_one() -> None:
     done = subprocess.run(
         [sys.executable, "-c", RUNS], cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=False
     )
-    assert done.stdout.split() == ["True", "False"], done.stderr
+    assert done.stdout.split() == ["True", "False", "[]"], done.stderr
 
 
 @pytest.mark.parametrize("name", sorted(explained()))
