@@ -101,9 +101,13 @@ def _wait(server: Server) -> None:
 def sign_in(url: str, login: str, password: str = PASSWORD) -> httpx.Client:
     """A client with the session of a demo account, which sends the origin as a browser does."""
     client = httpx.Client(base_url=url, headers={"origin": url}, timeout=30)
-    answer = client.post("/sign-in", data={"login": login, "password": password})
-    if answer.status_code != 303:
-        raise RuntimeError(f"sign-in of {login} answered {answer.status_code}")
+    try:
+        answer = client.post("/sign-in", data={"login": login, "password": password})
+        if answer.status_code != 303:
+            raise RuntimeError(f"sign-in of {login} answered {answer.status_code}")
+    except BaseException:  # a server may be killed meanwhile
+        client.close()
+        raise
     return client
 
 
