@@ -9,7 +9,7 @@ from contextlib import ExitStack, suppress
 from datetime import date, timedelta
 from typing import Any, ClassVar
 
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import func, select
@@ -61,7 +61,7 @@ def play(machine: type[RuleBasedStateMachine], histories: int, steps: int = 12) 
             derandomize=True,
             database=None,
             phases=[Phase.generate],
-            suppress_health_check=list(settings().suppress_health_check),
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

@@ -16,6 +16,7 @@ import httpx2 as httpx
 import pytest
 from sqlalchemy import select
 
+from api.desk import KINDS
 from centre import clock, policy, privacy
 from centre.accounts import Account
 from centre.database import engine, open_session
@@ -24,6 +25,7 @@ from centre.people import Person, claims_of, person_by_identity
 from centre.permissions import Actor, Role
 from centre.records import actions, jobs
 from tests.databases import Cluster
+from tests.ordeal.desk_kinds import filled
 from tests.ordeal.servers import Server, csrf_of, free_port, sign_in
 from tests.training.files import line, titled, xlsx
 from tests.training.world import identity
@@ -131,6 +133,12 @@ def use_the_service(server: Server) -> None:
         send("/counter/register", 422, phone="1", id_number=NUMBERS[1], **person)
         send("/counter/find", words=NUMBERS[0])
         send("/counter/find", 200, words=NUMBERS[2])
+        for number, kind in enumerate(KINDS):
+            words = {"words": f"{HARDSHIP}，{NUMBERS[2]}，{PHONES[2]}"}
+            draft = filled(kind.draft, number, **words)
+            who = f"?person={page.rsplit('/', 1)[1]}" if kind.concerns_people else ""
+            if "words" in kind.draft.model_fields:
+                send(f"/desk/{kind.path}/new{who}", 303, **{name: str(value) for name, value in draft.items()})
         send(f"{page}/visit", category="relief", channel="counter", note=HARDSHIP)
         send("/counter/visit", category="relief", channel="hotline", note=HARDSHIP)
         for column in ("identity", "phone"):
