@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import audit, clock
 from centre.database import open_session
 from centre.errors import Conflict, NotFound
+from centre.isolation import isolate_rows
 from centre.job_homes import JOB_HOMES
 from centre.permissions import Actor, Permission, Scope, require
 from centre.scopes import seeing_everything
@@ -128,7 +129,7 @@ def run_due_jobs() -> int:
     """Run all due jobs; returns the number of slots that this process completed.
 
     A job that raises keeps no other from running: its failure is recorded, and it is tried again after a pause that
-    doubles with every attempt.
+    doubles with every attempt. A row that raises keeps no other row of its job from being done (centre.isolation).
     """
     done = 0
     for due in REGISTER.values():
@@ -236,12 +237,18 @@ def _run_slot(due: Job, slot: datetime) -> bool:
             read = [due.reading(session)]
     try:
         with open_session(Actor.system().scope, write=True) as session:
-            session.add(JobRun(job=due.name, slot_at=slot))
+            claim = JobRun(job=due.name, slot_at=slot)
+            session.add(claim)
             session.flush()
+            faults = isolate_rows(session)
             due.work(session, *read)
+            if faults:  # what the other rows did is kept; the slot is tried again for those that failed
+                session.delete(claim)
     except IntegrityError:
         with open_session(Actor.system().scope) as session:
             if session.get(JobRun, (due.name, slot)) is None:
                 raise
         return False
+    if faults:
+        raise faults[0]
     return True

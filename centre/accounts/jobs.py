@@ -9,6 +9,7 @@ from centre import clock
 from centre.accounts.models import Account, OneTimeCode, SignIn
 from centre.accounts.queries import ending_accounts, ends_soon, may_renew
 from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
+from centre.isolation import apart
 from centre.jobs import failing_jobs, job
 from centre.messages import Wording, send
 from centre.messages.office import ACCOUNT_ENDS, JOB_FAILED, PARTNER_ENDS
@@ -26,10 +27,11 @@ def warn_partner_accounts(session: Session) -> None:
     managers = [account for account in everybody if set(account.roles) & MANAGERS and account.usable]
     for account in soon:
         day = account.expires_on.isoformat() if account.expires_on else ""
-        _tell(session, account, account, day, ACCOUNT_ENDS, "/account")
-        for manager in managers:
-            if may_renew(manager.actor, account):
-                _tell(session, manager, account, day, PARTNER_ENDS, "/partners")
+        with apart(session):
+            _tell(session, account, account, day, ACCOUNT_ENDS, "/account")
+            for manager in managers:
+                if may_renew(manager.actor, account):
+                    _tell(session, manager, account, day, PARTNER_ENDS, "/partners")
 
 
 def _tell(session: Session, reader: Account, account: Account, day: str, wording: Wording, link: str) -> None:

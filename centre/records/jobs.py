@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.batches import batches
+from centre.isolation import apart
 from centre.jobs import job
 from centre.ledger import ServiceEvent
 from centre.messages import send
@@ -30,10 +31,11 @@ LOT = 200
 def erase_on_request(session: Session) -> None:
     """Erase the people who asked for it and whose days to think better of it are over."""
     for request in session.scalars(queries.due_erasures(clock.today()).limit(LOT)).all():
-        if request.origin == "retention" and _served_since(session, request):
-            request.state = ErasureState.WITHDRAWN
-            continue
-        carry_out(session, SYSTEM, request=request)
+        with apart(session):
+            if request.origin == "retention" and _served_since(session, request):
+                request.state = ErasureState.WITHDRAWN
+            else:
+                carry_out(session, SYSTEM, request=request)
 
 
 def journal() -> Path:
@@ -55,7 +57,8 @@ def repeat_erasures(session: Session) -> None:
     for batch in batches(sorted(noted - erased)):
         back = select(Person.id).where(Person.key_name.in_(batch), Person.wrapped_key != b"").order_by(Person.id)
         for person_id in session.scalars(back).all():
-            erase_person(session, SYSTEM, person_id=person_id)
+            with apart(session):
+                erase_person(session, SYSTEM, person_id=person_id)
 
 
 @job("tell-inactive", every=timedelta(days=1))
@@ -81,13 +84,14 @@ def tell_inactive(session: Session) -> None:
     )
     for person in session.scalars(idle).all():
         due = today + timedelta(days=notice)
-        session.add(ErasureRequest(person_id=person.id, origin="retention", due_on=due))
-        send(
-            session,
-            RETENTION.of(),
-            to_person_id=person.id,
-            dedupe_key=f"retention:{person.id}:{due.isoformat()}",
-        )
+        with apart(session):
+            session.add(ErasureRequest(person_id=person.id, origin="retention", due_on=due))
+            send(
+                session,
+                RETENTION.of(),
+                to_person_id=person.id,
+                dedupe_key=f"retention:{person.id}:{due.isoformat()}",
+            )
 
 
 @job("forget-old-messages", every=timedelta(days=1))

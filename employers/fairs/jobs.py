@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts import Account
+from centre.isolation import apart
 from centre.jobs import job
 from centre.messages import Wording, send
 from centre.messages.office import FAIR_FILING, FAIR_STATISTICS
@@ -26,20 +27,23 @@ def run_fairs(session: Session) -> None:
     now = clock.now()
     for event, due in (("start", starting_fairs(now)), ("finish", ending_fairs(now))):
         for fair in session.scalars(due).all():
-            move(session, Actor.system(), fair, FAIR, event)
-            session.flush()
-            if event == "finish":
-                end_requests(session, Actor.system(), fair_id=fair.id)
+            with apart(session):
+                move(session, Actor.system(), fair, FAIR, event)
+                session.flush()
+                if event == "finish":
+                    end_requests(session, Actor.system(), fair_id=fair.id)
 
 
 @job("fair-clocks", every=timedelta(days=1))
 def remind_organisers(session: Session) -> None:
     """Remind organisers of filings and figures that are overdue or due within three days."""
     day = clock.today() + AHEAD
-    for fair in session.scalars(due_filings(day)):
-        _remind(session, fair, FAIR_FILING, fair.filing_due_on.isoformat())
-    for fair in session.scalars(due_statistics(day)):
-        _remind(session, fair, FAIR_STATISTICS, fair.statistics_due_on.isoformat())
+    for fair in session.scalars(due_filings(day)).all():
+        with apart(session):
+            _remind(session, fair, FAIR_FILING, fair.filing_due_on.isoformat())
+    for fair in session.scalars(due_statistics(day)).all():
+        with apart(session):
+            _remind(session, fair, FAIR_STATISTICS, fair.statistics_due_on.isoformat())
 
 
 def _remind(session: Session, fair: Fair, wording: Wording, day: str) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.events import publish
+from centre.isolation import apart
 from centre.jobs import job
 from centre.permissions import Actor
 from centre.states import move
@@ -23,9 +24,10 @@ def expire_openings(session: Session) -> None:
     """Expire openings on the day after their validity ends."""
     system = Actor.system()
     for opening in session.scalars(due_openings(clock.today())).all():
-        move(session, system, opening, OPENING, "expire")
-        session.flush()
-        publish(session, OpeningChanged(opening.id))
+        with apart(session):
+            move(session, system, opening, OPENING, "expire")
+            session.flush()
+            publish(session, OpeningChanged(opening.id))
 
 
 @job("rescreen-openings", every=timedelta(minutes=10))
@@ -33,4 +35,5 @@ def rescreen_openings(session: Session) -> None:
     """Screen published openings again after the rules of advertisements changed; unlawful ones are paused."""
     system = Actor.system()
     for opening in session.scalars(stale_screenings(edition()).limit(FEW)).all():
-        rescreen_opening(session, system, opening_id=opening.id)
+        with apart(session):
+            rescreen_opening(session, system, opening_id=opening.id)

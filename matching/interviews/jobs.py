@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.isolation import apart
 from centre.jobs import job
 from centre.messages import send
 from centre.messages.jobseekers import INTERVIEW_REMINDER
@@ -20,15 +21,16 @@ def remind_interviews(session: Session) -> None:
         if interview.state is not InterviewState.ACCEPTED:
             continue
         local = clock.local(interview.starts_at)
-        send(
-            session,
-            INTERVIEW_REMINDER.of(
-                title=interview.introduction.opening.title,
-                when=when(local.date(), local.time()),
-                place=interview.place,
-            ),
-            to_person_id=interview.person_id,
-            link=f"/me/introductions/{interview.introduction_id}",
-            dedupe_key=f"interview-reminder:{interview.id}",
-            expires_at=interview.starts_at,
-        )
+        with apart(session):
+            send(
+                session,
+                INTERVIEW_REMINDER.of(
+                    title=interview.introduction.opening.title,
+                    when=when(local.date(), local.time()),
+                    place=interview.place,
+                ),
+                to_person_id=interview.person_id,
+                link=f"/me/introductions/{interview.introduction_id}",
+                dedupe_key=f"interview-reminder:{interview.id}",
+                expires_at=interview.starts_at,
+            )

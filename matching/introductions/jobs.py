@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
+from centre.isolation import apart
 from centre.jobs import job
 from centre.messages.employers import CHASE
 from centre.permissions import Actor
@@ -39,7 +40,8 @@ def silence_letters(session: Session) -> None:
         .order_by(Introduction.id)
     )
     for introduction in session.scalars(late).all():
-        move(session, Actor.system(), introduction, INTRODUCTION, "silence")
+        with apart(session):
+            move(session, Actor.system(), introduction, INTRODUCTION, "silence")
 
 
 @job("chase-employers", every=timedelta(hours=12))
@@ -62,13 +64,14 @@ def chase_employers(session: Session) -> None:
             continue
         age = (now - introduction.issued_at).days
         day = max(step for step in CHASE_DAYS if step <= age)
-        tell_employer(
-            session,
-            introduction.employer_id,
-            CHASE.of(title=introduction.opening.title, letter=introduction.letter_no or "", days=day),
-            link=answer_path(introduction),
-            dedupe_key=f"chase:{introduction.id}:{day}",
-        )
+        with apart(session):
+            tell_employer(
+                session,
+                introduction.employer_id,
+                CHASE.of(title=introduction.opening.title, letter=introduction.letter_no or "", days=day),
+                link=answer_path(introduction),
+                dedupe_key=f"chase:{introduction.id}:{day}",
+            )
 
 
 @job("settle-placements", every=timedelta(days=1))
@@ -88,4 +91,5 @@ def settle_placements(session: Session) -> None:
         .distinct()
     )
     for person_id in session.scalars(stable).all():
-        move_registration(session, Actor.system(), person_id=person_id, event="settle")
+        with apart(session):
+            move_registration(session, Actor.system(), person_id=person_id, event="settle")

@@ -6,6 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.isolation import apart
 from centre.jobs import job
 from centre.messages import send
 from centre.messages.jobseekers import RENEW
@@ -30,16 +31,17 @@ def lapse_registrations(session: Session) -> None:
         .order_by(Registration.id)
     )
     for registration in session.scalars(ending).all():
-        if registration.valid_until_on is not None and registration.valid_until_on < today:
-            move(session, Actor.system(), registration, REGISTRATION, "lapse")
-            continue
-        send(
-            session,
-            RENEW.of(),
-            to_person_id=registration.person_id,
-            link="/me",
-            dedupe_key=f"renew:{registration.id}:{registration.valid_until_on}",
-        )
+        with apart(session):
+            if registration.valid_until_on is not None and registration.valid_until_on < today:
+                move(session, Actor.system(), registration, REGISTRATION, "lapse")
+                continue
+            send(
+                session,
+                RENEW.of(),
+                to_person_id=registration.person_id,
+                link="/me",
+                dedupe_key=f"renew:{registration.id}:{registration.valid_until_on}",
+            )
 
 
 @job("expire-registrations", every=timedelta(minutes=10))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.batches import batches
 from centre.bulk_writes import insert_rows
+from centre.isolation import apart
 from centre.jobs import job
 from centre.messages import send
 from centre.messages.jobseekers import DIGEST
@@ -29,19 +30,23 @@ def send_digests(session: Session, news: Sequence[News]) -> None:
     today = clock.today()
     kept = set(session.scalars(select(SavedSearch.id)))
     news = [part for part in news if part.search_id in kept]
+    sent: list[News] = []
     for person_id, group in groupby(news, key=lambda part: part.person_id):
         parts = list(group)
-        openings = {opening.id: opening for part in parts for opening in part.openings}
-        send(
-            session,
-            DIGEST.of(n=len(openings), openings="\n".join(digest_lines(list(openings.values())))),
-            to_person_id=person_id,
-            link="/me/searches",
-            dedupe_key=f"digest:{person_id}:{today.isoformat()}",
-        )
-    rows = [{"search_id": part.search_id, "opening_id": opening.id} for part in news for opening in part.openings]
+        with apart(session):
+            openings = {opening.id: opening for part in parts for opening in part.openings}
+            send(
+                session,
+                DIGEST.of(n=len(openings), openings="\n".join(digest_lines(list(openings.values())))),
+                to_person_id=person_id,
+                link="/me/searches",
+                dedupe_key=f"digest:{person_id}:{today.isoformat()}",
+            )
+            session.flush()
+            sent += parts
+    rows = [{"search_id": part.search_id, "opening_id": opening.id} for part in sent for opening in part.openings]
     insert_rows(session, SavedHit, rows)
-    for batch in batches([part.search_id for part in news]):
+    for batch in batches([part.search_id for part in sent]):
         step = update(SavedSearch).where(SavedSearch.id.in_(batch))
         session.execute(
             step.values(told_at=clock.now(), version=SavedSearch.version + 1).execution_options(

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from centre.isolation import apart
 from centre.jobs import job
 from training.attendance.absences import settle_absences
 from training.attendance.offers import close_waiting_lists, lapse_offers
@@ -17,7 +18,8 @@ def settle_all_absences(session: Session) -> None:
     """Warn and drop trainees of every running class after the days that were reported."""
     running = select(TrainingClass.id).where(TrainingClass.state == ClassState.IN_SESSION).order_by(TrainingClass.id)
     for class_id in session.scalars(running).all():
-        settle_absences(session, class_id)
+        with apart(session):
+            settle_absences(session, class_id)
 
 
 @job("lapse-seat-offers", every=timedelta(minutes=10))

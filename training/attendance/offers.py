@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from centre import audit, clock
 from centre.counters import take_one
 from centre.errors import Conflict
+from centre.isolation import apart
 from centre.messages import send
 from centre.messages.training import SEAT_OFFER
 from centre.permissions import Actor, Permission, require
@@ -88,14 +89,15 @@ def lapse_offers(session: Session) -> int:
     """Take back every seat whose hour has passed and offer it to the next; gives how many lapsed."""
     due = select(SeatOffer).where(SeatOffer.outcome.is_(None), SeatOffer.until_at <= clock.now()).order_by(SeatOffer.id)
     lapsed = 0
-    for offer in session.scalars(due):
-        _settle(session, offer, OfferOutcome.LAPSED)
-        place = enrolment(session, offer.enrolment_id)
-        if place.state is EnrolmentState.OFFERED:
-            move(session, Actor.system(), place, ENROLMENTS, "lapse", reason=N_("过时未确认"))
-            session.flush()
-            free_seats(session, offer.class_id)
-        lapsed += 1
+    for offer in session.scalars(due).all():
+        with apart(session):
+            _settle(session, offer, OfferOutcome.LAPSED)
+            place = enrolment(session, offer.enrolment_id)
+            if place.state is EnrolmentState.OFFERED:
+                move(session, Actor.system(), place, ENROLMENTS, "lapse", reason=N_("过时未确认"))
+                session.flush()
+                free_seats(session, offer.class_id)
+            lapsed += 1
     return lapsed
 
 
@@ -136,7 +138,8 @@ def close_waiting_lists(session: Session) -> int:
         for training in session.scalars(waited_for).all():
             if queries.takes_in(session, training):
                 continue
-            closed += close_places(session, class_id=training.id, states={EnrolmentState.WAITLISTED})
+            with apart(session):
+                closed += close_places(session, class_id=training.id, states={EnrolmentState.WAITLISTED})
         return closed
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock, events
 from centre.errors import Forbidden, Invalid, Problem
+from centre.isolation import apart
 from centre.messages import send
 from centre.messages.training import CERTIFICATE_ISSUED, CERTIFICATE_REVOKED, RESIT_OVER
 from centre.numbers import parse_certificate
@@ -85,16 +86,17 @@ def end_resits(session: Session, actor: Actor) -> int:
             until = queries.resit_until(session, place.id)
             if clock.today() <= until:
                 continue
-            move(session, Actor.system(), place, ENROLMENTS, "expire", reason=until.isoformat())
-            _, major, _ = class_parts(session, place.class_id)
-            send(
-                session,
-                RESIT_OVER.of(course=major.name, until=until.isoformat()),
-                to_person_id=place.person_id,
-                link="/training",
-                dedupe_key=f"resit-over:{place.id}",
-            )
-            ended += 1
+            with apart(session):
+                move(session, Actor.system(), place, ENROLMENTS, "expire", reason=until.isoformat())
+                _, major, _ = class_parts(session, place.class_id)
+                send(
+                    session,
+                    RESIT_OVER.of(course=major.name, until=until.isoformat()),
+                    to_person_id=place.person_id,
+                    link="/training",
+                    dedupe_key=f"resit-over:{place.id}",
+                )
+                ended += 1
         session.flush()
     return ended
 

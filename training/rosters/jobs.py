@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.isolation import apart
 from centre.jobs import job
 from centre.permissions import Actor
 from centre.policy import policy
@@ -30,13 +31,15 @@ def sweep_rosters(session: Session) -> None:
         .order_by(RosterUpload.id)
     ).all()
     for upload_id in late:
-        discard_roster(session, Actor.system(), upload_id=upload_id)
+        with apart(session):
+            discard_roster(session, Actor.system(), upload_id=upload_id)
     days = timedelta(days=int(policy(session, "roster-returned-days", on=clock.today())))
     kept = select(RosterUpload).where(
         RosterUpload.wrapped_key.is_not(None), RosterUpload.settled_at < clock.now() - days
     )
     for upload in session.scalars(kept.order_by(RosterUpload.id)).all():
-        wipe(session, upload)
+        with apart(session):
+            wipe(session, upload)
 
 
 @job("work-rosters", every=timedelta(seconds=5))
