@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 from centre import schema
 from tests import days
 from tests.databases import OWNER, SERVICE, Cluster, absent, cluster, make_tables, settings_from
+from tests.planted import planted
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -40,6 +41,13 @@ SLOW_FIXTURES = {"database", "postgres", "durable_postgres", "sqlite_template", 
 SLOW_FOLDERS = ("tests/journeys/", "tests/ordeal/")
 PROGRAMS = {"tests.ordeal.servers", "subprocess"}
 """Outside tests/house, a test module that imports from these starts programs."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_pace() -> Iterator[None]:
+    """`gangqiao match` lowers the priority of its process, which here would be that of every later test as well."""
+    with planted(os, nice=lambda _by: 0):
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
