@@ -41,6 +41,7 @@ def board(unit: Unit) -> Response:
         groups=[(group, [kind for kind in KINDS if kind.group == group]) for group in GROUPS],
         counts={name: sum(states.values()) for name, states in counts.items()},
         overdue=queries.briefs(unit.session, KINDS, overdue=True, limit=100),
+        serves=_serves(unit),
     )
 
 
@@ -134,6 +135,7 @@ def _list(unit: UnitOfWork, kind: Kind, state: str, page_no: int, after: str) ->
         kind=kind,
         rows=rows,
         names=_names(unit, cases),
+        serves=_serves(unit),
         states=states,
         counts=counts,
         chosen=wanted,
@@ -143,6 +145,11 @@ def _list(unit: UnitOfWork, kind: Kind, state: str, page_no: int, after: str) ->
         after=part.next_cursor,
         today=clock.today(),
     )
+
+
+def _serves(unit: UnitOfWork) -> bool:
+    """Whether the reader may open the counter; an auditor reads cases only."""
+    return unit.actor.may(Permission.LIST_PEOPLE)
 
 
 def _names(unit: UnitOfWork, cases: list[Any]) -> dict[int, str]:
@@ -204,8 +211,9 @@ def _case(
         line_fields=_line_fields(unit, kind, case, lines, chosen),
         chosen=chosen,
         history=queries.history(session, kind, case_id),
-        ways=kind.links(case) if kind.links else [],
+        ways=kind.links(case) if kind.links and may_work else [],
         may_work=may_work,
+        serves=_serves(unit),
         bound=bound,
         event=event,
         today=clock.today(),
