@@ -292,8 +292,8 @@ FRESH = {
         /export/projects/{}/batches/new /export/projects/{}/visits /exports /organiser/fairs/new /organiser/series/new
         /school/classes /tokens/new/employer /tokens/new/registrar""",
     "something that happens, and is added to what happened before": """
-        /counter/queue/next /export/members/{}/return /gate/fairs/{} /gate/fairs/{}/roll /gate/fairs/{}/walk-ins
-        /organiser/fairs/{}/plan /organiser/fairs/{}/report""",
+        /counter/queue/next /desk/gatherings/{}/guests /export/members/{}/return /gate/fairs/{} /gate/fairs/{}/roll
+        /gate/fairs/{}/walk-ins /organiser/fairs/{}/plan /organiser/fairs/{}/report""",
     "a statement beside the earlier ones, none of which it replaces": """
         /counter/introductions/{}/terms/contract /employer/applicants/{}/terms/contract
         /me/introductions/{}/terms/contract""",
@@ -334,7 +334,7 @@ def test_a_planted_form_that_leaves_something_out_is_caught(
 
 
 def test_a_planted_form_without_a_version_is_caught(crawl: Crawl) -> None:
-    only_one(crawl, "organiser")
+    only_one(crawl, "city_manager")
     with planted(web_forms, version_of=lambda _stored: ""):
         list(crawl.forms())
     assert "/organiser/fairs/{}/edit" in crawl.unversioned
