@@ -57,7 +57,7 @@ def unlawful(session: Session) -> Iterator[str]:
         .join(Employer, Employer.id == Opening.employer_id)
         .where(Opening.state == OpeningState.OPEN)
     ):
-        limits = publication_limits(session, clock.local(opening.posted_at).date(), opening.region_code)
+        limits = publication_limits(session, clock.local(opening.posted_at or clock.now()).date(), opening.region_code)
         for problem in legal_faults(opening, limits, service_licence=employer.service_licence):
             yield f"{opening.title}: {problem.code}"
 
