@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from centre import privacy
+from centre import clock, privacy
 from centre.database import engine, open_session
 from centre.permissions import Actor
 from centre.policy import load_examples
@@ -62,15 +63,15 @@ class Hall:
         return desk
 
 
-_filled: dict[str, Path] = {}
+_filled: dict[date, Path] = {}
 
 
 @contextmanager
 def opened() -> Iterator[Hall]:
-    """Copy the demo town, filled once in a run, into the settings' empty SQLite file."""
+    """Copy the demo town, filled once for each day of the clock, into the settings' empty SQLite file."""
     privacy.forget_keys()
-    folder = settings().data_dir
-    if not _filled:
+    folder, today = settings().data_dir, clock.today()
+    if today not in _filled:
         with open_session(Actor.system().scope, write=True) as session:
             load_examples(session)
             fill(session)
@@ -78,12 +79,12 @@ def opened() -> Iterator[Hall]:
         kept = Path(mkdtemp())
         for name in ("gangqiao.db", "master.key"):
             shutil.copyfile(folder / name, kept / name)
-        _filled["town"] = kept
+        _filled[today] = kept
         atexit.register(shutil.rmtree, kept, ignore_errors=True)
     else:
         engine().dispose()
         for name in ("gangqiao.db", "master.key"):
-            shutil.copyfile(_filled["town"] / name, folder / name)
+            shutil.copyfile(_filled[today] / name, folder / name)
     with ExitStack() as stack:
         yield Hall(stack)
 
