@@ -2,13 +2,12 @@
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from threading import RLock, Thread
+from threading import Thread
 from typing import Any
 
 from sqlalchemy import event, select, update
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 
 from centre import counters, idempotency
 
@@ -95,49 +94,6 @@ def matching() -> Any:
     return _application()
 
 
-def hasty() -> Any:
-    """A request that opens a case is answered first; its transaction is committed when the next one comes."""
-    from contextlib import ExitStack, contextmanager
-
-    from api import dependencies
-    from centre.database import open_session as really
-    from centre.desk.cases.models import Case
-
-    waiting, turn = list[ExitStack](), RLock()
-
-    @contextmanager
-    def open_session(scope: Any, *, write: bool = False) -> Iterator[Any]:
-        if not write:
-            with really(scope) as session:
-                yield session
-            return
-        with turn:
-            while waiting:
-                waiting.pop().close()
-            stack = ExitStack()
-            session = stack.enter_context(really(scope, write=True))
-            try:
-                yield session
-            except BaseException:
-                session.rollback()
-                stack.close()
-                raise
-            session.flush()
-            if session.info.get("opened"):
-                waiting.append(stack)
-            else:
-                stack.close()
-
-    def note(_mapper: Any, _connection: Any, case: Any) -> None:
-        case_session = object_session(case)
-        if case_session is not None:
-            case_session.info["opened"] = True
-
-    event.listen(Case, "after_insert", note, propagate=True)
-    dependencies.__dict__["open_session"] = open_session
-    return _application()
-
-
 def unversioned() -> Any:
     """Steps of the desk overwrite what others did meanwhile: no UPDATE names the version that was read."""
     from sqlalchemy import inspect
@@ -171,8 +127,8 @@ def _application(**replaced: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`overbooking_app`, `overspending_app`, `forgetful_app`, `matching_app`, `unmapped_app`,
-    `hasty_app` and `unversioned_app`, built on demand.
+    """`overbooking_app`, `overspending_app`, `forgetful_app`, `matching_app`, `unmapped_app`
+    and `unversioned_app`, built on demand.
     """
     makers = {
         "overbooking_app": overbooking,
@@ -180,7 +136,6 @@ def __getattr__(name: str) -> Any:
         "forgetful_app": forgetful,
         "matching_app": matching,
         "unmapped_app": unmapped,
-        "hasty_app": hasty,
         "unversioned_app": unversioned,
     }
     if name not in makers:
