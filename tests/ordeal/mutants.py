@@ -2,12 +2,13 @@
 
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
 from sqlalchemy import event, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from centre import counters, idempotency
 
@@ -94,6 +95,30 @@ def matching() -> Any:
     return _application()
 
 
+def hasty() -> Any:
+    """Who opens a petition is answered and nothing is kept, as if the process had died between answer and commit."""
+    from contextlib import contextmanager
+
+    from api import dependencies
+    from centre.database import open_session as really
+    from centre.desk.petitions import Petition
+
+    @contextmanager
+    def open_session(scope: Any, *, write: bool = False) -> Iterator[Any]:
+        with really(scope, write=write) as session:
+            yield session
+            session.flush()
+            if session.info.get("opened"):
+                session.rollback()
+
+    def note(_mapper: Any, _connection: Any, petition: Any) -> None:
+        object_session(petition).info["opened"] = True  # type: ignore[union-attr]
+
+    event.listen(Petition, "after_insert", note)
+    dependencies.__dict__["open_session"] = open_session
+    return _application()
+
+
 def unversioned() -> Any:
     """Steps of the desk overwrite what others did meanwhile: no UPDATE names the version that was read."""
     from sqlalchemy import inspect
@@ -127,8 +152,8 @@ def _application(**replaced: Any) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    """`overbooking_app`, `overspending_app`, `forgetful_app`, `matching_app`, `unmapped_app`
-    and `unversioned_app`, built on demand.
+    """`overbooking_app`, `overspending_app`, `forgetful_app`, `matching_app`, `unmapped_app`,
+    `hasty_app` and `unversioned_app`, built on demand.
     """
     makers = {
         "overbooking_app": overbooking,
@@ -136,6 +161,7 @@ def __getattr__(name: str) -> Any:
         "forgetful_app": forgetful,
         "matching_app": matching,
         "unmapped_app": unmapped,
+        "hasty_app": hasty,
         "unversioned_app": unversioned,
     }
     if name not in makers:

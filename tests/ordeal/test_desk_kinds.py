@@ -114,14 +114,12 @@ def test_no_acknowledged_case_is_lost_when_all_servers_are_killed(people: tuple[
     assert all(book.kept.values())
 
 
-def test_planted_losses_are_caught(people: tuple[int, ...]) -> None:
-    assert people
-    book = Book()
-    book.kept["petition"].append(10**9)
-    assert unkept(book) == ["petition: 1 lost"]
-    book.kept["petition"].clear()
-    book.sent.append("petition")
-    assert unkept(book) == []
+def test_planted_answers_before_the_commit_are_caught(database: str) -> None:
+    assert database
+    privacy.forget_keys()
+    (person_id,) = staff(1)
+    problems = unkept(kill_while_writing(person_id, 1, "tests.ordeal.mutants:hasty_app", 1))
+    assert [problem for problem in problems if problem.startswith("petition: ") and problem.endswith(" lost")]
 
 
 def send_all(servers: Sequence[Server], people: Sequence[int]) -> list[str]:
