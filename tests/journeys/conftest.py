@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.journeys.screens import sign_in
 from tests.ordeal.servers import Server, serving
 from web.demo.town import PASSWORD
 
@@ -70,11 +71,7 @@ def open_page(demo: Server, browser: Browser) -> Iterator[OpenPage]:
         context.set_default_timeout(60_000)
         page = context.new_page()
         if login:
-            page.goto("/sign-in")
-            page.fill("[name=login]", login)
-            page.fill("[name=password]", PASSWORD)
-            page.click("main form button")
-            page.wait_for_url(lambda url: "/sign-in" not in url)
+            sign_in(page, login, PASSWORD)
         page.goto(path)
         return page
 

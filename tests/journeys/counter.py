@@ -6,15 +6,12 @@ from time import perf_counter
 
 from playwright.sync_api import Locator, Page
 
+from tests.journeys.screens import too_wide
+
 DECIDE, POINT, KEY = 1.35, 1.1, 0.28
 """Seconds to think before an act, to point and to press a key: the keystroke-level model (Card, Moran and Newell)."""
 KNOWN_FIELDS = frozenset({"name", "phone", "id_number", "live_region", "trainee_name"})
 """What the record of a person answers."""
-
-
-TOO_WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.querySelectorAll("body *")]
-  .filter((part) => part.checkVisibility() && part.getBoundingClientRect().right > innerWidth)
-  .map((part) => `${part.tagName} ${part.className} ${part.textContent.trim().slice(0, 30)}`)"""
 
 
 @dataclass
@@ -110,13 +107,8 @@ class Counter:
         self.visit.asked_again += sorted(KNOWN_FIELDS & set(names))
 
     def too_wide(self) -> list[str]:
-        """What sticks out of the page at the side.
-
-        A click returns before the page that it leads to is there, so the look waits for a whole page: between two
-        pages the document has no root.
-        """
-        self.page.wait_for_function("document.readyState === 'complete' && document.body !== null")
-        return list(self.page.locator("body").evaluate(TOO_WIDE))
+        """What sticks out of the page at the side."""
+        return too_wide(self.page)
 
     def _timed(self, act: Callable[[], None]) -> None:
         begun = perf_counter()

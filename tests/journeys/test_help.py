@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import OpenPage
+from tests.journeys.screens import too_wide
 from tests.journeys.test_month_end import BOX
 
 COUNTY = "610402"
@@ -90,7 +91,7 @@ def test_a_few_taps_say_what_the_centre_does_for_somebody(
     answered(page, WORDS[locale])
     aloud = page.get_by_role("button", name=WORDS[locale]["aloud"])
     expect(aloud).to_be_visible() if scripts else expect(aloud).to_be_hidden()
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert too_wide(page) == []
     assert on_paper(page) <= 3
     assert nothing_kept(page, before, folder) == []
 

@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import OpenPage
+from tests.journeys.screens import too_wide
 
 
 def test_a_learner_enrols_near_home_and_finds_her_enrolment(open_page: OpenPage) -> None:
@@ -22,7 +23,7 @@ def test_a_learner_enrols_near_home_and_finds_her_enrolment(open_page: OpenPage)
     expect(main).to_contain_text("您在这个班")
     page.goto(page.url.split("/training")[0] + "/training/mine")
     expect(main).to_contain_text("服装缝纫")
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert too_wide(page) == []
 
 
 def test_a_class_that_overlaps_with_hers_is_no_longer_offered(open_page: OpenPage) -> None:

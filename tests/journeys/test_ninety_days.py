@@ -22,6 +22,7 @@ from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState
 from matching.promises.queries import kept_standings
 from tests.journeys.moved import AHEAD
+from tests.journeys.screens import sign_in, too_wide
 from tests.ordeal.servers import serving
 from tests.web.desks import opened
 from web.demo.town import PASSWORD
@@ -29,7 +30,6 @@ from web.demo.town import PASSWORD
 SYSTEM = Actor.system().scope
 USCC, OWN_PASSWORD = "91350100M000100Y43", "zhao-zhao-2026"
 TITLE = "缝纫工（校服）"
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SHOTS = os.environ.get("JOURNEY_SHOTS", "")
 """A folder for screenshots, to be looked at."""
 
@@ -62,17 +62,13 @@ class Story:
         context.set_default_timeout(60_000)
         page = context.new_page()
         if login:
-            page.goto("/sign-in")
-            page.fill("[name=login]", login)
-            page.fill("[name=password]", password)
-            page.click("main form button")
-            page.wait_for_url(lambda url: "/sign-in" not in url)
+            sign_in(page, login, password)
         page.goto(path)
         return page
 
     def look(self, page: Page, name: str) -> None:
         """No page is wider than its screen; where a folder is given, both languages are kept as pictures."""
-        assert page.evaluate(OVERFLOW) <= 0, f"{name} is wider than the screen"
+        assert too_wide(page) == [], f"{name} is wider than the screen"
         if not SHOTS:
             return
         self.shots += 1
