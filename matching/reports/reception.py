@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from centre.calendar import add_months
 from centre.ledger import CATEGORY_LABELS, Channel, ServiceCategory
-from centre.tallies.queries import Sum, persons, sums
+from centre.tallies.queries import Heads, Sum, persons, sums
 from centre.translation import N_
 from matching.reports.reading import Scope
 from matching.reports.rules import Column, Row, Table, Unit, add_up, share
@@ -38,7 +38,6 @@ PLACES = (
 SPANS = PLACES[:-2]
 
 Known = Mapping[tuple[Any, ...], Sum]
-Heads = Mapping[tuple[int | None, ServiceCategory | None], int]
 
 
 def ledger_tables(session: Session, scope: Scope) -> list[Table]:
