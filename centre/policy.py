@@ -13,9 +13,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import calendar
 from centre.calendar import YearPlan
 from centre.errors import Refusal
+from centre.policy_names import POLICY_NAMES
 from centre.remembered import Remembered
 from centre.tables import Record
-from centre.translation import N_
+from centre.translation import N_, Term
 
 EXAMPLES = Path(__file__).parent / "data" / "policies.csv"
 CALENDAR = "calendar-year"
@@ -27,7 +28,7 @@ class PolicyMissing(Refusal):
 
     code = "policy-missing"
     status = 409
-    message = N_("缺少政策参数“{key}”在 {day} 的规定，请管理员补录")
+    message = N_("还没有“{rule}”这项规则（{day}），请管理员在“规则”里录入")
 
 
 class PolicyRule(Record):
@@ -48,7 +49,7 @@ def policy(session: Session, key: str, *, on: date, region: str = "") -> Any:
     """The value of a rule on a day; the smallest region around `region` that has one wins. Raises PolicyMissing."""
     rules = _in_force(session, PolicyRule.key == key, on=on, region=region)
     if not rules:
-        raise PolicyMissing(key=key, day=on.isoformat())
+        raise PolicyMissing(rule=Term(POLICY_NAMES.get(key, key)), key=key, day=on.isoformat())
     return rules[-1].value
 
 

@@ -15,8 +15,10 @@ from api.dependencies import FEEDS, PREFIX, Routes, UnitOfWork
 from api.problems import detail, problem_response, refusal_headers, refusal_of
 from api.registry import check_routes
 from centre.accounts import NotFresh
-from centre.errors import NotFound, NotSignedIn
+from centre.errors import NotFound, NotSignedIn, Refusal
 from centre.network import NotSetUp
+from centre.permissions import Permission
+from centre.policy import PolicyMissing
 from centre.translation import N_, translate
 from web.assets import Assets
 from web.rendering import page
@@ -72,10 +74,18 @@ def answer(request: Request, error: Exception) -> Response:
         title=title,
         text=detail(unit.locale, refusal),
         code=refusal.code,
-        ways=None,
+        ways=_ways_on(unit, refusal),
     )
     response.headers.update(refusal_headers(refusal))
     return response
+
+
+def _ways_on(unit: UnitOfWork, refusal: Refusal) -> list[tuple[str, str, str]] | None:
+    """Where the reader can remove the cause of a refusal; None leaves the usual ways on."""
+    if isinstance(refusal, PolicyMissing) and unit.actor.may(Permission.APPROVE_RULES):
+        ways = ((N_("看还缺哪些规则"), "/administration/rules", "search"), (N_("回首页"), "/", "home"))
+        return [(translate(unit.locale, label), address, icon) for label, address, icon in ways]
+    return None
 
 
 def _is_odd_address(error: Exception) -> bool:

@@ -10,6 +10,7 @@ from centre.calendar import YearPlan
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.policy import PolicyMissing, PolicyRule, examples_were_taken, load_examples, policy, year_plan
+from centre.translation import Term
 
 SYSTEM = Actor.system().scope
 LAST = date(2026, 6, 30)
@@ -36,7 +37,7 @@ def test_a_rule_holds_from_its_first_to_its_last_day(database: str) -> None:
     assert [least(date(2026, 1, 1)), least(LAST), least(date(2026, 7, 1)), least(date(2099, 1, 1))] == [1, 1, 2, 2]
     with pytest.raises(PolicyMissing) as missing:
         least(date(2025, 12, 31))
-    assert missing.value.params == {"key": "least", "day": "2025-12-31"}
+    assert missing.value.params == {"rule": Term("least"), "key": "least", "day": "2025-12-31"}
     assert missing.value.status == 409
 
 

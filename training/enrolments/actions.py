@@ -4,38 +4,28 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import audit, events
-from centre.counters import take_one
 from centre.errors import NotFound
-from centre.ledger import record_service
 from centre.messages import Wording, send
 from centre.messages.training import ENROLMENT_REFUSED, ENROLMENT_WITHDRAWN
 from centre.people import Person
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
-from training.classes.rules import JOINABLE, RUNNING, ClassState, first_overlap
+from training.classes.rules import JOINABLE, RUNNING, first_overlap
 from training.enrolments import queries
-from training.enrolments.bulk import withdraw_together
-from training.enrolments.effects import Parts, confirmation, free_seats, place_values, service_values
+from training.enrolments.bulk import Newcomer, admit_together, withdraw_together
+from training.enrolments.effects import Parts, confirm_places, free_seats, record_places
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
-    AlreadyEnrolled,
     Application,
-    ClassFull,
     ClassNotOpen,
     ClassOverlap,
-    Enrolled,
     EnrolmentState,
     Left,
-    Origin,
     TrainingEnded,
     TrainingStarted,
-    needs_holder,
-    refuse_by_rules,
-    with_beneficiary,
 )
 from training.providers.rules import require_active, require_responsible
 
@@ -55,45 +45,10 @@ def enrol_learner(
     person = session.scalar(select(Person).where(Person.id == person_id))
     if person is None:
         raise NotFound
-    return admit(session, actor, parts=parts, person=person, application=application or Application())
-
-
-def admit(session: Session, actor: Actor, *, parts: Parts, person: Person, application: Application) -> Enrolment:
-    """The rules of enrolling for a person and a class that the caller has found; see `enrol_learner`."""
-    require(actor, Permission.ENROL)
-    training, _, provider = parts
-    if training.state is not ClassState.RECRUITING:
-        raise ClassNotOpen
-    require_active(provider.state)
-    application = _with_beneficiary(session, actor, application)
-    queries.lock_people(session, [person.id])
-    refuse_by_rules(
-        training,
-        birth_on=person.birth_on,
-        age=queries.least_age(session, training),
-        others=queries.other_classes(session, person.id, training.id),
-    )
+    newcomer = Newcomer(person, application or Application())
+    [number] = admit_together(session, actor, parts=parts, newcomers=[newcomer])
     with seeing_everything(session):
-        held = queries.place_of(session, training.id, person.id)
-    if held is not None and "return" not in ENROLMENTS.events(held.state, Actor.system()):
-        raise AlreadyEnrolled(field="person_id")
-    entitled = queries.entitlement(session, application.beneficiary_of_id or person.id, training, provider)
-    seated = take_one(session, TrainingClass, training.id)
-    if not seated and not application.may_wait:
-        raise ClassFull(field="class_id", seats=training.seats)
-    # Everything was checked: a county's clerk may put a person into a class of another centre.
-    with seeing_everything(session):
-        place = held or Enrolment(class_id=training.id, person_id=person.id)
-        for name, value in place_values(parts, person, application, entitled).items():
-            setattr(place, name, value)
-        if held is None:
-            place.state = EnrolmentState.APPLIED
-            session.add(place)
-            session.flush()
-        else:
-            move(session, Actor.system(), place, ENROLMENTS, "return")
-        _settle(session, actor, place, parts, seated=seated)
-    return place
+        return session.get_one(Enrolment, number)
 
 
 def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
@@ -188,34 +143,15 @@ def place_graduates(session: Session, actor: Actor, *, person_id: int) -> int:
     return len(places)
 
 
-def _with_beneficiary(session: Session, actor: Actor, application: Application) -> Application:
-    trusted = actor.is_system or bool(actor.roles & STAFF)
-    unnamed = needs_holder(application, trusted=trusted)
-    holder = queries.holder_of(session, application.hardship_no) if unnamed else None
-    return with_beneficiary(application, holder, trusted=trusted)
-
-
-def _settle(session: Session, actor: Actor, place: Enrolment, parts: Parts, *, seated: bool) -> None:
-    if place.origin is not Origin.ROSTER:  # a roster is noted once, with its numbers
-        audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{place.id}")
-    if not seated:
-        move(session, Actor.system(), place, ENROLMENTS, "wait")
-    elif not place.to_check:
-        _accept(session, actor, place, parts)
-
-
 def _accept(session: Session, actor: Actor, place: Enrolment, parts: Parts, event: str = "accept") -> None:
     move(session, actor, place, ENROLMENTS, event)
-    paid = place.centre_fen + place.government_fen
-    service = service_values(
-        parts, enrolment_id=place.id, person_id=place.person_id, origin=place.origin, paid_fen=paid
-    )
-    entry = record_service(session, actor, **service)
-    session.flush()
-    place.service_event_id = entry.id
-    events.publish(session, Enrolled(place.class_id, [(place.id, place.person_id)]))
-    message, columns = confirmation(parts, enrolment_id=place.id, person_id=place.person_id, entry_id=entry.id)
-    send(session, message, to_person_id=place.person_id, link=columns["link"], dedupe_key=columns["dedupe_key"])
+    columns = ("id", "person_id", "origin", "centre_fen", "government_fen")
+    accepted = [{name: getattr(place, name) for name in columns}]
+    with seeing_everything(session):
+        entries = record_places(session, actor, parts, accepted)
+        place.service_event_id = entries[place.id]
+        session.flush()
+        confirm_places(session, parts, accepted, entries)
     if parts[0].state in RUNNING:
         move(session, Actor.system(), place, ENROLMENTS, "begin")
         session.flush()

@@ -1,19 +1,18 @@
-"""Many enrolments in one step, by the same rules and with the same traces as one: for rosters (集体报名, 集体退班)."""
+"""Enrol people and take them out, one or a whole roster by the same steps (报名, 退班, 集体报名, 集体退班)."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from centre import clock, events
+from centre import audit, clock, events
 from centre.batches import batches
 from centre.bulk_writes import insert_rows, new_ids
 from centre.counters import take_some
-from centre.ledger import record_services, reverse_services
-from centre.messages import send_all
+from centre.ledger import reverse_services
 from centre.permissions import STAFF, Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import log_moves
@@ -21,7 +20,14 @@ from centre.translation import N_
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.enrolments import queries
-from training.enrolments.effects import Learner, Parts, confirmation, free_seats, place_values, service_values
+from training.enrolments.effects import (
+    Learner,
+    Parts,
+    confirm_places,
+    free_seats,
+    place_values,
+    record_places,
+)
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
     ENROLMENTS,
@@ -30,7 +36,6 @@ from training.enrolments.rules import (
     Application,
     ClassFull,
     ClassNotOpen,
-    Enrolled,
     EnrolmentState,
     Left,
     Origin,
@@ -43,20 +48,21 @@ from training.providers.rules import require_active
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who comes with others, and what is asked for them; `extra` are further columns of the enrolment."""
+    """Somebody who enrols, and what is asked for them; `extra` are more columns, the same ones for everybody."""
 
     person: Learner
     application: Application
-    extra: dict[str, Any]
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def admit_together(
     session: Session, actor: Actor, *, parts: Parts, newcomers: Sequence[Newcomer], seated: bool = False
 ) -> Sequence[int]:
-    """Enrol many people, all or nobody; gives the numbers of their enrolments in the order of `newcomers`.
+    """Enrol people in a class, all or nobody; gives the numbers of their enrolments in the order of `newcomers`.
 
-    The rules are those of `training.enrolments.actions.admit`; nobody waits here. With `seated` the caller has taken
-    the seats already. Raises ClassFull, ClassNotOpen, AlreadyEnrolled, ClassOverlap, TooYoung or BeneficiaryMissing.
+    Who left the class or was refused comes back on the same enrolment. When there is no room for all of them, they
+    wait if every application allows it. With `seated` the caller has taken the seats already. Raises ClassFull,
+    ClassNotOpen, AlreadyEnrolled, ClassOverlap, TooYoung or BeneficiaryMissing.
     """
     require(actor, Permission.ENROL)
     training = parts[0]
@@ -65,15 +71,17 @@ def admit_together(
     require_active(parts[2].state)
     ids = [newcomer.person.id for newcomer in newcomers]
     queries.lock_people(session, ids)
-    if queries.places_of(session, training.id, ids):
-        raise AlreadyEnrolled(field="person_id")
     _refuse_many(session, training, newcomers)
-    rows = _rows(session, actor, parts, newcomers)
-    if not seated and not take_some(session, TrainingClass, training.id, len(rows)):
+    held = queries.places_of(session, training.id, ids)
+    if any("return" not in ENROLMENTS.events(place.state, Actor.system()) for place in held.values()):
+        raise AlreadyEnrolled(field="person_id")
+    rows = _rows(session, actor, parts, newcomers, held)
+    has_room = seated or take_some(session, TrainingClass, training.id, len(rows))
+    if not has_room and not all(newcomer.application.may_wait for newcomer in newcomers):
         raise ClassFull(field="class_id", seats=training.seats)
     # Everything was checked: a county's clerk may put people into a class of another centre.
     with seeing_everything(session):
-        _write(session, actor, parts, rows)
+        _write(session, actor, parts, rows, held, seated=has_room)
     return [row["id"] for row in rows]
 
 
@@ -124,7 +132,9 @@ def _refuse_many(session: Session, training: TrainingClass, newcomers: Sequence[
         )
 
 
-def _rows(session: Session, actor: Actor, parts: Parts, newcomers: Sequence[Newcomer]) -> list[dict[str, Any]]:
+def _rows(
+    session: Session, actor: Actor, parts: Parts, newcomers: Sequence[Newcomer], held: Mapping[int, Enrolment]
+) -> list[dict[str, Any]]:
     training, _, provider = parts
     trusted = actor.is_system or bool(actor.roles & STAFF)
     files = [
@@ -142,57 +152,53 @@ def _rows(session: Session, actor: Actor, parts: Parts, newcomers: Sequence[Newc
         for newcomer, application in zip(newcomers, applications, strict=True)
     ]
     rights = queries.entitlements(session, sorted(set(entitled_ids)), training, provider)
+    fresh = iter(new_ids(session, Enrolment, len(newcomers) - len(held)))
     return [
         {
-            "id": number,
+            "id": held[newcomer.person.id].id if newcomer.person.id in held else next(fresh),
             "class_id": training.id,
             "person_id": newcomer.person.id,
             **place_values(parts, newcomer.person, application, rights.get(holder)),
             **newcomer.extra,
         }
-        for number, newcomer, application, holder in zip(
-            new_ids(session, Enrolment, len(newcomers)), newcomers, applications, entitled_ids, strict=True
-        )
+        for newcomer, application, holder in zip(newcomers, applications, entitled_ids, strict=True)
     ]
 
 
-def _write(session: Session, actor: Actor, parts: Parts, rows: list[dict[str, Any]]) -> None:
+def _write(
+    session: Session,
+    actor: Actor,
+    parts: Parts,
+    rows: Sequence[dict[str, Any]],
+    held: Mapping[int, Enrolment],
+    *,
+    seated: bool,
+) -> None:
     """Enrolments, their moves, ledger and messages; who has to be looked at first waits in the state applied."""
-    accepted = [row for row in rows if not row["to_check"]]
-    services = [
-        service_values(
-            parts,
-            enrolment_id=row["id"],
-            person_id=row["person_id"],
-            origin=Origin(row["origin"]),
-            paid_fen=row["centre_fen"] + row["government_fen"],
-        )
-        for row in accepted
-    ]
-    entries = dict(zip((row["id"] for row in accepted), record_services(session, actor, services), strict=True))
-    now = clock.now()
-    insert_rows(
-        session,
-        Enrolment,
-        [
-            row
-            | {
-                "state": EnrolmentState.APPLIED if row["to_check"] else EnrolmentState.ACCEPTED,
-                "service_event_id": entries.get(row["id"]),
-                "created_at": now,
-                "updated_at": now,
-            }
-            for row in rows
-        ],
-    )
-    log_moves(session, actor, ENROLMENTS, EnrolmentState.APPLIED, "accept", list(entries))
-    places = [(row["id"], row["person_id"]) for row in accepted]
-    if places:
-        events.publish(session, Enrolled(parts[0].id, places))
-    send_all(
-        session,
-        [
-            confirmation(parts, enrolment_id=number, person_id=person_id, entry_id=entries[number])
-            for number, person_id in places
-        ],
-    )
+    accepted = [row for row in rows if seated and not row["to_check"]]
+    entries = record_places(session, actor, parts, accepted)
+    now, state = clock.now(), EnrolmentState.APPLIED if seated else EnrolmentState.WAITLISTED
+    for row in rows:
+        row["service_event_id"] = entries.get(row["id"])
+        row["state"] = EnrolmentState.ACCEPTED if row["id"] in entries else state
+    fresh = [row | {"created_at": now, "updated_at": now} for row in rows if row["person_id"] not in held]
+    insert_rows(session, Enrolment, fresh)
+    _bring_back(session, rows, held)
+    if seated:
+        log_moves(session, actor, ENROLMENTS, EnrolmentState.APPLIED, "accept", list(entries))
+    else:
+        log_moves(session, Actor.system(), ENROLMENTS, EnrolmentState.APPLIED, "wait", [row["id"] for row in rows])
+    for row in rows:
+        if row["origin"] is not Origin.ROSTER:  # a roster is noted once, with its numbers
+            audit.note(session, actor, action="enrolment.create", subject=f"enrolment:{row['id']}")
+    confirm_places(session, parts, accepted, entries)
+
+
+def _bring_back(session: Session, rows: Sequence[dict[str, Any]], held: Mapping[int, Enrolment]) -> None:
+    for row in rows:
+        place = held.get(row["person_id"])
+        if place is not None:
+            log_moves(session, Actor.system(), ENROLMENTS, place.state, "return", [place.id])
+            for name, value in row.items():
+                setattr(place, name, value)
+    session.flush()

@@ -1,6 +1,6 @@
 """What an enrolment writes: its row, its ledger entry, its message; and the return of its seat."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from centre import clock, events
 from centre.counters import give_back
-from centre.ledger import Channel, ServiceCategory
-from centre.messages import Filled
+from centre.ledger import Channel, ServiceCategory, record_services
+from centre.messages import send_all
 from centre.messages.training import ENROLMENT
+from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
-from training.enrolments.rules import Application, EnrolmentState, Origin, SeatFreed, category_at_enrol
+from training.enrolments.rules import Application, Enrolled, EnrolmentState, Origin, SeatFreed, category_at_enrol
 from training.providers.models import Major, TrainingProvider
 from training.providers.prices import Entitlement, PriceSplit, price_split
 
@@ -78,30 +79,54 @@ def place_values(
     }
 
 
-def service_values(parts: Parts, *, enrolment_id: int, person_id: int, origin: Origin, paid_fen: int) -> dict[str, Any]:
-    """The ledger entry: one per enrolment, not per lesson (A23); `paid_fen` is public money."""
+def record_places(
+    session: Session, actor: Actor, parts: Parts, places: Sequence[Mapping[str, Any]]
+) -> Mapping[int, int]:
+    """Enter enrolments in the ledger; gives the entries by enrolment.
+
+    There is one entry per enrolment, not per lesson (A23); its amount is the public money. A place gives `id`,
+    `person_id`, `origin`, `centre_fen` and `government_fen`.
+    """
     training, major, _ = parts
-    return {
-        "centre_id": training.centre_id,
-        "category": ServiceCategory.TRAINING,
-        "channel": _CHANNELS[origin],
-        "person_id": person_id,
-        "topic": major.name,
-        "programme": training.class_no,
-        "amount_fen": paid_fen,
-        "subject": f"enrolment:{enrolment_id}",
-    }
+    services = [
+        {
+            "centre_id": training.centre_id,
+            "category": ServiceCategory.TRAINING,
+            "channel": _CHANNELS[place["origin"]],
+            "person_id": place["person_id"],
+            "topic": major.name,
+            "programme": training.class_no,
+            "amount_fen": place["centre_fen"] + place["government_fen"],
+            "subject": f"enrolment:{place['id']}",
+        }
+        for place in places
+    ]
+    return dict(zip((place["id"] for place in places), record_services(session, actor, services), strict=True))
 
 
-def confirmation(parts: Parts, *, enrolment_id: int, person_id: int, entry_id: int) -> tuple[Filled, Mapping[str, Any]]:
-    """The message that confirms a learner's seat, and its columns."""
+def confirm_places(
+    session: Session, parts: Parts, places: Sequence[Mapping[str, Any]], entries: Mapping[int, int]
+) -> None:
+    """Announce accepted enrolments, and confirm to each learner their seat."""
+    if not places:
+        return
     training, major, _ = parts
+    events.publish(session, Enrolled(training.id, [(place["id"], place["person_id"]) for place in places]))
     message = ENROLMENT.of(major=major.name, start=training.start_on.isoformat(), class_no=training.class_no)
-    return message, {
-        "person_id": person_id,
-        "link": f"/training/classes/{training.id}",
-        "dedupe_key": f"enrolment:{enrolment_id}:{entry_id}",
-    }
+    send_all(
+        session,
+        [
+            (
+                message,
+                {
+                    "person_id": place["person_id"],
+                    "link": f"/training/classes/{training.id}",
+                    "dedupe_key": f"enrolment:{place['id']}:{entries[place['id']]}",
+                },
+            )
+            for place in places
+        ],
+    )
 
 
 def free_seats(session: Session, class_id: int, count: int = 1) -> None:

@@ -127,11 +127,6 @@ def first_waiting(session: Session, class_id: int) -> Enrolment | None:
         )
 
 
-def holder_of(session: Session, file_no: str) -> int | None:
-    """The worker whose recognised difficulty has this file number."""
-    return holders_of(session, [file_no]).get(file_no)
-
-
 def holders_of(session: Session, file_nos: Iterable[str]) -> dict[str, int]:
     """The workers whose recognised difficulties have these file numbers."""
     wanted = sorted({number for number in file_nos if number})

@@ -60,13 +60,14 @@ class Transmission:
 def transmissions(session: Session, *, days: int = 14, provider_id: int | None = None) -> list[Transmission]:
     """The schools visible to the reader, the longest silent first, with their last days."""
     today = clock.today()
-    stale_after = int(policy(session, "roster-stale-days", on=today))
     schools = select(TrainingProvider).order_by(TrainingProvider.id)
     if provider_id is not None:
         schools = schools.where(TrainingProvider.id == provider_id)
-    by_school = {
-        school.id: Transmission(school.id, school.name, stale_after=stale_after) for school in session.scalars(schools)
-    }
+    listed = session.scalars(schools).all()
+    if not listed:
+        return []
+    stale_after = int(policy(session, "roster-stale-days", on=today))
+    by_school = {school.id: Transmission(school.id, school.name, stale_after=stale_after) for school in listed}
     since: dict[int, datetime] = {}
     recruiting = select(TrainingClass).where(TrainingClass.state == ClassState.RECRUITING).order_by(TrainingClass.id)
     for training in session.scalars(recruiting):

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.bulk_writes import new_ids
-from centre.ledger import record_services
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Person, PersonCategory
@@ -27,7 +26,7 @@ from training.certificates.models import Assessment, TrainingCertificate
 from training.certificates.rules import ALPHABET, certificate_code
 from training.classes.models import TrainingClass
 from training.classes.rules import WORKDAYS, ClassState, Daypart, meeting_days
-from training.enrolments.effects import Parts, place_values, service_values
+from training.enrolments.effects import Parts, place_values, record_places
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS, Application, EnrolmentState, Relation
 from training.providers.models import Major, TrainingProvider
@@ -117,32 +116,18 @@ def enrol(
     parts: Parts = (training, major, campus.providers[major.provider_id])
     on = min(training.start_on - timedelta(days=6), clock.today())
     with clock.frozen(_nine(on)):
-        rows = [
+        drafts = [
             place_values(parts, person, *_plea(campus, person))
             | {"class_id": training.id, "person_id": person.id, "state": state}
             for person, state in zip(people, states, strict=True)
         ]
-        ids = new_ids(campus.session, Enrolment, len(rows))
-        seated = [
-            (number, row)
-            for number, row in zip(ids, rows, strict=True)
-            if row["state"] not in (S.WAITLISTED, S.APPLIED)
-        ]
-        services = [
-            service_values(
-                parts, enrolment_id=number, person_id=row["person_id"], origin=row["origin"],
-                paid_fen=row["centre_fen"] + row["government_fen"],
-            )
-            for number, row in seated
-        ]  # fmt: skip
-        written = dict(
-            zip((number for number, _ in seated), record_services(campus.session, SYSTEM, services), strict=True)
-        )
+        ids = new_ids(campus.session, Enrolment, len(drafts))
+        rows = [{"id": number, **draft} for number, draft in zip(ids, drafts, strict=True)]
+        seated = [row for row in rows if row["state"] not in (S.WAITLISTED, S.APPLIED)]
+        written = record_places(campus.session, SYSTEM, parts, seated)
     if not rows:
         return []
-    entries = [
-        {"id": number, "service_event_id": written.get(number), **row} for number, row in zip(ids, rows, strict=True)
-    ]
+    entries = [{"service_event_id": written.get(row["id"]), **row} for row in rows]
     campus.session.execute(insert(Enrolment), entries)
     training.taken += sum(row["state"] not in SEATLESS for row in rows)
     places = select(Enrolment).where(Enrolment.class_id == training.id, Enrolment.id.in_(ids))

@@ -13,7 +13,6 @@ from centre.states import Transition
 from tests.training.world import SYSTEM, City, add_class, add_person, identity
 from training.classes.queries import class_parts
 from training.classes.rules import ClassState, Daypart
-from training.enrolments.actions import admit
 from training.enrolments.bulk import Newcomer, admit_together
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import (
@@ -79,12 +78,12 @@ def _plain(row: Any) -> dict[str, Any]:
 
 def newcomers(session: Any, ids: list[int]) -> list[Newcomer]:
     pairs = zip(ids, APPLICATIONS, strict=False)
-    return [Newcomer(session.get_one(Person, person_id), application, {}) for person_id, application in pairs]
+    return [Newcomer(session.get_one(Person, person_id), application) for person_id, application in pairs]
 
 
 def bring(city: City, class_id: int, ids: list[int], application: Application) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
-        several = [Newcomer(session.get_one(Person, person_id), application, {}) for person_id in ids]
+        several = [Newcomer(session.get_one(Person, person_id), application) for person_id in ids]
         admit_together(session, city.actors["officer"], parts=class_parts(session, class_id), newcomers=several)
 
 
@@ -94,8 +93,7 @@ def test_a_bulk_enrolment_leaves_the_same_state_as_single_ones(any_city: City) -
     with open_session(SYSTEM.scope, write=True) as session:
         parts = class_parts(session, single)
         for newcomer in newcomers(session, ids):
-            person = session.get_one(Person, newcomer.person.id)
-            admit(session, registrar, parts=parts, person=person, application=newcomer.application)
+            admit_together(session, registrar, parts=parts, newcomers=[newcomer])
     with open_session(SYSTEM.scope, write=True) as session:
         parts = class_parts(session, together)
         admit_together(session, registrar, parts=parts, newcomers=newcomers(session, ids))
@@ -128,7 +126,7 @@ def test_one_ineligible_trainee_blocks_the_whole_bulk_enrolment(
             person.birth_on = person.birth_on.replace(year=2015) if person.birth_on else None
         if refusal in (ClassOverlap, AlreadyEnrolled):
             where = class_parts(session, other if refusal is ClassOverlap else class_id)
-            admit(session, SYSTEM, parts=where, person=person, application=Application())
+            admit_together(session, SYSTEM, parts=where, newcomers=[Newcomer(person, Application())])
     with pytest.raises(refusal):
         bring(city, class_id, ids, application or Application())
     with open_session(SYSTEM.scope) as session:
