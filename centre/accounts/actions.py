@@ -10,6 +10,7 @@ from centre import audit, clock
 from centre.accounts.approvals import NobodyElse, ask_factor_reset, forget_factor, resetters
 from centre.accounts.factors import confirm as confirm_factor
 from centre.accounts.models import Account
+from centre.accounts.notices import tell_owner
 from centre.accounts.passwords import fits, hashed
 from centre.accounts.queries import checked_account, goes_by, kept_login, may_renew
 from centre.accounts.rules import LoginTaken, WrongPassword, check_expiry, check_new_password
@@ -17,7 +18,7 @@ from centre.accounts.sessions import Caller, end_all, let_in
 from centre.database import open_session
 from centre.errors import NotFound
 from centre.messages import Wording, send
-from centre.messages.office import RESET_ALONE, RESET_ASKED
+from centre.messages.office import OWN_PASSWORD_RESET, RESET_ALONE, RESET_ASKED
 from centre.permissions import PARTNERS, Actor, Permission, Role, require
 from centre.scopes import seeing_everything
 
@@ -81,6 +82,7 @@ def set_password(session: Session, actor: Actor, *, login: str, password: str) -
     account = _named(session, login)
     account.password_hash = kept
     end_all(session, account.id)
+    tell_owner(session, account, OWN_PASSWORD_RESET)
     audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import audit, clock
 from centre.accounts.actions import create_account
 from centre.accounts.models import Account, ApiToken
+from centre.accounts.notices import tell_owner
 from centre.accounts.passwords import hashed
 from centre.accounts.rules import check_expiry, check_new_password
 from centre.accounts.sessions import end_all
@@ -19,6 +20,7 @@ from centre.database import open_session
 from centre.drafts import Draft, RecordId, Words
 from centre.errors import Conflict, Invalid, NotFound, Problem
 from centre.limits import Limit, spend_all
+from centre.messages.office import OWN_PASSWORD_RESET
 from centre.network import Centre
 from centre.permissions import PARTNERS, STAFF, Actor, Permission, Role, Scope, require
 from centre.privacy import token_digest
@@ -158,6 +160,7 @@ def invite_again(session: Session, actor: Actor, *, account_id: int) -> tuple[Ac
         account.password_hash = ""
         end_all(session, account.id)
         secret = _new_link(session, account)
+        tell_owner(session, account, OWN_PASSWORD_RESET)
     audit.note(session, actor, action="account.invite", subject=f"account:{account.id}")
     return account, secret
 

@@ -22,11 +22,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import audit, clock, events
 from centre.accounts.models import Account, RecoveryCode, SecondFactor, SignInCard
+from centre.accounts.notices import tell_owner
 from centre.accounts.rules import AccountClosed
 from centre.accounts.sessions import end_all
 from centre.errors import Conflict, NotFound
 from centre.messages import send
-from centre.messages.office import APPROVAL_DECIDED
+from centre.messages.office import APPROVAL_DECIDED, OWN_FACTOR_RESET
 from centre.people import Person
 from centre.permissions import GRANTS, Actor, Permission, Role, Scope, require
 from centre.scopes import seeing_everything
@@ -285,7 +286,8 @@ def _close(session: Session, account: Account) -> None:
 
 
 def forget_factor(session: Session, account: Account) -> None:
-    """Forget an authenticator with its codes on paper, and end the sessions."""
+    """Forget an authenticator with its codes on paper, end the sessions, and tell the owner."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
     end_all(session, account.id)
+    tell_owner(session, account, OWN_FACTOR_RESET)

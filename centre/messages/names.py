@@ -62,6 +62,8 @@ NAMES = {
     "email-code": N_("邮箱验证码"),
     "factor-reset": N_("等人同意重置动态口令"),
     "factor-reset-alone": N_("动态口令已在服务器上重置"),
+    "own-factor-reset": N_("自己的动态口令被重置"),
+    "own-password-reset": N_("自己的密码被重置"),
     "approval-decided": N_("双人办理有结果"),
     "policy-decided": N_("规则修订有结果"),
     "account-ends": N_("自己的账号快到期"),

@@ -39,6 +39,15 @@ RESET_ALONE = Wording(
     N_("{name}的动态口令已在服务器上直接重置，请核实是不是本人要求的"),
     kind="factor-reset",
 )
+OWN_FACTOR_RESET = Wording(
+    OFFICE,
+    "own-factor-reset",
+    N_("您的动态口令被重置了"),
+    N_("再登录时要重新绑定。如果不是您要求的，请马上告诉管理员。"),
+)
+OWN_PASSWORD_RESET = Wording(
+    OFFICE, "own-password-reset", N_("您的密码被重置了"), N_("如果不是您要求的，请马上告诉管理员。")
+)
 APPROVAL_DECIDED = Wording(OFFICE, "approval-decided", "{business}", "{state}")
 POLICY_DECIDED = Wording(OFFICE, "policy-decided", N_("规则修订有了结果"), "{state}")
 ACCOUNT_ENDS = Wording(
