@@ -17,6 +17,7 @@ JOB_HOMES = (
     "training.attendance.jobs",
     "training.certificates.jobs",
     "training.rosters.jobs",
+    "matching.companions.jobs",
     "matching.export.stay.jobs",
     "matching.fairness.jobs",
     "matching.fairs.interviews.jobs",

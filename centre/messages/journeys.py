@@ -12,6 +12,15 @@ COMPANIONS_CHANGED = Wording(
     N_("您的结伴组现在一共 {people} 人。请在“和谁一起走”里核对；有不认识的人，请退出，再告诉窗口。"),
     keep=frozenset({"people"}),
 )
+COMPANION_SETTLED = Wording(
+    EXPORT,
+    "companion-settled",
+    N_("和您一起走的人现在不找工作了"),
+    N_(
+        "您的结伴组里有人已经上岗，或者不找工作了，所以夜里不再给您推荐岗位。"
+        "想自己找，请在“和谁一起走”里退出，或者改成可以分开。"
+    ),
+)
 EXPORT_LISTED = Wording(
     EXPORT,
     "export-listed",

@@ -48,6 +48,7 @@ NAMES = {
     "fair-cancel": N_("招聘会取消"),
     "fair-postpone": N_("招聘会延期"),
     "companions-changed": N_("结伴的人有变动"),
+    "companion-settled": N_("结伴的人不找工作了"),
     "export-listed": N_("外出务工已报名"),
     "export-locked": N_("外出务工出发安排"),
     "export-moved": N_("外出务工改时间地点"),

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from centre.batches import batches
 from centre.scopes import seeing_everything
 from matching.companions.models import TravelFellow, TravelGroup
+from matching.profiles.models import Registration
+from matching.profiles.queries import seekers
 
 
 def group_of(session: Session, person_id: int) -> TravelGroup | None:
@@ -38,3 +40,23 @@ def fellows_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple
                 if len(together) > 1:
                     bound |= dict.fromkeys(together, tuple(together))
     return bound
+
+
+def seeking_apart(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
+    """For each of these people who looks for work in a group that may not be split: the others, who do not look.
+
+    Nobody of such a group is suggested anything at night: together or not at all (MA-09).
+    """
+    waiting: dict[int, tuple[int, ...]] = {}
+    bound = fellows_of(session, person_ids)
+    everybody = sorted({number for together in bound.values() for number in together})
+    looking: set[int] = set()
+    with seeing_everything(session):
+        for batch in batches(everybody):
+            rows = seekers().where(Registration.person_id.in_(batch)).with_only_columns(Registration.person_id)
+            looking.update(session.scalars(rows.order_by(None)))
+    for person_id, together in bound.items():
+        idle = tuple(number for number in together if number not in looking)
+        if person_id in looking and idle:
+            waiting[person_id] = idle
+    return waiting

@@ -8,9 +8,11 @@ from centre.errors import Forbidden, NotFound
 from centre.outbox import Message
 from centre.permissions import Actor
 from centre.records.erasure import erase_person
+from centre.states import move
 from matching.companions import actions
+from matching.companions.jobs import tell_companions
 from matching.companions.models import TravelFellow, TravelGroup
-from matching.companions.queries import fellows_of, group_of
+from matching.companions.queries import fellows_of, group_of, seeking_apart
 from matching.companions.rules import (
     AlreadyTogether,
     TravelCode,
@@ -19,6 +21,8 @@ from matching.companions.rules import (
     TravelSplit,
     TravelTie,
 )
+from matching.profiles.models import Registration
+from matching.profiles.rules import REGISTRATION
 from tests.matching import world
 from tests.matching.world import Town
 
@@ -114,3 +118,39 @@ def test_whoever_leaves_or_is_erased_is_gone_with_the_name_and_the_last_one_ends
         actions.leave_group(session, worker, person_id=couple.people["李桂芳"])
     with open_session(SYSTEM) as session:
         assert session.query(TravelFellow).count() == session.query(TravelGroup).count() == 0
+
+
+def settled(town: Town) -> list[int]:
+    """Who was told that a companion no longer looks for work, after two nights."""
+    for _ in range(2):
+        with open_session(SYSTEM, write=True) as session:
+            tell_companions(session)
+    with open_session(SYSTEM) as session:
+        rows = select(Message.person_id).where(Message.kind == "companion-settled").order_by(Message.id)
+        return [number for number in session.scalars(rows) if number is not None]
+
+
+@pytest.mark.parametrize("event", ["hire", "withdraw", "lapse"])
+def test_who_waits_for_a_companion_that_stopped_looking_is_told_once(couple: Town, event: str) -> None:
+    join(couple, start(couple))
+    assert settled(couple) == []
+    placed, waits = couple.people["王秀兰"], couple.people["李桂芳"]
+    with open_session(SYSTEM, write=True) as session:
+        registration = session.scalars(select(Registration).where(Registration.person_id == placed)).one()
+        move(session, Actor.system(), registration, REGISTRATION, event)
+    assert settled(couple) == [waits]
+    with open_session(SYSTEM) as session:
+        assert seeking_apart(session, [placed, waits]) == {waits: (placed,)}
+
+
+def test_nobody_waits_in_a_group_that_may_be_split(couple: Town) -> None:
+    join(couple, start(couple))
+    with open_session(SYSTEM, write=True) as session:
+        registration = session.scalars(
+            select(Registration).where(Registration.person_id == couple.people["王秀兰"])
+        ).one()
+        move(session, Actor.system(), registration, REGISTRATION, "hire")
+        actions.change_split(
+            session, Actor.system(), person_id=couple.people["李桂芳"], draft=TravelSplit(may_split=True)
+        )
+    assert settled(couple) == []

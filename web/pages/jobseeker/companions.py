@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api.dependencies import Pages, Unit, UnitOfWork
 from centre.permissions import Permission
 from matching.companions import actions
-from matching.companions.queries import group_of
+from matching.companions.queries import group_of, seeking_apart
 from matching.companions.rules import TIE_LABELS, TravelCode, TravelGroupDraft, TravelSplit
 from web.forms import Bound, ButtonForm, attempt, bind, blank
 from web.pages.jobseeker.home import own_id
@@ -75,5 +75,13 @@ def leave(unit: Unit) -> Response:
 
 
 def _page(unit: UnitOfWork, bound: Bound[Any], status_code: int = 200) -> Response:
-    group = group_of(unit.session, own_id(unit))
-    return page(unit, "jobseeker/companions.html", status_code, group=group, ties=TIE_LABELS, bound=bound)
+    own = own_id(unit)
+    return page(
+        unit,
+        "jobseeker/companions.html",
+        status_code,
+        group=group_of(unit.session, own),
+        waits=own in seeking_apart(unit.session, [own]),
+        ties=TIE_LABELS,
+        bound=bound,
+    )

@@ -1,0 +1,31 @@
+"""Due work: who waits for suggestions because somebody of the group has stopped looking for work."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre.isolation import apart
+from centre.jobs import job
+from centre.messages.journeys import COMPANION_SETTLED
+from centre.messages.sending import send
+from matching.companions.models import TravelFellow
+from matching.companions.queries import seeking_apart
+
+
+@job("tell-companions", every=timedelta(days=1))
+def tell_companions(session: Session) -> None:
+    """Tell each of a group once that no suggestions come because one of them no longer looks for work.
+
+    Every way of stopping counts: hired, in training, withdrawn, lapsed. It is looked at once a day, after all of them.
+    """
+    everybody = session.scalars(select(TravelFellow.person_id).order_by(TravelFellow.person_id)).all()
+    for person_id, idle in seeking_apart(session, everybody).items():
+        with apart(session):
+            send(
+                session,
+                COMPANION_SETTLED.of(),
+                to_person_id=person_id,
+                link="/me/companions",
+                dedupe_key=f"companion-settled:{person_id}:{'-'.join(map(str, idle))}",
+            )
