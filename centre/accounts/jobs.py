@@ -10,6 +10,7 @@ from centre.accounts.models import Account, OneTimeCode, SignIn
 from centre.accounts.queries import ending_accounts, ends_soon, may_renew
 from centre.accounts.rules import CODE_LASTS, WARNED_BEFORE
 from centre.isolation import apart
+from centre.job_names import JOB_NAMES
 from centre.jobs import failing_jobs, job
 from centre.messages import Wording, send
 from centre.messages.office import ACCOUNT_ENDS, JOB_FAILED, PARTNER_ENDS
@@ -58,7 +59,7 @@ def tell_of_failed_jobs(session: Session) -> None:
         for account in administrators:
             send(
                 session,
-                JOB_FAILED.of(job=failure.job, error=failure.error, at=since),
+                JOB_FAILED.of(job=JOB_NAMES.get(failure.job, failure.job), error=failure.error, at=since),
                 to_account_id=account.id,
                 dedupe_key=f"job-failed:{failure.job}:{began.isoformat()}:{account.id}",
             )

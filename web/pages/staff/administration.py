@@ -1,7 +1,9 @@
 """The administrator's start page, the centres, what the service does by itself, its keys and its versions."""
 
+from functools import partial
 from typing import Annotated, Any
 
+from babel.dates import format_timedelta
 from fastapi import Path
 from starlette.responses import RedirectResponse, Response
 
@@ -9,6 +11,7 @@ from api.dependencies import Pages, Unit
 from centre import network_changes
 from centre.accounts.approvals import resets_asked
 from centre.drafts import BIGGEST_ID
+from centre.job_names import JOB_NAMES
 from centre.jobs import job_lines, retry_job
 from centre.keys import key_state
 from centre.network import Centre
@@ -39,7 +42,13 @@ def start(unit: Unit) -> Response:
 @routes.get("/jobs", allow=Permission.READ_OPERATION)
 def jobs(unit: Unit) -> Response:
     """Every kind of due work with its last run and its last failure."""
-    return page(unit, "staff/administration/jobs.html", jobs=job_lines(unit.session, unit.actor))
+    return page(
+        unit,
+        "staff/administration/jobs.html",
+        jobs=job_lines(unit.session, unit.actor),
+        names=JOB_NAMES,
+        interval=partial(format_timedelta, locale=unit.locale.replace("-", "_")),
+    )
 
 
 @routes.post("/jobs/{job}/retry", allow=Permission.RETRY_JOBS)
