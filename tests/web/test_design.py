@@ -19,7 +19,7 @@ from tests.web.readers import CLERK, Reader, gallery
 from web.assets import Assets, asset, shortened
 from web.navigation import PUBLIC_WAYS, ways
 from web.preferences import Display, change_display, safe_return
-from web.rendering import environment, page, problems_of, render
+from web.rendering import TEMPLATES, environment, page, problems_of, render
 
 HAN = re.compile(r"[一-鿿]")
 
@@ -269,3 +269,15 @@ def test_a_page_declares_its_language() -> None:
     assert (answer.status_code, answer.headers["content-language"]) == (404, "en")
     assert b'<html lang="en"' in bytes(answer.body)
     assert "Cookie" in answer.headers["vary"]
+
+
+def bare_cards(text: str) -> list[str]:
+    """The cards of a template without a body: a card lays its children side by side, at 360 px in slivers."""
+    cards = re.finditer(r'class="card(?: [a-z]+)*"', text)
+    return [text[card.start() : card.start() + 60] for card in cards if "card-body" not in text[card.end() :][:600]]
+
+
+def test_every_card_has_a_body() -> None:
+    templates = sorted(TEMPLATES.rglob("*.html"))
+    assert {path.name: bare for path in templates if (bare := bare_cards(path.read_text("utf-8")))} == {}
+    assert bare_cards('<article class="card"><h2 class="card-title">消息</h2><p>正文</p></article>')

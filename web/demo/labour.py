@@ -13,9 +13,12 @@ from centre.bulk_writes import new_ids
 from centre.network import Centre
 from centre.numbers import identity_check
 from centre.people import Consent, Person
+from centre.permissions import Actor
 from employers.companies.models import Employer
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType
+from matching.companions.actions import put_together
+from matching.companions.rules import TravelTeam, TravelTie
 from matching.engine.fit.profiles import Leave
 from matching.export.models import (
     EscortDuty,
@@ -75,6 +78,8 @@ def fill(session: Session, people: dict[str, Person]) -> None:
             started_on=today - timedelta(days=20), employer_name="朋友介绍的工地(虚构)", is_demo=True,
         )
     )  # fmt: skip
+    couple = (people["W4"].id, people["W5"].id)
+    put_together(session, Actor.system(), TravelTeam(tie=TravelTie.COUPLE, person_ids=couple))
     session.flush()
     past.updated_at = coming.updated_at = south.updated_at = now
 
