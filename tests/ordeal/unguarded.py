@@ -12,7 +12,7 @@ from centre.sheets import child, parser
 from centre.sheets.cells import REFUSALS
 from centre.sheets.inbox import Refused
 from centre.sheets.limits import Limits
-from training.enrolments.actions import admit
+from training.enrolments.bulk import Newcomer, admit_together
 from training.enrolments.rules import Application, Origin
 from training.rosters import actions, imports
 
@@ -30,8 +30,8 @@ def row_by_row() -> Any:
             session.commit()
             for stranger in fresh.values():
                 person = session.get_one(Person, stranger.id)
-                application = Application(origin=Origin.ROSTER)
-                admit(session, Actor.system(), parts=parts, person=person, application=application)
+                newcomer = Newcomer(person, Application(origin=Origin.ROSTER))
+                admit_together(session, Actor.system(), parts=parts, newcomers=[newcomer])
                 session.commit()
 
     actions.import_rows = careless  # type: ignore[attr-defined]
