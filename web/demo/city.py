@@ -213,10 +213,14 @@ def _write_workers(
         say(f"  workers: {batch[-1] - numbers[0] + 1:,} of {len(numbers):,}")
 
 
+SERIALS = range(100, 600)
+"""The serials of identity numbers of the city; the town's people have others, so that nobody is there twice."""
+
+
 def _identity(random: Random, taken: set[str]) -> tuple[str, date]:
     while True:
         born = date(1960, 1, 1) + timedelta(days=random.randrange(365 * 48))
-        digits = f"610499{born:%Y%m%d}{random.randrange(100, 1000)}"
+        digits = f"610499{born:%Y%m%d}{random.choice(SERIALS)}"
         if digits not in taken:
             taken.add(digits)
             return digits + identity_check(digits), born

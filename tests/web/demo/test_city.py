@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
@@ -113,3 +114,13 @@ def test_nobody_in_the_city_can_be_a_real_person() -> None:
     for row in written(9):
         if isinstance(row, tuple) and isinstance(row[-1], date):
             assert str(row[1]).startswith("610499")
+
+
+def test_nobody_of_the_city_has_the_number_of_somebody_in_the_town() -> None:
+    fill(size="town", seed=1, say=silently)
+    with open_session(Actor.system().scope) as session:
+        numbers = [person.identity_number for person in session.scalars(select(Person).order_by(Person.id))]
+    assert len(numbers) > 600
+    assert not {int(number[14:17]) for number in numbers if number} & set(city.SERIALS)
+    drawn, taken = Random(1), set[str]()
+    assert {int(city._identity(drawn, taken)[0][14:17]) for _ in range(2_000)} <= set(city.SERIALS)
