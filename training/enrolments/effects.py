@@ -12,7 +12,7 @@ from centre.counters import give_back
 from centre.ledger import Channel, ServiceCategory, record_services
 from centre.messages import send_all
 from centre.messages.training import ENROLMENT
-from centre.permissions import Actor
+from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from training.classes.models import TrainingClass
 from training.enrolments.models import Enrolment
@@ -87,6 +87,7 @@ def record_places(
     There is one entry per enrolment, not per lesson (A23); its amount is the public money. A place gives `id`,
     `person_id`, `origin`, `centre_fen` and `government_fen`.
     """
+    require(actor, Permission.ENROL)
     training, major, _ = parts
     services = [
         {
