@@ -37,16 +37,18 @@ __all__ = [
 def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[ScreeningFinding]:
     """All findings in a text: what the rules block or warn of, then what the lexicon and the classifier ask about.
 
-    A question is left out where a rule has already spoken, under the same law or of the same words, and where the
-    classifier knows what a clause says of people for lawful wording.
+    A question is left out where a rule has already spoken under the same law, where one blocks the same words, and
+    where the classifier knows what a clause says of people for lawful wording. A warning silences only its own law: one
+    of a height leaves the question about a sex that stands beside it.
     """
     findings = rule_findings(text, field=field, known=tuple(known))
     spoken = {finding.key for finding in findings}
+    blocked = [finding.words for finding in findings if finding.reaction is Reaction.BLOCK]
     asked: dict[str, ScreeningFinding] = {}
     for key, words in questions(text):
         if laws()[key] not in OF_THE_EMPLOYER and is_lawful(words):
             continue
-        if laws()[key] not in spoken and not any(_same(words, finding.words) for finding in findings):
+        if laws()[key] not in spoken and not any(_same(words, others) for others in blocked):
             asked.setdefault(key, ScreeningFinding(key, Reaction.ASK, words, field))
     if not findings and not asked:
         asked = {

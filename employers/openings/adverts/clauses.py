@@ -7,7 +7,8 @@ from centre.text import HAN, normalise
 LONGEST = 160
 """Longer clauses are cut, so that hostile text without punctuation stays cheap."""
 
-_CLAUSE = re.compile(r"[，。;；!！?？\n|]+|[,.]+(?![0-9])")
+# A comma before a figure parts clauses too (招服务员，18到28岁), unless it stands inside one: 3,500.
+_CLAUSE = re.compile(r"[，。;；!！?？\n|]+|(?<![0-9]),+|,+(?![0-9]{3}(?![0-9]))|\.+(?![0-9])")
 _LABEL = re.compile(
     r"^(?:急招|招工|招聘|要求|(?:岗位|任职|招聘|应聘)(?:要求|条件|说明|职责)|条件|职责|工作内容|备注|说明)[:：]"
 )

@@ -96,8 +96,11 @@ def questions(text: str) -> Iterator[tuple[str, str]]:
 
 
 WELCOMED = frozenset(
-    {"sex-limit", "age-limit", "marriage-birth", "household-region", "ethnicity-religion", "disability"}
-)
+    {
+        "sex-limit", "age-limit", "marriage-birth", "household-region", "ethnicity-religion", "disability",
+        "irrelevant-traits",
+    }
+)  # fmt: skip
 """Laws under which a plain welcome (欢迎下岗女工报名) is lawful."""
 
 OF_THE_EMPLOYER = frozenset({"fees", "unpaid-work", "bait"})
