@@ -20,9 +20,10 @@ from centre.permissions import Permission
 from employers.cases.arrears import ARREARS
 from employers.cases.association import DOCUMENT, MEMBER
 from employers.cases.pairings import PAIRING
+from employers.cases.visits import VISIT
 from training.cases.startups import PRACTICE, STARTUP
 
-KINDS: tuple[Kind, ...] = (*DESK_KINDS, ARREARS, PAIRING, MEMBER, DOCUMENT, STARTUP, PRACTICE)
+KINDS: tuple[Kind, ...] = (*DESK_KINDS, ARREARS, PAIRING, VISIT, MEMBER, DOCUMENT, STARTUP, PRACTICE)
 """Every kind of case, those of employers and schools included."""
 
 routes = Routes(prefix="/desk", tags=["desk"])

@@ -6,6 +6,7 @@ first fact is published. So the web, the worker, every command and a ten-line sc
 
 SUBSCRIBERS = (
     "centre.desk.cases.subscribers",
+    "employers.cases.subscribers",
     "employers.openings.subscribers",
     "employers.fairs.subscribers",
     "training.classes.subscribers",

@@ -1,1 +1,1 @@
-"""Desk cases that know an employer: wage arrears, the trade association, rule documents, pairing."""
+"""Desk cases that know an employer: wage arrears, the trade association, rule documents, pairing, visits."""

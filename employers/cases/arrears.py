@@ -20,7 +20,7 @@ from centre.policy import policy
 from centre.states import Machine, Move
 from centre.tables import coded
 from centre.translation import N_, Term
-from employers.cases.choices import employers_to_choose
+from employers.cases.choices import all_employers, employer_named
 from employers.companies.actions import judge_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
@@ -64,6 +64,13 @@ ARREARS_MACHINE = Machine(
     ],
     {state: state.label for state in _S},
 )
+
+
+PROVED = N_("欠薪投诉经核实属实")
+"""Why an employer with a proved claim is watched."""
+
+OWING = (_S.MEDIATING, _S.PART_RECOVERED, _S.ESCALATED)
+"""States of a proved claim that is not paid."""
 
 
 class ArrearsDraft(Told):
@@ -146,6 +153,7 @@ def recovered_fen(session: Session) -> int:
 
 
 def _receive(session: Session, actor: Actor, case: WageArrears, draft: ArrearsDraft) -> None:
+    case.accused_id = case.accused_id or employer_named(session, case.employer_name)
     days = int(policy(session, "arrears-verify-working-days", on=clock.today()))
     case.due_on = add_working_days(clock.today(), days)
 
@@ -159,19 +167,22 @@ def _complain(draft: ArrearsDraft, person: Person) -> ComplainantDraft:
 def _verify(session: Session, actor: Actor, case: WageArrears, draft: Verification) -> None:
     """A proved claim puts the employer on watch at once; without a registered employer the claim alone is kept."""
     case.due_on = None
-    if case.accused_id is not None:
-        _judge(session, actor, case, EmployerState.ACTIVE, "warn", N_("欠薪投诉经核实属实"))
+    _judge(session, actor, case, EmployerState.ACTIVE, "warn", PROVED)
 
 
 def _escalate(session: Session, actor: Actor, case: WageArrears, draft: Because) -> None:
-    if case.accused_id is not None:
-        _judge(session, actor, case, EmployerState.WATCH, "suspend", N_("欠薪拒不支付，已进入仲裁或诉讼"))
+    """A refusal to pay suspends, also an employer that was cleared meanwhile."""
+    _judge(session, actor, case, EmployerState.ACTIVE, "warn", PROVED)
+    _judge(session, actor, case, EmployerState.WATCH, "suspend", N_("欠薪拒不支付，已进入仲裁或诉讼"))
 
 
 def _judge(session: Session, actor: Actor, case: WageArrears, source: EmployerState, event: str, reason: str) -> None:
+    """Move the accused employer if it is registered and stands in `source`; the database is asked for its state."""
+    if case.accused_id is None:
+        return
     state = session.scalar(select(Employer.state).where(Employer.id == case.accused_id))
     if state is source:
-        judge_employer(session, actor, employer_id=case.accused_id or 0, event=event, reason=reason)
+        judge_employer(session, actor, employer_id=case.accused_id, event=event, reason=reason)
 
 
 def _recover(session: Session, actor: Actor, case: WageArrears, draft: Recovery) -> None:
@@ -226,7 +237,7 @@ ARREARS = Kind(
         "owed_fen": N_("欠多少"),
     },
     hints={"accused_id": N_("没有登记过的单位可以不选")},
-    options={"accused_id": employers_to_choose},
+    options={"accused_id": all_employers},
     opening=_receive,
     category=ServiceCategory.PETITION,
     topic="wages",

@@ -1,5 +1,6 @@
 """Actions on employers."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
@@ -10,22 +11,28 @@ from centre.events import publish
 from centre.messages.employers import EMPLOYER_JUDGED
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
-from centre.states import move
-from centre.translation import N_
+from centre.states import Transition, move
+from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.companies.models import Employer
 from employers.companies.queries import employer, employer_by_code, own_employer
 from employers.companies.rules import (
     EMPLOYER,
     EMPLOYER_LABELS,
+    PAPERS,
     SHUT_OUT,
+    UNVERIFIED,
     EmployerDraft,
     EmployerKnown,
     EmployerMoved,
+    EmployerNature,
     EmployerState,
+    LicenceEnded,
     ServiceLicenceGone,
     check_stranger,
 )
+
+STILL_WATCHED = N_("执照到期前已是重点关注，换执照不解除")
 
 
 def register_employer(
@@ -52,8 +59,8 @@ def update_employer(session: Session, actor: Actor, *, employer_id: int, draft: 
     if draft.uscc and (known := employer_by_code(session, draft.uscc)) and known.id != employer.id:
         raise EmployerKnown(field="uscc", uscc=draft.uscc, name=known.name)
     changed = [name for name, value in _columns(draft).items() if getattr(employer, name) != value]
-    fixed = {"name", "uscc"} & set(changed)
-    if fixed and employer.state not in (EmployerState.REGISTERED, EmployerState.CHECKING, EmployerState.REJECTED):
+    fixed = _fixed(actor, employer, draft) & set(changed)
+    if fixed:
         raise Invalid([Problem(name, "fixed", N_("核验通过后不能自行修改，请联系中心")) for name in sorted(fixed)])
     for name in changed:
         setattr(employer, name, _columns(draft)[name])
@@ -69,6 +76,8 @@ def submit_employer(session: Session, actor: Actor, *, employer_id: int) -> Empl
     require(actor, Permission.REGISTER_EMPLOYER)
     employer = own_employer(session, actor, employer_id)
     wanted = {"uscc": employer.uscc, "contact_name": employer.contact_name, "contact_phone": employer.contact_phone}
+    if employer.nature is EmployerNature.HOUSEHOLD:  # a household has an address instead of a code (EM-09)
+        wanted["address"] = wanted.pop("uscc") or employer.address
     if problems := [Problem(name, "missing", N_("提交核验前请填写这一项")) for name in wanted if not wanted[name]]:
         raise Invalid(problems)
     move(session, actor, employer, EMPLOYER, "submit")
@@ -88,6 +97,10 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     check_stranger(actor, company.id)
     if event in {"reject", "warn", "suspend", "blacklist"} and not reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
+    ends = company.licence_expires_on
+    if event == "verify" and ends is not None and ends < clock.today():
+        raise LicenceEnded(day=ends)
+    watched = event == "verify" and _left_watched(session, company.id)
     move(session, actor, company, EMPLOYER, event, reason=reason)
     if reason:
         company.risk_reasons = [*company.risk_reasons, reason][-20:]
@@ -103,6 +116,9 @@ def judge_employer(session: Session, actor: Actor, *, employer_id: int, event: s
     )
     if company.state in SHUT_OUT:
         close_accounts(session, actor, employer_id=company.id, for_good=company.state is EmployerState.BLACKLISTED)
+    if watched and company.state is EmployerState.ACTIVE:
+        again = translate(SOURCE_LOCALE, STILL_WATCHED)
+        return judge_employer(session, actor, employer_id=company.id, event="warn", reason=again)
     return company
 
 
@@ -120,6 +136,23 @@ def count_no_show(session: Session, actor: Actor, *, employer_id: int) -> int:
 def _check(draft: EmployerDraft) -> None:
     if not regions.exists(draft.region_code):
         raise Invalid([Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选"))])
+
+
+def _fixed(actor: Actor, employer: Employer, draft: EmployerDraft) -> set[str]:
+    """What may not change any more: who it is, and for the employer itself the papers that the centre has seen."""
+    if employer.state in UNVERIFIED:
+        return set()
+    if actor.is_system or actor.scope.staff:
+        return {"name", "uscc"}
+    given_up = {name for name in PAPERS if getattr(draft, name) == ""}
+    return {"name", "uscc", "nature", *PAPERS} - given_up
+
+
+def _left_watched(session: Session, employer_id: int) -> bool:
+    """Whether the employer stood on the watch list when its licence ended: a new licence does not clear it."""
+    of = (Transition.machine == EMPLOYER.name, Transition.record_id == employer_id)
+    into = select(Transition.source).where(*of, Transition.target == EmployerState.CHECKING.value)
+    return session.scalar(into.order_by(Transition.id.desc()).limit(1)) == EmployerState.WATCH.value
 
 
 def _columns(draft: EmployerDraft) -> dict[str, object]:

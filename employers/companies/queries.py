@@ -11,7 +11,7 @@ from centre.network import allow_staff
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from employers.companies.models import Employer
-from employers.companies.rules import EmployerState
+from employers.companies.rules import LISTED, EmployerState
 
 
 def employers(*, state: EmployerState | None = None, words: str = "") -> Select[Employer]:
@@ -73,7 +73,7 @@ def ended_licences(on: date) -> Select[Employer]:
 
 
 def _licensed() -> Select[Employer]:
-    return select(Employer).where(Employer.state == EmployerState.ACTIVE).order_by(Employer.id)
+    return select(Employer).where(Employer.state.in_(LISTED)).order_by(Employer.id)
 
 
 def account_ids(session: Session, employer_id: int) -> list[int]:

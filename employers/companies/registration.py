@@ -17,11 +17,12 @@ FIRST_TERM = timedelta(days=365)
 """Days until the account expires unless a manager renews it."""
 
 
-def enter_employer(session: Session, *, draft: EmployerRegistration) -> Employer:
+def enter_employer(session: Session, *, draft: EmployerRegistration) -> tuple[Employer, str]:
     """Register a new employer with an account, and request its verification.
 
-    The account signs in with the social credit code in small letters; it may write openings, and nothing is public
-    before the centre has verified the employer. Raises EmployerKnown, LoginTaken or Invalid.
+    The account signs in with the social credit code in small letters; that of a household, which has none, with a name
+    made from its number. It may write openings, and nothing is public before the centre has verified the employer.
+    Returns the employer and the sign-in name. Raises EmployerKnown, LoginTaken or Invalid.
     """
     actor = Actor.system()
     values = draft.model_dump(exclude={"password", "truthful"})
@@ -31,10 +32,11 @@ def enter_employer(session: Session, *, draft: EmployerRegistration) -> Employer
             session, actor, EmployerDraft.model_validate(values | {"centre_id": centre_id}), source="web"
         )
         submit_employer(session, actor, employer_id=employer.id)
+        login = draft.uscc.casefold() or f"home-{employer.id}"
         create_account(
             session,
             actor,
-            login=draft.uscc.casefold(),
+            login=login,
             name=draft.contact_name,
             password=draft.password,
             roles={Role.EMPLOYER},
@@ -42,4 +44,4 @@ def enter_employer(session: Session, *, draft: EmployerRegistration) -> Employer
             expires_on=clock.today() + FIRST_TERM,
         )
         session.flush()
-    return employer
+    return employer, login

@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from centre.drafts import Draft, Line, RecordId, RegionCode, Words
@@ -85,6 +85,9 @@ LISTED = frozenset({EmployerState.ACTIVE, EmployerState.WATCH})
 BARRED = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED, EmployerState.REJECTED})
 """States in which an employer may do nothing new: no openings, no booths."""
 
+UNVERIFIED = frozenset({EmployerState.REGISTERED, EmployerState.CHECKING, EmployerState.REJECTED})
+"""States in which the centre has not seen who the employer is: everything may still be changed."""
+
 SHUT_OUT = frozenset({EmployerState.SUSPENDED, EmployerState.BLACKLISTED})
 """States that end an employer's sessions and tokens on entry."""
 
@@ -100,7 +103,10 @@ EMPLOYER = Machine(
         Move(EmployerState.WATCH, "suspend", EmployerState.SUSPENDED, Permission.VERIFY_EMPLOYER),
         Move(EmployerState.SUSPENDED, "remedy", EmployerState.WATCH, Permission.MANAGE_RISK),
         Move(EmployerState.SUSPENDED, "blacklist", EmployerState.BLACKLISTED, Permission.MANAGE_RISK),
-        Move(EmployerState.ACTIVE, "licence_expired", EmployerState.CHECKING, Permission.VERIFY_EMPLOYER),
+        *(
+            Move(state, "licence_expired", EmployerState.CHECKING, Permission.VERIFY_EMPLOYER)
+            for state in (EmployerState.ACTIVE, EmployerState.WATCH)
+        ),
     ],
     EMPLOYER_LABELS,
 )
@@ -131,6 +137,9 @@ class EmployerMoved:
     actor: Actor
 
 
+PAPERS = ("licence_expires_on", "service_licence", "dispatch_licence", "hygiene_permit")
+"""What the centre has seen on paper when it verifies; afterwards only the centre enters a new one."""
+
 LICENCE_NOTICES = (30, 7, 1)
 """Days before a licence expires on which its employer is warned."""
 
@@ -140,6 +149,13 @@ class EmployerKnown(Conflict):
 
     code = "employer-known"
     message = N_("统一社会信用代码 {uscc} 已登记为“{name}”，不用重复登记")
+
+
+class LicenceEnded(Conflict):
+    """The licence has ended; nobody is verified on it."""
+
+    code = "licence-ended"
+    message = N_("营业执照已于 {day} 到期，请先登记新执照的有效期，再核验通过")
 
 
 class EmployerNotActive(Conflict):
@@ -211,8 +227,8 @@ class EmployerRegistration(Draft):
     """What an employer fills in to register online; verification needs all of it (单位网上登记)."""
 
     name: Words
-    uscc: Annotated[EmployerCode, AfterValidator(_present)]
     nature: EmployerNature = EmployerNature.PRIVATE
+    uscc: Annotated[EmployerCode, Field(validate_default=True)] = ""
     region_code: RegionCode
     address: Line = ""
     legal_person: ShortLine = ""
@@ -221,6 +237,12 @@ class EmployerRegistration(Draft):
     licence_expires_on: date | None = None
     password: Annotated[str, StringConstraints(min_length=8, max_length=100, strip_whitespace=False)]
     truthful: Annotated[bool, AfterValidator(_true)]
+
+    @field_validator("uscc")
+    @classmethod
+    def _code_of_an_organisation(cls, value: str, info: ValidationInfo) -> str:
+        """A household that hires has no social credit code; everybody else has one (EM-09)."""
+        return value if info.data.get("nature") is EmployerNature.HOUSEHOLD else _present(value)
 
 
 class OwnBusiness(Forbidden):

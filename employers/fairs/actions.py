@@ -31,6 +31,7 @@ from employers.fairs.rules import (
     FAIR,
     HOLDING_STATES,
     PLANS,
+    UNCHANGEABLE,
     WAITING_OR_HOLDING,
     FairDraft,
     FairKind,
@@ -83,7 +84,7 @@ def change_fair(
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
-    if fair.state in (FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED):
+    if fair.state in UNCHANGEABLE:
         raise Conflict
     if draft.booth_count and draft.booth_count < fair.booths_taken:
         raise FewerBooths(field="booth_count", taken=fair.booths_taken)

@@ -291,6 +291,10 @@ class BoothDraft(Draft):
     note: Line = ""
 
 
+UNCHANGEABLE = frozenset({FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED})
+"""States in which a fair is what it was: nothing of its plan changes any more."""
+
+
 class VenueTaken(Conflict):
     """Another fair occupies the hall at that time."""
 

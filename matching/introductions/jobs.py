@@ -22,6 +22,7 @@ from matching.introductions.rules import (
     IntroductionState,
     PlacementState,
 )
+from matching.introductions.silence import watch_silent
 from matching.profiles.actions import move_registration
 from matching.profiles.models import Registration
 from matching.profiles.rules import RegistrationState
@@ -42,6 +43,8 @@ def silence_letters(session: Session) -> None:
     for introduction in session.scalars(late).all():
         with apart(session):
             move(session, Actor.system(), introduction, INTRODUCTION, "silence")
+            session.flush()
+            watch_silent(session, introduction.employer_id)
 
 
 @job("chase-employers", every=timedelta(hours=12))

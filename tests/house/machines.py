@@ -27,6 +27,7 @@ FINAL = {
     "erasure": {"withdrawn", "done"},
     "export": {"ready", "refused"},
     "export_batch": {"closed", "cancelled"},
+    "employer_visit": {"settled", "dropped"},
     "export_member": {"returned"},
     "export_project": {"closed"},
     "fair": {"archived", "cancelled"},

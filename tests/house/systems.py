@@ -127,8 +127,8 @@ SYSTEMS = (
     System(
         "S19",
         "Job introduction",
-        ("/counter", "/openings", "/counter/verify", "/letters/verify"),
-        ("/api/v1/openings", "/api/v1/introductions"),
+        ("/counter", "/openings", "/counter/verify", "/desk/employer-visits", "/letters/verify"),
+        ("/api/v1/openings", "/api/v1/introductions", "/api/v1/desk/employer-visits"),
         ("tests/matching/introductions",),
     ),
     _desk("S20", "Petitions and hotline", "petitions"),

@@ -89,7 +89,7 @@ def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event
     allow_staff(session, case, case.centre_id, actor=actor)
     _check_signatures(actor, step, case)
     for name, value in draft.model_dump(exclude={"reason", "words"}).items():
-        if hasattr(case, name):
+        if hasattr(case, name) and not (value is None and name.endswith("_id")):  # whoever was named stays named
             setattr(case, name, _kept(value))
     if step.act is not None:
         step.act(session, actor, case, draft)

@@ -15,7 +15,7 @@ from tests.ordeal.lengths import length
 from tests.ordeal.parents import play
 from tests.planted import planted
 
-HISTORIES, STEPS, CAUGHT_WITHIN = length(8, 2_000), 40, 60
+HISTORIES, STEPS, CAUGHT_WITHIN = length(8, 2_000), 40, 200
 
 
 @pytest.fixture

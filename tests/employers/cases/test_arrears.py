@@ -13,6 +13,7 @@ from centre.permissions import Role
 from employers.cases.arrears import ARREARS, recovered_fen
 from employers.cases.association import DOCUMENT, MEMBER, in_good_standing
 from employers.cases.pairings import PAIRING, is_paired
+from employers.companies.actions import judge_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 from tests.centre.desk.world import SYSTEM, Counter, build
@@ -37,6 +38,11 @@ def employer(counter: Counter) -> int:
         session.add(firm)
         session.flush()
         return firm.id
+
+
+def judge(firm: int, event: str, reason: str = "") -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        judge_employer(session, SYSTEM, employer_id=firm, event=event, reason=reason)
 
 
 def state_of(firm: int) -> EmployerState:
@@ -76,6 +82,50 @@ def test_a_refusal_to_pay_suspends_the_employer(counter: Counter) -> None:
     case = verified(counter, firm)
     counter.step(ARREARS, case, "escalate", "manager", reason="拒不支付")
     assert state_of(firm) is EmployerState.SUSPENDED
+
+
+@pytest.mark.rule("arrears-effect", "action")
+def test_a_refusal_to_pay_suspends_also_who_was_cleared_meanwhile(counter: Counter) -> None:
+    firm = employer(counter)
+    case = verified(counter, firm)
+    judge(firm, "clear")
+    counter.step(ARREARS, case, "escalate", "manager", reason="拒不支付")
+    assert state_of(firm) is EmployerState.SUSPENDED
+
+
+@pytest.mark.rule("arrears-effect", "action")
+def test_whoever_was_accused_stays_accused_when_the_form_of_the_proof_names_nobody(counter: Counter) -> None:
+    firm = employer(counter)
+    case = counter.open(ARREARS, accused_id=firm, employer_name="某建筑队", claimed_fen=OWED)
+    counter.step(ARREARS, case, "register")
+    counter.step(ARREARS, case, "accept")
+    counter.step(ARREARS, case, "verify", "manager", verified_fen=OWED)
+    assert state_of(firm) is EmployerState.WATCH
+
+
+@pytest.mark.rule("arrears-effect", "action")
+def test_the_written_name_of_a_registered_employer_accuses_it(counter: Counter) -> None:
+    firm = employer(counter)
+    case = counter.open(ARREARS, employer_name="某建筑队", claimed_fen=OWED)
+    assert counter.read(ARREARS, case).accused_id == firm
+
+
+@pytest.mark.rule("arrears-effect", "action")
+def test_proof_that_came_while_the_papers_were_checked_counts_afterwards(counter: Counter) -> None:
+    firm = employer(counter)
+    judge(firm, "licence_expired")
+    verified(counter, firm)
+    assert state_of(firm) is EmployerState.CHECKING
+    judge(firm, "verify")
+    assert state_of(firm) is EmployerState.WATCH
+
+
+def test_a_complaint_may_concern_an_employer_whose_service_is_suspended(counter: Counter) -> None:
+    firm = employer(counter)
+    judge(firm, "warn", reason="投诉")
+    judge(firm, "suspend", reason="投诉")
+    with open_session(SYSTEM.scope) as session:
+        assert (firm, "某建筑队") in ARREARS.options["accused_id"](session)
 
 
 @pytest.mark.rule("arrears-effect", "action")

@@ -75,7 +75,7 @@ def test_events_outside_the_machine_are_refused(state: EmployerState) -> None:
         EmployerState.REGISTERED: {"submit"},
         EmployerState.CHECKING: {"verify", "reject"},
         EmployerState.ACTIVE: {"warn", "licence_expired"},
-        EmployerState.WATCH: {"clear", "suspend"},
+        EmployerState.WATCH: {"clear", "suspend", "licence_expired"},
         EmployerState.SUSPENDED: {"remedy", "blacklist"},
         EmployerState.BLACKLISTED: set[str](),
         EmployerState.REJECTED: {"submit"},

@@ -14,6 +14,8 @@ from centre.outbox import Message
 from centre.permissions import Actor
 from centre.states import IllegalMove, Transition
 from employers.companies.actions import judge_employer
+from employers.companies.models import Employer
+from employers.companies.rules import EmployerState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningFull, OpeningState, SexGround
 from matching.introductions import actions, jobs, queries
@@ -31,6 +33,7 @@ from matching.introductions.rules import (
     PlacementState,
     Recommendation,
     Result,
+    ResultSource,
     is_letter_number,
 )
 from matching.profiles.queries import living_registration
@@ -167,6 +170,31 @@ def test_a_silent_letter_can_be_answered_for_sixty_days_and_not_longer(town: Tow
         tell(town, first, Result.REFUSED_BY_EMPLOYER)
     with clock.frozen(world.MONDAY + timedelta(days=61)), pytest.raises(AnswerTooLate):
         tell(town, second, Result.HIRED)
+
+
+def hush(town: Town, count: int, day: int = 8) -> tuple[EmployerState, list[int]]:
+    """Letters that nobody answers, and the state of their employer afterwards."""
+    letters = [letter(town, worker) for worker in people(town, count)]
+    return after_silence(letters[0], day), letters
+
+
+def after_silence(number: int, day: int) -> EmployerState:
+    with clock.frozen(world.MONDAY + timedelta(days=day)), open_session(SYSTEM, write=True) as session:
+        jobs.silence_letters(session)
+    with open_session(SYSTEM) as session:
+        return session.get_one(Employer, session.get_one(Introduction, number).employer_id).state
+
+
+@pytest.mark.rule("employer-watch", "job")
+def test_an_employer_that_answers_none_of_five_letters_is_watched(town: Town) -> None:
+    assert hush(town, 5)[0] is EmployerState.WATCH
+
+
+@pytest.mark.rule("employer-watch", "job")
+def test_four_silent_letters_or_one_answer_among_them_put_nobody_on_watch(town: Town) -> None:
+    letters = [letter(town, worker) for worker in people(town, 6)]
+    tell(town, letters[0], Result.REFUSED_BY_EMPLOYER, source=ResultSource.EMPLOYER)
+    assert after_silence(letters[1], 8) is EmployerState.ACTIVE
 
 
 def test_a_hire_from_a_letter_is_logged_step_by_step(town: Town) -> None:

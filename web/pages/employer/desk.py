@@ -36,7 +36,7 @@ from matching.live.listing import listed_now
 from matching.suggestions.reach import CHANGE_LABELS, reach_of
 from web import choices
 from web.forms import Bound, bind, bind_edit, blank, editing
-from web.pages.employer.posting import next_part, still_missing
+from web.pages.employer.posting import can_be_changed, next_part, still_missing
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -221,8 +221,7 @@ def _opening(
         events=OPENING.events(opening.state, unit.actor),
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
         findings=restore(opening.screening),
-        editable=opening.state
-        not in (OpeningState.OPEN, OpeningState.FILLED, OpeningState.FROZEN, OpeningState.CLOSED),
+        editable=can_be_changed(opening),
         resume=next_part(opening) if opening.state is OpeningState.DRAFT else "",
         problems=problems,
         places=places or editing(unit, ActForm, {"headcount": opening.headcount}),

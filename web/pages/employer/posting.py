@@ -23,6 +23,7 @@ from employers.openings.rules import (
     CERTIFICATE_LABELS,
     CONTRACT_LABELS,
     EMPLOYMENT_LABELS,
+    OPENING,
     PROVISION_LABELS,
     WAGE_UNIT_LABELS,
     CertificateKind,
@@ -108,6 +109,11 @@ class OpeningForm(Draft):
         return OpeningDraft.model_validate(values | own | {"certificate_requirements": [*kept, *added]})
 
 
+def can_be_changed(opening: Opening) -> bool:
+    """Whether a changed opening could be saved: a draft, or what may become one again."""
+    return opening.state is OpeningState.DRAFT or (opening.state, "revise") in OPENING.table
+
+
 def still_missing(opening: Opening) -> list[str]:
     """The mandatory elements that an opening lacks; a draft gets its validity when it is submitted."""
     given = {"valid_until"} if opening.state is OpeningState.DRAFT else set()
@@ -142,7 +148,7 @@ def create(unit: Unit) -> Response:
 def ask_change(unit: Unit, opening_id: RecordPath, part: Part = "") -> Response:
     """The form for editing an opening: one step of it, or the whole."""
     opening = own_opening(unit.session, unit.actor, opening_id)
-    if opening.state is OpeningState.CLOSED:  # nothing of it can be saved any more; its page says why
+    if not can_be_changed(opening):  # nothing of it could be saved; its page says why
         return RedirectResponse(f"/employer/openings/{opening_id}", 303)
     return _form(unit, editing(unit, OpeningForm, _stored(opening)), opening=opening, part=part)
 

@@ -22,7 +22,7 @@ from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import neighbours, own_booth, permit_limit
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, UNCHANGEABLE, BoothDraft, FairState
 from matching.fairs.contacts.queries import figures_of
 from web.forms import Bound, bind, bind_edit, editing
 from web.pages.public.fairs import hours
@@ -228,6 +228,7 @@ def _desk(
         hours=hours,
         problems=problems,
         own=holds(unit.actor.scope, {"centre_id": fair.centre_id}),
+        changeable=fair.state not in UNCHANGEABLE,
         scheduled=unit.request.query_params.get("scheduled") == "1",
         events=[event for event in FAIR.events(fair.state, unit.actor) if event != "start" or on_the_day],
         state=FAIR_LABELS[fair.state],

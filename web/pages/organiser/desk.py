@@ -25,6 +25,7 @@ from employers.fairs.rules import (
     MODE_LABELS,
     PLANS,
     THEME_LABELS,
+    UNCHANGEABLE,
     FairDraft,
     FairMode,
     FairState,
@@ -184,7 +185,7 @@ def schedule(unit: Unit) -> Response:
 def ask_change(unit: Unit, fair_id: FairId) -> Response:
     """The form for changing a fair; that of another centre is shown with the reason why it cannot be changed."""
     fair = fair_in_sight(unit.session, fair_id)
-    if not holds(unit.actor.scope, {"centre_id": fair.centre_id}):
+    if not holds(unit.actor.scope, {"centre_id": fair.centre_id}) or fair.state in UNCHANGEABLE:
         return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
     return _fair_form(unit, editing(unit, FairForm, _stored(fair)), fair=fair)
 

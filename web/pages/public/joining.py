@@ -37,10 +37,10 @@ def register(unit: Unit) -> Response:
     host = unit.request.client.host if unit.request.client else "local"
     try:
         spend_all(Limit(("employer-register", host), MOST_A_DAY, DAY))
-        employer = enter_employer(unit.session, draft=bound.draft)
+        employer, login = enter_employer(unit.session, draft=bound.draft)
     except Refusal as refusal:
         return _form(unit, bound.refuse(refusal), refusal.status)
-    return page(unit, "public/joining/registered.html", name=employer.name, login=bound.draft.uscc.casefold())
+    return page(unit, "public/joining/registered.html", name=employer.name, login=login)
 
 
 def _form(unit: Unit, bound: Bound[EmployerRegistration], status_code: int = 200) -> Response:

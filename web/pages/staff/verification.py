@@ -229,6 +229,7 @@ def _employer(
         state=EMPLOYER_LABELS[employer.state],
         nature=NATURE_LABELS[employer.nature],
         bound=bound or blank(unit, EmployerStep),
+        may_change=oversees(unit.session, employer.centre_id or ELSEWHERE, actor=unit.actor),
         steps=[(name, *EMPLOYER_STEPS[name]) for name in EMPLOYER_STEPS if name in events],
         place=_place(employer.region_code),
         openings=unit.session.scalars(employer_openings(employer_id).limit(FEW)).all(),

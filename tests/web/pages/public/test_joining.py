@@ -107,3 +107,23 @@ def test_an_employer_registers_itself_on_both_databases(any_database: str) -> No
     with open_session(SYSTEM.scope) as session:
         employer = session.scalars(select(Employer).where(Employer.uscc == CODE)).one()
         assert employer.state is EmployerState.CHECKING
+
+
+@pytest.mark.rule("employer-household", "page")
+def test_a_household_registers_without_a_code_and_is_verified(enter: Opener) -> None:
+    home = FORM | {"name": "王家", "nature": "household", "uscc": "", "address": "文汇路 1 号", "contact_name": "王芳"}
+    answer = enter().post("/employer/register", data=home)
+    assert answer.status_code == 200
+    with open_session(SYSTEM.scope) as session:
+        employer = session.scalars(select(Employer).where(Employer.name == "王家")).one()
+    assert f"home-{employer.id}" in answer.text
+    signed_in = enter().post("/sign-in", data={"login": f"home-{employer.id}", "password": FORM["password"]})
+    assert signed_in.status_code == 303
+    assert step(enter("officer"), f"{DESK}/employers/{employer.id}", "verify") == 303
+
+
+@pytest.mark.rule("employer-household", "page")
+def test_a_household_without_an_address_and_an_organisation_without_a_code_are_refused(enter: Opener) -> None:
+    home = FORM | {"nature": "household", "uscc": ""}
+    assert enter().post("/employer/register", data=home).status_code == 422
+    assert enter().post("/employer/register", data=FORM | {"uscc": ""}).status_code == 422
