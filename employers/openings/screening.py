@@ -5,7 +5,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from employers.openings.adverts.classifier import WEIGHTS, is_lawful, resembling
-from employers.openings.adverts.lexicon import LEXICON, OF_THE_EMPLOYER, excuses, laws, questions
+from employers.openings.adverts.lexicon import LEXICON, OF_THE_EMPLOYER, excuses, is_title, laws, questions
 from employers.openings.adverts.rulebook import (
     RULES,
     Reaction,
@@ -46,7 +46,8 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Scr
     blocked = [finding.words for finding in findings if finding.reaction is Reaction.BLOCK]
     asked: dict[str, ScreeningFinding] = {}
     for key, words in questions(text):
-        if laws()[key] not in OF_THE_EMPLOYER and is_lawful(words):
+        title = is_title(words)
+        if (title or laws()[key] not in OF_THE_EMPLOYER) and is_lawful(words, title=title):
             continue
         if laws()[key] not in spoken and not any(_same(words, others) for others in blocked):
             asked.setdefault(key, ScreeningFinding(key, Reaction.ASK, words, field))

@@ -21,6 +21,9 @@ ASKED_FROM = 0.95
 LAWFUL_BELOW = 0.1
 """Probability below which a question of the lexicon is dropped; at 0.2 it would silence one in eighty unlawful ones."""
 
+TITLE_BELOW = 0.5
+"""The same for a bare title: it demands nothing, and a word in it tells of the work more often than of a person."""
+
 SHORTEST = 6
 """Shorter clauses are too little to judge by resemblance."""
 
@@ -52,9 +55,9 @@ def probability(clause: str) -> float:
     return 1 / (1 + exp(-(total + weights.constant) / 1000))
 
 
-def is_lawful(clause: str) -> bool:
+def is_lawful(clause: str, *, title: bool = False) -> bool:
     """Whether a clause resembles lawful wording so closely that nobody needs to be asked about a word in it."""
-    return probability(clause.replace(" ", "")) < LAWFUL_BELOW
+    return probability(clause.replace(" ", "")) < (TITLE_BELOW if title else LAWFUL_BELOW)
 
 
 def resembling(text: str) -> Iterator[str]:

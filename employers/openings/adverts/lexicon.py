@@ -52,6 +52,8 @@ class Lexicon:
     neutral: re.Pattern[str]
     welcome: re.Pattern[str]
     after_place: re.Pattern[str]
+    title: re.Pattern[str]
+    people: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -67,6 +69,8 @@ def lexicon() -> Lexicon:
         mask=re.compile("|".join(data["mask"])),
         neutral=re.compile("|".join(data["neutral"])),
         welcome=re.compile("|".join(data["welcome"])),
+        title=re.compile(data["title"]),
+        people=re.compile(data["people"]),
         after_place=re.compile(f"{_OF_PLACE}(?:都|一律|就|请|也)?(?:{turns})"),
     )
 
@@ -114,6 +118,11 @@ def excuses(clause: str) -> bool:
     for topic in book.topics:
         plain = topic.mask.sub("", plain) if topic.mask else plain
     return len(plain) <= len(clause) // 2
+
+
+def is_title(clause: str) -> bool:
+    """Whether a clause only names a thing and the trade that handles it (罚单打印机安装)."""
+    return bool(lexicon().title.match(clause)) and not lexicon().people.search(clause)
 
 
 def without_work(clause: str, law: str) -> str:

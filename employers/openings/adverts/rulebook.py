@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from employers.openings.adverts.clauses import clauses, levelled
-from employers.openings.adverts.lexicon import laws, without_work
+from employers.openings.adverts.lexicon import is_title, laws, without_work
 from employers.openings.rules import CertificateKind, CertificateRequirement
 
 RULES = Path(__file__).parents[1] / "data" / "ad_rules.toml"
 
 WIDEST_RANGE = 3
 """A pay range wider than this factor is too vague to be useful."""
+
+OF_THINGS = frozenset({"hepatitis-b", "pregnancy-test", "fees", "education-limit"})
+"""Rules whose words also name things: in a bare title (乙肝检验科护工) they ask nothing of whoever applies."""
 
 _MONEY_RANGE = re.compile(r"(?<![0-9])([0-9]{4,6})(?:元)?[-~至到—]([0-9]{4,6})(?![0-9])")
 _DIGIT = r"[0-9\uff10-\uff19]"
@@ -111,7 +114,7 @@ def rule_findings(text: str, *, field: str = "", known: Iterable[str] = ()) -> l
     findings: dict[tuple[str, str], ScreeningFinding] = {}
     for rule in rulebook().values():
         for clause in parted if rule.pattern else ():
-            if rule.allow and rule.allow.search(clause):
+            if rule.allow and rule.allow.search(clause) or rule.key in OF_THINGS and is_title(clause):
                 continue
             for match in rule.pattern.finditer(without_work(clause, rule.key)) if rule.pattern else ():
                 reaction = Reaction.WARN if rule.softened_by in facts else rule.reaction
