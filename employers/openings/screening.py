@@ -43,13 +43,12 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Scr
     """
     findings = rule_findings(text, field=field, known=tuple(known))
     spoken = {finding.key for finding in findings}
-    blocked = [finding.words for finding in findings if finding.reaction is Reaction.BLOCK]
     asked: dict[str, ScreeningFinding] = {}
     for key, words in questions(text):
         title = is_title(words)
         if (title or laws()[key] not in OF_THE_EMPLOYER) and is_lawful(words, title=title):
             continue
-        if laws()[key] not in spoken and not any(_same(words, others) for others in blocked):
+        if laws()[key] not in spoken and not any(_silences(finding, key, words) for finding in findings):
             asked.setdefault(key, ScreeningFinding(key, Reaction.ASK, words, field))
     if not findings and not asked:
         asked = {
@@ -66,8 +65,10 @@ def edition() -> str:
     return f"{crc32(b''.join(file.read_bytes() for file in (RULES, LEXICON, WEIGHTS))):08x}"
 
 
-def _same(words: str, others: str) -> bool:
-    return words in others or others in words
+def _silences(finding: ScreeningFinding, key: str, words: str) -> bool:
+    """Whether a finding has said enough about words that a topic would ask about."""
+    same = words in finding.words or finding.words in words
+    return same and (finding.reaction is Reaction.BLOCK or laws()[key] in OF_THE_EMPLOYER)
 
 
 def screen_fields(fields: Mapping[str, str], *, known: Iterable[str] = ()) -> list[ScreeningFinding]:

@@ -114,7 +114,7 @@ def rule_findings(text: str, *, field: str = "", known: Iterable[str] = ()) -> l
     findings: dict[tuple[str, str], ScreeningFinding] = {}
     for rule in rulebook().values():
         for clause in parted if rule.pattern else ():
-            if rule.allow and rule.allow.search(clause) or rule.key in OF_THINGS and is_title(clause):
+            if (rule.allow and rule.allow.search(clause)) or (rule.key in OF_THINGS and is_title(clause)):
                 continue
             for match in rule.pattern.finditer(without_work(clause, rule.key)) if rule.pattern else ():
                 reaction = Reaction.WARN if rule.softened_by in facts else rule.reaction

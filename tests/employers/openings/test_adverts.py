@@ -1,5 +1,6 @@
 """The three layers of screening: examples, lexicon, classifier, judged wordings, and the command that measures them."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -22,8 +23,10 @@ from employers.openings.actions import (
 )
 from employers.openings.advert_figures import evaluate, evaluate_file
 from employers.openings.adverts.classifier import ASKED_FROM, probability
+from employers.openings.adverts.clauses import clauses
 from employers.openings.adverts.corpus import examples
 from employers.openings.adverts.lexicon import laws, lexicon
+from employers.openings.adverts.training import OCCUPATIONS
 from employers.openings.jobs import rescreen_openings
 from employers.openings.rules import OpeningState
 from employers.openings.screening import Reaction, edition, restore, rulebook, screen, worst
@@ -51,20 +54,56 @@ def test_unseen_templates_are_judged_as_promised() -> None:
     assert figures.precision_at(0.05) >= 0.9
 
 
-def test_sentences_that_nobody_wrote_rules_for_are_judged_as_measured() -> None:
-    """Written before the rules were last changed, and their misses never read: the figures of docs/measurements.md."""
-    figures = evaluate_file(Path(__file__).with_name("unseen_adverts.jsonl"))
-    assert len(figures.judged) >= 290
-    assert figures.recall >= 0.94
-    assert figures.precision >= 0.89
+@pytest.mark.parametrize(
+    ("file", "sentences", "recall", "precision"),
+    [
+        ("unseen_adverts.jsonl", 290, 0.97, 0.95),  # its misses have been learnt from since it was written
+        ("newer_adverts.jsonl", 150, 0.9, 0.91),  # written before the lexicon last changed; its misses never read
+        ("third_adverts.jsonl", 140, 0.94, 0.91),  # the same, in still other wording
+    ],
+)
+def test_sentences_that_nobody_wrote_rules_for_are_judged_as_measured(
+    file: str, sentences: int, recall: float, precision: float
+) -> None:
+    """The figures of docs/measurements.md; half of the lawful sentences are traps."""
+    figures = evaluate_file(Path(__file__).with_name(file))
+    assert len(figures.judged) >= sentences
+    assert figures.recall >= recall
+    assert figures.precision >= precision
 
 
-def test_the_newest_unseen_sentences_are_judged_as_measured() -> None:
-    """171 sentences written when rules, lexicon and weights were as they are now; nothing was changed after them."""
-    figures = evaluate_file(Path(__file__).with_name("newer_adverts.jsonl"))
-    assert len(figures.judged) >= 150
-    assert figures.recall >= 0.89
-    assert figures.precision >= 0.91
+def test_ordinary_posts_are_left_alone() -> None:
+    """Whole lawful posts of ordinary employers, and the names of all occupations: hardly one is asked about."""
+    posts = evaluate_file(Path(__file__).with_name("ordinary_adverts.jsonl"))
+    assert len(posts.judged) >= 50
+    assert posts.false_rate <= 0.02
+    with OCCUPATIONS.open(encoding="utf-8") as names:
+        asked = [row["name"] for row in csv.DictReader(names) if screen(row["name"])]
+    assert len(asked) <= 3
+
+
+@pytest.mark.parametrize(
+    ("title", "asked"),
+    [
+        ("乙肝检验科护工", False),
+        ("罚单打印机安装", False),
+        ("985路公交司机", False),
+        ("女叉车司机", True),
+        ("女装卸工", True),
+        ("党员文员", True),
+        ("年轻服务员", True),
+    ],
+)
+def test_a_bare_title_is_asked_about_when_it_names_a_person(title: str, asked: bool) -> None:
+    assert bool(screen(title)) is asked
+
+
+def test_a_warning_silences_its_own_law_alone() -> None:
+    assert {finding.key for finding in screen("女性体重超过120不要")} >= {"looks", "ask-sex"}
+
+
+def test_a_comma_before_a_figure_parts_clauses_and_one_inside_it_does_not() -> None:
+    assert clauses("饭店招服务员，18到28周岁，工资3,500") == ["饭店招服务员", "18到28周岁", "工资3,500"]
 
 
 def test_the_figures_catch_a_screening_that_is_wrong() -> None:
