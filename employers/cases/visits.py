@@ -140,10 +140,6 @@ def _settle(session: Session, actor: Actor, case: EmployerVisit, draft: VisitRes
     raise Invalid([Problem("outcome", "open", N_("还有单位的需要没有办，办好一项勾一项，都勾了再了结"))])
 
 
-def _ways(case: EmployerVisit) -> list[tuple[str, str]]:
-    return [(N_("看这家单位和它的岗位"), f"/counter/verify/employers/{case.firm_id}")] if case.firm_id else []
-
-
 VISIT = Kind(
     name="employer_visit",
     path="employer-visits",
@@ -179,7 +175,6 @@ VISIT = Kind(
         "needs", N_("单位的需要"), VisitNeed, VisitNeedDraft, ("need", "note"),
         while_in=frozenset({_S.VISITED}), mark="met_at", mark_label=N_("办好了"),
     ),
-    links=_ways,
     signatures=(N_("经办人"), N_("单位联系人")),
     group="work",
 )  # fmt: skip
