@@ -13,7 +13,6 @@ from employers.companies.actions import judge_employer, update_employer
 from employers.companies.jobs import watch_licences
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, EmployerState, LicenceEnded
-from employers.openings.rules import OpeningState
 from tests.employers.world import OFFICER, SYSTEM, add_employer, boss, published
 
 PAPERS = {
@@ -90,7 +89,7 @@ def test_the_openings_return_when_the_new_licence_is_verified(session: Session) 
     session.get_one(Employer, 1).licence_expires_on = clock.today() - timedelta(days=1)
     session.flush()
     watch_licences(session)
-    assert shown.state is OpeningState.FROZEN
+    assert shown.state.value == "frozen"
     update_employer(session, SYSTEM, employer_id=1, draft=draft(licence_expires_on=date(2040, 1, 1)))
     judge_employer(session, OFFICER, employer_id=1, event="verify")
-    assert shown.state is OpeningState.OPEN
+    assert shown.state.value == "open"
