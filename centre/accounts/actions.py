@@ -82,7 +82,7 @@ def set_password(session: Session, actor: Actor, *, login: str, password: str) -
     account = _named(session, login)
     account.password_hash = kept
     end_all(session, account.id)
-    tell_owner(session, account, OWN_PASSWORD_RESET)
+    tell_owner(session, account, OWN_PASSWORD_RESET.of())
     audit.note(session, actor, action="account.password", subject=f"account:{account.id}")
 
 

@@ -160,7 +160,7 @@ def invite_again(session: Session, actor: Actor, *, account_id: int) -> tuple[Ac
         account.password_hash = ""
         end_all(session, account.id)
         secret = _new_link(session, account)
-        tell_owner(session, account, OWN_PASSWORD_RESET)
+        tell_owner(session, account, OWN_PASSWORD_RESET.of())
     audit.note(session, actor, action="account.invite", subject=f"account:{account.id}")
     return account, secret
 

@@ -290,4 +290,4 @@ def forget_factor(session: Session, account: Account) -> None:
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
     end_all(session, account.id)
-    tell_owner(session, account, OWN_FACTOR_RESET)
+    tell_owner(session, account, OWN_FACTOR_RESET.of())

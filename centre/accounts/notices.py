@@ -4,15 +4,15 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.accounts.models import Account
-from centre.messages import Wording, send
+from centre.messages import Filled, send
 
 
-def tell_owner(session: Session, account: Account, wording: Wording) -> None:
+def tell_owner(session: Session, account: Account, message: Filled) -> None:
     """Leave a message in the account's inbox: whoever did not ask for the change learns of it at the next sign-in."""
     send(
         session,
-        wording.of(),
+        message,
         to_account_id=account.id,
         link="/account",
-        dedupe_key=f"{wording.name}:{account.id}:{clock.now().isoformat()}",
+        dedupe_key=f"{message.wording.name}:{account.id}:{clock.now().isoformat()}",
     )
