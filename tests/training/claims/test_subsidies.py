@@ -6,17 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from centre.database import open_session
-from centre.policy import policy
-from tests.training.world import SYSTEM, City
-from training.claims.rules import Case, DayTerms, Earlier, Programme, Step, Terms, day_table, decide, read_terms
+from centre.policy import shipped_examples
+from training.claims.rules import (
+    Case,
+    DayTerms,
+    Earlier,
+    Programme,
+    Step,
+    Terms,
+    day_table,
+    decide,
+    read_terms,
+)
 
 
-@pytest.fixture
-def terms(city: City) -> dict[Programme, Terms]:
-    with open_session(SYSTEM.scope) as session:
-        on = date(2026, 3, 1)
-        return {programme: read_terms(policy(session, f"subsidy-{programme.value}", on=on)) for programme in Programme}
+@pytest.fixture(scope="module")
+def terms() -> dict[Programme, Terms]:
+    kept = {rule.key: rule.value for rule in shipped_examples()}
+    return {programme: read_terms(kept[f"subsidy-{programme.value}"]) for programme in Programme}
 
 
 def case(**changes: object) -> Case:
@@ -89,3 +96,70 @@ def test_one_person_one_occupation_one_level_is_subsidised_once(terms: dict[Prog
     assert decide(terms[Programme.PER_DAY], case(earlier=same), most_a_year=3).reason == "already-subsidised"
     assert decide(terms[Programme.PER_DAY], case(earlier=same, level=3), most_a_year=3).fen == 170_000
     assert decide(terms[Programme.PER_DAY], case(retired=True), most_a_year=3).reason == "retired"
+
+
+def test_attendance_and_certificate_come_before_the_amount(terms: dict[Programme, Terms]) -> None:
+    absent = decide(terms[Programme.PER_DAY], case(completed=False, percent=79), most_a_year=3)
+    assert (absent.fen, absent.reason, absent.params) == (0, "below-attendance", {"percent": 79})
+    uncertified = {
+        programme: decide(terms[programme], case(certified=False), most_a_year=3).reason for programme in Programme
+    }
+    assert uncertified == {
+        Programme.PER_DAY: "", Programme.PER_HOUR: "", Programme.PER_CERTIFICATE: "not-certified",
+        Programme.PER_LEVEL: "not-certified",
+    }  # fmt: skip
+
+
+def test_a_refusal_names_the_subsidy_that_stands_in_the_way(terms: dict[Programme, Terms]) -> None:
+    def earlier(line_id: int, programme: Programme, occupation: str, level: int = 5) -> Earlier:
+        return Earlier(line_id, programme, occupation, level, 2026, 100_000)
+
+    mine, other = "6-05-01-03", "4-03-02-01"
+    same = [earlier(5, Programme.PER_DAY, other), earlier(6, Programme.PER_DAY, mine, 4)]
+    assert decide(terms[Programme.PER_DAY], case(earlier=same), most_a_year=3).line_id == 6
+    two = [earlier(7, Programme.PER_CERTIFICATE, mine), earlier(8, Programme.PER_CERTIFICATE, mine, 3)]
+    assert decide(terms[Programme.PER_CERTIFICATE], case(earlier=two), most_a_year=3).line_id == 8
+    assert decide(terms[Programme.PER_DAY], case(earlier=two), most_a_year=2).line_id == 8
+    levels = [earlier(9, Programme.PER_LEVEL, other), earlier(10, Programme.PER_LEVEL, other, 3)]
+    assert decide(terms[Programme.PER_LEVEL], case(earlier=levels), most_a_year=3).line_id == 10
+    others = [earlier(11, Programme.PER_CERTIFICATE, other)]
+    assert decide(terms[Programme.PER_CERTIFICATE], case(earlier=others), most_a_year=3).fen == 100_000
+
+
+def test_a_level_that_is_worth_nothing_is_refused_without_an_earlier_one() -> None:
+    nothing = read_terms({"pattern": "per_level", "fen": {"4": 0}})
+    assert decide(nothing, case(level=4), most_a_year=3) == Decision(reason="year-level")
+
+
+def test_one_fen_is_an_amount() -> None:
+    level, hour = {"pattern": "per_level", "fen": {"4": 1}}, {"pattern": "per_hour", "fen": 1, "cap_year_fen": 9}
+    assert decide(read_terms(level), case(level=4), most_a_year=3).fen == 1
+    assert decide(read_terms(hour), case(hours=1), most_a_year=3).fen == 1
+    certificate = read_terms({"pattern": "per_certificate", "fen": 1_001})
+    assert decide(certificate, case(government_fen=1_000), most_a_year=3).fen == 1
+
+
+@pytest.mark.parametrize(
+    ("government", "fen", "reason"),
+    [
+        (0, 100_000, ""), (30_000, 70_000, ""), (100_000, 0, "government-split"), (120_000, 0, "government-split"),
+    ],
+)  # fmt: skip
+def test_what_the_government_has_paid_of_the_tuition_is_not_paid_again(
+    terms: dict[Programme, Terms], government: int, fen: int, reason: str
+) -> None:
+    decision = decide(terms[Programme.PER_CERTIFICATE], case(government_fen=government), most_a_year=3)
+    assert (decision.fen, decision.reason) == (fen, reason)
+
+
+def test_a_reason_for_nothing_is_kept_whatever_the_government_paid(terms: dict[Programme, Terms]) -> None:
+    assert decide(terms[Programme.PER_LEVEL], case(level=5, government_fen=1), most_a_year=3).reason == "level-unknown"
+
+
+def test_a_year_counts_its_own_subsidies_by_the_day_of_completion(terms: dict[Programme, Terms]) -> None:
+    earlier = [had(Programme.PER_DAY, 1), had(Programme.PER_HOUR, 2), had(Programme.PER_DAY, 3, year=2025)]
+    mine = case(earlier=earlier)
+    assert [subsidy.fen for subsidy in mine.this_year()] == [1, 2]
+    assert [subsidy.fen for subsidy in mine.this_year(Programme.PER_DAY)] == [1]
+    assert (mine.percent, mine.retired, mine.government_fen) == (100, False, 0)
+    assert decide(terms[Programme.PER_DAY], mine, most_a_year=2).reason == "year-count"
