@@ -1,8 +1,8 @@
 """`make mutants`: change one thing at a time, run the module's own tests, and count what they notice.
 
-Each mutant runs in a fork of a process that has the libraries loaded. The quick tests run first; only what survives
-them meets the tests with a database. A mutant that outlasts its time counts as killed. Fails below 85 per cent, and
-when a survivor is not explained in docs/mutants.md.
+Each mutant runs in a fork of a process that has run the tests; what cannot be put into it runs once more in a process
+that imports the module anew. A mutant that outlasts its time counts as killed. Fails below 85 per cent, and when a
+survivor is not explained in docs/mutants.md.
 """
 
 import argparse
@@ -15,7 +15,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from time import monotonic
 from types import ModuleType
@@ -60,7 +59,7 @@ def path_of(name: str) -> Path:
     return ROOT / f"{name.replace('.', '/')}.py"
 
 
-def passes(name: str, tree: ast.Module | None, tests: Sequence[str], *, quick: bool) -> bool:
+def passes(name: str, tree: ast.Module | None, tests: Sequence[str]) -> bool:
     """Whether all tests of a module pass with a changed tree, or unchanged without one; in a process of its own."""
     child = os.fork()
     if child == 0:
@@ -73,15 +72,9 @@ def passes(name: str, tree: ast.Module | None, tests: Sequence[str], *, quick: b
         # Without the plugins, of which schemathesis alone takes longer to load than most tests to run.
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
         options = ["-q", "-x", "-p", "no:cacheprovider", "-k", "not postgresql"]
-        code = pytest.main([*options, *(["--quick"] if quick else []), *tests])
-        os._exit(0 if code in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) else 1)
+        os._exit(0 if pytest.main([*options, *tests]) == pytest.ExitCode.OK else 1)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status) == 0
-
-
-def survives(name: str, tests: Sequence[str], mutant: Mutant) -> bool:
-    """Whether no test of the module notices a mutant."""
-    return passes(name, mutant.tree, tests, quick=True) and passes(name, mutant.tree, tests, quick=False)
 
 
 def explained(path: Path = EXPLAINED) -> dict[str, set[str]]:
@@ -105,7 +98,7 @@ def examine(name: str, workers: int) -> tuple[int, list[Mutant]]:
         raise AssertionError(f"the tests of {name} fail without any change: {verdict['fails']}")
     left = [changed[index] for index in verdict["left"]]
     with ThreadPoolExecutor(workers) as pool:
-        lives = pool.map(partial(survives, name, tests), left)
+        lives = pool.map(lambda mutant: passes(name, mutant.tree, tests), left)
         alive = [mutant for mutant, is_alive in zip(left, lives, strict=True) if is_alive]
     alive += [changed[index] for index in verdict["alive"]]
     return len(changed), sorted(alive, key=changed.index)

@@ -19,7 +19,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "matching.introductions.rules": ("tests/matching/introductions/test_rules.py",),
     "matching.profiles.rules": ("tests/matching/profiles/test_rules.py",),
     "matching.export.rules": ("tests/matching/export/test_rules.py",),
-    "training.classes.rules": ("tests/training/classes/test_rules.py", "tests/training/attendance/test_timetables.py"),
+    "training.classes.rules": ("tests/training/classes/test_rules.py",),
     "training.enrolments.rules": ("tests/training/enrolments/test_rules.py",),
     "training.certificates.rules": ("tests/training/certificates/test_rules.py",),
     "training.attendance.rules": ("tests/training/attendance/test_rules.py",),

@@ -28,7 +28,7 @@ name, tests = "training.providers.prices", ["tests/training/providers/test_price
 text = open("training/providers/prices.py", encoding="utf-8").read()
 wrong = ast.parse(text.replace("tuition_fen - ", "tuition_fen + "))
 same = ast.parse(text)
-print(passes(name, None, tests, quick=True), passes(name, wrong, tests, quick=True))
+print(passes(name, None, tests), passes(name, wrong, tests))
 print(judge(name, same, [Mutant("", "", "", wrong), Mutant("", "", "", same)], tests, 1)["alive"])
 """
 

@@ -15,7 +15,7 @@ import mmap
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from time import monotonic
 from types import CodeType, FunctionType
 from typing import Any
@@ -64,15 +64,25 @@ def _codes(outer: CodeType) -> Iterator[tuple[str, CodeType]]:
                 yield from _codes(code)
 
 
-def swap(name: str, tree: ast.Module) -> None:
-    """Give the functions of a loaded module the code of a tree, wherever they are already held."""
-    fresh = codes(tree)
+def holders(name: str) -> list[Any]:
+    """The functions of a loaded module, wherever they are already held, and the caches of what they once said."""
     gc.unfreeze()  # The application freezes what it has loaded, and get_objects does not see that.
-    for held in gc.get_objects():
-        if isinstance(held, FunctionType) and held.__module__ == name and held.__qualname__ in fresh:
-            held.__code__ = fresh[held.__qualname__]
-        elif isinstance(held, functools._lru_cache_wrapper) and held.__module__ in (name, *KEEPERS):
-            held.cache_clear()
+    return [
+        held
+        for held in gc.get_objects()
+        if (isinstance(held, FunctionType) and held.__module__ == name)
+        or (isinstance(held, functools._lru_cache_wrapper) and held.__module__ in (name, *KEEPERS))
+    ]
+
+
+def swap(held: Iterable[Any], tree: ast.Module) -> None:
+    """Give the functions among what is held the code of a tree, and empty the caches."""
+    fresh = codes(tree)
+    for each in held:
+        if not isinstance(each, FunctionType):
+            each.cache_clear()
+        elif each.__qualname__ in fresh:
+            each.__code__ = fresh[each.__qualname__]
 
 
 def changed_function(before: ast.Module, after: ast.Module) -> str:
@@ -149,7 +159,8 @@ class Ground:
         called: set[str] = set()
         marked = ast.fix_missing_locations(Marked().visit(ast.parse(ast.unparse(self.tree))))
         vars(sys.modules[self.name])[MARKS] = called
-        swap(self.name, marked)
+        self.held = holders(self.name)
+        swap(self.held, marked)
         calls: list[set[str]] = []
         self.took: list[float] = []
         for item in session.items:
@@ -161,7 +172,9 @@ class Ground:
             if session.testsfailed:
                 self.fails = item.nodeid
                 return True
-        swap(self.name, self.tree)
+        self.held = holders(self.name)  # Once more: tests may have loaded others that hold them.
+        swap(self.held, self.tree)
+        gc.freeze()  # So that no fork copies all the pages by looking for garbage in them.
         self.kills = mmap.mmap(-1, max(len(session.items), 1))
         running: dict[int, int] = {}
         for index, mutant in enumerate(self.mutants):
@@ -194,7 +207,7 @@ class Ground:
         code = 1
         try:
             if function:
-                swap(self.name, mutant.tree)
+                swap(self.held, mutant.tree)
             elif not rebind(self.name, self.tree, mutant.tree):
                 os._exit(LEFT)
             code = self._run(session, chosen, LEFT if not function else 0)

@@ -50,8 +50,8 @@ def test_what_a_clerk_enters_may_lack_code_and_telephone_but_not_hold_wrong_ones
 
 
 def test_an_account_of_an_employer_decides_on_others_only() -> None:
-    officer = Actor(account_id=1, roles=frozenset({Role.EMPLOYMENT_OFFICER, Role.EMPLOYER}), centre_id=1, employer_id=5)
+    officer = Actor(account_id=1, roles=frozenset({Role.PLACEMENT_OFFICER, Role.EMPLOYER}), centre_id=1, employer_id=5)
     with pytest.raises(OwnBusiness):
         check_stranger(officer, 5)
     check_stranger(officer, 6)
-    check_stranger(Actor(account_id=2, roles=frozenset({Role.EMPLOYMENT_OFFICER}), centre_id=1), 5)
+    check_stranger(Actor(account_id=2, roles=frozenset({Role.PLACEMENT_OFFICER}), centre_id=1), 5)

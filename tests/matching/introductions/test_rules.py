@@ -106,6 +106,7 @@ def test_the_published_numbers_of_other_registers_with_the_same_check_are_right(
 
 def test_a_letter_is_numbered_by_centre_day_and_serial() -> None:
     assert letter_number("XY", date(2026, 3, 2), 7) == "XY-20260302-0007-R"
+    assert letter_number("XY", date(2026, 3, 2), 78) == "XY-20260302-0078-0"
     assert is_letter_number(letter_number("XY03", date(2026, 12, 31), 9999))
 
 

@@ -10,6 +10,7 @@ from centre.policy import shipped_examples
 from training.claims.rules import (
     Case,
     DayTerms,
+    Decision,
     Earlier,
     Programme,
     Step,
