@@ -105,7 +105,7 @@ def test_a_run_of_days_off_goes_over_the_new_year_in_both_directions() -> None:
 
 def test_the_first_and_the_last_year_have_holidays_too() -> None:
     none = YearPlan(frozenset(), frozenset())
-    with planted(calendar, _plans=lambda: {year: none for year in (1, 2, 9998, 9999)}):
+    with planted(calendar, _plans=lambda: dict.fromkeys((1, 2, 9998, 9999), none)):
         assert holidays(date(1, 1, 1), date(1, 1, 31)) == holidays(date(9999, 12, 1), date(9999, 12, 31)) == []
 
 
