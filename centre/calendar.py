@@ -157,7 +157,7 @@ def library_plan(year: int) -> YearPlan:
 @lru_cache(maxsize=64)
 def _public_holidays(year: int, plans: tuple[YearPlan | None, YearPlan | None, YearPlan | None]) -> frozenset[date]:
     # A run may begin before the new year or end after it.
-    near = {year + step: plan for step, plan in zip((-1, 0, 1), plans, strict=True) if 1 <= year + step <= 9999}
+    near = dict(zip((year - 1, year, year + 1), plans, strict=True))
     run: set[date] = set()
     for holiday in (day for known, plan in near.items() for day in _holidays(known, plan)):
         run.add(holiday)

@@ -65,6 +65,7 @@ def test_short_months_take_their_last_day() -> None:
         ("male", date(1965, 1, 1), date(2025, 2, 1)),
         ("male", date(1965, 1, 15), date(2025, 2, 15)),
         ("male", date(1965, 5, 15), date(2025, 7, 15)),
+        ("male", date(1970, 3, 31), date(2031, 7, 31)),
         ("male", date(1976, 9, 1), date(2039, 9, 1)),
         ("male", date(1990, 1, 1), date(2053, 1, 1)),
         ("female-cadre", date(1970, 1, 31), date(2025, 2, 28)),
@@ -101,6 +102,15 @@ def test_a_run_of_days_off_goes_over_the_new_year_in_both_directions() -> None:
     plans = {2027: YearPlan(frozenset({date(2027, 12, 31)}), frozenset()), 2028: YearPlan(frozenset(), frozenset())}
     with planted(calendar, _plans=lambda: plans):
         assert holidays(date(2027, 12, 25), date(2028, 1, 9)) == ["12-31", "01-01", "01-02"]
+    with planted(calendar, _plans=lambda: {2029: YearPlan(frozenset({date(2029, 5, 1)}), frozenset())}):
+        assert holidays(date(2028, 12, 25), date(2029, 1, 2)) == []
+
+
+def test_a_made_up_day_before_the_new_year_ends_the_run() -> None:
+    """30 December 2022 is a Friday; its Saturday is worked here, and the Sunday in the new year is ordinary."""
+    plan = YearPlan(frozenset({date(2022, 12, 30)}), frozenset({date(2022, 12, 31)}))
+    with planted(calendar, _plans=lambda: {2022: plan, 2023: YearPlan(frozenset(), frozenset())}):
+        assert holidays(date(2022, 12, 26), date(2023, 1, 8)) == ["12-30"]
 
 
 def test_the_first_and_the_last_year_have_holidays_too() -> None:

@@ -61,6 +61,7 @@ def test_what_was_entered_holds_before_the_tables_of_the_service(calendar_table:
 def test_changed_days_are_those_with_another_answer_in_the_order_of_the_year(calendar_table: None) -> None:
     enter(PLAN)
     assert changed_days(2027, PLAN) == []
+    assert changed_days(2027, YearPlan(PLAN.off, PLAN.work | {date(2028, 1, 1)})) == [], "only its own days"
     other = YearPlan(off=frozenset({FRIDAY, LAST}), work=frozenset())
     assert changed_days(2027, other) == [
         ChangedDay(FIRST, was_worked=False, is_worked=True),
