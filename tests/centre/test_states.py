@@ -143,7 +143,7 @@ def reasons_after(which: ColumnElement[bool], naming: list[str] | None = None, m
             log_moves(session, SYSTEM, LAMP, Light.OFF, "switch", [lamp], reason=reason)
         log_moves(session, SYSTEM, other, Light.OFF, "switch", [1], reason="王芳说太热")
         forget_reasons(session, model, which, naming=naming)
-    return [row[-1] for row in log()]
+    return [str(row[-1]) for row in log()]
 
 
 def test_the_reasons_of_chosen_records_are_forgotten_and_their_moves_stay(log_table: None) -> None:

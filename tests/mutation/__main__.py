@@ -21,8 +21,8 @@ from types import ModuleType
 
 import pytest
 
-from tests.mutation.changes import Mutant, mutants
-from tests.mutation.targets import TARGETS, tests_of
+from tests.mutation.changes import Mutant
+from tests.mutation.targets import TARGETS, machine_modules, mutants_of, tests_of
 from tests.mutation.warm import judge
 
 ROOT = Path(__file__).parent.parent.parent
@@ -92,7 +92,7 @@ def explained(path: Path = EXPLAINED) -> dict[str, set[str]]:
 def examine(name: str, workers: int) -> tuple[int, list[Mutant]]:
     """How many mutants a module has, and those that survive. Raises AssertionError if its tests fail unchanged."""
     text = path_of(name).read_text("utf-8")
-    tests, changed = tests_of(name, text), list(mutants(text))
+    tests, changed = tests_of(name, text), mutants_of(name, text)
     verdict = judge(name, ast.parse(text), changed, tests, workers)
     if verdict["fails"]:
         raise AssertionError(f"the tests of {name} fail without any change: {verdict['fails']}")
@@ -110,7 +110,7 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", help="modules, such as centre.money; all by default")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
     given = parser.parse_args()
-    chosen = given.modules or list(TARGETS)
+    chosen = given.modules or [*TARGETS, *machine_modules()]
     for library in PRELOADED:
         importlib.import_module(library)
     known, total, alive, unexplained = explained(), 0, 0, 0

@@ -54,8 +54,11 @@ def drafted(**changes: Any) -> list[tuple[str, str]]:
     return [(fault.field, fault.code) for fault in draft_faults(opening(**changes))]
 
 
-def illegal(licence: str = "", **changes: Any) -> list[tuple[str, str]]:
-    return [(fault.field, fault.code) for fault in legal_faults(opening(**changes), LIMITS, service_licence=licence)]
+def illegal(*licence: str, **changes: Any) -> list[tuple[str, str]]:
+    return [
+        (fault.field, fault.code)
+        for fault in legal_faults(opening(**changes), LIMITS, service_licence="".join(licence))
+    ]
 
 
 @pytest.mark.parametrize(

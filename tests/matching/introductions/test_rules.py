@@ -31,7 +31,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @pytest.mark.parametrize("state", [S.RECOMMENDED, S.LETTER_ISSUED, S.UNKNOWN, S.VOID])
-def test_a_result_of_a_letter_implies_the_steps_before_it(state: S) -> None:
+def test_a_result_of_a_letter_implies_the_steps_before_it(state: IntroductionState) -> None:
     assert events_to(state, Result.INTERVIEWED) == ("interview",)
     assert events_to(state, Result.OFFERED) == ("interview", "offer")
     assert events_to(state, Result.HIRED) == ("interview", "offer", "accept")
@@ -51,7 +51,7 @@ def test_steps_that_were_taken_are_not_taken_again() -> None:
     ],
 )  # fmt: skip
 def test_a_result_that_lies_behind_names_its_own_step_which_the_machine_refuses(
-    state: S, result: Result, event: str
+    state: IntroductionState, result: Result, event: str
 ) -> None:
     assert events_to(state, result) == (event,)
     assert (state, event) not in INTRODUCTION.table
