@@ -93,7 +93,9 @@ def test_a_fair_goes_from_the_plan_to_its_figures(as_: Opener) -> None:
 
     assert step("prepare") == 409
     assert organiser.send_form(f"{path}/plans", security_plan="GQ-3").status_code == 303
-    assert [step("prepare"), step("file"), step("clear"), step("publish")] == [303, 303, 409, 409]
+    assert [step("prepare"), step("file"), step("clear"), step("publish")] == [303, 409, 409, 409]
+    assert "为什么过了期限才备案" in organiser.get(path).text
+    assert [step("file", late_reason="场地临时定"), step("clear"), step("publish")] == [303, 409, 409]
     assert [step("clear", permit_no="公安1号"), step("publish"), step("open_booths")] == [303, 303, 303]
     fair_id = int(path.rsplit("/", 1)[1])
     assert employer.send_form(f"/employer/fairs/{fair_id}/booth", contact_name="王").status_code == 303
