@@ -22,6 +22,11 @@ def refuse_over(fair: Fair) -> None:
         raise refusal_of(fair)
 
 
+def ending_of(fair: Fair) -> FairFixed | None:
+    """Why nothing of a fair is planned any more, for pages that then show no forms."""
+    return refusal_of(fair) if is_over(fair) else None
+
+
 def refusal_of(fair: Fair) -> FairFixed:
     """The refusal that names the fair and its state."""
     return FairFixed(fair=fair.name, state=Terms((FAIR_LABELS[fair.state],)))

@@ -49,7 +49,7 @@ def test_a_hall_clash_is_explained_in_english_too(as_: Opener) -> None:
     organiser = as_("organiser", language="en")
     organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
     clash = organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
-    assert "The venue is already booked at that time" in clash.text
+    assert "The venue is not free at that time" in clash.text
     assert "for 2026-03-06 09:00–11:30. Please choose another time or venue." in clash.text
 
 
