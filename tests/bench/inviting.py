@@ -54,7 +54,7 @@ def add_fair(session: Session, booths: int) -> int:
                 opening_ids=openings[:2],
                 state=BoothState.ASSIGNED,
                 booth_no=number,
-            )  # fmt: skip
+            )
         )
     return fair.id
 
@@ -75,7 +75,7 @@ def asked(fair_id: int) -> tuple[float, int, int]:
 
 def measure(openings: int = 5_000, workers: int = 40_000, booths: int = 60, times: int = 3) -> dict[str, Any]:
     """Fill a city, index it as the night does, then ask for the page several times."""
-    from matching.engine.pairs import engine
+    from matching.live.kernels import warm
     from matching.live.openings import board
     from matching.live.workers import index_everybody
 
@@ -86,7 +86,7 @@ def measure(openings: int = 5_000, workers: int = 40_000, booths: int = 60, time
             fill(openings, workers)
             with open_session(SYSTEM, write=True) as session:
                 fair_id = add_fair(session, booths)
-            engine.warm()
+            warm()
             index_everybody(board().look().ground)
             spans = [asked(fair_id) for _ in range(times)]
     return {
