@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock, regions
@@ -268,8 +267,7 @@ def _serialise(session: Session, venue_id: int) -> None:
 
 
 def _during(starts_at: datetime, ends_at: datetime) -> ColumnElement[bool]:
-    lasting: Any = VenueBlock.lifted_at.is_(None)
-    return lasting & (VenueBlock.starts_at < ends_at) & (VenueBlock.ends_at > starts_at)
+    return and_(VenueBlock.lifted_at.is_(None), VenueBlock.starts_at < ends_at, VenueBlock.ends_at > starts_at)
 
 
 def _blocked(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime) -> VenueBlock | None:
