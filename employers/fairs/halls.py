@@ -36,6 +36,7 @@ UPCOMING = (*BEFORE_LIVE, FairState.LIVE)
 
 def own_venue(session: Session, actor: Actor, venue_id: int) -> Venue:
     """A hall of the actor's own centre, or one that no centre keeps. Raises NotFound or OtherCentre."""
+    require(actor, Permission.MANAGE_FAIRS)
     hall = venue(session, venue_id)
     if hall.centre_id is not None and not holds(actor.scope, {"centre_id": hall.centre_id}):
         raise OtherCentre

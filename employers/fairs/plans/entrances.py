@@ -59,6 +59,7 @@ def remove_entrance(session: Session, actor: Actor, *, entrance_id: int) -> None
 
 def own_entrance(session: Session, actor: Actor, entrance_id: int) -> VenueEntrance:
     """An entrance of a hall that the actor's centre keeps. Raises NotFound or OtherCentre."""
+    require(actor, Permission.MANAGE_FAIRS)
     way = session.scalar(select(VenueEntrance).where(VenueEntrance.id == entrance_id))
     if way is None:
         raise NotFound

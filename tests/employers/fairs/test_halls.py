@@ -89,7 +89,7 @@ def test_no_fair_is_planned_moved_or_announced_again_in_a_closed_hall(session: S
     assert schedule_fair(session, ORGANISER, fair_draft(hall)).venue_id == hall
 
 
-@pytest.mark.rule("hall-closed", "series")
+@pytest.mark.rule("hall-closed", "action")
 def test_a_series_skips_the_days_of_a_closed_hall_and_names_them(session: Session) -> None:
     hall = add_hall(session)
     closed(session, hall)
@@ -102,7 +102,7 @@ def test_a_series_skips_the_days_of_a_closed_hall_and_names_them(session: Sessio
     assert [clock.local(fair.starts_at).date() for fair in planned.fairs] == [DAY + NEXT_WEEK]
 
 
-@pytest.mark.rule("hall-closed", "announcement")
+@pytest.mark.rule("hall-closed", "action")
 def test_a_hall_with_fairs_is_closed_only_on_purpose_and_their_organisers_hear_of_it(session: Session) -> None:
     session.add(Account(id=950, login="o", name="组织", password_hash="-", roles=[Role.ORGANISER], centre_id=1))
     hall = add_hall(session)
