@@ -262,7 +262,7 @@ def _hall(
         own=place.centre_id is None or holds(unit.actor.scope, {"centre_id": place.centre_id}),
         about=about or editing(unit, VenueForm, _stored(place)),
         closing=closing or blank(unit, BlockForm, kind="repair"),
-        counties=choices.home_counties(),
+        counties=_places(place),
         place=regions.name,
         entrances=halls.entrances(unit.session, place.id),
         uses=[(code.value, label) for code, label in USE_LABELS.items()],
@@ -277,6 +277,13 @@ def _hall(
         hours=hours,
         states=FAIR_LABELS,
     )
+
+
+def _places(hall: Venue) -> list[tuple[str, str]]:
+    """The counties to choose from, with the place of the hall, which may be the city itself."""
+    counties = list(choices.home_counties())
+    known = {code for code, _ in counties}
+    return counties if hall.region_code in known else [(hall.region_code, regions.name(hall.region_code)), *counties]
 
 
 def _fair_entries(planned: Any, start: date) -> list[dict[str, str]]:

@@ -105,6 +105,14 @@ def test_what_is_known_of_a_hall_is_changed_on_its_page(as_: Opener) -> None:
         assert session.scalars(select(Venue.region_code)).one() == "610402"
 
 
+def test_the_form_of_a_hall_of_the_whole_city_keeps_its_place(as_: Opener) -> None:
+    hall, _other = halls()
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.get_one(Venue, hall).region_code = "610400"
+    page = as_("organiser").get(f"/organiser/venues/{hall}").text
+    assert '<option value="610400" selected' in page
+
+
 def test_an_ended_fair_has_no_forms_and_refuses_what_is_sent_anyway(as_: Opener) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         fair = booth_fair(session, add_hall(session))
