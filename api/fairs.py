@@ -14,8 +14,9 @@ from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RegionCode
 from centre.permissions import Permission
-from employers.fairs import actions
+from employers.fairs import actions, halls, offers
 from employers.fairs import booths as stands
+from employers.fairs.hall_rules import EntranceUse, VenueDraft
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
@@ -31,7 +32,6 @@ from employers.fairs.rules import (
     FairState,
     FairTheme,
     SeriesDraft,
-    VenueDraft,
 )
 
 routes = Routes(prefix="/fairs", tags=["fairs"])
@@ -51,6 +51,18 @@ class VenueOut(Wire):
     directions: str
     booth_limit: int | None
     visitor_limit: int | None
+
+
+class EntranceOut(Wire):
+    """A way into a hall; `x` and `y` are its square on the floor plan."""
+
+    id: int
+    name: str
+    use: EntranceUse
+    step_free: bool
+    directions: str
+    x: int | None
+    y: int | None
 
 
 class FairOut(Wire):
@@ -79,6 +91,12 @@ class FairOut(Wire):
     is_demo: bool
 
 
+class FairPageOut(FairOut):
+    """A fair with the ways into its hall."""
+
+    entrances: list[EntranceOut]
+
+
 class FairsOut(Wire):
     """A page of fairs by start, with the total number."""
 
@@ -90,7 +108,10 @@ class FairsOut(Wire):
 
 
 class BoothOut(Wire):
-    """A booth application; `queue` is its place on the waiting list, 0 when it is not waiting."""
+    """A booth application; `queue` is its place on the waiting list, 0 when it is not waiting.
+
+    `offer_until` is the time by which an employer that moved up has to confirm.
+    """
 
     id: int
     fair_id: int
@@ -100,6 +121,7 @@ class BoothOut(Wire):
     contact_name: str
     opening_ids: list[int]
     queue: int = 0
+    offer_until: datetime | None = None
 
 
 class SeriesOut(Wire):
@@ -109,6 +131,7 @@ class SeriesOut(Wire):
     fair_ids: list[int]
     holidays: list[date]
     taken: list[date]
+    blocked: list[date]
 
 
 class FairChange(FairDraft):
@@ -142,11 +165,16 @@ class FairPlans(Draft):
 
 
 class FairStep(Draft):
-    """One step of a fair; `clear` may include the permit, `report` needs the figures."""
+    """One step of a fair; `clear` may include the permit, `report` needs the figures.
+
+    `file` may include the filing number; after the day by which it was due it needs `late_reason`.
+    """
 
     event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "report",
                    "archive"]  # fmt: skip
     permit_no: Annotated[str, Field(max_length=60)] = ""
+    filing_no: Annotated[str, Field(max_length=60)] = ""
+    late_reason: Line = ""
     figures: dict[Literal["employers", "positions", "visitors", "intentions", "hired"], int] | None = None
 
 
@@ -183,7 +211,7 @@ def venues(unit: Unit) -> list[VenueOut]:
 @routes.post("/venues", allow=Permission.MANAGE_FAIRS, status_code=201)
 def add_venue(unit: Unit, draft: VenueDraft) -> VenueOut:
     """Add a hall."""
-    return VenueOut.model_validate(actions.add_venue(unit.session, unit.actor, draft))
+    return VenueOut.model_validate(halls.add_venue(unit.session, unit.actor, draft))
 
 
 @routes.post("/series", allow=Permission.MANAGE_FAIRS, status_code=201)
@@ -195,21 +223,23 @@ def schedule_series(unit: Unit, draft: SeriesDraft) -> SeriesOut:
         fair_ids=[fair.id for fair in planned.fairs],
         holidays=planned.holidays,
         taken=planned.taken,
+        blocked=planned.blocked,
     )
 
 
 @routes.post("", allow=Permission.MANAGE_FAIRS, status_code=201)
 def schedule(unit: Unit, draft: FairDraft) -> FairOut:
-    """Schedule a fair; 409 `venue-taken` names the fair that occupies the hall."""
+    """Schedule a fair; 409 `venue-taken` names the fair that occupies the hall, `hall-blocked` why it is closed."""
     return fair_out(actions.schedule_fair(unit.session, unit.actor, draft))
 
 
 @routes.get("/{fair_id}", allow=PUBLIC)
-def fair(unit: Unit, fair_id: FairId) -> FairOut:
-    """Get one fair."""
+def fair(unit: Unit, fair_id: FairId) -> FairPageOut:
+    """Get one fair with the ways into its hall."""
     shown = fair_in_sight(unit.session, fair_id)
     tell_version(unit, shown)
-    return fair_out(shown)
+    ways = [EntranceOut.model_validate(way) for way in halls.entrances(unit.session, shown.venue_id)]
+    return FairPageOut.model_validate(fair_out(shown).model_dump() | {"entrances": ways})
 
 
 @routes.put("/{fair_id}", allow=Permission.MANAGE_FAIRS)
@@ -236,7 +266,7 @@ def advance(unit: Unit, fair_id: FairId, step: FairStep) -> FairOut:
     figures = None if step.figures is None else {str(name): value for name, value in step.figures.items()}
     return fair_out(
         actions.advance_fair(
-            unit.session, unit.actor, fair_id=fair_id, event=step.event, permit_no=step.permit_no, figures=figures
+            unit.session, unit.actor, fair_id=fair_id, figures=figures, **step.model_dump(exclude={"figures"})
         )
     )
 
@@ -300,6 +330,12 @@ def leave(unit: Unit, booth_id: BoothId) -> BoothOut:
 def miss(unit: Unit, booth_id: BoothId) -> BoothOut:
     """Record a no-show."""
     return _booth_out(unit, stands.miss_booth(unit.session, unit.actor, booth_id=booth_id))
+
+
+@routes.post("/booths/{booth_id}/confirm", allow=Permission.APPLY_FOR_BOOTH)
+def confirm(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Confirm a booth that was offered from the waiting list, before `offer_until`."""
+    return _booth_out(unit, offers.confirm_offer(unit.session, unit.actor, booth_id=booth_id))
 
 
 @routes.post("/booths/{booth_id}/withdraw", allow=Permission.APPLY_FOR_BOOTH)

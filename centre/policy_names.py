@@ -39,6 +39,7 @@ POLICY_NAMES = {
     "fair-noshow-limit": N_("几次没到场后停止申请展位"),
     "fair-permit-visitors": N_("多少人以上的招聘会要安全许可"),
     "fair-report-days": N_("招聘会后上报统计的天数"),
+    "fair-offer-hours": N_("候补转正的单位要在多少小时内确认参加"),
     "fair-withdraw-days": N_("招聘会前几天还可以退展位"),
     "free-training-categories": N_("免费培训的人员类别"),
     "hardship-check-working-days": N_("困难认定入户核查的工作日数"),

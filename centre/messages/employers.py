@@ -79,6 +79,21 @@ BOOTH_WITHDRAWN = Wording(EMPLOYERS, "booth-withdrawn", N_("主办方已为贵�
 BOOTH_PROMOTED = Wording(
     EMPLOYERS, "booth-promoted", N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"), kind="booth"
 )
+BOOTH_OFFERED = Wording(
+    EMPLOYERS,
+    "booth-offered",
+    N_("招聘会“{fair}”有空出的展位，请在 {until} 前确认参加"),
+    N_("您的候补申请已转为正式申请。过时没有确认，展位给后面候补的单位。"),
+    keep=frozenset({"until"}),
+    kind="booth",
+)
+BOOTH_OFFER_GONE = Wording(
+    EMPLOYERS,
+    "booth-offer-gone",
+    N_("招聘会“{fair}”的展位没有按时确认，已给后面候补的单位"),
+    N_("不算未到场；还想参加的，可以重新申请。"),
+    kind="booth",
+)
 BOOTH_TAKEN_BACK = Wording(EMPLOYERS, "booth-taken-back", N_("招聘会“{fair}”的展位已被收回：{reason}"), kind="booth")
 BOOTH_REFUSED = Wording(EMPLOYERS, "booth-refused", N_("招聘会“{fair}”的展位申请未通过：{reason}"), kind="booth")
 BOOTH_INVITATION = Wording(

@@ -81,6 +81,7 @@ REVEAL_ALERT = Wording(
 )
 FAIR_FILING = Wording(OFFICE, "fair-filing", N_("招聘会“{fair}”要在 {day} 前备案"), kind="fair-clock")
 FAIR_STATISTICS = Wording(OFFICE, "fair-statistics", N_("招聘会“{fair}”的统计数字要在 {day} 前上报"), kind="fair-clock")
+HALL_CLOSED = Wording(OFFICE, "hall-closed", N_("招聘会“{fair}”的场地停用，要改期或换场地"), N_("{venue}，{when} 停用"))
 EXPORT_ESCORT = Wording(OFFICE, "export-escort", N_("请您带队"), N_("{batch}，{when} 出发"))
 EXPORT_LEFT = Wording(OFFICE, "export-left", N_("{name} 不去了，{batch} 空出一个名额"))
 PLAN_FAILED = Wording(OFFICE, "plan-failed", N_("昨夜统筹推荐没有成功，今天各人按自己的排名推荐"), "{reason}")

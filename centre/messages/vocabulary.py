@@ -53,6 +53,7 @@ VOCABULARY = {
     "titles": Placeholder(N_("合适的岗位"), "焊工、钳工"),
     "until": Placeholder(N_("截止时间"), "10-08 18:00"),
     "vehicle": Placeholder(N_("车号"), "1"),
+    "venue": Placeholder(N_("场地"), "人力资源市场一楼大厅"),
     "voucher": Placeholder(N_("拨付凭证号"), "2027-0315"),
     "when": Placeholder(N_("时间"), "2027-10-08 09:00"),
 }

@@ -1,16 +1,15 @@
-"""Actions on venues, fairs and series. Fairs are always free for workers."""
+"""Actions on fairs and series. Fairs are always free for workers."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from centre import clock, regions
 from centre.audit import note
 from centre.calendar import is_public_holiday
-from centre.errors import Conflict, Invalid, NotFound, Problem
+from centre.errors import Invalid, NotFound, Problem
 from centre.events import publish
 from centre.messages import Wording
 from centre.messages.jobseekers import FAIR_CANCELLED, FAIR_MOVED, FAIR_POSTPONED
@@ -20,50 +19,42 @@ from centre.policy import policy
 from centre.states import move
 from centre.translation import N_, Terms
 from employers.companies.messages import tell_employer
-from employers.fairs.booths import end_requests, promote_waiting, refuse_before_the_day
+from employers.fairs.booths import end_requests, promote_waiting, refuse_before_the_day, renew_offers
 from employers.fairs.due_days import clocks, weekly
 from employers.fairs.facts import FairMoved
+from employers.fairs.fixed import refuse_fixed
+from employers.fairs.hall_rules import HallBlocked, VenueTaken
+from employers.fairs.halls import block_of_fair, hold, refusal_of
 from employers.fairs.models import Fair, FairSeries, Venue
-from employers.fairs.queries import booths, clashes, instant, own_fair, permit_limit, span, venue
+from employers.fairs.queries import booths, instant, own_fair, permit_limit, span, venue
 from employers.fairs.rules import (
     ANNOUNCED,
     CLEARED_STATES,
     FAIR,
     HOLDING_STATES,
     PLANS,
-    UNCHANGEABLE,
     WAITING_OR_HOLDING,
     FairDraft,
     FairKind,
     FairMode,
     FairState,
     FewerBooths,
+    LateFiling,
     NoticeMissing,
     PermitMissing,
     PlansMissing,
     SeriesDraft,
-    VenueDraft,
-    VenueTaken,
 )
 
 LONGEST = timedelta(days=31)
+TOWARDS_THE_PUBLIC = ("file", "clear", "publish", "open_booths")
+"""Steps that a fair does not take while its hall is closed on its day."""
 EARLIEST, LATEST = 2000, 2100
 """The years in which a fair can be planned; the due days around them stay inside the calendar."""
 
 
-def add_venue(session: Session, actor: Actor, draft: VenueDraft, *, is_demo: bool = False) -> Venue:
-    """Add a hall; a building with two halls is two venues. Raises Invalid or Conflict."""
-    require(actor, Permission.MANAGE_FAIRS)
-    if not regions.exists(draft.region_code):
-        raise Invalid([Problem("region_code", "region-unknown", N_("没有这个地区代码，请从列表里选"))])
-    venue = Venue(**draft.model_dump(), centre_id=actor.centre_id, is_demo=is_demo)
-    session.add(venue)
-    session.flush()
-    return venue
-
-
 def schedule_fair(session: Session, actor: Actor, draft: FairDraft, *, is_demo: bool = False) -> Fair:
-    """Schedule a fair and reserve its hall. Raises VenueTaken (by which fair, and when) or Invalid."""
+    """Schedule a fair and reserve its hall. Raises VenueTaken (by which fair, and when), HallBlocked or Invalid."""
     require(actor, Permission.MANAGE_FAIRS)
     centre = _centre(session, draft.centre_id or actor.centre_id)
     fair = Fair(centre_id=centre.id, is_demo=is_demo, revised_at=clock.now())
@@ -80,12 +71,12 @@ def change_fair(
     """Change a fair. A new time or hall after the announcement needs a public notice, and its employers are notified.
 
     A postponed fair holds no hall until it is announced again with its new time; the notice of its postponement goes
-    then. Raises VenueTaken, NoticeMissing, FewerBooths, PermitMissing or Invalid.
+    then. Raises FairFixed, VenueTaken, HallBlocked, NoticeMissing, FewerBooths, PermitMissing or
+    Invalid.
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
-    if fair.state in UNCHANGEABLE:
-        raise Conflict
+    refuse_fixed(fair)
     if draft.booth_count and draft.booth_count < fair.booths_taken:
         raise FewerBooths(field="booth_count", taken=fair.booths_taken)
     wished = (instant(draft.starts_at), instant(draft.ends_at), draft.venue_id)
@@ -99,6 +90,7 @@ def change_fair(
         _refuse_without_permit(session, fair)
     if announced_again:
         move(session, actor, fair, FAIR, "reschedule", reason=notice)
+        renew_offers(session, fair)
     fair.notice = notice if announced_again else notice or fair.notice
     _revised(session, fair)
     if moved and fair.state in ANNOUNCED:
@@ -115,20 +107,27 @@ def advance_fair(
     fair_id: int,
     event: str,
     permit_no: str = "",
+    filing_no: str = "",
+    late_reason: str = "",
     figures: dict[str, int] | None = None,
 ) -> Fair:
     """Move a fair one step forward.
 
     Events: prepare, file, clear, publish, open_booths, close_booths, start, finish, report, archive.
     Raises IllegalMove; BeforeTheDay for its start and end; PlansMissing before the three papers are there;
-    PermitMissing for large fairs; Invalid for a report without its figures (employers, positions, visitors, intentions,
+    LateFiling for a filing after its day without a reason; PermitMissing for large fairs; HallBlocked while the hall is
+    closed on the fair's day; Invalid for a report without its figures (employers, positions, visitors, intentions,
     hired).
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
     FAIR.find(fair.state, event)
+    if event in TOWARDS_THE_PUBLIC and (closed := block_of_fair(session, fair)) and fair.venue:
+        raise refusal_of(fair.venue, closed)
     if event == "prepare":
         _refuse_without_plans(fair)
+    elif event == "file":
+        _file(fair, filing_no, late_reason)
     elif event == "clear":
         fair.permit_no = permit_no or fair.permit_no
         _refuse_without_permit(session, fair)
@@ -137,9 +136,7 @@ def advance_fair(
     elif event == "report":
         fair.figures = _figures(figures)
     move(session, actor, fair, FAIR, event)
-    if event == "file":
-        fair.filed_at = clock.now()
-    elif event == "publish":
+    if event == "publish":
         fair.published_at = clock.now()
     _revised(session, fair)
     if event == "finish":
@@ -156,9 +153,10 @@ def attach_plans(
     emergency_plan: str = "",
     security_plan: str = "",
 ) -> Fair:
-    """Record where the fair's plans are kept (file number or address); empty values change nothing."""
+    """Record where the fair's plans are kept (file number or address); empty values stay. Raises FairFixed."""
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
+    refuse_fixed(fair)
     given = {"organisation_plan": organisation_plan, "emergency_plan": emergency_plan, "security_plan": security_plan}
     for name, value in given.items():
         if value:
@@ -181,16 +179,17 @@ def postpone_fair(session: Session, actor: Actor, *, fair_id: int, notice: str) 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The result of scheduling a series: its fairs, and the days skipped for holidays or clashes."""
+    """The result of scheduling a series: its fairs, and the days skipped for holidays, clashes or a closed hall."""
 
     series: FairSeries
     fairs: list[Fair]
     holidays: list[date]
     taken: list[date]
+    blocked: list[date]
 
 
 def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_demo: bool = False) -> Planned:
-    """Schedule a weekly fair, skipping public holidays and days on which the hall is taken. Raises Invalid.
+    """Schedule a weekly fair, skipping public holidays and days on which the hall is taken or closed. Raises Invalid.
 
     Each date is a fair of its own: moving or cancelling one leaves the others alone.
     """
@@ -203,7 +202,7 @@ def schedule_series(session: Session, actor: Actor, draft: SeriesDraft, *, is_de
     series = FairSeries(**draft.model_dump(exclude={"centre_id", "summary"}), centre_id=centre.id, is_demo=is_demo)
     session.add(series)
     session.flush()
-    planned = Planned(series, [], [], [])
+    planned = Planned(series, [], [], [], [])
     for day in weekly(draft.from_on, draft.to_on, draft.weekday):
         if is_public_holiday(day):
             planned.holidays.append(day)
@@ -232,6 +231,9 @@ def _plan_date(
     except VenueTaken:
         planned.taken.append(day)
         return
+    except HallBlocked:
+        planned.blocked.append(day)
+        return
     fair.series_id, fair.series_on = planned.series.id, day
     planned.fairs.append(fair)
 
@@ -242,7 +244,9 @@ def _fill_in(session: Session, fair: Fair, draft: FairDraft, centre: Centre, *, 
     if problems := _problems(draft, hall, starts_at, ends_at):
         raise Invalid(problems)
     if hall is not None and holds:
-        _hold(session, hall, starts_at, ends_at, but=fair.id or 0)
+        moved = (starts_at, ends_at, hall.id) != (fair.starts_at, fair.ends_at, fair.venue_id)
+        # A fair whose hall was closed under it may still be corrected where it stands; it may not move into the time.
+        hold(session, hall, starts_at, ends_at, but=fair.id or 0, blocks=moved)
     for name, value in draft.model_dump(exclude={"centre_id", "co_organisers"}).items():
         setattr(fair, name, value)
     fair.co_organisers = list(draft.co_organisers)
@@ -279,18 +283,6 @@ def _year_problem(field: str, year: int) -> Problem | None:
     return Problem(field, "year", N_("年份要在 {first} 到 {last} 之间"), {"first": EARLIEST, "last": LATEST})
 
 
-def _hold(session: Session, hall: Venue, starts_at: datetime, ends_at: datetime, *, but: int) -> None:
-    # Updating the hall row serialises concurrent schedulers, so that neither misses the other's fair.
-    session.execute(
-        update(Venue)
-        .where(Venue.id == hall.id)
-        .values(bookings=Venue.bookings + 1, version=Venue.version + 1)
-        .execution_options(synchronize_session="fetch")
-    )
-    if taken := clashes(session, hall.id, starts_at, ends_at, but=but):
-        raise VenueTaken(field="venue_id", venue=hall.label, when=span(taken[0]), fair=taken[0].name)
-
-
 def _clocks(session: Session, kind: FairKind, day: date, region: str) -> Any:
     def figure(key: str) -> Any:
         return policy(session, key, on=day, region=region)
@@ -303,6 +295,13 @@ def _clocks(session: Session, kind: FairKind, day: date, region: str) -> Any:
         list_due=figure("fair-list-due"),
         figures_day=figure("fair-figures-day"),
     )
+
+
+def _file(fair: Fair, filing_no: str, late_reason: str) -> None:
+    if clock.today() > fair.filing_due_on and not late_reason.strip():
+        raise LateFiling(field="late_reason", day=fair.filing_due_on.isoformat())
+    fair.filed_at, fair.filing_no = clock.now(), filing_no.strip()[:60]
+    fair.late_reason = late_reason.strip()[:200] if clock.today() > fair.filing_due_on else ""
 
 
 def _refuse_without_plans(fair: Fair) -> None:

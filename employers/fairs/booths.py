@@ -1,7 +1,7 @@
 """Actions on booths: apply, approve, number, check in, release. A guarded counter limits them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -14,6 +14,7 @@ from centre.messages import Filled
 from centre.messages.employers import (
     BOOTH_APPROVED,
     BOOTH_NUMBERED,
+    BOOTH_OFFERED,
     BOOTH_PROMOTED,
     BOOTH_REFUSED,
     BOOTH_TAKEN_BACK,
@@ -87,6 +88,7 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
         move(session, actor, booth, BOOTH, "apply" if held else "wait")
         booth.asked_at, booth.decided_at = clock.now(), None
     booth.fair, booth.employer = job_fair, applicant
+    booth.offer_until = None
     booth.contact_name, booth.contact_phone, booth.note = draft.contact_name, draft.contact_phone, draft.note
     booth.opening_ids = list(dict.fromkeys(draft.opening_ids))
     session.flush()
@@ -106,7 +108,7 @@ def approve_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     if booth.state is BoothState.REFUSED and not take_booth(session, booth.fair_id):
         raise NoBoothFree
     move(session, actor, booth, BOOTH, "approve")
-    _decided(session, booth, BOOTH_APPROVED.of(fair=_fair_name(session, booth)))
+    decided(session, booth, BOOTH_APPROVED.of(fair=_fair_name(session, booth)))
     return booth
 
 
@@ -144,7 +146,7 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
         raise BoothTaken(field="booth_no", booth_no=number)
     move(session, actor, booth, BOOTH, "assign")
     booth.booth_no = number
-    _decided(session, booth, BOOTH_NUMBERED.of(fair=_fair_name(session, booth), booth_no=number))
+    decided(session, booth, BOOTH_NUMBERED.of(fair=_fair_name(session, booth), booth_no=number))
     return booth
 
 
@@ -166,7 +168,7 @@ def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     if booth.employer.state not in LISTED:
         raise EmployerNotActive(name=booth.employer.name)
     move(session, actor, booth, BOOTH, "check_in")
-    booth.checked_in_at = clock.now()
+    booth.checked_in_at, booth.offer_until = clock.now(), None
     session.flush()
     return booth
 
@@ -185,7 +187,7 @@ def miss_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     require(actor, Permission.ASSIGN_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     refuse_before_the_day(booth.fair)
-    _release(session, actor, booth, "miss", "")
+    release(session, actor, booth, "miss", "")
     count_no_show(session, actor, employer_id=booth.employer_id)
     return booth
 
@@ -206,9 +208,9 @@ def withdraw_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
     has_day = booth.state is not BoothState.WAITLISTED and booth.fair.state is not FairState.POSTPONED
     if is_own and has_day and clock.today() > day - timedelta(days=days):
         raise TooLateToWithdraw(days=days)
-    _release(session, actor, booth, "withdraw", "")
+    release(session, actor, booth, "withdraw", "")
     if not is_own:
-        _decided(session, booth, BOOTH_WITHDRAWN.of(fair=_fair_name(session, booth)))
+        decided(session, booth, BOOTH_WITHDRAWN.of(fair=_fair_name(session, booth)))
     return booth
 
 
@@ -253,7 +255,8 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
     """
     require(actor, Permission.APPLY_FOR_BOOTH)
     promoted = 0
-    if fair(session, fair_id).state not in PROMOTING:
+    job_fair = fair(session, fair_id)
+    if job_fair.state not in PROMOTING:
         return promoted
     while take_booth(session, fair_id):
         booth = next_waiting(session, fair_id)
@@ -262,9 +265,33 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
             break
         with seeing_everything(session):  # the booth of somebody else
             move(session, actor, booth, BOOTH, "promote")
-            _decided(session, booth, BOOTH_PROMOTED.of(fair=_fair_name(session, booth)))
+            booth.offer_until = offer_end(session, job_fair)
+            decided(session, booth, _promotion(job_fair, booth))
         promoted += 1
     return promoted
+
+
+def offer_end(session: Session, fair: Fair) -> datetime | None:
+    """Until when an employer that moves up has to say that it comes; none once the doors are open or without a day."""
+    now = clock.now()
+    if fair.state is FairState.POSTPONED or now >= fair.starts_at:
+        return None
+    hours = policy(session, "fair-offer-hours", on=clock.today(), region=fair.region_code)
+    return min(now + timedelta(hours=hours), fair.starts_at)
+
+
+def renew_offers(session: Session, fair: Fair) -> None:
+    """Let the open offers of a fair that has a new day run from now; the caller has asked for the permission."""
+    with seeing_everything(session):
+        for booth in session.scalars(booths(fair.id).where(Booth.offer_until.is_not(None))):
+            booth.offer_until = offer_end(session, fair)
+        session.flush()
+
+
+def _promotion(fair: Fair, booth: Booth) -> Filled:
+    if booth.offer_until is None:
+        return BOOTH_PROMOTED.of(fair=fair.name)
+    return BOOTH_OFFERED.of(fair=fair.name, until=f"{clock.local(booth.offer_until):%m-%d %H:%M}")
 
 
 def _check_openings(session: Session, employer_id: int, draft: BoothDraft) -> None:
@@ -286,10 +313,12 @@ def refuse_before_the_day(fair: Fair) -> None:
         raise BeforeTheDay(day=day.isoformat())
 
 
-def _release(session: Session, actor: Actor, booth: Booth, event: str, reason: str) -> None:
+def release(session: Session, actor: Actor, booth: Booth, event: str, reason: str) -> None:
+    """Take a booth out of its fair by an event, and let the next in line move up."""
+    require(actor, Permission.APPLY_FOR_BOOTH)
     held = booth.state in HOLDING_BOOTH
     move(session, actor, booth, BOOTH, event, reason=reason)
-    booth.booth_no = None
+    booth.booth_no = booth.offer_until = None
     session.flush()
     if held:
         give_back(session, Fair, booth.fair_id, taken="booths_taken")
@@ -305,9 +334,9 @@ def take_booth(session: Session, fair_id: int) -> bool:
 
 def _turn_down(session: Session, actor: Actor, booth: Booth, reason: str) -> Booth:
     had_booth = booth.state not in UNDECIDED
-    _release(session, actor, booth, "refuse", reason)
+    release(session, actor, booth, "refuse", reason)
     wording = BOOTH_TAKEN_BACK if had_booth else BOOTH_REFUSED
-    _decided(session, booth, wording.of(fair=_fair_name(session, booth), reason=reason))
+    decided(session, booth, wording.of(fair=_fair_name(session, booth), reason=reason))
     return booth
 
 
@@ -322,7 +351,8 @@ def _fair_name(session: Session, booth: Booth) -> str:
     return session.scalars(select(Fair.name).where(Fair.id == booth.fair_id)).one()
 
 
-def _decided(session: Session, booth: Booth, message: Filled) -> None:
+def decided(session: Session, booth: Booth, message: Filled) -> None:
+    """Write down when something was decided about a booth, and tell its employer."""
     booth.decided_at = clock.now()
     session.flush()
     tell_employer(

@@ -2,19 +2,19 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.accounts import Account
 from centre.isolation import apart
 from centre.jobs import job
-from centre.messages import Wording, send
+from centre.messages import Wording
 from centre.messages.office import FAIR_FILING, FAIR_STATISTICS
-from centre.permissions import Actor, Role
+from centre.permissions import Actor
 from centre.states import move
 from employers.fairs.booths import end_requests
 from employers.fairs.models import Fair
+from employers.fairs.offers import expire_offers
+from employers.fairs.organisers import tell_organisers
 from employers.fairs.queries import due_filings, due_statistics, ending_fairs, starting_fairs
 from employers.fairs.rules import FAIR
 
@@ -23,7 +23,8 @@ AHEAD = timedelta(days=3)
 
 @job("run-fairs", every=timedelta(minutes=5))
 def run_fairs(session: Session) -> None:
-    """Start announced fairs and end live ones when they are due."""
+    """Start announced fairs and end live ones when they are due; before, end the offers that nobody took."""
+    expire_offers(session)
     now = clock.now()
     for event, due in (("start", starting_fairs(now)), ("finish", ending_fairs(now))):
         for fair in session.scalars(due).all():
@@ -47,13 +48,4 @@ def remind_organisers(session: Session) -> None:
 
 
 def _remind(session: Session, fair: Fair, wording: Wording, day: str) -> None:
-    accounts = select(Account).where(Account.centre_id == fair.centre_id, Account.disabled.is_(False))
-    for account in session.scalars(accounts.order_by(Account.id)):
-        if Role.ORGANISER in account.roles:
-            send(
-                session,
-                wording.of(fair=fair.name, day=day),
-                link=f"/organiser/fairs/{fair.id}",
-                to_account_id=account.id,
-                dedupe_key=f"{wording.name}:{fair.id}:{day}:{account.id}",
-            )
+    tell_organisers(session, fair, wording.of(fair=fair.name, day=day), key=f"{wording.name}:{fair.id}:{day}")

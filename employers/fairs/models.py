@@ -23,6 +23,7 @@ from centre import clock
 from centre.permissions import Scope
 from centre.tables import Instant, Record, coded
 from employers.companies.models import Employer
+from employers.fairs.hall_rules import BlockKind, EntranceUse
 from employers.fairs.rules import (
     PUBLIC_STATES,
     BoothState,
@@ -56,6 +57,46 @@ class Venue(Record):
     def label(self) -> str:
         """The venue with its hall."""
         return f"{self.name} {self.hall}".strip()
+
+
+class VenueEntrance(Record):
+    """A way into a hall, with its square on the grid if it has one (场地入口)."""
+
+    __table_args__ = (
+        UniqueConstraint("venue_id", "name"),
+        CheckConstraint("(x IS NULL) = (y IS NULL)", name="square"),
+    )
+
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    use: Mapped[EntranceUse] = mapped_column(coded(EntranceUse), default=EntranceUse.EVERYBODY)
+    step_free: Mapped[bool] = mapped_column(default=False)
+    directions: Mapped[str] = mapped_column(String(200), default="")
+    x: Mapped[int | None]
+    y: Mapped[int | None]
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+
+class VenueBlock(Record):
+    """A time in which a hall is closed or let to somebody else (停用时段). One that was lifted stays on record."""
+
+    __table_args__ = (
+        CheckConstraint("starts_at < ends_at", name="times"),
+        Index("ix_venue_block_time", "venue_id", "starts_at"),
+    )
+
+    venue_id: Mapped[int] = mapped_column(ForeignKey("venue.id"))
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[BlockKind] = mapped_column(coded(BlockKind), default=BlockKind.REPAIR)
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    lifted_at: Mapped[datetime | None] = mapped_column(Instant)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
+        """Staff of every centre, since fairs of all centres use the halls; to whom a hall is let is not public."""
+        return true() if scope.staff else false()
 
 
 class FairSeries(Record):
@@ -113,6 +154,8 @@ class Fair(Record):
     security_plan: Mapped[str] = mapped_column(String(200), default="")
     filing_due_on: Mapped[date]
     filed_at: Mapped[datetime | None] = mapped_column(Instant)
+    filing_no: Mapped[str] = mapped_column(String(60), default="")
+    late_reason: Mapped[str] = mapped_column(String(200), default="")
     statistics_due_on: Mapped[date]
     permit_no: Mapped[str] = mapped_column(String(60), default="")
     published_at: Mapped[datetime | None] = mapped_column(Instant)
@@ -169,6 +212,8 @@ class Booth(Record):
     asked_at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     checked_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    offer_until: Mapped[datetime | None] = mapped_column(Instant)
+    """Until when an employer that moved up from the waiting list has to say that it comes; empty when it has."""
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:

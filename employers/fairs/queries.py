@@ -35,11 +35,17 @@ def instant(value: datetime) -> datetime:
 
 def span(fair: Fair) -> str:
     """The local date and time of a fair: 2026-03-07 09:00–11:30."""
-    first, last = clock.local(fair.starts_at), clock.local(fair.ends_at)
-    if last_day(fair) == first.date():
-        end = f"{last:%H:%M}" if first.date() == last.date() else "24:00"
+    return between(fair.starts_at, fair.ends_at)
+
+
+def between(starts_at: datetime, ends_at: datetime) -> str:
+    """The local date and time of a span: 2026-03-07 09:00–11:30; one that ends at midnight ends at 24:00."""
+    first, last = clock.local(starts_at), clock.local(ends_at)
+    final = last_day_of(starts_at, ends_at)
+    if final != last.date():
+        end = "24:00" if final == first.date() else f"{final:%Y-%m-%d} 24:00"
     else:
-        end = f"{last:%Y-%m-%d %H:%M}"
+        end = f"{last:%H:%M}" if final == first.date() else f"{last:%Y-%m-%d %H:%M}"
     return f"{first:%Y-%m-%d %H:%M}–{end}"
 
 
@@ -84,63 +90,6 @@ def venue(session: Session, venue_id: int) -> Venue:
 def series() -> Select[FairSeries]:
     """All series by name."""
     return select(FairSeries).order_by(FairSeries.name, FairSeries.id)
-
-
-def clashes(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, but: int = 0) -> list[Fair]:
-    """Fairs that occupy a hall at some time between two instants, regardless of the reader's scope.
-
-    Times are half-open: a fair may begin in the minute in which another ends.
-    """
-    with seeing_everything(session):
-        return list(
-            session.scalars(
-                select(Fair)
-                .where(
-                    Fair.venue_id == venue_id,
-                    Fair.starts_at < ends_at,
-                    Fair.ends_at > starts_at,
-                    Fair.state.in_(sorted(HOLDING_STATES)),
-                    Fair.id != but,
-                )
-                .order_by(Fair.starts_at, Fair.id)
-            )
-        )
-
-
-def free_venues(session: Session, starts_at: datetime, ends_at: datetime, *, region: str = "") -> list[Venue]:
-    """Halls that are free between two instants, those of the same county first."""
-    with seeing_everything(session):
-        busy = (
-            select(Fair.venue_id)
-            .where(
-                Fair.venue_id.is_not(None),
-                Fair.starts_at < ends_at,
-                Fair.ends_at > starts_at,
-                Fair.state.in_(sorted(HOLDING_STATES)),
-            )
-            .scalar_subquery()
-        )
-        free = session.scalars(venues().where(Venue.id.not_in(busy))).all()
-    return sorted(free, key=lambda venue: (venue.region_code != region, venue.region_code, venue.name, venue.hall))
-
-
-def free_days(session: Session, venue_id: int, starts_at: datetime, ends_at: datetime, *, count: int = 3) -> list[date]:
-    """The next days within four weeks on which the hall is free at the same hours."""
-    with seeing_everything(session):
-        held = session.execute(
-            select(Fair.starts_at, Fair.ends_at).where(
-                Fair.venue_id == venue_id,
-                Fair.starts_at < ends_at + timedelta(days=29),
-                Fair.ends_at > starts_at,
-                Fair.state.in_(sorted(HOLDING_STATES)),
-            )
-        ).all()
-    free = []
-    for days in range(1, 29):
-        shift = timedelta(days=days)
-        if not any(first < ends_at + shift and last > starts_at + shift for first, last in held):
-            free.append(clock.local(starts_at + shift).date())
-    return free[:count]
 
 
 def neighbours(session: Session, region: str, starts_at: datetime, *, but: int = 0) -> list[Fair]:
@@ -252,7 +201,12 @@ def shown_openings(session: Session, fair_id: int) -> list[tuple[Booth, Opening]
 
 def last_day(fair: Fair) -> date:
     """The last day of a fair; one that ends at midnight does not reach into the next day."""
-    return max(clock.local(fair.ends_at - timedelta(microseconds=1)).date(), clock.local(fair.starts_at).date())
+    return last_day_of(fair.starts_at, fair.ends_at)
+
+
+def last_day_of(starts_at: datetime, ends_at: datetime) -> date:
+    """The last day of a span of time; one that ends at midnight does not reach into the next day."""
+    return max(clock.local(ends_at - timedelta(microseconds=1)).date(), clock.local(starts_at).date())
 
 
 def days_of(fair: Fair) -> list[date]:

@@ -126,7 +126,7 @@ CLEARED_STATES = (FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
 OVER = (FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED)
 """States of fairs that took place."""
 
-_BEFORE_LIVE = (FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
+BEFORE_LIVE = (FairState.DRAFT, FairState.READY, FairState.FILED, FairState.CLEARED, *ANNOUNCED, FairState.POSTPONED)
 _MANAGE = Permission.MANAGE_FAIRS
 
 FAIR = Machine(
@@ -145,7 +145,7 @@ FAIR = Machine(
         Move(FairState.REPORTED, "archive", FairState.ARCHIVED, _MANAGE),
         *(Move(state, "postpone", FairState.POSTPONED, _MANAGE) for state in ANNOUNCED),
         Move(FairState.POSTPONED, "reschedule", FairState.PUBLISHED, _MANAGE),
-        *(Move(state, "cancel", FairState.CANCELLED, _MANAGE) for state in _BEFORE_LIVE),
+        *(Move(state, "cancel", FairState.CANCELLED, _MANAGE) for state in BEFORE_LIVE),
     ],
     FAIR_LABELS,
 )
@@ -202,6 +202,9 @@ WAITING_OR_HOLDING = (*HOLDING_BOOTH, BoothState.WAITLISTED)
 ASKED_BEFORE = (BoothState.WITHDRAWN, BoothState.REFUSED)
 """States of former requests after which an employer may ask again."""
 
+OFFERED = (BoothState.APPLIED, BoothState.APPROVED, BoothState.ASSIGNED)
+"""States in which a booth may wait for the word of an employer that moved up from the waiting list."""
+
 _BEFORE_CHECK_IN = (BoothState.APPLIED, BoothState.WAITLISTED, BoothState.APPROVED, BoothState.ASSIGNED)
 _ASSIGN, _APPLY, _CHECK = Permission.ASSIGN_BOOTH, Permission.APPLY_FOR_BOOTH, Permission.CHECK_IN
 
@@ -210,6 +213,7 @@ BOOTH = Machine(
     [
         *(Move(state, "approve", BoothState.APPROVED, _ASSIGN) for state in (BoothState.APPLIED, BoothState.REFUSED)),
         Move(BoothState.WAITLISTED, "promote", BoothState.APPLIED),
+        *(Move(state, "expire", BoothState.WITHDRAWN) for state in OFFERED),
         Move(BoothState.APPROVED, "assign", BoothState.ASSIGNED, _ASSIGN),
         Move(BoothState.ASSIGNED, "assign", BoothState.ASSIGNED, _ASSIGN),
         Move(BoothState.ASSIGNED, "check_in", BoothState.PRESENT, _CHECK),
@@ -227,18 +231,6 @@ BOOTH = Machine(
     ],
     BOOTH_LABELS,
 )
-
-
-class VenueDraft(Draft):
-    """A hall for one fair at a time (招聘场地)."""
-
-    name: Words
-    hall: Line = ""
-    region_code: RegionCode
-    address: Line = ""
-    directions: Line = ""
-    booth_limit: Annotated[int, Field(ge=1, le=2000)] | None = None
-    visitor_limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
 class FairDraft(Draft):
@@ -291,17 +283,6 @@ class BoothDraft(Draft):
     note: Line = ""
 
 
-UNCHANGEABLE = frozenset({FairState.LIVE, FairState.ENDED, FairState.REPORTED, FairState.ARCHIVED, FairState.CANCELLED})
-"""States in which a fair is what it was: nothing of its plan changes any more."""
-
-
-class VenueTaken(Conflict):
-    """Another fair occupies the hall at that time."""
-
-    code = "venue-taken"
-    message = N_("“{venue}”在 {when} 已安排“{fair}”，请换一个时间或场地")
-
-
 class NotBoothTime(Conflict):
     """Employers may apply only while applications are open."""
 
@@ -314,6 +295,27 @@ class FairOver(Conflict):
 
     code = "fair-over"
     message = N_("这场招聘会已经结束或取消，不能再办理展位")
+
+
+class FairFixed(Conflict):
+    """What a fair was is on record once it is live, over or cancelled; its plan is no longer changed."""
+
+    code = "fair-fixed"
+    message = N_("“{fair}”{state}，方案和设置不能再改；现场记录和上报不受影响")
+
+
+class LateFiling(Conflict):
+    """The day by which the fair had to be filed has passed, so whoever files it says why (FA-01)."""
+
+    code = "late-filing"
+    message = N_("备案要在 {day} 前办，已经过期；请写明原因再备案")
+
+
+class NoOffer(Conflict):
+    """No booth waits for the employer's word: it said so already, or the time has passed."""
+
+    code = "no-booth-offer"
+    message = N_("现在没有等贵单位确认的展位：已经确认过，或者过了时间")
 
 
 class NoBoothFree(Conflict):

@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -80,12 +80,7 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
     from matching.engine.pairs.workers import best
 
     with _lock:
-        at_hand = _at_hand(ground)
-        changed = _changed(session, at_hand.since - OVERLAP, MOST_CHANGED + 1)
-        if len(changed) > MOST_CHANGED:
-            if clock.now() - at_hand.since > OVERLAP:
-                at_hand = index_everybody(ground)
-            changed = _changed(session, at_hand.since)
+        at_hand, changed = _fresh(session, ground)
         pool, wanted = at_hand.pool, 2 * top + SPARE
         stale, in_sight = np.isin(pool.ids, changed), _in_sight(listed)
         candidates = best(pool, listed.profile, ground, stale, wanted)
@@ -96,6 +91,68 @@ def best_workers(session: Session, listed: Listed, ground: Ground, *, top: int) 
             candidates = best(pool, listed.profile, ground, stale | ~np.isin(pool.ids, mine), top + SPARE)
             seen.update(candidates)
     return workers_of(session, [number for number in (*candidates, *changed.tolist()) if number in seen])
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The best people for one opening with their points, best first, and those who changed since they were indexed."""
+
+    indexed: list[tuple[int, int]]
+    changed: list[tuple[int, int]]
+
+
+def scored_workers(session: Session, wanted: Sequence[Listed], ground: Ground, *, top: int) -> dict[int, Scored]:
+    """For each opening the people of `best_workers` with their points; what is common to all is read once.
+
+    Points are those of the compiled engine, which agree with the reasons that a pair is shown with.
+    """
+    import numpy as np
+
+    from matching.engine.pairs.workers import best_scored, gather
+
+    with _lock:
+        at_hand, changed = _fresh(session, ground)
+        pool, most = at_hand.pool, 2 * top + SPARE
+        stale = np.isin(pool.ids, changed)
+        newer = gather(workers_of(session, changed.tolist()), ground) if len(changed) else None
+        everybody = np.zeros(len(newer.ids) if newer else 0, bool)
+        scored = {}
+        for each in wanted:
+            recent = best_scored(newer, each.profile, ground, everybody, len(newer.ids)) if newer else []
+            scored[each.id] = Scored(best_scored(pool, each.profile, ground, stale, most), recent)
+        seen, mine = _seen(session, wanted, scored), dict[str, Any]()
+        for each in wanted:
+            before, visible = scored[each.id], seen[each.sex_ground]
+            indexed = [pair for pair in before.indexed if pair[0] in visible]
+            if len(before.indexed) == most and len(indexed) < top + SPARE:
+                # The reader sees only few of all people: search again among those.
+                if each.sex_ground not in mine:
+                    mine[each.sex_ground] = np.fromiter(session.scalars(_in_sight(each)), np.int64)
+                others = ~np.isin(pool.ids, mine[each.sex_ground])
+                indexed = best_scored(pool, each.profile, ground, stale | others, top + SPARE)
+            scored[each.id] = Scored(indexed, [pair for pair in before.changed if pair[0] in visible])
+    return scored
+
+
+def _seen(session: Session, wanted: Sequence[Listed], scored: dict[int, Scored]) -> dict[str, set[int]]:
+    """Of the people of all lists those who are visible and may lawfully take the openings, by the limit of these."""
+    people, first = dict[str, set[int]](), dict[str, Listed]()
+    for each in wanted:
+        lists = scored[each.id]
+        first.setdefault(each.sex_ground, each)
+        people.setdefault(each.sex_ground, set()).update(number for number, _ in (*lists.indexed, *lists.changed))
+    return {limit: _among(session, _in_sight(first[limit]), sorted(ids)) for limit, ids in people.items()}
+
+
+def _fresh(session: Session, ground: Ground) -> tuple[Indexed, "I8"]:
+    """The index at hand and who changed since; with too many changes a new one. The caller holds the lock."""
+    at_hand = _at_hand(ground)
+    changed = _changed(session, at_hand.since - OVERLAP, MOST_CHANGED + 1)
+    if len(changed) > MOST_CHANGED:
+        if clock.now() - at_hand.since > OVERLAP:
+            at_hand = index_everybody(ground)
+        changed = _changed(session, at_hand.since)
+    return at_hand, changed
 
 
 def fitting_workers(
@@ -123,7 +180,7 @@ def fitting_workers(
 
 def still_suited(session: Session, listed: Listed, ids: Sequence[int]) -> list[WorkerProfile]:
     """Those of some people who are visible, look for work, want suggestions, and may lawfully take an opening."""
-    suited = _among(session, _in_sight(listed), ids)
+    suited = among_suited(session, listed, ids)
     return workers_of(session, [number for number in ids if number in suited])
 
 
@@ -169,6 +226,11 @@ def _at_hand(ground: Ground) -> Indexed:
         if any(int(path.name) > _number(known.since) for path in numbered(folder)):
             known = _indexed[settings().url] = _mapped(folder) or known
     return known if clock.now() - known.since < OLDEST else index_everybody(ground)
+
+
+def among_suited(session: Session, listed: Listed, ids: Sequence[int]) -> set[int]:
+    """Those of some people who are visible, look for work, want suggestions, and may lawfully take an opening."""
+    return _among(session, _in_sight(listed), ids)
 
 
 def _in_sight(listed: Listed) -> Select[int]:

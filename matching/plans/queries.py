@@ -1,12 +1,13 @@
 """Queries on the plans of the nights: the current one, a person's place, and the people planned for an opening."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.batches import batches
 from centre.errors import NotFound
 from centre.scopes import seeing_everything
 from matching.engine.assign.explain import WhyNot
@@ -49,17 +50,30 @@ def planned_for(session: Session, person_id: int) -> Planned | None:
 
 def people_planned(session: Session, opening_id: int) -> list[int]:
     """The people in the reader's sight whom the plan or an officer sends to an opening, the likeliest first."""
+    return people_planned_for(session, [opening_id]).get(opening_id, [])
+
+
+def people_planned_for(session: Session, opening_ids: Collection[int]) -> dict[int, list[int]]:
+    """`people_planned` for several openings at once; openings for which nobody is planned are left out."""
+    wanted = set(opening_ids)
     pins = {pin.person_id: pin.opening_id for pin in session.scalars(living_pins())}
-    pinned = [person_id for person_id, where in pins.items() if where == opening_id]
+    planned: dict[int, list[int]] = {}
+    for person_id, where in pins.items():
+        if where in wanted:
+            planned.setdefault(where, []).append(person_id)
     plan = current_plan(session)
     if plan is None:
-        return pinned
-    rows = session.scalars(
-        select(PlannedPlace.person_id)
-        .where(PlannedPlace.plan_id == plan.id, PlannedPlace.opening_id == opening_id)
-        .order_by(PlannedPlace.chance.desc(), PlannedPlace.person_id)
-    )
-    return [*pinned, *(person_id for person_id in rows if person_id not in pins)]
+        return planned
+    for batch in batches(sorted(wanted)):
+        rows = session.execute(
+            select(PlannedPlace.opening_id, PlannedPlace.person_id)
+            .where(PlannedPlace.plan_id == plan.id, PlannedPlace.opening_id.in_(batch))
+            .order_by(PlannedPlace.chance.desc(), PlannedPlace.person_id)
+        )
+        for where, person_id in rows:
+            if where is not None and person_id not in pins:
+                planned.setdefault(where, []).append(person_id)
+    return planned
 
 
 def nights(session: Session, limit: int = 30) -> Sequence[NightPlan]:

@@ -1,5 +1,6 @@
 """A fit in the reader's language: what suits, what does not, what is not known, how the points add up. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from centre import regions
@@ -9,6 +10,7 @@ from employers.openings.rules import PLAIN_CERTIFICATE_LABELS, CertificateKind
 from matching.engine.fit.conditions import FitVerdict, is_unlawful
 from matching.engine.fit.reasons import PARTS, FitReason, check_reason, factor_reason, warnings, why_not
 from matching.engine.fit.reference import Suggestion
+from matching.engine.fit.score import Factor
 
 _SILENT = ("-unknown", "-none-asked", "-neutral", "-no-wish", "-against", "-coarse")
 _AGAINST = {
@@ -85,11 +87,26 @@ def name_of(kind: str, code: str) -> str | Term:
     return regions.name(code) if regions.exists(code) else code
 
 
+def first_reason(factors: Sequence[Factor], locale: str) -> str:
+    """The first of the reasons that `fit_in_words` gives, without the others."""
+    factors = sorted(factors, key=lambda factor: -factor.points)
+    first = min(factors, key=lambda factor: not _speaks(factor), default=None)
+    return "" if first is None else _worded(factor_reason(first, name_of), locale)
+
+
+def _speaks(factor: Factor) -> bool:
+    return factor.points > 0 and not factor.code.endswith(_SILENT) and factor.code not in _AGAINST
+
+
+def _worded(reason: FitReason, locale: str) -> str:
+    return translate(locale, reason.message, **reason.params)
+
+
 def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
     """An engine's suggestion in the reader's language."""
 
     def worded(reason: FitReason) -> str:
-        return translate(locale, reason.message, **reason.params)
+        return _worded(reason, locale)
 
     failed = {check.code for check in suggestion.checks if check.verdict is FitVerdict.FAIL}
 
@@ -102,7 +119,7 @@ def fit_in_words(suggestion: Suggestion, locale: str) -> Fit:
                 factor.points,
                 factor.most,
                 worded(factor_reason(factor, name_of)),
-                factor.points > 0 and not factor.code.endswith(_SILENT) and factor.code not in _AGAINST,
+                _speaks(factor),
                 factor.code in _AGAINST and _AGAINST[factor.code] not in failed,
             )
             for factor in factors

@@ -47,7 +47,10 @@ def announced(organiser: Browser, **changes: Any) -> int:
     assert answer.status_code == 201, answer.text
     fair_id = int(answer.json()["id"])
     for event in ("prepare", "file", "clear", "publish", "open_booths"):
-        assert organiser.post(f"/api/v1/fairs/{fair_id}/advance", json={"event": event}).status_code == 200
+        assert (
+            organiser.post(f"/api/v1/fairs/{fair_id}/advance", json={"event": event, "late_reason": "补办"}).status_code
+            == 200
+        )
     return fair_id
 
 
@@ -239,3 +242,34 @@ def test_an_employer_reads_only_its_own_record(as_: Opener) -> None:
     assert employer.get("/api/v1/employers/2").status_code == 404
     assert employer.get("/api/v1/employers").status_code == 403
     assert as_().get("/api/v1/employers/1").status_code == 401
+
+
+@pytest.mark.rule("hall-closed", "api")
+def test_halls_are_closed_opened_and_entered_over_the_api(as_: Opener) -> None:
+    organiser, visitor = as_("organiser"), as_()
+    fair_id = announced(organiser)
+    venue_id = organiser.get(f"/api/v1/fairs/{fair_id}").json()["venue"]["id"]
+    path = f"/api/v1/fairs/venues/{venue_id}"
+    way = organiser.post(f"{path}/entrances", json={"name": "东门", "use": "visitors", "step_free": True})
+    assert way.status_code == 201
+    assert [each["name"] for each in visitor.get(f"/api/v1/fairs/{fair_id}").json()["entrances"]] == ["东门"]
+    closed = {"starts_at": "2026-03-06T00:00:00+08:00", "ends_at": "2026-03-07T00:00:00+08:00", "reason": "租出"}
+    refused = organiser.post(f"{path}/blocks", json=closed)
+    assert (refused.status_code, refused.json()["type"].endswith("block-meets-fairs")) == (409, True)
+    block = organiser.post(f"{path}/blocks", json=closed | {"anyway": True, "kind": "let"})
+    assert block.status_code == 201
+    clash = organiser.post("/api/v1/fairs", json=FAIR | {"venue_id": venue_id, "starts_at": "2026-03-06T13:00:00+08:00",
+                                                         "ends_at": "2026-03-06T15:00:00+08:00"})  # fmt: skip
+    assert clash.json()["type"].endswith("hall-blocked")
+    assert visitor.get(path).status_code in (401, 403)
+    assert organiser.get(path).json()["blocks"][0]["reason"] == "租出"
+    assert organiser.post(f"/api/v1/fairs/blocks/{block.json()['id']}/lift").status_code == 200
+    assert organiser.get(path).json()["blocks"] == []
+    etag = organiser.get(path).headers["etag"]
+    about = {"name": "人力资源市场", "region_code": "610402", "address": "人民路"}
+    assert organiser.put(path, json=about, headers={"if-match": '"0"'}).status_code == 412
+    assert organiser.put(path, json=about, headers={"if-match": etag}).json()["address"] == "人民路"
+    gate = f"/api/v1/fairs/entrances/{way.json()['id']}"
+    assert organiser.put(gate, json={"name": "西门"}).json()["name"] == "西门"
+    assert organiser.delete(gate).status_code == 204
+    assert visitor.get(f"/api/v1/fairs/{fair_id}").json()["entrances"] == []

@@ -12,9 +12,11 @@ from centre.network import Centre, CentreLevel
 from centre.permissions import Actor, Role
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
-from employers.fairs.actions import add_venue, advance_fair, schedule_fair
+from employers.fairs.actions import advance_fair, schedule_fair
+from employers.fairs.hall_rules import VenueDraft
+from employers.fairs.halls import add_venue
 from employers.fairs.models import Fair
-from employers.fairs.rules import FairDraft, VenueDraft
+from employers.fairs.rules import FairDraft
 from employers.openings.actions import create_opening, publish_opening, submit_opening, verify_opening
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningDraft
@@ -127,7 +129,7 @@ def booth_fair(session: Session, venue_id: int, **changes: Any) -> Fair:
     """A fair that accepts booth applications."""
     fair = schedule_fair(session, ORGANISER, fair_draft(venue_id, **changes))
     for event in ("prepare", "file", "clear", "publish", "open_booths"):
-        advance_fair(session, ORGANISER, fair_id=fair.id, event=event, permit_no="公安许可1号")
+        advance_fair(session, ORGANISER, fair_id=fair.id, event=event, permit_no="公安许可1号", late_reason="补办")
     return fair
 
 

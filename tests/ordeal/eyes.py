@@ -19,6 +19,8 @@ POLICY: Mapping[str, str] = {
     "training_provider": EVERYBODY,
     "major": EVERYBODY,
     "venue": EVERYBODY,
+    "venue_entrance": EVERYBODY,
+    "venue_block": "staff",
     "labour_brand": "public staff",
     "brand_statement": "public staff",
     "fair_series": EVERYBODY,
@@ -38,6 +40,8 @@ POLICY: Mapping[str, str] = {
     "fair.emergency_plan": "staff",
     "fair.security_plan": "staff",
     "fair.permit_no": "staff",
+    "fair.filing_no": "staff",
+    "fair.late_reason": "staff",
     "booth": BUSINESS,
     # a fair's day: the own centre, and of a name those who talk with the visitor
     "fair_door": EVERYBODY,

@@ -10,7 +10,7 @@ from centre.funds.models import Fund
 from centre.ledger import ServiceEvent
 from centre.people import Person
 from employers.companies.models import Employer
-from employers.fairs.models import Booth, Fair, Venue
+from employers.fairs.models import Booth, Fair, Venue, VenueBlock, VenueEntrance
 from employers.openings.models import Opening
 from employers.uploads.models import OpeningUpload, OpeningUploadRow
 from matching.brands.models import BrandStatement, LabourBrand
@@ -49,7 +49,7 @@ MODELS: dict[str, type[Any]] = {
     "opening_id": Opening, "person_id": Person, "provider_id": TrainingProvider, "row_id": RosterRow,
     "search_id": SavedSearch, "service_id": ServiceEvent, "statement_id": StatedTerms,
     "synonym_id": Synonym, "token_id": ApiToken, "upload_id": RosterUpload, "plan_id": NightPlan, "pin_id": PlanPin,
-    "venue_id": Venue, "visitor_id": Visitor,
+    "venue_id": Venue, "entrance_id": VenueEntrance, "block_id": VenueBlock, "visitor_id": Visitor,
 }  # fmt: skip
 WORDS: dict[str, tuple[str, ...]] = {
     "role": ("registrar", "employer"),

@@ -1,5 +1,6 @@
 """The rows of fair days in the ordeal's world: scans, tickets and what follows from them."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -7,7 +8,7 @@ from sqlalchemy import select
 from centre import clock
 from centre.scans.models import ScanDevice, ScanEvent
 from centre.scans.rules import Act
-from employers.fairs.models import Booth
+from employers.fairs.models import Booth, VenueBlock, VenueEntrance
 from employers.fairs.plans.models import BoothPlace, HallGrid
 from employers.fairs.rules import FairState
 from matching.fairs.contacts.models import BoothContact, FairComplaint
@@ -31,6 +32,11 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
     fair = fairs[FairState.BOOTH_OPEN]
     booth = canaries.session.scalars(select(Booth).where(Booth.fair_id == fair.id)).one()
     canaries.make(HallGrid, venue_id=fair.venue_id, width=12, height=8, walls=[], doors=[], public=True)
+    canaries.make(VenueEntrance, venue_id=fair.venue_id, x=2, y=7, public=True)
+    canaries.make(
+        VenueBlock, venue_id=fair.venue_id, starts_at=clock.now() + timedelta(days=400),
+        ends_at=clock.now() + timedelta(days=401),
+    )  # fmt: skip
     canaries.make(BoothPlace, fair_id=fair.id, booth_no=1, x=1, y=1, public=True)
     canaries.make(
         FairDoor, centre_id=centre_id, fair_id=fair.id, places=50, taken=2, early_minutes=30, gates=[], public=True

@@ -13,7 +13,8 @@ from centre.bulk_writes import insert_rows
 from centre.permissions import Actor
 from centre.scans.models import ScanDevice, ScanEvent
 from centre.scans.rules import Act
-from employers.fairs.models import Booth, Fair
+from employers.fairs.hall_rules import EntranceUse
+from employers.fairs.models import Booth, Fair, VenueEntrance
 from employers.fairs.plans.models import HallGrid
 from employers.fairs.plans.rules import default_grid
 from employers.fairs.rules import FairState
@@ -50,6 +51,10 @@ def fill(session: Session, fairs: Sequence[Fair]) -> None:
                 doors=[list(door) for door in grid.doors],
             )
         )
+        front = {"name": "正门", "step_free": True, "directions": "主街一侧，门口有“招聘会”牌子", "is_demo": True}
+        x, y = grid.entrance
+        session.add(VenueEntrance(venue_id=venue_id or 0, x=x, y=y, **front))
+        session.add(VenueEntrance(venue_id=venue_id or 0, name="货门", use=EntranceUse.EXHIBITORS, is_demo=True))
     session.flush()
 
 

@@ -6,19 +6,28 @@ from sqlalchemy.orm import Session
 from centre.audit import note
 from centre.errors import NotFound
 from centre.permissions import Actor, Permission, require
+from employers.fairs.fixed import refuse_over
+from employers.fairs.hall_rules import EntranceOutside
+from employers.fairs.halls import entrances, own_venue
 from employers.fairs.models import Fair
 from employers.fairs.plans.models import BoothPlace, HallGrid
 from employers.fairs.plans.queries import floor_plan, hall_grid
 from employers.fairs.plans.rules import GridDraft, PlaceDraft, grid_of, moved
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.queries import own_fair, venue
+from employers.fairs.queries import own_fair
 
 
 def draw_hall(session: Session, actor: Actor, *, venue_id: int, draft: GridDraft) -> HallGrid:
-    """Draw the grid of a hall; the booths of its fairs stay on it as far as they fit. Raises Invalid or NotFound."""
+    """Draw the grid of a hall; the booths of its fairs stay on it as far as they fit.
+
+    Raises Invalid, EntranceOutside, NotFound or OtherCentre.
+    """
     require(actor, Permission.MANAGE_FAIRS)
-    hall = venue(session, venue_id)
+    hall = own_venue(session, actor, venue_id)
     grid = grid_of(draft)
+    for way in entrances(session, hall.id):
+        if way.x is not None and way.y is not None and not grid.holds((way.x, way.y)):
+            raise EntranceOutside(field="walls", name=way.name, column=way.x, row=way.y)
     drawn = hall_grid(session, hall.id)
     if drawn is None:
         drawn = HallGrid(venue_id=hall.id)
@@ -34,10 +43,10 @@ def draw_hall(session: Session, actor: Actor, *, venue_id: int, draft: GridDraft
 def move_booth(session: Session, actor: Actor, *, fair_id: int, draft: PlaceDraft) -> Fair:
     """Move a numbered booth to a square; whoever stands there changes places with it.
 
-    Raises NoSuchSquare or NotFound.
+    Raises FairFixed, NoSuchSquare or NotFound.
     """
     require(actor, Permission.ASSIGN_BOOTH)
-    own_fair(session, actor, fair_id)
+    refuse_over(own_fair(session, actor, fair_id))
     fair = fair_in_sight(session, fair_id)
     plan = floor_plan(session, fair)
     if draft.booth_no not in plan.places:
@@ -59,9 +68,10 @@ def move_booth(session: Session, actor: Actor, *, fair_id: int, draft: PlaceDraf
 
 
 def reset_plan(session: Session, actor: Actor, *, fair_id: int) -> Fair:
-    """Put all booths of a fair back into double rows."""
+    """Put all booths of a fair back into double rows. Raises FairFixed."""
     require(actor, Permission.ASSIGN_BOOTH)
     fair = own_fair(session, actor, fair_id)
+    refuse_over(fair)
     session.execute(delete(BoothPlace).where(BoothPlace.fair_id == fair.id))
     session.flush()
     return fair

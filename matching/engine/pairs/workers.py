@@ -40,19 +40,26 @@ def gather(workers: Iterable[WorkerProfile], ground: Ground) -> Pool:
 
 def best(pool: Pool, opening: OpeningProfile, ground: Ground, hidden: Bools, top: int) -> list[int]:
     """The ids of the best workers for any opening, best first, without hidden rows."""
+    return [number for number, _ in best_scored(pool, opening, ground, hidden, top)]
+
+
+def best_scored(pool: Pool, opening: OpeningProfile, ground: Ground, hidden: Bools, top: int) -> list[tuple[int, int]]:
+    """The ids of the best workers for any opening with their points, best first, without hidden rows."""
     built = build([opening], ground, pool.register)
     if not len(built.source):
         return []
     index, crowd = engine.current(built.index, pool.register), pool.crowd
     if not engine.is_warm():
-        return pool.ids[_plainly(index, crowd, hidden, top)].tolist()
+        rows, points = _plainly(index, crowd, hidden, top)
+        return list(zip(pool.ids[rows].tolist(), points.tolist(), strict=True))
     from matching.engine.pairs import backward
 
     work = backward.desk(crowd.workers, len(pool.register.terms), top)
     work.seen[hidden] = 1  # as if the first opening, the only one, had seen them already
     out = np.zeros((1, top, 2), np.int32)
     backward.best_workers(index, crowd.workers, crowd.people, 0, 1, work, out)
-    return pool.ids[out[0, out[0, :, 0] >= 0, 0]].tolist()
+    listed = out[0, out[0, :, 0] >= 0]
+    return list(zip(pool.ids[listed[:, 0]].tolist(), listed[:, 1].tolist(), strict=True))
 
 
 def first_openings(pool: Pool, openings: Sequence[OpeningProfile], ground: Ground, top: int) -> I8:
@@ -68,8 +75,8 @@ def first_choices(pool: Pool, openings: Sequence[OpeningProfile], ground: Ground
     return numbers[np.append(built.source, -1)[rows]], points
 
 
-def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:
-    """The rows of the best workers without compiled kernels: possible ones are found by group and judged one by one."""
+def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> tuple[I8, I8]:
+    """The rows and points of the best workers without compiled kernels: possible ones by group, judged one by one."""
     who = _possible(index, crowd)
     who = who[~hidden[who]]
     row, rows, points = np.zeros(1, np.int64), list[int](), list[int]()
@@ -78,9 +85,10 @@ def _plainly(index: Index, crowd: Crowd, hidden: Bools, top: int) -> I8:
         if not seen.gaps[0]:
             rows.append(w)
             points.append(int(seen.points[0]))
-    fitting, of = np.array(rows, np.int64), crowd.workers.rows
-    keys = ((np.array(points, np.int64) + of[fitting, c.HARDSHIP]) << 32) - of[fitting, c.RANK]
-    return fitting[np.argsort(-keys)[:top]]
+    fitting, worth, of = np.array(rows, np.int64), np.array(points, np.int64), crowd.workers.rows
+    keys = ((worth + of[fitting, c.HARDSHIP]) << 32) - of[fitting, c.RANK]
+    order = np.argsort(-keys)[:top]
+    return fitting[order], worth[order]
 
 
 def _possible(index: Index, crowd: Crowd) -> I4:

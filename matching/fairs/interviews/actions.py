@@ -12,6 +12,7 @@ from centre.messages.jobseekers import FAIR_INTERVIEWS, FAIR_NO_INTERVIEW
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from employers.companies.messages import tell_employer
+from employers.fairs.fixed import is_over, refuse_over
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import own_fair
 from matching.fairs.interviews.drafts import DayDraft, NoTimetable, PlanFaulty
@@ -36,6 +37,7 @@ def set_conditions(session: Session, actor: Actor, *, fair_id: int, draft: DayDr
     """Set the length of a slot, the walk, the reserve and the breaks of a fair's timetable."""
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
+    refuse_over(fair)
     with seeing_everything(session):
         day = interview_day(session, fair.id)
         if day is None:
@@ -52,10 +54,11 @@ def plan_interviews(session: Session, actor: Actor, *, fair_id: int) -> Intervie
     """Plan all interviews of a fair: a plain plan at once, a better one from the job within minutes.
 
     After a release or during the fair, what has begun stays and the rest moves as little as possible. Raises
-    NoTimetable.
+    NoTimetable or FairFixed.
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
+    refuse_over(fair)
     day = _day(session, actor, fair)
     with seeing_everything(session):
         wishes, former = present_wishes(session, fair, day)
@@ -71,6 +74,7 @@ def drop_booth(session: Session, actor: Actor, *, fair_id: int, booth_id: int) -
     """Take a booth that has left out of the timetable and plan its guests elsewhere, moving little else."""
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
+    refuse_over(fair)
     day = _day(session, actor, fair)
     day.panels = day.panels | {str(booth_id): 0}
     session.flush()
@@ -86,7 +90,8 @@ def keep_solved(
     fair = own_fair(session, actor, fair_id)
     day = _day(session, actor, fair)
     with seeing_everything(session):
-        if present_wishes(session, fair, day) == (wishes, former) and not faults(wishes, solved.plan):
+        unchanged = not is_over(fair) and present_wishes(session, fair, day) == (wishes, former)
+        if unchanged and not faults(wishes, solved.plan):
             _store(session, fair, day, wishes, solved, former=former)
         day.asked_at = None
         session.flush()
@@ -99,7 +104,7 @@ def pin_interview(session: Session, actor: Actor, *, interview_id: int, pinned: 
     row = session.scalar(select(BookedInterview).where(BookedInterview.id == interview_id))
     if row is None:
         raise NotFound
-    own_fair(session, actor, row.fair_id)
+    refuse_over(own_fair(session, actor, row.fair_id))
     row.pinned = pinned
     session.flush()
     return row
@@ -112,6 +117,7 @@ def release_interviews(session: Session, actor: Actor, *, fair_id: int) -> int:
     """
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
+    refuse_over(fair)
     day = _day(session, actor, fair)
     with seeing_everything(session):
         rows = session.scalars(booked(fair.id)).all()

@@ -1,6 +1,6 @@
 """Queries on who should meet whom at a fair."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,8 +23,9 @@ from matching.fairs.visitors.queries import door_of
 from matching.live.listing import listed_now
 from matching.live.openings import board
 from matching.live.workers import PURPOSE
-from matching.suggestions.fits import fit_of, ranked_candidates
-from matching.suggestions.wording import Fit, fit_in_words
+from matching.suggestions.fits import fit_of
+from matching.suggestions.many import first_reasons, ranked_for_many
+from matching.suggestions.wording import Fit
 
 FEW = 5
 MOST = 120
@@ -103,16 +104,23 @@ def proposals(session: Session, fair: Fair, *, locale: str) -> list[Proposal]:
     with seeing_everything(session):
         holders = select(Visitor.person_id).where(Visitor.fair_id == fair.id, Visitor.person_id.is_not(None))
         known = invited_people(session, fair.id) | set(session.scalars(holders))
-        fitting: dict[int, list[Candidate]] = {}
-        for opening_id, (_, opening) in pairs.items():
-            ranked = ranked_candidates(session, listed_now(opening), ground, top=FOR_ONE_OPENING)
-            fitting[opening_id] = [
-                Candidate(int(match.worker_id), match.points, next(iter(fit_in_words(match, locale).reasons), ""))
-                for match in ranked
-                if int(match.worker_id) not in known
-            ]
-    chosen = share_out(fitting, left)
-    return [Proposal(*pairs[opening_id], tuple(people)) for opening_id, people in chosen.items() if people]
+        listed = {opening_id: listed_now(opening) for opening_id, (_, opening) in pairs.items()}
+        ranked = ranked_for_many(session, list(listed.values()), ground, top=FOR_ONE_OPENING)
+    fitting = {
+        opening_id: [Candidate(number, points, "") for number, points in ranked[opening_id] if number not in known]
+        for opening_id in pairs
+    }
+    chosen = {opening_id: people for opening_id, people in share_out(fitting, left).items() if people}
+    with seeing_everything(session):
+        met = [(who.person_id, listed[opening_id]) for opening_id, people in chosen.items() for who in people]
+        why = first_reasons(session, met, ground, locale=locale)
+    return [
+        Proposal(
+            *pairs[opening_id],
+            tuple(replace(who, reason=why.get((who.person_id, opening_id), "")) for who in people),
+        )
+        for opening_id, people in chosen.items()
+    ]
 
 
 def employer_proposals(session: Session, fair: Fair) -> list[EmployerProposal]:

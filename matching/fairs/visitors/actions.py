@@ -16,6 +16,7 @@ from centre.scans.actions import Received, receive_scans
 from centre.scans.models import ScanEvent
 from centre.scans.rules import Act, ScanBatch, ScanDraft, Verdict, judge
 from centre.scopes import seeing_everything
+from employers.fairs.fixed import refuse_over
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import own_fair
@@ -60,9 +61,10 @@ class Checked:
 
 
 def set_up_door(session: Session, actor: Actor, *, fair_id: int, draft: DoorDraft) -> FairDoor:
-    """Set the number of tickets, the limit inside, the gates and the question. Raises PlacesBelowTaken."""
+    """Set the number of tickets, the limit inside, the gates and the question. Raises FairFixed or PlacesBelowTaken."""
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
+    refuse_over(fair)
     with seeing_everything(session):
         door = open_door(session, fair)
         if draft.places and draft.places < door.taken:
@@ -87,10 +89,13 @@ def register_at_counter(
 
 
 def flag_visitor(session: Session, actor: Actor, *, visitor_id: int, draft: FlagDraft) -> Visitor:
-    """Keep a ticket out, with a reason, or let the gate ask a question first; empty values lift both."""
+    """Keep a ticket out, with a reason, or let the gate ask a question first; empty values lift both.
+
+    Raises FairFixed.
+    """
     require(actor, Permission.MANAGE_FAIRS)
     visitor = visitor_in_sight(session, visitor_id)
-    own_fair(session, actor, visitor.fair_id)
+    refuse_over(own_fair(session, actor, visitor.fair_id))
     visitor.ban, visitor.question = draft.ban, draft.question
     session.flush()
     note(session, actor, action="fair.flag", subject=f"visitor:{visitor.id}", detail={"banned": bool(draft.ban)})

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.rules import new_words
 from centre.counters import give_back, take_some
+from centre.events import publish
 from centre.messages import send
 from centre.messages.jobseekers import FAIR_TICKET
 from centre.scopes import seeing_everything
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import span
+from matching.fairs.visitors.facts import TicketReturned
 from matching.fairs.visitors.models import FairDoor, Visitor
 from matching.fairs.visitors.queries import takes_visitors, ticket_by_code, ticket_of_person
 from matching.fairs.visitors.rules import (
@@ -84,6 +86,7 @@ def give_ticket_back(session: Session, *, code: str) -> Visitor:
         visitor.person_id = None  # so that the same person may register again
         session.flush()
         give_back(session, FairDoor, door.id, count=visitor.heads)
+        publish(session, TicketReturned(visitor.id, visitor.fair_id))
     return visitor
 
 

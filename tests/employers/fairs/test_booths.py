@@ -28,6 +28,7 @@ from employers.fairs.booths import (
     refuse_booth,
     withdraw_booth,
 )
+from employers.fairs.hall_rules import VenueTaken
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import place_in_queue, shown_openings
 from employers.fairs.rules import (
@@ -42,7 +43,6 @@ from employers.fairs.rules import (
     OpeningNotVerified,
     TooLateToWithdraw,
     TooManyNoShows,
-    VenueTaken,
 )
 from employers.openings.actions import create_opening
 from tests.employers.world import (

@@ -274,7 +274,7 @@ def test_a_fair_that_grows_over_the_limit_needs_its_permit(session: Session) -> 
     hall = add_hall(session)
     fair = schedule_fair(session, ORGANISER, fair_draft(hall, expected_visitors=900))
     for event in ("prepare", "file", "clear", "publish"):
-        advance_fair(session, ORGANISER, fair_id=fair.id, event=event)
+        advance_fair(session, ORGANISER, fair_id=fair.id, event=event, late_reason="补办")
     larger = fair_draft(hall, expected_visitors=1200)
     with pytest.raises(PermitMissing):
         change_fair(session, ORGANISER, fair_id=fair.id, draft=larger)

@@ -17,7 +17,7 @@ from matching.fairs.interviews.queries import PANELS_APART, booked, interview_da
 from matching.fairs.interviews.wishing import ask_for_interviews
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.rules import TicketDraft, TicketSource
-from matching.fairs.visitors.tickets import register_visitor
+from matching.fairs.visitors.tickets import give_ticket_back, register_visitor
 from tests.employers.browser import Opener
 from tests.employers.world import ORGANISER, SYSTEM, add_employer, add_hall, at, booth_fair, boss
 
@@ -96,6 +96,22 @@ def test_the_interviews_of_a_booth_end_with_it_and_those_who_knew_of_them_are_to
     day = interview_day(session, fair_id)
     assert day is not None
     assert {panel // PANELS_APART for _, panel, _ in day.released} == {booth_ids[1]}
+    assert actions.release_interviews(session, ORGANISER, fair_id=fair_id) == 0
+
+
+def test_the_interviews_of_a_returned_ticket_end_and_the_employers_hear_of_it(session: ScopedSession) -> None:
+    for number in (1, 2):
+        add_employer(session, number)
+    fair_id, _, visitors = build(session)
+    actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+    actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+    own = [row.employer_id for row in session.scalars(booked(fair_id)) if row.visitor_id == visitors[0].id]
+    assert own
+    heard = select(Message.account_id).where(Message.dedupe_key.contains("interview-returned"))
+    assert session.scalars(heard).all() == []
+    give_ticket_back(session, code=visitors[0].code)
+    assert visitors[0].id not in {row.visitor_id for row in session.scalars(booked(fair_id))}
+    assert sorted(account_id or 0 for account_id in session.scalars(heard)) == sorted(own)
     assert actions.release_interviews(session, ORGANISER, fair_id=fair_id) == 0
 
 

@@ -18,7 +18,7 @@ from centre.translation import translate
 from employers.companies.models import Employer
 from employers.companies.queries import employer as employer_in_sight
 from employers.companies.rules import EMPLOYER_LABELS, Phone
-from employers.fairs import booths
+from employers.fairs import booths, offers
 from employers.fairs.models import Fair
 from employers.fairs.queries import employer_booths, fairs, place_in_queue
 from employers.fairs.queries import fair as fair_in_sight
@@ -162,6 +162,19 @@ def apply(unit: Unit, fair_id: RecordPath) -> Response:
         booths.apply_for_booth(unit.session, unit.actor, fair_id=fair_id, draft=draft)
     except Refusal as refusal:
         return _booth_form(unit, fair_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse("/employer/booths", 303)
+
+
+@routes.post("/booths/{booth_id:int}/confirm", allow=Permission.APPLY_FOR_BOOTH)
+def confirm(unit: Unit, booth_id: RecordPath) -> Response:
+    """Say that the employer takes the booth that became free for it."""
+    own = _own(unit)
+    try:
+        offers.confirm_offer(unit.session, unit.actor, booth_id=booth_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _booths(unit, own, refusal.problems, refusal.status)
     return RedirectResponse("/employer/booths", 303)
 
 

@@ -17,12 +17,12 @@ from centre.scopes import holds
 from centre.translation import N_
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
-from employers.fairs import actions, booths, mornings
+from employers.fairs import actions, booths, fixed, halls, mornings, offers
 from employers.fairs.models import Booth, Fair
+from employers.fairs.queries import between, neighbours, own_booth, permit_limit
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.queries import neighbours, own_booth, permit_limit
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, UNCHANGEABLE, BoothDraft, FairState
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState
 from matching.fairs.contacts.queries import figures_of
 from web.forms import Bound, bind, bind_edit, editing
 from web.pages.public.fairs import hours
@@ -40,6 +40,8 @@ class StepForm(Draft):
 
     event: Literal["prepare", "file", "clear", "publish", "open_booths", "close_booths", "start", "finish", "archive"]
     permit_no: Annotated[str, Field(max_length=60)] = ""
+    filing_no: Annotated[str, Field(max_length=60)] = ""
+    late_reason: Line = ""
     sure: Literal["", "yes"] = ""
 
 
@@ -71,7 +73,7 @@ class NoticeForm(Draft):
 class BoothForm(Draft):
     """An action on one booth application (展位办理)."""
 
-    event: Literal["approve", "refuse", "assign", "check_in", "leave", "miss"]
+    event: Literal["approve", "refuse", "assign", "check_in", "leave", "miss", "confirm"]
     reason: Line = ""
     booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
 
@@ -95,11 +97,11 @@ def step(unit: Unit, fair_id: FairId) -> Response:
     bound = bind(unit, StepForm)
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, 422)
-    event, permit = bound.draft.event, bound.draft.permit_no
+    event, form = bound.draft.event, bound.draft.model_dump(exclude={"sure"})
     if event == "finish" and not bound.draft.sure:
         return _desk(unit, fair_id, [Problem("sure", "missing", N_("结束不能反悔，请先勾选“确定结束”"))], 422)
     try:
-        actions.advance_fair(unit.session, unit.actor, fair_id=fair_id, event=event, permit_no=permit)
+        actions.advance_fair(unit.session, unit.actor, fair_id=fair_id, **form)
     except Refusal as refusal:
         return _desk(unit, fair_id, refusal.problems, refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
@@ -125,7 +127,10 @@ def attach(unit: Unit, fair_id: FairId) -> Response:
     bound = bind_edit(unit, PlansForm, _kept_plans(fair_in_sight(unit.session, fair_id)))
     if bound.draft is None:
         return _desk(unit, fair_id, bound.problems, bound.status, planning=bound)
-    actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **bound.draft.model_dump())
+    try:
+        actions.attach_plans(unit.session, unit.actor, fair_id=fair_id, **bound.draft.model_dump())
+    except Refusal as refusal:
+        return _desk(unit, fair_id, refusal.problems, refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
 
 
@@ -197,6 +202,8 @@ def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
                 booths.leave_booth(session, actor, booth_id=booth_id)
             case "miss":
                 booths.miss_booth(session, actor, booth_id=booth_id)
+            case "confirm":
+                offers.confirm_offer(session, actor, booth_id=booth_id)
     except Refusal as refusal:
         return _desk(unit, fair_id, refusal.problems, refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
@@ -218,6 +225,7 @@ def _desk(
     with unit.session.no_autoflush:
         fair = fair_in_sight(unit.session, fair_id)
         requests = unit.session.scalars(booths_in_sight(fair.id)).all()
+        closed = halls.block_of_fair(unit.session, fair)
         near = neighbours(unit.session, fair.region_code, fair.starts_at, but=fair.id)
     on_the_day = clock.local(fair.starts_at).date() <= clock.today()
     return page(
@@ -228,7 +236,6 @@ def _desk(
         hours=hours,
         problems=problems,
         own=holds(unit.actor.scope, {"centre_id": fair.centre_id}),
-        changeable=fair.state not in UNCHANGEABLE,
         scheduled=unit.request.query_params.get("scheduled") == "1",
         events=[event for event in FAIR.events(fair.state, unit.actor) if event != "start" or on_the_day],
         state=FAIR_LABELS[fair.state],
@@ -243,6 +250,8 @@ def _desk(
         strangers=_strangers(unit, requests) if fair.state is FairState.LIVE and fair.booths_left else [],
         started=fair.starts_at <= clock.now(),
         counted=figures_of(unit.session, fair) if fair.state is FairState.ENDED else None,
+        fixed=fixed.refusal_of(fair) if unit.request.query_params.get("fixed") == "1" and fixed.is_over(fair) else None,
+        closed=closed and between(closed.starts_at, closed.ends_at),
         late=fair.filed_at is None and fair.filing_due_on < clock.today(),
     )
 
@@ -252,7 +261,8 @@ def _acts(booth: Booth, actor: Actor, *, on_the_day: bool) -> list[str]:
     hidden = set() if on_the_day else {"check_in", "miss"}
     if booth.booth_no:
         hidden.add("assign")
-    return [event for event in BOOTH.events(booth.state, actor) if event not in hidden]
+    events = [event for event in BOOTH.events(booth.state, actor) if event not in hidden]
+    return [*events, "confirm"] if booth.offer_until else events
 
 
 def _strangers(unit: Unit, requests: Sequence[Booth]) -> list[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""The organiser's desk: fairs in planning, a new fair, series, halls."""
+"""The organiser's desk: fairs in planning, a new fair, series."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -11,30 +11,30 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock, regions
-from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, RegionCode, WallTime, Words
+from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RecordId, WallTime, Words
 from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scopes import holds
 from employers.fairs import actions
+from employers.fairs.fixed import refusal_of
+from employers.fairs.hall_rules import HallBlocked, VenueTaken
+from employers.fairs.halls import fairs_without_hall, free_days, free_venues
 from employers.fairs.models import Fair, Venue
 from employers.fairs.phases import PHASE_LABELS, FairPhase, phase_of
-from employers.fairs.queries import due_statistics, fairs, free_days, free_venues, last_day, permit_limit, venues
+from employers.fairs.queries import due_statistics, fairs, last_day, permit_limit, venues
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import (
+    BEFORE_LIVE,
     FAIR_LABELS,
     MODE_LABELS,
     PLANS,
     THEME_LABELS,
-    UNCHANGEABLE,
     FairDraft,
     FairMode,
     FairState,
     FairTheme,
     SeriesDraft,
-    VenueDraft,
-    VenueTaken,
 )
-from web import choices
 from web.forms import Bound, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
@@ -102,18 +102,6 @@ class SeriesForm(Draft):
     summary: Paragraph = ""
 
 
-class VenueForm(Draft):
-    """The form of a hall (招聘场地)."""
-
-    name: Words
-    hall: Line = ""
-    region_code: RegionCode
-    address: Line = ""
-    directions: Line = ""
-    booth_limit: Annotated[int, Field(ge=1, le=2000)] | None = None
-    visitor_limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-
-
 @routes.get("", allow=ALLOW)
 def desk(unit: Unit) -> Response:
     """Planned fairs and their deadlines."""
@@ -137,6 +125,7 @@ def desk(unit: Unit) -> Response:
         past=past,
         late=[fair for fair in due if fair.filing_due_on < today],
         soon=[fair for fair in due if today <= fair.filing_due_on <= today + timedelta(days=7)],
+        homeless=unit.session.scalars(fairs_without_hall(clock.now())).all(),
         unreported=[fair for fair in ended if fair.statistics_due_on <= today + timedelta(days=7)],
         today=today,
         hours=hours,
@@ -185,8 +174,10 @@ def schedule(unit: Unit) -> Response:
 def ask_change(unit: Unit, fair_id: FairId) -> Response:
     """The form for changing a fair; that of another centre is shown with the reason why it cannot be changed."""
     fair = fair_in_sight(unit.session, fair_id)
-    if not holds(unit.actor.scope, {"centre_id": fair.centre_id}) or fair.state in UNCHANGEABLE:
+    if not holds(unit.actor.scope, {"centre_id": fair.centre_id}):
         return RedirectResponse(f"/organiser/fairs/{fair_id}", 303)
+    if fair.state not in BEFORE_LIVE:
+        return RedirectResponse(f"/organiser/fairs/{fair_id}?fixed=1", 303)
     return _fair_form(unit, editing(unit, FairForm, _stored(fair)), fair=fair)
 
 
@@ -204,6 +195,8 @@ def _stored(fair: Fair) -> dict[str, Any]:
 def change(unit: Unit, fair_id: FairId) -> Response:
     """Change a fair; moving an announced one needs a notice."""
     fair = fair_in_sight(unit.session, fair_id)
+    if holds(unit.actor.scope, {"centre_id": fair.centre_id}) and fair.state not in BEFORE_LIVE:
+        raise refusal_of(fair)
     bound = bind_edit(unit, FairForm, _stored(fair))
     if bound.draft is None:
         return _fair_form(unit, bound, bound.status, fair=fair)
@@ -244,38 +237,6 @@ def schedule_series(unit: Unit) -> Response:
     return page(unit, "organiser/series-made.html", planned=planned)
 
 
-@routes.get("/venues", allow=ALLOW)
-def halls(unit: Unit) -> Response:
-    """All halls, and the form for a new one."""
-    return _halls(unit, blank(unit, VenueForm))
-
-
-@routes.post("/venues", allow=ALLOW)
-def add_hall(unit: Unit) -> Response:
-    """Add a hall."""
-    bound = bind(unit, VenueForm)
-    if bound.draft is None:
-        return _halls(unit, bound, 422)
-    try:
-        actions.add_venue(unit.session, unit.actor, VenueDraft.model_validate(bound.draft.model_dump()))
-    except Refusal as refusal:
-        return _halls(unit, bound.refuse(refusal), refusal.status)
-    return RedirectResponse("/organiser/venues", 303)
-
-
-def _halls(unit: Unit, bound: Bound[VenueForm], status_code: int = 200) -> Response:
-    halls = unit.session.scalars(venues()).all()
-    return page(
-        unit,
-        "organiser/venues.html",
-        status_code,
-        bound=bound,
-        venues=halls,
-        counties=choices.home_counties(),
-        place=regions.name,
-    )
-
-
 def _series_form(unit: Unit, bound: Bound[SeriesForm], status_code: int = 200) -> Response:
     return page(
         unit, "organiser/series.html", status_code, bound=bound, venues=_venue_options(unit), themes=THEME_LABELS
@@ -292,7 +253,7 @@ def _fair_form(
     wish: FairForm | None = None,
 ) -> Response:
     alternatives: dict[str, Any] = {"clash": None, "halls": [], "days": []}
-    if isinstance(refusal, VenueTaken) and wish is not None:
+    if isinstance(refusal, VenueTaken | HallBlocked) and wish is not None:
         alternatives = _alternatives(unit, refusal, wish.plan())
     return page(
         unit,
@@ -309,10 +270,10 @@ def _fair_form(
     )
 
 
-def _alternatives(unit: Unit, refusal: VenueTaken, plan: FairDraft) -> dict[str, Any]:
+def _alternatives(unit: Unit, refusal: VenueTaken | HallBlocked, plan: FairDraft) -> dict[str, Any]:
     hall = next((venue for venue in unit.session.scalars(venues()) if venue.id == plan.venue_id), None)
     return {
-        "clash": refusal.params,
+        "clash": refusal.problems[0],
         "halls": free_venues(unit.session, plan.starts_at, plan.ends_at, region=hall.region_code if hall else "")[:4],
         "days": free_days(unit.session, plan.venue_id or 0, plan.starts_at, plan.ends_at),
     }

@@ -11,6 +11,7 @@ from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId
 from centre.errors import Refusal
 from centre.permissions import Permission
+from employers.fairs.fixed import ending_of
 from employers.fairs.models import Fair
 from employers.fairs.queries import own_fair
 from matching.fairs.interviews import actions
@@ -68,7 +69,10 @@ def set_conditions(unit: Unit, fair_id: FairId) -> Response:
     if bound.draft is None:
         return _desk(unit, fair_id, bound, status_code=bound.status)
     draft = DayDraft.model_validate(bound.draft.model_dump())
-    actions.set_conditions(unit.session, unit.actor, fair_id=fair_id, draft=draft)
+    try:
+        actions.set_conditions(unit.session, unit.actor, fair_id=fair_id, draft=draft)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, bound.refuse(refusal), status_code=refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}/interviews", 303)
 
 
@@ -144,6 +148,7 @@ def _desk(
         status_code,
         fair=fair,
         hours=hours(fair),
+        fixed=ending_of(fair),
         day=day,
         bound=form,
         problems=problems or form.problems,

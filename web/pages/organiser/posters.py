@@ -32,16 +32,17 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
     openings: dict[int, list[Opening]] = {}
     for booth, opening in shown_openings(unit.session, fair.id):
         openings.setdefault(booth.id, []).append(opening)
-    holders = floor_plan(unit.session, fair).holders
+    drawn = floor_plan(unit.session, fair)
     return paper(
         unit,
         "organiser/posters.html",
+        entrances=drawn.entrances,
         fair=fair,
         hours=hours(fair),
         address=address,
         drawing=qr(f"{address}/register", 8),
         small=qr(address, 4),
-        booths=[booth for _, booth in sorted(holders.items())],
+        booths=[booth for _, booth in sorted(drawn.holders.items())],
         openings=openings,
     )
 

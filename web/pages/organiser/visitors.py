@@ -15,6 +15,7 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scans.queries import devices
 from centre.scans.rules import arrivals, truth
+from employers.fairs.fixed import ending_of
 from employers.fairs.queries import own_fair
 from matching.fairs.visitors import actions
 from matching.fairs.visitors.models import FairDoor, Visitor
@@ -92,7 +93,10 @@ def flag(unit: Unit, visitor_id: VisitorId) -> Response:
     bound = bind_edit(unit, FlagDraft, _flagged(visitor))
     if bound.draft is None:
         return _desk(unit, fair_id, status_code=bound.status, flagging={visitor_id: bound})
-    actions.flag_visitor(unit.session, unit.actor, visitor_id=visitor_id, draft=bound.draft)
+    try:
+        actions.flag_visitor(unit.session, unit.actor, visitor_id=visitor_id, draft=bound.draft)
+    except Refusal as refusal:
+        return _desk(unit, fair_id, status_code=refusal.status, flagging={visitor_id: bound.refuse(refusal)})
     return RedirectResponse(f"/organiser/fairs/{fair_id}/visitors#tickets", 303)
 
 
@@ -116,6 +120,7 @@ def _desk(
         status_code,
         fair=fair,
         hours=hours(fair),
+        fixed=ending_of(fair),
         bound=bound or _door_form(unit, fair_id),
         flagging={visitor.id: editing(unit, FlagDraft, _flagged(visitor)) for visitor in tickets} | dict(flagging),
         tickets=tickets,

@@ -17,6 +17,7 @@ from centre.drafts import BIGGEST_ID
 from centre.installation import sign
 from centre.network import region_code_of
 from centre.permissions import Permission
+from employers.fairs.halls import entrances
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs, days_of, fairs, last_day, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
@@ -41,7 +42,7 @@ TOLD = FAIR_LABELS | dict.fromkeys(OVER, FAIR_LABELS[FairState.ENDED])
 def calendar(unit: Unit) -> Response:
     """A month of fairs as calendar and list; without a month, the list starts today."""
     query = unit.request.query_params
-    first = _month(query.get("month", ""))
+    first = month_asked(query.get("month", ""))
     known = region_code_of(query.get("region", ""))
     theme = query.get("theme", "") if query.get("theme", "") in set(FairTheme) else ""
     today = clock.today()
@@ -86,6 +87,7 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
         hours=hours(fair),
         place=regions.full_name(fair.region_code),
         stands=list(stands.values()),
+        entrances=entrances(unit.session, fair.venue_id),
         theme=THEME_LABELS[fair.theme],
         mode=MODE_LABELS[fair.mode],
         state=TOLD[fair.state],
@@ -143,7 +145,8 @@ def hours(fair: Fair) -> str:
     return f"{clock_time(fair.starts_at)}–{end if one_day else f'{last:%m-%d} {end}'}"
 
 
-def _month(text: str) -> date | None:
+def month_asked(text: str) -> date | None:
+    """The first day of a month written as 2026-03; None for anything else."""
     month = MONTH.fullmatch(text)
     if not month or not (2000 <= int(month[1]) <= 2100 and 1 <= int(month[2]) <= 12):
         return None

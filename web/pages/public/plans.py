@@ -11,6 +11,7 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.translation import N_
+from employers.fairs.fixed import ending_of
 from employers.fairs.models import Fair
 from employers.fairs.plans import actions
 from employers.fairs.plans.models import HallGrid
@@ -73,7 +74,11 @@ def move(unit: Unit, fair_id: FairId) -> Response:
 def reset(unit: Unit, fair_id: FairId) -> Response:
     """Put the booths back into rows."""
     bind(unit, ButtonForm)
-    actions.reset_plan(unit.session, unit.actor, fair_id=fair_id)
+    try:
+        actions.reset_plan(unit.session, unit.actor, fair_id=fair_id)
+    except Refusal as refusal:
+        fair, again = fair_in_sight(unit.session, fair_id), blank(unit, PlaceDraft, x=0, y=0).refuse(refusal)
+        return _plan(unit, fair, arrange=True, bound=again, status_code=refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}/plan", 303)
 
 
@@ -119,6 +124,7 @@ def _hall(unit: Unit, venue_id: int, bound: Bound[GridDraft], status_code: int =
 def _plan(
     unit: Unit, fair: Fair, *, arrange: bool, bound: Bound[PlaceDraft] | None = None, status_code: int = 200
 ) -> Response:
+    fixed = ending_of(fair) if arrange else None
     drawn = floor_plan(unit.session, fair)
     person_id = unit.actor.person_id if unit.actor.may(Permission.EDIT_PROFILE) and not arrange else None
     best = best_booths(unit.session, person_id, fair.id, locale=unit.locale) if person_id else []
@@ -129,7 +135,8 @@ def _plan(
         status_code,
         fair=fair,
         hours=hours(fair),
-        arrange=arrange,
+        arrange=arrange and not fixed,
+        fixed=fixed,
         bound=bound or blank(unit, PlaceDraft, x=0, y=0),
         plan=drawn,
         cells=_cells(drawn),

@@ -11,6 +11,7 @@ from centre import clock
 from centre.drafts import BIGGEST_ID
 from centre.errors import NotFound, Refusal
 from centre.permissions import Permission
+from employers.fairs.halls import entrances
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, FairState
@@ -65,6 +66,7 @@ def ticket(unit: Unit, code: Code) -> Response:
         visitor=visitor,
         fair=fair,
         hours=hours(fair),
+        entrances=entrances(unit.session, fair.venue_id),
         code=spoken(visitor.code),
         drawing=qr(spoken(visitor.code), 8),
         state=FAIR_LABELS[fair.state],

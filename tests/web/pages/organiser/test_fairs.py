@@ -49,7 +49,7 @@ def test_a_hall_clash_is_explained_in_english_too(as_: Opener) -> None:
     organiser = as_("organiser", language="en")
     organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
     clash = organiser.send_form("/organiser/fairs/new", venue_id=hall, **FAIR)
-    assert "The venue is already booked at that time" in clash.text
+    assert "The venue is not free at that time" in clash.text
     assert "for 2026-03-06 09:00–11:30. Please choose another time or venue." in clash.text
 
 
@@ -93,7 +93,9 @@ def test_a_fair_goes_from_the_plan_to_its_figures(as_: Opener) -> None:
 
     assert step("prepare") == 409
     assert organiser.send_form(f"{path}/plans", security_plan="GQ-3").status_code == 303
-    assert [step("prepare"), step("file"), step("clear"), step("publish")] == [303, 303, 409, 409]
+    assert [step("prepare"), step("file"), step("clear"), step("publish")] == [303, 409, 409, 409]
+    assert "为什么过了期限才备案" in organiser.get(path).text
+    assert [step("file", late_reason="场地临时定"), step("clear"), step("publish")] == [303, 409, 409]
     assert [step("clear", permit_no="公安1号"), step("publish"), step("open_booths")] == [303, 303, 303]
     fair_id = int(path.rsplit("/", 1)[1])
     assert employer.send_form(f"/employer/fairs/{fair_id}/booth", contact_name="王").status_code == 303
