@@ -18,7 +18,7 @@ from employers.fairs.models import Venue
 from employers.fairs.plans import entrances
 from employers.fairs.queries import venue as venue_in_sight
 
-routes = Routes(prefix="/fairs", tags=["fairs"])
+routes = Routes(prefix="/fairs", tags=["halls"])
 
 VenueId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 EntranceId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
