@@ -100,6 +100,14 @@ FAIR_INTERVIEW_OFF = Wording(
     keep=frozenset({"employer"}),
     kind="fair-interviews",
 )
+FAIR_INTERVIEW_LATE = Wording(
+    FAIRS,
+    "fair-interview-late",
+    N_("招聘会“{fair}”：一场面谈取消了"),
+    N_("招聘会提前结束，您和{employer}的面谈排不上了。当天可以早些直接去展位谈。"),
+    keep=frozenset({"employer"}),
+    kind="fair-interviews",
+)
 FAIR_CHANGED = Wording(
     FAIRS,
     "fair-changed",

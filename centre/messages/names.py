@@ -46,6 +46,7 @@ NAMES = {
     "fair-interviews": N_("招聘会面谈时间"),
     "fair-no-interview": N_("招聘会没有排上面谈"),
     "fair-interview-off": N_("招聘会面谈取消"),
+    "fair-interview-late": N_("招聘会提前结束，面谈取消"),
     "fair-changed": N_("招聘会岗位有变动"),
     "fair-moved": N_("招聘会改期"),
     "fair-cancel": N_("招聘会取消"),

@@ -1,14 +1,20 @@
 """Visitors ask for interviews, the organiser plans and releases, and a booth that leaves is planned around."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from centre import clock
 from centre.database import open_session
+from centre.events import publish
+from centre.messages.jobseekers import FAIR_MOVED
 from centre.outbox import Message
 from centre.people import new_person
 from centre.scopes import ScopedSession
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth, refuse_booth
+from employers.fairs.facts import FairMoved
+from employers.fairs.models import Fair
 from employers.fairs.rules import BoothDraft
 from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft, GuestDraft, InterviewsStarted, NoTimetable
@@ -113,6 +119,30 @@ def test_the_interviews_of_a_returned_ticket_end_and_the_employers_hear_of_it(se
     assert visitors[0].id not in {row.visitor_id for row in session.scalars(booked(fair_id))}
     assert sorted(account_id or 0 for account_id in session.scalars(heard)) == sorted(own)
     assert actions.release_interviews(session, ORGANISER, fair_id=fair_id) == 0
+
+
+def test_interviews_behind_the_end_of_a_shorter_fair_end_and_both_sides_hear_of_it(session: ScopedSession) -> None:
+    for number in (1, 2):
+        add_employer(session, number)
+    fair_id, _, visitors = build(session)
+    actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+    actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+    rows = session.scalars(booked(fair_id)).all()
+    last = max(row.slot for row in rows)
+    late = [row for row in rows if row.slot == last]
+    holders = {row.person_id for row in late} - {None}
+    session.get_one(Fair, fair_id).ends_at = at(9) + timedelta(minutes=15 * last)
+    publish(session, FairMoved(fair_id, FAIR_MOVED.of(fair="", when="", notice="")))
+    left = {row.slot for row in session.scalars(booked(fair_id))}
+    assert last > 0
+    assert left == {row.slot for row in rows} - {last}
+    heard = session.scalars(select(Message.account_id).where(Message.dedupe_key.contains("interview-returned"))).all()
+    assert len(heard) == len(late)
+    informed = session.scalars(select(Message.person_id).where(Message.body.contains("提前结束"))).all()
+    assert set(informed) == holders
+    actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+    assert {row.visitor_id for row in session.scalars(booked(fair_id))} <= {visitor.id for visitor in visitors}
+    assert max(row.slot for row in session.scalars(booked(fair_id))) < last
 
 
 def test_without_wishes_there_is_nothing_to_plan(session: ScopedSession) -> None:
