@@ -15,10 +15,20 @@ def fill(desk: Desk) -> None:
     """Insert the cases that know an employer or a school."""
     active = select(Employer).where(Employer.state == EmployerState.ACTIVE, Employer.is_demo)
     firm = desk.session.scalars(active.order_by(Employer.id.desc()).limit(1)).one()
+    _visits(desk, firm)
     _arrears(desk)
     _association(desk)
     _pairings(desk, firm)
     _school(desk)
+
+
+def _visits(desk: Desk, firm: Employer) -> None:
+    needs = ({"need": "workers", "note": "缝纫工十二人，最好会平车"}, {"need": "contracts", "note": "新的合同文本"})
+    seen = {"visited_on": day_before(8), "met": "人事李经理(虚构)", "wanted": 12, "due_on": day_before(-6)}
+    known = {"firm_id": firm.id, "firm": firm.name, "due_on": day_before(8)}
+    desk.case("employer_visit", "officer", known, [("visit", "officer", seen)], days=9, lines=needs, lines_after=1)
+    new = {"firm": "新开的服装厂(虚构)", "due_on": day_before(-3)}
+    desk.case("employer_visit", "officer", new, [], days=2)
 
 
 def _arrears(desk: Desk) -> None:
