@@ -5,13 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock, regions
 from centre.calendar import add_months
-from centre.drafts import BIGGEST_ID, Draft, Line, NearDay, RegionCode, WallTime, Words
+from centre.drafts import BIGGEST_ID, Draft, Line, NearDay, WallTime
 from centre.permissions import Permission
 from centre.scopes import holds, seeing_everything
 from centre.translation import N_, translate
@@ -22,7 +21,6 @@ from employers.fairs.hall_rules import (
     BlockDraft,
     BlockKind,
     EntranceDraft,
-    EntranceUse,
     VenueDraft,
 )
 from employers.fairs.models import Fair, Venue, VenueBlock, VenueEntrance
@@ -41,29 +39,6 @@ CLOSED = N_("停用：")
 VenueId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 EntranceId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 BlockId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-
-
-class VenueForm(Draft):
-    """The form of a hall (招聘场地)."""
-
-    name: Words
-    hall: Line = ""
-    region_code: RegionCode
-    address: Line = ""
-    directions: Line = ""
-    booth_limit: Annotated[int, Field(ge=1, le=2000)] | None = None
-    visitor_limit: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-
-
-class EntranceForm(Draft):
-    """The form of a way into a hall (场地入口)."""
-
-    name: Annotated[Words, Field(max_length=60)]
-    use: EntranceUse = EntranceUse.EVERYBODY
-    step_free: bool = False
-    directions: Line = ""
-    x: Annotated[int, Field(ge=0, le=59)] | None = None
-    y: Annotated[int, Field(ge=0, le=59)] | None = None
 
 
 class BlockForm(Draft):
@@ -96,17 +71,17 @@ class BlockForm(Draft):
 @routes.get("/venues", allow=ALLOW)
 def all_halls(unit: Unit) -> Response:
     """All halls, and the form for a new one."""
-    return _halls(unit, blank(unit, VenueForm))
+    return _halls(unit, blank(unit, VenueDraft))
 
 
 @routes.post("/venues", allow=ALLOW)
 def add_hall(unit: Unit) -> Response:
     """Add a hall."""
-    bound = bind(unit, VenueForm)
+    bound = bind(unit, VenueDraft)
     return attempt(
         unit,
         bound,
-        lambda form: halls.add_venue(unit.session, unit.actor, VenueDraft.model_validate(form.model_dump())),
+        lambda form: halls.add_venue(unit.session, unit.actor, form),
         lambda again, status: _halls(unit, again, status),
         lambda hall: f"/organiser/venues/{hall.id}",
     )
@@ -121,13 +96,11 @@ def hall(unit: Unit, venue_id: VenueId) -> Response:
 @routes.post("/venues/{venue_id}", allow=ALLOW)
 def change_hall(unit: Unit, venue_id: VenueId) -> Response:
     """Change what is known of a hall."""
-    bound = bind_edit(unit, VenueForm, _stored(venue(unit.session, venue_id)))
+    bound = bind_edit(unit, VenueDraft, _stored(venue(unit.session, venue_id)))
     return attempt(
         unit,
         bound,
-        lambda form: halls.change_venue(
-            unit.session, unit.actor, venue_id=venue_id, draft=VenueDraft.model_validate(form.model_dump())
-        ),
+        lambda form: halls.change_venue(unit.session, unit.actor, venue_id=venue_id, draft=form),
         lambda again, status: _hall(unit, venue_id, status, about=again),
         f"/organiser/venues/{venue_id}",
     )
@@ -136,17 +109,17 @@ def change_hall(unit: Unit, venue_id: VenueId) -> Response:
 @routes.get("/venues/{venue_id}/entrances", allow=ALLOW)
 def new_entrance(unit: Unit, venue_id: VenueId) -> Response:
     """The form of a new entrance."""
-    return _entrance(unit, venue_id, None, blank(unit, EntranceForm, use="everybody"))
+    return _entrance(unit, venue_id, None, blank(unit, EntranceDraft, use="everybody"))
 
 
 @routes.post("/venues/{venue_id}/entrances", allow=ALLOW)
 def add_entrance(unit: Unit, venue_id: VenueId) -> Response:
     """Write down a way in."""
-    bound = bind(unit, EntranceForm)
+    bound = bind(unit, EntranceDraft)
     return attempt(
         unit,
         bound,
-        lambda form: entrances.add_entrance(unit.session, unit.actor, venue_id=venue_id, draft=_way(form)),
+        lambda form: entrances.add_entrance(unit.session, unit.actor, venue_id=venue_id, draft=form),
         lambda again, status: _entrance(unit, venue_id, None, again, status),
         f"/organiser/venues/{venue_id}#entrances",
     )
@@ -156,18 +129,18 @@ def add_entrance(unit: Unit, venue_id: VenueId) -> Response:
 def entrance(unit: Unit, entrance_id: EntranceId) -> Response:
     """The form of one entrance."""
     own = entrances.own_entrance(unit.session, unit.actor, entrance_id)
-    return _entrance(unit, own.venue_id, own, editing(unit, EntranceForm, _shown(own)))
+    return _entrance(unit, own.venue_id, own, editing(unit, EntranceDraft, _shown(own)))
 
 
 @routes.post("/entrances/{entrance_id}", allow=ALLOW)
 def change_entrance(unit: Unit, entrance_id: EntranceId) -> Response:
     """Change a way in."""
     own = entrances.own_entrance(unit.session, unit.actor, entrance_id)
-    bound = bind_edit(unit, EntranceForm, _shown(own))
+    bound = bind_edit(unit, EntranceDraft, _shown(own))
     return attempt(
         unit,
         bound,
-        lambda form: entrances.change_entrance(unit.session, unit.actor, entrance_id=entrance_id, draft=_way(form)),
+        lambda form: entrances.change_entrance(unit.session, unit.actor, entrance_id=entrance_id, draft=form),
         lambda again, status: _entrance(unit, own.venue_id, own, again, status),
         f"/organiser/venues/{own.venue_id}#entrances",
     )
@@ -203,21 +176,17 @@ def lift(unit: Unit, block_id: BlockId) -> Response:
     return RedirectResponse(f"/organiser/venues/{closed.venue_id}#blocks", 303)
 
 
-def _way(form: EntranceForm) -> EntranceDraft:
-    return EntranceDraft.model_validate(form.model_dump())
-
-
 def _stored(hall: Venue) -> dict[str, Any]:
     """What the form shows of a hall."""
-    return {name: getattr(hall, name) for name in VenueForm.model_fields}
+    return {name: getattr(hall, name) for name in VenueDraft.model_fields}
 
 
 def _shown(way: VenueEntrance) -> dict[str, Any]:
     """What the form shows of an entrance."""
-    return {name: getattr(way, name) for name in EntranceForm.model_fields}
+    return {name: getattr(way, name) for name in EntranceDraft.model_fields}
 
 
-def _halls(unit: Unit, bound: Bound[VenueForm], status_code: int = 200) -> Response:
+def _halls(unit: Unit, bound: Bound[VenueDraft], status_code: int = 200) -> Response:
     return page(
         unit,
         "organiser/venues.html",
@@ -230,7 +199,7 @@ def _halls(unit: Unit, bound: Bound[VenueForm], status_code: int = 200) -> Respo
 
 
 def _entrance(
-    unit: Unit, venue_id: int, way: VenueEntrance | None, bound: Bound[EntranceForm], status_code: int = 200
+    unit: Unit, venue_id: int, way: VenueEntrance | None, bound: Bound[EntranceDraft], status_code: int = 200
 ) -> Response:
     place = venue(unit.session, venue_id)
     uses = [(code.value, label) for code, label in USE_LABELS.items()]
@@ -242,7 +211,7 @@ def _hall(
     venue_id: int,
     status_code: int = 200,
     *,
-    about: Bound[VenueForm] | None = None,
+    about: Bound[VenueDraft] | None = None,
     closing: Bound[BlockForm] | None = None,
 ) -> Response:
     place, today = venue(unit.session, venue_id), clock.today()
@@ -260,7 +229,7 @@ def _hall(
         status_code,
         venue=place,
         own=place.centre_id is None or holds(unit.actor.scope, {"centre_id": place.centre_id}),
-        about=about or editing(unit, VenueForm, _stored(place)),
+        about=about or editing(unit, VenueDraft, _stored(place)),
         closing=closing or blank(unit, BlockForm, kind="repair"),
         counties=_places(place),
         place=regions.name,
