@@ -66,6 +66,14 @@ def add_entrance(unit: Unit, venue_id: VenueId, draft: EntranceDraft) -> Entranc
     return EntranceOut.model_validate(entrances.add_entrance(unit.session, unit.actor, venue_id=venue_id, draft=draft))
 
 
+@routes.get("/entrances/{entrance_id}", allow=Permission.MANAGE_FAIRS)
+def entrance(unit: Unit, entrance_id: EntranceId) -> EntranceOut:
+    """Get one way into a hall of the own centre, with its version."""
+    way = entrances.own_entrance(unit.session, unit.actor, entrance_id)
+    tell_version(unit, way)
+    return EntranceOut.model_validate(way)
+
+
 @routes.put("/entrances/{entrance_id}", allow=Permission.MANAGE_FAIRS)
 def change_entrance(unit: Unit, entrance_id: EntranceId, draft: EntranceDraft) -> EntranceOut:
     """Change a way into a hall; with If-Match only the version that the caller saw."""

@@ -20,7 +20,7 @@ def overbooking() -> Any:
     remembered: dict[int, tuple[float, int, int]] = {}
 
     def careless(
-        session: Session, model: type[Any], record_id: int, *, taken: str = "taken", limit: str = "seats"
+        session: Session, model: type[Any], record_id: int, count: int, *, taken: str = "taken", limit: str = "seats"
     ) -> bool:
         at, used, seats = remembered.get(record_id, (0.0, 0, 0))
         if time.monotonic() - at > REMEMBERED_SECONDS:
@@ -28,12 +28,12 @@ def overbooking() -> Any:
                 select(getattr(model, taken), getattr(model, limit)).where(model.id == record_id)
             ).one()
             remembered[record_id] = (time.monotonic(), used, seats)
-        if used >= seats:
+        if used + count > seats:
             return False
-        session.execute(update(model).where(model.id == record_id).values({taken: used + 1}))
+        session.execute(update(model).where(model.id == record_id).values({taken: used + count}))
         return True
 
-    return _application(take_one=careless)
+    return _application(take_some=careless)
 
 
 def overspending() -> Any:

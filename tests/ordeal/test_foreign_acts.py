@@ -34,6 +34,7 @@ OFFERED = {
     "/api/v1/me/introductions": "a jobseeker asks for a public opening",
     "/api/v1/openings": "an officer writes an opening of the officer's own centre for an employer of the network",
     "/desk/association/new": "an officer opens the own centre's case about a listed employer of the network",
+    "/desk/employer-visits/new": "an officer plans the own centre's visit to an employer of the network",
     "/school/classes": "a manager asks for a class of the own centre at any school of the network",
     "/organiser/fairs/new": "halls are shared; a booked one is refused",
     "/organiser/series/new": "halls are shared; a booked one is refused",
