@@ -74,7 +74,7 @@ def administered(database: str) -> None:
 @pytest.mark.usefixtures("administered")
 def test_work_stops_while_the_clock_is_ahead_and_goes_on_when_it_is_right() -> None:
     assert jumped(Machine().look) == [NINE, NINE + 2 * HOUR + MINUTE, NINE + 3 * HOUR]
-    assert titles() == ["后台任务 clock 出错了"]
+    assert titles() == ["后台任务 等系统时间校准 出错了"]
     with open_session(SYSTEM.scope) as session:
         assert failing_jobs(session) == []
         assert session.scalar(select(func.max(JobRun.slot_at))) == NINE + 3 * HOUR

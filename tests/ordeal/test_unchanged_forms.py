@@ -17,6 +17,7 @@ from centre import clock, keys
 from centre.database import open_session
 from centre.permissions import Actor
 from centre.tables import Base
+from employers.companies.models import Employer
 from employers.fairs.models import Fair
 from employers.openings.models import Opening
 from matching.engine.fit.profiles import Leave
@@ -266,6 +267,8 @@ def stretch() -> None:
             fair.co_organisers, fair.open_to_public = ["总工会"], False
         for batch in session.scalars(select(ExportBatch).order_by(ExportBatch.id)):
             batch.contact_phone = "13800000001"
+        for employer in session.scalars(select(Employer).order_by(Employer.id)):
+            employer.contact_phone = "13800000002"
         for opening in session.scalars(select(Opening).order_by(Opening.id)):
             opening.wage_min_fen, opening.reserved_for = 300_050, []
 
