@@ -293,6 +293,7 @@ FRESH = {
         /desk/documents/new /desk/donations/new /desk/gatherings/new /desk/petitions/new /employer/fairs/{}/booth
         /employer/openings/new /employer/register /export/brands/new /export/people/{}/self-found /export/projects/new
         /export/projects/{}/batches/new /export/projects/{}/visits /exports /organiser/fairs/new /organiser/series/new
+        /organiser/venues/{}/blocks /organiser/venues/{}/entrances
         /school/classes /tokens/new/employer /tokens/new/registrar""",
     "something that happens, and is added to what happened before": """
         /counter/queue/next /desk/gatherings/{}/guests /export/members/{}/return /gate/fairs/{} /gate/fairs/{}/roll
