@@ -21,7 +21,7 @@ from centre.messages.employers import (
     BOOTH_WITHDRAWN,
 )
 from centre.permissions import Actor, Permission, require
-from centre.policy import policy
+from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from centre.states import move
 from centre.translation import N_
@@ -272,11 +272,17 @@ def promote_waiting(session: Session, actor: Actor, *, fair_id: int) -> int:
 
 
 def offer_end(session: Session, fair: Fair) -> datetime | None:
-    """Until when an employer that moves up has to say that it comes; none once the doors are open or without a day."""
+    """Until when an employer that moves up has to say that it comes; none once the doors are open or without a day.
+
+    Without the rule for it an offer has no end: a missing rule must not keep anybody from leaving a fair.
+    """
     now = clock.now()
     if fair.state is FairState.POSTPONED or now >= fair.starts_at:
         return None
-    hours = policy(session, "fair-offer-hours", on=clock.today(), region=fair.region_code)
+    try:
+        hours = policy(session, "fair-offer-hours", on=clock.today(), region=fair.region_code)
+    except PolicyMissing:
+        return None
     return min(now + timedelta(hours=hours), fair.starts_at)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.permissions import Actor
-from centre.policy import policy
+from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from centre.states import Transition
 from centre.translation import N_, SOURCE_LOCALE, translate
@@ -21,9 +21,16 @@ REASON = N_("{days} 天里 {times} 封推荐信，一封都没有答复")
 
 
 def watch_silent(session: Session, employer_id: int) -> None:
-    """Put an employer on the watch list that let several letters pass and answered none (DOMAIN 6.3)."""
+    """Put an employer on the watch list that let several letters pass and answered none (DOMAIN 6.3).
+
+    Where nobody has entered the two rules, nobody is watched for silence: the letter ends all the same.
+    """
     today = clock.today()
-    days = int(policy(session, "silence-watch-days", on=today))
+    try:
+        days = int(policy(session, "silence-watch-days", on=today))
+        enough = int(policy(session, "silence-watch-times", on=today))
+    except PolicyMissing:
+        return
     with seeing_everything(session):  # letters of every centre
         company = session.get_one(Employer, employer_id)
         if company.state is not EmployerState.ACTIVE:
@@ -37,7 +44,7 @@ def watch_silent(session: Session, employer_id: int) -> None:
         )
         silent = select(func.count()).where(*letters, Introduction.state == IntroductionState.UNKNOWN)
         times = session.scalar(silent) or 0
-        if times < int(policy(session, "silence-watch-times", on=today)) or session.scalar(answered.limit(1)):
+        if times < enough or session.scalar(answered.limit(1)):
             return
         reason = translate(SOURCE_LOCALE, REASON, days=days, times=times)
         judge_employer(session, Actor.system(), employer_id=employer_id, event="warn", reason=reason)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -13,6 +13,7 @@ from centre.accounts import Account
 from centre.errors import Invalid, OtherCentre
 from centre.outbox import Message
 from centre.permissions import Actor, Role
+from centre.policy import PolicyRule
 from employers.fairs import halls
 from employers.fairs.actions import (
     advance_fair,
@@ -288,3 +289,14 @@ def test_the_offer_of_a_postponed_fair_waits_for_its_new_day(session: Session) -
         change_fair(session, ORGANISER, fair_id=fair.id, draft=fair_draft(hall, booth_count=1, **_days(30)))
         run_fairs(session)
         assert (second.state, second.offer_until) == (BoothState.APPLIED, clock.now() + timedelta(hours=24))
+
+
+def test_without_the_rule_for_offers_a_booth_can_still_be_left_and_its_offer_has_no_end(session: Session) -> None:
+    fair = booth_fair(session, add_hall(session), booth_count=1, **_days(20))
+    first, second = (
+        apply_for_booth(session, add_employer(session, number), fair_id=fair.id, draft=BoothDraft(contact_name="王"))
+        for number in (1, 2)
+    )
+    session.execute(delete(PolicyRule).where(PolicyRule.key == "fair-offer-hours"))
+    withdraw_booth(session, boss(1), booth_id=first.id)
+    assert (state_of(second), second.offer_until) == (BoothState.APPLIED, None)

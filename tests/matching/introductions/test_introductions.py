@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from centre import clock
 from centre.database import open_session
@@ -12,6 +12,7 @@ from centre.ledger import ServiceCategory, ServiceEvent
 from centre.numbers import identity_check
 from centre.outbox import Message
 from centre.permissions import Actor
+from centre.policy import PolicyRule
 from centre.states import IllegalMove, Transition
 from employers.companies.actions import judge_employer
 from employers.companies.models import Employer
@@ -188,6 +189,16 @@ def after_silence(number: int, day: int) -> EmployerState:
 @pytest.mark.rule("employer-watch", "job")
 def test_an_employer_that_answers_none_of_five_letters_is_watched(town: Town) -> None:
     assert hush(town, 5)[0] is EmployerState.WATCH
+
+
+def test_without_the_rules_for_silence_letters_end_and_nobody_is_watched(town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        session.execute(delete(PolicyRule).where(PolicyRule.key.startswith("silence-watch")))
+    state, letters = hush(town, 5)
+    assert state is EmployerState.ACTIVE
+    with open_session(SYSTEM) as session:
+        states = {session.get_one(Introduction, number).state for number in letters}
+    assert states == {IntroductionState.UNKNOWN}
 
 
 @pytest.mark.rule("employer-watch", "job")
