@@ -168,13 +168,14 @@ BLIND: Mapping[str, str] = {
         "TrainingCertificate WorkedOccupation PlannedPlace TravelFellow TravelGroup",
         WITH_ROW: "ApiToken BrandStatement EscortDuty ExportGroup ExportQuota RollScan TravelSubsidy VisitReport "
         "ClaimLine Employer FollowUp FundMovement Interview OpeningUploadRow Placement RosterRow Transition "
-        "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem",
+        "CardUse Complainant ContactVisit Guest LoanRepayment PairVisit Permit StandardItem "
+        "VisitNeed",
         OF_FAIR: "BookedInterview BoothContact FairComplaint FairDoor FairInvitation InterviewDay InterviewGuest "
         "ScanDevice ScanEvent Visitor",
         OWN_KEY: "ExportBatch ExportProject "
         "Account Consent ErasureRequest Message RecoveryCode Reveal SavedSearch SecondFactor "
         "SignIn",
-        ALL_OR_NONE: "AuditEntry FairnessReport NightPlan",
+        ALL_OR_NONE: "AuditEntry FairnessReport NightPlan VenueBlock",
         FIGURES: "ClosedMonth ClosedReport QueueNumber ServiceTally SelfFoundJob "
         "Attendance ClassFunding IntegrityCheck "
         "PartnerAgreement PhoneCall PhoneSample",

@@ -39,7 +39,6 @@ OFFERED = {
     "/organiser/fairs/new": "halls are shared; a booked one is refused",
     "/organiser/series/new": "halls are shared; a booked one is refused",
     "/api/v1/fairs": "halls are shared; a booked one is refused",
-    "/api/v1/fairs/blocks/{block_id}/lift": "closed times are seen by all organisers; test_halls refuses other centres",
     "/api/v1/fairs/series": "halls are shared; a booked one is refused",
 }
 ID_FIELDS = {hole: model for hole, model in MODELS.items() if hole not in ("code", "device_id")}

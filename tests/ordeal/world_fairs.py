@@ -35,7 +35,7 @@ def add_fair_days(canaries: Canaries, centre_id: int, fairs: dict[FairState, Any
     canaries.make(VenueEntrance, venue_id=fair.venue_id, x=2, y=7, public=True)
     canaries.make(
         VenueBlock, venue_id=fair.venue_id, starts_at=clock.now() + timedelta(days=400),
-        ends_at=clock.now() + timedelta(days=401),
+        ends_at=clock.now() + timedelta(days=401), owners={"centre_id": centre_id},
     )  # fmt: skip
     canaries.make(BoothPlace, fair_id=fair.id, booth_no=1, x=1, y=1, public=True)
     canaries.make(
