@@ -11,9 +11,10 @@ def too_wide(page: Page) -> list[str]:
     """What sticks out of a page at the side.
 
     A click returns before the page that it leads to is there, so the look waits for a whole page: between two pages
-    the document has no root.
+    the document has no root. It does not poll a script: a script that is polled is text to be evaluated, which the
+    pages' Content Security Policy blocks from the second time on.
     """
-    page.wait_for_function("document.readyState === 'complete' && document.body !== null")
+    page.wait_for_load_state()
     return list(page.locator("body").evaluate(TOO_WIDE))
 
 

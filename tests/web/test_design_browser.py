@@ -2,7 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.web.readers import CLERK, gallery
 from web.assets import content
@@ -126,7 +126,7 @@ def test_the_pager_swaps_the_list_in_place_and_back_returns(browser: Browser) ->
     page.evaluate("window.same = true")
     page.locator("#results .pager a[rel=next]").first.click()
     page.wait_for_url(lambda url: url.endswith("page=3"))
-    page.wait_for_function("document.activeElement.id === 'results'")
+    expect(page.locator("#results")).to_be_focused()
     assert page.evaluate("window.same") is True
     assert page.locator("[data-live]").text_content() == "The content has been updated"
     page.go_back()
