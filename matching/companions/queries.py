@@ -3,14 +3,16 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre.batches import batches
 from centre.scopes import seeing_everything
+from centre.states import Transition
 from matching.companions.models import TravelFellow, TravelGroup
 from matching.profiles.models import Registration
 from matching.profiles.queries import seekers
+from matching.profiles.rules import REGISTRATION, SEEKING
 
 
 def group_of(session: Session, person_id: int) -> TravelGroup | None:
@@ -60,3 +62,27 @@ def seeking_apart(session: Session, person_ids: Collection[int]) -> dict[int, tu
         if person_id in looking and idle:
             waiting[person_id] = idle
     return waiting
+
+
+def search_starts(session: Session, person_ids: Collection[int]) -> dict[int, int]:
+    """The number of the transition by which each of these people last began to look for work.
+
+    It names the time of looking that ended, however it ended; who looks again has another. Imported people, of whom
+    no beginning is logged, are left out.
+    """
+    began: dict[int, int] = {}
+    with seeing_everything(session):
+        for batch in batches(sorted(person_ids)):
+            latest = session.execute(
+                select(Registration.person_id, func.max(Transition.id))
+                .join(Transition, Transition.record_id == Registration.id)
+                .where(
+                    Transition.machine == REGISTRATION.name,
+                    Transition.target.in_(SEEKING),
+                    Transition.source.not_in(SEEKING),
+                    Registration.person_id.in_(batch),
+                )
+                .group_by(Registration.person_id)
+            )
+            began |= dict(latest.all())
+    return began

@@ -143,6 +143,17 @@ def test_who_waits_for_a_companion_that_stopped_looking_is_told_once(couple: Tow
         assert seeking_apart(session, [placed, waits]) == {waits: (placed,)}
 
 
+def test_whoever_waits_is_told_again_after_the_companion_looked_again(couple: Town) -> None:
+    join(couple, start(couple))
+    placed, waits = couple.people["王秀兰"], couple.people["李桂芳"]
+    for event in ("hire", "lose_job", "hire"):
+        with open_session(SYSTEM, write=True) as session:
+            registration = session.scalars(select(Registration).where(Registration.person_id == placed)).one()
+            move(session, Actor.system(), registration, REGISTRATION, event)
+        settled(couple)
+    assert settled(couple) == [waits, waits]
+
+
 def test_nobody_waits_in_a_group_that_may_be_split(couple: Town) -> None:
     join(couple, start(couple))
     with open_session(SYSTEM, write=True) as session:
