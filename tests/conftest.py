@@ -162,7 +162,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path) -> Iterator[str]:
     """A fresh PostgreSQL database with the newest schema; the settings point to it. Gives its address."""
     with (
-        postgres.fresh(postgres_template, SERVICE) as url,
+        postgres.emptied(postgres_template, SERVICE) as url,
         settings_from(database_url=url, data_dir=str(tmp_path), require_second_factor="false"),
     ):
         yield url

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, NoReturn
 
+import psycopg
 import pytest
 from alembic import command
 from sqlalchemy import create_engine, event
@@ -23,6 +25,8 @@ from centre.scopes import ScopedSession
 from centre.settings import settings
 from centre.tables import Base
 from tests.modules import modules
+
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 SERVICE = "gangqiao_service"
 """The role that the service has in tests: it owns nothing, so PostgreSQL's walls hold for it."""
@@ -125,6 +129,8 @@ class Cluster:
     durable: bool = False
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="gangqiao-pg-")))
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    spare: list["Copy"] = field(default_factory=list)
+    """Copies of the template that are emptied and free."""
 
     @property
     def data(self) -> Path:
@@ -188,12 +194,99 @@ class Cluster:
     @contextmanager
     def fresh(self, template: str = "template1", role: str = OWNER) -> Iterator[str]:
         """The address of a new database for a role, a copy of a template, dropped afterwards."""
-        name = f"{template}_{next(self.numbers)}"
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {OWNER} {self.copying}')
+        name = self.copy(template)
         try:
             yield self.url(name, role)
         finally:
             self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def copy(self, template: str) -> str:
+        """The name of a new copy of a database."""
+        name = f"{template}_{next(self.numbers)}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER {OWNER} {self.copying}')
+        return name
+
+    @contextmanager
+    def emptied(self, template: str, role: str) -> Iterator[str]:
+        """The address of a copy of a template, which holds nothing that the template does not hold.
+
+        Copying 1,400 files takes .6 to 2 s, emptying some tables 50 ms, so a copy goes from test to test. It is dropped
+        instead if a test changed its schema, made it grow, or left a connection open.
+        """
+        copy = self.spare.pop() if self.spare else Copy(self, self.copy(template))
+        yield self.url(copy.name, role)
+        if copy.empty():
+            self.spare.append(copy)
+        else:
+            self.execute(f'DROP DATABASE "{copy.name}" WITH (FORCE)')
+
+
+SCHEMA = """
+SELECT md5(string_agg(md5(entry), '' ORDER BY md5(entry))), pg_database_size(current_database()) FROM (
+    SELECT oid || ' ' || xmin FROM pg_class WHERE relkind <> 't'
+    UNION ALL SELECT oid || ' ' || xmin FROM pg_trigger
+    UNION ALL SELECT oid || ' ' || xmin FROM pg_policy
+    UNION ALL SELECT oid || ' ' || xmin FROM pg_proc
+    UNION ALL SELECT oid || ' ' || xmin FROM pg_constraint
+    UNION ALL SELECT attrelid || ' ' || attnum || ' ' || xmin FROM pg_attribute
+    UNION ALL SELECT version_num FROM alembic_version
+) AS catalogue(entry)
+"""
+"""A digest of everything that a statement on the schema would change, and the size of the database in bytes."""
+
+EMPTY = """
+SET session_replication_role = replica;
+DO $$
+DECLARE name regclass;
+BEGIN
+    FOR name IN SELECT oid FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'
+            AND pg_relation_size(oid) > 0
+    LOOP EXECUTE format('DELETE FROM %s', name); END LOOP;
+    PERFORM setval(format('%I.%I', schemaname, sequencename)::regclass, start_value, false)
+        FROM pg_sequences WHERE last_value IS NOT NULL;
+END $$
+"""
+"""Empties all tables but the number of the migration, without triggers or checks of references."""
+
+MOST_GROWTH = 8 << 20
+"""By how many bytes a copy may have grown before it is dropped: tests of speed get tables without dead rows."""
+
+
+class Copy:
+    """A copy of a template that is emptied after each test."""
+
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self.cluster, self.name = cluster, name
+        with self._connection() as connection:
+            self.schema, self.size = _look(connection)
+
+    def _connection(self) -> Connection:
+        return psycopg.connect(f"host={self.cluster.folder} user=gangqiao dbname={self.name}", autocommit=True)
+
+    def empty(self) -> bool:
+        """Empty the tables; False if the copy is not as it was, or somebody is still connected."""
+        with self._connection() as connection:
+            schema, size = _look(connection)
+            if schema != self.schema or size - self.size > MOST_GROWTH or _is_shared(connection):
+                return False
+            connection.execute(EMPTY)
+        return True
+
+
+def _look(connection: Connection) -> tuple[str, int]:
+    digest, size = connection.execute(SCHEMA).fetchone() or ("", 0)
+    return digest, size
+
+
+def _is_shared(connection: Connection) -> bool:
+    # A closed connection leaves its backend for some milliseconds.
+    others = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    for _ in range(50):
+        if connection.execute(others).fetchone() is None:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 @contextmanager

@@ -48,6 +48,63 @@ def test_each_postgresql_database_is_new(postgres: Cluster) -> None:
             reader.dispose()
 
 
+ROW = (
+    "INSERT INTO transition (machine, record_id, event, source, target, reason, at) "
+    "VALUES ('a', 1, 'b', 'c', 'd', '', now()) RETURNING id"
+)
+
+
+def used(postgres: Cluster, template: str, *statements: str) -> str:
+    """The address of a copy of the template, after a test ran these statements in it as its owner."""
+    with postgres.emptied(template, "gangqiao") as url:
+        writer = create_engine(url)
+        with writer.begin() as connection:
+            for statement in statements:
+                connection.exec_driver_sql(statement)
+        writer.dispose()
+    return url
+
+
+def test_a_copy_is_emptied_and_counts_from_the_beginning(postgres: Cluster, postgres_template: str) -> None:
+    first = used(postgres, postgres_template, ROW, ROW)
+    with postgres.emptied(postgres_template, "gangqiao") as second:
+        assert first == second
+        reader = create_engine(second)
+        with reader.begin() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM transition").scalar_one() == 0
+            assert connection.exec_driver_sql(ROW).scalar_one() == 1
+            assert connection.exec_driver_sql("SELECT count(*) FROM alembic_version").scalar_one() == 1
+        reader.dispose()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE audit_entry DISABLE TRIGGER USER",
+        "ALTER TABLE person DISABLE ROW LEVEL SECURITY",
+        "DROP INDEX ix_message_due",
+        "ALTER TABLE centre ALTER code DROP NOT NULL",
+        "UPDATE alembic_version SET version_num = '0001'",
+        "CREATE TABLE ballast AS SELECT repeat(md5(n::text), 8) FROM generate_series(1, 60000) AS n",
+    ],
+)
+def test_a_copy_that_a_test_changed_is_not_given_to_the_next(
+    postgres: Cluster, postgres_template: str, change: str
+) -> None:
+    assert used(postgres, postgres_template, change) != used(postgres, postgres_template)
+
+
+def test_a_copy_that_somebody_is_connected_to_is_not_given_to_the_next(
+    postgres: Cluster, postgres_template: str
+) -> None:
+    with postgres.emptied(postgres_template, "gangqiao") as first:
+        left = create_engine(first)
+        connection = left.connect()
+    assert used(postgres, postgres_template) != first
+    connection.invalidate()
+    left.dispose()
+
+
 def test_statements_are_counted_without_the_boundaries_of_their_transaction(any_database: str) -> None:
     with statements() as ran, engine().begin() as connection:
         connection.exec_driver_sql("SELECT 1")
