@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.dependencies import PUBLIC, Routes, Unit
 from api.paging import Cursor, cursor_behind, link_next, place_of
+from api.security import own_address
 from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre import regions
@@ -23,6 +24,7 @@ from employers.openings.queries import opening as opening_in_sight
 from employers.openings.queries import own_opening
 from employers.openings.rules import (
     CertificateRequirement,
+    ContractParty,
     EmploymentType,
     OpeningDraft,
     OpeningState,
@@ -40,18 +42,23 @@ from matching.suggestions.fits import candidates_for
 routes = Routes(prefix="/openings", tags=["openings"])
 
 MOST_ITEMS = 20_000
-_items: dict[int, tuple[Listed, "OpeningItem"]] = {}
-TEXTS = ("title", "content", "conditions", "address", "overtime_rule", "shift")
+_items: dict[int, tuple[Listed, str, "OpeningItem"]] = {}
+TEXTS = ("title", "client_name", "content", "conditions", "address", "overtime_rule", "shift")
 
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class OpeningItem(Wire):
-    """An opening in a list. Wages in fen per `wage_unit`; show a warning unless `employer_risk` is normal."""
+    """An opening in a list. Wages in fen per `wage_unit`; show a warning unless `employer_risk` is normal.
+
+    An agency recruits for `client_name`, and both names are to be shown; `contract_party` says who signs the contract.
+    """
 
     id: int
+    url: str
     title: str
     employer: str
+    client_name: str
     region_code: str
     region: str
     occupation: str
@@ -59,12 +66,18 @@ class OpeningItem(Wire):
     wage_max_fen: int | None
     wage_unit: str
     employment_type: str
+    contract_party: str
+    hours_per_week: int | None
+    min_education: str
+    skill_requirements: list[SkillRequirement]
+    certificate_requirements: list[CertificateRequirement]
     remaining: int
     board: bool | None
     lodging: bool | None
     accepts_training: bool
     posted_on: date
     valid_until: date | None
+    updated_at: datetime
     employer_risk: str
 
 
@@ -112,13 +125,15 @@ class SearchOut(Wire):
 
 
 class OpeningOut(Wire):
-    """An opening with all its public details."""
+    """An opening with all its public details. An agency recruits for `client_name`, and both names are to be shown."""
 
     id: int
+    url: str
     title: str
     state: OpeningState
     employer_id: int
     employer: str
+    client_name: str
     employer_risk: Risk
     occupation_code: str
     region_code: str
@@ -135,6 +150,7 @@ class OpeningOut(Wire):
     overtime_rule: str
     pay_day: int | None
     employment_type: EmploymentType
+    contract_party: ContractParty | None
     shift: str
     night_shift: bool | None
     board: str
@@ -209,7 +225,7 @@ def openings(
     results = search_openings(criteria, limit=limit, offset=place, after=after)
     if not place:
         count_words(results.asked, total=0 if results.relaxed else results.total)
-    answer = search_out(results, unit.locale)
+    answer = search_out(results, unit.locale, own_address(unit.request))
     link_next(unit, answer.next_cursor)
     return answer
 
@@ -220,7 +236,8 @@ def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     record = opening_in_sight(unit.session, opening_id)
     tell_version(unit, record)
     inside = unit.actor.scope.staff or record.employer_id == unit.actor.employer_id
-    return opening_out(record) if inside else public_out(record)
+    base = own_address(unit.request)
+    return opening_out(record, base) if inside else public_out(record, base)
 
 
 @routes.get("/{opening_id}/candidates", allow=Permission.LIST_PEOPLE)
@@ -244,7 +261,7 @@ def candidates(
 @routes.post("", allow=Permission.POST_OPENING, status_code=201)
 def create(unit: Unit, draft: OpeningDraft) -> OpeningOut:
     """Create a draft of an opening."""
-    return opening_out(actions.create_opening(unit.session, unit.actor, draft))
+    return _out(unit, actions.create_opening(unit.session, unit.actor, draft))
 
 
 @routes.put("/{opening_id}", allow=Permission.POST_OPENING)
@@ -253,71 +270,75 @@ def update(unit: Unit, opening_id: OpeningId, draft: OpeningDraft) -> OpeningOut
     expect_version(unit, own_opening(unit.session, unit.actor, opening_id))
     updated = actions.update_opening(unit.session, unit.actor, opening_id=opening_id, draft=draft)
     tell_version(unit, updated)
-    return opening_out(updated)
+    return _out(unit, updated)
 
 
 @routes.post("/{opening_id}/submit", allow=Permission.POST_OPENING)
 def submit(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Screen a draft and submit it for verification."""
-    return opening_out(actions.submit_opening(unit.session, unit.actor, opening_id=opening_id))
+    return _out(unit, actions.submit_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/verify", allow=Permission.VERIFY_OPENING)
 def verify(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Verify an opening."""
-    return opening_out(actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
+    return _out(unit, actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
 
 
 @routes.post("/{opening_id}/return", allow=Permission.VERIFY_OPENING)
 def give_back(unit: Unit, opening_id: OpeningId, remark: OpeningReturn) -> OpeningOut:
     """Return an opening to its employer with a reason."""
-    return opening_out(actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    return _out(unit, actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/publish", allow=Permission.PUBLISH_OPENING)
 def publish(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Publish a verified opening."""
-    return opening_out(actions.publish_opening(unit.session, unit.actor, opening_id=opening_id))
+    return _out(unit, actions.publish_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/pause", allow=Permission.PUBLISH_OPENING)
 def pause(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Pause an opening."""
-    return opening_out(actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    return _out(unit, actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/resume", allow=Permission.PUBLISH_OPENING)
 def resume(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Resume a paused opening."""
-    return opening_out(actions.resume_opening(unit.session, unit.actor, opening_id=opening_id))
+    return _out(unit, actions.resume_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/close", allow=Permission.PUBLISH_OPENING)
 def close(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Close an opening permanently."""
-    return opening_out(actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    return _out(unit, actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/renew", allow=Permission.PUBLISH_OPENING)
 def renew(unit: Unit, opening_id: OpeningId, renewal: OpeningRenewal) -> OpeningOut:
     """Renew an expired opening until a later date."""
-    return opening_out(
-        actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
+    return _out(
+        unit, actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
     )
 
 
 @routes.post("/{opening_id}/headcount", allow=Permission.POST_OPENING)
 def headcount(unit: Unit, opening_id: OpeningId, wanted: HeadcountChange) -> OpeningOut:
     """Change the headcount."""
-    return opening_out(
-        actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)
+    return _out(
+        unit, actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)
     )
 
 
-def search_out(results: Results, locale: str) -> SearchOut:
-    """The wire format of search results."""
+def _out(unit: Unit, opening: Opening) -> OpeningOut:
+    return opening_out(opening, own_address(unit.request))
+
+
+def search_out(results: Results, locale: str, base: str) -> SearchOut:
+    """The wire format of search results; `base` is the address of this installation."""
     return SearchOut(
-        items=[item_out(listed) for listed in results.items],
+        items=[item_out(listed, base) for listed in results.items],
         total=results.total,
         limit=results.limit,
         offset=results.offset,
@@ -339,21 +360,23 @@ def search_out(results: Results, locale: str) -> SearchOut:
     )
 
 
-def item_out(listed: Listed) -> OpeningItem:
-    """The wire format of a listed opening, cached for each version; its values are already validated."""
+def item_out(listed: Listed, base: str) -> OpeningItem:
+    """The wire format of a listed opening, cached for each version and address; its values are already validated."""
     kept = _items.get(listed.id)
-    if kept is None or kept[0] is not listed:
+    if kept is None or kept[0] is not listed or kept[1] != base:
         if len(_items) > MOST_ITEMS:
             _items.clear()
-        kept = _items[listed.id] = (listed, _item(listed))
-    return kept[1]
+        kept = _items[listed.id] = (listed, base, _item(listed, base))
+    return kept[2]
 
 
-def _item(listed: Listed) -> OpeningItem:
+def _item(listed: Listed, base: str) -> OpeningItem:
     return OpeningItem.model_construct(
         id=listed.id,
+        url=f"{base}/openings/{listed.id}",
         title=listed.title,
         employer=listed.employer,
+        client_name=listed.client_name,
         region_code=listed.region_code,
         region=place_name(listed.region_code),
         occupation=listed.occupation,
@@ -361,12 +384,18 @@ def _item(listed: Listed) -> OpeningItem:
         wage_max_fen=listed.wage_max_fen,
         wage_unit=listed.wage_unit,
         employment_type=listed.employment_type,
+        contract_party=listed.contract_party,
+        hours_per_week=listed.hours_per_week,
+        min_education=listed.min_education,
+        skill_requirements=list(listed.skills),
+        certificate_requirements=list(listed.certificates),
         remaining=listed.remaining,
         board=listed.board,
         lodging=listed.lodging,
         accepts_training=listed.accepts_training,
         posted_on=listed.posted_on,
         valid_until=listed.valid_until,
+        updated_at=listed.updated_at,
         employer_risk=listed.risk.value,
     )
 
@@ -376,21 +405,22 @@ def place_name(code: str) -> str:
     return regions.name(code) if code and regions.exists(code) else code
 
 
-def public_out(opening: Opening) -> OpeningOut:
+def public_out(opening: Opening, base: str) -> OpeningOut:
     """The wire format of an opening for everybody: telephone numbers in its texts are masked."""
-    out = opening_out(opening)
+    out = opening_out(opening, base)
     return out.model_copy(update={name: without_phones(getattr(out, name)) for name in TEXTS})
 
 
-def opening_out(opening: Opening) -> OpeningOut:
-    """The wire format of an opening with its employer."""
+def opening_out(opening: Opening, base: str) -> OpeningOut:
+    """The wire format of an opening with its employer; `base` is the address of this installation."""
     own: dict[str, Any] = {
         name: getattr(opening, name)
         for name in OpeningOut.model_fields
-        if name not in ("employer", "employer_risk", "region", "state")
+        if name not in ("employer", "employer_risk", "region", "state", "url")
     }
     return OpeningOut(
         **own,
+        url=f"{base}/openings/{opening.id}",
         state=opening.shown_state,
         employer=opening.employer.name,
         employer_risk=opening.employer.risk,

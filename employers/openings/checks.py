@@ -87,7 +87,8 @@ def missing_faults(names: Sequence[str]) -> list[Problem]:
 
 
 def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: str) -> list[Problem]:
-    """Violations: pay below the minimum, validity too long, a limit by sex without proof, an unlicensed agency."""
+    """Violations: pay below the minimum, validity too long, a limit by sex without proof, an agency that is
+    unlicensed or passes for the employer."""
     faults = []
     faults += _pay_faults(opening, limits.minimum_wages)
     faults += _implausible(opening, limits)
@@ -101,6 +102,9 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
     if opening.employment_type is EmploymentType.AGENCY and not service_licence:
         message = N_("代招或派遣需要人力资源服务许可证，请先补交")
         faults.append(Problem("employment_type", "licence-missing", message))
+    if opening.client_name and opening.employment_type is not EmploymentType.AGENCY:
+        message = N_("写了实际用工单位，就是替别人招人，用工形式请选“劳务派遣或代招”；不是的话请把实际用工单位清空")
+        faults.append(Problem("employment_type", "client-without-agency", message))
     return faults
 
 
