@@ -184,10 +184,18 @@ class OpeningRemark(Draft):
     reason: Line = ""
 
 
+class OpeningConfirmation(Draft):
+    """A remark on a call or visit; `wording_lawful` answers all open questions about the wording."""
+
+    reason: Line = ""
+    wording_lawful: bool = False
+
+
 class OpeningReturn(Draft):
-    """The reason for returning an opening to its employer."""
+    """The reason for returning an opening; `wording_unlawful` has the wording asked about blocked from then on."""
 
     reason: Words
+    wording_unlawful: bool = False
 
 
 class OpeningRenewal(Draft):
@@ -280,15 +288,29 @@ def submit(unit: Unit, opening_id: OpeningId) -> OpeningOut:
 
 
 @routes.post("/{opening_id}/verify", allow=Permission.VERIFY_OPENING)
-def verify(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
-    """Verify an opening."""
-    return _out(unit, actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
+def verify(unit: Unit, opening_id: OpeningId, remark: OpeningConfirmation) -> OpeningOut:
+    """Verify an opening; questions about its wording have to be answered."""
+    verified = actions.verify_opening(
+        unit.session,
+        unit.actor,
+        opening_id=opening_id,
+        remark=remark.reason,
+        wording_lawful=remark.wording_lawful,
+    )
+    return _out(unit, verified)
 
 
 @routes.post("/{opening_id}/return", allow=Permission.VERIFY_OPENING)
 def give_back(unit: Unit, opening_id: OpeningId, remark: OpeningReturn) -> OpeningOut:
     """Return an opening to its employer with a reason."""
-    return _out(unit, actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    returned = actions.return_opening(
+        unit.session,
+        unit.actor,
+        opening_id=opening_id,
+        reason=remark.reason,
+        wording_unlawful=remark.wording_unlawful,
+    )
+    return _out(unit, returned)
 
 
 @routes.post("/{opening_id}/publish", allow=Permission.PUBLISH_OPENING)

@@ -313,7 +313,7 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
 
 def _screen(session: Session, opening: Opening, written: Opening | OpeningDraft) -> list[ScreeningFinding]:
     """Screen what is written and keep the findings with the opening."""
-    findings = settled(session, findings_of(written))
+    findings = settled(session, [*findings_of(written), *queries.pay_questions(session, written)])
     opening.screening = [finding.kept() for finding in findings]
     opening.screened_under = edition()
     return findings

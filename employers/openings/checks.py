@@ -9,6 +9,7 @@ from centre import regions
 from centre.errors import Problem
 from centre.grammars.pay import WIDEST
 from centre.translation import N_, Term
+from employers.openings.adverts.pay import below_minimum
 from employers.openings.rules import WAGE_UNIT_LABELS, EmploymentType, OpeningDraft, OpeningSource, WageUnit
 from employers.openings.screening import Reaction, ScreeningFinding, certificates_in, is_wide, screen_fields
 
@@ -26,6 +27,8 @@ ELEMENTS = {
 """The six mandatory elements of a vacancy and its validity, by field."""
 
 
+PAY_IN_TEXT = "pay-in-text"
+_SHORT = {WageUnit.MONTH: "月", WageUnit.DAY: "天", WageUnit.HOUR: "小时"}
 BELOW_MINIMUM = {
     WageUnit.MONTH: N_("低于当地月最低工资 {least} 元"),
     WageUnit.DAY: N_("低于当地最低工资，按天算每天不少于 {least} 元"),
@@ -162,6 +165,20 @@ def findings_of(opening: Any) -> list[ScreeningFinding]:
         words = f"{opening.wage_min_fen // 100}-{opening.wage_max_fen // 100}"
         findings.append(ScreeningFinding("wage-range", Reaction.WARN, words, "wage_max_fen"))
     return findings
+
+
+def pay_findings(opening: Any, least: Mapping[WageUnit, int]) -> list[ScreeningFinding]:
+    """Questions about pay in the texts of an opening that is below the minimum wage of its place and day.
+
+    The words name the minimum, so that a judgement of them says nothing of another place or a later year.
+    """
+    return [
+        ScreeningFinding(
+            PAY_IN_TEXT, Reaction.ASK, f"{pay.clause}（<{least[pay.unit] / 100:g}元/{_SHORT[pay.unit]}）", name
+        )
+        for name in SCREENED
+        for pay in below_minimum(getattr(opening, name), least)
+    ]
 
 
 def finding_faults(findings: Sequence[ScreeningFinding]) -> list[Problem]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
+from centre import clock
 from centre.errors import NotFound
 from centre.network import allow_staff
 from centre.people import recognised_categories
@@ -13,9 +14,10 @@ from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from employers.cases.pairings import is_paired
 from employers.companies.models import Employer
-from employers.openings.checks import PublicationLimits
+from employers.openings.checks import PublicationLimits, pay_findings
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningState, ReservedFor, WageUnit
+from employers.openings.rules import OpeningDraft, OpeningState, ReservedFor, WageUnit
+from employers.openings.screening import ScreeningFinding
 
 
 def openings() -> Select[Opening]:
@@ -145,6 +147,15 @@ def minimum_wages(session: Session, on: date, region: str) -> dict[WageUnit, int
     except PolicyMissing:
         hour = int(month / policy(session, "hours-per-month", on=on, region=region))
     return {WageUnit.MONTH: month, WageUnit.DAY: day, WageUnit.HOUR: hour}
+
+
+def pay_questions(session: Session, written: Opening | OpeningDraft) -> list[ScreeningFinding]:
+    """Questions about pay in the texts of an opening below the minimum wage of its place today; none without a rule."""
+    try:
+        least = minimum_wages(session, clock.today(), written.region_code or "")
+    except PolicyMissing:
+        return []
+    return pay_findings(written, least)
 
 
 def publication_limits(session: Session, on: date, region: str) -> PublicationLimits:

@@ -18,7 +18,7 @@ from employers.companies.queries import employer as employer_in_sight
 from employers.openings import actions
 from employers.openings.checks import SCREENED, columns_of, legal_faults, missing_elements
 from employers.openings.models import Opening
-from employers.openings.queries import own_opening, publication_limits
+from employers.openings.queries import own_opening, pay_questions, publication_limits
 from employers.openings.rules import (
     CERTIFICATE_LABELS,
     CONTRACT_LABELS,
@@ -168,10 +168,11 @@ def check(unit: Unit) -> Response:
     texts = {name: bound.value(name) for name in SCREENED if isinstance(bound.value(name), str)}
     known = ["pay"] if bound.value("base_pay_fen") or bound.value("wage_min_fen") else []
     draft = bound.draft and bound.draft.draft()
+    written_pay = pay_questions(unit.session, draft) if draft else []
     return page(
         unit,
         "employer/warnings.html",
-        findings=settled(unit.session, screen_fields(texts, known=known)),
+        findings=settled(unit.session, [*screen_fields(texts, known=known), *written_pay]),
         faults=_faults(unit, draft) if draft else [],
     )
 
