@@ -181,7 +181,8 @@ def test_the_classifier_knows_what_resembles_unlawful_wording() -> None:
 @pytest.mark.parametrize(
     "title",
     [
-        "残疾保安", "残疾人保洁", "招残疾普工", "聋哑普工", "党员护士", "退休服务员", "本地护士", "回族保安", "高个收银员", "离婚服务员",
+        "残疾保安", "残疾人保洁", "招残疾普工", "聋哑普工", "党员护士", "退休服务员", "本地护士", "回族保安",
+        "高个收银员", "离婚服务员",
         "急招外地司机",
     ],
 )  # fmt: skip
