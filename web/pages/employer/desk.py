@@ -231,6 +231,7 @@ def _opening(
         listed=listed_now(opening),
         place=choices.place,
         employment=choices.EMPLOYMENT[opening.employment_type.value],
+        stated=choices.stated(opening, unit.locale),
         state=OPENING_LABELS[opening.shown_state],
         events=OPENING.events(opening.state, unit.actor),
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
