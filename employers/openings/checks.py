@@ -93,7 +93,7 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
     """Violations: pay below the minimum, validity too long, a limit by sex without proof, an agency that is
     unlicensed or passes for the employer."""
     faults = []
-    faults += _pay_faults(opening, limits.minimum_wages)
+    faults += pay_faults(opening, limits.minimum_wages)
     faults += _implausible(opening, limits)
     longest = timedelta(days=limits.longest_days)
     if opening.valid_from and opening.valid_until and opening.valid_until > opening.valid_from + longest:
@@ -111,7 +111,7 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
     return faults
 
 
-def _pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
+def pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
     """Pay below the minimum wage. Base pay next to a wage by the piece is the floor of a month (VR14)."""
     if opening.wage_unit is WageUnit.PIECE:
         paid = [("base_pay_fen", opening.base_pay_fen, WageUnit.MONTH)]

@@ -1,18 +1,29 @@
 """Pay in the text of an advertisement: read whole, compared with the minimum wage, asked about (VR14)."""
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from centre import clock
 from centre.errors import Invalid
-from employers.openings.actions import create_opening, publish_opening, submit_opening, verify_opening
+from centre.outbox import Message
+from centre.policy import PolicyRule
+from employers.openings.actions import (
+    create_opening,
+    publish_opening,
+    resume_opening,
+    submit_opening,
+    verify_opening,
+)
 from employers.openings.adverts.pay import below_minimum, written_pays
 from employers.openings.checks import PAY_IN_TEXT
 from employers.openings.imports import ImportVerdict, import_openings
+from employers.openings.jobs import check_minimum_pay
 from employers.openings.lists import Line
-from employers.openings.rules import WageUnit
+from employers.openings.rules import OpeningState, WageUnit
 from employers.openings.screening import Reaction, restore
 from tests.employers.browser import Opener
-from tests.employers.world import OFFICER, OPENING, SYSTEM, add_employer, boss, draft
+from tests.employers.world import OFFICER, OPENING, SYSTEM, add_employer, boss, draft, published
 
 LEAST = {WageUnit.MONTH: 218_000, WageUnit.DAY: 8_384, WageUnit.HOUR: 1_048}
 LOW = "月薪1200元包吃住"
@@ -121,3 +132,23 @@ def test_pages_and_programs_ask_about_low_pay_in_a_text(as_: Opener) -> None:
     verify = f"/api/v1/openings/{number}/verify"
     assert officer.post(verify, json={}).status_code == 422
     assert officer.post(verify, json={"wording_lawful": True}).json()["state"] == "verified"
+
+
+@pytest.mark.rule("minimum-pay", "job")
+def test_an_opening_that_a_raised_minimum_overtakes_is_taken_off_show_and_its_employer_told(session: Session) -> None:
+    add_employer(session)
+    low = published(session, wage_min_fen=230_000, base_pay_fen=220_000)
+    enough, elsewhere = published(session), published(session, region_code="320583", wage_min_fen=230_000)
+    check_minimum_pay(session)
+    assert low.state is OpeningState.OPEN
+    raised = PolicyRule(
+        key="minimum-wage-month-fen", value=225_000, from_on=clock.today(), region_code="610000", source="陕政发"
+    )
+    session.add(raised)
+    session.flush()
+    check_minimum_pay(session)
+    assert (low.state, enough.state, elsewhere.state) == (OpeningState.PAUSED, OpeningState.OPEN, OpeningState.OPEN)
+    messages = session.scalars(select(Message).where(Message.kind == "opening-paused")).all()
+    assert [message.body for message in messages] == ["低于当地月最低工资 2250 元"]
+    with pytest.raises(Invalid):
+        resume_opening(session, boss(), opening_id=low.id)
