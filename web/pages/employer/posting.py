@@ -236,7 +236,7 @@ def check(unit: Unit) -> Response:
 
 def _draft_of(bound: Bound[OpeningForm]) -> OpeningDraft | None:
     try:
-        return bound.draft and bound.draft.draft()
+        return bound.draft.draft() if bound.draft else None
     except Refusal:
         return None
 
