@@ -8,7 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Routes, Unit
-from api.openings import place_name
+from api.opening_items import place_name
 from api.security import own_address
 from centre import clock
 from centre.drafts import RegionCode

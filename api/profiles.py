@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from api.dependencies import PUBLIC, Routes, Unit
-from api.openings import OpeningItem, item_out
+from api.opening_items import OpeningItem, item_out
 from api.security import caller_of, own_address
 from api.versions import expect_version, tell_version
 from api.wire import Wire
