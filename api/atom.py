@@ -8,7 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Routes, Unit
-from api.openings import place_name
+from api.opening_items import place_name
 from api.security import own_address
 from centre import clock
 from centre.drafts import RegionCode
@@ -45,12 +45,12 @@ def openings_feed(
     # Without an opening there is no change to tell of, and a feed must have a time; a fixed one keeps the ETag.
     _text(feed, "updated", clock.local(max(changed)).isoformat() if changed else "1970-01-01T00:00:00Z")
     for opening in openings:
-        _entry(feed, opening, base)
+        _entry(feed, opening, base, unit.locale)
     body = b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(feed, encoding="utf-8")
     return Response(body, media_type="application/atom+xml")
 
 
-def _entry(feed: Element, opening: Opening, base: str) -> None:
+def _entry(feed: Element, opening: Opening, base: str, locale: str) -> None:
     entry = SubElement(feed, "entry")
     address = f"{base}/openings/{opening.id}"
     _text(entry, "title", without_phones(opening.title))
@@ -58,7 +58,7 @@ def _entry(feed: Element, opening: Opening, base: str) -> None:
     SubElement(entry, "link", rel="alternate", href=address)
     _text(entry, "published", clock.local(opening.posted_at or opening.created_at).isoformat())
     _text(entry, "updated", clock.local(opening.updated_at).isoformat())
-    _text(SubElement(entry, "author"), "name", opening.employer.name)
+    _text(SubElement(entry, "author"), "name", without_phones(opening.recruiter(locale)))
     described = (place_name(opening.region_code), without_phones(opening.content))
     _text(entry, "summary", " · ".join(part for part in described if part))
 

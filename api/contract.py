@@ -1,9 +1,11 @@
 """What HTTP promises for every address: HEAD beside GET, Allow with 405, ETag and 304, Vary and Content-Language."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +20,15 @@ _FOR_OTHER_SITES = {
     "access-control-expose-headers": "etag, content-language, link, retry-after",
     "cross-origin-resource-policy": "cross-origin",
 }
+
+
+_MAY_READ = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, HEAD",
+    "access-control-allow-headers": "if-none-match, accept-language",
+    "access-control-max-age": "86400",
+}
+"""A browser asks beforehand when a page of another site sends the ETag that it has (Fetch, CORS preflight)."""
 
 
 class HttpContract:
@@ -36,6 +47,9 @@ class HttpContract:
         """Pass the request on and complete the response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
+            return
+        if _asks_whether_it_may_read(scope):
+            await Response(status_code=204, headers=_MAY_READ)(scope, receive, send)
             return
         is_head = scope["method"] == "HEAD"
         inner = {**scope, "method": "GET"} if is_head else scope
@@ -94,8 +108,26 @@ class _Response:
 
 def _is_open_data(scope: Scope) -> bool:
     """Whether the request reads what the API or a feed gives to everybody."""
-    is_data = scope["path"].startswith(f"{PREFIX}/") or scope["path"].endswith(FEEDS)
-    return is_data and scope["method"] == "GET" and getattr(scope.get("endpoint"), "__allow__", None) is PUBLIC
+    return _is_data(scope) and scope["method"] == "GET" and getattr(scope.get("endpoint"), "__allow__", None) is PUBLIC
+
+
+def _is_data(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return path.startswith(f"{PREFIX}/") or path.endswith(FEEDS)
+
+
+def _asks_whether_it_may_read(scope: Scope) -> bool:
+    """Whether a browser asks, for a page of another site, if it may read what everybody may (preflight)."""
+    wanted = Headers(scope=scope).get("access-control-request-method", "")
+    if scope["method"] != "OPTIONS" or wanted not in ("GET", "HEAD") or not _is_data(scope):
+        return False
+    read = {**scope, "method": "GET"}
+    endpoints = (child["endpoint"] for match, child in _matches(read) if match is Match.FULL)
+    return getattr(next(endpoints, None), "__allow__", None) is PUBLIC
+
+
+def _matches(scope: Scope) -> Iterator[tuple[Match, Scope]]:
+    return (route.matches(scope) for route in scope["app"].router.routes)
 
 
 def _allowed(scope: Scope) -> set[str]:

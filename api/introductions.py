@@ -10,6 +10,7 @@ from api.wire import Wire
 from centre.drafts import BIGGEST_ID, Draft, RecordId, Words
 from centre.permissions import Permission
 from employers.companies.models import Employer
+from employers.openings.screening import without_phones
 from matching.introductions import actions
 from matching.introductions.models import Introduction
 from matching.introductions.queries import (
@@ -40,6 +41,7 @@ class IntroductionOut(Wire):
     opening_id: int
     title: str
     employer: str
+    client_name: str
     state: IntroductionState
     letter_no: str | None
     issued_at: datetime | None
@@ -213,6 +215,7 @@ def introduction_out(row: Introduction) -> IntroductionOut:
         opening_id=row.opening_id,
         title=row.opening.title,
         employer=employer_name(row),
+        client_name=without_phones(row.opening.client_name),
         state=row.state,
         letter_no=row.letter_no,
         issued_at=row.issued_at,

@@ -65,7 +65,7 @@ def changes(
             url=f"{base}/openings/{opening.id}",
             changed_at=changed,
             is_withdrawn=not is_listed,
-            opening=public_out(opening) if is_listed else None,
+            opening=public_out(opening, base) if is_listed else None,
         )
         for opening, changed, is_listed in rows[:limit]
     ]

@@ -1,6 +1,5 @@
 """Openings: search, details, and the steps from draft to publication."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -8,14 +7,14 @@ from fastapi import Path, Query
 from pydantic import Field
 
 from api.dependencies import PUBLIC, Routes, Unit
-from api.paging import Cursor, cursor_behind, link_next, place_of
+from api.opening_items import SearchOut, place_name, search_out
+from api.paging import Cursor, link_next, place_of
+from api.security import own_address
 from api.versions import expect_version, tell_version
 from api.wire import Wire
-from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, RegionCode, Words
 from centre.people import Education
 from centre.permissions import Permission
-from centre.translation import translate
 from employers.companies.rules import Risk
 from employers.openings import actions
 from employers.openings.models import Opening
@@ -23,6 +22,7 @@ from employers.openings.queries import opening as opening_in_sight
 from employers.openings.queries import own_opening
 from employers.openings.rules import (
     CertificateRequirement,
+    ContractParty,
     EmploymentType,
     OpeningDraft,
     OpeningState,
@@ -30,95 +30,29 @@ from employers.openings.rules import (
     WageUnit,
 )
 from employers.openings.screening import without_phones
-from matching.live.listing import Listed
 from matching.live.poller import is_watched
-from matching.search.find import Results, search_openings
+from matching.search.find import search_openings
 from matching.search.rules import SearchCriteria
 from matching.search.word_counts import count_words
 from matching.suggestions.fits import candidates_for
 
 routes = Routes(prefix="/openings", tags=["openings"])
 
-MOST_ITEMS = 20_000
-_items: dict[int, tuple[Listed, "OpeningItem"]] = {}
-TEXTS = ("title", "content", "conditions", "address", "overtime_rule", "shift")
+TEXTS = ("title", "client_name", "content", "conditions", "address", "overtime_rule", "shift")
 
 OpeningId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
-class OpeningItem(Wire):
-    """An opening in a list. Wages in fen per `wage_unit`; show a warning unless `employer_risk` is normal."""
-
-    id: int
-    title: str
-    employer: str
-    region_code: str
-    region: str
-    occupation: str
-    wage_min_fen: int | None
-    wage_max_fen: int | None
-    wage_unit: str
-    employment_type: str
-    remaining: int
-    board: bool | None
-    lodging: bool | None
-    accepts_training: bool
-    posted_on: date
-    valid_until: date | None
-    employer_risk: str
-
-
-class WiderOut(Wire):
-    """A larger area with its number of results; an empty code means everywhere."""
-
-    region_code: str
-    name: str
-    total: int
-
-
-class NeighbourOut(Wire):
-    """A related occupation with its number of openings."""
-
-    code: str
-    name: str
-    total: int
-
-
-class UnderstoodOut(Wire):
-    """A wish in the words of a search: what was written, what it was read as, and the words that remain without it."""
-
-    written: str
-    meaning: str
-    without: str
-
-
-class SearchOut(Wire):
-    """The results of a search; `facets` count results per value, each ignoring its own filter."""
-
-    items: list[OpeningItem]
-    total: int
-    limit: int
-    offset: int
-    next_cursor: str
-    facets: Mapping[str, Mapping[str, int]]
-    corrected: str | None
-    words: list[str]
-    places: list[str]
-    understood: list[UnderstoodOut]
-    relaxed: bool
-    elsewhere: int
-    wider: list[WiderOut]
-    neighbours: list[NeighbourOut]
-
-
 class OpeningOut(Wire):
-    """An opening with all its public details."""
+    """An opening with all its public details. An agency recruits for `client_name`, and both names are to be shown."""
 
     id: int
+    url: str
     title: str
     state: OpeningState
     employer_id: int
     employer: str
+    client_name: str
     employer_risk: Risk
     occupation_code: str
     region_code: str
@@ -135,6 +69,7 @@ class OpeningOut(Wire):
     overtime_rule: str
     pay_day: int | None
     employment_type: EmploymentType
+    contract_party: ContractParty | None
     shift: str
     night_shift: bool | None
     board: str
@@ -168,10 +103,18 @@ class OpeningRemark(Draft):
     reason: Line = ""
 
 
+class OpeningConfirmation(Draft):
+    """A remark on a call or visit; `wording_lawful` answers all open questions about the wording."""
+
+    reason: Line = ""
+    wording_lawful: bool = False
+
+
 class OpeningReturn(Draft):
-    """The reason for returning an opening to its employer."""
+    """The reason for returning an opening; `wording_unlawful` has the wording asked about blocked from then on."""
 
     reason: Words
+    wording_unlawful: bool = False
 
 
 class OpeningRenewal(Draft):
@@ -209,7 +152,7 @@ def openings(
     results = search_openings(criteria, limit=limit, offset=place, after=after)
     if not place:
         count_words(results.asked, total=0 if results.relaxed else results.total)
-    answer = search_out(results, unit.locale)
+    answer = search_out(results, unit.locale, own_address(unit.request))
     link_next(unit, answer.next_cursor)
     return answer
 
@@ -220,7 +163,8 @@ def opening(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     record = opening_in_sight(unit.session, opening_id)
     tell_version(unit, record)
     inside = unit.actor.scope.staff or record.employer_id == unit.actor.employer_id
-    return opening_out(record) if inside else public_out(record)
+    base = own_address(unit.request)
+    return opening_out(record, base) if inside else public_out(record, base)
 
 
 @routes.get("/{opening_id}/candidates", allow=Permission.LIST_PEOPLE)
@@ -244,7 +188,7 @@ def candidates(
 @routes.post("", allow=Permission.POST_OPENING, status_code=201)
 def create(unit: Unit, draft: OpeningDraft) -> OpeningOut:
     """Create a draft of an opening."""
-    return opening_out(actions.create_opening(unit.session, unit.actor, draft))
+    return _out(unit, actions.create_opening(unit.session, unit.actor, draft))
 
 
 @routes.put("/{opening_id}", allow=Permission.POST_OPENING)
@@ -253,144 +197,101 @@ def update(unit: Unit, opening_id: OpeningId, draft: OpeningDraft) -> OpeningOut
     expect_version(unit, own_opening(unit.session, unit.actor, opening_id))
     updated = actions.update_opening(unit.session, unit.actor, opening_id=opening_id, draft=draft)
     tell_version(unit, updated)
-    return opening_out(updated)
+    return _out(unit, updated)
 
 
 @routes.post("/{opening_id}/submit", allow=Permission.POST_OPENING)
 def submit(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Screen a draft and submit it for verification."""
-    return opening_out(actions.submit_opening(unit.session, unit.actor, opening_id=opening_id))
+    return _out(unit, actions.submit_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/verify", allow=Permission.VERIFY_OPENING)
-def verify(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
-    """Verify an opening."""
-    return opening_out(actions.verify_opening(unit.session, unit.actor, opening_id=opening_id, remark=remark.reason))
+def verify(unit: Unit, opening_id: OpeningId, remark: OpeningConfirmation) -> OpeningOut:
+    """Verify an opening; questions about its wording have to be answered."""
+    verified = actions.verify_opening(
+        unit.session,
+        unit.actor,
+        opening_id=opening_id,
+        remark=remark.reason,
+        wording_lawful=remark.wording_lawful,
+    )
+    return _out(unit, verified)
 
 
 @routes.post("/{opening_id}/return", allow=Permission.VERIFY_OPENING)
 def give_back(unit: Unit, opening_id: OpeningId, remark: OpeningReturn) -> OpeningOut:
     """Return an opening to its employer with a reason."""
-    return opening_out(actions.return_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    returned = actions.return_opening(
+        unit.session,
+        unit.actor,
+        opening_id=opening_id,
+        reason=remark.reason,
+        wording_unlawful=remark.wording_unlawful,
+    )
+    return _out(unit, returned)
 
 
 @routes.post("/{opening_id}/publish", allow=Permission.PUBLISH_OPENING)
 def publish(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Publish a verified opening."""
-    return opening_out(actions.publish_opening(unit.session, unit.actor, opening_id=opening_id))
+    return _out(unit, actions.publish_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/pause", allow=Permission.PUBLISH_OPENING)
 def pause(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Pause an opening."""
-    return opening_out(actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    return _out(unit, actions.pause_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/resume", allow=Permission.PUBLISH_OPENING)
 def resume(unit: Unit, opening_id: OpeningId) -> OpeningOut:
     """Resume a paused opening."""
-    return opening_out(actions.resume_opening(unit.session, unit.actor, opening_id=opening_id))
+    return _out(unit, actions.resume_opening(unit.session, unit.actor, opening_id=opening_id))
 
 
 @routes.post("/{opening_id}/close", allow=Permission.PUBLISH_OPENING)
 def close(unit: Unit, opening_id: OpeningId, remark: OpeningRemark) -> OpeningOut:
     """Close an opening permanently."""
-    return opening_out(actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
+    return _out(unit, actions.close_opening(unit.session, unit.actor, opening_id=opening_id, reason=remark.reason))
 
 
 @routes.post("/{opening_id}/renew", allow=Permission.PUBLISH_OPENING)
 def renew(unit: Unit, opening_id: OpeningId, renewal: OpeningRenewal) -> OpeningOut:
     """Renew an expired opening until a later date."""
-    return opening_out(
-        actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
+    return _out(
+        unit, actions.renew_opening(unit.session, unit.actor, opening_id=opening_id, valid_until=renewal.valid_until)
     )
 
 
 @routes.post("/{opening_id}/headcount", allow=Permission.POST_OPENING)
 def headcount(unit: Unit, opening_id: OpeningId, wanted: HeadcountChange) -> OpeningOut:
     """Change the headcount."""
-    return opening_out(
-        actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)
+    return _out(
+        unit, actions.change_headcount(unit.session, unit.actor, opening_id=opening_id, headcount=wanted.headcount)
     )
 
 
-def search_out(results: Results, locale: str) -> SearchOut:
-    """The wire format of search results."""
-    return SearchOut(
-        items=[item_out(listed) for listed in results.items],
-        total=results.total,
-        limit=results.limit,
-        offset=results.offset,
-        next_cursor=cursor_behind(results.offset, [listed.id for listed in results.items], results.total),
-        facets=results.facets,
-        corrected=results.corrected,
-        words=list(results.words),
-        places=list(results.places),
-        understood=[
-            UnderstoodOut(
-                written=wish.written, meaning=translate(locale, wish.message, **wish.params), without=wish.without
-            )
-            for wish in results.wishes
-        ],
-        relaxed=results.relaxed,
-        elsewhere=results.elsewhere,
-        wider=[WiderOut.model_validate(wider) for wider in results.wider],
-        neighbours=[NeighbourOut.model_validate(near) for near in results.neighbours],
-    )
+def _out(unit: Unit, opening: Opening) -> OpeningOut:
+    return opening_out(opening, own_address(unit.request))
 
 
-def item_out(listed: Listed) -> OpeningItem:
-    """The wire format of a listed opening, cached for each version; its values are already validated."""
-    kept = _items.get(listed.id)
-    if kept is None or kept[0] is not listed:
-        if len(_items) > MOST_ITEMS:
-            _items.clear()
-        kept = _items[listed.id] = (listed, _item(listed))
-    return kept[1]
-
-
-def _item(listed: Listed) -> OpeningItem:
-    return OpeningItem.model_construct(
-        id=listed.id,
-        title=listed.title,
-        employer=listed.employer,
-        region_code=listed.region_code,
-        region=place_name(listed.region_code),
-        occupation=listed.occupation,
-        wage_min_fen=listed.wage_min_fen,
-        wage_max_fen=listed.wage_max_fen,
-        wage_unit=listed.wage_unit,
-        employment_type=listed.employment_type,
-        remaining=listed.remaining,
-        board=listed.board,
-        lodging=listed.lodging,
-        accepts_training=listed.accepts_training,
-        posted_on=listed.posted_on,
-        valid_until=listed.valid_until,
-        employer_risk=listed.risk.value,
-    )
-
-
-def place_name(code: str) -> str:
-    """The name of a region, or the code itself when it is unknown."""
-    return regions.name(code) if code and regions.exists(code) else code
-
-
-def public_out(opening: Opening) -> OpeningOut:
+def public_out(opening: Opening, base: str) -> OpeningOut:
     """The wire format of an opening for everybody: telephone numbers in its texts are masked."""
-    out = opening_out(opening)
+    out = opening_out(opening, base)
     return out.model_copy(update={name: without_phones(getattr(out, name)) for name in TEXTS})
 
 
-def opening_out(opening: Opening) -> OpeningOut:
-    """The wire format of an opening with its employer."""
+def opening_out(opening: Opening, base: str) -> OpeningOut:
+    """The wire format of an opening with its employer; `base` is the address of this installation."""
     own: dict[str, Any] = {
         name: getattr(opening, name)
         for name in OpeningOut.model_fields
-        if name not in ("employer", "employer_risk", "region", "state")
+        if name not in ("employer", "employer_risk", "region", "state", "url")
     }
     return OpeningOut(
         **own,
+        url=f"{base}/openings/{opening.id}",
         state=opening.shown_state,
         employer=opening.employer.name,
         employer_risk=opening.employer.risk,

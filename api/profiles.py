@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from api.dependencies import PUBLIC, Routes, Unit
-from api.openings import OpeningItem, item_out
-from api.security import caller_of
+from api.opening_items import OpeningItem, item_out
+from api.security import caller_of, own_address
 from api.versions import expect_version, tell_version
 from api.wire import Wire
 from centre.accounts import sign_out
@@ -235,7 +235,8 @@ def renew_mine(unit: Unit) -> ProfileOut:
 @routes.get("/me/suggestions", allow=Permission.EDIT_PROFILE)
 def my_suggestions(unit: Unit, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
     """Get the best openings for the caller with reasons, and courses that qualify for more."""
-    return suggestions_out(own_suggestions(unit.session, own_person_id(unit), locale=unit.locale, top=limit))
+    suggestions = own_suggestions(unit.session, own_person_id(unit), locale=unit.locale, top=limit)
+    return suggestions_out(suggestions, own_address(unit.request))
 
 
 @routes.post("/people", allow=Permission.REGISTER_PERSON, status_code=201)
@@ -294,7 +295,8 @@ def save_wish(unit: Unit, person_id: PersonId, draft: WishDraft) -> ProfileOut:
 @routes.get("/people/{person_id}/suggestions", allow=Permission.LIST_PEOPLE)
 def suggestions(unit: Unit, person_id: PersonId, limit: Annotated[int, Query(ge=1, le=100)] = 20) -> SuggestionsOut:
     """Get the best openings for a person of the centre."""
-    return suggestions_out(suggestions_for(unit.session, person_id, locale=unit.locale, top=limit))
+    suggestions = suggestions_for(unit.session, person_id, locale=unit.locale, top=limit)
+    return suggestions_out(suggestions, own_address(unit.request))
 
 
 def own_person_id(unit: Unit) -> int:
@@ -321,12 +323,12 @@ def profile_out(jobseeker: Jobseeker) -> ProfileOut:
     )
 
 
-def suggestions_out(suggestions: Suggestions) -> SuggestionsOut:
-    """The wire format of suggestions."""
+def suggestions_out(suggestions: Suggestions, base: str) -> SuggestionsOut:
+    """The wire format of suggestions; `base` is the address of this installation."""
     return SuggestionsOut(
-        matches=[match_out(match) for match in suggestions.matches],
+        matches=[match_out(match, base) for match in suggestions.matches],
         paths=[
-            PathOut(course=_course(path.course), matches=[match_out(match) for match in path.matches])
+            PathOut(course=_course(path.course), matches=[match_out(match, base) for match in path.matches])
             for path in suggestions.paths
         ],
         elsewhere=suggestions.elsewhere,
@@ -335,11 +337,11 @@ def suggestions_out(suggestions: Suggestions) -> SuggestionsOut:
     )
 
 
-def match_out(match: Match) -> MatchOut:
+def match_out(match: Match, base: str) -> MatchOut:
     """The wire format of a suggested opening."""
     fit: Fit = match.fit
     return MatchOut(
-        opening=item_out(match.listed),
+        opening=item_out(match.listed, base),
         points=fit.points,
         parts=[PartOut.model_validate(part) for part in fit.parts],
         warnings=list(fit.warnings),

@@ -30,6 +30,7 @@ JOB_NAMES = {
     "remind-interviews": N_("提醒求职者面试"),
     "repeat-erasures": N_("恢复备份后重新删除"),
     "rescreen-openings": N_("按新规则复查岗位"),
+    "check-minimum-pay": N_("最低工资涨了以后，复查在招岗位的工资"),
     "run-fairs": N_("到点开始和结束招聘会"),
     "send-digests": N_("发送收藏搜索的新岗位"),
     "settle-absences": N_("处理缺课"),

@@ -69,6 +69,8 @@ POLICY_NAMES = {
     "plan-night": N_("每夜统筹推荐的权重和上限"),
     "promise-pay-tolerance-percent": N_("工资比说好的少百分之几以内算取整，不算变差"),
     "promise-watch-days": N_("多少天内条件变差算在一起"),
+    "service-obligation": N_("登记后多少天内要给哪些服务"),
+    "stalled-days": N_("推荐卡住几天就提醒"),
     "silence-watch-days": N_("多少天内没有答复的推荐信算在一起"),
     "silence-watch-times": N_("几封推荐信一封都不答复就重点关注单位"),
     "promise-watch-times": N_("条件变差几次就重点关注单位"),

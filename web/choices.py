@@ -7,9 +7,13 @@ from functools import lru_cache
 
 from centre.distances import kilometres
 from centre.network import home
+from centre.people import EDUCATION_LABELS
 from centre.regions import ancestors, counties, every, exists, full_name, is_city, name
-from centre.translation import N_
-from employers.openings.rules import EMPLOYMENT_LABELS
+from centre.skills.vocabulary import vocabulary
+from centre.translation import N_, translate
+from employers.openings.models import Opening
+from employers.openings.rules import EMPLOYMENT_LABELS, PAYER_LABELS, PLAIN_CERTIFICATE_LABELS, Payer
+from employers.openings.screening import without_phones
 from matching.live.listing import Listed
 from web.charts import pictogram
 
@@ -78,6 +82,34 @@ ORDERS = {
 """Orders of a list of openings."""
 
 EMPLOYMENT = {kind.value: label for kind, label in EMPLOYMENT_LABELS.items()}
+
+
+def stated(opening: Opening, locale: str) -> list[tuple[str, str, str]]:
+    """What an opening states beside the facts that every opening shows: label, words, icon; telephones are masked."""
+
+    def said(message: str, **params: object) -> str:
+        return translate(locale, message, **params)
+
+    papers = [
+        said(PLAIN_CERTIFICATE_LABELS[need["kind"]]) for need in opening.certificate_requirements if need.get("must")
+    ]
+    skills = [
+        need.get("term") or vocabulary().name(need.get("occupation_code") or "") for need in opening.skill_requirements
+    ]
+    ages = "–".join(str(age or "") for age in (opening.age_min, opening.age_max))
+    payers = {name: getattr(opening, name) for name in ("travel_paid_by", "medical_paid_by")}
+    words = {payer: "" if who is Payer.UNSTATED else said(PAYER_LABELS[who]) for payer, who in payers.items()}
+    facts = [
+        (N_("学历"), said(EDUCATION_LABELS[opening.min_education]) if opening.min_education else "", "school"),
+        (N_("要什么证"), "、".join(papers), "certificate"),
+        (N_("要会的手艺"), "、".join(filter(None, skills)), "work"),
+        (N_("年龄"), f"{ages} {opening.age_reason}".strip() if opening.age_reason else "", "user"),
+        (N_("加班怎么算"), opening.overtime_rule, "clock"),
+        (N_("哪天发工资"), said(N_("每月 {day} 号"), day=opening.pay_day) if opening.pay_day else "", "wage"),
+        (N_("路费谁出"), words["travel_paid_by"], "bus"),
+        (N_("体检费谁出"), words["medical_paid_by"], "certificate"),
+    ]
+    return [(said(label), without_phones(text), sign) for label, text, sign in facts if text]
 
 
 def home_counties() -> list[tuple[str, str]]:

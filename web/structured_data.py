@@ -6,9 +6,9 @@ from markupsafe import Markup, escape
 
 from centre import clock, regions
 from centre.installation import sign
-from centre.translation import N_, translate
+from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.openings.models import Opening
-from employers.openings.rules import EmploymentType, WageUnit
+from employers.openings.rules import ContractParty, EmploymentType, WageUnit
 from employers.openings.screening import without_phones
 from training.classes.models import TrainingClass
 from training.providers.models import Major, TrainingProvider
@@ -26,7 +26,11 @@ def job_posting(opening: Opening, base: str) -> Markup:
     `base` is the address of this installation. Telephone numbers are masked, as on the page.
     """
     posted = clock.local(opening.posted_at or opening.created_at)
-    described = (opening.content, opening.conditions, opening.shift)
+    client = without_phones(opening.client_name)
+    # Of an agency's opening both names are shown (EM-10): who signs hires, and the client is where the work is.
+    hiring = client if client and opening.contract_party is ContractParty.EMPLOYER else opening.employer.name
+    both = opening.recruiter(SOURCE_LOCALE) if client else ""
+    described = (opening.content, opening.conditions, opening.shift, both)
     # The description is read as HTML, and people write "<" where they mean "less than".
     html = "<br>".join(str(escape(without_phones(part))) for part in described if part)
     return json_ld(
@@ -35,7 +39,8 @@ def job_posting(opening: Opening, base: str) -> Markup:
         description=html or str(escape(without_phones(opening.title))),
         datePosted=posted.date().isoformat(),
         validThrough=f"{opening.valid_until.isoformat()}T23:59:59+08:00" if opening.valid_until else "",
-        hiringOrganization={"@type": "Organization", "name": opening.employer.name},
+        hiringOrganization={"@type": "Organization", "name": hiring},
+        employmentUnit={"@type": "Organization", "name": client} if client else None,
         jobLocation={"@type": "Place", "address": _address(opening.region_code, opening.address)},
         identifier={"@type": "PropertyValue", "name": sign().name or "Gangqiao", "value": str(opening.id)},
         url=f"{base}/openings/{opening.id}",

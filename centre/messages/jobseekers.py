@@ -14,6 +14,7 @@ RETENTION = Wording(
 DESK_CASE = Wording(RECORD, "desk-case", N_("您的“{business}”有了结果：{state}"))
 RENEW = Wording(RECORD, "renew", N_("求职登记快到期了"), N_("登记到期后就收不到推荐了，点一下就能续期。"))
 
+WEEK_PLAN = Wording(WORK, "week-plan", N_("我这一周的打算"), "{steps}")
 DIGEST = Wording(WORK, "digest", N_("您关注的工作有 {n} 个新岗位"), "{openings}")
 MATCHES = Wording(WORK, "matches", N_("有 {n} 个新岗位适合您"), "{openings}")
 RECOMMENDATION = Wording(WORK, "recommendation", N_("中心给您推荐了一个岗位"), "{title}")

@@ -29,6 +29,7 @@ NAMES = {
     "retention": N_("个人信息将注销"),
     "desk-case": N_("窗口业务有结果"),
     "renew": N_("求职登记快到期"),
+    "week-plan": N_("一周打算"),
     "digest": N_("关注的工作有新岗位"),
     "matches": N_("适合您的新岗位"),
     "recommendation": N_("中心推荐岗位"),

@@ -35,6 +35,7 @@ VOCABULARY = {
     "n": Placeholder(N_("岗位数"), "3"),
     "name": Placeholder(N_("姓名或账号名"), "王某某"),
     "notice": Placeholder(N_("公告原文"), "因天气原因改期，给您带来不便请谅解。"),
+    "steps": Placeholder(N_("打算做的事，一行一件"), "3月4日周三上午：带着推荐信和身份证去单位：焊工"),
     "openings": Placeholder(N_("岗位清单，一行一个"), "焊工（某某机械有限公司）"),
     "out": Placeholder(N_("按退学处理的缺勤天数"), "5"),
     "people": Placeholder(N_("人数"), "120"),

@@ -108,9 +108,16 @@ class Permit(Part):
 
 
 def in_good_standing(session: Session, employer_id: int) -> bool:
-    """Whether an employer is an active member of an association: a good sign when its openings are verified."""
-    active = AssociationMember.state == _S.ACTIVE
-    member = select(AssociationMember.id).where(AssociationMember.shop_id == employer_id, active)
+    """Whether an employer is an active member of an association, its hygiene permit in force (会籍有效).
+
+    It is a good sign when its openings are verified.
+    """
+    permitted = select(Permit.id).where(
+        Permit.case_id == AssociationMember.id, Permit.type == PermitType.HYGIENE, Permit.expires_on >= clock.today()
+    )
+    member = select(AssociationMember.id).where(
+        AssociationMember.shop_id == employer_id, AssociationMember.state == _S.ACTIVE, permitted.exists()
+    )
     return session.scalar(member.limit(1)) is not None
 
 

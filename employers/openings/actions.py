@@ -17,7 +17,7 @@ from centre.messages.employers import OPENING_PAUSED, OPENING_RETURNED, OPENING_
 from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from centre.states import move
-from centre.translation import N_
+from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.companies.messages import tell_employer
 from employers.companies.models import Employer
 from employers.companies.queries import own_employer_id
@@ -231,17 +231,19 @@ def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Openi
 
 
 def rescreen_opening(session: Session, actor: Actor, *, opening_id: int) -> bool:
-    """Screen a published opening under the present rules; one with unlawful words is paused, and its employer told.
+    """Screen a published opening under the present rules; one with unlawful words or pay is paused, its employer told.
 
     Returns whether it may stay. Questions stay with it for the officers' desk.
     """
     require(actor, Permission.PUBLISH_OPENING)
     opening = own_opening(session, actor, opening_id)
     blocked = [finding for finding in _screen(session, opening, opening) if finding.reaction is Reaction.BLOCK]
-    if blocked and opening.state is OpeningState.OPEN:
-        _step(session, actor, opening, "pause", blocked[0].words)
-        _tell(session, opening, OPENING_UNLAWFUL, blocked[0].words)
-    return not blocked
+    low = [translate(SOURCE_LOCALE, fault.message, **fault.params) for fault in queries.underpaid(session, opening)]
+    reason = next(iter([*(finding.words for finding in blocked), *low]), "")
+    if reason and opening.state is OpeningState.OPEN:
+        _step(session, actor, opening, "pause", reason)
+        _tell(session, opening, OPENING_UNLAWFUL if blocked else OPENING_PAUSED, reason)
+    return not reason
 
 
 def freeze_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
@@ -313,7 +315,7 @@ def _refuse_unfit(session: Session, opening: Opening) -> None:
 
 def _screen(session: Session, opening: Opening, written: Opening | OpeningDraft) -> list[ScreeningFinding]:
     """Screen what is written and keep the findings with the opening."""
-    findings = settled(session, findings_of(written))
+    findings = settled(session, [*findings_of(written), *queries.pay_questions(session, written)])
     opening.screening = [finding.kept() for finding in findings]
     opening.screened_under = edition()
     return findings

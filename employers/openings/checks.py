@@ -9,6 +9,7 @@ from centre import regions
 from centre.errors import Problem
 from centre.grammars.pay import WIDEST
 from centre.translation import N_, Term
+from employers.openings.adverts.pay import below_minimum
 from employers.openings.rules import WAGE_UNIT_LABELS, EmploymentType, OpeningDraft, OpeningSource, WageUnit
 from employers.openings.screening import Reaction, ScreeningFinding, certificates_in, is_wide, screen_fields
 
@@ -26,6 +27,8 @@ ELEMENTS = {
 """The six mandatory elements of a vacancy and its validity, by field."""
 
 
+PAY_IN_TEXT = "pay-in-text"
+_SHORT = {WageUnit.MONTH: "月", WageUnit.DAY: "天", WageUnit.HOUR: "小时"}
 BELOW_MINIMUM = {
     WageUnit.MONTH: N_("低于当地月最低工资 {least} 元"),
     WageUnit.DAY: N_("低于当地最低工资，按天算每天不少于 {least} 元"),
@@ -87,9 +90,10 @@ def missing_faults(names: Sequence[str]) -> list[Problem]:
 
 
 def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: str) -> list[Problem]:
-    """Violations: pay below the minimum, validity too long, a limit by sex without proof, an unlicensed agency."""
+    """Violations: pay below the minimum, validity too long, a limit by sex without proof, an agency that is
+    unlicensed or passes for the employer."""
     faults = []
-    faults += _pay_faults(opening, limits.minimum_wages)
+    faults += pay_faults(opening, limits.minimum_wages)
     faults += _implausible(opening, limits)
     longest = timedelta(days=limits.longest_days)
     if opening.valid_from and opening.valid_until and opening.valid_until > opening.valid_from + longest:
@@ -101,10 +105,13 @@ def legal_faults(opening: Any, limits: PublicationLimits, *, service_licence: st
     if opening.employment_type is EmploymentType.AGENCY and not service_licence:
         message = N_("代招或派遣需要人力资源服务许可证，请先补交")
         faults.append(Problem("employment_type", "licence-missing", message))
+    if opening.client_name and opening.employment_type is not EmploymentType.AGENCY:
+        message = N_("写了实际用工单位，就是替别人招人，用工形式请选“劳务派遣或代招”；不是的话请把实际用工单位清空")
+        faults.append(Problem("employment_type", "client-without-agency", message))
     return faults
 
 
-def _pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
+def pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
     """Pay below the minimum wage. Base pay next to a wage by the piece is the floor of a month (VR14)."""
     if opening.wage_unit is WageUnit.PIECE:
         paid = [("base_pay_fen", opening.base_pay_fen, WageUnit.MONTH)]
@@ -158,6 +165,20 @@ def findings_of(opening: Any) -> list[ScreeningFinding]:
         words = f"{opening.wage_min_fen // 100}-{opening.wage_max_fen // 100}"
         findings.append(ScreeningFinding("wage-range", Reaction.WARN, words, "wage_max_fen"))
     return findings
+
+
+def pay_findings(opening: Any, least: Mapping[WageUnit, int]) -> list[ScreeningFinding]:
+    """Questions about pay in the texts of an opening that is below the minimum wage of its place and day.
+
+    The words name the minimum, so that a judgement of them says nothing of another place or a later year.
+    """
+    return [
+        ScreeningFinding(
+            PAY_IN_TEXT, Reaction.ASK, f"{pay.clause}（<{least[pay.unit] / 100:g}元/{_SHORT[pay.unit]}）", name
+        )
+        for name in SCREENED
+        for pay in below_minimum(getattr(opening, name), least)
+    ]
 
 
 def finding_faults(findings: Sequence[ScreeningFinding]) -> list[Problem]:

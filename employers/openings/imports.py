@@ -33,6 +33,7 @@ from employers.openings.actions import (
     verify_opening,
 )
 from employers.openings.checks import columns_of, ended
+from employers.openings.doubles import doubles_of
 from employers.openings.feeds import CellReading, Offer, offer_of
 from employers.openings.lists import Line
 from employers.openings.models import Opening
@@ -162,8 +163,9 @@ class _Import:
             verdict: ImportVerdict, opening: Opening | None = None, problems: Sequence[Problem] = ()
         ) -> ImportedRow:
             number = opening.id if opening else None
-            notes = (*line.notes, *offer.notes)
             is_new = number in self.created
+            doubles = doubles_of(self.session, opening) if opening and is_new else ()
+            notes = (*line.notes, *offer.notes, *map(_double_note, doubles))
             return ImportedRow(line.number, verdict, title, number, problems, notes, offer.readings, line.sheet, is_new)
 
         try:
@@ -308,6 +310,13 @@ def _ended_problems(offer: Offer) -> list[Problem]:
         return []
     message = N_("截止日期 {day} 已经过了，没有导入；还在招就请改截止日期")
     return [Problem("valid_until", "ended", message, {"day": last.isoformat()})]
+
+
+def _double_note(double: Opening) -> Problem:
+    params = {"title": double.title, "id": double.id, "employer": double.employer.name}
+    return Problem(
+        "title", "opening-doubled", N_("和“{employer}”的岗位“{title}”（{id} 号）好像是同一个，请核对"), params
+    )
 
 
 def _alike(name: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from centre.jobs import job
 from centre.permissions import Actor
 from centre.states import move
 from employers.openings.actions import rescreen_opening
-from employers.openings.queries import due_openings, stale_screenings
+from employers.openings.queries import due_openings, stale_screenings, underpaid_openings
 from employers.openings.rules import OPENING, OpeningChanged
 from employers.openings.screening import edition
 
@@ -28,6 +28,15 @@ def expire_openings(session: Session) -> None:
             move(session, system, opening, OPENING, "expire")
             session.flush()
             publish(session, OpeningChanged(opening.id))
+
+
+@job("check-minimum-pay", every=timedelta(hours=6))
+def check_minimum_pay(session: Session) -> None:
+    """Take off show what pays less than the minimum wage since that was raised; the employers are told."""
+    system = Actor.system()
+    for opening in underpaid_openings(session):
+        with apart(session):
+            rescreen_opening(session, system, opening_id=opening.id)
 
 
 @job("rescreen-openings", every=timedelta(minutes=10))

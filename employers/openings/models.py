@@ -36,6 +36,7 @@ from employers.openings.rules import (
     ReservedFor,
     SexGround,
     WageUnit,
+    recruiter,
 )
 
 
@@ -150,6 +151,10 @@ class Opening(Record):
     def remaining(self) -> int:
         """The number of places still free."""
         return self.headcount - self.taken
+
+    def recruiter(self, locale: str) -> str:
+        """Who offers the job as readers are told it, an agency with the employer for whom it recruits."""
+        return recruiter(locale, self.employer.name, self.client_name)
 
     @property
     def shown_state(self) -> OpeningState:

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from centre.errors import NotFound
+from centre import clock
+from centre.errors import NotFound, Problem
 from centre.network import allow_staff
 from centre.people import recognised_categories
 from centre.permissions import Actor
@@ -13,9 +14,10 @@ from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
 from employers.cases.pairings import is_paired
 from employers.companies.models import Employer
-from employers.openings.checks import PublicationLimits
+from employers.openings.checks import PublicationLimits, pay_faults, pay_findings
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningState, ReservedFor, WageUnit
+from employers.openings.rules import OpeningDraft, OpeningState, ReservedFor, WageUnit
+from employers.openings.screening import ScreeningFinding
 
 
 def openings() -> Select[Opening]:
@@ -145,6 +147,35 @@ def minimum_wages(session: Session, on: date, region: str) -> dict[WageUnit, int
     except PolicyMissing:
         hour = int(month / policy(session, "hours-per-month", on=on, region=region))
     return {WageUnit.MONTH: month, WageUnit.DAY: day, WageUnit.HOUR: hour}
+
+
+def pay_questions(session: Session, written: Opening | OpeningDraft) -> list[ScreeningFinding]:
+    """Questions about pay in the texts of an opening below the minimum wage of its place today; none without a rule."""
+    try:
+        least = minimum_wages(session, clock.today(), written.region_code or "")
+    except PolicyMissing:
+        return []
+    return pay_findings(written, least)
+
+
+def underpaid(session: Session, opening: Opening) -> list[Problem]:
+    """Pay of an opening below the minimum wage of its place today; nothing where no rule states one."""
+    try:
+        return pay_faults(opening, minimum_wages(session, clock.today(), opening.region_code))
+    except PolicyMissing:
+        return []
+
+
+def underpaid_openings(session: Session) -> list[Opening]:
+    """Published openings that pay less than today's minimum wage of their place."""
+    shown = session.scalars(select(Opening).where(Opening.state == OpeningState.OPEN).order_by(Opening.id)).all()
+    least: dict[str, dict[WageUnit, int]] = {}
+    for region in {opening.region_code for opening in shown}:
+        try:
+            least[region] = minimum_wages(session, clock.today(), region)
+        except PolicyMissing:
+            continue
+    return [row for row in shown if row.region_code in least and pay_faults(row, least[row.region_code])]
 
 
 def publication_limits(session: Session, on: date, region: str) -> PublicationLimits:

@@ -12,7 +12,7 @@ from centre.errors import Conflict
 from centre.people import Education
 from centre.permissions import Permission
 from centre.states import Machine, Move
-from centre.translation import N_
+from centre.translation import N_, translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,14 @@ class ContractParty(StrEnum):
 
 
 CONTRACT_LABELS = {ContractParty.EMPLOYER: N_("实际用工单位"), ContractParty.AGENCY: N_("派遣单位")}
+
+
+RECRUITS_FOR = N_("{employer}（替 {client} 招人）")
+
+
+def recruiter(locale: str, employer: str, client: str) -> str:
+    """Who offers a job as every reader is told it: an agency with the employer for whom it recruits (EM-10)."""
+    return translate(locale, RECRUITS_FOR, employer=employer, client=client) if client else employer
 
 
 class Provision(StrEnum):

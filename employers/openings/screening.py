@@ -5,7 +5,7 @@ from functools import lru_cache
 from zlib import crc32
 
 from employers.openings.adverts.classifier import WEIGHTS, is_lawful, resembling
-from employers.openings.adverts.lexicon import LEXICON, OF_THE_EMPLOYER, excuses, is_title, laws, questions
+from employers.openings.adverts.lexicon import LEXICON, OF_THE_EMPLOYER, excuses, is_title, laws, questions, wants_whom
 from employers.openings.adverts.rulebook import (
     RULES,
     Reaction,
@@ -38,7 +38,8 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Scr
     """All findings in a text: what the rules block or warn of, then what the lexicon and the classifier ask about.
 
     A question is left out where a rule has already spoken under the same law, where one blocks the same words, and
-    where the classifier knows what a clause says of people for lawful wording. A warning silences only its own law: one
+    where the classifier knows what a clause says of people for lawful wording (but not for a title such as 残疾保安). A
+    warning silences only its own law: one
     of a height leaves the question about a sex that stands beside it.
     """
     findings = rule_findings(text, field=field, known=tuple(known))
@@ -46,7 +47,8 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Scr
     asked: dict[str, ScreeningFinding] = {}
     for key, words in questions(text):
         title = is_title(words)
-        if (title or laws()[key] not in OF_THE_EMPLOYER) and is_lawful(words, title=title):
+        resembles = (title or laws()[key] not in OF_THE_EMPLOYER) and is_lawful(words, title=title)
+        if resembles and not wants_whom(words):
             continue
         if laws()[key] not in spoken and not any(_silences(finding, key, words) for finding in findings):
             asked.setdefault(key, ScreeningFinding(key, Reaction.ASK, words, field))

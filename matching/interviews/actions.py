@@ -11,7 +11,7 @@ from centre.messages.jobseekers import INTERVIEW_PROPOSED, INTERVIEW_WITHDRAWN
 from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.states import move
-from centre.translation import N_
+from centre.translation import N_, SOURCE_LOCALE
 from employers.companies.messages import tell_employer
 from matching.interviews.models import Interview
 from matching.interviews.queries import ARRANGEABLE, interview_in_sight, living_interview
@@ -52,7 +52,7 @@ def propose_interview(session: Session, actor: Actor, *, introduction_id: int, d
         session.flush()
         message = INTERVIEW_PROPOSED.of(
             title=introduction.opening.title,
-            employer=introduction.opening.employer.name,
+            employer=introduction.opening.recruiter(SOURCE_LOCALE),
             when=_when(interview),
             place=interview.place or introduction.opening.title,
         )

@@ -27,6 +27,9 @@ from matching.profiles.actions import move_registration
 from matching.profiles.models import Registration
 from matching.profiles.rules import RegistrationState
 
+UNANSWERED = (IntroductionState.LETTER_ISSUED, IntroductionState.UNKNOWN)
+CHASED = (*UNANSWERED, IntroductionState.INTERVIEWED, IntroductionState.OFFERED)
+
 
 @job("silence-letters", every=timedelta(hours=1))
 def silence_letters(session: Session) -> None:
@@ -49,13 +52,13 @@ def silence_letters(session: Session) -> None:
 
 @job("chase-employers", every=timedelta(hours=12))
 def chase_employers(session: Session) -> None:
-    """Ask employers on day 3 and day 7 for the result of a letter, once each."""
+    """Ask employers on day 3 and day 7 for the result of a letter, once each; on day 7 also after an interview."""
     now = clock.now()
     waiting = (
         select(Introduction)
         .options(joinedload(Introduction.opening))
         .where(
-            Introduction.state.in_([IntroductionState.LETTER_ISSUED, IntroductionState.UNKNOWN]),
+            Introduction.state.in_(CHASED),
             Introduction.flag == "",
             Introduction.issued_at <= now - timedelta(days=min(CHASE_DAYS)),
             Introduction.issued_at > now - timedelta(days=max(CHASE_DAYS) + 3),
@@ -67,6 +70,8 @@ def chase_employers(session: Session) -> None:
             continue
         age = (now - introduction.issued_at).days
         day = max(step for step in CHASE_DAYS if step <= age)
+        if introduction.state not in UNANSWERED and day < max(CHASE_DAYS):
+            continue  # it has answered that it saw the worker, and gets the week to decide
         with apart(session):
             tell_employer(
                 session,

@@ -93,7 +93,7 @@ def _sign(session: Session, introduction: Introduction, opening: Opening) -> Non
         issuer=centre.name,
         contact=centre.phone or sign().hotline,
         worker=introduction.worker_name,
-        employer=opening.employer.name,
+        employer=opening.recruiter(SOURCE_LOCALE),
         title=opening.title,
         place=regions.full_name(opening.region_code) if regions.exists(opening.region_code) else "",
         pay=pay_in_words(opening),

@@ -23,7 +23,7 @@ def _rows(query: ListQuery, session: Session, locale: str) -> Iterable[Sequence[
         yield (
             introduction.letter_no,
             introduction.worker_name,
-            introduction.opening.employer.name,
+            introduction.opening.recruiter(locale),
             introduction.opening.title,
             translate(locale, INTRODUCTION_LABELS[introduction.state]),
             clock.local(introduction.issued_at).date() if introduction.issued_at else None,

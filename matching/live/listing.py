@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, select
@@ -16,7 +16,7 @@ from centre.text import normalise
 from employers.companies.models import Employer
 from employers.companies.rules import RISKS
 from employers.openings.models import Opening
-from employers.openings.rules import Provision
+from employers.openings.rules import CertificateRequirement, Provision, SkillRequirement, recruiter
 from employers.openings.screening import without_phones
 from matching.engine.fit.conditions import LEGAL_PAPERS
 from matching.engine.fit.profiles import (
@@ -53,6 +53,7 @@ class Listed:
     title: str
     employer_id: int
     employer: str
+    client_name: str
     region_code: str
     occupation: str
     wage_min_fen: int | None
@@ -69,8 +70,18 @@ class Listed:
     posted_on: date
     risk: Risk
     sex_ground: str
+    contract_party: str
+    hours_per_week: int | None
+    min_education: str
+    skills: tuple[SkillRequirement, ...]
+    certificates: tuple[CertificateRequirement, ...]
+    updated_at: datetime
     profile: OpeningProfile
     mark: tuple[int, int]
+
+    def recruiter(self, locale: str) -> str:
+        """Who offers the job as readers are told it, an agency with the employer for whom it recruits."""
+        return recruiter(locale, self.employer, self.client_name)
 
     def is_closed_to(self, sex: Sex | None) -> bool:
         """Whether the law keeps this work from people of a sex; its only grounds protect women (MA-07)."""
@@ -97,6 +108,7 @@ def rows() -> Select[Any]:
         Opening.night_shift, Opening.hazardous, Opening.accepts_training, Opening.skill_requirements,
         Opening.certificate_requirements, Opening.min_education, Opening.age_min, Opening.age_max, Opening.age_reason,
         Opening.sex_limit_ground, Opening.social_insurance, Opening.valid_from, Opening.valid_until, Opening.state,
+        Opening.client_name, Opening.contract_party, Opening.hours_per_week,
         Opening.reserved_for, Opening.posted_at, Opening.created_at, Opening.updated_at, Opening.version,
         Employer.name.label("employer"),
         Employer.state.label("employer_state"), Employer.updated_at.label("employer_updated_at"),
@@ -121,6 +133,7 @@ def listing(row: Any) -> Listed:
         title=without_phones(row.title),
         employer_id=row.employer_id,
         employer=row.employer,
+        client_name=without_phones(row.client_name),
         region_code=row.region_code,
         occupation=occupation,
         wage_min_fen=row.wage_min_fen,
@@ -137,6 +150,12 @@ def listing(row: Any) -> Listed:
         posted_on=posted,
         risk=risk,
         sex_ground=row.sex_limit_ground.value if row.sex_limit_ground else "",
+        contract_party=row.contract_party.value if row.contract_party else "",
+        hours_per_week=row.hours_per_week,
+        min_education=row.min_education.value if row.min_education else "",
+        skills=tuple(map(SkillRequirement.model_validate, row.skill_requirements)),
+        certificates=tuple(map(CertificateRequirement.model_validate, row.certificate_requirements)),
+        updated_at=row.updated_at,
         profile=_profile(row, occupation, posted, risk),
         mark=(row.version, row.employer_version),
     )

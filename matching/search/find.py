@@ -16,7 +16,7 @@ from centre import clock, network, regions
 from centre.distances import nearest_first
 from centre.skills.vocabulary import vocabulary
 from employers.openings.models import Opening
-from employers.openings.queries import reserved_openings
+from employers.openings.queries import open_openings, reserved_openings
 from matching.engine.fit.profiles import WageUnit
 from matching.engine.text.terms import area
 from matching.live.listing import AGES, Listed, listed_now, welcomes
@@ -173,12 +173,14 @@ def similar_openings(listed: Listed, limit: int = 4) -> list[Listed]:
 def listed_opening(session: Session, opening_id: int) -> Listed | None:
     """An opening that is offered now, or None.
 
-    One that is reserved for a group is on no board; readers who may see it get it from the database.
+    One that is reserved for a group is on no board, and one that was published a moment ago not yet; readers who may
+    see it get it from the database.
     """
     listed = board().look().listed.get(opening_id)
     if listed is not None:
         return listed
-    kept = session.scalar(reserved_openings(clock.today()).where(Opening.id == opening_id))
+    offered = (reserved_openings(clock.today()), open_openings(clock.today()))
+    kept = next((row for query in offered if (row := session.scalar(query.where(Opening.id == opening_id)))), None)
     return listed_now(kept) if kept is not None else None
 
 

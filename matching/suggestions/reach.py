@@ -16,14 +16,17 @@ from centre.translation import N_
 from employers.openings.queries import own_opening
 from matching.engine.fit import ways
 from matching.engine.fit.conditions import monthly_range
-from matching.engine.fit.profiles import Ground, OpeningProfile
+from matching.engine.fit.profiles import Ground, OpeningProfile, WorkerProfile
 from matching.live.listing import Listed, listed_now
 from matching.live.openings import board
 from matching.live.workers import fitting_workers
 from matching.profiles.models import JobWish
+from matching.profiles.queries import worker_profiles
 
 MORE_FEN = 20_000
 """The raise whose effect an employer is told: 200 yuan a month."""
+FEWEST = 3
+"""Openings below which nothing is said of what a trade usually pays."""
 ROUNDED = 10_000
 """Pay that workers ask for is shown in whole hundreds of yuan."""
 
@@ -113,6 +116,36 @@ def reach(session: Session, listed: Listed, ground: Ground) -> Reach:
         asked = _asked(session, at_any_pay, ground)
     more = {change: Count(len(then - fit_now)) for change, then in zip(changed, fit_then, strict=True)}
     return Reach(Count(len(fit_now)), more, asked, *monthly_range(listed.profile, ground))
+
+
+@dataclass(frozen=True, slots=True)
+class PayOffered:
+    """What the openings of somebody's trades pay, beside what the person asks for, a month (两边说的工资).
+
+    `usual_fen` is the middle of the highest pay that each of them offers.
+    """
+
+    openings: int
+    usual_fen: int
+    asked_fen: int
+
+    @property
+    def gap_fen(self) -> int:
+        """By how much the usual pay stays below what is asked for; 0 where it reaches it."""
+        return max(self.asked_fen - self.usual_fen, 0)
+
+
+def pay_offered(session: Session, person_id: int) -> PayOffered | None:
+    """The pay that the openings of a person's trades offer; None where too few do, or nothing is asked for."""
+    (worker,) = worker_profiles(session, [person_id]) or (WorkerProfile(person_id),)
+    now = board().look()
+    asked = now.ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
+    trades = {*(worker.wanted or ()), *(practice.code for practice in worker.practised or ())}
+    listed = [row for row in list(now.listed.values()) if row.occupation in trades]
+    paid = [most for row in listed if (most := monthly_range(row.profile, now.ground)[1]) is not None]
+    if asked is None or len(paid) < FEWEST:
+        return None
+    return PayOffered(len(paid), median_low(paid) // ROUNDED * ROUNDED, asked)
 
 
 def _asked(session: Session, person_ids: Collection[int], ground: Ground) -> int | None:

@@ -86,6 +86,24 @@ def test_only_public_reads_of_the_api_are_open_to_other_sites(client: TestClient
     assert client.request("TRACE", "/").status_code == 405
 
 
+def test_a_browser_that_asks_beforehand_may_poll_public_reads_with_their_etag_and_nothing_else(
+    client: TestClient,
+) -> None:
+    asks = {"origin": "https://elsewhere.example", "access-control-request-headers": "if-none-match"}
+    for address in ("/api/v1/opening-changes", "/api/v1/openings/1", "/openings.atom"):
+        answer = client.options(address, headers=asks | {"access-control-request-method": "GET"})
+        assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "*"), address
+        assert "if-none-match" in answer.headers["access-control-allow-headers"]
+        assert answer.headers["access-control-allow-methods"] == "GET, HEAD"
+        assert "access-control-allow-credentials" not in answer.headers
+    for address, method in (
+        ("/api/v1/openings", "POST"), ("/api/v1/profile", "GET"), ("/openings", "GET"), ("/api/v1/nothing", "GET"),
+    ):  # fmt: skip
+        answer = client.options(address, headers=asks | {"access-control-request-method": method})
+        assert answer.status_code in (404, 405), address
+        assert "access-control-allow-origin" not in answer.headers
+
+
 def test_urls_contain_no_names_numbers_or_secrets() -> None:
     parameters = {
         (str(route.path), parameter.alias)

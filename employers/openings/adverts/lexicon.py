@@ -39,6 +39,7 @@ class Topic:
     mask: re.Pattern[str] | None
     excused: re.Pattern[str] | None
     places: bool
+    titles: re.Pattern[str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def lexicon() -> Lexicon:
         data = tomllib.load(file)
     turns = "|".join(data["refuse"] + data["prefer"])
     return Lexicon(
-        topics=[_topic(row, turns) for row in data["topic"]],
-        english=[_topic(row, turns) for row in data["english"]],
+        topics=[_topic(row, turns, data["trades"]) for row in data["topic"]],
+        english=[_topic(row, turns, data["trades"]) for row in data["english"]],
         stance=re.compile("|".join(data["refuse"] + data["prefer"] + data["demand"])),
         mask=re.compile("|".join(data["mask"])),
         neutral=re.compile("|".join(data["neutral"])),
@@ -89,6 +90,9 @@ def questions(text: str) -> Iterator[tuple[str, str]]:
         waived = book.mask.sub(MASKED, book.neutral.sub(WAIVED, clause))
         is_welcome = bool(book.welcome.search(clause)) and "优先" not in clause
         for topic in book.topics:
+            if topic.titles and topic.titles.fullmatch(clause):
+                yield topic.key, clause
+                continue
             if is_welcome and topic.law in WELCOMED:
                 continue
             if _asked(topic, whole if topic.law in OF_THE_EMPLOYER else waived, text):
@@ -125,6 +129,11 @@ def is_title(clause: str) -> bool:
     return bool(lexicon().title.match(clause)) and not lexicon().people.search(clause)
 
 
+def wants_whom(clause: str) -> bool:
+    """Whether a clause is the title of a plain trade with a trait of whom one wants before it (残疾保安)."""
+    return any(topic.titles and topic.titles.fullmatch(clause) for topic in lexicon().topics)
+
+
 def without_work(clause: str, law: str) -> str:
     """A clause without what tells of work, goods or benefits, as far as the topic of a law knows them."""
     topics = _by_law().get(law, ())
@@ -144,7 +153,7 @@ def _by_law() -> dict[str, list[Topic]]:
     return by_law
 
 
-def _topic(row: dict[str, Any], turns: str) -> Topic:
+def _topic(row: dict[str, Any], turns: str, trades: str) -> Topic:
     def compiled(name: str) -> re.Pattern[str]:
         return re.compile("|".join(row[name]).replace("STANCE", f"(?:{turns})"))
 
@@ -156,7 +165,12 @@ def _topic(row: dict[str, Any], turns: str) -> Topic:
         mask=compiled("mask") if row.get("mask") else None,
         excused=re.compile(row["excused"]) if row.get("excused") else None,
         places=row.get("places", False),
+        titles=_title(row["titles"], trades) if row.get("titles") else None,
     )
+
+
+def _title(traits: Sequence[str], trades: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:急|诚)?(?:招聘?|聘|找)?(?:{'|'.join(traits)})(?:人|的)?(?:{trades})")
 
 
 def _asked(topic: Topic, clause: str, text: str) -> str:

@@ -148,6 +148,8 @@ def test_a_shop_needs_a_hygiene_permit_to_be_admitted(counter: Counter) -> None:
     with open_session(SYSTEM.scope) as session:
         assert in_good_standing(session, firm)
         assert not in_good_standing(session, firm + 1)
+    with clock.frozen(datetime(2027, 1, 2, 10, tzinfo=clock.SHANGHAI)), open_session(SYSTEM.scope) as session:
+        assert not in_good_standing(session, firm), "its permit has ended"
 
 
 def test_one_edition_of_a_rule_is_in_force_at_a_time(counter: Counter) -> None:

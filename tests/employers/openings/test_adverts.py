@@ -178,6 +178,36 @@ def test_the_classifier_knows_what_resembles_unlawful_wording() -> None:
     assert probability("外地户口的一律不要") > ASKED_FROM > probability("看管细纱机接头落纱")
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "残疾保安", "残疾人保洁", "招残疾普工", "聋哑普工", "党员护士", "退休服务员", "本地护士", "回族保安",
+        "高个收银员", "离婚服务员",
+        "急招外地司机",
+    ],
+)  # fmt: skip
+def test_a_title_that_says_whom_one_wants_is_asked_about_whatever_it_resembles(title: str) -> None:
+    assert worst(screen(title)) is Reaction.ASK
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "残疾人康复师",
+        "残疾辅具工程师",
+        "盲人按摩师",
+        "高龄护工",
+        "党员活动室管理员",
+        "离婚律师",
+        "青年公寓管家",
+        "退休手续办理员",
+        "老年护理员",
+    ],
+)
+def test_a_title_that_names_those_who_are_served_raises_no_question(title: str) -> None:
+    assert screen(title) == []
+
+
 def test_an_officer_answers_questions_once(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(conditions=ASKED))

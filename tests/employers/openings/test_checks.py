@@ -156,6 +156,14 @@ def test_what_the_law_forbids_is_not_published(changes: dict[str, Any], faults: 
     assert illegal(**changes) == faults
 
 
+@pytest.mark.rule("agency-names", "action")
+@pytest.mark.parametrize("kind", [kind for kind in EmploymentType if kind is not EmploymentType.AGENCY])
+def test_whoever_recruits_for_a_client_is_an_agency(kind: EmploymentType) -> None:
+    assert illegal(employment_type=kind, client_name="某厂") == [("employment_type", "client-without-agency")]
+    licensed = "陕人服证字2024第12号"
+    assert illegal(licensed, employment_type=EmploymentType.AGENCY, client_name="某厂") == []
+
+
 def test_an_agency_with_its_licence_may_publish() -> None:
     assert illegal("陕人服证字2024第12号", employment_type=EmploymentType.AGENCY) == []
 

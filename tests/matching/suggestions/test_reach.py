@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from random import Random
+from time import sleep
 
 import pytest
+from sqlalchemy import update
 
 from centre import clock
 from centre.database import open_session
@@ -18,13 +20,15 @@ from employers.openings.rules import Provision, SexGround, WageUnit
 from matching.engine.fit.conditions import conditions, failures
 from matching.engine.fit.profiles import Leave
 from matching.live.listing import listed_now
-from matching.live.openings import board
+from matching.live.openings import LOOK_EVERY, board
 from matching.live.workers import workers_of
+from matching.profiles.models import JobWish
 from matching.suggestions.fits import fit_of
 from matching.suggestions.reach import (
     Count,
     OpeningChange,
     changed_openings,
+    pay_offered,
     reach,
     reach_of,
 )
@@ -158,3 +162,22 @@ def test_nothing_is_suggested_where_the_law_closes_the_work(any_town: Town) -> N
         fit = fit_of(session, person_id, listed, locale="zh-Hans")
     assert fit.way is None
     assert "禁忌" in fit.blocks[0]
+
+
+def test_a_worker_reads_what_her_trade_pays_beside_what_she_asks_for(any_town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        person_id = world.add_worker(session, any_town, wage_floor_fen=800_000).id
+        assert pay_offered(session, person_id) is None, "two openings of a trade say nothing of it"
+        for number, high in enumerate((600_000, 640_000, 650_000)):
+            world.add_opening(
+                session, any_town, f"more{number}", BOSS, title="细纱工", occupation_code=world.SPINNING,
+                region_code="320600", wage_min_fen=500_000, wage_max_fen=high,
+            )  # fmt: skip
+    sleep(LOOK_EVERY * 1.1)
+    with open_session(any_town.worker("王秀兰").scope) as session:
+        offered = pay_offered(session, person_id)
+    assert offered is not None
+    assert (offered.openings, offered.usual_fen, offered.asked_fen, offered.gap_fen) == (4, 640_000, 800_000, 160_000)
+    with open_session(SYSTEM, write=True) as session:
+        session.execute(update(JobWish).where(JobWish.person_id == person_id).values(wage_floor_fen=None))
+        assert pay_offered(session, person_id) is None

@@ -20,7 +20,7 @@ from employers.companies.rules import EmployerDraft
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
 from employers.fairs.rules import BoothDraft
 from employers.openings.models import Opening
-from employers.openings.rules import EmploymentType, ReservedFor
+from employers.openings.rules import EmploymentType, OpeningState, ReservedFor
 from matching.live.openings import LOOK_EVERY
 from tests.employers.world import add_hall, at, booth_fair
 from tests.training.world import identity
@@ -113,6 +113,14 @@ def test_after_its_last_day_an_opening_says_so_before_any_job_ran(hall: Hall, op
         assert opening_id not in counted(visitor.client)[1]
         assert f"/openings/{opening_id}" not in visitor.get(f"/fairs/{stand}")
         assert f"/openings/{opening_id}" not in worker.get("/me/matches")
+
+
+def test_an_opening_that_was_published_a_moment_ago_says_that_it_recruits(hall: Hall, opening_id: int) -> None:
+    visitor = hall.enter()
+    change(opening_id, state=OpeningState.PAUSED)
+    counted(visitor.client)
+    change(opening_id, state=OpeningState.OPEN)
+    assert "这个岗位现在不招人" not in visitor.get(f"/openings/{opening_id}")  # whatever memory does not list yet
 
 
 def introduce(hall: Hall, opening_id: int) -> tuple[int, int]:

@@ -25,6 +25,7 @@ from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import ASKED_BEFORE, BOOTH, BOOTH_LABELS, BoothDraft, FairState
 from employers.openings import actions
 from employers.openings.checks import ELEMENTS
+from employers.openings.doubles import doubles_of
 from employers.openings.models import Opening
 from employers.openings.queries import employer_openings, own_opening
 from employers.openings.rules import OPENING, OPENING_LABELS, OpeningState
@@ -230,10 +231,12 @@ def _opening(
         listed=listed_now(opening),
         place=choices.place,
         employment=choices.EMPLOYMENT[opening.employment_type.value],
+        stated=choices.stated(opening, unit.locale),
         state=OPENING_LABELS[opening.shown_state],
         events=OPENING.events(opening.state, unit.actor),
         elements=[(ELEMENTS[name], name not in missing) for name in ELEMENTS],
         findings=restore(opening.screening),
+        doubles=doubles_of(unit.session, opening),
         editable=can_be_changed(opening),
         resume=next_part(opening) if opening.state is OpeningState.DRAFT else "",
         problems=problems,

@@ -4,34 +4,43 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Path
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RegionCode, Words
-from centre.errors import NotFound, Problem, Refusal
+from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RegionCode, Words, problems_of
+from centre.errors import Invalid, NotFound, Problem, Refusal
 from centre.people import EDUCATION_LABELS, Education
 from centre.permissions import Permission
+from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
 from employers.companies.queries import employer as employer_in_sight
 from employers.openings import actions
 from employers.openings.checks import SCREENED, columns_of, legal_faults, missing_elements
+from employers.openings.columns import joined, plain_parts, skills_cell, skills_of
 from employers.openings.models import Opening
-from employers.openings.queries import own_opening, publication_limits
+from employers.openings.queries import own_opening, pay_questions, publication_limits
 from employers.openings.rules import (
     CERTIFICATE_LABELS,
     CONTRACT_LABELS,
     EMPLOYMENT_LABELS,
     OPENING,
+    PAYER_LABELS,
     PROVISION_LABELS,
+    RESERVED_LABELS,
+    SEX_GROUND_LABELS,
     WAGE_UNIT_LABELS,
     CertificateKind,
     ContractParty,
     EmploymentType,
     OpeningDraft,
     OpeningState,
+    Payer,
     Provision,
+    ReservedFor,
+    SexGround,
+    SkillRequirement,
     WageUnit,
 )
 from employers.openings.screening import restore, screen_fields
@@ -47,11 +56,30 @@ RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 Part = Literal["", "work", "who", "pay", "place", "contract"]
 
 PARTS: dict[Part, tuple[str, ...]] = {
-    "work": ("title", "headcount", "content"),
-    "who": ("conditions", "age_reason", "min_education", "certificates", "accepts_training"),
-    "pay": ("wage_unit", "wage_min_fen", "wage_max_fen", "base_pay_fen"),
-    "place": ("region_code", "address", "shift", "night_shift", "board", "lodging"),
-    "contract": ("employment_type", "client_name", "contract_party", "valid_until"),
+    "work": ("title", "headcount", "content", "occupation_code", "reserved_for"),
+    "who": (
+        "conditions",
+        "age_min",
+        "age_max",
+        "age_reason",
+        "min_education",
+        "certificates",
+        "skills",
+        "accepts_training",
+        "sex_limit_ground",
+        "sex_limit_evidence",
+    ),
+    "pay": ("wage_unit", "wage_min_fen", "wage_max_fen", "base_pay_fen", "overtime_rule", "pay_day"),
+    "place": ("region_code", "address", "shift", "hours_per_week", "night_shift", "hazardous", "board", "lodging"),
+    "contract": (
+        "employment_type",
+        "client_name",
+        "contract_party",
+        "social_insurance",
+        "travel_paid_by",
+        "medical_paid_by",
+        "valid_until",
+    ),
 }
 """The steps in their order, with the fields of each. The whole form has no part."""
 
@@ -86,6 +114,20 @@ class OpeningForm(Draft):
     lodging: Provision = Provision.UNSTATED
     min_education: Education | None = None
     certificates: Annotated[tuple[CertificateKind, ...], Field(max_length=7)] = ()
+    occupation_code: Annotated[str, Field(pattern=r"^([0-9]-[0-9]{2}(-[0-9]{2}){0,2})?$")] = ""
+    reserved_for: Annotated[tuple[ReservedFor, ...], Field(max_length=4)] = ()
+    skills: Line = ""
+    age_min: Annotated[int, Field(ge=16, le=80)] | None = None
+    age_max: Annotated[int, Field(ge=16, le=80)] | None = None
+    sex_limit_ground: SexGround | None = None
+    sex_limit_evidence: Line = ""
+    overtime_rule: Line = ""
+    pay_day: Annotated[int, Field(ge=1, le=31)] | None = None
+    hours_per_week: Annotated[int, Field(ge=1, le=100)] | None = None
+    hazardous: bool = False
+    social_insurance: Line = ""
+    travel_paid_by: Payer = Payer.UNSTATED
+    medical_paid_by: Payer = Payer.UNSTATED
     accepts_training: bool = False
     age_reason: Line = ""
     valid_until: date | None = None
@@ -93,7 +135,7 @@ class OpeningForm(Draft):
     part: Part = ""
 
     def draft(self, opening: Opening | None = None) -> OpeningDraft:
-        """The opening draft; values that the form does not show stay unchanged."""
+        """The draft; values that the form does not show stay unchanged. Raises Invalid for unreadable skills."""
         values: dict[str, Any] = {}
         if opening is not None:
             values = {name: getattr(opening, name) for name in OpeningDraft.model_fields}
@@ -105,8 +147,23 @@ class OpeningForm(Draft):
         ]
         known = {requirement["kind"] for requirement in kept}
         added = [{"kind": kind, "must": True} for kind in self.certificates if kind not in known]
-        own = self.model_dump(exclude={"certificates", "step", "part"})
-        return OpeningDraft.model_validate(values | own | {"certificate_requirements": [*kept, *added]})
+        own = self.model_dump(exclude={"certificates", "skills", "step", "part"})
+        own |= {
+            "certificate_requirements": [*kept, *added],
+            "skill_requirements": self._skills(),
+            "social_insurance": plain_parts(self.social_insurance),
+        }
+        try:
+            return OpeningDraft.model_validate(values | own)
+        except ValidationError as wrong:
+            raise Invalid(problems_of(wrong)) from None
+
+    def _skills(self) -> list[SkillRequirement]:
+        skills = skills_of(self.skills)
+        if skills is None:
+            message = N_("技能看不懂，请一样一样写，用“、”隔开，必须会的后面加 *，例如：平车*、锁边")
+            raise Invalid([Problem("skills", "skills-unreadable", message)])
+        return skills
 
 
 def can_be_changed(opening: Opening) -> bool:
@@ -167,13 +224,21 @@ def check(unit: Unit) -> Response:
     bound = bind(unit, OpeningForm)
     texts = {name: bound.value(name) for name in SCREENED if isinstance(bound.value(name), str)}
     known = ["pay"] if bound.value("base_pay_fen") or bound.value("wage_min_fen") else []
-    draft = bound.draft and bound.draft.draft()
+    draft = _draft_of(bound)
+    written_pay = pay_questions(unit.session, draft) if draft else []
     return page(
         unit,
         "employer/warnings.html",
-        findings=settled(unit.session, screen_fields(texts, known=known)),
+        findings=settled(unit.session, [*screen_fields(texts, known=known), *written_pay]),
         faults=_faults(unit, draft) if draft else [],
     )
+
+
+def _draft_of(bound: Bound[OpeningForm]) -> OpeningDraft | None:
+    try:
+        return bound.draft.draft() if bound.draft else None
+    except Refusal:
+        return None
 
 
 def _faults(unit: Unit, written: Opening | OpeningDraft) -> list[Problem]:
@@ -189,6 +254,8 @@ def _stored(opening: Opening) -> dict[str, Any]:
     for name in [name for name in values if name.endswith("_fen")]:
         values[name] = yuan(values[name])
     values["certificates"] = [requirement["kind"] for requirement in opening.certificate_requirements]
+    values["skills"] = skills_cell(opening.skill_requirements)
+    values["social_insurance"] = joined(opening.social_insurance)
     return {name: "" if value is None else value for name, value in values.items()}
 
 
@@ -216,6 +283,14 @@ def _save(unit: Unit, opening: Opening | None) -> Response:
 def _differs(opening: Opening, draft: OpeningDraft) -> bool:
     """Whether a draft says anything else than the opening does."""
     return any(getattr(opening, name) != value for name, value in columns_of(draft).items())
+
+
+def _trades(chosen: Any) -> list[tuple[str, str]]:
+    """Everyday trades to choose from, and the one that the opening has."""
+    trades = [(trade.code, trade.label) for trade in choices.TRADES]
+    if chosen and chosen not in dict(trades):
+        trades.append((chosen, vocabulary().name(chosen) or chosen))
+    return trades
 
 
 def _following(part: Part) -> Part:
@@ -262,4 +337,8 @@ def _form(
         provisions=PROVISION_LABELS,
         educations=EDUCATION_LABELS,
         certificates=CERTIFICATE_LABELS,
+        trades=_trades(bound.value("occupation_code")),
+        groups=RESERVED_LABELS,
+        grounds=SEX_GROUND_LABELS,
+        payers=PAYER_LABELS,
     )

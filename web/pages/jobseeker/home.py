@@ -31,6 +31,7 @@ from matching.profiles.rules import (
     WishDraft,
 )
 from matching.suggestions.fits import own_suggestions
+from matching.suggestions.reach import pay_offered
 from web import choices, seeking
 from web.forms import Bound, bind_edit, compared, editing, yuan
 from web.rendering import page
@@ -314,6 +315,7 @@ def matches(unit: Unit) -> Response:
         unit,
         "jobseeker/matches.html",
         suggestions=suggestions,
+        offered=pay_offered(unit.session, own_id(unit)),
         group=group_of(unit.session, own_id(unit)),
         place=choices.place,
         chips_of=choices.chips_of,

@@ -67,6 +67,7 @@ def _opening(unit: Unit, opening_id: int, bound: Bound[ButtonForm], status_code:
         similar=similar_openings(listed) if listed else [],
         trade=vocabulary().name(opening.occupation_code),
         employment=choices.EMPLOYMENT[opening.employment_type.value],
+        stated=choices.stated(opening, unit.locale),
         nights=nights(opening.night_shift, opening.shift),
         away=_away(home, opening),
         map=map_address(opening),

@@ -17,6 +17,7 @@ from centre.people import EDUCATION_LABELS
 from centre.permissions import Permission
 from centre.states import Transition
 from centre.translation import N_
+from employers.cases.association import in_good_standing
 from employers.companies import actions as employing
 from employers.companies.models import Employer
 from employers.companies.queries import employer as employer_in_sight
@@ -24,6 +25,7 @@ from employers.companies.queries import employers
 from employers.companies.rules import EMPLOYER, EMPLOYER_LABELS, NATURE_LABELS, EmployerState
 from employers.openings import actions
 from employers.openings.checks import ELEMENTS, missing_elements
+from employers.openings.doubles import doubles_of
 from employers.openings.models import Opening
 from employers.openings.queries import employer_openings, openings_in
 from employers.openings.queries import opening as opening_in_sight
@@ -205,6 +207,8 @@ def _opening(
         blocking=_blocking(opening),
         warnings=_warnings(opening),
         questions=open_questions(unit.session, opening),
+        doubles=doubles_of(unit.session, opening),
+        is_member=in_good_standing(unit.session, opening.employer_id),
         place=_place(opening.region_code),
         sex_ground=SEX_GROUND_LABELS[opening.sex_limit_ground] if opening.sex_limit_ground else "",
         employment=EMPLOYMENT_LABELS[opening.employment_type],
@@ -228,6 +232,7 @@ def _employer(
         employer=employer,
         state=EMPLOYER_LABELS[employer.state],
         nature=NATURE_LABELS[employer.nature],
+        is_member=in_good_standing(unit.session, employer_id),
         bound=bound or blank(unit, EmployerStep),
         may_change=oversees(unit.session, employer.centre_id or ELSEWHERE, actor=unit.actor),
         steps=[(name, *EMPLOYER_STEPS[name]) for name in EMPLOYER_STEPS if name in events],

@@ -1,17 +1,20 @@
 """The counter: search, registration, introductions, letters, results and follow-up calls."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import event, select, update
 
+from centre import clock
 from centre.database import engine, open_session
 from centre.ledger import Channel, ServiceEvent
 from centre.numbers import identity_check
 from centre.people import Person
 from centre.permissions import Actor
 from employers.openings.models import Opening
+from matching.profiles.models import Registration
 from tests.web.desks import Desk, Hall, number, words
 
 SYSTEM = Actor.system().scope
@@ -173,3 +176,17 @@ def test_unpaid_wages_are_complained_of_from_the_person_s_own_screen(hall: Hall)
     case = clerk.send(f"/desk/arrears/new?person={person}", employer_name="某某建筑队", claimed_fen="8600")
     assert "马丽" in clerk.get(case)
     assert case in clerk.get(address)
+
+
+def test_what_waits_too_long_and_which_services_are_due_are_one_tap_from_the_counter(hall: Hall) -> None:
+    clerk, later = hall.enter("clerk"), clock.now() + timedelta(days=80)
+    address = find(clerk, "610499198304150088")
+    clerk.send(f"{address}/introduce", opening_id=number(Opening, title=MASSAGE))
+    with open_session(SYSTEM, write=True) as session:
+        session.execute(update(Registration).values(submitted_at=clock.now()))
+    assert 'href="/counter/due"' in clerk.get("/counter")
+    with clock.frozen(later):
+        due = words(hall.enter("clerk").get("/counter/due"))
+    assert "等本人答复去不去" in due
+    assert "推荐岗位，还差" in due
+    hall.enter("ma").get("/counter/due", 403)

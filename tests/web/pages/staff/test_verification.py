@@ -13,6 +13,7 @@ from centre.ledger import ServiceEvent
 from centre.network import Centre, CentreLevel
 from centre.permissions import Role
 from centre.states import Transition
+from employers.cases.association import AssociationMember, MembershipState, Permit, PermitType
 from employers.companies.actions import judge_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
@@ -217,3 +218,24 @@ def test_the_city_officer_acts_on_everything_that_the_queue_shows(enter: Opener)
     assert f"{DESK}/employers/2" in queue
     assert step(officer, f"{DESK}/openings/{opening_id}", "confirm") == 303
     assert step(officer, f"{DESK}/employers/2", "verify") == 303
+
+
+def test_membership_in_good_standing_is_shown_where_one_verifies(enter: Opener) -> None:
+    officer, opening_id = enter("officer"), submitted()
+    pages = (f"{DESK}/openings/{opening_id}", f"{DESK}/employers/1")
+    assert not any("会籍有效" in officer.get(page).text for page in pages)
+    with open_session(SYSTEM.scope, write=True) as session:
+        member = AssociationMember(
+            association="纺织协会",
+            shop_id=1,
+            shop="第1纺织厂",
+            state=MembershipState.ACTIVE,
+            centre_id=1,
+            opened_by=900,
+        )
+        session.add(member)
+        session.flush()
+        tomorrow = clock.today() + timedelta(days=1)
+        permit = Permit(case_id=member.id, type=PermitType.HYGIENE, number="1", expires_on=tomorrow, centre_id=1)
+        session.add(permit)
+    assert all("会籍有效" in officer.get(page).text for page in pages)

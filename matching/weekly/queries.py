@@ -1,0 +1,67 @@
+"""The steps that a jobseeker could take this week, the most urgent first."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from centre import clock
+from centre.outbox import Message
+from employers.fairs.models import Fair
+from employers.fairs.queries import coming_fairs
+from matching.interviews.queries import living_interview
+from matching.interviews.rules import InterviewState
+from matching.introductions.queries import introductions_of
+from matching.introductions.rules import IntroductionState
+from matching.profiles.queries import has_trade
+from matching.weekly.rules import DAYS, Errand, WeekStep
+
+MOST = 5
+PLAN_KIND = "week-plan"
+
+
+def steps_of_week(session: Session, person_id: int) -> list[WeekStep]:
+    """At most five steps of a person: what waits for her, then what she can begin, each kind once."""
+    steps: dict[Errand, WeekStep] = {}
+    for step in (*_waiting(session, person_id), *_to_begin(session, person_id)):
+        steps.setdefault(step.errand, step)
+    return list(steps.values())[:MOST]
+
+
+def last_plan(session: Session, person_id: int) -> Message | None:
+    """The plan that was written last, while its week lasts."""
+    since = clock.now() - timedelta(days=DAYS)
+    own = (Message.person_id == person_id, Message.kind == PLAN_KIND, Message.created_at > since)
+    return session.scalar(select(Message).where(*own).order_by(Message.id.desc()).limit(1))
+
+
+def _waiting(session: Session, person_id: int) -> Iterator[WeekStep]:
+    for introduction in introductions_of(session, person_id):
+        link, words = f"/me/introductions/{introduction.id}", {"title": introduction.opening.title}
+        appointment = living_interview(session, introduction.id)
+        if appointment is not None and appointment.state is InterviewState.ACCEPTED:
+            yield WeekStep(Errand.INTERVIEW, link, words, at=appointment.starts_at)
+        elif introduction.state is IntroductionState.LETTER_ISSUED:
+            yield WeekStep(Errand.LETTER, link, words)
+        elif introduction.state is IntroductionState.RECOMMENDED and introduction.agreed_at is None:
+            yield WeekStep(Errand.PROPOSAL, link, words)
+
+
+def _to_begin(session: Session, person_id: int) -> Iterator[WeekStep]:
+    if has_trade(session, person_id):
+        yield WeekStep(Errand.MATCHES, "/me/matches")
+    else:
+        yield WeekStep(Errand.PROFILE, "/me/profile/trades")
+    now = clock.now()
+    public = (
+        Fair.published_at.is_not(None),
+        Fair.open_to_public.is_(True),
+        Fair.starts_at < now + timedelta(days=DAYS),
+    )
+    fair = session.scalars(coming_fairs(now).where(*public).limit(1)).first()
+    if fair is not None and fair.starts_at > now:
+        day = clock.local(fair.starts_at)
+        title = f"{fair.name}（{day.month}/{day.day} {day:%H:%M}）"
+        yield WeekStep(Errand.FAIR, f"/fairs/{fair.id}", {"title": title})
+    yield WeekStep(Errand.CENTRE, "/about")

@@ -1,0 +1,71 @@
+"""Steps of a week and when they are meant to be done. Pure.
+
+Whoever writes down when and where she will do a thing does it more often: so each step asks for a day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from centre.drafts import Draft
+from centre.translation import N_
+
+DAYS = 7
+HALVES = {"am": N_("上午"), "pm": N_("下午")}
+WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
+
+When = Annotated[str, Field(pattern=r"^([0-6](am|pm))?$")]
+
+
+class Errand(StrEnum):
+    """A kind of step towards work (要办的事)."""
+
+    INTERVIEW = "interview"
+    LETTER = "letter"
+    PROPOSAL = "proposal"
+    PROFILE = "profile"
+    MATCHES = "matches"
+    FAIR = "fair"
+    CENTRE = "centre"
+
+
+ERRANDS = {
+    Errand.INTERVIEW: N_("去面试：{title}"),
+    Errand.LETTER: N_("带着推荐信和身份证去单位：{title}"),
+    Errand.PROPOSAL: N_("答复中心推荐的工作：{title}"),
+    Errand.PROFILE: N_("说说会什么、想去哪里，推荐才准"),
+    Errand.MATCHES: N_("看看推荐给我的工作，挑一个请中心推荐"),
+    Errand.FAIR: N_("去招聘会：{title}"),
+    Errand.CENTRE: N_("到中心窗口问问，带上身份证"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WeekStep:
+    """One step with where to read on; a step that has a time of its own is not asked about (打算)."""
+
+    errand: Errand
+    link: str
+    words: Mapping[str, Any] = field(default_factory=dict)
+    at: datetime | None = None
+
+
+class WeekPlan(Draft):
+    """When each step is meant to be done: `2am` is the morning in two days (一周打算)."""
+
+    interview: When = ""
+    letter: When = ""
+    proposal: When = ""
+    profile: When = ""
+    matches: When = ""
+    fair: When = ""
+    centre: When = ""
+
+    def day_of(self, errand: Errand, today: date) -> tuple[date, str] | None:
+        """The day and half of the day that was chosen for a step."""
+        chosen: str = getattr(self, errand.value)
+        return (today + timedelta(days=int(chosen[0])), chosen[1:]) if chosen else None

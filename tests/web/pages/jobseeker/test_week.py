@@ -1,0 +1,53 @@
+"""The plan of the week: steps that wait for the reader, a day for each, kept among the reader's messages."""
+
+import pytest
+from sqlalchemy import select
+
+from centre import clock
+from centre.database import open_session
+from centre.outbox import Message
+from centre.permissions import Actor
+from employers.openings.models import Opening
+from tests.web.desks import Hall, number, words
+from tests.web.pages.test_rules_at_doors import TITLE, ma_id
+
+SYSTEM = Actor.system()
+PAGE = "/me/week"
+
+
+def test_the_plan_is_offered_on_the_readers_own_pages(hall: Hall) -> None:
+    worker, opening_id = hall.enter("ma"), number(Opening, title=TITLE)
+    assert f'href="{PAGE}"' in worker.get("/me")
+    path = worker.send(f"/openings/{opening_id}/ask")
+    assert f'href="{PAGE}"' in worker.get(path)
+
+
+def test_steps_are_those_that_wait_and_the_plan_is_kept_with_its_days(hall: Hall) -> None:
+    opening_id = number(Opening, title=TITLE)
+    hall.enter("clerk").send(f"/counter/people/{ma_id()}/introduce", opening_id=opening_id, agreed="true")
+    worker = hall.enter("ma")
+    assert f"带着推荐信和身份证去单位：{TITLE}" in words(worker.get(PAGE))
+    assert worker.send(PAGE, letter="1am", matches="3pm") == PAGE
+    day = clock.today().fromordinal(clock.today().toordinal() + 1)
+    with open_session(SYSTEM.scope) as session:
+        (kept,) = session.scalars(select(Message).where(Message.kind == "week-plan")).all()
+    assert kept.person_id == ma_id()
+    assert kept.body.splitlines()[0].startswith(f"{day.month}月{day.day}日")
+    assert "上午：带着推荐信" in kept.body
+    assert "下午：看看推荐给我的工作" in kept.body
+    assert "我写下的打算" in worker.get(PAGE)
+    assert "带着推荐信" in words(worker.get("/account/inbox"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"), [({}, "请至少给一件事选一个日子"), ({"centre": "9am"}, "到中心窗口问问")]
+)
+def test_a_plan_without_a_day_is_asked_about_and_not_kept(hall: Hall, fields: dict[str, str], message: str) -> None:
+    assert message in words(hall.enter("ma").send(PAGE, 422, **fields))
+    with open_session(SYSTEM.scope) as session:
+        assert session.scalars(select(Message).where(Message.kind == "week-plan")).all() == []
+
+
+def test_others_have_no_week_of_their_own(hall: Hall) -> None:
+    hall.enter("employer").get(PAGE, 403)
+    assert hall.enter().client.get(PAGE).status_code == 303
