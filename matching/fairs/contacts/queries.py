@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
+from centre.errors import NotFound
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from employers.fairs.models import Booth, Fair
@@ -46,6 +47,14 @@ def complaints(fair_id: int) -> Select[FairComplaint]:
     """The complaints of a fair, open ones first."""
     wanted = select(FairComplaint).where(FairComplaint.fair_id == fair_id)
     return wanted.order_by(FairComplaint.handled_at.is_not(None), FairComplaint.id)
+
+
+def complaint_in_sight(session: Session, complaint_id: int) -> FairComplaint:
+    """A complaint that the session may see. Raises NotFound."""
+    complaint = session.scalar(select(FairComplaint).where(FairComplaint.id == complaint_id))
+    if complaint is None:
+        raise NotFound
+    return complaint
 
 
 def talks_by_booth(session: Session, fair_id: int) -> dict[int, dict[Outcome, int]]:
