@@ -75,6 +75,14 @@ BOOTH_NUMBERED = Wording(
     keep=frozenset({"booth_no"}),
     kind="booth",
 )
+BOOTH_PAY = Wording(
+    EMPLOYERS,
+    "booth-pay",
+    N_("招聘会“{fair}”：“{title}”的工资低于求职者想要的"),
+    N_("合适的人多半想要每月 {asked} 元，岗位最高 {offered} 元。看看改哪一处能多合适多少人。"),
+    keep=frozenset({"asked", "offered"}),
+    kind="booth",
+)
 BOOTH_MOVED = Wording(
     EMPLOYERS,
     "booth-moved",

@@ -51,6 +51,8 @@ NAMES = {
     "fair-interview-late": N_("招聘会提前结束，面谈取消"),
     "fair-booth-moved": N_("面谈的展位换了位置"),
     "fair-way-in": N_("招聘会入场有变动"),
+    "fair-tables": N_("展位面谈桌数有变"),
+    "booth-pay": N_("岗位工资低于期望"),
     "fair-complaint": N_("招聘会现场投诉"),
     "fair-changed": N_("招聘会岗位有变动"),
     "fair-moved": N_("招聘会改期"),
