@@ -17,7 +17,7 @@ from employers.fairs.models import Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import handled_booth, own_fair
-from employers.fairs.rules import BOOTH_LABELS
+from employers.fairs.rules import BOOTH_LABELS, OVER
 from matching.fairs.contacts import actions
 from matching.fairs.contacts.complaining import complain
 from matching.fairs.contacts.queries import (
@@ -27,6 +27,7 @@ from matching.fairs.contacts.queries import (
     contacts_at,
     figures_of,
     funnel,
+    results_by_booth,
     talks_by_booth,
 )
 from matching.fairs.contacts.rules import COMPLAINT_LABELS, OUTCOME_LABELS, AnswerDraft, ComplaintDraft, ContactDraft
@@ -164,5 +165,6 @@ def _today(unit: Unit, fair_id: int, bound: Bound[AnswerDraft], status_code: int
         complaints=unit.session.scalars(complaints(fair_id)).all(),
         kinds=COMPLAINT_LABELS,
         funnel=funnel(unit.session, fair),
+        results=results_by_booth(unit.session, fair) if fair.state in OVER else [],
         now=clock.now(),
     )

@@ -186,6 +186,7 @@ def _gate(
         verdict=VERDICT_LABELS[checked.verdict] if checked else "",
         can_force=checked is not None
         and checked.verdict in (Verdict.UNKNOWN, Verdict.EARLY, Verdict.LATE, Verdict.BANNED, Verdict.FULL),
+        may_serve=unit.actor.may(Permission.RECORD_SERVICE),
         acts=[(act.value, ACT_LABELS[act]) for act in (Act.IN, Act.OUT)],
     )
     answer.headers["permissions-policy"] = CAMERA
