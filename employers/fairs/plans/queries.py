@@ -100,7 +100,8 @@ def hall_changes(session: Session, fair: Fair) -> HallChanges:
     here = hall_text(fair.venue) if fair.venue else ""
     return HallChanges(
         moved,
-        *(_differing(former[use], ways[use]) for use in ("visitors", "exhibitors")),
+        _differing(former["visitors"], ways["visitors"]),
+        _differing(former["exhibitors"], ways["exhibitors"]),
         _differing(fair.released.get(ADDRESS, here), here),
     )
 

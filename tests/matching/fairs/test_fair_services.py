@@ -1,6 +1,6 @@
 """Tables of booths, letters to exhibitors, results of employers, the pay gap, and services on the spot."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -29,6 +29,7 @@ from matching.fairs.invitations.pay import NoPayGap, pay_gaps, tell_of_pay
 from matching.fairs.visitors.queries import holder_of_code
 from matching.fairs.visitors.rules import TicketDraft, TicketSource
 from matching.fairs.visitors.tickets import register_visitor
+from tests.api.lines_of_calendars import calendar_of
 from tests.employers.browser import CSRF, Opener
 from tests.employers.world import ORGANISER, SYSTEM, add_employer, add_hall, at, booth_fair, boss, published
 from tests.matching.fairs.test_interviews import build
@@ -179,8 +180,6 @@ def test_invited_guests_and_partners_are_set_on_the_page(as_: Opener) -> None:
 
 
 def test_a_moved_fair_takes_its_interviews_along_in_calendars(as_: Opener) -> None:
-    from icalendar import Calendar
-
     from employers.fairs.actions import change_fair
     from matching.fairs.interviews.actions import release_interviews
     from tests.employers.world import fair_draft
@@ -191,10 +190,10 @@ def test_a_moved_fair_takes_its_interviews_along_in_calendars(as_: Opener) -> No
         release_interviews(session, ORGANISER, fair_id=fair_id)
         code = visitor.code
 
-    def entry() -> tuple[str, int, object]:
-        calendar = Calendar.from_ical(as_().get(f"/tickets/{code}/interviews.ics").text)
-        (event,) = calendar.walk("VEVENT")
-        return str(event["uid"]), int(event["sequence"]), event.decoded("dtstart")
+    def entry() -> tuple[str, int, datetime]:
+        calendar = calendar_of(as_().get(f"/tickets/{code}/interviews.ics").content)
+        (event,) = [part for part in calendar.parts if part.name == "VEVENT"]
+        return event.one("UID"), int(event.one("SEQUENCE")), event.time("DTSTART")
 
     before = entry()
     with open_session(SYSTEM.scope, write=True) as session:
@@ -203,7 +202,7 @@ def test_a_moved_fair_takes_its_interviews_along_in_calendars(as_: Opener) -> No
     after = entry()
     assert after[0] == before[0]
     assert after[1] > before[1]
-    assert after[2] - before[2] == timedelta(hours=1)  # type: ignore[operator]
+    assert after[2] - before[2] == timedelta(hours=1)
 
 
 def test_a_fair_in_a_hall_and_online_has_both_places_and_a_theme_has_its_calendar(as_: Opener) -> None:
