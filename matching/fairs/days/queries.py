@@ -17,10 +17,13 @@ from employers.fairs.queries import last_day
 from employers.fairs.rules import BEFORE_LIVE, PLANS, BoothState, FairState
 from matching.fairs.contacts.models import BoothContact, FairComplaint
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
-from matching.fairs.interviews.queries import booked, interview_day, interview_of
+from matching.fairs.interviews.queries import booked, interview_day, interview_of, slot_now
 from matching.fairs.interviews.rules import Interview
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import day_truth
+
+LATE_SLOTS = 2
+"""How long after its time somebody still stands in line for an interview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +161,8 @@ class Turn:
 def turns(session: Session, fair: Fair) -> list[Turn]:
     """The lines of a fair's booths, from the released interviews: first who is due first at each table.
 
-    Whoever came in and has not talked there yet is in the line, also when the time has passed; who has not come in
-    joins it at the gate. The caller has checked the right, the wall shows numbers only.
+    Whoever came in stands in one line at a time, that of the next interview without a talk; a booth that writes down no
+    talks loses its line two slots after their time. The caller has checked the right, the wall shows numbers only.
     """
     day = interview_day(session, fair.id)
     if day is None or day.released_at is None or fair.state is not FairState.LIVE:
@@ -174,11 +177,15 @@ def turns(session: Session, fair: Fair) -> list[Turn]:
             )
         }
         rows = session.scalars(booked(fair.id)).all()
+    late = slot_now(fair, day, clock.now()) - LATE_SLOTS
+    seated: set[int] = set()
     line: Counter[tuple[int, int]] = Counter()
     standing = []
     for row in rows:
         is_in = truth.is_inside(row.visitor.subject)
-        if is_in and interview_of(row) in released and (row.booth_id, row.visitor_id) not in talked:
+        waits = row.slot >= late and row.visitor_id not in seated and (row.booth_id, row.visitor_id) not in talked
+        if is_in and waits and interview_of(row) in released:
+            seated.add(row.visitor_id)
             line[row.booth_id, row.panel] += 1
             standing.append(Turn(row, line[row.booth_id, row.panel]))
     return standing

@@ -85,6 +85,23 @@ def test_whoever_came_in_stands_in_line_until_the_talk(session: ScopedSession) -
         assert [turn.place for turn in turns(session, fair)] == [1]
 
 
+def test_nobody_is_called_to_two_booths_at_once_and_a_silent_booth_keeps_nobody(session: ScopedSession) -> None:
+    for number in (1, 2):
+        add_employer(session, number)
+    fair_id, _, visitors = build(session, exhibitors=2, people=3)
+    plan_interviews(session, ORGANISER, fair_id=fair_id)
+    release_interviews(session, ORGANISER, fair_id=fair_id)
+    fair = fair_in_sight(session, fair_id)
+    with clock.frozen(at(9)):
+        advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
+        for visitor in visitors:
+            check_code(session, ORGANISER, fair_id=fair_id, draft=GateDraft(code=visitor.code))
+        called = [turn.interview.visitor_id for turn in turns(session, fair)]
+        assert sorted(called) == sorted(visitor.id for visitor in visitors)
+    with clock.frozen(at(11, 29)):
+        assert turns(session, fair) == []
+
+
 def test_the_place_in_line_is_on_the_phone_on_the_wall_and_on_the_desk(as_: Opener) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         fair_id, _, visitors = build(session, exhibitors=1, people=3)

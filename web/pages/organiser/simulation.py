@@ -37,7 +37,7 @@ def simulation(unit: Unit, fair_id: FairId) -> Response:
         422 if asked and bound.draft is None else 200,
         fair=fair,
         hours=hours(fair),
-        bound=bound,
+        bound=blank(unit, MorningDraft, **bound.draft.model_dump()) if bound.draft else bound,
         advice=advice,
         rows=_spans(advice),
         at_booths=at_booths,
