@@ -1,4 +1,4 @@
-"""Two gates in real browsers, both without a network: one ticket at both, a page closed in between, one truth."""
+"""Two gates in real browsers, both offline: one ticket at both, a page closed in between, one truth (FA-12)."""
 
 from datetime import timedelta
 

@@ -63,6 +63,7 @@ def move(session: ScopedSession, fair: Fair, number: int, x: int, y: int) -> Non
     move_booth(session, ORGANISER, fair_id=fair.id, draft=PlaceDraft(booth_no=number, x=x, y=y))
 
 
+@pytest.mark.rule("hall-changes", "action")
 def test_a_moved_booth_is_kept_back_and_tells_its_exhibitor_and_who_has_an_interview_there(
     session: ScopedSession,
 ) -> None:
@@ -145,6 +146,7 @@ def test_before_the_announcement_nothing_is_kept_back(session: ScopedSession) ->
         release_changes(session, stranger, fair_id=fair.id)
 
 
+@pytest.mark.rule("hall-changes", "page")
 def test_the_page_shows_what_changes_and_the_public_the_former_plan(as_: Opener) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         fair_id, _, _ = build(session, exhibitors=1, people=1)
