@@ -31,7 +31,10 @@ def show_openings(session: Session, actor: Actor, *, booth_id: int, draft: Shown
     booth = handled_booth(session, actor, booth_id)
     if booth.fair.state not in PROMOTING or booth.state not in WAITING_OR_HOLDING:
         raise FairOver
-    wished = list(dict.fromkeys(draft.opening_ids))
+    kept = [number for number in booth.opening_ids if number in draft.opening_ids]
+    wished = list(dict.fromkeys([*kept, *draft.opening_ids]))
+    if wished == booth.opening_ids:
+        return booth
     check_openings(session, booth.employer_id, [number for number in wished if number not in booth.opening_ids])
     dropped = tuple(number for number in booth.opening_ids if number not in wished)
     booth.opening_ids = wished

@@ -44,10 +44,8 @@ def draw_hall(session: Session, actor: Actor, *, venue_id: int, draft: GridDraft
     for way in entrances(session, hall.id):
         if way.x is not None and way.y is not None and not grid.holds((way.x, way.y)):
             raise EntranceOutside(field="walls", name=way.name, column=way.x, row=way.y)
-    with seeing_everything(session):  # fairs of other centres in this hall
-        for fair in coming_in_hall(session, hall.id):
-            _keep_places(session, fair)
-        session.flush()
+    planned = coming_in_hall(session, hall.id)  # also fairs of other centres
+    known = {fair.id: _places(session, fair) for fair in planned}
     drawn = hall_grid(session, hall.id)
     if drawn is None:
         drawn = HallGrid(venue_id=hall.id)
@@ -56,6 +54,10 @@ def draw_hall(session: Session, actor: Actor, *, venue_id: int, draft: GridDraft
     drawn.walls = [list(square) for square in sorted(grid.walls)]
     drawn.doors = [list(square) for square in grid.doors]
     session.flush()
+    with seeing_everything(session):
+        for fair in planned:
+            _keep_places(session, fair, known[fair.id])
+        session.flush()
     note(session, actor, action="venue.draw", subject=f"venue:{hall.id}")
     return drawn
 
@@ -71,7 +73,7 @@ def move_booth(session: Session, actor: Actor, *, fair_id: int, draft: PlaceDraf
     plan = floor_plan(session, fair)
     if draft.booth_no not in plan.places:
         raise NotFound(field="booth_no")
-    _keep_places(session, fair)
+    known = _places(session, fair)
     after = moved(plan.grid, plan.places, draft.booth_no, (draft.x, draft.y))
     rows = {
         place.booth_no: place
@@ -85,6 +87,8 @@ def move_booth(session: Session, actor: Actor, *, fair_id: int, draft: PlaceDraf
         else:
             row.x, row.y = x, y
     session.flush()
+    _keep_places(session, fair, known)
+    session.flush()
     return fair
 
 
@@ -93,8 +97,10 @@ def reset_plan(session: Session, actor: Actor, *, fair_id: int) -> Fair:
     require(actor, Permission.ASSIGN_BOOTH)
     fair = own_fair(session, actor, fair_id)
     refuse_over(fair)
-    _keep_places(session, fair)
+    known = _places(session, fair)
     session.execute(delete(BoothPlace).where(BoothPlace.fair_id == fair.id))
+    session.flush()
+    _keep_places(session, fair, known)
     session.flush()
     return fair
 
@@ -136,6 +142,10 @@ def _where(place: str, ways: str) -> str:
     return f"{place}；{ways}" if place and ways else place or ways
 
 
-def _keep_places(session: Session, fair: Fair) -> None:
-    known = floor_plan(session, fair, released=True).places
-    keep_released(fair, PLACES, [[number, x, y] for number, (x, y) in sorted(known.items())])
+def _places(session: Session, fair: Fair) -> list[list[int]]:
+    return [[number, x, y] for number, (x, y) in sorted(floor_plan(session, fair).places.items())]
+
+
+def _keep_places(session: Session, fair: Fair, known: list[list[int]]) -> None:
+    if known != _places(session, fair):
+        keep_released(fair, PLACES, known)

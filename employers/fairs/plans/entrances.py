@@ -31,10 +31,11 @@ def add_entrance(session: Session, actor: Actor, *, venue_id: int, draft: Entran
     if len(entrances(session, hall.id)) >= MOST_ENTRANCES:
         raise TooManyEntrances(most=MOST_ENTRANCES)
     _check(session, hall.id, draft)
-    _keep_known(session, hall.id)
+    known = known_ways(session, hall.id)
     way = VenueEntrance(venue_id=hall.id, **draft.model_dump())
     session.add(way)
     session.flush()
+    _keep_known(session, hall.id, known)
     note(session, actor, action="venue.entrance", subject=f"venue:{hall.id}")
     return way
 
@@ -44,10 +45,11 @@ def change_entrance(session: Session, actor: Actor, *, entrance_id: int, draft: 
     require(actor, Permission.MANAGE_FAIRS)
     way = own_entrance(session, actor, entrance_id)
     _check(session, way.venue_id, draft, but=way.id)
-    _keep_known(session, way.venue_id)
+    known = known_ways(session, way.venue_id)
     for name, value in draft.model_dump().items():
         setattr(way, name, value)
     session.flush()
+    _keep_known(session, way.venue_id, known)
     note(session, actor, action="venue.entrance", subject=f"venue:{way.venue_id}")
     return way
 
@@ -56,9 +58,10 @@ def remove_entrance(session: Session, actor: Actor, *, entrance_id: int) -> None
     """Take a way into a hall off its plans and posters. Raises NotFound or OtherCentre."""
     require(actor, Permission.MANAGE_FAIRS)
     way = own_entrance(session, actor, entrance_id)
-    _keep_known(session, way.venue_id)
+    known = known_ways(session, way.venue_id)
     session.delete(way)
     session.flush()
+    _keep_known(session, way.venue_id, known)
     note(session, actor, action="venue.entrance", subject=f"venue:{way.venue_id}", detail={"removed": way.name})
 
 
@@ -72,8 +75,9 @@ def own_entrance(session: Session, actor: Actor, entrance_id: int) -> VenueEntra
     return way
 
 
-def _keep_known(session: Session, venue_id: int) -> None:
-    known = known_ways(session, venue_id)
+def _keep_known(session: Session, venue_id: int, known: dict[str, str]) -> None:
+    if known == known_ways(session, venue_id):
+        return
     with seeing_everything(session):  # fairs of other centres in this hall
         for fair in coming_in_hall(session, venue_id):
             keep_released(fair, WAYS, known)

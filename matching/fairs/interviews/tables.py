@@ -15,7 +15,7 @@ from employers.fairs.models import Fair
 from employers.fairs.organisers import tell_organisers
 from employers.fairs.queries import handled_booth
 from matching.fairs.interviews.models import InterviewDay
-from matching.fairs.interviews.queries import LAST_SLOT, MOST_PANELS, interview_day
+from matching.fairs.interviews.queries import LAST_SLOT, MOST_PANELS, Tables, interview_day, tables_of
 
 
 class TablesDraft(Draft):
@@ -26,7 +26,7 @@ class TablesDraft(Draft):
     until_slot: Annotated[int, Field(ge=0, le=LAST_SLOT)] = LAST_SLOT
 
 
-def set_tables(session: Session, actor: Actor, *, booth_id: int, draft: TablesDraft) -> InterviewDay:
+def set_tables(session: Session, actor: Actor, *, booth_id: int, draft: TablesDraft) -> Tables:
     """Set how many people a booth talks to at a time, and when. Raises FairFixed, NotFound or OtherCentre.
 
     Once interviews are planned the organisers hear of it, who plan them again.
@@ -34,17 +34,19 @@ def set_tables(session: Session, actor: Actor, *, booth_id: int, draft: TablesDr
     require(actor, Permission.APPLY_FOR_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     refuse_over(booth.fair)
+    wished = Tables(draft.tables, *sorted((draft.from_slot, draft.until_slot)))
+    if wished == tables_of(interview_day(session, booth.fair_id), booth.id):
+        return wished
     with seeing_everything(session):
         day = kept_day(session, booth.fair)
-        first, last = sorted((draft.from_slot, draft.until_slot))
-        day.panels = day.panels | {str(booth.id): [draft.tables, first, last]}
+        day.panels = day.panels | {str(booth.id): [wished.count, wished.first, wished.last]}
         session.flush()
         if day.planned_at is not None and booth.employer_id == actor.employer_id:
             message = FAIR_TABLES.of(fair=booth.fair.name, employer=booth.employer.name)
             key = f"fair-tables:{booth.id}:{day.version}"
             tell_organisers(session, booth.fair, message, key=key, part="/interviews")
     note(session, actor, action="interviews.tables", subject=f"booth:{booth.id}", detail={"tables": draft.tables})
-    return day
+    return wished
 
 
 def kept_day(session: Session, fair: Fair) -> InterviewDay:
