@@ -14,14 +14,14 @@ from api.wire import Wire
 from centre import regions
 from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RegionCode
 from centre.permissions import Permission
-from employers.fairs import actions, halls, offers
+from employers.fairs import actions, halls, offers, showing
 from employers.fairs import booths as stands
 from employers.fairs.hall_rules import EntranceUse, VenueDraft
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import fairs as fairs_in_sight
-from employers.fairs.queries import place_in_queue
+from employers.fairs.queries import own_booth, place_in_queue
 from employers.fairs.queries import venues as venues_in_sight
 from employers.fairs.rules import (
     BoothDraft,
@@ -336,6 +336,23 @@ def miss(unit: Unit, booth_id: BoothId) -> BoothOut:
 def confirm(unit: Unit, booth_id: BoothId) -> BoothOut:
     """Confirm a booth that was offered from the waiting list, before `offer_until`."""
     return _booth_out(unit, offers.confirm_offer(unit.session, unit.actor, booth_id=booth_id))
+
+
+@routes.get("/booths/{booth_id}", allow=Permission.APPLY_FOR_BOOTH)
+def booth(unit: Unit, booth_id: BoothId) -> BoothOut:
+    """Get one booth application with its version; an employer only its own."""
+    stand = own_booth(unit.session, unit.actor, booth_id)
+    tell_version(unit, stand)
+    return _booth_out(unit, stand)
+
+
+@routes.put("/booths/{booth_id}/openings", allow=Permission.APPLY_FOR_BOOTH)
+def show_openings(unit: Unit, booth_id: BoothId, draft: showing.ShownDraft) -> BoothOut:
+    """Set the openings that a booth shows; with If-Match only the version that the caller saw."""
+    expect_version(unit, own_booth(unit.session, unit.actor, booth_id))
+    stand = showing.show_openings(unit.session, unit.actor, booth_id=booth_id, draft=draft)
+    tell_version(unit, stand)
+    return _booth_out(unit, stand)
 
 
 @routes.post("/booths/{booth_id}/withdraw", allow=Permission.APPLY_FOR_BOOTH)

@@ -15,7 +15,7 @@ from centre.scopes import seeing_everything
 from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair, fairs
-from employers.fairs.rules import FairState
+from employers.fairs.rules import FairState, FairTheme
 from matching.fairs.interviews.models import BookedInterview, InterviewDay
 from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
 from matching.fairs.visitors.queries import ticket_by_code
@@ -36,12 +36,16 @@ STATUS = {FairState.CANCELLED: "CANCELLED", FairState.POSTPONED: "TENTATIVE"}
 
 @routes.get("/fairs.ics", allow=PUBLIC, response_class=Response)
 def fairs_feed(
-    unit: Unit, region: Annotated[RegionCode | None, Query(description="county, city or province")] = None
+    unit: Unit,
+    region: Annotated[RegionCode | None, Query(description="county, city or province")] = None,
+    theme: Annotated[FairTheme | None, Query(description="only fairs of one theme")] = None,
 ) -> Response:
     """The announced fairs since three months ago, as an iCalendar feed."""
     wanted = fairs(from_on=clock.today() - KEPT, region=region or "")
     with seeing_everything(unit.session):
         public = wanted.where(Fair.published_at.is_not(None), Fair.open_to_public.is_(True))
+        if theme is not None:
+            public = public.where(Fair.theme == theme)
         published = unit.session.scalars(public.limit(MOST)).all()
     return _answer(unit, list(published))
 
@@ -69,8 +73,9 @@ def _interview(fair: Fair, day: InterviewDay, row: BookedInterview, base: str, m
     entry = Event()
     # One entry for each pair of ticket and booth: a moved interview is the same entry with a higher sequence.
     entry.add("uid", f"interview-{row.visitor_id}-{row.booth_id}@{mark}.gangqiao")
-    entry.add("sequence", day.revision)
-    entry.add("dtstamp", day.released_at or fair.revised_at)
+    # A fair that moves takes its interviews along, without another release.
+    entry.add("sequence", day.revision + fair.revision)
+    entry.add("dtstamp", max(day.released_at or fair.revised_at, fair.revised_at))
     entry.add("dtstart", clock.local(begins))
     entry.add("dtend", clock.local(begins + timedelta(minutes=day.slot_minutes)))
     entry.add("summary", f"{row.booth.employer.name} · {fair.name}")

@@ -34,11 +34,12 @@ class TicketOut(Wire):
 
 
 class DoorOut(Wire):
-    """The rules of a gate; no capacity means no limit."""
+    """The rules of a gate; no capacity means no limit. `ask` is asked of everybody, also of those without a ticket."""
 
     capacity: int | None
     opens_at: datetime | None
     closes_at: datetime | None
+    ask: str = ""
 
 
 class EntryOut(Wire):
@@ -100,10 +101,10 @@ def register(unit: Unit, fair_id: FairId, draft: TicketDraft) -> TicketOut:
 def gate_roll(unit: Unit, fair_id: FairId) -> GateRollOut:
     """Get the roll of a fair's gates, to be kept on the device."""
     fair = actions.gate_fair(unit.session, unit.actor, fair_id=fair_id)
-    day = day_truth(unit.session, fair_id)
+    day, door = day_truth(unit.session, fair_id), door_of(unit.session, fair_id)
     return GateRollOut(
         server_at=clock.now(),
-        door=DoorOut.model_validate(door_rules(fair, door_of(unit.session, fair_id))),
+        door=DoorOut.model_validate(door_rules(fair, door)).model_copy(update={"ask": door.question if door else ""}),
         entries=[EntryOut.model_validate(entry) for entry in roll(unit.session, fair_id)],
         aliases=card_aliases(unit.session, fair_id),
         inside=day.inside,

@@ -75,6 +75,30 @@ BOOTH_NUMBERED = Wording(
     keep=frozenset({"booth_no"}),
     kind="booth",
 )
+BOOTH_PAY = Wording(
+    EMPLOYERS,
+    "booth-pay",
+    N_("招聘会“{fair}”：“{title}”的工资低于求职者想要的"),
+    N_("合适的人多半想要每月 {asked} 元，岗位最高 {offered} 元。看看改哪一处能多合适多少人。"),
+    keep=frozenset({"asked", "offered"}),
+    kind="booth",
+)
+BOOTH_MOVED = Wording(
+    EMPLOYERS,
+    "booth-moved",
+    N_("招聘会“{fair}”：您的 {booth_no} 号展位换了位置"),
+    N_("新的位置请看展位图。"),
+    keep=frozenset({"booth_no"}),
+    kind="booth",
+)
+BOOTH_WAY_IN = Wording(
+    EMPLOYERS,
+    "booth-way-in",
+    N_("招聘会“{fair}”：参展单位入场的地方有变动"),
+    N_("现在从这里进：{place}"),
+    keep=frozenset({"place"}),
+    kind="booth",
+)
 BOOTH_WITHDRAWN = Wording(EMPLOYERS, "booth-withdrawn", N_("主办方已为贵单位办理退出招聘会“{fair}”"), kind="booth")
 BOOTH_PROMOTED = Wording(
     EMPLOYERS, "booth-promoted", N_("招聘会“{fair}”有空出的展位，您的候补申请已转为正式申请"), kind="booth"

@@ -109,6 +109,21 @@ FAIR_INTERVIEW_LATE = Wording(
     keep=frozenset({"employer"}),
     kind="fair-interviews",
 )
+FAIR_BOOTH_MOVED = Wording(
+    FAIRS,
+    "fair-booth-moved",
+    N_("招聘会“{fair}”：您面谈的展位换了位置"),
+    N_("{employer}现在在 {booth_no} 号展位，面谈时间不变，位置请看展位图。"),
+    keep=frozenset({"employer", "booth_no"}),
+    kind="fair-interviews",
+)
+FAIR_WAY_IN = Wording(
+    FAIRS,
+    "fair-way-in",
+    N_("招聘会“{fair}”：入场的地方有变动"),
+    N_("现在从这里进：{place}"),
+    keep=frozenset({"place"}),
+)
 FAIR_CHANGED = Wording(
     FAIRS,
     "fair-changed",

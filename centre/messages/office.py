@@ -80,6 +80,16 @@ REVEAL_ALERT = Wording(
     keep=frozenset({"name"}),
 )
 FAIR_FILING = Wording(OFFICE, "fair-filing", N_("招聘会“{fair}”要在 {day} 前备案"), kind="fair-clock")
+FAIR_COMPLAINT = Wording(
+    OFFICE, "fair-complaint", N_("招聘会“{fair}”现场有一条新投诉"), N_("请到“现场”页面处理。"), kind="fair-complaint"
+)
+FAIR_TABLES = Wording(
+    OFFICE,
+    "fair-tables",
+    N_("招聘会“{fair}”：{employer}改了面谈的桌数或时间"),
+    N_("面谈已经排过，请重新排一次再公布。"),
+    kind="fair-tables",
+)
 FAIR_STATISTICS = Wording(OFFICE, "fair-statistics", N_("招聘会“{fair}”的统计数字要在 {day} 前上报"), kind="fair-clock")
 HALL_CLOSED = Wording(OFFICE, "hall-closed", N_("招聘会“{fair}”的场地停用，要改期或换场地"), N_("{venue}，{when} 停用"))
 EXPORT_ESCORT = Wording(OFFICE, "export-escort", N_("请您带队"), N_("{batch}，{when} 出发"))

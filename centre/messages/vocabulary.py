@@ -14,6 +14,7 @@ class Placeholder:
 
 
 VOCABULARY = {
+    "asked": Placeholder(N_("求职者想要的月工资"), "5200"),
     "at": Placeholder(N_("从什么时候起"), "10-08 09:30"),
     "batch": Placeholder(N_("外出务工的批次号"), "2027-03-A"),
     "booth_no": Placeholder(N_("展位号"), "12"),
@@ -36,6 +37,7 @@ VOCABULARY = {
     "name": Placeholder(N_("姓名或账号名"), "王某某"),
     "notice": Placeholder(N_("公告原文"), "因天气原因改期，给您带来不便请谅解。"),
     "steps": Placeholder(N_("打算做的事，一行一件"), "3月4日周三上午：带着推荐信和身份证去单位：焊工"),
+    "offered": Placeholder(N_("岗位最高的月工资"), "4800"),
     "openings": Placeholder(N_("岗位清单，一行一个"), "焊工（某某机械有限公司）"),
     "out": Placeholder(N_("按退学处理的缺勤天数"), "5"),
     "people": Placeholder(N_("人数"), "120"),

@@ -80,7 +80,7 @@ def change_fair(
     if draft.booth_count and draft.booth_count < fair.booths_taken:
         raise FewerBooths(field="booth_count", taken=fair.booths_taken)
     wished = (instant(draft.starts_at), instant(draft.ends_at), draft.venue_id)
-    moved = wished != (fair.starts_at, fair.ends_at, fair.venue_id)
+    moved, hall = wished != (fair.starts_at, fair.ends_at, fair.venue_id), fair.venue_id
     if fair.state in ANNOUNCED and moved and not notice:
         raise NoticeMissing(field="notice")
     announced_again = fair.state is FairState.POSTPONED and moved
@@ -91,6 +91,8 @@ def change_fair(
     if announced_again:
         move(session, actor, fair, FAIR, "reschedule", reason=notice)
         renew_offers(session, fair)
+    if fair.venue_id != hall:
+        fair.released = {}  # everybody is told of the new hall
     fair.notice = notice if announced_again else notice or fair.notice
     _revised(session, fair)
     if moved and fair.state in ANNOUNCED:

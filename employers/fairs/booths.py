@@ -1,5 +1,6 @@
 """Actions on booths: apply, approve, number, check in, release. A guarded counter limits them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from centre.messages.employers import (
     BOOTH_TAKEN_BACK,
     BOOTH_WITHDRAWN,
 )
+from centre.messages.jobseekers import FAIR_BOOTH_MOVED
 from centre.permissions import Actor, Permission, require
 from centre.policy import PolicyMissing, policy
 from centre.scopes import seeing_everything
@@ -29,7 +31,7 @@ from employers.companies.actions import count_no_show
 from employers.companies.messages import tell_employer
 from employers.companies.queries import employer, own_employer_id
 from employers.companies.rules import LISTED, EmployerNotActive, EmployerState, check_stranger
-from employers.fairs.facts import BoothGone
+from employers.fairs.facts import BoothGone, BoothMoved
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths, employer_requests, fair, handled_booth, next_waiting, own_fair
 from employers.fairs.rules import (
@@ -76,7 +78,7 @@ def apply_for_booth(session: Session, actor: Actor, *, fair_id: int, draft: Boot
     missed = applicant.no_shows_in(day.year)
     if missed >= policy(session, "fair-noshow-limit", on=day, region=job_fair.region_code):
         raise TooManyNoShows(count=missed)
-    _check_openings(session, applicant.id, draft)
+    check_openings(session, applicant.id, draft.opening_ids)
     booth = session.scalar(select(Booth).where(Booth.fair_id == job_fair.id, Booth.employer_id == applicant.id))
     if booth is not None and booth.state not in ASKED_BEFORE:
         raise AlreadyApplied
@@ -144,9 +146,13 @@ def assign_booth(session: Session, actor: Actor, *, booth_id: int, booth_no: int
         raise Invalid([Problem("booth_no", "booth-number", N_("展位号在 1 到 {most} 之间"), params)])
     if used.get(number, booth.id) != booth.id:
         raise BoothTaken(field="booth_no", booth_no=number)
+    renumbered = booth.booth_no not in (None, number)
     move(session, actor, booth, BOOTH, "assign")
     booth.booth_no = number
     decided(session, booth, BOOTH_NUMBERED.of(fair=_fair_name(session, booth), booth_no=number))
+    if renumbered:
+        message = FAIR_BOOTH_MOVED.of(fair=booth.fair.name, employer=booth.employer.name, booth_no=number)
+        publish(session, BoothMoved(booth.id, booth.fair_id, message))
     return booth
 
 
@@ -300,12 +306,13 @@ def _promotion(fair: Fair, booth: Booth) -> Filled:
     return BOOTH_OFFERED.of(fair=fair.name, until=f"{clock.local(booth.offer_until):%m-%d %H:%M}")
 
 
-def _check_openings(session: Session, employer_id: int, draft: BoothDraft) -> None:
-    if not draft.opening_ids:
+def check_openings(session: Session, employer_id: int, opening_ids: Collection[int]) -> None:
+    """Let a booth show only its own employer's verified openings. Raises Invalid or OpeningNotVerified."""
+    if not opening_ids:
         return
-    own = select(Opening).where(Opening.id.in_(draft.opening_ids), Opening.employer_id == employer_id)
+    own = select(Opening).where(Opening.id.in_(opening_ids), Opening.employer_id == employer_id)
     openings = session.scalars(own.order_by(Opening.id)).all()
-    if len(openings) < len(set(draft.opening_ids)):
+    if len(openings) < len(set(opening_ids)):
         raise Invalid([Problem("opening_ids", "not-own", N_("只能展示本单位的岗位"))])
     for opening in openings:
         if opening.state not in VERIFIED:

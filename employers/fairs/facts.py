@@ -14,6 +14,31 @@ class FairMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class BoothMoved:
+    """A booth has another number or stands elsewhere; whoever has an interview there gets the message (展位挪动)."""
+
+    booth_id: int
+    fair_id: int
+    message: Filled
+
+
+@dataclass(frozen=True, slots=True)
+class HallChanged:
+    """The way into an announced fair is another one; whoever holds a ticket gets the message (入场地点有变动)."""
+
+    fair_id: int
+    message: Filled
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningsTakenOff:
+    """A booth no longer shows some openings, though its employer comes (展示岗位撤下)."""
+
+    fair_id: int
+    opening_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class BoothGone:
     """A booth that was held comes free although its fair takes place (展位撤出)."""
 

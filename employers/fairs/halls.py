@@ -27,6 +27,7 @@ from employers.fairs.hall_rules import (
 from employers.fairs.models import Fair, Venue, VenueBlock, VenueEntrance
 from employers.fairs.organisers import tell_organisers
 from employers.fairs.queries import between, instant, span, venue, venues
+from employers.fairs.released import ADDRESS, keep_released
 from employers.fairs.rules import BEFORE_LIVE, HOLDING_STATES, FairState
 
 LONGEST_BLOCK = timedelta(days=3 * 366)
@@ -180,16 +181,19 @@ def change_venue(session: Session, actor: Actor, *, venue_id: int, draft: VenueD
     require(actor, Permission.MANAGE_FAIRS)
     hall = own_venue(session, actor, venue_id)
     _check(session, draft, but=hall.id)
-    planned = _planned(session, hall.id)
+    planned = coming_in_hall(session, hall.id)
     if planned and draft.region_code != hall.region_code:
         raise RegionFixed(field="region_code", fair=planned[0].name)
     for limit, wanted in (("booth_limit", "booth_count"), ("visitor_limit", "expected_visitors")):
         most = getattr(draft, limit)
         if most and (larger := next((fair for fair in planned if getattr(fair, wanted) > most), None)):
             raise HallTooSmall(field=limit, fair=larger.name, number=getattr(larger, wanted))
-    shown = (hall.name, hall.hall, hall.address)
+    shown, known = (hall.name, hall.hall, hall.address), hall_text(hall)
     for name, value in draft.model_dump().items():
         setattr(hall, name, value)
+    if known != hall_text(hall):
+        for fair in planned:
+            keep_released(fair, ADDRESS, known)
     if shown != (hall.name, hall.hall, hall.address):
         for fair in planned:
             fair.revision += fair.published_at is not None
@@ -251,7 +255,13 @@ def _check(session: Session, draft: VenueDraft, *, but: int = 0) -> None:
         raise HallNamed(field="name", name=f"{draft.name} {draft.hall}".strip())
 
 
-def _planned(session: Session, venue_id: int) -> Sequence[Fair]:
+def hall_text(hall: Venue) -> str:
+    """Where a hall is, in one line."""
+    return " ".join(part for part in (hall.label, hall.address, hall.directions) if part)
+
+
+def coming_in_hall(session: Session, venue_id: int) -> Sequence[Fair]:
+    """The fairs of all centres that are planned or on in a hall."""
     with seeing_everything(session):
         coming = select(Fair).where(Fair.venue_id == venue_id, Fair.state.in_(sorted(UPCOMING)))
         return session.scalars(coming.order_by(Fair.starts_at, Fair.id)).all()

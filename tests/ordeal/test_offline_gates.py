@@ -1,4 +1,4 @@
-"""Two gates in real browsers, both without a network: one ticket at both, a page closed in between, one truth."""
+"""Two gates in real browsers, both offline: one ticket at both, a page closed in between, one truth (FA-12)."""
 
 from datetime import timedelta
 
@@ -10,8 +10,9 @@ from centre.database import open_session
 from centre.permissions import Role
 from centre.privacy import token_digest
 from employers.fairs.actions import advance_fair
+from matching.fairs.visitors.actions import set_up_door
 from matching.fairs.visitors.queries import day_truth
-from matching.fairs.visitors.rules import TicketDraft, TicketSource
+from matching.fairs.visitors.rules import DoorDraft, TicketDraft, TicketSource
 from matching.fairs.visitors.tickets import register_visitor
 from tests.employers.world import ORGANISER, SYSTEM, add_hall, booth_fair, found_city
 from tests.ordeal.servers import serving
@@ -92,3 +93,37 @@ def test_two_gates_without_a_network_end_in_one_truth(database: str, browser: Br
         day = day_truth(session, fair_id)
     assert (day.entered, day.inside) == (2, 2)
     assert sum(len(stay.repeats) for stay in day.stays.values()) == 3
+
+
+def walk_in(page: Page, heads: int) -> str:
+    """Count people without a ticket; gives what the gate says."""
+    page.fill("[name=heads]", str(heads))
+    page.press("[data-walk-in] [name=heads]", "Enter")
+    expect(page.locator("[data-walk-in] [name=heads]")).to_have_value("1")
+    return page.locator("[data-said]").inner_text()
+
+
+def test_people_without_a_ticket_meet_the_rules_of_the_door_without_a_network(database: str, browser: Browser) -> None:
+    fair_id, ticket, _ = build()
+    with open_session(SYSTEM.scope, write=True) as session:
+        set_up_door(session, ORGANISER, fair_id=fair_id, draft=DoorDraft(inside_limit=3))
+    with serving() as server:
+        context = browser.new_context(locale="zh-CN")
+        context.add_cookies([{"name": "sid", "value": TOKEN, "url": server.url}])
+        gate = opened(context, f"{server.url}/gate/fairs/{fair_id}")
+        context.set_offline(True)
+        walk_in(gate, 2)
+        expect(gate.locator("[data-said]")).to_have_text("记下了 · 2")
+        walk_in(gate, 2)
+        expect(gate.locator("[data-said]")).to_have_text("场内人数已满")
+        gate.fill("[data-again-form] [name=reason]", "一家人")
+        gate.click("[data-again-form] button")
+        expect(gate.locator("[data-said]")).to_have_text("记下了 · 破例放行")
+        assert scan(gate, ticket) == "场内人数已满"
+        context.set_offline(False)
+        gate.evaluate("dispatchEvent(new Event('online'))")
+        expect(gate.locator("[data-waiting]")).to_have_text("0")
+        context.close()
+    with open_session(SYSTEM.scope) as session:
+        day = day_truth(session, fair_id)
+    assert (day.entered, day.inside, day.turned_away, len(day.forced)) == (4, 4, 3, 1)

@@ -26,7 +26,7 @@ COUNTS = {
     ("/openings/3", "wang"): 13,
     ("/school", "school"): 10,
     ("/employer", "employer"): 5,
-    ("/organiser", "organiser"): 4,
+    ("/organiser", "organiser"): 7,
     ("/organiser/fairs/15", "organiser"): 6,
     ("/employer/openings/14", "employer"): 2,
     ("/counter/verify", "officer"): 4,

@@ -1,5 +1,5 @@
 // Keeps the pages of the gates and what they load, so that a gate opens in a hall without network.
-const KEEP = "gangqiao-gate-2";
+const KEEP = "gangqiao-gate-3";
 const PATIENCE = 4000;
 
 self.addEventListener("install", () => self.skipWaiting());

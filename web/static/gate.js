@@ -42,17 +42,25 @@ async function start() {
   const again = $("[data-again-form]");
 
   async function scanned(code, force = "") {
-    const act = form.elements.act.value;
     const { subject, entry, verdict } = await queue.look(code);
-    const heads = entry?.heads || 1;
+    return decided({ subject, entry, verdict, heads: entry?.heads || 1, retry: (reason) => scanned(code, reason) }, force);
+  }
+
+  async function walked(heads, force = "") {
+    const { entry, verdict } = queue.walking(heads);
+    return decided({ subject: "", entry, verdict, heads, retry: (reason) => walked(heads, reason) }, force);
+  }
+
+  async function decided({ subject, entry, verdict, heads, retry }, force) {
+    const act = form.elements.act.value;
     again.hidden = true;
     if (act === "out") {
       await queue.add({ subject, act, gate: where(), heads });
-      return say("out");
+      return say("out", subject ? "" : String(heads));
     }
     const isIn = verdict === "admit" || Boolean(force);
     if (verdict === "ask" && !force) {
-      last = code;
+      last = retry;
       again.hidden = false;
       $("[data-reason]").hidden = true;
       return say("ask", entry.ask);
@@ -62,9 +70,10 @@ async function start() {
       subject, gate: where(), heads, forced, reason: forced ? force : "",
       act: isIn || verdict === "repeat" ? "in" : "turned_away",
     });
-    say(isIn ? "admit" : verdict, isIn && forced ? words.forced : entry?.ban || "");
+    if (isIn && !subject) say("walk_in", forced ? words.forced : String(heads));
+    else say(isIn ? "admit" : verdict, isIn && forced ? words.forced : entry?.ban || "");
     if (!isIn && verdict !== "repeat") {
-      last = code;
+      last = retry;
       again.hidden = false;
       $("[data-reason]").hidden = false;
     }
@@ -80,16 +89,15 @@ async function start() {
   again.addEventListener("submit", async (event) => {
     event.preventDefault();
     const reason = again.elements.reason.value.trim();
-    if (last && (reason || $("[data-reason]").hidden)) await scanned(last, reason || words.asked);
+    if (last && (reason || $("[data-reason]").hidden)) await last(reason || words.asked);
     again.elements.reason.value = "";
     form.elements.code.focus();
   });
   $("[data-walk-in]").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const heads = Math.max(1, Math.min(999, Number(event.target.elements.heads.value) || 1)), act = form.elements.act.value;
-    await queue.add({ heads, act, gate: where() });
+    const heads = Math.max(1, Math.min(999, Number(event.target.elements.heads.value) || 1));
     event.target.elements.heads.value = 1;
-    say(act === "out" ? "out" : "walk_in", String(heads));
+    await walked(heads);
   });
   // The page's own script marks a sent form; here nothing was sent, and the next visitor is waiting.
   document.addEventListener("submit", ({ target }) => setTimeout(() => {

@@ -209,6 +209,12 @@ export class ScanQueue extends EventTarget {
     if (isIn) this.entered += heads;
   }
 
+  // People without a ticket: the hours, the room inside and the question hold for them as well.
+  walking(heads) {
+    const door = this.roll?.door || { capacity: null }, entry = { heads, ask: door.ask || "" };
+    return { entry, verdict: judge(door, entry, this.now(), this.inside, false) };
+  }
+
   async look(code) {
     const own = await subjectOf(code), subject = this.aliases[own] || own, entry = this.entries.get(subject);
     const door = this.roll?.door || { capacity: null };

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from centre.audit import note
 from centre.errors import Invalid, NotFound, Problem
 from centre.permissions import Actor, Permission, require
+from centre.scopes import seeing_everything
 from centre.translation import N_
 from employers.fairs.hall_rules import (
     MOST_ENTRANCES,
@@ -14,9 +15,10 @@ from employers.fairs.hall_rules import (
     HallNamed,
     TooManyEntrances,
 )
-from employers.fairs.halls import entrances, own_venue
+from employers.fairs.halls import coming_in_hall, entrances, own_venue
 from employers.fairs.models import VenueEntrance
-from employers.fairs.plans.queries import hall_grid
+from employers.fairs.plans.queries import hall_grid, known_ways
+from employers.fairs.released import WAYS, keep_released
 
 
 def add_entrance(session: Session, actor: Actor, *, venue_id: int, draft: EntranceDraft) -> VenueEntrance:
@@ -29,9 +31,11 @@ def add_entrance(session: Session, actor: Actor, *, venue_id: int, draft: Entran
     if len(entrances(session, hall.id)) >= MOST_ENTRANCES:
         raise TooManyEntrances(most=MOST_ENTRANCES)
     _check(session, hall.id, draft)
+    known = known_ways(session, hall.id)
     way = VenueEntrance(venue_id=hall.id, **draft.model_dump())
     session.add(way)
     session.flush()
+    _keep_known(session, hall.id, known)
     note(session, actor, action="venue.entrance", subject=f"venue:{hall.id}")
     return way
 
@@ -41,9 +45,11 @@ def change_entrance(session: Session, actor: Actor, *, entrance_id: int, draft: 
     require(actor, Permission.MANAGE_FAIRS)
     way = own_entrance(session, actor, entrance_id)
     _check(session, way.venue_id, draft, but=way.id)
+    known = known_ways(session, way.venue_id)
     for name, value in draft.model_dump().items():
         setattr(way, name, value)
     session.flush()
+    _keep_known(session, way.venue_id, known)
     note(session, actor, action="venue.entrance", subject=f"venue:{way.venue_id}")
     return way
 
@@ -52,8 +58,10 @@ def remove_entrance(session: Session, actor: Actor, *, entrance_id: int) -> None
     """Take a way into a hall off its plans and posters. Raises NotFound or OtherCentre."""
     require(actor, Permission.MANAGE_FAIRS)
     way = own_entrance(session, actor, entrance_id)
+    known = known_ways(session, way.venue_id)
     session.delete(way)
     session.flush()
+    _keep_known(session, way.venue_id, known)
     note(session, actor, action="venue.entrance", subject=f"venue:{way.venue_id}", detail={"removed": way.name})
 
 
@@ -65,6 +73,15 @@ def own_entrance(session: Session, actor: Actor, entrance_id: int) -> VenueEntra
         raise NotFound
     own_venue(session, actor, way.venue_id)
     return way
+
+
+def _keep_known(session: Session, venue_id: int, known: dict[str, str]) -> None:
+    if known == known_ways(session, venue_id):
+        return
+    with seeing_everything(session):  # fairs of other centres in this hall
+        for fair in coming_in_hall(session, venue_id):
+            keep_released(fair, WAYS, known)
+        session.flush()
 
 
 def _check(session: Session, venue_id: int, draft: EntranceDraft, *, but: int = 0) -> None:

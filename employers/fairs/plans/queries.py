@@ -1,5 +1,6 @@
 """Queries on floor plans."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -7,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from centre.scopes import seeing_everything
 from employers.fairs.hall_rules import EntranceUse
-from employers.fairs.halls import entrances
+from employers.fairs.halls import entrances, hall_text
 from employers.fairs.models import Booth, Fair, VenueEntrance
 from employers.fairs.plans.models import BoothPlace, HallGrid
 from employers.fairs.plans.rules import Grid, Square, default_grid, laid_out
 from employers.fairs.queries import booths
+from employers.fairs.released import ADDRESS, PLACES, WAYS
 from employers.fairs.rules import BoothState
 
 SHOWN = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT, BoothState.SERVED)
@@ -37,17 +39,18 @@ def hall_grid(session: Session, venue_id: int) -> HallGrid | None:
     return session.scalar(select(HallGrid).where(HallGrid.venue_id == venue_id))
 
 
-def floor_plan(session: Session, fair: Fair) -> FloorPlan:
-    """The floor plan of a fair; booths that nobody placed stand in double rows. Holders are public."""
+def floor_plan(session: Session, fair: Fair, *, released: bool = False) -> FloorPlan:
+    """The floor plan of a fair; booths that nobody placed stand in double rows. Holders are public.
+
+    `released` is the plan that everybody knows, without what its organiser moved since.
+    """
     drawn = hall_grid(session, fair.venue_id) if fair.venue_id else None
     ways = tuple(entrances(session, fair.venue_id))
     grid = _with_entrances(drawn.grid if drawn else default_grid(fair.booth_count), ways)
     kept = {
-        place.booth_no: (place.x, place.y)
-        for place in session.scalars(select(BoothPlace).where(BoothPlace.fair_id == fair.id).order_by(BoothPlace.id))
-        if grid.holds((place.x, place.y))
-        and (place.x, place.y) not in grid.doors
-        and 1 <= place.booth_no <= fair.booth_count
+        number: square
+        for number, square in _placed(session, fair, released=released).items()
+        if grid.holds(square) and square not in grid.doors and 1 <= number <= fair.booth_count
     }
     taken = set(kept.values())
     ordered = laid_out(grid, grid.columns * grid.rows).values()
@@ -64,6 +67,68 @@ def floor_plan(session: Session, fair: Fair) -> FloorPlan:
             if booth.booth_no
         }
     return FloorPlan(grid, places, holders, ways)
+
+
+@dataclass(frozen=True, slots=True)
+class HallChanges:
+    """What changed in the hall of an announced fair and is not released yet, by whom it concerns (未公布的改动).
+
+    Each part has what everybody knows and what holds now. Booths without a holder concern nobody.
+    """
+
+    moved: tuple[tuple[Booth, Square, Square], ...] = ()
+    visitor_ways: tuple[str, str] | None = None
+    exhibitor_ways: tuple[str, str] | None = None
+    address: tuple[str, str] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.moved or self.visitor_ways or self.exhibitor_ways or self.address)
+
+
+def hall_changes(session: Session, fair: Fair) -> HallChanges:
+    """What the next release of a fair's hall says, compared with what everybody knows."""
+    if not fair.released:
+        return HallChanges()
+    before, now = floor_plan(session, fair, released=True), floor_plan(session, fair)
+    moved = tuple(
+        (booth, before.places[number], now.places[number])
+        for number, booth in sorted(now.holders.items())
+        if number in before.places and number in now.places and before.places[number] != now.places[number]
+    )
+    ways = known_ways(session, fair.venue_id)
+    former = fair.released.get(WAYS, ways)
+    here = hall_text(fair.venue) if fair.venue else ""
+    return HallChanges(
+        moved,
+        _differing(former["visitors"], ways["visitors"]),
+        _differing(former["exhibitors"], ways["exhibitors"]),
+        _differing(fair.released.get(ADDRESS, here), here),
+    )
+
+
+def known_ways(session: Session, venue_id: int | None) -> dict[str, str]:
+    """The ways into a hall in one line, as visitors and as exhibitors read them."""
+    ways = entrances(session, venue_id)
+    return {
+        "visitors": _ways_text([way for way in ways if way.use is not EntranceUse.EXHIBITORS]),
+        "exhibitors": _ways_text([way for way in ways if way.use is not EntranceUse.VISITORS]),
+    }
+
+
+def _ways_text(ways: Sequence[VenueEntrance]) -> str:
+    return "；".join(f"{way.name}（{way.directions}）" if way.directions else way.name for way in ways)
+
+
+def _differing(before: str, now: str) -> tuple[str, str] | None:
+    return (before, now) if before != now else None
+
+
+def _placed(session: Session, fair: Fair, *, released: bool) -> dict[int, Square]:
+    """The squares that were chosen for booths."""
+    if released and PLACES in fair.released:
+        return {number: (x, y) for number, x, y in fair.released[PLACES]}
+    rows = session.scalars(select(BoothPlace).where(BoothPlace.fair_id == fair.id).order_by(BoothPlace.id))
+    return {place.booth_no: (place.x, place.y) for place in rows}
 
 
 def _with_entrances(grid: Grid, ways: tuple[VenueEntrance, ...]) -> Grid:

@@ -28,6 +28,10 @@ class MorningDraft(Draft):
     gates: Annotated[int, Field(ge=1, le=50)] = 2
     seconds: Annotated[int, Field(ge=1, le=600)] = 12
     first_hour_share: Annotated[int, Field(ge=1, le=100)] = 50
+    booths: Annotated[int, Field(ge=0, le=2_000)] = 0
+    staff: Annotated[int, Field(ge=1, le=20)] = 1
+    talks: Annotated[int, Field(ge=0, le=20)] = 3
+    talk_minutes: Annotated[int, Field(ge=1, le=120)] = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +123,20 @@ def advise(draft: MorningDraft, hours: int, *, seed: int = 1) -> Advice:
         gates: simulate(by_hour, gates=gates, seconds=float(draft.seconds), seed=seed, runs=runs) for gates in numbers
     }
     return Advice(tuple(rows.items()), max(0.0, rows[draft.gates].mean - rows[draft.gates + 1].mean))
+
+
+def advise_booths(draft: MorningDraft, hours: int, *, seed: int = 1) -> Advice | None:
+    """The waiting at a booth with as many staff as planned and one or two more; None without booths or talks.
+
+    Visitors spread evenly over the booths and come to them as they come to the fair.
+    """
+    if not draft.booths or not draft.talks:
+        return None
+    share = draft.talks / draft.booths
+    by_hour = [expected * share for expected in arrivals_by_hour(draft.visitors, hours, draft.first_hour_share)]
+    runs = max(8, min(RUNS, round(200_000 / max(sum(by_hour), 1))))
+    rows = {
+        staff: simulate(by_hour, gates=staff, seconds=draft.talk_minutes * 60.0, seed=seed, runs=runs)
+        for staff in range(draft.staff, draft.staff + 3)
+    }
+    return Advice(tuple(rows.items()), max(0.0, rows[draft.staff].mean - rows[draft.staff + 1].mean))

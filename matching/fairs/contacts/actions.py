@@ -12,8 +12,8 @@ from centre.scopes import seeing_everything
 from employers.fairs.models import Booth
 from employers.fairs.queries import handled_booth, own_fair
 from matching.fairs.contacts.models import BoothContact, FairComplaint
-from matching.fairs.contacts.queries import RECORDING
-from matching.fairs.contacts.rules import AnswerDraft, ContactDraft, NotTheDay, UnknownTicket
+from matching.fairs.contacts.queries import RECORDING, complaint_in_sight
+from matching.fairs.contacts.rules import AlreadyAnswered, AnswerDraft, ContactDraft, NotTheDay, UnknownTicket
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import ticket_by_code
 
@@ -54,12 +54,12 @@ def record_contact(session: Session, actor: Actor, *, booth_id: int, draft: Cont
 
 
 def answer_complaint(session: Session, actor: Actor, *, complaint_id: int, draft: AnswerDraft) -> FairComplaint:
-    """Write down what was done about a complaint. Raises NotFound."""
+    """Write down what was done about a complaint. Raises AlreadyAnswered, NotFound or OtherCentre."""
     require(actor, Permission.MANAGE_FAIRS)
-    complaint = session.scalar(select(FairComplaint).where(FairComplaint.id == complaint_id))
-    if complaint is None:
-        raise NotFound
+    complaint = complaint_in_sight(session, complaint_id)
     own_fair(session, actor, complaint.fair_id)
+    if complaint.handled_at is not None:
+        raise AlreadyAnswered(field="answer", answer=complaint.answer)
     complaint.answer, complaint.handled_at = draft.answer, clock.now()
     session.flush()
     note(session, actor, action="fair.complaint", subject=f"complaint:{complaint.id}")

@@ -7,19 +7,23 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
+from centre.errors import NotFound
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
 from employers.fairs.models import Booth, Fair
-from employers.fairs.queries import shown_openings
+from employers.fairs.queries import booths as booths_of
+from employers.fairs.queries import midnight, shown_openings
 from employers.fairs.rules import OVER, BoothState, FairState, FairTheme
 from matching.fairs.contacts.models import BoothContact, FairComplaint
 from matching.fairs.contacts.rules import WILLING, Figures, Outcome, Talk, figures
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import day_truth
-from matching.introductions.models import Placement
+from matching.introductions.models import Introduction, Placement
 
 CAME = (BoothState.PRESENT, BoothState.SERVED)
 RECORDING = (FairState.LIVE, FairState.ENDED)
+FOLLOWED_DAYS = 60
+"""Work that begins so long after a fair is counted as its fruit."""
 COMPARED = 12
 """Fairs side by side: a year of monthly ones."""
 
@@ -46,6 +50,14 @@ def complaints(fair_id: int) -> Select[FairComplaint]:
     """The complaints of a fair, open ones first."""
     wanted = select(FairComplaint).where(FairComplaint.fair_id == fair_id)
     return wanted.order_by(FairComplaint.handled_at.is_not(None), FairComplaint.id)
+
+
+def complaint_in_sight(session: Session, complaint_id: int) -> FairComplaint:
+    """A complaint that the session may see. Raises NotFound."""
+    complaint = session.scalar(select(FairComplaint).where(FairComplaint.id == complaint_id))
+    if complaint is None:
+        raise NotFound
+    return complaint
 
 
 def talks_by_booth(session: Session, fair_id: int) -> dict[int, dict[Outcome, int]]:
@@ -113,7 +125,7 @@ def funnel(session: Session, fair: Fair) -> Funnel:
                 Placement.person_id.in_(sorted(people)),
                 Placement.employer_id.in_(employers),
                 Placement.starts_on >= day,
-                Placement.starts_on <= day + timedelta(days=60),
+                Placement.starts_on <= day + timedelta(days=FOLLOWED_DAYS),
             )
         ).all()
     outcomes: dict[int, set[Outcome]] = {}
@@ -140,6 +152,57 @@ def funnel(session: Session, fair: Fair) -> Funnel:
         after_90=still_there(90),
         known=len(people),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class BoothResult:
+    """What an employer got from a fair, and what it answered: people, each counted once (参会成果)."""
+
+    booth: Booth
+    talked: int
+    willing: int
+    offered: int
+    letters: int
+    """Letters to its openings, since the day of the fair, for people who had a ticket."""
+    answered: int
+    """Those of the letters that it answered."""
+    at_work: int
+
+
+def results_by_booth(session: Session, fair: Fair) -> list[BoothResult]:
+    """What each employer that came got and answered, within sixty days from the fair."""
+    first = clock.local(fair.starts_at).date()
+    last = first + timedelta(days=FOLLOWED_DAYS)
+    with seeing_everything(session):
+        came = session.scalars(booths_of(fair.id).where(Booth.state.in_(CAME))).all()
+        talks = session.execute(
+            select(BoothContact.booth_id, BoothContact.id, BoothContact.outcome).where(BoothContact.fair_id == fair.id)
+        ).all()
+        holders = select(Visitor.person_id).where(Visitor.fair_id == fair.id, Visitor.person_id.is_not(None))
+        letters = session.execute(
+            select(Introduction.employer_id, Introduction.result_at).where(
+                Introduction.person_id.in_(holders),
+                Introduction.issued_at >= midnight(first),
+                Introduction.issued_at < midnight(last),
+            )
+        ).all()
+        begun = session.execute(
+            select(Placement.employer_id, Placement.person_id)
+            .where(Placement.person_id.in_(holders), Placement.starts_on >= first, Placement.starts_on <= last)
+            .distinct()
+        ).all()
+    return [
+        BoothResult(
+            booth,
+            sum(booth_id == booth.id for booth_id, _, _ in talks),
+            sum(booth_id == booth.id and outcome in WILLING for booth_id, _, outcome in talks),
+            sum(booth_id == booth.id and outcome is Outcome.OFFER for booth_id, _, outcome in talks),
+            sum(employer_id == booth.employer_id for employer_id, _ in letters),
+            sum(employer_id == booth.employer_id and answered is not None for employer_id, answered in letters),
+            sum(employer_id == booth.employer_id for employer_id, _ in begun),
+        )
+        for booth in came
+    ]
 
 
 @dataclass(frozen=True, slots=True)

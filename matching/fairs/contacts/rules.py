@@ -77,6 +77,13 @@ class AnswerDraft(Draft):
     answer: Annotated[Line, StringConstraints(min_length=1)]
 
 
+class AlreadyAnswered(Conflict):
+    """Somebody wrote down before what was done about the complaint."""
+
+    code = "complaint-answered"
+    message = N_("这条投诉已经处理过：{answer}")
+
+
 class NotTheDay(Conflict):
     """Talks and complaints are recorded from the day of the fair on, until its figures are reported."""
 

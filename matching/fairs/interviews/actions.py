@@ -18,6 +18,7 @@ from employers.fairs.queries import own_fair
 from matching.fairs.interviews.drafts import DayDraft, NoTimetable, PlanFaulty
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
 from matching.fairs.interviews.queries import (
+    LAST_SLOT,
     PANELS_APART,
     booked,
     interview_day,
@@ -29,6 +30,7 @@ from matching.fairs.interviews.queries import (
 )
 from matching.fairs.interviews.rules import Interview, Plan, Wishes, faults, why_not
 from matching.fairs.interviews.solving import Solved, plain
+from matching.fairs.interviews.tables import kept_day
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.tickets import spoken
 
@@ -39,10 +41,7 @@ def set_conditions(session: Session, actor: Actor, *, fair_id: int, draft: DayDr
     fair = own_fair(session, actor, fair_id)
     refuse_over(fair)
     with seeing_everything(session):
-        day = interview_day(session, fair.id)
-        if day is None:
-            day = InterviewDay(fair_id=fair.id, centre_id=fair.centre_id, panels={}, figures={}, released=[])
-            session.add(day)
+        day = kept_day(session, fair)
         for name, value in draft.model_dump(exclude={"breaks"}).items():
             setattr(day, name, value)
         day.breaks = sorted(set(draft.breaks))
@@ -76,7 +75,7 @@ def drop_booth(session: Session, actor: Actor, *, fair_id: int, booth_id: int) -
     fair = own_fair(session, actor, fair_id)
     refuse_over(fair)
     day = _day(session, actor, fair)
-    day.panels = day.panels | {str(booth_id): 0}
+    day.panels = day.panels | {str(booth_id): [0, 0, LAST_SLOT]}
     session.flush()
     note(session, actor, action="interviews.drop", subject=f"fair:{fair.id}", detail={"booth": booth_id})
     return plan_interviews(session, actor, fair_id=fair.id)

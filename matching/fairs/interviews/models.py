@@ -15,7 +15,7 @@ class InterviewDay(OfCentre, Record):
     """The conditions of a fair's interview timetable, and what became of the last plan (面谈排期).
 
     Slots are numbered from the start of the fair. `released` is the plan of the last release, as triples of ticket,
-    panel and slot: the next release is compared with it.
+    panel and slot: the next release is compared with it. `panels` has, by booth, its tables, first and last slot.
     """
 
     __table_args__ = (
@@ -30,7 +30,7 @@ class InterviewDay(OfCentre, Record):
     most: Mapped[int] = mapped_column(default=3)
     reserve: Mapped[int] = mapped_column(default=15)
     breaks: Mapped[list[int]] = mapped_column(JSON, default=list)
-    panels: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    panels: Mapped[dict[str, list[int]]] = mapped_column(JSON, default=dict)
     asked_at: Mapped[datetime | None] = mapped_column(Instant)
     planned_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)

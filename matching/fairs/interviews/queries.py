@@ -1,6 +1,7 @@
 """Queries on interview timetables."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, func, select
@@ -17,6 +18,8 @@ from matching.fairs.visitors.queries import day_truth
 
 CONFIRMED = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT)
 MOST_PANELS = 9
+LAST_SLOT = 999
+"""A slot after all others."""
 PANELS_APART = 10
 """A panel's number in the arithmetic: the booth's number times ten, and its table."""
 FEWEST_FOR_A_RATE = 20
@@ -26,6 +29,21 @@ def interview_day(session: Session, fair_id: int) -> InterviewDay | None:
     """The conditions of a fair's timetable, if somebody set them."""
     with seeing_everything(session):
         return session.scalar(select(InterviewDay).where(InterviewDay.fair_id == fair_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """How many people a booth talks to at a time, and its first and last slot (面谈桌数和时间)."""
+
+    count: int = 1
+    first: int = 0
+    last: int = LAST_SLOT
+
+
+def tables_of(day: InterviewDay | None, booth_id: int) -> Tables:
+    """The tables of a booth; one for the whole fair while nobody said otherwise."""
+    kept = day.panels.get(str(booth_id)) if day is not None and day.panels else None
+    return Tables(min(max(kept[0], 0), MOST_PANELS), *kept[1:]) if kept else Tables()
 
 
 def slots_of(fair: Fair, day: InterviewDay) -> int:
@@ -119,10 +137,11 @@ def wishes_of(session: Session, fair: Fair, day: InterviewDay) -> Wishes:
     rate = show_rate(session, fair.centre_id)
     panels, of_booth = {}, {}
     for booth in session.scalars(open_booths(fair.id)):
-        count = min(max(day.panels.get(str(booth.id), 1), 0), MOST_PANELS)
-        of_booth[booth.id] = [booth.id * PANELS_APART + table for table in range(count)]
-        limit = booking_limit(len(everything), reserve=day.reserve / 100, show_rate=rate)
-        panels.update({number: Panel(number, everything, limit) for number in of_booth[booth.id]})
+        tables = tables_of(day, booth.id)
+        there = frozenset(slot for slot in everything if tables.first <= slot <= tables.last)
+        of_booth[booth.id] = [booth.id * PANELS_APART + table for table in range(tables.count)]
+        limit = booking_limit(len(there), reserve=day.reserve / 100, show_rate=rate)
+        panels.update({number: Panel(number, there, limit) for number in of_booth[booth.id]})
     seekers, weights = {}, {}
     load: Counter[int] = Counter()
     for guest in session.scalars(guests(fair.id)):

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
+from centre import clock
 from centre.events import subscribe
 from centre.messages import Filled, send
 from centre.messages.employers import BOOTH_INTERVIEWS
 from centre.messages.jobseekers import FAIR_INTERVIEW_LATE, FAIR_INTERVIEW_OFF
 from centre.scopes import seeing_everything
 from employers.companies.messages import tell_employer
-from employers.fairs.facts import BoothGone, FairMoved
+from employers.fairs.facts import BoothGone, BoothMoved, FairMoved
 from employers.fairs.models import Fair
 from employers.fairs.rules import FairState
 from matching.fairs.interviews.models import BookedInterview, InterviewDay
-from matching.fairs.interviews.queries import booked, interview_day, interview_of, slots_of
+from matching.fairs.interviews.queries import booked, interview_day, interview_of, slot_now, slots_of
 from matching.fairs.interviews.rules import Interview
 from matching.fairs.visitors.facts import TicketReturned
 from matching.fairs.visitors.tickets import spoken
@@ -27,6 +28,27 @@ Teller = Callable[[Session, Fair, InterviewDay, BookedInterview], None]
 def end_interviews(session: Session, fact: BoothGone) -> None:
     """Take the booth's interviews out of the timetable and tell those to whom they had been released."""
     _end(session, fact.fair_id, BookedInterview.booth_id == fact.booth_id, _tell_seeker)
+
+
+@subscribe(BoothMoved)
+def lead_to_booth(session: Session, fact: BoothMoved) -> None:
+    """Tell those who have a released interview at the booth where it is now; nobody else looks for it."""
+    with seeing_everything(session):
+        day, fair = interview_day(session, fact.fair_id), session.get_one(Fair, fact.fair_id)
+        if day is None:
+            return
+        released = {Interview(*cell) for cell in day.released}
+        for row in session.scalars(booked(fair.id).where(BookedInterview.booth_id == fact.booth_id)).all():
+            is_ahead = row.slot >= slot_now(fair, day, clock.now())
+            if row.person_id is not None and is_ahead and interview_of(row) in released:
+                send(
+                    session,
+                    fact.message,
+                    to_person_id=row.person_id,
+                    link=f"/tickets/{spoken(row.visitor.code)}",
+                    dedupe_key=f"booth-moved:{row.booth_id}:{row.booth.version}:{fair.version}:{row.person_id}",
+                    expires_at=fair.ends_at,
+                )
 
 
 @subscribe(TicketReturned)

@@ -1,5 +1,6 @@
 """Asking for interviews: whoever holds the ticket may, without an account."""
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -25,7 +26,13 @@ def ask_for_interviews(session: Session, *, code: str, draft: GuestDraft) -> Int
                 visitor_id=visitor.id,
                 person_id=visitor.person_id,
             )
-            session.add(guest)
+            try:
+                with session.begin_nested():
+                    session.add(guest)
+            except IntegrityError:  # the same ticket asked at the same moment
+                guest = guest_of(session, visitor.id)
+                if guest is None:
+                    raise
         guest.booth_ids = [booth_id for booth_id in dict.fromkeys(draft.booth_ids) if booth_id in there]
         guest.from_slot = min(draft.from_slot, draft.until_slot)
         guest.until_slot = max(draft.from_slot, draft.until_slot)

@@ -20,6 +20,12 @@ class EmployerInvited(Draft):
     employer_id: RecordId
 
 
+class PayTold(Draft):
+    """The opening whose employer hears what people ask for (工资差距)."""
+
+    opening_id: RecordId
+
+
 class NobodyToInvite(Conflict):
     """Everybody who fits was invited, or no place is left."""
 

@@ -12,7 +12,7 @@ from centre.messages.jobseekers import FAIR_CHANGED
 from centre.records.rules import PersonErased
 from centre.scopes import seeing_everything
 from employers.companies.messages import tell_employer
-from employers.fairs.facts import BoothGone, FairMoved
+from employers.fairs.facts import BoothGone, FairMoved, OpeningsTakenOff
 from employers.fairs.models import Fair
 from employers.fairs.rules import PROMOTING
 from employers.openings.models import Opening
@@ -47,6 +47,12 @@ def tell_invited(session: Session, fact: FairMoved) -> None:
 @subscribe(BoothGone)
 def tell_guests_of_booth(session: Session, fact: BoothGone) -> None:
     """Write to those who were invited for an opening at a booth that comes free."""
+    _tell_guests(session, fact.opening_ids, fair_id=fact.fair_id)
+
+
+@subscribe(OpeningsTakenOff)
+def tell_guests_of_openings(session: Session, fact: OpeningsTakenOff) -> None:
+    """Write to those who were invited for an opening that a booth no longer shows."""
     _tell_guests(session, fact.opening_ids, fair_id=fact.fair_id)
 
 

@@ -14,7 +14,7 @@ from centre.permissions import Actor, Permission, require
 from centre.privacy import token_digest
 from centre.scans.actions import Received, receive_scans
 from centre.scans.models import ScanEvent
-from centre.scans.rules import Act, ScanBatch, ScanDraft, Verdict, judge
+from centre.scans.rules import Act, Entry, ScanBatch, ScanDraft, Verdict, judge
 from centre.scopes import seeing_everything
 from employers.fairs.fixed import refuse_over
 from employers.fairs.models import Fair
@@ -24,6 +24,7 @@ from employers.fairs.rules import FairOver
 from matching.fairs.visitors.models import FairDoor, Visitor
 from matching.fairs.visitors.queries import (
     TAKES_VISITORS,
+    day_scans,
     day_truth,
     door_of,
     door_rules,
@@ -39,6 +40,7 @@ from matching.fairs.visitors.rules import (
     PlacesBelowTaken,
     TicketDraft,
     TicketSource,
+    WalkInDraft,
     bare,
     register_of,
     subject_of,
@@ -46,6 +48,8 @@ from matching.fairs.visitors.rules import (
 from matching.fairs.visitors.tickets import open_door, register_visitor
 
 MOST_SUBJECTS = 2_000
+MOST_HEADS = 999
+"""People whom one scan counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +142,7 @@ def check_code(session: Session, actor: Actor, *, fair_id: int, draft: GateDraft
         door = door_rules(fair, door_of(session, fair.id))
         is_inside = before.is_inside(subject)
         verdict = judge(door, entry, at=clock.now(), inside=before.inside, is_inside=is_inside)
-        if verdict is Verdict.ASK and draft.asked:
-            verdict = Verdict.ADMIT
-        elif draft.reason and verdict not in (Verdict.ADMIT, Verdict.ASK):
-            verdict, scan = Verdict.ADMIT, scan.model_copy(update={"forced": True, "reason": draft.reason})
-        elif verdict not in (Verdict.ADMIT, Verdict.REPEAT):
-            scan = scan.model_copy(update={"act": Act.TURNED_AWAY})
+        verdict, scan = _let_in(verdict, scan, reason=draft.reason, asked=draft.asked)
     if verdict is not Verdict.ASK:
         _record(session, actor, fair, scan)
     stay = before.stays.get(subject)
@@ -158,30 +157,72 @@ def check_code(session: Session, actor: Actor, *, fair_id: int, draft: GateDraft
     )
 
 
-def count_walk_in(session: Session, actor: Actor, *, fair_id: int, heads: int = 1, act: Act = Act.IN) -> int:
-    """Count people at the gate who show no ticket; returns the number of people inside."""
+def count_walk_in(session: Session, actor: Actor, *, fair_id: int, draft: WalkInDraft) -> Checked:
+    """Judge people who show no ticket by the rules of the door, and count them. Raises FairOver."""
     require(actor, Permission.CHECK_IN)
     fair = own_fair(session, actor, fair_id)
-    _record(session, actor, fair, ScanDraft(counter=1, act=act, wall_at=clock.now(), heads=heads))
-    return day_truth(session, fair.id).inside
+    if fair.state not in TAKES_VISITORS:
+        raise FairOver
+    before = day_truth(session, fair.id)
+    scan = ScanDraft(counter=1, act=draft.act, wall_at=clock.now(), gate=draft.gate, heads=draft.heads)
+    verdict, door = Verdict.ADMIT, door_of(session, fair.id)
+    question = door.question if door else ""
+    if draft.act is Act.IN:
+        group = Entry("", ask=question, heads=draft.heads)
+        verdict = judge(door_rules(fair, door), group, at=clock.now(), inside=before.inside, is_inside=False)
+        verdict, scan = _let_in(verdict, scan, reason=draft.reason, asked=draft.asked)
+    if verdict is not Verdict.ASK:
+        _record(session, actor, fair, scan)
+    return Checked(verdict, day_truth(session, fair.id).inside, question=question)
+
+
+def _let_in(verdict: Verdict, scan: ScanDraft, *, reason: str, asked: bool) -> tuple[Verdict, ScanDraft]:
+    """What becomes of a verdict when the question was answered or somebody gives a reason against the rules."""
+    if verdict is Verdict.ASK and asked:
+        return Verdict.ADMIT, scan
+    if reason and verdict not in (Verdict.ADMIT, Verdict.ASK):
+        return Verdict.ADMIT, scan.model_copy(update={"forced": True, "reason": reason})
+    if verdict not in (Verdict.ADMIT, Verdict.REPEAT):
+        return verdict, scan.model_copy(update={"act": Act.TURNED_AWAY})
+    return verdict, scan
 
 
 def read_roll_back(
-    session: Session, actor: Actor, *, fair_id: int, visitor_ids: Sequence[int], at: datetime, walk_ins: int = 0
+    session: Session,
+    actor: Actor,
+    *,
+    fair_id: int,
+    visitor_ids: Sequence[int],
+    at: datetime,
+    walk_ins: int = 0,
+    gate: str = "",
 ) -> Received:
-    """Enter the ticks of a printed roll, after a morning without any device; the same roll twice adds nothing."""
+    """Enter the ticks of a printed roll, after a morning without any device.
+
+    Who came in already, by a device or on another gate's sheet, is not entered again. `walk_ins` is what the sheet of
+    this gate says for the day: the same sheet twice adds nothing, a corrected one only what is more.
+    """
     require(actor, Permission.CHECK_IN)
     fair = own_fair(session, actor, fair_id)
+    there = {subject for subject, stay in day_truth(session, fair.id).stays.items() if stay.first_in is not None}
     wanted = visitors(fair.id).where(Visitor.id.in_(list(visitor_ids)[:MOST_SUBJECTS]))
     scans = [
-        ScanDraft(counter=visitor.id, subject=visitor.subject, wall_at=at, gate="", heads=visitor.heads, reason="paper")
+        ScanDraft(
+            counter=visitor.id, subject=visitor.subject, wall_at=at, gate=gate, heads=visitor.heads, reason="paper"
+        )
         for visitor in session.scalars(wanted)
+        if visitor.subject not in there
     ]
     received = _send(session, actor, fair, f"paper-roll-{fair.id}", scans)
-    if walk_ins:
-        counted = ScanDraft(counter=1, wall_at=at, heads=min(walk_ins, 999), reason="paper")
-        extra = _send(session, actor, fair, f"paper-count-{fair.id}", [counted])
+    device, counted = f"paper-count-{fair.id}", 0
+    for scan in day_scans(session, fair.id):
+        if scan.device == device and scan.gate == gate and clock.local(scan.at).date() == clock.local(at).date():
+            counted += scan.heads
+    while walk_ins > counted:
+        more = ScanDraft(counter=1, wall_at=at, gate=gate, heads=min(walk_ins - counted, MOST_HEADS), reason="paper")
+        extra = _record(session, actor, fair, more, device=device)
         received = Received(received.sent + extra.sent, received.added + extra.added)
+        counted += more.heads
     note(session, actor, action="fair.roll", subject=f"fair:{fair.id}", detail={"added": received.added})
     return received
 
@@ -198,14 +239,14 @@ def _subject(session: Session, fair: Fair, code: str) -> str:
     return ticket.subject if ticket else subject_of(code)
 
 
-def _record(session: Session, actor: Actor, fair: Fair, draft: ScanDraft) -> None:
-    device = f"desk-{actor.account_id or 0:08}"
+def _record(session: Session, actor: Actor, fair: Fair, draft: ScanDraft, *, device: str = "") -> Received:
+    device = device or f"desk-{actor.account_id or 0:08}"
     with seeing_everything(session):
         last = select(func.max(ScanEvent.counter)).where(
             ScanEvent.register == register_of(fair.id), ScanEvent.device == device
         )
         counter = (session.scalar(last) or 0) + 1
-    _send(session, actor, fair, device, [draft.model_copy(update={"counter": counter})])
+    return _send(session, actor, fair, device, [draft.model_copy(update={"counter": counter})])
 
 
 def _send(session: Session, actor: Actor, fair: Fair, device: str, scans: list[ScanDraft]) -> Received:

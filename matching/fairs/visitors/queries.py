@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from centre.accounts.models import SignInCard
 from centre.errors import NotFound
+from centre.privacy import token_digest
 from centre.scans.queries import scans_of
 from centre.scans.rules import Door, Entry, Scan, Truth, truth
 from centre.scopes import seeing_everything
@@ -56,6 +57,28 @@ def ticket_of_person(session: Session, fair_id: int, person_id: int) -> Visitor 
     """A person's ticket to a fair."""
     with seeing_everything(session):
         return session.scalar(visitors(fair_id).where(Visitor.person_id == person_id))
+
+
+def holder_of_code(session: Session, fair: Fair, code: str) -> int | None:
+    """The person behind a ticket to a fair or a service card; None where the ticket bears no account.
+
+    Raises NotFound when the code is neither.
+    """
+    try:
+        visitor = ticket_by_code(session, code)
+    except NotFound:
+        with seeing_everything(session):
+            digest = token_digest(bare(code))
+            card = select(SignInCard.person_id).where(
+                SignInCard.token_digest == digest, SignInCard.revoked_at.is_(None)
+            )
+            holder = session.scalar(card)
+        if holder is None:
+            raise
+        return holder
+    if visitor.fair_id != fair.id:
+        raise NotFound
+    return visitor.person_id
 
 
 def tickets_of_person(person_id: int) -> Select[Visitor]:

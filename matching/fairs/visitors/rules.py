@@ -71,6 +71,16 @@ class GateDraft(Draft):
     asked: bool = False
 
 
+class WalkInDraft(Draft):
+    """People at a gate who show no ticket; a reason and `asked` as for a code (没有票的人)."""
+
+    heads: Annotated[int, Field(ge=1, le=999)] = 1
+    act: Act = Act.IN
+    gate: Annotated[Line, Field(max_length=40)] = ""
+    reason: Line = ""
+    asked: bool = False
+
+
 class TicketsGone(Conflict):
     """All tickets of the fair are taken."""
 

@@ -1,5 +1,6 @@
 """Visitors ask for interviews, the organiser plans and releases, and a booth that leaves is planned around."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -190,7 +191,7 @@ def test_the_pages_from_the_wish_to_the_calendar(as_: Opener) -> None:
     assert "我的面谈" in visitor.get(f"/tickets/{code}").text
     feed = visitor.get(f"/tickets/{code}/interviews.ics").text
     assert "UID:interview-" in feed
-    assert "SEQUENCE:1" in feed
+    assert re.search(r"SEQUENCE:[1-9]", feed)
     assert "求职者1" in employer.get(f"/employer/booths/{booth_ids[0]}/interviews").text
     assert employer.get(f"/employer/booths/{booth_ids[1]}/interviews").status_code == 404
     assert organiser.send_form(f"{desk}/drop", booth_id=str(booth_ids[1])).status_code == 303

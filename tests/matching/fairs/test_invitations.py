@@ -1,4 +1,4 @@
-"""People are invited to the booths that fit them, once, and never more than a fair has room for."""
+"""People are invited to the booths that fit them, once, never beyond the room; and find their best ones (FA-13)."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ from centre.outbox import Message
 from centre.permissions import Actor
 from employers.companies.actions import judge_employer
 from employers.fairs.actions import cancel_fair
-from employers.fairs.booths import refuse_booth
+from employers.fairs.booths import assign_all_booths, refuse_booth
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import shown_openings
 from employers.fairs.rules import FairState
@@ -22,7 +22,7 @@ from matching.fairs.invitations import queries
 from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import proposals, room_of
 from matching.fairs.invitations.rules import Candidate, invitations_left, share_out
-from matching.fairs.visitors.models import FairDoor
+from matching.fairs.visitors.models import FairDoor, Visitor
 from tests.planted import planted
 from tests.web.desks import Hall, opened, words
 
@@ -185,6 +185,27 @@ def test_an_employer_that_was_invited_is_told_when_the_fair_is_called_off(hall: 
         own = select(Account.id).where(Account.employer_id == employer_id)
         called_off = select(Message.account_id).where(Message.kind == "fair-cancel", Message.account_id.in_(own))
         assert session.scalars(called_off).all() == session.scalars(own).all()
+
+
+def test_a_jobseeker_gets_her_best_booths_with_the_way_and_the_reasons(hall: Hall) -> None:
+    fair_id = coming_fair()
+    with open_session(SYSTEM.scope, write=True) as session:
+        assign_all_booths(session, SYSTEM, fair_id=fair_id)
+    wang = hall.enter("wang")
+    wang.send(f"/fairs/{fair_id}/register")
+    with open_session(SYSTEM.scope) as session:
+        code = session.scalars(
+            select(Visitor.code).where(Visitor.fair_id == fair_id).order_by(Visitor.id.desc()).limit(1)
+        ).one()
+    plan = f"/fairs/{fair_id}/plan"
+    assert f'href="{plan}"' in wang.get(f"/tickets/{code}")
+    page = wang.get(plan)
+    best = page.split('id="mine"')[1].split("</ol>")[0]
+    assert 1 <= best.count("<li>") <= 5
+    assert best.count(" 分 · ") == best.count("<li>")
+    assert "<polyline" in page
+    assert "从门口出发大约" in page
+    assert 'id="mine"' not in hall.enter("organiser").get(plan)
 
 
 def test_an_employer_without_a_booth_is_invited_once(hall: Hall) -> None:

@@ -30,6 +30,7 @@ from matching.fairs.visitors.rules import (
     TicketsClosed,
     TicketsGone,
     TicketSource,
+    WalkInDraft,
     subject_of,
 )
 from matching.fairs.visitors.tickets import give_ticket_back, register_visitor, spoken
@@ -148,6 +149,47 @@ def test_a_printed_roll_is_read_back_once(session: ScopedSession, fair_id: int) 
     for _ in range(2):
         actions.read_roll_back(session, CLERK, fair_id=fair_id, visitor_ids=ids[:2], at=at(9), walk_ins=7)
     assert day_truth(session, fair_id).entered == 9
+
+
+def test_a_roll_of_two_gates_counts_each_sheet_once_and_nobody_whom_a_device_let_in(
+    session: ScopedSession, fair_id: int
+) -> None:
+    scanned, ticked, both = (ticket(session, fair_id) for _ in range(3))
+    with clock.frozen(at(9)):
+        live(session, fair_id)
+        assert check(session, fair_id, scanned.code) is Verdict.ADMIT
+        for gate, walk_ins in (("东门", 5), ("西门", 7), ("东门", 5), ("东门", 6), ("西门", 1_200)):
+            ids = [scanned.id, ticked.id, both.id] if gate == "东门" else [both.id]
+            actions.read_roll_back(
+                session, CLERK, fair_id=fair_id, visitor_ids=ids, at=at(10), walk_ins=walk_ins, gate=gate
+            )
+        day = day_truth(session, fair_id)
+        assert day.entered == 3 + 6 + 1_200
+        assert not day.copied
+        assert not any(stay.repeats for stay in day.stays.values())
+
+
+def test_people_without_a_ticket_meet_the_rules_of_the_door(session: ScopedSession, fair_id: int) -> None:
+    door = DoorDraft(inside_limit=5, early_minutes=15, question="满十六周岁了吗")
+    actions.set_up_door(session, ORGANISER, fair_id=fair_id, draft=door)
+
+    def walk(heads: int, **form: Any) -> Verdict:
+        draft = WalkInDraft(heads=heads, **form)
+        return actions.count_walk_in(session, CLERK, fair_id=fair_id, draft=draft).verdict
+
+    with clock.frozen(at(8, 30)):
+        live(session, fair_id)
+        assert walk(1) is Verdict.EARLY
+    with clock.frozen(at(9)):
+        assert walk(2) is Verdict.ASK
+        assert walk(2, asked=True) is Verdict.ADMIT
+        assert walk(4) is Verdict.FULL
+        assert walk(4, reason="一家人一起进") is Verdict.ADMIT
+        assert walk(1, act=Act.OUT) is Verdict.ADMIT
+    with clock.frozen(at(11, 30)):
+        assert walk(1) is Verdict.LATE
+    day = day_truth(session, fair_id)
+    assert (day.entered, day.inside, len(day.forced)) == (6, 5, 1)
 
 
 def test_names_of_strangers_go_a_month_after_the_fair(session: ScopedSession, fair_id: int) -> None:

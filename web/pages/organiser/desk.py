@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Path
 from pydantic import Field
+from sqlalchemy import or_
 from sqlalchemy.orm import joinedload
 from starlette.responses import RedirectResponse, Response
 
@@ -21,7 +22,7 @@ from employers.fairs.hall_rules import HallBlocked, VenueTaken
 from employers.fairs.halls import fairs_without_hall, free_days, free_venues
 from employers.fairs.models import Fair, Venue
 from employers.fairs.phases import PHASE_LABELS, FairPhase, phase_of
-from employers.fairs.queries import due_statistics, fairs, last_day, permit_limit, venues
+from employers.fairs.queries import due_statistics, fairs, last_day, midnight, permit_limit, venues
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import (
     BEFORE_LIVE,
@@ -35,6 +36,7 @@ from employers.fairs.rules import (
     FairTheme,
     SeriesDraft,
 )
+from matching.fairs.days.queries import due_of
 from web.forms import Bound, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
 from web.rendering import page
@@ -43,8 +45,11 @@ routes = Pages("/organiser")
 
 ALLOW = Permission.MANAGE_FAIRS
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
-MOST = 100
-ELSEWHERE = {"day", "last_day", "starts", "ends", "permit_no", "notice", "instead_venue", "instead_day", "venue_id"}
+MOST = 1_000
+"""Fairs on the desk: twenty weekly ones for a year; a series is one row."""
+MOST_PARTNERS, LONGEST_NAME = 10, 200
+ELSEWHERE = {"day", "last_day", "starts", "ends", "permit_no", "notice", "instead_venue", "instead_day", "venue_id",
+             "audience", "co_organisers"}  # fmt: skip
 """Fields of the form that are not fields of a fair's draft under the same name."""
 
 
@@ -62,6 +67,8 @@ class FairForm(Draft):
     booth_count: Annotated[int, Field(ge=0, le=2000)] = 0
     expected_visitors: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     online_url: Line = ""
+    audience: Literal["public", "invited"] = "public"
+    co_organisers: Paragraph = ""
     summary: Paragraph = ""
     organisation_plan: Line = ""
     emergency_plan: Line = ""
@@ -78,8 +85,11 @@ class FairForm(Draft):
         if self.ends == time() and self.starts > self.ends:  # until midnight, which is the beginning of the next day
             last += timedelta(days=1)
         own = self.model_dump(exclude=ELSEWHERE)
+        partners = [line.strip()[:LONGEST_NAME] for line in self.co_organisers.splitlines() if line.strip()]
         return FairDraft(
             **own,
+            open_to_public=self.audience == "public",
+            co_organisers=tuple(partners[:MOST_PARTNERS]),
             venue_id=self.instead_venue or self.venue_id,
             starts_at=datetime.combine(day, self.starts, clock.SHANGHAI),
             ends_at=datetime.combine(last, self.ends, clock.SHANGHAI),
@@ -106,16 +116,19 @@ class SeriesForm(Draft):
 def desk(unit: Unit) -> Response:
     """Planned fairs and their deadlines."""
     today, past = clock.today(), unit.request.query_params.get("past") == "1"
-    wanted = fairs(from_on=None if past else today, to_on=today - timedelta(days=1) if past else None)
-    if past:
+    wanted = fairs(to_on=today - timedelta(days=1) if past else None)
+    if not past:  # also what waits for a new day, or was never announced, after its day
+        wanted = wanted.where(or_(Fair.ends_at > midnight(today), Fair.state.in_(BEFORE_LIVE)))
+    else:
         wanted = wanted.order_by(None).order_by(Fair.starts_at.desc(), Fair.id.desc())
     listed = unit.session.scalars(wanted.limit(MOST)).all()
     ended = unit.session.scalars(due_statistics(date.max).options(joinedload(Fair.venue)).limit(MOST)).all()
     phased = [(phase_of(fair.state, is_today=clock.local(fair.starts_at).date() == today), fair) for fair in listed]
     phased += [(FairPhase.REPORT, fair) for fair in ended if fair not in listed]
     asked = unit.request.query_params.get("phase", "")
+    own = [fair for _, fair in phased if holds(unit.actor.scope, {"centre_id": fair.centre_id})]
     chosen = [fair for phase, fair in phased if phase == asked] if asked in set(FairPhase) else listed
-    due = [fair for fair in listed if fair.state in (FairState.DRAFT, FairState.READY)]
+    due = [fair for fair in own if fair.state in (FairState.DRAFT, FairState.READY)]
     return page(
         unit,
         "organiser/desk.html",
@@ -126,7 +139,8 @@ def desk(unit: Unit) -> Response:
         late=[fair for fair in due if fair.filing_due_on < today],
         soon=[fair for fair in due if today <= fair.filing_due_on <= today + timedelta(days=7)],
         homeless=unit.session.scalars(fairs_without_hall(clock.now())).all(),
-        unreported=[fair for fair in ended if fair.statistics_due_on <= today + timedelta(days=7)],
+        due=due_of(unit.session, own),
+        unreported=[fair for fair in ended if fair in own and fair.statistics_due_on <= today + timedelta(days=7)],
         today=today,
         hours=hours,
         states=FAIR_LABELS,
@@ -188,6 +202,8 @@ def _stored(fair: Fair) -> dict[str, Any]:
     final = last_day(fair)
     values |= {"last_day": final.isoformat() if final != first.date() else ""}
     values |= {"day": first.date().isoformat(), "starts": f"{first:%H:%M}", "ends": f"{last:%H:%M}", "notice": ""}
+    values |= {"audience": "public" if fair.open_to_public else "invited"}
+    values |= {"co_organisers": "\n".join(fair.co_organisers)}
     return values
 
 
@@ -200,8 +216,7 @@ def change(unit: Unit, fair_id: FairId) -> Response:
     bound = bind_edit(unit, FairForm, _stored(fair))
     if bound.draft is None:
         return _fair_form(unit, bound, bound.status, fair=fair)
-    kept = {"kind": fair.kind, "open_to_public": fair.open_to_public, "co_organisers": tuple(fair.co_organisers)}
-    kept["region_code"] = fair.region_code
+    kept = {"kind": fair.kind, "region_code": fair.region_code}
     plan = bound.draft.plan().model_copy(update=kept)
     try:
         actions.change_fair(

@@ -17,7 +17,7 @@ from employers.fairs.queries import own_fair
 from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft
 from matching.fairs.interviews.models import InterviewDay
-from matching.fairs.interviews.queries import booked, guests, interview_day, open_booths, slot_at, slots_of
+from matching.fairs.interviews.queries import booked, guests, interview_day, open_booths, slot_at, slots_of, tables_of
 from matching.fairs.interviews.rules import WHY_NOT_LABELS, WhyNot
 from matching.fairs.visitors.tickets import spoken
 from web.forms import Bound, ButtonForm, bind, bind_edit, blank, editing
@@ -154,6 +154,7 @@ def _desk(
         problems=problems or form.problems,
         slots=_slots(fair, shown),
         booths=booths,
+        tables={booth.id: tables_of(day, booth.id) for booth in booths},
         rows=rows,
         guests=len(names),
         at=lambda row: slot_at(fair, shown, row.slot),

@@ -14,8 +14,9 @@ from employers.fairs.queries import own_fair
 from employers.fairs.rules import OVER, THEME_LABELS, FairState, FairTheme
 from matching.fairs.contacts.queries import compared_fairs
 from matching.fairs.invitations.actions import invite_employer, invite_workers
+from matching.fairs.invitations.pay import MOST_COMPARED, pay_gaps, tell_of_pay
 from matching.fairs.invitations.queries import employer_proposals, proposals, room_of
-from matching.fairs.invitations.rules import EmployerInvited, WorkersInvited
+from matching.fairs.invitations.rules import EmployerInvited, PayTold, WorkersInvited
 from matching.fairs.visitors.queries import takes_visitors
 from web.forms import Bound, bind, blank
 from web.pages.public.fairs import hours
@@ -60,6 +61,25 @@ def employers(unit: Unit, fair_id: FairId) -> Response:
     return RedirectResponse(f"/organiser/fairs/{fair_id}/invitations#employers", 303)
 
 
+@routes.get("/fairs/{fair_id:int}/pay", allow=ALLOW)
+def pay(unit: Unit, fair_id: FairId) -> Response:
+    """What the openings of the fair offer beside what people ask for."""
+    return _pay(unit, fair_id, blank(unit, PayTold))
+
+
+@routes.post("/fairs/{fair_id:int}/pay", allow=ALLOW)
+def tell(unit: Unit, fair_id: FairId) -> Response:
+    """Tell one employer what people ask for."""
+    bound = bind(unit, PayTold)
+    if bound.draft is None:
+        return _pay(unit, fair_id, bound, 422)
+    try:
+        tell_of_pay(unit.session, unit.actor, fair_id=fair_id, opening_id=bound.draft.opening_id)
+    except Refusal as refusal:
+        return _pay(unit, fair_id, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/organiser/fairs/{fair_id}/pay?sent=1", 303)
+
+
 @routes.get("/comparison", allow=ALLOW)
 def comparison(unit: Unit) -> Response:
     """The fairs that were held, side by side: who came, what was agreed, who is still at work."""
@@ -72,6 +92,23 @@ def comparison(unit: Unit) -> Response:
         rows=rows,
         themes=[(code.value, label) for code, label in THEME_LABELS.items()],
         theme=asked if theme else "",
+    )
+
+
+def _pay(unit: UnitOfWork, fair_id: int, bound: Bound[Any], status_code: int = 200) -> Response:
+    with unit.session.no_autoflush:
+        fair = own_fair(unit.session, unit.actor, fair_id)
+        rows = pay_gaps(unit.session, fair)
+    return page(
+        unit,
+        "organiser/pay.html",
+        status_code,
+        fair=fair,
+        hours=hours(fair),
+        bound=bound,
+        rows=rows,
+        most=MOST_COMPARED,
+        sent=unit.request.query_params.get("sent") == "1",
     )
 
 

@@ -1,5 +1,6 @@
 """Paper for a fair: a poster, booth cards and badges with QR codes, printed from the browser or kept as PDF."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Path, Query
@@ -8,8 +9,9 @@ from starlette.responses import Response
 from api.dependencies import Pages, Unit
 from api.security import own_address
 from centre.drafts import BIGGEST_ID
+from centre.installation import sign
 from centre.permissions import Permission
-from employers.fairs.plans.queries import floor_plan
+from employers.fairs.plans.queries import floor_plan, known_ways
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import shown_openings
 from employers.openings.models import Opening
@@ -19,6 +21,8 @@ from web.qr import qr
 
 routes = Pages("/organiser")
 
+ARRIVE_EARLIER = timedelta(minutes=30)
+"""As the message with the booth's number says."""
 MOST_BADGES = 10
 """The most badges of one booth that are printed in one go."""
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
@@ -44,6 +48,27 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
         small=qr(address, 4),
         booths=[booth for _, booth in sorted(drawn.holders.items())],
         openings=openings,
+    )
+
+
+@routes.get("/fairs/{fair_id:int}/mailing", allow=Permission.MANAGE_FAIRS)
+def mailing(unit: Unit, fair_id: FairId) -> Response:
+    """A letter to every exhibitor: its booth, when and where to come in, what to bring, what it shows."""
+    fair = fair_in_sight(unit.session, fair_id)
+    openings: dict[int, list[Opening]] = {}
+    for booth, opening in shown_openings(unit.session, fair.id):
+        openings.setdefault(booth.id, []).append(opening)
+    drawn = floor_plan(unit.session, fair)
+    return paper(
+        unit,
+        "organiser/mailing.html",
+        fair=fair,
+        hours=hours(fair),
+        arrive=fair.starts_at - ARRIVE_EARLIER,
+        booths=[booth for _, booth in sorted(drawn.holders.items())],
+        openings=openings,
+        ways=known_ways(unit.session, fair.venue_id)["exhibitors"],
+        office=sign(),
     )
 
 

@@ -112,11 +112,13 @@ ATTENDANCE = {
 def event_of(fair: Fair, base: str) -> Markup:
     """A fair as a schema.org Event; fairs are free."""
     address = f"{base}/fairs/{fair.id}"
-    place: dict[str, object] = {"@type": "VirtualLocation", "url": fair.online_url or address}
+    online: dict[str, object] = {"@type": "VirtualLocation", "url": fair.online_url or address}
+    place: object = online
     if fair.venue:
         region = regions.full_name(fair.region_code)
         street = {"streetAddress": fair.venue.address, "addressRegion": region, "addressCountry": "CN"}
-        place = {"@type": "Place", "name": fair.venue.label, "address": {"@type": "PostalAddress", **street}}
+        hall = {"@type": "Place", "name": fair.venue.label, "address": {"@type": "PostalAddress", **street}}
+        place = [hall, online] if fair.mode is FairMode.HYBRID else hall
     return json_ld(
         "Event",
         name=fair.name,

@@ -12,10 +12,13 @@ from centre.drafts import BIGGEST_ID, Draft, RecordId
 from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scopes import seeing_everything
+from employers.fairs.fixed import ending_of
+from employers.fairs.models import Booth
 from employers.fairs.queries import handled_booth
 from matching.fairs.interviews.drafts import GuestDraft
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
-from matching.fairs.interviews.queries import booked, guest_of, interview_day, open_booths, slot_at, slots_of
+from matching.fairs.interviews.queries import booked, guest_of, interview_day, open_booths, slot_at, slots_of, tables_of
+from matching.fairs.interviews.tables import TablesDraft, set_tables
 from matching.fairs.interviews.wishing import ask_for_interviews
 from matching.fairs.visitors.queries import ticket_by_code
 from matching.fairs.visitors.tickets import spoken
@@ -72,14 +75,46 @@ def wish(unit: Unit, code: Code) -> Response:
 def interviews_at_booth(unit: Unit, booth_id: BoothId) -> Response:
     """The released interviews of a booth, for the screen and for paper."""
     booth = handled_booth(unit.session, unit.actor, booth_id)
-    fair = booth.fair
     day = interview_day(unit.session, booth.fair_id)
+    return _at_booth(unit, booth, editing(unit, TablesDraft, _tables(day, booth.id)))
+
+
+@routes.post("/employer/booths/{booth_id:int}/interviews", allow=Permission.APPLY_FOR_BOOTH)
+def keep_tables(unit: Unit, booth_id: BoothId) -> Response:
+    """Keep how many people the booth talks to at a time, and when."""
+    booth = handled_booth(unit.session, unit.actor, booth_id)
+    bound = bind_edit(unit, TablesDraft, _tables(interview_day(unit.session, booth.fair_id), booth.id))
+    if bound.draft is None:
+        return _at_booth(unit, booth, bound, bound.status)
+    try:
+        set_tables(unit.session, unit.actor, booth_id=booth_id, draft=bound.draft)
+    except Refusal as refusal:
+        return _at_booth(unit, booth, bound.refuse(refusal), refusal.status)
+    return RedirectResponse(f"/employer/booths/{booth_id}/interviews?kept=1", 303)
+
+
+def _tables(day: InterviewDay | None, booth_id: int) -> dict[str, Any]:
+    """What the form shows of a booth's tables; no last slot is the answer "to the end"."""
+    tables = tables_of(day, booth_id)
+    last = "" if tables.last == LAST else tables.last
+    return {"tables": tables.count, "from_slot": tables.first, "until_slot": last}
+
+
+def _at_booth(unit: Unit, booth: Booth, bound: Bound[TablesDraft], status_code: int = 200) -> Response:
+    fair, day = booth.fair, interview_day(unit.session, booth.fair_id)
+    shown = day or InterviewDay(slot_minutes=15)
     with seeing_everything(unit.session):  # handled_booth has checked the right; tickets belong to the centre
         wanted = booked(booth.fair_id).where(BookedInterview.booth_id == booth.id)
         rows = unit.session.scalars(wanted).all() if day and day.released_at else []
     return page(
         unit,
         "employer/interviews.html",
+        status_code,
+        bound=bound,
+        slots=[(slot, f"{clock.local(slot_at(fair, shown, slot)):%H:%M}") for slot in range(slots_of(fair, shown))],
+        fixed=ending_of(fair),
+        own=booth.employer_id == unit.actor.employer_id,
+        kept=unit.request.query_params.get("kept") == "1",
         booth=booth,
         fair=fair,
         hours=hours(fair),

@@ -125,7 +125,7 @@ def _plan(
     unit: Unit, fair: Fair, *, arrange: bool, bound: Bound[PlaceDraft] | None = None, status_code: int = 200
 ) -> Response:
     fixed = ending_of(fair) if arrange else None
-    drawn = floor_plan(unit.session, fair)
+    drawn = floor_plan(unit.session, fair, released=not arrange)
     person_id = unit.actor.person_id if unit.actor.may(Permission.EDIT_PROFILE) and not arrange else None
     best = best_booths(unit.session, person_id, fair.id, locale=unit.locale) if person_id else []
     way = route(drawn.grid, drawn.places, [booth.booth_no for booth, _ in best if booth.booth_no])

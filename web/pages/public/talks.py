@@ -12,23 +12,27 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.limits import Limit, spend_all
 from centre.permissions import Permission
+from centre.scans.rules import arrivals
 from employers.fairs.models import Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import handled_booth, own_fair
-from employers.fairs.rules import BOOTH_LABELS
+from employers.fairs.rules import BOOTH_LABELS, OVER
 from matching.fairs.contacts import actions
 from matching.fairs.contacts.complaining import complain
 from matching.fairs.contacts.queries import (
     RECORDING,
+    complaint_in_sight,
     complaints,
     contacts_at,
     figures_of,
     funnel,
+    results_by_booth,
     talks_by_booth,
 )
 from matching.fairs.contacts.rules import COMPLAINT_LABELS, OUTCOME_LABELS, AnswerDraft, ComplaintDraft, ContactDraft
-from matching.fairs.visitors.queries import day_truth
+from matching.fairs.days.queries import lines_of, turns
+from matching.fairs.visitors.queries import day_scans, day_truth
 from matching.fairs.visitors.tickets import HOUR, spoken
 from web.forms import Bound, bind, blank
 from web.pages.public.fairs import hours
@@ -76,9 +80,14 @@ def today(unit: Unit, fair_id: FairId) -> Response:
 @routes.post("/organiser/complaints/{complaint_id}", allow=MANAGE)
 def answer(unit: Unit, complaint_id: ComplaintId) -> Response:
     """Answer a complaint."""
+    fair_id = complaint_in_sight(unit.session, complaint_id).fair_id
     bound = bind(unit, AnswerDraft)
-    draft = bound.draft or AnswerDraft(answer="—")
-    complaint = actions.answer_complaint(unit.session, unit.actor, complaint_id=complaint_id, draft=draft)
+    if bound.draft is None:
+        return _today(unit, fair_id, bound, 422)
+    try:
+        complaint = actions.answer_complaint(unit.session, unit.actor, complaint_id=complaint_id, draft=bound.draft)
+    except Refusal as refusal:
+        return _today(unit, fair_id, bound.refuse(refusal), refusal.status)
     return RedirectResponse(f"/organiser/fairs/{complaint.fair_id}/today#complaints", 303)
 
 
@@ -134,17 +143,21 @@ def _complaint(unit: Unit, fair: Fair, bound: Bound[ComplaintDraft], status_code
     )
 
 
-def _today(unit: Unit, fair_id: int, bound: Bound[AnswerDraft]) -> Response:
+def _today(unit: Unit, fair_id: int, bound: Bound[AnswerDraft], status_code: int = 200) -> Response:
     fair = own_fair(unit.session, unit.actor, fair_id)
     day = day_truth(unit.session, fair_id)
+    arriving = sorted(arrivals(day_scans(unit.session, fair_id)).items())
     return page(
         unit,
         "organiser/today.html",
+        status_code,
         fair=fair,
         hours=hours(fair),
         bound=bound,
         day=day,
         figures=figures_of(unit.session, fair),
+        quarters=[(f"{clock.local(slot):%H:%M}", count) for slot, count in arriving],
+        waiting={line.booth.id: len(line.calls) for line in lines_of(turns(unit.session, fair))},
         booths=unit.session.scalars(booths_in_sight(fair_id)).all(),
         talks=talks_by_booth(unit.session, fair_id),
         outcomes=OUTCOME_LABELS,
@@ -152,5 +165,6 @@ def _today(unit: Unit, fair_id: int, bound: Bound[AnswerDraft]) -> Response:
         complaints=unit.session.scalars(complaints(fair_id)).all(),
         kinds=COMPLAINT_LABELS,
         funnel=funnel(unit.session, fair),
+        results=results_by_booth(unit.session, fair) if fair.state in OVER else [],
         now=clock.now(),
     )

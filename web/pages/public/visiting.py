@@ -15,9 +15,10 @@ from employers.fairs.halls import entrances
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, FairState
+from matching.fairs.days.queries import lines_of, turns
 from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
 from matching.fairs.visitors.queries import day_truth, door_of, door_rules, takes_visitors, ticket_by_code
-from matching.fairs.visitors.rules import TicketDraft, TicketSource
+from matching.fairs.visitors.rules import TicketDraft, TicketSource, bare
 from matching.fairs.visitors.tickets import give_ticket_back, register_visitor, spoken
 from web.forms import Bound, bind, blank
 from web.pages.public.fairs import hours
@@ -59,6 +60,7 @@ def ticket(unit: Unit, code: Code) -> Response:
     fair = visitor.fair
     day = day_truth(unit.session, fair.id) if fair.state is FairState.LIVE else None
     planned = interview_day(unit.session, fair.id)
+    standing = [turn for turn in turns(unit.session, fair) if turn.interview.visitor_id == visitor.id]
     timetable = timetable_of_visitor(unit.session, visitor.id) if planned else []
     return page(
         unit,
@@ -71,11 +73,25 @@ def ticket(unit: Unit, code: Code) -> Response:
         drawing=qr(spoken(visitor.code), 8),
         state=FAIR_LABELS[fair.state],
         entered=bool(day and visitor.subject in day.stays),
+        turns={turn.interview.id: turn.place for turn in standing},
         interviews=timetable if planned and planned.released_at else [],
         at=lambda row: slot_at(fair, planned, row.slot) if planned else fair.starts_at,
         may_wish=fair.starts_at > clock.now() and takes_visitors(fair),
         may_cancel=takes_visitors(fair) and not (day and visitor.subject in day.stays),
     )
+
+
+@routes.get("/tickets", allow=PUBLIC)
+def find(unit: Unit) -> Response:
+    """Ask for the code of a ticket, typed or scanned, as at a terminal in the hall; show the ticket."""
+    typed = bare(unit.request.query_params.get("code", ""))[:40]
+    if not typed:
+        return page(unit, "public/visiting/find.html", typed="", unknown=False)
+    try:
+        visitor = ticket_by_code(unit.session, typed)
+    except NotFound:
+        return page(unit, "public/visiting/find.html", 404, typed=typed, unknown=True)
+    return RedirectResponse(f"/tickets/{spoken(visitor.code)}", 303)
 
 
 @routes.post("/tickets/{code}/cancel", allow=PUBLIC)
@@ -103,6 +119,7 @@ def wall(unit: Unit, fair_id: FairId) -> Response:
         limit=limit,
         full=limit is not None and day.inside >= limit,
         now=clock.now(),
+        lines=lines_of(turns(unit.session, fair)),
         live=fair.state is FairState.LIVE,
     )
 

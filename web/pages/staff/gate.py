@@ -1,25 +1,27 @@
 """The gates of fairs: an installable page that works without network, its worker, and the printed roll."""
 
-from datetime import datetime, time
+import re
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import Path
 from pydantic import Field
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, RecordId, WallTime
+from centre.drafts import BIGGEST_ID, Draft, Line, RecordId, WallTime
 from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scans.rules import ACT_LABELS, VERDICT_LABELS, Act, Verdict
 from centre.translation import N_, translate
 from employers.fairs.models import Fair
-from employers.fairs.queries import fairs
+from employers.fairs.queries import days_of, fairs
 from matching.fairs.visitors import actions
+from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import TAKES_VISITORS, day_truth, door_of, visitors
-from matching.fairs.visitors.rules import GateDraft, TicketDraft
+from matching.fairs.visitors.rules import GateDraft, TicketDraft, WalkInDraft
 from matching.fairs.visitors.tickets import spoken
 from web.assets import STATIC
 from web.forms import bind
@@ -33,13 +35,8 @@ ALLOW = Permission.CHECK_IN
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 CAMERA = "camera=(self), microphone=(), geolocation=()"
 CALLED = N_("岗桥门岗")
-
-
-class WalkInForm(Draft):
-    """People who show no ticket (没有票的人)."""
-
-    heads: Annotated[int, Field(ge=1, le=999)] = 1
-    act: Act = Act.IN
+A_PART = 1_000
+"""Tickets on one part of a printed roll."""
 
 
 class RollForm(Draft):
@@ -47,7 +44,9 @@ class RollForm(Draft):
 
     came: Annotated[tuple[RecordId, ...], Field(max_length=2000)] = ()
     at: WallTime
-    walk_ins: Annotated[int, Field(ge=0, le=999)] = 0
+    day: date | None = None
+    gate: Annotated[Line, Field(max_length=40)] = ""
+    walk_ins: Annotated[int, Field(ge=0, le=99_999)] = 0
 
 
 @routes.get("", allow=ALLOW)
@@ -97,11 +96,17 @@ def check(unit: Unit, fair_id: FairId) -> Response:
 @routes.post("/fairs/{fair_id}/walk-ins", allow=ALLOW)
 def walk_in(unit: Unit, fair_id: FairId) -> Response:
     """Count people without tickets."""
-    bound = bind(unit, WalkInForm)
+    bound = bind(unit, WalkInDraft)
     if bound.draft is None:
         return _gate(unit, fair_id, problems=bound.problems, status_code=422)
-    actions.count_walk_in(unit.session, unit.actor, fair_id=fair_id, heads=bound.draft.heads, act=bound.draft.act)
-    return RedirectResponse(f"/gate/fairs/{fair_id}", 303)
+    form = bound.draft
+    try:
+        checked = actions.count_walk_in(unit.session, unit.actor, fair_id=fair_id, draft=form)
+    except Refusal as refusal:
+        return _gate(unit, fair_id, problems=refusal.problems, status_code=refusal.status)
+    if checked.verdict is Verdict.ADMIT:
+        return RedirectResponse(f"/gate/fairs/{fair_id}", 303)
+    return _gate(unit, fair_id, checked=checked, form=form)
 
 
 @routes.post("/fairs/{fair_id}/tickets", allow=ALLOW)
@@ -130,7 +135,8 @@ def read_back(unit: Unit, fair_id: FairId) -> Response:
     bound = bind(unit, RollForm)
     if bound.draft is None:
         return _roll(unit, fair_id, problems=bound.problems, status_code=422)
-    at = _moment(fair, bound.draft.at)
+    days = days_of(fair)
+    at = datetime.combine(bound.draft.day if bound.draft.day in days else days[0], bound.draft.at, clock.SHANGHAI)
     received = actions.read_roll_back(
         unit.session,
         unit.actor,
@@ -138,12 +144,15 @@ def read_back(unit: Unit, fair_id: FairId) -> Response:
         visitor_ids=bound.draft.came,
         at=at,
         walk_ins=bound.draft.walk_ins,
+        gate=bound.draft.gate,
     )
-    return RedirectResponse(f"/gate/fairs/{fair_id}/roll?added={received.added}", 303)
+    part = _part(unit)
+    return RedirectResponse(f"/gate/fairs/{fair_id}/roll?part={part}&added={received.added}", 303)
 
 
-def _moment(fair: Fair, at: time) -> datetime:
-    return datetime.combine(clock.local(fair.starts_at).date(), at, clock.SHANGHAI)
+def _part(unit: Unit) -> int:
+    asked = unit.request.query_params.get("part", "")
+    return int(asked) if re.fullmatch(r"[0-9]{1,4}", asked) and int(asked) else 1
 
 
 def _gate(
@@ -152,7 +161,7 @@ def _gate(
     *,
     checked: actions.Checked | None = None,
     code: str = "",
-    form: GateDraft | None = None,
+    form: GateDraft | WalkInDraft | None = None,
     problems: object = (),
     status_code: int = 200,
 ) -> Response:
@@ -171,11 +180,13 @@ def _gate(
         checked=checked,
         code=code,
         form=form,
+        walking=form.heads if isinstance(form, WalkInDraft) else 0,
         problems=problems,
         verdicts=VERDICT_LABELS,
         verdict=VERDICT_LABELS[checked.verdict] if checked else "",
         can_force=checked is not None
         and checked.verdict in (Verdict.UNKNOWN, Verdict.EARLY, Verdict.LATE, Verdict.BANNED, Verdict.FULL),
+        may_serve=unit.actor.may(Permission.RECORD_SERVICE),
         acts=[(act.value, ACT_LABELS[act]) for act in (Act.IN, Act.OUT)],
     )
     answer.headers["permissions-policy"] = CAMERA
@@ -184,14 +195,21 @@ def _gate(
 
 def _roll(unit: Unit, fair_id: int, *, problems: object = (), status_code: int = 200) -> Response:
     fair = actions.gate_fair(unit.session, unit.actor, fair_id=fair_id)
-    day = day_truth(unit.session, fair_id)
+    day, part = day_truth(unit.session, fair_id), _part(unit)
+    total = unit.session.scalar(visitors(fair_id).with_only_columns(func.count(Visitor.id)).order_by(None)) or 0
+    listed = visitors(fair_id).order_by(None).order_by(Visitor.code).limit(A_PART).offset((part - 1) * A_PART)
+    door = door_of(unit.session, fair_id)
     return page(
         unit,
         "staff/gate/roll.html",
         status_code,
         fair=fair,
         hours=hours(fair),
-        visitors=unit.session.scalars(visitors(fair_id).limit(2000)).all(),
+        visitors=unit.session.scalars(listed).all(),
+        part=part,
+        parts=max(1, -(-total // A_PART)),
+        days=[(day.isoformat(), day.isoformat()) for day in days_of(fair)],
+        gates=door.gates if door else [],
         came={subject for subject, stay in day.stays.items() if stay.first_in is not None},
         spoken=spoken,
         problems=problems,
