@@ -233,5 +233,5 @@ def test_a_fund_that_misses_enrolments_or_withdrawals_is_caught(
     others = {kind: tuple(handler for handler in acting[kind] if handler is not forgotten) for kind in acting}
     with planted(events, subscriptions=lambda: others), pytest.raises(AssertionError):
         run_state_machine_as_test(
-            machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=30, phases=[Phase.generate])
+            machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=150, phases=[Phase.generate])
         )

@@ -118,5 +118,5 @@ def test_a_class_or_a_school_that_forgets_its_own_is_caught(
     wrong: dict[str, Any] = {forgotten: lambda *_arguments, **_named: None}
     with planted(place, **wrong), pytest.raises(AssertionError):
         run_state_machine_as_test(
-            machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=30, phases=[Phase.generate])
+            machine(sqlite_template, tmp_path), settings=settings(SHORT, max_examples=150, phases=[Phase.generate])
         )
