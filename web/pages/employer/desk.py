@@ -37,7 +37,7 @@ from matching.live.listing import listed_now
 from matching.suggestions.reach import CHANGE_LABELS, reach_of
 from web import choices
 from web.forms import Bound, bind, bind_edit, blank, editing
-from web.pages.employer.posting import can_be_changed, next_part, still_missing
+from web.pages.employer.posting import can_be_changed, next_part, still_missing, way_to
 from web.pages.public.fairs import hours
 from web.rendering import page
 
@@ -112,10 +112,12 @@ def opening(unit: Unit, opening_id: RecordPath) -> Response:
 def reach(unit: Unit, opening_id: RecordPath) -> Response:
     """How many workers an opening suits, and how many more it would with one change."""
     known = reach_of(unit.session, unit.actor, opening_id=opening_id)
+    own = own_opening(unit.session, unit.actor, opening_id)
     return page(
         unit,
         "employer/reach.html",
-        opening=own_opening(unit.session, unit.actor, opening_id),
+        opening=own,
+        way=way_to(unit, own.employer),
         reach=known,
         changes=[(translate(unit.locale, CHANGE_LABELS[change]), count) for change, count in known.more.items()],
     )
@@ -228,6 +230,7 @@ def _opening(
         "employer/opening.html",
         status_code,
         opening=opening,
+        way=way_to(unit, opening.employer),
         listed=listed_now(opening),
         place=choices.place,
         employment=choices.EMPLOYMENT[opening.employment_type.value],

@@ -1,5 +1,6 @@
 """Writing an opening: in five short steps that can be left and resumed, or the whole form at once."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -9,13 +10,15 @@ from starlette.responses import RedirectResponse, Response
 
 from api.dependencies import Pages, Unit
 from centre import clock
-from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RegionCode, Words, problems_of
-from centre.errors import Invalid, NotFound, Problem, Refusal
+from centre.drafts import BIGGEST_ID, Draft, Fen, Line, Paragraph, RecordId, RegionCode, Words, problems_of
+from centre.errors import Invalid, Problem, Refusal
 from centre.people import EDUCATION_LABELS, Education
 from centre.permissions import Permission
 from centre.skills.vocabulary import vocabulary
 from centre.translation import N_, translate
+from employers.companies.models import Employer
 from employers.companies.queries import employer as employer_in_sight
+from employers.companies.queries import own_employer_id
 from employers.openings import actions
 from employers.openings.checks import SCREENED, columns_of, legal_faults, missing_elements
 from employers.openings.columns import joined, plain_parts, skills_cell, skills_of
@@ -52,6 +55,7 @@ from web.rendering import page
 routes = Pages("/employer/openings")
 
 ALLOW = Permission.POST_OPENING
+DIGITS = re.compile("[0-9]{1,15}")
 RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 Part = Literal["", "work", "who", "pay", "place", "contract"]
 
@@ -93,8 +97,9 @@ PART_LABELS: dict[Part, str] = {
 
 
 class OpeningForm(Draft):
-    """The form of an opening (招聘简章)."""
+    """The form of an opening (招聘简章); staff who write for an employer name it."""
 
+    employer_id: RecordId | None = None
     title: Words
     headcount: Annotated[int, Field(ge=1, le=10_000)]
     content: Paragraph = ""
@@ -147,7 +152,9 @@ class OpeningForm(Draft):
         ]
         known = {requirement["kind"] for requirement in kept}
         added = [{"kind": kind, "must": True} for kind in self.certificates if kind not in known]
-        own = self.model_dump(exclude={"certificates", "skills", "step", "part"})
+        own = self.model_dump(
+            exclude={"certificates", "skills", "step", "part"} | ({"employer_id"} if opening else set())
+        )
         own |= {
             "certificate_requirements": [*kept, *added],
             "skill_requirements": self._skills(),
@@ -184,20 +191,16 @@ def next_part(opening: Opening) -> Part:
 
 
 @routes.get("/new", allow=ALLOW)
-def ask_opening(unit: Unit, part: Literal["", "work"] = "work") -> Response:
-    """The first step of a new opening, or the whole form."""
-    if unit.actor.employer_id is None:
-        raise NotFound
-    own = employer_in_sight(unit.session, unit.actor.employer_id)
-    values = {"region_code": own.region_code, "address": own.address, "headcount": 1}
+def ask_opening(unit: Unit, part: Literal["", "work"] = "work", employer_id: RecordId | None = None) -> Response:
+    """The first step of a new opening, or the whole form; staff name the employer that they write for."""
+    own = _recruiter(unit, employer_id)
+    values = {"region_code": own.region_code, "address": own.address, "headcount": 1, "employer_id": own.id}
     return _form(unit, blank(unit, OpeningForm, **values), part=part)
 
 
 @routes.post("/new", allow=ALLOW)
 def create(unit: Unit) -> Response:
     """Save an opening, and submit it to the centre if requested."""
-    if unit.actor.employer_id is None:
-        raise NotFound
     return _save(unit, None)
 
 
@@ -219,9 +222,8 @@ def change(unit: Unit, opening_id: RecordPath) -> Response:
 @routes.post("/check", allow=ALLOW)
 def check(unit: Unit) -> Response:
     """What the screening says of an opening that is being typed; nothing is kept."""
-    if unit.actor.employer_id is None:
-        raise NotFound
     bound = bind(unit, OpeningForm)
+    own = _recruiter(unit, _named(bound))
     texts = {name: bound.value(name) for name in SCREENED if isinstance(bound.value(name), str)}
     known = ["pay"] if bound.value("base_pay_fen") or bound.value("wage_min_fen") else []
     draft = _draft_of(bound)
@@ -230,8 +232,27 @@ def check(unit: Unit) -> Response:
         unit,
         "employer/warnings.html",
         findings=settled(unit.session, [*screen_fields(texts, known=known), *written_pay]),
-        faults=_faults(unit, draft) if draft else [],
+        faults=_faults(unit, draft, own) if draft else [],
     )
+
+
+def _named(bound: Bound[OpeningForm]) -> int | None:
+    """The employer that a form names, also where something else in it is wrong."""
+    typed = str(bound.value("employer_id"))
+    return int(typed) if DIGITS.fullmatch(typed) else None
+
+
+def _recruiter(unit: Unit, employer_id: int | None) -> Employer:
+    """The employer whose opening is written. Raises NotFound where the reader has none and names none."""
+    return employer_in_sight(unit.session, own_employer_id(unit.actor, employer_id))
+
+
+def way_to(unit: Unit, own: Employer) -> list[tuple[str, str]]:
+    """The pages above an employer's openings: the employer's own desk or, for staff, its page among the employers."""
+    if unit.actor.employer_id:
+        return [(translate(unit.locale, N_("用人单位")), "/employer")]
+    verification = (translate(unit.locale, N_("核实岗位和单位")), "/counter/verify")
+    return [verification, (own.name, f"/counter/verify/employers/{own.id}")]
 
 
 def _draft_of(bound: Bound[OpeningForm]) -> OpeningDraft | None:
@@ -241,9 +262,8 @@ def _draft_of(bound: Bound[OpeningForm]) -> OpeningDraft | None:
         return None
 
 
-def _faults(unit: Unit, written: Opening | OpeningDraft) -> list[Problem]:
+def _faults(unit: Unit, written: Opening | OpeningDraft, own: Employer) -> list[Problem]:
     """What would refuse the opening when it is submitted, besides what is not written yet."""
-    own = employer_in_sight(unit.session, unit.actor.employer_id or 0)
     limits = publication_limits(unit.session, clock.today(), written.region_code or "")
     return legal_faults(written, limits, service_licence=own.service_licence)
 
@@ -315,6 +335,7 @@ def _form(
     part: Part = "",
 ) -> Response:
     part, steps = _shown_part(bound, part), list(PARTS)
+    own = opening.employer if opening else _recruiter(unit, _named(bound))
     return page(
         unit,
         "employer/opening-form.html",
@@ -327,9 +348,11 @@ def _form(
         bound=bound,
         opening=opening,
         opening_id=opening.id if opening else None,
+        employer=own,
+        way=way_to(unit, own),
         title=opening.title if opening else "",
         findings=[] if opening is None or bound.problems else restore(opening.screening),
-        faults=[] if opening is None or bound.problems else _faults(unit, opening),
+        faults=[] if opening is None or bound.problems else _faults(unit, opening, own),
         places=choices.places_near(bound.value("region_code")),
         units=WAGE_UNIT_LABELS,
         employments=EMPLOYMENT_LABELS,

@@ -22,7 +22,7 @@ from employers.companies import actions as employing
 from employers.companies.models import Employer
 from employers.companies.queries import employer as employer_in_sight
 from employers.companies.queries import employers
-from employers.companies.rules import EMPLOYER, EMPLOYER_LABELS, NATURE_LABELS, EmployerState
+from employers.companies.rules import BARRED, EMPLOYER, EMPLOYER_LABELS, NATURE_LABELS, EmployerState
 from employers.openings import actions
 from employers.openings.checks import ELEMENTS, missing_elements
 from employers.openings.doubles import doubles_of
@@ -199,6 +199,8 @@ def _opening(
         "staff/verification/opening.html",
         status_code,
         opening=opening,
+        may_write=unit.actor.may(Permission.POST_OPENING)
+        and oversees(unit.session, opening.centre_id or ELSEWHERE, actor=unit.actor),
         state=OPENING_LABELS[opening.state],
         employer_state=EMPLOYER_LABELS[opening.employer.state],
         bound=bound or blank(unit, OpeningStep),
@@ -235,6 +237,7 @@ def _employer(
         is_member=in_good_standing(unit.session, employer_id),
         bound=bound or blank(unit, EmployerStep),
         may_change=oversees(unit.session, employer.centre_id or ELSEWHERE, actor=unit.actor),
+        may_post=unit.actor.may(Permission.POST_OPENING) and employer.state not in BARRED,
         steps=[(name, *EMPLOYER_STEPS[name]) for name in EMPLOYER_STEPS if name in events],
         place=_place(employer.region_code),
         openings=unit.session.scalars(employer_openings(employer_id).limit(FEW)).all(),
