@@ -16,6 +16,8 @@ from centre.permissions import Permission
 from centre.scans.queries import last_scan_id
 from centre.scans.rules import ScanBatch
 from employers.fairs.queries import fair as fair_in_sight
+from matching.fairs.contacts import actions as recording
+from matching.fairs.contacts.rules import TalkBatch
 from matching.fairs.visitors import actions
 from matching.fairs.visitors.queries import card_aliases, day_truth, door_of, door_rules, roll
 from matching.fairs.visitors.rules import TicketDraft, TicketSource, register_of
@@ -24,6 +26,7 @@ from matching.fairs.visitors.tickets import HOUR, TICKETS_AN_HOUR, register_visi
 routes = Routes(prefix="/fairs", tags=["visitors"])
 
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
+BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class TicketOut(Wire):
@@ -73,6 +76,15 @@ class ReceivedOut(Wire):
     server_at: datetime
 
 
+class ReceivedTalksOut(Wire):
+    """What came of a queue of talks: sent, new or changed, and those whose ticket nobody of this fair has."""
+
+    sent: int
+    kept: int
+    unknown: int
+    server_at: datetime
+
+
 class HeadCount(Wire):
     """People inside and people who came in, for the wall of the hall; `revision` changes with every scan."""
 
@@ -118,6 +130,13 @@ def receive_scans(unit: Unit, fair_id: FairId, batch: ScanBatch) -> ReceivedOut:
     """Send the queue of a gate; scans that are known already change nothing."""
     received = actions.receive_gate_scans(unit.session, unit.actor, fair_id=fair_id, batch=batch)
     return ReceivedOut(sent=received.sent, added=received.added, server_at=clock.now())
+
+
+@routes.post("/booths/{booth_id}/talks", allow=Permission.APPLY_FOR_BOOTH)
+def receive_talks(unit: Unit, booth_id: BoothId, batch: TalkBatch) -> ReceivedTalksOut:
+    """Send the talks of a device at a booth; talks that are known already change nothing."""
+    received = recording.receive_talks(unit.session, unit.actor, booth_id=booth_id, batch=batch)
+    return ReceivedTalksOut(sent=received.sent, kept=received.kept, unknown=received.unknown, server_at=clock.now())
 
 
 @routes.get("/{fair_id}/headcount", allow=PUBLIC)

@@ -1,4 +1,4 @@
-"""Two gates in real browsers, both offline: one ticket at both, a page closed in between, one truth (FA-12)."""
+"""Two gates and a booth in real browsers, all offline: pages closed in between, one truth (FA-12)."""
 
 from datetime import timedelta
 
@@ -9,15 +9,19 @@ from centre.accounts import Account, SignIn
 from centre.database import open_session
 from centre.permissions import Role
 from centre.privacy import token_digest
+from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair
+from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
+from employers.fairs.rules import BoothDraft
+from matching.fairs.contacts.queries import contacts_at
 from matching.fairs.visitors.actions import set_up_door
 from matching.fairs.visitors.queries import day_truth
 from matching.fairs.visitors.rules import DoorDraft, TicketDraft, TicketSource
 from matching.fairs.visitors.tickets import register_visitor
-from tests.employers.world import ORGANISER, SYSTEM, add_hall, booth_fair, found_city
+from tests.employers.world import ORGANISER, SYSTEM, add_employer, add_hall, booth_fair, boss, found_city
 from tests.ordeal.servers import serving
 
-TOKEN = "gate-token"
+TOKEN, BOSS = "gate-token", "boss-token"
 
 
 def build() -> tuple[int, str, str]:
@@ -127,3 +131,57 @@ def test_people_without_a_ticket_meet_the_rules_of_the_door_without_a_network(da
     with open_session(SYSTEM.scope) as session:
         day = day_truth(session, fair_id)
     assert (day.entered, day.inside, day.turned_away, len(day.forced)) == (4, 4, 3, 1)
+
+
+def stand(session: ScopedSession, fair_id: int) -> int:
+    """A numbered booth at the fair, and a signed-in account of its employer."""
+    add_employer(session)
+    booth = apply_for_booth(session, boss(), fair_id=fair_id, draft=BoothDraft(contact_name="王"))
+    approve_booth(session, ORGANISER, booth_id=booth.id)
+    assign_booth(session, ORGANISER, booth_id=booth.id)
+    ends = clock.now() + timedelta(hours=2)
+    session.add(SignIn(account_id=1, token_digest=token_digest(BOSS), csrf_token="x", expires_at=ends, ends_at=ends))
+    return booth.id
+
+
+def record(page: Page, code: str, outcome: str) -> None:
+    """Record a talk by two taps, and wait until it is safe on the device."""
+    waiting = int(page.locator("[data-waiting]").inner_text())
+    page.fill("[name=code]", code)
+    page.get_by_role("button", name=outcome).click()
+    expect(page.locator("[data-waiting]")).to_have_text(str(waiting + 1))
+
+
+def test_talks_at_a_booth_without_a_network_arrive_once(database: str, browser: Browser) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        found_city(session)
+        now = clock.now()
+        hall = add_hall(session)
+        fair_id = booth_fair(session, hall, starts_at=now + timedelta(minutes=5), ends_at=now + timedelta(hours=2)).id
+        booth_id = stand(session, fair_id)
+        ticket = register_visitor(session, fair_id=fair_id, draft=TicketDraft(), source=TicketSource.ONLINE).code
+    with clock.frozen(clock.now() + timedelta(minutes=6)), open_session(SYSTEM.scope, write=True) as session:
+        advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
+    with serving() as server:
+        context, address = browser.new_context(locale="zh-CN"), f"{server.url}/employer/booths/{booth_id}/talks"
+        context.add_cookies([{"name": "sid", "value": BOSS, "url": server.url}])
+        page = context.new_page()
+        page.goto(address)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        page.reload()
+        expect(page.locator("[data-booth]")).to_have_attribute("data-state", "online")
+        context.set_offline(True)
+        record(page, ticket, "谈过了")
+        record(page, "", "达成意向")
+        page.reload()  # the worker gives the page, the queue is still there
+        expect(page.locator("[data-waiting]")).to_have_text("2")
+        record(page, ticket, "当场录用")
+        record(page, "ZZZZ-ZZZZ", "不合适")
+        context.set_offline(False)
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.locator("[data-waiting]")).to_have_text("0")
+        expect(page.locator("[data-unknown-count]")).to_have_text("1")
+        expect(page.locator("#talks tbody tr")).to_have_count(3)
+        context.close()
+    with open_session(SYSTEM.scope) as session:
+        assert sorted(talk.outcome.value for talk in contacts_at(session, booth_id)) == ["intention", "none", "offer"]

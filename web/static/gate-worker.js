@@ -1,6 +1,7 @@
-// Keeps the pages of the gates and what they load, so that a gate opens in a hall without network.
-const KEEP = "gangqiao-gate-3";
+// Keeps the pages of the gates and of talks at booths and what they load, so that they open in a hall without network.
+const KEEP = "gangqiao-gate-4";
 const PATIENCE = 4000;
+const TALKS = /^\/employer\/booths\/[0-9]+\/talks$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
@@ -29,5 +30,6 @@ async function answer(request) {
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url), path = address.pathname;
   if (event.request.method !== "GET" || address.origin !== location.origin) return;
-  if (path === "/gate" || path.startsWith("/gate/") || path.startsWith("/static/")) event.respondWith(answer(event.request));
+  const isKept = path === "/gate" || path.startsWith("/gate/") || path.startsWith("/static/") || TALKS.test(path);
+  if (isKept) event.respondWith(answer(event.request));
 });

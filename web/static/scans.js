@@ -35,7 +35,7 @@ export function judge(door, entry, at, inside, isInside) {
 export class ScanQueue extends EventTarget {
   static async open({ address, roll = "" }) {
     const queue = new ScanQueue();
-    Object.assign(queue, { address, rollAddress: roll, online: true, signedOut: false, refused: "", refreshedAt: 0 });
+    Object.assign(queue, { address, rollAddress: roll, online: true, signedOut: false, refused: "", received: null, refreshedAt: 0 });
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("kept");
@@ -89,13 +89,13 @@ export class ScanQueue extends EventTarget {
   now() { return this.anchor ? Date.parse(this.anchor.server) + this.elapsed() : Date.now(); }
 
   // Resolves when the scan is safely on the device: only then may the gate say "come in".
-  async add({ subject = "", act = "in", gate = "", heads = 1, forced = false, reason = "" }) {
+  async add({ subject = "", act = "in", gate = "", heads = 1, forced = false, reason = "", ...more }) {
     const taking = this.base.transaction("kept", "readwrite"), numbers = taking.objectStore("kept");
     const counter = ((await asked(numbers.get("counter"))) || 0) + 1;
     numbers.put(counter, "counter");
     await finished(taking);
     const scan = {
-      counter, subject, act, gate, heads, forced, reason,
+      counter, subject, act, gate, heads, forced, reason, ...more,
       wall_at: new Date().toISOString(), anchor_at: this.anchor?.server || null, elapsed_ms: this.elapsed(),
     };
     const sealed = await this.#seal(scan);
@@ -147,7 +147,8 @@ export class ScanQueue extends EventTarget {
     this.signedOut = answer.status === 401;
     this.refused = answer.ok || this.signedOut ? "" : String(answer.status);
     if (!answer.ok) return false;
-    await this.#keepTime((await answer.json()).server_at);
+    this.received = await answer.json();
+    await this.#keepTime(this.received.server_at);
     // What was sent is part of the kept roll before it leaves the queue: a page that is closed now forgets nobody.
     if (this.roll) {
       Object.assign(this.roll, { inside_subjects: [...this.present], inside: this.inside, entered: this.entered });

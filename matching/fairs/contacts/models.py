@@ -14,10 +14,15 @@ from matching.fairs.visitors.models import Visitor
 class BoothContact(OfCentre, Record):
     """A talk between a visitor and a booth with its outcome; one row for each pair (现场洽谈).
 
-    A talk with somebody who showed no ticket has no visitor, and counts by itself.
+    A talk with somebody who showed no ticket has no visitor, and counts by itself. `sent_as` names such a talk when a
+    device recorded it without network, so that a queue that is sent again adds nothing.
     """
 
-    __table_args__ = (UniqueConstraint("booth_id", "visitor_id"), Index("ix_booth_contact_fair", "fair_id", "at"))
+    __table_args__ = (
+        UniqueConstraint("booth_id", "visitor_id"),
+        UniqueConstraint("booth_id", "sent_as"),
+        Index("ix_booth_contact_fair", "fair_id", "at"),
+    )
 
     fair_id: Mapped[int] = mapped_column(ForeignKey("fair.id"))
     booth_id: Mapped[int] = mapped_column(ForeignKey("booth.id"))
@@ -28,6 +33,7 @@ class BoothContact(OfCentre, Record):
     opening_id: Mapped[int | None] = mapped_column(ForeignKey("opening.id"))
     outcome: Mapped[Outcome] = mapped_column(coded(Outcome))
     at: Mapped[datetime] = mapped_column(Instant, default=clock.now)
+    sent_as: Mapped[str | None] = mapped_column(String(80))
 
 
 class FairComplaint(OfCentre, Record):

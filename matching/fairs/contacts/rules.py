@@ -9,6 +9,7 @@ from pydantic import Field, StringConstraints
 
 from centre.drafts import Draft, Line, Paragraph, RecordId
 from centre.errors import Conflict
+from centre.scans.rules import MOST_AT_ONCE, ScanDraft
 from centre.translation import N_
 
 
@@ -61,6 +62,19 @@ class ContactDraft(Draft):
     code: Line = ""
     outcome: Outcome
     opening_id: RecordId | None = None
+
+
+class TalkScan(ScanDraft):
+    """One talk as a device at a booth sends it; the subject is that of the ticket or card, or nobody's (离线洽谈)."""
+
+    outcome: Outcome
+
+
+class TalkBatch(Draft):
+    """The talks that a device at a booth recorded, with or without network (洽谈队列)."""
+
+    device: Annotated[str, Field(pattern=r"^[0-9A-Za-z-]{8,40}$")]
+    scans: Annotated[tuple[TalkScan, ...], Field(max_length=MOST_AT_ONCE)] = ()
 
 
 class ComplaintDraft(Draft):

@@ -60,10 +60,10 @@ def gates(unit: Unit) -> Response:
 
 @routes.get("/worker.js", allow=PUBLIC)
 def worker(unit: Unit) -> Response:
-    """The service worker of the gate pages."""
+    """The service worker of the gate pages, and of the talks at booths."""
     del unit
     script = (STATIC / "gate-worker.js").read_bytes()
-    headers = {"service-worker-allowed": "/gate", "cache-control": "no-cache"}
+    headers = {"service-worker-allowed": "/", "cache-control": "no-cache"}
     return Response(script, media_type="text/javascript; charset=utf-8", headers=headers)
 
 
