@@ -49,7 +49,7 @@ def opening_of(dice: random.Random, number: int, employer: Employer) -> Opening:
     """An opening on show with every field filled."""
     unit = dice.choice(list(WageUnit))
     low = PAY[unit] * dice.randint(1, 3) + dice.randint(0, 99)
-    age = dice.randint(16, 40)
+    age, employment = dice.randint(16, 40), dice.choice(list(EmploymentType))
 
     def text(word: str) -> str:
         return f"{dice.choice(SIGNS)}{word}{dice.choice(SIGNS)}".strip()
@@ -60,8 +60,8 @@ def opening_of(dice: random.Random, number: int, employer: Employer) -> Opening:
         conditions=text("踏实"), region_code=dice.choice(PLACES), address=text("纺织路 1 号"), wage_min_fen=low,
         wage_max_fen=dice.choice([None, low, low * 2]), wage_unit=unit,
         base_pay_fen=220_000 if unit in (WageUnit.MONTH, WageUnit.PIECE) else low, overtime_rule=text("加班另算"),
-        pay_day=dice.randint(1, 31), employment_type=dice.choice(list(EmploymentType)),
-        contract_party=dice.choice(list(ContractParty)), client_name=text("实际单位"),
+        pay_day=dice.randint(1, 31), employment_type=employment, contract_party=dice.choice(list(ContractParty)),
+        client_name=text("实际单位") if employment is EmploymentType.AGENCY else "",
         hours_per_week=dice.randint(1, 100), shift=text("两班倒"), night_shift=dice.choice([None, True, False]),
         hazardous=dice.random() < 0.5, board=dice.choice(list(Provision)), lodging=dice.choice(list(Provision)),
         travel_paid_by=dice.choice(list(Payer)), medical_paid_by=dice.choice(list(Payer)),
