@@ -21,6 +21,7 @@ JOB_NAMES = {
     "forget-visitors": N_("清除招聘会访客姓名"),
     "lapse-registrations": N_("提醒和处理到期的求职登记"),
     "lapse-seat-offers": N_("收回没确认的候补名额"),
+    "learn-adverts": N_("从审查判定里学习招聘用语"),
     "learn-weights": N_("学习匹配权重"),
     "measure-fairness": N_("统计推荐是否公平"),
     "plan-interviews": N_("排招聘会面谈时间"),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from zlib import crc32
 
-from employers.openings.adverts.classifier import WEIGHTS, is_lawful, resembling
+from employers.openings.adverts.classifier import is_lawful, resembling, weights_in_use
 from employers.openings.adverts.lexicon import LEXICON, OF_THE_EMPLOYER, excuses, is_title, laws, questions, wants_whom
 from employers.openings.adverts.rulebook import (
     RULES,
@@ -61,10 +62,14 @@ def screen(text: str, *, field: str = "", known: Iterable[str] = ()) -> list[Scr
     return [*findings, *asked.values()]
 
 
-@lru_cache(maxsize=1)
 def edition() -> str:
     """A mark of the present rules, lexicon and weights: openings screened under another one are screened again."""
-    return f"{crc32(b''.join(file.read_bytes() for file in (RULES, LEXICON, WEIGHTS))):08x}"
+    return _edition(*weights_in_use())
+
+
+@lru_cache(maxsize=1)
+def _edition(weights: Path, _written: int) -> str:
+    return f"{crc32(b''.join(file.read_bytes() for file in (RULES, LEXICON, weights))):08x}"
 
 
 def _silences(finding: ScreeningFinding, key: str, words: str) -> bool:

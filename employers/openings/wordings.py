@@ -12,8 +12,12 @@ from centre.permissions import Actor, Permission, Scope, require
 from centre.scopes import seeing_everything
 from centre.tables import Record
 from centre.translation import N_
+from employers.openings.adverts.classifier import own_weights, trying, weights_of
 from employers.openings.models import Opening
 from employers.openings.screening import Reaction, ScreeningFinding, restore
+
+TOLERATED = 0.005
+"""By how much precision and recall on the shipped sentences may fall when decisions of the centre are learnt."""
 
 OPEN_QUESTION = N_("“{words}”要先问清楚：确实合法，请勾选“问过了，说法合法”；违法，请退回修改")
 
@@ -91,6 +95,27 @@ def refuse_open_questions(session: Session, opening: Opening) -> None:
         )
 
 
-def judged_wordings(session: Session) -> Sequence[AdvertWording]:
-    """All judged wordings, the oldest first, for training."""
-    return session.scalars(select(AdvertWording).order_by(AdvertWording.id)).all()
+def learnt_from_decisions(session: Session) -> str | None:
+    """Weights for the classifier from the officers' decisions besides the shipped sentences; None where none are new.
+
+    None as well where they would find less of what is unlawful, or trouble more of what is lawful, on the shipped
+    sentences that nothing is learnt from: a careless hand at the desk does not blunt the screening.
+    """
+    with seeing_everything(session):
+        decisions = select(AdvertWording.clause, AdvertWording.lawful).order_by(AdvertWording.id)
+        own = {clause: not lawful for clause, lawful in session.execute(decisions)}
+    if not own:
+        return None
+    # Imported here, since these load scikit-learn, which servers do not need.
+    from employers.openings.advert_figures import evaluate
+    from employers.openings.adverts.training import learn, unseen
+
+    learnt = learn(own)
+    if own_weights().exists() and own_weights().read_text("utf-8") == learnt:
+        return None
+    sentences = unseen()
+    before = evaluate(sentences)
+    with trying(weights_of(learnt)):
+        after = evaluate(sentences)
+    is_worse = after.recall < before.recall - TOLERATED or after.precision < before.precision - TOLERATED
+    return None if is_worse else learnt

@@ -1,16 +1,20 @@
 """A linear classifier on runs of characters, for wording that neither rule nor lexicon names: it asks. Pure.
 
 Trained by `employers.openings.adverts.training`; here are only the weights and their sum, so that no library is
-loaded for a sentence. The data file holds an integer for each run of one to three characters, in thousandths.
+loaded for a sentence. The data file holds an integer for each run of one to three characters, in thousandths. Weights
+that were learnt from a centre's own decisions as well stand in the data folder, and take the place of the shipped ones.
 """
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, sqrt
 from pathlib import Path
 
+from centre.settings import settings
 from employers.openings.adverts.clauses import clauses
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "ad_weights.json"
@@ -48,7 +52,7 @@ def runs_of(clause: str) -> set[str]:
 
 def probability(clause: str) -> float:
     """How likely a clause of levelled text is to be unlawful, between 0 and 1."""
-    weights = _weights()
+    weights = _trial.get() or _weights(*weights_in_use())
     runs = runs_of(clause)
     # Divided by all runs, not only the known ones: what was never seen is no ground for a question.
     total = sum(weights.runs.get(run, 0) for run in runs) / sqrt(len(runs))
@@ -67,7 +71,38 @@ def resembling(text: str) -> Iterator[str]:
             yield clause
 
 
-@lru_cache(maxsize=1)
-def _weights() -> Weights:
-    data = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+def own_weights() -> Path:
+    """The file for weights that were learnt from this installation's decisions."""
+    return settings().data_dir / "ad_weights.json"
+
+
+def weights_in_use() -> tuple[Path, int]:
+    """The file of the weights that count now, and when it was written, in nanoseconds."""
+    try:
+        return own_weights(), own_weights().stat().st_mtime_ns
+    except OSError:
+        return WEIGHTS, 0
+
+
+def weights_of(text: str) -> Weights:
+    """Weights as they are stored. Raises ValueError or KeyError."""
+    data = json.loads(text)
     return Weights(data["runs"], data["constant"])
+
+
+@contextmanager
+def trying(weights: Weights) -> Iterator[None]:
+    """Judge by other weights, to measure them."""
+    token = _trial.set(weights)
+    try:
+        yield
+    finally:
+        _trial.reset(token)
+
+
+_trial: ContextVar[Weights | None] = ContextVar("weights on trial", default=None)
+
+
+@lru_cache(maxsize=1)
+def _weights(file: Path, _written: int) -> Weights:
+    return weights_of(file.read_text(encoding="utf-8"))

@@ -5,7 +5,7 @@ Imports scikit-learn, so only commands and tests load this module.
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -22,26 +22,40 @@ OCCUPATIONS = Path(regions.__file__).parent / "data" / "cn_occupations_2022.csv"
 RAREST = 2
 STRENGTH = 8.0
 THOUSAND = 1000
-LEAST = 5
-"""Weights below so many thousandths are left out of the file."""
 
 
-def learn(known: Iterable[Example]) -> dict[str, object]:
-    """The weights that tell unlawful clauses from lawful ones, as they are stored."""
-    texts, labels = _clauses_of(known)
+OWN_TIMES = 10
+"""How often a centre's own decision counts: about eight refusals of one kind let the ninth be asked about."""
+
+
+def learn(own: Mapping[str, bool] | None = None) -> str:
+    """The weights that tell unlawful clauses from lawful ones, as they are stored.
+
+    Learnt from the training part of the shipped sentences and from a centre's own decisions: clauses, and whether each
+    is unlawful.
+    """
+    texts, labels = _clauses_of(example for example in examples() if not example.unseen)
+    for clause, flag in (own or {}).items():
+        texts += [clause] * OWN_TIMES
+        labels += [flag] * OWN_TIMES
     counter = CountVectorizer(analyzer=runs_of, binary=True, min_df=RAREST)
     features = normalize(counter.fit_transform(texts).astype(np.float64))
     model = LogisticRegression(C=STRENGTH, class_weight="balanced", solver="liblinear", random_state=0, tol=1e-6)
     model.fit(features, labels)
     weights = zip(counter.get_feature_names_out(), model.coef_[0], strict=True)
     runs = {run: round(weight * THOUSAND) for run, weight in sorted(weights)}
-    return {"constant": round(float(model.intercept_[0]) * THOUSAND), "runs": runs}
+    learnt = {"constant": round(float(model.intercept_[0]) * THOUSAND), "runs": runs}
+    return json.dumps(learnt, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n"
 
 
-def train(file: Path = WEIGHTS, more: Sequence[Example] = ()) -> None:
-    """Write the weights learnt from the training part of the shipped sentences and from a centre's own decisions."""
-    learnt = learn([*(example for example in examples() if not example.unseen), *more])
-    file.write_text(json.dumps(learnt, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n", "utf-8")
+def train(file: Path = WEIGHTS) -> None:
+    """Write the shipped weights."""
+    file.write_text(learn(), "utf-8")
+
+
+def unseen() -> list[tuple[str, str, bool]]:
+    """The shipped sentences that are kept out of training, as `advert_figures.evaluate` takes them."""
+    return [(example.category, example.text, example.flag) for example in examples() if example.unseen]
 
 
 def _clauses_of(known: Iterable[Example]) -> tuple[list[str], list[bool]]:
