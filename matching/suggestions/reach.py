@@ -16,12 +16,11 @@ from centre.translation import N_
 from employers.openings.queries import own_opening
 from matching.engine.fit import ways
 from matching.engine.fit.conditions import monthly_range
-from matching.engine.fit.profiles import Ground, OpeningProfile, WorkerProfile
+from matching.engine.fit.profiles import Ground, OpeningProfile
 from matching.live.listing import Listed, listed_now
 from matching.live.openings import board
 from matching.live.workers import fitting_workers
-from matching.profiles.models import JobWish
-from matching.profiles.queries import worker_profiles
+from matching.profiles.models import JobWish, WorkedOccupation
 
 MORE_FEN = 20_000
 """The raise whose effect an employer is told: 200 yuan a month."""
@@ -137,10 +136,13 @@ class PayOffered:
 
 def pay_offered(session: Session, person_id: int) -> PayOffered | None:
     """The pay that the openings of a person's trades offer; None where too few do, or nothing is asked for."""
-    (worker,) = worker_profiles(session, [person_id]) or (WorkerProfile(person_id),)
+    wish = session.scalar(select(JobWish).where(JobWish.person_id == person_id))
+    if wish is None:
+        return None
+    practised = select(WorkedOccupation.occupation).where(WorkedOccupation.person_id == person_id)
+    trades = {*(wish.occupations or ()), *session.scalars(practised.order_by(WorkedOccupation.id))}
     now = board().look()
-    asked = now.ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
-    trades = {*(worker.wanted or ()), *(practice.code for practice in worker.practised or ())}
+    asked = now.ground.wages.monthly(wish.wage_floor_fen, wish.wage_unit)
     listed = [row for row in list(now.listed.values()) if row.occupation in trades]
     paid = [most for row in listed if (most := monthly_range(row.profile, now.ground)[1]) is not None]
     if asked is None or len(paid) < FEWEST:
