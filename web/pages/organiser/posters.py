@@ -28,14 +28,18 @@ MOST_BADGES = 10
 FairId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
+def _openings_by_booth(unit: Unit, fair_id: int) -> dict[int, list[Opening]]:
+    openings: dict[int, list[Opening]] = {}
+    for booth, opening in shown_openings(unit.session, fair_id):
+        openings.setdefault(booth.id, []).append(opening)
+    return openings
+
+
 @routes.get("/fairs/{fair_id:int}/posters", allow=Permission.MANAGE_FAIRS)
 def posters(unit: Unit, fair_id: FairId) -> Response:
     """A poster with the way to register, and a card for every booth with its openings."""
     fair = fair_in_sight(unit.session, fair_id)
     address = f"{own_address(unit.request)}/fairs/{fair.id}"
-    openings: dict[int, list[Opening]] = {}
-    for booth, opening in shown_openings(unit.session, fair.id):
-        openings.setdefault(booth.id, []).append(opening)
     drawn = floor_plan(unit.session, fair)
     return paper(
         unit,
@@ -47,7 +51,7 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
         drawing=qr(f"{address}/register", 8),
         small=qr(address, 4),
         booths=[booth for _, booth in sorted(drawn.holders.items())],
-        openings=openings,
+        openings=_openings_by_booth(unit, fair.id),
     )
 
 
@@ -55,9 +59,6 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
 def mailing(unit: Unit, fair_id: FairId) -> Response:
     """A letter to every exhibitor: its booth, when and where to come in, what to bring, what it shows."""
     fair = fair_in_sight(unit.session, fair_id)
-    openings: dict[int, list[Opening]] = {}
-    for booth, opening in shown_openings(unit.session, fair.id):
-        openings.setdefault(booth.id, []).append(opening)
     drawn = floor_plan(unit.session, fair)
     return paper(
         unit,
@@ -66,7 +67,7 @@ def mailing(unit: Unit, fair_id: FairId) -> Response:
         hours=hours(fair),
         arrive=fair.starts_at - ARRIVE_EARLIER,
         booths=[booth for _, booth in sorted(drawn.holders.items())],
-        openings=openings,
+        openings=_openings_by_booth(unit, fair.id),
         ways=known_ways(unit.session, fair.venue_id)["exhibitors"],
         office=sign(),
     )
