@@ -43,6 +43,7 @@ def record_contact(session: Session, actor: Actor, *, booth_id: int, draft: Cont
 
     By the employer at its own booth, or by the organiser. Raises NotTheDay or UnknownTicket.
     """
+    require(actor, Permission.APPLY_FOR_BOOTH)
     booth = _open_booth(session, actor, booth_id)
     visitor = _visitor(session, booth, draft.code) if draft.code else None
     opening_id = draft.opening_id if draft.opening_id in booth.opening_ids else None
@@ -56,6 +57,7 @@ def receive_talks(session: Session, actor: Actor, *, booth_id: int, batch: TalkB
     Of two outcomes for one ticket the later one counts, whenever each arrives. A talk whose ticket nobody of this fair
     has counts as one without a ticket: it took place. Raises NotTheDay.
     """
+    require(actor, Permission.APPLY_FOR_BOOTH)
     booth = _open_booth(session, actor, booth_id)
     with seeing_everything(session):
         holders = {visitor.subject: visitor for visitor in session.scalars(visitors(booth.fair_id))}
@@ -94,7 +96,6 @@ def _visitor(session: Session, booth: Booth, code: str) -> Visitor:
 
 
 def _open_booth(session: Session, actor: Actor, booth_id: int) -> Booth:
-    require(actor, Permission.APPLY_FOR_BOOTH)
     booth = handled_booth(session, actor, booth_id)
     if booth.fair.state not in RECORDING:
         raise NotTheDay

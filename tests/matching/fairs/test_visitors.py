@@ -261,7 +261,7 @@ def test_a_visitor_registers_on_the_page_and_the_gate_scans_the_ticket(as_: Open
         roll_page = gate.get(f"/gate/fairs/{fair_id}/roll").text
         assert code in roll_page
         assert gate.get("/gate").status_code == 200
-        assert visitor.get("/gate/worker.js").headers["service-worker-allowed"] == "/gate"
+        assert visitor.get("/gate/worker.js").headers["service-worker-allowed"] == "/"
         assert visitor.get("/gate/app.webmanifest").json()["scope"] == "/gate"
 
 
