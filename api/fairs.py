@@ -114,6 +114,7 @@ class BoothOut(Wire):
     """
 
     id: int
+    version: int
     fair_id: int
     employer_id: int
     state: BoothState

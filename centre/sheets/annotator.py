@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from centre.sheets.cells import sheet_name
 from centre.sheets.inbox import Refused, answer, kind_of
 from centre.sheets.limits import Limits
 from centre.sheets.marks import Unread
@@ -137,7 +138,7 @@ def _rebuilt(sheets: list[dict[str, Any]], faults: Faults, headers: dict[str, in
         red, text = book.add_format({"bg_color": "#" + _RED}), book.add_format({"num_format": "@"})
         _apply(sheets, corrected)
         for source in sheets:
-            sheet = book.add_worksheet(source["name"][:31])
+            sheet = book.add_worksheet(sheet_name(source["name"]))
             wrong = faults.get(source["name"], {})
             last = _width(source)
             sheet.write_string(headers.get(source["name"], 1) - 1, last, TITLE)

@@ -1,5 +1,6 @@
 """What a spreadsheet says, and the refusals of files that say nothing safe."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -168,3 +169,15 @@ REFUSALS = {
     )
 }  # fmt: skip
 """The refusals that the child process can report, by code."""
+
+
+_NOT_IN_NAMES = re.compile(r"[\[\]:*?/\\]")
+
+
+def sheet_name(title: str) -> str:
+    """A title as the name of a sheet: Excel takes 31 characters, none of []:*?/\\ and no apostrophe at an end.
+
+    >>> sheet_name("Founders' practice: shops / stalls")
+    "Founders' practice  shops   sta"
+    """
+    return _NOT_IN_NAMES.sub(" ", title)[:31].strip(" '") or "Sheet1"

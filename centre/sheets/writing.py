@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from centre.sheets import child
-from centre.sheets.cells import CHOICES_SHEET, GUIDE_SHEET, Cell
+from centre.sheets.cells import CHOICES_SHEET, GUIDE_SHEET, Cell, sheet_name
 from centre.sheets.limits import Limits
 from centre.sheets.marks import Unread
 
@@ -87,7 +87,7 @@ def template(
     """An .xlsx to fill in: header and drop-downs on the first sheet, notes and sample rows on one of their own."""
     packed = io.BytesIO()
     with _writer(packed) as book:
-        sheet = book.add_worksheet(title[:31])
+        sheet = book.add_worksheet(sheet_name(title))
         _head(book, sheet, columns)
         for at, column in enumerate(columns):
             if column.note:
@@ -115,7 +115,7 @@ def export(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]]
     """
     packed = io.BytesIO()
     with _writer(packed, constant_memory=True) as book:
-        sheet = book.add_worksheet(title[:31])
+        sheet = book.add_worksheet(sheet_name(title))
         if mark:
             book.set_properties({"comments": mark})
             sheet.set_header("&L" + mark[:200].replace("&", "&&"))
@@ -143,7 +143,7 @@ def workbook(pages: Sequence[Page]) -> bytes:
         text, two = book.add_format({"num_format": "@"}), book.add_format({"num_format": "#,##0.00"})
         whole, title = book.add_format({"num_format": "#,##0"}), book.add_format({"bold": True, "font_size": 14})
         for number, page in enumerate(pages, 1):
-            sheet = book.add_worksheet(f"{number} {page.title}"[:31])
+            sheet = book.add_worksheet(sheet_name(f"{number} {page.title}"))
             sheet.set_paper(9)
             sheet.set_landscape()
             sheet.fit_to_pages(1, 1)

@@ -223,3 +223,11 @@ def test_an_open_document_is_read() -> None:
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
     book = read_sheets(packed.getvalue(), "a.ods")
     assert (book.kind, book.sheets[0].name, book.sheets[0].rows) == ("ods", "一班", [Row(1, ["姓名", 3])])
+
+
+@pytest.mark.parametrize(
+    "title", ["'shops'", "Founders' practice shops in town'", "a/b:c*d?[e]\\f", "", "'", "长" * 40, "x" * 30 + "'y"]
+)
+def test_any_title_names_a_sheet(title: str) -> None:
+    packed = writing.export(title, [Column("a")], [("1",)])
+    assert len(read_sheets(packed, "any.xlsx").sheets[0].rows) == 2
