@@ -1,7 +1,8 @@
 """Registered people whose services are due, and introductions that do not go on."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
+from itertools import count
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -31,20 +32,28 @@ def services_owed(session: Session, limit: int = 50) -> list[Owed]:
     """
     rule: Mapping[str, int] = policy(session, "service-obligation", on=clock.today())
     within = timedelta(days=rule["days"])
-    begun = seekers().where(Registration.submitted_at <= clock.now() - within + AHEAD).limit(MOST)
-    registrations = session.scalars(begun).all()
+    begun = seekers().where(Registration.submitted_at <= clock.now() - within + AHEAD)
+    owed: list[Owed] = []
+    for start in count(0, MOST):  # those who got everything do not hide who came after them
+        registrations = session.scalars(begun.limit(MOST).offset(start)).all()
+        owed += _owed_of(session, registrations, rule, within)
+        if len(owed) >= limit or len(registrations) < MOST:
+            break
+    return owed[:limit]
+
+
+def _owed_of(
+    session: Session, registrations: Collection[Registration], rule: Mapping[str, int], within: timedelta
+) -> Iterator[Owed]:
     ids = [registration.person_id for registration in registrations]
     got = {duty: _counts(session, query, ids) for duty, query in _SERVICES.items()}
     names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all())
-    owed = []
     for registration in registrations:
         person_id, since = registration.person_id, registration.submitted_at
         missing = {duty: rule[duty] - got[duty].get(person_id, 0) for duty in Duty if duty in rule}
-        missing = {duty: count for duty, count in missing.items() if count > 0}
+        missing = {duty: number for duty, number in missing.items() if number > 0}
         if missing and since is not None:
-            due_on = clock.local(since + within).date()
-            owed.append(Owed(person_id, names.get(person_id, ""), due_on, missing))
-    return owed[:limit]
+            yield Owed(person_id, names.get(person_id, ""), clock.local(since + within).date(), missing)
 
 
 def stalled_introductions(session: Session, limit: int = 50) -> list[tuple[Introduction, Stall]]:

@@ -78,8 +78,9 @@ def own_weights() -> Path:
 
 def weights_in_use() -> tuple[Path, int]:
     """The file of the weights that count now, and when it was written, in nanoseconds."""
+    own = own_weights()
     try:
-        return own_weights(), own_weights().stat().st_mtime_ns
+        return own, own.stat().st_mtime_ns
     except OSError:
         return WEIGHTS, 0
 
@@ -105,4 +106,7 @@ _trial: ContextVar[Weights | None] = ContextVar("weights on trial", default=None
 
 @lru_cache(maxsize=1)
 def _weights(file: Path, _written: int) -> Weights:
-    return weights_of(file.read_text(encoding="utf-8"))
+    try:
+        return weights_of(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError):  # cut off by a power failure: the next night learns it anew
+        return weights_of(WEIGHTS.read_text(encoding="utf-8"))

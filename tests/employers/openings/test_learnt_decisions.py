@@ -47,3 +47,13 @@ def test_careless_decisions_do_not_blunt_the_screening(session: ScopedSession, t
     decide(session, *dict.fromkeys(unlawful[:1500]), lawful=True)
     with planted(wordings, TOLERATED=tolerated):
         assert (learnt_from_decisions(session) is None) is (tolerated < 1)
+
+
+@pytest.mark.usefixtures("session")
+def test_weights_that_were_cut_off_stop_no_screening() -> None:
+    own_weights().write_text("", "utf-8")
+    try:
+        assert screen("招聘司机，限男性")
+        assert screen(NEXT) == []
+    finally:
+        own_weights().unlink()

@@ -12,6 +12,7 @@ from centre.ledger import Channel, ServiceCategory
 from centre.outbox import Message
 from centre.permissions import Actor, Role
 from centre.policy import PolicyMissing, PolicyRule
+from matching.duties import queries
 from matching.duties.queries import services_owed, stalled_introductions
 from matching.duties.rules import Duty, Stall
 from matching.introductions import actions
@@ -22,6 +23,7 @@ from matching.profiles.models import Registration
 from matching.profiles.visits import VisitDraft, record_visit
 from tests.matching import world
 from tests.matching.world import Town
+from tests.planted import planted
 
 SYSTEM = Actor.system()
 
@@ -113,6 +115,16 @@ def test_what_was_done_since_the_registration_is_owed_no_more(town: Town) -> Non
             draft = VisitDraft(category=category, channel=Channel.COUNTER)
             record_visit(session, clerk, draft=draft, person_id=person_id)
     assert owed(town, 80) == [(person_id, {Duty.INTRODUCTIONS: 2}, False)]
+
+
+def test_the_registrations_are_read_on_until_enough_is_owed(town: Town) -> None:
+    first = worker(town)
+    with open_session(SYSTEM.scope, write=True) as session:
+        second = world.add_worker(session, town, world.W2).id
+        later = clock.now() + timedelta(hours=1)
+        session.execute(update(Registration).where(Registration.person_id == second).values(submitted_at=later))
+    with planted(queries, MOST=1):
+        assert [row[0] for row in owed(town, 80)] == [first, second]
 
 
 def test_without_its_rule_nothing_is_guessed(town: Town) -> None:
