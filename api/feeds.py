@@ -16,8 +16,9 @@ from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import fair, fairs
 from employers.fairs.rules import FairState, FairTheme
-from matching.fairs.interviews.models import BookedInterview, InterviewDay
-from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
+from matching.fairs.interviews.models import InterviewDay
+from matching.fairs.interviews.queries import interview_day, slot_at
+from matching.fairs.interviews.released import Appointment, appointments
 from matching.fairs.visitors.queries import ticket_by_code
 
 if TYPE_CHECKING:
@@ -58,29 +59,29 @@ def fair_feed(unit: Unit, fair_id: Annotated[int, Path(ge=1, le=BIGGEST_ID)]) ->
 
 @routes.get("/tickets/{code}/interviews.ics", allow=PUBLIC, response_class=Response)
 def interviews_feed(unit: Unit, code: Annotated[str, Path(max_length=40)]) -> Response:
-    """The interviews of one ticket, for a personal calendar; names of people are not in it."""
+    """The interviews of one ticket, for a personal calendar, cancelled ones too; names of people are not in it."""
     visitor = ticket_by_code(unit.session, code)
     day = interview_day(unit.session, visitor.fair_id)
-    rows = timetable_of_visitor(unit.session, visitor.id) if day and day.released_at else []
+    meetings = appointments(unit.session, day, visitor_id=visitor.id, ended=True)
     base, mark = own_address(unit.request), network_mark(unit.session)
-    return _calendar(unit, [_interview(visitor.fair, day, row, base, mark) for row in rows if day is not None])
+    return _calendar(unit, [_interview(visitor.fair, day, meeting, base, mark) for meeting in meetings if day])
 
 
-def _interview(fair: Fair, day: InterviewDay, row: BookedInterview, base: str, mark: str) -> "Event":
+def _interview(fair: Fair, day: InterviewDay, meeting: Appointment, base: str, mark: str) -> "Event":
     from icalendar import Event
 
-    begins = slot_at(fair, day, row.slot)
+    begins = slot_at(fair, day, meeting.slot)
     entry = Event()
     # One entry for each pair of ticket and booth: a moved interview is the same entry with a higher sequence.
-    entry.add("uid", f"interview-{row.visitor_id}-{row.booth_id}@{mark}.gangqiao")
+    entry.add("uid", f"interview-{meeting.visitor.id}-{meeting.booth.id}@{mark}.gangqiao")
     # A fair that moves takes its interviews along, without another release.
-    entry.add("sequence", day.revision + fair.revision)
+    entry.add("sequence", (meeting.ended or day.revision) + fair.revision)
     entry.add("dtstamp", max(day.released_at or fair.revised_at, fair.revised_at))
     entry.add("dtstart", clock.local(begins))
     entry.add("dtend", clock.local(begins + timedelta(minutes=day.slot_minutes)))
-    entry.add("summary", f"{row.booth.employer.name} · {fair.name}")
-    entry.add("status", STATUS.get(fair.state, "CONFIRMED"))
-    booth = f"{row.booth.booth_no}" if row.booth.booth_no else ""
+    entry.add("summary", f"{meeting.booth.employer.name} · {fair.name}")
+    entry.add("status", "CANCELLED" if meeting.ended else STATUS.get(fair.state, "CONFIRMED"))
+    booth = f"{meeting.booth.booth_no}" if meeting.booth.booth_no else ""
     if fair.venue is not None:
         entry.add("location", f"{fair.venue.label} {booth}".strip())
     entry.add("url", f"{base}/fairs/{fair.id}")

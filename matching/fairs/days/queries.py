@@ -16,9 +16,9 @@ from employers.fairs.phases import FairPhase, phase_of
 from employers.fairs.queries import last_day
 from employers.fairs.rules import BEFORE_LIVE, PLANS, BoothState, FairState
 from matching.fairs.contacts.models import BoothContact, FairComplaint
-from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
-from matching.fairs.interviews.queries import booked, interview_day, interview_of, slot_now
-from matching.fairs.interviews.rules import Interview
+from matching.fairs.interviews.models import InterviewDay, InterviewGuest
+from matching.fairs.interviews.queries import interview_day, slot_now
+from matching.fairs.interviews.released import Appointment, appointments
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import day_truth
 
@@ -154,7 +154,7 @@ class Line:
 class Turn:
     """Where somebody stands in the line of a booth: 1 is next or at the table now (排队位次)."""
 
-    interview: BookedInterview
+    interview: Appointment
     place: int
 
 
@@ -167,7 +167,6 @@ def turns(session: Session, fair: Fair) -> list[Turn]:
     day = interview_day(session, fair.id)
     if day is None or day.released_at is None or fair.state is not FairState.LIVE:
         return []
-    released = {Interview(*cell) for cell in day.released}
     truth = day_truth(session, fair.id)
     with seeing_everything(session):
         talked = {
@@ -176,18 +175,17 @@ def turns(session: Session, fair: Fair) -> list[Turn]:
                 select(BoothContact.booth_id, BoothContact.visitor_id).where(BoothContact.fair_id == fair.id)
             )
         }
-        rows = session.scalars(booked(fair.id)).all()
     late = slot_now(fair, day, clock.now()) - LATE_SLOTS
     seated: set[int] = set()
     line: Counter[tuple[int, int]] = Counter()
     standing = []
-    for row in rows:
-        is_in = truth.is_inside(row.visitor.subject)
-        waits = row.slot >= late and row.visitor_id not in seated and (row.booth_id, row.visitor_id) not in talked
-        if is_in and waits and interview_of(row) in released:
-            seated.add(row.visitor_id)
-            line[row.booth_id, row.panel] += 1
-            standing.append(Turn(row, line[row.booth_id, row.panel]))
+    for meeting in appointments(session, day):
+        visitor, booth = meeting.visitor, meeting.booth
+        waits = meeting.slot >= late and visitor.id not in seated and (booth.id, visitor.id) not in talked
+        if waits and truth.is_inside(visitor.subject):
+            seated.add(visitor.id)
+            line[booth.id, meeting.panel] += 1
+            standing.append(Turn(meeting, line[booth.id, meeting.panel]))
     return standing
 
 
@@ -195,11 +193,11 @@ def lines_of(standing: Sequence[Turn]) -> list[Line]:
     """The lines of all booths, by booth number."""
     waiting: dict[int, list[Turn]] = {}
     for turn in standing:
-        waiting.setdefault(turn.interview.booth_id, []).append(turn)
+        waiting.setdefault(turn.interview.booth.id, []).append(turn)
     lines = [
         Line(
             turns_there[0].interview.booth,
-            tuple(turn.interview.visitor_id for turn in sorted(turns_there, key=lambda turn: turn.place)),
+            tuple(turn.interview.visitor.id for turn in sorted(turns_there, key=lambda turn: turn.place)),
         )
         for turns_there in waiting.values()
     ]

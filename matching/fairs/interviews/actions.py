@@ -28,7 +28,8 @@ from matching.fairs.interviews.queries import (
     slot_now,
     wishes_of,
 )
-from matching.fairs.interviews.rules import Interview, Plan, Wishes, faults, why_not
+from matching.fairs.interviews.released import keep_released, released_plan
+from matching.fairs.interviews.rules import Plan, Wishes, faults, why_not
 from matching.fairs.interviews.solving import Solved, plain
 from matching.fairs.interviews.tables import kept_day
 from matching.fairs.visitors.models import Visitor
@@ -125,11 +126,9 @@ def release_interviews(session: Session, actor: Actor, *, fair_id: int) -> int:
         wrong = [fault for fault in faults(wishes, plan) if fault[1].slot >= slot_now(fair, day, clock.now())]
         if wrong:
             raise PlanFaulty(count=len(wrong))
-        before = {Interview(*cell) for cell in day.released}
-        changed = before ^ plan
-        day.released = [[cell.seeker, cell.panel, cell.slot] for cell in sorted(plan)]
+        changed = released_plan(day) ^ plan
+        keep_released(day, plan)
         day.released_at = clock.now()
-        day.revision += 1
         session.flush()
         concerned = {cell.seeker for cell in changed}
         _tell_visitors(session, fair, day, concerned)
@@ -201,7 +200,7 @@ def _tell_visitors(session: Session, fair: Fair, day: InterviewDay, concerned: s
         )
 
 
-def _tell_employers(session: Session, fair: Fair, day: InterviewDay, changed: set[Interview]) -> None:
+def _tell_employers(session: Session, fair: Fair, day: InterviewDay, changed: Plan) -> None:
     counts: dict[int, int] = {}
     for cell in changed:
         counts[cell.panel // PANELS_APART] = counts.get(cell.panel // PANELS_APART, 0) + 1

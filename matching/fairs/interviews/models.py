@@ -15,7 +15,8 @@ class InterviewDay(OfCentre, Record):
     """The conditions of a fair's interview timetable, and what became of the last plan (面谈排期).
 
     Slots are numbered from the start of the fair. `released` is the plan of the last release, as triples of ticket,
-    panel and slot: the next release is compared with it. `panels` has, by booth, its tables, first and last slot.
+    panel and slot: the next release is compared with it. `ended` has the released interviews that ended since, as
+    ticket, booth, slot and the revision that ended them. `panels` has, by booth, its tables, first and last slot.
     """
 
     __table_args__ = (
@@ -35,6 +36,7 @@ class InterviewDay(OfCentre, Record):
     planned_at: Mapped[datetime | None] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
     released: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
+    ended: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
     revision: Mapped[int] = mapped_column(default=0)
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 

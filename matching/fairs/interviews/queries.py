@@ -102,15 +102,6 @@ def booked(fair_id: int) -> Select[BookedInterview]:
     )
 
 
-def timetable_of_visitor(session: Session, visitor_id: int) -> list[BookedInterview]:
-    """A visitor's interviews, whoever reads: the caller has checked the right to the ticket."""
-    with seeing_everything(session):
-        visitor = session.get(Visitor, visitor_id)
-        if visitor is None:
-            return []
-        return list(session.scalars(booked(visitor.fair_id).where(BookedInterview.visitor_id == visitor_id)))
-
-
 def show_rate(session: Session, centre_id: int) -> float | None:
     """The share of registered visitors who came to the centre's last fairs; None before there are enough of them."""
     with seeing_everything(session):

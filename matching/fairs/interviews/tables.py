@@ -53,7 +53,7 @@ def kept_day(session: Session, fair: Fair) -> InterviewDay:
     """The conditions of a fair's timetable, made at the first use; the caller sees everything."""
     day = interview_day(session, fair.id)
     if day is None:
-        day = InterviewDay(fair_id=fair.id, centre_id=fair.centre_id, panels={}, figures={}, released=[])
+        day = InterviewDay(fair_id=fair.id, centre_id=fair.centre_id, panels={}, figures={}, released=[], ended=[])
         session.add(day)
         session.flush()
     return day

@@ -74,12 +74,12 @@ def test_whoever_came_in_stands_in_line_until_the_talk(session: ScopedSession) -
         assert turns(session, fair) == []
         for visitor in visitors:
             check_code(session, ORGANISER, fair_id=fair_id, draft=GateDraft(code=visitor.code))
-        order = [turn.interview.visitor_id for turn in turns(session, fair)]
+        order = [turn.interview.visitor.id for turn in turns(session, fair)]
         assert [turn.place for turn in turns(session, fair)] == [1, 2, 3]
         assert lines_of(turns(session, fair))[0].calls == tuple(order)
         code = next(visitor.code for visitor in visitors if visitor.id == order[0])
         record_contact(session, boss(1), booth_id=booth_id, draft=ContactDraft(code=code, outcome=Outcome.INTENTION))
-        assert [turn.interview.visitor_id for turn in turns(session, fair)] == order[1:]
+        assert [turn.interview.visitor.id for turn in turns(session, fair)] == order[1:]
         code = next(visitor.code for visitor in visitors if visitor.id == order[1])
         check_code(session, ORGANISER, fair_id=fair_id, draft=GateDraft(code=code, act=Act.OUT))
         assert [turn.place for turn in turns(session, fair)] == [1]
@@ -96,7 +96,7 @@ def test_nobody_is_called_to_two_booths_at_once_and_a_silent_booth_keeps_nobody(
         advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
         for visitor in visitors:
             check_code(session, ORGANISER, fair_id=fair_id, draft=GateDraft(code=visitor.code))
-        called = [turn.interview.visitor_id for turn in turns(session, fair)]
+        called = [turn.interview.visitor.id for turn in turns(session, fair)]
         assert sorted(called) == sorted(visitor.id for visitor in visitors)
     with clock.frozen(at(11, 29)):
         assert turns(session, fair) == []
@@ -111,7 +111,7 @@ def test_the_place_in_line_is_on_the_phone_on_the_wall_and_on_the_desk(as_: Open
             advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
             for visitor in visitors:
                 check_code(session, ORGANISER, fair_id=fair_id, draft=GateDraft(code=visitor.code))
-            third = turns(session, fair_in_sight(session, fair_id))[2].interview.visitor_id
+            third = turns(session, fair_in_sight(session, fair_id))[2].interview.visitor.id
         code = next(visitor.code for visitor in visitors if visitor.id == third)
     with clock.frozen(at(9)):
         phone, organiser = as_(), as_("organiser")

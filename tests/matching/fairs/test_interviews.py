@@ -20,11 +20,13 @@ from employers.fairs.rules import BoothDraft
 from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft, GuestDraft, InterviewsStarted, NoTimetable
 from matching.fairs.interviews.jobs import plan_asked, solve_longest_waiting
-from matching.fairs.interviews.queries import PANELS_APART, booked, interview_day, timetable_of_visitor
+from matching.fairs.interviews.queries import PANELS_APART, booked, interview_day
+from matching.fairs.interviews.released import appointments
 from matching.fairs.interviews.wishing import ask_for_interviews
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.rules import TicketDraft, TicketSource
 from matching.fairs.visitors.tickets import give_ticket_back, register_visitor
+from tests.api.lines_of_calendars import calendar_of
 from tests.employers.browser import Opener
 from tests.employers.world import ORGANISER, SYSTEM, add_employer, add_hall, at, booth_fair, boss
 
@@ -197,5 +199,51 @@ def test_the_pages_from_the_wish_to_the_calendar(as_: Opener) -> None:
     assert organiser.send_form(f"{desk}/drop", booth_id=str(booth_ids[1])).status_code == 303
     assert organiser.get(desk).status_code == 200
     with open_session(SYSTEM.scope) as session:
-        own = timetable_of_visitor(session, visitors[1].id)
-        assert [row.booth_id for row in own] == [booth_ids[0]]
+        own = appointments(session, interview_day(session, fair_id), visitor_id=visitors[1].id)
+        assert [meeting.booth.id for meeting in own] == [booth_ids[0]]
+
+
+def test_both_sides_see_the_last_release_while_somebody_plans_again(session: ScopedSession) -> None:
+    for number in (1, 2):
+        add_employer(session, number)
+    fair_id, booth_ids, visitors = build(session)
+    actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+    assert appointments(session, interview_day(session, fair_id)) == [], "nothing is released yet"
+    actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+    before = appointments(session, interview_day(session, fair_id))
+    actions.drop_booth(session, ORGANISER, fair_id=fair_id, booth_id=booth_ids[0])
+    assert {row.booth_id for row in session.scalars(booked(fair_id))} == {booth_ids[1]}, "the new plan"
+    assert appointments(session, interview_day(session, fair_id)) == before
+    refuse_booth(session, ORGANISER, booth_id=booth_ids[0], reason="资料不实")
+    off = select(Message.person_id).where(Message.title.contains("面谈取消"))
+    assert session.scalars(off).all() == [visitors[0].person_id], "the plan had no interview there, the release had"
+
+
+def entries(feed: bytes) -> dict[str, tuple[str, int]]:
+    """Status and sequence of each entry of a calendar, as a reader sees them that did not write it."""
+    events = [part for part in calendar_of(feed).parts if part.name == "VEVENT"]
+    return {event.one("UID"): (event.one("STATUS"), int(event.one("SEQUENCE"))) for event in events}
+
+
+def test_an_interview_that_ends_is_cancelled_in_calendars(as_: Opener) -> None:
+    with open_session(SYSTEM.scope, write=True) as session:
+        fair_id, booth_ids, visitors = build(session)
+        ask_for_interviews(session, code=visitors[1].code, draft=GuestDraft(booth_ids=tuple(booth_ids)))
+        actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+        actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+        address = f"/tickets/{visitors[1].code}/interviews.ics"
+    reader = as_()
+    first = entries(reader.get(address).content)
+    assert {status for status, _ in first.values()} == {"CONFIRMED"}
+    uid = next(uid for uid in first if f"-{booth_ids[0]}@" in uid)
+    with open_session(SYSTEM.scope, write=True) as session:
+        refuse_booth(session, ORGANISER, booth_id=booth_ids[0], reason="资料不实")
+    second = entries(reader.get(address).content)
+    assert second.keys() == first.keys(), "cancelled entries are kept"
+    assert second[uid][0] == "CANCELLED"
+    assert second[uid][1] > first[uid][1]
+    with open_session(SYSTEM.scope, write=True) as session:
+        actions.plan_interviews(session, ORGANISER, fair_id=fair_id)
+        actions.release_interviews(session, ORGANISER, fair_id=fair_id)
+    third = entries(reader.get(address).content)
+    assert third[uid] == second[uid], "a further release changes nothing for it"

@@ -16,8 +16,9 @@ from employers.fairs.fixed import ending_of
 from employers.fairs.models import Booth
 from employers.fairs.queries import handled_booth
 from matching.fairs.interviews.drafts import GuestDraft
-from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
-from matching.fairs.interviews.queries import booked, guest_of, interview_day, open_booths, slot_at, slots_of, tables_of
+from matching.fairs.interviews.models import InterviewDay, InterviewGuest
+from matching.fairs.interviews.queries import guest_of, interview_day, open_booths, slot_at, slots_of, tables_of
+from matching.fairs.interviews.released import appointments
 from matching.fairs.interviews.tables import TablesDraft, set_tables
 from matching.fairs.interviews.wishing import ask_for_interviews
 from matching.fairs.visitors.queries import ticket_by_code
@@ -103,9 +104,6 @@ def _tables(day: InterviewDay | None, booth_id: int) -> dict[str, Any]:
 def _at_booth(unit: Unit, booth: Booth, bound: Bound[TablesDraft], status_code: int = 200) -> Response:
     fair, day = booth.fair, interview_day(unit.session, booth.fair_id)
     shown = day or InterviewDay(slot_minutes=15)
-    with seeing_everything(unit.session):  # handled_booth has checked the right; tickets belong to the centre
-        wanted = booked(booth.fair_id).where(BookedInterview.booth_id == booth.id)
-        rows = unit.session.scalars(wanted).all() if day and day.released_at else []
     return page(
         unit,
         "employer/interviews.html",
@@ -118,7 +116,7 @@ def _at_booth(unit: Unit, booth: Booth, bound: Bound[TablesDraft], status_code: 
         booth=booth,
         fair=fair,
         hours=hours(fair),
-        rows=rows,
+        rows=appointments(unit.session, day, booth_id=booth.id),
         at=lambda row: slot_at(fair, day, row.slot) if day else fair.starts_at,
         spoken=spoken,
     )

@@ -16,7 +16,8 @@ from employers.fairs.models import Fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.rules import FAIR_LABELS, FairState
 from matching.fairs.days.queries import lines_of, turns
-from matching.fairs.interviews.queries import interview_day, slot_at, timetable_of_visitor
+from matching.fairs.interviews.queries import interview_day, slot_at
+from matching.fairs.interviews.released import appointments
 from matching.fairs.visitors.queries import day_truth, door_of, door_rules, takes_visitors, ticket_by_code
 from matching.fairs.visitors.rules import TicketDraft, TicketSource, bare
 from matching.fairs.visitors.tickets import give_ticket_back, register_visitor, spoken
@@ -60,8 +61,7 @@ def ticket(unit: Unit, code: Code) -> Response:
     fair = visitor.fair
     day = day_truth(unit.session, fair.id) if fair.state is FairState.LIVE else None
     planned = interview_day(unit.session, fair.id)
-    standing = [turn for turn in turns(unit.session, fair) if turn.interview.visitor_id == visitor.id]
-    timetable = timetable_of_visitor(unit.session, visitor.id) if planned else []
+    standing = [turn for turn in turns(unit.session, fair) if turn.interview.visitor.id == visitor.id]
     return page(
         unit,
         "public/visiting/ticket.html",
@@ -73,8 +73,8 @@ def ticket(unit: Unit, code: Code) -> Response:
         drawing=qr(spoken(visitor.code), 8),
         state=FAIR_LABELS[fair.state],
         entered=bool(day and visitor.subject in day.stays),
-        turns={turn.interview.id: turn.place for turn in standing},
-        interviews=timetable if planned and planned.released_at else [],
+        turns={turn.interview.booth.id: turn.place for turn in standing},
+        interviews=appointments(unit.session, planned, visitor_id=visitor.id),
         at=lambda row: slot_at(fair, planned, row.slot) if planned else fair.starts_at,
         may_wish=fair.starts_at > clock.now() and takes_visitors(fair),
         may_cancel=takes_visitors(fair) and not (day and visitor.subject in day.stays),
