@@ -32,6 +32,7 @@ from employers.fairs.rules import (
     FairState,
     FairTheme,
     SeriesDraft,
+    ShownLicence,
 )
 
 routes = Routes(prefix="/fairs", tags=["fairs"])
@@ -316,9 +317,10 @@ def assign(unit: Unit, booth_id: BoothId, number: BoothNumber) -> BoothOut:
 
 
 @routes.post("/booths/{booth_id}/check-in", allow=Permission.CHECK_IN)
-def check_in(unit: Unit, booth_id: BoothId) -> BoothOut:
-    """Check an employer in at its booth."""
-    return _booth_out(unit, stands.check_in_booth(unit.session, unit.actor, booth_id=booth_id))
+def check_in(unit: Unit, booth_id: BoothId, shown: ShownLicence | None = None) -> BoothOut:
+    """Check an employer in at its booth, on request with the code on the licence that it shows."""
+    licence = shown.licence if shown else ""
+    return _booth_out(unit, stands.check_in_booth(unit.session, unit.actor, booth_id=booth_id, licence=licence))
 
 
 @routes.post("/booths/{booth_id}/leave", allow=Permission.CHECK_IN)

@@ -50,6 +50,7 @@ from employers.fairs.rules import (
     NoBoothFree,
     NotBoothTime,
     OpeningNotVerified,
+    ProxyBooth,
     TooLateToWithdraw,
     TooManyNoShows,
 )
@@ -166,13 +167,18 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
     return len(approved)
 
 
-def check_in_booth(session: Session, actor: Actor, *, booth_id: int) -> Booth:
-    """Check an employer in at its booth. Raises BeforeTheDay or EmployerNotActive."""
+def check_in_booth(session: Session, actor: Actor, *, booth_id: int, licence: str = "") -> Booth:
+    """Check an employer in at its booth, with the code on the licence that it shows, where somebody looked.
+
+    Raises BeforeTheDay, EmployerNotActive or ProxyBooth.
+    """
     require(actor, Permission.CHECK_IN)
     booth = handled_booth(session, actor, booth_id)
     refuse_before_the_day(booth.fair)
     if booth.employer.state not in LISTED:
         raise EmployerNotActive(name=booth.employer.name)
+    if licence and licence != booth.employer.uscc:
+        raise ProxyBooth(field="licence", shown=licence, name=booth.employer.name)
     move(session, actor, booth, BOOTH, "check_in")
     booth.checked_in_at, booth.offer_until = clock.now(), None
     session.flush()

@@ -42,10 +42,11 @@ def release_unclaimed(session: Session, actor: Actor, *, fair_id: int) -> int:
     return len(unclaimed)
 
 
-def admit_walk_in(session: Session, actor: Actor, *, fair_id: int, draft: BoothDraft) -> Booth:
+def admit_walk_in(session: Session, actor: Actor, *, fair_id: int, draft: BoothDraft, licence: str = "") -> Booth:
     """Give a free booth to a verified employer that came without an application, and check it in.
 
-    Only while the fair is on. Raises NotBoothTime, EmployerNotActive, TooManyNoShows, AlreadyApplied or NoBoothFree.
+    Only while the fair is on. Raises NotBoothTime, EmployerNotActive, TooManyNoShows, AlreadyApplied, NoBoothFree or
+    ProxyBooth.
     """
     require(actor, Permission.ASSIGN_BOOTH)
     fair = own_fair(session, actor, fair_id)
@@ -77,4 +78,4 @@ def admit_walk_in(session: Session, actor: Actor, *, fair_id: int, draft: BoothD
     session.flush()
     assign_booth(session, actor, booth_id=booth.id)
     note(session, actor, action="fair.walk-in", subject=f"fair:{fair.id}", detail={"employer": guest.id})
-    return check_in_booth(session, actor, booth_id=booth.id)
+    return check_in_booth(session, actor, booth_id=booth.id, licence=licence)

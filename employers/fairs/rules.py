@@ -11,7 +11,7 @@ from centre.errors import Conflict
 from centre.permissions import Permission
 from centre.states import Machine, Move
 from centre.translation import N_
-from employers.companies.rules import Phone
+from employers.companies.rules import EmployerCode, Phone
 
 
 class FairKind(StrEnum):
@@ -281,6 +281,19 @@ class BoothDraft(Draft):
     contact_phone: Phone = ""
     opening_ids: Annotated[tuple[RecordId, ...], Field(max_length=30)] = ()
     note: Line = ""
+
+
+class ShownLicence(Draft):
+    """The code on the licence that an exhibitor shows at its booth; empty where nobody looked (现场核对执照)."""
+
+    licence: EmployerCode = ""
+
+
+class ProxyBooth(Conflict):
+    """The licence at the booth is another company's: one booth serves one employer."""
+
+    code = "proxy-booth"
+    message = N_("执照上的代码 {shown} 不是“{name}”的。一个展位只给一家单位，不能代别家招人")
 
 
 class NotBoothTime(Conflict):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from centre.batches import batches
 from centre.errors import NotFound
 from centre.scopes import ScopedSession
 from centre.text import mask_phone
@@ -14,7 +15,7 @@ from employers.companies.models import Employer
 from employers.openings.models import Opening
 from matching.introductions.credentials import LetterSkill
 from matching.introductions.models import FollowUp, Introduction, Placement
-from matching.introductions.rules import KNOWN, IntroductionState, Rates
+from matching.introductions.rules import KNOWN, FollowUpOutcome, IntroductionState, Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,16 @@ def follow_ups_due(session: Session, on: date, limit: int = 50) -> Sequence[Foll
         .order_by(FollowUp.due_on, FollowUp.id)
         .limit(limit)
     ).all()
+
+
+def last_day_at_work(session: Session, placement_ids: Sequence[int]) -> dict[int, int]:
+    """The last day of following, 7 to 180, on which a call found the worker at work, by placement."""
+    latest = select(FollowUp.placement_id, func.max(FollowUp.day)).where(FollowUp.outcome == FollowUpOutcome.WORKING)
+    days: dict[int, int] = {}
+    for part in batches(placement_ids):
+        rows = session.execute(latest.where(FollowUp.placement_id.in_(part)).group_by(FollowUp.placement_id))
+        days |= dict(rows.all())
+    return days
 
 
 def called_about(session: Session, calls: Sequence[FollowUp]) -> dict[int, tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The application on a day that a file names: how many days its clock is ahead, for journeys of weeks and months."""
+"""The application at a time that a file names: how many days its clock is ahead, for journeys of weeks and months."""
 
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -21,6 +21,6 @@ async def app(
     """Answer a request on its day."""
     if scope["type"] != "http":
         return await today(scope, receive, send)
-    with clock.frozen(clock.now() + timedelta(days=int(Path(os.environ[AHEAD]).read_text("utf-8")))):
+    with clock.frozen(clock.now() + timedelta(days=float(Path(os.environ[AHEAD]).read_text("utf-8")))):
         await today(scope, receive, send)
     return None

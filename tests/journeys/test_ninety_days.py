@@ -1,8 +1,5 @@
 """An employer's whole week and a worker's ninety days, played in a browser on a server whose clock moves."""
 
-import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,74 +18,21 @@ from matching.introductions.jobs import chase_employers, silence_letters
 from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState
 from matching.promises.queries import kept_standings
-from tests.journeys.moved import AHEAD
-from tests.journeys.screens import sign_in, too_wide
-from tests.ordeal.servers import serving
-from tests.web.desks import opened
-from web.demo.town import PASSWORD
+from tests.journeys.story import Story, story
+
+__all__ = ["story"]
 
 SYSTEM = Actor.system().scope
 USCC, OWN_PASSWORD = "91350100M000100Y43", "zhao-zhao-2026"
 TITLE = "缝纫工（校服）"
-SHOTS = os.environ.get("JOURNEY_SHOTS", "")
-"""A folder for screenshots, to be looked at."""
 
 
-@dataclass
-class Story:
-    """The server, its moving clock, and the people in their browsers."""
-
-    browser: Browser
-    url: str
-    ahead: Path
-    shots: int = 0
-
-    def day(self, days: int) -> None:
-        """Move the clock of the server to so many days after the start."""
-        self.ahead.write_text(str(days), "utf-8")
-
-    def run(self, days: int) -> None:
-        """Run the due jobs on that day."""
-        self.day(days)
-        with clock.frozen(clock.now() + timedelta(days=days)), open_session(SYSTEM, write=True) as session:
-            chase_employers(session)
-            silence_letters(session)
-
-    def enter(self, path: str, login: str = "", password: str = PASSWORD, *, width: int = 1280) -> Page:
-        """A page as somebody sees it on a screen of that width."""
-        context = self.browser.new_context(
-            base_url=self.url, viewport={"width": width, "height": 800}, locale="zh-CN", has_touch=width < 500
-        )
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        if login:
-            sign_in(page, login, password)
-        page.goto(path)
-        return page
-
-    def look(self, page: Page, name: str) -> None:
-        """No page is wider than its screen; where a folder is given, both languages are kept as pictures."""
-        assert too_wide(page) == [], f"{name} is wider than the screen"
-        if not SHOTS:
-            return
-        self.shots += 1
-        page.screenshot(path=f"{SHOTS}/{self.shots:02}-{name}-zh.png", full_page=True)
-        other = page.context.new_page()  # what is typed on the first page stays
-        other.goto("/display?lang=en&back=/")
-        other.goto(page.url)
-        other.screenshot(path=f"{SHOTS}/{self.shots:02}-{name}-en.png", full_page=True)
-        other.goto("/display?lang=zh-Hans&back=/")
-        other.close()
-
-
-@pytest.fixture
-def story(database: str, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:
-    """The demo town on a server whose day can be moved."""
-    ahead = tmp_path / "ahead"
-    ahead.write_text("0", "utf-8")
-    monkeypatch.setenv(AHEAD, str(ahead))
-    with opened(), serving("tests.journeys.moved:app", demo="1") as server:
-        yield Story(browser, server.url, ahead)
+def run_jobs(story: Story, days: int) -> None:
+    """Run the due jobs on that day."""
+    story.day(days)
+    with story.moment(), open_session(SYSTEM, write=True) as session:
+        chase_employers(session)
+        silence_letters(session)
 
 
 def employer_id() -> int:
@@ -201,9 +145,9 @@ def test_an_employers_week_and_a_workers_ninety_days(story: Story) -> None:
     worker.reload()
     worker.get_by_role("button", name="这个时间行，我去").click()
     story.look(worker, "interview")
-    story.run(3)
-    story.run(7)
-    story.run(7)
+    run_jobs(story, 3)
+    run_jobs(story, 7)
+    run_jobs(story, 7)
     assert len(links(number)) == 2, "on day 3 and on day 7, once each"
     with open_session(SYSTEM) as session:
         assert session.get_one(Introduction, number).state is not IntroductionState.HIRED, "silence is no hire"

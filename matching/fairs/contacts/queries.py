@@ -19,6 +19,7 @@ from matching.fairs.contacts.rules import WILLING, Figures, Outcome, Talk, figur
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import day_truth
 from matching.introductions.models import Introduction, Placement
+from matching.introductions.queries import last_day_at_work
 
 CAME = (BoothState.PRESENT, BoothState.SERVED)
 RECORDING = (FairState.LIVE, FairState.ENDED)
@@ -104,7 +105,10 @@ class Funnel:
 
 
 def funnel(session: Session, fair: Fair) -> Funnel:
-    """From the ticket to those who still work after 30 and 90 days."""
+    """From the ticket to those who are known to work after 30 and 90 days: silence is no work.
+
+    Whoever had no call yet, or answered none, is in neither figure.
+    """
     stays = day_truth(session, fair.id).stays
     with seeing_everything(session):
         tickets = session.execute(
@@ -121,24 +125,24 @@ def funnel(session: Session, fair: Fair) -> Funnel:
         day = clock.local(fair.starts_at).date()
         employers = select(Booth.employer_id).where(Booth.fair_id == fair.id)
         placed = session.execute(
-            select(Placement.person_id, Placement.starts_on, Placement.ended_on).where(
+            select(Placement.id, Placement.person_id, Placement.starts_on, Placement.ended_on).where(
                 Placement.person_id.in_(sorted(people)),
                 Placement.employer_id.in_(employers),
                 Placement.starts_on >= day,
                 Placement.starts_on <= day + timedelta(days=FOLLOWED_DAYS),
             )
         ).all()
+        calls = last_day_at_work(session, [placement_id for placement_id, _, _, _ in placed])
     outcomes: dict[int, set[Outcome]] = {}
     for visitor_id, outcome in rows:
         outcomes.setdefault(visitor_id or 0, set()).add(outcome)
 
     def still_there(days: int) -> int:
-        today = clock.today()
         return len(
             {
                 person_id
-                for person_id, starts_on, ended_on in placed
-                if starts_on + timedelta(days=days) <= (ended_on or today)
+                for placement_id, person_id, starts_on, ended_on in placed
+                if calls.get(placement_id, 0) >= days or (ended_on and starts_on + timedelta(days=days) <= ended_on)
             }
         )
 

@@ -41,6 +41,7 @@ from employers.fairs.rules import (
     BoothTaken,
     NotBoothTime,
     OpeningNotVerified,
+    ProxyBooth,
     TooLateToWithdraw,
     TooManyNoShows,
 )
@@ -162,6 +163,20 @@ def test_a_booth_is_checked_in_and_left(session: Session) -> None:
         check_in_booth(session, ORGANISER, booth_id=booth.id)
         assert booth.checked_in_at == clock.now()
         assert leave_booth(session, ORGANISER, booth_id=booth.id).state is BoothState.SERVED
+
+
+def test_a_booth_is_refused_with_the_licence_of_another_company(session: Session) -> None:
+    fair = booth_fair(session, add_hall(session))
+    booth = applied(session, fair, 1)
+    approve_booth(session, ORGANISER, booth_id=booth.id)
+    assign_booth(session, ORGANISER, booth_id=booth.id)
+    session.get_one(Employer, 1).uscc = "91610400MA6TT0001X"
+    with clock.frozen(fair.starts_at):
+        with pytest.raises(ProxyBooth):
+            check_in_booth(session, ORGANISER, booth_id=booth.id, licence="91610400MA6TT0002X")
+        assert booth.checked_in_at is None
+        check_in_booth(session, ORGANISER, booth_id=booth.id, licence="91610400MA6TT0001X")
+        assert booth.checked_in_at == clock.now()
 
 
 @pytest.mark.parametrize("state", [BoothState.SERVED, BoothState.NO_SHOW, BoothState.LAPSED])

@@ -1,9 +1,12 @@
 """Talks at booths are recorded by two taps, nothing counts twice, and complaints reach the organiser."""
 
+from datetime import timedelta
+
 import pytest
 
 from centre import clock
 from centre.database import open_session
+from centre.people import new_person
 from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
@@ -24,6 +27,8 @@ from matching.fairs.contacts.rules import (
 )
 from matching.fairs.visitors.rules import TicketDraft, TicketSource
 from matching.fairs.visitors.tickets import register_visitor
+from matching.introductions.models import FollowUp, Placement
+from matching.introductions.rules import FollowUpOutcome, PlacementState
 from tests.employers.browser import Opener
 from tests.employers.world import ORGANISER, SYSTEM, add_employer, add_hall, at, booth_fair, boss
 
@@ -57,6 +62,46 @@ def test_a_second_outcome_replaces_the_first(session: ScopedSession) -> None:
         assert (counted.intentions, counted.hired) == (2, 1)
         steps = funnel(session, fair_in_sight(session, fair_id))
         assert (steps.registered, steps.talked, steps.hired, steps.after_30) == (1, 1, 1, 0)
+
+
+def visitor_with_account(session: ScopedSession, fair_id: int, name: str) -> int:
+    """A person who registered for the fair after signing in."""
+    person = new_person(centre_id=1, name=name)
+    session.add(person)
+    session.flush()
+    register_visitor(session, fair_id=fair_id, draft=TicketDraft(), source=TicketSource.ONLINE, person_id=person.id)
+    return person.id
+
+
+def work(
+    session: ScopedSession, person_id: int, *, called: dict[int, FollowUpOutcome], ended: int | None = None
+) -> None:
+    """A job at the exhibitor from the day after the fair, the calls that were answered, and the day of its end."""
+    starts_on = at(9).date() + timedelta(days=1)
+    placement = Placement(person_id=person_id, employer_id=1, centre_id=1, starts_on=starts_on)
+    if ended:
+        placement.state, placement.ended_on = PlacementState.ENDED, starts_on + timedelta(days=ended)
+    session.add(placement)
+    session.flush()
+    for day in (7, 30, 90):
+        due_on = starts_on + timedelta(days=day)
+        session.add(FollowUp(placement_id=placement.id, centre_id=1, day=day, due_on=due_on, outcome=called.get(day)))
+    session.flush()
+
+
+def test_who_works_after_30_and_90_days_is_known_from_calls_and_ends_only(session: ScopedSession) -> None:
+    working, silent = FollowUpOutcome.WORKING, FollowUpOutcome.NO_ANSWER
+    add_employer(session)
+    fair_id, _, _ = build(session)
+    stays, quits, unheard, again = (visitor_with_account(session, fair_id, name) for name in ("甲", "乙", "丙", "丁"))
+    work(session, stays, called={7: working, 30: working, 90: working})
+    work(session, quits, called={7: working, 30: working}, ended=40)
+    work(session, unheard, called={7: working, 30: silent, 90: silent})
+    work(session, again, called={7: working}, ended=10)
+    work(session, again, called={30: working})
+    with clock.frozen(at(9) + timedelta(days=200)):
+        steps = funnel(session, fair_in_sight(session, fair_id))
+    assert (steps.known, steps.after_30, steps.after_90) == (4, 3, 1), "silence is no work, and nobody counts twice"
 
 
 def test_nothing_counts_twice() -> None:

@@ -22,7 +22,7 @@ from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import between, neighbours, own_booth, permit_limit
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState
+from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState, ShownLicence
 from matching.fairs.contacts.queries import figures_of
 from web.forms import Bound, bind, bind_edit, editing
 from web.pages.public.fairs import hours
@@ -70,7 +70,7 @@ class NoticeForm(Draft):
     notice: Paragraph = ""
 
 
-class BoothForm(Draft):
+class BoothForm(ShownLicence):
     """An action on one booth application (展位办理)."""
 
     event: Literal["approve", "refuse", "assign", "check_in", "leave", "miss", "confirm"]
@@ -78,7 +78,7 @@ class BoothForm(Draft):
     booth_no: Annotated[int, Field(ge=1, le=2000)] | None = None
 
 
-class WalkInForm(Draft):
+class WalkInForm(ShownLicence):
     """An employer that came without an application (现场来的单位)."""
 
     employer_id: RecordId
@@ -173,7 +173,7 @@ def walk_in(unit: Unit, fair_id: FairId) -> Response:
         return _desk(unit, fair_id, bound.problems, 422)
     draft = BoothDraft(employer_id=bound.draft.employer_id, contact_name=bound.draft.contact_name)
     try:
-        mornings.admit_walk_in(unit.session, unit.actor, fair_id=fair_id, draft=draft)
+        mornings.admit_walk_in(unit.session, unit.actor, fair_id=fair_id, draft=draft, licence=bound.draft.licence)
     except Refusal as refusal:
         return _desk(unit, fair_id, refusal.problems, refusal.status)
     return RedirectResponse(f"/organiser/fairs/{fair_id}#booths", 303)
@@ -197,7 +197,7 @@ def handle_booth(unit: Unit, booth_id: BoothId) -> Response:
             case "assign":
                 booths.assign_booth(session, actor, booth_id=booth_id, booth_no=form.booth_no)
             case "check_in":
-                booths.check_in_booth(session, actor, booth_id=booth_id)
+                booths.check_in_booth(session, actor, booth_id=booth_id, licence=form.licence)
             case "leave":
                 booths.leave_booth(session, actor, booth_id=booth_id)
             case "miss":

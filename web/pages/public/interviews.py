@@ -14,7 +14,7 @@ from centre.permissions import Permission
 from centre.scopes import seeing_everything
 from employers.fairs.fixed import ending_of
 from employers.fairs.models import Booth
-from employers.fairs.queries import handled_booth
+from employers.fairs.queries import handled_booth, shown_openings
 from matching.fairs.interviews.drafts import GuestDraft
 from matching.fairs.interviews.models import InterviewDay, InterviewGuest
 from matching.fairs.interviews.queries import guest_of, interview_day, open_booths, slot_at, slots_of, tables_of
@@ -128,8 +128,15 @@ def _form(unit: Unit, code: str, bound: Bound[WishForm], status_code: int = 200)
     day = interview_day(unit.session, fair.id) or InterviewDay(slot_minutes=15)
     with seeing_everything(unit.session):  # the exhibitors of an announced fair are public
         booths = unit.session.scalars(open_booths(fair.id)).all()
+        shown: dict[int, list[str]] = {}
+        for booth, opening in shown_openings(unit.session, fair.id):
+            shown.setdefault(booth.id, []).append(opening.title)
     names = [
-        (booth.id, f"{booth.booth_no} · {booth.employer.name}" if booth.booth_no else booth.employer.name)
+        (
+            booth.id,
+            (f"{booth.booth_no} · " if booth.booth_no else "") + booth.employer.name,
+            "、".join(dict.fromkeys(shown.get(booth.id, []))),
+        )
         for booth in booths
     ]
     times = [(slot, f"{clock.local(slot_at(fair, day, slot)):%H:%M}") for slot in range(slots_of(fair, day))]
