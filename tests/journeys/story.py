@@ -68,7 +68,7 @@ class Story:
         A page whose network is cut off is kept in its own language only.
         """
         assert too_wide(page) == [], f"{name} is wider than the screen"
-        assert not page.get_by_text("代号 broken").count(), f"{name} is an error page"
+        assert not page.locator(".error-code").count(), f"{name} is an error page"
         if not SHOTS:
             return
         self.shots += 1
