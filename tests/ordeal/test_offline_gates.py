@@ -133,6 +133,40 @@ def test_people_without_a_ticket_meet_the_rules_of_the_door_without_a_network(da
     assert (day.entered, day.inside, day.turned_away, len(day.forced)) == (4, 4, 3, 1)
 
 
+CAMERA = """(code) => {
+  // A machine without a camera: a canvas gives the stream, and the browser's reader of codes is replaced by one that
+  // sees the ticket in every picture.
+  const canvas = document.createElement("canvas");
+  setInterval(() => canvas.getContext("2d").fillRect(0, 0, Math.random() * 100, 10), 100);  // only a change is a frame
+  navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(5);
+  window.BarcodeDetector = class { async detect(picture) { return picture.srcObject ? [{ rawValue: code }] : []; } };
+}"""
+
+
+def test_the_camera_scans_a_ticket_once_while_it_is_held_there(database: str, browser: Browser) -> None:
+    fair_id, ticket, _ = build()
+    with serving() as server:
+        context = browser.new_context(locale="zh-CN")
+        context.add_cookies([{"name": "sid", "value": TOKEN, "url": server.url}])
+        context.add_init_script(f"({CAMERA})('https://jobs.example/tickets/{ticket}')")
+        gate = opened(context, f"{server.url}/gate/fairs/{fair_id}")
+        context.set_offline(True)
+        gate.locator("[data-camera]").click()
+        expect(gate.locator("[data-picture]")).to_be_visible()
+        expect(gate.locator("[data-said]")).to_have_text("请进")
+        gate.wait_for_timeout(1_500)  # seven more looks at the same ticket
+        expect(gate.locator("[data-waiting]")).to_have_text("1")
+        gate.locator("[data-camera]").click()
+        expect(gate.locator("[data-picture]")).to_be_hidden()
+        context.set_offline(False)
+        gate.evaluate("dispatchEvent(new Event('online'))")
+        expect(gate.locator("[data-waiting]")).to_have_text("0")
+        context.close()
+    with open_session(SYSTEM.scope) as session:
+        day = day_truth(session, fair_id)
+    assert (day.entered, sum(len(stay.repeats) for stay in day.stays.values())) == (1, 0)
+
+
 def stand(session: ScopedSession, fair_id: int) -> int:
     """A numbered booth at the fair, and a signed-in account of its employer."""
     add_employer(session)
