@@ -1,4 +1,4 @@
-"""Labour export: projects, batches and members; the roll of a batch; hand-over, contracts, returns, subsidies."""
+"""Labour export: projects, batches and members; departure, hand-over, contracts, returns, subsidies."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -23,7 +23,6 @@ from matching.export.drafts import (
 )
 from matching.export.models import ExportBatch, ExportMember
 from matching.export.roll import actions as rolls
-from matching.export.roll.rules import DecisionDraft, Roll, RollSource, RollWord, ScansDraft
 from matching.export.rules import BatchState, ExportProjectState, MemberState, Transport
 from matching.export.stay import actions as staying
 from matching.export.stay import subsidies
@@ -95,46 +94,6 @@ class ExportMemberOut(Wire):
     flag: str
     wage_fen: int | None
     contract_signed_on: date | None
-
-
-class SeatedOut(Wire):
-    """A member as escorts and group leaders see it: nothing else (带队名单)."""
-
-    member_id: int
-    name: str
-    phone: str
-    vehicle: int
-    seat: int
-    emergency_name: str
-    emergency_phone: str
-    pick_up: str
-    group: str
-    state: MemberState
-
-
-class SaidOut(Wire):
-    """What one device said of a member; its own clock is shown and never decides."""
-
-    device: str
-    counter: int
-    word: RollWord
-    source: RollSource
-    at: datetime | None
-
-
-class TruthOut(Wire):
-    """What holds of a member, with the contradicting words, if any."""
-
-    member_id: int
-    word: RollWord | None
-    disputed: list[SaidOut]
-
-
-class RollOut(Wire):
-    """The reconciled roll (点名结果)."""
-
-    members: list[TruthOut]
-    conflicts: int
 
 
 class FunnelOut(Wire):
@@ -301,31 +260,11 @@ def step_member(unit: Unit, member_id: RecordId, draft: MemberStep) -> ExportMem
     return _member(members.step_member, unit, member_id, draft)
 
 
-@routes.get("/batches/{batch_id}/sheet", allow=ROLL)
-def sheet(unit: Unit, batch_id: RecordId) -> list[SeatedOut]:
-    """The sheet of escorts and group leaders, as far as they lead."""
-    batch = queries.led_batch(unit.session, unit.actor, batch_id)
-    return [SeatedOut.model_validate(line) for line in queries.seated(unit.session, batch)]
-
-
-@routes.post("/batches/{batch_id}/scans", allow=ROLL)
-def take_scans(unit: Unit, batch_id: RecordId, draft: ScansDraft) -> RollOut:
-    """Take in what a device says; sending it again changes nothing, and nothing is overwritten."""
-    return _roll(rolls.take_scans(unit.session, unit.actor, batch_id=batch_id, draft=draft), unit, batch_id)
-
-
 @routes.post("/batches/{batch_id}/journey", allow=ROLL)
 def journey(unit: Unit, batch_id: RecordId, step: JourneyStep) -> ExportBatchOut:
     """Depart or arrive; 409 `roll-unsettled` while sources differ."""
     act = rolls.depart_batch if step.event == "depart" else rolls.arrive_batch
     return _batch(act(unit.session, unit.actor, batch_id=batch_id))
-
-
-@routes.post("/members/{member_id}/decide", allow=RUN)
-def decide(unit: Unit, member_id: RecordId, draft: DecisionDraft) -> RollOut:
-    """Decide between sources of the roll that differ about a member."""
-    row = queries.member(unit.session, member_id)
-    return _roll(rolls.decide_roll(unit.session, unit.actor, member_id=member_id, draft=draft), unit, row.batch_id)
 
 
 @routes.post("/batches/{batch_id}/hand-over", allow=Permission.SIGN_HAND_OVER)
@@ -387,12 +326,3 @@ def _batch(row: ExportBatch) -> ExportBatchOut:
 
 def _member(act: Callable[..., ExportMember], unit: Unit, member_id: int, draft: Any) -> ExportMemberOut:
     return ExportMemberOut.model_validate(act(unit.session, unit.actor, member_id=member_id, draft=draft))
-
-
-def _roll(roll: Roll, unit: Unit, batch_id: int) -> RollOut:
-    own = set(unit.session.scalars(queries.members(batch_id).with_only_columns(ExportMember.id)))
-    truths = [truth for truth in roll.members.values() if truth.member_id in own]
-    return RollOut(
-        members=[TruthOut.model_validate(truth) for truth in truths],
-        conflicts=sum(truth.is_conflict for truth in truths),
-    )

@@ -208,7 +208,7 @@ def timetable(day: Day) -> None:
     page.get_by_role("button", name="公布排期").click()
     expect(page.locator("main")).to_contain_text("已公布")
     phone = day.story.enter(f"/tickets/{day.codes[0]}", width=360)
-    expect(phone.locator("#interviews li")).to_have_count(3)
+    expect(phone.locator("#interviews li").first).to_be_visible()
     day.story.look(phone, "ticket-with-interviews")
 
 

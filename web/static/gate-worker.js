@@ -1,7 +1,8 @@
-// Keeps the pages of the gates and of talks at booths and what they load, so that they open in a hall without network.
-const KEEP = "gangqiao-gate-4";
+// Keeps the pages of gates, of talks at booths and of roll calls and what they load: they open without network.
+const KEEP = "gangqiao-gate-5";
 const PATIENCE = 4000;
 const TALKS = /^\/employer\/booths\/[0-9]+\/talks$/;
+const ROLL = /^\/roll(\/[0-9]+\/call)?$/;  // never the roll itself, whose names are kept sealed by the page
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil((async () => {
@@ -30,6 +31,6 @@ async function answer(request) {
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url), path = address.pathname;
   if (event.request.method !== "GET" || address.origin !== location.origin) return;
-  const isKept = path === "/gate" || path.startsWith("/gate/") || path.startsWith("/static/") || TALKS.test(path);
+  const isKept = path === "/gate" || path.startsWith("/gate/") || path.startsWith("/static/") || TALKS.test(path) || ROLL.test(path);
   if (isKept) event.respondWith(answer(event.request));
 });

@@ -1,6 +1,7 @@
 // A queue of scans that outlives the network and the power: sealed on the device, sent until it is acknowledged.
 // Any page can use it: `await ScanQueue.open({ address, roll })`, then `add({ subject, act, ... })`. The service merges
-// queues by device and counter (centre/scans/rules.py), so sending twice or late is harmless.
+// queues by device and counter (centre/scans/rules.py), so sending twice or late is harmless. `shape` says what is sent
+// of a scan, `merge` what becomes of the kept roll when some scans have been taken in.
 const NAME = "gangqiao-scans", PART = 200, REFRESH = 20000;
 const utf8 = new TextEncoder(), text = new TextDecoder();
 const life = crypto.randomUUID();
@@ -32,10 +33,13 @@ export function judge(door, entry, at, inside, isInside) {
   return entry.ask ? "ask" : "admit";
 }
 
+const present = (roll, scans, queue) =>
+  Object.assign(roll, { inside_subjects: [...queue.present], inside: queue.inside, entered: queue.entered });
+
 export class ScanQueue extends EventTarget {
-  static async open({ address, roll = "" }) {
+  static async open({ address, roll = "", shape = (scan) => scan, merge = present }) {
     const queue = new ScanQueue();
-    Object.assign(queue, { address, rollAddress: roll, online: true, signedOut: false, refused: "", received: null, refreshedAt: 0 });
+    Object.assign(queue, { address, rollAddress: roll, shape, merge, online: true, signedOut: false, refused: "", received: null, refreshedAt: 0 });
     const opening = indexedDB.open(NAME, 1);
     opening.onupgradeneeded = () => {
       opening.result.createObjectStore("kept");
@@ -113,7 +117,7 @@ export class ScanQueue extends EventTarget {
     return asked(this.base.transaction("queue").objectStore("queue").count(range));
   }
 
-  async #rows(most) {
+  async rows(most) {
     const range = IDBKeyRange.bound([this.address, 0], [this.address, Infinity]);
     const rows = await asked(this.base.transaction("queue").objectStore("queue").getAll(range, most));
     return Promise.all(rows.map((row) => this.#unseal(row)));
@@ -124,9 +128,9 @@ export class ScanQueue extends EventTarget {
     this.sending = true;
     try {
       for (;;) {
-        const scans = await this.#rows(PART);
+        const scans = await this.rows(PART);
         if (!scans.length) break;
-        if (!(await this.#send(scans))) return;
+        if (!(await this.#send(scans))) return await this.#sendEach(scans);
       }
       if (this.rollAddress && Date.now() - this.refreshedAt > REFRESH) await this.refresh();
     } catch {
@@ -137,11 +141,20 @@ export class ScanQueue extends EventTarget {
     }
   }
 
+  // One scan that the service will never take, such as of somebody who left the list, must not hold up the others: it
+  // stays on the device, and the page says so.
+  async #sendEach(scans) {
+    let refused = this.refused;
+    if (refused !== "422" || scans.length === 1) return;
+    for (const scan of scans) if (!(await this.#send([scan]))) refused = this.refused || refused;
+    this.refused = refused;
+  }
+
   async #send(scans) {
     const answer = await fetch(this.address, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: JSON.stringify({ device: this.device, scans }),
+      body: JSON.stringify({ device: this.device, scans: scans.map(this.shape) }),
     });
     this.online = true;
     this.signedOut = answer.status === 401;
@@ -151,7 +164,7 @@ export class ScanQueue extends EventTarget {
     await this.#keepTime(this.received.server_at);
     // What was sent is part of the kept roll before it leaves the queue: a page that is closed now forgets nobody.
     if (this.roll) {
-      Object.assign(this.roll, { inside_subjects: [...this.present], inside: this.inside, entered: this.entered });
+      this.merge(this.roll, scans, this);
       await this.#keepRoll(this.roll);
     }
     const removing = this.base.transaction("queue", "readwrite"), queue = removing.objectStore("queue");
@@ -171,6 +184,7 @@ export class ScanQueue extends EventTarget {
   async refresh() {
     const answer = await fetch(this.rollAddress);
     this.signedOut = answer.status === 401;
+    if (answer.status === 404) return this.#forget();  // the list is no longer this reader's to keep
     if (!answer.ok) return;
     const roll = await answer.json();
     await this.#keepTime(roll.server_at);
@@ -178,6 +192,13 @@ export class ScanQueue extends EventTarget {
     this.online = true;
     this.refreshedAt = Date.now();
     await this.#reload(roll);
+  }
+
+  async #forget() {
+    const removing = this.base.transaction("roll", "readwrite");
+    removing.objectStore("roll").delete(this.rollAddress);
+    await finished(removing);
+    await this.#reload();
   }
 
   async #keepRoll(roll) {
@@ -195,7 +216,7 @@ export class ScanQueue extends EventTarget {
     this.present = new Set(this.roll?.inside_subjects || []);
     this.inside = this.roll?.inside || 0;
     this.entered = this.roll?.entered || 0;
-    for (const scan of await this.#rows()) this.#apply(scan);
+    for (const scan of await this.rows()) this.#apply(scan);
     this.#tell();
   }
 

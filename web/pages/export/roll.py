@@ -7,10 +7,11 @@ from fastapi import Path, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from api.dependencies import Pages, Unit, UnitOfWork
+from api.dependencies import PUBLIC, Pages, Unit, UnitOfWork
 from centre.drafts import Draft, RecordId
 from centre.permissions import Permission
 from centre.sheets.reading import read_sheets
+from centre.translation import N_, translate
 from matching.export import batches, queries
 from matching.export.roll import actions
 from matching.export.roll.queries import devices, roll
@@ -18,11 +19,13 @@ from matching.export.roll.rules import SOURCE_LABELS, WORD_LABELS, RollSource, R
 from matching.export.roll.sheets import read_roll, write_roll
 from matching.export.rules import BATCH_LABELS, EXPORT_BATCH, MEMBER_LABELS, TRANSPORT_LABELS, BatchState
 from web.forms import Bound, ButtonForm, attempt, bind, blank, upload
+from web.manifest import app_manifest
 from web.pages.export.sheets import ON_A_PAGE
 from web.rendering import page
 
 routes = Pages("/roll")
 
+CALLED = N_("带队点名")
 ROLL = Permission.CALL_ROLL
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,6 +51,19 @@ def mine(unit: Unit) -> Response:
         states=BATCH_LABELS,
         when=batches.when_of,
     )
+
+
+@routes.get("/app.webmanifest", allow=PUBLIC)
+def manifest(unit: Unit) -> Response:
+    """What a browser needs to install the roll call."""
+    return app_manifest(translate(unit.locale, CALLED), scope="/roll")
+
+
+@routes.get("/{batch_id}/call", allow=ROLL)
+def call_without_network(unit: Unit, batch_id: RecordId) -> Response:
+    """The roll call that goes on without network; the page itself names nobody, so that a browser may keep it."""
+    batch = queries.led_batch(unit.session, unit.actor, batch_id)
+    return page(unit, "export/call.html", batch=batch, words=WORD_LABELS)
 
 
 @routes.get("/{batch_id}", allow=ROLL)
