@@ -39,7 +39,7 @@ CLOSED_LOGIN = "closed-"
 
 
 class ApprovalKind(StrEnum):
-    """What is asked for (办理事项)."""
+    """The kind of request (办理事项)."""
 
     CLOSE_FALSE = "close_false"
     RESET_FACTOR = "reset_factor"

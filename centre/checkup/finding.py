@@ -14,7 +14,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One line of the examination: what was looked at, what was seen and what to do about it (体检结果)."""
+    """One line of the examination: what was checked, the result and what to do about it (体检结果)."""
 
     part: str
     verdict: Verdict

@@ -112,7 +112,7 @@ def release(lot: Sequence[Claimed]) -> None:
 
 
 def message_key(dedupe_key: str) -> str:
-    """The key under which a receiver knows a message; it says nothing about what the message is."""
+    """The deduplication key that a receiver sees; it reveals nothing about the kind of message."""
     return lasting_digest("message", dedupe_key)[:32]
 
 

@@ -29,7 +29,7 @@ _UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an import knows of its columns: their titles, which are required, days, or of one row alone (no 同上)."""
+    """The columns of an import: their titles, and which are required, dates, or never repeated from above (no 同上)."""
 
     aliases: Aliases
     required: Sequence[str]

@@ -140,7 +140,7 @@ def within(begin: date, end: date) -> AnyRows:
 
 
 def recorded_since(moment: datetime) -> AnyRows:
-    """The entries recorded since a moment, whatever day they speak of."""
+    """The entries recorded since a moment, whatever day they count for."""
     return select(*_ENTRY).where(ServiceEvent.recorded_at >= moment).order_by(ServiceEvent.recorded_at)
 
 

@@ -202,7 +202,7 @@ class _Import:
         )
         stated = {name: value for name, value in offer.fields.items() if value is not None}
         if known is not None:
-            # What the row says nothing of stays as it is: a list without a column empties no field.
+            # A field that the row does not state is left unchanged: a missing column never empties a field.
             stated = {name: value for name, value in stated.items() if name in offer.stated}
             kept = {name: getattr(known, name) for name in OpeningDraft.model_fields if name not in offer.stated}
             stated = kept | {"region_code": known.region_code or None} | stated
@@ -237,7 +237,7 @@ class _Import:
         return opening, ImportVerdict.UPDATED if was_open else ImportVerdict.KEPT
 
     def _ask_about_strangers(self, known: Opening, employer: Employer, draft: OpeningDraft, offer: Offer) -> None:
-        """The id of one job in the row of another is asked about, never merged. Raises Invalid."""
+        """The id of one job in the row of another is queried, never merged. Raises Invalid."""
         problems = []
         name = offer.employer or ("" if offer.uscc else self.source_name)
         same_code = bool(offer.uscc) and offer.uscc == employer.uscc

@@ -38,7 +38,7 @@ DEFINITIONS: Mapping[ReportKey, Callable[[Session, Scope], list[Table]]] = {
 """The one definition of each report."""
 
 WITH_PROGRAMME = frozenset({ReportKey.LEDGER, ReportKey.PLACEMENT, ReportKey.SCORECARD})
-"""Reports over the ledger, which knows the programme of each entry."""
+"""Reports over the ledger, where each entry has a programme."""
 
 NETWORK = N_("全市各中心")
 

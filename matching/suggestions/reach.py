@@ -82,7 +82,7 @@ class Reach:
 
     @property
     def gap_fen(self) -> int:
-        """By how much the pay stays below what is asked for; 0 where it reaches it."""
+        """How far the pay is below the expected pay; 0 if it is not."""
         known = self.asked_fen is not None and self.high_fen is not None
         return max((self.asked_fen or 0) - (self.high_fen or 0), 0) if known else 0
 
@@ -130,7 +130,7 @@ class PayOffered:
 
     @property
     def gap_fen(self) -> int:
-        """By how much the usual pay stays below what is asked for; 0 where it reaches it."""
+        """How far the usual pay is below the expected pay; 0 if it is not."""
         return max(self.asked_fen - self.usual_fen, 0)
 
 

@@ -106,7 +106,7 @@ def write(folder: Path, title: str, number: int = 0) -> list[int]:
 
 
 def questions(title: str, person: int, opening: int) -> dict[str, tuple[str, str]]:
-    """What is asked of every process, and what the answer must have in it."""
+    """The requests to every process, and what each response must contain."""
     paths = (
         f"/openings?q={quote(title)}",
         f"/people/{person}/suggestions?limit=100",

@@ -23,15 +23,15 @@ SYSTEM = Actor.system().scope
 
 
 class Broken:
-    """A job that raises until it is mended, and counts how often it was tried."""
+    """A job that raises until it is repaired, and counts how often it was tried."""
 
     def __init__(self) -> None:
         self.tries = 0
-        self.mended = False
+        self.repaired = False
 
     def work(self, _session: Session) -> None:
         self.tries += 1
-        if not self.mended:
+        if not self.repaired:
             raise ZeroDivisionError("with what somebody wrote")
 
 
@@ -85,7 +85,7 @@ def test_a_mended_job_runs_again_and_its_failure_is_gone(broken: Broken) -> None
     with open_session(SYSTEM) as session:
         failure = failing_jobs(session)[0]
     assert (failure.job, failure.attempts, failure.error) == ("bad", 1, "ZeroDivisionError")
-    broken.mended = True
+    broken.repaired = True
     with clock.frozen(NINE + MINUTE):
         run_due_jobs()
     with open_session(SYSTEM) as session:

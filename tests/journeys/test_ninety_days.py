@@ -31,7 +31,7 @@ SYSTEM = Actor.system().scope
 USCC, OWN_PASSWORD = "91350100M000100Y43", "zhao-zhao-2026"
 TITLE = "缝纫工（校服）"
 SHOTS = os.environ.get("JOURNEY_SHOTS", "")
-"""A folder for screenshots, to be looked at."""
+"""A folder for screenshots, for inspection by eye."""
 
 
 @dataclass

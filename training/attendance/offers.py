@@ -123,7 +123,7 @@ def settle_answered(session: Session, class_id: int) -> None:
 
 
 def close_waiting_lists(session: Session) -> int:
-    """Tell those who still wait for classes that take nobody in any more; gives how many were told (TR-18)."""
+    """Notify everybody still waiting for a class that no longer admits anybody; returns how many (TR-18)."""
     with seeing_everything(session):
         waited_for = (
             select(TrainingClass)

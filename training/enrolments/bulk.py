@@ -48,7 +48,7 @@ from training.providers.rules import require_active
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who enrols, and what is asked for them; `extra` are more columns, the same ones for everybody."""
+    """A person who enrols, with the application; `extra` holds further columns, the same for everybody."""
 
     person: Learner
     application: Application
@@ -174,7 +174,7 @@ def _write(
     *,
     seated: bool,
 ) -> None:
-    """Enrolments, their moves, ledger and messages; who has to be looked at first waits in the state applied."""
+    """Enrolments, their moves, ledger and messages; applications that need a check stay in the state applied."""
     accepted = [row for row in rows if seated and not row["to_check"]]
     entries = record_places(session, actor, parts, accepted)
     now, state = clock.now(), EnrolmentState.APPLIED if seated else EnrolmentState.WAITLISTED

@@ -24,7 +24,7 @@ Parts = tuple[TrainingClass, Major, TrainingProvider]
 
 
 class Learner(Protocol):
-    """What enrolling needs to know of somebody: a `Person`, or one being registered."""
+    """The fields of a person that enrolling needs: those of a `Person`, or of one being registered."""
 
     @property
     def id(self) -> int:
@@ -40,7 +40,7 @@ class Learner(Protocol):
 
     @property
     def categories(self) -> list[str]:
-        """The groups that policies speak of."""
+        """The groups that policies refer to."""
 
 
 _CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.ROSTER: Channel.SITE}

@@ -22,7 +22,7 @@ WRITABLE = (".csv", ".xlsx", ".jsonl")
 
 
 class Language(StrEnum):
-    """Languages of what is told."""
+    """Languages of the output."""
 
     CHINESE = "zh-Hans"
     ENGLISH = "en"

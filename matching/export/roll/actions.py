@@ -39,10 +39,10 @@ CALLING = (BatchState.LOCKED, BatchState.TRAVELLING, BatchState.ARRIVED)
 def take_scans(
     session: Session, actor: Actor, *, batch_id: int, draft: ScansDraft, source: RollSource = RollSource.PHONE
 ) -> Roll:
-    """Take in what a device says; what it said before is known and counts once. Gives the reconciled roll.
+    """Store the scans of a device; repeated scans count once. Returns the reconciled roll.
 
-    Nothing that was said is overwritten. An escort speaks of the whole batch, a group leader of the own group, staff
-    of the centre of everybody. Raises RollNotOpen, NotFound, or Invalid for a member of another batch or group.
+    Earlier entries are never overwritten. An escort reports on the whole batch, a group leader on their own group,
+    staff of the centre on everybody. Raises RollNotOpen, NotFound, or Invalid for a member of another batch or group.
     """
     require(actor, Permission.CALL_ROLL)
     batch = queries.led_batch(session, actor, batch_id)
@@ -106,7 +106,7 @@ def decide_roll(session: Session, actor: Actor, *, member_id: int, draft: Decisi
         truth = roll(session, batch.id).members.get(row.id)
         if truth is None or not truth.is_conflict:
             raise NothingDisputed
-        # Whoever decides knows the whole story: everything seen about the member is settled.
+        # The decision is made with all scans in view, so it settles every open conflict of the member.
         settled = [list(scan.key) for scan in truth.scans]
         device = f"desk:{actor.account_id or 0}"
         spoken = session.scalars(

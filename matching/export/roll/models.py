@@ -1,4 +1,4 @@
-"""What was said at the roll call, append-only."""
+"""The entries of roll calls, append-only."""
 
 from datetime import datetime
 

@@ -32,7 +32,7 @@ MOST = 120
 """Openings that are compared with one person; a fair of a city shows a few hundred at most."""
 
 FOR_ONE_OPENING = 60
-"""People looked at for one opening; more would not meet the same booth on one morning."""
+"""People considered for one opening; one booth cannot meet more in a morning."""
 
 EMPLOYERS = 20
 """Employers that are proposed at a time."""

@@ -1,4 +1,4 @@
-"""What each way of writing a field means; what could mean two things is asked about."""
+"""How each way of writing a field is read; an ambiguous cell is queried, never guessed."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""R26: what is rendered is read back the same; junk and cut text are asked about and never read as something else."""
+"""R26: rendered values are read back unchanged; junk and truncated text are queried, never misread."""
 
 import re
 from collections.abc import Callable
@@ -118,7 +118,7 @@ def figures(text: str) -> list[str]:
 @CASES
 @given(JUNK)
 def test_no_figure_of_junk_is_dropped(text: str) -> None:
-    """Whatever is read accounts for every figure of the text: two figures that are not a range are asked about."""
+    """A reading accounts for every figure of the text: two figures that are not a range are queried."""
     try:
         people = headcount.read_headcount(text)
     except Unreadable:

@@ -1,4 +1,4 @@
-"""R26 for places, ages, hours, answers and names: rendered text is read back; mixed text is asked about."""
+"""R26 for places, ages, hours, answers and names: rendered text is read back; mixed text is queried."""
 
 import re
 from collections.abc import Callable

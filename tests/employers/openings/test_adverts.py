@@ -73,7 +73,7 @@ def test_sentences_that_nobody_wrote_rules_for_are_judged_as_measured(
 
 
 def test_ordinary_posts_are_left_alone() -> None:
-    """Whole lawful posts of ordinary employers, and the names of all occupations: hardly one is asked about."""
+    """Whole lawful posts of ordinary employers, and the names of all occupations: hardly any is flagged."""
     posts = evaluate_file(Path(__file__).with_name("ordinary_adverts.jsonl"))
     assert len(posts.judged) >= 50
     assert posts.false_rate <= 0.02

@@ -73,8 +73,8 @@ def test_the_same_list_twice_changes_nothing(session: Session) -> None:
 
 def test_a_draft_that_was_corrected_in_the_list_is_published(session: Session) -> None:
     taken(session, read_lines(JSONL, "corpus.jsonl"))
-    mended = JSONL.replace("限女性".encode(), "会用电动平车".encode())
-    report = taken(session, read_lines(mended, "corpus.jsonl"))
+    corrected = JSONL.replace("限女性".encode(), "会用电动平车".encode())
+    report = taken(session, read_lines(corrected, "corpus.jsonl"))
     assert [row.verdict.value for row in report.rows[:3]] == ["unchanged", "unchanged", "open"]
 
 

@@ -1,4 +1,4 @@
-"""Pay in the text of an advertisement: read whole, compared with the minimum wage, asked about (VR14)."""
+"""Pay in the text of an advertisement: read completely, compared with the minimum wage, flagged (VR14)."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Rosters in the shapes that programs write them: the right people, or the cell and the row that must be looked at."""
+"""Rosters in the shapes that programs write them: the right people, or the cell and the row that must be checked."""
 
 from pathlib import Path
 
