@@ -77,10 +77,12 @@ def requests_at_run_time(item: pytest.Function) -> bool:
 
 
 def is_quick(item: pytest.Item) -> bool:
-    """Whether a test needs no database, server, browser or other program."""
+    """Whether a test needs no database, server, browser or other program, and no long calculation."""
     if not isinstance(item, pytest.Function):
         return True
     if SLOW_FIXTURES & set(item.fixturenames) or requests_at_run_time(item) or item.nodeid.startswith(SLOW_FOLDERS):
+        return False
+    if item.get_closest_marker("lengthy"):
         return False
     names = vars(item.module).values()
     modules = {getattr(value, "__module__", None) or getattr(value, "__name__", None) for value in names}

@@ -156,6 +156,7 @@ def test_malformed_lines_and_missing_headings_are_named() -> None:
     assert missing.value.params == {"expected": "岗位、地区"}
 
 
+@pytest.mark.lengthy
 def test_a_list_that_is_too_long_is_refused_rather_than_truncated() -> None:
     with pytest.raises(ListTooLong):
         read_lines(b'{"text": "a", "area": "b"}\n' * (MOST_ROWS + 1), "x.jsonl")

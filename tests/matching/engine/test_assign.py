@@ -67,6 +67,7 @@ def test_small_plans_are_as_good_as_the_best_of_all(seed: int) -> None:
     assert plan.value >= best * 0.999 or plan.value == best
 
 
+@pytest.mark.lengthy
 def test_no_random_plan_breaks_a_limit_or_hides_its_gap() -> None:
     for seed in range(RANDOM):
         task = problem(seed, units=12, places=5)

@@ -100,6 +100,7 @@ def test_the_comparison_catches_a_solver_that_leaves_interviews_out() -> None:
     assert any(value(wishes := tiny(seed), lazy(wishes, 2, 1)[0]) < best_by_trying(wishes) for seed in range(10))
 
 
+@pytest.mark.lengthy
 def test_plans_of_two_hundred_random_days_have_no_fault() -> None:
     for seed in range(200):
         wishes = town(seed, seekers=25, panels=5, slots=8)

@@ -86,6 +86,7 @@ def test_scaling_the_prior_by_itself_leaves_it_unchanged() -> None:
     assert weights_of(PRIOR, "prior-1") == Weights()
 
 
+@pytest.mark.lengthy
 @settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), truth=st.tuples(*[st.floats(0, 5)] * 6))
 def test_learned_weights_add_up_to_one_hundred_within_their_bounds(seed: int, truth: tuple[float, ...]) -> None:
