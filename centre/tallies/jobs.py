@@ -25,7 +25,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class LedgerCount:
     """All counts of the ledger up to a moment of recording."""
 
     until: datetime
@@ -33,7 +33,7 @@ class Count:
     people: Rows
 
 
-def counted(session: Session) -> Count:
+def counted(session: Session) -> LedgerCount:
     """Read the whole ledger month by month and count it; writes nothing."""
     until = clock.now() - LAG
     first = session.scalar(select(func.min(ServiceEvent.occurred_at)))
@@ -43,7 +43,7 @@ def counted(session: Session) -> Count:
     while last is not None and month <= month_of(last):
         _count_month(session, month, until, sums, people)
         month = add_months(month, 1)
-    return Count(until, sums, people)
+    return LedgerCount(until, sums, people)
 
 
 def _count_month(session: Session, month: date, until: datetime, sums: Rows, people: Rows) -> None:
@@ -63,7 +63,7 @@ def _count_month(session: Session, month: date, until: datetime, sums: Rows, peo
 
 
 @job("count-ledger", every=timedelta(days=1), reading=counted)
-def count_ledger(session: Session, count: Count) -> None:
+def count_ledger(session: Session, count: LedgerCount) -> None:
     """Count the service ledger by centre, month and kind, from which reports of years are made."""
     for model in (ServiceTally, PersonTally, TallyState):
         session.execute(delete(model))

@@ -74,7 +74,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LooseEntry:
     """A ledger entry that the monthly counts do not hold, or of which the period takes a part of the month."""
 
     kind: dict[str, Any]
@@ -113,9 +113,9 @@ def _months(statement: AnyRows, model: type[ServiceTally] | type[PersonTally], w
     return statement
 
 
-def entries(session: Session, wanted: Wanted) -> list[Entry]:
+def entries(session: Session, wanted: Wanted) -> list[LooseEntry]:
     """The entries of the period that the monthly counts do not give."""
-    counted, read = counted_until(session), list[Entry]()
+    counted, read = counted_until(session), list[LooseEntry]()
     for begin, end in wanted.edges:
         read += _read(session, wanted, within(begin, end))
     if wanted.months is not None:
@@ -144,18 +144,18 @@ def recorded_since(moment: datetime) -> AnyRows:
     return select(*_ENTRY).where(ServiceEvent.recorded_at >= moment).order_by(ServiceEvent.recorded_at)
 
 
-def _read(session: Session, wanted: Wanted, statement: AnyRows) -> list[Entry]:
+def _read(session: Session, wanted: Wanted, statement: AnyRows) -> list[LooseEntry]:
     statement = statement.where(ServiceEvent.centre_id.in_(wanted.centre_ids))
     if wanted.programme:
         statement = statement.where(ServiceEvent.programme == wanted.programme)
     return [entry_of(row) for row in session.execute(statement)]
 
 
-def entry_of(row: Any) -> Entry:
+def entry_of(row: Any) -> LooseEntry:
     """A row of the ledger: a reversal counts as minus one."""
     centre_id, at, category, channel, topic, programme, fen, reverses, person_id = row
     values = (centre_id, month_of(at), category, channel, topic, programme)
-    return Entry(dict(zip(KINDS, values, strict=True)), Sum(-1 if reverses else 1, fen or 0), person_id)
+    return LooseEntry(dict(zip(KINDS, values, strict=True)), Sum(-1 if reverses else 1, fen or 0), person_id)
 
 
 @dataclass(slots=True)
@@ -165,7 +165,7 @@ class People:
     served: "array[int]" = field(default_factory=lambda: array("I"))
     reversed: "array[int]" = field(default_factory=lambda: array("I"))
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LooseEntry) -> None:
         """Count one entry with a known person."""
         if entry.person_id is not None:
             (self.served if entry.sum.person_times > 0 else self.reversed).append(entry.person_id)

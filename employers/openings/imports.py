@@ -35,7 +35,7 @@ from employers.openings.actions import (
 from employers.openings.checks import columns_of, ended
 from employers.openings.doubles import doubles_of
 from employers.openings.feeds import CellReading, Offer, offer_of
-from employers.openings.lists import Line
+from employers.openings.lists import ListRow
 from employers.openings.models import Opening
 from employers.openings.rules import OPENING_LABELS, OpeningDraft, OpeningSource, OpeningState
 
@@ -100,7 +100,7 @@ class Report:
 def import_openings(
     session: Session,
     actor: Actor,
-    lines: Sequence[Line],
+    lines: Sequence[ListRow],
     *,
     source_name: str,
     source: OpeningSource = OpeningSource.PARTNER_CENTRE,
@@ -123,7 +123,7 @@ def import_openings(
     return _taken(work, lines, Report(remarks=tuple(remarks)), progress)
 
 
-def import_own_openings(session: Session, actor: Actor, lines: Sequence[Line], *, employer_id: int) -> Report:
+def import_own_openings(session: Session, actor: Actor, lines: Sequence[ListRow], *, employer_id: int) -> Report:
     """Take an employer's own list over as drafts; rows of another employer are refused. Raises NotFound."""
     require(actor, Permission.POST_OPENING)
     employer = session.get_one(Employer, own_employer_id(actor, employer_id))
@@ -132,7 +132,7 @@ def import_own_openings(session: Session, actor: Actor, lines: Sequence[Line], *
     return _taken(work, lines, Report(), None)
 
 
-def _taken(work: "_Import", lines: Sequence[Line], report: Report, progress: Progress | None) -> Report:
+def _taken(work: "_Import", lines: Sequence[ListRow], report: Report, progress: Progress | None) -> Report:
     session, actor, source_name = work.session, work.actor, work.source_name
     for done, line in enumerate(lines, start=1):
         report.rows.append(work.take(line))
@@ -151,11 +151,11 @@ class _Import:
     source: OpeningSource
     publish: bool
     is_demo: bool
-    rows_by_id: dict[str, Line] = field(default_factory=dict)
+    rows_by_id: dict[str, ListRow] = field(default_factory=dict)
     own: Employer | None = None
     created: set[int | None] = field(default_factory=set)
 
-    def take(self, line: Line) -> ImportedRow:
+    def take(self, line: ListRow) -> ImportedRow:
         offer = offer_of(line.cells, today=clock.today(), headings=line.headings)
         title = str(offer.fields["title"])[:60]
 
@@ -186,14 +186,14 @@ class _Import:
             return row(ImportVerdict.KEPT if verdict is ImportVerdict.UPDATED else verdict, opening, refused.problems)
         return row(ImportVerdict.UPDATED if verdict is ImportVerdict.UPDATED else ImportVerdict.OPEN, opening)
 
-    def _refuse_repeated(self, line: Line, offer: Offer) -> None:
+    def _refuse_repeated(self, line: ListRow, offer: Offer) -> None:
         first = self.rows_by_id.setdefault(offer.external_id, line)
         if first is not line:
             message = N_("与第 {row} 行是同一个编号“{id}”，只导入了第 {row} 行")
             params = {"row": first.number, "id": line.cells.get("id", "") or first.cells.get("title", "")}
             raise Invalid([Problem("id", "id-repeated", message, params)])
 
-    def _keep(self, offer: Offer, line: Line) -> tuple[Opening, ImportVerdict]:
+    def _keep(self, offer: Offer, line: ListRow) -> tuple[Opening, ImportVerdict]:
         problems = problems_in(line, offer)
         if problems:
             raise Invalid(problems)
@@ -291,7 +291,7 @@ class _Import:
             self.session.flush()
 
 
-def problems_in(line: Line, offer: Offer) -> list[Problem]:
+def problems_in(line: ListRow, offer: Offer) -> list[Problem]:
     """What is wrong with a row by itself: cells that hold no value, cells that no grammar reads, a day that is past."""
     unread = {problem.field for problem in line.problems}
     understood = [*offer.problems, *_ended_problems(offer)]

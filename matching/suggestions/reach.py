@@ -50,7 +50,7 @@ CHANGE_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class RoundedCount:
     """A number of people that names nobody: 1 to 4 are "fewer than five", larger ones whole fives (人数)."""
 
     exact: int
@@ -74,8 +74,8 @@ class Reach:
     five have said it. `low_fen` and `high_fen` are what the opening pays by the same assumption.
     """
 
-    now: Count
-    more: dict[OpeningChange, Count]
+    now: RoundedCount
+    more: dict[OpeningChange, RoundedCount]
     asked_fen: int | None
     low_fen: int | None
     high_fen: int | None
@@ -113,8 +113,8 @@ def reach(session: Session, listed: Listed, ground: Ground) -> Reach:
     with seeing_everything(session):
         fit_now, *fit_then, at_any_pay = fitting_workers(session, listed, profiles, ground)
         asked = _asked(session, at_any_pay, ground)
-    more = {change: Count(len(then - fit_now)) for change, then in zip(changed, fit_then, strict=True)}
-    return Reach(Count(len(fit_now)), more, asked, *monthly_range(listed.profile, ground))
+    more = {change: RoundedCount(len(then - fit_now)) for change, then in zip(changed, fit_then, strict=True)}
+    return Reach(RoundedCount(len(fit_now)), more, asked, *monthly_range(listed.profile, ground))
 
 
 @dataclass(frozen=True, slots=True)

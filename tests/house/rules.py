@@ -36,8 +36,8 @@ DOORS = {
 HEAD = """# Rules and where they are enforced
 
 Written by `make reference`; do not edit. A door is an entry point through which a rule could be broken. Each rule of
-DOMAIN sections 6 and 7, and each rule that was once broken at one of its doors, is listed with its doors and their tests. The
-rules are declared in `tests/house/rules.csv`; a door without a test fails `tests/house/test_rules.py`.
+DOMAIN sections 6 and 7, and each rule that was once broken at one of its doors, is listed with its doors and their
+tests. The rules are declared in `tests/house/rules.csv`; a door without a test fails `tests/house/test_rules.py`.
 """
 
 

@@ -22,7 +22,6 @@ from training.claims.models import Claim, ClaimLine
 from training.claims.replay import facts_of
 from training.claims.rules import (
     CLAIMS,
-    Case,
     ClaimBlocked,
     ClaimDraft,
     ClaimOpen,
@@ -36,6 +35,7 @@ from training.claims.rules import (
     PaymentDraft,
     Programme,
     SamePerson,
+    SubsidyCase,
     Terms,
     decide,
     read_terms,
@@ -311,7 +311,7 @@ def _write_lines(session: Session, claim: Claim, training: TrainingClass, *, ter
     session.flush()
 
 
-def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, terms: Terms, most: int) -> None:
+def _add_line(session: Session, claim: Claim, place: Enrolment, case: SubsidyCase, terms: Terms, most: int) -> None:
     decision = decide(terms, case, most_a_year=most)
     granted = decision.fen > 0
     once = f"{place.person_id}:{case.occupation}:{case.level}" if granted else None

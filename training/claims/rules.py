@@ -170,7 +170,7 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class SubsidyCase:
     """What is known of one trainee when the subsidy is reckoned; `government_fen` is its part of the tuition."""
 
     occupation: str
@@ -216,7 +216,7 @@ REASONS = {
 """Why a trainee is not subsidised; the school reads these words and never another school's name (TR-05)."""
 
 
-def decide(terms: Terms, case: Case, *, most_a_year: int) -> Decision:
+def decide(terms: Terms, case: SubsidyCase, *, most_a_year: int) -> Decision:
     """What one trainee is subsidised with, or why not: VR13, VR18, TR-04, TR-05, TR-09 and the pattern's own caps."""
     if case.retired:
         return Decision(reason="retired")
@@ -237,7 +237,7 @@ def decide(terms: Terms, case: Case, *, most_a_year: int) -> Decision:
     return Decision(rest) if rest > 0 else Decision(reason="government-split")
 
 
-def _amount(terms: Terms, case: Case) -> Decision:
+def _amount(terms: Terms, case: SubsidyCase) -> Decision:
     match terms:
         case DayTerms():
             return Decision(day_table(terms, case.days))

@@ -36,7 +36,7 @@ class PersonCase(Case):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
-class Part(OfCentre, Record):
+class CaseLine(OfCentre, Record):
     """The base of the lines of a case, such as the uses of a card (明细)."""
 
     __abstract__ = True

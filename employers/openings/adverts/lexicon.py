@@ -43,7 +43,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
+class AdvertLexicon:
     """The compiled data file."""
 
     topics: Sequence[Topic]
@@ -58,12 +58,12 @@ class Lexicon:
 
 
 @lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
+def lexicon() -> AdvertLexicon:
     """The lexicon, compiled once."""
     with LEXICON.open("rb") as file:
         data = tomllib.load(file)
     turns = "|".join(data["refuse"] + data["prefer"])
-    return Lexicon(
+    return AdvertLexicon(
         topics=[_topic(row, turns, data["trades"]) for row in data["topic"]],
         english=[_topic(row, turns, data["trades"]) for row in data["english"]],
         stance=re.compile("|".join(data["refuse"] + data["prefer"] + data["demand"])),

@@ -25,7 +25,7 @@ def limits(problem: PlanProblem) -> dict[Name, int]:
     return room
 
 
-class Board:
+class PlanBoard:
     """A plan in the making: who is where, and what is left of every limit."""
 
     def __init__(self, problem: PlanProblem, sent: dict[int, int]) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from centre.scans.rules import Act, Door, Entry, Scan, ScanDraft, Truth, Verdict, arrivals, judge, truth
+from centre.scans.rules import Act, Door, GateVerdict, RollEntry, Scan, ScanDraft, Truth, arrivals, judge, truth
 
 NINE = datetime(2026, 3, 6, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -178,27 +178,27 @@ def test_arrivals_by_quarters_count_each_code_once() -> None:
     assert counted == {NINE: 1, NINE + 15 * MINUTE: 2}
 
 
-ANN = Entry("A", from_at=NINE, until_at=NINE + timedelta(hours=1))
+ANN = RollEntry("A", from_at=NINE, until_at=NINE + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
     ("door", "entry", "minute", "inside", "is_inside", "verdict"),
     [
-        (Door(), ANN, 0, 0, False, Verdict.ADMIT),
-        (Door(), ANN, 0, 0, True, Verdict.REPEAT),
-        (Door(), None, 0, 0, False, Verdict.UNKNOWN),
-        (Door(), ANN, -1, 0, False, Verdict.EARLY),
-        (Door(), ANN, 60, 0, False, Verdict.LATE),
-        (Door(opens_at=NINE + 5 * MINUTE), ANN, 4, 0, False, Verdict.EARLY),
-        (Door(closes_at=NINE + 5 * MINUTE), ANN, 5, 0, False, Verdict.LATE),
-        (Door(capacity=3), ANN, 0, 3, False, Verdict.FULL),
-        (Door(capacity=3), ANN, 0, 2, False, Verdict.ADMIT),
-        (Door(), Entry("A", ban="闹事"), 0, 0, False, Verdict.BANNED),
-        (Door(), Entry("A", ask="带证件了吗"), 0, 0, False, Verdict.ASK),
+        (Door(), ANN, 0, 0, False, GateVerdict.ADMIT),
+        (Door(), ANN, 0, 0, True, GateVerdict.REPEAT),
+        (Door(), None, 0, 0, False, GateVerdict.UNKNOWN),
+        (Door(), ANN, -1, 0, False, GateVerdict.EARLY),
+        (Door(), ANN, 60, 0, False, GateVerdict.LATE),
+        (Door(opens_at=NINE + 5 * MINUTE), ANN, 4, 0, False, GateVerdict.EARLY),
+        (Door(closes_at=NINE + 5 * MINUTE), ANN, 5, 0, False, GateVerdict.LATE),
+        (Door(capacity=3), ANN, 0, 3, False, GateVerdict.FULL),
+        (Door(capacity=3), ANN, 0, 2, False, GateVerdict.ADMIT),
+        (Door(), RollEntry("A", ban="闹事"), 0, 0, False, GateVerdict.BANNED),
+        (Door(), RollEntry("A", ask="带证件了吗"), 0, 0, False, GateVerdict.ASK),
     ],
 )
 def test_the_door_decides(
-    door: Door, entry: Entry | None, minute: float, inside: int, is_inside: bool, verdict: Verdict
+    door: Door, entry: RollEntry | None, minute: float, inside: int, is_inside: bool, verdict: GateVerdict
 ) -> None:
     at = NINE + minute * MINUTE
     assert judge(door, entry, at=at, inside=inside, is_inside=is_inside) is verdict

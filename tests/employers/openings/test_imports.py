@@ -15,7 +15,7 @@ from employers.companies.actions import register_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, EmployerState
 from employers.openings.imports import ImportVerdict, Report, import_openings
-from employers.openings.lists import MOST_ROWS, Line, LineBroken, ListTooLong, read_list
+from employers.openings.lists import MOST_ROWS, LineBroken, ListRow, ListTooLong, read_list
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
 from tests.employers.world import OFFICER, boss
@@ -35,11 +35,11 @@ ROWS = [
 JSONL = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS).encode()
 
 
-def read_lines(data: bytes, filename: str) -> list[Line]:
+def read_lines(data: bytes, filename: str) -> list[ListRow]:
     return read_list(data, filename).lines
 
 
-def taken(session: Session, lines: Sequence[Line]) -> Report:
+def taken(session: Session, lines: Sequence[ListRow]) -> Report:
     return import_openings(session, OFFICER, lines, source_name="合作中心", publish=True)
 
 

@@ -19,7 +19,7 @@ from employers.openings.adverts.pay import below_minimum, written_pays
 from employers.openings.checks import PAY_IN_TEXT
 from employers.openings.imports import ImportVerdict, import_openings
 from employers.openings.jobs import check_minimum_pay
-from employers.openings.lists import Line
+from employers.openings.lists import ListRow
 from employers.openings.rules import OpeningState, WageUnit
 from employers.openings.screening import Reaction, restore
 from tests.employers.browser import Opener
@@ -115,7 +115,7 @@ def test_a_listed_opening_with_low_pay_in_its_text_stays_off_show(session: Sessi
         "title": "缝纫工", "area": "渭城区", "wage": "3200-5000", "base_pay": "2500", "headcount": "2",
         "content": f"做校服，{LOW}", "conditions": "会用平车", "uscc": "91610499MA6DEM0013", "employer": "新棉制衣",
     }  # fmt: skip
-    report = import_openings(session, SYSTEM, [Line(2, cells)], source_name="市就业网", publish=True)
+    report = import_openings(session, SYSTEM, [ListRow(2, cells)], source_name="市就业网", publish=True)
     (row,) = report.rows
     assert (row.verdict, [problem.code for problem in row.problems]) == (ImportVerdict.KEPT, ["wording-open"])
 

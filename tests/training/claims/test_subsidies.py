@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from centre.policy import shipped_examples
 from training.claims.rules import (
-    Case,
     DayTerms,
     Decision,
     Earlier,
     Programme,
     Step,
+    SubsidyCase,
     Terms,
     day_table,
     decide,
@@ -27,12 +27,12 @@ def terms() -> dict[Programme, Terms]:
     return {programme: read_terms(kept[f"subsidy-{programme.value}"]) for programme in Programme}
 
 
-def case(**changes: object) -> Case:
+def case(**changes: object) -> SubsidyCase:
     content: dict[str, object] = {
         "occupation": "6-05-01-03", "level": 4, "completed_on": date(2026, 3, 27), "days": 12, "hours": 40,
         "completed": True, "certified": True,
     }  # fmt: skip
-    return Case(**(content | changes))  # type: ignore[arg-type]
+    return SubsidyCase(**(content | changes))  # type: ignore[arg-type]
 
 
 def had(programme: Programme, fen: int, *, occupation: str = "4-03-02-01", level: int = 5, year: int = 2026) -> Earlier:

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.paging import Part, part_of
+from api.paging import ListPage, part_of
 from centre import clock
 from centre.accounts import Account
 from centre.database import open_session
@@ -60,7 +60,7 @@ def test_every_role_reads_its_own_messages_and_no_others(hall: Hall) -> None:
 def test_a_planted_inbox_of_everybody_is_caught(hall: Hall) -> None:
     write_to_everybody()
 
-    def unscoped(session: Session, *args: Any, **words: Any) -> Part:
+    def unscoped(session: Session, *args: Any, **words: Any) -> ListPage:
         with seeing_everything(session):
             return part_of(session, *args, **words)
 
