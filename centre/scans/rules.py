@@ -174,7 +174,7 @@ class Stay:
 
 
 @dataclass(slots=True)
-class Truth:
+class GateTruth:
     """What a set of scans adds up to; equal sets give equal truths (合并结果)."""
 
     stays: dict[str, Stay] = field(default_factory=dict)
@@ -193,9 +193,9 @@ class Truth:
         return stay is not None and stay.inside
 
 
-def truth(scans: Iterable[Scan]) -> Truth:
+def truth(scans: Iterable[Scan]) -> GateTruth:
     """Merge scans, in any order and with any repetition, into one truth."""
-    merged = Truth()
+    merged = GateTruth()
     unnamed_in = unnamed_out = 0
     seen: dict[tuple[str, int], str] = {}
     for scan in sorted(set(scans), key=lambda scan: scan.key):

@@ -16,7 +16,7 @@ from centre.jobs import job
 from centre.ledger import ServiceEvent
 from centre.tables import Base
 from centre.tallies.models import PersonTally, ServiceTally, TallyState
-from centre.tallies.queries import KINDS, People, Sum, entry_of, within
+from centre.tallies.queries import KINDS, LedgerSum, PeopleCounts, entry_of, within
 
 LAG = timedelta(hours=1)
 """Entries of the last hour are left to the next count: their transactions may still be open."""
@@ -47,8 +47,8 @@ def counted(session: Session) -> LedgerCount:
 
 
 def _count_month(session: Session, month: date, until: datetime, sums: Rows, people: Rows) -> None:
-    totals: dict[tuple[Any, ...], Sum] = defaultdict(Sum)
-    served: dict[tuple[Any, ...], People] = defaultdict(People)
+    totals: dict[tuple[Any, ...], LedgerSum] = defaultdict(LedgerSum)
+    served: dict[tuple[Any, ...], PeopleCounts] = defaultdict(PeopleCounts)
     rows = session.execute(within(month, last_day(month)).where(ServiceEvent.recorded_at < until))
     for row in rows:
         entry = entry_of(row)

@@ -35,15 +35,15 @@ _ENTRY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class LedgerSum:
     """Person-times and fen, less what was reversed."""
 
     person_times: int = 0
     amount_fen: int = 0
 
-    def __add__(self, other: "Sum") -> "Sum":
+    def __add__(self, other: "LedgerSum") -> "LedgerSum":
         """Both together."""
-        return Sum(self.person_times + other.person_times, self.amount_fen + other.amount_fen)
+        return LedgerSum(self.person_times + other.person_times, self.amount_fen + other.amount_fen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class LooseEntry:
     """A ledger entry that the monthly counts do not hold, or of which the period takes a part of the month."""
 
     kind: dict[str, Any]
-    sum: Sum
+    sum: LedgerSum
     person_id: int | None
 
 
@@ -87,12 +87,12 @@ def counted_until(session: Session) -> datetime | None:
     return session.scalar(select(TallyState.counted_until).order_by(TallyState.id).limit(1))
 
 
-def sums(session: Session, wanted: Wanted, by: Sequence[str]) -> dict[tuple[Any, ...], Sum]:
+def sums(session: Session, wanted: Wanted, by: Sequence[str]) -> dict[tuple[Any, ...], LedgerSum]:
     """Person-times and money by some of `KINDS`, in the order of `by`."""
-    totals: dict[tuple[Any, ...], Sum] = defaultdict(Sum)
+    totals: dict[tuple[Any, ...], LedgerSum] = defaultdict(LedgerSum)
     if wanted.months is not None and counted_until(session) is not None:
         for *kind, times, fen in session.execute(monthly(wanted, by)):
-            totals[tuple(kind)] += Sum(int(times), int(fen))
+            totals[tuple(kind)] += LedgerSum(int(times), int(fen))
     for entry in entries(session, wanted):
         totals[tuple(entry.kind[name] for name in by)] += entry.sum
     return dict(totals)
@@ -155,11 +155,11 @@ def entry_of(row: Any) -> LooseEntry:
     """A row of the ledger: a reversal counts as minus one."""
     centre_id, at, category, channel, topic, programme, fen, reverses, person_id = row
     values = (centre_id, month_of(at), category, channel, topic, programme)
-    return LooseEntry(dict(zip(KINDS, values, strict=True)), Sum(-1 if reverses else 1, fen or 0), person_id)
+    return LooseEntry(dict(zip(KINDS, values, strict=True)), LedgerSum(-1 if reverses else 1, fen or 0), person_id)
 
 
 @dataclass(slots=True)
-class People:
+class PeopleCounts:
     """Whom services reached, as numbers once per service, and the numbers of reversed services."""
 
     served: "array[int]" = field(default_factory=lambda: array("I"))
@@ -180,7 +180,7 @@ def persons(session: Session, wanted: Wanted) -> Heads:
 
     A person counts where the services of the period outnumber the reversed ones. With a programme every entry is read.
     """
-    cells: dict[Cell, People] = defaultdict(People)
+    cells: dict[Cell, PeopleCounts] = defaultdict(PeopleCounts)
     if wanted.programme:
         alone = _read(session, wanted, within(wanted.since, wanted.until))
     else:
@@ -197,7 +197,7 @@ def persons(session: Session, wanted: Wanted) -> Heads:
     return distinct(cells)
 
 
-def distinct(cells: Mapping[Cell, People]) -> Heads:
+def distinct(cells: Mapping[Cell, PeopleCounts]) -> Heads:
     """How many persons were served more often than their services were reversed, by cell and over cells.
 
     Services less reversals add up where persons do not: one array of a number per person is kept for each category and

@@ -84,7 +84,7 @@ class ImportedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImportReport:
     """The results of an import in the order of its rows, and what of the file no row took over."""
 
     rows: list[ImportedRow] = field(default_factory=list)
@@ -108,7 +108,7 @@ def import_openings(
     remarks: Sequence[Problem] = (),
     progress: Progress | None = None,
     is_demo: bool = False,
-) -> Report:
+) -> ImportReport:
     """Take openings over from a list that has a name; the same list again changes nothing.
 
     With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
@@ -120,19 +120,19 @@ def import_openings(
     if not source_name.strip():
         raise Invalid([Problem("source_name", "source-missing", N_("转载的岗位要写明来源名称"))])
     work = _Import(session, actor, source_name.strip()[:200], source, publish, is_demo)
-    return _taken(work, lines, Report(remarks=tuple(remarks)), progress)
+    return _taken(work, lines, ImportReport(remarks=tuple(remarks)), progress)
 
 
-def import_own_openings(session: Session, actor: Actor, lines: Sequence[ListRow], *, employer_id: int) -> Report:
+def import_own_openings(session: Session, actor: Actor, lines: Sequence[ListRow], *, employer_id: int) -> ImportReport:
     """Take an employer's own list over as drafts; rows of another employer are refused. Raises NotFound."""
     require(actor, Permission.POST_OPENING)
     employer = session.get_one(Employer, own_employer_id(actor, employer_id))
     work = _Import(session, actor, employer.name, OpeningSource.DIRECT, publish=False, is_demo=employer.is_demo)
     work.own = employer
-    return _taken(work, lines, Report(), None)
+    return _taken(work, lines, ImportReport(), None)
 
 
-def _taken(work: "_Import", lines: Sequence[ListRow], report: Report, progress: Progress | None) -> Report:
+def _taken(work: "_Import", lines: Sequence[ListRow], report: ImportReport, progress: Progress | None) -> ImportReport:
     session, actor, source_name = work.session, work.actor, work.source_name
     for done, line in enumerate(lines, start=1):
         report.rows.append(work.take(line))

@@ -18,7 +18,7 @@ from centre.sheets.reading import text_of
 from centre.text import normalise
 from centre.translation import LOCALES, translate
 from employers.openings.columns import COLUMNS, NEEDED
-from employers.openings.imports import ImportedRow, Report, import_openings, import_own_openings
+from employers.openings.imports import ImportedRow, ImportReport, import_openings, import_own_openings
 from employers.openings.lists import RULES, ListRow, read_book
 from employers.uploads.models import OpeningUpload, OpeningUploadRow
 from employers.uploads.rules import AT_ONCE, TooManyOpenings
@@ -105,7 +105,7 @@ def check_file(
     )
 
 
-def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[ListRow]) -> Report:
+def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[ListRow]) -> ImportReport:
     """What the import would do with rows now; nothing of it stays."""
     require(actor, Permission.POST_OPENING)
     with session.begin_nested() as savepoint:
@@ -114,7 +114,7 @@ def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence
     return report
 
 
-def take(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[ListRow]) -> Report:
+def take(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[ListRow]) -> ImportReport:
     """Import rows as the sender of the list."""
     require(actor, Permission.POST_OPENING)
     if upload.employer_id is not None:

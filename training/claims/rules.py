@@ -111,7 +111,7 @@ LINE_LABELS = {
 Fen = Annotated[int, Field(ge=0, le=10**9)]
 
 
-class Step(Draft):
+class ClaimAct(Draft):
     """So much a day, up to a day of the course; the last step has no end."""
 
     until: Annotated[int, Field(ge=1)] | None = None
@@ -122,7 +122,7 @@ class DayTerms(Draft):
     """So much for each class day, in steps, up to a number of days (按天数)."""
 
     pattern: Literal["per_day"]
-    steps: Annotated[list[Step], Field(min_length=1)]
+    steps: Annotated[list[ClaimAct], Field(min_length=1)]
     cap_days: Annotated[int, Field(ge=1)]
 
 

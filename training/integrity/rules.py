@@ -80,7 +80,7 @@ CALL_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trainee:
+class CheckedTrainee:
     """A trainee as the checks see them: digests instead of numbers, no name."""
 
     enrolment_id: int
@@ -107,7 +107,7 @@ class Facts:
 
     start_on: date
     end_on: date
-    trainees: Sequence[Trainee] = ()
+    trainees: Sequence[CheckedTrainee] = ()
     stamps: Sequence[Stamp] = ()
     elsewhere: Collection[int] = ()
     room: str = ""
@@ -275,7 +275,7 @@ def upper_tail(tries: int, hits: int, chance: float) -> float:
     return sum(comb(tries, count) * chance**count * (1 - chance) ** (tries - count) for count in range(hits, tries + 1))
 
 
-def retired(trainee: Trainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
+def retired(trainee: CheckedTrainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
     """Whether somebody has reached retirement age on a day.
 
     For women the table has two ages, by kind of post: a flag uses the earlier one, a refusal the later.
@@ -337,7 +337,7 @@ def _need(there: object) -> None:
         raise Unknown
 
 
-def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> CheckFinding | None:
+def _shared(pairs: Iterable[tuple[str | None, CheckedTrainee]], most: int) -> CheckFinding | None:
     held: dict[str, list[int]] = defaultdict(list)
     for value, trainee in pairs:
         if value:

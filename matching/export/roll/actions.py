@@ -23,12 +23,12 @@ from matching.export.roll.rules import (
     DecisionDraft,
     NothingDisputed,
     Roll,
+    RollMark,
     RollNotOpen,
     RollScanDraft,
     RollSource,
     RollUnsettled,
     RollWord,
-    Scan,
     ScansDraft,
 )
 from matching.export.rules import EXPORT_BATCH, BatchState, MemberState
@@ -54,7 +54,7 @@ def take_scans(
         message = N_("这个人不在您负责的名单上")
         raise Invalid([Problem(f"scans.{at}.member_id", "not-on-list", message) for at in wrong])
     said = [
-        Scan(draft.device, scan.counter, scan.member_id, scan.word, source, scan.at) for scan in draft.scans
+        RollMark(draft.device, scan.counter, scan.member_id, scan.word, source, scan.at) for scan in draft.scans
     ]  # fmt: skip
     with seeing_everything(session):
         # The batch's row is taken first, so that two uploads follow one another and neither misses the other.
@@ -160,7 +160,7 @@ def arrive_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatc
     return batch
 
 
-def _store(session: Session, actor: Actor, batch: ExportBatch, said: Sequence[Scan]) -> None:
+def _store(session: Session, actor: Actor, batch: ExportBatch, said: Sequence[RollMark]) -> None:
     known = {(row.device, row.counter, row.member_id, row.word) for row in session.scalars(scans(batch.id))}
     for scan in said:
         if (mark := (scan.device, scan.counter, scan.member_id, scan.word)) in known:

@@ -89,7 +89,7 @@ def figures_of(session: Session, fair: Fair) -> Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
+class TalkFunnel:
     """How many visitors went how far, each counted once at every step (漏斗)."""
 
     registered: int
@@ -103,7 +103,7 @@ class Funnel:
     """Visitors with an account, the only ones whose work after the fair is known."""
 
 
-def funnel(session: Session, fair: Fair) -> Funnel:
+def funnel(session: Session, fair: Fair) -> TalkFunnel:
     """From the ticket to those who still work after 30 and 90 days."""
     stays = day_truth(session, fair.id).stays
     with seeing_everything(session):
@@ -142,7 +142,7 @@ def funnel(session: Session, fair: Fair) -> Funnel:
             }
         )
 
-    return Funnel(
+    return TalkFunnel(
         registered=len(tickets),
         came=sum(1 for _, subject, _ in tickets if subject in stays and stays[subject].first_in is not None),
         talked=len(outcomes),
@@ -211,7 +211,7 @@ class ComparedFair:
 
     fair: Fair
     figures: Figures
-    funnel: Funnel
+    funnel: TalkFunnel
 
     @property
     def name_and_visitors(self) -> tuple[str, int]:

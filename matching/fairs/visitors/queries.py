@@ -10,7 +10,7 @@ from centre.accounts.models import SignInCard
 from centre.errors import NotFound
 from centre.privacy import token_digest
 from centre.scans.queries import scans_of
-from centre.scans.rules import Door, RollEntry, Scan, Truth, truth
+from centre.scans.rules import Door, GateTruth, RollEntry, Scan, truth
 from centre.scopes import seeing_everything
 from employers.fairs.models import Fair
 from employers.fairs.rules import ANNOUNCED, FairMode, FairState
@@ -137,7 +137,7 @@ def day_scans(session: Session, fair_id: int) -> list[Scan]:
     return recognised(scans_of(session, register_of(fair_id)), card_aliases(session, fair_id))
 
 
-def day_truth(session: Session, fair_id: int) -> Truth:
+def day_truth(session: Session, fair_id: int) -> GateTruth:
     """Who came to a fair and who is inside."""
     return truth(day_scans(session, fair_id))
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from centre.scans.rules import Act, Door, GateVerdict, RollEntry, Scan, ScanDraft, Truth, arrivals, judge, truth
+from centre.scans.rules import Act, Door, GateTruth, GateVerdict, RollEntry, Scan, ScanDraft, arrivals, judge, truth
 
 NINE = datetime(2026, 3, 6, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 Moment = Callable[[ScanDraft], datetime]
-Merge = Callable[[Iterable[Scan]], Truth]
+Merge = Callable[[Iterable[Scan]], GateTruth]
 HISTORIES = 10_000 if os.environ.get("GANGQIAO_ORDEAL") == "long" else 300
 
 
@@ -89,7 +89,7 @@ def expected(story: list[tuple[str, Act, datetime]]) -> dict[str, tuple[bool, in
     return accounts
 
 
-def sent(gates: list[Gate], seed: int, merge: Merge = truth, moment: Moment = attrgetter("at")) -> Truth:
+def sent(gates: list[Gate], seed: int, merge: Merge = truth, moment: Moment = attrgetter("at")) -> GateTruth:
     """The truth after the queues were cut, shuffled, sent twice, and one gate was killed and started again."""
     dice = random.Random(seed)
     desk = Desk(moment=moment)
@@ -132,7 +132,7 @@ def test_queues_sent_twice_and_shuffled_end_in_what_happened() -> None:
     assert disagreements(range(HISTORIES)) == []
 
 
-def in_order_of_arrival(rows: Iterable[Scan]) -> Truth:
+def in_order_of_arrival(rows: Iterable[Scan]) -> GateTruth:
     """The mistake: scans count in the order in which they arrive."""
     return truth(replace(row, at=NINE, device="", counter=number) for number, row in enumerate(rows))
 

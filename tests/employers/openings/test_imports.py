@@ -14,7 +14,7 @@ from centre.sheets.cells import HeaderMissing, SheetRefused
 from employers.companies.actions import register_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, EmployerState
-from employers.openings.imports import ImportVerdict, Report, import_openings
+from employers.openings.imports import ImportReport, ImportVerdict, import_openings
 from employers.openings.lists import MOST_ROWS, LineBroken, ListRow, ListTooLong, read_list
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
@@ -39,7 +39,7 @@ def read_lines(data: bytes, filename: str) -> list[ListRow]:
     return read_list(data, filename).lines
 
 
-def taken(session: Session, lines: Sequence[ListRow]) -> Report:
+def taken(session: Session, lines: Sequence[ListRow]) -> ImportReport:
     return import_openings(session, OFFICER, lines, source_name="合作中心", publish=True)
 
 

@@ -12,7 +12,7 @@ from centre.people import Education
 from employers.companies.models import Employer
 from employers.openings import feeds
 from employers.openings.feeds import external_key, offer_of, pay_under
-from employers.openings.imports import ImportVerdict, Report, import_openings
+from employers.openings.imports import ImportReport, ImportVerdict, import_openings
 from employers.openings.lists import read_list, with_markup, without_markup
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 28)
 NOON = datetime(2026, 11, 28, 12, tzinfo=clock.SHANGHAI)
 
 
-def taken(session: Session, name: str, data: bytes | None = None, *, publish: bool = True) -> Report:
+def taken(session: Session, name: str, data: bytes | None = None, *, publish: bool = True) -> ImportReport:
     openings = read_list((DATA / name).read_bytes() if data is None else data, name)
     with clock.frozen(NOON):
         return import_openings(
@@ -36,7 +36,7 @@ def opening_of(session: Session, external_id: str) -> Opening:
     return session.scalars(select(Opening).where(Opening.external_id == external_id)).one()
 
 
-def codes(report: Report) -> dict[int, list[str]]:
+def codes(report: ImportReport) -> dict[int, list[str]]:
     return {row.row: [problem.code for problem in row.problems] for row in report.rows if row.problems}
 
 

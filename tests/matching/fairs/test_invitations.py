@@ -21,7 +21,7 @@ from employers.openings.actions import close_opening
 from matching.fairs.invitations import queries
 from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import proposals, room_of
-from matching.fairs.invitations.rules import Candidate, invitations_left, share_out
+from matching.fairs.invitations.rules import InvitationCandidate, invitations_left, share_out
 from matching.fairs.visitors.models import FairDoor, Visitor
 from tests.planted import planted
 from tests.web.desks import Hall, opened, words
@@ -29,11 +29,11 @@ from tests.web.desks import Hall, opened, words
 SYSTEM = Actor.system()
 
 
-def candidates(*points: tuple[int, int]) -> list[Candidate]:
-    return [Candidate(person_id, worth, "") for person_id, worth in points]
+def candidates(*points: tuple[int, int]) -> list[InvitationCandidate]:
+    return [InvitationCandidate(person_id, worth, "") for person_id, worth in points]
 
 
-def chosen(fitting: dict[int, list[Candidate]], most: int) -> dict[int, list[int]]:
+def chosen(fitting: dict[int, list[InvitationCandidate]], most: int) -> dict[int, list[int]]:
     return {opening: [who.person_id for who in people] for opening, people in share_out(fitting, most).items()}
 
 

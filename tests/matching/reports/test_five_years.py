@@ -10,7 +10,7 @@ from centre.network import Centre, CentreLevel
 from centre.permissions import Actor
 from centre.tallies.jobs import count_ledger, counted
 from matching.reports.queries import report
-from matching.reports.rules import Report, ReportKey, Row
+from matching.reports.rules import Report, ReportKey, ReportRow
 from web.demo import five_years
 from web.demo.files import rows
 
@@ -45,12 +45,12 @@ def read(since: date = five_years.SINCE, until: date = five_years.UNTIL, centre_
         return report(session, SYSTEM, ReportKey.LEDGER, since=since, until=until, centre_id=centre_id)
 
 
-def figures(lines: list[Row], name: str = "person_times") -> dict[str, int | None]:
+def figures(lines: list[ReportRow], name: str = "person_times") -> dict[str, int | None]:
     """One column of a table by row."""
     return {row.key: row.figures[name] for row in lines}
 
 
-def total(line: Row | None, *names: str) -> list[int | None]:
+def total(line: ReportRow | None, *names: str) -> list[int | None]:
     """Some figures of a total."""
     assert line is not None
     return [line.figures[name] for name in names]
