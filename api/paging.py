@@ -116,13 +116,13 @@ def link_next(unit: UnitOfWork, cursor: str) -> None:
 
 
 def cursor_behind(start: int, shown: Sequence[int], total: int) -> str:
-    """How far a page of a list with a reckoned order went, and its last rows, the last first; empty at the end."""
+    """How far a page of a list with a computed order went, and its last rows, the last first; empty at the end."""
     read, last = start + len(shown), shown[: -ANCHORS - 1 : -1]
     return "-".join(map(str, [read, *last])) if last and read < total else ""
 
 
 def place_of(cursor: str) -> tuple[int, tuple[int, ...]]:
-    """Where the next page of a reckoned list begins: behind which rows, or else behind how many. Raises Invalid."""
+    """Where the next page of a computed list begins: behind which rows, or else behind how many. Raises Invalid."""
     parts = cursor.split("-")
     if len(parts) > ANCHORS + 1 or not all(NUMBER.fullmatch(part) for part in parts) or int(parts[0]) > DEEPEST:
         raise bad_cursor()

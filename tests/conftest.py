@@ -173,7 +173,7 @@ def postgres_url(postgres: Cluster) -> Iterator[str]:
 
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """A fresh SQLite file with the newest schema; the settings point to it. Gives its address."""
+    """A fresh SQLite file with the newest schema; the settings point to it. Returns its address."""
     path = tmp_path / "gangqiao.db"
     shutil.copyfile(sqlite_template, path)
     with settings_from(database_url=f"sqlite:///{path}", data_dir=str(tmp_path), require_second_factor="false"):
@@ -182,7 +182,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path) -> Iterator[str]:
-    """A fresh PostgreSQL database with the newest schema; the settings point to it. Gives its address."""
+    """A fresh PostgreSQL database with the newest schema; the settings point to it. Returns its address."""
     with (
         postgres.emptied(postgres_template, SERVICE) as url,
         settings_from(database_url=url, data_dir=str(tmp_path), require_second_factor="false"),
@@ -192,7 +192,7 @@ def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> str:
-    """The test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database. Gives the address."""
+    """The test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database. Returns the address."""
     name = "database" if request.param == "sqlite" else "postgres_database"
     address: str = request.getfixturevalue(name)
     return address

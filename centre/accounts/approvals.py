@@ -158,7 +158,7 @@ def _waiting(kind: ApprovalKind) -> Select[AccountApproval]:
 
 
 def ask_closing(session: Session, actor: Actor, *, person: Person, centre_id: int, reason: str) -> AccountApproval:
-    """Ask to close the account by which a stranger stands for a person; whoever calls has made sure of the person.
+    """Ask to close the account by which a stranger stands for a person; the caller has made sure of the person.
 
     `centre_id` is the centre whose manager decides. Raises NotFound and AlreadyAsked.
     """

@@ -1,4 +1,4 @@
-"""Rules of accounts: how long a sign-in lasts, what a password must be, how one-time codes are reckoned."""
+"""Rules of accounts: how long a sign-in lasts, what a password must be, how one-time codes are calculated."""
 
 import re
 import secrets

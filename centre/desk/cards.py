@@ -128,7 +128,7 @@ def _activate(session: Session, actor: Actor, case: EntitlementCard, draft: Step
 
 
 def _lower(session: Session, actor: Actor, case: EntitlementCard, line: CardUse) -> None:
-    """Reckon the reduction of one fee item by the rule of its day. Raises NotPermitted for an item of another card."""
+    """Calculate the reduction of a fee item by the rule of its day. Raises NotPermitted for an item of another card."""
     if case.expires_on is not None and line.used_on > case.expires_on:
         raise NotPermitted(why=Term(N_("卡已经到期，请先续期")))
     rates = policy(session, f"card-rates-{case.type.value}", on=line.used_on)

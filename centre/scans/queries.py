@@ -14,7 +14,7 @@ def scans(register: str) -> Select[ScanEvent]:
 
 
 def scans_of(session: Session, register: str) -> list[Scan]:
-    """All scans of a register, whoever reads: the caller has checked the right to the register."""
+    """All scans of a register, regardless of the reader: the caller has checked the right to the register."""
     fields = ("device", "counter", "subject", "act", "at", "gate", "heads", "forced", "reason", "digest")
     columns = select(*(getattr(ScanEvent, name) for name in fields))
     with seeing_everything(session):

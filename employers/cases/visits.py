@@ -1,4 +1,4 @@
-"""Visits to employers: who was visited, what they need, and what came of it (走访用工单位)."""
+"""Visits to employers: who was visited, what they need, and the outcome (走访用工单位)."""
 
 from datetime import date, datetime
 
@@ -81,7 +81,7 @@ class VisitReport(Draft):
 
 
 class VisitResult(Draft):
-    """What came of it (走访结果)."""
+    """The outcome (走访结果)."""
 
     outcome: VisitOutcome
     opened: Count = 0

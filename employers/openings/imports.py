@@ -42,7 +42,7 @@ from employers.openings.rules import OPENING_LABELS, OpeningDraft, OpeningSource
 Progress = Callable[[int, int], None]
 
 REWRITABLE = frozenset({OpeningState.DRAFT, OpeningState.TO_VERIFY, OpeningState.VERIFIED, OpeningState.EXPIRED})
-"""States in which a changed row may rewrite an opening; an open one is taken off show, rewritten and shown again."""
+"""States in which a changed row may rewrite an opening; an open one is unpublished, rewritten and shown again."""
 
 
 OTHER_EMPLOYER = N_("编号相同，但单位不同：以前是“{before}”，现在写的是“{now}”。请核对；确实换了单位，请换一个编号")
@@ -112,7 +112,7 @@ def import_openings(
     """Take openings over from a list that has a name; the same list again changes nothing.
 
     With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
-    every opening that is complete and lawful goes on show; the others stay drafts, with the reasons in their verdicts.
+    every opening that is complete and lawful is published; the others stay drafts, with the reasons in their verdicts.
     Rows without an employer are those of `source_name` itself. `progress` is told of (done, all); `remarks` are what
     the reading of the file left out.
     """

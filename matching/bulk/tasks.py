@@ -221,7 +221,7 @@ _rooms = local()
 
 
 def _room(size: int) -> NDArray[np.uint8]:
-    """Memory that each thread reuses, because allocating it anew costs more than the work itself."""
+    """Memory that each thread reuses, because allocating it again costs more than the work itself."""
     if getattr(_rooms, "kept", None) is None or len(_rooms.kept) < size:
         _rooms.kept = np.empty(size + size // 4, np.uint8)
     kept: NDArray[np.uint8] = _rooms.kept

@@ -110,7 +110,7 @@ def open_places(session: Session, today: date) -> Counter[str]:
 def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Backtest]:
     """Every major with the expected result of one more class, best first, and a backtest of such forecasts.
 
-    Holds only aggregate figures over the whole network, whoever asks.
+    Holds only aggregate figures over the whole network, regardless of the reader.
     """
     today = clock.today()
     with seeing_everything(session):

@@ -25,7 +25,7 @@ class Planned:
 
 
 def current_plan(session: Session) -> NightPlan | None:
-    """The plan that the suggestions of today follow, whoever asks; None when there is none or the newest failed."""
+    """The plan behind today's suggestions, for any reader; None when there is none or the newest failed."""
     with seeing_everything(session):
         newest = session.scalar(select(NightPlan).order_by(NightPlan.day.desc()).limit(1))
     if newest is None or newest.state is not NightPlanState.PLANNED or newest.day < clock.today() - FRESH:

@@ -75,7 +75,7 @@ class Witness:
     heard: list[tuple[str, int, float, bool]] = field(default_factory=list)
 
     def ask(self, client: httpx.Client, path: str, person_id: int | None = None, *, post_to: str = "") -> int:
-        """One request, remembered; gives its status, 0 for none."""
+        """One request, remembered; returns its status, 0 for none."""
         begun = time.monotonic()
         try:
             answer = client.post(post_to, json={"person_id": person_id}) if post_to else client.get(path)

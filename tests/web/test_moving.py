@@ -32,7 +32,7 @@ SYSTEM = Actor.system()
 
 @pytest.fixture
 def city(database: str) -> str:
-    """A city in an SQLite file that the settings point to; gives its address."""
+    """A city in an SQLite file that the settings point to; returns its address."""
     privacy.forget_keys()
     worlds.build()
     keys.check_keys()

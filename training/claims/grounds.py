@@ -29,7 +29,7 @@ COMPLETED = CERTIFIED | {EnrolmentState.COMPLETED, EnrolmentState.RESIT, Enrolme
 def cases(
     session: Session, training: TrainingClass, places: Sequence[Enrolment], *, before: Claim | None = None
 ) -> dict[int, SubsidyCase]:
-    """What is known of trainees of a class, by enrolment; `before` is the claim that is reckoned again."""
+    """What is known of trainees of a class, by enrolment; `before` is the claim that is calculated again."""
     _, major, _ = class_parts(session, training.id)
     people: dict[int, Person] = {}
     for ids in batches([place.person_id for place in places]):

@@ -16,7 +16,7 @@ from centre.translation import N_
 
 
 class Programme(StrEnum):
-    """By which pattern a subsidy is reckoned (补贴方式)."""
+    """By which pattern a subsidy is calculated (补贴方式)."""
 
     PER_DAY = "per_day"
     PER_CERTIFICATE = "per_certificate"
@@ -171,7 +171,7 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class SubsidyCase:
-    """What is known of one trainee when the subsidy is reckoned; `government_fen` is its part of the tuition."""
+    """What is known of one trainee when the subsidy is calculated; `government_fen` is its part of the tuition."""
 
     occupation: str
     level: int

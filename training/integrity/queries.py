@@ -59,7 +59,7 @@ def flag(session: Session, flag_id: int) -> Flag:
 
 
 def unsettled_flags(session: Session, class_id: int) -> int:
-    """How many flags of a class are unsettled, whoever asks."""
+    """How many flags of a class are unsettled, regardless of the reader."""
     with seeing_everything(session):
         standing = select(func.count()).where(Flag.class_id == class_id, Flag.state.in_(UNSETTLED))
         return session.scalar(standing) or 0

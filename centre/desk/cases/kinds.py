@@ -110,7 +110,7 @@ class Kind:
 
     @property
     def states(self) -> type[StrEnum]:
-        """The code list of its states, for whoever asks for the cases in one of them."""
+        """The code list of its states, for the caller for the cases in one of them."""
         return type(next(iter(self.machine.labels)))
 
     def step(self, event: str) -> Step | None:

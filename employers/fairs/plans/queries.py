@@ -30,7 +30,7 @@ class FloorPlan:
 
     @property
     def door_names(self) -> dict[Square, str]:
-        """The names of the doors that have one."""
+        """The names of the entry points that have one."""
         return {(way.x, way.y): way.name for way in self.entrances if way.x is not None and way.y is not None}
 
 

@@ -108,5 +108,5 @@ _trial: ContextVar[Weights | None] = ContextVar("weights on trial", default=None
 def _weights(file: Path, _written: int) -> Weights:
     try:
         return weights_of(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError):  # cut off by a power failure: the next night learns it anew
+    except (OSError, ValueError, KeyError):  # cut off by a power failure: the next night learns it again
         return weights_of(WEIGHTS.read_text(encoding="utf-8"))

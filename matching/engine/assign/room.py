@@ -61,7 +61,7 @@ class PlanBoard:
         self.at[place].add(number)
 
     def _leave(self, number: int) -> int:
-        """Take a unit from where it is; gives what it was worth there."""
+        """Take a unit from where it is; returns what it was worth there."""
         here = self.sent.get(number)
         if here is None:
             return 0

@@ -74,7 +74,7 @@ def say_words(
 ) -> int:
     """Say words of members in the name of a device whose counter the service keeps: a page, a sheet, a list on paper.
 
-    What the device said last is not said again, so that reading the same sheet back twice adds nothing. Gives how many
+    Entries that the device has sent already are skipped, so reading a sheet back twice adds nothing. Returns how many
     words are new. Raises as `take_scans`.
     """
     require(actor, Permission.CALL_ROLL)

@@ -103,7 +103,7 @@ def booked(fair_id: int) -> Select[BookedInterview]:
 
 
 def timetable_of_visitor(session: Session, visitor_id: int) -> list[BookedInterview]:
-    """A visitor's interviews, whoever reads: the caller has checked the right to the ticket."""
+    """A visitor's interviews, regardless of the reader: the caller has checked the right to the ticket."""
     with seeing_everything(session):
         visitor = session.get(Visitor, visitor_id)
         if visitor is None:

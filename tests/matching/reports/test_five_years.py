@@ -19,7 +19,7 @@ FIVE = ("training", "intermediation", "petition", "legal", "relief")
 
 
 def fill(*, count: bool) -> list[int]:
-    """Write the article's ledger, with or without the monthly counts. Gives the ids of the 14 centres."""
+    """Write the article's ledger, with or without the monthly counts. Returns the ids of the 14 centres."""
     with open_session(SYSTEM.scope, write=True) as session:
         for row in rows("centres"):
             level = CentreLevel(row["level"])

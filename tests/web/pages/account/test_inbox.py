@@ -31,7 +31,7 @@ def hall(database: str) -> Iterator[Hall]:
 
 
 def write_to_everybody() -> dict[Role, list[str]]:
-    """A message to each account of the town that names its sign-in name; gives one of these for each role."""
+    """A message to each account of the town that names its sign-in name; returns one of these for each role."""
     by_role: dict[Role, list[str]] = {}
     with open_session(Actor.system().scope, write=True) as session:
         accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)).all()
