@@ -163,7 +163,7 @@ def crowd(durable_postgres: Cluster, tmp_path: Path) -> Iterator[Crowd]:
 
 
 @pytest.mark.parametrize("how", ["killed", "stopped", "frozen"])
-def test_an_outage_loses_nothing_and_is_told_in_time(durable_postgres: Cluster, crowd: Crowd, how: str) -> None:
+def test_an_outage_loses_nothing_and_is_reported_in_time(durable_postgres: Cluster, crowd: Crowd, how: str) -> None:
     people, recoveries = iter(crowd.person_ids), []
     with serving() as server:
         for _ in range(TIMES):

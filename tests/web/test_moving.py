@@ -77,7 +77,7 @@ def rows_in(url: str) -> int:
     return sum(counts)
 
 
-def test_a_city_moves_and_goes_on_under_the_role_of_the_service(city: str, target: str) -> None:
+def test_a_city_moves_and_continues_under_the_role_of_the_service(city: str, target: str) -> None:
     before = contents(city)
     code, said = move(city, target, "--role", SERVICE)
     assert code == 0, said

@@ -244,7 +244,7 @@ def test_no_value_of_500_messy_openings_is_wrong(session: Session) -> None:
     assert len(session.scalars(shown).all()) == counts["on show"]
 
 
-def test_a_reader_that_takes_the_first_figure_puts_wrong_values_on_show(session: Session) -> None:
+def test_a_reader_that_takes_the_first_figure_publishes_wrong_values(session: Session) -> None:
     def first(text: str) -> Pay:
         figure = re.search("[0-9]+", text)
         return Pay(PayUnit.MONTH, int(figure[0]) * 100 if figure else None)

@@ -92,7 +92,7 @@ def test_two_units_that_differ_are_left_to_people_who_read() -> None:
 
 
 @pytest.mark.rule("pay-in-text", "action")
-def test_an_officer_is_asked_about_low_pay_in_a_text_before_anybody_reads_it(session: Session) -> None:
+def test_low_pay_in_a_text_is_flagged_to_an_officer_before_anybody_reads_it(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(content=f"看管细纱机。{LOW}"))
     (finding,) = restore(opening.screening)
@@ -110,7 +110,7 @@ def test_an_officer_is_asked_about_low_pay_in_a_text_before_anybody_reads_it(ses
 
 
 @pytest.mark.rule("pay-in-text", "import")
-def test_a_listed_opening_with_low_pay_in_its_text_stays_off_show(session: Session) -> None:
+def test_a_listed_opening_with_low_pay_in_its_text_stays_unpublished(session: Session) -> None:
     cells = {
         "title": "缝纫工", "area": "渭城区", "wage": "3200-5000", "base_pay": "2500", "headcount": "2",
         "content": f"做校服，{LOW}", "conditions": "会用平车", "uscc": "91610499MA6DEM0013", "employer": "新棉制衣",
@@ -135,7 +135,7 @@ def test_pages_and_programs_ask_about_low_pay_in_a_text(as_: Opener) -> None:
 
 
 @pytest.mark.rule("minimum-pay", "job")
-def test_an_opening_that_a_raised_minimum_overtakes_is_taken_off_show_and_its_employer_told(session: Session) -> None:
+def test_an_opening_below_a_raised_minimum_is_unpublished_and_its_employer_notified(session: Session) -> None:
     add_employer(session)
     low = published(session, wage_min_fen=230_000, base_pay_fen=220_000)
     enough, elsewhere = published(session), published(session, region_code="320583", wage_min_fen=230_000)

@@ -67,7 +67,7 @@ def test_places_are_never_sold_twice_and_come_back(session: ScopedSession, fair_
     assert ticket(session, fair_id).heads == 1
 
 
-def test_a_fair_that_is_not_announced_takes_nobody(session: ScopedSession) -> None:
+def test_a_fair_that_is_not_announced_accepts_no_applicants(session: ScopedSession) -> None:
     planned = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
     with pytest.raises(TicketsClosed):
         ticket(session, planned.id)

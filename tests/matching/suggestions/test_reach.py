@@ -101,7 +101,7 @@ def test_those_who_opted_out_are_not_counted(any_town: Town) -> None:
         assert reach_of(session, boss, opening_id=opening_id).now.exact == 0
 
 
-def test_only_the_own_opening_is_asked_about(any_town: Town) -> None:
+def test_only_the_employers_own_opening_is_queried(any_town: Town) -> None:
     stranger = any_town.boss("渭城新棉制衣(虚构)")
     with open_session(stranger.scope) as session, pytest.raises(NotFound):
         reach_of(session, stranger, opening_id=any_town.openings["spin"])
