@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.models import SignInCard
 from centre.audit import note
+from centre.batches import batches
 from centre.permissions import Actor, Permission, require
 from centre.privacy import token_digest
 from centre.scans.actions import Received, receive_scans
@@ -252,13 +253,13 @@ def _record(session: Session, actor: Actor, fair: Fair, draft: ScanDraft, *, dev
 def _send(session: Session, actor: Actor, fair: Fair, device: str, scans: list[ScanDraft]) -> Received:
     batch = ScanBatch(device=device, scans=())
     received = Received(0, 0)
-    for start in range(0, max(len(scans), 1), 500):
+    for some in batches(scans, 500) if scans else ((),):
         part = receive_scans(
             session,
             actor,
             register=register_of(fair.id),
             centre_id=fair.centre_id,
-            batch=batch.model_copy(update={"scans": tuple(scans[start : start + 500])}),
+            batch=batch.model_copy(update={"scans": tuple(some)}),
             permission=Permission.CHECK_IN,
         )
         received = Received(received.sent + part.sent, received.added + part.added)
