@@ -126,7 +126,7 @@ def list_resets(unit: Unit) -> list[WaitingResetOut]:
 
 @routes.post("/resets/{approval_id}/{verdict}", allow=Permission.APPROVE_RESETS, status_code=204)
 def decide_reset(unit: Unit, approval_id: RecordId, verdict: Literal["agree", "refuse"]) -> None:
-    """Take an authenticator away that somebody else asked about, or leave it."""
+    """Approve or reject an authenticator reset that somebody else requested."""
     agreed = verdict == "agree"
     approvals.decide_factor_reset(unit.session, unit.actor, approval_id=approval_id, agreed=agreed)
 

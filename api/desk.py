@@ -14,7 +14,7 @@ from api.wire import Wire
 from centre.desk.board import KINDS as DESK_KINDS
 from centre.desk.cases import actions, queries
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Case, Part
+from centre.desk.cases.models import Case, CaseLine
 from centre.drafts import RecordId
 from centre.permissions import Permission
 from employers.cases.arrears import ARREARS
@@ -51,7 +51,7 @@ class CaseOut(Wire):
     lines: list[LineOut]
 
     @classmethod
-    def of(cls, kind: Kind, case: Case, lines: Sequence[Part] = ()) -> "CaseOut":
+    def of(cls, kind: Kind, case: Case, lines: Sequence[CaseLine] = ()) -> "CaseOut":
         """A case as the staff of its centre see it, without the sealed words."""
         return cls(
             id=case.id, kind=kind.name, state=str(case.state), opened_at=case.created_at,  # type: ignore[attr-defined]

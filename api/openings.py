@@ -111,7 +111,7 @@ class OpeningConfirmation(Draft):
 
 
 class OpeningReturn(Draft):
-    """The reason for returning an opening; `wording_unlawful` has the wording asked about blocked from then on."""
+    """The reason for returning an opening; with `wording_unlawful` the flagged wording is blocked from then on."""
 
     reason: Words
     wording_unlawful: bool = False

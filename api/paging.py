@@ -73,7 +73,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ListPage:
     """One page of a list, and the cursor of the next one; it is empty at the end."""
 
     rows: Sequence[Any]
@@ -85,14 +85,14 @@ class Part:
         return [row[0] for row in self.rows]
 
 
-def page_of(unit: UnitOfWork, query: Select[*tuple[Any, ...]], *, limit: int, cursor: str, offset: int = 0) -> Part:
+def page_of(unit: UnitOfWork, query: Select[*tuple[Any, ...]], *, limit: int, cursor: str, offset: int = 0) -> ListPage:
     """`part_of` for a response that links to its next page (RFC 8288). Raises Invalid."""
     part = part_of(unit.session, query, limit=limit, cursor=cursor, offset=offset)
     link_next(unit, part.next_cursor)
     return part
 
 
-def part_of(session: Session, query: Select[*tuple[Any, ...]], *, limit: int, cursor: str, offset: int = 0) -> Part:
+def part_of(session: Session, query: Select[*tuple[Any, ...]], *, limit: int, cursor: str, offset: int = 0) -> ListPage:
     """The rows of an ordered query after a cursor. Raises Invalid.
 
     The order ends with a unique key. A cursor holds the values by which the last row was sorted, so it is good for a
@@ -105,7 +105,7 @@ def part_of(session: Session, query: Select[*tuple[Any, ...]], *, limit: int, cu
     rows = session.execute(ordered).all()
     shown = rows[:limit]
     follows = _written(shown[-1][-len(keys) :]) if len(rows) > limit else ""
-    return Part([row[: -len(keys)] for row in shown], follows)
+    return ListPage([row[: -len(keys)] for row in shown], follows)
 
 
 def link_next(unit: UnitOfWork, cursor: str) -> None:
@@ -116,13 +116,13 @@ def link_next(unit: UnitOfWork, cursor: str) -> None:
 
 
 def cursor_behind(start: int, shown: Sequence[int], total: int) -> str:
-    """How far a page of a list with a reckoned order went, and its last rows, the last first; empty at the end."""
+    """How far a page of a list with a computed order went, and its last rows, the last first; empty at the end."""
     read, last = start + len(shown), shown[: -ANCHORS - 1 : -1]
     return "-".join(map(str, [read, *last])) if last and read < total else ""
 
 
 def place_of(cursor: str) -> tuple[int, tuple[int, ...]]:
-    """Where the next page of a reckoned list begins: behind which rows, or else behind how many. Raises Invalid."""
+    """Where the next page of a computed list begins: behind which rows, or else behind how many. Raises Invalid."""
     parts = cursor.split("-")
     if len(parts) > ANCHORS + 1 or not all(NUMBER.fullmatch(part) for part in parts) or int(parts[0]) > DEEPEST:
         raise bad_cursor()

@@ -74,7 +74,7 @@ class TermsJudgement(Draft):
 
 @routes.get("/introductions/{introduction_id}/terms", allow=Permission.STATE_TERMS)
 def chain(unit: Unit, introduction_id: RowId) -> PromiseOut:
-    """Get what was promised at the application and what came of it."""
+    """Get what was promised at the application and the outcome."""
     known = promise_chain(unit.session, introduction_in_sight(unit.session, introduction_id))
     return PromiseOut(
         promised=_terms_out(known.promised),

@@ -20,7 +20,7 @@ class UndeclaredRoute(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RouteEntry:
     """One method of one route (路由), with its access rule and summary."""
 
     method: str
@@ -40,7 +40,7 @@ class Entry:
         return self.allow.roles if isinstance(self.allow, Permission) else frozenset(Role)
 
 
-def registry(app: FastAPI) -> Iterator[Entry]:
+def registry(app: FastAPI) -> Iterator[RouteEntry]:
     """All routes of an application, including nested routers. Raises UndeclaredRoute.
 
     Only the API's own description and the static files need not declare anything: they are the same for everybody.
@@ -54,7 +54,7 @@ def registry(app: FastAPI) -> Iterator[Entry]:
             raise UndeclaredRoute(f"{methods} {route.path}")
         summary = (route.endpoint.__doc__ or "").strip().split("\n")[0]
         for method in methods:
-            yield Entry(method, str(route.path), allow, summary, not route.include_in_schema)
+            yield RouteEntry(method, str(route.path), allow, summary, not route.include_in_schema)
 
 
 def check_routes(app: FastAPI) -> None:

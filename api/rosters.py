@@ -267,7 +267,8 @@ def upload(
 ) -> UploadOut:
     """Upload a roster for a class: a multipart form with `file`, or the file as the body. Nothing is enrolled yet.
 
-    With `needs_columns` nobody knows the columns of the file yet; more than 2,000 rows are checked in the background.
+    With `needs_columns` the columns of the file must still be assigned. More than 2,000 rows are checked in the
+    background.
     """
     content, name, book = unit.prepared
     roster = actions.upload_roster(

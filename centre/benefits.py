@@ -26,7 +26,7 @@ class Criterion(Draft):
     value: int | str | bool | list[str]
 
 
-class Example(Draft):
+class BenefitExample(Draft):
     """A case at the boundary and its answer; `stops_at` names the first fact in the way (边界例子)."""
 
     facts: dict[str, Any]
@@ -39,10 +39,10 @@ class BenefitRule(Draft):
 
     criteria: Annotated[list[Criterion], Field(max_length=12)]
     proofs: Annotated[list[str], Field(max_length=12)]
-    examples: Annotated[list[Example], Field(min_length=LEAST_EXAMPLES)]
+    examples: Annotated[list[BenefitExample], Field(min_length=LEAST_EXAMPLES)]
 
 
-class Answer(StrEnum):
+class BenefitAnswer(StrEnum):
     """What a rule says of somebody (结论)."""
 
     YES = "yes"
@@ -51,10 +51,10 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class BenefitVerdict:
     """Whether somebody is eligible, and whether the papers are there: two different things (资格和材料)."""
 
-    eligible: Answer
+    eligible: BenefitAnswer
     unmet: Sequence[Criterion]
     unknown: Sequence[Criterion]
     missing_proofs: Sequence[str]
@@ -70,13 +70,13 @@ class Verdict:
         return self.unmet[0] if len(self.unmet) == 1 else None
 
 
-def judge(rule: BenefitRule, facts: Mapping[str, Any], proofs: Collection[str] = ()) -> Verdict:
+def judge(rule: BenefitRule, facts: Mapping[str, Any], proofs: Collection[str] = ()) -> BenefitVerdict:
     """Compare facts with the criteria of a rule. A fact that is not known never counts against anybody."""
     results = [(criterion, _holds(criterion, facts.get(criterion.fact))) for criterion in rule.criteria]
     unmet = [criterion for criterion, holds in results if holds is False]
     unknown = [criterion for criterion, holds in results if holds is None]
-    eligible = Answer.NO if unmet else Answer.UNKNOWN if unknown else Answer.YES
-    return Verdict(eligible, unmet, unknown, [proof for proof in rule.proofs if proof not in proofs])
+    eligible = BenefitAnswer.NO if unmet else BenefitAnswer.UNKNOWN if unknown else BenefitAnswer.YES
+    return BenefitVerdict(eligible, unmet, unknown, [proof for proof in rule.proofs if proof not in proofs])
 
 
 def _holds(criterion: Criterion, fact: Any) -> bool | None:
@@ -111,7 +111,7 @@ def fault_of(kept: Any) -> str:
         return N_("例子里要有能享受的，也要有不能享受的")
     for example in rule.examples:
         verdict = judge(rule, example.facts)
-        if (verdict.eligible is Answer.YES) is not example.yes:
+        if (verdict.eligible is BenefitAnswer.YES) is not example.yes:
             return N_("有的例子按这条规则算出来的结论和写的不一样，请核对条件和例子")
         if example.stops_at and (not verdict.unmet or verdict.unmet[0].fact != example.stops_at):
             return N_("有的例子写的原因和算出来的不一样，请核对条件和例子")

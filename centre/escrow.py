@@ -1,4 +1,4 @@
-"""The master keys in two halves (密钥托管): either half alone says nothing, both together give the keys back.
+"""The master keys in two halves (密钥托管): one half alone reveals nothing, both together restore the keys.
 
 One half goes into a safe, the other to another person. What one half lacks is a one-time pad, so that no
 computer ever finds the keys from one of them.

@@ -131,7 +131,7 @@ def is_open(session: Session) -> bool:
 
 
 def set_up(session: Session, actor: Actor, *, draft: FirstRun) -> list[tuple[str, str]]:
-    """Write the network, its name and its first accounts; gives login and password of each that got a new password.
+    """Write the network, its name and its first accounts; returns login and password of each that got a new password.
 
     Raises AlreadySetUp and Invalid.
     """

@@ -10,7 +10,7 @@ _FAULTS = "rows that failed"
 
 
 def isolate_rows(session: Session) -> list[Exception]:
-    """Let `apart` keep what single rows raise in this session; gives the list in which it does."""
+    """Let `apart` keep what single rows raise in this session; returns the list in which it does."""
     faults: list[Exception] = session.info.setdefault(_FAULTS, [])
     return faults
 

@@ -153,7 +153,7 @@ def run_due_jobs() -> int:
 
 
 def failing_jobs(session: Session) -> list[JobFailure]:
-    """Jobs whose last run failed, whoever asks."""
+    """Jobs whose last run failed, regardless of the reader."""
     with seeing_everything(session):
         return list(session.scalars(select(JobFailure).order_by(JobFailure.job)))
 

@@ -33,7 +33,7 @@ class AmountForm(Refusal, ValueError):
 
 
 class RhetoricalFigure(Refusal, ValueError):
-    """A figure of speech such as 数万 cannot be reckoned with."""
+    """A figure of speech such as 数万 cannot be calculated with."""
 
     code = "figure-rhetorical"
     status = 422

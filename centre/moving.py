@@ -23,7 +23,7 @@ class MoveRefused(RuntimeError):
 
 
 def move_installation(source_url: str, say: Say = print) -> int:
-    """Copy every row of an SQLite installation into the settings' PostgreSQL database; gives the number of rows.
+    """Copy every row of an SQLite installation into the settings' PostgreSQL database; returns the number of rows.
 
     The target has to be empty; its tables are made here. Everything is one transaction: interrupted or refused, it
     leaves the tables empty, and may be run again. Meanwhile nobody writes to the source. The first row without an id

@@ -40,7 +40,7 @@ DELIVERY_LABELS = {
 class Message(Record):
     """A message to a person or an account, kept until it is delivered and afterwards as their inbox (消息).
 
-    Written for others by its nature: whoever acts tells those whom it concerns.
+    Written for others by its nature: the caller tells those whom it concerns.
     """
 
     written_for_others = True

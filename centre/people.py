@@ -63,7 +63,7 @@ EDUCATION_LABELS = {
 
 
 class PersonCategory(StrEnum):
-    """Groups that policies speak of (人员类别)."""
+    """Groups that policies refer to (人员类别)."""
 
     LAID_OFF = "laid_off"
     REGISTERED_UNEMPLOYED = "registered_unemployed"

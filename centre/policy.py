@@ -109,7 +109,7 @@ def shipped_examples(path: Path = EXAMPLES) -> list[PolicyRule]:
 
 
 def load_examples(session: Session, path: Path = EXAMPLES) -> int:
-    """Add the shipped example rules that the table does not hold yet; gives how many were added."""
+    """Add the shipped example rules that the table does not hold yet; returns how many were added."""
     known = {(rule.key, rule.region_code, rule.from_on) for rule in session.scalars(select(PolicyRule))}
     new = [rule for rule in shipped_examples(path) if (rule.key, rule.region_code, rule.from_on) not in known]
     session.add_all(new)

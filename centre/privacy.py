@@ -26,7 +26,7 @@ class KeyUnusable(RuntimeError):
 def _ring() -> tuple[bytes, ...]:
     """The keys of the installation, the newest first: from the settings, or from an owner-only file.
 
-    What is sealed or wrapped anew goes under the newest; the older ones open what was sealed before a rotation. A
+    What is sealed or re-wrapped goes under the newest; the older ones open what was sealed before a rotation. A
     file that changed is read again, so that a process follows a rotation. Raises KeyUnusable: a key is never made
     here, since one more key beside a database that was written under another loses what it seals.
     """

@@ -30,7 +30,7 @@ Indexes = tuple[str | None, ...]
 
 
 def move_indexes() -> int:
-    """Put every blind index under the newest key of this process; gives how many rows changed.
+    """Put every blind index under the newest key of this process; returns how many rows changed.
 
     Without a newer key nothing happens. It runs beside the service: who writes an index waits for it, or is asked to
     try again. Only names of accounts whose telephone nobody holds any more stay as they are, and are still known.

@@ -114,7 +114,7 @@ def verified_payload(text: str, purpose: str, keys: Mapping[str, bytes]) -> byte
 
 
 def replace_signing_key(session: Session, actor: Actor) -> str:
-    """Sign with a new key from now on; earlier texts stay valid. Gives the name of the new key."""
+    """Sign with a new key from now on; earlier texts stay valid. Returns the name of the new key."""
     require(actor, Permission.MANAGE_POLICY)
     with seeing_everything(session):
         newest = _newest(session)

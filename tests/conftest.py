@@ -1,10 +1,12 @@
 """What every test may ask for. Most take `database` (SQLite) or `any_database` (SQLite, then PostgreSQL)."""
 
+import inspect
 import ipaddress
 import os
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from centre import schema
+from matching.live.kernels import folder_for
 from tests import days
 from tests.databases import OWNER, SERVICE, Cluster, absent, cluster, make_tables, settings_from
 from tests.planted import planted
@@ -30,13 +33,17 @@ QUIET = (
 
 # Programs that tests start keep compiled modules, whatever the environment says: that halves the time of every start.
 os.environ["PYTHONDONTWRITEBYTECODE"] = ""
+# Kernels are cached on disk only if their folder is known before the first import of one. Otherwise each worker of a
+# test run compiles them anew (50 s of processor time).
+if find_spec("numba") is not None:
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(folder_for(Path(__file__).parents[1] / "build" / "kernels")))
 
 hypothesis.settings.register_profile("gangqiao", deadline=None, print_blob=True, database=None)
 hypothesis.settings.load_profile("gangqiao")
 
 
 SLOW_FIXTURES = {"database", "postgres", "durable_postgres", "sqlite_template", "browser", "wheel"}
-"""What a quick run does without; a fixture that asks for any of them counts as well."""
+"""Fixtures that a quick run leaves out, together with every fixture or test that requests one of them."""
 
 SLOW_FOLDERS = ("tests/journeys/", "tests/ordeal/")
 PROGRAMS = {"tests.ordeal.servers", "subprocess"}
@@ -62,11 +69,20 @@ def pytest_configure(config: pytest.Config) -> None:
         days.begin(day)
 
 
+def requests_at_run_time(item: pytest.Function) -> bool:
+    """Whether a test or one of its fixtures calls `getfixturevalue`, which the list of fixture names does not show."""
+    definitions = item._fixtureinfo.name2fixturedefs.values()
+    functions = [item.function, *(fixture.func for fixtures in definitions for fixture in fixtures)]
+    return any("getfixturevalue" in inspect.unwrap(function).__code__.co_names for function in functions)
+
+
 def is_quick(item: pytest.Item) -> bool:
-    """Whether a test needs no database, server, browser or other program."""
+    """Whether a test needs no database, server, browser or other program, and no long calculation."""
     if not isinstance(item, pytest.Function):
         return True
-    if SLOW_FIXTURES & set(item.fixturenames) or item.nodeid.startswith(SLOW_FOLDERS):
+    if SLOW_FIXTURES & set(item.fixturenames) or requests_at_run_time(item) or item.nodeid.startswith(SLOW_FOLDERS):
+        return False
+    if item.get_closest_marker("lengthy"):
         return False
     names = vars(item.module).values()
     modules = {getattr(value, "__module__", None) or getattr(value, "__name__", None) for value in names}
@@ -111,7 +127,13 @@ sys.addaudithook(keep_sockets_closed)
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def databases(request: pytest.FixtureRequest) -> None:
+    """Every fixture with a database rests on this one; a quick run that reaches it has kept a test by mistake."""
+    assert not request.config.getoption("quick"), "a quick run uses no database"
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(databases: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with the newest schema, made once and copied by each test."""
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     make_tables(f"sqlite:///{path}")
@@ -119,14 +141,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Cluster]:
+def postgres(databases: None) -> Iterator[Cluster]:
     """A PostgreSQL cluster that forgets the disk: quick, for everything but reliability."""
     with cluster() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def durable_postgres() -> Iterator[Cluster]:
+def durable_postgres(databases: None) -> Iterator[Cluster]:
     """A PostgreSQL cluster with fsync, for the tests that kill it."""
     with cluster(durable=True) as server:
         yield server
@@ -151,7 +173,7 @@ def postgres_url(postgres: Cluster) -> Iterator[str]:
 
 @pytest.fixture
 def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """A fresh SQLite file with the newest schema; the settings point to it. Gives its address."""
+    """A fresh SQLite file with the newest schema; the settings point to it. Returns its address."""
     path = tmp_path / "gangqiao.db"
     shutil.copyfile(sqlite_template, path)
     with settings_from(database_url=f"sqlite:///{path}", data_dir=str(tmp_path), require_second_factor="false"):
@@ -160,7 +182,7 @@ def database(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path) -> Iterator[str]:
-    """A fresh PostgreSQL database with the newest schema; the settings point to it. Gives its address."""
+    """A fresh PostgreSQL database with the newest schema; the settings point to it. Returns its address."""
     with (
         postgres.emptied(postgres_template, SERVICE) as url,
         settings_from(database_url=url, data_dir=str(tmp_path), require_second_factor="false"),
@@ -170,7 +192,7 @@ def postgres_database(postgres: Cluster, postgres_template: str, tmp_path: Path)
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_database(request: pytest.FixtureRequest) -> str:
-    """The test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database. Gives the address."""
+    """The test runs twice: on a fresh SQLite file and on a fresh PostgreSQL database. Returns the address."""
     name = "database" if request.param == "sqlite" else "postgres_database"
     address: str = request.getfixturevalue(name)
     return address

@@ -39,7 +39,7 @@ def file_sheets(
 
 
 def chosen_columns(typed: Mapping[str, str], columns: Mapping[str, Any]) -> dict[str, dict[int, str]]:
-    """The field of every column of each sheet that the form speaks of."""
+    """The chosen field of every column, for each sheet in the form."""
     return {
         sheet: {int(column): typed[f"c{place}.{column}"] for column in about["titles"] if f"c{place}.{column}" in typed}
         for place, (sheet, about) in enumerate(columns.items())

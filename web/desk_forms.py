@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from centre.desk.cases.imports import plain_type
 from centre.desk.cases.kinds import Kind
-from centre.desk.cases.models import Case, Part
+from centre.desk.cases.models import Case, CaseLine
 from centre.drafts import Draft
 from centre.funds.queries import fund
 from centre.ledger import CHANNEL_LABELS, Channel
@@ -84,7 +84,7 @@ class Fact:
     is_message: bool = False
 
 
-def facts_of(session: Session, kind: Kind, row: Case | Part, locale: str, only: tuple[str, ...] = ()) -> list[Fact]:
+def facts_of(session: Session, kind: Kind, row: Case | CaseLine, locale: str, only: tuple[str, ...] = ()) -> list[Fact]:
     """The filled columns of a case or a line that have a label, or some of them in a given order."""
     mapper: Any = inspect(type(row))
     names = only or tuple(mapper.columns.keys())

@@ -10,11 +10,11 @@ from matching.reports.rules import (
     HUNDREDTHS,
     REPORT_LABELS,
     UNIT_LABELS,
-    Column,
     Figure,
     Report,
-    Row,
-    Table,
+    ReportColumn,
+    ReportRow,
+    ReportTable,
     Unit,
 )
 from web.formats import yuan
@@ -34,13 +34,13 @@ def figure_text(value: Figure, unit: Unit) -> str:
     return f"{value:,}"
 
 
-def column_title(locale: str, column: Column) -> str:
+def column_title(locale: str, column: ReportColumn) -> str:
     """The title of a column with its unit."""
     label, unit = translate(locale, column.label), translate(locale, UNIT_LABELS[column.unit])
     return label if label == unit else translate(locale, N_("{label}（{unit}）"), label=label, unit=unit)
 
 
-def row_title(locale: str, row: Row) -> str:
+def row_title(locale: str, row: ReportRow) -> str:
     """The title of a row; that of a part is set in."""
     return ("　" if row.part_of else "") + translate(locale, row.label)
 
@@ -55,7 +55,7 @@ def sheets(locale: str, report: Report) -> list[Page]:
     return [_sheet(locale, report, table) for table in report.tables]
 
 
-def _sheet(locale: str, report: Report, table: Table) -> Page:
+def _sheet(locale: str, report: Report, table: ReportTable) -> Page:
     def say(message: str) -> str:
         return translate(locale, message)
 
@@ -78,7 +78,7 @@ def _sheet(locale: str, report: Report, table: Table) -> Page:
     )
 
 
-def _values(columns: Sequence[Column], row: Row) -> list[int | float | None]:
+def _values(columns: Sequence[ReportColumn], row: ReportRow) -> list[int | float | None]:
     values: list[int | float | None] = []
     for column in columns:
         value = row.figures.get(column.key)

@@ -1,4 +1,4 @@
-"""What pages show of promises: term by term what was said at the application and what came of it, and the forms."""
+"""How pages show promises: each term at the application beside what followed, and the forms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -68,7 +68,7 @@ def create_account(
 
 
 def sign_in(session: Session, actor: Actor, *, login: str, password: str, device: str = "") -> tuple[str, Account]:
-    """Check a password and open a session; gives the token for the cookie. Raises WrongPassword."""
+    """Check a password and open a session; returns the token for the cookie. Raises WrongPassword."""
     del actor  # anybody may try to sign in; the sign-in session itself is opened with the system's scope
     account = checked_account(session, login=login, password=password)
     return let_in(session, account, Caller(device=device)).token, account
@@ -87,7 +87,7 @@ def set_password(session: Session, actor: Actor, *, login: str, password: str) -
 
 
 def change_password(session: Session, actor: Actor, *, old: str | None, new: str, token: str) -> None:
-    """Change one's own password; every other session ends. Raises WrongPassword and Invalid.
+    """Change the user's own password; every other session ends. Raises WrongPassword and Invalid.
 
     `old` is None only for somebody who has just proved otherwise who they are (`may_forget_password`).
     """
@@ -125,7 +125,7 @@ def renew_account(session: Session, actor: Actor, *, account_id: int, expires_on
 
 
 def replace_second_factor(session: Session, actor: Actor, *, code: str, token: str) -> list[str]:
-    """Put one's own prepared authenticator into force; what the older one opened elsewhere ends. Raises WrongCode."""
+    """Activate the user's prepared authenticator; sessions opened with the older one end. Raises WrongCode."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
     if account is None:
@@ -136,7 +136,7 @@ def replace_second_factor(session: Session, actor: Actor, *, code: str, token: s
 
 
 def reset_second_factor(session: Session, actor: Actor, *, login: str, reason: str) -> list[Account]:
-    """Ask at the server that a lost authenticator be taken away; gives the accounts that may agree, on their pages.
+    """Ask at the server that a lost authenticator be taken away; returns the accounts that may agree, on their pages.
 
     Raises NotFound, AlreadyAsked, and NobodyElse where no other account may agree.
     """

@@ -39,7 +39,7 @@ CLOSED_LOGIN = "closed-"
 
 
 class ApprovalKind(StrEnum):
-    """What is asked for (办理事项)."""
+    """The kind of request (办理事项)."""
 
     CLOSE_FALSE = "close_false"
     RESET_FACTOR = "reset_factor"
@@ -158,7 +158,7 @@ def _waiting(kind: ApprovalKind) -> Select[AccountApproval]:
 
 
 def ask_closing(session: Session, actor: Actor, *, person: Person, centre_id: int, reason: str) -> AccountApproval:
-    """Ask to close the account by which a stranger stands for a person; whoever calls has made sure of the person.
+    """Ask to close the account by which a stranger stands for a person; the caller has made sure of the person.
 
     `centre_id` is the centre whose manager decides. Raises NotFound and AlreadyAsked.
     """

@@ -170,7 +170,7 @@ def by_factor(code: str, caller: Caller) -> Entered:
 
 
 def by_enrolment(code: str, caller: Caller) -> tuple[Entered, list[str]]:
-    """Complete a half sign-in by binding an authenticator; gives the codes for the paper. Raises as `by_factor`."""
+    """Complete a half sign-in by binding an authenticator; returns the codes for the paper. Raises as `by_factor`."""
     _spend_half(caller)
     with open_session(SYSTEM.scope, write=True) as session:
         half_session = half(session, caller.token)

@@ -1,4 +1,4 @@
-"""Codes sent to a telephone: to come in, or to prove that a telephone is one's own.
+"""Codes sent to a telephone: to come in, or to prove that a telephone is the user's own.
 
 Each code belongs to the form that asked for it. A stranger who asks for codes to somebody's telephone neither makes her
 own code void nor uses up its tries, and what he may ask is counted by where he asks from.

@@ -114,7 +114,7 @@ def _digest(account_id: int, code: str) -> str:
 
 
 def renew_recovery_codes(session: Session, actor: Actor) -> list[str]:
-    """Fresh codes for one's own paper, the older ones void. Raises NotFound without an authenticator."""
+    """Fresh codes for the user's own paper, the older ones void. Raises NotFound without an authenticator."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
     factor = second_factor(session, account.id) if account else None
@@ -125,7 +125,7 @@ def renew_recovery_codes(session: Session, actor: Actor) -> list[str]:
 
 
 def begin_second_factor(session: Session, actor: Actor) -> None:
-    """Prepare an authenticator for one's own account, the first one or that of a new telephone."""
+    """Prepare an authenticator for the user's own account, the first one or that of a new telephone."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     account = session.scalar(select(Account).where(Account.id == actor.account_id))
     if account is None:

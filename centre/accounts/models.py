@@ -80,7 +80,7 @@ class SignIn(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """The sessions of one's own account."""
+        """The sessions of the user's own account."""
         return cls.account_id == scope.account_id if scope.account_id else false()
 
 
@@ -108,7 +108,7 @@ class OneTimeCode(Record):
 class SecondFactor(Record):
     """An account's authenticator; its key is sealed, the last step that let somebody in is kept (动态口令).
 
-    While another one is being bound, its key waits in `next_sealed` and the present one goes on.
+    While another one is being bound, its key waits in `next_sealed` and the present one stays valid.
     """
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)

@@ -18,7 +18,7 @@ def close_accounts(
     employer_id: int | None = None,
     for_good: bool = False,
 ) -> int:
-    """End every session and token of an organisation at once; gives how many accounts it has.
+    """End every session and token of an organisation at once; returns how many accounts it has.
 
     With `for_good` the accounts are disabled as well; without it their holders may sign in again. Callers have checked
     that the actor may decide about the organisation.

@@ -1,4 +1,4 @@
-"""Rules of accounts: how long a sign-in lasts, what a password must be, how one-time codes are reckoned."""
+"""Rules of accounts: how long a sign-in lasts, what a password must be, how one-time codes are calculated."""
 
 import re
 import secrets
@@ -106,7 +106,7 @@ class CardLocked(Refusal):
 
 
 class NotFresh(Forbidden):
-    """What was asked for needs a sign-in that was proved a few minutes ago."""
+    """The request needs an authentication no older than a few minutes."""
 
     code = "not-fresh"
     message = N_("为了安全，请再输入一次密码后继续")

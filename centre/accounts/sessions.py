@@ -146,7 +146,7 @@ def sign_out(session: Session, actor: Actor, *, token: str) -> None:
 
 
 def revoke_device(session: Session, actor: Actor, *, device_id: int) -> None:
-    """End one of one's own sessions; in force at its next request. Raises NotFound."""
+    """End one of the user's own sessions; in force at its next request. Raises NotFound."""
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     device = session.scalar(select(SignIn).where(SignIn.id == device_id, SignIn.account_id == actor.account_id))
     if device is None:

@@ -20,7 +20,7 @@ MARK = "gq_"
 def create_token(session: Session, actor: Actor, *, draft: TokenDraft) -> tuple[str, ApiToken]:
     """Make a token with an account of its own that acts for the organisation. Raises Invalid.
 
-    The token itself is given once and kept only as a digest; whoever calls has made sure that the organisation exists.
+    The token itself is given once and kept only as a digest; the caller has made sure that the organisation exists.
     """
     require(actor, Permission.MANAGE_TOKENS)
     draft.check(clock.today())

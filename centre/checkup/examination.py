@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 
 from centre.checkup import machine, operation, storage
-from centre.checkup.finding import Finding, Verdict, fault, good
+from centre.checkup.finding import CheckupVerdict, Finding, fault, good
 from centre.database import engine, open_session
 from centre.permissions import Actor
 from centre.settings import settings
@@ -44,7 +44,7 @@ def _of_database() -> Iterator[Finding]:
         yield whole
         version = storage.schema_version()
         yield version
-        if whole.verdict is Verdict.FAULT or version.verdict is Verdict.FAULT:
+        if whole.verdict is CheckupVerdict.FAULT or version.verdict is CheckupVerdict.FAULT:
             return
         yield storage.keys()
         with engine().connect() as connection:

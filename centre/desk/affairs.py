@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Case, Part, PersonCase
-from centre.desk.cases.rules import Because, Coded, Count, Money, NotPermitted, Reason
+from centre.desk.cases.models import Case, CaseLine, PersonCase
+from centre.desk.cases.rules import Coded, Count, Money, NotPermitted, StepReason, StepRemark
 from centre.drafts import Draft, Fen, Line, NearDay, Words
 from centre.errors import Conflict
 from centre.permissions import Actor, Permission
@@ -77,7 +77,7 @@ class BuildingStandard(Case):
     inspected_on: Mapped[date | None]
 
 
-class StandardItem(Part):
+class StandardItem(CaseLine):
     """One item of the standard (规范条目)."""
 
     __table_args__ = (CheckConstraint("score BETWEEN 0 AND 100", name="score"), UniqueConstraint("case_id", "item"))
@@ -94,18 +94,18 @@ def average_score(session: Session, standard_id: int) -> int | None:
     return None if mean is None else int(mean)
 
 
-def _self_check(session: Session, actor: Actor, case: BuildingStandard, draft: Reason) -> None:
+def _self_check(session: Session, actor: Actor, case: BuildingStandard, draft: StepRemark) -> None:
     case.score = average_score(session, case.id)
     if case.score is None:
         raise NotPermitted(why=Term(N_("还没有填规范条目，请先逐条打分")))
 
 
-def _inspect(session: Session, actor: Actor, case: BuildingStandard, draft: Reason) -> None:
+def _inspect(session: Session, actor: Actor, case: BuildingStandard, draft: StepRemark) -> None:
     case.inspected_on = clock.today()
     case.score = average_score(session, case.id)
 
 
-def _pass(session: Session, actor: Actor, case: BuildingStandard, draft: Reason) -> None:
+def _pass(session: Session, actor: Actor, case: BuildingStandard, draft: StepRemark) -> None:
     least = int(policy(session, "standard-pass-score", on=clock.today()))
     if (case.score or 0) < least:
         raise NotPermitted(why=Term(N_("平均分没到达标线，请先整改")))
@@ -121,12 +121,12 @@ STANDARD = Kind(
     machine=STANDARDS,
     draft=StandardDraft,
     steps=(
-        Step("build", N_("开始建设"), Reason),
-        Step("self-check", N_("自查完成"), Reason, _self_check),
-        Step("inspect", N_("验收检查"), Reason, _inspect, "inspected_by", ("opened_by",)),
-        Step("pass", N_("达标"), Reason, _pass),
-        Step("correct", N_("要求整改"), Because),
-        Step("renew", N_("重新建设"), Because),
+        Step("build", N_("开始建设"), StepRemark),
+        Step("self-check", N_("自查完成"), StepRemark, _self_check),
+        Step("inspect", N_("验收检查"), StepRemark, _inspect, "inspected_by", ("opened_by",)),
+        Step("pass", N_("达标"), StepRemark, _pass),
+        Step("correct", N_("要求整改"), StepReason),
+        Step("renew", N_("重新建设"), StepReason),
     ),
     columns=("title", "score", "inspected_on"),
     labels={
@@ -213,7 +213,7 @@ BUDGET = Kind(
     model=CentreBudget,
     machine=BUDGETS,
     draft=BudgetDraft,
-    steps=(Step("receive", N_("已到账"), Arrival), Step("lapse", N_("未到账"), Because)),
+    steps=(Step("receive", N_("已到账"), Arrival), Step("lapse", N_("未到账"), StepReason)),
     columns=("year", "budgeted_fen", "received_fen", "posts", "in_post"),
     labels={
         "year": N_("年度"),
@@ -286,7 +286,7 @@ class LeaderContact(PersonCase):
     assessed_by: Mapped[int | None]
 
 
-class ContactVisit(Part):
+class ContactVisit(CaseLine):
     """One visit to a household (走访记录)."""
 
     case_id: Mapped[int] = mapped_column(ForeignKey("leader_contact.id"), index=True)
@@ -304,7 +304,7 @@ CONTACT = Kind(
     machine=CONTACTS,
     draft=ContactDraft,
     steps=(
-        Step("visit", N_("已走访"), Reason),
+        Step("visit", N_("已走访"), StepRemark),
         Step("assess", N_("年度考核"), Assessment, None, "assessed_by", ("opened_by",)),
     ),
     columns=("leader", "department", "year", "score"),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock
 from centre.calendar import add_months
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Part, PersonCase
-from centre.desk.cases.rules import Because, Coded, Money, NotPermitted, Reason
+from centre.desk.cases.models import CaseLine, PersonCase
+from centre.desk.cases.rules import Coded, Money, NotPermitted, StepReason, StepRemark
 from centre.drafts import Draft, Line, NearDay, Words
 from centre.ledger import ServiceCategory
 from centre.permissions import Actor, Permission
@@ -95,7 +95,7 @@ class EntitlementCard(PersonCase):
     activated_by: Mapped[int | None]
 
 
-class CardUse(Part):
+class CardUse(CaseLine):
     """One fee that a card lowered; gross = reduced + net (用卡记录)."""
 
     __table_args__ = (
@@ -122,13 +122,13 @@ def saved_fen(session: Session, card_id: int) -> int:
     return int(session.scalar(select(func.sum(CardUse.reduced_fen)).where(CardUse.case_id == card_id)) or 0)
 
 
-def _activate(session: Session, actor: Actor, case: EntitlementCard, draft: Reason) -> None:
+def _activate(session: Session, actor: Actor, case: EntitlementCard, draft: StepRemark) -> None:
     months = int(policy(session, "card-valid-months", on=clock.today()))
     case.expires_on = case.due_on = add_months(clock.today(), months)
 
 
 def _lower(session: Session, actor: Actor, case: EntitlementCard, line: CardUse) -> None:
-    """Reckon the reduction of one fee item by the rule of its day. Raises NotPermitted for an item of another card."""
+    """Calculate the reduction of a fee item by the rule of its day. Raises NotPermitted for an item of another card."""
     if case.expires_on is not None and line.used_on > case.expires_on:
         raise NotPermitted(why=Term(N_("卡已经到期，请先续期")))
     rates = policy(session, f"card-rates-{case.type.value}", on=line.used_on)
@@ -139,7 +139,7 @@ def _lower(session: Session, actor: Actor, case: EntitlementCard, line: CardUse)
     line.net_fen = line.gross_fen - line.reduced_fen
 
 
-def _end(session: Session, actor: Actor, case: EntitlementCard, draft: Because) -> None:
+def _end(session: Session, actor: Actor, case: EntitlementCard, draft: StepReason) -> None:
     case.due_on = None
 
 
@@ -153,10 +153,12 @@ CARD = Kind(
     machine=CARDS,
     draft=CardDraft,
     steps=(
-        Step("activate", N_("批准启用"), Reason, _activate, "activated_by", ("opened_by",), records=True, tells=True),
-        Step("renew", N_("续期"), Reason, _activate, "activated_by", ("opened_by",)),
-        Step("revoke", N_("收回"), Because, _end, tells=True),
-        Step("expire", N_("到期"), Reason, _end),
+        Step(
+            "activate", N_("批准启用"), StepRemark, _activate, "activated_by", ("opened_by",), records=True, tells=True
+        ),
+        Step("renew", N_("续期"), StepRemark, _activate, "activated_by", ("opened_by",)),
+        Step("revoke", N_("收回"), StepReason, _end, tells=True),
+        Step("expire", N_("到期"), StepRemark, _end),
     ),
     columns=("type", "partner", "expires_on"),
     labels={

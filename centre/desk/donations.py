@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import Case
-from centre.desk.cases.rules import Because, Coded, Money, Reason
+from centre.desk.cases.rules import Coded, Money, StepReason, StepRemark
 from centre.drafts import Draft, Line, RecordId, Words
 from centre.errors import Conflict
 from centre.funds.movements import bring_in, spend
@@ -213,7 +213,7 @@ def _hand_out(session: Session, actor: Actor, case: Donation, draft: HandingOut)
         raise MoneyGoesToAFund
 
 
-def _return(session: Session, actor: Actor, case: Donation, draft: Because) -> None:
+def _return(session: Session, actor: Actor, case: Donation, draft: StepReason) -> None:
     """Take the money out of its fund again. Raises DonationSpent when a part is spent, or FundShort."""
     if case.fund_id is None:
         return
@@ -241,8 +241,8 @@ DONATION = Kind(
         Step("receipt", N_("开收据"), Receipting),
         Step("allocate", N_("划入资金"), Allocation, _allocate, "allocated_by", ("opened_by",)),
         Step("hand-out", N_("发放实物"), HandingOut, _hand_out, "allocated_by", ("opened_by",)),
-        Step("return", N_("退还"), Because, _return, "returned_by", ("opened_by", "allocated_by")),
-        Step("withdraw", N_("不捐了"), Reason),
+        Step("return", N_("退还"), StepReason, _return, "returned_by", ("opened_by", "allocated_by")),
+        Step("withdraw", N_("不捐了"), StepRemark),
     ),
     columns=("donor", "campaign", "amount_fen", "wish"),
     labels={

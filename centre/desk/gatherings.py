@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Case, Part, PersonCase
-from centre.desk.cases.rules import Because, Coded, Count, NotPermitted, Reason
+from centre.desk.cases.models import Case, CaseLine, PersonCase
+from centre.desk.cases.rules import Coded, Count, NotPermitted, StepReason, StepRemark
 from centre.desk.relief import relief_funds, require_relief_fund
 from centre.drafts import Draft, Fen, Line, NearDay, RecordId, Words
 from centre.funds.movements import spend
@@ -109,7 +109,7 @@ class Gathering(Case):
     movement_id: Mapped[int | None] = mapped_column(ForeignKey("fund_movement.id"), unique=True)
 
 
-class Guest(Part):
+class Guest(CaseLine):
     """Somebody on the roster of an event, ticked off with a signature (到场名单)."""
 
     __table_args__ = (CheckConstraint("amount_fen >= 0", name="amount"),)
@@ -179,10 +179,10 @@ GATHERING = Kind(
     machine=GATHERINGS,
     draft=GatheringDraft,
     steps=(
-        Step("publish", N_("公布"), Reason, None, "", ("opened_by",)),
+        Step("publish", N_("公布"), StepRemark, None, "", ("opened_by",)),
         Step("hold", N_("已举办"), Held, _hold),
         Step("close", N_("核对签名、列支、归档"), HandOut, _close, "", ("opened_by",)),
-        Step("cancel", N_("取消"), Because),
+        Step("cancel", N_("取消"), StepReason),
     ),
     columns=("kind", "title", "held_on", "attendance"),
     labels={
@@ -243,7 +243,7 @@ def _lend(session: Session, actor: Actor, case: BookLending, draft: LendingDraft
     case.due_on = date.fromordinal(clock.today().toordinal() + draft.days)
 
 
-def _take_back(session: Session, actor: Actor, case: BookLending, draft: Reason) -> None:
+def _take_back(session: Session, actor: Actor, case: BookLending, draft: StepRemark) -> None:
     case.returned_on, case.due_on = clock.today(), None
 
 
@@ -256,7 +256,7 @@ LENDING = Kind(
     model=BookLending,
     machine=LENDINGS,
     draft=LendingDraft,
-    steps=(Step("give-back", N_("还书"), Reason, _take_back), Step("lose", N_("丢失"), Reason, _take_back)),
+    steps=(Step("give-back", N_("还书"), StepRemark, _take_back), Step("lose", N_("丢失"), StepRemark, _take_back)),
     columns=("title", "due_on", "returned_on"),
     labels={"title": N_("书名"), "days": N_("借几天"), "returned_on": N_("归还日期")},
     opening=_lend,

@@ -11,7 +11,7 @@ from centre import clock
 from centre.calendar import add_working_days, add_years
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
-from centre.desk.cases.rules import Because, Coded, NotPermitted, Reason, Told
+from centre.desk.cases.rules import Coded, NotPermitted, StepReason, StepRemark, Told
 from centre.drafts import Draft, Fen, Line, Words
 from centre.errors import Conflict
 from centre.ledger import ServiceCategory
@@ -107,7 +107,7 @@ class HardshipDraft(Told):
     evidence: Line = ""
 
 
-class Check(Draft):
+class HomeCheck(Draft):
     """What the visit at home and the comparison of data showed (入户核查)."""
 
     evidence: Words
@@ -162,18 +162,18 @@ def _refuse_second(session: Session, case: Hardship) -> None:
             raise FileOpen
 
 
-def _show(session: Session, actor: Actor, case: Hardship, draft: Reason) -> None:
+def _show(session: Session, actor: Actor, case: Hardship, draft: StepRemark) -> None:
     case.notice_until_on = clock.today() + timedelta(days=_days(session, "hardship-notice-days"))
     case.due_on = case.notice_until_on
 
 
-def _review(session: Session, actor: Actor, case: Hardship, draft: Reason) -> None:
+def _review(session: Session, actor: Actor, case: Hardship, draft: StepRemark) -> None:
     if case.notice_until_on is None or clock.today() <= case.notice_until_on:
         raise NotPermitted(why=Term(N_("公示期还没有结束，请等公示结束的第二天")))
     case.due_on = add_working_days(clock.today(), _days(session, "hardship-review-working-days"))
 
 
-def _recognise(session: Session, actor: Actor, case: Hardship, draft: Reason) -> None:
+def _recognise(session: Session, actor: Actor, case: Hardship, draft: StepRemark) -> None:
     today = clock.today()
     until = add_years(today, 1)
     category = CATEGORIES.get(case.ground, PersonCategory.HARD_TO_EMPLOY)
@@ -185,24 +185,24 @@ def _recognise(session: Session, actor: Actor, case: Hardship, draft: Reason) ->
     case.recognition_id, case.recognised_on, case.due_on = recognition.id, today, until
 
 
-def _recheck(session: Session, actor: Actor, case: Hardship, draft: Reason) -> None:
+def _recheck(session: Session, actor: Actor, case: Hardship, draft: StepRemark) -> None:
     recognition = session.get_one(Recognition, case.recognition_id)
     recognition.to_on = case.due_on = add_years(clock.today(), 1)
 
 
-def _exit(session: Session, actor: Actor, case: Hardship, draft: Because) -> None:
+def _exit(session: Session, actor: Actor, case: Hardship, draft: StepReason) -> None:
     recognition = session.get_one(Recognition, case.recognition_id)
     recognition.to_on = max(recognition.from_on, clock.today())
     case.due_on = None
 
 
-def _reapply(session: Session, actor: Actor, case: Hardship, draft: Reason) -> None:
+def _reapply(session: Session, actor: Actor, case: Hardship, draft: StepRemark) -> None:
     _refuse_second(session, case)
     case.recognition_id = case.recognised_by = case.recognised_on = case.notice_until_on = None
     case.due_on = add_working_days(clock.today(), _days(session, "hardship-check-working-days"))
 
 
-def _drop_clock(session: Session, actor: Actor, case: Hardship, draft: Because) -> None:
+def _drop_clock(session: Session, actor: Actor, case: Hardship, draft: StepReason) -> None:
     case.due_on = None
 
 
@@ -216,23 +216,23 @@ HARDSHIP = Kind(
     machine=HARDSHIP_MACHINE,
     draft=HardshipDraft,
     steps=(
-        Step("check", N_("入户核查完成"), Check, None, "checked_by"),
-        Step("notice", N_("开始公示"), Reason, _show),
-        Step("review", N_("公示无异议，送复审"), Reason, _review),
+        Step("check", N_("入户核查完成"), HomeCheck, None, "checked_by"),
+        Step("notice", N_("开始公示"), StepRemark, _show),
+        Step("review", N_("公示无异议，送复审"), StepRemark, _review),
         Step(
             "recognise",
             N_("认定"),
-            Reason,
+            StepRemark,
             _recognise,
             "recognised_by",
             ("opened_by", "checked_by"),
             records=True,
             tells=True,
         ),
-        Step("recheck", N_("年度复核：仍然困难"), Reason, _recheck, "", ("opened_by",)),
-        Step("exit", N_("退出"), Because, _exit, tells=True),
-        Step("reapply", N_("重新申请"), Reason, _reapply, "opened_by"),
-        Step("refuse", N_("不予认定"), Because, _drop_clock, tells=True),
+        Step("recheck", N_("年度复核：仍然困难"), StepRemark, _recheck, "", ("opened_by",)),
+        Step("exit", N_("退出"), StepReason, _exit, tells=True),
+        Step("reapply", N_("重新申请"), StepRemark, _reapply, "opened_by"),
+        Step("refuse", N_("不予认定"), StepReason, _drop_clock, tells=True),
     ),
     columns=("system", "ground", "evidence"),
     labels={

@@ -9,7 +9,7 @@ from centre import clock
 from centre.calendar import add_working_days
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
-from centre.desk.cases.rules import Because, Coded, Reason, Told
+from centre.desk.cases.rules import Coded, StepReason, StepRemark, Told
 from centre.drafts import Draft, Line, Words
 from centre.ledger import ServiceCategory
 from centre.permissions import Actor, Permission
@@ -128,9 +128,9 @@ LEGAL_AID = Kind(
     draft=LegalAidDraft,
     steps=(
         Step("refer", N_("转法律援助机构"), Referral, _refer),
-        Step("accept", N_("机构已接受"), Reason, _settle, tells=True),
-        Step("decline", N_("机构未接受"), Because, _settle, tells=True),
-        Step("begin", N_("开始办理"), Reason),
+        Step("accept", N_("机构已接受"), StepRemark, _settle, tells=True),
+        Step("decline", N_("机构未接受"), StepReason, _settle, tells=True),
+        Step("begin", N_("开始办理"), StepRemark),
         Step("close", N_("结案"), Closing, _close, tells=True),
     ),
     columns=("matter", "opponent", "outcome"),

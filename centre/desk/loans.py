@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock
 from centre.calendar import add_months
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Part, PersonCase
-from centre.desk.cases.rules import Because, Coded, Money, NotPermitted, Reason, Told
+from centre.desk.cases.models import CaseLine, PersonCase
+from centre.desk.cases.rules import Coded, Money, NotPermitted, StepReason, StepRemark, Told
 from centre.drafts import Draft, Line, NearDay, Words
 from centre.ledger import ServiceCategory
 from centre.permissions import Actor, Permission
@@ -94,7 +94,7 @@ class MicroLoan(PersonCase):
     submitted_by: Mapped[int | None]
 
 
-class LoanRepayment(Part):
+class LoanRepayment(CaseLine):
     """One repayment of a loan (还款记录)."""
 
     __table_args__ = (CheckConstraint("amount_fen > 0", name="amount"),)
@@ -141,13 +141,13 @@ LOAN = Kind(
     machine=LOANS,
     draft=LoanDraft,
     steps=(
-        Step("submit", N_("审核后报银行"), Reason, None, "submitted_by", ("opened_by",)),
+        Step("submit", N_("审核后报银行"), StepRemark, None, "submitted_by", ("opened_by",)),
         Step("grant", N_("银行批准"), Granting, _grant, records=True, tells=True),
-        Step("pay-out", N_("已放款"), Reason),
-        Step("fall-due", N_("逾期"), Reason),
-        Step("resume", N_("恢复还款"), Reason),
-        Step("settle", N_("还清"), Reason, _settle),
-        Step("refuse", N_("未批准"), Because, tells=True),
+        Step("pay-out", N_("已放款"), StepRemark),
+        Step("fall-due", N_("逾期"), StepRemark),
+        Step("resume", N_("恢复还款"), StepRemark),
+        Step("settle", N_("还清"), StepRemark, _settle),
+        Step("refuse", N_("未批准"), StepReason, tells=True),
     ),
     columns=("purpose", "asked_fen", "granted_fen", "repaid_fen"),
     labels={

@@ -11,7 +11,7 @@ from centre import clock
 from centre.calendar import add_working_days
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
-from centre.desk.cases.rules import Because, Coded, Reason, Told
+from centre.desk.cases.rules import Coded, StepReason, StepRemark, Told
 from centre.drafts import Draft, Line, Words
 from centre.ledger import Channel, ServiceCategory
 from centre.permissions import Actor, Permission
@@ -89,13 +89,13 @@ class Assigning(Draft):
     handler: Words
 
 
-class Answer(Draft):
+class PetitionAnswer(Draft):
     """The answer that was given (答复)."""
 
     answer: Words
 
 
-class Verdict(Draft):
+class PetitionVerdict(Draft):
     """The person's verdict (满意度)."""
 
     satisfaction: Satisfaction = Satisfaction.UNASKED
@@ -138,22 +138,22 @@ def _give_closing_day(session: Session, actor: Actor, case: Petition, draft: Any
     case.due_on = add_working_days(today, int(policy(session, "petition-close-working-days", on=today)))
 
 
-def _answer(session: Session, actor: Actor, case: Petition, draft: Answer) -> None:
+def _answer(session: Session, actor: Actor, case: Petition, draft: PetitionAnswer) -> None:
     case.contacted_on = case.contacted_on or clock.today()
     case.answered_on = clock.today()
 
 
-def _close(session: Session, actor: Actor, case: Petition, draft: Verdict) -> None:
+def _close(session: Session, actor: Actor, case: Petition, draft: PetitionVerdict) -> None:
     case.closed_on, case.due_on = clock.today(), None
 
 
-def _reopen(session: Session, actor: Actor, case: Petition, draft: Because) -> None:
+def _reopen(session: Session, actor: Actor, case: Petition, draft: StepReason) -> None:
     case.reopened += 1
     case.closed_on = case.satisfaction = case.contacted_on = None
     _receive(session, actor, case, PetitionDraft(topic=case.topic))
 
 
-def _stop_clock(session: Session, actor: Actor, case: Petition, draft: Because) -> None:
+def _stop_clock(session: Session, actor: Actor, case: Petition, draft: StepReason) -> None:
     case.due_on = None
 
 
@@ -177,11 +177,11 @@ PETITION = Kind(
     draft=PetitionDraft,
     steps=(
         Step("assign", N_("交办"), Assigning),
-        Step("contact", N_("已联系本人"), Reason, _give_closing_day),
-        Step("answer", N_("答复"), Answer, _answer, tells=True),
-        Step("close", N_("办结"), Verdict, _close),
-        Step("reopen", N_("重新办理"), Because, _reopen),
-        Step("void", N_("记错了，作废"), Because, _stop_clock),
+        Step("contact", N_("已联系本人"), StepRemark, _give_closing_day),
+        Step("answer", N_("答复"), PetitionAnswer, _answer, tells=True),
+        Step("close", N_("办结"), PetitionVerdict, _close),
+        Step("reopen", N_("重新办理"), StepReason, _reopen),
+        Step("void", N_("记错了，作废"), StepReason, _stop_clock),
     ),
     columns=("topic", "channel", "handler"),
     labels={

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
-from centre.desk.cases.rules import Because, Coded, Money, NotPermitted, Reason, Told, missing
+from centre.desk.cases.rules import Coded, Money, NotPermitted, StepReason, StepRemark, Told, missing
 from centre.drafts import Draft, Line, RecordId, Words
 from centre.errors import NotFound
 from centre.funds.models import Fund, FundMovement
@@ -213,7 +213,7 @@ def _pay(session: Session, actor: Actor, case: Relief, draft: Payment) -> None:
     case.movement_id, case.paid_on = movement.id, clock.today()
 
 
-def _void(session: Session, actor: Actor, case: Relief, draft: Because) -> None:
+def _void(session: Session, actor: Actor, case: Relief, draft: StepReason) -> None:
     """Money that was paid by mistake goes back to its fund."""
     if case.movement_id is None:
         return
@@ -252,13 +252,13 @@ RELIEF = Kind(
             ("opened_by",),
             tells=True,
         ),
-        Step("review", N_("复核"), Reason, None, "reviewed_by", ("opened_by",)),
+        Step("review", N_("复核"), StepRemark, None, "reviewed_by", ("opened_by",)),
         Step("approve", N_("批准"), Approval, _approve, "approved_by", ("opened_by", "reviewed_by"), tells=True),
         Step("pay", N_("发放"), Payment, _pay, "paid_by", ("approved_by",), records=True),
         Step("sign", N_("本人签收"), Receipt),
-        Step("close", N_("办结"), Reason),
-        Step("refuse", N_("不批准"), Because, None, "", ("opened_by",), tells=True),
-        Step("void", N_("记错了，作废"), Because, _void, "", ("opened_by",)),
+        Step("close", N_("办结"), StepRemark),
+        Step("refuse", N_("不批准"), StepReason, None, "", ("opened_by",), tells=True),
+        Step("void", N_("记错了，作废"), StepReason, _void, "", ("opened_by",)),
     ),
     columns=("form", "asked_fen", "granted_fen", "repeats"),
     labels={

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
-from centre.desk.cases.rules import Because, Coded
+from centre.desk.cases.rules import Coded, StepReason
 from centre.drafts import Draft, Line, Words
 from centre.errors import Conflict
 from centre.ledger import Channel, ServiceCategory
@@ -110,7 +110,7 @@ UNION = Kind(
     steps=(
         Step("enrol", N_("入会"), Enrolling, _enrol, records=True, tells=True),
         Step("transfer", N_("转会"), Transfer),
-        Step("leave", N_("退会"), Because),
+        Step("leave", N_("退会"), StepReason),
     ),
     columns=("branch", "site", "joined_on"),
     labels={

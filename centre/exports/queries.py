@@ -25,7 +25,7 @@ Rows = Callable[[ListQuery, Session, str], Iterable[Sequence[Cell]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ExportKind:
     """One kind of list (名单种类): its permission, its columns, and the query for its people in the reader's scope.
 
     `query` gives a select with one row for each line, narrowed to one subject if there is one; `rows` writes the lines.
@@ -41,16 +41,16 @@ class Kind:
     """The centre whose managers decide when the requester belongs to none."""
 
 
-KINDS: dict[str, Kind] = {}
+KINDS: dict[str, ExportKind] = {}
 """The kinds of lists, registered by the packages that own them."""
 
 
-def kinds_for(actor: Actor) -> list[Kind]:
+def kinds_for(actor: Actor) -> list[ExportKind]:
     """The lists that an actor may request."""
     return [kind for kind in KINDS.values() if actor.may(kind.permission)]
 
 
-def kind_of(actor: Actor, name: str) -> Kind:
+def kind_of(actor: Actor, name: str) -> ExportKind:
     """One kind of list. Raises NoSuchList, also for one that the actor may not request."""
     kind = KINDS.get(name)
     if kind is None or not actor.may(kind.permission):
@@ -58,7 +58,7 @@ def kind_of(actor: Actor, name: str) -> Kind:
     return kind
 
 
-def count_of(session: Session, kind: Kind, subject_id: int | None) -> int:
+def count_of(session: Session, kind: ExportKind, subject_id: int | None) -> int:
     """The number of people on the list for this session."""
     return session.scalar(select(func.count()).select_from(kind.query(subject_id).order_by(None).subquery())) or 0
 
@@ -121,7 +121,7 @@ def _people_rows(query: ListQuery, session: Session, locale: str) -> Iterable[Se
         )
 
 
-KINDS["people"] = Kind(
+KINDS["people"] = ExportKind(
     "people",
     N_("本中心服务对象"),
     Permission.LIST_PEOPLE,

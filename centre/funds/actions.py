@@ -17,7 +17,7 @@ from centre.translation import N_
 def open_fund(
     session: Session, actor: Actor, *, draft: FundDraft, centre_id: int | None = None, is_demo: bool = False
 ) -> Fund:
-    """Open a fund of one's own centre. Raises FundKnown, or Invalid for an account without a centre."""
+    """Open a fund of the user's own centre. Raises FundKnown, or Invalid for an account without a centre."""
     require(actor, Permission.MANAGE_FUNDS)
     owner = centre_id or actor.centre_id
     if owner is None:

@@ -42,7 +42,7 @@ def spend_each(
 ) -> Sequence[FundMovement]:
     """Spend money for many subjects in one step, all or none; each pair of subject and fen has its own movement.
 
-    Gives the movements in the order of `charges`. Raises FundShort or FundPurposeDiffers.
+    Returns the movements in the order of `charges`. Raises FundShort or FundPurposeDiffers.
     """
     if any(fen <= 0 for _, fen in charges):
         raise ValueError("money that goes out is more than nothing")

@@ -11,7 +11,7 @@ from centre.translation import N_
 FEN = 100
 MONTHS = 12
 WIDEST = 20
-"""A range whose upper end is more than 20 times its lower end takes the other figure's multiple, or is asked about."""
+"""Above this ratio of upper to lower end, the two figures of a range share a multiple or are unclear."""
 
 
 class PayUnit(StrEnum):
@@ -261,7 +261,7 @@ class _Parser:
         return self._fen(amount.low), None if amount.high is None else self._fen(amount.high)
 
     def _check_monthly(self, pay: Pay) -> None:
-        """A figure without a unit is a month's only where it can be one; 25-30 says nothing."""
+        """A figure without a unit counts as monthly only if it is large enough; 25-30 is ambiguous."""
         if min(fen for fen in (pay.least_fen, pay.most_fen, pay.base_fen) if fen is not None) < 500 * FEN:
             raise PayUnitMissing(self.text)
 

@@ -13,7 +13,7 @@ from centre.tables import Base, Instant, OfCentre, coded
 class ScanEvent(OfCentre, Base):
     """One scan by one device, never changed afterwards (扫码记录).
 
-    `register` names what the scan belongs to, for example `fair:12`; the slice above knows what that is.
+    `register` names what the scan belongs to, for example `fair:12`; the slice above resolves it.
     """
 
     __table_args__ = (

@@ -4,7 +4,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from centre.scans.models import ScanDevice, ScanEvent
-from centre.scans.rules import Scan, Truth, truth
+from centre.scans.rules import GateTruth, Scan, truth
 from centre.scopes import seeing_everything
 
 
@@ -14,7 +14,7 @@ def scans(register: str) -> Select[ScanEvent]:
 
 
 def scans_of(session: Session, register: str) -> list[Scan]:
-    """All scans of a register, whoever reads: the caller has checked the right to the register."""
+    """All scans of a register, regardless of the reader: the caller has checked the right to the register."""
     fields = ("device", "counter", "subject", "act", "at", "gate", "heads", "forced", "reason", "digest")
     columns = select(*(getattr(ScanEvent, name) for name in fields))
     with seeing_everything(session):
@@ -22,7 +22,7 @@ def scans_of(session: Session, register: str) -> list[Scan]:
     return [Scan(*row) for row in rows]
 
 
-def truth_of(session: Session, register: str) -> Truth:
+def truth_of(session: Session, register: str) -> GateTruth:
     """What the scans of a register add up to."""
     return truth(scans_of(session, register))
 

@@ -33,7 +33,7 @@ class Act(StrEnum):
 ACT_LABELS = {Act.IN: N_("进场"), Act.OUT: N_("出场"), Act.TURNED_AWAY: N_("没让进")}
 
 
-class Verdict(StrEnum):
+class GateVerdict(StrEnum):
     """The answer of a door to one code (放行结果)."""
 
     ADMIT = "admit"
@@ -47,14 +47,14 @@ class Verdict(StrEnum):
 
 
 VERDICT_LABELS = {
-    Verdict.ADMIT: N_("请进"),
-    Verdict.REPEAT: N_("已经进场"),
-    Verdict.UNKNOWN: N_("没有这个号"),
-    Verdict.EARLY: N_("还没到入场时间"),
-    Verdict.LATE: N_("入场时间过了"),
-    Verdict.BANNED: N_("不能入场"),
-    Verdict.FULL: N_("场内人数已满"),
-    Verdict.ASK: N_("先问一句"),
+    GateVerdict.ADMIT: N_("请进"),
+    GateVerdict.REPEAT: N_("已经进场"),
+    GateVerdict.UNKNOWN: N_("没有这个号"),
+    GateVerdict.EARLY: N_("还没到入场时间"),
+    GateVerdict.LATE: N_("入场时间过了"),
+    GateVerdict.BANNED: N_("不能入场"),
+    GateVerdict.FULL: N_("场内人数已满"),
+    GateVerdict.ASK: N_("先问一句"),
 }
 
 
@@ -68,7 +68,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RollEntry:
     """One code on the roll of a door: its own window, why it is banned, what to ask first (名单上的一行)."""
 
     subject: str
@@ -80,27 +80,27 @@ class Entry:
     heads: int = 1
 
 
-def judge(door: Door, entry: Entry | None, *, at: datetime, inside: int, is_inside: bool) -> Verdict:
+def judge(door: Door, entry: RollEntry | None, *, at: datetime, inside: int, is_inside: bool) -> GateVerdict:
     """The verdict of a door on one code. The gate page holds the same data and decides the same way offline.
 
     A person who is inside already comes first, since the pass has been used; then the roll, the ban, the hours, the
     room inside, and the question last, for somebody who could otherwise come in.
     """
     if is_inside:
-        return Verdict.REPEAT
+        return GateVerdict.REPEAT
     if entry is None:
-        return Verdict.UNKNOWN
+        return GateVerdict.UNKNOWN
     if entry.ban:
-        return Verdict.BANNED
+        return GateVerdict.BANNED
     opens = max((moment for moment in (door.opens_at, entry.from_at) if moment is not None), default=None)
     closes = min((moment for moment in (door.closes_at, entry.until_at) if moment is not None), default=None)
     if opens is not None and at < opens:
-        return Verdict.EARLY
+        return GateVerdict.EARLY
     if closes is not None and at >= closes:
-        return Verdict.LATE
+        return GateVerdict.LATE
     if door.capacity is not None and inside + entry.heads > door.capacity:
-        return Verdict.FULL
-    return Verdict.ASK if entry.ask else Verdict.ADMIT
+        return GateVerdict.FULL
+    return GateVerdict.ASK if entry.ask else GateVerdict.ADMIT
 
 
 class ScanDraft(Draft):
@@ -174,7 +174,7 @@ class Stay:
 
 
 @dataclass(slots=True)
-class Truth:
+class GateTruth:
     """What a set of scans adds up to; equal sets give equal truths (合并结果)."""
 
     stays: dict[str, Stay] = field(default_factory=dict)
@@ -193,9 +193,9 @@ class Truth:
         return stay is not None and stay.inside
 
 
-def truth(scans: Iterable[Scan]) -> Truth:
+def truth(scans: Iterable[Scan]) -> GateTruth:
     """Merge scans, in any order and with any repetition, into one truth."""
-    merged = Truth()
+    merged = GateTruth()
     unnamed_in = unnamed_out = 0
     seen: dict[tuple[str, int], str] = {}
     for scan in sorted(set(scans), key=lambda scan: scan.key):

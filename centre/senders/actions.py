@@ -12,7 +12,7 @@ from centre.scopes import seeing_everything
 
 
 def put_back(session: Session, actor: Actor, *, message_ids: Sequence[int] = ()) -> int:
-    """Try dead letters again, from now and as if for the first time; all of them when none is named. Gives how many.
+    """Try dead letters again, from now and as if for the first time; all of them when none is named. Returns how many.
 
     The stable key stays, so a receiver that did get one of them drops the double.
     """

@@ -52,7 +52,7 @@ class Claimed:
 
 
 def drain_outbox(budget_seconds: float = BUDGET_SECONDS) -> int:
-    """Send what is due until nothing is, the receiver is away, or the time is up; gives how many left.
+    """Send what is due until nothing is, the receiver is away, or the time is up; returns how many left.
 
     Without a sender nothing happens. Raises NotConfigured, and DBAPIError when the database does not answer.
     """
@@ -83,7 +83,7 @@ def claim_lot() -> list[Claimed]:
 
 
 def deliver(sender: Sender, claimed: Claimed) -> bool:
-    """Send one claimed message and note what became of it; gives whether it left. Raises Outage after noting it."""
+    """Send one claimed message and note what became of it; returns whether it left. Raises Outage after noting it."""
     if claimed.is_late:
         return _settle(claimed, delivery=Delivery.EXPIRED, address_sealed=None)
     if not claimed.outgoing.address:
@@ -112,7 +112,7 @@ def release(lot: Sequence[Claimed]) -> None:
 
 
 def message_key(dedupe_key: str) -> str:
-    """The key under which a receiver knows a message; it says nothing about what the message is."""
+    """The deduplication key that a receiver sees; it reveals nothing about the kind of message."""
     return lasting_digest("message", dedupe_key)[:32]
 
 

@@ -29,7 +29,7 @@ _UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What an import knows of its columns: their titles, which are required, days, or of one row alone (no 同上)."""
+    """The columns of an import: their titles, and which are required, dates, or never repeated from above (no 同上)."""
 
     aliases: Aliases
     required: Sequence[str]
@@ -40,7 +40,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SheetEntry:
     """One row under the header: its cells by field, what is wrong with them as cells, or why it is no entry at all."""
 
     row: Row
@@ -60,7 +60,7 @@ def header_of(sheet: Sheet, rules: Rules) -> Header:
     return find_header(rows, rules.aliases, required=rules.required, hidden=sheet.hidden_columns)
 
 
-def entries(sheet: Sheet, header: Header, rules: Rules) -> Iterator[Entry]:
+def entries(sheet: Sheet, header: Header, rules: Rules) -> Iterator[SheetEntry]:
     """Every row under the header in its order. A second header with other columns counts from its row on."""
     wanted = {row.number for row in body(sheet.rows, header)}
     above: dict[str, Cell] = {}
@@ -74,11 +74,11 @@ def entries(sheet: Sheet, header: Header, rules: Rules) -> Iterator[Entry]:
             except HeaderMissing:
                 lost = " ".join(text_of(cell) for cell in row.cells if cell is not None)[:60]
             wanted, above = {below.number for below in body(sheet.rows, header)}, {}
-            yield Entry(row, {}, is_left_out=True)
+            yield SheetEntry(row, {}, is_left_out=True)
             continue
         cells = header.read(row)
         if row.number not in wanted or not any(cell is not None for cell in cells.values()):
-            yield Entry(row, cells, is_left_out=True)
+            yield SheetEntry(row, cells, is_left_out=True)
             continue
         problems = [] if not lost else [_header_changed(lost)]
         if dittos := [name for name, cell in cells.items() if is_ditto(cell)]:
@@ -86,7 +86,7 @@ def entries(sheet: Sheet, header: Header, rules: Rules) -> Iterator[Entry]:
             cells = {**cells, **{name: above.get(name) for name in dittos if name not in rules.own}}
         above = cells
         problems += _doubts(sheet, row, header, above, rules)
-        yield Entry(row, above, problems)
+        yield SheetEntry(row, above, problems)
 
 
 def remarks_of_book(book: Workbook) -> list[Problem]:
@@ -119,7 +119,7 @@ def without_header(sheet: Sheet) -> Problem:
     return Problem("", "sheet-without-header", N_("工作表“{sheet}”里没有找到表头，没有读"), {"sheet": sheet.name})
 
 
-def left_out(sheet: Sheet, entry: Entry) -> Problem:
+def left_out(sheet: Sheet, entry: SheetEntry) -> Problem:
     """The remark about a row that is no entry: a total, a signature, a repeated header."""
     message = N_("第 {row} 行“{text}”不是要导入的内容，没有读（工作表“{sheet}”）")
     return Problem("", "row-left-out", message, {"row": entry.row.number, "text": entry.text, "sheet": sheet.name})

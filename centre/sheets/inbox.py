@@ -12,7 +12,7 @@ from centre.sheets.limits import Limits, apply
 
 _MACRO_NAMES = re.compile(r"vbaproject|xl/macrosheets/|^basic/|^scripts/", re.IGNORECASE)
 _MACRO_SUFFIXES = (".xlsm", ".xltm", ".xlam", ".xlsb", ".xla", ".xlt")
-# Only references beyond column Z or row 9,999 are looked at: ordinary files have few of them, so the scan costs little.
+# Only references beyond column Z or row 9,999 are checked: ordinary files have few of them, so the scan costs little.
 _CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDE = re.compile(rb"""\br\s*=\s*["']([A-Z]{2,8})[0-9]""")
 _TALL = re.compile(rb"""\br\s*=\s*["'][A-Z]{0,8}([0-9]{5,12})["']""")

@@ -44,7 +44,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CellFault:
     """One thing wrong in a person's own file: which sheet and row, which column (from 0), and words for the reader."""
 
     sheet: str
@@ -175,7 +175,7 @@ def export_csv(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> byt
 def annotated_copy(
     data: bytes,
     filename: str,
-    faults: Sequence[Fault],
+    faults: Sequence[CellFault],
     header_rows: Mapping[str, int],
     corrections: Sequence[Correction] = (),
 ) -> bytes:

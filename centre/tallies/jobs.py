@@ -16,7 +16,7 @@ from centre.jobs import job
 from centre.ledger import ServiceEvent
 from centre.tables import Base
 from centre.tallies.models import PersonTally, ServiceTally, TallyState
-from centre.tallies.queries import KINDS, People, Sum, entry_of, within
+from centre.tallies.queries import KINDS, LedgerSum, PeopleCounts, entry_of, within
 
 LAG = timedelta(hours=1)
 """Entries of the last hour are left to the next count: their transactions may still be open."""
@@ -25,7 +25,7 @@ Rows = list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class LedgerCount:
     """All counts of the ledger up to a moment of recording."""
 
     until: datetime
@@ -33,7 +33,7 @@ class Count:
     people: Rows
 
 
-def counted(session: Session) -> Count:
+def counted(session: Session) -> LedgerCount:
     """Read the whole ledger month by month and count it; writes nothing."""
     until = clock.now() - LAG
     first = session.scalar(select(func.min(ServiceEvent.occurred_at)))
@@ -43,12 +43,12 @@ def counted(session: Session) -> Count:
     while last is not None and month <= month_of(last):
         _count_month(session, month, until, sums, people)
         month = add_months(month, 1)
-    return Count(until, sums, people)
+    return LedgerCount(until, sums, people)
 
 
 def _count_month(session: Session, month: date, until: datetime, sums: Rows, people: Rows) -> None:
-    totals: dict[tuple[Any, ...], Sum] = defaultdict(Sum)
-    served: dict[tuple[Any, ...], People] = defaultdict(People)
+    totals: dict[tuple[Any, ...], LedgerSum] = defaultdict(LedgerSum)
+    served: dict[tuple[Any, ...], PeopleCounts] = defaultdict(PeopleCounts)
     rows = session.execute(within(month, last_day(month)).where(ServiceEvent.recorded_at < until))
     for row in rows:
         entry = entry_of(row)
@@ -63,7 +63,7 @@ def _count_month(session: Session, month: date, until: datetime, sums: Rows, peo
 
 
 @job("count-ledger", every=timedelta(days=1), reading=counted)
-def count_ledger(session: Session, count: Count) -> None:
+def count_ledger(session: Session, count: LedgerCount) -> None:
     """Count the service ledger by centre, month and kind, from which reports of years are made."""
     for model in (ServiceTally, PersonTally, TallyState):
         session.execute(delete(model))

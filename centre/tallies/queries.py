@@ -35,15 +35,15 @@ _ENTRY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class LedgerSum:
     """Person-times and fen, less what was reversed."""
 
     person_times: int = 0
     amount_fen: int = 0
 
-    def __add__(self, other: "Sum") -> "Sum":
+    def __add__(self, other: "LedgerSum") -> "LedgerSum":
         """Both together."""
-        return Sum(self.person_times + other.person_times, self.amount_fen + other.amount_fen)
+        return LedgerSum(self.person_times + other.person_times, self.amount_fen + other.amount_fen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,11 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LooseEntry:
     """A ledger entry that the monthly counts do not hold, or of which the period takes a part of the month."""
 
     kind: dict[str, Any]
-    sum: Sum
+    sum: LedgerSum
     person_id: int | None
 
 
@@ -87,12 +87,12 @@ def counted_until(session: Session) -> datetime | None:
     return session.scalar(select(TallyState.counted_until).order_by(TallyState.id).limit(1))
 
 
-def sums(session: Session, wanted: Wanted, by: Sequence[str]) -> dict[tuple[Any, ...], Sum]:
+def sums(session: Session, wanted: Wanted, by: Sequence[str]) -> dict[tuple[Any, ...], LedgerSum]:
     """Person-times and money by some of `KINDS`, in the order of `by`."""
-    totals: dict[tuple[Any, ...], Sum] = defaultdict(Sum)
+    totals: dict[tuple[Any, ...], LedgerSum] = defaultdict(LedgerSum)
     if wanted.months is not None and counted_until(session) is not None:
         for *kind, times, fen in session.execute(monthly(wanted, by)):
-            totals[tuple(kind)] += Sum(int(times), int(fen))
+            totals[tuple(kind)] += LedgerSum(int(times), int(fen))
     for entry in entries(session, wanted):
         totals[tuple(entry.kind[name] for name in by)] += entry.sum
     return dict(totals)
@@ -113,9 +113,9 @@ def _months(statement: AnyRows, model: type[ServiceTally] | type[PersonTally], w
     return statement
 
 
-def entries(session: Session, wanted: Wanted) -> list[Entry]:
+def entries(session: Session, wanted: Wanted) -> list[LooseEntry]:
     """The entries of the period that the monthly counts do not give."""
-    counted, read = counted_until(session), list[Entry]()
+    counted, read = counted_until(session), list[LooseEntry]()
     for begin, end in wanted.edges:
         read += _read(session, wanted, within(begin, end))
     if wanted.months is not None:
@@ -140,32 +140,32 @@ def within(begin: date, end: date) -> AnyRows:
 
 
 def recorded_since(moment: datetime) -> AnyRows:
-    """The entries recorded since a moment, whatever day they speak of."""
+    """The entries recorded since a moment, whatever day they count for."""
     return select(*_ENTRY).where(ServiceEvent.recorded_at >= moment).order_by(ServiceEvent.recorded_at)
 
 
-def _read(session: Session, wanted: Wanted, statement: AnyRows) -> list[Entry]:
+def _read(session: Session, wanted: Wanted, statement: AnyRows) -> list[LooseEntry]:
     statement = statement.where(ServiceEvent.centre_id.in_(wanted.centre_ids))
     if wanted.programme:
         statement = statement.where(ServiceEvent.programme == wanted.programme)
     return [entry_of(row) for row in session.execute(statement)]
 
 
-def entry_of(row: Any) -> Entry:
+def entry_of(row: Any) -> LooseEntry:
     """A row of the ledger: a reversal counts as minus one."""
     centre_id, at, category, channel, topic, programme, fen, reverses, person_id = row
     values = (centre_id, month_of(at), category, channel, topic, programme)
-    return Entry(dict(zip(KINDS, values, strict=True)), Sum(-1 if reverses else 1, fen or 0), person_id)
+    return LooseEntry(dict(zip(KINDS, values, strict=True)), LedgerSum(-1 if reverses else 1, fen or 0), person_id)
 
 
 @dataclass(slots=True)
-class People:
+class PeopleCounts:
     """Whom services reached, as numbers once per service, and the numbers of reversed services."""
 
     served: "array[int]" = field(default_factory=lambda: array("I"))
     reversed: "array[int]" = field(default_factory=lambda: array("I"))
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: LooseEntry) -> None:
         """Count one entry with a known person."""
         if entry.person_id is not None:
             (self.served if entry.sum.person_times > 0 else self.reversed).append(entry.person_id)
@@ -180,7 +180,7 @@ def persons(session: Session, wanted: Wanted) -> Heads:
 
     A person counts where the services of the period outnumber the reversed ones. With a programme every entry is read.
     """
-    cells: dict[Cell, People] = defaultdict(People)
+    cells: dict[Cell, PeopleCounts] = defaultdict(PeopleCounts)
     if wanted.programme:
         alone = _read(session, wanted, within(wanted.since, wanted.until))
     else:
@@ -197,7 +197,7 @@ def persons(session: Session, wanted: Wanted) -> Heads:
     return distinct(cells)
 
 
-def distinct(cells: Mapping[Cell, People]) -> Heads:
+def distinct(cells: Mapping[Cell, PeopleCounts]) -> Heads:
     """How many persons were served more often than their services were reversed, by cell and over cells.
 
     Services less reversals add up where persons do not: one array of a number per person is kept for each category and

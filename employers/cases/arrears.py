@@ -10,8 +10,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from centre import clock
 from centre.calendar import add_working_days
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Case, Part
-from centre.desk.cases.rules import Because, Coded, Money, NotPermitted, Reason, Told
+from centre.desk.cases.models import Case, CaseLine
+from centre.desk.cases.rules import Coded, Money, NotPermitted, StepReason, StepRemark, Told
 from centre.drafts import Draft, Fen, Line, RecordId, Words
 from centre.ledger import Channel, ServiceCategory
 from centre.people import Person
@@ -136,7 +136,7 @@ class WageArrears(Case):
     closed_on: Mapped[date | None]
 
 
-class Complainant(Part):
+class Complainant(CaseLine):
     """One of the workers who complain (投诉人)."""
 
     __table_args__ = (CheckConstraint("owed_fen >= 0", name="owed"),)
@@ -170,7 +170,7 @@ def _verify(session: Session, actor: Actor, case: WageArrears, draft: Verificati
     _judge(session, actor, case, EmployerState.ACTIVE, "warn", PROVED)
 
 
-def _escalate(session: Session, actor: Actor, case: WageArrears, draft: Because) -> None:
+def _escalate(session: Session, actor: Actor, case: WageArrears, draft: StepReason) -> None:
     """A refusal to pay suspends, also an employer that was cleared meanwhile."""
     _judge(session, actor, case, EmployerState.ACTIVE, "warn", PROVED)
     _judge(session, actor, case, EmployerState.WATCH, "suspend", N_("欠薪拒不支付，已进入仲裁或诉讼"))
@@ -191,12 +191,12 @@ def _recover(session: Session, actor: Actor, case: WageArrears, draft: Recovery)
     case.recovered_fen += draft.recovered_now_fen
 
 
-def _recover_all(session: Session, actor: Actor, case: WageArrears, draft: Reason) -> None:
+def _recover_all(session: Session, actor: Actor, case: WageArrears, draft: StepRemark) -> None:
     case.recovered_now_fen = case.verified_fen - case.recovered_fen
     case.recovered_fen = case.verified_fen
 
 
-def _close(session: Session, actor: Actor, case: WageArrears, draft: Because) -> None:
+def _close(session: Session, actor: Actor, case: WageArrears, draft: StepReason) -> None:
     case.closed_on, case.due_on = clock.today(), None
 
 
@@ -210,14 +210,14 @@ ARREARS = Kind(
     machine=ARREARS_MACHINE,
     draft=ArrearsDraft,
     steps=(
-        Step("register", N_("登记立案"), Reason),
-        Step("accept", N_("开始核实"), Reason),
-        Step("refer", N_("转劳动监察"), Because),
+        Step("register", N_("登记立案"), StepRemark),
+        Step("accept", N_("开始核实"), StepRemark),
+        Step("refer", N_("转劳动监察"), StepReason),
         Step("verify", N_("核实属实"), Verification, _verify, "verified_by", ("opened_by",)),
         Step("recover", N_("追回一部分"), Recovery, _recover),
-        Step("recover-all", N_("余款全部追回"), Reason, _recover_all),
-        Step("escalate", N_("申请仲裁或起诉"), Because, _escalate),
-        Step("close", N_("结案"), Because, _close),
+        Step("recover-all", N_("余款全部追回"), StepRemark, _recover_all),
+        Step("escalate", N_("申请仲裁或起诉"), StepReason, _escalate),
+        Step("close", N_("结案"), StepReason, _close),
     ),
     columns=("employer_name", "site", "people", "claimed_fen", "recovered_fen"),
     labels={

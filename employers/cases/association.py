@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Case, Part
-from centre.desk.cases.rules import Because, Coded, Count, NotPermitted, Reason
+from centre.desk.cases.models import Case, CaseLine
+from centre.desk.cases.rules import Coded, Count, NotPermitted, StepReason, StepRemark
 from centre.drafts import Draft, Line, NearDay, RecordId, Words
 from centre.permissions import Actor, Permission
 from centre.states import Machine, Move
@@ -96,7 +96,7 @@ class AssociationMember(Case):
     admitted_by: Mapped[int | None]
 
 
-class Permit(Part):
+class Permit(CaseLine):
     """A permit of a shop (许可证)."""
 
     __table_args__ = (UniqueConstraint("case_id", "type", "number"),)
@@ -126,7 +126,7 @@ def _enter(session: Session, actor: Actor, case: AssociationMember, draft: Membe
         raise NotPermitted(why=Term(N_("下岗人数、持健康证人数不能多于从业人数")))
 
 
-def _admit(session: Session, actor: Actor, case: AssociationMember, draft: Reason) -> None:
+def _admit(session: Session, actor: Actor, case: AssociationMember, draft: StepRemark) -> None:
     valid = select(func.count()).where(
         Permit.case_id == case.id, Permit.type == PermitType.HYGIENE, Permit.expires_on >= clock.today()
     )
@@ -149,10 +149,10 @@ MEMBER = Kind(
     machine=MEMBERS,
     draft=MemberDraft,
     steps=(
-        Step("admit", N_("批准入会"), Reason, _admit, "admitted_by", ("opened_by",)),
-        Step("turn-away", N_("不批准"), Because),
-        Step("lapse", N_("会籍失效"), Because),
-        Step("expel", N_("除名"), Because),
+        Step("admit", N_("批准入会"), StepRemark, _admit, "admitted_by", ("opened_by",)),
+        Step("turn-away", N_("不批准"), StepReason),
+        Step("lapse", N_("会籍失效"), StepReason),
+        Step("expel", N_("除名"), StepReason),
     ),
     columns=("association", "shop", "premises", "staff", "due_on"),
     labels={
@@ -235,7 +235,7 @@ def _draft(session: Session, actor: Actor, case: RuleDocument, draft: DocumentDr
         raise NotPermitted(why=Term(N_("这份文件的这个版本已经登记过，请换一个版本号")))
 
 
-def _issue(session: Session, actor: Actor, case: RuleDocument, draft: Reason) -> None:
+def _issue(session: Session, actor: Actor, case: RuleDocument, draft: StepRemark) -> None:
     """A new version in force ends the one before it."""
     older = select(RuleDocument).where(
         RuleDocument.title == case.title, RuleDocument.state == DocumentState.IN_FORCE, RuleDocument.id != case.id,
@@ -254,7 +254,7 @@ DOCUMENT = Kind(
     model=RuleDocument,
     machine=DOCUMENTS,
     draft=DocumentDraft,
-    steps=(Step("issue", N_("施行"), Reason, _issue), Step("replace", N_("废止"), Because)),
+    steps=(Step("issue", N_("施行"), StepRemark, _issue), Step("replace", N_("废止"), StepReason)),
     columns=("title", "edition", "issuer", "from_on", "to_on"),
     labels={
         "title": N_("文件名称"),

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Part, PersonCase
-from centre.desk.cases.rules import Because, Coded, NotPermitted, Reason
+from centre.desk.cases.models import CaseLine, PersonCase
+from centre.desk.cases.rules import Coded, NotPermitted, StepReason, StepRemark
 from centre.drafts import Draft, Fen, Line, NearDay, RecordId, Words
 from centre.ledger import ServiceCategory
 from centre.permissions import Actor, Permission
@@ -102,7 +102,7 @@ _LIVING = Pairing.state.not_in((_S.ENDED, _S.BROKEN))
 Index("ix_pairing_living", Pairing.person_id, Pairing.helper_id)
 
 
-class PairVisit(Part):
+class PairVisit(CaseLine):
     """One visit of a helper (走访记录)."""
 
     case_id: Mapped[int] = mapped_column(ForeignKey("pairing.id"), index=True)
@@ -122,11 +122,11 @@ def _commit(session: Session, actor: Actor, case: Pairing, draft: Commitment) ->
         raise NotPermitted(why=Term(N_("承诺岗位的，请先登记这家单位，再用登记的单位结对")))
 
 
-def _keep(session: Session, actor: Actor, case: Pairing, draft: Reason) -> None:
+def _keep(session: Session, actor: Actor, case: Pairing, draft: StepRemark) -> None:
     case.kept_on, case.due_on = clock.today(), None
 
 
-def _stop(session: Session, actor: Actor, case: Pairing, draft: Reason) -> None:
+def _stop(session: Session, actor: Actor, case: Pairing, draft: StepRemark) -> None:
     case.due_on = None
 
 
@@ -141,9 +141,9 @@ PAIRING = Kind(
     draft=PairingDraft,
     steps=(
         Step("commit", N_("作出承诺"), Commitment, _commit),
-        Step("keep", N_("已兑现"), Reason, _keep, records=True),
-        Step("break", N_("没有兑现"), Because, _stop),
-        Step("end", N_("结束结对"), Reason, _stop),
+        Step("keep", N_("已兑现"), StepRemark, _keep, records=True),
+        Step("break", N_("没有兑现"), StepReason, _stop),
+        Step("end", N_("结束结对"), StepRemark, _stop),
     ),
     columns=("campaign", "helper", "promise", "due_on"),
     labels={

@@ -1,4 +1,4 @@
-"""What a verified employer owes goes on counting: proof that came while it was being checked is not lost."""
+"""What a verified employer owes keeps counting: proof that came while it was being checked is not lost."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Visits to employers: who was visited, what they need, and what came of it (走访用工单位)."""
+"""Visits to employers: who was visited, what they need, and the outcome (走访用工单位)."""
 
 from datetime import date, datetime
 
@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from centre import clock
 from centre.desk.cases.kinds import Kind, Lines, Step
-from centre.desk.cases.models import Case, Part
-from centre.desk.cases.rules import Because, Coded, Count
+from centre.desk.cases.models import Case, CaseLine
+from centre.desk.cases.rules import Coded, Count, StepReason
 from centre.drafts import Draft, Line, NearDay, RecordId, Words
 from centre.errors import Invalid, Problem
 from centre.ledger import ServiceCategory
@@ -81,7 +81,7 @@ class VisitReport(Draft):
 
 
 class VisitResult(Draft):
-    """What came of it (走访结果)."""
+    """The outcome (走访结果)."""
 
     outcome: VisitOutcome
     opened: Count = 0
@@ -110,7 +110,7 @@ class EmployerVisit(Case):
     opened: Mapped[int] = mapped_column(default=0)
 
 
-class VisitNeed(Part):
+class VisitNeed(CaseLine):
     """One thing that an employer needs, ticked off when it is done (单位的需要)."""
 
     case_id: Mapped[int] = mapped_column(ForeignKey("employer_visit.id"), index=True)
@@ -152,7 +152,7 @@ VISIT = Kind(
     steps=(
         Step("visit", N_("去过了"), VisitReport, _visit, records=True),
         Step("settle", N_("了结"), VisitResult, _settle),
-        Step("drop", N_("不去了"), Because),
+        Step("drop", N_("不去了"), StepReason),
     ),
     columns=("firm", "visited_on", "wanted", "outcome", "due_on"),
     labels={

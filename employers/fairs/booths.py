@@ -347,7 +347,7 @@ def release(session: Session, actor: Actor, booth: Booth, event: str, reason: st
 
 def take_booth(session: Session, fair_id: int) -> bool:
     """Take one of a fair's booths; False when none is free. The caller has asked for the permission."""
-    # Counted also while the number has no limit, so that a limit set later knows what is held.
+    # Counted also while the number has no limit, so that a limit set later starts from the right count.
     return take_one(session, Fair, fair_id, taken="booths_taken", limit="booth_capacity")
 
 

@@ -163,7 +163,7 @@ class Fair(Record):
     revised_at: Mapped[datetime] = mapped_column(Instant)
     notice: Mapped[str] = mapped_column(String(2000), default="")
     released: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """What everybody knows of the hall where its organiser has changed something since; empty parts are as they are."""
+    """The published state of the hall wherever its organiser has changed something since; empty parts are unchanged."""
     figures: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     state: Mapped[FairState] = mapped_column(coded(FairState), default=FairState.DRAFT)
     is_demo: Mapped[bool] = mapped_column(default=False)

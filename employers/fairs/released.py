@@ -1,4 +1,4 @@
-"""What everybody knows of a fair's hall while its organiser changes it: kept until the change is released. Pure."""
+"""The published state of a fair's hall, kept while its organiser prepares changes and until they are released. Pure."""
 
 from typing import Any
 

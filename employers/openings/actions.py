@@ -259,7 +259,7 @@ def thaw_openings(session: Session, actor: Actor, *, employer_id: int, reason: s
 
 
 def close_openings(session: Session, actor: Actor, *, employer_id: int, reason: str) -> int:
-    """Close everything that an employer ever offered, because it may not recruit any more; gives how many."""
+    """Close everything that an employer ever offered, because it may not recruit any more; returns how many."""
     require(actor, Permission.VERIFY_EMPLOYER)
     lasting = [state for state in OpeningState if (state, "close") in OPENING.table]
     system = replace(Actor.system(), account_id=actor.account_id)
@@ -267,7 +267,7 @@ def close_openings(session: Session, actor: Actor, *, employer_id: int, reason: 
 
 
 def pause_agency_openings(session: Session, actor: Actor, *, employer_id: int) -> int:
-    """Take off show what an employer offers for others, since it has no licence for that; gives how many."""
+    """Unpublish what an employer offers for others, since it has no licence for that; returns how many."""
     require(actor, Permission.REGISTER_EMPLOYER)
     system = replace(Actor.system(), account_id=actor.account_id)
     shown = select(Opening).where(

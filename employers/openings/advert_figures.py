@@ -16,7 +16,7 @@ class UnreadableExample(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScreenedSentence:
     """A sentence with its label, and the keys of what the screening found."""
 
     name: str
@@ -26,10 +26,10 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ScreeningFigures:
     """Counts of an evaluation, and every sentence on which screening and label differ."""
 
-    judged: tuple[Judged, ...]
+    judged: tuple[ScreenedSentence, ...]
 
     def count(self, *, flag: bool, flagged: bool) -> int:
         """Sentences with this label and this outcome."""
@@ -56,7 +56,7 @@ class Figures:
         hits, false = self.recall * share, self.false_rate * (1 - share)
         return hits / (hits + false) if hits + false else 1.0
 
-    def misses(self) -> Iterator[Judged]:
+    def misses(self) -> Iterator[ScreenedSentence]:
         """Sentences on which screening and label differ."""
         return (sentence for sentence in self.judged if sentence.flag is not bool(sentence.keys))
 
@@ -75,17 +75,17 @@ class Figures:
             )
 
 
-def evaluate(examples: Iterable[tuple[str, str, bool]]) -> Figures:
+def evaluate(examples: Iterable[tuple[str, str, bool]]) -> ScreeningFigures:
     """Screen judged sentences: (name, text, whether it must be flagged)."""
-    return Figures(
+    return ScreeningFigures(
         tuple(
-            Judged(name, text, flag, tuple(dict.fromkeys(finding.key for finding in screen(text))))
+            ScreenedSentence(name, text, flag, tuple(dict.fromkeys(finding.key for finding in screen(text))))
             for name, text, flag in examples
         )
     )
 
 
-def evaluate_file(file: Path) -> Figures:
+def evaluate_file(file: Path) -> ScreeningFigures:
     """Screen a JSON Lines file of objects with id, text and label (ok or flag). Raises UnreadableExample."""
     return evaluate(_read(file))
 

@@ -170,7 +170,7 @@ def findings_of(opening: Any) -> list[ScreeningFinding]:
 def pay_findings(opening: Any, least: Mapping[WageUnit, int]) -> list[ScreeningFinding]:
     """Questions about pay in the texts of an opening that is below the minimum wage of its place and day.
 
-    The words name the minimum, so that a judgement of them says nothing of another place or a later year.
+    The words name the minimum, so that a decision on them does not apply to another place or a later year.
     """
     return [
         ScreeningFinding(

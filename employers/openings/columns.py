@@ -72,7 +72,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 NEEDED = ("title", "area")
 
 NEVER_DITTO = frozenset({"id", "headcount"})
-"""Columns where 同上 says nothing: two openings share no number."""
+"""Columns where 同上 (ditto) is not accepted: two openings never share a number."""
 
 DAYS = frozenset({"posted", "valid_from", "valid_until"})
 """Columns of days: in any other a date is what a spreadsheet program has made of 3-5."""

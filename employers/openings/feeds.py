@@ -1,4 +1,4 @@
-"""What a row of somebody's list of openings means: every cell is read whole by its grammar, or asked about. Pure."""
+"""What a row of somebody's list of openings means: every cell is read completely by its grammar, or queried. Pure."""
 
 import re
 from collections.abc import Callable, Mapping

@@ -35,14 +35,14 @@ from employers.openings.actions import (
 from employers.openings.checks import columns_of, ended
 from employers.openings.doubles import doubles_of
 from employers.openings.feeds import CellReading, Offer, offer_of
-from employers.openings.lists import Line
+from employers.openings.lists import ListRow
 from employers.openings.models import Opening
 from employers.openings.rules import OPENING_LABELS, OpeningDraft, OpeningSource, OpeningState
 
 Progress = Callable[[int, int], None]
 
 REWRITABLE = frozenset({OpeningState.DRAFT, OpeningState.TO_VERIFY, OpeningState.VERIFIED, OpeningState.EXPIRED})
-"""States in which a changed row may rewrite an opening; an open one is taken off show, rewritten and shown again."""
+"""States in which a changed row may rewrite an opening; an open one is unpublished, rewritten and shown again."""
 
 
 OTHER_EMPLOYER = N_("编号相同，但单位不同：以前是“{before}”，现在写的是“{now}”。请核对；确实换了单位，请换一个编号")
@@ -84,7 +84,7 @@ class ImportedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ImportReport:
     """The results of an import in the order of its rows, and what of the file no row took over."""
 
     rows: list[ImportedRow] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Report:
 def import_openings(
     session: Session,
     actor: Actor,
-    lines: Sequence[Line],
+    lines: Sequence[ListRow],
     *,
     source_name: str,
     source: OpeningSource = OpeningSource.PARTNER_CENTRE,
@@ -108,11 +108,11 @@ def import_openings(
     remarks: Sequence[Problem] = (),
     progress: Progress | None = None,
     is_demo: bool = False,
-) -> Report:
+) -> ImportReport:
     """Take openings over from a list that has a name; the same list again changes nothing.
 
     With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
-    every opening that is complete and lawful goes on show; the others stay drafts, with the reasons in their verdicts.
+    every opening that is complete and lawful is published; the others stay drafts, with the reasons in their verdicts.
     Rows without an employer are those of `source_name` itself. `progress` is told of (done, all); `remarks` are what
     the reading of the file left out.
     """
@@ -120,19 +120,19 @@ def import_openings(
     if not source_name.strip():
         raise Invalid([Problem("source_name", "source-missing", N_("转载的岗位要写明来源名称"))])
     work = _Import(session, actor, source_name.strip()[:200], source, publish, is_demo)
-    return _taken(work, lines, Report(remarks=tuple(remarks)), progress)
+    return _taken(work, lines, ImportReport(remarks=tuple(remarks)), progress)
 
 
-def import_own_openings(session: Session, actor: Actor, lines: Sequence[Line], *, employer_id: int) -> Report:
+def import_own_openings(session: Session, actor: Actor, lines: Sequence[ListRow], *, employer_id: int) -> ImportReport:
     """Take an employer's own list over as drafts; rows of another employer are refused. Raises NotFound."""
     require(actor, Permission.POST_OPENING)
     employer = session.get_one(Employer, own_employer_id(actor, employer_id))
     work = _Import(session, actor, employer.name, OpeningSource.DIRECT, publish=False, is_demo=employer.is_demo)
     work.own = employer
-    return _taken(work, lines, Report(), None)
+    return _taken(work, lines, ImportReport(), None)
 
 
-def _taken(work: "_Import", lines: Sequence[Line], report: Report, progress: Progress | None) -> Report:
+def _taken(work: "_Import", lines: Sequence[ListRow], report: ImportReport, progress: Progress | None) -> ImportReport:
     session, actor, source_name = work.session, work.actor, work.source_name
     for done, line in enumerate(lines, start=1):
         report.rows.append(work.take(line))
@@ -151,11 +151,11 @@ class _Import:
     source: OpeningSource
     publish: bool
     is_demo: bool
-    rows_by_id: dict[str, Line] = field(default_factory=dict)
+    rows_by_id: dict[str, ListRow] = field(default_factory=dict)
     own: Employer | None = None
     created: set[int | None] = field(default_factory=set)
 
-    def take(self, line: Line) -> ImportedRow:
+    def take(self, line: ListRow) -> ImportedRow:
         offer = offer_of(line.cells, today=clock.today(), headings=line.headings)
         title = str(offer.fields["title"])[:60]
 
@@ -186,14 +186,14 @@ class _Import:
             return row(ImportVerdict.KEPT if verdict is ImportVerdict.UPDATED else verdict, opening, refused.problems)
         return row(ImportVerdict.UPDATED if verdict is ImportVerdict.UPDATED else ImportVerdict.OPEN, opening)
 
-    def _refuse_repeated(self, line: Line, offer: Offer) -> None:
+    def _refuse_repeated(self, line: ListRow, offer: Offer) -> None:
         first = self.rows_by_id.setdefault(offer.external_id, line)
         if first is not line:
             message = N_("与第 {row} 行是同一个编号“{id}”，只导入了第 {row} 行")
             params = {"row": first.number, "id": line.cells.get("id", "") or first.cells.get("title", "")}
             raise Invalid([Problem("id", "id-repeated", message, params)])
 
-    def _keep(self, offer: Offer, line: Line) -> tuple[Opening, ImportVerdict]:
+    def _keep(self, offer: Offer, line: ListRow) -> tuple[Opening, ImportVerdict]:
         problems = problems_in(line, offer)
         if problems:
             raise Invalid(problems)
@@ -202,7 +202,7 @@ class _Import:
         )
         stated = {name: value for name, value in offer.fields.items() if value is not None}
         if known is not None:
-            # What the row says nothing of stays as it is: a list without a column empties no field.
+            # A field that the row does not state is left unchanged: a missing column never empties a field.
             stated = {name: value for name, value in stated.items() if name in offer.stated}
             kept = {name: getattr(known, name) for name in OpeningDraft.model_fields if name not in offer.stated}
             stated = kept | {"region_code": known.region_code or None} | stated
@@ -237,7 +237,7 @@ class _Import:
         return opening, ImportVerdict.UPDATED if was_open else ImportVerdict.KEPT
 
     def _ask_about_strangers(self, known: Opening, employer: Employer, draft: OpeningDraft, offer: Offer) -> None:
-        """The id of one job in the row of another is asked about, never merged. Raises Invalid."""
+        """The id of one job in the row of another is queried, never merged. Raises Invalid."""
         problems = []
         name = offer.employer or ("" if offer.uscc else self.source_name)
         same_code = bool(offer.uscc) and offer.uscc == employer.uscc
@@ -291,7 +291,7 @@ class _Import:
             self.session.flush()
 
 
-def problems_in(line: Line, offer: Offer) -> list[Problem]:
+def problems_in(line: ListRow, offer: Offer) -> list[Problem]:
     """What is wrong with a row by itself: cells that hold no value, cells that no grammar reads, a day that is past."""
     unread = {problem.field for problem in line.problems}
     understood = [*offer.problems, *_ended_problems(offer)]

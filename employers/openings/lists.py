@@ -11,8 +11,8 @@ from typing import Any
 from centre.errors import Problem
 from centre.sheets.cells import Cell, HeaderHidden, HeaderMissing, LineBroken, Row, Sheet, SheetRefused, Workbook
 from centre.sheets.entries import (
-    Entry,
     Rules,
+    SheetEntry,
     entries,
     header_of,
     left_out,
@@ -43,7 +43,7 @@ class ListTooLong(SheetRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListRow:
     """A row of a list: its number as the file's program shows it, its cells by the names of the columns, its sheet.
 
     `headings` are the titles of the columns; `notes` name what of the row is not taken over, `problems` the cells that
@@ -65,7 +65,7 @@ class OpeningList:
     `headers` are those of the sheets that were read.
     """
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ListRow] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
     headers: dict[str, Header] = field(default_factory=dict)
 
@@ -101,7 +101,7 @@ def read_book(book: Workbook, headers: Mapping[str, Header] | None = None) -> Op
     return openings
 
 
-def _lines(sheet: Sheet, header: Header, remarks: list[Problem]) -> Iterator[Line]:
+def _lines(sheet: Sheet, header: Header, remarks: list[Problem]) -> Iterator[ListRow]:
     headings = {name: header.titles.get(column, "") for name, column in header.columns.items()}
     is_json = sheet.name == "JSON"
     for entry in entries(sheet, header, RULES):
@@ -110,10 +110,10 @@ def _lines(sheet: Sheet, header: Header, remarks: list[Problem]) -> Iterator[Lin
             continue
         notes = [_without_title(entry.row, column) for column in _untitled(entry.row, header)]
         texts, problems = _texts(entry, is_json=is_json)
-        yield Line(entry.row.number, texts, "" if is_json else sheet.name, headings, notes, problems)
+        yield ListRow(entry.row.number, texts, "" if is_json else sheet.name, headings, notes, problems)
 
 
-def _texts(entry: Entry, *, is_json: bool) -> tuple[dict[str, str], list[Problem]]:
+def _texts(entry: SheetEntry, *, is_json: bool) -> tuple[dict[str, str], list[Problem]]:
     """The cells as texts; pay that JSON writes as an object is read, so that it is no problem."""
     texts, problems = {}, list(entry.problems)
     for name, cell in entry.cells.items():

@@ -30,6 +30,6 @@ def _follow(session: Session, fact: EmployerMoved, reason: str) -> None:
 
 @subscribe(ServiceLicenceGone)
 def follow_licence(session: Session, fact: ServiceLicenceGone) -> None:
-    """Take off show what the employer offered for others; publishing it again asks for the licence."""
+    """Unpublish what the employer offered for others; publishing it again asks for the licence."""
     with seeing_everything(session):
         pause_agency_openings(session, fact.actor, employer_id=fact.employer_id)

@@ -1,4 +1,4 @@
-"""Wordings that an officer judged: what was asked about once is not asked again, and becomes an example (审查判定)."""
+"""Wordings that an officer judged: flagged once, then a training example (审查判定)."""
 
 from collections.abc import Sequence
 from dataclasses import replace

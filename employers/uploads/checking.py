@@ -18,8 +18,8 @@ from centre.sheets.reading import text_of
 from centre.text import normalise
 from centre.translation import LOCALES, translate
 from employers.openings.columns import COLUMNS, NEEDED
-from employers.openings.imports import ImportedRow, Report, import_openings, import_own_openings
-from employers.openings.lists import RULES, Line, read_book
+from employers.openings.imports import ImportedRow, ImportReport, import_openings, import_own_openings
+from employers.openings.lists import RULES, ListRow, read_book
 from employers.uploads.models import OpeningUpload, OpeningUploadRow
 from employers.uploads.rules import AT_ONCE, TooManyOpenings
 
@@ -105,7 +105,7 @@ def check_file(
     )
 
 
-def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[Line]) -> Report:
+def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[ListRow]) -> ImportReport:
     """What the import would do with rows now; nothing of it stays."""
     require(actor, Permission.POST_OPENING)
     with session.begin_nested() as savepoint:
@@ -114,7 +114,7 @@ def trial(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence
     return report
 
 
-def take(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[Line]) -> Report:
+def take(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[ListRow]) -> ImportReport:
     """Import rows as the sender of the list."""
     require(actor, Permission.POST_OPENING)
     if upload.employer_id is not None:
@@ -122,12 +122,12 @@ def take(session: Session, actor: Actor, upload: OpeningUpload, lines: Sequence[
     return import_openings(session, actor, lines, source_name=upload.source_name, publish=upload.publish)
 
 
-def line_of(upload: OpeningUpload, row: OpeningUploadRow) -> Line:
+def line_of(upload: OpeningUpload, row: OpeningUploadRow) -> ListRow:
     """A stored row as a line of its list."""
     about = upload.columns[row.sheet]
     headings = {name: about["titles"].get(str(column), "") for name, column in about["columns"].items()}
     problems = [Problem(**problem) for problem in row.unread]
-    return Line(row.row_no, row.cells, row.sheet, headings, problems=problems)
+    return ListRow(row.row_no, row.cells, row.sheet, headings, problems=problems)
 
 
 def verdict_values(row: ImportedRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from centre import clock
 from centre.errors import NotFound
 from centre.permissions import Actor
 from centre.policy import policy
-from centre.sheets.writing import Correction, Fault, annotated_copy
+from centre.sheets.writing import CellFault, Correction, annotated_copy
 from employers.openings.imports import ImportVerdict
 from employers.uploads.models import OpeningMapping, OpeningUpload, OpeningUploadRow
 
@@ -73,13 +73,13 @@ def annotated_file(session: Session, upload: OpeningUpload, locale: str) -> byte
     """The sender's own file with its corrections, faulty cells red and a column 错误说明. Raises NotFound."""
     if upload.file is None:
         raise NotFound
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     corrections: list[Correction] = []
     for row in session.scalars(rows_of(upload.id)):
         columns = upload.columns[row.sheet]["columns"]
         if row.verdict in (ImportVerdict.REFUSED, ImportVerdict.KEPT):
             faults += [
-                Fault(row.sheet, row.row_no, columns.get(problem["field"]), problem["texts"][locale])
+                CellFault(row.sheet, row.row_no, columns.get(problem["field"]), problem["texts"][locale])
                 for problem in row.said.get("problems", ())
             ]
         if row.edited:

@@ -52,7 +52,7 @@ class UnreadableSheet(SheetRefused):
     message = N_("{file}：{reason}")
 
     def __init__(self, path: Path, refusal: Refusal, row: int = 0) -> None:
-        super().__init__(file=f"{path.name}, {row}" if row else path.name, reason=Reason(refusal))
+        super().__init__(file=f"{path.name}, {row}" if row else path.name, reason=InnerRefusal(refusal))
         self.refusal = refusal
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -65,7 +65,7 @@ def _again(file: str, refusal: type[Refusal], params: dict[str, Any]) -> Unreada
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class InnerRefusal:
     """A refusal inside another one's message, in the reader's language."""
 
     refusal: Refusal
@@ -90,7 +90,7 @@ class Undecodable(SheetRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SheetHead:
     """A file's properties before its rows are read; `names` is the header as written."""
 
     path: Path
@@ -119,24 +119,24 @@ class Block:
     end: int
     line: int
     lines: int
-    rows: Sequence["Listed"] = ()
+    rows: Sequence["ReadLine"] = ()
 
 
-def open_sheet(path: Path) -> Sheet:
+def open_sheet(path: Path) -> SheetHead:
     """Look at the head of a file. Raises UnreadableSheet where it is no table or has no column of ids."""
     sheet = None
     if path.suffix.lower() in (".jsonl", ".ndjson"):
-        sheet = Sheet(path, "json", "utf-8", _fields(path), 0, 1)
+        sheet = SheetHead(path, "json", "utf-8", _fields(path), 0, 1)
     elif path.suffix.lower() in (".csv", ".txt", ".tsv"):
         sheet = _plain(path)
     if sheet is None:
-        sheet = Sheet(path, "rows", "", _table(path).names, 0, 0)
+        sheet = SheetHead(path, "rows", "", _table(path).names, 0, 0)
     if "id" not in named(sheet.names):
         raise UnreadableSheet(path, HeaderMissing(expected=COLUMNS["id"][1]))
     return sheet
 
 
-def _plain(path: Path) -> Sheet | None:
+def _plain(path: Path) -> SheetHead | None:
     """A table of commas whose first line names the columns; everything else takes the way through a child process."""
     with path.open("rb") as file:
         if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
@@ -152,10 +152,10 @@ def _plain(path: Path) -> Sheet | None:
     names = _clean(first)
     if path.stat().st_size <= _SMALL and _NEEDS_CARE.search(path.read_bytes().decode(encoding, "replace")):
         return None
-    return Sheet(path, "csv", encoding, names, end, lines + 1) if "id" in named(names) else None
+    return SheetHead(path, "csv", encoding, names, end, lines + 1) if "id" in named(names) else None
 
 
-def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Iterator[Block]:
+def blocks(sheet: SheetHead, start: int = 0, line: int = 0, size: int = SIZE) -> Iterator[Block]:
     """The blocks of a table in order, from the beginning or from the end of an earlier block."""
     start, line = (start, line) if start else (sheet.start, sheet.line)
     if sheet.kind == "rows":
@@ -178,12 +178,12 @@ def blocks(sheet: Sheet, start: int = 0, line: int = 0, size: int = SIZE) -> Ite
             start, line = end, line + lines
 
 
-def size_of(sheet: Sheet) -> int:
+def size_of(sheet: SheetHead) -> int:
     """How large a table is, in what the ends of its blocks count: bytes, or lines of a workbook."""
     return max(len(_table(sheet.path).rows) if sheet.kind == "rows" else sheet.path.stat().st_size, 1)
 
 
-def columns(sheet: Sheet, block: Block) -> list[Sequence[str]]:
+def columns(sheet: SheetHead, block: Block) -> list[Sequence[str]]:
     """The cells of a block, column by column in header order, without empty rows."""
     rows = [row for _, row in _lines(sheet, block)]
     width = len(sheet.names)
@@ -192,17 +192,17 @@ def columns(sheet: Sheet, block: Block) -> list[Sequence[str]]:
     return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
-def numbered(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
+def numbered(sheet: SheetHead, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
     """The lines of a block with the numbers that a spreadsheet program shows, for messages."""
     yield from _lines(sheet, block)
 
 
-def sheets_of(sheet: Sheet, block: Block) -> Sequence[str]:
+def sheets_of(sheet: SheetHead, block: Block) -> Sequence[str]:
     """The name of the sheet of every line of a block; nothing for files without sheets."""
     return [row.sheet for row in block.rows] if sheet.kind == "rows" else ()
 
 
-def _lines(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
+def _lines(sheet: SheetHead, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
     if sheet.kind == "rows":
         yield from ((row.number, row.cells) for row in block.rows)
         return
@@ -222,7 +222,7 @@ def _lines(sheet: Sheet, block: Block) -> Iterator[tuple[int, Sequence[str]]]:
             yield number, row
 
 
-def _objects(sheet: Sheet, block: Block, text: str) -> Iterator[tuple[int, Sequence[str]]]:
+def _objects(sheet: SheetHead, block: Block, text: str) -> Iterator[tuple[int, Sequence[str]]]:
     for place, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=block.line):
         if line and not line.isspace():
             record = _object(sheet.path, place, line)
@@ -247,7 +247,7 @@ def _clean(cells: Sequence[object]) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ReadLine:
     """A line of a table that was read whole: where it stands, its cells, and what is wrong with them as cells."""
 
     sheet: str
@@ -257,16 +257,16 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReadTable:
     """A table that was read whole: its columns by name, its lines with sheet and number, and what was left out."""
 
     names: tuple[str, ...]
-    rows: Sequence[Listed]
+    rows: Sequence[ReadLine]
     remarks: Sequence[Problem]
 
 
 @lru_cache(maxsize=2)
-def _table(path: Path) -> Table:
+def _table(path: Path) -> ReadTable:
     """Every sheet of a file that has a header with ids, its columns under the names of `COLUMNS`."""
     try:
         book = read_sheets(path.read_bytes(), path.name, aliases=COLUMNS)
@@ -276,7 +276,7 @@ def _table(path: Path) -> Table:
     except SheetRefused as refusal:
         raise UnreadableSheet(path, refusal) from None
     names = [name for name in COLUMNS if any(header and name in header.columns for header in headers.values())]
-    rows: list[Listed] = []
+    rows: list[ReadLine] = []
     remarks = remarks_of_book(book)
     for sheet in book.data_sheets:
         header = headers[sheet.name]
@@ -285,7 +285,7 @@ def _table(path: Path) -> Table:
             continue
         remarks += remarks_of_header(sheet, header)
         rows += _rows_of(sheet, header, names, remarks)
-    return Table(tuple(names), rows, remarks)
+    return ReadTable(tuple(names), rows, remarks)
 
 
 def _header_of(page: Page) -> Header | None:
@@ -295,14 +295,14 @@ def _header_of(page: Page) -> Header | None:
         return None
 
 
-def _rows_of(page: Page, header: Header, names: Sequence[str], remarks: list[Problem]) -> Iterator[Listed]:
+def _rows_of(page: Page, header: Header, names: Sequence[str], remarks: list[Problem]) -> Iterator[ReadLine]:
     name = "" if page.name in ("CSV", "JSON") else page.name
     for entry in entries(page, header, RULES):
         if entry.is_left_out:
             remarks.append(left_out(page, entry))
             continue
         cells = [text_of(entry.cells.get(field)) for field in names]
-        yield Listed(name, entry.row.number, cells, next(iter(entry.problems), None))
+        yield ReadLine(name, entry.row.number, cells, next(iter(entry.problems), None))
 
 
 def _object(path: Path, place: int, line: str) -> dict[str, object]:

@@ -27,8 +27,8 @@ from matching.bulk.encoding import DAY, KEPT, WIDTH
 from matching.bulk.output import kind_of, style, to_workbook
 from matching.bulk.parallel import Spread, spread
 from matching.bulk.tasks import (
-    Answer,
-    Plan,
+    BulkPlan,
+    MatchedBlock,
     Stock,
     answer,
     answer_openings,
@@ -94,7 +94,7 @@ def match(
         of_openings.remarks, of_workers.remarks = (sheet.remarks for sheet in sheets)
         ground = Ground(today=clock.today())
         repeats = repeated_ids(sheets[0]), repeated_ids(sheets[1])
-        plan = Plan(Path(name), *sheets, ground, top, kind_of(out), language, None, repeats)
+        plan = BulkPlan(Path(name), *sheets, ground, top, kind_of(out), language, None, repeats)
         count = index_openings(plan, run, of_openings)
         if not of_openings.read:
             raise NothingToMatch(file=openings.name)
@@ -118,7 +118,7 @@ def beside(out: Path) -> Path:
 
 
 def _to_file(
-    plan: Plan,
+    plan: BulkPlan,
     run: Spread[Any],
     count: int,
     out: Path,
@@ -144,7 +144,7 @@ def _to_file(
     return written
 
 
-def _on_screen(plan: Plan, run: Spread[Any], count: int, verdicts: Verdicts, *, both: bool) -> int:
+def _on_screen(plan: BulkPlan, run: Spread[Any], count: int, verdicts: Verdicts, *, both: bool) -> int:
     sys.stdout.write(style(plan.kind).head)
     written = 0
     for piece in _answers(plan, run, Mark()):
@@ -155,13 +155,13 @@ def _on_screen(plan: Plan, run: Spread[Any], count: int, verdicts: Verdicts, *, 
     return written + sum(map(_show, _backward(plan, run, count) if both else ()))
 
 
-def _show(piece: Answer) -> int:
+def _show(piece: MatchedBlock) -> int:
     sys.stdout.write(piece.path.read_text(encoding="utf-8"))
     piece.path.unlink()
     return piece.pairs
 
 
-def _prepared(plan: Plan, count: int) -> Plan:
+def _prepared(plan: BulkPlan, count: int) -> BulkPlan:
     """The plan with compiled kernels, if there is enough work for them."""
     first = list(islice(blocks(plan.workers), 2))
     few = len(first) < 2 and sum(block.lines for block in first) * count < SMALL
@@ -207,7 +207,7 @@ class Journal:
         self.path.unlink(missing_ok=True)
 
 
-def _each(plan: Plan, run: Spread[Any], work: Any, pending: Iterator[Block]) -> Iterator[Any]:
+def _each(plan: BulkPlan, run: Spread[Any], work: Any, pending: Iterator[Block]) -> Iterator[Any]:
     """Work on blocks, spread over processes unless there is only one block."""
     head = list(islice(pending, 2))
     if len(head) < 2:
@@ -215,14 +215,14 @@ def _each(plan: Plan, run: Spread[Any], work: Any, pending: Iterator[Block]) -> 
     return run(work, ((plan, block) for block in chain(head, pending)))
 
 
-def _answers(plan: Plan, run: Spread[Any], mark: Mark) -> Iterator[Answer]:
+def _answers(plan: BulkPlan, run: Spread[Any], mark: Mark) -> Iterator[MatchedBlock]:
     return _each(plan, run, answer, blocks(plan.workers, mark.start, mark.line))
 
 
 def _write(
     file: BinaryIO,
-    plan: Plan,
-    answers: Iterable[Answer],
+    plan: BulkPlan,
+    answers: Iterable[MatchedBlock],
     mark: Mark,
     verdicts: Verdicts,
     journal: Journal | None = None,
@@ -248,7 +248,7 @@ def _write(
     return total
 
 
-def index_openings(plan: Plan, run: Spread[Any], verdicts: Verdicts) -> int:
+def index_openings(plan: BulkPlan, run: Spread[Any], verdicts: Verdicts) -> int:
     """Index the openings into the plan's folder, with verdicts of their lines; returns how many can be filled."""
     register = Register()
     register_neighbours(register, plan.ground)
@@ -306,7 +306,7 @@ def among_equals(ids: Sequence[str], days: I4, lifted: I4 | None = None) -> I4:
     return place
 
 
-def _backward(plan: Plan, run: Spread[Any], count: int) -> Iterator[Answer]:
+def _backward(plan: BulkPlan, run: Spread[Any], count: int) -> Iterator[MatchedBlock]:
     """The best workers of every opening, block by block; the workers are stored in the folder as columns."""
     built, _ = opened(plan.folder, get_ident())
     encoded = [read_workers(plan, block) for block in blocks(plan.workers)]

@@ -58,7 +58,7 @@ OPENING = (
 )
 
 
-class Table(dict[Any, int]):
+class ValueTable(dict[Any, int]):
     """Numbers for distinct values of a group, with the row and lists of each."""
 
     def __init__(self, names: tuple[str, ...], coder: "Coder") -> None:
@@ -123,11 +123,11 @@ class Encoder:
         self.register = register
         self.coder = Coder(register, ground, opening=opening)
         self.groups = [
-            (group, Table(tuple(name for name in group.names if name in self.places), self.coder))
+            (group, ValueTable(tuple(name for name in group.names if name in self.places), self.coder))
             for group in (OPENING if opening else WORKER)
             if any(name in self.places for name in group.names)
         ]
-        self.words = Table(("skills",), self.coder) if "skills" in self.places else None
+        self.words = ValueTable(("skills",), self.coder) if "skills" in self.places else None
         self.blank, _ = self.coder.encode({})
         self.refused: dict[int, Unreadable] = {}
 
@@ -160,14 +160,14 @@ class Encoder:
             parts["terms"].append(self._skills(self.words, cells[self.places["skills"]], rows))
         return rows, {name: joined(pieces, self.coder.widths[name], count) for name, pieces in parts.items()}
 
-    def _cells(self, table: Table, cells: Sequence[Sequence[str]]) -> list[Sequence[str]]:
+    def _cells(self, table: ValueTable, cells: Sequence[Sequence[str]]) -> list[Sequence[str]]:
         chosen = [cells[self.places[name]] for name in table.names]
         if table.names == ("occupation", "title"):
             # The title counts only where no occupation is given, and there are many different titles.
             chosen[1] = ["" if code else title for code, title in zip(*chosen, strict=True)]
         return chosen
 
-    def _skills(self, words: Table, cells: Sequence[str], rows: I4) -> Lists:
+    def _skills(self, words: ValueTable, cells: Sequence[str], rows: I4) -> Lists:
         """The skills of all rows: split together, looked up word by word."""
         text = "\n".join(cells)
         if text.count("\n") >= len(cells):

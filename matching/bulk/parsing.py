@@ -346,7 +346,7 @@ def _items(cell: object) -> list[tuple[str, int | None, str]]:
 
 
 def _fen(cells: Cells, name: str, unit: str) -> int | None:
-    """One figure in yuan of a unit; 面议 states none. A range or a figure of another unit is asked about."""
+    """One figure in yuan of a unit; 面议 states none. A range or a figure in another unit is rejected."""
     cell = cells.get(name)
     if isinstance(cell, (int, float)):
         return round(cell * 100)

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.bulk.blocks import Block, Sheet, columns
+from matching.bulk.blocks import Block, SheetHead, columns
 from matching.bulk.encoding import WIDTH, Encoder, WorkerSheet
 from matching.bulk.output import style
-from matching.bulk.verdicts import Fault, Repeats, faults_of
+from matching.bulk.verdicts import Repeats, UnmatchedLine, faults_of
 from matching.engine.fit.profiles import Ground
 from matching.engine.pairs import breakdown_plain, engine, forward_plain, snapshot
 from matching.engine.pairs.columns import I4, I8, Crowd, Index, Lists, Workers
@@ -30,12 +30,12 @@ from matching.live.kernels import warm
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BulkPlan:
     """All that a task needs besides its block; `kernels` is the folder of compiled kernels, None means plain numpy."""
 
     folder: Path
-    openings: Sheet
-    workers: Sheet
+    openings: SheetHead
+    workers: SheetHead
     ground: Ground
     top: int
     kind: str
@@ -52,18 +52,18 @@ class Stock:
     lists: dict[str, Lists]
     ids: list[str]
     words: tuple[list[str], ...]
-    faults: Sequence[Fault] = ()
+    faults: Sequence[UnmatchedLine] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MatchedBlock:
     """The file with the text for a block, and the numbers of askers and pairs in it."""
 
     block: Block
     askers: int
     pairs: int
     path: Path
-    faults: Sequence[Fault] = ()
+    faults: Sequence[UnmatchedLine] = ()
 
 
 @lru_cache(maxsize=8)
@@ -72,7 +72,7 @@ def _stocker(_folder: Path, header: tuple[str, ...], today: date, _thread: int) 
     return register, Encoder(header, register, Ground(today=today), opening=True)
 
 
-def encode_openings(plan: Plan, block: Block) -> Stock:
+def encode_openings(plan: BulkPlan, block: Block) -> Stock:
     """Encode a block of openings."""
     register, encoder = _stocker(plan.folder, plan.openings.names, plan.ground.today, get_ident())
     cells = columns(plan.openings, block)
@@ -87,7 +87,7 @@ def encode_openings(plan: Plan, block: Block) -> Stock:
     return Stock(rows, lists, ids, tuple(list(kept) for kept in words), list(faults.values()))
 
 
-def _good(ids: Sequence[str], faults: Mapping[int, Fault]) -> I8:
+def _good(ids: Sequence[str], faults: Mapping[int, UnmatchedLine]) -> I8:
     return np.array([at for at in range(len(ids)) if at not in faults], np.int64)
 
 
@@ -103,7 +103,7 @@ def _reader(folder: Path, header: tuple[str, ...], thread: int) -> WorkerSheet:
     return WorkerSheet(header, built.register, built.ground)
 
 
-def read_workers(plan: Plan, block: Block) -> tuple[list[str], Workers, I4, Sequence[Fault]]:
+def read_workers(plan: BulkPlan, block: Block) -> tuple[list[str], Workers, I4, Sequence[UnmatchedLine]]:
     """Ids, columns and days of registration of the good lines of a block of workers, and the refused ones."""
     reader = _reader(plan.folder, plan.workers.names, get_ident())
     cells = columns(plan.workers, block)
@@ -118,7 +118,7 @@ def read_workers(plan: Plan, block: Block) -> tuple[list[str], Workers, I4, Sequ
     return ids, workers, days, list(faults.values())
 
 
-def answer(plan: Plan, block: Block) -> Answer:
+def answer(plan: BulkPlan, block: Block) -> MatchedBlock:
     """Match one block of workers."""
     _prepare(plan)
     built, keys = opened(plan.folder, get_ident())
@@ -126,7 +126,7 @@ def answer(plan: Plan, block: Block) -> Answer:
     path = plan.folder / f"workers-{block.start}"
     if not ids:
         path.write_bytes(b"")
-        return Answer(block, 0, 0, path, faults)
+        return MatchedBlock(block, 0, 0, path, faults)
     index = current(built.index, built.register)
     rows, points = find(index, workers, plan.top)
     breakdown = parts_of(index, workers, rows, points)
@@ -134,10 +134,10 @@ def answer(plan: Plan, block: Block) -> Answer:
     pairs = np.column_stack((who, rows[who, rank], rank + 1)).astype(np.int32)
     names = _names(plan, ids)
     _write(path, plan, "worker", pairs, breakdown[who, rank], names, keys)
-    return Answer(block, len(ids), len(pairs), path, faults)
+    return MatchedBlock(block, len(ids), len(pairs), path, faults)
 
 
-def answer_openings(plan: Plan, first: int, last: int) -> Answer:
+def answer_openings(plan: BulkPlan, first: int, last: int) -> MatchedBlock:
     """The best workers of some openings, from the crowd stored in the folder."""
     _prepare(plan)
     built, keys = opened(plan.folder, get_ident())
@@ -159,10 +159,10 @@ def answer_openings(plan: Plan, first: int, last: int) -> Answer:
     path = plan.folder / f"openings-{first}"
     pairs = np.column_stack((who, rows, rank + 1)).astype(np.int32)
     _write(path, plan, "opening", pairs, breakdown[:, 0], names, keys)
-    return Answer(Block(first, last, 0, last - first), last - first, len(pairs), path)
+    return MatchedBlock(Block(first, last, 0, last - first), last - first, len(pairs), path)
 
 
-def _prepare(plan: Plan) -> None:
+def _prepare(plan: BulkPlan) -> None:
     if plan.kernels is not None and not engine.is_warm():
         warm(plan.kernels)
 
@@ -190,7 +190,7 @@ def parts_of(index: Index, workers: Workers, rows: I4, points: I4) -> I4:
     return out
 
 
-def _names(plan: Plan, ids: Sequence[str]) -> Texts:
+def _names(plan: BulkPlan, ids: Sequence[str]) -> Texts:
     written = style(plan.kind).cell
     return texts([written(word).encode() for word in ids])
 
@@ -201,7 +201,7 @@ def _frames(kind: str, side: str, language: str) -> tuple[Texts, Texts]:
     return texts([piece.encode() for piece in kept.frame]), texts(kept.sentences(language))
 
 
-def _write(path: Path, plan: Plan, side: str, pairs: I4, breakdown: I4, workers: Texts, openings: Texts) -> None:
+def _write(path: Path, plan: BulkPlan, side: str, pairs: I4, breakdown: I4, workers: Texts, openings: Texts) -> None:
     """Write the lines of some pairs (worker, opening, rank) into a file."""
     frame, sentences = _frames(plan.kind, side, plan.language)
     if not engine.is_warm():
@@ -221,7 +221,7 @@ _rooms = local()
 
 
 def _room(size: int) -> NDArray[np.uint8]:
-    """Memory that each thread reuses, because allocating it anew costs more than the work itself."""
+    """Memory that each thread reuses, because allocating it again costs more than the work itself."""
     if getattr(_rooms, "kept", None) is None or len(_rooms.kept) < size:
         _rooms.kept = np.empty(size + size // 4, np.uint8)
     kept: NDArray[np.uint8] = _rooms.kept

@@ -8,7 +8,7 @@ import numpy as np
 from centre.errors import Problem
 from centre.grammars.reading import Unreadable
 from centre.translation import N_, translate
-from matching.bulk.blocks import Block, Sheet, blocks, columns, numbered, sheets_of
+from matching.bulk.blocks import Block, SheetHead, blocks, columns, numbered, sheets_of
 from matching.bulk.parsing import COLUMNS, check_id, named
 
 MOST_KEPT = 10_000
@@ -16,7 +16,7 @@ MOST_KEPT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class UnmatchedLine:
     """A line that is not matched: where it stands, its id, and what to change."""
 
     sheet: str
@@ -43,10 +43,10 @@ class Verdicts:
     file: str
     read: int = 0
     refused: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[UnmatchedLine] = field(default_factory=list)
     remarks: Sequence[Problem] = ()
 
-    def add(self, read: int, faults: Sequence[Fault]) -> None:
+    def add(self, read: int, faults: Sequence[UnmatchedLine]) -> None:
         """Count a block."""
         self.read += read
         self.refused += len(faults)
@@ -62,7 +62,7 @@ Repeats = Mapping[int, Mapping[int, tuple[str, int]]]
 """By the start of a block: the places of ids that came before, and the sheet and line where each came first."""
 
 
-def repeated_ids(sheet: Sheet) -> Repeats:
+def repeated_ids(sheet: SheetHead) -> Repeats:
     """Every line whose id an earlier line has already; ids are compared whole."""
     place = named(sheet.names)["id"]
     hashes = [
@@ -85,8 +85,8 @@ def repeated_ids(sheet: Sheet) -> Repeats:
 
 
 def faults_of(
-    sheet: Sheet, block: Block, ids: Sequence[str], refused: Mapping[int, Unreadable], repeats: Repeats
-) -> dict[int, Fault]:
+    sheet: SheetHead, block: Block, ids: Sequence[str], refused: Mapping[int, Unreadable], repeats: Repeats
+) -> dict[int, UnmatchedLine]:
     """The refused lines of a block by their place in it."""
     problems: dict[int, Problem] = {}
     if "" in ids or "e+" in "\n".join(ids).lower():
@@ -108,5 +108,6 @@ def faults_of(
     names = sheets_of(sheet, block)
     lines = [number for number, _ in numbered(sheet, block)]
     return {
-        at: Fault(names[at] if names else "", lines[at], ids[at], problem) for at, problem in sorted(problems.items())
+        at: UnmatchedLine(names[at] if names else "", lines[at], ids[at], problem)
+        for at, problem in sorted(problems.items())
     }

@@ -22,7 +22,7 @@ def group_of(session: Session, person_id: int) -> TravelGroup | None:
 
 
 def fellows_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
-    """For each of these people who may not be sent alone, all people of the group, whoever asks; others are left out.
+    """For each of these people who may not be sent alone, everybody in the group, for any reader; others are left out.
 
     Groups of one, and those that may be split, bind nobody.
     """

@@ -126,7 +126,7 @@ def move_project(session: Session, actor: Actor, *, project_id: int, event: str,
 
 
 def pause_projects(session: Session, actor: Actor, *, employer_id: int, reason: str) -> list[ExportProject]:
-    """Stop sending people to an employer that is no longer trusted; gives the projects that were paused."""
+    """Stop sending people to an employer that is no longer trusted; returns the projects that were paused."""
     require(actor, Permission.RUN_EXPORT)
     with seeing_everything(session):
         lasting = select(ExportProject).where(

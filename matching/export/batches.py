@@ -224,7 +224,7 @@ def unlock_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatc
 
 
 def cancel_batch(session: Session, actor: Actor, *, batch_id: int, reason: str) -> ExportBatch:
-    """Cancel a journey before the departure: every place is released and everybody is told once. Raises Invalid."""
+    """Cancel a journey before the departure: every place is released and everybody is notified once. Raises Invalid."""
     require(actor, Permission.RUN_EXPORT)
     if not reason.strip():
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])

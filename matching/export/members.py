@@ -210,7 +210,7 @@ def _recruiting(session: Session, batch_id: int) -> ExportBatch:
 
 
 def _take_places(session: Session, batch: ExportBatch, opening_id: int, county: str) -> int:
-    """Take a place of the batch, the project and a quota; gives the quota. Raises NoQuota or NoPlaceLeft."""
+    """Take a place of the batch, the project and a quota; returns the quota. Raises NoQuota or NoPlaceLeft."""
     lines = select(ExportQuota.id).where(
         ExportQuota.project_id == batch.project_id,
         ExportQuota.opening_id == opening_id,

@@ -51,7 +51,7 @@ ACTION_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineStep:
     """One step of the story: what, who does it, when it was done or is due (进展步骤)."""
 
     title: str
@@ -65,7 +65,7 @@ class Step:
 class Timeline:
     """The steps in order, and the one next action (进展)."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[TimelineStep, ...]
     action: NextAction
 
 
@@ -79,13 +79,13 @@ def timeline_of(introduction: Introduction, interview: Interview | None, placeme
     asked = introduction.agreed_at or introduction.created_at
     own = introduction.agreed_at is not None
     steps = [
-        Step(N_("说要去") if own else N_("中心推荐"), ME if own else CENTRE, asked, StepState.DONE),
+        TimelineStep(N_("说要去") if own else N_("中心推荐"), ME if own else CENTRE, asked, StepState.DONE),
         _step(N_("开推荐信"), CENTRE, introduction.issued_at, is_done=introduction.letter_no is not None, over=over),
         _interview_step(introduction, interview, over=over),
     ]
     if over and introduction.state is not S.HIRED:
         steps.append(
-            Step(
+            TimelineStep(
                 INTRODUCTION_LABELS[introduction.state],
                 EMPLOYER if introduction.state is S.REFUSED_BY_EMPLOYER else CENTRE,
                 introduction.result_at or introduction.updated_at,
@@ -97,29 +97,29 @@ def timeline_of(introduction: Introduction, interview: Interview | None, placeme
         hired = introduction.state is S.HIRED
         steps.append(_step(N_("录用"), EMPLOYER, introduction.result_at, is_done=hired, over=False))
         if placement is not None:
-            steps.append(Step(PLACEMENT_LABELS[placement.state], ME, None, StepState.NOW))
+            steps.append(TimelineStep(PLACEMENT_LABELS[placement.state], ME, None, StepState.NOW))
     return Timeline(_with_present(steps), _action(introduction, interview))
 
 
-def _step(title: str, who: str, at: datetime | None, *, is_done: bool, over: bool) -> Step:
+def _step(title: str, who: str, at: datetime | None, *, is_done: bool, over: bool) -> TimelineStep:
     state = StepState.DONE if is_done else StepState.STOPPED if over else StepState.LATER
-    return Step(title, who, at if is_done else None, state)
+    return TimelineStep(title, who, at if is_done else None, state)
 
 
-def _interview_step(introduction: Introduction, interview: Interview | None, *, over: bool) -> Step:
+def _interview_step(introduction: Introduction, interview: Interview | None, *, over: bool) -> TimelineStep:
     passed = introduction.state in (S.INTERVIEWED, S.OFFERED, S.HIRED)
     if interview is None or interview.state not in LIVING:
         return _step(N_("面试"), EMPLOYER, None, is_done=passed, over=over)
     state = StepState.DONE if passed else StepState.STOPPED if over else StepState.LATER
-    return Step(N_("面试"), EMPLOYER, interview.starts_at, state, interview.place)
+    return TimelineStep(N_("面试"), EMPLOYER, interview.starts_at, state, interview.place)
 
 
-def _with_present(steps: list[Step]) -> tuple[Step, ...]:
+def _with_present(steps: list[TimelineStep]) -> tuple[TimelineStep, ...]:
     """The first step that is not done is the present one."""
     marked, is_past = [], True
     for step in steps:
         if is_past and step.state is StepState.LATER:
-            step, is_past = Step(step.title, step.who, step.at, StepState.NOW, step.note), False
+            step, is_past = TimelineStep(step.title, step.who, step.at, StepState.NOW, step.note), False
         marked.append(step)
     return tuple(marked)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.exports.queries import KINDS, Kind, ListQuery
+from centre.exports.queries import KINDS, ExportKind, ListQuery
 from centre.permissions import Permission
 from centre.sheets.cells import Cell
 from centre.translation import N_, translate
@@ -30,7 +30,7 @@ def _rows(query: ListQuery, session: Session, locale: str) -> Iterable[Sequence[
         )
 
 
-KINDS["introductions"] = Kind(
+KINDS["introductions"] = ExportKind(
     "introductions",
     N_("推荐名单"),
     Permission.LIST_PEOPLE,

@@ -157,7 +157,7 @@ class Placement(OfCentre, Record):
 
 
 class FollowUp(OfCentre, Record):
-    """A call on day 7, 30 or 90 of a placement; staff alone see what was said (跟踪回访)."""
+    """A call on day 7, 30 or 90 of a placement; only staff see the notes (跟踪回访)."""
 
     __table_args__ = (
         UniqueConstraint("placement_id", "day"),

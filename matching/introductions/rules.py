@@ -54,7 +54,7 @@ REFUSED = frozenset({S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW})
 """Results after which the same pair is left alone for the rest of the day."""
 
 WITH_EMPLOYER = frozenset(S) - {S.RECOMMENDED, S.SET_ASIDE}
-"""States in which the employer knows of the introduction: the worker has agreed and a letter is out."""
+"""States in which the employer sees the introduction: the worker has agreed and a letter has been issued."""
 
 _RESULT, _INTRODUCE = Permission.RECORD_RESULT, Permission.INTRODUCE
 

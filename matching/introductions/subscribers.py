@@ -30,7 +30,7 @@ FROZEN = N_("单位被暂停招聘，请联系求职者")
 CLOSED = N_("岗位已关闭，请联系求职者")
 FILLED = N_("岗位已招满，请联系求职者")
 FLAGS = {OpeningState.FROZEN: FROZEN, OpeningState.CLOSED: CLOSED, OpeningState.FILLED: FILLED}
-"""What is written on introductions that wait while their opening takes nobody."""
+"""The note on introductions that wait while their opening accepts no applicants."""
 
 ENDED_REASON = N_("岗位已不再招聘")
 
@@ -69,7 +69,7 @@ def _follow(session: Session, opening: Opening, introduction: Introduction) -> N
 def _ending(opening: Opening, introduction: Introduction) -> str:
     """The event that ends an introduction for good, or nothing.
 
-    A proposal ends with any opening that takes nobody any more. A letter ends when its opening is closed; who was
+    A proposal ends when its opening stops accepting applicants. A letter ends when its opening is closed; who was
     interviewed already may still be hired then, unless the employer is blacklisted.
     """
     is_proposal = introduction.state is IntroductionState.RECOMMENDED

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from matching.engine.fit.evaluation import Example
+from matching.engine.fit.evaluation import HistoricalPair
 from matching.engine.fit.learning import ordered, points
 from matching.engine.fit.score import ScorePart
 from matching.learning.rules import GUARDED, SMALLEST, TELLING, Proxy, Shift
 
 
 def shifts(
-    examples: Sequence[Example],
+    examples: Sequence[HistoricalPair],
     groups: Sequence[Mapping[str, str]],
     before: Sequence[int],
     after: Sequence[int],
@@ -27,7 +27,7 @@ def shifts(
     return shifted
 
 
-def proxies(examples: Sequence[Example], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
+def proxies(examples: Sequence[HistoricalPair], groups: Sequence[Mapping[str, str]]) -> list[Proxy]:
     """The parts that separate a guarded group from all others."""
     shares = np.array([example.shares for example in examples], float)
     telling = []

@@ -21,14 +21,14 @@ from training.outcomes.rules import (
     Cohort,
     Completion,
     Forecast,
-    Job,
-    Tally,
+    OutcomeTally,
+    TraineeJob,
     backtest,
     forecast,
     job_after,
     tally,
 )
-from training.outcomes.sums import By, Sum, sums
+from training.outcomes.sums import By, OutcomeSum, sums
 
 KNOWN_AFTER = timedelta(days=120)
 """Ninety days to find work and thirty to keep it: a class's outcome is unknown before that."""
@@ -46,11 +46,11 @@ class Prospect:
     occupation_code: str
     school: str
     learning: int
-    tally: Tally
+    tally: OutcomeTally
     forecast: Forecast
 
 
-def jobs(session: Session) -> list[Job]:
+def jobs(session: Session) -> list[TraineeJob]:
     """The dates of every placement."""
     rows = session.execute(
         select(Placement.person_id, Placement.starts_on, Placement.ended_on, Placement.region_code).order_by(
@@ -59,12 +59,12 @@ def jobs(session: Session) -> list[Job]:
     )
     city = area(network.home())
     return [
-        Job(person_id, starts, ended, bool(region) and not region.startswith(city))
+        TraineeJob(person_id, starts, ended, bool(region) and not region.startswith(city))
         for person_id, starts, ended, region in rows
     ]
 
 
-def outcome(session: Session, *, since: date | None = None) -> Tally:
+def outcome(session: Session, *, since: date | None = None) -> OutcomeTally:
     """How many of the certified people visible to the reader found work."""
     return tally(queries.completions(session, since=since), jobs(session), clock.today())
 
@@ -86,8 +86,8 @@ def cohorts(session: Session, today: date) -> list[Cohort]:
     ]
 
 
-def _jobs_by_person(session: Session) -> dict[int, list[Job]]:
-    by_person: dict[int, list[Job]] = {}
+def _jobs_by_person(session: Session) -> dict[int, list[TraineeJob]]:
+    by_person: dict[int, list[TraineeJob]] = {}
     for job in jobs(session):
         by_person.setdefault(job.person_id, []).append(job)
     return by_person
@@ -110,7 +110,7 @@ def open_places(session: Session, today: date) -> Counter[str]:
 def prospects(session: Session, *, seats: int = 30) -> tuple[list[Prospect], Backtest]:
     """Every major with the expected result of one more class, best first, and a backtest of such forecasts.
 
-    Holds only aggregate figures over the whole network, whoever asks.
+    Holds only aggregate figures over the whole network, regardless of the reader.
     """
     today = clock.today()
     with seeing_everything(session):
@@ -143,7 +143,7 @@ def report(
     since: date | None = None,
     until: date | None = None,
     centre_ids: Sequence[int] | None = None,
-) -> list[Sum]:
+) -> list[OutcomeSum]:
     """Seats, people and money line by line, with the certified who work outside the city (外出务工)."""
     classes = select(TrainingClass.id, TrainingClass.major_id, TrainingClass.provider_id)
     key = {By.SCHOOL: 2, By.MAJOR: 1, By.CLASS: 0}[by]

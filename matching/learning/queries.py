@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.scopes import seeing_everything
-from matching.engine.fit.evaluation import Example, Trial, is_enough, most_points, weights_of
+from matching.engine.fit.evaluation import HistoricalPair, Trial, is_enough, most_points, weights_of
 from matching.engine.fit.profiles import Weights
 from matching.engine.fit.reasons import PARTS
 from matching.fairness.groups import groups_of
@@ -65,13 +65,13 @@ def _known() -> Any:
     )
 
 
-def examples(session: Session) -> tuple[list[Example], list[int]]:
+def examples(session: Session) -> tuple[list[HistoricalPair], list[int]]:
     """The known results in the order of their reporting, and the person of each."""
     known, people = [], []
     for person_id, state, reasons in session.execute(_known()):
         shares = _shares(reasons)
         if shares is not None:
-            known.append(Example(shares, state is IntroductionState.HIRED))
+            known.append(HistoricalPair(shares, state is IntroductionState.HIRED))
             people.append(person_id)
     return known, people
 

@@ -56,20 +56,21 @@ def warm(cache: Path | None = None) -> bool:
         return False
     # imported late, because the kernels decide on import whether they are cached on disk (`jit.entrance`)
     if cache is not None:
-        setattr(numba.config, "CACHE_DIR", str(_folder(cache)))  # noqa: B010  (its stubs do not know the name)
+        setattr(numba.config, "CACHE_DIR", str(folder_for(cache)))  # noqa: B010  (its stubs do not know the name)
     _warm_pairs()
     _warm_search()
-    if cache is not None and _folder(cache).is_dir():  # not if this process already loaded them from another folder
-        (_folder(cache) / READY).touch()
+    if cache is not None and folder_for(cache).is_dir():  # not if this process already loaded them from another folder
+        (folder_for(cache) / READY).touch()
     return True
 
 
 def is_kept(cache: Path) -> bool:
     """Whether another process has compiled the current kernels, so that `warm` takes half a second."""
-    return find_spec("numba") is not None and (_folder(cache) / READY).exists()
+    return find_spec("numba") is not None and (folder_for(cache) / READY).exists()
 
 
-def _folder(cache: Path) -> Path:
+def folder_for(cache: Path) -> Path:
+    """The folder inside `cache` for machine code of the present sources."""
     key = hashlib.sha256(source_digest(*ENTRANCES) + version("numba").encode())
     return cache / key.hexdigest()[:16]
 

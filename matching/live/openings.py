@@ -74,7 +74,7 @@ class _State:
         return _ranked(listing(row), self.ranks)
 
 
-class Board:
+class OpeningBoard:
     """The open openings of one database, kept up to date by looking for changes (岗位看板)."""
 
     def __init__(self) -> None:
@@ -207,12 +207,12 @@ class View:
         return [self.listed[number] for number in ids if number in self.listed]
 
 
-_boards: dict[str, Board] = {}
+_boards: dict[str, OpeningBoard] = {}
 
 
-def board() -> Board:
+def board() -> OpeningBoard:
     """The board of the configured database in this process, built on the first look."""
-    return _boards.setdefault(settings().url, Board())
+    return _boards.setdefault(settings().url, OpeningBoard())
 
 
 @lru_cache(maxsize=1)

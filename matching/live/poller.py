@@ -10,13 +10,13 @@ from time import monotonic
 
 from sqlalchemy.exc import DBAPIError
 
-from matching.live.openings import LOOK_EVERY, Board, View, board
+from matching.live.openings import LOOK_EVERY, OpeningBoard, View, board
 
 PAUSE = LOOK_EVERY / 2
 IDLE_SECONDS = 60.0
 """The thread rests after this long without a search; the next search looks for itself and wakes it."""
 
-_seen: tuple[Board, float, View] | None = None
+_seen: tuple[OpeningBoard, float, View] | None = None
 _asked = -IDLE_SECONDS
 
 

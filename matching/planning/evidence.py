@@ -73,7 +73,7 @@ def overrides(session: Session) -> Overrides:
 
 
 def published_overrides(session: Session) -> Overrides | None:
-    """The same of the whole network for everybody; None while there are too few decisions to speak of."""
+    """The same for the whole network, visible to everybody; None while there are too few decisions to publish."""
     with seeing_everything(session):
         decided = overrides(session)
     return decided if decided.decided >= PUBLISHED else None

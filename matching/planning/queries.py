@@ -40,7 +40,7 @@ from matching.profiles.queries import hard_to_employ
 
 KEY = "plan-night"
 DEEP = 300
-"""How many openings of each person in a group are looked at, to find those that suit them all."""
+"""How many openings are considered for each person of a group, to find those that suit all of them."""
 
 Offers = dict[int, dict[int, int]]
 """For each person the points of the openings that suit them."""

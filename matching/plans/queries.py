@@ -10,7 +10,7 @@ from centre import clock
 from centre.batches import batches
 from centre.errors import NotFound
 from centre.scopes import seeing_everything
-from matching.engine.assign.explain import WhyNot
+from matching.engine.assign.explain import NotPlannedReason
 from matching.plans.models import NightPlan, PlannedPlace, PlanPin
 from matching.plans.rules import FRESH, NightPlanState
 
@@ -21,11 +21,11 @@ class Planned:
 
     opening_id: int | None
     is_pinned: bool = False
-    others: Mapping[int, WhyNot] = field(default_factory=dict)
+    others: Mapping[int, NotPlannedReason] = field(default_factory=dict)
 
 
 def current_plan(session: Session) -> NightPlan | None:
-    """The plan that the suggestions of today follow, whoever asks; None when there is none or the newest failed."""
+    """The plan behind today's suggestions, for any reader; None when there is none or the newest failed."""
     with seeing_everything(session):
         newest = session.scalar(select(NightPlan).order_by(NightPlan.day.desc()).limit(1))
     if newest is None or newest.state is not NightPlanState.PLANNED or newest.day < clock.today() - FRESH:
@@ -44,7 +44,9 @@ def planned_for(session: Session, person_id: int) -> Planned | None:
     )
     if not place:
         return None
-    others = {row["opening_id"]: WhyNot(row["code"], row["others"], points=row["points"]) for row in place.others}
+    others = {
+        row["opening_id"]: NotPlannedReason(row["code"], row["others"], points=row["points"]) for row in place.others
+    }
     return Planned(place.opening_id, others=others)
 
 

@@ -53,7 +53,7 @@ class KnownElsewhere(Conflict):
 def register_person(
     session: Session, actor: Actor, *, draft: CounterRegistration, hand_over: bool = False
 ) -> tuple[Person, bool]:
-    """Find or add the person at the counter and open the registration; gives the person and whether it is new.
+    """Find or add the person at the counter and open the registration; returns the person and whether it is new.
 
     Raises BadNumber, NameDiffers, TooYoung, and KnownElsewhere unless `hand_over` says that the person agrees.
     """

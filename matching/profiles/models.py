@@ -42,7 +42,7 @@ Index("uq_registration_living", Registration.person_id, unique=True, sqlite_wher
 
 
 class PendingRegistration(Record):
-    """A registration from home whose telephone is not proved yet; nobody's record knows of it (待验证登记).
+    """A registration from home whose telephone is not verified yet; it is not linked to any record (待验证登记).
 
     It ends after an hour. What was typed is sealed under a key of its own, so that nothing is left of it then.
     """

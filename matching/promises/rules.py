@@ -152,7 +152,7 @@ def _is_less(sure: int | None, least: int | None, by: Yardstick) -> bool:
 
 
 def _place(promised: Terms, stated: Terms, by: Yardstick) -> bool:
-    """Another county or city, unless it is nearer to the worker's home; a place named less exactly says nothing."""
+    """Another county or city, unless it is nearer to the worker's home; a less precise place does not count."""
     before, after = area(promised.region_code), area(stated.region_code)
     if before is None or after is None or after.startswith(before) or before.startswith(after):
         return False

@@ -22,7 +22,7 @@ def compare_with_application(session: Session, fact: LetterWritten) -> None:
 
 @subscribe(PersonErased)
 def forget_terms(session: Session, fact: PersonErased) -> None:
-    """Empty the terms of an erased person's contract and payslip; which of them were worse goes on counting."""
+    """Empty the terms of an erased person's contract and payslip; which of them were worse keeps counting."""
     for statement in session.scalars(select(StatedTerms).where(StatedTerms.person_id == fact.person_id)):
         statement.terms, statement.days_worked = {}, None
     for introduction in session.scalars(select(Introduction).where(Introduction.person_id == fact.person_id)):

@@ -24,14 +24,14 @@ UNKNOWN_AGE = N_("年龄不明")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReplayOutcome:
     """The effects by group, the total first; `unfaithful` decisions are not reproduced under their own rule."""
 
     effects: Sequence[Effect]
     unfaithful: int
 
 
-def outcome(session: Session, actor: Actor, *, rule: str, value: Any, since: date) -> Outcome:
+def outcome(session: Session, actor: Actor, *, rule: str, value: Any, since: date) -> ReplayOutcome:
     """Replay a rule over the decisions of the reader's centre, or of all. Raises NotFound or RuleForm."""
     require(actor, Permission.REPLAY_RULES)
     number = own_centre(actor, None)
@@ -40,7 +40,7 @@ def outcome(session: Session, actor: Actor, *, rule: str, value: Any, since: dat
             decision for decision in decisions(session, rule, since, value) if number in (None, decision.centre_id)
         ]
         effects = _effects(session, replayed)
-    return Outcome(effects, sum(decision.recorded != decision.before for decision in replayed))
+    return ReplayOutcome(effects, sum(decision.recorded != decision.before for decision in replayed))
 
 
 def _effects(session: Session, replayed: Iterable[Replayed]) -> list[Effect]:

@@ -16,34 +16,34 @@ from employers.fairs.models import Fair
 from employers.fairs.rules import OVER
 from matching.introductions.models import FollowUp, Introduction
 from matching.introductions.rules import KNOWN
-from matching.reports.reading import Scope
-from matching.reports.rules import Column, Row, Table, Unit, add_up, share
+from matching.reports.reading import ReportScope
+from matching.reports.rules import ReportColumn, ReportRow, ReportTable, Unit, add_up, share
 
 CLOSE_WITHIN = 5
 """A month is closed on time within so many working days after its end."""
 
 FAIRS = (
-    Column("employers", N_("参会单位"), Unit.ITEMS),
-    Column("booths", N_("展位"), Unit.ITEMS),
-    Column("positions", N_("岗位数"), Unit.PLACES),
-    Column("visitors", N_("到场"), Unit.PERSON_TIMES),
-    Column("intentions", N_("达成意向"), Unit.PERSON_TIMES),
-    Column("hired", N_("录用"), Unit.PERSONS),
+    ReportColumn("employers", N_("参会单位"), Unit.ITEMS),
+    ReportColumn("booths", N_("展位"), Unit.ITEMS),
+    ReportColumn("positions", N_("岗位数"), Unit.PLACES),
+    ReportColumn("visitors", N_("到场"), Unit.PERSON_TIMES),
+    ReportColumn("intentions", N_("达成意向"), Unit.PERSON_TIMES),
+    ReportColumn("hired", N_("录用"), Unit.PERSONS),
 )
 SCORES = (
-    Column("person_times", N_("服务人次"), Unit.PERSON_TIMES),
-    Column("due_calls", N_("到期回访"), Unit.PERSON_TIMES),
-    Column("made_calls", N_("已回访"), Unit.PERSON_TIMES),
-    Column("call_rate", N_("回访率"), Unit.SHARE, adds=False),
-    Column("letters", N_("推荐信"), Unit.ITEMS),
-    Column("answered", N_("有反馈"), Unit.ITEMS),
-    Column("answer_rate", N_("反馈率"), Unit.SHARE, adds=False),
-    Column("months", N_("应月结"), Unit.ITEMS),
-    Column("on_time", N_("按时月结"), Unit.ITEMS),
+    ReportColumn("person_times", N_("服务人次"), Unit.PERSON_TIMES),
+    ReportColumn("due_calls", N_("到期回访"), Unit.PERSON_TIMES),
+    ReportColumn("made_calls", N_("已回访"), Unit.PERSON_TIMES),
+    ReportColumn("call_rate", N_("回访率"), Unit.SHARE, adds=False),
+    ReportColumn("letters", N_("推荐信"), Unit.ITEMS),
+    ReportColumn("answered", N_("有反馈"), Unit.ITEMS),
+    ReportColumn("answer_rate", N_("反馈率"), Unit.SHARE, adds=False),
+    ReportColumn("months", N_("应月结"), Unit.ITEMS),
+    ReportColumn("on_time", N_("按时月结"), Unit.ITEMS),
 )
 
 
-def fair_tables(session: Session, scope: Scope) -> list[Table]:
+def fair_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R8: the fairs that took place in the period."""
     fairs = session.scalars(
         select(Fair)
@@ -53,10 +53,10 @@ def fair_tables(session: Session, scope: Scope) -> list[Table]:
     return [held(fairs)]
 
 
-def held(fairs: Iterable[Fair]) -> Table:
+def held(fairs: Iterable[Fair]) -> ReportTable:
     """One row for each fair; a fair whose figures are still owed shows dashes."""
     rows = [
-        Row(
+        ReportRow(
             str(fair.id),
             f"{clock.local(fair.starts_at):%Y-%m-%d} {fair.name}",
             {column.key: fair.figures.get(column.key) for column in FAIRS} | {"booths": fair.booths_taken},
@@ -65,10 +65,10 @@ def held(fairs: Iterable[Fair]) -> Table:
         for fair in fairs
     ]
     note = N_("招聘会后按规定期限上报；还没有上报的用横线表示。")
-    return Table("fairs", N_("招聘会"), N_("招聘会"), FAIRS, rows, add_up(FAIRS, rows), note)
+    return ReportTable("fairs", N_("招聘会"), N_("招聘会"), FAIRS, rows, add_up(FAIRS, rows), note)
 
 
-def scorecard_tables(session: Session, scope: Scope) -> list[Table]:
+def scorecard_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R10: volumes, calls to placed workers, answers to letters, months closed on time."""
     lines: dict[int, Counter[str]] = defaultdict(Counter)
     for (centre_id,), part in sums(session, scope.wanted, ("centre_id",)).items():
@@ -76,11 +76,11 @@ def scorecard_tables(session: Session, scope: Scope) -> list[Table]:
     _calls(session, scope, lines)
     _letters(session, scope, lines)
     _months(session, scope, lines)
-    rows = [Row(str(number), name, _scores(lines[number])) for number, name in scope.centres]
+    rows = [ReportRow(str(number), name, _scores(lines[number])) for number, name in scope.centres]
     whole: Counter[str] = sum((lines[number] for number in scope.ids), Counter())
     rates = {name: figure for name, figure in _scores(whole).items() if name.endswith("_rate")}
     note = N_("回访按到期日算，推荐信按开出日期算。每月结束后 5 个工作日内月结算按时。")
-    return [Table("scores", N_("各中心考核表"), N_("中心"), SCORES, rows, add_up(SCORES, rows, **rates), note)]
+    return [ReportTable("scores", N_("各中心考核表"), N_("中心"), SCORES, rows, add_up(SCORES, rows, **rates), note)]
 
 
 def _scores(line: Counter[str]) -> dict[str, int | None]:
@@ -91,7 +91,7 @@ def _scores(line: Counter[str]) -> dict[str, int | None]:
     }
 
 
-def _calls(session: Session, scope: Scope, lines: dict[int, Counter[str]]) -> None:
+def _calls(session: Session, scope: ReportScope, lines: dict[int, Counter[str]]) -> None:
     due = min(scope.until, clock.today())
     rows = session.execute(
         select(FollowUp.centre_id, func.count(), func.count(FollowUp.done_at))
@@ -103,7 +103,7 @@ def _calls(session: Session, scope: Scope, lines: dict[int, Counter[str]]) -> No
         lines[centre_id].update({"due_calls": count, "made_calls": done})
 
 
-def _letters(session: Session, scope: Scope, lines: dict[int, Counter[str]]) -> None:
+def _letters(session: Session, scope: ReportScope, lines: dict[int, Counter[str]]) -> None:
     rows = session.execute(
         select(Introduction.centre_id, Introduction.state, func.count())
         .where(Introduction.centre_id.in_(scope.ids), scope.holds(Introduction.issued_at))
@@ -114,7 +114,7 @@ def _letters(session: Session, scope: Scope, lines: dict[int, Counter[str]]) -> 
         lines[centre_id].update({"letters": count, "answered": count if state in KNOWN else 0})
 
 
-def _months(session: Session, scope: Scope, lines: dict[int, Counter[str]]) -> None:
+def _months(session: Session, scope: ReportScope, lines: dict[int, Counter[str]]) -> None:
     """The months of the period whose time for closing is over, and those that were closed by then."""
     months = [month for month in months_of(scope.since, scope.until) if _close_by(month) < clock.today()]
     rows = session.execute(

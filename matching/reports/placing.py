@@ -20,34 +20,34 @@ from matching.introductions.models import Introduction, Placement
 from matching.introductions.rules import IntroductionState, LeaveReason
 from matching.profiles.models import Registration
 from matching.profiles.rules import RegistrationState
-from matching.reports.reading import Scope, groups
-from matching.reports.rules import Column, Row, Table, Unit, add_up, share
+from matching.reports.reading import ReportScope, groups
+from matching.reports.rules import ReportColumn, ReportRow, ReportTable, Unit, add_up, share
 
 OF_WHICH = (("women", N_("其中妇女")), ("hardship", N_("其中困难人员")), ("rural", N_("其中农村劳动力")))
 
 PLACING = (
-    Column("registered", N_("求职登记"), Unit.PERSONS),
-    Column("guidance", N_("职业指导"), Unit.PERSON_TIMES),
-    Column("introduced", N_("推荐"), Unit.PERSON_TIMES),
-    Column("introduced_persons", N_("推荐人数"), Unit.PERSONS, adds=False),
-    Column("hired", N_("录用"), Unit.PERSONS),
-    *(Column(f"hired_{key}", label, Unit.PERSONS, part_of="hired") for key, label in OF_WHICH),
-    Column("rate", N_("录用率"), Unit.SHARE, adds=False),
+    ReportColumn("registered", N_("求职登记"), Unit.PERSONS),
+    ReportColumn("guidance", N_("职业指导"), Unit.PERSON_TIMES),
+    ReportColumn("introduced", N_("推荐"), Unit.PERSON_TIMES),
+    ReportColumn("introduced_persons", N_("推荐人数"), Unit.PERSONS, adds=False),
+    ReportColumn("hired", N_("录用"), Unit.PERSONS),
+    *(ReportColumn(f"hired_{key}", label, Unit.PERSONS, part_of="hired") for key, label in OF_WHICH),
+    ReportColumn("rate", N_("录用率"), Unit.SHARE, adds=False),
 )
 
 AWAY = (
-    Column("exported", N_("外出就业"), Unit.PERSONS),
-    Column("organised", N_("组织输出"), Unit.PERSONS, part_of="exported"),
-    Column("self_found", N_("自发外出"), Unit.PERSONS, part_of="exported"),
-    Column("in_province", N_("省内"), Unit.PERSONS, part_of="exported"),
-    Column("out_of_province", N_("省外"), Unit.PERSONS, part_of="exported"),
-    Column("stay_30", N_("干满 30 天"), Unit.PERSONS, part_of="exported"),
-    Column("stay_90", N_("干满 90 天"), Unit.PERSONS, part_of="exported"),
-    Column("returned", N_("返乡"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("exported", N_("外出就业"), Unit.PERSONS),
+    ReportColumn("organised", N_("组织输出"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("self_found", N_("自发外出"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("in_province", N_("省内"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("out_of_province", N_("省外"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("stay_30", N_("干满 30 天"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("stay_90", N_("干满 90 天"), Unit.PERSONS, part_of="exported"),
+    ReportColumn("returned", N_("返乡"), Unit.PERSONS, part_of="exported"),
 )
 HEADS = (
-    Column("exported", N_("外出就业"), Unit.PERSONS),
-    Column("share", N_("占比"), Unit.SHARE, adds=False),
+    ReportColumn("exported", N_("外出就业"), Unit.PERSONS),
+    ReportColumn("share", N_("占比"), Unit.SHARE, adds=False),
 )
 
 
@@ -62,7 +62,7 @@ class Letter:
     groups: frozenset[str]
 
 
-def letters(session: Session, scope: Scope) -> list[Letter]:
+def letters(session: Session, scope: ReportScope) -> list[Letter]:
     """Introductions with a letter issued in the period, or a hire reported in it."""
     rows = session.execute(
         select(
@@ -94,7 +94,7 @@ def letters(session: Session, scope: Scope) -> list[Letter]:
     ]
 
 
-def placement_tables(session: Session, scope: Scope) -> list[Table]:
+def placement_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R5 by centre."""
     registered = Counter(
         session.scalars(
@@ -118,7 +118,9 @@ GUIDANCE = frozenset({"找工作咨询", "职业指导"})
 """Topics of the ledger that are guidance, not introductions."""
 
 
-def placing(written: Iterable[Letter], registered: Counter[int], advice: Counter[int], scope: Scope) -> Table:
+def placing(
+    written: Iterable[Letter], registered: Counter[int], advice: Counter[int], scope: ReportScope
+) -> ReportTable:
     """Person-times, persons and hires; the hire rate is hires by introductions (RE-05)."""
     lines: dict[int, Counter[str]] = defaultdict(Counter)
     heads: dict[int, set[int]] = defaultdict(set)
@@ -135,16 +137,16 @@ def placing(written: Iterable[Letter], registered: Counter[int], advice: Counter
         line["registered"], line["guidance"] = registered[number], advice[number]
         figures: dict[str, int | None] = {column.key: line[column.key] for column in PLACING if column.adds}
         figures |= {"introduced_persons": len(heads[number]), "rate": share(line["hired"], line["introduced"])}
-        rows.append(Row(str(number), name, figures))
+        rows.append(ReportRow(str(number), name, figures))
     total = add_up(PLACING, rows)
     rate = share(total.figures["hired"] or 0, total.figures["introduced"] or 0)
     whole = add_up(PLACING, rows, introduced_persons=len(set().union(*heads.values())), rate=rate)
     note = N_("推荐按开出的推荐信算人次；录用按登记结果的日期算。录用率等于录用除以推荐。")
-    return Table("placing", N_("职业介绍"), N_("中心"), PLACING, rows, whole, note)
+    return ReportTable("placing", N_("职业介绍"), N_("中心"), PLACING, rows, whole, note)
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class PlacedJob:
     """A job outside the city that began in the period."""
 
     centre_id: int
@@ -161,7 +163,7 @@ class Job:
         return (self.ended_on or today) - self.starts_on >= timedelta(days=days)
 
 
-def jobs_away(session: Session, scope: Scope) -> list[Job]:
+def jobs_away(session: Session, scope: ReportScope) -> list[PlacedJob]:
     """Placements outside the city that began in the period; organised are those by a letter of ours."""
     city = home()[:4]
     rows = session.execute(
@@ -180,7 +182,9 @@ def jobs_away(session: Session, scope: Scope) -> list[Job]:
         .order_by(Placement.id)
     )
     return [
-        Job(centre_id, person_id, starts, ended, reason in HOMECOMING, region, occupation or "", letter is not None)
+        PlacedJob(
+            centre_id, person_id, starts, ended, reason in HOMECOMING, region, occupation or "", letter is not None
+        )
         for centre_id, person_id, starts, ended, reason, region, occupation, letter in rows
         if not region.startswith(city)
     ]
@@ -190,7 +194,7 @@ HOMECOMING = frozenset(LeaveReason) - {LeaveReason.BETTER_JOB}
 """Whoever leaves a job away from home counts as returned, unless it was for a better one."""
 
 
-def export_tables(session: Session, scope: Scope) -> list[Table]:
+def export_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R7: work away from home by centre, destination and occupation."""
     jobs, province = jobs_away(session, scope), home()[:2]
     places = Counter(job.region[:2] + "0000" for job in jobs)
@@ -204,7 +208,7 @@ def export_tables(session: Session, scope: Scope) -> list[Table]:
     ]
 
 
-def away(jobs: Sequence[Job], scope: Scope, province: str, today: date) -> Table:
+def away(jobs: Sequence[PlacedJob], scope: ReportScope, province: str, today: date) -> ReportTable:
     """Who went, how, how far, and who stayed or returned."""
     lines: dict[int, Counter[str]] = defaultdict(Counter)
     for job in jobs:
@@ -214,17 +218,17 @@ def away(jobs: Sequence[Job], scope: Scope, province: str, today: date) -> Table
         keys += ["returned"] if job.ended_on and job.homecoming else []
         lines[job.centre_id].update(keys)
     rows = [
-        Row(str(number), name, {column.key: lines[number][column.key] for column in AWAY})
+        ReportRow(str(number), name, {column.key: lines[number][column.key] for column in AWAY})
         for number, name in scope.centres
     ]
     note = N_("经中心推荐的算组织输出，自己找到的算自发外出。干满天数算到今天，没到期的不算。")
-    return Table("away", N_("外出就业"), N_("中心"), AWAY, rows, add_up(AWAY, rows), note)
+    return ReportTable("away", N_("外出就业"), N_("中心"), AWAY, rows, add_up(AWAY, rows), note)
 
 
-def _heads(key: str, title: str, head: str, counted: Counter[str], labels: dict[str, str]) -> Table:
+def _heads(key: str, title: str, head: str, counted: Counter[str], labels: dict[str, str]) -> ReportTable:
     whole = counted.total()
     rows = [
-        Row(code or "none", labels[code], {"exported": count, "share": share(count, whole)})
+        ReportRow(code or "none", labels[code], {"exported": count, "share": share(count, whole)})
         for code, count in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return Table(key, title, head, HEADS, rows, add_up(HEADS, rows, share=share(whole, whole)))
+    return ReportTable(key, title, head, HEADS, rows, add_up(HEADS, rows, share=share(whole, whole)))

@@ -17,13 +17,13 @@ from centre.translation import N_
 from matching.reports.holding import fair_tables, scorecard_tables
 from matching.reports.models import ClosedReport, closed_name
 from matching.reports.placing import export_tables, placement_tables
-from matching.reports.reading import Scope, centres_of
+from matching.reports.reading import ReportScope, centres_of
 from matching.reports.reception import ledger_tables
-from matching.reports.rules import Column, Report, ReportKey, Row, Table, Unit
+from matching.reports.rules import Report, ReportColumn, ReportKey, ReportRow, ReportTable, Unit
 from matching.reports.schooling import training_tables
 from matching.reports.supply import demand_tables, seeker_tables, shortage_tables, supply_tables
 
-DEFINITIONS: Mapping[ReportKey, Callable[[Session, Scope], list[Table]]] = {
+DEFINITIONS: Mapping[ReportKey, Callable[[Session, ReportScope], list[ReportTable]]] = {
     ReportKey.SUPPLY: supply_tables,
     ReportKey.DEMAND: demand_tables,
     ReportKey.SHORTAGE: shortage_tables,
@@ -38,7 +38,7 @@ DEFINITIONS: Mapping[ReportKey, Callable[[Session, Scope], list[Table]]] = {
 """The one definition of each report."""
 
 WITH_PROGRAMME = frozenset({ReportKey.LEDGER, ReportKey.PLACEMENT, ReportKey.SCORECARD})
-"""Reports over the ledger, which knows the programme of each entry."""
+"""Reports over the ledger, where each entry has a programme."""
 
 NETWORK = N_("全市各中心")
 
@@ -75,7 +75,7 @@ def report(
         if not centres:
             raise NotFound
         name = centres[0][1] if number is not None else NETWORK
-        tables = DEFINITIONS[key](session, Scope(centres, since, until, programme))
+        tables = DEFINITIONS[key](session, ReportScope(centres, since, until, programme))
     return Report(key, since, until, name, tables, programme)
 
 
@@ -93,11 +93,11 @@ def content_of(report: Report) -> dict[str, Any]:
 def report_from(content: Mapping[str, Any], key: ReportKey, since: date, until: date) -> Report:
     """A closed report as it was."""
     tables = [
-        Table(
+        ReportTable(
             **{name: value for name, value in table.items() if name not in ("columns", "rows", "total")},
-            columns=[Column(**{**column, "unit": Unit(column["unit"])}) for column in table["columns"]],
-            rows=[Row(**row) for row in table["rows"]],
-            total=Row(**table["total"]) if table["total"] else None,
+            columns=[ReportColumn(**{**column, "unit": Unit(column["unit"])}) for column in table["columns"]],
+            rows=[ReportRow(**row) for row in table["rows"]],
+            total=ReportRow(**table["total"]) if table["total"] else None,
         )
         for table in content["tables"]
     ]

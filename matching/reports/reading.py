@@ -27,7 +27,7 @@ HARDSHIP = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class ReportScope:
     """What a report is about: its centres with their names, and its days, both included."""
 
     centres: Sequence[tuple[int, str]]

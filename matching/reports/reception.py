@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from centre.calendar import add_months
 from centre.ledger import CATEGORY_LABELS, Channel, ServiceCategory
-from centre.tallies.queries import Heads, Sum, persons, sums
+from centre.tallies.queries import Heads, LedgerSum, persons, sums
 from centre.translation import N_
-from matching.reports.reading import Scope
-from matching.reports.rules import Column, Row, Table, Unit, add_up, share
+from matching.reports.reading import ReportScope
+from matching.reports.rules import ReportColumn, ReportRow, ReportTable, Unit, add_up, share
 
 FIVE = tuple(category for category in ServiceCategory if category is not ServiceCategory.OTHER)
 HOTLINE = "hotline"
@@ -20,27 +20,27 @@ MONTHS_SHOWN = 24
 """Up to so many months are shown one by one, longer periods in years of twelve months from their first."""
 
 KINDS = (
-    Column("person_times", N_("人次"), Unit.PERSON_TIMES),
-    Column("share", N_("占比"), Unit.SHARE, adds=False),
-    Column("persons", N_("人数"), Unit.PERSONS, adds=False),
-    Column("amount_fen", N_("金额"), Unit.FEN),
+    ReportColumn("person_times", N_("人次"), Unit.PERSON_TIMES),
+    ReportColumn("share", N_("占比"), Unit.SHARE, adds=False),
+    ReportColumn("persons", N_("人数"), Unit.PERSONS, adds=False),
+    ReportColumn("amount_fen", N_("金额"), Unit.FEN),
 )
 PLACES = (
-    Column("person_times", N_("人次"), Unit.PERSON_TIMES),
+    ReportColumn("person_times", N_("人次"), Unit.PERSON_TIMES),
     *(
-        Column(category.value, CATEGORY_LABELS[category], Unit.PERSON_TIMES, part_of="person_times")
+        ReportColumn(category.value, CATEGORY_LABELS[category], Unit.PERSON_TIMES, part_of="person_times")
         for category in FIVE
     ),
-    Column(HOTLINE, N_("其中热线"), Unit.PERSON_TIMES, part_of=ServiceCategory.PETITION.value),
-    Column("persons", N_("人数"), Unit.PERSONS, adds=False),
-    Column("amount_fen", N_("金额"), Unit.FEN),
+    ReportColumn(HOTLINE, N_("其中热线"), Unit.PERSON_TIMES, part_of=ServiceCategory.PETITION.value),
+    ReportColumn("persons", N_("人数"), Unit.PERSONS, adds=False),
+    ReportColumn("amount_fen", N_("金额"), Unit.FEN),
 )
 SPANS = PLACES[:-2]
 
-Known = Mapping[tuple[Any, ...], Sum]
+Known = Mapping[tuple[Any, ...], LedgerSum]
 
 
-def ledger_tables(session: Session, scope: Scope) -> list[Table]:
+def ledger_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """The tables of R9, from the monthly counts of the ledger."""
     by_centre = sums(session, scope.wanted, ("centre_id", "category", "channel"))
     by_month = sums(session, scope.wanted, ("month", "category", "channel"))
@@ -48,10 +48,10 @@ def ledger_tables(session: Session, scope: Scope) -> list[Table]:
     return [kinds(by_centre, heads), places(by_centre, heads, scope), spans(by_month, scope)]
 
 
-def kinds(by_centre: Known, heads: Heads) -> Table:
+def kinds(by_centre: Known, heads: Heads) -> ReportTable:
     """The categories of service; the hotline is a part of the petitions and never a sixth one (RE-04)."""
-    totals: dict[ServiceCategory, Sum] = defaultdict(Sum)
-    calls = Sum()
+    totals: dict[ServiceCategory, LedgerSum] = defaultdict(LedgerSum)
+    calls = LedgerSum()
     for (_, category, channel), part in by_centre.items():
         totals[category] += part
         if category is ServiceCategory.PETITION and channel is Channel.HOTLINE:
@@ -63,39 +63,39 @@ def kinds(by_centre: Known, heads: Heads) -> Table:
         total = totals[category]
         rows.append(_kind(category.value, CATEGORY_LABELS[category], total, whole, heads.get((None, category), 0)))
         if category is ServiceCategory.PETITION:
-            in_person = Sum(total.person_times - calls.person_times, total.amount_fen - calls.amount_fen)
+            in_person = LedgerSum(total.person_times - calls.person_times, total.amount_fen - calls.amount_fen)
             rows.append(_kind(HOTLINE, N_("其中：热线电话"), calls, whole, None, part_of=category.value))
             rows.append(_kind("in_person", N_("其中：来访来信和网上"), in_person, whole, None, part_of=category.value))
     total_row = add_up(KINDS, rows, share=share(whole, whole), persons=heads.get((None, None), 0))
     note = N_("人次是服务的次数，人数是不重复的人。“其中”各行已经包含在上一行里，不再相加。")
-    return Table("kinds", N_("按服务类别"), N_("类别"), KINDS, rows, total_row, note)
+    return ReportTable("kinds", N_("按服务类别"), N_("类别"), KINDS, rows, total_row, note)
 
 
-def _kind(key: str, label: str, total: Sum, whole: int, heads: int | None, part_of: str = "") -> Row:
+def _kind(key: str, label: str, total: LedgerSum, whole: int, heads: int | None, part_of: str = "") -> ReportRow:
     figures = {
         "person_times": total.person_times,
         "share": share(total.person_times, whole),
         "persons": heads,
         "amount_fen": total.amount_fen,
     }
-    return Row(key, label, figures, part_of)
+    return ReportRow(key, label, figures, part_of)
 
 
-def places(by_centre: Known, heads: Heads, scope: Scope) -> Table:
+def places(by_centre: Known, heads: Heads, scope: ReportScope) -> ReportTable:
     """The centres; persons are counted once in each of them and once in all (RE-09)."""
     by_place = _split(
         (centre_id, category, channel, part) for (centre_id, category, channel), part in by_centre.items()
     )
     rows = [
-        Row(str(number), name, by_place[number] | {"persons": heads.get((number, None), 0)})
+        ReportRow(str(number), name, by_place[number] | {"persons": heads.get((number, None), 0)})
         for number, name in scope.centres
     ]
     total = add_up(PLACES, rows, persons=heads.get((None, None), 0))
     note = N_("在两个中心都办过事的人，在每个中心各算一人，在合计里只算一人。")
-    return Table("places", N_("按中心"), N_("中心"), PLACES, rows, total, note)
+    return ReportTable("places", N_("按中心"), N_("中心"), PLACES, rows, total, note)
 
 
-def spans(by_month: Known, scope: Scope) -> Table:
+def spans(by_month: Known, scope: ReportScope) -> ReportTable:
     """The months, or the years of a long period."""
     first = scope.since.replace(day=1)
     count = (scope.until.year - first.year) * 12 + scope.until.month - first.month + 1
@@ -106,16 +106,16 @@ def spans(by_month: Known, scope: Scope) -> Table:
         return starts[((month.year - first.year) * 12 + month.month - first.month) // step]
 
     by_span = _split((start(month), category, channel, part) for (month, category, channel), part in by_month.items())
-    rows = [Row(f"{begin:%Y-%m}", _span_name(begin, step), by_span[begin]) for begin in starts]
+    rows = [ReportRow(f"{begin:%Y-%m}", _span_name(begin, step), by_span[begin]) for begin in starts]
     title = N_("按月") if step == 1 else N_("按年度")
-    return Table("spans", title, N_("时间"), SPANS, rows, add_up(SPANS, rows))
+    return ReportTable("spans", title, N_("时间"), SPANS, rows, add_up(SPANS, rows))
 
 
 def _span_name(begin: date, step: int) -> str:
     return f"{begin:%Y-%m}" if step == 1 else f"{begin:%Y-%m} – {add_months(begin, step - 1):%Y-%m}"
 
 
-def _split(parts: Iterable[tuple[Any, ServiceCategory, Channel, Sum]]) -> dict[Any, dict[str, int | None]]:
+def _split(parts: Iterable[tuple[Any, ServiceCategory, Channel, LedgerSum]]) -> dict[Any, dict[str, int | None]]:
     empty = {column.key: 0 for column in PLACES if column.adds}
     lines: dict[Any, dict[str, int]] = defaultdict(lambda: dict(empty))
     for key, category, channel, part in parts:

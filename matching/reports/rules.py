@@ -90,7 +90,7 @@ Figure = int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """A column of a table. `adds` says whether its figures may be added up: persons, shares and ratios may not.
 
     `part_of` names the column that holds it as an "of which".
@@ -104,7 +104,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     """A row of a table; one with `part_of` is an "of which" of the row of that key and never added (RE-04)."""
 
     key: str
@@ -115,15 +115,15 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """One table of a report; the total is given, since not everything adds up."""
 
     key: str
     title: str
     head: str
-    columns: Sequence[Column]
-    rows: Sequence[Row]
-    total: Row | None = None
+    columns: Sequence[ReportColumn]
+    rows: Sequence[ReportRow]
+    total: ReportRow | None = None
     note: str = ""
 
 
@@ -135,7 +135,7 @@ class Report:
     since: date
     until: date
     centre: str
-    tables: Sequence[Table]
+    tables: Sequence[ReportTable]
     programme: str = ""
     closed: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
@@ -145,7 +145,7 @@ class PartAdded(ValueError):
     """A part was about to be added to the whole that holds it: a programming error."""
 
 
-def add_up(columns: Sequence[Column], rows: Sequence[Row], **known: Figure) -> Row:
+def add_up(columns: Sequence[ReportColumn], rows: Sequence[ReportRow], **known: Figure) -> ReportRow:
     """The total of a table: every column that adds, over the rows that are not parts; `known` gives the others.
 
     Raises PartAdded when a row names a whole that is not there.
@@ -157,7 +157,7 @@ def add_up(columns: Sequence[Column], rows: Sequence[Row], **known: Figure) -> R
     sums: dict[str, Figure] = {
         column.key: sum(row.figures.get(column.key) or 0 for row in whole) for column in columns if column.adds
     }
-    return Row("total", N_("合计"), sums | known)
+    return ReportRow("total", N_("合计"), sums | known)
 
 
 def share(part: int, whole: int) -> Figure:

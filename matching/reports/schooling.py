@@ -6,31 +6,31 @@ from sqlalchemy.orm import Session
 
 from centre.translation import N_
 from matching.learning.outcomes import report
-from matching.reports.reading import Scope
-from matching.reports.rules import Column, Row, Table, Unit, add_up
-from training.outcomes.sums import By, Sum
+from matching.reports.reading import ReportScope
+from matching.reports.rules import ReportColumn, ReportRow, ReportTable, Unit, add_up
+from training.outcomes.sums import By, OutcomeSum
 
 PEOPLE = (
-    Column("classes", N_("班数"), Unit.ITEMS),
-    Column("seats", N_("名额"), Unit.PLACES),
-    Column("enrolled", N_("录取"), Unit.PERSON_TIMES),
-    Column("dropped", N_("中途退学"), Unit.PERSON_TIMES),
-    Column("completed", N_("结业"), Unit.PERSON_TIMES),
-    Column("certified", N_("取证"), Unit.PERSON_TIMES),
-    Column("employed", N_("就业"), Unit.PERSON_TIMES),
-    Column("away", N_("其中外出务工"), Unit.PERSON_TIMES, part_of="employed"),
-    Column("hours", N_("课时"), Unit.HOURS),
+    ReportColumn("classes", N_("班数"), Unit.ITEMS),
+    ReportColumn("seats", N_("名额"), Unit.PLACES),
+    ReportColumn("enrolled", N_("录取"), Unit.PERSON_TIMES),
+    ReportColumn("dropped", N_("中途退学"), Unit.PERSON_TIMES),
+    ReportColumn("completed", N_("结业"), Unit.PERSON_TIMES),
+    ReportColumn("certified", N_("取证"), Unit.PERSON_TIMES),
+    ReportColumn("employed", N_("就业"), Unit.PERSON_TIMES),
+    ReportColumn("away", N_("其中外出务工"), Unit.PERSON_TIMES, part_of="employed"),
+    ReportColumn("hours", N_("课时"), Unit.HOURS),
 )
 MONEY = (
-    Column("tuition_fen", N_("学费"), Unit.FEN),
-    Column("waiver_fen", N_("学校减免"), Unit.FEN, part_of="tuition_fen"),
-    Column("government_fen", N_("政府补贴"), Unit.FEN, part_of="tuition_fen"),
-    Column("centre_fen", N_("中心补助"), Unit.FEN, part_of="tuition_fen"),
-    Column("learner_fen", N_("学员自己出"), Unit.FEN, part_of="tuition_fen"),
+    ReportColumn("tuition_fen", N_("学费"), Unit.FEN),
+    ReportColumn("waiver_fen", N_("学校减免"), Unit.FEN, part_of="tuition_fen"),
+    ReportColumn("government_fen", N_("政府补贴"), Unit.FEN, part_of="tuition_fen"),
+    ReportColumn("centre_fen", N_("中心补助"), Unit.FEN, part_of="tuition_fen"),
+    ReportColumn("learner_fen", N_("学员自己出"), Unit.FEN, part_of="tuition_fen"),
 )
 
 
-def training_tables(session: Session, scope: Scope) -> list[Table]:
+def training_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R6: the classes that began in the period."""
     days = {"since": scope.since, "until": scope.until}
     by_school = report(session, by=By.SCHOOL, centre_ids=scope.ids, **days)
@@ -43,10 +43,14 @@ def training_tables(session: Session, scope: Scope) -> list[Table]:
     ]
 
 
-def lines(key: str, title: str, head: str, columns: Sequence[Column], known: Sequence[Sum], note: str = "") -> Table:
+def lines(
+    key: str, title: str, head: str, columns: Sequence[ReportColumn], known: Sequence[OutcomeSum], note: str = ""
+) -> ReportTable:
     """One table over schools or majors."""
     rows = [
-        Row(str(line.id), line.major or line.school, {column.key: getattr(line, column.key) for column in columns})
+        ReportRow(
+            str(line.id), line.major or line.school, {column.key: getattr(line, column.key) for column in columns}
+        )
         for line in known
     ]
-    return Table(key, title, head, columns, rows, add_up(columns, rows), note)
+    return ReportTable(key, title, head, columns, rows, add_up(columns, rows), note)

@@ -17,8 +17,8 @@ from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from matching.profiles.models import JobWish, Registration
 from matching.profiles.rules import ENDED, RegistrationState
-from matching.reports.reading import Scope
-from matching.reports.rules import Column, Row, Table, Unit, add_up, ratio, share
+from matching.reports.reading import ReportScope
+from matching.reports.rules import ReportColumn, ReportRow, ReportTable, Unit, add_up, ratio, share
 
 UNPUBLISHED = (OpeningState.DRAFT, OpeningState.LINT, OpeningState.TO_VERIFY, OpeningState.VERIFIED)
 GROUP = len("6-05-01")
@@ -27,27 +27,27 @@ WORKING_GROUPS = ("1", "2", "3", "4", "5", "6", "7")
 """The first seven of the eight major groups; the last one, soldiers, is not for placement."""
 
 SUPPLY = (
-    Column("carried_places", N_("上期结转岗位"), Unit.PLACES, part_of="places"),
-    Column("new_places", N_("本期新增岗位"), Unit.PLACES, part_of="places"),
-    Column("places", N_("岗位合计"), Unit.PLACES),
-    Column("carried_seekers", N_("上期结转求职"), Unit.PERSONS, part_of="seekers"),
-    Column("new_seekers", N_("本期新登记求职"), Unit.PERSONS, part_of="seekers"),
-    Column("seekers", N_("求职合计"), Unit.PERSONS),
-    Column("ratio", N_("求人倍率"), Unit.RATIO, adds=False),
+    ReportColumn("carried_places", N_("上期结转岗位"), Unit.PLACES, part_of="places"),
+    ReportColumn("new_places", N_("本期新增岗位"), Unit.PLACES, part_of="places"),
+    ReportColumn("places", N_("岗位合计"), Unit.PLACES),
+    ReportColumn("carried_seekers", N_("上期结转求职"), Unit.PERSONS, part_of="seekers"),
+    ReportColumn("new_seekers", N_("本期新登记求职"), Unit.PERSONS, part_of="seekers"),
+    ReportColumn("seekers", N_("求职合计"), Unit.PERSONS),
+    ReportColumn("ratio", N_("求人倍率"), Unit.RATIO, adds=False),
 )
 KINDS = (
-    Column("places", N_("岗位数"), Unit.PLACES),
-    Column("share", N_("占比"), Unit.SHARE, adds=False),
+    ReportColumn("places", N_("岗位数"), Unit.PLACES),
+    ReportColumn("share", N_("占比"), Unit.SHARE, adds=False),
 )
 GAPS = (
-    Column("places", N_("岗位数"), Unit.PLACES),
-    Column("seekers", N_("求职人数"), Unit.PERSONS),
-    Column("gap", N_("缺口"), Unit.PERSONS),
-    Column("ratio", N_("求人倍率"), Unit.RATIO, adds=False),
+    ReportColumn("places", N_("岗位数"), Unit.PLACES),
+    ReportColumn("seekers", N_("求职人数"), Unit.PERSONS),
+    ReportColumn("gap", N_("缺口"), Unit.PERSONS),
+    ReportColumn("ratio", N_("求人倍率"), Unit.RATIO, adds=False),
 )
 WHO = (
-    Column("persons", N_("人数"), Unit.PERSONS, adds=False),
-    Column("share", N_("占比"), Unit.SHARE, adds=False),
+    ReportColumn("persons", N_("人数"), Unit.PERSONS, adds=False),
+    ReportColumn("share", N_("占比"), Unit.SHARE, adds=False),
 )
 
 SECTIONS = {
@@ -83,7 +83,7 @@ class Seeker:
     carried: bool
 
 
-def demand(session: Session, scope: Scope) -> list[Demand]:
+def demand(session: Session, scope: ReportScope) -> list[Demand]:
     """The openings of the period: published in it, or before it and valid on its first day at least."""
     home = session.scalar(select(Centre.id).order_by(Centre.code).limit(1))
     rows = session.execute(
@@ -111,7 +111,7 @@ def demand(session: Session, scope: Scope) -> list[Demand]:
     ]
 
 
-def seekers(session: Session, scope: Scope) -> list[Seeker]:
+def seekers(session: Session, scope: ReportScope) -> list[Seeker]:
     """The people registered in the period, or before it with a registration that still held on its first day."""
     rows = session.execute(
         select(
@@ -140,12 +140,12 @@ def seekers(session: Session, scope: Scope) -> list[Seeker]:
     ]
 
 
-def supply_tables(session: Session, scope: Scope) -> list[Table]:
+def supply_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R1 by centre."""
     return [supply(demand(session, scope), seekers(session, scope), scope)]
 
 
-def supply(wanted: Iterable[Demand], looking: Iterable[Seeker], scope: Scope) -> Table:
+def supply(wanted: Iterable[Demand], looking: Iterable[Seeker], scope: ReportScope) -> ReportTable:
     """Places and seekers, carried over and new, and the ratio of both (供求总体, 求人倍率)."""
     lines: dict[int, Counter[str]] = defaultdict(Counter)
     for opening in wanted:
@@ -157,13 +157,13 @@ def supply(wanted: Iterable[Demand], looking: Iterable[Seeker], scope: Scope) ->
         line["carried_seekers" if seeker.carried else "new_seekers"] += 1
         line["seekers"] += 1
     rows = [
-        Row(str(number), name, _supply(lines[number]))
+        ReportRow(str(number), name, _supply(lines[number]))
         for number, name in scope.centres
     ]  # fmt: skip
     total = add_up(SUPPLY, rows)
     both = ratio(total.figures["places"] or 0, total.figures["seekers"] or 0)
     note = N_("求人倍率等于岗位数除以求职人数。有效期在期初之前已满的岗位和登记不结转。")
-    return Table("supply", N_("供求总体情况"), N_("中心"), SUPPLY, rows, add_up(SUPPLY, rows, ratio=both), note)
+    return ReportTable("supply", N_("供求总体情况"), N_("中心"), SUPPLY, rows, add_up(SUPPLY, rows, ratio=both), note)
 
 
 def _supply(line: Counter[str]) -> dict[str, int | None]:
@@ -171,7 +171,7 @@ def _supply(line: Counter[str]) -> dict[str, int | None]:
     return figures | {"ratio": ratio(line["places"], line["seekers"])}
 
 
-def demand_tables(session: Session, scope: Scope) -> list[Table]:
+def demand_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R2: the new places by industry, nature of the employer and occupation."""
     new = [opening for opening in demand(session, scope) if not opening.carried]
     majors = {code: vocabulary().name(code) for code in WORKING_GROUPS}
@@ -197,16 +197,16 @@ def new_by(openings: Iterable[Demand], kind: str) -> Counter[str]:
     return counted
 
 
-def _kinds(key: str, title: str, head: str, counted: Counter[str], labels: Mapping[str, str]) -> Table:
+def _kinds(key: str, title: str, head: str, counted: Counter[str], labels: Mapping[str, str]) -> ReportTable:
     whole = counted.total()
     rows = [
-        Row(code or "none", labels.get(code) or SECTIONS[""], {"places": places, "share": share(places, whole)})
+        ReportRow(code or "none", labels.get(code) or SECTIONS[""], {"places": places, "share": share(places, whole)})
         for code, places in sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
-    return Table(key, title, head, KINDS, rows, add_up(KINDS, rows, share=share(whole, whole)))
+    return ReportTable(key, title, head, KINDS, rows, add_up(KINDS, rows, share=share(whole, whole)))
 
 
-def shortage_tables(session: Session, scope: Scope) -> list[Table]:
+def shortage_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R3: the ten widest gaps each way by small group of occupations, and the ratio of the major groups."""
     wanted, looking = demand(session, scope), seekers(session, scope)
     places: Counter[str] = Counter()
@@ -219,22 +219,22 @@ def shortage_tables(session: Session, scope: Scope) -> list[Table]:
     short = sorted((row for row in groups if (row.figures["gap"] or 0) > 0), key=_gap_order)[:TOP]
     over = sorted((row for row in groups if (row.figures["gap"] or 0) < 0), key=_gap_order, reverse=True)[:TOP]
     return [
-        Table("shortage", N_("岗位比人多的前十个职业"), N_("职业小类"), GAPS, short),
-        Table("surplus", N_("人比岗位多的前十个职业"), N_("职业小类"), GAPS, over),
+        ReportTable("shortage", N_("岗位比人多的前十个职业"), N_("职业小类"), GAPS, short),
+        ReportTable("surplus", N_("人比岗位多的前十个职业"), N_("职业小类"), GAPS, over),
         majors(places, heads),
     ]
 
 
-def _gap(code: str, places: int, heads: int) -> Row:
+def _gap(code: str, places: int, heads: int) -> ReportRow:
     figures = {"places": places, "seekers": heads, "gap": places - heads, "ratio": ratio(places, heads)}
-    return Row(code, vocabulary().name(code), figures)
+    return ReportRow(code, vocabulary().name(code), figures)
 
 
-def _gap_order(row: Row) -> tuple[int, str]:
+def _gap_order(row: ReportRow) -> tuple[int, str]:
     return -(row.figures["gap"] or 0), row.key
 
 
-def majors(places: Counter[str], heads: Counter[str]) -> Table:
+def majors(places: Counter[str], heads: Counter[str]) -> ReportTable:
     """The major groups: who has no wish is spread over them like the places, for the ratio alone (DOMAIN 4.12)."""
     wanted: Counter[str] = Counter()
     looking: Counter[str] = Counter()
@@ -249,17 +249,17 @@ def majors(places: Counter[str], heads: Counter[str]) -> Table:
         spread = 10_000 * looking[group] + (10_000 * undecided * wanted[group] // whole if whole else 0)
         figures = {"places": wanted[group], "seekers": looking[group], "gap": wanted[group] - looking[group]}
         rows.append(
-            Row(group, vocabulary().name(group), {**figures, "ratio": ratio(10_000 * wanted[group], spread)})
+            ReportRow(group, vocabulary().name(group), {**figures, "ratio": ratio(10_000 * wanted[group], spread)})
         )  # fmt: skip
     figures = {"places": 0, "seekers": undecided, "gap": -undecided}
-    rows.append(Row("undecided", N_("没有职业要求"), {**figures, "ratio": None}))
+    rows.append(ReportRow("undecided", N_("没有职业要求"), {**figures, "ratio": None}))
     note = N_("没有职业要求的人按岗位比例分到前七个大类，只用来算求人倍率；人数照实列出。")
     total = add_up(GAPS, rows)
     both = ratio(total.figures["places"] or 0, total.figures["seekers"] or 0)
-    return Table("majors", N_("按职业大类"), N_("职业大类"), GAPS, rows, add_up(GAPS, rows, ratio=both), note)
+    return ReportTable("majors", N_("按职业大类"), N_("职业大类"), GAPS, rows, add_up(GAPS, rows, ratio=both), note)
 
 
-def seeker_tables(session: Session, scope: Scope) -> list[Table]:
+def seeker_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
     """R4: the newly registered by category; somebody may belong to several."""
     new = {seeker.person_id: seeker for seeker in seekers(session, scope) if not seeker.carried}
     counted = Counter(category for seeker in new.values() for category in set(seeker.categories))
@@ -267,10 +267,10 @@ def seeker_tables(session: Session, scope: Scope) -> list[Table]:
     labels = {category.value: label for category, label in CATEGORY_LABELS.items()} | {"none": N_("没有登记类别")}
     order = [category.value for category in PersonCategory] + ["none"]
     rows = [
-        Row(code, labels[code], {"persons": counted[code], "share": share(counted[code], len(new))})
+        ReportRow(code, labels[code], {"persons": counted[code], "share": share(counted[code], len(new))})
         for code in order
         if counted[code]
     ]
-    total = Row("total", N_("不重复的人数"), {"persons": len(new), "share": share(len(new), len(new))})
+    total = ReportRow("total", N_("不重复的人数"), {"persons": len(new), "share": share(len(new), len(new))})
     note = N_("一个人可以属于几个类别，所以各行加起来会多于总人数。")
-    return [Table("seekers", N_("本期新登记的求职人员"), N_("人员类别"), WHO, rows, total, note)]
+    return [ReportTable("seekers", N_("本期新登记的求职人员"), N_("人员类别"), WHO, rows, total, note)]

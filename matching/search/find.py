@@ -195,7 +195,7 @@ def popular_groups(limit: int = 8) -> list[tuple[str, str, int]]:
 
 
 def totals() -> tuple[int, int]:
-    """How many openings and how many places are on offer; counted anew when an opening changes."""
+    """How many openings and how many places are on offer; counted again when an opening changes."""
     global _totals
     view = openings_now()
     counted, sums = _totals

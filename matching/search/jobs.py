@@ -17,7 +17,7 @@ from centre.messages.jobseekers import DIGEST
 from centre.translation import N_, SOURCE_LOCALE, translate
 from matching.live.listing import Listed
 from matching.search.models import SavedHit, SavedSearch, Synonym
-from matching.search.queries import News, Proposal, news, proposals
+from matching.search.queries import News, SynonymProposal, news, proposals
 from matching.search.rules import MOST_OF_EMPLOYER, MOST_TOLD
 
 DIGEST_LINE = N_("{title}（{employer}）")
@@ -69,7 +69,7 @@ def digest_lines(openings: Sequence[Listed]) -> list[str]:
 
 
 @job("propose-synonyms", every=timedelta(days=1), reading=proposals)
-def propose_synonyms(session: Session, proposals: Sequence[Proposal]) -> None:
+def propose_synonyms(session: Session, proposals: Sequence[SynonymProposal]) -> None:
     """Propose a meaning for words that are searched often without results, for a person to accept."""
     for proposal in proposals:
         candidates = [{"code": code, "likeness": likeness} for code, likeness in proposal.candidates]

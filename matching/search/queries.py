@@ -27,7 +27,7 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class SynonymProposal:
     """A word searched without results, with the occupations that it may mean (同义词提议)."""
 
     word: str
@@ -76,7 +76,7 @@ def accepted_words(session: Session) -> list[tuple[str, str]]:
     return [(word, occupation) for word, occupation in rows]
 
 
-def proposals(session: Session) -> list[Proposal]:
+def proposals(session: Session) -> list[SynonymProposal]:
     """Words searched often, mostly without results, that no occupation knows and nobody has decided on."""
     decided = select(Synonym.word)
     rows = session.execute(
@@ -92,7 +92,9 @@ def proposals(session: Session) -> list[Proposal]:
     ).all()
     known = vocabulary().words
     asked = {word: int(count) for word, count in rows if word not in known}
-    return [Proposal(word, asked[word], means) for word, means in zip(asked, _meanings(list(asked)), strict=True)]
+    return [
+        SynonymProposal(word, asked[word], means) for word, means in zip(asked, _meanings(list(asked)), strict=True)
+    ]
 
 
 def _meanings(words: list[str]) -> list[tuple[tuple[str, float], ...]]:

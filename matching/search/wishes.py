@@ -84,7 +84,7 @@ _TICKED = {
 _TICK_OF = {phrase: kind for kind, phrases in _TICKED.items() for phrase in phrases}
 _LONGEST_PHRASE = max(map(len, _TICK_OF))
 _SIGNS = frozenset("白班熬吃住食宿饭餐险社会经础包")
-"""Every phrase has one of these characters; most searches have none and are looked at no further."""
+"""Every phrase has one of these characters; a search without any of them is not examined further."""
 _FIGURES = frozenset("0123456789" + NUMERAL)
 
 _FIGURE = re.compile(rf"[0-9]+(?:[.,][0-9]+)*|[{NUMERAL}]+")
@@ -121,7 +121,7 @@ _ALL_LABELS = tuple(label for labels in _LABELS.values() for label in labels)
 _ALL_UNITS = tuple(unit for units in _UNITS.values() for unit in units)
 _OF_PEOPLE = _several("今年 年龄 我 我妈妈 我妈 我爸爸 我爸 我老婆 我老公 我爱人 我媳妇")
 _OTHER_PAY = _several("基本 基础 保底 试用期 退休 养老")
-"""Before a word for pay: it is not what one earns."""
+"""Before a word for pay: the figure is not a wage."""
 _OTHER_PERSON = _several("老 的老 奶奶 爷爷 小孩 孩子 的孩子 宝宝")
 """Behind an age: it is that of somebody who is cared for."""
 _PLAUSIBLE = {PayUnit.MONTH: (300, 100_000), PayUnit.DAY: (30, 5_000), PayUnit.HOUR: (5, 1_000)}

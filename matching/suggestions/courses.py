@@ -30,7 +30,7 @@ class Unlocked:
 
 
 @dataclass(frozen=True, slots=True)
-class Prospects:
+class CourseProspects:
     """The openings behind a course, newly unlocked ones first; `places` sums their free places (就业去向)."""
 
     openings: Sequence[Unlocked] = ()
@@ -42,7 +42,7 @@ class Prospects:
         return sum(opening.is_new for opening in self.openings)
 
 
-def openings_after(session: Session, major: Major, *, person_id: int | None = None, locale: str) -> Prospects:
+def openings_after(session: Session, major: Major, *, person_id: int | None = None, locale: str) -> CourseProspects:
     """The openings in the trade of a course; for a person, what changes once they have learned it."""
     view = board().look()
     near = [
@@ -56,7 +56,7 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
             near,
             key=lambda listed: (listed.occupation != major.occupation_code, -(listed.wage_max_fen or 0), listed.id),
         )
-        return Prospects([Unlocked(listed) for listed in ranked], places)
+        return CourseProspects([Unlocked(listed) for listed in ranked], places)
     person = person_in_sight(session, person_id)
     lawful = [listed for listed in near if not listed.is_closed_to(person.sex)]
     (before,) = workers_of(session, [person_id])
@@ -70,7 +70,7 @@ def openings_after(session: Session, major: Major, *, person_id: int | None = No
     unlocked.sort(
         key=lambda opening: (not opening.is_new, -(opening.fit.points if opening.fit else 0), opening.listed.id)
     )
-    return Prospects(unlocked, places)
+    return CourseProspects(unlocked, places)
 
 
 def having_learned(worker: WorkerProfile, major: Major) -> WorkerProfile:

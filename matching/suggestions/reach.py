@@ -50,7 +50,7 @@ CHANGE_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class RoundedCount:
     """A number of people that names nobody: 1 to 4 are "fewer than five", larger ones whole fives (人数)."""
 
     exact: int
@@ -74,15 +74,15 @@ class Reach:
     five have said it. `low_fen` and `high_fen` are what the opening pays by the same assumption.
     """
 
-    now: Count
-    more: dict[OpeningChange, Count]
+    now: RoundedCount
+    more: dict[OpeningChange, RoundedCount]
     asked_fen: int | None
     low_fen: int | None
     high_fen: int | None
 
     @property
     def gap_fen(self) -> int:
-        """By how much the pay stays below what is asked for; 0 where it reaches it."""
+        """How far the pay is below the expected pay; 0 if it is not."""
         known = self.asked_fen is not None and self.high_fen is not None
         return max((self.asked_fen or 0) - (self.high_fen or 0), 0) if known else 0
 
@@ -113,8 +113,8 @@ def reach(session: Session, listed: Listed, ground: Ground) -> Reach:
     with seeing_everything(session):
         fit_now, *fit_then, at_any_pay = fitting_workers(session, listed, profiles, ground)
         asked = _asked(session, at_any_pay, ground)
-    more = {change: Count(len(then - fit_now)) for change, then in zip(changed, fit_then, strict=True)}
-    return Reach(Count(len(fit_now)), more, asked, *monthly_range(listed.profile, ground))
+    more = {change: RoundedCount(len(then - fit_now)) for change, then in zip(changed, fit_then, strict=True)}
+    return Reach(RoundedCount(len(fit_now)), more, asked, *monthly_range(listed.profile, ground))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class PayOffered:
 
     @property
     def gap_fen(self) -> int:
-        """By how much the usual pay stays below what is asked for; 0 where it reaches it."""
+        """How far the usual pay is below the expected pay; 0 if it is not."""
         return max(self.asked_fen - self.usual_fen, 0)
 
 

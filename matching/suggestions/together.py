@@ -9,7 +9,7 @@ from centre.people import Person
 from centre.scopes import seeing_everything
 from centre.translation import N_, translate
 from matching.companions.queries import fellows_of
-from matching.engine.assign.explain import WhyNot
+from matching.engine.assign.explain import NotPlannedReason
 from matching.engine.fit.conditions import failures
 from matching.engine.fit.profiles import Ground, WorkerProfile
 from matching.engine.fit.reference import Suggestion, suggest
@@ -55,7 +55,7 @@ def plan_first(planned: Planned | None, worker: WorkerProfile, pairs: Pairs, vie
     return [(listed, suggestion), *(pair for pair in pairs if pair[0].id != listed.id)]
 
 
-def in_words(why: WhyNot | None, locale: str) -> str:
+def in_words(why: NotPlannedReason | None, locale: str) -> str:
     """Why not there, and what would change it; nothing where there is nothing to say."""
     if why is None:
         return ""

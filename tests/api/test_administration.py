@@ -290,7 +290,7 @@ BODIES = {
 }
 
 
-def test_who_may_not_is_told_which_permission_is_missing(hall: Hall) -> None:
+def test_a_refusal_names_the_missing_permission(hall: Hall) -> None:
     clerk, visitor = hall.enter("clerk"), hall.enter()
     for (method, path), permission in NEEDED.items():
         refused(clerk, method, path, permission, BODIES.get(path) if method != "GET" else None)

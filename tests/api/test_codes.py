@@ -22,7 +22,7 @@ def whole(client: TestClient, name: str) -> list[dict[str, Any]]:
         assert part["items"], "a page before the end holds something"
 
 
-def test_every_occupation_region_and_word_is_told_once(database: str) -> None:
+def test_every_occupation_region_and_word_is_listed_once(database: str) -> None:
     with TestClient(build()) as client:
         occupations, places, words = (whole(client, name) for name in ("occupations", "regions", "skills"))
     assert {row["code"] for row in occupations} == set(vocabulary().nodes)

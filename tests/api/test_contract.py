@@ -30,7 +30,7 @@ def test_head_is_answered_as_get_without_the_body(client: TestClient, address: s
     assert head.headers["content-type"] == read.headers["content-type"]
 
 
-def test_a_wrong_method_is_told_which_ones_there_are(client: TestClient) -> None:
+def test_a_wrong_method_gets_the_list_of_allowed_ones(client: TestClient) -> None:
     for address, methods in (("/api/v1/fairs", "GET, HEAD, POST"), ("/health/live", "GET, HEAD")):
         answer = client.delete(address)
         assert (answer.status_code, answer.headers["allow"]) == (405, methods)

@@ -120,7 +120,7 @@ def test_a_change_of_the_employer_changes_its_openings(visitor: TestClient, late
     assert {item["opening"]["employer"] for item in items} == {"改了名字(虚构)"}
 
 
-def test_a_change_is_told_when_its_transaction_must_have_ended(visitor: TestClient, later: datetime) -> None:
+def test_a_change_is_published_once_its_transaction_must_have_ended(visitor: TestClient, later: datetime) -> None:
     with clock.frozen(later):
         _, cursor = walked(visitor)
         opening_id = min(listed())

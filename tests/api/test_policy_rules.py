@@ -1,4 +1,4 @@
-"""Rules, calendar years and message texts over the API and at the console; and how one's own messages come."""
+"""Rules, calendar years and message texts over the API and at the console; and how the user's own messages come."""
 
 import json
 import re

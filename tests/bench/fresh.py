@@ -95,7 +95,7 @@ def until_found(ports: Sequence[int], cookie: str, asked: dict[str, tuple[str, s
 
 
 def write(folder: Path, title: str, number: int = 0) -> list[int]:
-    """Let a process of its own write a new opening (with a second one that pays too little) or change one; gives the
+    """Let a process of its own write a new opening (with a second one that pays too little) or change one; returns the
     worker whom it suits, and the openings."""
     command = [sys.executable, "-c", WRITE, title, str(number)]
     writer = subprocess.Popen(command, env=own(folder), cwd=ROOT, stdout=subprocess.PIPE, text=True)
@@ -106,7 +106,7 @@ def write(folder: Path, title: str, number: int = 0) -> list[int]:
 
 
 def questions(title: str, person: int, opening: int) -> dict[str, tuple[str, str]]:
-    """What is asked of every process, and what the answer must have in it."""
+    """The requests to every process, and what each response must contain."""
     paths = (
         f"/openings?q={quote(title)}",
         f"/people/{person}/suggestions?limit=100",

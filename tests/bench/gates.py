@@ -45,7 +45,7 @@ def build() -> int:
 
 
 def send(url: str, fair_id: int, gate: int, count: int) -> list[float]:
-    """Send the scans of one gate, each by itself; gives the seconds of each answer."""
+    """Send the scans of one gate, each by itself; returns the seconds of each answer."""
     times = []
     with httpx.Client(base_url=url, headers={"origin": url}, cookies={"sid": TOKEN}, timeout=30) as client:
         for number in range(1, count + 1):

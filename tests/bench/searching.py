@@ -93,7 +93,7 @@ def questions(kept: Sequence[Document], count: int, seed: int = 11) -> list[tupl
 
 
 class Judge:
-    """Knows what every page could have earned."""
+    """The best possible gain of each results page."""
 
     def __init__(self, kept: Sequence[Document]) -> None:
         self.titles, self.codes, self.groups, self.regions = (

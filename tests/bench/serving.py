@@ -48,7 +48,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @contextmanager
 def running(app: str, folder: Path, environment: dict[str, str]) -> Iterator[tuple[int, int]]:
-    """A server of one process; gives its port and its process id."""
+    """A server of one process; returns its port and its process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -19,7 +19,7 @@ from centre.settings import settings
 from matching.bulk.blocks import blocks, open_sheet
 from matching.bulk.command import index_openings
 from matching.bulk.parallel import spread
-from matching.bulk.tasks import Plan, answer
+from matching.bulk.tasks import BulkPlan, answer
 from matching.bulk.verdicts import Verdicts
 from matching.engine.fit.profiles import Ground
 from matching.live.kernels import kernels, warm
@@ -88,7 +88,7 @@ def backends(openings: int, workers: int, processes: int = 2) -> dict[str, Any]:
         posts, people = (open_sheet(folder / f"{side}.csv") for side in ("openings", "workers"))
         index = folder / "index"
         index.mkdir()
-        plan = Plan(index, posts, people, Ground(today=clock.today()), TOP, "csv", "zh-Hans", kernels())
+        plan = BulkPlan(index, posts, people, Ground(today=clock.today()), TOP, "csv", "zh-Hans", kernels())
         warm(kernels())
         with spread("threading", processes) as run:
             index_openings(plan, run, Verdicts("openings.csv"))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from centre.benefits import PREFIX, Answer, fault_of, judge, read_rule
+from centre.benefits import PREFIX, BenefitAnswer, fault_of, judge, read_rule
 from centre.policy import EXAMPLES
 
 
@@ -36,15 +36,15 @@ def test_a_rule_whose_example_comes_out_differently_is_caught() -> None:
 def test_a_no_names_the_criterion_and_a_gap_is_no_refusal() -> None:
     rule = read_rule(shipped()["benefit-education-card"])
     verdict = judge(rule, {"hardship": ["none"], "child": True}, proofs=["school"])
-    assert verdict.eligible is Answer.NO
+    assert verdict.eligible is BenefitAnswer.NO
     assert verdict.nearest is not None
     assert verdict.nearest.fact == "hardship"
     assert list(verdict.missing_proofs) == ["hardship"]
-    assert judge(rule, {}).eligible is Answer.UNKNOWN
+    assert judge(rule, {}).eligible is BenefitAnswer.UNKNOWN
 
 
 def test_eligible_and_compliant_are_two_verdicts() -> None:
     rule = read_rule(shipped()["benefit-medical-card"])
-    assert judge(rule, {"hardship": ["union"]}).eligible is Answer.YES
+    assert judge(rule, {"hardship": ["union"]}).eligible is BenefitAnswer.YES
     assert not judge(rule, {"hardship": ["union"]}).compliant
     assert judge(rule, {"hardship": ["none"]}, proofs=["hardship", "identity"]).compliant

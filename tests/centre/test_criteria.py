@@ -33,7 +33,7 @@ def seen(actor: Actor) -> list[str]:
         return list(session.scalars(select(Person.name)))
 
 
-def test_each_reader_sees_the_own_rows() -> None:
+def test_each_reader_sees_their_own_rows() -> None:
     assert [seen(actor) for actor in (*CLERKS, WORKER, CLERKS[0])] == [["甲1"], ["甲2"], ["甲2"], ["甲1"]]
 
 

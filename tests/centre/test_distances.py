@@ -12,7 +12,7 @@ def test_distances_agree_with_those_on_a_map() -> None:
     assert kilometres("610402", "610000") is None, "a province has no position"
 
 
-def test_the_own_county_comes_first_then_city_province_and_country() -> None:
+def test_the_readers_own_county_comes_first_then_city_province_and_country() -> None:
     codes = ["320281", "610113", "610428", "610402", "410105", "610404", "610000"]
     assert nearest_first("610404", codes) == ["610404", "610402", "610428", "610113", "610000", "410105", "320281"]
 

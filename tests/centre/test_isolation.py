@@ -71,7 +71,7 @@ def runs(name: str) -> int:
 
 
 @pytest.mark.usefixtures("accounts")
-def test_a_poisoned_row_is_told_of_while_the_others_are_done() -> None:
+def test_a_poisoned_row_is_reported_while_the_others_are_done() -> None:
     poison = {"row-2"}
     with planted(jobs, REGISTER=registered(renames(poison))):
         with clock.frozen(NINE):

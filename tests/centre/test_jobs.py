@@ -23,15 +23,15 @@ SYSTEM = Actor.system().scope
 
 
 class Broken:
-    """A job that raises until it is mended, and counts how often it was tried."""
+    """A job that raises until it is repaired, and counts how often it was tried."""
 
     def __init__(self) -> None:
         self.tries = 0
-        self.mended = False
+        self.repaired = False
 
     def work(self, _session: Session) -> None:
         self.tries += 1
-        if not self.mended:
+        if not self.repaired:
             raise ZeroDivisionError("with what somebody wrote")
 
 
@@ -79,13 +79,13 @@ def test_a_failed_job_is_tried_again_after_pauses_that_double_up_to_an_hour(brok
     assert tried == [0, 1, 3, 7, 15, 31, 63, 123, 183]
 
 
-def test_a_mended_job_runs_again_and_its_failure_is_gone(broken: Broken) -> None:
+def test_a_repaired_job_runs_again_and_its_failure_is_gone(broken: Broken) -> None:
     with clock.frozen(NINE):
         run_due_jobs()
     with open_session(SYSTEM) as session:
         failure = failing_jobs(session)[0]
     assert (failure.job, failure.attempts, failure.error) == ("bad", 1, "ZeroDivisionError")
-    broken.mended = True
+    broken.repaired = True
     with clock.frozen(NINE + MINUTE):
         run_due_jobs()
     with open_session(SYSTEM) as session:
@@ -94,7 +94,7 @@ def test_a_mended_job_runs_again_and_its_failure_is_gone(broken: Broken) -> None
 
 
 @pytest.mark.usefixtures("database")
-def test_administrators_are_told_once_of_each_breakdown() -> None:
+def test_administrators_are_notified_once_of_each_breakdown() -> None:
     with clock.frozen(NINE), open_session(SYSTEM, write=True) as session:
         for number, role in ((1, Role.ADMINISTRATOR), (2, Role.CLERK)):
             session.add(Account(id=number, login=f"a{number}", name="a", password_hash="-", roles=[role]))

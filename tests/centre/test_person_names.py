@@ -46,7 +46,7 @@ def test_names_have_2_to_50_characters(written: object) -> None:
 
 
 @pytest.mark.parametrize("written", ["王芳、李红", "王芳 李红花", "王芳 李红", "王芳/李红"])
-def test_two_people_in_one_cell_are_asked_about(written: str) -> None:
+def test_two_people_in_one_cell_are_queried(written: str) -> None:
     with pytest.raises(SeveralNames):
         parse_name(written)
 
@@ -87,7 +87,7 @@ def test_reading_a_name_is_stable(written: str) -> None:
     assert same_name(written, name)
 
 
-def test_the_names_of_a_messy_roster_are_read_or_asked_about() -> None:
+def test_the_names_of_a_messy_roster_are_read_or_queried() -> None:
     cells = [row[0] for row in openpyxl.load_workbook(ROSTER).worksheets[0].iter_rows(min_row=2, values_only=True)]
 
     def reading(cell: object) -> str:

@@ -72,7 +72,7 @@ def administered(database: str) -> None:
 
 
 @pytest.mark.usefixtures("administered")
-def test_work_stops_while_the_clock_is_ahead_and_goes_on_when_it_is_right() -> None:
+def test_work_stops_while_the_clock_is_ahead_and_continues_when_it_is_right() -> None:
     assert jumped(Machine().look) == [NINE, NINE + 2 * HOUR + MINUTE, NINE + 3 * HOUR]
     assert titles() == ["后台任务 等系统时间校准 出错了"]
     with open_session(SYSTEM.scope) as session:
@@ -107,7 +107,7 @@ def test_what_was_done_too_early_holds_up_nothing_and_is_not_done_twice() -> Non
 
 
 @pytest.mark.usefixtures("postgres_database")
-def test_a_new_process_is_told_by_the_database_that_its_clock_is_ahead() -> None:
+def test_a_new_process_learns_from_the_database_that_its_clock_is_ahead() -> None:
     now = clock.now()
     with hourly() as acted:
         with clock.frozen(now + DAY):

@@ -1,4 +1,4 @@
-"""The texts of the register of messages, by the module and the name under which the source speaks of them."""
+"""The texts of the register of messages, by the module and the name by which the source refers to them."""
 
 from centre.messages.everything import HOMES
 from centre.messages.wording import Wording

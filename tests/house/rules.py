@@ -18,26 +18,26 @@ DECLARED = Path(__file__).with_name("rules.csv")
 
 DOORS = {
     "action": "the one function through which pages, API, imports and jobs go",
-    "page": "a page of the website, read or sent",
-    "api": "an address of the API",
+    "page": "a page of the website, shown or submitted",
+    "api": "a route of the API",
     "import": "a list or roster that is uploaded or read by a command",
     "search": "search by words and filters, saved searches and their digests",
     "list": "lists of records, also those of one group, place or employer",
     "count": "numbers of records: facets, totals, figures for employers",
-    "feed": "what other programs poll: changes, Atom, calendars, site map",
-    "suggestion": "what fits whom, in both directions, and invitations",
+    "feed": "feeds for other programs: changes, Atom, calendars, sitemap",
+    "suggestion": "suggestions in both directions, and invitations",
     "letter": "proposals, letters of introduction and rosters that send somebody to work",
     "booth": "what is shown or done at a booth of a fair",
-    "job": "what happens in due time without anybody's doing",
-    "database": "what the database refuses by itself",
+    "job": "scheduled jobs",
+    "database": "constraints of the database",
 }
-"""The doors by which somebody or something can reach a rule."""
+"""The doors: entry points through which a rule could be broken."""
 
-HEAD = """# Rules and the doors where they hold
+HEAD = """# Rules and where they are enforced
 
-Written by `make reference`; do not edit. Each rule of DOMAIN sections 6 and 7, and each that was once found broken at
-a door, stands with the doors at which somebody could break it and with the tests that try to. The rules are declared in
-`tests/house/rules.csv`; a door without a test fails `tests/house/test_rules.py`.
+Written by `make reference`; do not edit. A door is an entry point through which a rule could be broken. Each rule of
+DOMAIN sections 6 and 7, and each rule that was once broken at one of its doors, is listed with its doors and their
+tests. The rules are declared in `tests/house/rules.csv`; a door without a test fails `tests/house/test_rules.py`.
 """
 
 

@@ -16,13 +16,13 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass
 class Findings:
-    """What a rule looked at and what it found wrong."""
+    """How many things a rule has examined, and its complaints."""
 
     examined: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def look(self, good: object, complaint: str) -> None:
-        """Note one thing that was looked at; a complaint is kept where it is not good."""
+        """Count one thing that was examined; unless it is `good`, record the complaint."""
         self.examined += 1
         if not good:
             self.wrong.append(complaint)

@@ -43,7 +43,7 @@ def identifiers(source: Source) -> Iterator[tuple[ast.AST, str]]:
 
 
 def unfair(name: str) -> bool:
-    """Whether an identifier speaks of what must not count."""
+    """Whether an identifier names an attribute that must not influence matching."""
     spoken = words(name)
     return bool(ATTRIBUTES.intersection(spoken) or REGISTERS.intersection(pairwise(spoken)))
 

@@ -1,4 +1,4 @@
-"""Every route says who may call it, and every route is declared on `Routes`, which knows what was said."""
+"""Every route says who may call it, and every route is declared on `Routes`, which records the declaration."""
 
 import ast
 from pathlib import Path

@@ -52,7 +52,7 @@ def code_for(phone: str) -> str:
 
 
 def register(client: TestClient, phone: str, password: str, *, name: str = NAME, number: str = NUMBER) -> str:
-    """Fill in the form at home; gives the page that asks for the code."""
+    """Fill in the form at home; returns the page that asks for the code."""
     form = {"name": name, "phone": phone, "id_number": number, "live_region": "610402", "password": password}
     if "sid" in client.cookies:
         form["_csrf"] = hidden(client.get("/register").text, "_csrf")
@@ -69,7 +69,7 @@ def prove(client: TestClient, page: str, code: str) -> int:
 
 
 def at_counter(hall: Hall, phone: str) -> int:
-    """She comes to the counter with her identity card; gives the number of her record."""
+    """She comes to the counter with her identity card; returns the number of her record."""
     clerk = hall.enter("clerk")
     address = clerk.send(
         "/counter/register", name=NAME, phone=phone, id_number=NUMBER, live_region="610402", consent="true"

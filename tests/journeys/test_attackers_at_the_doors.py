@@ -247,7 +247,7 @@ def flooded(hall: Hall) -> tuple[int, int]:
     return statuses.count(200), codes_sent or 0
 
 
-def test_a_flood_of_registrations_and_codes_ends_at_its_limit_and_others_go_on(hall: Hall) -> None:
+def test_a_flood_of_registrations_and_codes_ends_at_its_limit_and_others_continue(hall: Hall) -> None:
     assert flooded(hall) == (60, 30)
 
 

@@ -48,7 +48,7 @@ def visit_in(folder: Path, month: str) -> None:
 
 
 def last_month(desk: Counter) -> str:
-    """The month before this one as the service reckons, whose clock is its own."""
+    """The month before this one as the service calculates, whose clock is its own."""
     desk.page.goto("/reports")
     return desk.page.locator("#months tbody th").first.inner_text().strip()
 

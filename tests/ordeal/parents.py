@@ -281,7 +281,7 @@ class OpeningHistory(History):
 
     @invariant()
     def a_flag_says_what_is_so(self) -> None:
-        """A letter is held exactly while its opening takes nobody."""
+        """A letter is on hold exactly while its opening accepts no applicants."""
         rows = self.session.scalars(select(Introduction).where(Introduction.opening_id == self.opening_id)).all()
         flags = {row.flag for row in rows if row.state in BEFORE_INTERVIEW}
         expected = FLAGS.get(self.opening.state, "")

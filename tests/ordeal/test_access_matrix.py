@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import event, select, true
 
 from api.dependencies import Access
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from centre import privacy
 from centre.accounts.queries import SIGNED_IN
 from centre.database import engine, open_session
@@ -48,7 +48,7 @@ FRESH = re.compile(rb'name="_key" value="[^"]*"|zq9999z')
 class Door:
     """One URL with its ids filled in, and the owners of the row behind it."""
 
-    entry: Entry
+    entry: RouteEntry
     address: str
     table: str = ""
     row_id: int | str = ""
@@ -69,7 +69,7 @@ class Report:
     tables: set[str] = field(default_factory=set)
 
 
-def doors(world: World, entry: Entry) -> list[Door]:
+def doors(world: World, entry: RouteEntry) -> list[Door]:
     """All ways to fill a route's words and ids, each choice of words ending with an unused id. Raises LookupError."""
     holes = HOLE.findall(entry.path)
     models = models_of(entry.path)
@@ -137,7 +137,7 @@ def look(world: World, someone: Someone, door: Door, answer: Answer, report: Rep
 
 def sweep(
     scene: "Ground",
-    entries: list[Entry],
+    entries: list[RouteEntry],
     people: list[Someone],
     *,
     touching: set[tuple[str, str]] | None = None,
@@ -221,7 +221,7 @@ class Ground:
     caller: Caller
     touched: defaultdict[str, set[tuple[str, str]]] = field(default_factory=lambda: defaultdict(set))
     at: tuple[str, str] = ("", "")
-    ways: dict[Entry, list[Door]] = field(default_factory=dict)
+    ways: dict[RouteEntry, list[Door]] = field(default_factory=dict)
     began: float = field(default_factory=time.monotonic)
 
     def hear(self, _connection: Any, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool) -> None:
@@ -230,7 +230,7 @@ class Ground:
             for table in TABLES.findall(statement):
                 self.touched[table].add(self.at)
 
-    def doors(self, entry: Entry) -> list[Door]:
+    def doors(self, entry: RouteEntry) -> list[Door]:
         """All ways to fill a route's ids, worked out once: the rows stay the same."""
         if entry not in self.ways:
             self.ways[entry] = doors(self.world, entry)
@@ -271,7 +271,7 @@ def strangers(world: World) -> list[Someone]:
     return [someone for name, someone in world.people.items() if not name.endswith("-b")]
 
 
-def reads(caller: Caller) -> list[Entry]:
+def reads(caller: Caller) -> list[RouteEntry]:
     """Every read of the application."""
     return [entry for entry in registry(caller.app) if entry.method == "GET"]
 
@@ -334,6 +334,6 @@ def test_the_matrix_holds_on_postgresql(postgres_database: str, tmp_path: Path) 
 
 def test_a_route_without_test_data_fails_by_name(swept: tuple[Ground, Report]) -> None:
     scene, _ = swept
-    strange = Entry("GET", "/planted/{planted_id}", Access.PUBLIC, "", is_page=True)
+    strange = RouteEntry("GET", "/planted/{planted_id}", Access.PUBLIC, "", is_page=True)
     with pytest.raises(LookupError, match=r"/planted/\{planted_id\}: nothing in the world for planted_id"):
         doors(scene.world, strange)

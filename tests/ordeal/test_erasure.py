@@ -14,7 +14,7 @@ from sqlalchemy import String, func, inspect, select
 from centre import clock, privacy
 from centre.database import engine, open_session
 from centre.desk.cases import subscribers
-from centre.desk.cases.models import Case, Part, kept_models, seal_words, unsealed_words
+from centre.desk.cases.models import Case, CaseLine, kept_models, seal_words, unsealed_words
 from centre.idempotency import KeptAnswer
 from centre.ledger import ServiceCategory, ServiceEvent, record_service
 from centre.outbox import post
@@ -62,7 +62,7 @@ def known(any_database: str) -> Iterator[Known]:
 
 def name_at_the_desk(session: Any, person: Person) -> None:
     """Name a person in every text, and in the sealed words, of every kind of case of their centre and of its lines."""
-    for base in (Case, Part):
+    for base in (Case, CaseLine):
         for model in kept_models(base):
             columns = inspect(model).columns
             texts = [column.key for column in columns if type(column.type) is String and not column.foreign_keys]
@@ -126,7 +126,7 @@ def figures() -> dict[str, object]:
 def test_no_table_contains_an_erased_person_and_statistics_stay(known: Known, any_database: str) -> None:
     before = figures()
     tables = {hit.split()[-1] for hit in left(known)}
-    assert len(tables) > 3 + len(kept_models(Part))
+    assert len(tables) > 3 + len(kept_models(CaseLine))
     assert {hit.split()[-1] for hit in at_the_desk(known)} == {model.__tablename__ for model in kept_models(Case)}
     erase(known)
     assert left(known) == []

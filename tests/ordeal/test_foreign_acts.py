@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from employers.fairs import booths
 from employers.fairs.queries import own_booth
 from employers.openings.models import Opening
@@ -48,7 +48,7 @@ ID_FIELDS = {hole: model for hole, model in MODELS.items() if hole not in ("code
 class Act:
     """One request that changes something of somebody else."""
 
-    entry: Entry
+    entry: RouteEntry
     address: str
     content: object = None
     fields: tuple[tuple[str, str], ...] = ()
@@ -135,7 +135,7 @@ def ids_of(world: World, victim: Someone) -> dict[str, int]:
     return ids
 
 
-def forms(world: World, caller: Caller, entries: list[Entry]) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
+def forms(world: World, caller: Caller, entries: list[RouteEntry]) -> dict[str, dict[str, tuple[tuple[str, str], ...]]]:
     """The forms on the pages of side b, as its own people see them, by target path."""
     paths = [entry.path for entry in entries if entry.is_page]
     by_page: defaultdict[str, dict[str, tuple[tuple[str, str], ...]]] = defaultdict(dict)
@@ -157,7 +157,7 @@ def forms(world: World, caller: Caller, entries: list[Entry]) -> dict[str, dict[
 
 
 def acts_against(
-    world: World, entry: Entry, bodies: Bodies, page_forms: dict[str, tuple[tuple[str, str], ...]]
+    world: World, entry: RouteEntry, bodies: Bodies, page_forms: dict[str, tuple[tuple[str, str], ...]]
 ) -> list[Act]:
     """The requests to a route with an id of side b in the path or in the body."""
     holes = HOLE.findall(entry.path)

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import pytest
 from fastapi.routing import iter_route_contexts
 
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
 from tests.ordeal.caller import Answer, Caller
@@ -56,7 +56,7 @@ class Tally:
             self.wrong.append(f"{where}: {answer.status}")
 
 
-def actor_for(world: World, entry: Entry) -> Someone:
+def actor_for(world: World, entry: RouteEntry) -> Someone:
     """Somebody with the permission, so that the text reaches the handler."""
     able = [world.people[name] for name in PREFERRED]
     return next(
@@ -132,7 +132,7 @@ def some(names: tuple[str, ...], start: int, count: int) -> list[str]:
     return [names[(start * count + step) % len(names)] for step in range(min(count, len(names)))]
 
 
-def _parts(bodies: Bodies, entry: Entry) -> tuple[Any, list[tuple[Any, ...]], list[str]]:
+def _parts(bodies: Bodies, entry: RouteEntry) -> tuple[Any, list[tuple[Any, ...]], list[str]]:
     content, _ = bodies.body(entry.method, entry.path)
     operation = bodies.operation(entry.method, entry.path)
     schema = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
@@ -142,7 +142,9 @@ def _parts(bodies: Bodies, entry: Entry) -> tuple[Any, list[tuple[Any, ...]], li
     return content, [place for place in leaves(content) if place], parameters
 
 
-def _send(tally: Tally, caller: Caller, someone: Someone, entry: Entry, address: str, content: Any, what: str) -> None:
+def _send(
+    tally: Tally, caller: Caller, someone: Someone, entry: RouteEntry, address: str, content: Any, what: str
+) -> None:
     answer = caller.json(entry.method, address, content, token=someone.token)
     tally.note(f"{someone.name} {entry.method} {entry.path} {what}", answer)
 
@@ -174,7 +176,7 @@ def attack_pages(world: World, caller: Caller, names: tuple[str, ...], tally: Ta
     return fields_tried
 
 
-def _addresses(world: World, entry: Entry, names: list[str], value: Any) -> Iterator[str]:
+def _addresses(world: World, entry: RouteEntry, names: list[str], value: Any) -> Iterator[str]:
     if HOLE.search(entry.path):
         yield HOLE.sub(lambda _: in_text(value) or "%20", entry.path)
     if names:
@@ -195,7 +197,13 @@ def query_names(app: Any) -> dict[str, list[str]]:
 
 
 def _post(
-    tally: Tally, caller: Caller, someone: Someone, entry: Entry, action: str, fields: list[tuple[str, str]], what: str
+    tally: Tally,
+    caller: Caller,
+    someone: Someone,
+    entry: RouteEntry,
+    action: str,
+    fields: list[tuple[str, str]],
+    what: str,
 ) -> None:
     answer = caller.form(action, fields, token=someone.token, csrf=someone.csrf)
     tally.note(f"{someone.name} POST {entry.path} {what}", answer)

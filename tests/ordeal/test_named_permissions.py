@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 import training.rosters.actions
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from centre import keys
 from centre.permissions import Permission, require
 from tests.ordeal import world as worlds
@@ -47,7 +47,7 @@ class Asked:
                 elif someone.actor.may(entry.permission) and named not in {*WITH_REASON, entry.permission}:
                     self.undeclared.add(f"{entry.method} {entry.path} needs {named or 'something'}")
 
-    def _answer(self, entry: Entry, someone: Someone) -> Answer:
+    def _answer(self, entry: RouteEntry, someone: Someone) -> Answer:
         body, _ = self.bodies.body(entry.method, entry.path)
         address = doors(self.world, entry)[0].address + self.bodies.query(entry.method, entry.path)
         return self.caller.json(entry.method, address, body, token=someone.token)

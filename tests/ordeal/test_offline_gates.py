@@ -56,7 +56,7 @@ def opened(context: BrowserContext, address: str) -> Page:
 
 
 def scan(page: Page, code: str) -> str:
-    """Scan a ticket as a keyboard scanner does; gives what the gate says."""
+    """Scan a ticket as a keyboard scanner does; returns what the gate says."""
     before = page.locator("[data-waiting]").inner_text()
     page.fill("[name=code]", code)
     page.press("[name=code]", "Enter")
@@ -100,7 +100,7 @@ def test_two_gates_without_a_network_end_in_one_truth(database: str, browser: Br
 
 
 def walk_in(page: Page, heads: int) -> str:
-    """Count people without a ticket; gives what the gate says."""
+    """Count people without a ticket; returns what the gate says."""
     page.fill("[name=heads]", str(heads))
     page.press("[data-walk-in] [name=heads]", "Enter")
     expect(page.locator("[data-walk-in] [name=heads]")).to_have_value("1")

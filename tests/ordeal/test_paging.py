@@ -12,7 +12,7 @@ from sqlalchemy import UniqueConstraint, inspect, select
 
 import api.paging
 from api.desk import KINDS
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from centre import clock, keys
 from centre.database import open_session
 from centre.permissions import Actor
@@ -133,7 +133,7 @@ class Hall:
     world: World
     caller: Caller
 
-    def entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, RouteEntry]:
         """The operations that answer in pages, by their address."""
         paths = json.loads(self.caller.call("GET", f"{V1}/openapi.json").body)["paths"]
         paged = {

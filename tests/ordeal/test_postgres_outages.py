@@ -75,7 +75,7 @@ class Witness:
     heard: list[tuple[str, int, float, bool]] = field(default_factory=list)
 
     def ask(self, client: httpx.Client, path: str, person_id: int | None = None, *, post_to: str = "") -> int:
-        """One request, remembered; gives its status, 0 for none."""
+        """One request, remembered; returns its status, 0 for none."""
         begun = time.monotonic()
         try:
             answer = client.post(post_to, json={"person_id": person_id}) if post_to else client.get(path)
@@ -163,7 +163,7 @@ def crowd(durable_postgres: Cluster, tmp_path: Path) -> Iterator[Crowd]:
 
 
 @pytest.mark.parametrize("how", ["killed", "stopped", "frozen"])
-def test_an_outage_loses_nothing_and_is_told_in_time(durable_postgres: Cluster, crowd: Crowd, how: str) -> None:
+def test_an_outage_loses_nothing_and_is_reported_in_time(durable_postgres: Cluster, crowd: Crowd, how: str) -> None:
     people, recoveries = iter(crowd.person_ids), []
     with serving() as server:
         for _ in range(TIMES):

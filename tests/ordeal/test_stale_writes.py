@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 import api.labour_export
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from centre import keys
 from tests.ordeal import world as worlds
 from tests.ordeal.acts import Bodies
@@ -45,11 +45,11 @@ class Writes:
     caller: Caller
     bodies: Bodies
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[RouteEntry]:
         """The operations that replace a record."""
         return [entry for entry in registry(self.caller.app) if entry.method in ("PUT", "PATCH")]
 
-    def answers(self, entry: Entry) -> Iterator[tuple[Someone, str, int]]:
+    def answers(self, entry: RouteEntry) -> Iterator[tuple[Someone, str, int]]:
         """The status of an edit of a version that is gone, for everybody who may edit at all."""
         for someone in self.world.people.values():
             if entry.permission and not someone.actor.may(entry.permission):

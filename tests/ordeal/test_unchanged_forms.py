@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 import pytest
 from sqlalchemy import select
 
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from api.versions import FIELD
 from centre import clock, keys
 from centre.database import open_session
@@ -171,7 +171,7 @@ class Crawl:
                     if not form.has_version:
                         self.unversioned.setdefault(form.kind, f"{', '.join(form.filled)} on {address}")
 
-    def _filled(self, entry: Entry, someone: Someone) -> Iterator[tuple[str, PostForm]]:
+    def _filled(self, entry: RouteEntry, someone: Someone) -> Iterator[tuple[str, PostForm]]:
         """The forms with filled fields on the pages of one kind; a kind that shows none on its first pages has none."""
         without = 0
         try:

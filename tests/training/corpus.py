@@ -107,7 +107,7 @@ CORPUS: dict[str, Nasty] = {
         titled([line(1), line(2, 文化程度=""), line(3, 文化程度="")]), 3, kinds=BOOKS,
         merged=[(0, 0, 0, 8), (3, 4, 5, 4)],
     ),
-    "a formula that nobody reckoned": roster(
+    "a formula without a calculated value": roster(
         [HEADER, *good(2), line(3, 联系电话='=CONCATENATE("139","00000003")')], 2, 1, kinds=("xlsx",)
     ),
     "several sheets": Nasty(

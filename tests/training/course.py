@@ -62,7 +62,7 @@ def people(city: City, count: int, *, first: int = 101, born: str = "19850615") 
 
 
 def enrol_all(city: City, class_id: int, persons: Iterable[int], *, may_wait: bool = False) -> list[int]:
-    """Enrol people; gives the enrolments in the same order."""
+    """Enrol people; returns the enrolments in the same order."""
     application = Application(may_wait=may_wait)
     return [
         do(city, "officer", enrol_learner, class_id=class_id, person_id=person, application=application).id

@@ -32,7 +32,7 @@ SYSTEM = Actor.system()
 
 @pytest.fixture
 def city(database: str) -> str:
-    """A city in an SQLite file that the settings point to; gives its address."""
+    """A city in an SQLite file that the settings point to; returns its address."""
     privacy.forget_keys()
     worlds.build()
     keys.check_keys()
@@ -77,7 +77,7 @@ def rows_in(url: str) -> int:
     return sum(counts)
 
 
-def test_a_city_moves_and_goes_on_under_the_role_of_the_service(city: str, target: str) -> None:
+def test_a_city_moves_and_continues_under_the_role_of_the_service(city: str, target: str) -> None:
     before = contents(city)
     code, said = move(city, target, "--role", SERVICE)
     assert code == 0, said

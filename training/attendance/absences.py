@@ -10,7 +10,7 @@ from centre.policy import policy
 from centre.scopes import seeing_everything
 from centre.translation import N_, SOURCE_LOCALE, translate
 from training.attendance import queries
-from training.attendance.rules import Standing, absent_run, standing
+from training.attendance.rules import AttendanceStanding, absent_run, standing
 from training.classes.queries import class_parts
 from training.enrolments.actions import drop_learner
 from training.enrolments.queries import enrolment
@@ -18,9 +18,9 @@ from training.enrolments.queries import enrolment
 REASON = N_("连续缺勤 {run} 天")
 
 
-def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
+def settle_absences(session: Session, class_id: int) -> dict[AttendanceStanding, int]:
     """Warn and drop after the reported days of a class; repeating it changes nothing. Returns the number of each."""
-    counted = dict.fromkeys(Standing, 0)
+    counted = dict.fromkeys(AttendanceStanding, 0)
     with seeing_everything(session):
         training, major, provider = class_parts(session, class_id)
         today, region = clock.today(), provider.region_code
@@ -30,10 +30,10 @@ def settle_absences(session: Session, class_id: int) -> dict[Standing, int]:
             run = absent_run(days)
             reached = standing(run, warn=warn, out=out)
             counted[reached] += 1
-            if reached is Standing.FINE:
+            if reached is AttendanceStanding.FINE:
                 continue
             person_id = enrolment(session, enrolment_id).person_id
-            if reached is Standing.OUT:
+            if reached is AttendanceStanding.OUT:
                 reason = translate(SOURCE_LOCALE, REASON, run=run)
                 drop_learner(session, Actor.system(), enrolment_id=enrolment_id, reason=reason)
                 message = ABSENCE_DROPPED.of(major=major.name)

@@ -159,7 +159,7 @@ def report_lesson(session: Session, actor: Actor, *, lesson_id: int, present: Se
 
 
 def complete_class(session: Session, actor: Actor, *, class_id: int) -> int:
-    """Let everybody with enough hours finish the course; gives how many (结业). The rest fall short."""
+    """Let everybody with enough hours finish the course; returns how many (结业). The rest fall short."""
     require(actor, Permission.REPORT_TRAINING)
     training = training_class(session, class_id)
     threshold = float(policy(session, "attendance-threshold", on=training.end_on))

@@ -41,7 +41,7 @@ class OfferOver(Conflict):
 
 
 def offer_next(session: Session, class_id: int) -> SeatOffer | None:
-    """Offer a free seat to whoever has waited longest, unless a quarter of the hours is over (TR-18)."""
+    """Offer a free seat to the person who has waited longest, unless a quarter of the hours is over (TR-18)."""
     with seeing_everything(session):
         training, major, provider = class_parts(session, class_id)
         waiting = first_waiting(session, class_id)
@@ -86,7 +86,7 @@ def decline_offer(session: Session, actor: Actor, *, offer_id: int) -> None:
 
 
 def lapse_offers(session: Session) -> int:
-    """Take back every seat whose hour has passed and offer it to the next; gives how many lapsed."""
+    """Take back every seat whose hour has passed and offer it to the next; returns how many lapsed."""
     due = select(SeatOffer).where(SeatOffer.outcome.is_(None), SeatOffer.until_at <= clock.now()).order_by(SeatOffer.id)
     lapsed = 0
     for offer in session.scalars(due).all():
@@ -123,7 +123,7 @@ def settle_answered(session: Session, class_id: int) -> None:
 
 
 def close_waiting_lists(session: Session) -> int:
-    """Tell those who still wait for classes that take nobody in any more; gives how many were told (TR-18)."""
+    """Notify everybody still waiting for a class that no longer admits anybody; returns how many (TR-18)."""
     with seeing_everything(session):
         waited_for = (
             select(TrainingClass)

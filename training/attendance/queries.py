@@ -93,7 +93,7 @@ def trainees_now(class_id: int) -> Select[Enrolment]:
 def joined_late(session: Session, class_id: int) -> dict[int, datetime]:
     """When those came who were let in after the beginning; lessons before that are not held against them.
 
-    They took an offered seat, or an application that had to be looked at first was accepted.
+    They took an offered seat, or an application that needed a check was accepted.
     """
     with seeing_everything(session):
         begun = (

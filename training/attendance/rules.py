@@ -45,7 +45,7 @@ class OfferOutcome(StrEnum):
     LAPSED = "lapsed"
 
 
-class Standing(StrEnum):
+class AttendanceStanding(StrEnum):
     """Where somebody's absences leave them (缺勤情况)."""
 
     FINE = "fine"
@@ -129,11 +129,11 @@ def absent_run(days: Sequence[bool]) -> int:
     return run
 
 
-def standing(run: int, *, warn: int, out: int) -> Standing:
+def standing(run: int, *, warn: int, out: int) -> AttendanceStanding:
     """What a run of absent days leads to."""
     if run >= out:
-        return Standing.OUT
-    return Standing.WARNED if run >= warn else Standing.FINE
+        return AttendanceStanding.OUT
+    return AttendanceStanding.WARNED if run >= warn else AttendanceStanding.FINE
 
 
 @dataclass(frozen=True, slots=True)

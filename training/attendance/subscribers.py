@@ -29,7 +29,7 @@ PAUSES = {"suspend": CLASS_SUSPENDED, "resume": CLASS_RESUMED}
 def follow_class(session: Session, fact: ClassMoved) -> None:
     """Write the lessons down when a class begins, let its trainees complete it when it is over.
 
-    Whoever is in a class that ends before its time, or waits for one that is over, is released and told. Raises
+    Whoever is in a class that ends before its time, or waits for one that is over, is released and notified. Raises
     LessonAhead when a class is finished before its last lesson.
     """
     with seeing_everything(session):
@@ -95,6 +95,6 @@ def refuse_moved_lessons(session: Session, fact: Enrolled) -> None:
 
 @subscribe(SeatFreed)
 def offer_freed_seat(session: Session, fact: SeatFreed) -> None:
-    """A seat that came back is offered to whoever has waited longest."""
+    """A seat that came back is offered to the person who has waited longest."""
     settle_answered(session, fact.class_id)
     offer_next(session, fact.class_id)

@@ -11,7 +11,7 @@ from centre import clock
 from centre.calendar import add_months
 from centre.desk.cases.kinds import Kind, Step
 from centre.desk.cases.models import PersonCase
-from centre.desk.cases.rules import Because, Coded, Count
+from centre.desk.cases.rules import Coded, Count, StepReason
 from centre.drafts import Draft, Line, NearDay, Words
 from centre.errors import Conflict
 from centre.ledger import ServiceCategory
@@ -95,7 +95,7 @@ def _call_again(session: Session, actor: Actor, case: Startup, draft: Draft) -> 
     case.due_on = add_months(clock.today(), 6)
 
 
-def _end(session: Session, actor: Actor, case: Startup, draft: Because) -> None:
+def _end(session: Session, actor: Actor, case: Startup, draft: StepReason) -> None:
     case.due_on, case.jobs = None, 0
 
 
@@ -111,7 +111,7 @@ STARTUP = Kind(
     steps=(
         Step("start", N_("已开业"), Opening, _call_again, records=True),
         Step("confirm", N_("回访"), JobsNow, _call_again),
-        Step("give-up", N_("停业或放弃"), Because, _end),
+        Step("give-up", N_("停业或放弃"), StepReason, _end),
     ),
     columns=("course", "business", "started_on", "jobs"),
     labels={
@@ -229,7 +229,7 @@ PRACTICE = Kind(
         Step("hire", N_("正式上班"), Hiring, _hire),
         Step("day-30", N_("30 天回访"), Income30, _month),
         Step("day-90", N_("90 天回访"), Income90, _finish),
-        Step("leave", N_("离开"), Because, _finish),
+        Step("leave", N_("离开"), StepReason, _finish),
     ),
     columns=("course", "shop", "expires_on", "income_30_fen", "income_90_fen"),
     labels={

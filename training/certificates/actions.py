@@ -48,7 +48,7 @@ class OwnAssessment(Forbidden):
 def record_result(session: Session, actor: Actor, *, draft: AssessmentDraft) -> TrainingCertificate | None:
     """Enter the marks of one attempt (考核); who passes is certified, who fails once may sit again.
 
-    Gives the certificate, or None. Raises IllegalMove without a completed course, OwnAssessment, ResitOver,
+    Returns the certificate, or None. Raises IllegalMove without a completed course, OwnAssessment, ResitOver,
     CertificateForm and its kin for an official number that does not fit level and year, NumberTaken, Invalid or
     NotFound.
     """
@@ -77,7 +77,7 @@ def record_result(session: Session, actor: Actor, *, draft: AssessmentDraft) -> 
 
 
 def end_resits(session: Session, actor: Actor) -> int:
-    """Fail those who did not sit again in time, and tell them; gives how many. Done twice it changes nothing."""
+    """Fail those who did not sit again in time, and tell them; returns how many. Done twice it changes nothing."""
     require(actor, Permission.CERTIFY)
     ended = 0
     with seeing_everything(session):

@@ -22,7 +22,6 @@ from training.claims.models import Claim, ClaimLine
 from training.claims.replay import facts_of
 from training.claims.rules import (
     CLAIMS,
-    Case,
     ClaimBlocked,
     ClaimDraft,
     ClaimOpen,
@@ -36,6 +35,7 @@ from training.claims.rules import (
     PaymentDraft,
     Programme,
     SamePerson,
+    SubsidyCase,
     Terms,
     decide,
     read_terms,
@@ -133,7 +133,7 @@ def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDraft) -> Claim:
     """Pay a released claim out of a fund for subsidies (拨付).
 
-    Every line is reckoned once more: whoever has lost the certificate, the attendance or the right to the subsidy
+    Every line is calculated once more: whoever has lost the certificate, the attendance or the right to the subsidy
     since the claim was entered is left out, with the reason. Raises SamePerson for whoever released it, OwnClaim,
     ClaimBlocked, NothingGranted when nobody is left, ProviderNotActive, FundShort, FundPurposeDiffers or IllegalMove.
     """
@@ -145,7 +145,7 @@ def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDr
     require_active(provider(session, claim.provider_id).state)
     check_class(session, Actor.system(), class_id=claim.class_id)
     _refuse_doubts(session, claim)
-    _reckon_again(session, claim)
+    _calculate_again(session, claim)
     paid = spend(
         session,
         fund_id=draft.fund_id,
@@ -254,7 +254,7 @@ def _lines(session: Session, claim: Claim, state: LineState) -> list[ClaimLine]:
     return [line for line, _ in session.execute(queries.lines(claim.id)) if line.state is state]
 
 
-def _reckon_again(session: Session, claim: Claim) -> None:
+def _calculate_again(session: Session, claim: Claim) -> None:
     """Leave out of a claim whoever no longer has the right to its money. Raises NothingGranted when nobody is left."""
     with seeing_everything(session):
         training, _, school = class_parts(session, claim.class_id)
@@ -311,7 +311,7 @@ def _write_lines(session: Session, claim: Claim, training: TrainingClass, *, ter
     session.flush()
 
 
-def _add_line(session: Session, claim: Claim, place: Enrolment, case: Case, terms: Terms, most: int) -> None:
+def _add_line(session: Session, claim: Claim, place: Enrolment, case: SubsidyCase, terms: Terms, most: int) -> None:
     decision = decide(terms, case, most_a_year=most)
     granted = decision.fen > 0
     once = f"{place.person_id}:{case.occupation}:{case.level}" if granted else None

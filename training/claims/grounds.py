@@ -14,7 +14,7 @@ from training.certificates.queries import certificates
 from training.certificates.rules import CertificateState
 from training.claims.models import Claim
 from training.claims.queries import earlier_subsidies
-from training.claims.rules import Case
+from training.claims.rules import SubsidyCase
 from training.classes.models import TrainingClass
 from training.classes.queries import class_parts
 from training.enrolments.models import Enrolment
@@ -28,8 +28,8 @@ COMPLETED = CERTIFIED | {EnrolmentState.COMPLETED, EnrolmentState.RESIT, Enrolme
 
 def cases(
     session: Session, training: TrainingClass, places: Sequence[Enrolment], *, before: Claim | None = None
-) -> dict[int, Case]:
-    """What is known of trainees of a class, by enrolment; `before` is the claim that is reckoned again."""
+) -> dict[int, SubsidyCase]:
+    """What is known of trainees of a class, by enrolment; `before` is the claim that is calculated again."""
     _, major, _ = class_parts(session, training.id)
     people: dict[int, Person] = {}
     for ids in batches([place.person_id for place in places]):
@@ -46,7 +46,7 @@ def cases(
     }
     table = retirement_rules()
     return {
-        place.id: Case(
+        place.id: SubsidyCase(
             occupation=major.occupation_code,
             level=major.level or 0,
             completed_on=training.end_on,

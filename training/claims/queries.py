@@ -25,7 +25,7 @@ STARTED = (
     EnrolmentState.CERTIFIED,
     EnrolmentState.EMPLOYED,
 )
-"""Trainees whom a claim speaks of: all who stayed to the end, whatever became of them."""
+"""Trainees that a claim covers: all who stayed to the end, whatever their result."""
 
 
 def claims(state: ClaimState | None = None) -> Select[Claim, TrainingClass, Major, TrainingProvider]:
@@ -59,7 +59,7 @@ def lines(claim_id: int) -> Select[ClaimLine, Enrolment]:
 
 
 def claimed_places(class_id: int) -> Select[Enrolment]:
-    """The trainees of a class whom a claim speaks of."""
+    """The trainees of a class that a claim covers."""
     return (
         select(Enrolment)
         .where(Enrolment.class_id == class_id, Enrolment.state.in_(STARTED))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from centre.replays import Replay, Replayed, register
 from centre.translation import N_
 from training.claims.models import Claim, ClaimLine
-from training.claims.rules import Case, Earlier, Programme, Terms, decide, read_terms
+from training.claims.rules import Earlier, Programme, SubsidyCase, Terms, decide, read_terms
 
 MOST = "trainings-per-year"
 SUBSIDIES = {f"subsidy-{programme.value}": programme for programme in Programme}
@@ -30,7 +30,7 @@ LABELS = {
 }
 
 
-def facts_of(case: Case, most: int) -> dict[str, Any]:
+def facts_of(case: SubsidyCase, most: int) -> dict[str, Any]:
     """What a decision rests on, as it is kept with its line."""
     return {
         "completed": case.completed,
@@ -62,7 +62,7 @@ class _Course:
                 earlier.append(Earlier(line_id, Programme(programme), occupation, level, year, amount))
         known = {subsidy.line_id for subsidy in earlier}
         earlier += [subsidy for subsidy in self.new[line.person_id] if subsidy.line_id not in known]
-        case = Case(
+        case = SubsidyCase(
             occupation=line.occupation_code, level=line.level, completed_on=line.completed_on, days=line.days,
             hours=line.hours, completed=facts["completed"], certified=facts["certified"], percent=facts["percent"],
             retired=facts["retired"], government_fen=facts["government_fen"], earlier=earlier,

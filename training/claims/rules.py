@@ -16,7 +16,7 @@ from centre.translation import N_
 
 
 class Programme(StrEnum):
-    """By which pattern a subsidy is reckoned (补贴方式)."""
+    """By which pattern a subsidy is calculated (补贴方式)."""
 
     PER_DAY = "per_day"
     PER_CERTIFICATE = "per_certificate"
@@ -111,7 +111,7 @@ LINE_LABELS = {
 Fen = Annotated[int, Field(ge=0, le=10**9)]
 
 
-class Step(Draft):
+class ClaimAct(Draft):
     """So much a day, up to a day of the course; the last step has no end."""
 
     until: Annotated[int, Field(ge=1)] | None = None
@@ -122,7 +122,7 @@ class DayTerms(Draft):
     """So much for each class day, in steps, up to a number of days (按天数)."""
 
     pattern: Literal["per_day"]
-    steps: Annotated[list[Step], Field(min_length=1)]
+    steps: Annotated[list[ClaimAct], Field(min_length=1)]
     cap_days: Annotated[int, Field(ge=1)]
 
 
@@ -170,8 +170,8 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """What is known of one trainee when the subsidy is reckoned; `government_fen` is its part of the tuition."""
+class SubsidyCase:
+    """What is known of one trainee when the subsidy is calculated; `government_fen` is its part of the tuition."""
 
     occupation: str
     level: int
@@ -216,7 +216,7 @@ REASONS = {
 """Why a trainee is not subsidised; the school reads these words and never another school's name (TR-05)."""
 
 
-def decide(terms: Terms, case: Case, *, most_a_year: int) -> Decision:
+def decide(terms: Terms, case: SubsidyCase, *, most_a_year: int) -> Decision:
     """What one trainee is subsidised with, or why not: VR13, VR18, TR-04, TR-05, TR-09 and the pattern's own caps."""
     if case.retired:
         return Decision(reason="retired")
@@ -237,7 +237,7 @@ def decide(terms: Terms, case: Case, *, most_a_year: int) -> Decision:
     return Decision(rest) if rest > 0 else Decision(reason="government-split")
 
 
-def _amount(terms: Terms, case: Case) -> Decision:
+def _amount(terms: Terms, case: SubsidyCase) -> Decision:
     match terms:
         case DayTerms():
             return Decision(day_table(terms, case.days))

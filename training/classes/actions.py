@@ -178,8 +178,8 @@ def refuse_class(session: Session, actor: Actor, *, class_id: int, reason: str) 
 def move_class(session: Session, actor: Actor, *, class_id: int, event: str, reason: str = "") -> TrainingClass:
     """Move a class along its later states: lock, begin, finish, suspend, resume, cancel or break off.
 
-    Whoever is in a class that ends before its time is released and told why, in the same transaction; the reason may
-    not be missing then. Raises IllegalMove, ClassAhead before the first day, ProviderNotActive, Invalid or NotFound.
+    Trainees of a class that ends early are released and notified with the reason, in the same transaction; the reason
+    is then required. Raises IllegalMove, ClassAhead before the first day, ProviderNotActive, Invalid or NotFound.
     """
     require(actor, Permission.APPLY_FOR_CLASS)
     if event not in BY_HAND:

@@ -52,7 +52,7 @@ def enrol_learner(
 
 
 def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
-    """Take somebody out of a class before it begins; the seat is offered to whoever has waited longest (退班).
+    """Take somebody out of a class before it begins; the seat is offered to the person who has waited longest (退班).
 
     Raises IllegalMove once the class runs, or NotFound.
     """
@@ -130,7 +130,7 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
 
 
 def place_graduates(session: Session, actor: Actor, *, person_id: int) -> int:
-    """Note on the certified courses of somebody that work followed (就业); gives how many."""
+    """Note on the certified courses of somebody that work followed (就业); returns how many."""
     require(actor, Permission.ENROL)
     with seeing_everything(session):
         certified = select(Enrolment).where(

@@ -48,7 +48,7 @@ from training.providers.rules import require_active
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Somebody who enrols, and what is asked for them; `extra` are more columns, the same ones for everybody."""
+    """A person who enrols, with the application; `extra` holds further columns, the same for everybody."""
 
     person: Learner
     application: Application
@@ -58,7 +58,7 @@ class Newcomer:
 def admit_together(
     session: Session, actor: Actor, *, parts: Parts, newcomers: Sequence[Newcomer], seated: bool = False
 ) -> Sequence[int]:
-    """Enrol people in a class, all or nobody; gives the numbers of their enrolments in the order of `newcomers`.
+    """Enrol people in a class, all or nobody; returns the numbers of their enrolments in the order of `newcomers`.
 
     Who left the class or was refused comes back on the same enrolment. When there is no room for all of them, they
     wait if every application allows it. With `seated` the caller has taken the seats already. Raises ClassFull,
@@ -88,7 +88,7 @@ def admit_together(
 def withdraw_together(
     session: Session, actor: Actor, *, class_id: int, places: Sequence[Enrolment], reason: str
 ) -> None:
-    """Take people out of one class before it begins; their seats go to whoever has waited longest (集体退班).
+    """Take people out of one class before it begins; their seats go to the person who has waited longest (集体退班).
 
     All of them are in the same state. Raises IllegalMove once the class runs, and StaleDataError when somebody else
     moved one of them meanwhile: the seat would come back twice.
@@ -174,7 +174,7 @@ def _write(
     *,
     seated: bool,
 ) -> None:
-    """Enrolments, their moves, ledger and messages; who has to be looked at first waits in the state applied."""
+    """Enrolments, their moves, ledger and messages; applications that need a check stay in the state applied."""
     accepted = [row for row in rows if seated and not row["to_check"]]
     entries = record_places(session, actor, parts, accepted)
     now, state = clock.now(), EnrolmentState.APPLIED if seated else EnrolmentState.WAITLISTED

@@ -24,7 +24,7 @@ Parts = tuple[TrainingClass, Major, TrainingProvider]
 
 
 class Learner(Protocol):
-    """What enrolling needs to know of somebody: a `Person`, or one being registered."""
+    """The fields of a person that enrolling needs: those of a `Person`, or of one being registered."""
 
     @property
     def id(self) -> int:
@@ -40,7 +40,7 @@ class Learner(Protocol):
 
     @property
     def categories(self) -> list[str]:
-        """The groups that policies speak of."""
+        """The groups that policies refer to."""
 
 
 _CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.ROSTER: Channel.SITE}
@@ -82,7 +82,7 @@ def place_values(
 def record_places(
     session: Session, actor: Actor, parts: Parts, places: Sequence[Mapping[str, Any]]
 ) -> Mapping[int, int]:
-    """Enter enrolments in the ledger; gives the entries by enrolment.
+    """Enter enrolments in the ledger; returns the entries by enrolment.
 
     There is one entry per enrolment, not per lesson (A23); its amount is the public money. A place gives `id`,
     `person_id`, `origin`, `centre_fen` and `government_fen`.
@@ -131,7 +131,7 @@ def confirm_places(
 
 
 def free_seats(session: Session, class_id: int, count: int = 1) -> None:
-    """Return seats of a class and announce each, so that it is offered to whoever has waited longest."""
+    """Return seats of a class and announce each, so that it is offered to the person who has waited longest."""
     with seeing_everything(session):
         give_back(session, TrainingClass, class_id, count=count)
         waiting = select(Enrolment.id).where(

@@ -1,4 +1,4 @@
-"""What becomes of everybody in a class that ends before its time: they are released and told once (停办善后)."""
+"""What becomes of everybody in a class that ends before its time: they are released and notified once (停办善后)."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -28,7 +28,7 @@ _NOT_BEGUN = RELEASABLE - {EnrolmentState.ATTENDING}
 
 
 def cancel_places(session: Session, *, class_id: int, reason: str = "") -> int:
-    """Release everybody from a class that is cancelled or broken off and tell them why; gives how many."""
+    """Release everybody from a class that is cancelled or broken off and tell them why; returns how many."""
     with seeing_everything(session):
         parts = class_parts(session, class_id)
         class_no, major = parts[0].class_no, parts[1].name
@@ -41,7 +41,7 @@ def cancel_places(session: Session, *, class_id: int, reason: str = "") -> int:
 
 
 def close_places(session: Session, *, class_id: int, states: Collection[EnrolmentState] = _NOT_BEGUN) -> int:
-    """Release those who never got into a class that goes on or is over without them; gives how many."""
+    """Release those who never got into a class that goes on or is over without them; returns how many."""
     with seeing_everything(session):
         parts = class_parts(session, class_id)
         return _release(session, parts, states, CLASS_FULL.of(major=parts[1].name, class_no=parts[0].class_no))

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.exports.queries import KINDS, Kind, ListQuery
+from centre.exports.queries import KINDS, ExportKind, ListQuery
 from centre.people import Person
 from centre.permissions import Permission
 from centre.sheets.cells import Cell
@@ -45,7 +45,7 @@ def _centre(session: Session, class_id: int | None) -> int | None:
     return session.scalar(_trainees(class_id).with_only_columns(Enrolment.centre_id).order_by(None).limit(1))
 
 
-KINDS["trainees"] = Kind(
+KINDS["trainees"] = ExportKind(
     "trainees",
     N_("学员名单"),
     Permission.IMPORT_ROSTER,

@@ -173,7 +173,7 @@ class BeneficiaryMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What is asked for with an enrolment, besides who and where.
+    """An application for a class, apart from the person and the class.
 
     The worker on whose recognition a child or spouse learns is named by staff with an id, by others with the number
     of the worker's file; ids can be guessed, and would tell who is recognised.

@@ -16,7 +16,7 @@ def funding(session: Session, class_id: int) -> Fund | None:
 
 
 def is_short(session: Session, class_id: int, *, places: int, centre_fen: int) -> bool:
-    """Whether the fund of a class cannot pay the centre's usual share of this many more learners, whoever asks."""
+    """Whether the fund of a class cannot pay the centre's usual share of this many more learners, for any reader."""
     with seeing_everything(session):
         paying = funding(session, class_id)
     return paying is not None and paying.balance_fen < places * centre_fen

@@ -21,9 +21,9 @@ from training.integrity.rules import (
     SOURCES,
     CallDraft,
     CallOutcome,
-    Check,
     CheckFinding,
     CheckOutcome,
+    CheckRule,
     Facts,
     FlagState,
     OwnFlag,
@@ -133,7 +133,7 @@ def _refuse_own(session: Session, actor: Actor, flag: Flag) -> None:
         raise OwnFlag
 
 
-def _look(session: Session, training: TrainingClass, name: str, check: Check, facts: Facts, terms: Terms) -> None:
+def _look(session: Session, training: TrainingClass, name: str, check: CheckRule, facts: Facts, terms: Terms) -> None:
     try:
         _settle(session, training, name, check.look(facts, terms))
     except Unknown:

@@ -21,7 +21,7 @@ from training.classes.rules import BEFORE_SESSION, ClassState
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import SEATLESS
 from training.integrity.models import Flag, IntegrityCheck, PhoneCall, PhoneSample
-from training.integrity.rules import Facts, FlagState, Stamp, Trainee
+from training.integrity.rules import CheckedTrainee, Facts, FlagState, Stamp
 from training.providers.models import Major, TrainingProvider
 
 RECENT, USUAL = timedelta(days=60), timedelta(days=360)
@@ -59,7 +59,7 @@ def flag(session: Session, flag_id: int) -> Flag:
 
 
 def unsettled_flags(session: Session, class_id: int) -> int:
-    """How many flags of a class are unsettled, whoever asks."""
+    """How many flags of a class are unsettled, regardless of the reader."""
     with seeing_everything(session):
         standing = select(func.count()).where(Flag.class_id == class_id, Flag.state.in_(UNSETTLED))
         return session.scalar(standing) or 0
@@ -95,11 +95,11 @@ def trainees_checked(session: Session, class_id: int) -> list[tuple[Enrolment, P
         return [(row[0], row[1]) for row in rows]
 
 
-def trainee_of(place: Enrolment, person: Person) -> Trainee:
+def trainee_of(place: Enrolment, person: Person) -> CheckedTrainee:
     """A trainee with digests instead of numbers; the bank account is compared by a keyed digest that is not stored."""
     bank = blind_index("bank", person.unseal("bank", place.bank_sealed)) if place.bank_sealed else None
     group = "" if person.sex is Sex.UNKNOWN else person.sex.value
-    return Trainee(place.id, person.phone_index, bank, person.birth_on, group)
+    return CheckedTrainee(place.id, person.phone_index, bank, person.birth_on, group)
 
 
 def facts_of(session: Session, class_id: int) -> Facts:

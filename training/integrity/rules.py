@@ -80,7 +80,7 @@ CALL_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Trainee:
+class CheckedTrainee:
     """A trainee as the checks see them: digests instead of numbers, no name."""
 
     enrolment_id: int
@@ -107,7 +107,7 @@ class Facts:
 
     start_on: date
     end_on: date
-    trainees: Sequence[Trainee] = ()
+    trainees: Sequence[CheckedTrainee] = ()
     stamps: Sequence[Stamp] = ()
     elsewhere: Collection[int] = ()
     room: str = ""
@@ -275,7 +275,7 @@ def upper_tail(tries: int, hits: int, chance: float) -> float:
     return sum(comb(tries, count) * chance**count * (1 - chance) ** (tries - count) for count in range(hits, tries + 1))
 
 
-def retired(trainee: Trainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
+def retired(trainee: CheckedTrainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
     """Whether somebody has reached retirement age on a day.
 
     For women the table has two ages, by kind of post: a flag uses the earlier one, a refusal the later.
@@ -294,29 +294,29 @@ def phone_sample(enrolment_ids: Iterable[int], *, share: float, seed: str) -> li
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class CheckRule:
     """One check: its name for readers and its function, which raises Unknown where it cannot run."""
 
     label: str
     look: Callable[[Facts, Terms], CheckFinding | None]
 
 
-CHECKS: Mapping[str, Check] = {
-    "shared-phone": Check(N_("多名学员共用一个电话"), shared_phone),
-    "shared-bank": Check(N_("多名学员共用一个银行账户"), shared_bank),
-    "same-second": Check(N_("多人在同一秒签到"), same_second),
-    "no-variance": Check(N_("每天签到时间分秒不差"), no_variance),
-    "outside-timetable": Check(N_("在上课时间以外签到"), outside_timetable),
-    "two-places": Check(N_("同一时间在两个班上课"), two_places),
-    "past-retirement": Check(N_("学员已到退休年龄"), past_retirement),
-    "too-young": Check(N_("学员年龄不够"), too_young),
-    "no-place": Check(N_("没有教室、教师或课表"), no_place),
-    "teacher-twice": Check(N_("教师同一时间在两个班上课"), teacher_twice),
-    "too-few-hours": Check(N_("课时少于职业标准"), too_few_hours),
-    "out-of-scope": Check(N_("专业超出办学许可范围"), out_of_scope),
-    "over-capacity": Check(N_("学员超过培训能力"), over_capacity),
-    "ramp-up": Check(N_("短期内开班数量激增"), ramp_up),
-    "pass-rate": Check(N_("通过率异常偏高"), pass_rate),
+CHECKS: Mapping[str, CheckRule] = {
+    "shared-phone": CheckRule(N_("多名学员共用一个电话"), shared_phone),
+    "shared-bank": CheckRule(N_("多名学员共用一个银行账户"), shared_bank),
+    "same-second": CheckRule(N_("多人在同一秒签到"), same_second),
+    "no-variance": CheckRule(N_("每天签到时间分秒不差"), no_variance),
+    "outside-timetable": CheckRule(N_("在上课时间以外签到"), outside_timetable),
+    "two-places": CheckRule(N_("同一时间在两个班上课"), two_places),
+    "past-retirement": CheckRule(N_("学员已到退休年龄"), past_retirement),
+    "too-young": CheckRule(N_("学员年龄不够"), too_young),
+    "no-place": CheckRule(N_("没有教室、教师或课表"), no_place),
+    "teacher-twice": CheckRule(N_("教师同一时间在两个班上课"), teacher_twice),
+    "too-few-hours": CheckRule(N_("课时少于职业标准"), too_few_hours),
+    "out-of-scope": CheckRule(N_("专业超出办学许可范围"), out_of_scope),
+    "over-capacity": CheckRule(N_("学员超过培训能力"), over_capacity),
+    "ramp-up": CheckRule(N_("短期内开班数量激增"), ramp_up),
+    "pass-rate": CheckRule(N_("通过率异常偏高"), pass_rate),
 }
 
 PHONE_CHECK = "phone-sample"
@@ -337,7 +337,7 @@ def _need(there: object) -> None:
         raise Unknown
 
 
-def _shared(pairs: Iterable[tuple[str | None, Trainee]], most: int) -> CheckFinding | None:
+def _shared(pairs: Iterable[tuple[str | None, CheckedTrainee]], most: int) -> CheckFinding | None:
     held: dict[str, list[int]] = defaultdict(list)
     for value, trainee in pairs:
         if value:

@@ -31,7 +31,7 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class TraineeJob:
     """The dates of a placement: `ended_on` is None while it lasts; `away` is work outside the city."""
 
     person_id: int
@@ -45,7 +45,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class OutcomeTally:
     """How many of the certified found work (就业率): within `within` days, for at least `least` days (TR-14)."""
 
     certified: int = 0
@@ -61,8 +61,8 @@ class Tally:
 
 
 def tally(
-    completions: Iterable[Completion], jobs: Iterable[Job], today: date, *, within: int = 90, least: int = 30
-) -> Tally:
+    completions: Iterable[Completion], jobs: Iterable[TraineeJob], today: date, *, within: int = 90, least: int = 30
+) -> OutcomeTally:
     """Count the certified, those placed, and how long they stayed; who may still find work in time is pending."""
     by_person = _by_person(jobs)
     certified = placed = away = pending = 0
@@ -81,18 +81,18 @@ def tally(
         away += job.away
         for place, days in enumerate(MILESTONES):
             held[place] += stayed >= days
-    return Tally(certified, placed, away, pending, tuple(held))
+    return OutcomeTally(certified, placed, away, pending, tuple(held))
 
 
-def job_after(completion: Completion, jobs: Sequence[Job], *, within: int) -> Job | None:
+def job_after(completion: Completion, jobs: Sequence[TraineeJob], *, within: int) -> TraineeJob | None:
     """The job that counts for a certificate: the longest of those begun within `within` days after it."""
     last = completion.certified_on + timedelta(days=within)
     fitting = [job for job in jobs if completion.certified_on <= job.starts_on <= last]
     return max(fitting, key=lambda job: (job.ended_on or date.max, -job.starts_on.toordinal()), default=None)
 
 
-def _by_person(jobs: Iterable[Job]) -> Mapping[int, list[Job]]:
-    by_person: dict[int, list[Job]] = defaultdict(list)
+def _by_person(jobs: Iterable[TraineeJob]) -> Mapping[int, list[TraineeJob]]:
+    by_person: dict[int, list[TraineeJob]] = defaultdict(list)
     for job in jobs:
         by_person[job.person_id].append(job)
     return by_person

@@ -38,7 +38,7 @@ BY_LABELS = {By.SCHOOL: N_("按学校"), By.MAJOR: N_("按专业"), By.CLASS: N_
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
+class OutcomeSum:
     """One line: people, lesson hours, fen by payer; `selves`, `children` and `spouses` are all the enrolled."""
 
     school: str = ""
@@ -63,15 +63,15 @@ class Sum:
     children: int = 0
     spouses: int = 0
 
-    def __add__(self, other: "Sum") -> "Sum":
+    def __add__(self, other: "OutcomeSum") -> "OutcomeSum":
         """The sum of both, without a name."""
-        counts = (field.name for field in fields(Sum) if field.type is int and field.name != "id")
-        return Sum(**{name: getattr(self, name) + getattr(other, name) for name in counts})
+        counts = (field.name for field in fields(OutcomeSum) if field.type is int and field.name != "id")
+        return OutcomeSum(**{name: getattr(self, name) + getattr(other, name) for name in counts})
 
 
-def total(lines: list[Sum]) -> Sum:
+def total(lines: list[OutcomeSum]) -> OutcomeSum:
     """The sum of all lines."""
-    return sum(lines, Sum())
+    return sum(lines, OutcomeSum())
 
 
 def sums(
@@ -81,7 +81,7 @@ def sums(
     since: date | None = None,
     until: date | None = None,
     centre_ids: Sequence[int] | None = None,
-) -> list[Sum]:
+) -> list[OutcomeSum]:
     """The classes that began in a period and are visible to the reader, of all or of some centres, by school."""
     keys = _KEYS[by]
     began: list[ColumnElement[bool]] = [TrainingClass.state.not_in(HELD)]
@@ -103,7 +103,7 @@ def sums(
     for row in rows:
         school_id, school, major_id, major, class_id, class_no, classes, seats = row
         key = {By.SCHOOL: school_id, By.MAJOR: major_id, By.CLASS: class_id}[by]
-        lines[key] = Sum(
+        lines[key] = OutcomeSum(
             school, "" if by is By.SCHOOL else major, class_no if by is By.CLASS else "", key, classes, int(seats)
         )  # fmt: skip
     people = (
@@ -127,7 +127,15 @@ _KEYS = {
     By.MAJOR: (TrainingProvider.id, Major.id),
     By.CLASS: (TrainingProvider.id, Major.id, TrainingClass.id),
 }
-_COUNTED = {field.name for field in fields(Sum)} - {"school", "major", "class_no", "id", "classes", "seats", "away"}
+_COUNTED = {field.name for field in fields(OutcomeSum)} - {
+    "school",
+    "major",
+    "class_no",
+    "id",
+    "classes",
+    "seats",
+    "away",
+}
 
 
 def _counts() -> list[ColumnElement[int]]:

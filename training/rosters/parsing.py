@@ -13,8 +13,8 @@ from itertools import pairwise
 from centre.errors import Problem
 from centre.sheets.cells import Cell, HeaderHidden, HeaderMissing, Row, Sheet, Workbook
 from centre.sheets.entries import (
-    Entry,
     Rules,
+    SheetEntry,
     cell_problem,
     entries,
     header_of,
@@ -160,7 +160,7 @@ def read_again(
     """A row with corrected cells; `columns` are the fields that its sheet has a column for."""
     values = {name: cells.get(name) or None for name in columns}
     problems = [problem for name, cell in values.items() if (problem := cell_problem(name, cell))]
-    return _reading(sheet, Entry(Row(row_no, list(values.values())), values, problems), facts)
+    return _reading(sheet, SheetEntry(Row(row_no, list(values.values())), values, problems), facts)
 
 
 def _header(sheet: Sheet) -> Header | None:
@@ -211,7 +211,7 @@ def _is_paper(cells: Mapping[str, Cell]) -> bool:
     return cells.get("name") is None and cells.get("id_number") is None
 
 
-def _reading(sheet: str, entry: Entry, facts: ClassFacts) -> RosterReading:
+def _reading(sheet: str, entry: SheetEntry, facts: ClassFacts) -> RosterReading:
     cells = entry.cells
     trainee, problems, warnings = read_trainee(
         cells, today=facts.today, start_on=facts.start_on, least_age=facts.least_age

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.errors import NotFound
-from centre.sheets.writing import Correction, Fault, annotated_copy
+from centre.sheets.writing import CellFault, Correction, annotated_copy
 from centre.translation import translate
 from training.classes.models import TrainingClass
 from training.enrolments.effects import Parts
@@ -142,7 +142,7 @@ def annotated_file(session: Session, upload: RosterUpload, locale: str) -> bytes
         columns = upload.columns[row.sheet]["columns"]
         for problem in row.problems:
             message = translate(locale, problem["message"], **problem["params"])
-            faults.append(Fault(row.sheet, row.row_no, columns.get(problem["field"]), message))
+            faults.append(CellFault(row.sheet, row.row_no, columns.get(problem["field"]), message))
     headers = {sheet: known["header_row"] for sheet, known in upload.columns.items()}
     return annotated_copy(content, upload.file_name, faults, headers, _corrections(session, upload))
 

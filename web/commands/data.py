@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from centre.errors import Problem
-    from employers.openings.imports import ImportedRow, Report
+    from employers.openings.imports import ImportedRow, ImportReport
 
 imports = typer.Typer(help="Import data from spreadsheets.", no_args_is_help=True)
 exports = typer.Typer(help="Export data as spreadsheets.", no_args_is_help=True)
@@ -22,7 +22,7 @@ WRITABLE = (".csv", ".xlsx", ".jsonl")
 
 
 class Language(StrEnum):
-    """Languages of what is told."""
+    """Languages of the output."""
 
     CHINESE = "zh-Hans"
     ENGLISH = "en"
@@ -69,7 +69,7 @@ def import_openings(
         _write_report(report, verdicts, lang.value)
 
 
-def _tell(report: "Report", language: str, *, publish: bool) -> None:
+def _tell(report: "ImportReport", language: str, *, publish: bool) -> None:
     """The verdicts on the screen: what was left out, what was read, what is wrong, and how many of each."""
     from employers.openings.imports import ImportVerdict
 
@@ -117,7 +117,7 @@ def _readings(row: "ImportedRow", language: str) -> list[str]:
     return [f"{written} -> {read}" for written, read in pairs if not read.startswith(written)]
 
 
-def _write_report(file: Path, report: "Report", language: str) -> None:
+def _write_report(file: Path, report: "ImportReport", language: str) -> None:
     from centre.sheets.writing import Column, export_csv
     from centre.translation import translate
     from employers.openings.imports import VERDICT_LABELS

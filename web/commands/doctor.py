@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from centre.checkup.finding import Verdict
+from centre.checkup.finding import CheckupVerdict
 
-EXIT = {Verdict.OK: 0, Verdict.WARNING: 1, Verdict.FAULT: 2}
+EXIT = {CheckupVerdict.OK: 0, CheckupVerdict.WARNING: 1, CheckupVerdict.FAULT: 2}
 
 
 def doctor(
@@ -22,10 +22,10 @@ def doctor(
     from web.commands.running import import_domain
 
     import_domain()
-    worst = Verdict.OK
+    worst = CheckupVerdict.OK
     for finding in examine(least_free_gb=free_gb, most_backup_age=timedelta(days=backup_days), backups=backups):
         worst = max(worst, finding.verdict, key=EXIT.__getitem__)
-        if quiet and finding.verdict is Verdict.OK:
+        if quiet and finding.verdict is CheckupVerdict.OK:
             continue
         typer.echo(f"{finding.verdict.value:<9}{finding.part:<13}{finding.seen}")
         if finding.advice:

@@ -29,7 +29,7 @@ def check() -> None:
 
 @app.command()
 def split() -> None:
-    """Print the keys in two halves for two persons; both together restore them, one alone says nothing."""
+    """Print the keys in two halves for two persons; both together restore them, one alone reveals nothing."""
     from centre.escrow import split_keys
     from centre.keys import KeyTrouble, check_keys, note_split
     from centre.privacy import ring_marks, ring_text

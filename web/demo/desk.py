@@ -72,7 +72,7 @@ def day_before(days: int) -> str:
 
 
 def fill(session: Session, people: dict[str, Person]) -> Desk:
-    """Insert the cases of people and money; gives the desk for those who add others."""
+    """Insert the cases of people and money; returns the desk for those who add others."""
     desk = Desk(session, people)
     _petitions(desk)
     _relief(desk)

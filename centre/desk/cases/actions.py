@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from centre import audit, clock
 from centre.desk.cases.kinds import Kind, Step
-from centre.desk.cases.models import Case, Part, seal_words
+from centre.desk.cases.models import Case, CaseLine, seal_words
 from centre.desk.cases.queries import case_in_sight
 from centre.desk.cases.rules import PersonNeeded, SamePerson, missing
 from centre.drafts import Draft
@@ -109,7 +109,9 @@ def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event
     return case
 
 
-def add_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, draft: Draft, is_demo: bool = False) -> Part:
+def add_line(
+    session: Session, actor: Actor, *, kind: Kind, case_id: int, draft: Draft, is_demo: bool = False
+) -> CaseLine:
     """Add a line to a case. Raises NotFound, LinesClosed, PersonNeeded, Invalid or what the kind refuses."""
     require(actor, Permission.WORK_AT_DESK)
     case = case_in_sight(session, kind, case_id)
@@ -119,7 +121,7 @@ def add_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, draft:
         raise LinesClosed
     allow_staff(session, case, case.centre_id, actor=actor)
     model: Any = kind.lines.model
-    line: Part = model(
+    line: CaseLine = model(
         case_id=case.id,
         centre_id=case.centre_id,
         opened_by=actor.account_id,
@@ -149,14 +151,14 @@ def _named(session: Session, values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def mark_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, line_id: int) -> Part:
+def mark_line(session: Session, actor: Actor, *, kind: Kind, case_id: int, line_id: int) -> CaseLine:
     """Tick a line off, for example when the guest has signed; a second time changes nothing. Raises NotFound."""
     require(actor, Permission.WORK_AT_DESK)
     case = case_in_sight(session, kind, case_id)
     if kind.lines is None or not kind.lines.mark:
         raise NotFound
     model: Any = kind.lines.model
-    line: Part | None = session.scalar(select(model).where(model.id == line_id, model.case_id == case_id))
+    line: CaseLine | None = session.scalar(select(model).where(model.id == line_id, model.case_id == case_id))
     if line is None:
         raise NotFound
     allow_staff(session, line, case.centre_id, actor=actor)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from centre.desk.cases.models import Case, Part
+from centre.desk.cases.models import Case, CaseLine
 from centre.desk.cases.rules import Nothing
 from centre.drafts import Draft
 from centre.ledger import ServiceCategory
@@ -47,7 +47,7 @@ class Lines:
 
     name: str
     label: str
-    model: type[Part]
+    model: type[CaseLine]
     draft: type[Draft]
     columns: tuple[str, ...]
     add: Act | None = None
@@ -110,7 +110,7 @@ class Kind:
 
     @property
     def states(self) -> type[StrEnum]:
-        """The code list of its states, for whoever asks for the cases in one of them."""
+        """The code list of its states, for the caller for the cases in one of them."""
         return type(next(iter(self.machine.labels)))
 
     def step(self, event: str) -> Step | None:

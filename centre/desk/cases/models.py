@@ -36,7 +36,7 @@ class PersonCase(Case):
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
 
 
-class Part(OfCentre, Record):
+class CaseLine(OfCentre, Record):
     """The base of the lines of a case, such as the uses of a card (明细)."""
 
     __abstract__ = True
@@ -52,7 +52,7 @@ def kept_models(base: type[Base]) -> list[type[Any]]:
 
 
 def seal_words(session: Session, case: Case, words: str) -> None:
-    """Keep what was said, under the person's key, or under the service's own for a caller without a name."""
+    """Encrypt the statement under the person's key, or under the service's own key for an anonymous caller."""
     if not words:
         return
     person_id = getattr(case, "person_id", None)
@@ -64,7 +64,7 @@ def seal_words(session: Session, case: Case, words: str) -> None:
 
 
 def unsealed_words(session: Session, case: Case) -> str:
-    """What was said; empty when nothing was, or when the person has been erased."""
+    """The decrypted statement; empty if there is none or the person has been erased."""
     if case.words_sealed is None:
         return ""
     person_id = getattr(case, "person_id", None)

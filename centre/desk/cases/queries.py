@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.desk.cases.kinds import Kind
-from centre.desk.cases.models import Case, Part
+from centre.desk.cases.models import Case, CaseLine
 from centre.errors import NotFound
 from centre.scopes import ScopedSession
 from centre.states import Transition
@@ -64,7 +64,7 @@ def count_by_state(session: Session, kind: Kind) -> dict[str, int]:
     return {str(state): count for state, count in rows}
 
 
-def lines_of(session: Session, kind: Kind, case_id: int) -> Sequence[Part]:
+def lines_of(session: Session, kind: Kind, case_id: int) -> Sequence[CaseLine]:
     """The lines of a case, oldest first."""
     if kind.lines is None:
         return []

@@ -28,13 +28,13 @@ class Nothing(Draft):
     """A step that needs no further data."""
 
 
-class Reason(Draft):
+class StepRemark(Draft):
     """A step with an optional remark, kept in the history (说明)."""
 
     reason: Line = ""
 
 
-class Because(Draft):
+class StepReason(Draft):
     """A step that must say why (理由)."""
 
     reason: Annotated[Line, StringConstraints(min_length=2)]

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Enum, String, and_, inspect, or_, select, update
 from sqlalchemy.orm import Session
 
-from centre.desk.cases.models import Case, Part, PersonCase, kept_models, seal_words, unsealed_words
+from centre.desk.cases.models import Case, CaseLine, PersonCase, kept_models, seal_words, unsealed_words
 from centre.events import subscribe
 from centre.people import Person
 from centre.records.rules import BLANKED_WORDS, ERASED_NAME, PersonErased
@@ -23,7 +23,7 @@ def forget_in_cases(session: Session, fact: PersonErased) -> None:
     centre_id = session.scalar(select(Person.centre_id).where(Person.id == fact.person_id))
     for model in kept_models(PersonCase):
         _blank_lines(session, model, fact.person_id)
-    for model in (*kept_models(Case), *kept_models(Part)):
+    for model in (*kept_models(Case), *kept_models(CaseLine)):
         _rewrite_texts(session, model, fact, centre_id)
     for model in kept_models(Case):
         _rewrite_words(session, model, fact, centre_id)
@@ -32,7 +32,7 @@ def forget_in_cases(session: Session, fact: PersonErased) -> None:
 
 def _blank_lines(session: Session, case: type[Any], person_id: int) -> None:
     own = select(case.id).where(case.person_id == person_id)
-    for line in kept_models(Part):
+    for line in kept_models(CaseLine):
         columns = inspect(line).columns
         if not any(key.column.table is inspect(case).local_table for key in columns["case_id"].foreign_keys):
             continue

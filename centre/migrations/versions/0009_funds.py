@@ -1,4 +1,4 @@
-"""Funds, and what was found doubtful."""
+"""Funds and integrity flags."""
 
 import sqlalchemy as sa
 from alembic import op

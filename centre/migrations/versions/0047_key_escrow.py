@@ -10,7 +10,7 @@ down_revision = "0046_public_since"
 
 
 def upgrade() -> None:
-    """Take the step: nobody knows of earlier splits, so the keys count as not escrowed."""
+    """Take the step: earlier splits were not recorded, so the keys count as not escrowed."""
     with op.batch_alter_table("key_mark", schema=None) as batch_op:
         batch_op.add_column(sa.Column("split_at", centre.tables.Instant(), nullable=True))
 

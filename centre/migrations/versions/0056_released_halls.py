@@ -1,4 +1,4 @@
-"""What everybody knows of the hall of a fair while its organiser changes it."""
+"""The published state of a fair's hall while its organiser edits it."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -27,7 +27,7 @@ from employers.fairs.rules import WAITING_OR_HOLDING
 
 
 class NothingToRelease(Conflict):
-    """Everybody knows the hall of the fair as it is."""
+    """The published state of the hall equals the current one."""
 
     code = "nothing-to-release"
     message = N_("没有要公布的改动")

@@ -4,7 +4,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from centre.tables import Base, Record
-from employers.fairs.plans.rules import Grid
+from employers.fairs.plans.rules import FloorGrid
 
 
 class HallGrid(Record):
@@ -19,9 +19,9 @@ class HallGrid(Record):
     doors: Mapped[list[list[int]]] = mapped_column(JSON, default=list)
 
     @property
-    def grid(self) -> Grid:
+    def grid(self) -> FloorGrid:
         """The grid as the rules see it."""
-        return Grid(
+        return FloorGrid(
             self.width,
             self.height,
             frozenset((x, y) for x, y in self.walls),

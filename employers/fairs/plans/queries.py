@@ -11,7 +11,7 @@ from employers.fairs.hall_rules import EntranceUse
 from employers.fairs.halls import entrances, hall_text
 from employers.fairs.models import Booth, Fair, VenueEntrance
 from employers.fairs.plans.models import BoothPlace, HallGrid
-from employers.fairs.plans.rules import Grid, Square, default_grid, laid_out
+from employers.fairs.plans.rules import FloorGrid, Square, default_grid, laid_out
 from employers.fairs.queries import booths
 from employers.fairs.released import ADDRESS, PLACES, WAYS
 from employers.fairs.rules import BoothState
@@ -23,14 +23,14 @@ SHOWN = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT, BoothStat
 class FloorPlan:
     """The hall of a fair with its booths: where each number stands, who has it, and the ways in (展位图)."""
 
-    grid: Grid
+    grid: FloorGrid
     places: dict[int, Square]
     holders: dict[int, Booth]
     entrances: tuple[VenueEntrance, ...] = ()
 
     @property
     def door_names(self) -> dict[Square, str]:
-        """The names of the doors that have one."""
+        """The names of the entry points that have one."""
         return {(way.x, way.y): way.name for way in self.entrances if way.x is not None and way.y is not None}
 
 
@@ -131,7 +131,7 @@ def _placed(session: Session, fair: Fair, *, released: bool) -> dict[int, Square
     return {place.booth_no: (place.x, place.y) for place in rows}
 
 
-def _with_entrances(grid: Grid, ways: tuple[VenueEntrance, ...]) -> Grid:
+def _with_entrances(grid: FloorGrid, ways: tuple[VenueEntrance, ...]) -> FloorGrid:
     """The grid with the squares of the entrances among its doors; ways through the hall start at the visitors' one."""
     squares = [
         (way.use is EntranceUse.EXHIBITORS, (way.x, way.y)) for way in ways if way.x is not None and way.y is not None

@@ -27,7 +27,7 @@ MOST_STOPS = 7
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class FloorGrid:
     """A hall: its size in squares, its walls, and its doors (场地网格)."""
 
     columns: int
@@ -80,26 +80,26 @@ def squares(text: str, field: str) -> list[Square]:
     return list(dict.fromkeys(parsed))
 
 
-def grid_of(draft: GridDraft) -> Grid:
+def grid_of(draft: GridDraft) -> FloorGrid:
     """The grid that a draft describes. Raises Invalid."""
     walls, doors = squares(draft.walls, "walls"), squares(draft.doors, "doors")
-    grid = Grid(draft.columns, draft.rows)
+    grid = FloorGrid(draft.columns, draft.rows)
     if outside := [square for square in [*walls, *doors] if not grid.holds(square)]:
         params = {"square": f"{outside[0][0]},{outside[0][1]}"}
         raise Invalid(
             [Problem("walls" if outside[0] in walls else "doors", "outside", N_("格子 {square} 在场外"), params)]
         )
-    return Grid(draft.columns, draft.rows, frozenset(walls) - frozenset(doors), tuple(doors))
+    return FloorGrid(draft.columns, draft.rows, frozenset(walls) - frozenset(doors), tuple(doors))
 
 
-def default_grid(booths: int) -> Grid:
+def default_grid(booths: int) -> FloorGrid:
     """A hall that is large enough for a number of booths, with one door."""
     columns = 12
     rows = max(5, 3 * -(-max(booths, 1) // (2 * (columns - 2))) + 2)
-    return Grid(columns, min(rows, WIDEST), doors=((columns // 2, min(rows, WIDEST) - 1),))
+    return FloorGrid(columns, min(rows, WIDEST), doors=((columns // 2, min(rows, WIDEST) - 1),))
 
 
-def laid_out(grid: Grid, count: int) -> dict[int, Square]:
+def laid_out(grid: FloorGrid, count: int) -> dict[int, Square]:
     """Booths in double rows with aisles around them; a hall that is too small also fills its aisles from the back."""
     rows = [row for row in range(grid.rows) if row % 3 != 0]
     good = [(x, y) for y in rows for x in range(1, grid.columns - 1) if y < grid.rows - 1]
@@ -108,7 +108,7 @@ def laid_out(grid: Grid, count: int) -> dict[int, Square]:
     return dict(zip(range(1, count + 1), free, strict=False))
 
 
-def moved(grid: Grid, places: Mapping[int, Square], booth_no: int, to: Square) -> dict[int, Square]:
+def moved(grid: FloorGrid, places: Mapping[int, Square], booth_no: int, to: Square) -> dict[int, Square]:
     """The places after a booth went to a square; a booth that stood there takes its former place.
 
     Raises NoSuchSquare.
@@ -125,7 +125,7 @@ def moved(grid: Grid, places: Mapping[int, Square], booth_no: int, to: Square) -
     return after
 
 
-def distances(grid: Grid, taken: Iterable[Square], start: Square) -> dict[Square, int]:
+def distances(grid: FloorGrid, taken: Iterable[Square], start: Square) -> dict[Square, int]:
     """Steps from a square to each square that can be reached through the aisles; booths are reached, not crossed."""
     blocked = set(taken)
     steps = {start: 0}
@@ -151,7 +151,7 @@ class Route:
     unreachable: tuple[int, ...] = ()
 
 
-def route(grid: Grid, places: Mapping[int, Square], stops: Iterable[int]) -> Route:
+def route(grid: FloorGrid, places: Mapping[int, Square], stops: Iterable[int]) -> Route:
     """The shortest way from the entrance past some booths."""
     taken = set(places.values())
     wanted = [number for number in dict.fromkeys(stops) if number in places]
@@ -175,7 +175,7 @@ def route(grid: Grid, places: Mapping[int, Square], stops: Iterable[int]) -> Rou
     return Route(best, METRES * length(best), lost)
 
 
-def trail(grid: Grid, places: Mapping[int, Square], order: Iterable[int]) -> list[Square]:
+def trail(grid: FloorGrid, places: Mapping[int, Square], order: Iterable[int]) -> list[Square]:
     """The squares that a route runs over, from the entrance."""
     taken = set(places.values())
     path, here = [grid.entrance], grid.entrance

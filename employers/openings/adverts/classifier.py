@@ -20,7 +20,7 @@ from employers.openings.adverts.clauses import clauses
 WEIGHTS = Path(__file__).parents[1] / "data" / "ad_weights.json"
 LONGEST_RUN = 3
 ASKED_FROM = 0.95
-"""Probability from which a clause is asked about; chosen so that lawful sentences stay silent."""
+"""Probability from which a clause is flagged; chosen so that lawful sentences are not."""
 
 LAWFUL_BELOW = 0.1
 """Probability below which a question of the lexicon is dropped; at 0.2 it would silence one in eighty unlawful ones."""
@@ -60,7 +60,7 @@ def probability(clause: str) -> float:
 
 
 def is_lawful(clause: str, *, title: bool = False) -> bool:
-    """Whether a clause resembles lawful wording so closely that nobody needs to be asked about a word in it."""
+    """Whether a clause resembles lawful wording so closely that a lexicon word in it is not flagged."""
     return probability(clause.replace(" ", "")) < (TITLE_BELOW if title else LAWFUL_BELOW)
 
 
@@ -108,5 +108,5 @@ _trial: ContextVar[Weights | None] = ContextVar("weights on trial", default=None
 def _weights(file: Path, _written: int) -> Weights:
     try:
         return weights_of(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError):  # cut off by a power failure: the next night learns it anew
+    except (OSError, ValueError, KeyError):  # cut off by a power failure: the next night learns it again
         return weights_of(WEIGHTS.read_text(encoding="utf-8"))

@@ -39,7 +39,7 @@ _TYPED = str.maketrans("，（）：", ",():")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence, whether it must be asked about, its category, and whether it is kept out of training."""
+    """A sentence, whether it must be flagged, its category, and whether it is held out of training."""
 
     text: str
     flag: bool

@@ -1,4 +1,4 @@
-"""What may be said of a person, beside words of demand, preference or refusal: it is asked about. Pure; data file."""
+"""Words for personal traits, flagged beside words of demand, preference or refusal. Pure; data file."""
 
 import re
 import tomllib
@@ -14,7 +14,7 @@ from employers.openings.adverts.clauses import clauses, latin_clauses
 LEXICON = Path(__file__).parents[1] / "data" / "ad_lexicon.toml"
 MASKED = "□"
 WAIVED = "◇"
-"""Stands for words such as 不限 and 都欢迎, which excuse what is said just before them."""
+"""Placeholder for words such as 不限 and 都欢迎, which make the trait just before them lawful."""
 LONGEST_PLACE = 4
 NEAR = 6
 
@@ -43,7 +43,7 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
-class Lexicon:
+class AdvertLexicon:
     """The compiled data file."""
 
     topics: Sequence[Topic]
@@ -58,12 +58,12 @@ class Lexicon:
 
 
 @lru_cache(maxsize=1)
-def lexicon() -> Lexicon:
+def lexicon() -> AdvertLexicon:
     """The lexicon, compiled once."""
     with LEXICON.open("rb") as file:
         data = tomllib.load(file)
     turns = "|".join(data["refuse"] + data["prefer"])
-    return Lexicon(
+    return AdvertLexicon(
         topics=[_topic(row, turns, data["trades"]) for row in data["topic"]],
         english=[_topic(row, turns, data["trades"]) for row in data["english"]],
         stance=re.compile("|".join(data["refuse"] + data["prefer"] + data["demand"])),
@@ -83,7 +83,7 @@ def laws() -> dict[str, str]:
 
 
 def questions(text: str) -> Iterator[tuple[str, str]]:
-    """Topics that a text must be asked about, each with its whole clause: a word alone shows nobody what is meant."""
+    """The flagged topics of a text, each with its whole clause, since a single word is unclear out of context."""
     book = lexicon()
     for clause in clauses(text):
         whole = book.mask.sub(MASKED, clause)
@@ -174,7 +174,7 @@ def _title(traits: Sequence[str], trades: str) -> re.Pattern[str]:
 
 
 def _asked(topic: Topic, clause: str, text: str) -> str:
-    """The words of a clause that a topic must be asked about; empty when there are none."""
+    """The words of a clause that are flagged for a topic; empty if there are none."""
     plain = topic.mask.sub(MASKED, clause) if topic.mask else clause
     match = topic.always.search(plain)
     if match is None and topic.words and (word := topic.words.search(plain)) and lexicon().stance.search(plain):

@@ -25,7 +25,7 @@ THOUSAND = 1000
 
 
 OWN_TIMES = 10
-"""How often a centre's own decision counts: about eight refusals of one kind let the ninth be asked about."""
+"""How often a centre's own decision counts: after about eight refusals of one kind the ninth is flagged."""
 
 
 def learn(own: Mapping[str, bool] | None = None) -> str:

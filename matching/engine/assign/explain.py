@@ -9,7 +9,7 @@ from matching.engine.assign.solve import Plan, plan_together
 
 
 @dataclass(frozen=True, slots=True)
-class WhyNot:
+class NotPlannedReason:
     """Why a unit is not sent to a place: a code with its figures, and the points that would change it at least."""
 
     code: str
@@ -45,7 +45,7 @@ class Reasons:
         for number, place in plan.sent.items():
             self._people[place] += self._units[number].people
 
-    def why_not(self, unit_id: int, place_id: int) -> WhyNot:
+    def why_not(self, unit_id: int, place_id: int) -> NotPlannedReason:
         """Why a unit is not sent to a place, with the points its chance there is short of at least, by the prices.
 
         Raises KeyError for a unit that is not in the problem.
@@ -53,21 +53,21 @@ class Reasons:
         unit = self._units[unit_id]
         here = self.plan.sent.get(unit_id)
         if here == place_id:
-            return WhyNot("sent")
+            return NotPlannedReason("sent")
         choice = next((choice for choice in unit.choices if choice.place == place_id), None)
         if choice is None:
-            return WhyNot("not-open")
+            return NotPlannedReason("not-open")
         if unit_id in self.problem.pins:
-            return WhyNot("pinned")
+            return NotPlannedReason("pinned")
         price, county = self._price(unit, choice)
         own = self.plan.prices.get(("unit", unit_id, ""), 0.0)
         missing = max(0, round(own + price + county - self.problem.worth(unit, choice)))
         others = self._people[place_id]
         if here is None:
-            return WhyNot("county" if county > price else "full", others, 0, missing)
+            return NotPlannedReason("county" if county > price else "full", others, 0, missing)
         if price + county <= 0 and choice.kept and choice.worth > self._worth_at(unit, here):
-            return WhyNot("kept", others, here, missing)
-        return WhyNot("others" if price > 0 and others else "better-here", others, here, missing)
+            return NotPlannedReason("kept", others, here, missing)
+        return NotPlannedReason("others" if price > 0 and others else "better-here", others, here, missing)
 
     def _worth_at(self, unit: PlanUnit, place: int) -> int:
         return next(choice.worth for choice in unit.choices if choice.place == place)

@@ -25,7 +25,7 @@ def limits(problem: PlanProblem) -> dict[Name, int]:
     return room
 
 
-class Board:
+class PlanBoard:
     """A plan in the making: who is where, and what is left of every limit."""
 
     def __init__(self, problem: PlanProblem, sent: dict[int, int]) -> None:
@@ -61,7 +61,7 @@ class Board:
         self.at[place].add(number)
 
     def _leave(self, number: int) -> int:
-        """Take a unit from where it is; gives what it was worth there."""
+        """Take a unit from where it is; returns what it was worth there."""
         here = self.sent.get(number)
         if here is None:
             return 0

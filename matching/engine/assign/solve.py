@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from matching.engine.assign.problem import PlanInfeasible, PlanLate, PlanPlace, PlanProblem, PlanUnit
-from matching.engine.assign.room import Board
+from matching.engine.assign.room import PlanBoard
 from matching.engine.assign.verify import certified_bound, require_right
 
 SECONDS = 60.0
@@ -15,7 +15,7 @@ CLOSE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SolverAnswer:
     """What a solver says: `status` as scipy counts (0 solved, 1 late, 2 infeasible), shares by column, prices."""
 
     status: int
@@ -35,7 +35,7 @@ class Model:
     names: list[tuple[str, int, str]]
 
 
-Solver = Callable[[Model, float | None, float], Answer]
+Solver = Callable[[Model, float | None, float], SolverAnswer]
 """Solves a model in some seconds: in whole numbers up to a gap, or with None the linear program with its prices."""
 
 
@@ -82,7 +82,7 @@ def plan_together(problem: PlanProblem, *, solver: Solver | None = None, seconds
             decided = _answered(solve(smaller, min(0.02, CLOSE / 2 * bound / open_value), seconds), problem)
             value += decided.value
             sent |= _whole(smaller, decided.shares)
-    board = Board(problem, sent)
+    board = PlanBoard(problem, sent)
     board.fill()
     board.improve(problem.pins)
     value += board.gained
@@ -94,7 +94,7 @@ def plan_together(problem: PlanProblem, *, solver: Solver | None = None, seconds
     return Plan(sent, checked, bound, prices, time.process_time() - began)
 
 
-def _answered(answer: Answer, problem: PlanProblem) -> Answer:
+def _answered(answer: SolverAnswer, problem: PlanProblem) -> SolverAnswer:
     if answer.status == 2:
         raise PlanInfeasible(f"the pins {sorted(problem.pins)[:20]} cannot all hold")
     if answer.status != 0 or answer.shares is None:
@@ -186,7 +186,7 @@ def model_of(problem: PlanProblem) -> Model:
     return Model(np.array(worth), matrix, np.array(limits), columns, list(names))
 
 
-def highs(model: Model, gap: float | None, seconds: float) -> Answer:
+def highs(model: Model, gap: float | None, seconds: float) -> SolverAnswer:
     """Scipy's HiGHS: the interior point method with crossover for the bound, branch and bound for whole numbers."""
     import numpy as np
     from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -200,11 +200,11 @@ def highs(model: Model, gap: float | None, seconds: float) -> Answer:
             options={"time_limit": seconds, "mip_rel_gap": gap},
         )
         status = 0 if solved.status == 1 and solved.x is not None else int(solved.status)
-        return Answer(status, solved.x, -float(solved.fun) if solved.fun is not None else 0.0)
+        return SolverAnswer(status, solved.x, -float(solved.fun) if solved.fun is not None else 0.0)
     solved = linprog(
         -model.worth, A_ub=model.rows, b_ub=model.limits, bounds=(0, None), method="highs-ipm",
         options={"time_limit": seconds},
     )  # fmt: skip
     if solved.x is None:
-        return Answer(int(solved.status))
-    return Answer(int(solved.status), solved.x, -float(solved.fun), -solved.ineqlin.marginals)
+        return SolverAnswer(int(solved.status))
+    return SolverAnswer(int(solved.status), solved.x, -float(solved.fun), -solved.ineqlin.marginals)

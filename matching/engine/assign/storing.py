@@ -1,4 +1,4 @@
-"""A problem and its plan as bytes, so that every night can be looked at, checked and planned again (留存与复现)."""
+"""A problem and its plan as bytes, so that every night's plan can be inspected, checked and repeated (留存与复现)."""
 
 import hashlib
 import json

@@ -55,7 +55,7 @@ class Condition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class ConditionCheck:
     """The verdict of one condition: `code` names the sentence that explains it, `params` fill that sentence."""
 
     condition: Condition
@@ -64,10 +64,10 @@ class Check:
     params: Mapping[str, object] = field(default_factory=dict)
 
 
-Asking = Callable[[WorkerProfile, OpeningProfile, Ground], Check]
+Asking = Callable[[WorkerProfile, OpeningProfile, Ground], ConditionCheck]
 
 
-def is_unlawful(check: Check) -> bool:
+def is_unlawful(check: ConditionCheck) -> bool:
     """Whether a failed condition is one of the law: the age, or a paper that the work needs (VR12, VR22)."""
     if check.verdict is not FitVerdict.FAIL:
         return False
@@ -75,16 +75,16 @@ def is_unlawful(check: Check) -> bool:
     return check.condition is Condition.AGE or is_paper
 
 
-def _passed(condition: Condition, code: str, **params: object) -> Check:
-    return Check(condition, FitVerdict.PASS, code, params)
+def _passed(condition: Condition, code: str, **params: object) -> ConditionCheck:
+    return ConditionCheck(condition, FitVerdict.PASS, code, params)
 
 
-def _failed(condition: Condition, code: str, **params: object) -> Check:
-    return Check(condition, FitVerdict.FAIL, code, params)
+def _failed(condition: Condition, code: str, **params: object) -> ConditionCheck:
+    return ConditionCheck(condition, FitVerdict.FAIL, code, params)
 
 
-def _unknown(condition: Condition, code: str, **params: object) -> Check:
-    return Check(condition, FitVerdict.UNKNOWN, code, params)
+def _unknown(condition: Condition, code: str, **params: object) -> ConditionCheck:
+    return ConditionCheck(condition, FitVerdict.UNKNOWN, code, params)
 
 
 def start_of(worker: WorkerProfile, opening: OpeningProfile, today: date) -> date:
@@ -102,7 +102,7 @@ def birthday(born: date, age: int) -> date:
     return born.replace(year=year)
 
 
-def valid(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
+def valid(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> ConditionCheck:
     """The opening is still on offer, and the worker is free before it ends or starts."""
     name = Condition.VALID
     until = opening.valid_until
@@ -115,7 +115,7 @@ def valid(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Che
     return _unknown(name, "no-end") if until is None else _passed(name, "offered", on=until)
 
 
-def places(_worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def places(_worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """At least one place is left."""
     if opening.remaining is None:
         return _unknown(Condition.PLACES, "places-unknown")
@@ -124,14 +124,14 @@ def places(_worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> 
     return _passed(Condition.PLACES, "places-left", n=opening.remaining)
 
 
-def employer(_worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def employer(_worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """The employer is neither suspended nor blacklisted; one on the watch list passes with a warning."""
     if opening.risk in (Risk.SUSPENDED, Risk.BLACKLISTED):
         return _failed(Condition.EMPLOYER, "employer-suspended")
     return _passed(Condition.EMPLOYER, "employer-watched" if opening.risk is Risk.WATCH else "employer-sound")
 
 
-def age(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
+def age(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> ConditionCheck:
     """At least 16 on the first day; 16 and 17 neither at night nor at hazardous work (劳动法 15, 64)."""
     name = Condition.AGE
     if worker.birth_date is None:
@@ -164,7 +164,7 @@ def allowed_areas(worker: WorkerProfile) -> tuple[str, ...] | None:
     return None if home is None or leave is None else (home,)
 
 
-def region(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def region(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """The workplace lies where the worker is willing to go."""
     name = Condition.REGION
     where = area(opening.region)
@@ -188,7 +188,7 @@ def monthly_range(opening: OpeningProfile, ground: Ground) -> tuple[int | None, 
     return ground.wages.monthly(low, opening.wage_unit), ground.wages.monthly(high, opening.wage_unit)
 
 
-def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
+def wage(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> ConditionCheck:
     """The maximum pay reaches the worker's minimum, both converted to monthly pay."""
     name = Condition.WAGE
     floor = ground.wages.monthly(worker.wage_floor_fen, worker.wage_unit)
@@ -211,7 +211,7 @@ def holds(held: Certificate, need: CertificateNeed, start: date) -> bool:
     return need.level is None or held.level is None or held.level <= need.level
 
 
-def certificate(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Check:
+def certificate(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> ConditionCheck:
     """Every required certificate is held and valid on the first day."""
     name = Condition.CERTIFICATE
     needs = [need for need in opening.certificates if need.must]
@@ -241,7 +241,7 @@ def skill_held(worker: WorkerProfile, need: SkillNeed) -> int:
     return best
 
 
-def skill(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def skill(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """Every required skill is present at the required level."""
     name = Condition.SKILL
     needs = [need for need in opening.skills if need.must]
@@ -255,7 +255,7 @@ def skill(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Ch
     return _passed(name, "skill-held", skill="、".join(need.term for need in needs))
 
 
-def education(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def education(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """Education meets the requirement."""
     name = Condition.EDUCATION
     if opening.min_education is None:
@@ -266,7 +266,7 @@ def education(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -
     return _passed(name, "education-enough") if enough else _failed(name, "education-short")
 
 
-def hours(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def hours(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """Night work and rotating shifts are excluded only for workers who have refused them."""
     name = Condition.HOURS
     if opening.night and worker.night_ok is False:
@@ -279,7 +279,7 @@ def hours(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Ch
     return _passed(name, "hours-suit")
 
 
-def engagement(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def engagement(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """The type of employment is one that the worker accepts."""
     name = Condition.ENGAGEMENT
     if not worker.employment_types or opening.employment_type is None:
@@ -288,7 +288,7 @@ def engagement(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) 
     return _passed(name, "engagement-suits") if wished else _failed(name, "engagement-other")
 
 
-def living(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def living(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """Board and lodging are provided where the worker cannot do without."""
     name = Condition.LIVING
     if worker.needs_lodging and opening.lodging is False:
@@ -299,7 +299,7 @@ def living(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> C
     return _unknown(name, "living-unknown") if lacking else _passed(name, "living-suits")
 
 
-def trade(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> Check:
+def trade(worker: WorkerProfile, opening: OpeningProfile, _ground: Ground) -> ConditionCheck:
     """Worker and opening have something in common: the same, a near or a related occupation, or a required skill."""
     name = Condition.TRADE
     if opening.occupation is None or not trade_known(worker):
@@ -329,11 +329,11 @@ CONDITIONS: Mapping[Condition, Asking] = {
 }
 
 
-def conditions(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> tuple[Check, ...]:
+def conditions(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> tuple[ConditionCheck, ...]:
     """All verdicts for a pair, in display order."""
     return tuple(check(worker, opening, ground) for check in CONDITIONS.values())
 
 
-def failures(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+def failures(checks: tuple[ConditionCheck, ...]) -> tuple[ConditionCheck, ...]:
     """The failed checks; a pair is suggested when there are none."""
     return tuple(check for check in checks if check.verdict is FitVerdict.FAIL)

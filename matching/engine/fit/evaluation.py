@@ -14,7 +14,7 @@ ENOUGH, ENOUGH_OF_EACH = 200, 40
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class HistoricalPair:
     """An introduction with a known result (样本): each part's share of its maximum, and whether it led to a job."""
 
     shares: tuple[float, ...]
@@ -33,7 +33,7 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class HeldOutResult:
     """How weights perform on held-out results (检验结果).
 
     `loss` is the log loss of the chance derived from the points; `order` is the share of pairs of one hired and one not
@@ -58,8 +58,8 @@ class Trial:
     most: Mapping[str, int]
     trained: int
     held_back: int
-    prior: Judged
-    learned: Judged
+    prior: HeldOutResult
+    learned: HeldOutResult
 
     @property
     def is_better(self) -> bool:
@@ -74,7 +74,7 @@ def most_points(weights: Weights) -> dict[str, int]:
     return {part.value: most for part, most in zip(ScorePart, maxima, strict=True)}
 
 
-def is_enough(examples: Sequence[Example]) -> bool:
+def is_enough(examples: Sequence[HistoricalPair]) -> bool:
     """Whether there are enough results of both kinds to learn from."""
     hired = sum(example.hired for example in examples)
     return len(examples) >= ENOUGH and min(hired, len(examples) - hired) >= ENOUGH_OF_EACH

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.engine.fit.evaluation import Band, Example, Judged, Trial, most_points
+from matching.engine.fit.evaluation import Band, HeldOutResult, HistoricalPair, Trial, most_points
 from matching.engine.fit.profiles import Weights
 from matching.engine.fit.score import ScorePart
 
@@ -23,7 +23,7 @@ PULLS = (1.0, 3.0, 10.0, 30.0, 100.0)
 BANDS = ((0, 40), (40, 55), (55, 70), (70, 85), (85, 101))
 
 
-def learn(examples: Sequence[Example], prior: Weights) -> Trial:
+def learn(examples: Sequence[HistoricalPair], prior: Weights) -> Trial:
     """Learn from the older results and evaluate on the newest; `examples` are in order of time."""
     shares = np.array([example.shares for example in examples], float)
     hired = np.array([example.hired for example in examples], float)
@@ -45,7 +45,7 @@ def points(shares: F8, most: F8) -> F8:
     return np.asarray(np.floor(shares * most + 0.5).sum(axis=1))
 
 
-def judge(shares: F8, hired: F8, cut: int, most: F8) -> Judged:
+def judge(shares: F8, hired: F8, cut: int, most: F8) -> HeldOutResult:
     """Fit chances to the points of the older results, and compare them with the outcomes of the newest."""
     scores = points(shares, most)
     base, slope = _line(scores[:cut], hired[:cut])
@@ -58,7 +58,7 @@ def judge(shares: F8, hired: F8, cut: int, most: F8) -> Judged:
         if inside.any():
             predicted, hires = float(chances[inside].mean()), int(truth[inside].sum())
             bands.append(Band(low, high, int(inside.sum()), predicted, hires))
-    return Judged(loss, ordered(late[truth > 0], late[truth == 0]), tuple(bands))
+    return HeldOutResult(loss, ordered(late[truth > 0], late[truth == 0]), tuple(bands))
 
 
 def ordered(higher: F8, lower: F8) -> float:

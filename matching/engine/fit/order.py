@@ -15,7 +15,7 @@ LIFT = 1
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What policy knows of one side of a pair (排序依据)."""
+    """The policy facts about one side of a pair (排序依据)."""
 
     lifted: bool
     health: int

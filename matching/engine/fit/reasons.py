@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from centre.translation import N_
-from matching.engine.fit.conditions import Check, FitVerdict, failures
+from matching.engine.fit.conditions import ConditionCheck, FitVerdict, failures
 from matching.engine.fit.reference import Suggestion
 from matching.engine.fit.score import Factor
 
@@ -196,7 +196,7 @@ def factor_reason(factor: Factor, label: Label = plain_label) -> FitReason:
     return FitReason(code, FACTORS[code], shown(factor.params, label), factor.points)
 
 
-def check_reason(check: Check, label: Label = plain_label) -> FitReason:
+def check_reason(check: ConditionCheck, label: Label = plain_label) -> FitReason:
     """The sentence for one hard condition, whether passed, failed or unknown."""
     return FitReason(check.code, CHECKS[check.code], shown(check.params, label))
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from matching.engine.fit.conditions import Check, Condition, conditions, failures, skill_held
+from matching.engine.fit.conditions import Condition, ConditionCheck, conditions, failures, skill_held
 from matching.engine.fit.order import list_key, standing
 from matching.engine.fit.profiles import Ground, Id, OpeningProfile, Risk, WorkerProfile
 from matching.engine.fit.score import Factor, fit, points_of
@@ -24,7 +24,7 @@ class Suggestion:
     opening_id: Id
     points: int
     factors: tuple[Factor, ...]
-    checks: tuple[Check, ...]
+    checks: tuple[ConditionCheck, ...]
     lifted: bool = False
     watched: bool = False
 

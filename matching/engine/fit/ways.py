@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from matching.engine.fit.conditions import Check, Condition, FitVerdict, conditions, failures, skill_held, valid
+from matching.engine.fit.conditions import (
+    Condition,
+    ConditionCheck,
+    FitVerdict,
+    conditions,
+    failures,
+    skill_held,
+    valid,
+)
 from matching.engine.fit.profiles import (
     Certificate,
     Ground,
@@ -26,7 +34,7 @@ MOST_STEPS = 8
 class WayIn:
     """The changes of a worker after which an opening fits, in order, and the worker as changed (够得着的办法)."""
 
-    steps: tuple[Check, ...]
+    steps: tuple[ConditionCheck, ...]
     worker: WorkerProfile
 
     @property
@@ -36,7 +44,7 @@ class WayIn:
         return next(iter(standing)) if len(standing) == 1 else None
 
 
-Step = Callable[[WorkerProfile, OpeningProfile, Check, Ground], WorkerProfile | None]
+Step = Callable[[WorkerProfile, OpeningProfile, ConditionCheck, Ground], WorkerProfile | None]
 
 
 def way_in(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> WayIn | None:
@@ -44,7 +52,7 @@ def way_in(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Wa
 
     None where it fits already, or where no change of hers would help: the places are gone, the employer is suspended.
     """
-    changed, steps = worker, list[Check]()
+    changed, steps = worker, list[ConditionCheck]()
     while gaps := failures(conditions(changed, opening, ground)):
         step = STEPS.get(gaps[0].code)
         again = step(changed, opening, gaps[0], ground) if step else None
@@ -54,7 +62,9 @@ def way_in(worker: WorkerProfile, opening: OpeningProfile, ground: Ground) -> Wa
     return WayIn(tuple(steps), changed) if steps else None
 
 
-def _earlier(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, ground: Ground) -> WorkerProfile | None:
+def _earlier(
+    worker: WorkerProfile, opening: OpeningProfile, _gap: ConditionCheck, ground: Ground
+) -> WorkerProfile | None:
     """Free on the last day that still passes."""
     days = {day for day in (opening.valid_until, opening.starts_on, ground.today) if day is not None}
     for day in sorted(days, reverse=True):
@@ -64,58 +74,82 @@ def _earlier(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, ground
     return None
 
 
-def _later(worker: WorkerProfile, _opening: OpeningProfile, gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _later(
+    worker: WorkerProfile, _opening: OpeningProfile, gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     """Wait for the birthday; of no use where the first day is fixed, as the next question will tell."""
     day = gap.params.get("on")
     return replace(worker, available_from=day) if isinstance(day, date) else None
 
 
-def _there(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _there(
+    worker: WorkerProfile, opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, regions=(*worker.regions, opening.region)) if opening.region else None
 
 
-def _for_less(worker: WorkerProfile, _opening: OpeningProfile, gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _for_less(
+    worker: WorkerProfile, _opening: OpeningProfile, gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     most = gap.params.get("high")
     return replace(worker, wage_floor_fen=most, wage_unit=WageUnit.MONTH) if isinstance(most, int) else None
 
 
-def _with_paper(worker: WorkerProfile, _opening: OpeningProfile, gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _with_paper(
+    worker: WorkerProfile, _opening: OpeningProfile, gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     level = gap.params.get("level")
     paper = Certificate(str(gap.params["certificate"]), level if isinstance(level, int) else None)
     return replace(worker, certificates=(*(worker.certificates or ()), paper))
 
 
-def _with_skills(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _with_skills(
+    worker: WorkerProfile, opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     lacking = [need for need in opening.skills if need.must and skill_held(worker, need) < 2]
     return replace(worker, skills=(*(worker.skills or ()), *(Skill(need.term, need.level) for need in lacking)))
 
 
-def _schooled(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _schooled(
+    worker: WorkerProfile, opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, education=opening.min_education)
 
 
-def _at_night(worker: WorkerProfile, _opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _at_night(
+    worker: WorkerProfile, _opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, night_ok=True)
 
 
-def _in_shifts(worker: WorkerProfile, _opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _in_shifts(
+    worker: WorkerProfile, _opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, shift_ok=True)
 
 
-def _engaged(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _engaged(
+    worker: WorkerProfile, opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     kind = opening.employment_type
     return replace(worker, employment_types=(*worker.employment_types, kind)) if kind else None
 
 
-def _own_bed(worker: WorkerProfile, _opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _own_bed(
+    worker: WorkerProfile, _opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, needs_lodging=False)
 
 
-def _own_meals(worker: WorkerProfile, _opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _own_meals(
+    worker: WorkerProfile, _opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, needs_board=False)
 
 
-def _new_trade(worker: WorkerProfile, opening: OpeningProfile, _gap: Check, _ground: Ground) -> WorkerProfile | None:
+def _new_trade(
+    worker: WorkerProfile, opening: OpeningProfile, _gap: ConditionCheck, _ground: Ground
+) -> WorkerProfile | None:
     return replace(worker, wanted=(*(worker.wanted or ()), opening.occupation)) if opening.occupation else None
 
 

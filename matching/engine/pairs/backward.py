@@ -27,7 +27,7 @@ from matching.engine.pairs.points import (
 from matching.engine.pairs.worker import bisect
 
 
-class Desk(NamedTuple):
+class CandidateBuffers(NamedTuple):
     """Working memory of one thread."""
 
     level: I1
@@ -36,9 +36,9 @@ class Desk(NamedTuple):
     keys: I8
 
 
-def desk(workers: Workers, terms: int, top: int) -> Desk:
+def desk(workers: Workers, terms: int, top: int) -> CandidateBuffers:
     """New working memory."""
-    return Desk(
+    return CandidateBuffers(
         np.zeros(terms + 1, np.int8),
         np.zeros(len(workers.rows), np.int32),
         np.zeros(1, np.int32),
@@ -67,7 +67,7 @@ def cheap(row: int, w: int, index: Index, workers: Workers) -> tuple[int, bool]:
 
 
 @inlined
-def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> tuple[int, bool]:
+def credit_of(row: int, w: int, index: Index, workers: Workers, work: CandidateBuffers) -> tuple[int, bool]:
     """Credit for skills and certificates, and whether a skill is shared; OUTSIDE where a required one is missing."""
     who, papers, terms, credit = workers.rows[w], index.openings.papers, index.openings.terms, 0
     if papers.ptr[row] < papers.ptr[row + 1]:
@@ -88,7 +88,7 @@ def credit_of(row: int, w: int, index: Index, workers: Workers, work: Desk) -> t
 
 
 @inlined
-def consider(row: int, w: int, most: int, index: Index, workers: Workers, work: Desk) -> None:
+def consider(row: int, w: int, most: int, index: Index, workers: Workers, work: CandidateBuffers) -> None:
     """Score one worker and insert them into the list if they belong there; `most` bounds the points without skills."""
     if work.seen[w] == work.turn[0]:
         return
@@ -126,7 +126,15 @@ def most_wage(high: int, marks: I4) -> int:
 
 @compiled
 def consider_some(
-    row: int, some: I4, first: int, last: int, more: int, index: Index, workers: Workers, group: People, work: Desk
+    row: int,
+    some: I4,
+    first: int,
+    last: int,
+    more: int,
+    index: Index,
+    workers: Workers,
+    group: People,
+    work: CandidateBuffers,
 ) -> int:
     """Consider the members of the first area whose skills can lift them onto the list, most points first.
 
@@ -169,7 +177,15 @@ def consider_some(
 
 @compiled
 def consider_group(
-    row: int, some: I4, first: int, last: int, more: int, index: Index, workers: Workers, group: People, work: Desk
+    row: int,
+    some: I4,
+    first: int,
+    last: int,
+    more: int,
+    index: Index,
+    workers: Workers,
+    group: People,
+    work: CandidateBuffers,
 ) -> None:
     """Consider the members of a group who would go to the place of the opening."""
     region, regions = index.openings.rows[row, c.REGION], index.layout.regions
@@ -198,7 +214,7 @@ def members(lists: Lists, key: int) -> tuple[int, int]:
 
 
 @compiled
-def by_skill(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
+def by_skill(row: int, index: Index, workers: Workers, group: People, work: CandidateBuffers) -> None:
     """Consider the workers who share only a skill with the opening, while they can reach the list."""
     marks, post, terms, of = index.marks, index.openings.rows[row], index.openings.terms, index.layout.neighbours.of
     most = np.int64(marks[c.SKILL_ONLY])
@@ -219,7 +235,7 @@ def by_skill(row: int, index: Index, workers: Workers, group: People, work: Desk
 
 
 @compiled
-def find_workers(row: int, index: Index, workers: Workers, group: People, work: Desk) -> None:
+def find_workers(row: int, index: Index, workers: Workers, group: People, work: CandidateBuffers) -> None:
     """Consider everyone with a related or unknown trade, then those who share only a skill, closest first."""
     occupation, kin = index.openings.rows[row, c.OCCUPATION], index.layout.trades
     if occupation < 0:
@@ -234,7 +250,9 @@ def find_workers(row: int, index: Index, workers: Workers, group: People, work: 
 
 
 @entrance
-def best_workers(index: Index, workers: Workers, group: People, first: int, last: int, work: Desk, out: I4) -> None:
+def best_workers(
+    index: Index, workers: Workers, group: People, first: int, last: int, work: CandidateBuffers, out: I4
+) -> None:
     """Fill `out` (openings x top x 2: worker, points) for the openings from `first` to `last`; -1 after the end of a
     list."""
     for row in range(first, last):

@@ -59,7 +59,7 @@ class Sieve(NamedTuple):
     floor: int
 
 
-class Desk(NamedTuple):
+class SearchBuffers(NamedTuple):
     """Working memory of one thread; every search leaves marks, `held` and scores empty again.
 
     `scores` and `score_bits` (the same bits, in the same order) share memory.

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from matching.engine.text.arrays import FIRST, PLACE, REGION, WAGE, Desk, QueryLists, Sieve
+from matching.engine.text.arrays import FIRST, PLACE, REGION, WAGE, QueryLists, SearchBuffers, Sieve
 from matching.engine.text.postings import K1, WEIGHT, IndexPart, Terms
 from matching.engine.text.query import Query
 from matching.engine.text.terms import area
@@ -28,11 +28,13 @@ class Filters:
     every: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def desk(size: int) -> Desk:
+def desk(size: int) -> SearchBuffers:
     """Working memory for index parts of `size` documents."""
     scores = np.zeros(size, np.float32)
     candidates, kept = np.empty(size + 1, np.int32), np.empty(size + 1, np.int32)
-    return Desk(np.zeros(size, np.bool_), np.zeros(size, np.int32), candidates, kept, scores, scores.view(np.int32))
+    return SearchBuffers(
+        np.zeros(size, np.bool_), np.zeros(size, np.int32), candidates, kept, scores, scores.view(np.int32)
+    )
 
 
 def query_lists(query: Query, part: IndexPart, terms: Terms, relaxed: float | None) -> QueryLists:

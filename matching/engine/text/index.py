@@ -19,7 +19,7 @@ from matching.engine.text.arrays import Ints64
 from matching.engine.text.compile import Filters
 from matching.engine.text.places import NO_PLACES, Places
 from matching.engine.text.postings import Analysed, Gathered, IndexPart, Terms
-from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, Query, QueryPart, Reader, Reading
+from matching.engine.text.query import RELAXED_SHARE, WORD_SHARE, Query, QueryPart, QueryReader, WordReading
 from matching.engine.text.scan import Matches, look
 from matching.engine.text.spelling import Lexicon
 from matching.engine.text.terms import Document, code_term, weigh
@@ -67,7 +67,7 @@ class TextIndex:
     """A searchable snapshot; it never changes, so any number of threads may read it."""
 
     terms: Terms
-    reader: Reader
+    reader: QueryReader
     base: IndexPart
     recent: IndexPart
     changes: dict[int, Analysed | None]
@@ -91,7 +91,7 @@ class TextIndex:
     ) -> "TextIndex":
         """An index of one part, without changes."""
         words = vocabulary()
-        reader = Reader(terms, lexicon or _lexicon(base, words), words, places)
+        reader = QueryReader(terms, lexicon or _lexicon(base, words), words, places)
         return cls(terms, reader, base, Gathered.of(()).laid_out(terms), {}, _NONE)
 
     @property
@@ -187,7 +187,7 @@ class TextIndex:
 
     def counts(self, codes: tuple[str, ...], filters: Filters, regions: tuple[str, ...] = ()) -> dict[str, int]:
         """How many openings of each of some occupations pass the filters, ignoring the occupation filter."""
-        readings = tuple(Reading("", (code_term(code),), share=WORD_SHARE) for code in codes)
+        readings = tuple(WordReading("", (code_term(code),), share=WORD_SHARE) for code in codes)
         free = {name: values for name, values in filters.facets.items() if name != "occupation"}
         matches = self._look(Query("", (QueryPart("", readings),), regions), replace(filters, facets=free), 1)
         return matches.facets.get("occupation", {})

@@ -7,7 +7,17 @@ for the other terms only candidates are looked up.
 import numpy as np
 
 from matching.engine.jit import TIES, bits_set, compiled, entrance
-from matching.engine.text.arrays import PLACE, REGION, UNKNOWN_WAGE, WAGE, Desk, Ints64, QueryLists, Shelf, Sieve
+from matching.engine.text.arrays import (
+    PLACE,
+    REGION,
+    UNKNOWN_WAGE,
+    WAGE,
+    Ints64,
+    QueryLists,
+    SearchBuffers,
+    Shelf,
+    Sieve,
+)
 
 LOOKS, LEAPS = 2, 40
 """Lists this many times longer than the number of candidates are searched (by bitmap or bisection) instead of scanned.
@@ -41,7 +51,7 @@ def is_read(term: int, count: int, lists: QueryLists) -> bool:
 
 
 @compiled
-def gather(reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> tuple[int, int]:
+def gather(reading: int, lists: QueryLists, shelf: Shelf, desk: SearchBuffers) -> tuple[int, int]:
     """Collect the candidates of a reading with the weights of its rarest terms; returns their number and the remaining
     weight."""
     first, last, _ = lists.readings[reading]
@@ -64,7 +74,7 @@ def gather(reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> tuple[i
 
 
 @compiled
-def narrow(count: int, least: int, desk: Desk) -> int:
+def narrow(count: int, least: int, desk: SearchBuffers) -> int:
     """Keep the candidates with at least `least` weight and reset the others."""
     kept = 0
     for candidate in range(count):
@@ -77,7 +87,7 @@ def narrow(count: int, least: int, desk: Desk) -> int:
 
 
 @compiled
-def hold(term: int, count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> None:
+def hold(term: int, count: int, lists: QueryLists, shelf: Shelf, desk: SearchBuffers) -> None:
     """Add the weight of a term to each candidate in its list."""
     held, weight = desk.held, lists.weights[term]
     if is_read(term, count, lists):
@@ -96,7 +106,7 @@ def hold(term: int, count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> 
 
 
 @compiled
-def admit(kept: int, reading: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> int:
+def admit(kept: int, reading: int, lists: QueryLists, shelf: Shelf, desk: SearchBuffers) -> int:
     """Keep and mark the documents that match a reading; returns how many are kept so far."""
     count, rest = gather(reading, lists, shelf, desk)
     for term in range(lists.readings[reading, 0], lists.readings[reading, 1]):
@@ -130,7 +140,7 @@ def counted_in(document: int, shelf: Shelf, sieve: Sieve, counts: Ints64) -> int
 
 
 @compiled
-def score(count: int, lists: QueryLists, shelf: Shelf, desk: Desk) -> None:
+def score(count: int, lists: QueryLists, shelf: Shelf, desk: SearchBuffers) -> None:
     """The BM25 scores of the marked documents over all readings."""
     for term in range(len(lists.spans)):
         gain, read = lists.gains[term], is_read(term, count, lists)
@@ -164,7 +174,7 @@ def harvest(
     dead: Ints64,
     every: bool,
     counts: Ints64,
-    desk: Desk,
+    desk: SearchBuffers,
     best: Ints64,
     sums: Ints64,
 ) -> None:

@@ -18,7 +18,7 @@ _BREAK = re.compile(r"[\s,，、;；/|+()（）【】\[\]。.:：!！?？]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class WordReading:
     """One way to read a part of a query: its terms, their weight, and the share of them that makes a match."""
 
     text: str
@@ -32,7 +32,7 @@ class QueryPart:
     """One part of a query with its readings; a part that does not admit only raises what others admit."""
 
     text: str
-    readings: tuple[Reading, ...]
+    readings: tuple[WordReading, ...]
     admits: bool = True
 
 
@@ -58,7 +58,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class QueryReader:
     """Parses queries against the words of one index."""
 
     terms: Terms
@@ -134,27 +134,27 @@ class Reader:
         readings = [reading for word in words for reading in self._word_readings(word, 1.0)]
         return QueryPart(letters, tuple(readings)), words[0] if words else None
 
-    def _han_readings(self, chunk: str) -> tuple[Reading, ...]:
+    def _han_readings(self, chunk: str) -> tuple[WordReading, ...]:
         if len(chunk) == 1 and chunk not in self.terms.numbers:
             held = [term for term in self.terms.numbers if chunk in term and len(term) == 2][:_MOST_TERMS]
-            return (Reading(chunk, tuple(held), 1.0, 0.0),)
+            return (WordReading(chunk, tuple(held), 1.0, 0.0),)
         readings = [self._literal(chunk), *self._code_readings(chunk)]
         for start, end in self.vocabulary.spans(chunk):
             word = chunk[start:end]
             if word != chunk:
-                readings += [Reading(word, tuple(bigrams(word)), 0.5, WORD_SHARE), *self._code_readings(word)]
+                readings += [WordReading(word, tuple(bigrams(word)), 0.5, WORD_SHARE), *self._code_readings(word)]
         return tuple(readings)
 
-    def _word_readings(self, word: str, factor: float) -> list[Reading]:
-        return [Reading(word, tuple(bigrams(word)), factor, WORD_SHARE), *self._code_readings(word)]
+    def _word_readings(self, word: str, factor: float) -> list[WordReading]:
+        return [WordReading(word, tuple(bigrams(word)), factor, WORD_SHARE), *self._code_readings(word)]
 
-    def _literal(self, chunk: str) -> Reading:
-        return Reading(chunk, tuple(bigrams(chunk))[:_MOST_TERMS])
+    def _literal(self, chunk: str) -> WordReading:
+        return WordReading(chunk, tuple(bigrams(chunk))[:_MOST_TERMS])
 
-    def _code_readings(self, word: str) -> list[Reading]:
+    def _code_readings(self, word: str) -> list[WordReading]:
         codes = self.vocabulary.words.get(word, ())
         factors = (*_CODE_FACTORS, *[_CODE_FACTORS[-1]] * len(codes))
-        return [Reading("", (code_term(code),), factor) for code, factor in zip(codes, factors, strict=False)]
+        return [WordReading("", (code_term(code),), factor) for code, factor in zip(codes, factors, strict=False)]
 
     def _codes(self, parts: list[QueryPart]) -> tuple[str, ...]:
         terms = (term for part in parts for reading in part.readings for term in reading.terms)

@@ -14,10 +14,10 @@ from matching.engine.text.arrays import (
     UNKNOWN_WAGE,
     WAGE,
     Bools,
-    Desk,
     Floats,
     Ints64,
     QueryLists,
+    SearchBuffers,
     Sieve,
 )
 from matching.engine.text.compile import Filters, desk, query_lists, sieve_of
@@ -76,9 +76,9 @@ def look(
 _desks = local()
 
 
-def _desk(size: int) -> Desk:
+def _desk(size: int) -> SearchBuffers:
     """The memory of this thread, larger than any part that it has searched."""
-    kept: Desk | None = getattr(_desks, "kept", None)
+    kept: SearchBuffers | None = getattr(_desks, "kept", None)
     if kept is None or len(kept.held) < size:
         kept = _desks.kept = desk(size + size // 4)
     return kept

@@ -23,12 +23,12 @@ from matching.export.roll.rules import (
     DecisionDraft,
     NothingDisputed,
     Roll,
+    RollMark,
     RollNotOpen,
     RollScanDraft,
     RollSource,
     RollUnsettled,
     RollWord,
-    Scan,
     ScansDraft,
 )
 from matching.export.rules import EXPORT_BATCH, BatchState, MemberState
@@ -39,10 +39,10 @@ CALLING = (BatchState.LOCKED, BatchState.TRAVELLING, BatchState.ARRIVED)
 def take_scans(
     session: Session, actor: Actor, *, batch_id: int, draft: ScansDraft, source: RollSource = RollSource.PHONE
 ) -> Roll:
-    """Take in what a device says; what it said before is known and counts once. Gives the reconciled roll.
+    """Store the scans of a device; repeated scans count once. Returns the reconciled roll.
 
-    Nothing that was said is overwritten. An escort speaks of the whole batch, a group leader of the own group, staff
-    of the centre of everybody. Raises RollNotOpen, NotFound, or Invalid for a member of another batch or group.
+    Earlier entries are never overwritten. An escort reports on the whole batch, a group leader on their own group,
+    staff of the centre on everybody. Raises RollNotOpen, NotFound, or Invalid for a member of another batch or group.
     """
     require(actor, Permission.CALL_ROLL)
     batch = queries.led_batch(session, actor, batch_id)
@@ -54,7 +54,7 @@ def take_scans(
         message = N_("这个人不在您负责的名单上")
         raise Invalid([Problem(f"scans.{at}.member_id", "not-on-list", message) for at in wrong])
     said = [
-        Scan(draft.device, scan.counter, scan.member_id, scan.word, source, scan.at) for scan in draft.scans
+        RollMark(draft.device, scan.counter, scan.member_id, scan.word, source, scan.at) for scan in draft.scans
     ]  # fmt: skip
     with seeing_everything(session):
         # The batch's row is taken first, so that two uploads follow one another and neither misses the other.
@@ -74,7 +74,7 @@ def say_words(
 ) -> int:
     """Say words of members in the name of a device whose counter the service keeps: a page, a sheet, a list on paper.
 
-    What the device said last is not said again, so that reading the same sheet back twice adds nothing. Gives how many
+    Entries that the device has sent already are skipped, so reading a sheet back twice adds nothing. Returns how many
     words are new. Raises as `take_scans`.
     """
     require(actor, Permission.CALL_ROLL)
@@ -106,7 +106,7 @@ def decide_roll(session: Session, actor: Actor, *, member_id: int, draft: Decisi
         truth = roll(session, batch.id).members.get(row.id)
         if truth is None or not truth.is_conflict:
             raise NothingDisputed
-        # Whoever decides knows the whole story: everything seen about the member is settled.
+        # The decision is made with all scans in view, so it settles every open conflict of the member.
         settled = [list(scan.key) for scan in truth.scans]
         device = f"desk:{actor.account_id or 0}"
         spoken = session.scalars(
@@ -160,7 +160,7 @@ def arrive_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatc
     return batch
 
 
-def _store(session: Session, actor: Actor, batch: ExportBatch, said: Sequence[Scan]) -> None:
+def _store(session: Session, actor: Actor, batch: ExportBatch, said: Sequence[RollMark]) -> None:
     known = {(row.device, row.counter, row.member_id, row.word) for row in session.scalars(scans(batch.id))}
     for scan in said:
         if (mark := (scan.device, scan.counter, scan.member_id, scan.word)) in known:

@@ -1,4 +1,4 @@
-"""What was said at the roll call, append-only."""
+"""The entries of roll calls, append-only."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from centre import clock
 from centre.permissions import Scope
 from centre.tables import Base, Instant, coded
 from matching.export.models import EscortDuty, ExportMember
-from matching.export.roll.rules import RollSource, RollWord, Scan
+from matching.export.roll.rules import RollMark, RollSource, RollWord
 
 
 class RollScan(Base):
@@ -56,9 +56,9 @@ class RollScan(Base):
         return or_(false(), *rules)
 
     @property
-    def scan(self) -> Scan:
+    def scan(self) -> RollMark:
         """The scan, for the rules."""
-        return Scan(
+        return RollMark(
             self.device, self.counter, self.member_id, self.word, self.source, self.said_at,
             frozenset((str(device), int(counter)) for device, counter in self.settles),
         )  # fmt: skip

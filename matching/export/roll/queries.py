@@ -27,7 +27,7 @@ def scans(batch_id: int) -> Select[RollScan]:
 
 
 def roll(session: Session, batch_id: int) -> Roll:
-    """The reconciled roll of a batch, whoever asks."""
+    """The reconciled roll of a batch, regardless of the reader."""
     with seeing_everything(session):
         return reconcile(row.scan for row in session.scalars(scans(batch_id)))
 

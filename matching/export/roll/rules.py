@@ -57,7 +57,7 @@ SOURCE_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
+class RollMark:
     """One word about one member; `settles` are the scans that a decision has seen."""
 
     device: str
@@ -75,13 +75,13 @@ class Scan:
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
+class RollTruth:
     """What holds of one member, with the scans that contradict one another, if any."""
 
     member_id: int
     word: RollWord | None
-    scans: tuple[Scan, ...]
-    disputed: tuple[Scan, ...] = ()
+    scans: tuple[RollMark, ...]
+    disputed: tuple[RollMark, ...] = ()
 
     @property
     def is_conflict(self) -> bool:
@@ -93,11 +93,11 @@ class Truth:
 class Roll:
     """The truth of every member that somebody spoke of, and counters that one device used for two things."""
 
-    members: Mapping[int, Truth]
-    reused: tuple[Scan, ...] = ()
+    members: Mapping[int, RollTruth]
+    reused: tuple[RollMark, ...] = ()
 
     @property
-    def conflicts(self) -> list[Truth]:
+    def conflicts(self) -> list[RollTruth]:
         """Members about whom the sources differ."""
         return [truth for truth in self.members.values() if truth.is_conflict]
 
@@ -109,19 +109,19 @@ WAY = (RollWord.ARRIVED, RollWord.LEFT)
 """Words of the way."""
 
 
-def reconcile(scans: Iterable[Scan]) -> Roll:
+def reconcile(scans: Iterable[RollMark]) -> Roll:
     """The one truth of many scans; the same for every order, and for scans that were sent twice.
 
     >>> reconcile([Scan("a", 1, 7, RollWord.BOARDED), Scan("b", 1, 7, RollWord.ABSENT)]).conflicts[0].member_id
     7
     """
-    kept: dict[Key, Scan] = {}
-    reused: dict[tuple[Key, int, str], Scan] = {}
+    kept: dict[Key, RollMark] = {}
+    reused: dict[tuple[Key, int, str], RollMark] = {}
     for scan in sorted(scans, key=_order):
         first = kept.setdefault(scan.key, scan)
         if (first.member_id, first.word) != (scan.member_id, scan.word):
             reused[scan.key, scan.member_id, scan.word.value] = scan
-    by_member: dict[int, list[Scan]] = defaultdict(list)
+    by_member: dict[int, list[RollMark]] = defaultdict(list)
     for scan in [*kept.values(), *reused.values()]:
         by_member[scan.member_id].append(scan)
     clashing = {key for key, _, _ in reused}
@@ -129,16 +129,16 @@ def reconcile(scans: Iterable[Scan]) -> Roll:
     return Roll(members, tuple(sorted(reused.values(), key=_order)))
 
 
-def _order(scan: Scan) -> tuple[str, int, int, str]:
+def _order(scan: RollMark) -> tuple[str, int, int, str]:
     return scan.device, scan.counter, scan.member_id, scan.word.value
 
 
-def _truth(member_id: int, scans: list[Scan], clashing: Collection[Key]) -> Truth:
+def _truth(member_id: int, scans: list[RollMark], clashing: Collection[Key]) -> RollTruth:
     settled = {key for scan in scans for key in scan.settles}
     open_scans = [scan for scan in scans if scan.key not in settled]
     gate = _latest(open_scans, GATE)
     way = _latest(open_scans, WAY)
-    disputed: list[Scan] = []
+    disputed: list[RollMark] = []
     for words in (gate, way):
         if len({scan.word for scan in words}) > 1:
             disputed += words
@@ -147,19 +147,19 @@ def _truth(member_id: int, scans: list[Scan], clashing: Collection[Key]) -> Trut
         disputed += [*absent, *way]  # somebody who was not at the gate cannot arrive
     disputed += [scan for scan in open_scans if scan.key in clashing and scan not in disputed]
     word = _seen(way, WAY) or _seen(gate, GATE)
-    return Truth(member_id, word, tuple(sorted(scans, key=_order)), tuple(sorted(disputed, key=_order)))
+    return RollTruth(member_id, word, tuple(sorted(scans, key=_order)), tuple(sorted(disputed, key=_order)))
 
 
-def _latest(scans: list[Scan], words: Collection[RollWord]) -> list[Scan]:
+def _latest(scans: list[RollMark], words: Collection[RollWord]) -> list[RollMark]:
     """The last word of each device among some words, by its own counter."""
-    last: dict[str, Scan] = {}
+    last: dict[str, RollMark] = {}
     for scan in scans:
         if scan.word in words and (scan.device not in last or scan.counter >= last[scan.device].counter):
             last[scan.device] = scan
     return list(last.values())
 
 
-def _seen(scans: list[Scan], words: tuple[RollWord, RollWord]) -> RollWord | None:
+def _seen(scans: list[RollMark], words: tuple[RollWord, RollWord]) -> RollWord | None:
     """The word that holds meanwhile: that somebody saw the member outweighs that another did not."""
     spoken = {scan.word for scan in scans}
     return next((word for word in words if word in spoken), None)

@@ -94,7 +94,7 @@ def check_contract(session: Session, actor: Actor, *, member_id: int, draft: Con
     """Compare a contract with what was promised, before it is signed.
 
     When it says less, the member is flagged, the employer is put on watch, its projects are paused, and everybody who
-    has not signed yet is told once (EX-04). Raises IllegalMove or NotFound.
+    has not signed yet is notified once (EX-04). Raises IllegalMove or NotFound.
     """
     require(actor, Permission.RUN_EXPORT)
     row = queries.own_member(session, actor, member_id)

@@ -23,7 +23,7 @@ from training.enrolments.rules import EnrolmentState
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
+class StayFunnel:
     """How many of those listed came how far; `signed` is what counts as exported (EX-03)."""
 
     listed: int = 0
@@ -59,12 +59,12 @@ class ExportReport:
         return self.exported + self.self_found
 
 
-def funnel_of(rows: Sequence[ExportMember]) -> Funnel:
+def funnel_of(rows: Sequence[ExportMember]) -> StayFunnel:
     """The funnel of some members; those who withdrew never count as travelling."""
     confirmed = [
         row for row in rows if row.state not in (MemberState.LISTED, MemberState.ACCEPTED, MemberState.WITHDRAWN)
     ]
-    return Funnel(
+    return StayFunnel(
         listed=sum(row.state is not MemberState.WITHDRAWN for row in rows),
         confirmed=len(confirmed),
         boarded=sum(row.boarded_at is not None for row in confirmed),
@@ -76,7 +76,7 @@ def funnel_of(rows: Sequence[ExportMember]) -> Funnel:
     )
 
 
-def funnel(session: Session, *, batch_id: int | None = None, project_id: int | None = None) -> Funnel:
+def funnel(session: Session, *, batch_id: int | None = None, project_id: int | None = None) -> StayFunnel:
     """The funnel of a batch, a project or of everything that the reader sees."""
     statement = select(ExportMember).order_by(ExportMember.id)
     if batch_id is not None:

@@ -59,7 +59,7 @@ def stop_sending(session: Session, fact: EmployerMoved) -> None:
 
 @subscribe(OpeningChanged)
 def release_travellers(session: Session, fact: OpeningChanged) -> None:
-    """Whoever was to travel to an opening that is closed leaves the roster before the journey and is told why."""
+    """Whoever was to travel to an opening that is closed leaves the roster before the journey and is notified why."""
     with seeing_everything(session):
         opening = session.get(Opening, fact.opening_id)
         if opening is None or opening.state is not OpeningState.CLOSED:

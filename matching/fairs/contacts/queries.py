@@ -90,7 +90,7 @@ def figures_of(session: Session, fair: Fair) -> Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Funnel:
+class TalkFunnel:
     """How many visitors went how far, each counted once at every step (漏斗)."""
 
     registered: int
@@ -104,7 +104,7 @@ class Funnel:
     """Visitors with an account, the only ones whose work after the fair is known."""
 
 
-def funnel(session: Session, fair: Fair) -> Funnel:
+def funnel(session: Session, fair: Fair) -> TalkFunnel:
     """From the ticket to those who are known to work after 30 and 90 days: silence is no work.
 
     Whoever had no call yet, or answered none, is in neither figure.
@@ -146,7 +146,7 @@ def funnel(session: Session, fair: Fair) -> Funnel:
             }
         )
 
-    return Funnel(
+    return TalkFunnel(
         registered=len(tickets),
         came=sum(1 for _, subject, _ in tickets if subject in stays and stays[subject].first_in is not None),
         talked=len(outcomes),
@@ -215,7 +215,7 @@ class ComparedFair:
 
     fair: Fair
     figures: Figures
-    funnel: Funnel
+    funnel: TalkFunnel
 
     @property
     def name_and_visitors(self) -> tuple[str, int]:

@@ -57,7 +57,7 @@ COMPLAINT_LABELS = {
 
 
 class ContactDraft(Draft):
-    """One talk: a ticket or card, or nobody in particular, and what came of it (洽谈登记)."""
+    """One talk: a ticket or card, or nobody in particular, and the outcome (洽谈登记)."""
 
     code: Line = ""
     outcome: Outcome

@@ -143,7 +143,7 @@ def _to_run(fair: Fair, counts: Counts) -> list[Due]:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BoothQueue:
     """Who waits at a booth, the next first, by the call numbers of their tickets (展位排队)."""
 
     booth: Booth
@@ -189,13 +189,13 @@ def turns(session: Session, fair: Fair) -> list[Turn]:
     return standing
 
 
-def lines_of(standing: Sequence[Turn]) -> list[Line]:
+def lines_of(standing: Sequence[Turn]) -> list[BoothQueue]:
     """The lines of all booths, by booth number."""
     waiting: dict[int, list[Turn]] = {}
     for turn in standing:
         waiting.setdefault(turn.interview.booth.id, []).append(turn)
     lines = [
-        Line(
+        BoothQueue(
             turns_there[0].interview.booth,
             tuple(turn.interview.visitor.id for turn in sorted(turns_there, key=lambda turn: turn.place)),
         )

@@ -17,7 +17,7 @@ SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SolvedTimetable:
     """What the solver gave for one fair."""
 
     fair_id: int
@@ -26,17 +26,17 @@ class Answer:
     former: Plan
 
 
-def solve_longest_waiting(session: Session) -> Answer | None:
+def solve_longest_waiting(session: Session) -> SolvedTimetable | None:
     """Solve the timetable that waits longest; slow, and without a lock on anything."""
     day = session.scalars(asked_days().limit(1)).first()
     if day is None:
         return None
     wishes, former = present_wishes(session, fair(session, day.fair_id), day)
-    return Answer(day.fair_id, wishes, solve(wishes, seconds=SECONDS), former)
+    return SolvedTimetable(day.fair_id, wishes, solve(wishes, seconds=SECONDS), former)
 
 
 @job("plan-interviews", every=timedelta(minutes=1), reading=solve_longest_waiting)
-def plan_asked(session: Session, answer: Answer | None) -> None:
+def plan_asked(session: Session, answer: SolvedTimetable | None) -> None:
     """Keep the solved timetable of the fair that waited longest."""
     if answer is not None:
         keep_solved(

@@ -81,7 +81,7 @@ class Wishes:
 Plan = frozenset[Interview]
 
 
-class Fault(StrEnum):
+class TimetableFault(StrEnum):
     """What is wrong with a plan (排期错误)."""
 
     UNWANTED = "unwanted"
@@ -96,7 +96,7 @@ class Fault(StrEnum):
     PIN_LOST = "pin_lost"
 
 
-class WhyNot(StrEnum):
+class NoInterviewReason(StrEnum):
     """Why a pair is not in a plan (没有排上的原因)."""
 
     NO_COMMON_TIME = "no_common_time"
@@ -110,14 +110,14 @@ class WhyNot(StrEnum):
 
 
 WHY_NOT_LABELS = {
-    WhyNot.NO_COMMON_TIME: N_("双方没有都有空的时间"),
-    WhyNot.ENOUGH: N_("本人的面谈已经排满"),
-    WhyNot.OTHERS_FIRST: N_("还有人一个面谈都没有，先排别人"),
-    WhyNot.PANEL_FULL: N_("单位的面谈名额已满，其余留给现场来的人"),
-    WhyNot.SEEKER_BUSY: N_("都有空的时间里，本人在别处面谈或者正走过去"),
-    WhyNot.PANEL_BUSY: N_("都有空的时间里，单位在面谈别人"),
-    WhyNot.BOTH_BUSY: N_("都有空的时间里，总有一方有别的面谈"),
-    WhyNot.POSSIBLE: N_("可以排上"),
+    NoInterviewReason.NO_COMMON_TIME: N_("双方没有都有空的时间"),
+    NoInterviewReason.ENOUGH: N_("本人的面谈已经排满"),
+    NoInterviewReason.OTHERS_FIRST: N_("还有人一个面谈都没有，先排别人"),
+    NoInterviewReason.PANEL_FULL: N_("单位的面谈名额已满，其余留给现场来的人"),
+    NoInterviewReason.SEEKER_BUSY: N_("都有空的时间里，本人在别处面谈或者正走过去"),
+    NoInterviewReason.PANEL_BUSY: N_("都有空的时间里，单位在面谈别人"),
+    NoInterviewReason.BOTH_BUSY: N_("都有空的时间里，总有一方有别的面谈"),
+    NoInterviewReason.POSSIBLE: N_("可以排上"),
 }
 
 
@@ -155,39 +155,43 @@ def bonus(number: int) -> int:
     return FIRST if number == 1 else SECOND if number == 2 else MORE
 
 
-def faults(wishes: Wishes, plan: Plan) -> list[tuple[Fault, Interview]]:
+def faults(wishes: Wishes, plan: Plan) -> list[tuple[TimetableFault, Interview]]:
     """Everything that is wrong with a plan; empty for one that may be released. Uses nothing of what made the plan."""
-    wrong: list[tuple[Fault, Interview]] = []
+    wrong: list[tuple[TimetableFault, Interview]] = []
     by_seeker, by_panel = _grouped(plan)
     for interview in sorted(plan):
         pair = (interview.seeker, interview.panel)
         if pair not in wishes.weights and interview not in wishes.pinned:
-            wrong.append((Fault.UNWANTED, interview))
+            wrong.append((TimetableFault.UNWANTED, interview))
         panel = wishes.panels.get(interview.panel)
         if panel is None or interview.slot not in panel.slots:
-            wrong.append((Fault.PANEL_TIME, interview))
+            wrong.append((TimetableFault.PANEL_TIME, interview))
         if interview.slot not in wishes.seekers.get(interview.seeker, frozenset()):
-            wrong.append((Fault.SEEKER_TIME, interview))
+            wrong.append((TimetableFault.SEEKER_TIME, interview))
     for meetings in by_panel.values():
-        wrong += [(Fault.PANEL_TWICE, later) for first, later in _pairs(meetings) if first.slot == later.slot]
+        wrong += [(TimetableFault.PANEL_TWICE, later) for first, later in _pairs(meetings) if first.slot == later.slot]
         panel = wishes.panels.get(meetings[0].panel)
         pins = sum(interview in wishes.pinned for interview in meetings)
         if panel is not None and len(meetings) > max(panel.limit, pins):
-            wrong.append((Fault.PANEL_LIMIT, meetings[-1]))
+            wrong.append((TimetableFault.PANEL_LIMIT, meetings[-1]))
     zero = wishes.placeable - by_seeker.keys()
     for meetings in by_seeker.values():
-        wrong += [(Fault.GAP, later) for first, later in _pairs(meetings) if later.slot - first.slot <= wishes.gap]
-        wrong += [(Fault.PAIR_TWICE, later) for first, later in _combinations(meetings) if first.panel == later.panel]
+        wrong += [
+            (TimetableFault.GAP, later) for first, later in _pairs(meetings) if later.slot - first.slot <= wishes.gap
+        ]
+        wrong += [
+            (TimetableFault.PAIR_TWICE, later) for first, later in _combinations(meetings) if first.panel == later.panel
+        ]
         pins = sum(interview in wishes.pinned for interview in meetings)
         if len(meetings) > max(wishes.most, pins):
-            wrong.append((Fault.TOO_MANY, meetings[-1]))
+            wrong.append((TimetableFault.TOO_MANY, meetings[-1]))
         if zero and len(meetings) > max(2, pins):
-            wrong.append((Fault.UNFAIR, meetings[-1]))
-    wrong += [(Fault.PIN_LOST, pin) for pin in sorted(wishes.pinned - plan)]
+            wrong.append((TimetableFault.UNFAIR, meetings[-1]))
+    wrong += [(TimetableFault.PIN_LOST, pin) for pin in sorted(wishes.pinned - plan)]
     return wrong
 
 
-def why_not(wishes: Wishes, plan: Plan) -> dict[tuple[int, int], WhyNot]:
+def why_not(wishes: Wishes, plan: Plan) -> dict[tuple[int, int], NoInterviewReason]:
     """For each pair that a plan leaves out, the rule that keeps it out as the plan stands."""
     by_seeker, by_panel = _grouped(plan)
     zero = wishes.placeable - by_seeker.keys()
@@ -202,27 +206,27 @@ def why_not(wishes: Wishes, plan: Plan) -> dict[tuple[int, int], WhyNot]:
 
 def _why(
     wishes: Wishes, pair: tuple[int, int], own: list[Interview], theirs: list[Interview], *, others_wait: bool
-) -> WhyNot:
+) -> NoInterviewReason:
     slots = wishes.common[pair]
     if not slots:
-        return WhyNot.NO_COMMON_TIME
+        return NoInterviewReason.NO_COMMON_TIME
     if len(own) >= wishes.most:
-        return WhyNot.ENOUGH
+        return NoInterviewReason.ENOUGH
     if len(own) >= 2 and others_wait:
-        return WhyNot.OTHERS_FIRST
+        return NoInterviewReason.OTHERS_FIRST
     if len(theirs) >= wishes.panels[pair[1]].limit:
-        return WhyNot.PANEL_FULL
+        return NoInterviewReason.PANEL_FULL
     taken = {interview.slot for interview in theirs}
     seeker_free = [slot for slot in slots if all(abs(slot - other.slot) > wishes.gap for other in own)]
     panel_free = [slot for slot in slots if slot not in taken]
     if set(seeker_free) & set(panel_free):
-        return WhyNot.POSSIBLE
+        return NoInterviewReason.POSSIBLE
     if not seeker_free:
-        return WhyNot.SEEKER_BUSY
-    return WhyNot.PANEL_BUSY if not panel_free else WhyNot.BOTH_BUSY
+        return NoInterviewReason.SEEKER_BUSY
+    return NoInterviewReason.PANEL_BUSY if not panel_free else NoInterviewReason.BOTH_BUSY
 
 
-class Board:
+class TimetableBoard:
     """A plan under construction that keeps every rule at every step (排期板)."""
 
     def __init__(self, wishes: Wishes, plan: Iterable[Interview] = ()) -> None:
@@ -302,7 +306,7 @@ class Board:
 
 def greedy(wishes: Wishes, plan: Iterable[Interview] = ()) -> Plan:
     """A good plan without a solver: rounds in which everybody gets one more, the hardest to place first."""
-    board = Board(wishes, plan)
+    board = TimetableBoard(wishes, plan)
     partners: dict[int, list[int]] = defaultdict(list)
     for seeker, panel in wishes.weights:
         partners[seeker].append(panel)
@@ -324,7 +328,7 @@ def greedy(wishes: Wishes, plan: Iterable[Interview] = ()) -> Plan:
 
 def improved(wishes: Wishes, plan: Plan) -> Plan:
     """The plan with whatever still fits; a solver that stopped early leaves such holes."""
-    board = Board(wishes, plan)
+    board = TimetableBoard(wishes, plan)
     for most in range(1, wishes.most + 1):
         if most > 2 and wishes.placeable - {seeker for seeker, own in board.own.items() if own}:
             break

@@ -17,7 +17,7 @@ from employers.openings.models import Opening
 from employers.openings.queries import open_openings
 from matching.fairs.interviews.queries import show_rate
 from matching.fairs.invitations.models import FairInvitation
-from matching.fairs.invitations.rules import Candidate, invitations_left, share_out
+from matching.fairs.invitations.rules import InvitationCandidate, invitations_left, share_out
 from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import door_of
 from matching.live.listing import listed_now
@@ -32,19 +32,19 @@ MOST = 120
 """Openings that are compared with one person; a fair of a city shows a few hundred at most."""
 
 FOR_ONE_OPENING = 60
-"""People looked at for one opening; more would not meet the same booth on one morning."""
+"""People considered for one opening; one booth cannot meet more in a morning."""
 
 EMPLOYERS = 20
 """Employers that are proposed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class InvitationProposal:
     """An opening at a fair with the people who should hear of it; names stay with the counter (邀请方案)."""
 
     booth: Booth
     opening: Opening
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[InvitationCandidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def room_of(session: Session, fair: Fair) -> Room:
     return Room(places, taken, waiting, rate, left)
 
 
-def proposals(session: Session, fair: Fair, *, locale: str) -> list[Proposal]:
+def proposals(session: Session, fair: Fair, *, locale: str) -> list[InvitationProposal]:
     """Whom to invite to which opening, with the reason; only people with neither a ticket nor an invitation.
 
     The people are those of the whole network who take part in suggestions, since a fair is for everybody near.
@@ -107,7 +107,9 @@ def proposals(session: Session, fair: Fair, *, locale: str) -> list[Proposal]:
         listed = {opening_id: listed_now(opening) for opening_id, (_, opening) in pairs.items()}
         ranked = ranked_for_many(session, list(listed.values()), ground, top=FOR_ONE_OPENING)
     fitting = {
-        opening_id: [Candidate(number, points, "") for number, points in ranked[opening_id] if number not in known]
+        opening_id: [
+            InvitationCandidate(number, points, "") for number, points in ranked[opening_id] if number not in known
+        ]
         for opening_id in pairs
     }
     chosen = {opening_id: people for opening_id, people in share_out(fitting, left).items() if people}
@@ -115,7 +117,7 @@ def proposals(session: Session, fair: Fair, *, locale: str) -> list[Proposal]:
         met = [(who.person_id, listed[opening_id]) for opening_id, people in chosen.items() for who in people]
         why = first_reasons(session, met, ground, locale=locale)
     return [
-        Proposal(
+        InvitationProposal(
             *pairs[opening_id],
             tuple(replace(who, reason=why.get((who.person_id, opening_id), "")) for who in people),
         )

@@ -41,7 +41,7 @@ class NotInvitable(Conflict):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class InvitationCandidate:
     """Somebody who fits an opening at the fair, with the points and the first reason for the pair."""
 
     person_id: int
@@ -59,7 +59,7 @@ def invitations_left(places: int, *, taken: int, open_invitations: int, show_rat
     return max(int(places / rate) - taken - open_invitations, 0)
 
 
-def share_out(fitting: Mapping[int, Sequence[Candidate]], most: int) -> dict[int, list[Candidate]]:
+def share_out(fitting: Mapping[int, Sequence[InvitationCandidate]], most: int) -> dict[int, list[InvitationCandidate]]:
     """Invite each person once, to the opening where they fit best, the openings taking turns until `most` are chosen.
 
     `fitting` has the candidates of each opening. Turns keep a popular opening from using up every invitation.
@@ -77,7 +77,7 @@ def share_out(fitting: Mapping[int, Sequence[Candidate]], most: int) -> dict[int
         )
         for opening_id, candidates in fitting.items()
     }
-    chosen: dict[int, list[Candidate]] = {opening_id: [] for opening_id in fitting}
+    chosen: dict[int, list[InvitationCandidate]] = {opening_id: [] for opening_id in fitting}
     for turn in range(max(map(len, queues.values()), default=0)):
         for opening_id, queue in queues.items():
             if turn < len(queue) and most > 0:

@@ -58,7 +58,7 @@ def tell_guests_of_openings(session: Session, fact: OpeningsTakenOff) -> None:
 
 @subscribe(OpeningChanged)
 def tell_guests_of_opening(session: Session, fact: OpeningChanged) -> None:
-    """Write to those who were invited for an opening that takes nobody any more."""
+    """Notify people who were invited for an opening that no longer accepts applicants."""
     with seeing_everything(session):
         opening = session.get(Opening, fact.opening_id)
         is_over = opening is not None and opening.state in TAKES_NOBODY

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.accounts.models import SignInCard
 from centre.audit import note
+from centre.batches import batches
 from centre.permissions import Actor, Permission, require
 from centre.privacy import token_digest
 from centre.scans.actions import Received, receive_scans
 from centre.scans.models import ScanEvent
-from centre.scans.rules import Act, Entry, ScanBatch, ScanDraft, Verdict, judge
+from centre.scans.rules import Act, GateVerdict, RollEntry, ScanBatch, ScanDraft, judge
 from centre.scopes import seeing_everything
 from employers.fairs.fixed import refuse_over
 from employers.fairs.models import Fair
@@ -56,7 +57,7 @@ MOST_HEADS = 999
 class Checked:
     """The answer of the gate to one code, with the number of people inside afterwards."""
 
-    verdict: Verdict
+    verdict: GateVerdict
     inside: int
     first_at: datetime | None = None
     first_gate: str = ""
@@ -137,16 +138,16 @@ def check_code(session: Session, actor: Actor, *, fair_id: int, draft: GateDraft
         gate=draft.gate,
         heads=entry.heads if entry else 1,
     )
-    verdict = Verdict.ADMIT
+    verdict = GateVerdict.ADMIT
     if draft.act is Act.IN:
         door = door_rules(fair, door_of(session, fair.id))
         is_inside = before.is_inside(subject)
         verdict = judge(door, entry, at=clock.now(), inside=before.inside, is_inside=is_inside)
         verdict, scan = _let_in(verdict, scan, reason=draft.reason, asked=draft.asked)
-    if verdict is not Verdict.ASK:
+    if verdict is not GateVerdict.ASK:
         _record(session, actor, fair, scan)
     stay = before.stays.get(subject)
-    first = stay.first_in if stay and verdict is Verdict.REPEAT else None
+    first = stay.first_in if stay and verdict is GateVerdict.REPEAT else None
     return Checked(
         verdict,
         day_truth(session, fair.id).inside,
@@ -165,24 +166,24 @@ def count_walk_in(session: Session, actor: Actor, *, fair_id: int, draft: WalkIn
         raise FairOver
     before = day_truth(session, fair.id)
     scan = ScanDraft(counter=1, act=draft.act, wall_at=clock.now(), gate=draft.gate, heads=draft.heads)
-    verdict, door = Verdict.ADMIT, door_of(session, fair.id)
+    verdict, door = GateVerdict.ADMIT, door_of(session, fair.id)
     question = door.question if door else ""
     if draft.act is Act.IN:
-        group = Entry("", ask=question, heads=draft.heads)
+        group = RollEntry("", ask=question, heads=draft.heads)
         verdict = judge(door_rules(fair, door), group, at=clock.now(), inside=before.inside, is_inside=False)
         verdict, scan = _let_in(verdict, scan, reason=draft.reason, asked=draft.asked)
-    if verdict is not Verdict.ASK:
+    if verdict is not GateVerdict.ASK:
         _record(session, actor, fair, scan)
     return Checked(verdict, day_truth(session, fair.id).inside, question=question)
 
 
-def _let_in(verdict: Verdict, scan: ScanDraft, *, reason: str, asked: bool) -> tuple[Verdict, ScanDraft]:
+def _let_in(verdict: GateVerdict, scan: ScanDraft, *, reason: str, asked: bool) -> tuple[GateVerdict, ScanDraft]:
     """What becomes of a verdict when the question was answered or somebody gives a reason against the rules."""
-    if verdict is Verdict.ASK and asked:
-        return Verdict.ADMIT, scan
-    if reason and verdict not in (Verdict.ADMIT, Verdict.ASK):
-        return Verdict.ADMIT, scan.model_copy(update={"forced": True, "reason": reason})
-    if verdict not in (Verdict.ADMIT, Verdict.REPEAT):
+    if verdict is GateVerdict.ASK and asked:
+        return GateVerdict.ADMIT, scan
+    if reason and verdict not in (GateVerdict.ADMIT, GateVerdict.ASK):
+        return GateVerdict.ADMIT, scan.model_copy(update={"forced": True, "reason": reason})
+    if verdict not in (GateVerdict.ADMIT, GateVerdict.REPEAT):
         return verdict, scan.model_copy(update={"act": Act.TURNED_AWAY})
     return verdict, scan
 
@@ -252,13 +253,13 @@ def _record(session: Session, actor: Actor, fair: Fair, draft: ScanDraft, *, dev
 def _send(session: Session, actor: Actor, fair: Fair, device: str, scans: list[ScanDraft]) -> Received:
     batch = ScanBatch(device=device, scans=())
     received = Received(0, 0)
-    for start in range(0, max(len(scans), 1), 500):
+    for some in batches(scans, 500) if scans else ((),):
         part = receive_scans(
             session,
             actor,
             register=register_of(fair.id),
             centre_id=fair.centre_id,
-            batch=batch.model_copy(update={"scans": tuple(scans[start : start + 500])}),
+            batch=batch.model_copy(update={"scans": tuple(some)}),
             permission=Permission.CHECK_IN,
         )
         received = Received(received.sent + part.sent, received.added + part.added)

@@ -10,7 +10,7 @@ from centre.accounts.models import SignInCard
 from centre.errors import NotFound
 from centre.privacy import token_digest
 from centre.scans.queries import scans_of
-from centre.scans.rules import Door, Entry, Scan, Truth, truth
+from centre.scans.rules import Door, GateTruth, RollEntry, Scan, truth
 from centre.scopes import seeing_everything
 from employers.fairs.models import Fair
 from employers.fairs.rules import ANNOUNCED, FairMode, FairState
@@ -118,7 +118,7 @@ def door_rules(fair: Fair, door: FairDoor | None) -> Door:
     return Door(limit, fair.starts_at - early, fair.ends_at)
 
 
-def roll(session: Session, fair_id: int) -> list[Entry]:
+def roll(session: Session, fair_id: int) -> list[RollEntry]:
     """Every code that opens the door of a fair: tickets, and cards of registered visitors, without any name."""
     with seeing_everything(session):
         door = session.scalar(select(FairDoor).where(FairDoor.fair_id == fair_id))
@@ -126,7 +126,9 @@ def roll(session: Session, fair_id: int) -> list[Entry]:
             visitors(fair_id).with_only_columns(Visitor.subject, Visitor.ban, Visitor.question, Visitor.heads)
         ).all()
     question = door.question if door else ""
-    entries = {subject: Entry(subject, ban=ban, ask=own or question, heads=heads) for subject, ban, own, heads in rows}
+    entries = {
+        subject: RollEntry(subject, ban=ban, ask=own or question, heads=heads) for subject, ban, own, heads in rows
+    }
     return list(entries.values())
 
 
@@ -135,7 +137,7 @@ def day_scans(session: Session, fair_id: int) -> list[Scan]:
     return recognised(scans_of(session, register_of(fair_id)), card_aliases(session, fair_id))
 
 
-def day_truth(session: Session, fair_id: int) -> Truth:
+def day_truth(session: Session, fair_id: int) -> GateTruth:
     """Who came to a fair and who is inside."""
     return truth(day_scans(session, fair_id))
 

@@ -41,7 +41,7 @@ def register_visitor(
 ) -> Visitor:
     """Give out a ticket; a person with an account has one ticket and gets the same again.
 
-    Open to everybody, as a fair is: the rows belong to the fair's centre, whoever asks. Raises TicketsClosed or
+    Open to everybody, as a fair is: the rows belong to the fair's centre in any case. Raises TicketsClosed or
     TicketsGone.
     """
     fair = fair_in_sight(session, fair_id)

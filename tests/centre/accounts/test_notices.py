@@ -71,7 +71,7 @@ def test_the_owner_learns_that_somebody_replaced_a_credential(change: Callable[[
 
 
 @pytest.mark.usefixtures("database")
-def test_a_planted_door_that_keeps_silent_is_caught() -> None:
+def test_a_planted_door_that_stays_silent_is_caught() -> None:
     gather(people=0, seats=1)
     with planted(administration, tell_owner=lambda *_: None):
         assert "您的密码被重置了" not in messages_after(by_link)

@@ -121,7 +121,7 @@ def reasons() -> list[str]:
         return list(session.scalars(select(Transition.reason).order_by(Transition.id)))
 
 
-def test_nothing_said_of_a_person_stays_in_the_own_cases(counter: Counter) -> None:
+def test_no_text_about_a_person_stays_in_their_own_cases(counter: Counter) -> None:
     contact = counter.open(CONTACT, leader="某局长", department="人社局", year=2026, goal="治好丈夫的病")
     counter.line(CONTACT, contact, visited_on=date(2026, 3, 2), note="丈夫尘肺卧床三年")
     loan = counter.open(LOAN, purpose="开店", guarantor=NAME, asked_fen=100, words="丈夫卧床")

@@ -1,4 +1,4 @@
-"""What each way of writing a field means; what could mean two things is asked about."""
+"""How each way of writing a field is read; an ambiguous cell is queried, never guessed."""
 
 from datetime import date
 from typing import Any
@@ -50,7 +50,7 @@ def test_pay_keeps_its_fixed_part_piece_rates_and_wages_of_a_year_apart() -> Non
         "4000元/月20元/小时",
     ],
 )  # fmt: skip
-def test_pay_that_could_mean_two_things_is_asked_about(text: str) -> None:
+def test_pay_that_could_mean_two_things_is_queried(text: str) -> None:
     with pytest.raises(Unreadable):
         pay.read_pay(text)
 
@@ -67,7 +67,7 @@ def test_headcounts_are_read_whole(text: str, people: int | None) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "0", "3-5人", "2人/班", "5+", "各2名", "男2", "5（2班）", "6人，男2女3", "人"])
-def test_headcounts_that_could_mean_two_things_are_asked_about(text: str) -> None:
+def test_headcounts_that_could_mean_two_things_are_queried(text: str) -> None:
     with pytest.raises(Unreadable):
         headcount.read_headcount(text)
 
@@ -98,7 +98,7 @@ def test_a_validity_without_an_end_is_open() -> None:
         ("11/12/26", "date"), ("2026-02-30", "date"), ("2027-02-28至2026-12-01", "date"), ("", "date"),
     ],
 )  # fmt: skip
-def test_days_that_could_mean_two_things_are_asked_about(text: str, code: str) -> None:
+def test_days_that_could_mean_two_things_are_queried(text: str, code: str) -> None:
     with pytest.raises(Unreadable) as refusal:
         dates.read_span(text, today=TODAY)
     assert refusal.value.code == code
@@ -118,7 +118,7 @@ def test_schooling_is_read_whole(text: str, least: Grade | None, most: Grade | N
 
 
 @pytest.mark.parametrize("text", ["", "博士后", "大专以上，会计专业", "高", "看情况"])
-def test_unknown_schooling_is_asked_about(text: str) -> None:
+def test_unknown_schooling_is_queried(text: str) -> None:
     with pytest.raises(Unreadable):
         schooling.read_schooling(text)
 
@@ -132,7 +132,7 @@ def test_yes_no_and_nothing_stated_are_three_answers() -> None:
             answers.read_answer(text)
 
 
-def test_ages_are_read_whole_and_a_bare_figure_is_asked_about() -> None:
+def test_ages_are_read_whole_and_a_bare_figure_is_queried() -> None:
     assert ages.read_ages("18-45岁") == Ages(18, 45)
     assert ages.read_ages("50岁以下") == Ages(None, 50)
     assert ages.read_ages("18周岁以上，45周岁以下") == Ages(18, 45)

@@ -29,7 +29,7 @@ def test_a_place_is_read_whole_however_it_is_written(text: str, code: str, rest:
         ("西咸新区", "陕西省咸阳市渭城区"),
     ],
 )  # fmt: skip
-def test_a_name_of_several_places_is_asked_back_with_its_candidates(text: str, candidate: str) -> None:
+def test_a_name_of_several_places_is_returned_with_its_candidates(text: str, candidate: str) -> None:
     with pytest.raises(PlaceAmbiguous) as refusal:
         read_place(text)
     assert candidate in refusal.value.params["candidates"]
@@ -41,7 +41,7 @@ def test_a_place_that_is_not_known_is_never_cut_to_one_that_is(text: str) -> Non
         read_place(text)
 
 
-def test_working_hours_are_read_whole_or_asked_about() -> None:
+def test_working_hours_are_read_whole_or_queried() -> None:
     assert read_hours("每周40小时") == Hours(a_week=40)
     assert read_hours("每天8小时，做五休二") == Hours(8, 5, 40)
     for text in ("60/x", "40小时", "每天8小时，每天9小时", "做五休三 8小时"):

@@ -1,4 +1,4 @@
-"""R26: what is rendered is read back the same; junk and cut text are asked about and never read as something else."""
+"""R26: rendered values are read back unchanged; junk and truncated text are queried, never misread."""
 
 import re
 from collections.abc import Callable
@@ -75,13 +75,13 @@ def test_pay_bounded_from_both_sides_is_one_range(least: int, more: int, form: s
 
 
 @pytest.mark.parametrize("text", ["-5000", "3000-", "3000～", "5000/", "5000元/", "3000-5000-", "底薪3000-"])
-def test_a_cell_that_was_cut_off_or_has_a_minus_is_asked_about(text: str) -> None:
+def test_a_cell_that_was_cut_off_or_has_a_minus_is_queried(text: str) -> None:
     with pytest.raises(Unreadable):
         pay.read_pay(text)
 
 
 @pytest.mark.parametrize("text", ["4000以上5000以上", "4000最高5000", "4000以上4500以上5000以下", "4000以下5000以下"])
-def test_two_bounds_of_one_side_are_asked_about(text: str) -> None:
+def test_two_bounds_of_one_side_are_queried(text: str) -> None:
     with pytest.raises(Unreadable):
         pay.read_pay(text)
 
@@ -118,7 +118,7 @@ def figures(text: str) -> list[str]:
 @CASES
 @given(JUNK)
 def test_no_figure_of_junk_is_dropped(text: str) -> None:
-    """Whatever is read accounts for every figure of the text: two figures that are not a range are asked about."""
+    """A reading accounts for every figure of the text: two figures that are not a range are queried."""
     try:
         people = headcount.read_headcount(text)
     except Unreadable:
@@ -128,7 +128,7 @@ def test_no_figure_of_junk_is_dropped(text: str) -> None:
 
 @CASES
 @given(written_pay(), st.sampled_from(["x", "转正4000", "，试用期3000", "2", "（二班300）"]))
-def test_pay_with_a_second_story_is_asked_about(case: tuple[str, Pay], tail: str) -> None:
+def test_pay_with_a_second_story_is_queried(case: tuple[str, Pay], tail: str) -> None:
     text = f"{case[0]}｜{tail}"
     with pytest.raises(Unreadable):
         pay.read_pay(text)
@@ -142,9 +142,7 @@ def first_figure(text: str) -> Any:
     return Pay(PayUnit.MONTH, round(float(match[0]) * 100))
 
 
-@pytest.mark.parametrize(
-    "check", [test_rendered_pay_is_read_back_the_same, test_pay_with_a_second_story_is_asked_about]
-)
+@pytest.mark.parametrize("check", [test_rendered_pay_is_read_back_the_same, test_pay_with_a_second_story_is_queried])
 def test_a_reader_that_takes_the_first_figure_is_caught(check: Callable[[], None]) -> None:
     with planted(pay, read_pay=first_figure), pytest.raises((AssertionError, pytest.fail.Exception)):
         check()

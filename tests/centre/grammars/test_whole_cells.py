@@ -1,4 +1,4 @@
-"""R26 for places, ages, hours, answers and names: rendered text is read back; mixed text is asked about."""
+"""R26 for places, ages, hours, answers and names: rendered text is read back; mixed text is queried."""
 
 import re
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def test_rendered_places_are_read_back_the_same(code: str, form: int) -> None:
 
 @CASES
 @given(st.sampled_from(COUNTIES), st.sampled_from(["、", "或", "/", "和", "；"]), st.sampled_from(COUNTIES))
-def test_two_places_are_asked_about(first: str, between: str, second: str) -> None:
+def test_two_places_are_queried(first: str, between: str, second: str) -> None:
     text = f"{regions.full_name(first)}{between}{regions.full_name(second)}"
     try:
         place = places.read_place(text)
@@ -95,7 +95,7 @@ NAMES = st.text(st.sampled_from("王李欧阳古丽阿依𠮷𠣴龙国华"), mi
 
 @CASES
 @given(NAMES, st.sampled_from(["", " ", "\u200b"]), st.sampled_from(["、", "，", "/", "1", "(女)", "?", "★", "\u202d"]))
-def test_a_name_is_read_whole_or_asked_about(name: str, gap: str, sign: str) -> None:
+def test_a_name_is_read_whole_or_queried(name: str, gap: str, sign: str) -> None:
     assert person_names.parse_name(f"{gap}{name}{gap}") == name
     with pytest.raises(Refusal):
         person_names.parse_name(f"{name}{sign}{name}")
@@ -135,11 +135,11 @@ def first_name(raw: object) -> str:
 @pytest.mark.parametrize(
     ("place", "planting", "check"),
     [
-        (places, {"read_place": first_place}, test_two_places_are_asked_about),
+        (places, {"read_place": first_place}, test_two_places_are_queried),
         (ages, {"read_ages": first_age}, test_no_figure_of_an_age_or_of_hours_is_dropped),
         (hours, {"read_hours": first_hours}, test_no_figure_of_an_age_or_of_hours_is_dropped),
         (answers, {"read_answer": first_word}, test_an_answer_is_one_word),
-        (person_names, {"parse_name": first_name}, test_a_name_is_read_whole_or_asked_about),
+        (person_names, {"parse_name": first_name}, test_a_name_is_read_whole_or_queried),
     ],
 )  # fmt: skip
 def test_a_reader_that_takes_what_comes_first_is_caught(

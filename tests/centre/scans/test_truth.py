@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from centre.scans.rules import Act, Door, Entry, Scan, ScanDraft, Truth, Verdict, arrivals, judge, truth
+from centre.scans.rules import Act, Door, GateTruth, GateVerdict, RollEntry, Scan, ScanDraft, arrivals, judge, truth
 
 NINE = datetime(2026, 3, 6, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 Moment = Callable[[ScanDraft], datetime]
-Merge = Callable[[Iterable[Scan]], Truth]
+Merge = Callable[[Iterable[Scan]], GateTruth]
 HISTORIES = 10_000 if os.environ.get("GANGQIAO_ORDEAL") == "long" else 300
 
 
@@ -89,7 +89,7 @@ def expected(story: list[tuple[str, Act, datetime]]) -> dict[str, tuple[bool, in
     return accounts
 
 
-def sent(gates: list[Gate], seed: int, merge: Merge = truth, moment: Moment = attrgetter("at")) -> Truth:
+def sent(gates: list[Gate], seed: int, merge: Merge = truth, moment: Moment = attrgetter("at")) -> GateTruth:
     """The truth after the queues were cut, shuffled, sent twice, and one gate was killed and started again."""
     dice = random.Random(seed)
     desk = Desk(moment=moment)
@@ -132,7 +132,7 @@ def test_queues_sent_twice_and_shuffled_end_in_what_happened() -> None:
     assert disagreements(range(HISTORIES)) == []
 
 
-def in_order_of_arrival(rows: Iterable[Scan]) -> Truth:
+def in_order_of_arrival(rows: Iterable[Scan]) -> GateTruth:
     """The mistake: scans count in the order in which they arrive."""
     return truth(replace(row, at=NINE, device="", counter=number) for number, row in enumerate(rows))
 
@@ -178,27 +178,27 @@ def test_arrivals_by_quarters_count_each_code_once() -> None:
     assert counted == {NINE: 1, NINE + 15 * MINUTE: 2}
 
 
-ANN = Entry("A", from_at=NINE, until_at=NINE + timedelta(hours=1))
+ANN = RollEntry("A", from_at=NINE, until_at=NINE + timedelta(hours=1))
 
 
 @pytest.mark.parametrize(
     ("door", "entry", "minute", "inside", "is_inside", "verdict"),
     [
-        (Door(), ANN, 0, 0, False, Verdict.ADMIT),
-        (Door(), ANN, 0, 0, True, Verdict.REPEAT),
-        (Door(), None, 0, 0, False, Verdict.UNKNOWN),
-        (Door(), ANN, -1, 0, False, Verdict.EARLY),
-        (Door(), ANN, 60, 0, False, Verdict.LATE),
-        (Door(opens_at=NINE + 5 * MINUTE), ANN, 4, 0, False, Verdict.EARLY),
-        (Door(closes_at=NINE + 5 * MINUTE), ANN, 5, 0, False, Verdict.LATE),
-        (Door(capacity=3), ANN, 0, 3, False, Verdict.FULL),
-        (Door(capacity=3), ANN, 0, 2, False, Verdict.ADMIT),
-        (Door(), Entry("A", ban="闹事"), 0, 0, False, Verdict.BANNED),
-        (Door(), Entry("A", ask="带证件了吗"), 0, 0, False, Verdict.ASK),
+        (Door(), ANN, 0, 0, False, GateVerdict.ADMIT),
+        (Door(), ANN, 0, 0, True, GateVerdict.REPEAT),
+        (Door(), None, 0, 0, False, GateVerdict.UNKNOWN),
+        (Door(), ANN, -1, 0, False, GateVerdict.EARLY),
+        (Door(), ANN, 60, 0, False, GateVerdict.LATE),
+        (Door(opens_at=NINE + 5 * MINUTE), ANN, 4, 0, False, GateVerdict.EARLY),
+        (Door(closes_at=NINE + 5 * MINUTE), ANN, 5, 0, False, GateVerdict.LATE),
+        (Door(capacity=3), ANN, 0, 3, False, GateVerdict.FULL),
+        (Door(capacity=3), ANN, 0, 2, False, GateVerdict.ADMIT),
+        (Door(), RollEntry("A", ban="闹事"), 0, 0, False, GateVerdict.BANNED),
+        (Door(), RollEntry("A", ask="带证件了吗"), 0, 0, False, GateVerdict.ASK),
     ],
 )
 def test_the_door_decides(
-    door: Door, entry: Entry | None, minute: float, inside: int, is_inside: bool, verdict: Verdict
+    door: Door, entry: RollEntry | None, minute: float, inside: int, is_inside: bool, verdict: GateVerdict
 ) -> None:
     at = NINE + minute * MINUTE
     assert judge(door, entry, at=at, inside=inside, is_inside=is_inside) is verdict

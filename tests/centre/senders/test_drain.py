@@ -98,7 +98,7 @@ def site(request: pytest.FixtureRequest, any_database: str, tmp_path: Path) -> I
 
 
 def post_some(number: int = NUMBER) -> set[str]:
-    """Post messages, every fifth in a transaction that is rolled back; gives the keys of those that stand."""
+    """Post messages, every fifth in a transaction that is rolled back; returns the keys of those that stand."""
     kept = set()
     for n in range(number):
         dedupe_key = f"test:{n}"

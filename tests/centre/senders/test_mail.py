@@ -56,7 +56,7 @@ def certificate(folder: Path, name: str) -> Path:
 
 @pytest.fixture
 def mailbox(any_database: str, tmp_path: Path) -> Iterator[Path]:
-    """A mail server with TLS and settings that trust it; gives the file of what has arrived."""
+    """A mail server with TLS and settings that trust it; returns the file of what has arrived."""
     del any_database
     forget_keys()
     port, file, trusted = free_port(), tmp_path / "arrived.jsonl", certificate(tmp_path, "server.pem")

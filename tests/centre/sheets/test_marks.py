@@ -117,7 +117,7 @@ def test_hidden_rows_columns_and_sheets_are_named_and_not_read() -> None:
     ]  # fmt: skip
 
 
-def test_a_required_column_that_is_hidden_is_asked_about() -> None:
+def test_a_required_column_that_is_hidden_is_queried() -> None:
     data = workbook([HEADER, [1, "保安", 2, 3]], lambda _, sheet: setattr(sheet.column_dimensions["B"], "hidden", True))
     with pytest.raises(HeaderHidden) as caught:
         header_of(only(data), RULES)
@@ -129,7 +129,7 @@ def test_a_number_merged_over_several_rows_belongs_to_none_of_them() -> None:
     assert faults(only(data)) == {3: [("heads", "cell-merged")]}
 
 
-def test_digits_lost_and_texts_turned_into_days_are_asked_about() -> None:
+def test_digits_lost_and_texts_turned_into_days_are_queried() -> None:
     from datetime import date
 
     data = workbook([[*HEADER, "截止日期"], [6.10499198503e17, "保安", date(2026, 3, 5), 1, date(2026, 12, 31)]])

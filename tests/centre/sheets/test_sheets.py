@@ -16,7 +16,7 @@ from centre.sheets.cells import Cell, HeaderMissing, Row, Sheet, SheetTooHeavy
 from centre.sheets.header import body, find_header
 from centre.sheets.limits import Limits
 from centre.sheets.reading import read_sheets, text_of
-from centre.sheets.writing import Column, Fault
+from centre.sheets.writing import CellFault, Column
 
 ALIASES = {
     "name": ["姓名"],
@@ -177,7 +177,11 @@ def test_the_template_keeps_numbers_as_text_and_offers_choices() -> None:
 
 
 def test_the_uploaded_file_is_returned_with_its_errors() -> None:
-    faults = [Fault("一班", 6, 2, "号码已损坏"), Fault("一班", 6, None, "重复"), Fault("一班", 8, 3, "手机号不对")]
+    faults = [
+        CellFault("一班", 6, 2, "号码已损坏"),
+        CellFault("一班", 6, None, "重复"),
+        CellFault("一班", 8, 3, "手机号不对"),
+    ]
     packed = writing.annotated_copy(sheet_bytes(ROSTER), "a.xlsx", faults, {"一班": 3})
     sheet = load_workbook(io.BytesIO(packed))["一班"]
     assert sheet["H3"].value == "错误说明"
@@ -190,7 +194,7 @@ def test_the_uploaded_file_is_returned_with_its_errors() -> None:
 def test_a_csv_file_is_returned_as_a_spreadsheet_with_its_errors() -> None:
     data = "姓名,身份证号\n王芳,=1+1\n".encode("gb18030")
     sheet = load_workbook(
-        io.BytesIO(writing.annotated_copy(data, "a.csv", [Fault("CSV", 2, 1, "位数不对")], {"CSV": 1}))
+        io.BytesIO(writing.annotated_copy(data, "a.csv", [CellFault("CSV", 2, 1, "位数不对")], {"CSV": 1}))
     )["CSV"]
     assert [sheet["C1"].value, sheet["C2"].value] == ["错误说明", "位数不对"]
     assert (sheet["B2"].data_type, sheet["B2"].value) == ("s", "=1+1")

@@ -94,7 +94,7 @@ def test_a_refusal_to_pay_suspends_also_who_was_cleared_meanwhile(counter: Count
 
 
 @pytest.mark.rule("arrears-effect", "action")
-def test_whoever_was_accused_stays_accused_when_the_form_of_the_proof_names_nobody(counter: Counter) -> None:
+def test_somebody_who_was_accused_stays_accused_when_the_form_of_the_proof_names_nobody(counter: Counter) -> None:
     firm = employer(counter)
     case = counter.open(ARREARS, accused_id=firm, employer_name="某建筑队", claimed_fen=OWED)
     counter.step(ARREARS, case, "register")

@@ -1,4 +1,4 @@
-"""Visits to employers: who was visited, what they need, what came of it."""
+"""Visits to employers: who was visited, what they need, the outcome."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -49,7 +49,7 @@ def test_the_city_officer_decides_on_county_employers_and_their_openings(county_
         assert session.get_one(Opening, county_opening).state is OpeningState.PAUSED
 
 
-def test_a_county_officer_is_told_that_another_centre_decides(county_opening: int) -> None:
+def test_a_county_officer_is_notified_that_another_centre_decides(county_opening: int) -> None:
     county = officer(COUNTY)
     assert county_opening
     with open_session(county.scope, write=True) as session, pytest.raises(OtherCentre):

@@ -34,7 +34,7 @@ TOKEN = TokenDraft(
 
 
 def enter(session: Session) -> str:
-    """A session of the employer's account; gives its token."""
+    """A session of the employer's account; returns its token."""
     now = clock.now()
     session.add(
         SignIn(

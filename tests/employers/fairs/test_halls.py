@@ -131,7 +131,7 @@ def test_a_hall_with_fairs_is_closed_only_on_purpose_and_their_organisers_hear_o
     assert session.scalars(halls.fairs_without_hall(clock.now())).all() == []
 
 
-def test_a_closed_time_is_in_order_and_of_the_own_centre(session: Session) -> None:
+def test_a_closed_time_is_in_order_and_of_the_same_centre(session: Session) -> None:
     hall = add_hall(session)
     for changes in (
         {"ends_at": at(8)},

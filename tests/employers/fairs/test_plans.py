@@ -12,7 +12,7 @@ from employers.fairs.plans import actions
 from employers.fairs.plans.queries import floor_plan
 from employers.fairs.plans.rules import (
     METRES,
-    Grid,
+    FloorGrid,
     GridDraft,
     NoSuchSquare,
     PlaceDraft,
@@ -30,7 +30,7 @@ from employers.fairs.queries import fair as fair_in_sight
 from tests.employers.browser import Opener
 from tests.employers.world import ORGANISER, SYSTEM, add_hall, booth_fair
 
-HALL = Grid(6, 5, frozenset({(2, 2)}), ((3, 4),))
+HALL = FloorGrid(6, 5, frozenset({(2, 2)}), ((3, 4),))
 
 
 def test_every_booth_gets_a_square_of_its_own() -> None:
@@ -57,7 +57,7 @@ def test_squares_are_read_whole_or_refused() -> None:
         grid_of(GridDraft(columns=5, rows=5, walls="9,9"))
 
 
-def walked(grid: Grid, places: dict[int, Square], order: tuple[int, ...]) -> int:
+def walked(grid: FloorGrid, places: dict[int, Square], order: tuple[int, ...]) -> int:
     """The steps of a way past booths in an order."""
     total, here = 0, grid.entrance
     for number in order:
@@ -71,7 +71,7 @@ def test_the_route_is_the_shortest_of_all_orders() -> None:
         dice = random.Random(seed)
         free = [(x, y) for x in range(8) for y in range(6) if (x, y) != (4, 5)]
         spots = dice.sample(free, 9)
-        grid = Grid(8, 6, frozenset(spots[5:]), ((4, 5),))
+        grid = FloorGrid(8, 6, frozenset(spots[5:]), ((4, 5),))
         places = dict(enumerate(spots[:5], 1))
         way = route(grid, places, [1, 2, 3, 4])
         best = min(walked(grid, places, order) for order in permutations(way.order))

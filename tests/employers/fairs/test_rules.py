@@ -32,7 +32,7 @@ def test_a_fair_may_be_cancelled_until_it_begins() -> None:
     assert {move.source for move in FAIR.moves if move.event == "cancel"} == before
 
 
-def test_whoever_waits_or_has_gone_takes_no_booth() -> None:
+def test_somebody_who_waits_or_has_gone_takes_no_booth() -> None:
     assert {B.APPLIED, B.APPROVED, B.ASSIGNED, B.PRESENT, B.SERVED} == set(HOLDING_BOOTH)
     assert {move.target for move in BOOTH.moves if move.event == "wait"} == {B.WAITLISTED}
 

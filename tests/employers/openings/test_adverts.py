@@ -73,7 +73,7 @@ def test_sentences_that_nobody_wrote_rules_for_are_judged_as_measured(
 
 
 def test_ordinary_posts_are_left_alone() -> None:
-    """Whole lawful posts of ordinary employers, and the names of all occupations: hardly one is asked about."""
+    """Whole lawful posts of ordinary employers, and the names of all occupations: hardly any is flagged."""
     posts = evaluate_file(Path(__file__).with_name("ordinary_adverts.jsonl"))
     assert len(posts.judged) >= 50
     assert posts.false_rate <= 0.02
@@ -94,7 +94,7 @@ def test_ordinary_posts_are_left_alone() -> None:
         ("年轻服务员", True),
     ],
 )
-def test_a_bare_title_is_asked_about_when_it_names_a_person(title: str, asked: bool) -> None:
+def test_a_bare_title_is_flagged_when_it_names_a_person(title: str, asked: bool) -> None:
     assert bool(screen(title)) is asked
 
 
@@ -116,7 +116,7 @@ def test_the_figures_catch_a_screening_that_is_wrong() -> None:
     "sentence", ["招聘司机（男）", "车间女工", "小姐姐来当收银员", "95后优先", "没有家庭拖累的", "农村户口不招"]
 )
 @pytest.mark.parametrize("around", ["{}", "包吃住，{}", "{}！月薪4000"])
-def test_slang_and_titles_are_asked_about(sentence: str, around: str) -> None:
+def test_slang_and_titles_are_flagged(sentence: str, around: str) -> None:
     assert worst(screen(around.format(sentence))) in (Reaction.ASK, Reaction.BLOCK)
 
 
@@ -186,7 +186,7 @@ def test_the_classifier_knows_what_resembles_unlawful_wording() -> None:
         "急招外地司机",
     ],
 )  # fmt: skip
-def test_a_title_that_says_whom_one_wants_is_asked_about_whatever_it_resembles(title: str) -> None:
+def test_a_title_that_says_whom_one_wants_is_flagged_whatever_it_resembles(title: str) -> None:
     assert worst(screen(title)) is Reaction.ASK
 
 

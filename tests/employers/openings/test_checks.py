@@ -158,7 +158,7 @@ def test_what_the_law_forbids_is_not_published(changes: dict[str, Any], faults: 
 
 @pytest.mark.rule("agency-names", "action")
 @pytest.mark.parametrize("kind", [kind for kind in EmploymentType if kind is not EmploymentType.AGENCY])
-def test_whoever_recruits_for_a_client_is_an_agency(kind: EmploymentType) -> None:
+def test_an_employer_that_recruits_for_a_client_is_an_agency(kind: EmploymentType) -> None:
     assert illegal(employment_type=kind, client_name="某厂") == [("employment_type", "client-without-agency")]
     licensed = "陕人服证字2024第12号"
     assert illegal(licensed, employment_type=EmploymentType.AGENCY, client_name="某厂") == []
@@ -207,7 +207,7 @@ def test_the_minimum_is_named_in_yuan() -> None:
         ),
     ],
 )
-def test_pay_outside_all_experience_is_asked_about(changes: dict[str, Any], faults: list[str]) -> None:
+def test_pay_outside_all_experience_is_queried(changes: dict[str, Any], faults: list[str]) -> None:
     assert illegal(**changes) == [(field, "pay-implausible") for field in faults]
 
 
@@ -225,7 +225,7 @@ def test_an_implausible_pay_is_named_in_yuan_with_its_unit() -> None:
     assert (fault.params["pay"], str(fault.params["unit"])) == ("60,000.5", "元/月")
 
 
-def test_a_range_of_more_than_twenty_times_is_asked_about() -> None:
+def test_a_range_of_more_than_twenty_times_is_queried() -> None:
     wide = {"base_pay_fen": None, "wage_unit": DAY, "wage_min_fen": 10_575}
     assert illegal(**wide, wage_max_fen=200_000) == []
     narrow = PublicationLimits(LIMITS.minimum_wages, 30, {"day": (1, 10_000_000)}, 500)

@@ -8,7 +8,7 @@ from employers.companies.models import Employer
 from employers.openings.actions import close_opening, create_opening, submit_opening
 from employers.openings.doubles import doubles_of, plain_title
 from employers.openings.imports import import_openings
-from employers.openings.lists import Line
+from employers.openings.lists import ListRow
 from tests.employers.browser import Opener
 from tests.employers.world import SYSTEM, add_employer, boss, draft, published
 
@@ -58,7 +58,7 @@ def test_a_row_that_repeats_a_standing_opening_says_so_once(session: Session) ->
         "content": "看管细纱机", "conditions": "能倒班", "uscc": "91610499MA6DEM0013", "employer": "第1纺织厂",
     }  # fmt: skip
     for codes in (["opening-doubled"], []):  # the same list again creates nothing and so repeats nothing
-        (row,) = import_openings(session, SYSTEM, [Line(2, cells)], source_name="市就业网").rows
+        (row,) = import_openings(session, SYSTEM, [ListRow(2, cells)], source_name="市就业网").rows
         assert [note.code for note in row.notes] == codes
         assert [note.params["id"] for note in row.notes] == [standing.id for _ in codes]
 

@@ -1,4 +1,4 @@
-"""500 openings in 40 messy layouts with known right values: no wrong value on show; what is unclear is asked about."""
+"""500 openings in 40 messy layouts with known right values: no wrong value is published; unclear cells are queried."""
 
 import random
 import re
@@ -199,7 +199,7 @@ def session(database: str, frozen: None) -> Iterator[Session]:
 
 
 def outcome(session: Session, lists: int = 40) -> tuple[list[tuple[str, str, Any, Any]], dict[str, int]]:
-    """Import some or all of the lists: the wrong values that came in, and how many openings were asked about."""
+    """Import some or all of the lists: the wrong values that came in, and how many openings were queried."""
     wrong: list[tuple[str, str, Any, Any]] = []
     counts = {"openings": 0, "asked": 0, "unclear": 0, "asked though clear": 0, "on show": 0}
     headings = [names for names, _ in FIELDS.values()]
@@ -244,7 +244,7 @@ def test_no_value_of_500_messy_openings_is_wrong(session: Session) -> None:
     assert len(session.scalars(shown).all()) == counts["on show"]
 
 
-def test_a_reader_that_takes_the_first_figure_puts_wrong_values_on_show(session: Session) -> None:
+def test_a_reader_that_takes_the_first_figure_publishes_wrong_values(session: Session) -> None:
     def first(text: str) -> Pay:
         figure = re.search("[0-9]+", text)
         return Pay(PayUnit.MONTH, int(figure[0]) * 100 if figure else None)

@@ -14,8 +14,8 @@ from centre.sheets.cells import HeaderMissing, SheetRefused
 from employers.companies.actions import register_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft, EmployerState
-from employers.openings.imports import ImportVerdict, Report, import_openings
-from employers.openings.lists import MOST_ROWS, Line, LineBroken, ListTooLong, read_list
+from employers.openings.imports import ImportReport, ImportVerdict, import_openings
+from employers.openings.lists import MOST_ROWS, LineBroken, ListRow, ListTooLong, read_list
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
 from tests.employers.world import OFFICER, boss
@@ -35,11 +35,11 @@ ROWS = [
 JSONL = "\n".join(json.dumps(row, ensure_ascii=False) for row in ROWS).encode()
 
 
-def read_lines(data: bytes, filename: str) -> list[Line]:
+def read_lines(data: bytes, filename: str) -> list[ListRow]:
     return read_list(data, filename).lines
 
 
-def taken(session: Session, lines: Sequence[Line]) -> Report:
+def taken(session: Session, lines: Sequence[ListRow]) -> ImportReport:
     return import_openings(session, OFFICER, lines, source_name="合作中心", publish=True)
 
 
@@ -73,8 +73,8 @@ def test_the_same_list_twice_changes_nothing(session: Session) -> None:
 
 def test_a_draft_that_was_corrected_in_the_list_is_published(session: Session) -> None:
     taken(session, read_lines(JSONL, "corpus.jsonl"))
-    mended = JSONL.replace("限女性".encode(), "会用电动平车".encode())
-    report = taken(session, read_lines(mended, "corpus.jsonl"))
+    corrected = JSONL.replace("限女性".encode(), "会用电动平车".encode())
+    report = taken(session, read_lines(corrected, "corpus.jsonl"))
     assert [row.verdict.value for row in report.rows[:3]] == ["unchanged", "unchanged", "open"]
 
 
@@ -156,6 +156,7 @@ def test_malformed_lines_and_missing_headings_are_named() -> None:
     assert missing.value.params == {"expected": "岗位、地区"}
 
 
+@pytest.mark.lengthy
 def test_a_list_that_is_too_long_is_refused_rather_than_truncated() -> None:
     with pytest.raises(ListTooLong):
         read_lines(b'{"text": "a", "area": "b"}\n' * (MOST_ROWS + 1), "x.jsonl")

@@ -23,7 +23,7 @@ def decide(session: ScopedSession, *clauses: str, lawful: bool) -> None:
     session.flush()
 
 
-def test_a_wording_like_those_that_were_refused_is_asked_about(session: ScopedSession) -> None:
+def test_a_wording_like_those_that_were_refused_is_queried(session: ScopedSession) -> None:
     mark = edition()
     assert screen(NEXT) == []
     assert learnt_from_decisions(session) is None

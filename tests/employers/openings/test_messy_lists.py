@@ -12,7 +12,7 @@ from centre.people import Education
 from employers.companies.models import Employer
 from employers.openings import feeds
 from employers.openings.feeds import external_key, offer_of, pay_under
-from employers.openings.imports import ImportVerdict, Report, import_openings
+from employers.openings.imports import ImportReport, ImportVerdict, import_openings
 from employers.openings.lists import read_list, with_markup, without_markup
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState, WageUnit
@@ -24,7 +24,7 @@ TODAY = date(2026, 11, 28)
 NOON = datetime(2026, 11, 28, 12, tzinfo=clock.SHANGHAI)
 
 
-def taken(session: Session, name: str, data: bytes | None = None, *, publish: bool = True) -> Report:
+def taken(session: Session, name: str, data: bytes | None = None, *, publish: bool = True) -> ImportReport:
     openings = read_list((DATA / name).read_bytes() if data is None else data, name)
     with clock.frozen(NOON):
         return import_openings(
@@ -36,11 +36,11 @@ def opening_of(session: Session, external_id: str) -> Opening:
     return session.scalars(select(Opening).where(Opening.external_id == external_id)).one()
 
 
-def codes(report: Report) -> dict[int, list[str]]:
+def codes(report: ImportReport) -> dict[int, list[str]]:
     return {row.row: [problem.code for problem in row.problems] for row in report.rows if row.problems}
 
 
-def test_closing_days_are_read_or_asked_about_with_the_true_reason(session: Session) -> None:
+def test_closing_days_are_read_or_queried_with_the_true_reason(session: Session) -> None:
     report = taken(session, "dates.csv")
     last = {
         opening.external_id: opening.valid_until for opening in session.scalars(select(Opening)) if opening.valid_until
@@ -194,7 +194,7 @@ def csv(*lines: str) -> bytes:
 FIRST = "P1,保安,甲公司,2,3200-3800,2300,秦都区,小区值守"
 
 
-def test_what_is_on_show_is_updated_through_the_same_checks(session: Session) -> None:
+def test_what_is_published_is_updated_through_the_same_checks(session: Session) -> None:
     taken(session, "p.csv", csv(FIRST))
     report = taken(session, "p.csv", csv(FIRST.replace("3200-3800", "3500-4200")))
     assert report.counts[ImportVerdict.UPDATED] == 1
@@ -206,7 +206,7 @@ def test_what_is_on_show_is_updated_through_the_same_checks(session: Session) ->
     assert opening.state is OpeningState.DRAFT
 
 
-def test_without_somebody_who_vouches_a_changed_row_leaves_what_is_on_show(session: Session) -> None:
+def test_without_confirmation_a_changed_row_leaves_the_published_opening(session: Session) -> None:
     taken(session, "p.csv", csv(FIRST))
     report = taken(session, "p.csv", csv(FIRST.replace("3200-3800", "3500-4200")), publish=False)
     assert codes(report) == {2: ["known-not-rewritable"]}
@@ -235,7 +235,7 @@ def test_a_column_that_the_list_lacks_empties_no_field(session: Session) -> None
 @pytest.mark.parametrize(
     ("change", "code"), [(("甲公司", "乙公司"), "known-other-employer"), (("保安", "厨师"), "known-other-trade")]
 )
-def test_a_known_id_with_another_employer_or_job_is_asked_about(
+def test_a_known_id_with_another_employer_or_job_is_queried(
     session: Session, change: tuple[str, str], code: str
 ) -> None:
     taken(session, "p.csv", csv(FIRST))
@@ -256,7 +256,7 @@ def test_an_id_that_comes_twice_in_one_list_is_named_with_its_first_row(session:
         ((",2,", ",9000,"), "headcount-implausible"),
     ],
 )  # fmt: skip
-def test_what_nobody_can_mean_stays_off_show(session: Session, change: tuple[str, str], code: str) -> None:
+def test_implausible_values_stay_unpublished(session: Session, change: tuple[str, str], code: str) -> None:
     report = taken(session, "p.csv", csv(FIRST.replace(*change)))
     assert code in codes(report)[2]
     assert report.counts[ImportVerdict.OPEN] == 0

@@ -55,7 +55,7 @@ def test_an_abolished_place_of_a_list_means_its_successor(session: Session, plac
 
 
 @pytest.mark.rule("town-in-two-counties", "import")
-def test_a_town_of_two_counties_is_asked_about(session: Session) -> None:
+def test_a_town_of_two_counties_is_queried(session: Session) -> None:
     verdict, codes = taken(session, 工作地点="永乐镇")
     assert verdict is ImportVerdict.REFUSED
     assert codes

@@ -118,9 +118,9 @@ def test_every_pattern_is_bounded() -> None:
 
 def test_screening_two_thousand_characters_is_quick() -> None:
     for text in ("限" * 2000, "招" * 2000, "年龄1" * 600, "女" * 2000, "无免不" * 660):
-        started = time.perf_counter()
+        started = time.process_time()  # of the processor, so that a busy machine does not fail the test
         screen(text)
-        assert time.perf_counter() - started < 0.5
+        assert time.process_time() - started < 0.5
 
 
 def test_every_rule_speaks_both_languages() -> None:

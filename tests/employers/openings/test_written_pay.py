@@ -1,4 +1,4 @@
-"""Pay in the text of an advertisement: read whole, compared with the minimum wage, asked about (VR14)."""
+"""Pay in the text of an advertisement: read completely, compared with the minimum wage, flagged (VR14)."""
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +19,7 @@ from employers.openings.adverts.pay import below_minimum, written_pays
 from employers.openings.checks import PAY_IN_TEXT
 from employers.openings.imports import ImportVerdict, import_openings
 from employers.openings.jobs import check_minimum_pay
-from employers.openings.lists import Line
+from employers.openings.lists import ListRow
 from employers.openings.rules import OpeningState, WageUnit
 from employers.openings.screening import Reaction, restore
 from tests.employers.browser import Opener
@@ -92,7 +92,7 @@ def test_two_units_that_differ_are_left_to_people_who_read() -> None:
 
 
 @pytest.mark.rule("pay-in-text", "action")
-def test_an_officer_is_asked_about_low_pay_in_a_text_before_anybody_reads_it(session: Session) -> None:
+def test_low_pay_in_a_text_is_flagged_to_an_officer_before_anybody_reads_it(session: Session) -> None:
     add_employer(session)
     opening = create_opening(session, boss(), draft(content=f"看管细纱机。{LOW}"))
     (finding,) = restore(opening.screening)
@@ -110,12 +110,12 @@ def test_an_officer_is_asked_about_low_pay_in_a_text_before_anybody_reads_it(ses
 
 
 @pytest.mark.rule("pay-in-text", "import")
-def test_a_listed_opening_with_low_pay_in_its_text_stays_off_show(session: Session) -> None:
+def test_a_listed_opening_with_low_pay_in_its_text_stays_unpublished(session: Session) -> None:
     cells = {
         "title": "缝纫工", "area": "渭城区", "wage": "3200-5000", "base_pay": "2500", "headcount": "2",
         "content": f"做校服，{LOW}", "conditions": "会用平车", "uscc": "91610499MA6DEM0013", "employer": "新棉制衣",
     }  # fmt: skip
-    report = import_openings(session, SYSTEM, [Line(2, cells)], source_name="市就业网", publish=True)
+    report = import_openings(session, SYSTEM, [ListRow(2, cells)], source_name="市就业网", publish=True)
     (row,) = report.rows
     assert (row.verdict, [problem.code for problem in row.problems]) == (ImportVerdict.KEPT, ["wording-open"])
 
@@ -135,7 +135,7 @@ def test_pages_and_programs_ask_about_low_pay_in_a_text(as_: Opener) -> None:
 
 
 @pytest.mark.rule("minimum-pay", "job")
-def test_an_opening_that_a_raised_minimum_overtakes_is_taken_off_show_and_its_employer_told(session: Session) -> None:
+def test_an_opening_below_a_raised_minimum_is_unpublished_and_its_employer_notified(session: Session) -> None:
     add_employer(session)
     low = published(session, wage_min_fen=230_000, base_pay_fen=220_000)
     enough, elsewhere = published(session), published(session, region_code="320583", wage_min_fen=230_000)

@@ -95,7 +95,7 @@ def test_every_act_is_in_the_audit_log(officer: Actor) -> None:
         ]  # fmt: skip
 
 
-def test_only_the_own_centre_and_the_city_keep_a_brand(town: world.Town, officer: Actor) -> None:
+def test_only_its_own_centre_and_the_city_maintain_a_brand(town: world.Town, officer: Actor) -> None:
     county = _officer(town, "wc")
     of_county = entered(county)
     other = _officer(town, "qd")

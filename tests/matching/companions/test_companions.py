@@ -77,7 +77,7 @@ def messages() -> list[tuple[int | None, str]]:
         return [(message.person_id, message.body[:13]) for message in session.scalars(written)]
 
 
-def test_the_others_are_told_once_when_somebody_joins_splits_or_leaves(couple: Town) -> None:
+def test_the_others_are_notified_once_when_somebody_joins_splits_or_leaves(couple: Town) -> None:
     first, second = couple.people["王秀兰"], couple.people["李桂芳"]
     join(couple, start(couple))
     assert messages() == [(first, "您的结伴组现在一共 2 人")]
@@ -106,7 +106,7 @@ def test_a_wrong_code_a_second_group_and_other_peoples_records_are_refused(coupl
         actions.leave_group(session, boss, person_id=couple.people["李桂芳"])
 
 
-def test_whoever_leaves_or_is_erased_is_gone_with_the_name_and_the_last_one_ends_it(couple: Town) -> None:
+def test_a_member_who_leaves_or_is_erased_is_gone_with_the_name_and_the_last_one_ends_it(couple: Town) -> None:
     join(couple, start(couple))
     with open_session(SYSTEM, write=True) as session:
         erase_person(session, Actor.system(), person_id=couple.people["王秀兰"])
@@ -131,7 +131,7 @@ def settled(town: Town) -> list[int]:
 
 
 @pytest.mark.parametrize("event", ["hire", "withdraw", "lapse"])
-def test_who_waits_for_a_companion_that_stopped_looking_is_told_once(couple: Town, event: str) -> None:
+def test_who_waits_for_a_companion_that_stopped_looking_is_notified_once(couple: Town, event: str) -> None:
     join(couple, start(couple))
     assert settled(couple) == []
     placed, waits = couple.people["王秀兰"], couple.people["李桂芳"]
@@ -143,7 +143,7 @@ def test_who_waits_for_a_companion_that_stopped_looking_is_told_once(couple: Tow
         assert seeking_apart(session, [placed, waits]) == {waits: (placed,)}
 
 
-def test_whoever_waits_is_told_again_after_the_companion_looked_again(couple: Town) -> None:
+def test_somebody_who_waits_is_notified_again_after_the_companion_looked_again(couple: Town) -> None:
     join(couple, start(couple))
     placed, waits = couple.people["王秀兰"], couple.people["李桂芳"]
     for event in ("hire", "lose_job", "hire"):

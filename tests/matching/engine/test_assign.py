@@ -16,8 +16,8 @@ from matching.engine.assign.problem import (
     PlanUnit,
     PlanWrong,
 )
-from matching.engine.assign.room import Board
-from matching.engine.assign.solve import Answer, Model, highs, plan_together
+from matching.engine.assign.room import PlanBoard
+from matching.engine.assign.solve import Model, SolverAnswer, highs, plan_together
 from matching.engine.assign.verify import plan_faults, plan_value
 from tests.ordeal.lengths import length
 
@@ -67,6 +67,7 @@ def test_small_plans_are_as_good_as_the_best_of_all(seed: int) -> None:
     assert plan.value >= best * 0.999 or plan.value == best
 
 
+@pytest.mark.lengthy
 def test_no_random_plan_breaks_a_limit_or_hides_its_gap() -> None:
     for seed in range(RANDOM):
         task = problem(seed, units=12, places=5)
@@ -88,7 +89,7 @@ def test_one_makes_room_for_another_when_the_whole_gains_and_pins_stay() -> None
     flexible = PlanUnit(1, (PlanChoice(7, 100), PlanChoice(8, 90)))
     bound_to_seven = PlanUnit(2, (PlanChoice(7, 80),))
     task = PlanProblem((flexible, bound_to_seven), (PlanPlace(7, 1), PlanPlace(8, 1)))
-    board = Board(task, {1: 7})
+    board = PlanBoard(task, {1: 7})
     board.fill()
     assert board.sent == {1: 7}  # whoever is left finds no room
     board.improve({1: 7})
@@ -123,7 +124,7 @@ def test_pins_hold_and_pins_that_cannot_are_named() -> None:
         plan_together(PlanProblem(units, places, pins={0: 9}))
 
 
-def boasting(model: Model, gap: float | None, seconds: float) -> Answer:
+def boasting(model: Model, gap: float | None, seconds: float) -> SolverAnswer:
     """A solver that sends everybody to the first choice and calls it solved."""
     honest = highs(model, gap, seconds)
     greedy: dict[int, int] = {}
@@ -133,7 +134,7 @@ def boasting(model: Model, gap: float | None, seconds: float) -> Answer:
     return replace(honest, shares=shares)
 
 
-def stingy(model: Model, gap: float | None, seconds: float) -> Answer:
+def stingy(model: Model, gap: float | None, seconds: float) -> SolverAnswer:
     """A solver that calls half a plan the optimum, as releases of well-known solvers have done."""
     honest = highs(model, gap, seconds)
     shares = [1.0 if at % 2 and share > 0.99 else 0.0 for at, share in enumerate(honest.shares)]
@@ -141,16 +142,16 @@ def stingy(model: Model, gap: float | None, seconds: float) -> Answer:
     return replace(honest, shares=shares, value=value)
 
 
-def late(model: Model, gap: float | None, seconds: float) -> Answer:
+def late(model: Model, gap: float | None, seconds: float) -> SolverAnswer:
     """A solver that finds nothing in its time."""
     del model, gap, seconds
-    return Answer(1)
+    return SolverAnswer(1)
 
 
-def lost(model: Model, gap: float | None, seconds: float) -> Answer:
+def lost(model: Model, gap: float | None, seconds: float) -> SolverAnswer:
     """A solver that calls everything infeasible."""
     del model, gap, seconds
-    return Answer(2)
+    return SolverAnswer(2)
 
 
 def test_a_planted_solver_that_breaks_limits_is_caught() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from matching.engine.assign.explain import Reasons
 from matching.engine.assign.newcomers import expected_hires, keeping, newcomers_prices
 from matching.engine.assign.problem import PlanChoice, PlanPlace, PlanProblem, PlanUnit
-from matching.engine.assign.solve import Answer, Model, Plan, plan_together
+from matching.engine.assign.solve import Model, Plan, SolverAnswer, plan_together
 from tests.planted import planted
 
 MILL, FARM = 1, 2
@@ -71,9 +71,9 @@ def test_an_officer_may_send_somebody_to_a_place_that_is_kept() -> None:
 
 
 def test_without_an_answer_in_time_nothing_is_kept() -> None:
-    def late(model: Model, gap: float | None, seconds: float) -> Answer:
+    def late(model: Model, gap: float | None, seconds: float) -> SolverAnswer:
         del model, gap, seconds
-        return Answer(1)
+        return SolverAnswer(1)
 
     assert newcomers_prices(SKILLED, ONE_PLACE, {MILL: 1.0}, solver=late) == {}
 

@@ -43,7 +43,7 @@ def list_one(journey: Journey, person_id: int) -> None:
     ],
     ids=["closed to women", "a paper is missing", "an agency without a licence", "kept for a group", "over"],
 )
-def test_a_roster_takes_nobody_whom_the_opening_may_not_take(
+def test_a_roster_refuses_people_whom_the_opening_may_not_take(
     town: world.Town, columns: dict[str, Any], refusal: type[Exception]
 ) -> None:
     journey = recruit(open_project(town))
@@ -73,7 +73,7 @@ def test_a_member_of_the_group_is_taken(town: world.Town) -> None:
 
 
 @pytest.mark.rule("opening-ends-letters", "letter")
-def test_whoever_was_to_travel_to_an_opening_leaves_the_roster_when_it_closes_and_is_told_once(
+def test_somebody_who_was_to_travel_to_an_opening_leaves_the_roster_when_it_closes_and_is_notified_once(
     town: world.Town,
 ) -> None:
     journey = recruit(open_project(town), people=2)

@@ -16,11 +16,11 @@ from matching.export.roll.models import RollScan
 from matching.export.roll.rules import (
     DecisionDraft,
     Roll,
+    RollMark,
     RollNotOpen,
     RollScanDraft,
     RollUnsettled,
     RollWord,
-    Scan,
     ScansDraft,
     reconcile,
 )
@@ -35,7 +35,7 @@ BOARDED, ABSENT, LEFT, ARRIVED = RollWord
 PEOPLE = range(1, 9)
 
 
-def histories(seed: int) -> tuple[list[Scan], list[list[Scan]]]:
+def histories(seed: int) -> tuple[list[RollMark], list[list[RollMark]]]:
     """What each device said, and how it reached the service: killed, cut off, sent twice, late, in any order."""
     chance = random.Random(seed)
     said, arrivals = [], []
@@ -43,7 +43,7 @@ def histories(seed: int) -> tuple[list[Scan], list[list[Scan]]]:
         own = []
         for counter in range(1, chance.randrange(1, 10)):
             word = chance.choices((BOARDED, ABSENT, LEFT, ARRIVED), (6, 2, 1, 2))[0]
-            own.append(Scan(device, counter, chance.choice(PEOPLE), word))
+            own.append(RollMark(device, counter, chance.choice(PEOPLE), word))
         said += own
         sent = 0
         while sent < len(own):  # killed after some of a packet was taken in: it is sent again from before
@@ -56,7 +56,7 @@ def histories(seed: int) -> tuple[list[Scan], list[list[Scan]]]:
     return said, arrivals
 
 
-def expected_conflicts(said: Iterable[Scan]) -> set[int]:
+def expected_conflicts(said: Iterable[RollMark]) -> set[int]:
     """Members about whom the last words of two devices differ, worked out the slow way."""
     wrong = set()
     for member in PEOPLE:
@@ -71,7 +71,7 @@ def expected_conflicts(said: Iterable[Scan]) -> set[int]:
     return wrong
 
 
-def faults(roll: Roll, said: list[Scan]) -> list[str]:
+def faults(roll: Roll, said: list[RollMark]) -> list[str]:
     """What is wrong with a reconciled roll: lost scans, divergence from the plain order, conflicts not shown."""
     problems = []
     if Counter(scan for truth in roll.members.values() for scan in truth.scans) != Counter(said):
@@ -91,9 +91,9 @@ def test_no_history_loses_a_scan_diverges_or_hides_a_conflict() -> None:
 
 
 def test_planted_last_upload_wins_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def last_wins(scans: Iterable[Scan]) -> Roll:
+    def last_wins(scans: Iterable[RollMark]) -> Roll:
         latest = {scan.member_id: scan for scan in scans}
-        return Roll({number: rules.Truth(number, scan.word, (scan,)) for number, scan in latest.items()})
+        return Roll({number: rules.RollTruth(number, scan.word, (scan,)) for number, scan in latest.items()})
 
     caught = Counter[str]()
     for seed in range(50):
@@ -113,15 +113,15 @@ def test_a_clock_that_is_wrong_by_a_year_changes_nothing() -> None:
 
 
 def test_a_decision_settles_what_it_saw_and_a_later_word_opens_it_again() -> None:
-    first = [Scan("a1", 1, 7, BOARDED), Scan("b1", 1, 7, ABSENT)]
-    decision = Scan("desk", 1, 7, ABSENT, settles=frozenset(scan.key for scan in first))
+    first = [RollMark("a1", 1, 7, BOARDED), RollMark("b1", 1, 7, ABSENT)]
+    decision = RollMark("desk", 1, 7, ABSENT, settles=frozenset(scan.key for scan in first))
     assert reconcile([*first, decision]).conflicts == []
     assert reconcile([*first, decision]).members[7].word is ABSENT
-    assert len(reconcile([*first, decision, Scan("c1", 1, 7, BOARDED)]).conflicts) == 1
+    assert len(reconcile([*first, decision, RollMark("c1", 1, 7, BOARDED)]).conflicts) == 1
 
 
 def test_one_number_used_for_two_things_is_shown() -> None:
-    roll = reconcile([Scan("a1", 1, 7, BOARDED), Scan("a1", 1, 8, BOARDED)])
+    roll = reconcile([RollMark("a1", 1, 7, BOARDED), RollMark("a1", 1, 8, BOARDED)])
     assert [scan.member_id for scan in roll.reused] == [8]
     assert {truth.member_id for truth in roll.conflicts} == {7, 8}
 

@@ -15,7 +15,7 @@ from matching.fairness.rules import Rate, attention, differs
 from matching.introductions.fair_share import Share, health, shares_of
 from matching.introductions.models import Introduction
 from matching.introductions.rules import IntroductionState
-from matching.live.openings import Board
+from matching.live.openings import OpeningBoard
 from tests.matching import world
 from tests.matching.world import Town
 
@@ -118,7 +118,7 @@ def test_a_neglected_opening_goes_first_among_equals_and_no_score_changes(town: 
                 region_code="320600", wage_min_fen=550_000, wage_max_fen=750_000, headcount=20, shift="三班倒",
             )  # fmt: skip
     people = add_people(town, 12)
-    here = Board()
+    here = OpeningBoard()
     before = here.look().listed[town.openings["two"]].profile
     assert not before.underserved
     for number, person_id in enumerate(people):
@@ -144,6 +144,6 @@ def test_silent_employers_lose_health_and_answering_ones_gain(town: Town) -> Non
     people = add_people(town, 6)
     for number, person_id in enumerate(people):
         send(town, person_id, "spin", IntroductionState.UNKNOWN, number)
-    listed = Board().look().listed
+    listed = OpeningBoard().look().listed
     assert listed[town.openings["spin"]].profile.health == 20
     assert listed[town.openings["sew"]].profile.health == 50

@@ -62,7 +62,7 @@ def test_a_fair_that_takes_applications_says_who_waits(session: ScopedSession) -
     assert due(session, fair) == ["定新的时间"]
 
 
-def test_whoever_came_in_stands_in_line_until_the_talk(session: ScopedSession) -> None:
+def test_a_visitor_stays_in_line_until_the_talk(session: ScopedSession) -> None:
     add_employer(session, 1)
     fair_id, (booth_id,), visitors = build(session, exhibitors=1, people=3)
     plan_interviews(session, ORGANISER, fair_id=fair_id)
@@ -129,7 +129,7 @@ def test_the_place_in_line_is_on_the_phone_on_the_wall_and_on_the_desk(as_: Open
         assert "排队的人" in today
 
 
-def test_a_complaint_is_told_and_answered_once_in_words(session: ScopedSession) -> None:
+def test_a_complaint_is_reported_and_answered_once_in_words(session: ScopedSession) -> None:
     fair = booth_fair(session, add_hall(session))
     with clock.frozen(at(10)):
         draft = ComplaintDraft(kind=ComplaintKind.FEE, text="要我交服装费")

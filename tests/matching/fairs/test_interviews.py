@@ -57,7 +57,7 @@ def build(session: ScopedSession, *, exhibitors: int = 2, people: int = 4) -> tu
     return fair_id, booth_ids, visitors
 
 
-def test_everybody_who_asked_gets_an_interview_and_is_told_once(session: ScopedSession) -> None:
+def test_everybody_who_asked_gets_an_interview_and_is_notified_once(session: ScopedSession) -> None:
     for number in (1, 2):
         add_employer(session, number)
     fair_id, _, visitors = build(session)
@@ -92,7 +92,9 @@ def test_a_booth_that_leaves_at_half_time_moves_only_its_own_guests(session: Sco
         actions.release_interviews(session, ORGANISER, fair_id=fair_id)
 
 
-def test_the_interviews_of_a_booth_end_with_it_and_those_who_knew_of_them_are_told_once(session: ScopedSession) -> None:
+def test_the_interviews_of_a_booth_end_with_it_and_those_who_knew_of_them_are_notified_once(
+    session: ScopedSession,
+) -> None:
     for number in (1, 2):
         add_employer(session, number)
     fair_id, booth_ids, visitors = build(session)

@@ -21,7 +21,7 @@ from employers.openings.actions import close_opening
 from matching.fairs.invitations import queries
 from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import proposals, room_of
-from matching.fairs.invitations.rules import Candidate, invitations_left, share_out
+from matching.fairs.invitations.rules import InvitationCandidate, invitations_left, share_out
 from matching.fairs.visitors.models import FairDoor, Visitor
 from tests.planted import planted
 from tests.web.desks import Hall, opened, words
@@ -29,11 +29,11 @@ from tests.web.desks import Hall, opened, words
 SYSTEM = Actor.system()
 
 
-def candidates(*points: tuple[int, int]) -> list[Candidate]:
-    return [Candidate(person_id, worth, "") for person_id, worth in points]
+def candidates(*points: tuple[int, int]) -> list[InvitationCandidate]:
+    return [InvitationCandidate(person_id, worth, "") for person_id, worth in points]
 
 
-def chosen(fitting: dict[int, list[Candidate]], most: int) -> dict[int, list[int]]:
+def chosen(fitting: dict[int, list[InvitationCandidate]], most: int) -> dict[int, list[int]]:
     return {opening: [who.person_id for who in people] for opening, people in share_out(fitting, most).items()}
 
 
@@ -121,7 +121,7 @@ def test_an_organiser_invites_by_reason_without_names_and_never_beyond_the_room(
 
 
 @pytest.mark.rule("fair-notice", "suggestion")
-def test_the_invited_are_told_once_when_the_fair_is_cancelled(hall: Hall) -> None:
+def test_the_invited_are_notified_once_when_the_fair_is_cancelled(hall: Hall) -> None:
     fair_id = coming_fair()
     organiser = hall.enter("organiser")
     organiser.send(f"/organiser/fairs/{fair_id}/invitations/workers")
@@ -142,7 +142,7 @@ def told_of_change(kind: str = "fair-changed") -> list[int | None]:
 
 @pytest.mark.rule("booth-ends", "suggestion")
 @pytest.mark.parametrize("how", ["booth", "opening", "employer"])
-def test_the_invited_are_told_once_when_the_booth_or_the_opening_falls_away(hall: Hall, how: str) -> None:
+def test_the_invited_are_notified_once_when_the_booth_or_the_opening_falls_away(hall: Hall, how: str) -> None:
     fair_id = coming_fair()
     hall.enter("organiser").send(f"/organiser/fairs/{fair_id}/invitations/workers")
     with open_session(SYSTEM.scope, write=True) as session:
@@ -167,7 +167,7 @@ def test_the_invited_are_told_once_when_the_booth_or_the_opening_falls_away(hall
     assert told_of_change("fair-cancel") == []
 
 
-def test_an_employer_that_was_invited_is_told_when_the_fair_is_called_off(hall: Hall) -> None:
+def test_an_employer_that_was_invited_is_notified_when_the_fair_is_called_off(hall: Hall) -> None:
     with open_session(SYSTEM.scope) as session:
         open_to_booths = select(Fair.id).where(Fair.state == FairState.BOOTH_OPEN).order_by(Fair.id)
         fair_id = session.scalars(open_to_booths).first()

@@ -12,11 +12,11 @@ from matching.fairs.interviews.rules import (
     KEPT,
     MORE,
     SECOND,
-    Fault,
     Interview,
+    NoInterviewReason,
     Panel,
     Plan,
-    WhyNot,
+    TimetableFault,
     Wishes,
     booking_limit,
     faults,
@@ -100,12 +100,13 @@ def test_the_comparison_catches_a_solver_that_leaves_interviews_out() -> None:
     assert any(value(wishes := tiny(seed), lazy(wishes, 2, 1)[0]) < best_by_trying(wishes) for seed in range(10))
 
 
+@pytest.mark.lengthy
 def test_plans_of_two_hundred_random_days_have_no_fault() -> None:
     for seed in range(200):
         wishes = town(seed, seekers=25, panels=5, slots=8)
         plan = greedy(wishes)
         assert faults(wishes, plan) == []
-        assert WhyNot.POSSIBLE not in why_not(wishes, improved(wishes, plan)).values()
+        assert NoInterviewReason.POSSIBLE not in why_not(wishes, improved(wishes, plan)).values()
 
 
 def test_everybody_gets_one_before_anybody_gets_three() -> None:
@@ -171,7 +172,7 @@ def test_pinned_interviews_stay_whatever_else_happens() -> None:
         weights=dict(wishes.weights) | {(0, 3): 1},
     )
     assert pin in solve(pinned, seconds=20).plan
-    assert (Fault.PIN_LOST, pin) in faults(pinned, frozenset())
+    assert (TimetableFault.PIN_LOST, pin) in faults(pinned, frozenset())
 
 
 TABLE = {1: Panel(1, frozenset({0, 1, 2}), 2)}
@@ -181,27 +182,27 @@ PAIR = Wishes(TABLE, {1: frozenset({0, 1, 2}), 2: frozenset({0})}, {(1, 1): 5, (
 @pytest.mark.parametrize(
     ("plan", "fault"),
     [
-        ({Interview(1, 1, 3)}, Fault.PANEL_TIME),
-        ({Interview(2, 1, 1)}, Fault.SEEKER_TIME),
-        ({Interview(1, 1, 0), Interview(2, 1, 0)}, Fault.PANEL_TWICE),
-        ({Interview(1, 1, 0), Interview(1, 1, 1)}, Fault.GAP),
-        ({Interview(1, 1, 0), Interview(1, 1, 2)}, Fault.PAIR_TWICE),
-        ({Interview(1, 1, 0), Interview(1, 1, 1), Interview(1, 1, 2)}, Fault.PANEL_LIMIT),
-        ({Interview(3, 1, 0)}, Fault.UNWANTED),
+        ({Interview(1, 1, 3)}, TimetableFault.PANEL_TIME),
+        ({Interview(2, 1, 1)}, TimetableFault.SEEKER_TIME),
+        ({Interview(1, 1, 0), Interview(2, 1, 0)}, TimetableFault.PANEL_TWICE),
+        ({Interview(1, 1, 0), Interview(1, 1, 1)}, TimetableFault.GAP),
+        ({Interview(1, 1, 0), Interview(1, 1, 2)}, TimetableFault.PAIR_TWICE),
+        ({Interview(1, 1, 0), Interview(1, 1, 1), Interview(1, 1, 2)}, TimetableFault.PANEL_LIMIT),
+        ({Interview(3, 1, 0)}, TimetableFault.UNWANTED),
     ],
 )
-def test_each_fault_is_seen(plan: set[Interview], fault: Fault) -> None:
+def test_each_fault_is_seen(plan: set[Interview], fault: TimetableFault) -> None:
     assert fault in {kind for kind, _ in faults(PAIR, frozenset(plan))}
     assert faults(PAIR, frozenset({Interview(1, 1, 1), Interview(2, 1, 0)})) == []
 
 
 def test_each_pair_that_is_left_out_has_its_reason() -> None:
     full = replace(PAIR, panels={1: Panel(1, frozenset({0, 1, 2}), 1)})
-    assert why_not(full, frozenset({Interview(1, 1, 1)})) == {(2, 1): WhyNot.PANEL_FULL}
-    assert why_not(PAIR, frozenset({Interview(1, 1, 0)})) == {(2, 1): WhyNot.PANEL_BUSY}
-    assert why_not(PAIR, frozenset({Interview(1, 1, 1)})) == {(2, 1): WhyNot.POSSIBLE}
+    assert why_not(full, frozenset({Interview(1, 1, 1)})) == {(2, 1): NoInterviewReason.PANEL_FULL}
+    assert why_not(PAIR, frozenset({Interview(1, 1, 0)})) == {(2, 1): NoInterviewReason.PANEL_BUSY}
+    assert why_not(PAIR, frozenset({Interview(1, 1, 1)})) == {(2, 1): NoInterviewReason.POSSIBLE}
     never = replace(PAIR, seekers={1: frozenset({0}), 2: frozenset()})
-    assert why_not(never, frozenset())[2, 1] is WhyNot.NO_COMMON_TIME
+    assert why_not(never, frozenset())[2, 1] is NoInterviewReason.NO_COMMON_TIME
 
 
 def test_bookings_go_beyond_the_reserve_only_as_far_as_people_stay_away() -> None:

@@ -13,7 +13,7 @@ from centre.errors import NotFound
 from centre.outbox import Message
 from centre.people import new_person
 from centre.permissions import Role
-from centre.scans.rules import Act, ScanBatch, Verdict
+from centre.scans.rules import Act, GateVerdict, ScanBatch
 from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair, cancel_fair, postpone_fair, schedule_fair
 from employers.fairs.models import Fair
@@ -67,7 +67,7 @@ def test_places_are_never_sold_twice_and_come_back(session: ScopedSession, fair_
     assert ticket(session, fair_id).heads == 1
 
 
-def test_a_fair_that_is_not_announced_takes_nobody(session: ScopedSession) -> None:
+def test_a_fair_that_is_not_announced_accepts_no_applicants(session: ScopedSession) -> None:
     planned = schedule_fair(session, ORGANISER, fair_draft(add_hall(session)))
     with pytest.raises(TicketsClosed):
         ticket(session, planned.id)
@@ -78,7 +78,7 @@ def live(session: ScopedSession, fair_id: int) -> None:
         advance_fair(session, ORGANISER, fair_id=fair_id, event="start")
 
 
-def check(session: ScopedSession, fair_id: int, code: str, **given: Any) -> Verdict:
+def check(session: ScopedSession, fair_id: int, code: str, **given: Any) -> GateVerdict:
     draft = GateDraft(code=code, **given)
     return actions.check_code(session, CLERK, fair_id=fair_id, draft=draft).verdict
 
@@ -87,11 +87,11 @@ def test_the_gate_lets_a_ticket_in_once_and_says_when(session: ScopedSession, fa
     visitor = ticket(session, fair_id)
     with clock.frozen(at(9)):
         live(session, fair_id)
-        assert check(session, fair_id, visitor.code, gate="东门") is Verdict.ADMIT
+        assert check(session, fair_id, visitor.code, gate="东门") is GateVerdict.ADMIT
         again = actions.check_code(session, CLERK, fair_id=fair_id, draft=GateDraft(code=visitor.code))
-        assert (again.verdict, again.first_gate, again.inside) == (Verdict.REPEAT, "东门", 1)
-        assert check(session, fair_id, visitor.code, act=Act.OUT) is Verdict.ADMIT
-        assert check(session, fair_id, visitor.code) is Verdict.ADMIT
+        assert (again.verdict, again.first_gate, again.inside) == (GateVerdict.REPEAT, "东门", 1)
+        assert check(session, fair_id, visitor.code, act=Act.OUT) is GateVerdict.ADMIT
+        assert check(session, fair_id, visitor.code) is GateVerdict.ADMIT
         assert day_truth(session, fair_id).entered == 1
 
 
@@ -104,16 +104,16 @@ def test_the_gate_keeps_all_its_rules(session: ScopedSession, fair_id: int) -> N
     first = visitors[0].code
     with clock.frozen(at(8, 30)):
         live(session, fair_id)
-        assert check(session, fair_id, first) is Verdict.EARLY
+        assert check(session, fair_id, first) is GateVerdict.EARLY
     with clock.frozen(at(9)):
-        assert check(session, fair_id, "ZZZZ-ZZZZ") is Verdict.UNKNOWN
-        assert check(session, fair_id, visitors[1].code) is Verdict.BANNED
-        assert check(session, fair_id, first) is Verdict.ASK
-        assert check(session, fair_id, first, asked=True) is Verdict.ADMIT
-        assert check(session, fair_id, visitors[2].code) is Verdict.FULL
-        assert check(session, fair_id, visitors[2].code, reason="孕妇先进") is Verdict.ADMIT
+        assert check(session, fair_id, "ZZZZ-ZZZZ") is GateVerdict.UNKNOWN
+        assert check(session, fair_id, visitors[1].code) is GateVerdict.BANNED
+        assert check(session, fair_id, first) is GateVerdict.ASK
+        assert check(session, fair_id, first, asked=True) is GateVerdict.ADMIT
+        assert check(session, fair_id, visitors[2].code) is GateVerdict.FULL
+        assert check(session, fair_id, visitors[2].code, reason="孕妇先进") is GateVerdict.ADMIT
     with clock.frozen(at(11, 30)):
-        assert check(session, fair_id, visitors[3].code) is Verdict.LATE
+        assert check(session, fair_id, visitors[3].code) is GateVerdict.LATE
     day = day_truth(session, fair_id)
     assert (day.inside, len(day.forced), day.turned_away) == (2, 1, 5)
 
@@ -139,8 +139,8 @@ def test_a_card_and_a_ticket_are_one_person(session: ScopedSession, fair_id: int
     with clock.frozen(at(9)):
         live(session, fair_id)
         actions.receive_gate_scans(session, CLERK, fair_id=fair_id, batch=offline)
-        assert check(session, fair_id, visitor.code) is Verdict.REPEAT
-        assert check(session, fair_id, card.number) is Verdict.REPEAT
+        assert check(session, fair_id, visitor.code) is GateVerdict.REPEAT
+        assert check(session, fair_id, card.number) is GateVerdict.REPEAT
     assert day_truth(session, fair_id).entered == 1
 
 
@@ -157,7 +157,7 @@ def test_a_roll_of_two_gates_counts_each_sheet_once_and_nobody_whom_a_device_let
     scanned, ticked, both = (ticket(session, fair_id) for _ in range(3))
     with clock.frozen(at(9)):
         live(session, fair_id)
-        assert check(session, fair_id, scanned.code) is Verdict.ADMIT
+        assert check(session, fair_id, scanned.code) is GateVerdict.ADMIT
         for gate, walk_ins in (("东门", 5), ("西门", 7), ("东门", 5), ("东门", 6), ("西门", 1_200)):
             ids = [scanned.id, ticked.id, both.id] if gate == "东门" else [both.id]
             actions.read_roll_back(
@@ -173,21 +173,21 @@ def test_people_without_a_ticket_meet_the_rules_of_the_door(session: ScopedSessi
     door = DoorDraft(inside_limit=5, early_minutes=15, question="满十六周岁了吗")
     actions.set_up_door(session, ORGANISER, fair_id=fair_id, draft=door)
 
-    def walk(heads: int, **form: Any) -> Verdict:
+    def walk(heads: int, **form: Any) -> GateVerdict:
         draft = WalkInDraft(heads=heads, **form)
         return actions.count_walk_in(session, CLERK, fair_id=fair_id, draft=draft).verdict
 
     with clock.frozen(at(8, 30)):
         live(session, fair_id)
-        assert walk(1) is Verdict.EARLY
+        assert walk(1) is GateVerdict.EARLY
     with clock.frozen(at(9)):
-        assert walk(2) is Verdict.ASK
-        assert walk(2, asked=True) is Verdict.ADMIT
-        assert walk(4) is Verdict.FULL
-        assert walk(4, reason="一家人一起进") is Verdict.ADMIT
-        assert walk(1, act=Act.OUT) is Verdict.ADMIT
+        assert walk(2) is GateVerdict.ASK
+        assert walk(2, asked=True) is GateVerdict.ADMIT
+        assert walk(4) is GateVerdict.FULL
+        assert walk(4, reason="一家人一起进") is GateVerdict.ADMIT
+        assert walk(1, act=Act.OUT) is GateVerdict.ADMIT
     with clock.frozen(at(11, 30)):
-        assert walk(1) is Verdict.LATE
+        assert walk(1) is GateVerdict.LATE
     day = day_truth(session, fair_id)
     assert (day.entered, day.inside, len(day.forced)) == (6, 5, 1)
 

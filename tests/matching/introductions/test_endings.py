@@ -96,7 +96,7 @@ def stopped(person_id: int) -> list[str]:
 
 
 @pytest.mark.rule("opening-ends-letters", "letter")
-def test_proposals_and_letters_end_with_a_closed_opening_and_each_worker_is_told_once(any_town: Town) -> None:
+def test_proposals_and_letters_end_with_a_closed_opening_and_each_worker_is_notified_once(any_town: Town) -> None:
     town = any_town
     people = [worker(town, who) for who in (world.W1, world.W2, world.W9)]
     proposal = propose(town, people[0], agreed=False)

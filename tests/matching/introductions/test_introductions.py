@@ -147,7 +147,7 @@ def test_the_last_place_is_not_given_twice(any_town: Town) -> None:
 
 
 @pytest.mark.rule("letter-silence", "letter")
-def test_ten_letters_give_an_honest_rate_and_silence_is_never_a_hire(town: Town) -> None:
+def test_a_response_rate_needs_ten_letters_and_silence_is_never_a_hire(town: Town) -> None:
     letters = [letter(town, worker) for worker in people(town, 10)]
     for number in letters[:4]:
         tell(town, number, Result.HIRED)

@@ -45,7 +45,7 @@ def propose(town: Town, person_id: int) -> int:
 
 
 def hire(town: Town, person_id: int) -> int:
-    """A hire by a letter; gives the placement."""
+    """A hire by a letter; returns the placement."""
     clerk, letter = town.clerk(), propose(town, person_id)
     with open_session(clerk.scope, write=True) as session:
         actions.record_result(

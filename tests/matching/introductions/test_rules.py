@@ -77,7 +77,7 @@ def test_calls_and_reminders_have_their_days() -> None:
     assert (timedelta(days=180), timedelta(days=60)) == (STABLE_AFTER, EDITABLE)
 
 
-def test_whoever_has_left_cannot_leave_again_and_anybody_else_may() -> None:
+def test_a_member_who_has_left_cannot_leave_again_and_anybody_else_may() -> None:
     assert {move.source for move in PLACEMENT.moves if move.event == "leave"} == set(P) - {P.ENDED}
 
 

@@ -24,7 +24,7 @@ from matching.learning.evenness import proxies
 from matching.learning.jobs import learn_weights
 from matching.learning.models import ModelCard
 from matching.learning.rules import CardState, Shift, WeightsNotBetter, WeightsVerdict, verdict
-from matching.live.openings import Board, board
+from matching.live.openings import OpeningBoard, board
 from tests.matching import world
 from tests.matching.world import Town
 
@@ -102,7 +102,7 @@ def test_nothing_changes_until_a_manager_adopts_and_the_prior_can_come_back(card
         actions.adopt_weights(session, any_town.officer(), card_id=card.id)
     with open_session(MANAGER.scope, write=True) as session:
         assert actions.adopt_weights(session, MANAGER, card_id=card.id).state is CardState.IN_USE
-    fresh = Board()
+    fresh = OpeningBoard()
     weights = fresh.look().ground.weights
     assert weights.version == "learned-2026-03-09"
     assert most_points(weights) == card.weights
@@ -110,11 +110,11 @@ def test_nothing_changes_until_a_manager_adopts_and_the_prior_can_come_back(card
         assert "weights.adopt" in set(session.scalars(select(AuditEntry.action)))
     with open_session(MANAGER.scope, write=True) as session:
         actions.retire_weights(session, MANAGER, card_id=card.id)
-    assert Board().look().ground.weights == Weights()
+    assert OpeningBoard().look().ground.weights == Weights()
 
 
 def test_a_board_that_is_up_follows_at_its_next_comparison(card: ModelCard) -> None:
-    here = Board()
+    here = OpeningBoard()
     assert here.look().ground.weights == Weights()
     with open_session(MANAGER.scope, write=True) as session:
         actions.adopt_weights(session, MANAGER, card_id=card.id)

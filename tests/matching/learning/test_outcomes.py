@@ -13,7 +13,7 @@ from matching.introductions.rules import PlacementState
 from matching.learning import outcomes
 from tests.training import world
 from tests.training.course import assessed, people
-from training.outcomes.rules import Tally
+from training.outcomes.rules import OutcomeTally
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_certificates_and_placements_give_rates_cohorts_and_a_forecast(city: wor
     placed(city, persons[5], date(2026, 4, 20), ended=date(2026, 5, 1))
     later = datetime(2026, 10, 1, 1, tzinfo=world.MONDAY.tzinfo)
     with clock.frozen(later), open_session(city.actors["officer"].scope) as session:
-        assert outcomes.outcome(session) == Tally(7, 5, 2, 0, (5, 5, 0))
+        assert outcomes.outcome(session) == OutcomeTally(7, 5, 2, 0, (5, 5, 0))
         (cohort,) = outcomes.cohorts(session, clock.today())
         assert (cohort.began, cohort.certified, cohort.placed) == (8, 7, 5)
         ranking, _ = outcomes.prospects(session)

@@ -12,7 +12,7 @@ from centre.settings import settings
 from employers.openings.models import Opening
 from matching.live import snapshots
 from matching.live.listing import wage_basis
-from matching.live.openings import Board, View
+from matching.live.openings import OpeningBoard, View
 from tests.matching.world import Town
 
 
@@ -33,10 +33,10 @@ def answers(view: View) -> tuple[tuple[int, ...], dict[str, dict[str, int]]]:
 
 @pytest.mark.usefixtures("kept")
 def test_the_second_process_maps_what_the_first_one_wrote(town: Town) -> None:
-    first = Board().look()
+    first = OpeningBoard().look()
     written = folders()
     assert len(written) == 1
-    second = Board().look()
+    second = OpeningBoard().look()
     assert folders() == written
     assert isinstance(second.index.base.positions.base, np.memmap) or second.index.base.positions.nbytes <= 4096
     assert answers(second) == answers(first)
@@ -45,11 +45,11 @@ def test_the_second_process_maps_what_the_first_one_wrote(town: Town) -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_a_later_process_adds_only_later_changes(town: Town) -> None:
-    Board().look()
+    OpeningBoard().look()
     with open_session(Actor.system().scope, write=True) as session:
         opening = session.scalars(select(Opening).where(Opening.id == town.openings["spin"])).one()
         opening.title = "电焊工"
-    view = Board().look()
+    view = OpeningBoard().look()
     assert list(view.index.changes) == [town.openings["spin"]]
     assert view.index.search("电焊工").ids[0] == town.openings["spin"]
     assert len(folders()) == 1
@@ -57,9 +57,9 @@ def test_a_later_process_adds_only_later_changes(town: Town) -> None:
 
 @pytest.mark.usefixtures("kept")
 def test_a_corrupt_snapshot_is_rebuilt(town: Town) -> None:
-    whole = answers(Board().look())
+    whole = answers(OpeningBoard().look())
     (folders()[-1] / "words.json").write_text("{", encoding="utf-8")
-    assert answers(Board().look()) == whole
+    assert answers(OpeningBoard().look()) == whole
     assert len(folders()) == 2
 
 

@@ -134,7 +134,7 @@ def test_the_next_night_keeps_the_places_of_the_last(people: Town) -> None:
         assert places(plan_tonight()) == first
 
 
-def test_without_a_plan_or_after_a_failed_night_everybody_has_the_own_ranking(people: Town) -> None:
+def test_without_a_plan_or_after_a_failed_night_everybody_keeps_their_own_ranking(people: Town) -> None:
     person = people.people["李桂芳"]
     with open_session(people.clerk().scope) as session:
         own = [match.listed.id for match in suggestions_for(session, person, locale="zh-Hans").matches]

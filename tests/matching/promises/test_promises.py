@@ -114,7 +114,7 @@ def test_a_kept_promise_changes_nothing_but_the_count(any_town: Town) -> None:
         assert kept_standings(session).health(row.employer_id) == 60
 
 
-def test_what_a_worker_reports_is_told_at_once_and_counts_when_a_clerk_confirms_it(any_town: Town) -> None:
+def test_a_workers_report_is_answered_at_once_and_counts_when_a_clerk_confirms_it(any_town: Town) -> None:
     introduction_id = hired(any_town)
     statement_id = state(any_town.worker("王秀兰"), introduction_id, LESS)
     row = statement(statement_id)

@@ -10,7 +10,7 @@ from centre.network import Centre, CentreLevel
 from centre.permissions import Actor
 from centre.tallies.jobs import count_ledger, counted
 from matching.reports.queries import report
-from matching.reports.rules import Report, ReportKey, Row
+from matching.reports.rules import Report, ReportKey, ReportRow
 from web.demo import five_years
 from web.demo.files import rows
 
@@ -19,7 +19,7 @@ FIVE = ("training", "intermediation", "petition", "legal", "relief")
 
 
 def fill(*, count: bool) -> list[int]:
-    """Write the article's ledger, with or without the monthly counts. Gives the ids of the 14 centres."""
+    """Write the article's ledger, with or without the monthly counts. Returns the ids of the 14 centres."""
     with open_session(SYSTEM.scope, write=True) as session:
         for row in rows("centres"):
             level = CentreLevel(row["level"])
@@ -45,12 +45,12 @@ def read(since: date = five_years.SINCE, until: date = five_years.UNTIL, centre_
         return report(session, SYSTEM, ReportKey.LEDGER, since=since, until=until, centre_id=centre_id)
 
 
-def figures(lines: list[Row], name: str = "person_times") -> dict[str, int | None]:
+def figures(lines: list[ReportRow], name: str = "person_times") -> dict[str, int | None]:
     """One column of a table by row."""
     return {row.key: row.figures[name] for row in lines}
 
 
-def total(line: Row | None, *names: str) -> list[int | None]:
+def total(line: ReportRow | None, *names: str) -> list[int | None]:
     """Some figures of a total."""
     assert line is not None
     return [line.figures[name] for name in names]

@@ -33,7 +33,7 @@ LIMIT, CLOSE_LIMIT = 0.3, 5.0
 
 @pytest.fixture
 def ledger(any_database: str) -> tuple[date, date]:
-    """The services of 14 centres and 500 people. Gives the five years."""
+    """The services of 14 centres and 500 people. Returns the five years."""
     with open_session(SYSTEM.scope, write=True) as session:
         for row in rows("centres"):
             level = CentreLevel(row["level"])

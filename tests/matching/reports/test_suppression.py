@@ -81,6 +81,7 @@ def year() -> tuple[dict[Key, int], Sums]:
     return values, sums_of(values)
 
 
+@pytest.mark.lengthy
 def test_nobody_bounds_a_hidden_figure_closer_than_three(year: tuple[dict[Key, int], Sums]) -> None:
     values, sums = year
     hidden = protect(values, sums)
@@ -92,6 +93,7 @@ def test_nobody_bounds_a_hidden_figure_closer_than_three(year: tuple[dict[Key, i
     assert exposed(values, sums, hidden, chosen) == []
 
 
+@pytest.mark.lengthy
 def test_months_published_before_their_year_stay_protected(year: tuple[dict[Key, int], Sums]) -> None:
     values, sums = year
     hidden, done = Hidden(), set[Key]()

@@ -13,7 +13,7 @@ from centre.outbox import Message
 from centre.permissions import Actor
 from centre.records.erasure import erase_person
 from centre.skills.vocabulary import teach, vocabulary
-from matching.live.openings import Board, board
+from matching.live.openings import OpeningBoard, board
 from matching.search import actions, queries, word_counts
 from matching.search.find import search_openings
 from matching.search.jobs import digest_lines, propose_synonyms, send_digests
@@ -216,7 +216,7 @@ def test_a_word_without_results_is_proposed_as_a_synonym_accepted_and_found(any_
     assert vocabulary().codes_for("缝衣裳婆") == ()
     board()._compared = board()._looked = float("-inf")
     assert [listed.id for listed in search_openings(SearchCriteria(q="缝衣裳婆")).items] == [any_town.openings["sew"]]
-    assert Board().look().index.reader.vocabulary.codes_for("缝衣裳婆") == (world.SEWING,)
+    assert OpeningBoard().look().index.reader.vocabulary.codes_for("缝衣裳婆") == (world.SEWING,)
     with open_session(officer.scope, write=True) as session:
         actions.reject_synonym(session, officer, synonym_id=proposal.id)
     board()._compared = board()._looked = float("-inf")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from centre.database import open_session
 from centre.permissions import Actor
 from matching.profiles.models import SkillProfile
-from matching.suggestions.courses import Prospects, openings_after
+from matching.suggestions.courses import CourseProspects, openings_after
 from tests.matching import world
 from tests.matching.world import SEWING, Town
 from training.providers.models import Major
@@ -16,7 +16,7 @@ from training.providers.models import Major
 SYSTEM = Actor.system()
 
 
-def after(person_id: int | None, code: str = SEWING) -> Prospects:
+def after(person_id: int | None, code: str = SEWING) -> CourseProspects:
     major = Major(name="课程", occupation_code=code, level=5, hours=160, tuition_fen=0)
     with open_session(SYSTEM.scope) as session:
         return openings_after(session, major, person_id=person_id, locale="zh-Hans")

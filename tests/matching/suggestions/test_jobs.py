@@ -92,6 +92,7 @@ def test_nobody_is_notified_of_work_that_the_law_closes_to_them(people: Town) ->
     assert not any("井下工" in line for line in digest_lines["王秀兰"])
 
 
+@pytest.mark.lengthy
 def test_a_small_city_takes_the_code_path_measured_for_a_large_one() -> None:
     figures = nightly.measure(openings=150, workers=300, asked=20)["figures"]
     assert figures["told"] > 0

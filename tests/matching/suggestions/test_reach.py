@@ -25,8 +25,8 @@ from matching.live.workers import workers_of
 from matching.profiles.models import JobWish
 from matching.suggestions.fits import fit_of
 from matching.suggestions.reach import (
-    Count,
     OpeningChange,
+    RoundedCount,
     changed_openings,
     pay_offered,
     reach,
@@ -101,7 +101,7 @@ def test_those_who_opted_out_are_not_counted(any_town: Town) -> None:
         assert reach_of(session, boss, opening_id=opening_id).now.exact == 0
 
 
-def test_only_the_own_opening_is_asked_about(any_town: Town) -> None:
+def test_only_the_employers_own_opening_is_queried(any_town: Town) -> None:
     stranger = any_town.boss("渭城新棉制衣(虚构)")
     with open_session(stranger.scope) as session, pytest.raises(NotFound):
         reach_of(session, stranger, opening_id=any_town.openings["spin"])
@@ -128,8 +128,8 @@ def test_what_suitable_workers_ask_for_is_the_middle_one_and_silent_below_five(a
 
 
 def test_a_count_below_five_names_nobody_and_larger_ones_are_rounded_down() -> None:
-    assert [Count(n).is_small for n in (0, 1, 4, 5)] == [False, True, True, False]
-    assert [Count(n).at_least for n in (0, 5, 9, 10, 14)] == [0, 5, 5, 10, 10]
+    assert [RoundedCount(n).is_small for n in (0, 1, 4, 5)] == [False, True, True, False]
+    assert [RoundedCount(n).at_least for n in (0, 5, 9, 10, 14)] == [0, 5, 5, 10, 10]
 
 
 def test_a_worker_is_told_the_single_thing_that_is_missing(any_town: Town) -> None:

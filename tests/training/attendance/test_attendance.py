@@ -20,6 +20,7 @@ from training.attendance.models import SeatOffer
 from training.attendance.offers import OfferOver, decline_offer, lapse_offers, take_offer
 from training.attendance.rules import (
     AlreadyCheckedIn,
+    AttendanceStanding,
     CheckInDraft,
     ElsewhereNow,
     Hours,
@@ -28,7 +29,6 @@ from training.attendance.rules import (
     LessonNotNow,
     LessonPlan,
     NotAttending,
-    Standing,
     TraineesTaken,
     absent_run,
     clash,
@@ -110,7 +110,11 @@ def test_the_threshold_is_met_by_exactly_four_fifths() -> None:
 
 def test_only_the_current_run_of_absences_counts() -> None:
     assert absent_run([False] * 4 + [True] + [False] * 2) == 2
-    assert [standing(run, warn=3, out=5) for run in (2, 3, 5)] == [Standing.FINE, Standing.WARNED, Standing.OUT]
+    assert [standing(run, warn=3, out=5) for run in (2, 3, 5)] == [
+        AttendanceStanding.FINE,
+        AttendanceStanding.WARNED,
+        AttendanceStanding.OUT,
+    ]
 
 
 def test_a_class_that_begins_has_its_lessons_and_its_trainees_attend(city: City) -> None:

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from training.attendance.rules import (
+    AttendanceStanding,
     CheckInDraft,
     Hours,
     LessonPlan,
-    Standing,
     absent_run,
     clash,
     credited_hours,
@@ -102,7 +102,7 @@ def test_absences_count_from_the_last_day_back(days: list[bool], run: int) -> No
     [(0, "fine"), (2, "fine"), (3, "warned"), (4, "warned"), (5, "out"), (6, "out")],
 )
 def test_three_absences_warn_and_the_fifth_puts_out(run: int, state: str) -> None:
-    assert standing(run, warn=3, out=5) is Standing(state)
+    assert standing(run, warn=3, out=5) is AttendanceStanding(state)
 
 
 @pytest.mark.parametrize(

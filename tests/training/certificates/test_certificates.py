@@ -104,7 +104,7 @@ def test_passing_certifies_and_failing_twice_is_final(any_city: City) -> None:
 
 
 @pytest.mark.rule("resit-ends", "job")
-def test_a_second_attempt_that_nobody_took_in_time_fails_and_is_told_once(city: City) -> None:
+def test_a_second_attempt_that_nobody_took_in_time_fails_and_is_notified_once(city: City) -> None:
     _, (place,) = completed(city)
     mark(city, place, 10)
     with acting(city, "system") as (session, _):

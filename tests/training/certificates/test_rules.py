@@ -1,4 +1,4 @@
-"""The numbers of certificates, reckoned by hand: weights 3^i mod 31, as the credit codes of employers have them."""
+"""The numbers of certificates, calculated by hand: weights 3^i mod 31, as the credit codes of employers have them."""
 
 import pytest
 

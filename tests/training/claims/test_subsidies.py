@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from centre.policy import shipped_examples
 from training.claims.rules import (
-    Case,
+    ClaimAct,
     DayTerms,
     Decision,
     Earlier,
     Programme,
-    Step,
+    SubsidyCase,
     Terms,
     day_table,
     decide,
@@ -27,12 +27,12 @@ def terms() -> dict[Programme, Terms]:
     return {programme: read_terms(kept[f"subsidy-{programme.value}"]) for programme in Programme}
 
 
-def case(**changes: object) -> Case:
+def case(**changes: object) -> SubsidyCase:
     content: dict[str, object] = {
         "occupation": "6-05-01-03", "level": 4, "completed_on": date(2026, 3, 27), "days": 12, "hours": 40,
         "completed": True, "certified": True,
     }  # fmt: skip
-    return Case(**(content | changes))  # type: ignore[arg-type]
+    return SubsidyCase(**(content | changes))  # type: ignore[arg-type]
 
 
 def had(programme: Programme, fen: int, *, occupation: str = "4-03-02-01", level: int = 5, year: int = 2026) -> Earlier:
@@ -47,7 +47,7 @@ def test_the_day_table_has_two_steps_and_a_cap(terms: dict[Programme, Terms], da
 
 @given(st.integers(0, 60), st.integers(1, 40), st.lists(st.tuples(st.integers(1, 50), st.integers(0, 900)), max_size=4))
 def test_the_day_table_agrees_with_counting_day_by_day(days: int, cap: int, ends: list[tuple[int, int]]) -> None:
-    steps = [Step(until=until, fen=fen) for until, fen in sorted(ends)] + [Step(fen=7)]
+    steps = [ClaimAct(until=until, fen=fen) for until, fen in sorted(ends)] + [ClaimAct(fen=7)]
     by_hand = sum(
         next(step.fen for step in steps if step.until is None or day <= step.until)
         for day in range(1, min(days, cap) + 1)

@@ -29,13 +29,13 @@ from training.integrity.rules import (
     SOURCES,
     CallDraft,
     CallOutcome,
+    CheckedTrainee,
     CheckOutcome,
     Facts,
     FlagState,
     OwnFlag,
     SampleMissing,
     Stamp,
-    Trainee,
     Unknown,
     phone_sample,
     upper_tail,
@@ -55,7 +55,7 @@ def stamp(enrolment: int, seconds: float, day: int = 0) -> Stamp:
 
 
 HEALTHY = facts(
-    trainees=[Trainee(i, f"phone{i // 2}", f"bank{i}", date(1985, 1, 1), "female") for i in range(8)],
+    trainees=[CheckedTrainee(i, f"phone{i // 2}", f"bank{i}", date(1985, 1, 1), "female") for i in range(8)],
     stamps=[stamp(number, 60 * number - 300 + 37 * day * number + day, day) for number in range(8) for day in range(8)],
     room="101", teacher="刘老师", lessons=10, hours=40, occupation="6-05-01-03", scope=["6-05-01-03"], capacity=40,
     recent_classes=6, usual_classes=5.0, assessed=30, passed=27, peers_assessed=300, peers_passed=260,
@@ -83,14 +83,20 @@ def test_a_sound_class_raises_no_flag(rule: str) -> None:
 @pytest.mark.parametrize(
     ("rule", "bad", "expected"),
     [
-        ("shared-phone", changed(trainees=[Trainee(trainee, f"p{trainee % 2}") for trainee in range(25)]), 25),
-        ("shared-bank", changed(trainees=[Trainee(1, None, "b"), Trainee(2, None, "b"), Trainee(3, None, None)]), 2),
+        ("shared-phone", changed(trainees=[CheckedTrainee(trainee, f"p{trainee % 2}") for trainee in range(25)]), 25),
+        (
+            "shared-bank",
+            changed(
+                trainees=[CheckedTrainee(1, None, "b"), CheckedTrainee(2, None, "b"), CheckedTrainee(3, None, None)]
+            ),
+            2,
+        ),
         ("same-second", changed(stamps=[stamp(trainee, 3.1 + trainee / 100) for trainee in range(30)]), 30),
         ("no-variance", changed(stamps=[stamp(7, 3.5, day) for day in range(5)]), 1),
         ("outside-timetable", changed(stamps=[stamp(7, -60 * 91)]), 1),
         ("two-places", changed(elsewhere=[4, 5]), 2),
-        ("past-retirement", changed(trainees=[Trainee(1, birth_on=date(1968, 1, 12), group="female")]), 1),
-        ("too-young", changed(trainees=[Trainee(1, birth_on=date(2010, 3, 17))]), 1),
+        ("past-retirement", changed(trainees=[CheckedTrainee(1, birth_on=date(1968, 1, 12), group="female")]), 1),
+        ("too-young", changed(trainees=[CheckedTrainee(1, birth_on=date(2010, 3, 17))]), 1),
         ("no-place", changed(room="", lessons=0), 2),
         ("teacher-twice", changed(teacher_elsewhere=3), 3),
         ("too-few-hours", changed(occupation="4-10-04-02", hours=120), 40),
@@ -109,13 +115,13 @@ def test_each_fraud_in_the_files_raises_its_flag(rule: str, bad: Facts, expected
 @pytest.mark.parametrize(
     ("rule", "empty"),
     [
-        ("shared-phone", changed(trainees=[Trainee(1)])),
-        ("shared-bank", changed(trainees=[Trainee(1, "p")])),
+        ("shared-phone", changed(trainees=[CheckedTrainee(1)])),
+        ("shared-bank", changed(trainees=[CheckedTrainee(1, "p")])),
         ("same-second", changed(stamps=[])),
         ("no-variance", changed(stamps=[])),
         ("outside-timetable", changed(stamps=[])),
-        ("past-retirement", changed(trainees=[Trainee(1, birth_on=date(1950, 1, 1))])),
-        ("too-young", changed(trainees=[Trainee(1)])),
+        ("past-retirement", changed(trainees=[CheckedTrainee(1, birth_on=date(1950, 1, 1))])),
+        ("too-young", changed(trainees=[CheckedTrainee(1)])),
         ("teacher-twice", changed(teacher="")),
         ("too-few-hours", changed(occupation="4-03-02-01", hours=1)),
         ("out-of-scope", changed(scope=[])),

@@ -1,4 +1,4 @@
-"""R27: classes and schools end at random moments; what hangs on them ends with them, and everybody is told once."""
+"""R27: classes and schools end at random moments; what hangs on them ends with them, and everybody is notified once."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -110,7 +110,7 @@ def test_a_class_that_runs_is_broken_off_and_its_room_is_free(city: City) -> Non
             do(city, "officer", report_lesson, lesson_id=lesson_id)
 
 
-def test_pausing_a_class_is_told_and_nobody_is_marked_present_meanwhile(city: City) -> None:
+def test_pausing_a_class_notifies_and_nobody_is_marked_present_meanwhile(city: City) -> None:
     class_id = add_class(city)
     (place,) = enrol_all(city, class_id, people(city, 1))
     begin(city, class_id)

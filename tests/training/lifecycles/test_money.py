@@ -165,7 +165,7 @@ def test_paying_without_asking_again_would_be_noticed(city: City) -> None:
     desk.release()
     with clock.frozen(MAY):
         desk.revoke(1)
-    with planted(actions, _reckon_again=lambda *_: None):
+    with planted(actions, _calculate_again=lambda *_: None):
         desk.pay()
     assert desk.states() == [L.PAID] * 3
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from training.outcomes.rules import (
     Cohort,
     Completion,
-    Job,
-    Tally,
+    OutcomeTally,
+    TraineeJob,
     backtest,
     beta_binomial,
     forecast,
@@ -28,16 +28,16 @@ def completions(count: int) -> list[Completion]:
     return [Completion(person, person, 1, CERTIFIED) for person in range(1, count + 1)]
 
 
-def job(person: int, after: int, lasted: int | None = None, *, away: bool = False) -> Job:
+def job(person: int, after: int, lasted: int | None = None, *, away: bool = False) -> TraineeJob:
     starts = CERTIFIED + timedelta(days=after)
-    return Job(person, starts, None if lasted is None else starts + timedelta(days=lasted), away)
+    return TraineeJob(person, starts, None if lasted is None else starts + timedelta(days=lasted), away)
 
 
 def test_twenty_seven_of_thirty_six_are_placed_and_twelve_of_them_away() -> None:
     """TR-14: 75.0 %."""
     placed = [job(person, 10 + person, away=person <= 12) for person in range(1, 28)]
     short = [job(28, 5, 29), job(29, 91), job(30, -1)]
-    assert tally(completions(36), placed + short, TODAY) == Tally(36, 27, 12, 0, (27, 27, 27))
+    assert tally(completions(36), placed + short, TODAY) == OutcomeTally(36, 27, 12, 0, (27, 27, 27))
     assert tally(completions(36), placed + short, TODAY).per_mille == 750
 
 
@@ -49,7 +49,7 @@ def test_thirty_ninety_and_one_hundred_and_eighty_days_are_counted_separately() 
 
 def test_people_who_may_still_find_or_keep_work_are_pending() -> None:
     early = CERTIFIED + timedelta(days=20)
-    assert tally(completions(3), [job(1, 5), job(2, 5, 10)], early) == Tally(3, 0, 0, 2, (0, 0, 0))
+    assert tally(completions(3), [job(1, 5), job(2, 5, 10)], early) == OutcomeTally(3, 0, 0, 2, (0, 0, 0))
     assert tally(completions(1), [], CERTIFIED + timedelta(days=91)).pending == 0
 
 

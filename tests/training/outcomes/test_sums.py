@@ -22,7 +22,7 @@ from training.enrolments.actions import enrol_learner, withdraw_learner
 from training.enrolments.effects import place_values
 from training.enrolments.models import Enrolment
 from training.enrolments.rules import Application, EnrolmentState, Relation
-from training.outcomes.sums import By, Sum, sums, total
+from training.outcomes.sums import By, OutcomeSum, sums, total
 from training.providers.models import Major, TrainingProvider
 
 YEAR: dict[str, Any] = {"since": date(2003, 1, 1), "until": date(2007, 12, 31)}
@@ -160,4 +160,4 @@ def test_classes_outside_the_span_of_days_are_not_counted(city: City) -> None:
         assert len(sums(session, by=By.CLASS, since=date(2026, 3, 16), until=date(2026, 3, 16))) == 1
         assert sums(session, by=By.CLASS, since=date(2026, 3, 17)) == []
         assert sums(session, by=By.CLASS, until=date(2026, 3, 15)) == []
-    assert total([]) == Sum()
+    assert total([]) == OutcomeSum()

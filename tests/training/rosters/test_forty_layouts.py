@@ -1,4 +1,4 @@
-"""500 people in 40 messy rosters with known right values: nothing is read wrongly, what is unclear is asked about."""
+"""500 people in 40 messy rosters with known right values: nothing is read wrongly, unclear cells are queried."""
 
 import random
 import re
@@ -83,7 +83,7 @@ def schooling(dice: random.Random) -> Cell:
 
 
 def group(dice: random.Random) -> Cell:
-    """A group of people that policies speak of."""
+    """A group of people that policies refer to."""
     forms = [
         ("登记失业人员", PersonCategory.REGISTERED_UNEMPLOYED), ("失业", PersonCategory.REGISTERED_UNEMPLOYED),
         ("农民工", PersonCategory.RURAL_TRANSFER), ("下岗职工", PersonCategory.LAID_OFF),
@@ -136,7 +136,7 @@ def value_of(reading: RosterReading, field: str) -> Any:
 
 
 def one_roster(city: City, class_id: int, layout: Layout) -> tuple[list[tuple[str, Any, Any]], int, int]:
-    """The wrong values of one roster, how many people were asked about, and how many had an unclear cell."""
+    """The wrong values of one roster, how many people were queried, and how many had an unclear cell."""
     dice = random.Random(layout.seed + 2_000)
     people = [row_of(dice, layout.seed * EACH + number) for number in range(EACH)]
     texts = [[person[field][0] for field in FIELDS] for person in people]
@@ -159,7 +159,7 @@ def one_roster(city: City, class_id: int, layout: Layout) -> tuple[list[tuple[st
 
 
 def outcome(city: City, kinds: Sequence[str] = ("xlsx", "xls", "csv", "csv")) -> tuple[list[Any], int, int, int]:
-    """All forty rosters: the wrong values, the people, those asked about, and those with an unclear cell."""
+    """All forty rosters: the wrong values, the people, those queried, and those with an unclear cell."""
     class_id = add_class(city)
     outcomes = [one_roster(city, class_id, layout) for layout in layouts(kinds)]
     wrong = [value for values, _, _ in outcomes for value in values]

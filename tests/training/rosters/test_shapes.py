@@ -1,4 +1,4 @@
-"""Rosters in the shapes that programs write them: the right people, or the cell and the row that must be looked at."""
+"""Rosters in the shapes that programs write them: the right people, or the cell and the row that must be checked."""
 
 from pathlib import Path
 
@@ -81,7 +81,7 @@ def test_identity_numbers_of_a_roster_are_read_or_their_wrong_sign_is_named(city
     }  # fmt: skip
 
 
-def test_a_hidden_row_is_asked_about_and_may_be_taken(city: City) -> None:
+def test_a_hidden_row_is_queried_and_may_be_taken(city: City) -> None:
     upload = sent(city, "hidden-row.xlsx")
     hidden = readings(upload.id)[1]
     assert (hidden.verdict, [problem.code for problem in hidden.problems]) == (RosterVerdict.ERROR, ["row-hidden"])

@@ -146,7 +146,7 @@ def test_a_refused_pair_is_not_sent_again_the_same_day(hall: Hall, opening_id: i
 
 @pytest.mark.rule("letter-needs-open-opening", "page", "api")
 @pytest.mark.parametrize("how", ["filled", "ended", "closed"])
-def test_no_letter_leads_to_an_opening_that_takes_nobody(hall: Hall, opening_id: int, how: str) -> None:
+def test_no_letter_leads_to_an_opening_that_accepts_no_applicants(hall: Hall, opening_id: int, how: str) -> None:
     if how == "filled":
         with open_session(SYSTEM.scope, write=True) as session:
             row = session.get_one(Opening, opening_id)

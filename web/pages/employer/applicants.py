@@ -91,7 +91,7 @@ def tell(unit: Unit, introduction_id: Number) -> Response:
 
 @routes.get("/{introduction_id:int}", allow=ALLOW)
 def promised(unit: Unit, introduction_id: Number) -> Response:
-    """What one worker was promised, and what came of it."""
+    """What one worker was promised, and the outcome."""
     introduction = _own(unit, introduction_id)
     return page(unit, "employer/promise.html", introduction=introduction, chain=promise_page(unit, introduction))
 

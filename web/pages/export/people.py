@@ -39,7 +39,7 @@ LIST, RUN = Permission.LIST_FOR_EXPORT, Permission.RUN_EXPORT
 
 @routes.get("/batches/{batch_id}/list", allow=LIST)
 def find(unit: Unit, batch_id: RecordId) -> Response:
-    """Find the people of one's own centre to put on a roster."""
+    """Find the people of the user's own centre to put on a roster."""
     words = unit.request.query_params.get("q", "")[:80]
     batch = queries.batch(unit.session, batch_id)
     return page(

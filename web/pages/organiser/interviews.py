@@ -18,7 +18,7 @@ from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft
 from matching.fairs.interviews.models import InterviewDay
 from matching.fairs.interviews.queries import booked, guests, interview_day, open_booths, slot_at, slots_of, tables_of
-from matching.fairs.interviews.rules import WHY_NOT_LABELS, WhyNot
+from matching.fairs.interviews.rules import WHY_NOT_LABELS, NoInterviewReason
 from matching.fairs.visitors.tickets import spoken
 from web.forms import Bound, ButtonForm, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours
@@ -138,7 +138,7 @@ def _desk(
     form = bound or (editing(unit, DayForm, _stored(day)) if day else blank(unit, DayForm, **_stored(shown)))
     employers = {booth.id: booth.employer.name for booth in booths}
     left_out = [
-        (names[visitor], employers[booth], WHY_NOT_LABELS[WhyNot(reason)])
+        (names[visitor], employers[booth], WHY_NOT_LABELS[NoInterviewReason(reason)])
         for visitor, booth, reason in shown.figures.get("left_out", [])
         if visitor in names and booth in employers
     ]

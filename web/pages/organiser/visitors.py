@@ -67,7 +67,7 @@ def _stored(door: FairDoor) -> dict[str, Any]:
 
 
 def _flagged(visitor: Visitor) -> dict[str, Any]:
-    """What the form shows of a ticket that is kept out or asked about."""
+    """The form's view of a ticket that is refused or needs a decision."""
     return {"ban": visitor.ban, "question": visitor.question}
 
 

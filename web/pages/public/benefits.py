@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
 from centre import clock
-from centre.benefits import PREFIX, Answer, Criterion, Verdict, judge, read_rule
+from centre.benefits import PREFIX, BenefitAnswer, BenefitVerdict, Criterion, judge, read_rule
 from centre.desk.donations import DONATIONS, published_donations, spent_fen, unattributed_fen
 from centre.drafts import Draft
 from centre.network import Centre
@@ -111,16 +111,16 @@ class HelpForm(Draft):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BenefitLine:
     """One benefit with what its rule says (一项帮扶)."""
 
     label: str
     href: str
     icon: str
-    verdict: Verdict
+    verdict: BenefitVerdict
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> BenefitAnswer:
         """Yes, no or unknown."""
         return self.verdict.eligible
 
@@ -148,7 +148,7 @@ def benefits(unit: Unit) -> Response:
     facts: dict[str, Any] = bound.draft.model_dump(exclude={"region"}) if bound.draft else {}
     facts = {name: value for name, value in facts.items() if value not in (None, "", ())}
     lines = _lines(unit, facts) if facts else []
-    order = {Answer.YES: 0, Answer.UNKNOWN: 1, Answer.NO: 2}
+    order = {BenefitAnswer.YES: 0, BenefitAnswer.UNKNOWN: 1, BenefitAnswer.NO: 2}
     centres = list(unit.session.scalars(select(Centre).order_by(Centre.code)))
     region = bound.draft.region if bound.draft else ""
     near = [centre for centre in centres if centre.region_code == region]
@@ -166,14 +166,14 @@ def benefits(unit: Unit) -> Response:
     )
 
 
-def _lines(unit: Unit, facts: dict[str, Any]) -> list[Line]:
+def _lines(unit: Unit, facts: dict[str, Any]) -> list[BenefitLine]:
     lines = []
     for key, label, href, icon in BENEFITS:
         try:
             kept = policy(unit.session, PREFIX + key, on=clock.today())
         except PolicyMissing:
             continue  # an installation that has not taken the rule offers nothing by it
-        lines.append(Line(label, href, icon, judge(read_rule(kept), facts)))
+        lines.append(BenefitLine(label, href, icon, judge(read_rule(kept), facts)))
     return lines
 
 

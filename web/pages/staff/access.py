@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from api.dependencies import Access, Allow, Pages, Unit
-from api.registry import Entry, registry
+from api.registry import RouteEntry, registry
 from centre.permissions import Permission, Role
 from centre.translation import N_, Terms
 from web.rendering import page
@@ -28,7 +28,7 @@ class Right:
     label: str
     holders: Terms
     roles: frozenset[Role]
-    entries: tuple[Entry, ...]
+    entries: tuple[RouteEntry, ...]
 
 
 @routes.get("/access", allow=Permission.READ_ACCESS)
@@ -40,15 +40,15 @@ def access(unit: Unit) -> Response:
     return page(unit, "staff/access/rights.html", rights=shown, roles=list(Role), chosen=role)
 
 
-def rights(entries: Iterable[Entry]) -> list[Right]:
+def rights(entries: Iterable[RouteEntry]) -> list[Right]:
     """All rights: first what is open to everybody, then by permission."""
-    by_allow: defaultdict[Allow, list[Entry]] = defaultdict(list)
+    by_allow: defaultdict[Allow, list[RouteEntry]] = defaultdict(list)
     for entry in entries:
         by_allow[entry.allow].append(entry)
     return [_right(allow, tuple(by_allow[allow])) for allow in (*OPEN, *Permission)]
 
 
-def _right(allow: Allow, entries: tuple[Entry, ...]) -> Right:
+def _right(allow: Allow, entries: tuple[RouteEntry, ...]) -> Right:
     ordered = tuple(sorted(entries, key=lambda entry: (entry.is_page, entry.path, entry.method)))
     if isinstance(allow, Access):
         label, holders = OPEN[allow]

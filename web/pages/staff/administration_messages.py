@@ -115,7 +115,7 @@ def ask_text(unit: Unit, name: Name) -> Response:
 
 @routes.post("/{name}/new", allow=Permission.ENTER_RULES, keep=False)
 def write_text(unit: Unit, name: Name) -> Response:
-    """Show how a text would read; when that was seen, put it before a second person."""
+    """Show how a text would read; when that was seen, submit it to a second person."""
     wording = _wording(name)
     bound = bind(unit, TextForm)
     if bound.draft is None:

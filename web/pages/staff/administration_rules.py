@@ -71,7 +71,7 @@ def ask_rule(unit: Unit) -> Response:
 
 @routes.post("/new", allow=Permission.ENTER_RULES, keep=False)
 def write_rule(unit: Unit) -> Response:
-    """Show what a rule would change; when that was seen, put it before a second person."""
+    """Show what a rule would change; when that was seen, submit it to a second person."""
     bound = bind(unit, RuleForm)
     if bound.draft is None:
         return _form(unit, bound, 422)

@@ -229,7 +229,7 @@ def _chosen(unit: UnitOfWork, kind: Kind, bound: Bound[Any]) -> Person | None:
 
 
 def _line_fields(unit: UnitOfWork, kind: Kind, case: Any, lines: Sequence[Any], chosen: Person | None) -> list[Field]:
-    """What is asked of a new line: nothing that the record of its person says, and as the last line where it fits."""
+    """The fields of a new line, without those on the person's record; they start with the last line's values."""
     if kind.lines is None or (kind.lines.while_in and case.state not in kind.lines.while_in):
         return []
     known = {"person_id", "trainee_name"} if chosen else {"person_id"}

@@ -14,7 +14,7 @@ from centre import clock
 from centre.drafts import BIGGEST_ID, Draft, Line, RecordId, WallTime
 from centre.errors import Refusal
 from centre.permissions import Permission
-from centre.scans.rules import ACT_LABELS, VERDICT_LABELS, Act, Verdict
+from centre.scans.rules import ACT_LABELS, VERDICT_LABELS, Act, GateVerdict
 from centre.translation import N_, translate
 from employers.fairs.models import Fair
 from employers.fairs.queries import days_of, fairs
@@ -104,7 +104,7 @@ def walk_in(unit: Unit, fair_id: FairId) -> Response:
         checked = actions.count_walk_in(unit.session, unit.actor, fair_id=fair_id, draft=form)
     except Refusal as refusal:
         return _gate(unit, fair_id, problems=refusal.problems, status_code=refusal.status)
-    if checked.verdict is Verdict.ADMIT:
+    if checked.verdict is GateVerdict.ADMIT:
         return RedirectResponse(f"/gate/fairs/{fair_id}", 303)
     return _gate(unit, fair_id, checked=checked, form=form)
 
@@ -185,7 +185,8 @@ def _gate(
         verdicts=VERDICT_LABELS,
         verdict=VERDICT_LABELS[checked.verdict] if checked else "",
         can_force=checked is not None
-        and checked.verdict in (Verdict.UNKNOWN, Verdict.EARLY, Verdict.LATE, Verdict.BANNED, Verdict.FULL),
+        and checked.verdict
+        in (GateVerdict.UNKNOWN, GateVerdict.EARLY, GateVerdict.LATE, GateVerdict.BANNED, GateVerdict.FULL),
         may_serve=unit.actor.may(Permission.RECORD_SERVICE),
         acts=[(act.value, ACT_LABELS[act]) for act in (Act.IN, Act.OUT)],
     )

@@ -13,7 +13,7 @@ from centre.sheets.writing import Column, export
 from centre.translation import N_, translate
 from matching.learning.outcomes import outcome, prospects
 from matching.learning.outcomes import report as lines_of
-from training.outcomes.sums import BY_LABELS, By, Sum, total
+from training.outcomes.sums import BY_LABELS, By, OutcomeSum, total
 from web.forms import Bound, bind_query
 from web.rendering import page
 
@@ -93,7 +93,7 @@ def forecast(unit: Unit) -> Response:
     )  # fmt: skip
 
 
-def _lines(unit: UnitOfWork) -> tuple[Bound[Period], list[Sum]]:
+def _lines(unit: UnitOfWork) -> tuple[Bound[Period], list[OutcomeSum]]:
     bound = bind_query(unit, Period)
     if bound.draft is None:
         return bound, []

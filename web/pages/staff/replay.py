@@ -11,7 +11,7 @@ from centre.permissions import Permission
 from centre.replays import REPLAYS, replay_of
 from centre.translation import N_
 from matching.replay import weights
-from matching.replay.queries import Outcome, outcome
+from matching.replay.queries import ReplayOutcome, outcome
 from matching.replay.rules import ReplayDraft
 from training.claims import replay as claims
 from web.formats import yuan
@@ -54,7 +54,7 @@ def ask(unit: Unit) -> Response:
 def _page(
     unit: UnitOfWork,
     bound: Bound[Any],
-    result: Outcome | None = None,
+    result: ReplayOutcome | None = None,
     *,
     is_money: bool = True,
     status_code: int = 200,

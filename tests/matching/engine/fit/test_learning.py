@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.engine.fit.evaluation import ENOUGH, ENOUGH_OF_EACH, Example, is_enough, most_points, weights_of
+from matching.engine.fit.evaluation import ENOUGH, ENOUGH_OF_EACH, HistoricalPair, is_enough, most_points, weights_of
 from matching.engine.fit.learning import LEAST, MOST, learn
 from matching.engine.fit.profiles import Ground, OpeningProfile, Weights, WorkerProfile
 from matching.engine.fit.reference import rank
@@ -18,14 +18,14 @@ from tests.matching.engine.people import GROUND, OPENINGS, WORKERS
 PRIOR = most_points(Weights())
 
 
-def results(count: int, seed: int, *, truth: tuple[float, ...], base: float) -> list[Example]:
+def results(count: int, seed: int, *, truth: tuple[float, ...], base: float) -> list[HistoricalPair]:
     """Invented results whose chance depends on the shares by known weights."""
     random = Random(seed)
     examples = []
     for _ in range(count):
         shares = tuple(random.betavariate(2, 1.5) for _ in ScorePart)
         logit = base + sum(weight * share for weight, share in zip(truth, shares, strict=True))
-        examples.append(Example(shares, random.random() < 1 / (1 + 2.718281828**-logit)))
+        examples.append(HistoricalPair(shares, random.random() < 1 / (1 + 2.718281828**-logit)))
     return examples
 
 
@@ -58,7 +58,8 @@ def test_the_chosen_weights_never_do_worse_than_the_prior_on_held_out_results(se
 
 def test_inverted_labels_cannot_give_a_part_a_negative_weight() -> None:
     turned = [
-        Example(example.shares, not example.hired) for example in results(1_000, 3, truth=PLACE_DECIDES, base=-2.5)
+        HistoricalPair(example.shares, not example.hired)
+        for example in results(1_000, 3, truth=PLACE_DECIDES, base=-2.5)
     ]
     trial = learn(turned, Weights())
     assert min(trial.most.values()) > 0
@@ -78,7 +79,7 @@ def test_few_results_or_one_sided_results_teach_nothing() -> None:
     many = results(ENOUGH, 5, truth=PLACE_DECIDES, base=-2.5)
     assert is_enough(many)
     assert not is_enough(many[:-1])
-    lopsided = [Example(example.shares, place < ENOUGH_OF_EACH - 1) for place, example in enumerate(many)]
+    lopsided = [HistoricalPair(example.shares, place < ENOUGH_OF_EACH - 1) for place, example in enumerate(many)]
     assert not is_enough(lopsided)
 
 
@@ -86,6 +87,7 @@ def test_scaling_the_prior_by_itself_leaves_it_unchanged() -> None:
     assert weights_of(PRIOR, "prior-1") == Weights()
 
 
+@pytest.mark.lengthy
 @settings(max_examples=15)
 @given(seed=st.integers(0, 10_000), truth=st.tuples(*[st.floats(0, 5)] * 6))
 def test_learned_weights_add_up_to_one_hundred_within_their_bounds(seed: int, truth: tuple[float, ...]) -> None:

@@ -30,6 +30,7 @@ def test_the_ranking_of_a_shipped_set_does_not_get_worse(name: str) -> None:
     assert quality(name) >= LEAST[name]
 
 
+@pytest.mark.lengthy
 def test_a_ranking_that_forgets_the_everyday_names_is_caught() -> None:
     def without_codes(corpus: Any, queries: Sequence[Item]) -> dict[str, np.ndarray]:
         return {kind: np.zeros_like(values) for kind, values in by_code(corpus, queries).items()}

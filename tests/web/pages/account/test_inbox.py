@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.paging import Part, part_of
+from api.paging import ListPage, part_of
 from centre import clock
 from centre.accounts import Account
 from centre.database import open_session
@@ -31,7 +31,7 @@ def hall(database: str) -> Iterator[Hall]:
 
 
 def write_to_everybody() -> dict[Role, list[str]]:
-    """A message to each account of the town that names its sign-in name; gives one of these for each role."""
+    """A message to each account of the town that names its sign-in name; returns one of these for each role."""
     by_role: dict[Role, list[str]] = {}
     with open_session(Actor.system().scope, write=True) as session:
         accounts = session.scalars(select(Account).where(Account.disabled.is_(False)).order_by(Account.id)).all()
@@ -60,7 +60,7 @@ def test_every_role_reads_its_own_messages_and_no_others(hall: Hall) -> None:
 def test_a_planted_inbox_of_everybody_is_caught(hall: Hall) -> None:
     write_to_everybody()
 
-    def unscoped(session: Session, *args: Any, **words: Any) -> Part:
+    def unscoped(session: Session, *args: Any, **words: Any) -> ListPage:
         with seeing_everything(session):
             return part_of(session, *args, **words)
 

@@ -72,14 +72,14 @@ def test_an_account_without_a_telephone_reads_why_there_is_no_choice(hall: Hall)
 
 @pytest.fixture
 def letters(hall: Hall) -> Iterator[list[dict[str, str]]]:
-    """Messages leave into a file; gives what has left, read again by `left`."""
+    """Messages leave into a file; returns what has left, read again by `left`."""
     del hall
     with settings_from(sender="file", quiet_hours="0-0"):
         yield []
 
 
 def left() -> list[dict[str, str]]:
-    """Send what is due; gives everything that has left."""
+    """Send what is due; returns everything that has left."""
     drain_outbox()
     path = settings().data_dir / "messages.jsonl"
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []

@@ -67,7 +67,7 @@ def test_the_public_reads_what_is_stated(as_: Opener) -> None:
     assert all(fact in page for fact in ("一周 44 小时", "平车、锁边", "每月 15 号", "健康证"))
 
 
-def test_skills_that_cannot_be_read_are_asked_about_at_their_field(as_: Opener) -> None:
+def test_skills_that_cannot_be_read_are_queried_at_their_field(as_: Opener) -> None:
     answer = as_("employer1").send_form("/employer/openings/new", **OPENING | {"skills": "平车(9)", "step": "keep"})
     assert answer.status_code == 422
     assert "技能看不懂" in answer.text

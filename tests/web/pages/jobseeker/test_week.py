@@ -42,7 +42,7 @@ def test_steps_are_those_that_wait_and_the_plan_is_kept_with_its_days(hall: Hall
 @pytest.mark.parametrize(
     ("fields", "message"), [({}, "请至少给一件事选一个日子"), ({"centre": "9am"}, "到中心窗口问问")]
 )
-def test_a_plan_without_a_day_is_asked_about_and_not_kept(hall: Hall, fields: dict[str, str], message: str) -> None:
+def test_a_plan_without_a_day_is_queried_and_not_kept(hall: Hall, fields: dict[str, str], message: str) -> None:
     assert message in words(hall.enter("ma").send(PAGE, 422, **fields))
     with open_session(SYSTEM.scope) as session:
         assert session.scalars(select(Message).where(Message.kind == "week-plan")).all() == []

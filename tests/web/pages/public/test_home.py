@@ -95,7 +95,7 @@ def test_each_chip_of_what_was_understood_takes_that_away_only(hall: Hall) -> No
     }  # fmt: skip
 
 
-def test_the_places_of_the_own_city_come_first_whichever_it_is(hall: Hall) -> None:
+def test_places_of_the_installations_city_come_first_whichever_it_is(hall: Hall) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         city = session.scalars(select(Centre).where(Centre.level == CentreLevel.CITY)).first()
         assert city is not None

@@ -68,7 +68,7 @@ def test_the_administrator_starts_at_what_there_is_to_administer_in_both_languag
 
 
 def invited(admin: Desk, **fields: object) -> str:
-    """Make an account; gives the path of its link."""
+    """Make an account; returns the path of its link."""
     form = {"login": "newclerk", "name": "新来的", "roles": "clerk", "centre_id": "2"} | fields
     page = admin.send(f"{START}/accounts/new", 200, **form)
     return str(re.findall(r"/invitation/[\w-]+", page)[0])
@@ -221,7 +221,7 @@ def wage(day: str) -> int:
 
 
 def written(admin: Desk, **changes: str) -> str:
-    """Write a rule, look at what it changes, and put it before a second person; gives the preview."""
+    """Write a rule, look at what it changes, and submit it to a second person; returns the preview."""
     preview = admin.send(f"{START}/rules/new", 200, **(RULE | changes))
     seen = re.findall(r'name="seen" value="([0-9a-f]+)"', preview)[0]
     admin.send(f"{START}/rules/new", **(RULE | changes), seen=seen)

@@ -28,7 +28,7 @@ def hall(database: str) -> Iterator[Hall]:
 
 
 def proposed(admin: Desk, **changes: str) -> str:
-    """Write the year, look at the changed days, put it before a second person; gives the preview."""
+    """Write the year, look at the changed days, submit it to a second person; returns the preview."""
     preview = admin.send(f"{HERE}/2027/new", 200, **(NOTICE | changes))
     seen = re.findall(r'name="seen" value="([0-9a-f]+)"', preview)[0]
     admin.send(f"{HERE}/2027/new", **(NOTICE | changes), seen=seen)

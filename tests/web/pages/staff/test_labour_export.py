@@ -28,7 +28,7 @@ def in_town(database: str, client: TestClient) -> TestClient:
 
 
 def press(http: TestClient, where: str, address: str, **fields: object) -> int:
-    """Send a form of a page; gives the status."""
+    """Send a form of a page; returns the status."""
     shown = http.get(where).text
     data = {"_csrf": hidden(shown, "_csrf"), "_key": f"key-{address}-{sorted(fields.items())}"[:200]} | fields
     return http.post(address, data=data).status_code

@@ -33,7 +33,7 @@ def hall(database: str) -> Iterator[Hall]:
 
 
 def proposed(admin: Desk, name: str = "renew", **changes: str) -> str:
-    """Write a text, look at how it reads, put it before a second person; gives the preview."""
+    """Write a text, look at how it reads, submit it to a second person; returns the preview."""
     preview = admin.send(f"{HERE}/{name}/new", 200, **(TEXT | changes))
     seen = re.findall(r'name="seen" value="([0-9a-f]+)"', preview)[0]
     admin.send(f"{HERE}/{name}/new", **(TEXT | changes), seen=seen)

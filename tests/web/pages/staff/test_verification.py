@@ -92,7 +92,7 @@ def test_an_opening_goes_back_to_its_employer_only_with_a_reason(enter: Opener) 
     assert "工资和电话里说的不一样" in enter("employer1").get("/employer").text
 
 
-def test_an_opening_on_show_is_paused_resumed_and_closed(enter: Opener) -> None:
+def test_a_published_opening_is_paused_resumed_and_closed(enter: Opener) -> None:
     officer = enter("officer")
     with open_session(SYSTEM.scope, write=True) as session:
         opening_id = published(session).id
