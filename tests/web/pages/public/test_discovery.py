@@ -159,6 +159,7 @@ def test_an_opening_is_a_job_posting_with_all_that_is_required(hall: Hall) -> No
     }  # fmt: skip
     assert (posting["url"], posting["identifier"]["value"]) == (f"{BASE}/openings/{opening_id}", str(opening_id))
     assert posting["totalJobOpenings"] > 0
+    assert posting["occupationalCategory"]["name"] == "sewing machine operator"
     assert cards(page)["title"] == TITLE
     assert "3,200–5,000 元/月" in cards(page)["description"]
     assert cards(page)["url"] == f"{BASE}/openings/{opening_id}"
