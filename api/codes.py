@@ -123,4 +123,4 @@ def skills(unit: Unit, limit: Limit = MOST, offset: Offset = 0) -> SkillCodesOut
 
 def _esco(code: str) -> EscoOut | None:
     concept = esco_concepts().get(code)
-    return concept and EscoOut(uri=concept.uri, label=concept.label, match=concept.match)
+    return EscoOut(uri=concept.uri, label=concept.label, match=concept.match) if concept else None

@@ -67,7 +67,9 @@ def _address(code: str, street: str) -> dict[str, str]:
 def _category(code: str) -> dict[str, Any] | None:
     """The occupation as machines elsewhere know it; none where ESCO has nothing that means the same."""
     concept = esco_concepts().get(code)
-    return concept and {
+    if concept is None:
+        return None
+    return {
         "@type": "CategoryCode",
         "codeValue": concept.uri,
         "name": concept.label,

@@ -23,7 +23,7 @@ ASKED_FROM = 0.9
 """Probability from which a clause is asked about; chosen so that lawful sentences stay silent."""
 
 LAWFUL_BELOW = 0.2
-"""Probability below which a question of the lexicon is dropped; at 0.3 it would silence one more in seventy unlawful."""
+"""Probability below which a question of the lexicon is dropped; .3 would silence one more in seventy unlawful ones."""
 
 TITLE_BELOW = 0.5
 """The same for a bare title: it demands nothing, and a word in it tells of the work more often than of a person."""
