@@ -1,10 +1,9 @@
 """Versions of records: what a reader saw, and the refusal of an edit that would overwrite somebody else's (版本)."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from api.dependencies import UnitOfWork
 from centre.errors import Refusal
-from centre.tables import Record
 from centre.translation import N_
 
 REPLACING = frozenset({"put", "patch"})
@@ -20,6 +19,14 @@ FIELD = "_version"
 """The hidden field of a form that carries the version of what it shows (web.forms)."""
 
 
+class Versioned(Protocol):
+    """What is edited as a whole: a record, or a part of one that counts its own edits."""
+
+    @property
+    def version(self) -> int:
+        """The number of its present state."""
+
+
 class StaleEdit(Refusal):
     """The record is no longer the version that the reader edited (RFC 9110, 13.1.1: If-Match)."""
 
@@ -28,12 +35,12 @@ class StaleEdit(Refusal):
     message = N_("您打开以后，别人改过这条记录，您的修改没有保存。请核对现在的内容，再保存一次")
 
 
-def tell_version(unit: UnitOfWork, *records: Record | None) -> None:
+def tell_version(unit: UnitOfWork, *records: Versioned | None) -> None:
     """Send the version of what a response shows as its ETag: one record, or several that are edited together."""
     unit.headers["etag"] = f'"{_version(records)}"'
 
 
-def expect_version(unit: UnitOfWork, *records: Record | None) -> None:
+def expect_version(unit: UnitOfWork, *records: Versioned | None) -> None:
     """Refuse the edit when If-Match names another version than the records have now. Raises StaleEdit.
 
     A request that names none is not compared.
@@ -44,7 +51,7 @@ def expect_version(unit: UnitOfWork, *records: Record | None) -> None:
         raise StaleEdit
 
 
-def _version(records: tuple[Record | None, ...]) -> str:
+def _version(records: tuple[Versioned | None, ...]) -> str:
     """A part that is not there yet has the version 0."""
     return "-".join(str(record.version) if record else "0" for record in records)
 

@@ -6,6 +6,12 @@ from starlette.responses import Response
 
 PAPER, INDIGO = "#fbf6ec", "#1d3573"
 ICON = {"src": "/static/favicon.svg", "sizes": "any", "type": "image/svg+xml", "purpose": "any"}
+# Browsers of old Android telephones install a page only with pictures of these sizes.
+PICTURES = [
+    {"src": f"/static/{name}-{size}.png", "sizes": f"{size}x{size}", "type": "image/png", "purpose": purpose}
+    for name, purpose in (("icon", "any"), ("icon-maskable", "maskable"))
+    for size in (192, 512)
+]
 
 
 def app_manifest(name: str, *, scope: str) -> Response:
@@ -18,6 +24,6 @@ def app_manifest(name: str, *, scope: str) -> Response:
         "display": "standalone",
         "background_color": PAPER,
         "theme_color": INDIGO,
-        "icons": [ICON],
+        "icons": [ICON, *PICTURES],
     }
     return Response(json.dumps(described, ensure_ascii=False), media_type="application/manifest+json")

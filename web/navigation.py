@@ -8,15 +8,16 @@ from centre.translation import N_
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One entry of the navigation (导航): label, URL and icon."""
+    """One entry of the navigation (导航): label, URL and icon; `also` holds pages elsewhere that belong to it."""
 
     label: str
     href: str
     icon: str
+    also: tuple[str, ...] = ()
 
     def leads_to(self, path: str) -> bool:
         """Whether the page at `path` belongs to this entry."""
-        return path == self.href or path.startswith(self.href + "/")
+        return any(path == start or path.startswith(start + "/") for start in (self.href, *self.also))
 
 
 PUBLIC_WAYS = (
@@ -33,7 +34,8 @@ _ROLE_WAYS: tuple[tuple[frozenset[Role], Way], ...] = (
     (frozenset({Role.TRAINING_OFFICER}) | MANAGERS, Way(N_("培训业务台"), "/training-desk", "certificate")),
     (frozenset({Role.EXPORT_OFFICER}) | MANAGERS, Way(N_("劳务输出"), "/export", "bus")),
     (frozenset({Role.ESCORT}), Way(N_("带队点名"), "/roll", "people")),
-    (COUNTER, Way(N_("窗口"), "/counter", "people")),
+    # Staff write openings for employers, on the employers' own pages.
+    (COUNTER, Way(N_("窗口"), "/counter", "people", also=("/employer",))),
     (MANAGERS, Way(N_("主任工作台"), "/manager", "chart")),
     (MANAGERS | {Role.AUDITOR}, Way(N_("报表"), "/reports", "chart")),
     (frozenset({Role.ADMINISTRATOR}), Way(N_("系统管理"), "/administration", "lock")),

@@ -6,6 +6,7 @@ from markupsafe import Markup, escape
 
 from centre import clock, regions
 from centre.installation import sign
+from centre.skills.esco import VERSION, esco_concepts
 from centre.translation import N_, SOURCE_LOCALE, translate
 from employers.openings.models import Opening
 from employers.openings.rules import ContractParty, EmploymentType, WageUnit
@@ -47,6 +48,7 @@ def job_posting(opening: Opening, base: str) -> Markup:
         employmentType=_kind(opening),
         totalJobOpenings=opening.headcount - opening.taken,
         baseSalary=_salary(opening),
+        occupationalCategory=_category(opening.occupation_code),
         directApply=True,
     )
 
@@ -59,6 +61,19 @@ def _address(code: str, street: str) -> dict[str, str]:
         "addressLocality": regions.name(code) if regions.exists(code) else "",
         "addressRegion": names[0] if names else "",
         "addressCountry": "CN",
+    }
+
+
+def _category(code: str) -> dict[str, Any] | None:
+    """The occupation as machines elsewhere know it; none where ESCO has nothing that means the same."""
+    concept = esco_concepts().get(code)
+    if concept is None:
+        return None
+    return {
+        "@type": "CategoryCode",
+        "codeValue": concept.uri,
+        "name": concept.label,
+        "inCodeSet": {"@type": "CategoryCodeSet", "name": VERSION},
     }
 
 

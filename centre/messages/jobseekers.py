@@ -23,7 +23,7 @@ LETTER = Wording(
     WORK,
     "letter",
     N_("推荐信已开：{title}"),
-    N_("推荐信 {letter}，{expires} 前有效。请带身份证和这封信去面试，不用交任何费用。"),
+    N_("推荐信 {letter}，{expires} 前有效。请带身份证和这封信去面试，不用交任何费用。点开可以定下哪天去。"),
     keep=frozenset({"letter", "expires"}),
 )
 OPENING_STOPPED = Wording(

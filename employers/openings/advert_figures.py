@@ -1,10 +1,14 @@
 """Precision and recall of the screening on judged sentences. Pure but for reading the file."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from centre.policy import shipped_examples
+from employers.openings.adverts.pay import below_minimum
+from employers.openings.checks import PAY_IN_TEXT
+from employers.openings.rules import WageUnit
 from employers.openings.screening import screen
 
 FIELD_SHARE = 0.05
@@ -75,11 +79,16 @@ class ScreeningFigures:
             )
 
 
-def evaluate(examples: Iterable[tuple[str, str, bool]]) -> ScreeningFigures:
-    """Screen judged sentences: (name, text, whether it must be flagged)."""
+def evaluate(
+    examples: Iterable[tuple[str, str, bool]], least: Mapping[WageUnit, int] | None = None
+) -> ScreeningFigures:
+    """Screen judged sentences: (name, text, whether it must be flagged).
+
+    With `least` (fen by unit), pay in the text below it counts too, as it does where an opening is written.
+    """
     return ScreeningFigures(
         tuple(
-            ScreenedSentence(name, text, flag, tuple(dict.fromkeys(finding.key for finding in screen(text))))
+            ScreenedSentence(name, text, flag, tuple(dict.fromkeys(_keys(text, least))))
             for name, text, flag in examples
         )
     )
@@ -87,7 +96,21 @@ def evaluate(examples: Iterable[tuple[str, str, bool]]) -> ScreeningFigures:
 
 def evaluate_file(file: Path) -> ScreeningFigures:
     """Screen a JSON Lines file of objects with id, text and label (ok or flag). Raises UnreadableExample."""
-    return evaluate(_read(file))
+    return evaluate(_read(file), shipped_least_pay())
+
+
+def shipped_least_pay() -> dict[WageUnit, int]:
+    """The least pay by unit that the shipped example rules state for the whole country."""
+    values = {rule.key: rule.value for rule in shipped_examples() if not rule.region_code}
+    month = int(values["minimum-wage-month-fen"])
+    per_unit = {WageUnit.DAY: values["days-per-month"], WageUnit.HOUR: values["hours-per-month"]}
+    return {WageUnit.MONTH: month} | {unit: int(month / number) for unit, number in per_unit.items()}
+
+
+def _keys(text: str, least: Mapping[WageUnit, int] | None) -> Iterator[str]:
+    yield from (finding.key for finding in screen(text))
+    if least:
+        yield from (PAY_IN_TEXT for _ in below_minimum(text, least))
 
 
 def _read(file: Path) -> Iterator[tuple[str, str, bool]]:

@@ -1,7 +1,8 @@
 """The steps that a jobseeker could take this week, the most urgent first."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,11 +30,21 @@ def steps_of_week(session: Session, person_id: int) -> list[WeekStep]:
     return list(steps.values())[:MOST]
 
 
-def last_plan(session: Session, person_id: int) -> Message | None:
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan that was written down; each is a message of its own, whose number is the version."""
+
+    version: int
+    text: str
+    written_at: datetime
+
+
+def last_plan(session: Session, person_id: int) -> KeptPlan | None:
     """The plan that was written last, while its week lasts."""
     since = clock.now() - timedelta(days=DAYS)
     own = (Message.person_id == person_id, Message.kind == PLAN_KIND, Message.created_at > since)
-    return session.scalar(select(Message).where(*own).order_by(Message.id.desc()).limit(1))
+    message = session.scalar(select(Message).where(*own).order_by(Message.id.desc()).limit(1))
+    return KeptPlan(message.id, message.body, message.created_at) if message else None
 
 
 def _waiting(session: Session, person_id: int) -> Iterator[WeekStep]:

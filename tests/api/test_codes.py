@@ -1,11 +1,13 @@
 """Code lists for programs: whole, in order, and the same that searches and imports understand."""
 
+import re
 from typing import Any
 
 from starlette.testclient import TestClient
 
 from api.app import build
 from centre import regions
+from centre.skills.esco import esco_concepts
 from centre.skills.vocabulary import vocabulary
 
 CODES = "/api/v1/codes"
@@ -38,3 +40,24 @@ def test_a_list_that_has_not_changed_is_not_sent_again(database: str) -> None:
     with TestClient(build()) as client:
         tag = client.get(f"{CODES}/regions").headers["etag"]
         assert client.get(f"{CODES}/regions", headers={"if-none-match": tag}).status_code == 304
+
+
+def test_every_link_to_esco_is_an_address_of_an_occupation_that_exists_here() -> None:
+    concepts = esco_concepts()
+    assert len(concepts) >= 70
+    known = {node.code for node in vocabulary().occupations}
+    address = re.compile(r"http://data\.europa\.eu/esco/occupation/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+    assert set(concepts) <= known
+    assert all(address.fullmatch(concept.uri) and concept.label.strip() for concept in concepts.values())
+    assert len({concept.uri for concept in concepts.values()}) == len(concepts), "two of ours cannot mean the same"
+
+
+def test_occupations_and_words_carry_their_links_to_esco(database: str) -> None:
+    welder = next(node.code for node in vocabulary().occupations if node.name == "焊工")
+    with TestClient(build()) as client:
+        occupations = {row["code"]: row["esco"] for row in whole(client, "occupations")}
+        words = {row["word"]: row["esco"] for row in whole(client, "skills")}
+    assert occupations[welder]["label"] == "welder"
+    assert occupations[welder]["match"] == "exact"
+    assert occupations["1"] is None
+    assert occupations[welder]["uri"] in words["电焊"]

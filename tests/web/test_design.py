@@ -201,6 +201,15 @@ def test_the_current_section_is_marked() -> None:
     assert marked == ["/fairs"]
 
 
+def test_staff_who_write_an_opening_are_still_at_the_counter() -> None:
+    def marked(role: Role) -> list[str]:
+        entries = ways(Actor(roles=frozenset({role})))
+        return [way.href for way in entries if way.leads_to("/employer/openings/new")]
+
+    assert marked(Role.EMPLOYER) == ["/employer"]
+    assert marked(Role.PLACEMENT_OFFICER) == marked(Role.CITY_MANAGER) == ["/counter"]
+
+
 def test_before_set_up_no_hotline_is_shown() -> None:
     assert [link for link in Elements(gallery()).named("a") if (link.get("href") or "").startswith("tel:")] == []
 

@@ -23,7 +23,7 @@ from matching.profiles.rules import RegistrationState
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState, Daypart
 from training.providers.models import Major, PartnerAgreement, TrainingProvider
-from web.demo import brands, desk, fairs, labour, schooling, work_cases
+from web.demo import brands, desk, duties, fairs, labour, schooling, work_cases
 from web.demo.files import rows
 
 PASSWORD = "gangqiao-demo"  # noqa: S105 - of invented accounts, told on the sign-in page of the demo
@@ -50,6 +50,7 @@ def fill(session: Session) -> None:
     brands.fill(session, centres["XY00"].id)
     session.flush()
     work_cases.fill(desk.fill(session, people))
+    duties.fill(session, people)
 
 
 def _list(text: str) -> list[str]:

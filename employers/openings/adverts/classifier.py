@@ -19,11 +19,11 @@ from employers.openings.adverts.clauses import clauses
 
 WEIGHTS = Path(__file__).parents[1] / "data" / "ad_weights.json"
 LONGEST_RUN = 3
-ASKED_FROM = 0.95
+ASKED_FROM = 0.9
 """Probability from which a clause is flagged; chosen so that lawful sentences are not."""
 
-LAWFUL_BELOW = 0.1
-"""Probability below which a question of the lexicon is dropped; at 0.2 it would silence one in eighty unlawful ones."""
+LAWFUL_BELOW = 0.2
+"""Probability below which a question of the lexicon is dropped; .3 would silence one more in seventy unlawful ones."""
 
 TITLE_BELOW = 0.5
 """The same for a bare title: it demands nothing, and a word in it tells of the work more often than of a person."""

@@ -14,7 +14,7 @@ SENTENCES = Path(__file__).parents[1] / "data" / "ad_sentences.txt"
 FEWEST, MOST = 6, 12
 """Sentences of one template: at least so many tones of it, at most so many fillings, so that none outweighs others."""
 
-LAWFUL_MORE = 1.4
+LAWFUL_MORE = 1.2
 """Lawful templates are fewer and varied more, so that half of the sentences are lawful."""
 
 UNSEEN_SHARE = 3

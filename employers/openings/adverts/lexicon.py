@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from centre import regions
-from employers.openings.adverts.clauses import clauses, latin_clauses
+from employers.openings.adverts.clauses import LONGEST, clauses, latin_clauses
 
 LEXICON = Path(__file__).parents[1] / "data" / "ad_lexicon.toml"
 MASKED = "□"
@@ -49,6 +49,8 @@ class AdvertLexicon:
     topics: Sequence[Topic]
     english: Sequence[Topic]
     stance: re.Pattern[str]
+    refusal: re.Pattern[str]
+    shop: re.Pattern[str]
     mask: re.Pattern[str]
     neutral: re.Pattern[str]
     welcome: re.Pattern[str]
@@ -67,12 +69,14 @@ def lexicon() -> AdvertLexicon:
         topics=[_topic(row, turns, data["trades"]) for row in data["topic"]],
         english=[_topic(row, turns, data["trades"]) for row in data["english"]],
         stance=re.compile("|".join(data["refuse"] + data["prefer"] + data["demand"])),
+        refusal=re.compile(rf"{data['before_refusal']}(?:{'|'.join(data['refuse'])}){data['after_refusal']}"),
+        shop=re.compile(data["shop"]),
         mask=re.compile("|".join(data["mask"])),
         neutral=re.compile("|".join(data["neutral"])),
         welcome=re.compile("|".join(data["welcome"])),
         title=re.compile(data["title"]),
         people=re.compile(data["people"]),
-        after_place=re.compile(f"{_OF_PLACE}(?:都|一律|就|请|也)?(?:{turns})"),
+        after_place=re.compile(f"{_OF_PLACE}(?:都|一律|就|请|也|暂时?|一概|概|统统)?(?:{turns})"),
     )
 
 
@@ -85,9 +89,9 @@ def laws() -> dict[str, str]:
 def questions(text: str) -> Iterator[tuple[str, str]]:
     """The flagged topics of a text, each with its whole clause, since a single word is unclear out of context."""
     book = lexicon()
-    for clause in clauses(text):
+    for clause in _refused_at_once(clauses(text)):
         whole = book.mask.sub(MASKED, clause)
-        waived = book.mask.sub(MASKED, book.neutral.sub(WAIVED, clause))
+        waived = book.mask.sub(MASKED, book.neutral.sub(WAIVED, book.shop.sub(MASKED, clause)))
         is_welcome = bool(book.welcome.search(clause)) and "优先" not in clause
         for topic in book.topics:
             if topic.titles and topic.titles.fullmatch(clause):
@@ -101,6 +105,20 @@ def questions(text: str) -> Iterator[tuple[str, str]]:
         for topic in book.english:
             if _asked(topic, clause, text):
                 yield topic.key, clause
+
+
+def _refused_at_once(parts: Sequence[str]) -> Iterator[str]:
+    """Clauses, a bare refusal with what it refuses: 回民吃不惯食堂，就别来了."""
+    pending = ""
+    for part in parts:
+        if pending and len(pending) + len(part) <= LONGEST and lexicon().refusal.fullmatch(part):
+            pending += part
+            continue
+        if pending:
+            yield pending
+        pending = part
+    if pending:
+        yield pending
 
 
 WELCOMED = frozenset(
@@ -175,6 +193,9 @@ def _title(traits: Sequence[str], trades: str) -> re.Pattern[str]:
 
 def _asked(topic: Topic, clause: str, text: str) -> str:
     """The words of a clause that are flagged for a topic; empty if there are none."""
+    # Most clauses have no word of most topics: what masks them needs no search then.
+    if not (topic.places or topic.always.search(clause) or (topic.words and topic.words.search(clause))):
+        return ""
     plain = topic.mask.sub(MASKED, clause) if topic.mask else clause
     match = topic.always.search(plain)
     if match is None and topic.words and (word := topic.words.search(plain)) and lexicon().stance.search(plain):

@@ -113,10 +113,12 @@ def rule_findings(text: str, *, field: str = "", known: Iterable[str] = ()) -> l
     facts, parted = set(known), clauses(text)
     findings: dict[tuple[str, str], ScreeningFinding] = {}
     for rule in rulebook().values():
-        for clause in parted if rule.pattern else ():
+        for clause in parted:
+            if rule.pattern is None or not rule.pattern.search(clause):
+                continue
             if (rule.allow and rule.allow.search(clause)) or (rule.key in OF_THINGS and is_title(clause)):
                 continue
-            for match in rule.pattern.finditer(without_work(clause, rule.key)) if rule.pattern else ():
+            for match in rule.pattern.finditer(without_work(clause, rule.key)):
                 reaction = Reaction.WARN if rule.softened_by in facts else rule.reaction
                 findings.setdefault((rule.key, match[0]), ScreeningFinding(rule.key, reaction, match[0], field))
     for words in _wide_ranges(text):

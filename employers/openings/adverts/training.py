@@ -20,7 +20,7 @@ from employers.openings.adverts.corpus import Example, examples
 
 OCCUPATIONS = Path(regions.__file__).parent / "data" / "cn_occupations_2022.csv"
 RAREST = 2
-STRENGTH = 8.0
+STRENGTH = 30.0
 THOUSAND = 1000
 
 

@@ -21,7 +21,7 @@ from employers.openings.actions import (
     submit_opening,
     verify_opening,
 )
-from employers.openings.advert_figures import evaluate, evaluate_file
+from employers.openings.advert_figures import evaluate, evaluate_file, shipped_least_pay
 from employers.openings.adverts.classifier import ASKED_FROM, probability
 from employers.openings.adverts.clauses import clauses
 from employers.openings.adverts.corpus import examples
@@ -48,7 +48,8 @@ def test_there_are_five_thousand_examples_half_of_them_lawful() -> None:
 
 
 def test_unseen_templates_are_judged_as_promised() -> None:
-    figures = evaluate((example.category, example.text, example.flag) for example in examples() if example.unseen)
+    unseen = [(example.category, example.text, example.flag) for example in examples() if example.unseen]
+    figures = evaluate(unseen, shipped_least_pay())
     assert figures.recall >= 0.95
     assert figures.precision >= 0.95
     assert figures.precision_at(0.05) >= 0.9
@@ -58,8 +59,10 @@ def test_unseen_templates_are_judged_as_promised() -> None:
     ("file", "sentences", "recall", "precision"),
     [
         ("unseen_adverts.jsonl", 290, 0.97, 0.95),  # its misses have been learnt from since it was written
-        ("newer_adverts.jsonl", 150, 0.9, 0.91),  # written before the lexicon last changed; its misses never read
-        ("third_adverts.jsonl", 140, 0.94, 0.91),  # the same, in still other wording
+        ("fourth_adverts.jsonl", 340, 0.98, 0.98),  # the same: .90 and .93 when it was new
+        ("newer_adverts.jsonl", 150, 0.97, 0.9),  # its misses never read, but for three
+        ("third_adverts.jsonl", 140, 0.95, 0.93),  # its misses never read
+        ("fifth_adverts.jsonl", 200, 0.82, 0.92),  # its misses never read, written after the lexicon last changed
     ],
 )
 def test_sentences_that_nobody_wrote_rules_for_are_judged_as_measured(
@@ -151,6 +154,22 @@ def test_quantifiers_of_the_lexicon_are_bounded() -> None:
     for topic in (*book.topics, *book.english):
         for pattern in (topic.always, topic.words, topic.mask):
             assert pattern is None or longest_repeat(pattern.pattern) <= 200, topic.key
+
+
+@pytest.mark.parametrize("text", ["回民吃不惯食堂，就别来了", "四川凉山来的，一律不要", "有小孩要喂奶的，请绕道"])
+def test_a_refusal_belongs_to_the_clause_before_it(text: str) -> None:
+    assert worst(screen(text)) in (Reaction.ASK, Reaction.BLOCK)
+
+
+@pytest.mark.parametrize("text", ["妈妈菜馆招切配", "姑娘山景区招检票", "退休路小学招保洁"])
+def test_the_name_of_a_shop_says_nothing_of_whom_it_seeks(text: str) -> None:
+    assert screen(text) == []
+
+
+def test_pay_below_the_shipped_minimum_counts_as_a_flag() -> None:
+    row = [("a", "底薪800，提成另算", True)]
+    assert evaluate(row).recall == 0
+    assert evaluate(row, shipped_least_pay()).recall == 1
 
 
 def test_a_sentence_takes_under_two_milliseconds_and_hostile_text_stays_cheap() -> None:

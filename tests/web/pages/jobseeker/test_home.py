@@ -23,7 +23,7 @@ def test_a_jobseeker_asks_and_the_employer_sees_a_name_only_after_the_letter(hal
     assert "已经告诉中心" in worker.get(letter)
     assert boss.client.get("/api/v1/applicants").json() == []
     with open_session(SYSTEM) as session:
-        centre_id = session.scalars(select(Introduction)).one().centre_id
+        centre_id = session.scalars(select(Introduction).where(Introduction.opening_id == opening)).one().centre_id
         clerk = Actor(account_id=1, roles=frozenset({Role.CLERK}), centre_id=centre_id)
     with open_session(clerk.scope, write=True) as session:
         agree_to_introduction(session, clerk, introduction_id=int(letter.rsplit("/", 1)[1]))

@@ -51,3 +51,26 @@ def test_a_plan_without_a_day_is_queried_and_not_kept(hall: Hall, fields: dict[s
 def test_others_have_no_week_of_their_own(hall: Hall) -> None:
     hall.enter("employer").get(PAGE, 403)
     assert hall.enter().client.get(PAGE).status_code == 303
+
+
+def test_programs_read_the_week_and_write_over_no_plan_that_they_have_not_seen(hall: Hall) -> None:
+    api, client = "/api/v1/me/week", hall.enter("ma").client
+    before = client.get(api)
+    assert before.json()["plan"] == ""
+    assert {step["errand"] for step in before.json()["steps"]} >= {"matches", "centre"}
+    seen = {"if-match": before.headers["etag"]}
+    written = client.put(api, json={"matches": "1am"}, headers=seen)
+    assert written.status_code == 200
+    assert "上午：看看推荐给我的工作" in written.json()["plan"]
+    assert client.put(api, json={"centre": "2pm"}, headers=seen).status_code == 412
+    again = client.put(api, json={"centre": "2pm"}, headers={"if-match": client.get(api).headers["etag"]})
+    assert "到中心窗口" in again.json()["plan"]
+    assert client.put(api, json={}).status_code == 422
+    assert hall.enter("employer").client.get(api).status_code == 403
+
+
+def test_the_week_is_offered_after_registration_and_with_the_letter(hall: Hall) -> None:
+    worker, opening_id = hall.enter("ma"), number(Opening, title=TITLE)
+    assert f'href="{PAGE}"' in worker.get("/me/matches")
+    hall.enter("clerk").send(f"/counter/people/{ma_id()}/introduce", opening_id=opening_id, agreed="true")
+    assert "点开可以定下哪天去" in words(worker.get("/account/inbox"))

@@ -159,6 +159,7 @@ def test_an_opening_is_a_job_posting_with_all_that_is_required(hall: Hall) -> No
     }  # fmt: skip
     assert (posting["url"], posting["identifier"]["value"]) == (f"{BASE}/openings/{opening_id}", str(opening_id))
     assert posting["totalJobOpenings"] > 0
+    assert posting["occupationalCategory"]["name"] == "sewing machine operator"
     assert cards(page)["title"] == TITLE
     assert "3,200–5,000 元/月" in cards(page)["description"]
     assert cards(page)["url"] == f"{BASE}/openings/{opening_id}"
@@ -261,5 +262,12 @@ def test_the_site_can_be_put_on_a_first_screen_with_files_of_its_own(hall: Hall)
     assert '<link rel="manifest" href="/app.webmanifest">' in visitor.get("/")
     described = json.loads(visitor.get("/app.webmanifest"))
     assert (described["start_url"], described["display"]) == ("/", "standalone")
-    assert all(visitor.get(icon["src"]) for icon in described["icons"])
+    pictures = [icon for icon in described["icons"] if icon["type"] == "image/png"]
+    for icon in pictures:
+        content = visitor.client.get(icon["src"]).content
+        assert "x".join(map(str, unpack(">II", content[16:24]))) == icon["sizes"]
+    assert {(icon["sizes"], icon["purpose"]) for icon in pictures} == {
+        (size, purpose) for size in ("192x192", "512x512") for purpose in ("any", "maskable")
+    }
+    assert all(visitor.get(icon["src"]) for icon in described["icons"] if icon not in pictures)
     assert described["name"]

@@ -14,6 +14,7 @@ from centre.numbers import identity_check
 from centre.people import Person
 from centre.permissions import Actor
 from employers.openings.models import Opening
+from matching.duties.rules import STALL_LABELS
 from matching.profiles.models import Registration
 from tests.web.desks import Desk, Hall, number, words
 
@@ -84,7 +85,11 @@ def test_strangers_and_clerks_of_other_counties_find_nobody(hall: Hall) -> None:
 
 
 def queries_of(desk: Desk, path: str) -> int:
-    """How many statements a page costs, once everything is warm."""
+    """How many statements a page costs, once everything is warm.
+
+    The least of three reads: whatever the clock adds, such as a look for changed openings each quarter of a second,
+    is not the page's own.
+    """
     desk.get(path)
     seen: list[str] = []
 
@@ -92,12 +97,16 @@ def queries_of(desk: Desk, path: str) -> int:
         if statement.startswith("SELECT"):
             seen.append(statement)
 
+    counts = []
     event.listen(engine(), "before_cursor_execute", note)
     try:
-        desk.get(path)
+        for _ in range(3):
+            seen.clear()
+            desk.get(path)
+            counts.append(len(seen))
     finally:
         event.remove(engine(), "before_cursor_execute", note)
-    return len(seen)
+    return min(counts)
 
 
 def test_pages_issue_a_fixed_number_of_statements(hall: Hall) -> None:
@@ -176,6 +185,13 @@ def test_unpaid_wages_are_complained_of_from_the_person_s_own_screen(hall: Hall)
     case = clerk.send(f"/desk/arrears/new?person={person}", employer_name="某某建筑队", claimed_fen="8600")
     assert "马丽" in clerk.get(case)
     assert case in clerk.get(address)
+
+
+def test_the_demo_town_has_a_case_of_everything_that_is_due(hall: Hall) -> None:
+    due = words(hall.enter("city").get("/counter/due"))
+    assert [label for label in STALL_LABELS.values() if label not in due] == []
+    assert "杨国栋" in due
+    assert "孙红梅" in due
 
 
 def test_what_waits_too_long_and_which_services_are_due_are_one_tap_from_the_counter(hall: Hall) -> None:
