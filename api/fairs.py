@@ -16,6 +16,7 @@ from centre.drafts import BIGGEST_ID, Draft, Line, Paragraph, RegionCode
 from centre.permissions import Permission
 from employers.fairs import actions, halls, offers, showing
 from employers.fairs import booths as stands
+from employers.fairs.booth_rules import BoothDraft, BoothState, ShownLicence
 from employers.fairs.hall_rules import EntranceUse, VenueDraft
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths as booths_in_sight
@@ -23,17 +24,7 @@ from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import fairs as fairs_in_sight
 from employers.fairs.queries import own_booth, place_in_queue
 from employers.fairs.queries import venues as venues_in_sight
-from employers.fairs.rules import (
-    BoothDraft,
-    BoothState,
-    FairDraft,
-    FairKind,
-    FairMode,
-    FairState,
-    FairTheme,
-    SeriesDraft,
-    ShownLicence,
-)
+from employers.fairs.rules import FairDraft, FairKind, FairMode, FairState, FairTheme, SeriesDraft
 
 routes = Routes(prefix="/fairs", tags=["fairs"])
 

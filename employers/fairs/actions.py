@@ -19,6 +19,7 @@ from centre.policy import policy
 from centre.states import move
 from centre.translation import N_, Terms
 from employers.companies.messages import tell_employer
+from employers.fairs.booth_rules import WAITING_OR_HOLDING
 from employers.fairs.booths import end_requests, promote_waiting, refuse_before_the_day, renew_offers
 from employers.fairs.due_days import clocks, weekly
 from employers.fairs.facts import FairMoved
@@ -33,7 +34,6 @@ from employers.fairs.rules import (
     FAIR,
     HOLDING_STATES,
     PLANS,
-    WAITING_OR_HOLDING,
     FairDraft,
     FairKind,
     FairMode,

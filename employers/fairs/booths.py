@@ -31,22 +31,15 @@ from employers.companies.actions import count_no_show
 from employers.companies.messages import tell_employer
 from employers.companies.queries import employer, own_employer_id
 from employers.companies.rules import LISTED, EmployerNotActive, EmployerState, check_stranger
-from employers.fairs.facts import BoothGone, BoothMoved
-from employers.fairs.models import Booth, Fair
-from employers.fairs.queries import booths, employer_requests, fair, handled_booth, next_waiting, own_fair
-from employers.fairs.rules import (
+from employers.fairs.booth_rules import (
     ASKED_BEFORE,
     BOOTH,
     HOLDING_BOOTH,
-    PROMOTING,
     WAITING_OR_HOLDING,
     AlreadyApplied,
-    BeforeTheDay,
     BoothDraft,
     BoothState,
     BoothTaken,
-    FairOver,
-    FairState,
     NoBoothFree,
     NotBoothTime,
     OpeningNotVerified,
@@ -54,6 +47,10 @@ from employers.fairs.rules import (
     TooLateToWithdraw,
     TooManyNoShows,
 )
+from employers.fairs.facts import BoothGone, BoothMoved
+from employers.fairs.models import Booth, Fair
+from employers.fairs.queries import booths, employer_requests, fair, handled_booth, next_waiting, own_fair
+from employers.fairs.rules import PROMOTING, BeforeTheDay, FairOver, FairState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 

@@ -23,15 +23,9 @@ from centre import clock
 from centre.permissions import Scope
 from centre.tables import Instant, Record, coded
 from employers.companies.models import Employer
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.hall_rules import BlockKind, EntranceUse
-from employers.fairs.rules import (
-    PUBLIC_STATES,
-    BoothState,
-    FairKind,
-    FairMode,
-    FairState,
-    FairTheme,
-)
+from employers.fairs.rules import PUBLIC_STATES, FairKind, FairMode, FairState, FairTheme
 
 UNLIMITED = 1_000_000
 """The capacity of a fair whose number of booths has no limit."""

@@ -9,19 +9,18 @@ from centre.permissions import Actor, Permission, require
 from centre.policy import policy
 from employers.companies.queries import employer
 from employers.companies.rules import EmployerNotActive, EmployerState, check_stranger
-from employers.fairs.booths import assign_booth, check_in_booth, miss_booth, take_booth
-from employers.fairs.models import Booth
-from employers.fairs.queries import booths, own_fair
-from employers.fairs.rules import (
+from employers.fairs.booth_rules import (
     AlreadyApplied,
-    BeforeTheDay,
     BoothDraft,
     BoothState,
-    FairState,
     NoBoothFree,
     NotBoothTime,
     TooManyNoShows,
 )
+from employers.fairs.booths import assign_booth, check_in_booth, miss_booth, take_booth
+from employers.fairs.models import Booth
+from employers.fairs.queries import booths, own_fair
+from employers.fairs.rules import BeforeTheDay, FairState
 
 UNCLAIMED = (BoothState.APPROVED, BoothState.ASSIGNED)
 

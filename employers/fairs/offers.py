@@ -9,10 +9,11 @@ from centre import clock
 from centre.isolation import apart
 from centre.messages.employers import BOOTH_OFFER_GONE
 from centre.permissions import Actor, Permission, require
+from employers.fairs.booth_rules import OFFERED, NoOffer
 from employers.fairs.booths import decided, release
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import handled_booth
-from employers.fairs.rules import ANNOUNCED, OFFERED, NoOffer
+from employers.fairs.rules import ANNOUNCED
 
 
 def confirm_offer(session: Session, actor: Actor, *, booth_id: int) -> Booth:

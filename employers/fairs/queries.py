@@ -12,8 +12,9 @@ from centre.policy import policy
 from centre.scopes import holds, seeing_everything
 from employers.companies.models import Employer
 from employers.companies.rules import LISTED
+from employers.fairs.booth_rules import WAITING_OR_HOLDING, BoothState
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, PROMOTING, WAITING_OR_HOLDING, BoothState, FairState
+from employers.fairs.rules import ANNOUNCED, HOLDING_STATES, PROMOTING, FairState
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
 

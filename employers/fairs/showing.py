@@ -9,11 +9,12 @@ from centre.audit import note
 from centre.drafts import Draft, RecordId
 from centre.events import publish
 from centre.permissions import Actor, Permission, require
+from employers.fairs.booth_rules import WAITING_OR_HOLDING
 from employers.fairs.booths import check_openings
 from employers.fairs.facts import OpeningsTakenOff
 from employers.fairs.models import Booth
 from employers.fairs.queries import handled_booth
-from employers.fairs.rules import PROMOTING, WAITING_OR_HOLDING, FairOver
+from employers.fairs.rules import PROMOTING, FairOver
 
 
 class ShownDraft(Draft):

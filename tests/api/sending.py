@@ -13,8 +13,8 @@ from centre import clock
 from centre.database import open_session
 from centre.permissions import Actor
 from employers.companies.models import Employer
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth
-from employers.fairs.rules import BoothDraft
 from tests.api.faults import Sent
 from tests.employers.world import add_hall, at, booth_fair
 from tests.web.desks import Hall

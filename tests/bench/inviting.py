@@ -25,8 +25,9 @@ SYSTEM = Actor.system().scope
 
 def add_fair(session: Session, booths: int) -> int:
     """A fair that takes visitors, each booth showing two open openings of its employer."""
+    from employers.fairs.booth_rules import BoothState
     from employers.fairs.models import Booth, Fair, Venue
-    from employers.fairs.rules import BoothState, FairState
+    from employers.fairs.rules import FairState
     from employers.openings.queries import open_openings
 
     centre_id = session.scalars(select(Centre.id).order_by(Centre.id).limit(1)).one()

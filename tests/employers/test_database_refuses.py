@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.models import Booth
-from employers.fairs.rules import BoothState
 from tests.employers.world import add_employer, add_hall, booth_fair, published
 
 

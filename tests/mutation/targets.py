@@ -24,6 +24,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "employers.companies.rules": ("tests/employers/companies/test_rules.py",),
     "employers.openings.checks": ("tests/employers/openings/test_checks.py",),
     "employers.openings.rules": ("tests/employers/openings/test_rules.py",),
+    "employers.fairs.booth_rules": ("tests/employers/fairs/test_rules.py",),
     "employers.fairs.rules": ("tests/employers/fairs/test_rules.py",),
     "employers.fairs.due_days": ("tests/employers/fairs/test_due_days.py",),
     "matching.introductions.rules": ("tests/matching/introductions/test_rules.py",),

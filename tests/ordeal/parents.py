@@ -26,8 +26,9 @@ from employers.companies.models import Employer
 from employers.companies.rules import BARRED, LISTED, EmployerState
 from employers.fairs import booths as stands
 from employers.fairs.actions import advance_fair, cancel_fair, change_fair, postpone_fair
+from employers.fairs.booth_rules import HOLDING_BOOTH, BoothDraft, BoothState
 from employers.fairs.models import Booth, Fair
-from employers.fairs.rules import HOLDING_BOOTH, PROMOTING, BoothDraft, BoothState, FairState
+from employers.fairs.rules import PROMOTING, FairState
 from employers.openings import actions as openings
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState

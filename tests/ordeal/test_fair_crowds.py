@@ -12,8 +12,8 @@ from sqlalchemy import func, select
 
 from centre.database import open_session
 from centre.permissions import Actor
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.models import Booth, Fair
-from employers.fairs.rules import BoothState
 from matching.fairs.interviews.models import BookedInterview, InterviewGuest
 from matching.fairs.visitors.models import FairDoor, Visitor
 from tests.ordeal.crowd import Queue, line_up

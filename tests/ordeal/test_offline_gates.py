@@ -11,8 +11,8 @@ from centre.permissions import Role
 from centre.privacy import token_digest
 from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
-from employers.fairs.rules import BoothDraft
 from matching.fairs.contacts.queries import contacts_at
 from matching.fairs.visitors.actions import set_up_door
 from matching.fairs.visitors.queries import day_truth

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 
 from centre.database import open_session
 from centre.permissions import Actor
+from employers.fairs.booth_rules import HOLDING_BOOTH, BoothState
 from employers.fairs.models import Booth, Fair
-from employers.fairs.rules import HOLDING_BOOTH, BoothState
 from tests.ordeal.crowd import Crowd, Queue, gather, line_up
 from tests.ordeal.lengths import length
 from tests.ordeal.servers import Server, serving_many, sign_in

@@ -23,8 +23,9 @@ from centre.records.models import Reveal
 from centre.tables import Base
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import BoothState, FairState
+from employers.fairs.rules import FairState
 from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 from matching.learning.models import ModelCard

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from centre import clock
 from centre.calendar import is_public_holiday
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.due_days import weekly
 from employers.fairs.models import Booth, Fair, FairSeries, Venue
-from employers.fairs.rules import BoothState, FairKind, FairMode, FairState, FairTheme
+from employers.fairs.rules import FairKind, FairMode, FairState, FairTheme
 from employers.openings.models import Opening
 from web.demo import fair_days
 from web.demo.files import rows

@@ -12,6 +12,7 @@ from centre.permissions import Actor, Permission, require
 from centre.scopes import seeing_everything
 from centre.translation import N_
 from employers.companies.messages import tell_employer
+from employers.fairs.booth_rules import WAITING_OR_HOLDING
 from employers.fairs.facts import BoothMoved, HallChanged
 from employers.fairs.fixed import refuse_over
 from employers.fairs.hall_rules import EntranceOutside
@@ -23,7 +24,6 @@ from employers.fairs.plans.rules import GridDraft, PlaceDraft, grid_of, moved
 from employers.fairs.queries import booths, own_fair
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.released import PLACES, keep_released
-from employers.fairs.rules import WAITING_OR_HOLDING
 
 
 class NothingToRelease(Conflict):

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from centre.scopes import seeing_everything
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.hall_rules import EntranceUse
 from employers.fairs.halls import entrances, hall_text
 from employers.fairs.models import Booth, Fair, VenueEntrance
@@ -14,7 +15,6 @@ from employers.fairs.plans.models import BoothPlace, HallGrid
 from employers.fairs.plans.rules import FloorGrid, Square, default_grid, laid_out
 from employers.fairs.queries import booths
 from employers.fairs.released import ADDRESS, PLACES, WAYS
-from employers.fairs.rules import BoothState
 
 SHOWN = (BoothState.APPROVED, BoothState.ASSIGNED, BoothState.PRESENT, BoothState.SERVED)
 

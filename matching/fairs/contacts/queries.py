@@ -1,5 +1,6 @@
 """Queries on talks, complaints and the figures of a fair."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,10 +11,11 @@ from centre import clock
 from centre.errors import NotFound
 from centre.permissions import Actor
 from centre.scopes import seeing_everything
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import booths as booths_of
 from employers.fairs.queries import midnight, shown_openings
-from employers.fairs.rules import OVER, BoothState, FairState, FairTheme
+from employers.fairs.rules import OVER, FairState, FairTheme
 from matching.fairs.contacts.models import BoothContact, FairComplaint
 from matching.fairs.contacts.rules import WILLING, Figures, Outcome, Talk, figures
 from matching.fairs.visitors.models import Visitor
@@ -122,40 +124,40 @@ def funnel(session: Session, fair: Fair) -> TalkFunnel:
             )
         ).all()
         people = {person_id for _, _, person_id in tickets if person_id}
-        day = clock.local(fair.starts_at).date()
-        employers = select(Booth.employer_id).where(Booth.fair_id == fair.id)
-        placed = session.execute(
-            select(Placement.id, Placement.person_id, Placement.starts_on, Placement.ended_on).where(
-                Placement.person_id.in_(sorted(people)),
-                Placement.employer_id.in_(employers),
-                Placement.starts_on >= day,
-                Placement.starts_on <= day + timedelta(days=FOLLOWED_DAYS),
-            )
-        ).all()
-        calls = last_day_at_work(session, [placement_id for placement_id, _, _, _ in placed])
+        known = _known_days(session, fair, people)
     outcomes: dict[int, set[Outcome]] = {}
     for visitor_id, outcome in rows:
         outcomes.setdefault(visitor_id or 0, set()).add(outcome)
-
-    def still_there(days: int) -> int:
-        return len(
-            {
-                person_id
-                for placement_id, person_id, starts_on, ended_on in placed
-                if calls.get(placement_id, 0) >= days or (ended_on and starts_on + timedelta(days=days) <= ended_on)
-            }
-        )
-
     return TalkFunnel(
         registered=len(tickets),
         came=sum(1 for _, subject, _ in tickets if subject in stays and stays[subject].first_in is not None),
         talked=len(outcomes),
         willing=sum(1 for seen in outcomes.values() if seen & set(WILLING)),
         hired=sum(1 for seen in outcomes.values() if Outcome.OFFER in seen),
-        after_30=still_there(30),
-        after_90=still_there(90),
+        after_30=sum(days >= 30 for days in known.values()),
+        after_90=sum(days >= 90 for days in known.values()),
         known=len(people),
     )
+
+
+def _known_days(session: Session, fair: Fair, people: Collection[int]) -> dict[int, int]:
+    """For how many days each visitor is known to have worked for an employer of the fair, by person."""
+    day = clock.local(fair.starts_at).date()
+    employers = select(Booth.employer_id).where(Booth.fair_id == fair.id)
+    placed = session.execute(
+        select(Placement.id, Placement.person_id, Placement.starts_on, Placement.ended_on).where(
+            Placement.person_id.in_(sorted(people)),
+            Placement.employer_id.in_(employers),
+            Placement.starts_on >= day,
+            Placement.starts_on <= day + timedelta(days=FOLLOWED_DAYS),
+        )
+    ).all()
+    calls = last_day_at_work(session, [placement_id for placement_id, _, _, _ in placed])
+    known: dict[int, int] = {}
+    for placement_id, person_id, starts_on, ended_on in placed:
+        days = max(calls.get(placement_id, 0), (ended_on - starts_on).days if ended_on else 0)
+        known[person_id] = max(known.get(person_id, 0), days)
+    return known
 
 
 @dataclass(frozen=True, slots=True)

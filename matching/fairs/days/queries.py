@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from centre import clock
 from centre.scopes import seeing_everything
 from centre.translation import N_
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.models import Booth, Fair
 from employers.fairs.phases import FairPhase, phase_of
 from employers.fairs.queries import last_day
-from employers.fairs.rules import BEFORE_LIVE, PLANS, BoothState, FairState
+from employers.fairs.rules import BEFORE_LIVE, PLANS, FairState
 from matching.fairs.contacts.models import BoothContact, FairComplaint
 from matching.fairs.interviews.models import InterviewDay, InterviewGuest
 from matching.fairs.interviews.queries import interview_day, slot_now

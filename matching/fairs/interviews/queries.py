@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
 from centre.scopes import seeing_everything
+from employers.fairs.booth_rules import BoothState
 from employers.fairs.models import Booth, Fair
-from employers.fairs.rules import OVER, BoothState
+from employers.fairs.rules import OVER
 from matching.fairs.interviews.models import BookedInterview, InterviewDay, InterviewGuest
 from matching.fairs.interviews.rules import Interview, Panel, Plan, Wishes, booking_limit, repair_wishes
 from matching.fairs.visitors.models import Visitor

@@ -9,8 +9,9 @@ from centre.messages.jobseekers import FAIR_INVITATION
 from centre.permissions import Actor, Permission, require
 from centre.translation import SOURCE_LOCALE
 from employers.companies.messages import tell_employer
+from employers.fairs.booth_rules import NotBoothTime
 from employers.fairs.queries import own_fair, span
-from employers.fairs.rules import FairState, NotBoothTime
+from employers.fairs.rules import FairState
 from matching.fairs.invitations.models import FairInvitation
 from matching.fairs.invitations.queries import employer_proposals, proposals
 from matching.fairs.invitations.rules import EmployerInvited, NobodyToInvite, NotInvitable, WorkersInvited

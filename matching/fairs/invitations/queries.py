@@ -10,9 +10,9 @@ from centre.records.queries import refusing
 from centre.scopes import seeing_everything
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
+from employers.fairs.booth_rules import WAITING_OR_HOLDING
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import shown_openings
-from employers.fairs.rules import WAITING_OR_HOLDING
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
 from matching.fairs.interviews.queries import show_rate

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from centre.permissions import Actor, Role
 from employers.companies.actions import judge_employer
 from employers.companies.rules import EmployerState, OwnBusiness
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
-from employers.fairs.rules import BoothDraft
 from employers.openings.actions import create_opening, submit_opening, verify_opening
 from employers.openings.rules import OpeningState
 from tests.employers.world import MANAGER, OFFICER, ORGANISER, add_employer, add_hall, booth_fair, boss, draft

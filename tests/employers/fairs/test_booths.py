@@ -17,6 +17,19 @@ from centre.states import IllegalMove
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerNotActive, EmployerState
 from employers.fairs.actions import change_fair, schedule_fair
+from employers.fairs.booth_rules import (
+    BOOTH,
+    HOLDING_BOOTH,
+    AlreadyApplied,
+    BoothDraft,
+    BoothState,
+    BoothTaken,
+    NotBoothTime,
+    OpeningNotVerified,
+    ProxyBooth,
+    TooLateToWithdraw,
+    TooManyNoShows,
+)
 from employers.fairs.booths import (
     apply_for_booth,
     approve_booth,
@@ -31,20 +44,7 @@ from employers.fairs.booths import (
 from employers.fairs.hall_rules import VenueTaken
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import place_in_queue, shown_openings
-from employers.fairs.rules import (
-    BOOTH,
-    HOLDING_BOOTH,
-    AlreadyApplied,
-    BeforeTheDay,
-    BoothDraft,
-    BoothState,
-    BoothTaken,
-    NotBoothTime,
-    OpeningNotVerified,
-    ProxyBooth,
-    TooLateToWithdraw,
-    TooManyNoShows,
-)
+from employers.fairs.rules import BeforeTheDay
 from employers.openings.actions import create_opening
 from tests.employers.world import (
     NEXT_WEEK,

@@ -24,6 +24,7 @@ from employers.fairs.actions import (
     schedule_fair,
     schedule_series,
 )
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth
 from employers.fairs.due_days import clocks
 from employers.fairs.hall_rules import VenueTaken
@@ -33,7 +34,6 @@ from employers.fairs.models import Fair
 from employers.fairs.queries import fairs, neighbours
 from employers.fairs.rules import (
     FAIR,
-    BoothDraft,
     FairKind,
     FairState,
     FewerBooths,

@@ -24,6 +24,7 @@ from employers.fairs.actions import (
     schedule_fair,
     schedule_series,
 )
+from employers.fairs.booth_rules import BoothDraft, BoothState, NoOffer
 from employers.fairs.booths import apply_for_booth, approve_booth, withdraw_booth
 from employers.fairs.hall_rules import (
     BlockDraft,
@@ -45,7 +46,7 @@ from employers.fairs.plans import entrances
 from employers.fairs.plans.actions import draw_hall, move_booth, reset_plan
 from employers.fairs.plans.queries import floor_plan
 from employers.fairs.plans.rules import GridDraft, PlaceDraft
-from employers.fairs.rules import BoothDraft, BoothState, FairFixed, FairState, LateFiling, NoOffer, SeriesDraft
+from employers.fairs.rules import FairFixed, FairState, LateFiling, SeriesDraft
 from tests.employers.world import (
     DAY,
     NEXT_WEEK,

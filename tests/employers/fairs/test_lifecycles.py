@@ -15,6 +15,14 @@ from employers.companies.models import Employer
 from employers.companies.rules import EmployerNotActive, EmployerState
 from employers.fairs import booths as stands
 from employers.fairs.actions import advance_fair, cancel_fair, change_fair, postpone_fair, schedule_fair
+from employers.fairs.booth_rules import (
+    HOLDING_BOOTH,
+    AlreadyApplied,
+    BoothDraft,
+    BoothState,
+    NoBoothFree,
+    TooLateToWithdraw,
+)
 from employers.fairs.booths import (
     apply_for_booth,
     approve_booth,
@@ -28,19 +36,7 @@ from employers.fairs.booths import (
 from employers.fairs.jobs import run_fairs
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import days_of, fairs, place_in_queue, span
-from employers.fairs.rules import (
-    HOLDING_BOOTH,
-    AlreadyApplied,
-    BeforeTheDay,
-    BoothDraft,
-    BoothState,
-    FairOver,
-    FairState,
-    FewerBooths,
-    NoBoothFree,
-    PermitMissing,
-    TooLateToWithdraw,
-)
+from employers.fairs.rules import BeforeTheDay, FairOver, FairState, FewerBooths, PermitMissing
 from tests.employers.world import (
     DAY,
     MANAGER,

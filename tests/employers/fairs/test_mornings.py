@@ -6,9 +6,10 @@ from centre import clock
 from centre.scopes import ScopedSession
 from employers.companies.models import Employer
 from employers.fairs.actions import advance_fair
+from employers.fairs.booth_rules import AlreadyApplied, BoothDraft, BoothState, NoBoothFree, NotBoothTime
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth, check_in_booth
 from employers.fairs.mornings import admit_walk_in, release_unclaimed
-from employers.fairs.rules import AlreadyApplied, BeforeTheDay, BoothDraft, BoothState, NoBoothFree, NotBoothTime
+from employers.fairs.rules import BeforeTheDay
 from tests.employers.world import ORGANISER, add_employer, add_hall, at, booth_fair, boss
 
 WANT = BoothDraft(contact_name="王")

@@ -2,17 +2,8 @@
 
 from datetime import UTC, date, datetime, time
 
-from employers.fairs.rules import (
-    BOOTH,
-    FAIR,
-    HOLDING_BOOTH,
-    HOLDING_STATES,
-    PUBLIC_STATES,
-    BoothState,
-    FairDraft,
-    FairState,
-    SeriesDraft,
-)
+from employers.fairs.booth_rules import BOOTH, HOLDING_BOOTH, BoothState
+from employers.fairs.rules import FAIR, HOLDING_STATES, PUBLIC_STATES, FairDraft, FairState, SeriesDraft
 
 F, B = FairState, BoothState
 PLANNED = {F.DRAFT, F.READY, F.FILED, F.CLEARED}

@@ -9,11 +9,12 @@ from centre.outbox import Message
 from centre.people import new_person
 from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair, cancel_fair
+from employers.fairs.booth_rules import BoothDraft, OpeningNotVerified
 from employers.fairs.booths import apply_for_booth, approve_booth
 from employers.fairs.models import Booth
 from employers.fairs.mornings import admit_walk_in
 from employers.fairs.queries import shown_openings
-from employers.fairs.rules import BoothDraft, FairOver, OpeningNotVerified
+from employers.fairs.rules import FairOver
 from employers.fairs.showing import ShownDraft, show_openings
 from employers.openings.actions import create_opening
 from matching.fairs.invitations.models import FairInvitation

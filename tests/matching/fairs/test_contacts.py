@@ -9,9 +9,9 @@ from centre.database import open_session
 from centre.people import new_person
 from centre.scopes import ScopedSession
 from employers.fairs.actions import advance_fair
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import BoothDraft
 from matching.fairs.contacts import actions
 from matching.fairs.contacts.complaining import complain
 from matching.fairs.contacts.queries import contacts_at, figures_of, funnel

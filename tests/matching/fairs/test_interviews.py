@@ -13,10 +13,10 @@ from centre.messages.jobseekers import FAIR_MOVED
 from centre.outbox import Message
 from centre.people import new_person
 from centre.scopes import ScopedSession
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth, refuse_booth
 from employers.fairs.facts import FairMoved
 from employers.fairs.models import Fair
-from employers.fairs.rules import BoothDraft
 from matching.fairs.interviews import actions
 from matching.fairs.interviews.drafts import DayDraft, GuestDraft, InterviewsStarted, NoTimetable
 from matching.fairs.interviews.jobs import plan_asked, solve_longest_waiting

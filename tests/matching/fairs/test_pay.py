@@ -8,9 +8,9 @@ from centre.database import open_session
 from centre.numbers import identity_check
 from centre.outbox import Message
 from centre.permissions import Actor, Role
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth, approve_booth
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import BoothDraft
 from employers.openings.models import Opening
 from matching.fairs.invitations.pay import NoPayGap, pay_gaps, tell_of_pay
 from tests.employers.world import ORGANISER, add_hall, at, booth_fair

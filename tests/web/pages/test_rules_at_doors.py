@@ -17,8 +17,8 @@ from centre.permissions import Actor
 from employers.companies.actions import update_employer
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerDraft
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth, approve_booth, assign_booth
-from employers.fairs.rules import BoothDraft
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType, OpeningState, ReservedFor
 from matching.live.openings import LOOK_EVERY

@@ -19,10 +19,11 @@ from employers.companies.models import Employer
 from employers.companies.queries import employer as employer_in_sight
 from employers.companies.rules import EMPLOYER_LABELS, Phone
 from employers.fairs import booths, offers
+from employers.fairs.booth_rules import ASKED_BEFORE, BOOTH, BOOTH_LABELS, BoothDraft
 from employers.fairs.models import Fair
 from employers.fairs.queries import employer_booths, fairs, place_in_queue
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import ASKED_BEFORE, BOOTH, BOOTH_LABELS, BoothDraft, FairState
+from employers.fairs.rules import FairState
 from employers.openings import actions
 from employers.openings.checks import ELEMENTS
 from employers.openings.doubles import doubles_of

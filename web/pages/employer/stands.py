@@ -11,10 +11,11 @@ from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.scopes import seeing_everything
 from employers.fairs import showing
+from employers.fairs.booth_rules import WAITING_OR_HOLDING
 from employers.fairs.booths import VERIFIED
 from employers.fairs.models import Booth
 from employers.fairs.queries import handled_booth
-from employers.fairs.rules import PROMOTING, WAITING_OR_HOLDING
+from employers.fairs.rules import PROMOTING
 from employers.fairs.showing import ShownDraft
 from employers.openings.queries import employer_openings
 from employers.openings.rules import OpeningState

@@ -18,11 +18,12 @@ from centre.translation import N_
 from employers.companies.models import Employer
 from employers.companies.rules import EmployerState
 from employers.fairs import actions, booths, fixed, halls, mornings, offers
+from employers.fairs.booth_rules import BOOTH, BOOTH_LABELS, BoothDraft, ShownLicence
 from employers.fairs.models import Booth, Fair
 from employers.fairs.queries import between, neighbours, own_booth, permit_limit
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import BOOTH, BOOTH_LABELS, FAIR, FAIR_LABELS, PLANS, BoothDraft, FairState, ShownLicence
+from employers.fairs.rules import FAIR, FAIR_LABELS, PLANS, FairState
 from matching.fairs.contacts.queries import figures_of
 from web.forms import Bound, bind, bind_edit, editing
 from web.pages.public.fairs import hours

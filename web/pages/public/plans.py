@@ -11,6 +11,7 @@ from centre.drafts import BIGGEST_ID
 from centre.errors import Refusal
 from centre.permissions import Permission
 from centre.translation import N_
+from employers.fairs.booth_rules import BOOTH_LABELS, BoothState
 from employers.fairs.fixed import ending_of
 from employers.fairs.models import Fair
 from employers.fairs.plans import actions
@@ -19,7 +20,6 @@ from employers.fairs.plans.queries import FloorPlan, floor_plan, hall_grid
 from employers.fairs.plans.rules import GridDraft, PlaceDraft, Route, route, trail
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import venue
-from employers.fairs.rules import BOOTH_LABELS, BoothState
 from matching.fairs.invitations.queries import best_booths
 from web.forms import Bound, ButtonForm, bind, bind_edit, blank, editing
 from web.pages.public.fairs import hours

@@ -13,11 +13,12 @@ from centre.errors import Refusal
 from centre.limits import Limit, spend_all
 from centre.permissions import Permission
 from centre.scans.rules import arrivals
+from employers.fairs.booth_rules import BOOTH_LABELS
 from employers.fairs.models import Fair
 from employers.fairs.queries import booths as booths_in_sight
 from employers.fairs.queries import fair as fair_in_sight
 from employers.fairs.queries import handled_booth, own_fair
-from employers.fairs.rules import BOOTH_LABELS, OVER
+from employers.fairs.rules import OVER
 from matching.fairs.contacts import actions
 from matching.fairs.contacts.complaining import complain
 from matching.fairs.contacts.queries import (

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from centre import clock
 from centre.database import open_session
 from employers.fairs.actions import advance_fair
+from employers.fairs.booth_rules import BoothDraft
 from employers.fairs.booths import apply_for_booth
 from employers.fairs.models import Booth, Fair, Venue, VenueBlock, VenueEntrance
-from employers.fairs.rules import BoothDraft
 from tests.employers.browser import Browser, Opener
 from tests.employers.world import ORGANISER, SYSTEM, add_employer, add_hall, at, booth_fair, boss
 from tests.web.pages.companies import count, shown_fair
