@@ -165,6 +165,12 @@ def escorts(batch_id: int) -> Select[EscortDuty]:
     return select(EscortDuty).where(EscortDuty.batch_id == batch_id).order_by(EscortDuty.id)
 
 
+def escorts_to_expect(session: Session, batch_id: int) -> Sequence[EscortDuty]:
+    """The escorts of a batch for the employer that waits for it; the caller has checked the right to the batch."""
+    with seeing_everything(session):
+        return session.scalars(escorts(batch_id)).all()
+
+
 def duty(session: Session, duty_id: int) -> EscortDuty:
     """One escort's duty. Raises NotFound."""
     record = session.scalar(select(EscortDuty).where(EscortDuty.id == duty_id))

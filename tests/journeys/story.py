@@ -82,6 +82,11 @@ class Story:
         other.goto("/display?lang=zh-Hans&back=/")
         other.close()
 
+    def keep(self, content: bytes, name: str) -> None:
+        """Keep a file of the story beside the pictures."""
+        if SHOTS:
+            Path(SHOTS, name).write_bytes(content)
+
 
 @pytest.fixture
 def story(database: str, browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Story]:

@@ -19,11 +19,17 @@ const merge = (roll, scans) => {
 async function start() {
   const queue = await ScanQueue.open({ address: call.dataset.call, roll: call.dataset.roll, shape, merge });
   const chosen = () => document.querySelector("[name=stage]:checked").value;
-  let drawn = "";
+  let drawn = "", called = "";
 
   async function show() {
     const waiting = await queue.rows(), said = new Map(waiting.map((scan) => [scan.member_id, scan.word]));
     const people = queue.roll?.entries || [];
+    // What is called follows the batch once: from boarding to arrival when it has left. A tap may change it after that.
+    const due = queue.roll?.at_gate ? "gate" : "way";
+    if (queue.roll && due !== called) {
+      called = due;
+      $(`[name=stage][value=${due}]`).checked = true;
+    }
     const state = queue.signedOut ? "signed_out" : queue.refused ? "refused" : !queue.roll ? "no_roll" : queue.online ? "online" : "offline";
     const word = (entry) => said.get(entry.member_id) || entry.word;
     $("[data-aboard]").textContent = people.filter((entry) => ["boarded", "arrived"].includes(word(entry))).length;
@@ -66,7 +72,6 @@ async function start() {
   $("[name=sought]").addEventListener("input", show);
   for (const choice of document.querySelectorAll("[name=stage]")) choice.addEventListener("change", show);
   await queue.flush();
-  if (queue.roll && !queue.roll.at_gate) $("[name=stage][value=way]").checked = true;
   await show();
 }
 

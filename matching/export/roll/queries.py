@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from centre.accounts import Account
 from centre.scopes import seeing_everything
 from matching.export.roll.models import RollScan
 from matching.export.roll.rules import Roll, RollSource, reconcile
@@ -41,3 +42,19 @@ def devices(session: Session, batch_id: int) -> list[Device]:
         .order_by(RollScan.device)
     )
     return [Device(row[0], row[1], row[2], row[3]) for row in session.execute(statement)]
+
+
+def callers(session: Session, batch_id: int) -> dict[str, str]:
+    """Who called the roll on each device, by name, regardless of the reader: an identifier of a device says nothing."""
+    statement = (
+        select(RollScan.device, Account.name)
+        .join(Account, Account.id == RollScan.account_id)
+        .where(RollScan.batch_id == batch_id)
+        .distinct()
+        .order_by(Account.name)
+    )
+    people: dict[str, str] = {}
+    with seeing_everything(session):
+        for device, name in session.execute(statement):
+            people[device] = f"{people[device]}、{name}" if device in people else name
+    return people

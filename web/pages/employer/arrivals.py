@@ -72,7 +72,7 @@ def _page(unit: UnitOfWork, batch_id: int, bound: Bound[Any], status_code: int =
         status_code,
         batch=batch,
         rows=there if batch.arrived_at else [row for row in rows if row.state is MemberState.BOARDED],
-        escorts=unit.session.scalars(queries.escorts(batch_id)).all(),
+        escorts=queries.escorts_to_expect(unit.session, batch_id),
         states=MEMBER_LABELS,
         batch_states=BATCH_LABELS,
         when=batches.when_of,

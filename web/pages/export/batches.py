@@ -20,7 +20,7 @@ from matching.export import batches, members, queries
 from matching.export.drafts import ExportBatchDraft, GroupDraft, MemberStep
 from matching.export.models import ExportBatch, ExportMember
 from matching.export.roll import actions as rolls
-from matching.export.roll.queries import devices, roll
+from matching.export.roll.queries import callers, devices, roll
 from matching.export.roll.rules import SOURCE_LABELS, WORD_LABELS
 from matching.export.rules import (
     BATCH_LABELS,
@@ -322,6 +322,7 @@ def _page(unit: UnitOfWork, batch_id: int, bound: Bound[Any], status_code: int =
         problems=batches.unmet_guards(unit.session, held) if runs and held.state == "recruiting" else (),
         conflicts=[truth for truth in called.conflicts if truth.member_id in {row.id for row in rows}],
         devices=devices(unit.session, batch_id),
+        callers=callers(unit.session, batch_id),
         funnel=funnel(unit.session, batch_id=batch_id),
         subsidies=unit.session.execute(travel_subsidies(batch_id)).all(),
         subsidy_states=SUBSIDY_LABELS,

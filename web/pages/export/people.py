@@ -17,7 +17,7 @@ from matching.export import members, queries
 from matching.export.drafts import ExportMemberDraft, MemberChange, MemberStep, SelfFoundDraft
 from matching.export.models import ExportBatch, ExportMember, ExportProject, ExportQuota
 from matching.export.roll import actions as rolls
-from matching.export.roll.queries import roll
+from matching.export.roll.queries import callers, roll
 from matching.export.roll.rules import SOURCE_LABELS, WORD_LABELS, DecisionDraft
 from matching.export.rules import EXPORT_MEMBER, MEDICAL_LABELS, MEMBER_LABELS, BatchState, ExportProjectState
 from matching.export.stay import actions as staying
@@ -231,6 +231,7 @@ def _member(
         batch=batch,
         project=queries.project(unit.session, row.project_id),
         truth=roll(unit.session, batch.id).members.get(row.id),
+        callers=callers(unit.session, batch.id),
         seat=queries.place_of(batch, row.seat_no),
         group=queries.group_names(unit.session, batch.id).get(row.group_id or 0, ""),
         changing=changing or editing(unit, MemberChange, _stored(unit, row)),

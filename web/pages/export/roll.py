@@ -14,7 +14,7 @@ from centre.sheets.reading import read_sheets
 from centre.translation import N_, translate
 from matching.export import batches, queries
 from matching.export.roll import actions
-from matching.export.roll.queries import devices, roll
+from matching.export.roll.queries import callers, devices, roll
 from matching.export.roll.rules import SOURCE_LABELS, WORD_LABELS, RollSource, RollWord
 from matching.export.roll.sheets import read_roll, write_roll
 from matching.export.rules import BATCH_LABELS, EXPORT_BATCH, MEMBER_LABELS, TRANSPORT_LABELS, BatchState
@@ -183,6 +183,7 @@ def _page(unit: UnitOfWork, batch_id: int, bound: Bound[Any], status_code: int =
         truths=roll(unit.session, batch_id).members,
         conflicts=[truth for truth in roll(unit.session, batch_id).conflicts if truth.member_id in listed],
         devices=devices(unit.session, batch_id),
+        callers=callers(unit.session, batch_id),
         escorts=escorts,
         calls=batch.state in actions.CALLING,
         gate=batch.state is BatchState.LOCKED,
