@@ -105,6 +105,7 @@ SYSTEMS = (
             "/export/brands",
             "/brands",
             "/roll",
+            "/roll/{batch_id}/call",
             "/employer/arrivals",
             "/me/journeys",
             "/reports/{key}",
