@@ -77,6 +77,13 @@ class Caller:
         """How many words wait for a network."""
         expect(self.page.locator("[data-waiting]")).to_have_text(str(number))
 
+    def let_time_pass(self, minutes: int) -> None:
+        """Let the telephone's clock run on without a network: the page says for how long the oldest word has waited."""
+        self.page.clock.install()
+        self.page.clock.fast_forward(minutes * 60_000)
+        self.page.evaluate("dispatchEvent(new Event('online'))")  # it tries to send, in vain
+        expect(self.page.locator("[data-held]")).to_have_text(re.compile("最早的 1[0-9] 分钟前"))
+
     def reconnect(self) -> None:
         """Give the network back, and wait until everything is sent."""
         self.context.set_offline(False)
@@ -112,6 +119,7 @@ def boarding(escort: Caller, leader: Caller) -> str:
         caller.story.look(caller.page, f"{caller.login}-offline", cut_off=True)
     escort.cut_off()  # the page is closed and opened again: nothing is lost
     escort.expect_waiting(58)
+    escort.let_time_pass(12)
     escort.reconnect()
     leader.reconnect()
     return disputed

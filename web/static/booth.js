@@ -9,11 +9,7 @@ async function start() {
   const queue = await ScanQueue.open({ address: booth.dataset.booth });
   let unknown = 0;
   const show = async () => {
-    const waiting = await queue.waiting();
-    const line = queue.signedOut ? "signed_out" : queue.refused ? "refused" : queue.online ? "online" : "offline";
-    $("[data-waiting]").textContent = waiting;
-    $("[data-line]").textContent = words[line];
-    booth.dataset.state = line;
+    await queue.tell(booth, words);
     if (queue.received) {
       unknown += queue.received.unknown;
       queue.received = null;

@@ -29,13 +29,9 @@ function say(verdict, more = "") {
 async function start() {
   const queue = await ScanQueue.open({ address: gate.dataset.gate, roll: gate.dataset.roll });
   const show = async () => {
-    const waiting = await queue.waiting();
     $("[data-inside]").textContent = queue.inside;
     $("[data-entered]").textContent = queue.entered;
-    $("[data-waiting]").textContent = waiting;
-    const line = queue.signedOut ? "signed_out" : queue.refused ? "refused" : !queue.roll ? "no_roll" : queue.online ? "online" : "offline";
-    $("[data-line]").textContent = words[line];
-    gate.dataset.state = line;
+    await queue.tell(gate, words);
   };
   queue.addEventListener("change", show);
   const where = () => form.elements.gate?.value || "";

@@ -19,9 +19,12 @@ const merge = (roll, scans) => {
 async function start() {
   const queue = await ScanQueue.open({ address: call.dataset.call, roll: call.dataset.roll, shape, merge });
   const chosen = () => document.querySelector("[name=stage]:checked").value;
-  let drawn = "", called = "";
+  let drawn = "", called = "", shown = Promise.resolve();
 
-  async function show() {
+  // One after the other: a slow drawing must not replace a later one by what it read before.
+  const show = () => (shown = shown.then(draw));
+
+  async function draw() {
     const waiting = await queue.rows(), said = new Map(waiting.map((scan) => [scan.member_id, scan.word]));
     const people = queue.roll?.entries || [];
     // What is called follows the batch once: from boarding to arrival when it has left. A tap may change it after that.
@@ -30,20 +33,17 @@ async function start() {
       called = due;
       $(`[name=stage][value=${due}]`).checked = true;
     }
-    const state = queue.signedOut ? "signed_out" : queue.refused ? "refused" : !queue.roll ? "no_roll" : queue.online ? "online" : "offline";
     const word = (entry) => said.get(entry.member_id) || entry.word;
     $("[data-aboard]").textContent = people.filter((entry) => ["boarded", "arrived"].includes(word(entry))).length;
     $("[data-all]").textContent = people.length;
-    $("[data-waiting]").textContent = waiting.length;
-    $("[data-line]").textContent = words[state];
-    call.dataset.state = state;
+    await queue.tell(call, words);
     const sought = $("[name=sought]").value.trim();
-    const shown = people.filter((entry) => !sought || [entry.name, entry.group, entry.pick_up].some((text) => text.includes(sought)));
-    const picture = JSON.stringify([shown.map((entry) => [entry, word(entry), said.has(entry.member_id)]), chosen()]);
+    const listed = people.filter((entry) => !sought || [entry.name, entry.group, entry.pick_up].some((text) => text.includes(sought)));
+    const picture = JSON.stringify([listed.map((entry) => [entry, word(entry), said.has(entry.member_id)]), chosen()]);
     if (picture === drawn) return;
     drawn = picture;
     const focused = document.activeElement?.dataset?.key;
-    list.replaceChildren(...shown.map((entry) => drawnLine(entry, word(entry), said.has(entry.member_id))));
+    list.replaceChildren(...listed.map((entry) => drawnLine(entry, word(entry), said.has(entry.member_id))));
     if (focused) list.querySelector(`[data-key="${focused}"]`)?.focus();
   }
 

@@ -117,6 +117,30 @@ export class ScanQueue extends EventTarget {
     return asked(this.base.transaction("queue").objectStore("queue").count(range));
   }
 
+  // For how many whole minutes the oldest scan has waited to be sent.
+  async heldMinutes() {
+    const [oldest] = await this.rows(1);
+    if (!oldest) return 0;
+    const at = oldest.anchor_at ? Date.parse(oldest.anchor_at) + oldest.elapsed_ms : Date.parse(oldest.wall_at);
+    return Math.max(0, Math.floor((this.now() - at) / 60000));
+  }
+
+  get state() {
+    if (this.signedOut) return "signed_out";
+    if (this.refused) return "refused";
+    if (this.rollAddress && !this.roll) return "no_roll";
+    return this.online ? "online" : "offline";
+  }
+
+  // What every page says of its queue: whether it is connected, how much waits and for how long.
+  async tell(page, words) {
+    const line = (name) => page.querySelector(`[data-${name}]`), minutes = await this.heldMinutes();
+    line("waiting").textContent = await this.waiting();
+    line("held").textContent = minutes ? words.held.replace("{n}", minutes) : "";
+    line("line").textContent = words[this.state];
+    page.dataset.state = this.state;
+  }
+
   async rows(most) {
     const range = IDBKeyRange.bound([this.address, 0], [this.address, Infinity]);
     const rows = await asked(this.base.transaction("queue").objectStore("queue").getAll(range, most));
