@@ -8,13 +8,14 @@ from functools import cache, cached_property, lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, urlsplit
 
 import jinja2
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+from starlette.routing import Match
 
 from centre.errors import Problem, TooMany
 from centre.installation import sign
@@ -157,7 +158,23 @@ def switch(**wishes: str) -> str:
 
 def _back() -> str:
     request = _current.get().reader.request
-    return quote_plus(here() if request.method == "GET" else request.url.path)
+    return quote_plus(here() if request.method == "GET" else page_above(request))
+
+
+def page_above(request: Request) -> str:
+    """Where a refused form stands: the page that sent it, or the nearest path above that can be opened."""
+    path = request.url.path
+    sender = urlsplit(request.headers.get("referer", ""))
+    if sender.netloc == request.url.netloc and _opens(request, sender.path):
+        return f"{sender.path}?{sender.query}" if sender.query else sender.path
+    while path != "/" and not _opens(request, path):
+        path = path.rsplit("/", 1)[0] or "/"
+    return path
+
+
+def _opens(request: Request, path: str) -> bool:
+    scope = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(scope)[0] is Match.FULL for route in request.app.router.routes)
 
 
 def form_fields() -> Markup:

@@ -55,7 +55,7 @@ def register(unit: Unit) -> Response:
     return RedirectResponse(f"/training-desk/schools/{school.id}", 303)
 
 
-@routes.get("/{provider_id}", allow=Permission.MANAGE_PROVIDERS)
+@routes.get("/{provider_id:int}", allow=Permission.MANAGE_PROVIDERS)
 def school(unit: Unit, provider_id: RecordId) -> Response:
     """One school: agreements, courses and prices."""
     return _page(unit, provider_id, blank(unit, ButtonForm))
