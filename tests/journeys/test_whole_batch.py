@@ -55,11 +55,12 @@ class Caller:
         expect(self.page.locator("[data-call]")).to_have_attribute("data-state", state)
 
     def cut_off(self) -> None:
-        """Cut the network, and open the page from what the telephone keeps."""
+        """Cut the network, and open the roll from what the telephone keeps, as the installed page does."""
         self.context.set_offline(True)
         self.page.close()
         self.page = self.context.new_page()
-        self.page.goto(f"/roll/{BATCH}/call")
+        self.page.goto("/roll")
+        self.page.locator(f"a[href='/roll/{BATCH}/call']").click()
         self.expect_state("offline")
 
     def people(self) -> list[str]:

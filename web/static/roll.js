@@ -76,7 +76,9 @@ async function start() {
 }
 
 if (window.isSecureContext && window.indexedDB && crypto.subtle) {
-  navigator.serviceWorker?.register("/gate/worker.js", { scope: "/roll" }).catch(() => {});
+  // The list of batches is kept as well: an installed roll call begins there.
+  const kept = navigator.serviceWorker?.register("/gate/worker.js", { scope: "/roll" }).then(() => navigator.serviceWorker.ready);
+  kept?.then(() => fetch("/roll")).catch(() => {});
   start().catch(() => { $("[data-line]").textContent = words.broken; });
 } else {
   $("[data-line]").textContent = words.insecure;

@@ -48,6 +48,7 @@ def mine(unit: Unit) -> Response:
         unit,
         "export/roll-list.html",
         batches=queries.led(unit.session, unit.actor),
+        calling=actions.CALLING,
         states=BATCH_LABELS,
         when=batches.when_of,
     )
