@@ -21,7 +21,7 @@ from centre.permissions import Permission
 from centre.policy import PolicyMissing
 from centre.translation import N_, translate
 from web.assets import Assets
-from web.rendering import page
+from web.rendering import page, page_above
 
 FIRST = "web.pages.public.home"
 """The most frequent pages come first, since routes are tried in turn."""
@@ -64,6 +64,8 @@ def answer(request: Request, error: Exception) -> Response:
         # The posted form is not stored: the reader authenticates again and repeats the action.
         here = request.url.path if request.method == "GET" else urlsplit(request.headers.get("referer", "/")).path
         return RedirectResponse(f"/sign-in/again?back={quote(here)}", 303)
+    if refusal.status == 405 and request.method == "GET":  # the address of a form's answer, reloaded or kept
+        return RedirectResponse(page_above(request), 303)
     unit = UnitOfWork(request, b"", None)
     unit.recognise(forgiving=True)
     title = translate(unit.locale, OTHER_TITLES.get(refusal.code) or TITLES.get(refusal.status, N_("出了点问题")))

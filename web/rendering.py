@@ -162,7 +162,7 @@ def _back() -> str:
 
 
 def page_above(request: Request) -> str:
-    """Where a refused form stands: the page that sent it, or the nearest path above that can be opened."""
+    """The page of a form, for a path without a page: the page that sent it, or the nearest above that can be opened."""
     path = request.url.path
     sender = urlsplit(request.headers.get("referer", ""))
     if sender.netloc == request.url.netloc and _opens(request, sender.path):

@@ -64,3 +64,10 @@ def test_the_language_can_be_changed_at_a_refused_form(client: TestClient) -> No
     assert refused.status_code == 422
     (link,) = re.findall(r'href="(/display\?lang=en[^"]*)"', refused.text)
     assert client.get(link.replace("&amp;", "&"), follow_redirects=True).status_code == 200
+
+
+@pytest.mark.usefixtures("database")
+def test_the_address_of_a_form_leads_to_its_page(client: TestClient) -> None:
+    answer = client.get("/sign-in/phone/code", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert client.put("/sign-in/phone/code").status_code == 405
