@@ -68,9 +68,10 @@ class CalledOut(SeatedOut):
 
 
 class BoardingRollOut(Wire):
-    """The roll of a batch as a telephone keeps it for places without network (手机点名册)."""
+    """The roll of a batch as a telephone keeps it for places without network, until `keep_until` (手机点名册)."""
 
     server_at: datetime
+    keep_until: datetime
     batch_no: str
     edition: int
     open: bool
@@ -103,6 +104,7 @@ def boarding_roll(unit: Unit, batch_id: RecordId) -> BoardingRollOut:
         entries.append(CalledOut.model_validate(SeatedOut.model_validate(line).model_dump() | known))
     return BoardingRollOut(
         server_at=clock.now(),
+        keep_until=queries.sheet_until(batch),
         batch_no=batch.batch_no,
         edition=batch.edition,
         open=batch.state in actions.CALLING,

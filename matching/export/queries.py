@@ -220,7 +220,12 @@ def led_batch(session: Session, actor: Actor, batch_id: int) -> ExportBatch:
 
 def sheet_expired(record: ExportBatch) -> bool:
     """Whether the escort's sheet has left the telephones, thirty days after the hand-over (EX-05)."""
-    return record.signed_at is not None and clock.now() > record.signed_at + SHEET_DAYS
+    return record.signed_at is not None and clock.now() > sheet_until(record)
+
+
+def sheet_until(record: ExportBatch) -> datetime:
+    """Until when telephones keep the sheet: thirty days after the hand-over, before it after the expected arrival."""
+    return (record.signed_at or record.arrive_at) + SHEET_DAYS
 
 
 def seated(session: Session, record: ExportBatch) -> list[Seated]:

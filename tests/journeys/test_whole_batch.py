@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from centre import clock
 from centre.database import open_session
 from centre.permissions import Actor
 from matching.export.models import ExportBatch
@@ -186,6 +187,18 @@ def handed_over(story: Story, employer: Page, officer: Page) -> None:
     story.look(officer, "report")
 
 
+def forgotten(leader: Caller) -> None:
+    """Two months later the list is no longer on a telephone, though it never had a network since (EX-05)."""
+    leader.cut_off()
+    leader.people()
+    leader.page.close()
+    leader.context.clock.install(time=clock.now() + timedelta(days=60))
+    leader.page = leader.context.new_page()
+    leader.page.goto(f"/roll/{BATCH}/call")
+    leader.expect_state("no_roll")
+    expect(leader.page.locator(".called li")).to_have_count(0)
+
+
 def test_a_batch_of_58_travels_with_the_network_cut_while_it_boards(story: Story) -> None:
     departs_at(story)
     officer = story.enter("/export", "export")
@@ -200,6 +213,7 @@ def test_a_batch_of_58_travels_with_the_network_cut_while_it_boards(story: Story
     settle(escort, officer, disputed)
     on_the_way(escort, employer)
     handed_over(story, employer, officer)
+    forgotten(leader)
     with open_session(SYSTEM) as session, story.moment():
         batch = session.get_one(ExportBatch, BATCH)
         assert (batch.state, batch.signed_people) == (BatchState.HANDED_OVER, 54)

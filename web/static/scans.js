@@ -235,6 +235,7 @@ export class ScanQueue extends EventTarget {
   async #reload(fresh) {
     const sealed = fresh ? null : await asked(this.base.transaction("roll").objectStore("roll").get(this.rollAddress));
     this.roll = fresh || (sealed ? await this.#unseal(sealed) : null);
+    if (this.roll?.keep_until && this.now() > Date.parse(this.roll.keep_until)) return this.#forget();
     this.entries = new Map((this.roll?.entries || []).map((entry) => [entry.subject, entry]));
     this.aliases = this.roll?.aliases || {};
     this.present = new Set(this.roll?.inside_subjects || []);
