@@ -29,7 +29,7 @@ class CentreLevel(StrEnum):
 
 
 class NotSetUp(Refusal):
-    """The installation has no city centre yet, so nobody is there who could serve the reader."""
+    """The installation has no city centre yet, so no centre can serve the reader."""
 
     code = "not-set-up"
     status = 503

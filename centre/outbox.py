@@ -127,5 +127,5 @@ def post(
 
 
 def post_all(session: Session, messages: Sequence[Mapping[str, Any]]) -> None:
-    """Put many messages into the outbox at once: rows of `Message` whose `dedupe_key` nobody can have used before."""
+    """Put many messages into the outbox at once: rows of `Message` whose `dedupe_key` is new."""
     insert_rows(session, Message, [{"due_at": clock.now(), **message} for message in messages])

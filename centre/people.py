@@ -172,7 +172,7 @@ class Person(Record):
         self.identity_index, self.claimed_index = identity_index(number), None
 
     def claim_identity(self, number: str) -> None:
-        """Seal an identity number that nobody has seen on a card yet."""
+        """Encrypt an identity number that has not been checked against a card."""
         self.identity_sealed = privacy.seal(self.key_name, self.wrapped_key, "identity", number)
         self.claimed_index = identity_index(number)
 

@@ -222,7 +222,7 @@ def grant_row(session: Session, row: Base) -> None:
 def seeing_everything(session: Session) -> Iterator[None]:
     """Widen the scope to everything inside the block, for rules that count or use rows the actor may not read.
 
-    Rows that are changed for somebody else have to be changed inside the block, too.
+    Rows that are changed for another user must be changed inside the block, too.
     """
     if not isinstance(session, ScopedSession):
         raise MissingScope("open sessions with open_session(scope)")

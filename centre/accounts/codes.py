@@ -1,4 +1,4 @@
-"""Codes sent to a telephone: to come in, or to prove that a telephone is the user's own.
+"""Codes sent to a telephone: for signing in, or to prove that a telephone is the user's own.
 
 Each code belongs to the form that asked for it. A stranger who asks for codes to somebody's telephone neither makes her
 own code void nor uses up its tries, and what he may ask is counted by where he asks from.
@@ -45,7 +45,7 @@ class AskedCode:
 
 
 def spend_asking(phone: str, caller: Caller) -> None:
-    """Count one more code to a telephone, against whoever asks. Raises TooMany.
+    """Count one more code to a telephone, against the origin of the request. Raises TooMany.
 
     A device from which the telephone's owner came in before has a budget of its own, outside the common one.
     """
@@ -66,7 +66,7 @@ def spend_asking(phone: str, caller: Caller) -> None:
 
 
 def request_code(phone: str, caller: Caller) -> AskedCode:
-    """Send a code to come in with; the same work and the same answer whether or not the telephone has an account.
+    """Send a sign-in code; work and response are the same whether or not the telephone has an account.
 
     Raises TooMany.
     """
@@ -87,7 +87,7 @@ def send_code(
     account_id: int | None = None,
     deliver: bool = True,
 ) -> AskedCode:
-    """Make a code for the form that holds `asked` and post it; an older one of the same form is void."""
+    """Create and send a code for the form with the secret `asked`; an older one of the same form becomes void."""
     code, index = new_code(6), index_of(purpose, to)
     session.execute(
         update(OneTimeCode)
@@ -139,7 +139,7 @@ def spend_code(purpose: CodePurpose, asked: str, code: str, caller: Caller) -> O
 
 
 def use_up(session: Session, sent: OneTimeCode) -> None:
-    """Take a code, once. Raises WrongCode when somebody else was first."""
+    """Use up a code. Raises WrongCode if another request was first."""
     used = session.execute(
         update(OneTimeCode)
         .where(OneTimeCode.id == sent.id, OneTimeCode.used_at.is_(None))
