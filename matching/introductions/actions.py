@@ -123,7 +123,7 @@ def decline_introduction(session: Session, actor: Actor, *, introduction_id: int
 
 
 def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: int, reason: str) -> Introduction:
-    """The centre writes no letter; the worker is told the reason. Raises IllegalMove, NotFound."""
+    """The centre writes no letter; the worker is notified of the reason. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_RESULT)
     introduction = introduction_in_sight(session, introduction_id)
     move(session, actor, introduction, INTRODUCTION, "set_aside", reason=reason)

@@ -89,7 +89,7 @@ def code_digest() -> str:
 
 
 def planned_night(session: Session) -> Night:
-    """Plan the suggestions of tonight. A plan that fails is told as such; impossible pins are left out and named."""
+    """Plan the suggestions of tonight. A failed plan is reported as failed; impossible pins are left out and listed."""
     night = night_task(session)
     seconds = float(night.rules["seconds"])
     try:

@@ -15,7 +15,7 @@ from matching.engine.assign.problem import PlanPlace, PlanProblem, PlanUnit
 from matching.engine.assign.solve import SECONDS, Plan, Solver, highs, model_of
 
 MANY = 1_000_000
-"""A headcount that limits nobody: in a quarter only hires count, not how many people are sent in one night."""
+"""A headcount without effect: in a quarter only hires count, not how many people are sent in one night."""
 
 
 def newcomers_prices(

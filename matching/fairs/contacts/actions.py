@@ -31,7 +31,7 @@ from matching.fairs.visitors.queries import card_aliases, ticket_by_code, visito
 
 @dataclass(frozen=True, slots=True)
 class ReceivedTalks:
-    """What came of an upload: talks that were sent, the new or changed ones, and those whose ticket nobody has."""
+    """The result of an upload: talks sent, talks new or changed, and talks with an unknown ticket."""
 
     sent: int
     kept: int
