@@ -89,7 +89,7 @@ class VenueTaken(Conflict):
 
 
 class HallBlocked(Conflict):
-    """The hall is closed for repair or let to somebody else at that time."""
+    """The hall is closed for repair or let to another party at that time."""
 
     code = "hall-blocked"
     message = N_("“{venue}”在 {when} 停用（{why}），请换一个时间或场地")

@@ -125,7 +125,7 @@ def is_open_to(session: Session, opening: Opening, person_id: int, on: date) -> 
 
 
 def reserved_openings(on: date) -> Select[Opening]:
-    """Openings kept for groups that take people on a day, as far as the reader sees them, each with its employer."""
+    """Openings reserved for groups that are open on a day, visible to the reader, each with its employer."""
     return (
         select(Opening)
         .where(Opening.state == OpeningState.OPEN, ~Opening.for_everybody(), is_valid(on))

@@ -241,7 +241,7 @@ def archive_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 
 
 def _others_claim(session: Session, actor: Actor, claim_id: int) -> Claim:
-    """A claim that the actor may decide on: entered by somebody else, of a school that is not theirs (SE-05)."""
+    """A claim on which the actor may decide: entered by another user, of a school that is not theirs (SE-05)."""
     claim = queries.claim(session, claim_id)
     require_responsible(actor, provider_id=claim.provider_id, centre_id=claim.centre_id)
     own_school = Role.REGISTRAR in actor.roles and actor.provider_id == claim.provider_id
@@ -255,7 +255,7 @@ def _lines(session: Session, claim: Claim, state: LineState) -> list[ClaimLine]:
 
 
 def _calculate_again(session: Session, claim: Claim) -> None:
-    """Leave out of a claim whoever no longer has the right to its money. Raises NothingGranted when nobody is left."""
+    """Leave out of a claim people no longer entitled to its money. Raises NothingGranted if none are left."""
     with seeing_everything(session):
         training, _, school = class_parts(session, claim.class_id)
         granted = {line.enrolment_id: line for line in _lines(session, claim, LineState.GRANTED)}
