@@ -1,7 +1,7 @@
 """The master keys that the database knows by their digests, and which of them is the root of the blind indexes.
 
-All indexes stand under one key, the root, and change to another in one transaction. A process that has not heard of the
-change must neither write an index under the old root, beside which a double would find room, nor miss somebody.
+All indexes use one key, the root, and move to another in one transaction. A process that does not have the new key must
+neither write an index under the old root, which would allow a duplicate, nor search with it, which would miss people.
 """
 
 from datetime import datetime

@@ -70,7 +70,7 @@ def _note_failure(door: str, *, login: str = "", account_id: int | None = None) 
 def by_code(asked: str, code: str, caller: Caller) -> Entered:
     """Sign in with the code that was sent to a telephone; `asked` is the secret of the form that requested it.
 
-    A password of which nobody knows that the telephone's owner chose it ends here. Raises WrongCode,
+    A password that the telephone's owner is not known to have chosen becomes invalid. Raises WrongCode,
     PhoneIdle and TooMany.
     """
     try:

@@ -84,7 +84,7 @@ def judge(door: Door, entry: RollEntry | None, *, at: datetime, inside: int, is_
     """The verdict of a door on one code. The gate page holds the same data and decides the same way offline.
 
     A person who is inside already comes first, since the pass has been used; then the roll, the ban, the hours, the
-    room inside, and the question last, for somebody who could otherwise come in.
+    room inside, and the question last, for a person who may otherwise enter.
     """
     if is_inside:
         return GateVerdict.REPEAT

@@ -71,7 +71,7 @@ class EntranceDraft(Draft):
 class BlockDraft(Draft):
     """A time in which a hall cannot be used (停用时段).
 
-    `anyway` keeps it although fairs are planned in it: their organisers are told, and the fairs wait for another hall.
+    `anyway` keeps it although fairs are planned in it: their organisers are notified, and these fairs need a new hall.
     """
 
     starts_at: datetime

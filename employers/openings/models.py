@@ -43,7 +43,7 @@ from employers.openings.rules import (
 class Opening(Record):
     """A vacancy with a number of places (岗位).
 
-    `public_since` is when it was first shown to everybody: only what others may hold a copy of is told as withdrawn.
+    `public_since` is when it was first public: only openings of which others may hold a copy are listed as withdrawn.
     """
 
     __table_args__ = (

@@ -188,7 +188,7 @@ def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | 
 def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft: FollowUpDraft) -> Placement:
     """Record a follow-up call. After three unanswered calls contact is lost.
 
-    That somebody has left may be recorded at any time, everything else on the day of the call or later. Raises
+    A departure may be recorded at any time, everything else on the day of the call or later. Raises
     FollowUpEarly, Invalid for an end ahead of today, IllegalMove or NotFound.
     """
     require(actor, Permission.RECORD_SERVICE)

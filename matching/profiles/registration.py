@@ -137,8 +137,8 @@ def confirm_registration(asked: str, code: str, caller: Caller) -> Entered:
     """Register the receiver of a code, and sign them in. Raises WrongCode, RegistrationOver, LoginTaken, TooMany.
 
     A telephone that has an account already lets its owner into that one. A record that a centre keeps is joined only
-    when the centre itself verified this telephone for it; whoever cannot show that begins with a record of their own,
-    which the counter joins with the identity card on the table.
+    when the centre itself verified this telephone for it; otherwise a new record is created, which the counter merges
+    after seeing the identity card.
     """
     sent = spend_code(CodePurpose.REGISTER, asked, code, caller)
     with open_session(Actor.system().scope, write=True) as session:

@@ -133,8 +133,8 @@ def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDraft) -> Claim:
     """Pay a released claim out of a fund for subsidies (拨付).
 
-    Every line is calculated once more: whoever has lost the certificate, the attendance or the right to the subsidy
-    since the claim was entered is left out, with the reason. Raises SamePerson for whoever released it, OwnClaim,
+    Every line is recalculated: people who have lost the certificate, the attendance or the right to the subsidy
+    since the claim was entered are left out, with the reason. Raises SamePerson for whoever released it, OwnClaim,
     ClaimBlocked, NothingGranted when nobody is left, ProviderNotActive, FundShort, FundPurposeDiffers or IllegalMove.
     """
     require(actor, Permission.PAY_CLAIM)
@@ -303,7 +303,7 @@ def _step(session: Session, actor: Actor, claim: Claim, event: str, *, reason: s
 
 def _write_lines(session: Session, claim: Claim, training: TrainingClass, *, terms: Terms, most: int) -> None:
     places = list(session.scalars(queries.claimed_places(training.id)))
-    # The same people may be claimed at another school at this moment: whoever comes second has to wait and see.
+    # The same people may be claimed at another school at this moment: the second transaction waits for the first.
     lock_people(session, [place.person_id for place in places])
     known = cases(session, training, places)
     for place in places:

@@ -1,8 +1,8 @@
-"""Reconciling the roll: a pure function from scans to the truth of each member, whatever order they arrive in (点名).
+"""Reconciling the roll: a pure function from scans to the state of each member, independent of their order (点名).
 
-A scan is what one device says of one member: its own counter orders what it says, never its clock, which may be wrong.
-A device that says something else later corrects itself. Two devices that differ are a conflict, which is shown until
-somebody decides; the decision names the scans that it has seen, so that a later contradiction is a conflict again.
+A scan is a statement of one device about one member, ordered by the device's own counter, never by its clock, which
+may be wrong. A later statement of a device corrects an earlier one. Two devices that differ are a conflict, which is
+shown until staff decide; the decision names its scans, so that a later contradiction is a conflict again.
 """
 
 from collections import defaultdict

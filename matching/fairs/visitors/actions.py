@@ -200,8 +200,8 @@ def read_roll_back(
 ) -> Received:
     """Enter the ticks of a printed roll, after a morning without any device.
 
-    Who came in already, by a device or on another gate's sheet, is not entered again. `walk_ins` is what the sheet of
-    this gate says for the day: the same sheet twice adds nothing, a corrected one only what is more.
+    Visitors already admitted by a device or on another gate's sheet are not entered again. `walk_ins` is the count on
+    this gate's sheet for the day: the same sheet twice adds nothing, a corrected one only the difference.
     """
     require(actor, Permission.CHECK_IN)
     fair = own_fair(session, actor, fair_id)
