@@ -51,7 +51,7 @@ def changed_openings(
 ) -> Select[Opening, datetime, bool]:
     """Openings that are or were public, with the time of their last change and whether they are listed; oldest first.
 
-    A change of the employer counts as one, since its name and risk are shown. `after` is the last row that the reader has.
+    A change of the employer counts as one, since its name and risk are shown. `after` is the last row already read.
     """
     newer = Employer.updated_at > Opening.updated_at
     changed: ColumnElement[datetime] = case((newer, Employer.updated_at), else_=Opening.updated_at)
