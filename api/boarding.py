@@ -20,7 +20,7 @@ ROLL = Permission.CALL_ROLL
 
 
 class SeatedOut(Wire):
-    """A member as escorts and group leaders see it: nothing else (带队名单)."""
+    """The data of a member that escorts and group leaders see (带队名单)."""
 
     member_id: int
     name: str
@@ -81,7 +81,7 @@ class BoardingRollOut(Wire):
 
 @routes.get("/batches/{batch_id}/sheet", allow=ROLL)
 def sheet(unit: Unit, batch_id: RecordId) -> list[SeatedOut]:
-    """The sheet of escorts and group leaders, as far as they lead."""
+    """Get the sheet of the members whom the caller leads."""
     batch = queries.led_batch(unit.session, unit.actor, batch_id)
     return [SeatedOut.model_validate(line) for line in queries.seated(unit.session, batch)]
 
@@ -94,7 +94,7 @@ def take_scans(unit: Unit, batch_id: RecordId, draft: ScansDraft) -> RollOut:
 
 @routes.get("/batches/{batch_id}/roll", allow=ROLL)
 def boarding_roll(unit: Unit, batch_id: RecordId) -> BoardingRollOut:
-    """Get the roll as far as the reader leads, to be kept on a telephone."""
+    """Get the roll of the members whom the caller leads, for storage on a telephone."""
     batch = queries.led_batch(unit.session, unit.actor, batch_id)
     truths = rolls.roll(unit.session, batch_id).members
     entries = []

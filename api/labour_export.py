@@ -222,7 +222,7 @@ def plan_batch(unit: Unit, project_id: RecordId, draft: ExportBatchDraft) -> Exp
 
 @routes.put("/batches/{batch_id}", allow=RUN)
 def change_batch(unit: Unit, batch_id: RecordId, draft: ExportBatchDraft) -> ExportBatchOut:
-    """Change a batch; a new time or place is told to everybody once."""
+    """Change a batch; members are notified once of a new time or place."""
     expect_version(unit, queries.batch(unit.session, batch_id))
     changed = batches.change_batch(unit.session, unit.actor, batch_id=batch_id, draft=draft)
     tell_version(unit, changed)
@@ -293,13 +293,13 @@ def reject_contract(unit: Unit, member_id: RecordId, draft: RefusalDraft) -> Exp
 
 @routes.post("/members/{member_id}/return", allow=RUN)
 def record_return(unit: Unit, member_id: RecordId, draft: ReturnDraft) -> ExportMemberOut:
-    """Record that somebody came back."""
+    """Record that a worker has returned."""
     return _member(staying.record_return, unit, member_id, draft)
 
 
 @routes.post("/self-found", allow=LIST, status_code=204)
 def self_found(unit: Unit, draft: SelfFoundDraft) -> None:
-    """Record work elsewhere that somebody found without the centre."""
+    """Record work elsewhere that a person found without the centre."""
     staying.record_self_found(unit.session, unit.actor, draft=draft)
 
 

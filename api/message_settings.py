@@ -1,4 +1,4 @@
-"""How the caller's messages come: by telephone, by e-mail or in the pages alone, and at which hours nobody rings."""
+"""How the caller's messages are delivered: by telephone, by e-mail or in the pages only, and the quiet hours."""
 
 from api.dependencies import Routes, Unit, UnitOfWork
 from api.security import caller_of

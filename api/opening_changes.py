@@ -19,7 +19,7 @@ from employers.openings.queries import changed_openings
 routes = Routes(prefix="/opening-changes", tags=["opening_changes"])
 
 SETTLED = timedelta(seconds=10)
-"""Changes are told when the transactions that began with them have ended, so that no reader passes one by."""
+"""Changes are published when the transactions that began with them have ended, so that no reader misses one."""
 _STAMP = "%Y%m%dT%H%M%S%f"
 
 

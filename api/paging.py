@@ -1,4 +1,4 @@
-"""Lists in pages: rows that come or go while somebody reads on are neither repeated nor missed (分页)."""
+"""Lists in pages: rows inserted or deleted while a client reads on are neither repeated nor missed (分页)."""
 
 import json
 import re

@@ -37,7 +37,7 @@ class RuleOut(Wire):
 
 
 class RuleChangeOut(Wire):
-    """A rule that somebody wrote and a second person decides on."""
+    """A proposed rule on which a second person decides."""
 
     id: int
     key: str
@@ -91,7 +91,7 @@ def propose(unit: Unit, draft: RuleDraft) -> RuleChangeOut:
 
 @routes.post("/changes/{change_id}/{verdict}", allow=Permission.APPROVE_RULES, status_code=204)
 def decide(unit: Unit, change_id: RecordId, verdict: Verdict) -> None:
-    """Put somebody else's rule into force from its first day on, or refuse it."""
+    """Approve a rule proposed by another person, or refuse it."""
     policy_changes.decide_rule(unit.session, unit.actor, change_id=change_id, agreed=verdict == "agree")
 
 

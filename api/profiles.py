@@ -192,7 +192,7 @@ class CounterVisit(CounterRegistration):
 
 @routes.post("/registrations", allow=PUBLIC, keep=False, status_code=202)
 def register(unit: Unit, draft: SelfRegistration) -> Received:
-    """Begin to register as a jobseeker: a code goes to the telephone, the same for known and for new people."""
+    """Begin to register as a jobseeker: a code is sent to the telephone, whether or not the person is known."""
     return Received(asked=ask_registration(draft, caller_of(unit.request)).asked)
 
 

@@ -1,4 +1,4 @@
-"""Promises: the terms at the application, and what contract, payslip and work brought of them."""
+"""Promises: the terms at the application, compared with contract, payslip and work."""
 
 from datetime import date
 from typing import Annotated

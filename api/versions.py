@@ -1,4 +1,4 @@
-"""Versions of records: what a reader saw, and the refusal of an edit that would overwrite somebody else's (版本)."""
+"""Versions of records: what a reader saw, and the refusal of an edit that would overwrite another user's (版本)."""
 
 from typing import Any, Protocol
 

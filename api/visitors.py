@@ -30,7 +30,7 @@ BoothId = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 class TicketOut(Wire):
-    """A ticket: whoever holds the code holds the ticket."""
+    """A ticket: its code is the proof of possession."""
 
     code: str
     heads: int
@@ -77,7 +77,7 @@ class ReceivedOut(Wire):
 
 
 class ReceivedTalksOut(Wire):
-    """What came of a queue of talks: sent, new or changed, and those whose ticket nobody of this fair has."""
+    """The result of a queue of talks: sent, new or changed, and those with a ticket unknown at this fair."""
 
     sent: int
     kept: int

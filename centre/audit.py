@@ -112,7 +112,7 @@ class Anchor:
 
 
 def anchor(session: Session) -> Anchor:
-    """The head of the chain now, to be printed and kept where nobody who runs the database can change it."""
+    """The current head of the chain, to be stored where nobody who runs the database can change it."""
     head = session.scalar(select(AuditHead).where(AuditHead.id == 1))
     return Anchor(head.length, head.digest) if head else Anchor(0, GENESIS)
 
@@ -120,7 +120,7 @@ def anchor(session: Session) -> Anchor:
 def first_fault(session: Session, kept: Anchor | None = None) -> int | None:
     """The number of the first entry that was changed, moved or removed; None when the chain is whole.
 
-    Whoever owns the database can cut off the tail and write a new head: only an anchor `kept` elsewhere shows that.
+    The owner of the database can cut off the tail and write a new head: only an anchor `kept` elsewhere shows that.
     """
     previous, expected = GENESIS, 1
     if kept is not None and kept.length == 0 and kept.digest != GENESIS:

@@ -43,7 +43,7 @@ class BenefitRule(Draft):
 
 
 class BenefitAnswer(StrEnum):
-    """What a rule says of somebody (结论)."""
+    """The result of a rule for a person (结论)."""
 
     YES = "yes"
     NO = "no"
@@ -52,7 +52,7 @@ class BenefitAnswer(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BenefitVerdict:
-    """Whether somebody is eligible, and whether the papers are there: two different things (资格和材料)."""
+    """Whether a person is eligible, and whether the documents are there: two different questions (资格和材料)."""
 
     eligible: BenefitAnswer
     unmet: Sequence[Criterion]
@@ -61,7 +61,7 @@ class BenefitVerdict:
 
     @property
     def compliant(self) -> bool:
-        """Whether every proof is at hand."""
+        """Whether every document has been provided."""
         return not self.missing_proofs
 
     @property

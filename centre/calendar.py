@@ -111,7 +111,7 @@ class RetirementRule:
     cap_months: int
 
     def age_months(self, birth: date) -> int:
-        """Retirement age in months for somebody born in this line's span."""
+        """Retirement age in months for a person born in this line's span."""
         if not self.step_months:
             return self.base_months
         born_after = (birth.year - self.born_from.year) * 12 + birth.month - self.born_from.month
@@ -119,7 +119,7 @@ class RetirementRule:
 
 
 def retirement_date(birth: date, group: str, rules: Iterable[RetirementRule]) -> date:
-    """The day somebody of `group` reaches the statutory retirement age. Raises LookupError without a rule.
+    """The day on which a person of `group` reaches the statutory retirement age. Raises LookupError without a rule.
 
     Groups: `male`, `female-cadre` (女干部), `female-worker` (女职工). The table is policy and is passed in.
     """

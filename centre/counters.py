@@ -32,7 +32,7 @@ def take_some(
 
 
 def _count(session: Session, statement: Update) -> int:
-    # Whoever takes a seat does not own its row: row-level security opens for the counter, the scope still applies.
+    # Who takes a seat does not own its row: row-level security is lifted for the counter, the scope still applies.
     if not isinstance(session, ScopedSession):
         raise MissingScope("open sessions with open_session(scope)")
     if session.autoflush:

@@ -40,7 +40,7 @@ def _clean_line(value: str) -> str:
 
 def _clean_words(value: str) -> str:
     cleaned = _clean_line(value)
-    if not cleaned:  # of characters alone that nobody sees
+    if not cleaned:  # it consisted of invisible characters
         raise PydanticCustomError("string_too_short", N_("请填写这一项"))
     return cleaned
 

@@ -125,7 +125,7 @@ def has_administrator(session: Session) -> bool:
 
 
 def is_open(session: Session) -> bool:
-    """Whether the first run is still to come: there is neither a city centre nor an administrator."""
+    """Whether the first run is still pending: there is neither a city centre nor an administrator."""
     city = select(Centre.id).where(Centre.level == CentreLevel.CITY).limit(1)
     return session.scalar(city) is None and not has_administrator(session)
 

@@ -41,7 +41,7 @@ class KeptAnswer(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """An owner sees its own keys; nobody lists them."""
+        """An owner sees its own keys; no page lists them."""
         return cls.owner == owner_of(scope.account_id) if scope.account_id else cls.owner.like("visitor:%")
 
 

@@ -1,4 +1,4 @@
-"""One row that cannot be worked on stops neither the other rows of its job nor other jobs (隔离)."""
+"""A row that cannot be processed stops neither the other rows of its job nor other jobs (隔离)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

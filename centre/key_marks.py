@@ -1,7 +1,7 @@
 """The master keys that the database knows by their digests, and which of them is the root of the blind indexes.
 
-All indexes stand under one key, the root, and change to another in one transaction. A process that has not heard of the
-change must neither write an index under the old root, beside which a double would find room, nor miss somebody.
+All indexes use one key, the root, and move to another in one transaction. A process that does not have the new key must
+neither write an index under the old root, which would allow a duplicate, nor search with it, which would miss people.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ from centre.tables import Base, Instant
 from centre.translation import N_
 
 LOCK = "blind-indexes"
-"""Held together by whoever writes an index, and alone by who moves them under another key."""
+"""A lock that is shared by writers of an index and exclusive while the indexes are re-keyed."""
 
 
 class KeyMark(Base):
@@ -36,7 +36,7 @@ class KeyMark(Base):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """A digest tells nothing of its key, and whoever looks somebody up has to know the root."""
+        """Everybody: a digest does not reveal its key, and a process that looks up a person must know the root key."""
         return true()
 
 
@@ -63,7 +63,7 @@ def root_in_force(session: Session) -> str | None:
 
 
 def follow_root(session: Session) -> None:
-    """Before somebody is looked up: know the key that the indexes are under now. Raises WrongKey."""
+    """Check before a lookup that the process has the current key of the indexes. Raises WrongKey."""
     root = root_in_force(session)
     if root is not None and not privacy.use_root(root):
         raise WrongKey

@@ -130,8 +130,8 @@ def record_service(
 ) -> ServiceEvent:
     """Record one service in the ledger. `subject` names the detailed record, for example `enrolment:12`.
 
-    Raises MonthClosed for a day in a month that the centre has closed. `note` is what the person told; it is sealed
-    under the person's key, and so goes when the person is erased.
+    Raises MonthClosed for a day in a month that the centre has closed. `note` is the person's statement; it is
+    encrypted under the person's key, and so is erased with the person.
     """
     if occurred_at is not None:
         require_open(session, [(centre_id, occurred_at)])

@@ -1,4 +1,4 @@
-"""How somebody wants to be told: by telephone, by e-mail or in the pages alone, and when nobody shall ring."""
+"""How a user receives messages: by telephone, by e-mail or only in the pages, and the personal quiet hours."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,7 +25,7 @@ FEWEST_HOURS = 4
 
 
 class MessageWay(StrEnum):
-    """By which way somebody's messages come; codes come to the telephone in any case (消息方式)."""
+    """How a user's messages are delivered; codes always go to the telephone (消息方式)."""
 
     PHONE = "phone"
     EMAIL = "email"
@@ -49,7 +49,7 @@ class MessageChoice(Draft):
 
 @dataclass(frozen=True, slots=True)
 class MessageWays:
-    """What somebody has chosen, and between which ways (消息方式); the address as much of it as pages show."""
+    """A user's choice and the available options (消息方式); the e-mail address is masked."""
 
     way: MessageWay
     quiet_from: int | None

@@ -140,7 +140,7 @@ def _fen(amount: Decimal) -> int:
 
 
 def _value(number: str | None, words: str) -> Decimal:
-    """An Arabic number with units behind it (56万), or Chinese numerals (三百二十万, 千万)."""
+    """An Arabic number followed by units (56万), or Chinese numerals (三百二十万, 千万)."""
     if number:
         value = Decimal(number.replace(",", ""))
         for unit in words:

@@ -26,8 +26,8 @@ def move_installation(source_url: str, say: Say = print) -> int:
     """Copy every row of an SQLite installation into the settings' PostgreSQL database; returns the number of rows.
 
     The target has to be empty; its tables are made here. Everything is one transaction: interrupted or refused, it
-    leaves the tables empty, and may be run again. Meanwhile nobody writes to the source. The first row without an id
-    continues behind the highest one. Raises MoveRefused.
+    leaves the tables empty, and may be run again. The source is locked for writing meanwhile. The first row without an
+    id continues after the highest one. Raises MoveRefused.
     """
     with engine_of(source_url).execution_options(write=True).connect() as source:  # the write lock keeps others out
         _require_newest(source)

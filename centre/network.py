@@ -29,7 +29,7 @@ class CentreLevel(StrEnum):
 
 
 class NotSetUp(Refusal):
-    """The installation has no city centre yet, so nobody is there who could serve the reader."""
+    """The installation has no city centre yet, so no centre can serve the reader."""
 
     code = "not-set-up"
     status = 503
@@ -56,10 +56,10 @@ def centres() -> Select[Centre]:
 
 
 def network_mark(session: Session) -> str:
-    """What tells this network's installation from all others, in twelve letters and figures.
+    """An identifier of this installation, in twelve letters and digits.
 
     It is made of the instant at which the first centre was entered: nothing changes it, a moved or restored database
-    keeps it, and nobody has to choose it. Empty before set-up.
+    keeps it, and it needs no setting. Empty before set-up.
     """
     born = session.scalar(select(Centre.created_at).order_by(Centre.id).limit(1))
     return sha256(born.isoformat().encode()).hexdigest()[:12] if born else ""

@@ -51,7 +51,7 @@ class IdentityForm(BadNumber):
 
 
 class IdentitySign(IdentityForm):
-    """A sign that looks like a digit or an X, or that nobody sees: Cyrillic Х, U+202D."""
+    """A character that looks like a digit or an X, or is invisible: Cyrillic Х, U+202D."""
 
     code = "identity-sign"
     message = N_("身份证号里有不该有的字符 {sign}，请删掉后重新输入；末位是英文字母 X")
@@ -280,7 +280,7 @@ def _dialled(raw: object) -> str:
     inside = _COUNTRY.sub("", value)
     if inside == value:
         return value
-    return inside if inside.startswith(("0", "1")) else "0" + inside  # +86 29 drops the nought of the area code
+    return inside if inside.startswith(("0", "1")) else "0" + inside  # +86 29 drops the leading zero of the area code
 
 
 def _birth(digits: str, today: date) -> date:

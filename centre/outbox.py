@@ -104,8 +104,8 @@ def post(
     """Put a message into the outbox; a second one with the same `dedupe_key` is the same message and is dropped.
 
     Without `to_phone` it goes to the telephone on file of the person, and to an account's pages only; after
-    `expires_at` it is not sent any more. Codes go to `to_phone`, whoever owns it; an empty one is written all the same
-    and delivered to nobody, since writing it must take as long.
+    `expires_at` it is no longer sent. Codes go to `to_phone`, whoever owns it; with an empty one the message is written
+    and never delivered, since writing it must take as long.
     """
     waiting = any(isinstance(new, Message) and new.dedupe_key == dedupe_key for new in session.new)
     if waiting or session.scalar(select(Message.id).where(Message.dedupe_key == dedupe_key)) is not None:
@@ -127,5 +127,5 @@ def post(
 
 
 def post_all(session: Session, messages: Sequence[Mapping[str, Any]]) -> None:
-    """Put many messages into the outbox at once: rows of `Message` whose `dedupe_key` nobody can have used before."""
+    """Put many messages into the outbox at once: rows of `Message` whose `dedupe_key` is new."""
     insert_rows(session, Message, [{"due_at": clock.now(), **message} for message in messages])

@@ -106,8 +106,8 @@ CATEGORY_LABELS = {
 class Person(Record):
     """A person whom the network serves (劳动者, 服务对象).
 
-    `identity_index` finds the one person whose identity a counter or a school has stated. A number that somebody typed
-    at home is only claimed (`claimed_index`): several may claim the same one, and none stands in its owner's way.
+    `identity_index` is unique and set by a counter or a school. A number entered at home is only claimed
+    (`claimed_index`): several accounts may claim the same one, and none of them blocks its owner.
     `pages_only` and the quiet hours, full hours of the day, say how messages come; codes come all the same.
     """
 
@@ -172,7 +172,7 @@ class Person(Record):
         self.identity_index, self.claimed_index = identity_index(number), None
 
     def claim_identity(self, number: str) -> None:
-        """Seal an identity number that nobody has seen on a card yet."""
+        """Encrypt an identity number that has not been checked against a card."""
         self.identity_sealed = privacy.seal(self.key_name, self.wrapped_key, "identity", number)
         self.claimed_index = identity_index(number)
 

@@ -233,7 +233,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: an account with its roles and the organisation that it speaks for."""
+    """Who acts: an account with its roles and the organisation that it represents."""
 
     account_id: int | None = None
     name: str = ""

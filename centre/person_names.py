@@ -92,7 +92,7 @@ def name_columns(name: str) -> dict[str, str]:
 
 
 def name_key(name: str) -> str:
-    """What two ways to write one name have in common: neither script, width, dots, spaces nor case."""
+    """A key that is equal for all spellings of a name: it ignores script, width, dots, spaces and case."""
     return _BETWEEN.sub("", normalise(name).translate(_DRAWN_ALIKE))
 
 

@@ -71,7 +71,7 @@ def _in_force(session: Session, *wanted: ColumnElement[bool], on: date, region: 
 
 @dataclass(frozen=True, slots=True)
 class RuleGaps:
-    """Which rules the service needs and nobody has entered officially (缺的规则): none at all, or only an example."""
+    """Rules that the service needs and that have no official entry (缺的规则): none at all, or only an example."""
 
     missing: tuple[str, ...]
     examples: tuple[str, ...]
@@ -129,5 +129,5 @@ def _read_plans(session: Session) -> dict[int, YearPlan]:
 year_plans = Remembered[dict[int, YearPlan]](_read_plans, {})
 """The years of the calendar that this installation entered; a process asks the database every five minutes."""
 
-# Here, because whoever counts working days reads the length of the term from a rule and so has loaded this module.
+# Here, because code that counts working days reads the length of the term from a rule and so has loaded this module.
 calendar.lay_over(year_plans)

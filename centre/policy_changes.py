@@ -42,7 +42,7 @@ CHANGE_LABELS = {
 
 
 class PolicyChange(Record):
-    """A rule that somebody wrote and another person has still to agree to (规则修订)."""
+    """A rule that has been proposed and still needs the approval of a second person (规则修订)."""
 
     __table_args__ = (
         CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="second"),
@@ -100,7 +100,7 @@ def rules_kept(session: Session) -> list[PolicyRule]:
 
 
 def changes_waiting() -> Select[PolicyChange]:
-    """Changes to which nobody has agreed yet, the oldest first."""
+    """Changes that await approval, the oldest first."""
     return choose(PolicyChange).where(PolicyChange.state == ChangeState.WAITING).order_by(PolicyChange.id)
 
 
@@ -214,7 +214,7 @@ def propose_rule(session: Session, actor: Actor, *, draft: RuleDraft) -> PolicyC
 
 
 def decide_rule(session: Session, actor: Actor, *, change_id: int, agreed: bool) -> None:
-    """Put somebody else's rule into force from its first day on, or refuse it. Raises NotFound and SecondPerson."""
+    """Approve a rule proposed by another person from its first day, or refuse it. Raises NotFound and SecondPerson."""
     require(actor, Permission.APPROVE_RULES)
     change = session.scalar(changes_waiting().where(PolicyChange.id == change_id))
     if change is None:

@@ -26,9 +26,9 @@ class KeyUnusable(RuntimeError):
 def _ring() -> tuple[bytes, ...]:
     """The keys of the installation, the newest first: from the settings, or from an owner-only file.
 
-    What is sealed or re-wrapped goes under the newest; the older ones open what was sealed before a rotation. A
-    file that changed is read again, so that a process follows a rotation. Raises KeyUnusable: a key is never made
-    here, since one more key beside a database that was written under another loses what it seals.
+    The newest encrypts and re-wraps; the older ones decrypt what was encrypted before a rotation. A changed file
+    is read again, so that a process follows a rotation. Raises KeyUnusable: a key is never created here, since
+    values encrypted under a second key for the same database would be lost.
     """
     return _read_ring(settings().master_key.get_secret_value() or _file_stamp())
 
@@ -119,7 +119,7 @@ def write_key_file(content: str) -> None:
 
 
 def _make_key_file(path: Path, content: str = "") -> None:
-    # Written whole under another name and then linked: whoever comes at the same time finds a complete key or none.
+    # Written whole under another name and then linked: a concurrent process finds a complete key or none.
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{uuid4().hex}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,7 +1,7 @@
-"""Blind indexes go under the newest key after a rotation, all of them at one moment (索引换密钥).
+"""Moving the blind indexes to the newest key after a rotation, in one transaction (索引换密钥).
 
-What can be computed beforehand is; the transaction that writes holds off whoever writes an index meanwhile, so that a
-unique index never compares digests under two keys.
+Digests are computed beforehand as far as possible; the writing transaction locks out other writers of an index, so that
+a unique index never compares digests under two keys.
 """
 
 from collections.abc import Iterator, Mapping
@@ -100,7 +100,7 @@ def _move_people(session: Session, newest: str, ready: Mapping[int, tuple[Indexe
         fresh: list[dict[str, Any]] = []
         for number, updated_at, *held in rows:
             before, after = ready.get(number, ((), ()))
-            if tuple(held) != before:  # somebody who came or changed since the preparation
+            if tuple(held) != before:  # a person added or changed since the preparation
                 after = _moved(session.get_one(Person, number), newest)
             fresh.append({"id": number, "updated_at": updated_at, **dict(zip(COLUMNS, after, strict=True))})
         update_rows(session, Person, fresh)

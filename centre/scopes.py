@@ -77,8 +77,8 @@ class ScopedSession(Session):
         self._wide -= 1
         if self._wide == 0:
             self._vouched.update(row for row in self._pending() if row not in self._own)
-            # In a transaction that the database has given up nothing can be told or read any more, and the error that
-            # ended it must not be hidden by another.
+            # In a transaction that the database has aborted no statement runs any more, and the error that aborted it
+            # must not be hidden by another.
             with suppress(DBAPIError, PendingRollbackError):
                 self.tell_database()
 
@@ -222,7 +222,7 @@ def grant_row(session: Session, row: Base) -> None:
 def seeing_everything(session: Session) -> Iterator[None]:
     """Widen the scope to everything inside the block, for rules that count or use rows the actor may not read.
 
-    Rows that are changed for somebody else have to be changed inside the block, too.
+    Rows that are changed for another user must be changed inside the block, too.
     """
     if not isinstance(session, ScopedSession):
         raise MissingScope("open sessions with open_session(scope)")

@@ -36,9 +36,11 @@ def sources(*modules: str, root: Path = ROOT) -> dict[str, bytes]:
         if _file(module, root) is None:
             raise ModuleNotFoundError(module)
     waiting = list(modules)
+    seen: set[str] = set()  # most names are functions and classes, looked for on disk once
     while waiting:
         module = waiting.pop()
-        path = None if module in texts else _file(module, root)
+        path = None if module in seen else _file(module, root)
+        seen.add(module)
         if path is not None:
             texts[module] = path.read_bytes()
             waiting += _imported(texts[module].decode())

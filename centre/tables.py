@@ -53,7 +53,7 @@ class Instant(TypeDecorator[datetime]):
 def coded(kind: type[StrEnum], name: str = "") -> Enum:
     """The column type of a code list: its values as text, guarded by a CHECK constraint.
 
-    The constraint bears the name of the list; where a table uses a list twice, `name` tells the two apart.
+    The constraint is named after the list; where a table uses a list twice, `name` distinguishes the two.
     """
     name = name or re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
     return Enum(

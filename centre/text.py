@@ -17,7 +17,7 @@ INVISIBLE = (
     r"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u2060-\u2064\u206a-\u206f\u3164\ufeff"
     r"\uffa0"
 )
-"""Signs that nobody sees and that say nothing, for use inside a character class: the one list of them."""
+"""Invisible characters without a meaning, for use inside a character class: the only list of them."""
 
 _INVISIBLE = re.compile(f"[{INVISIBLE}]+")
 _UNSAFE = re.compile(
@@ -79,7 +79,7 @@ def clean(text: str, *, paragraphs: bool = False, field: str = "") -> str:
 
 
 def shown_sign(sign: str) -> str:
-    """A sign so that a reader can find it: `?`, `Х (U+0425)`; of one that nobody sees only its number."""
+    """A character so that a reader can find it: `?`, `Х (U+0425)`; an invisible one by its code point alone."""
     if "!" <= sign <= "~":
         return sign
     number = f"U+{ord(sign):04X}"
@@ -186,7 +186,7 @@ _remembered = lru_cache(maxsize=8192)(_level)
 
 @lru_cache(maxsize=8192)
 def _remembered_reading(text: str) -> str:
-    """The reading of a name: that of its characters one by one, unless it holds a phrase that is read otherwise (重庆).
+    """The reading of a name: that of its characters one by one, unless it contains a phrase read otherwise (重庆).
 
     The library cuts every text into phrases, which took a sixth of a roster's import; few names hold one.
     """

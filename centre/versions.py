@@ -42,7 +42,7 @@ def versions() -> Versions:
 
 
 def _libraries() -> tuple[tuple[str, str], ...]:
-    """Every library that the service runs on, extras among them, as far as it is installed."""
+    """Every installed library that the service uses, including the extras."""
     lines = [line for line in requires(SERVICE) or () if not _FOR_DEVELOPERS.search(line)]
     names = {matched[0] for line in lines if (matched := _NAME.match(line))}
     installed = []

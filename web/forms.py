@@ -100,8 +100,8 @@ def editing(unit: UnitOfWork, model: type[Kind], stored: Mapping[str, Any]) -> B
 def bind_edit(unit: UnitOfWork, model: type[Kind], stored: Mapping[str, Any], **given: Any) -> Bound[Kind]:
     """Validate a posted edit of something whose values are now `stored`, as `editing` showed them.
 
-    If they are no longer what the reader saw, there is no draft: the page shows both at each field that differs, what
-    was typed stays, and whoever saves again knows.
+    If they are no longer what the reader saw, there is no draft: the page shows both values at each field that differs,
+    keeps the entered ones, and the reader may save again.
     """
     return compared(unit, bind(unit, model, **given), stored)
 

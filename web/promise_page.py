@@ -53,7 +53,7 @@ class StatedPart:
 
 @dataclass(frozen=True, slots=True)
 class PromisePage:
-    """A chain as pages show it; terms of which nobody said anything are left out (兑现过程)."""
+    """A chain as pages show it; terms that no side stated are left out (兑现过程)."""
 
     labels: Mapping[TermKind, str]
     promised: Mapping[TermKind, str]

@@ -1,4 +1,4 @@
-"""Accounts and sign-in: who may come in, by which door, and the sessions by which a browser is known."""
+"""Accounts and sign-in: the ways to sign in, and the sessions that identify a browser."""
 
 from centre.accounts.actions import change_password, create_account, renew_account, set_password, sign_in
 from centre.accounts.approvals import AccountApproval

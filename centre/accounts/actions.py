@@ -89,7 +89,7 @@ def set_password(session: Session, actor: Actor, *, login: str, password: str) -
 def change_password(session: Session, actor: Actor, *, old: str | None, new: str, token: str) -> None:
     """Change the user's own password; every other session ends. Raises WrongPassword and Invalid.
 
-    `old` is None only for somebody who has just proved otherwise who they are (`may_forget_password`).
+    `old` is None only for a user who has just been authenticated in another way (`may_forget_password`).
     """
     require(actor, Permission.KEEP_OWN_ACCOUNT)
     own = select(Account).where(Account.id == actor.account_id)

@@ -31,13 +31,13 @@ from centre.translation import N_
 INVITATION_LASTS = timedelta(days=7)
 MOST_SHOWN = 300
 OFFERED = tuple(role for role in Role if role is not Role.JOBSEEKER)
-"""What an administrator may make an account; jobseekers come in by their telephone or their card."""
+"""The roles that an administrator may give; jobseekers sign in by their telephone or their card."""
 
 OF_NO_CENTRE = PARTNERS | {Role.ADMINISTRATOR, Role.AUDITOR, Role.CITY_MANAGER}
 
 
 class Invitation(Record):
-    """A link by which somebody chooses the first password, or a new one; good once and for a week (账号邀请)."""
+    """A link for choosing a first or new password; valid once, for a week (账号邀请)."""
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -61,7 +61,7 @@ class AccountDraft(Draft):
     expires_on: date | None = None
 
     def check(self, today: date) -> None:
-        """Refuse roles that do not go together, or that lack what they speak for. Raises Invalid."""
+        """Refuse incompatible roles, and roles without the organisation that they represent. Raises Invalid."""
         roles, problems = set(self.roles), []
         if Role.JOBSEEKER in roles:
             problems.append(Problem("roles", "role-jobseeker", N_("求职者自己登记，不在这里开账号")))
@@ -82,7 +82,7 @@ class AccountDraft(Draft):
 
 
 class OwnAccount(Conflict):
-    """Nobody changes their own rights or ends the account that they work with."""
+    """Users can neither change their own roles nor close the account in use."""
 
     code = "own-account"
     message = N_("不能改自己的角色，也不能停用自己的账号，请另一位管理员办理")

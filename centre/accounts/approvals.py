@@ -66,7 +66,7 @@ STATE_LABELS = {
 
 
 class AccountApproval(Record):
-    """A request about somebody's account that a second person decides (双人办理申请).
+    """A request about an account that a second person decides (双人办理申请).
 
     Written for others by its nature: a clerk asks about the account of whoever misuses a name.
     """
@@ -130,7 +130,7 @@ def resetters(session: Session, *, but: Account) -> list[Account]:
 
 
 def false_accounts_asked(session: Session) -> list[tuple[AccountApproval, Account]]:
-    """False accounts whose closing waits for a second person, as far as the reader's centre goes."""
+    """False accounts of the reader's centre whose closing awaits a second person."""
     waiting = _waiting(ApprovalKind.CLOSE_FALSE)
     rows = session.scalars(waiting).all()
     with seeing_everything(session):
@@ -170,7 +170,7 @@ def ask_closing(session: Session, actor: Actor, *, person: Person, centre_id: in
 
 
 def account_of(session: Session, person_id: int) -> Account | None:
-    """The account by which somebody comes to a person's record; for the counter, which asks whose it is."""
+    """The account linked to a person's record; for the counter, which checks whose it is."""
     with seeing_everything(session):
         return session.scalar(
             select(Account)
@@ -286,7 +286,7 @@ def _close(session: Session, account: Account) -> None:
 
 
 def forget_factor(session: Session, account: Account) -> None:
-    """Forget an authenticator with its codes on paper, end the sessions, and tell the owner."""
+    """Delete an authenticator with its recovery codes, end the sessions, and notify the owner."""
     session.execute(delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
     end_all(session, account.id)

@@ -35,7 +35,7 @@ SYSTEM = Actor.system()
 
 
 def by_password(login: str, password: str, caller: Caller) -> Entered:
-    """Come in with name and password. Raises WrongPassword and TooMany."""
+    """Sign in with name and password. Raises WrongPassword and TooMany."""
     name = kept_login(login)  # however it is spelled, it is one account with one budget
     with open_session(SYSTEM.scope) as session:
         device = known_device(session, name, caller.mark)
@@ -47,7 +47,7 @@ def by_password(login: str, password: str, caller: Caller) -> Entered:
             Limit(("sign-in", caller.host), 300, WINDOW),  # a whole hall may share one address
             Limit(("sign-in-name", name), 100, HOUR),
         )
-    # Hashing takes longer than anything else here, so it happens while nobody waits for the writer's lock.
+    # Hashing takes longer than anything else here, so it happens before the write lock is taken.
     try:
         with open_session(SYSTEM.scope) as session:
             account_id = checked_account(session, login=login, password=password).id
@@ -68,9 +68,9 @@ def _note_failure(door: str, *, login: str = "", account_id: int | None = None) 
 
 
 def by_code(asked: str, code: str, caller: Caller) -> Entered:
-    """Come in with the code that was sent to a telephone; `asked` is the secret of the form that asked for it.
+    """Sign in with the code that was sent to a telephone; `asked` is the secret of the form that requested it.
 
-    A password of which nobody knows that the telephone's owner chose it ends here. Raises WrongCode,
+    A password that the telephone's owner is not known to have chosen becomes invalid. Raises WrongCode,
     PhoneIdle and TooMany.
     """
     try:
@@ -90,7 +90,7 @@ def by_code(asked: str, code: str, caller: Caller) -> Entered:
 
 
 def is_idle(account: Account) -> bool:
-    """Whether an account was not used for so long that its telephone may belong to somebody else by now."""
+    """Whether an account was not used for so long that its telephone number may have a new owner by now."""
     return clock.now() - (account.entered_at or account.created_at) > PHONE_IDLE
 
 
@@ -106,7 +106,7 @@ def prove_phone(session: Session, account: Account, *, password_hash: str = "") 
 
 
 def by_card(card: str, pin: str, caller: Caller) -> Entered:
-    """Come in with a card from the counter and its PIN. Raises WrongCard, CardLocked and TooMany."""
+    """Sign in with a card from the counter and its PIN. Raises WrongCard, CardLocked and TooMany."""
     spend_all(Limit(("card", caller.host), 120, WINDOW))
     digest = token_digest(bare(card))
     with open_session(SYSTEM.scope, write=True) as session:
@@ -144,7 +144,7 @@ def _count_pin(session: Session, digest: str) -> SignInCard | None:
 def _spend_half(caller: Caller) -> int:
     """Count a try at the second step of a sign-in, and give whose it is. Raises SignInOver and TooMany.
 
-    Whoever stole a password shares no budget with a device from which its owner came in before.
+    A thief of the password shares no budget with a device on which its owner has signed in before.
     """
     with open_session(SYSTEM.scope) as session:
         account = half(session, caller.token).account

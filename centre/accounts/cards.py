@@ -19,7 +19,7 @@ from centre.privacy import token_digest
 from centre.scopes import seeing_everything
 
 GROUPS = 4
-"""Sixteen letters and digits of thirty: nobody guesses eighty bits, and people can still type them."""
+"""Sixteen letters and digits of thirty: eighty bits cannot be guessed, and people can still type them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class PrintedCard:
 
 
 def issue_card(session: Session, actor: Actor, *, person_id: int) -> PrintedCard:
-    """Make a card for somebody whom the actor serves; older ones are void with what they opened. Raises NotFound."""
+    """Issue a card to a person whom the actor serves; older ones and their sessions end. Raises NotFound."""
     require(actor, Permission.ISSUE_CARDS)
     number, pin = new_words(GROUPS), new_code(PIN_DIGITS)
     pin_hash = hashed(pin)  # slow on purpose, so before anybody waits for the writer's lock

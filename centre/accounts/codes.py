@@ -1,7 +1,7 @@
-"""Codes sent to a telephone: to come in, or to prove that a telephone is the user's own.
+"""Codes sent to a telephone: for signing in, or to prove that a telephone is the user's own.
 
-Each code belongs to the form that asked for it. A stranger who asks for codes to somebody's telephone neither makes her
-own code void nor uses up its tries, and what he may ask is counted by where he asks from.
+Each code belongs to the form that requested it. A stranger who requests codes for another person's telephone neither
+invalidates that person's code nor uses up its attempts, and such requests are limited for each origin.
 """
 
 import secrets
@@ -45,9 +45,9 @@ class AskedCode:
 
 
 def spend_asking(phone: str, caller: Caller) -> None:
-    """Count one more code to a telephone, against whoever asks. Raises TooMany.
+    """Count one more code to a telephone, against the origin of the request. Raises TooMany.
 
-    A device from which the telephone's owner came in before has a budget of its own, outside the common one.
+    A device on which the telephone's owner has signed in before has its own limit, apart from the common one.
     """
     with open_session(SYSTEM.scope) as session:
         device = known_device(session, kept_login(phone), caller.mark)
@@ -66,7 +66,7 @@ def spend_asking(phone: str, caller: Caller) -> None:
 
 
 def request_code(phone: str, caller: Caller) -> AskedCode:
-    """Send a code to come in with; the same work and the same answer whether or not the telephone has an account.
+    """Send a sign-in code; work and response are the same whether or not the telephone has an account.
 
     Raises TooMany.
     """
@@ -74,7 +74,7 @@ def request_code(phone: str, caller: Caller) -> AskedCode:
     asked = secrets.token_urlsafe(24)
     with open_session(SYSTEM.scope, write=True) as session:
         account_id = account_of_phone(session, phone)
-        # Without an account the message is to nobody, which takes as long.
+        # Without an account a message without a recipient is written, which takes as long.
         return send_code(session, CodePurpose.SIGN_IN, phone, asked, account_id=account_id, deliver=bool(account_id))
 
 
@@ -87,7 +87,7 @@ def send_code(
     account_id: int | None = None,
     deliver: bool = True,
 ) -> AskedCode:
-    """Make a code for the form that holds `asked` and post it; an older one of the same form is void."""
+    """Create and send a code for the form with the secret `asked`; an older one of the same form becomes void."""
     code, index = new_code(6), index_of(purpose, to)
     session.execute(
         update(OneTimeCode)
@@ -139,7 +139,7 @@ def spend_code(purpose: CodePurpose, asked: str, code: str, caller: Caller) -> O
 
 
 def use_up(session: Session, sent: OneTimeCode) -> None:
-    """Take a code, once. Raises WrongCode when somebody else was first."""
+    """Use up a code. Raises WrongCode if another request was first."""
     used = session.execute(
         update(OneTimeCode)
         .where(OneTimeCode.id == sent.id, OneTimeCode.used_at.is_(None))

@@ -1,7 +1,7 @@
-"""Devices from which somebody came in before: a stranger's wrong guesses do not shut them out (熟悉的设备).
+"""Devices on which a user has signed in before: a stranger's wrong guesses do not lock them out (熟悉的设备).
 
-The mark is kept by the browser alone. It lets nobody in: it only gives the device a budget of tries of its own. It
-ends with the password, so a device that came in with an old one is a stranger's again.
+Only the browser stores the mark. It is not a credential: it only gives the device its own limit of attempts. It
+expires when the password changes, so a device that used an old password is unknown again.
 """
 
 import secrets
@@ -18,7 +18,7 @@ MARK_LASTS = timedelta(days=365)
 
 
 def device_mark(account: Account) -> str:
-    """A fresh mark for a browser in which an account has just come in."""
+    """A new device token for a browser in which an account has just signed in."""
     nonce = secrets.token_urlsafe(16)
     return f"{nonce}.{_seal(nonce, account.id, account.password_hash)}"
 

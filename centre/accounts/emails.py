@@ -23,7 +23,7 @@ AN_HOUR, A_DAY = 5, 10
 
 
 class EmailDraft(Draft):
-    """An address that somebody wants messages at (邮箱)."""
+    """An e-mail address to which a user wants messages sent (邮箱)."""
 
     address: Annotated[
         Words, StringConstraints(max_length=120, pattern=r"^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$")

@@ -15,7 +15,7 @@ from centre.translation import N_
 
 
 class Account(Record):
-    """An account with its roles and the organisation that it speaks for (账号)."""
+    """An account with its roles and the organisation that it represents (账号)."""
 
     login: Mapped[str] = mapped_column(String(60), unique=True, info={"blind": "login"})
     name: Mapped[str] = mapped_column(String(60))
@@ -87,7 +87,7 @@ class SignIn(Record):
 class OneTimeCode(Record):
     """A code sent to a telephone, whether or not it has an account, or to an e-mail address (短信验证码).
 
-    It belongs to the form that asked for it (`asked_digest`): nobody else can use it or use it up.
+    It belongs to the form that requested it (`asked_digest`): no other client can use it or use it up.
     """
 
     purpose: Mapped[CodePurpose] = mapped_column(coded(CodePurpose), default=CodePurpose.SIGN_IN)
@@ -106,7 +106,7 @@ class OneTimeCode(Record):
 
 
 class SecondFactor(Record):
-    """An account's authenticator; its key is sealed, the last step that let somebody in is kept (动态口令).
+    """An account's authenticator; its key is encrypted, the last accepted time step is stored (动态口令).
 
     While another one is being bound, its key waits in `next_sealed` and the present one stays valid.
     """
@@ -137,7 +137,7 @@ class RecoveryCode(Record):
 
 
 class SignInCard(Record):
-    """A card with a QR code and a PIN for somebody without a telephone (服务卡)."""
+    """A card with a QR code and a PIN for a person without a telephone (服务卡)."""
 
     __table_args__ = (CheckConstraint("wrong_pins BETWEEN 0 AND 5", name="wrong_pins"),)
 
@@ -164,7 +164,7 @@ class SignInCard(Record):
 
 
 class ApiToken(Record):
-    """A key by which a school's or an employer's own program speaks to the API (接口令牌)."""
+    """A token with which a school's or an employer's own program calls the API (接口令牌)."""
 
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
     name: Mapped[str] = mapped_column(String(50))
@@ -178,7 +178,7 @@ class ApiToken(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:  # noqa: ARG003
-        """Nobody by scope; managers of tokens list them through their query."""
+        """No scope shows them; managers of tokens list them through their own query."""
         return false()
 
     @property

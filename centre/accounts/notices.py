@@ -1,4 +1,4 @@
-"""What an owner is told when somebody else replaces a credential (账号提醒)."""
+"""Notices to an owner whose credential has been replaced by another person (账号提醒)."""
 
 from sqlalchemy.orm import Session
 
@@ -8,7 +8,7 @@ from centre.messages import Filled, send
 
 
 def tell_owner(session: Session, account: Account, message: Filled) -> None:
-    """Leave a message in the account's inbox: whoever did not ask for the change learns of it at the next sign-in."""
+    """Leave a message in the account's inbox: an owner who did not request the change sees it at the next sign-in."""
     send(
         session,
         message,

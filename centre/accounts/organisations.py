@@ -1,4 +1,4 @@
-"""The accounts of a partner organisation together: closed at once when the work with it stops, and told why."""
+"""All accounts of a partner organisation: closed at once, with a reason, when the partnership ends."""
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
@@ -52,7 +52,7 @@ def tell_accounts(
     provider_id: int | None = None,
     employer_id: int | None = None,
 ) -> None:
-    """Write to the people of an organisation; its programs, which come in with tokens, read no messages."""
+    """Send a message to the users of an organisation; its programs, which use tokens, read no messages."""
     with seeing_everything(session):
         programs = select(ApiToken.account_id)
         people = select(Account.id).where(_of(provider_id, employer_id), Account.id.not_in(programs))

@@ -28,5 +28,5 @@ def fits(password: str, kept: str | None) -> bool:
     """Whether a password belongs to a hash; without one it takes as long and is never right."""
     try:
         return _hasher().verify(password, kept or _dummy_hash()) and bool(kept)
-    except UnknownHashError:  # an account that nobody may enter with a password
+    except UnknownHashError:  # an account without a usable password
         return _hasher().verify(password, _dummy_hash()) and False

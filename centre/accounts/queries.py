@@ -34,7 +34,7 @@ SIGNED_IN = (
     .join(Account, Account.id == SignIn.account_id)
     .where(SignIn.token_digest == bindparam("digest"), SignIn.expires_at > bindparam("now"), SignIn.stage == Stage.FULL)
 )
-"""Written once, since every request of somebody signed in begins with it."""
+"""A prebuilt statement, since every request of a signed-in user begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """A sign-in whose second factor is still due: nobody yet, but no longer unknown."""
+    """A sign-in that still lacks the second factor: not authenticated, but no longer unknown."""
 
     sign_in_id: int
     account: Account
@@ -148,7 +148,7 @@ def checked_account(session: Session, *, login: str, password: str) -> Account:
 
 
 def may_forget_password(seen: Visitor | None) -> bool:
-    """Whether who asks has just come in by a code sent to their telephone: then a new password needs no old one."""
+    """Whether the user has just signed in by a code sent to the telephone: then a new password needs no old one."""
     try:
         require_fresh(seen, minutes=15)
     except NotFresh:
@@ -168,9 +168,9 @@ def devices(session: Session) -> list[SignIn]:
 
 
 def account_of_phone(session: Session, phone: str) -> int | None:
-    """The id of the jobseeker whom a one-time code to a telephone lets in; None when nobody or not exactly one.
+    """The id of the jobseeker who can sign in with a one-time code to a telephone; None unless there is exactly one.
 
-    The oldest accounts fill the answer up to three rows, so that nobody's telephone takes the same work (R21).
+    The oldest accounts fill the answer up to three rows, so that an unknown telephone takes the same work (R21).
     """
     by_name, today = goes_by(session, phone), clock.today()
     own = select(Account.id).where(by_name)
@@ -246,7 +246,7 @@ def living_card(session: Session, person_id: int) -> SignInCard | None:
 
 
 def api_tokens(session: Session) -> list[tuple[ApiToken, Account]]:
-    """Every API token with the account that it acts as, the latest first; for whoever manages tokens."""
+    """Every API token with the account that it acts as, the latest first; for the page that manages tokens."""
     with seeing_everything(session):
         rows = session.execute(
             select(ApiToken, Account).join(Account, Account.id == ApiToken.account_id).order_by(ApiToken.id.desc())

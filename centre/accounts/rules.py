@@ -27,7 +27,7 @@ WARNED_BEFORE = timedelta(days=30)
 CODE_LASTS = timedelta(minutes=5)
 TRIES_OF_A_CODE = 5
 PHONE_IDLE = timedelta(days=180)
-"""After so long a telephone number may belong to somebody else, and its code alone lets nobody in."""
+"""After this time a telephone number may have a new owner, and its code alone is not enough to sign in."""
 
 WRONG_PINS = 5
 PIN_DIGITS = 6
@@ -42,7 +42,7 @@ _COMMON = Path(__file__).parent.parent / "data" / "common_passwords.txt"
 
 
 class Stage(StrEnum):
-    """How far a sign-in has come; only a full one is somebody (登录阶段)."""
+    """The stage of a sign-in; only a complete one is authenticated (登录阶段)."""
 
     FULL = "full"
     CODE_DUE = "code_due"
@@ -50,7 +50,7 @@ class Stage(StrEnum):
 
 
 class Door(StrEnum):
-    """By what somebody came in (登录方式)."""
+    """The method of a sign-in (登录方式)."""
 
     PASSWORD = "password"  # noqa: S105 - a way in, not a password
     CODE = "code"
@@ -66,7 +66,7 @@ class CodePurpose(StrEnum):
 
 
 class WrongPassword(Refusal):
-    """Name and password do not belong together; told alike for known and unknown names."""
+    """Name and password do not match; the response is the same for known and unknown names."""
 
     code = "wrong-password"
     status = 422
@@ -74,7 +74,7 @@ class WrongPassword(Refusal):
 
 
 class WrongCode(Refusal):
-    """The one-time code does not fit, is used up or too old; told alike for known and unknown telephones."""
+    """The one-time code is wrong, used or expired; the response is the same for known and unknown telephones."""
 
     code = "wrong-code"
     status = 422
@@ -82,7 +82,7 @@ class WrongCode(Refusal):
 
 
 class PhoneIdle(Refusal):
-    """The account was not used for so long that its telephone may belong to somebody else by now."""
+    """The account was not used for so long that its telephone number may have a new owner by now."""
 
     code = "phone-idle"
     status = 422
@@ -90,7 +90,7 @@ class PhoneIdle(Refusal):
 
 
 class WrongCard(Refusal):
-    """Card and PIN do not belong together; told alike for known and unknown cards."""
+    """Card and PIN do not match; the response is the same for known and unknown cards."""
 
     code = "wrong-card"
     status = 422
@@ -149,7 +149,7 @@ HALF_LIFE = Lifetime(timedelta(minutes=10), timedelta(minutes=10))
 
 
 def is_jobseeker(roles: Iterable[str]) -> bool:
-    """Whether an account is a jobseeker's and nothing else."""
+    """Whether an account has only the role of a jobseeker."""
     return set(roles) == {Role.JOBSEEKER}
 
 
@@ -247,7 +247,7 @@ def grantable(role: Role) -> tuple[Permission, ...]:
 
 
 class TokenDraft(Draft):
-    """What an API token is made of: who it speaks for, what it may and until when."""
+    """The contents of an API token: whom it represents, its permissions and its expiry."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=50)]
     role: Role

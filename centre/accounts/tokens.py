@@ -1,4 +1,4 @@
-"""API tokens: a school's or an employer's own program comes in with a key of its own, narrow and ending."""
+"""API tokens: a school's or an employer's own program signs in with a token of limited scope and lifetime."""
 
 import secrets
 

@@ -26,7 +26,7 @@ GRACE = timedelta(minutes=15)
 
 
 def set_up(session: Session) -> Finding:
-    """Whether there is a city centre and somebody who administers it."""
+    """Whether there is a city centre and an administrator."""
     city = session.scalar(select(Centre.id).where(Centre.level == CentreLevel.CITY).limit(1))
     if city is None or not has_administrator(session):
         return fault("set-up", "there is no city centre or no administrator", "Run `gangqiao init`")

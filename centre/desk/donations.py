@@ -128,7 +128,7 @@ class HandingOut(Draft):
 
 
 class Donation(Case):
-    """Money or goods that somebody gives (捐赠)."""
+    """A gift of money or goods (捐赠)."""
 
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount"),
@@ -154,13 +154,13 @@ class Donation(Case):
 
 
 def published_donations() -> Select[Donation]:
-    """Donations that have come in, for the public list, newest first."""
+    """Donations received, for the public list, newest first."""
     living = Donation.state.in_((*HELD, _S.ALLOCATED, _S.SPENT))
     return select(Donation).where(living).order_by(Donation.received_on.desc(), Donation.id.desc())
 
 
 def unattributed_fen(session: Session) -> int:
-    """Money that has come in and is in no fund yet."""
+    """Money received that is not yet in a fund."""
     waiting = (Donation.state.in_(HELD), Donation.goods == "")
     return int(session.scalar(select(func.sum(Donation.amount_fen)).where(*waiting)) or 0)
 

@@ -83,7 +83,7 @@ class HandOut(Draft):
 
 
 class GuestDraft(Draft):
-    """Somebody on the roster, and what they are to get (名单)."""
+    """A person on the roster, and what they receive (名单)."""
 
     person_id: RecordId | None = None
     trainee_name: Line = ""
@@ -110,7 +110,7 @@ class Gathering(Case):
 
 
 class Guest(CaseLine):
-    """Somebody on the roster of an event, ticked off with a signature (到场名单)."""
+    """A person on the roster of an event, confirmed by a signature (到场名单)."""
 
     __table_args__ = (CheckConstraint("amount_fen >= 0", name="amount"),)
 
@@ -224,7 +224,7 @@ LENDINGS = Machine(
 
 
 class LendingDraft(Draft):
-    """A book that somebody takes home (借书)."""
+    """A borrowed book (借书)."""
 
     title: Words
     days: Annotated[int, Field(ge=1, le=90)] = 30

@@ -56,7 +56,7 @@ CATEGORIES = {
     HardshipGround.VETERAN: PersonCategory.VETERAN,
     **dict.fromkeys(UNION_GROUNDS, PersonCategory.UNION_HARDSHIP),
 }
-"""The group that a recognition puts somebody into; other grounds of the employment system: hard to employ."""
+"""The group to which a recognition assigns a person; other grounds of the employment system: hard to employ."""
 
 
 class HardshipState(Coded):

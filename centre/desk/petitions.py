@@ -22,7 +22,7 @@ from centre.translation import N_
 
 
 class PetitionTopic(Coded):
-    """What somebody comes about (信访事项)."""
+    """The subject of a petition (信访事项)."""
 
     WORK = "work", N_("找工作")
     TRAINING = "training", N_("想学技能")
@@ -76,7 +76,7 @@ PETITIONS = Machine(
 
 
 class PetitionDraft(Told):
-    """A visit, a letter or a call as it is written down; nobody has to give a name (信访登记)."""
+    """A visit, a letter or a call as it is registered; giving a name is optional (信访登记)."""
 
     channel: Channel = Channel.COUNTER
     topic: PetitionTopic
@@ -158,7 +158,7 @@ def _stop_clock(session: Session, actor: Actor, case: Petition, draft: StepReaso
 
 
 def _ways(case: Petition) -> list[tuple[str, str]]:
-    """Looking for work or training leads to the registration of the same person, with nothing typed again."""
+    """A request for work or training leads to the registration of the same person, without entering data again."""
     if case.topic not in (PetitionTopic.WORK, PetitionTopic.TRAINING):
         return []
     if case.person_id is None:

@@ -30,7 +30,7 @@ class WindowDraft(Draft):
 
 
 class QueueNumber(OfCentre, Record):
-    """A number drawn at a centre on a day; it names nobody (排队号)."""
+    """A number drawn at a centre on a day, without a name (排队号)."""
 
     __table_args__ = (
         UniqueConstraint("centre_id", "day", "number"),
@@ -58,7 +58,7 @@ def called(session: Session, centre_id: int | None, *, limit: int = 6) -> list[Q
 
 
 def draw_number(session: Session, actor: Actor) -> QueueNumber:
-    """Draw the next number of the day; whoever loses a race for one draws the next. Raises Forbidden."""
+    """Draw the next number of the day; the loser of a race for a number draws the next one. Raises Forbidden."""
     require(actor, Permission.WORK_AT_DESK)
     if actor.centre_id is None:
         raise Forbidden(permission=Permission.WORK_AT_DESK.value)

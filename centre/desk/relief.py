@@ -226,7 +226,7 @@ def _void(session: Session, actor: Actor, case: Relief, draft: StepReason) -> No
 
 
 def _ways(case: Relief) -> list[tuple[str, str]]:
-    """Somebody who could work is offered a job and training on the spot (S10)."""
+    """A person who is able to work is offered a job and training at once (S10)."""
     if not case.can_work or case.person_id is None:
         return []
     there = f"/counter/people/{case.person_id}"

@@ -64,13 +64,13 @@ class Enrolling(Draft):
 
 
 class Transfer(Draft):
-    """The branch to which somebody moves (转会)."""
+    """The branch to which a member moves (转会)."""
 
     moved_to: Words
 
 
 class UnionMembership(PersonCase):
-    """Somebody's membership in a union branch (工会会籍)."""
+    """A person's membership in a union branch (工会会籍)."""
 
     state: Mapped[UnionState] = mapped_column(coded(UnionState), default=UnionState.APPLIED)
     channel: Mapped[Channel] = mapped_column(coded(Channel))

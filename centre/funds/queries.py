@@ -51,8 +51,8 @@ SPENDING = (MovementKind.CHARGE, MovementKind.RELEASE, MovementKind.PAYMENT, Mov
 def spent_of_donations(session: Session, fund_id: int) -> dict[str, int]:
     """How much of each donation in a fund has been spent, in fen by the subject of its movement.
 
-    Money is spent in the order in which it came in, grants and donations alike, as accounts of stocks do: nobody says
-    at the counter whose yuan a payment is.
+    Money is spent first in, first out, grants and donations alike, as in inventory accounting: clerks do not record
+    whose yuan a payment is.
     """
     of_fund = FundMovement.fund_id == fund_id
     spent = -int(

@@ -217,7 +217,7 @@ class _Parser:
         return True
 
     def _note_base(self) -> None:
-        """The fixed part is named before its figure (底薪2000) or right behind it (2000底薪)."""
+        """The fixed part is named before its figure (底薪2000) or right after it (2000底薪)."""
         last = self.amounts[-1] if self.amounts else None
         if last is not None and not last.role and not re.match(_FIGURE, self.rest):
             self.amounts[-1] = replace(last, role="base")

@@ -35,7 +35,7 @@ class PlaceAmbiguous(Unreadable):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One region, and the part of an address behind it (人民路5号), empty where there is none."""
+    """One region, and the rest of the address after it (人民路5号), empty if there is none."""
 
     code: str
     rest: str = ""

@@ -1,4 +1,4 @@
-"""All messages of the register, for whoever lists them."""
+"""All messages of the register, for pages and commands that list them."""
 
 from centre.messages import employers, jobseekers, journeys, office, training
 from centre.messages.wording import REGISTER

@@ -81,7 +81,7 @@ def written(message: Filled, today: date) -> Text:
 
 
 def example_of(wording: Wording, text: Text) -> Text:
-    """A text with the examples of the vocabulary, as somebody would read it."""
+    """A text with example values in place of its placeholders."""
     return text.filled({name: VOCABULARY[name].example for name in wording.offers})
 
 

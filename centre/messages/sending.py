@@ -40,7 +40,7 @@ def send(
 
 
 def send_all(session: Session, messages: Sequence[tuple[Filled, Mapping[str, Any]]]) -> None:
-    """Put many messages into the outbox at once, each with its columns; nobody can have used their keys before."""
+    """Put many messages into the outbox at once, each with its columns; their keys must be unused."""
     today = clock.today()
     rows = []
     for message, columns in messages:

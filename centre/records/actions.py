@@ -32,7 +32,7 @@ from centre.states import move
 
 
 def reveal(session: Session, actor: Actor, *, person_id: int, draft: RevealDraft, proved_at: datetime | None) -> str:
-    """Show one sealed value of one person, with a reason, to somebody who proved just now who they are (查看完整信息).
+    """Reveal one encrypted value of a person, with a reason, to a user who has just re-authenticated (查看完整信息).
 
     Counts the person against the account's budget of the day; looking again at the same person costs nothing.
     Raises NotFresh, NotFound, ReasonMissing, NothingToReveal, BudgetSpent.

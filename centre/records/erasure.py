@@ -22,7 +22,7 @@ from centre.tables import Base
 def erase_person(session: Session, actor: Actor, *, person_id: int) -> None:
     """Anonymise a person irreversibly, in a session of the system; rows and statistics stay without a name (注销).
 
-    The person's data key is destroyed, so that every value sealed under it is noise from now on. Parts above hear of
+    The person's data key is destroyed, so that every value encrypted under it is unreadable. Upper packages receive
     PersonErased in the same transaction. Raises NotFound.
     """
     require(actor, Permission.ERASE_PEOPLE)

@@ -45,7 +45,7 @@ def journal() -> Path:
 
 @job("repeat-erasures", every=timedelta(minutes=10))
 def repeat_erasures(session: Session) -> None:
-    """Erase again whoever came back with a restored backup, and note the keys destroyed since the last time."""
+    """Repeat the erasures undone by a restored backup, and list the keys destroyed since the last run."""
     path = journal()
     noted = set(path.read_text().split()) if path.exists() else set()
     erased = set(session.scalars(select(Person.key_name).where(Person.wrapped_key == b"")))
@@ -63,7 +63,7 @@ def repeat_erasures(session: Session) -> None:
 
 @job("tell-inactive", every=timedelta(days=1))
 def tell_inactive(session: Session) -> None:
-    """Tell people whom nobody has served for long that they will be erased, and put it on the calendar."""
+    """Notify people who have not been served for a long time of their coming erasure, and schedule it."""
     today = clock.today()
     months = int(policy(session, "inactive-months", on=today))
     notice = int(policy(session, "inactive-notice-days", on=today))
@@ -98,7 +98,7 @@ def tell_inactive(session: Session) -> None:
 def forget_old_messages(session: Session) -> None:
     """Empty messages that were kept as long as the policy says, and drop counters of looking that are over.
 
-    One that nobody could send in all that time is empty too, and is not sent any more.
+    One that could not be sent in all that time is emptied too, and is no longer sent.
     """
     today = clock.today()
     before = clock.now() - timedelta(days=int(policy(session, "message-keep-days", on=today)))

@@ -136,7 +136,7 @@ def due_erasures(on: date) -> Select[ErasureRequest]:
 
 
 def managers_of(session: Session, centre_id: int | None) -> list[int]:
-    """The accounts that are told of unusual looking: the managers of a centre and of the city."""
+    """The accounts that are notified of unusual reveals: the managers of a centre and of the city."""
     with seeing_everything(session):
         staff = session.scalars(
             select(Account).where(Account.centre_id.is_not(None), Account.disabled.is_(False)).order_by(Account.id)

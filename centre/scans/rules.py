@@ -84,7 +84,7 @@ def judge(door: Door, entry: RollEntry | None, *, at: datetime, inside: int, is_
     """The verdict of a door on one code. The gate page holds the same data and decides the same way offline.
 
     A person who is inside already comes first, since the pass has been used; then the roll, the ban, the hours, the
-    room inside, and the question last, for somebody who could otherwise come in.
+    room inside, and the question last, for a person who may otherwise enter.
     """
     if is_inside:
         return GateVerdict.REPEAT
@@ -141,7 +141,7 @@ class ScanBatch(Draft):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One recorded scan; without a subject it counts people whom nobody named (扫码记录)."""
+    """One recorded scan; without a subject it counts unidentified people (扫码记录)."""
 
     device: str
     counter: int
@@ -170,7 +170,7 @@ class Stay:
     repeats: list[Scan] = field(default_factory=list)
     """Entries while the subject was inside already: one pass shown twice."""
     strays: list[Scan] = field(default_factory=list)
-    """Exits of a subject that had not come in."""
+    """Exits of a subject without a preceding entry."""
 
 
 @dataclass(slots=True)

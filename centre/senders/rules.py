@@ -1,4 +1,4 @@
-"""Rules of sending: when to try again and when to give up, at which hours nobody is rung, what a text may say."""
+"""Rules of sending: retries and when to give up, quiet hours, and what a text may contain."""
 
 import re
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=4)
 """A message is tried for about two days: after 1, 2, 4 ... minutes, at last every four hours."""
 
 MOST_AGE = timedelta(days=3)
-"""What nobody could send for so long stays in the pages, for example after the first sender was set up."""
+"""Messages unsent for so long stay in the pages only, for example after the first sender was set up."""
 
 ONE_SMS, PART_OF_SMS = 70, 67
 """Characters of a short message that stands alone, and of one that is a part."""
@@ -36,7 +36,7 @@ def quiet_until(local: datetime, quiet: tuple[int, int]) -> datetime | None:
 
 
 def quiet_hours_of(quiet: tuple[int, int]) -> frozenset[int]:
-    """The full hours of the day in which nobody is rung; none where begin and end are the same."""
+    """The quiet hours of the day; none if begin and end are the same."""
     begins, ends = quiet
     return frozenset((begins + step) % 24 for step in range((ends - begins) % 24))
 

@@ -1,4 +1,4 @@
-"""The rows under a header as every import reads them: 同上 filled in, and each cell that must not be believed named.
+"""The rows under a header as every import reads them: 同上 filled in, and each unreliable cell named.
 
 A cell with an error value, a formula without its result or a broken character is refused by its own name; it is never
 an empty one. Pure.
@@ -126,7 +126,7 @@ def left_out(sheet: Sheet, entry: SheetEntry) -> Problem:
 
 
 def cell_problem(name: str, cell: Cell, *, is_day: bool = False, is_checked: bool = False) -> Problem | None:
-    """Why a cell must not be believed, whatever its field means; None where nothing speaks against it."""
+    """Why a cell is unreliable, whatever its field means; None if it is not."""
     if isinstance(cell, str) and DAMAGED in cell:
         cell = Unread("damaged", cell)
     if isinstance(cell, Unread):

@@ -112,7 +112,7 @@ def body(rows: Sequence[Row], header: Header) -> Iterator[Row]:
 
 
 def is_total(row: Row) -> bool:
-    """Whether a row adds others up: one of its first three words says so and nothing else."""
+    """Whether a row is a total: one of its first three cells says so and nothing else."""
     texts = [value for value in row.cells[:12] if isinstance(value, str)][:3]
     return any(_TOTAL.fullmatch(_level(text, keep=":()")) for text in texts if len(text) < 25)
 

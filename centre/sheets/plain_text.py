@@ -102,7 +102,7 @@ def _value(value: Any) -> Any:
 
 
 def decoded(data: bytes, headings: Headings) -> str:
-    """By byte-order mark, else UTF-16 if it has noughts, else strict UTF-8, else GB18030 or Big5 by their characters.
+    """By byte-order mark, else UTF-16 if it has NUL bytes, else strict UTF-8, else GB18030 or Big5 by their characters.
 
     Text that is UTF-8 but for a few broken characters is UTF-8; the cells with them are named. Raises Refused.
     """
@@ -188,5 +188,5 @@ def heading_key(cell: str) -> str:
 def _cell(cell: str) -> Any:
     if DAMAGED in cell:
         return Unread("damaged", cell)
-    # `="0123"` is how other systems keep a spreadsheet from eating noughts.
+    # `="0123"` is how other systems keep a spreadsheet from dropping leading zeros.
     return cell[2:-1] if cell.startswith('="') and cell.endswith('"') else cell

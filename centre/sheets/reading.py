@@ -1,4 +1,4 @@
-"""Reads a table that somebody sent, in a limited child process, into plain rows."""
+"""Reads an uploaded table into plain rows, in a child process with limits."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

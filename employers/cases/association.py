@@ -135,7 +135,7 @@ def _admit(session: Session, actor: Actor, case: AssociationMember, draft: StepR
 
 
 def _note_expiry(session: Session, actor: Actor, case: AssociationMember, line: Permit) -> None:
-    """The first permit to end is the day on which somebody has to look again."""
+    """The end of the first permit is the day of the next check."""
     case.due_on = min(case.due_on, line.expires_on) if case.due_on else line.expires_on
 
 

@@ -152,7 +152,7 @@ class EmployerKnown(Conflict):
 
 
 class LicenceEnded(Conflict):
-    """The licence has ended; nobody is verified on it."""
+    """The licence has expired; an employer cannot be verified on it."""
 
     code = "licence-ended"
     message = N_("营业执照已于 {day} 到期，请先登记新执照的有效期，再核验通过")

@@ -92,7 +92,7 @@ def change_fair(
         move(session, actor, fair, FAIR, "reschedule", reason=notice)
         renew_offers(session, fair)
     if fair.venue_id != hall:
-        fair.released = {}  # everybody is told of the new hall
+        fair.released = {}  # everybody is notified of the new hall
     fair.notice = notice if announced_again else notice or fair.notice
     _revised(session, fair)
     if moved and fair.state in ANNOUNCED:

@@ -57,7 +57,7 @@ ASKED_BEFORE = (BoothState.WITHDRAWN, BoothState.REFUSED)
 """States of former requests after which an employer may ask again."""
 
 OFFERED = (BoothState.APPLIED, BoothState.APPROVED, BoothState.ASSIGNED)
-"""States in which a booth may wait for the word of an employer that moved up from the waiting list."""
+"""States in which a booth may await confirmation by an employer that moved up from the waiting list."""
 
 _BEFORE_CHECK_IN = (BoothState.APPLIED, BoothState.WAITLISTED, BoothState.APPROVED, BoothState.ASSIGNED)
 
@@ -99,7 +99,7 @@ class BoothDraft(Draft):
 
 
 class ShownLicence(Draft):
-    """The code on the licence that an exhibitor shows at its booth; empty where nobody looked (现场核对执照)."""
+    """The code on the licence that an exhibitor shows at its booth; empty if not checked (现场核对执照)."""
 
     licence: EmployerCode = ""
 

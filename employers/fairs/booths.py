@@ -165,7 +165,7 @@ def assign_all_booths(session: Session, actor: Actor, *, fair_id: int) -> int:
 
 
 def check_in_booth(session: Session, actor: Actor, *, booth_id: int, licence: str = "") -> Booth:
-    """Check an employer in at its booth, with the code on the licence that it shows, where somebody looked.
+    """Check an employer in at its booth, with the code on its licence if staff checked it.
 
     Raises BeforeTheDay, EmployerNotActive or ProxyBooth.
     """

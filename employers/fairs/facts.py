@@ -7,7 +7,7 @@ from centre.messages.wording import Filled
 
 @dataclass(frozen=True, slots=True)
 class FairMoved:
-    """An announced fair was moved, postponed or cancelled; whoever wanted to come gets the message."""
+    """An announced fair was moved, postponed or cancelled; its visitors and exhibitors are notified."""
 
     fair_id: int
     message: Filled
@@ -15,7 +15,7 @@ class FairMoved:
 
 @dataclass(frozen=True, slots=True)
 class BoothMoved:
-    """A booth has another number or stands elsewhere; whoever has an interview there gets the message (展位挪动)."""
+    """A booth has another number or stands elsewhere; people with an interview there are notified (展位挪动)."""
 
     booth_id: int
     fair_id: int
@@ -24,7 +24,7 @@ class BoothMoved:
 
 @dataclass(frozen=True, slots=True)
 class HallChanged:
-    """The way into an announced fair is another one; whoever holds a ticket gets the message (入场地点有变动)."""
+    """The entrance of an announced fair has changed; ticket holders are notified (入场地点有变动)."""
 
     fair_id: int
     message: Filled

@@ -71,7 +71,7 @@ class EntranceDraft(Draft):
 class BlockDraft(Draft):
     """A time in which a hall cannot be used (停用时段).
 
-    `anyway` keeps it although fairs are planned in it: their organisers are told, and the fairs wait for another hall.
+    `anyway` keeps it although fairs are planned in it: their organisers are notified, and these fairs need a new hall.
     """
 
     starts_at: datetime
@@ -89,7 +89,7 @@ class VenueTaken(Conflict):
 
 
 class HallBlocked(Conflict):
-    """The hall is closed for repair or let to somebody else at that time."""
+    """The hall is closed for repair or let to another party at that time."""
 
     code = "hall-blocked"
     message = N_("“{venue}”在 {when} 停用（{why}），请换一个时间或场地")

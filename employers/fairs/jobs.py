@@ -23,7 +23,7 @@ AHEAD = timedelta(days=3)
 
 @job("run-fairs", every=timedelta(minutes=5))
 def run_fairs(session: Session) -> None:
-    """Start announced fairs and end live ones when they are due; before, end the offers that nobody took."""
+    """Start announced fairs and end live ones when they are due; before that, end the offers that were not accepted."""
     expire_offers(session)
     now = clock.now()
     for event, due in (("start", starting_fairs(now)), ("finish", ending_fairs(now))):

@@ -72,7 +72,7 @@ class VenueEntrance(Record):
 
 
 class VenueBlock(Record):
-    """A time in which a hall is closed or let to somebody else (停用时段). One that was lifted stays on record."""
+    """A time in which a hall is closed or let to another party (停用时段). One that was lifted stays on record."""
 
     __table_args__ = (
         CheckConstraint("starts_at < ends_at", name="times"),

@@ -28,7 +28,7 @@ UNCLAIMED = (BoothState.APPROVED, BoothState.ASSIGNED)
 def release_unclaimed(session: Session, actor: Actor, *, fair_id: int) -> int:
     """Take back every booth whose employer has not come by the start, and offer it to the next; returns how many.
 
-    Each counts as a no-show of its employer, who is told as after any other no-show. Raises BeforeTheDay.
+    Each counts as a no-show of its employer, who is notified as after any other no-show. Raises BeforeTheDay.
     """
     require(actor, Permission.ASSIGN_BOOTH)
     fair = own_fair(session, actor, fair_id)

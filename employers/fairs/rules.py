@@ -213,7 +213,7 @@ class FairFixed(Conflict):
 
 
 class LateFiling(Conflict):
-    """The day by which the fair had to be filed has passed, so whoever files it says why (FA-01)."""
+    """The day by which the fair had to be filed has passed, so a reason is required (FA-01)."""
 
     code = "late-filing"
     message = N_("备案要在 {day} 前办，已经过期；请写明原因再备案")

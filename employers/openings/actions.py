@@ -231,7 +231,7 @@ def give_place_back(session: Session, actor: Actor, *, opening_id: int) -> Openi
 
 
 def rescreen_opening(session: Session, actor: Actor, *, opening_id: int) -> bool:
-    """Screen a published opening under the present rules; one with unlawful words or pay is paused, its employer told.
+    """Screen a published opening under the present rules; one with unlawful words or pay is paused, with a notice.
 
     Returns whether it may stay. Questions stay with it for the officers' desk.
     """

@@ -128,7 +128,7 @@ def pay_faults(opening: Any, least: Mapping[WageUnit, int]) -> list[Problem]:
 
 
 def _implausible(opening: Any, limits: PublicationLimits) -> list[Problem]:
-    """What nobody can mean: pay outside all experience for its unit, ranges over 20 times, thousands of people."""
+    """Implausible values: pay outside all experience for its unit, ranges over 20 times, thousands of people."""
     faults = []
     pays = (
         [("base_pay_fen", opening.base_pay_fen, base_unit(opening))] if opening.wage_unit is not WageUnit.PIECE else []

@@ -125,7 +125,7 @@ def value_of(name: str, text: str) -> Any:
 
 
 def word_of(name: str, value: StrEnum | None) -> str:
-    """The word of a value; nothing for no value and for one that states nothing."""
+    """The label of a value; empty for no value and for an unstated one."""
     return "" if value is None or str(value) == "unstated" else CODED[name][value]
 
 

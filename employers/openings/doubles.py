@@ -12,7 +12,7 @@ from employers.openings.models import Opening
 from employers.openings.rules import OpeningState
 
 STANDING = (OpeningState.TO_VERIFY, OpeningState.VERIFIED, OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FROZEN)
-"""States in which somebody may read the opening, now or soon; drafts and closed ones double nothing."""
+"""States in which an opening is public, now or soon; drafts and closed ones are not duplicates."""
 
 _BESIDE_TITLE = re.compile(
     r"\([^()]{0,40}\)|（[^（）]{0,40}）|急招|急聘|诚聘|诚招|高薪|招聘|直招"
@@ -30,7 +30,7 @@ def plain_title(title: str) -> str:
 
 
 def doubles_of(session: Session, opening: Opening) -> Sequence[Opening]:
-    """Standing openings of the same work, place and employer, as far as the reader sees them, the oldest first.
+    """Current openings of the same work, place and employer, visible to the reader, the oldest first.
 
     An employer counts as the same by its name, too: one source may know it without its code, and an agency may
     recruit for it. People decide which of them stays, since one firm may run two such workshops.

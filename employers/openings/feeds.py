@@ -1,4 +1,4 @@
-"""What a row of somebody's list of openings means: every cell is read completely by its grammar, or queried. Pure."""
+"""What a row of an uploaded list means: every cell is read completely by its grammar, or queried. Pure."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -98,7 +98,7 @@ def offer_of(row: Mapping[str, str], *, today: date, headings: Mapping[str, str]
     offer.service_licence = row.get("service_licence", "")
     offer.fields = {name: row.get(name, "") for name in LINES}
     content, conditions = offer.fields["content"], offer.fields["conditions"]
-    # Lists with one text for both say in it what the work is and whom it wants.
+    # Lists with a single text for both describe in it the work and the requirements.
     offer.fields |= {"content": content or conditions, "conditions": conditions or content}
     for name, read in READERS.items():
         if cell := row.get(name, ""):

@@ -113,7 +113,7 @@ def import_openings(
 
     With `publish` the actor vouches for the source: its employers count as checked and its openings as verified, and
     every opening that is complete and lawful is published; the others stay drafts, with the reasons in their verdicts.
-    Rows without an employer are those of `source_name` itself. `progress` is told of (done, all); `remarks` are what
+    Rows without an employer are those of `source_name` itself. `progress` receives (done, all); `remarks` are what
     the reading of the file left out.
     """
     require(actor, Permission.IMPORT_OPENINGS)

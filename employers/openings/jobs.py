@@ -35,7 +35,7 @@ def expire_openings(session: Session) -> None:
 
 @job("check-minimum-pay", every=timedelta(hours=6))
 def check_minimum_pay(session: Session) -> None:
-    """Unpublish what pays less than the minimum wage since that was raised; the employers are told."""
+    """Unpublish openings that pay less than a raised minimum wage; the employers are notified."""
     system = Actor.system()
     for opening in underpaid_openings(session):
         with apart(session):

@@ -43,7 +43,7 @@ from employers.openings.rules import (
 class Opening(Record):
     """A vacancy with a number of places (岗位).
 
-    `public_since` is when it was first shown to everybody: only what others may hold a copy of is told as withdrawn.
+    `public_since` is when it was first public: only openings of which others may hold a copy are listed as withdrawn.
     """
 
     __table_args__ = (
@@ -153,12 +153,12 @@ class Opening(Record):
         return self.headcount - self.taken
 
     def recruiter(self, locale: str) -> str:
-        """Who offers the job as readers are told it, an agency with the employer for whom it recruits."""
+        """The displayed name of who offers the job, an agency with the employer for whom it recruits."""
         return recruiter(locale, self.employer.name, self.client_name)
 
     @property
     def shown_state(self) -> OpeningState:
-        """The state as readers are told it: past its validity an opening has expired, before any job says so."""
+        """The displayed state: past its validity an opening has expired, even before the job has run."""
         lapses = self.state in (OpeningState.OPEN, OpeningState.PAUSED, OpeningState.FROZEN)
         ended = self.valid_until is not None and self.valid_until < clock.today()
         return OpeningState.EXPIRED if lapses and ended else self.state

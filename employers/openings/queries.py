@@ -51,7 +51,7 @@ def changed_openings(
 ) -> Select[Opening, datetime, bool]:
     """Openings that are or were public, with the time of their last change and whether they are listed; oldest first.
 
-    A change of the employer, whose name and risk are told, counts as one. `after` is the last row that the reader has.
+    A change of the employer counts as one, since its name and risk are shown. `after` is the last row already read.
     """
     newer = Employer.updated_at > Opening.updated_at
     changed: ColumnElement[datetime] = case((newer, Employer.updated_at), else_=Opening.updated_at)
@@ -125,7 +125,7 @@ def is_open_to(session: Session, opening: Opening, person_id: int, on: date) -> 
 
 
 def reserved_openings(on: date) -> Select[Opening]:
-    """Openings kept for groups that take people on a day, as far as the reader sees them, each with its employer."""
+    """Openings reserved for groups that are open on a day, visible to the reader, each with its employer."""
     return (
         select(Opening)
         .where(Opening.state == OpeningState.OPEN, ~Opening.for_everybody(), is_valid(on))

@@ -137,7 +137,7 @@ RECRUITS_FOR = N_("{employer}（替 {client} 招人）")
 
 
 def recruiter(locale: str, employer: str, client: str) -> str:
-    """Who offers a job as every reader is told it: an agency with the employer for whom it recruits (EM-10)."""
+    """The displayed name of who offers a job: an agency with the employer for whom it recruits (EM-10)."""
     return translate(locale, RECRUITS_FOR, employer=employer, client=client) if client else employer
 
 

@@ -28,7 +28,7 @@ SIGNATORY_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of a job as somebody stated them; None, an empty text or `unstated` says nothing (条件).
+    """The terms of a job as stated by one side; None, an empty text or `unstated` means unknown (条件).
 
     `days_worked` belongs to a payslip: the pay is then what these days brought, not what a whole `pay_unit` brings.
     """
@@ -78,7 +78,7 @@ _BY_TYPE = {
     EmploymentType.HOUSEHOLD: Signatory.EMPLOYER,
     EmploymentType.AGENCY: Signatory.AGENCY,
 }
-"""Who signs where the advertisement names nobody; flexible work promises no contract."""
+"""Who signs if the advertisement does not say; flexible work promises no contract."""
 
 
 def terms_of(opening: Any) -> Terms:

@@ -61,7 +61,7 @@ def settled(session: Session, findings: Sequence[ScreeningFinding]) -> list[Scre
 
 
 def open_questions(session: Session, opening: Opening) -> list[ScreeningFinding]:
-    """The questions about an opening that nobody has judged yet."""
+    """The flags of an opening that await a decision."""
     return [finding for finding in settled(session, restore(opening.screening)) if finding.reaction is Reaction.ASK]
 
 

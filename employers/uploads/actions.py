@@ -159,7 +159,7 @@ def confirm_list(session: Session, actor: Actor, *, upload_id: int, only_good: b
 
 
 def undo_list(session: Session, actor: Actor, *, upload_id: int) -> OpeningUpload:
-    """Close the openings that the import made and nobody has touched since (撤回导入). Changed openings stay as they
+    """Close the openings that the import made and that are unchanged since (撤回导入). Changed openings stay as they
     are. Raises UndoOver or IllegalMove."""
     require(actor, Permission.POST_OPENING)
     upload = _locked(session, upload_id)

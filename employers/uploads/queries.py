@@ -21,7 +21,7 @@ ORDER = (
 
 
 def uploads() -> Select[OpeningUpload]:
-    """The lists in sight, the newest first."""
+    """The lists that the reader may see, the newest first."""
     return select(OpeningUpload).order_by(OpeningUpload.id.desc())
 
 
@@ -59,7 +59,7 @@ def mappings(session: Session, actor: Actor) -> dict[str, dict[str, str]]:
 
 
 def own_employer(actor: Actor) -> int | None:
-    """The employer that a sender speaks for; none for the centre's staff."""
+    """The employer that a sender represents; none for the centre's staff."""
     return None if actor.scope.staff else actor.employer_id
 
 

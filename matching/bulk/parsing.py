@@ -209,7 +209,7 @@ def worker_of(cells: Cells) -> WorkerProfile:
 
 
 def check_id(text: str) -> None:
-    """Raise IdMissing or IdLostDigits for an id that names nobody for certain."""
+    """Raise IdMissing or IdLostDigits for an id that identifies no row with certainty."""
     if not text:
         raise IdMissing(text)
     if _LOST.fullmatch(text):

@@ -12,7 +12,7 @@ from matching.bulk.blocks import Block, SheetHead, blocks, columns, numbered, sh
 from matching.bulk.parsing import COLUMNS, check_id, named
 
 MOST_KEPT = 10_000
-"""Refused lines of one table that are kept to be told; further ones are only counted."""
+"""Refused lines of one table that are listed; further ones are only counted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def change_split(session: Session, actor: Actor, *, person_id: int, draft: Trave
 
 
 def leave_group(session: Session, actor: Actor, *, person_id: int) -> None:
-    """Leave the group; whoever is left stays together, and it ends with its last one. Raises NotFound."""
+    """Leave the group; the others stay together, and the group ends with its last member. Raises NotFound."""
     require(actor, Permission.EDIT_PROFILE)
     group = _own_group(session, person_id)
     note(session, actor, action="companions.leave", subject=f"travel_group:{group.id}")
@@ -85,7 +85,7 @@ def leave_group(session: Session, actor: Actor, *, person_id: int) -> None:
 
 
 def _tell(session: Session, group: TravelGroup, *, but: int) -> None:
-    """Tell the others of a group that it has changed, since suggestions for them follow it; nobody is named."""
+    """Notify the other members that the group has changed, since their suggestions depend on it; no names are given."""
     message = COMPANIONS_CHANGED.of(people=len(group.names))
     for fellow in group.names:
         if fellow["person_id"] != but:

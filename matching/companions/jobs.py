@@ -1,4 +1,4 @@
-"""Due work: who waits for suggestions because somebody of the group has stopped looking for work."""
+"""Scheduled job: groups without suggestions because a member has stopped looking for work."""
 
 from datetime import timedelta
 

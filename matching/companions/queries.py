@@ -24,7 +24,7 @@ def group_of(session: Session, person_id: int) -> TravelGroup | None:
 def fellows_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """For each of these people who may not be sent alone, everybody in the group, for any reader; others are left out.
 
-    Groups of one, and those that may be split, bind nobody.
+    Groups of one, and those that may be split, have no effect.
     """
     bound: dict[int, tuple[int, ...]] = {}
     with seeing_everything(session):
@@ -47,7 +47,7 @@ def fellows_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple
 def seeking_apart(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
     """For each of these people who looks for work in a group that may not be split: the others, who do not look.
 
-    Nobody of such a group is suggested anything at night: together or not at all (MA-09).
+    Members of such a group get no nightly suggestions: together or not at all (MA-09).
     """
     waiting: dict[int, tuple[int, ...]] = {}
     bound = fellows_of(session, person_ids)

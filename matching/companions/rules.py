@@ -38,7 +38,7 @@ class TravelGroupDraft(Draft):
 
 
 class TravelCode(Draft):
-    """The code that somebody got from a companion (结伴码)."""
+    """The group code received from a companion (结伴码)."""
 
     code: Annotated[Line, AfterValidator(str.upper), Field(min_length=9, max_length=9)]
 
@@ -65,7 +65,7 @@ class TravelGroupFull(Conflict):
 
 
 class AlreadyTogether(Conflict):
-    """Nobody is in two groups at once."""
+    """A person cannot be in two groups at once."""
 
     code = "already-together"
     message = N_("已经和别人结伴了，请先退出原来的一组")

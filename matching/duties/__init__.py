@@ -1,1 +1,1 @@
-"""What the centre owes whoever is registered, and introductions that do not go on (服务时限)."""
+"""The centre's duties towards registered people, and stalled introductions (服务时限)."""

@@ -67,7 +67,7 @@ def plan_batch(
 
 
 def change_batch(session: Session, actor: Actor, *, batch_id: int, draft: ExportBatchDraft) -> ExportBatch:
-    """Change a journey before the departure; a new time or place is told to everybody once (EX-10).
+    """Change a journey before the departure; all members are notified once of a new time or place (EX-10).
 
     Printed sheets carry the edition, which rises with every change. A locked roster whose vehicles change is unlocked.
     Raises BatchNotRecruiting, QuotaTaken or Invalid.
@@ -115,7 +115,7 @@ def open_roster(session: Session, actor: Actor, *, batch_id: int) -> ExportBatch
 
 
 def appoint_escort(session: Session, actor: Actor, *, batch_id: int, account_id: int, phone: str = "") -> EscortDuty:
-    """Name somebody who leads the batch. Raises NotEscort, BatchNotRecruiting or NotFound."""
+    """Appoint an escort of the batch. Raises NotEscort, BatchNotRecruiting or NotFound."""
     require(actor, Permission.RUN_EXPORT)
     batch = queries.own_batch(session, actor, batch_id)
     if batch.state not in BEFORE_DEPARTURE:
@@ -187,7 +187,7 @@ def lock_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatch:
     with seeing_everything(session):
         rows = queries.travelling(session, batch.id)
         ids = sorted(row.person_id for row in rows)
-        # Whoever locks another batch with one of these people waits here, so that neither misses the other.
+        # A transaction that locks another batch with one of these people waits here, so that neither misses the other.
         session.scalars(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update()).all()
         problems = list(unmet_guards(session, batch))
         if problems:

@@ -125,7 +125,7 @@ class GroupDraft(Draft):
 
 
 class SelfFoundDraft(Draft):
-    """Work elsewhere that somebody found without the centre (自发外出就业)."""
+    """Work elsewhere that a person found without the centre (自发外出就业)."""
 
     person_id: RecordId
     region_code: RegionCode

@@ -50,7 +50,7 @@ def list_member(
 ) -> ExportMember:
     """Put a person on the roster; a place of the batch, the project and the county's quota is taken in one step.
 
-    An opening that is over, kept for others or closed to the person by law sends nobody. Raises BatchNotRecruiting,
+    An opening that has ended, is reserved or is closed to the person by law is refused. Raises BatchNotRecruiting,
     ProjectNotOpen, AlreadyListed, OpeningNotOpen, KeptForOthers, NotLawful, NoQuota, NoPlaceLeft or NotFound.
     """
     require(actor, Permission.LIST_FOR_EXPORT)
@@ -128,7 +128,7 @@ def step_member(session: Session, actor: Actor, *, member_id: int, draft: Member
 
 
 def withdraw_member(session: Session, actor: Actor, *, member_id: int, reason: str) -> ExportMember:
-    """Take somebody off the roster before the journey; the place becomes free. Raises IllegalMove or NotFound."""
+    """Take a person off the roster before the journey; the place becomes free. Raises IllegalMove or NotFound."""
     require(actor, Permission.LIST_FOR_EXPORT)
     row = queries.own_member(session, actor, member_id)
     EXPORT_MEMBER.find(row.state, "withdraw")
@@ -184,7 +184,7 @@ def move_member(session: Session, row: ExportMember, event: str, *, by: Actor, r
 
 
 def release_member(session: Session, row: ExportMember) -> None:
-    """Give back the places of somebody who does not travel: seat, batch, project and quota."""
+    """Release the places of a person who does not travel: seat, batch, project and quota."""
     row.seat_no = None
     session.flush()
     give_back(session, ExportBatch, row.batch_id)

@@ -319,7 +319,7 @@ class ExportMember(Record):
 
 
 class SelfFoundJob(OfCentre, Record):
-    """Work elsewhere that somebody found without the centre; counted apart from what it organises (自发外出就业)."""
+    """Work elsewhere that a person found without the centre; counted apart from what it organises (自发外出就业)."""
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     region_code: Mapped[str] = mapped_column(String(6))
@@ -331,7 +331,7 @@ class SelfFoundJob(OfCentre, Record):
 
 
 def _batches_of(scope: Scope) -> list[Select[int]]:
-    """The batches of somebody who is no staff: those led, and those travelled with."""
+    """The batches of a user who is not staff: those led, and those travelled with."""
     seen = []
     if scope.account_id:
         seen.append(_led_batches(scope))

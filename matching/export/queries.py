@@ -33,7 +33,7 @@ SHEET_DAYS = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """What an escort and a group leader may know of a member: nothing that is not on this line (带队名单)."""
+    """The data of a member that an escort or a group leader may see: only what is on this line (带队名单)."""
 
     member_id: int
     name: str
@@ -153,7 +153,7 @@ def member(session: Session, member_id: int) -> ExportMember:
 
 
 def own_member(session: Session, actor: Actor, member_id: int) -> ExportMember:
-    """A member of a batch that the actor's centre organises, or whom it sent. Raises NotFound or OtherCentre."""
+    """A member of a batch that the actor's centre organises, or one that it sent. Raises NotFound or OtherCentre."""
     record = member(session, member_id)
     if record.home_centre_id != actor.centre_id:
         allow_staff(session, record, record.centre_id, actor=actor)

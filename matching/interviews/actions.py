@@ -1,4 +1,4 @@
-"""Actions on interviews: propose, answer, withdraw; whoever waits for the answer is told."""
+"""Actions on interviews: propose, answer, withdraw; the other side is notified."""
 
 from datetime import datetime
 
@@ -83,7 +83,7 @@ def answer_interview(session: Session, actor: Actor, *, interview_id: int, accep
 
 
 def withdraw_interview(session: Session, actor: Actor, *, interview_id: int) -> Interview:
-    """Cancel an appointment; the worker is told not to go. Raises IllegalMove or NotFound."""
+    """Cancel an appointment; the worker is notified. Raises IllegalMove or NotFound."""
     require(actor, Permission.RECORD_RESULT)
     interview = interview_in_sight(session, interview_id)
     move(session, actor, interview, INTERVIEW, "withdraw")

@@ -123,7 +123,7 @@ def decline_introduction(session: Session, actor: Actor, *, introduction_id: int
 
 
 def set_introduction_aside(session: Session, actor: Actor, *, introduction_id: int, reason: str) -> Introduction:
-    """The centre writes no letter; the worker is told the reason. Raises IllegalMove, NotFound."""
+    """The centre writes no letter; the worker is notified of the reason. Raises IllegalMove, NotFound."""
     require(actor, Permission.RECORD_RESULT)
     introduction = introduction_in_sight(session, introduction_id)
     move(session, actor, introduction, INTRODUCTION, "set_aside", reason=reason)
@@ -188,7 +188,7 @@ def begin_work(session: Session, actor: Actor, *, placement_id: int, on: date | 
 def record_follow_up(session: Session, actor: Actor, *, follow_up_id: int, draft: FollowUpDraft) -> Placement:
     """Record a follow-up call. After three unanswered calls contact is lost.
 
-    That somebody has left may be recorded at any time, everything else on the day of the call or later. Raises
+    A departure may be recorded at any time, everything else on the day of the call or later. Raises
     FollowUpEarly, Invalid for an end ahead of today, IllegalMove or NotFound.
     """
     require(actor, Permission.RECORD_SERVICE)

@@ -1,4 +1,4 @@
-"""Whether an opening takes a worker: asked in every step that leads to a letter, and before a name joins a roster."""
+"""Whether an opening accepts a worker: checked at every step towards a letter, and before joining an export roster."""
 
 from sqlalchemy.orm import Session
 

@@ -48,7 +48,7 @@ class LetterSkill:
 
     @property
     def is_verified(self) -> bool:
-        """Whether somebody other than the worker vouches for it."""
+        """Whether it was verified by anybody other than the worker."""
         return self.basis is not SkillBasis.OWN_WORDS
 
     def as_row(self) -> list[str]:

@@ -48,7 +48,7 @@ DONE = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW
 """States that no event leaves."""
 
 KNOWN = frozenset({S.HIRED, S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW})
-"""Results that somebody reported; silence is not one of them."""
+"""Results that were reported; silence is not one of them."""
 
 REFUSED = frozenset({S.REFUSED_BY_EMPLOYER, S.REFUSED_BY_WORKER, S.NO_SHOW})
 """Results after which the same pair is left alone for the rest of the day."""
@@ -137,7 +137,7 @@ SOURCE_LABELS = {
 
 
 class ResultReason(StrEnum):
-    """Why somebody was not hired or did not go (未成原因)."""
+    """Why a person was not hired or did not go (未成原因)."""
 
     PAY = "pay"
     DISTANCE = "distance"
@@ -225,7 +225,7 @@ OUTCOME_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class PlacementMoved:
-    """A call or a leaving moved a placement; whoever follows the person further subscribes."""
+    """A follow-up call or a departure changed the state of a placement."""
 
     placement_id: int
     person_id: int
@@ -339,7 +339,7 @@ class KeptForOthers(Conflict):
 
 
 class NotLawful(Conflict):
-    """The law does not let this worker do this work; the worker is told the reason."""
+    """The law does not allow this worker to do this work; the worker is shown the reason."""
 
     code = "not-lawful"
     message = N_("依法不能推荐：{reason}")

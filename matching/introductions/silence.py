@@ -23,7 +23,7 @@ REASON = N_("{days} 天里 {times} 封推荐信，一封都没有答复")
 def watch_silent(session: Session, employer_id: int) -> None:
     """Put an employer on the watch list that let several letters pass and answered none (DOMAIN 6.3).
 
-    Where nobody has entered the two rules, nobody is watched for silence: the letter ends all the same.
+    Without the two rules no employer is put on the watch list for silence; the letter ends all the same.
     """
     today = clock.today()
     try:

@@ -1,4 +1,4 @@
-"""Checking a letter that somebody holds: the signature, and how the letter stands today (推荐信核验)."""
+"""Verifying a letter of introduction: the signature, and the letter's present state (推荐信核验)."""
 
 from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class KeyList(TypedDict):
 class CheckedLetter:
     """A letter whose signature is right, and whether it still counts (核验结果).
 
-    Nothing beyond the letter itself is told: of an ended introduction only that it is over.
+    Nothing beyond the letter itself is shown: of an ended introduction only that it has ended.
     """
 
     facts: LetterFacts

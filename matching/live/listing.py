@@ -80,7 +80,7 @@ class Listed:
     mark: tuple[int, int]
 
     def recruiter(self, locale: str) -> str:
-        """Who offers the job as readers are told it, an agency with the employer for whom it recruits."""
+        """The displayed name of who offers the job, an agency with the employer for whom it recruits."""
         return recruiter(locale, self.employer, self.client_name)
 
     def is_closed_to(self, sex: Sex | None) -> bool:
@@ -275,7 +275,7 @@ def _ages(row: Any) -> str:
 
 
 def welcomes(ages: str, age: int) -> bool:
-    """Whether somebody of an age may come: welcomes("18-45", 50) is False."""
+    """Whether an age lies within the limits: welcomes("18-45", 50) is False."""
     youngest, _, oldest = ages.partition("-")
     return (not youngest or int(youngest) <= age) and (not oldest or age <= int(oldest))
 

@@ -1,4 +1,4 @@
-"""What each process forgets when a person is erased."""
+"""What each process removes from memory when a person is erased."""
 
 import shutil
 

@@ -160,7 +160,7 @@ def fitting_workers(
 ) -> list[set[int]]:
     """Everybody visible to the session who fits an opening, once for each of its `profiles` (as it is, or changed).
 
-    Found by the compiled engine in the index of people; those who changed since are judged one by one.
+    Found by the compiled engine in the index of people; those who changed since are scored individually.
     """
     import numpy as np
 

@@ -1,4 +1,4 @@
-"""The exceptions of today and the months of each centre, counted over rows that a manager may not read one by one."""
+"""The exceptions of today and the months of each centre, counted over rows that a manager may not read individually."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
@@ -54,7 +54,7 @@ def source(read: Source) -> Source:
 
 
 def alerts(session: Session, centre_ids: Sequence[int]) -> list[Alert]:
-    """Everything about these centres that needs somebody today, in the order of the sources."""
+    """Everything in these centres that needs action today, in the order of the sources."""
     with seeing_everything(session):
         return [alert for read in SOURCES for alert in read(session, centre_ids) if alert.count]
 

@@ -1,4 +1,4 @@
-"""An exception that somebody has to look into, and the figures of a centre month by month."""
+"""An exception that needs attention, and the figures of a centre month by month."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -17,7 +17,7 @@ LASTING = timedelta(days=90)
 
 
 def known_results(session: Session) -> list[tuple[int, bool]]:
-    """Points and outcome of every introduction whose result somebody has reported."""
+    """Points and outcome of every introduction with a reported result."""
     rows = session.execute(
         select(Introduction.points, Introduction.state)
         .where(Introduction.state.in_(sorted(KNOWN)), Introduction.points.is_not(None))

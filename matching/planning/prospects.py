@@ -1,4 +1,4 @@
-"""What an opening promises somebody: the chance of a hire and what it is worth, from results so far (录用前景)."""
+"""A person's prospects at an opening: the probability of a hire and its value, from results so far (录用前景)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

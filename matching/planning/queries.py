@@ -89,7 +89,7 @@ def code_digest() -> str:
 
 
 def planned_night(session: Session) -> Night:
-    """Plan the suggestions of tonight. A plan that fails is told as such; impossible pins are left out and named."""
+    """Plan the suggestions of tonight. A failed plan is reported as failed; impossible pins are left out and listed."""
     night = night_task(session)
     seconds = float(night.rules["seconds"])
     try:
@@ -198,7 +198,7 @@ def _points(session: Session, view: View, person_id: int) -> dict[int, int]:
 def _groups(session: Session, view: View, offers: Offers, listed: Mapping[int, Listed]) -> list[tuple[int, ...]]:
     """The units in the order of their first person: who must not be split is one unit, everybody else is alone.
 
-    A group of whom somebody does not look for work is suggested nothing: together or not at all (MA-09).
+    A group with a member who does not look for work gets no suggestions: together or not at all (MA-09).
     """
     bound = fellows_of(session, list(offers))
     lawful = _lawful(session, listed)

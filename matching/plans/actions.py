@@ -1,4 +1,4 @@
-"""Officers' choices, which every plan keeps: putting somebody at an opening or at none, and ending that."""
+"""Officers' own assignments, which every plan keeps: a person to an opening or to none, and ending that."""
 
 from sqlalchemy.orm import Session
 

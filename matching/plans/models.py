@@ -54,7 +54,7 @@ class NightPlan(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff of the network: it is figures of the whole city and names nobody."""
+        """Staff of the network: figures of the whole city without names."""
         return true() if scope.staff else false()
 
     @property

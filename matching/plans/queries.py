@@ -56,7 +56,7 @@ def people_planned(session: Session, opening_id: int) -> list[int]:
 
 
 def people_planned_for(session: Session, opening_ids: Collection[int]) -> dict[int, list[int]]:
-    """`people_planned` for several openings at once; openings for which nobody is planned are left out."""
+    """`people_planned` for several openings at once; openings without planned people are left out."""
     wanted = set(opening_ids)
     pins = {pin.person_id: pin.opening_id for pin in session.scalars(living_pins())}
     planned: dict[int, list[int]] = {}

@@ -36,7 +36,7 @@ NIGHT_LABELS = {
 
 
 class PlanPinDraft(Draft):
-    """An officer's own choice for somebody, which every later plan keeps: an opening, or none at all (人工指定)."""
+    """An officer's own assignment of a person, which every later plan keeps: an opening, or none at all (人工指定)."""
 
     person_id: RecordId
     opening_id: RecordId | None = None
@@ -44,7 +44,7 @@ class PlanPinDraft(Draft):
 
 
 class PinDoesNotFit(Conflict):
-    """Nobody is pinned to an opening whose hard conditions do not hold, or which is not open."""
+    """A person cannot be pinned to an opening whose hard conditions fail, or which is not open."""
 
     code = "pin-does-not-fit"
     message = N_("这个岗位没有在招，或者硬性条件不符合，不能指定")
@@ -59,7 +59,7 @@ class Overrides:
 
     @property
     def decided(self) -> int:
-        """How many times an officer recommended somebody who had a planned place."""
+        """How many times an officer recommended a person who had a planned place."""
         return self.accepted + self.overridden
 
     @property
@@ -72,5 +72,5 @@ class Overrides:
         return self.overridden / self.decided if self.decided else 0.0
 
     def is_blind(self, alarm: Mapping[str, float]) -> bool:
-        """Whether so nearly everything was accepted that nobody may be looking; only with enough decisions."""
+        """Whether almost everything was accepted, a sign of decisions without a check; only with enough decisions."""
         return self.decided >= alarm["least"] and 1 - self.rate > alarm["share"]

@@ -10,6 +10,6 @@ from matching.plans.models import PlannedPlace, PlanPin
 
 @subscribe(PersonErased)
 def forget_places(session: Session, fact: PersonErased) -> None:
-    """Delete an erased person's places; the kept problems name nobody and can still be planned again."""
+    """Delete an erased person's places; the stored problems contain no names and can still be solved again."""
     for model in (PlannedPlace, PlanPin):
         session.execute(delete(model).where(model.person_id == fact.person_id))

@@ -1,4 +1,4 @@
-"""Telephone and place of living of somebody at the counter, corrected without a new registration (联系方式)."""
+"""A person's telephone number and place of living, corrected at the counter without a new registration (联系方式)."""
 
 from sqlalchemy.orm import Session
 

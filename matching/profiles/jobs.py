@@ -46,5 +46,5 @@ def lapse_registrations(session: Session) -> None:
 
 @job("expire-registrations", every=timedelta(minutes=10))
 def expire_registrations(session: Session) -> None:
-    """Forget registrations from home whose telephone was not proved in time."""
+    """Delete registrations from home whose telephone was not verified in time."""
     session.execute(delete(PendingRegistration).where(PendingRegistration.expires_at < clock.now()))

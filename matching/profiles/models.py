@@ -1,4 +1,4 @@
-"""What is kept of somebody who looks for work: the registration, the skills, the certificates and the wish."""
+"""The stored data of a jobseeker: registration, skills, certificates and wish."""
 
 from datetime import date, datetime
 from typing import Any
@@ -78,7 +78,7 @@ class SkillProfile(OfCentre, Record):
 class WorkedOccupation(OfCentre, Record):
     """An occupation that a person has worked in or was trained for (从业经历).
 
-    Levels run from 1 (高级技师) to 5 (初级工); a verified one names who vouches for it and the certificate behind it.
+    Levels run from 1 (高级技师) to 5 (初级工); a verified one names who verified it and the certificate.
     """
 
     __table_args__ = (

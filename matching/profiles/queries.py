@@ -97,7 +97,7 @@ def seekers() -> Select[Registration]:
 
 
 def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
-    """People by identity number, telephone or how their name begins, newest first; empty text finds nobody."""
+    """People by identity number, telephone or the beginning of the name, newest first; none for an empty text."""
     words = words.strip()
     if not words:
         return []
@@ -114,7 +114,7 @@ def people_found(session: Session, words: str, limit: int = 20) -> list[Person]:
 
 
 def worker_profiles(session: Session, person_ids: Collection[int]) -> list[WorkerProfile]:
-    """What the engine may know of these people, in the order of the ids; six selects whatever their number."""
+    """The engine's profiles of these people, in the order of the ids; six selects whatever their number."""
     wanted = list(dict.fromkeys(person_ids))
     profiles: dict[int, WorkerProfile] = {}
     for batch in batches(wanted):

@@ -51,7 +51,7 @@ MOST_AN_HOUR = 60
 """Registrations from one network address; a whole hall may share one."""
 
 FORMER_LOGIN = "former-"
-"""Prefix of the sign-in name of an account whose telephone now belongs to somebody else."""
+"""Prefix of the login of an account whose telephone number now belongs to another person."""
 
 
 class RegistrationOver(Conflict):
@@ -62,7 +62,7 @@ class RegistrationOver(Conflict):
 
 
 class TooYoung(Conflict):
-    """Nobody under the working age is registered for work (VR12)."""
+    """A person under the working age cannot be registered for work (VR12)."""
 
     code = "too-young-to-work"
     message = N_("未满 {age} 周岁，{on} 之后才能登记求职；可以先参加培训")
@@ -106,7 +106,7 @@ def ask_registration(draft: SelfRegistration, caller: Caller) -> AskedCode:
         check_age(session, newcomer.identity.birth_date)
     spend_all(Limit(("register", caller.host), MOST_AN_HOUR, HOUR))
     spend_asking(newcomer.phone, caller)
-    # Slow on purpose, so before taking the writer's lock; as slow for whoever wants no password.
+    # Slow on purpose, so before taking the write lock; equally slow for those who set no password.
     kept = hashed(draft.password or secrets.token_urlsafe(24))
     box, asked = Box.fresh(), secrets.token_urlsafe(24)
     typed = draft.model_copy(update={"password": ""}).model_dump_json()
@@ -134,11 +134,11 @@ def resend_code(asked: str, caller: Caller) -> AskedCode:
 
 
 def confirm_registration(asked: str, code: str, caller: Caller) -> Entered:
-    """Register whoever received the code, and let them in. Raises WrongCode, RegistrationOver, LoginTaken, TooMany.
+    """Register the receiver of a code, and sign them in. Raises WrongCode, RegistrationOver, LoginTaken, TooMany.
 
     A telephone that has an account already lets its owner into that one. A record that a centre keeps is joined only
-    when the centre itself verified this telephone for it; whoever cannot show that begins with a record of their own,
-    which the counter joins with the identity card on the table.
+    when the centre itself verified this telephone for it; otherwise a new record is created, which the counter merges
+    after seeing the identity card.
     """
     sent = spend_code(CodePurpose.REGISTER, asked, code, caller)
     with open_session(Actor.system().scope, write=True) as session:
@@ -227,7 +227,7 @@ def add_claim(session: Session, newcomer: Newcomer) -> Person:
 
 
 def add_person(session: Session, newcomer: Newcomer, *, centre_id: int) -> Person:
-    """A person with encrypted numbers; one added at the same moment by somebody else is returned instead."""
+    """A person with encrypted numbers; one added concurrently by another request is returned instead."""
     person = new_person(centre_id=centre_id, name=newcomer.name)
     person.set_identity(newcomer.identity.value)
     person.set_phone(newcomer.phone)
@@ -266,7 +266,7 @@ def give_consent(session: Session, person: Person) -> None:
 
 
 def check_age(session: Session, birth_on: date) -> None:
-    """Nobody under the working age is registered for work. Raises TooYoung."""
+    """Refuse people under the working age. Raises TooYoung."""
     today = clock.today()
     age = int(policy(session, "working-age", on=today))
     of_age = birth_on.replace(day=min(birth_on.day, 28), year=birth_on.year + age)

@@ -46,7 +46,7 @@ REGISTRATION_LABELS = {
 }
 
 SEEKING = (RegistrationState.ACTIVE, RegistrationState.IN_TRAINING)
-"""States in which somebody is offered work."""
+"""States in which a person is offered work."""
 
 ENDED = (RegistrationState.WITHDRAWN, RegistrationState.CLOSED)
 """States that no event leaves."""
@@ -72,7 +72,7 @@ REGISTRATION = Machine(
 
 
 class Limit(StrEnum):
-    """What somebody would rather not do; a private wish, never shown to employers (身体限制)."""
+    """Work that a person prefers to avoid; a private wish, never shown to employers (身体限制)."""
 
     NO_NIGHT = "no_night"
     NO_STANDING = "no_standing"
@@ -155,7 +155,7 @@ SkillLevel = Annotated[int, Field(ge=1, le=5)]
 
 
 class SelfRegistration(Draft):
-    """What somebody gives to register at home: the least that finds a person once (网上求职登记)."""
+    """What a person enters to register at home: the minimum that identifies a person (网上求职登记)."""
 
     name: PersonName
     phone: RawNumber
@@ -181,7 +181,7 @@ class CounterRegistration(Draft):
 
 
 class OccupationDraft(Draft):
-    """One occupation that somebody has worked in; one strong skill is enough (从业经历)."""
+    """An occupation in which a person has worked; one strong skill is enough (从业经历)."""
 
     occupation: OccupationCode
     years: Years | None = None
@@ -210,7 +210,7 @@ class CertificateDraft(Draft):
 
 
 class ProfileDraft(Draft):
-    """Everything that somebody can do; a part that is left out stays as it is (技能档案)."""
+    """A person's complete skills; a part that is left out stays as it is (技能档案)."""
 
     occupations: Annotated[list[OccupationDraft], Field(max_length=10)] | None = None
     skills: Annotated[list[SkillDraft], Field(max_length=30)] | None = None
@@ -221,7 +221,7 @@ class ProfileDraft(Draft):
 
 
 class WishDraft(Draft):
-    """What work somebody looks for; a part that is left out stays as it is (求职意向)."""
+    """The work that a person wants; a part that is left out stays as it is (求职意向)."""
 
     occupations: Annotated[list[OccupationCode], Field(max_length=5)] | None = None
     regions: Annotated[list[KnownRegion], Field(max_length=8)] | None = None
@@ -238,7 +238,7 @@ class WishDraft(Draft):
 
 
 class PersonSearch(Draft):
-    """How a clerk looks for somebody: identity number, telephone or name (查找服务对象)."""
+    """How a clerk searches for a person: identity number, telephone or name (查找服务对象)."""
 
     q: Line = ""
     id: RecordId | None = None

@@ -82,7 +82,7 @@ def start_training(session: Session, fact: TrainingStarted) -> None:
 
 @subscribe(TrainingEnded)
 def end_training(session: Session, fact: TrainingEnded) -> None:
-    """Take the note back, unless somebody attends another class."""
+    """Remove the note, unless the person attends another class."""
     with seeing_everything(session):
         still: set[int] = set()
         for ids in batches(fact.person_ids):
@@ -113,7 +113,7 @@ def _worked(session: Session, person_id: int, occupation: str) -> WorkedOccupati
 
 @subscribe(AccountClosed)
 def end_false_registration(session: Session, fact: AccountClosed) -> None:
-    """What a stranger registered from home under somebody's number ends; a record of the centre's own goes on."""
+    """End a registration made from home under another person's number; a centre's own record continues."""
     person = session.get_one(Person, fact.person_id)
     if person.identity_index is not None:
         return

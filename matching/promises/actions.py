@@ -53,7 +53,7 @@ def state_terms(
 ) -> StatedTerms:
     """State the terms of a contract, a payslip or the work: as the worker, the employer or a clerk who saw the paper.
 
-    Worse terms are told to the worker at once. What clerk and employer state counts at once; what the worker reports
+    The worker is notified of worse terms at once. What clerk and employer state counts at once; what the worker reports
     counts when a clerk has confirmed it. Raises NothingToCompare, AlreadyStated, Invalid or NotFound.
     """
     require(actor, Permission.STATE_TERMS)

@@ -27,9 +27,9 @@ from matching.promises.rules import PromiseStage, StatementState, TermKind, Term
 
 
 class StatedTerms(Record):
-    """What one side says that a letter, a contract, a payslip or the work itself brings (条件兑现登记).
+    """The terms of a letter, a contract, a payslip or the work itself as stated by one side (条件兑现登记).
 
-    Each side has its own line, so that nobody writes over what the other said. `worse` names the terms that are worse
+    Each side has its own row, so that no side overwrites the other's statement. `worse` names the terms that are worse
     than at the application, by the rules of the day on which they were stated.
     """
 
@@ -69,8 +69,8 @@ class StatedTerms(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """Staff see their centre's, a worker what concerns her. An employer sees what it stated itself and what the
-        centre confirmed: who reports something is not named to it before somebody has looked."""
+        """Staff see their centre's, workers their own. An employer sees what it stated itself and what the centre
+        confirmed: a worker's report is not shown to it before the centre has checked it."""
         if scope.all_centres:
             return true()
         rules = []

@@ -29,14 +29,14 @@ WINDOW = timedelta(days=180)
 
 @dataclass(frozen=True, slots=True)
 class PromiseChain:
-    """What was promised at the application, and what each link brought, in order (兑现过程)."""
+    """What was promised at the application, and what each later document states, in order (兑现过程)."""
 
     promised: Terms | None
     statements: tuple[StatedTerms, ...]
 
     @property
     def worse_kinds(self) -> tuple[TermKind, ...]:
-        """The terms that somebody found worse and nobody has dismissed."""
+        """The terms that were reported as worse and have not been dismissed."""
         open_to = [row for row in self.statements if row.state is not StatementState.DISMISSED]
         return tuple(kind for kind in TermKind if any(kind in row.worse_kinds for row in open_to))
 
@@ -67,7 +67,7 @@ class KeptStandings:
         return self.answers.is_underserved(opening_id)
 
     def health(self, employer_id: int) -> int:
-        """How well an employer answers, keeps its word and keeps its people, 0 to 100."""
+        """How well an employer responds, keeps its promises and retains its people, 0 to 100."""
         checked, broken = self.promises.get(employer_id, (0, 0))
         health = kept_health(self.answers.health(employer_id), checked=checked, broken=broken)
         return health * min(1000, self.stays.get(employer_id, 1000)) // 1000
@@ -103,7 +103,7 @@ def statement_in_sight(session: Session, statement_id: int) -> StatedTerms:
 
 
 def source_of(actor: Actor, introduction: Introduction) -> TermsSource:
-    """As whom somebody states terms. Raises NotFound for an account that is neither side nor staff."""
+    """The side for which an account states terms. Raises NotFound for an account that is neither side nor staff."""
     if actor.scope.person_id is not None and actor.scope.person_id == introduction.person_id:
         return TermsSource.WORKER
     if actor.scope.employer_id is not None and actor.scope.employer_id == introduction.employer_id:

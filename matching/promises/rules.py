@@ -35,7 +35,7 @@ STAGE_LABELS = {
 }
 
 STATED_BY_PEOPLE = (PromiseStage.CONTRACT, PromiseStage.PAYSLIP, PromiseStage.AT_WORK)
-"""Links that somebody fills in; the letter's terms are those of the opening on its day."""
+"""Links that are filled in by hand; the letter's terms are those of the opening on its day."""
 
 
 class TermsSource(StrEnum):
@@ -205,7 +205,7 @@ _CHECKS: Mapping[TermKind, Callable[[Terms, Terms, Yardstick], bool]] = {
 def kept_health(health: int, *, checked: int, broken: int) -> int:
     """How well an employer answers, times how often it kept its word (answer rate x kept placements), 0 to 100.
 
-    Nobody is distrusted unasked: without a checked promise the health stays as it is.
+    There is no penalty without evidence: without a checked promise the health stays as it is.
 
     >>> kept_health(50, checked=0, broken=0), kept_health(90, checked=8, broken=0), kept_health(90, checked=8, broken=5)
     (50, 90, 45)
@@ -214,7 +214,7 @@ def kept_health(health: int, *, checked: int, broken: int) -> int:
 
 
 class TermsDraft(Draft):
-    """The terms of a contract, a payslip or the work itself, as somebody fills them in (合同和工资条登记)."""
+    """The terms of a contract, a payslip or the work itself, as entered in the form (合同和工资条登记)."""
 
     pay_min_fen: Fen | None = None
     pay_max_fen: Fen | None = None

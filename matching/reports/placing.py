@@ -191,7 +191,7 @@ def jobs_away(session: Session, scope: ReportScope) -> list[PlacedJob]:
 
 
 HOMECOMING = frozenset(LeaveReason) - {LeaveReason.BETTER_JOB}
-"""Whoever leaves a job away from home counts as returned, unless it was for a better one."""
+"""A worker who leaves a job away from home counts as returned, unless it was for a better one."""
 
 
 def export_tables(session: Session, scope: ReportScope) -> list[ReportTable]:

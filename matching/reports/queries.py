@@ -64,7 +64,7 @@ def report(
 ) -> Report:
     """A report of a period; a closed month is read as it was closed. Raises NotFound for another centre.
 
-    The figures are counted over rows that the reader may not read one by one.
+    The figures are counted over rows that the reader may not read individually.
     """
     number = own_centre(actor, centre_id)
     with seeing_everything(session):

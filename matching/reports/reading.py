@@ -79,7 +79,7 @@ class Groups:
     days: dict[int, list[tuple[date, date | None]]]
 
     def of(self, person_id: int, sex: Sex, categories: Sequence[str], on: date) -> frozenset[str]:
-        """The groups of "of which" columns that somebody belongs to on a day."""
+        """The groups of "of which" columns to which a person belongs on a day."""
         groups = {"women"} if sex is Sex.FEMALE else set()
         if PersonCategory.RURAL_TRANSFER in categories:
             groups.add("rural")

@@ -74,7 +74,7 @@ class Demand:
 
 @dataclass(frozen=True, slots=True)
 class Seeker:
-    """Somebody who looks for work in the period; `carried` ones had registered before it."""
+    """A person who looks for work in the period; `carried` ones had registered before it."""
 
     centre_id: int
     person_id: int
@@ -260,7 +260,7 @@ def majors(places: Counter[str], heads: Counter[str]) -> ReportTable:
 
 
 def seeker_tables(session: Session, scope: ReportScope) -> list[ReportTable]:
-    """R4: the newly registered by category; somebody may belong to several."""
+    """R4: the newly registered by category; a person may belong to several."""
     new = {seeker.person_id: seeker for seeker in seekers(session, scope) if not seeker.carried}
     counted = Counter(category for seeker in new.values() for category in set(seeker.categories))
     counted["none"] = sum(not seeker.categories for seeker in new.values())

@@ -23,7 +23,7 @@ class SavedSearch(Record):
 
     @classmethod
     def visible_to(cls, scope: Scope) -> ColumnElement[bool]:
-        """A person's own; nobody else needs to know what somebody looks for."""
+        """A person's own; searches are private."""
         return cls.person_id == scope.person_id if scope.person_id else false()
 
 

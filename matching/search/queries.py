@@ -77,7 +77,7 @@ def accepted_words(session: Session) -> list[tuple[str, str]]:
 
 
 def proposals(session: Session) -> list[SynonymProposal]:
-    """Words searched often, mostly without results, that no occupation knows and nobody has decided on."""
+    """Words searched often, mostly without results, that belong to no occupation and await a decision."""
     decided = select(Synonym.word)
     rows = session.execute(
         select(SearchCount.word, func.sum(SearchCount.asked))

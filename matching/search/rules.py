@@ -32,7 +32,7 @@ Occupation = Annotated[str, Field(pattern=r"^([0-9](-[0-9]{2}){0,3})?$")]
 
 
 class SearchCriteria(Draft):
-    """What somebody looks for; every part may be missing (搜索条件). `wage_min` is in yuan a month; `near` is the
+    """The criteria of a search; every part may be missing (搜索条件). `wage_min` is in yuan a month; `near` is the
     region from which `sort=near` measures.
 
     A search goes through `SearchCriteria` (what the page, the API and a kept search ask for), the engine's `Filters`
@@ -165,7 +165,7 @@ class NoSuchOccupation(Conflict):
 
 
 ASKED, DAYS = 5, 2
-"""A word is proposed after so many searches on so many days; what fewer people typed is shown to nobody."""
+"""A word is proposed after so many searches on so many days; rarer words are never shown."""
 KEPT = timedelta(days=60)
 """Counts of words are forgotten after two months."""
 _WORD = re.compile(rf"[{HAN}a-z]{{2,12}}")

@@ -123,9 +123,9 @@ _OF_PEOPLE = _several("今年 年龄 我 我妈妈 我妈 我爸爸 我爸 我�
 _OTHER_PAY = _several("基本 基础 保底 试用期 退休 养老")
 """Before a word for pay: the figure is not a wage."""
 _OTHER_PERSON = _several("老 的老 奶奶 爷爷 小孩 孩子 的孩子 宝宝")
-"""Behind an age: it is that of somebody who is cared for."""
+"""After an age: it is that of a person who is cared for."""
 _PLAUSIBLE = {PayUnit.MONTH: (300, 100_000), PayUnit.DAY: (30, 5_000), PayUnit.HOUR: (5, 1_000)}
-"""Least and most yuan that somebody asks for; other figures are no pay."""
+"""The least and the most yuan that count as pay; other figures are not pay."""
 _NO_LEAST = ("以下", "以内", "不到", "不超过", "左右", "上下", *"-~至到—")
 _FILLER = frozenset("的了和且又要想找个份求我能做干活都也就行并还必须一定最好需,，。")
 """Characters of words that only held others together."""
@@ -243,7 +243,7 @@ def _words(level: str, pieces: list[tuple[int, int]]) -> str:
 
 
 def _around(before: str, behind: str) -> tuple[str, str]:
-    """What is written together with a wish, before and behind it."""
+    """What is written together with a wish, before and after it."""
     return _BOUNDARY.split(before)[-1], _BOUNDARY.split(behind)[0]
 
 

@@ -23,7 +23,7 @@ from matching.live.workers import fitting_workers
 from matching.profiles.models import JobWish, WorkedOccupation
 
 MORE_FEN = 20_000
-"""The raise whose effect an employer is told: 200 yuan a month."""
+"""The raise whose effect is shown to an employer: 200 yuan a month."""
 FEWEST = 3
 """Openings below which nothing is said of what a trade usually pays."""
 ROUNDED = 10_000
@@ -119,7 +119,7 @@ def reach(session: Session, listed: Listed, ground: Ground) -> Reach:
 
 @dataclass(frozen=True, slots=True)
 class PayOffered:
-    """What the openings of somebody's trades pay, beside what the person asks for, a month (两边说的工资).
+    """What the openings of a person's trades pay, beside the expected pay, a month (两边说的工资).
 
     `usual_fen` is the middle of the highest pay that each of them offers.
     """

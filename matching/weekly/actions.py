@@ -1,4 +1,4 @@
-"""Writing a plan down: it goes to the person's own messages, so that it is at hand on its day."""
+"""Storing a plan as a message to the person, available on its day."""
 
 from sqlalchemy.orm import Session
 

@@ -53,8 +53,9 @@ def role_rows() -> Iterator[tuple[str, ...]]:
 
 
 def job_rows() -> Iterator[tuple[str, ...]]:
-    """Every due job: its name, interval, slots to catch up on, and purpose."""
-    for job in sorted(REGISTER.values(), key=lambda job: job.name):
+    """Every scheduled job of our own packages: its name, interval, slots to catch up on, and purpose."""
+    ours = (job for job in REGISTER.values() if job.work.__module__.split(".")[0] in PACKAGES)
+    for job in sorted(ours, key=lambda job: job.name):
         missed = "each missed slot" if job.catch_up else "the latest slot"
         yield f"`{job.name}`", str(job.every), missed, job.summary
 

@@ -23,7 +23,7 @@ ALLOWED = (
 
 def raw_access(source: Source) -> Iterator[str]:
     """Every place that goes round the session."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
             if "text" in {name.name for name in node.names}:
                 yield f"{source.at(node)}: text"

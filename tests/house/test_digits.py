@@ -12,7 +12,7 @@ def loose_digits(root: Path) -> Findings:
     """String constants with the loose digit class."""
     findings = Findings()
     for source in sources(root, *PACKAGES, "tests"):
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if (
                 isinstance(node, ast.Constant)
                 and isinstance(node.value, str)

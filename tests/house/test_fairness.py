@@ -34,7 +34,7 @@ def words(name: str) -> tuple[str, ...]:
 
 def identifiers(source: Source) -> Iterator[tuple[ast.AST, str]]:
     """Every identifier and every key that a module uses."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         for part in ("id", "attr", "arg", "name"):
             if isinstance(name := getattr(node, part, None), str):
                 yield node, name

@@ -16,7 +16,7 @@ def known(source: Source) -> dict[str, Wording]:
     """The texts of the register that a file imports, by the names that it uses."""
     return {
         name.asname or name.name: TEXTS[node.module or "", name.name]
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ImportFrom)
         for name in node.names
         if (node.module or "", name.name) in TEXTS
@@ -25,7 +25,7 @@ def known(source: Source) -> dict[str, Wording]:
 
 def fillings(source: Source) -> Iterator[tuple[ast.Call, str, set[str | None]]]:
     """Every call of `of` with what it is called on and the names of its words."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "of":
             yield node, ast.unparse(node.func.value), {word.arg for word in node.keywords}
 
@@ -39,7 +39,7 @@ def messages(root: Path) -> Findings:
     for source in sources(root):
         if source.name.startswith((REGISTER, "centre/outbox.py")):
             continue
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.ImportFrom) and node.module == "centre.outbox":
                 past = WRITERS & {name.name for name in node.names}
                 findings.look(not past, f"{source.at(node)}: {', '.join(past)} writes past the register")

@@ -47,7 +47,7 @@ def empty_names(root: Path) -> Findings:
             for statement in definition.body
             if isinstance(statement, ast.AnnAssign)
         }
-        for node in ast.walk(source.tree):
+        for node in source.nodes:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and id(node) not in fields:
                 findings.look(node.id not in EMPTY, f"{source.at(node)}: {node.id}")
             elif isinstance(node, ast.arg):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from functools import cache
 
+import pytest
+
 from centre.events import subscriptions
 from centre.job_homes import JOB_HOMES
 from tests.house.source import ROOT
@@ -24,6 +26,9 @@ PROCESSES = {
     "a script that enrols": "import training.enrolments.actions",
     "a script that imports nothing else": "",
 }
+
+
+pytestmark = pytest.mark.lengthy  # five starts of Python with all modules: 15 s of processor time
 
 
 @cache  # two tests read it, and five starts of Python take ten seconds

@@ -9,7 +9,7 @@ from tests.house.source import DOMAIN, ROOT, SLICE, Findings, Source, plant, sou
 
 def imported(source: Source) -> Iterator[tuple[ast.AST, str]]:
     """Every module that a file imports, with the import."""
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.Import):
             yield from ((node, name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

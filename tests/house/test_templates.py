@@ -27,7 +27,7 @@ def references(root: Path) -> Iterator[tuple[str, str]]:
                 if isinstance(constant, nodes.Const) and isinstance(constant.value, str):
                     yield path.relative_to(root / TEMPLATES).as_posix(), constant.value
     for source in sources(root, "api", "web"):
-        for constant in ast.walk(source.tree):
+        for constant in source.nodes:
             value = constant.value if isinstance(constant, ast.Constant) else None
             if isinstance(value, str) and re.fullmatch(r"[a-z0-9_/-]+\.(?:html|xml|txt)", value):
                 yield source.at(constant), value

@@ -24,7 +24,7 @@ def asserts(test: Function) -> bool:
 
 def mocks(source: Source) -> list[str]:
     """Where a test file replaces code by a mock."""
-    imports = [node for node in ast.walk(source.tree) if isinstance(node, ast.ImportFrom)]
+    imports = [node for node in source.nodes if isinstance(node, ast.ImportFrom)]
     return [
         *(f"{source.at(node)}: a mock" for node in imports if node.module in {"unittest.mock", "pytest_mock"}),
         *(f"{source.at(call)}: {name}" for name, call in source.calls() if name == "monkeypatch.setattr"),

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from string import Formatter
 
@@ -55,7 +56,12 @@ def python_messages(root: Path) -> Iterator[Message]:
 
 
 def template_tree(path: Path) -> nodes.Template:
-    """A template's syntax tree."""
+    """A template's syntax tree, parsed once for all the rules that read it."""
+    return _template_tree(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=1_000)
+def _template_tree(path: Path, _changed: int) -> nodes.Template:
     return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).parse(path.read_text("utf-8"))
 
 

@@ -1,1 +1,1 @@
-"""Lessons of a class, who came to them, and the seats that are offered again when somebody stays away."""
+"""Lessons of a class, attendance, and seats that are offered again when a trainee stays away."""

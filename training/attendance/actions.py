@@ -73,7 +73,7 @@ def plan_lessons(session: Session, actor: Actor, *, class_id: int) -> list[Lesso
 def move_lesson(session: Session, actor: Actor, *, lesson_id: int, draft: LessonDraft) -> Lesson:
     """Hold a lesson at another time or place (调课).
 
-    Raises RoomTaken, TeacherTaken, TraineesTaken when somebody would be in two lessons at once, Invalid or NotFound.
+    Raises RoomTaken, TeacherTaken, TraineesTaken if a person would be in two lessons at once, Invalid or NotFound.
     """
     require(actor, Permission.REPORT_TRAINING)
     lesson = queries.lesson(session, lesson_id)

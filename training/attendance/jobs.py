@@ -1,4 +1,4 @@
-"""What falls due in training: absences that were reported, and seats that nobody confirmed."""
+"""Scheduled work in training: reported absences, and seats that were not confirmed."""
 
 from datetime import timedelta
 
@@ -24,6 +24,6 @@ def settle_all_absences(session: Session) -> None:
 
 @job("lapse-seat-offers", every=timedelta(minutes=10))
 def lapse_due_offers(session: Session) -> None:
-    """Take back offered seats that nobody confirmed in time, offer them to the next, close late lists."""
+    """Take back offered seats that were not confirmed in time, offer them to the next, close late lists."""
     lapse_offers(session)
     close_waiting_lists(session)

@@ -55,7 +55,7 @@ class Attendance(OfCentre, Record):
 
 
 class SeatOffer(OfCentre, Record):
-    """A seat held for somebody on the waiting list until an hour (候补名额)."""
+    """A seat held until a deadline for a person on the waiting list (候补名额)."""
 
     __table_args__ = (
         CheckConstraint("(outcome IS NULL) = (settled_at IS NULL)", name="settled"),

@@ -104,7 +104,7 @@ def lapse_offers(session: Session) -> int:
 def settle_answered(session: Session, class_id: int) -> None:
     """Settle the open offers of a class whose people left by another way than the offer's own page.
 
-    The offer of somebody whom a class that ended released has lapsed; that of somebody who left was declined.
+    An offer has lapsed if the class ended, and was declined if the person left.
     """
     with seeing_everything(session):
         answered = (

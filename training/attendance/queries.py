@@ -160,7 +160,7 @@ def days_of(session: Session, class_id: int) -> dict[int, list[bool]]:
 
 
 def lessons_ahead(person_id: int, now: datetime) -> Select[Lesson, TrainingClass, Major]:
-    """The lessons to which somebody is expected from now on, the next first."""
+    """A person's coming lessons, the next first."""
     return (
         select(Lesson, TrainingClass, Major)
         .join(TrainingClass, TrainingClass.id == Lesson.class_id)
@@ -176,7 +176,7 @@ def lessons_ahead(person_id: int, now: datetime) -> Select[Lesson, TrainingClass
 
 
 def open_offers(person_id: int, now: datetime) -> Select[SeatOffer]:
-    """The seats that are held for somebody and not answered."""
+    """Seat offers that await an answer."""
     return (
         select(SeatOffer)
         .where(SeatOffer.person_id == person_id, SeatOffer.outcome.is_(None), SeatOffer.until_at > now)
@@ -185,7 +185,7 @@ def open_offers(person_id: int, now: datetime) -> Select[SeatOffer]:
 
 
 def living_offer(session: Session, enrolment_id: int) -> SeatOffer | None:
-    """The offer that somebody on the waiting list has not answered yet."""
+    """The unanswered offer to a person on the waiting list."""
     with seeing_everything(session):
         return session.scalar(
             select(SeatOffer).where(SeatOffer.enrolment_id == enrolment_id, SeatOffer.outcome.is_(None))
@@ -193,7 +193,7 @@ def living_offer(session: Session, enrolment_id: int) -> SeatOffer | None:
 
 
 def offer(session: Session, offer_id: int) -> SeatOffer:
-    """One offer. Raises NotFound, also for somebody else's."""
+    """One offer. Raises NotFound, also for another person's."""
     row = session.scalar(select(SeatOffer).where(SeatOffer.id == offer_id))
     if row is None:
         raise NotFound

@@ -46,7 +46,7 @@ class OfferOutcome(StrEnum):
 
 
 class AttendanceStanding(StrEnum):
-    """Where somebody's absences leave them (缺勤情况)."""
+    """The status that follows from a person's absences (缺勤情况)."""
 
     FINE = "fine"
     WARNED = "warned"
@@ -109,7 +109,7 @@ def lessons_of(timetable: Timetable, times: Times) -> Iterator[LessonPlan]:
 def credited_hours(lesson: Span, hours: int, came: datetime, went: datetime | None, *, grace: timedelta) -> int:
     """Whole lesson hours that count for a stay; coming or going within `grace` of the bell costs nothing.
 
-    Whoever never checked out is credited nothing: hours are paid for and need both ends.
+    Without a check-out no hours are credited: hours are paid for and need both ends.
     """
     if went is None:
         return 0
@@ -120,7 +120,7 @@ def credited_hours(lesson: Span, hours: int, came: datetime, went: datetime | No
 
 
 def absent_run(days: Sequence[bool]) -> int:
-    """How many class days in a row somebody has now been away; True is a day on which they came."""
+    """How many class days in a row a person has now been absent; True is a day of presence."""
     run = 0
     for came in reversed(days):
         if came:
@@ -130,7 +130,7 @@ def absent_run(days: Sequence[bool]) -> int:
 
 
 def standing(run: int, *, warn: int, out: int) -> AttendanceStanding:
-    """What a run of absent days leads to."""
+    """The consequence of consecutive absences."""
     if run >= out:
         return AttendanceStanding.OUT
     return AttendanceStanding.WARNED if run >= warn else AttendanceStanding.FINE
@@ -138,7 +138,7 @@ def standing(run: int, *, warn: int, out: int) -> AttendanceStanding:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Lesson hours that somebody attended, of those that were held for them (课时)."""
+    """Lesson hours that a person attended, of those that were held for them (课时)."""
 
     attended: int
     due: int
@@ -189,7 +189,7 @@ class TraineesTaken(Conflict):
 
 
 class ClassNotRunning(Conflict):
-    """The class has not begun, is suspended or is over: nobody is marked present."""
+    """The class has not begun, is suspended or is over: attendance cannot be recorded."""
 
     code = "class-not-running"
     message = N_("这个班现在没有在上课，不能签到、调课或上报考勤")

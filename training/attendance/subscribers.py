@@ -1,4 +1,4 @@
-"""What follows for lessons and seats when a class begins or ends, and when somebody comes or goes."""
+"""The effects on lessons and seats when a class begins or ends, and when a trainee joins or leaves."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,7 +29,7 @@ PAUSES = {"suspend": CLASS_SUSPENDED, "resume": CLASS_RESUMED}
 def follow_class(session: Session, fact: ClassMoved) -> None:
     """Write the lessons down when a class begins, let its trainees complete it when it is over.
 
-    Whoever is in a class that ends before its time, or waits for one that is over, is released and notified. Raises
+    Trainees of a class that ends early, and people who wait for one that is over, are released and notified. Raises
     LessonAhead when a class is finished before its last lesson.
     """
     with seeing_everything(session):

@@ -47,7 +47,7 @@ STARTUPS = Machine(
 
 
 class StartupDraft(Draft):
-    """Somebody who has been trained to start a business (创业学员)."""
+    """A person who has been trained to start a business (创业学员)."""
 
     course: Words
     trained_on: NearDay

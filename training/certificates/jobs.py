@@ -1,4 +1,4 @@
-"""What falls due in assessment: second attempts that nobody took in time."""
+"""Scheduled work in assessment: second attempts that were not taken in time."""
 
 from datetime import timedelta
 

@@ -32,7 +32,7 @@ def certificates(class_id: int | None = None, *, person_id: int | None = None) -
 
 
 def resit_until(session: Session, enrolment_id: int) -> date:
-    """The last day on which somebody who failed may sit again, by the policy of the day they failed."""
+    """The last day for a second attempt, by the policy of the day of the failure."""
     failed_on = (
         session.scalar(select(func.max(Assessment.assessed_on)).where(Assessment.enrolment_id == enrolment_id))
         or clock.today()

@@ -47,7 +47,7 @@ class ResultsMissing(Conflict):
 
 
 class ResitOver(Conflict):
-    """The days in which somebody who failed may sit again are over."""
+    """The period for a second attempt is over."""
 
     code = "resit-over"
     message = N_("补考截止 {until}，已经过了")
@@ -67,7 +67,7 @@ def check_character(code: str) -> str:
 
 
 def certificate_code(year: int, drawn: str) -> str:
-    """The number of a certificate from its year and nine characters drawn at random, which nobody can guess."""
+    """The number of a certificate from its year and nine random characters, which cannot be guessed."""
     if len(drawn) != _BODY:
         raise ValueError("nine characters are drawn")
     body = f"{year % 100:02}{drawn}"
@@ -107,7 +107,7 @@ class PublicCertificate:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """Somebody was certified; published in the same transaction, so that their profile learns of it (TR-15)."""
+    """A person was certified; published in the same transaction, so that the profile is updated (TR-15)."""
 
     certificate_id: int
     enrolment_id: int

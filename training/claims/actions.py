@@ -133,8 +133,8 @@ def release_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 def pay_claim(session: Session, actor: Actor, *, claim_id: int, draft: PaymentDraft) -> Claim:
     """Pay a released claim out of a fund for subsidies (拨付).
 
-    Every line is calculated once more: whoever has lost the certificate, the attendance or the right to the subsidy
-    since the claim was entered is left out, with the reason. Raises SamePerson for whoever released it, OwnClaim,
+    Every line is recalculated: people who have lost the certificate, the attendance or the right to the subsidy
+    since the claim was entered are left out, with the reason. Raises SamePerson for whoever released it, OwnClaim,
     ClaimBlocked, NothingGranted when nobody is left, ProviderNotActive, FundShort, FundPurposeDiffers or IllegalMove.
     """
     require(actor, Permission.PAY_CLAIM)
@@ -241,7 +241,7 @@ def archive_claim(session: Session, actor: Actor, *, claim_id: int) -> Claim:
 
 
 def _others_claim(session: Session, actor: Actor, claim_id: int) -> Claim:
-    """A claim that the actor may decide on: entered by somebody else, of a school that is not theirs (SE-05)."""
+    """A claim on which the actor may decide: entered by another user, of a school that is not theirs (SE-05)."""
     claim = queries.claim(session, claim_id)
     require_responsible(actor, provider_id=claim.provider_id, centre_id=claim.centre_id)
     own_school = Role.REGISTRAR in actor.roles and actor.provider_id == claim.provider_id
@@ -255,7 +255,7 @@ def _lines(session: Session, claim: Claim, state: LineState) -> list[ClaimLine]:
 
 
 def _calculate_again(session: Session, claim: Claim) -> None:
-    """Leave out of a claim whoever no longer has the right to its money. Raises NothingGranted when nobody is left."""
+    """Leave out of a claim people no longer entitled to its money. Raises NothingGranted if none are left."""
     with seeing_everything(session):
         training, _, school = class_parts(session, claim.class_id)
         granted = {line.enrolment_id: line for line in _lines(session, claim, LineState.GRANTED)}
@@ -303,7 +303,7 @@ def _step(session: Session, actor: Actor, claim: Claim, event: str, *, reason: s
 
 def _write_lines(session: Session, claim: Claim, training: TrainingClass, *, terms: Terms, most: int) -> None:
     places = list(session.scalars(queries.claimed_places(training.id)))
-    # The same people may be claimed at another school at this moment: whoever comes second has to wait and see.
+    # The same people may be claimed at another school at this moment: the second transaction waits for the first.
     lock_people(session, [place.person_id for place in places])
     known = cases(session, training, places)
     for place in places:

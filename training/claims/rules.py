@@ -287,14 +287,14 @@ class ClaimBlocked(Conflict):
 
 
 class NothingGranted(Conflict):
-    """Nobody of the class is subsidised, so there is nothing to claim."""
+    """No member of the class is subsidised, so there is nothing to claim."""
 
     code = "nothing-granted"
     message = N_("没有一名学员符合补贴条件")
 
 
 class OwnClaim(Forbidden):
-    """Whoever entered a claim, or belongs to its school, does not decide on it, whatever roles the account holds."""
+    """A user who entered a claim, or belongs to its school, cannot decide on it, whatever roles the account holds."""
 
     code = "own-claim"
     message = N_("谁申请谁不能审核，请换一位同事办理")
@@ -329,7 +329,7 @@ class PaymentDraft(Draft):
 
 
 class ClawbackDraft(Draft):
-    """Whose subsidies are demanded back, and why; nobody named means everybody (追回)."""
+    """Whose subsidies are demanded back, and why; without names, everybody's (追回)."""
 
     enrolment_ids: Annotated[list[RecordId], Field(default_factory=list, max_length=600)]
     reason: Annotated[Line, StringConstraints(min_length=1)]

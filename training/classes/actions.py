@@ -61,7 +61,7 @@ class QuotaUsed(Conflict):
 
 
 class OwnClass(Forbidden):
-    """Whoever applied for a class does not approve it, whatever roles the account holds."""
+    """The applicant for a class cannot approve it, whatever roles the account holds."""
 
     code = "own-class"
     message = N_("不能审批自己学校或自己提交的开班申请")
@@ -101,7 +101,7 @@ TOLD = {
     "suspend": SCHOOL_CLASS_SUSPENDED,
     "resume": SCHOOL_CLASS_RESUMED,
 }
-"""What a school is told of a step that somebody else took."""
+"""The notice to a school of a step taken by another user."""
 
 
 def draft_class(session: Session, actor: Actor, *, draft: ClassDraft, is_demo: bool = False) -> TrainingClass:
@@ -152,7 +152,7 @@ def apply_for_class(session: Session, actor: Actor, *, class_id: int) -> Trainin
 
 
 def approve_class(session: Session, actor: Actor, *, class_id: int) -> TrainingClass:
-    """Let a class recruit. Raises OwnClass for the school itself and for whoever applied."""
+    """Let a class recruit. Raises OwnClass for the school itself and for the applicant."""
     require(actor, Permission.APPROVE_CLASS)
     training = _reviewed(session, actor, class_id)
     require_active(find_provider(session, training.provider_id).state)

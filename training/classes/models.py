@@ -48,5 +48,5 @@ class TrainingClass(Record):
 
     @property
     def seats_left(self) -> int:
-        """Seats that nobody holds."""
+        """Free seats."""
         return self.seats - self.taken

@@ -54,14 +54,14 @@ STATE_LABELS = {
 }
 
 HIDDEN = frozenset({ClassState.DRAFT, ClassState.APPLIED})
-"""States in which only the school and staff know of a class."""
+"""States in which only the school and staff can see a class."""
 
 BEFORE_SESSION = (ClassState.DRAFT, ClassState.APPLIED, ClassState.RECRUITING, ClassState.LOCKED)
 
 RUNNING = (ClassState.IN_SESSION, ClassState.SUSPENDED)
 
 JOINABLE = (ClassState.RECRUITING, ClassState.LOCKED, *RUNNING)
-"""States in which somebody who was checked or waited may still come in."""
+"""States in which people under review or on the waiting list may still join."""
 
 ONWARD = frozenset({"lock", "begin", "resume"})
 """Events that only a school in good standing may cause; ending what runs stays possible for any."""

@@ -33,7 +33,7 @@ from training.providers.rules import require_active, require_responsible
 def enrol_learner(
     session: Session, actor: Actor, *, class_id: int, person_id: int, application: Application | None = None
 ) -> Enrolment:
-    """Give somebody a seat in a class, with the price of today frozen (报名).
+    """Give a person a seat in a class at a price fixed today (报名).
 
     Learners enrol themselves, staff the people of their centre, schools their own trainees. Raises ClassFull (unless
     the application may wait), ClassNotOpen, AlreadyEnrolled, ClassOverlap, TooYoung, BeneficiaryMissing or NotFound.
@@ -52,7 +52,7 @@ def enrol_learner(
 
 
 def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str = "") -> Enrolment:
-    """Take somebody out of a class before it begins; the seat is offered to the person who has waited longest (退班).
+    """Withdraw a person from a class before it begins; the seat is offered to the person who has waited longest (退班).
 
     Raises IllegalMove once the class runs, or NotFound.
     """
@@ -66,7 +66,7 @@ def withdraw_learner(session: Session, actor: Actor, *, enrolment_id: int, reaso
 
 
 def take_seat(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment:
-    """Take the seat that somebody on the waiting list was offered (确认候补名额).
+    """Accept a seat that was offered to a person on the waiting list (确认候补名额).
 
     Whom the centre has to look at first takes it as an applicant. Raises IllegalMove, ClassOverlap, ProviderNotActive
     or NotFound.
@@ -87,7 +87,7 @@ def take_seat(session: Session, actor: Actor, *, enrolment_id: int) -> Enrolment
 
 
 def drop_learner(session: Session, actor: Actor, *, enrolment_id: int, reason: str) -> Enrolment:
-    """End the training of somebody who stays away; the seat comes back (中途退学). Raises IllegalMove or NotFound."""
+    """End the training of a person who stays away; the seat becomes free (中途退学). Raises IllegalMove or NotFound."""
     require(actor, Permission.REPORT_TRAINING)
     leaving = queries.enrolment(session, enrolment_id)
     require_responsible(actor, provider_id=leaving.provider_id, centre_id=leaving.centre_id)
@@ -130,7 +130,7 @@ def refuse_learner(session: Session, actor: Actor, *, enrolment_id: int, reason:
 
 
 def place_graduates(session: Session, actor: Actor, *, person_id: int) -> int:
-    """Note on the certified courses of somebody that work followed (就业); returns how many."""
+    """Record on a person's certified courses that employment followed (就业); returns how many."""
     require(actor, Permission.ENROL)
     with seeing_everything(session):
         certified = select(Enrolment).where(

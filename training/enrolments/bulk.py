@@ -58,7 +58,7 @@ class Newcomer:
 def admit_together(
     session: Session, actor: Actor, *, parts: Parts, newcomers: Sequence[Newcomer], seated: bool = False
 ) -> Sequence[int]:
-    """Enrol people in a class, all or nobody; returns the numbers of their enrolments in the order of `newcomers`.
+    """Enrol people in a class, all or none; returns the numbers of their enrolments in the order of `newcomers`.
 
     Who left the class or was refused comes back on the same enrolment. When there is no room for all of them, they
     wait if every application allows it. With `seated` the caller has taken the seats already. Raises ClassFull,

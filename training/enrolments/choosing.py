@@ -1,4 +1,4 @@
-"""Which classes somebody may join, the nearest first, and what each would cost them (可以报的班)."""
+"""Which classes a person may join, the nearest first, and what each would cost them (可以报的班)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

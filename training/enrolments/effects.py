@@ -47,7 +47,7 @@ _CHANNELS = {Origin.WEB: Channel.WEB, Origin.COUNTER: Channel.COUNTER, Origin.RO
 
 
 def split_of(major: Major, entitled: Entitlement | None) -> PriceSplit:
-    """Today's price for somebody with or without a right to free training."""
+    """Today's price for a person with or without a right to free training."""
     return price_split(
         major.tuition_fen, major.school_waiver_fen, major.government_fen, entitled, subsidy_fen=major.centre_subsidy_fen
     )

@@ -87,7 +87,7 @@ class Enrolment(Record):
 
 
 def own_trainees(scope: Scope) -> ColumnElement[bool]:
-    """A school sees the people who learn with it, and nobody else's."""
+    """A school sees only the people who learn with it."""
     if not scope.provider_id:
         return false()
     return Person.id.in_(select(Enrolment.person_id).where(Enrolment.provider_id.in_(still_partner(scope.provider_id))))

@@ -23,7 +23,7 @@ from training.providers.prices import Entitlement
 def trainees(session: Session, class_id: int) -> list[tuple[Enrolment, Person]]:
     """The learners of a class visible to the reader, in the order in which they enrolled.
 
-    Whoever may see an enrolment sees its person, at whatever centre that person is registered.
+    A reader who may see an enrolment sees its person, at whatever centre that person is registered.
     """
     held = select(Enrolment).where(Enrolment.class_id == class_id).order_by(Enrolment.enrolled_at, Enrolment.id)
     places = list(session.scalars(held))
@@ -61,7 +61,7 @@ def place_of(session: Session, class_id: int, person_id: int) -> Enrolment | Non
 
 
 def other_classes(session: Session, person_id: int, class_id: int) -> list[TrainingClass]:
-    """The other classes of a person, at every school, so that nobody is in two at once."""
+    """The other classes of a person, at every school, so that classes do not overlap."""
     return classes_elsewhere(session, [person_id], class_id).get(person_id, [])
 
 

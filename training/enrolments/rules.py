@@ -64,7 +64,7 @@ RELEASABLE = frozenset(
         EnrolmentState.ATTENDING,
     }
 )
-"""States that end with the class: whoever is in one is released when it is cancelled or broken off."""
+"""States that end with the class: people in them are released when it is cancelled or broken off."""
 
 S = EnrolmentState
 ENROLMENTS = Machine(
@@ -164,7 +164,7 @@ TO_CHECK_LABELS = {
 
 
 class BeneficiaryMissing(Refusal):
-    """A child or a spouse learns on somebody's recognition, and nobody was named."""
+    """A child or a spouse learns on a worker's recognition, and no worker was named."""
 
     code = "beneficiary-missing"
     status = 422
@@ -245,7 +245,7 @@ def needs_holder(application: Application, *, trusted: bool) -> bool:
 
 
 def with_beneficiary(application: Application, holder_id: int | None, *, trusted: bool) -> Application:
-    """Name the worker on whose recognition somebody learns; what others than staff say of it is checked first."""
+    """Name the worker on whose recognition a relative learns; statements by others than staff are checked first."""
     if application.relation is Relation.SELF:
         return replace(application, beneficiary_of_id=None)
     if not needs_holder(application, trusted=trusted):

@@ -18,7 +18,7 @@ from training.funds.movements import charge_places
 
 @subscribe(Enrolled)
 def charge_accepted(session: Session, fact: Enrolled) -> None:
-    """Charge the fund of the class for everybody; without enough money nobody is accepted. Raises FundShort."""
+    """Charge the fund of the class for everybody; without enough money no one is accepted. Raises FundShort."""
     with seeing_everything(session):
         fund = queries.funding(session, fact.class_id)
         if fund is None:

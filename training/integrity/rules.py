@@ -167,7 +167,7 @@ def same_second(facts: Facts, terms: Terms) -> CheckFinding | None:
 
 
 def no_variance(facts: Facts, terms: Terms) -> CheckFinding | None:
-    """Trainees who arrive at the same second of the lesson every day, which nobody does."""
+    """Trainees who arrive at the same second of the lesson every day, which is implausible."""
     _need(facts.stamps)
     offsets: dict[int, list[float]] = defaultdict(list)
     for stamp in facts.stamps:
@@ -276,7 +276,7 @@ def upper_tail(tries: int, hits: int, chance: float) -> float:
 
 
 def retired(trainee: CheckedTrainee, on: date, rules: Iterable[RetirementRule], *, surely: bool = False) -> bool:
-    """Whether somebody has reached retirement age on a day.
+    """Whether a person has reached retirement age on a day.
 
     For women the table has two ages, by kind of post: a flag uses the earlier one, a refusal the later.
     """

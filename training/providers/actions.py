@@ -120,7 +120,7 @@ def move_provider(
 ) -> TrainingProvider:
     """Suspend a school, let it open classes again, or end the work with it. Raises Invalid or IllegalMove.
 
-    Suspending and ending end the sessions and tokens of its accounts at once; after the end none of them comes in.
+    Suspending and ending end the sessions and tokens of its accounts at once; after the end none of them can sign in.
     """
     require(actor, Permission.MANAGE_PROVIDERS)
     provider = _responsible(session, actor, provider_id)

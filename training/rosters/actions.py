@@ -45,7 +45,7 @@ def upload_roster(
     book: Workbook | None = None,
     source: Source = Source.FILE,
 ) -> RosterUpload:
-    """Store a school's file and give every row its verdict; nobody is enrolled yet.
+    """Store a school's file and check every row, without enrolling anybody.
 
     `book` is the file as the caller has read it, before the transaction began. A file with unknown columns, or with
     more than AT_ONCE rows, stays `uploaded`: the school names the columns, the worker checks the rows. Sending the same
@@ -74,7 +74,7 @@ def upload_roster(
 
 
 def confirm_roster(session: Session, actor: Actor, *, upload_id: int, only_good: bool = False) -> RosterUpload:
-    """Enrol everybody with a valid row, all or nobody, and delete the file and its cells (确认导入).
+    """Enrol everybody with a valid row, all or none, and delete the file and its cells (确认导入).
 
     Rows are judged again, so that changes since the check count. For more than AT_ONCE rows the seats are reserved now
     and the worker imports the rows. Raises RosterHasErrors unless `only_good` says to skip rows with errors, RosterFull
@@ -131,7 +131,7 @@ def stop_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUplo
 
 
 def undo_roster(session: Session, actor: Actor, *, upload_id: int) -> RosterUpload:
-    """Undo an import within the period of the policy: exactly those of its enrolments that nobody has touched since.
+    """Undo an import within the period of the policy: exactly those of its enrolments that are unchanged since.
 
     People and corrected fields stay as they are (撤回导入). Raises UndoTooLate, IllegalMove or NotFound.
     """

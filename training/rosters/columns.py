@@ -62,7 +62,7 @@ WANTED = ("phone", "education", "category")
 """If the file has such a column, every trainee needs a value in it."""
 
 NEVER_DITTO = frozenset({"name", "id_number", "phone", "bank", "card_no", "hardship_no"})
-"""Fields in which 同上 is refused: nobody shares these with the line above."""
+"""Fields in which 同上 is refused, because they differ for every person."""
 
 _EDUCATION_WORDS = {
     Education.POSTGRADUATE: ("研究生", "硕士", "博士", "硕士研究生", "博士研究生"),

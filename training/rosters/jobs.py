@@ -1,4 +1,4 @@
-"""Long rosters are processed, and uploads that nobody settles are deleted with their personal data."""
+"""Long rosters are processed, and uploads without a decision are deleted with their personal data."""
 
 from datetime import timedelta
 

@@ -87,7 +87,7 @@ def rows_of(upload_id: int, verdict: RosterVerdict | None = None) -> Select[Rost
 
 
 def people_rows(upload_id: int) -> Select[RosterRow]:
-    """The rows of an upload that name somebody, in file order."""
+    """The rows of an upload with a name, in file order."""
     return select(RosterRow).where(RosterRow.upload_id == upload_id, RosterRow.identity != "").order_by(RosterRow.id)
 
 

@@ -47,7 +47,7 @@ def require_recent(session: Session, upload: RosterUpload, training: TrainingCla
 def withdraw_rows(session: Session, *, actor: Actor, upload: RosterUpload, most: int) -> bool:
     """Withdraw the next `most` enrolments of an import to which nothing else has happened; False at the end.
 
-    An enrolment that has moved on stays: somebody else has decided on it since.
+    An enrolment that has changed state stays, since another decision has been made on it.
     """
     with seeing_everything(session):
         imported = session.execute(

@@ -142,7 +142,7 @@ def _judge_known(
     place: Enrolment,
     known: Known,
 ) -> None:
-    """The verdict on somebody who is in the class already, with the changes."""
+    """The verdict on a person who is in the class already, with the changes."""
     reading.verdict = RosterVerdict.UNCHANGED
     if place.state in ENDED:
         message = N_("此人已退出本班；如需恢复，请单独办理")
@@ -168,7 +168,7 @@ def _judge_known(
 def differences(
     upload: RosterUpload, trainee: Trainee, person: Person, place: Enrolment | None, known: Known
 ) -> list[FieldChange]:
-    """What a row would change about a person and an enrolment, by field; nothing for somebody with another name."""
+    """What a row would change about a person and an enrolment, by field; empty for a person with another name."""
     if (place is not None and place.to_check == "name") or not same_name(trainee.name, person.name):
         return []
     changes = []

@@ -54,7 +54,7 @@ def propose(
     to_on: LastDay = None,
     region: Annotated[str, typer.Option(help="Region code; empty for everywhere.")] = "",
 ) -> None:
-    """Write a rule down; it holds once somebody agrees to it in the pages."""
+    """Propose a rule; it takes effect once a second person approves it in the pages."""
     from pydantic import ValidationError
 
     from centre.database import open_session

@@ -53,7 +53,7 @@ def serve(
         log_level=known.log_level.lower(),
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # api.proxies believes the proxies of the settings, and nobody else
+        proxy_headers=False,  # api.proxies trusts only the proxies of the settings
         timeout_keep_alive=15,
         timeout_worker_healthcheck=60,  # a process that starts on a busy machine is not dead
         limit_concurrency=1000,
@@ -62,7 +62,7 @@ def serve(
 
 
 def _offer_first_run(host: str, port: int) -> None:
-    """Where nobody can administer the installation yet, print the one-time key of the first-run page."""
+    """If the installation has no administrator yet, print the one-time key of the first-run page."""
     from sqlalchemy.exc import DBAPIError
 
     from centre.accounts.rules import bare, new_words

@@ -89,7 +89,7 @@ def take_step(session: Session, actor: Actor, *, kind: Kind, case_id: int, event
     allow_staff(session, case, case.centre_id, actor=actor)
     _check_signatures(actor, step, case)
     for name, value in draft.model_dump(exclude={"reason", "words"}).items():
-        if hasattr(case, name) and not (value is None and name.endswith("_id")):  # whoever was named stays named
+        if hasattr(case, name) and not (value is None and name.endswith("_id")):  # a reference once set stays
             setattr(case, name, _kept(value))
     if step.act is not None:
         step.act(session, actor, case, draft)
@@ -138,7 +138,7 @@ def add_line(
 
 
 def _named(session: Session, values: dict[str, Any]) -> dict[str, Any]:
-    """The values of a line; whoever is named by a number stands there with the name of the record."""
+    """The values of a line; references by id are shown with the name of the record."""
     if "person_id" not in values:
         return values
     if values["person_id"] is not None:

@@ -58,11 +58,11 @@ class Lines:
     """The column in which a line is ticked off, for example with the signature; empty for none."""
     mark_label: str = ""
     carried: tuple[str, ...] = ()
-    """What the next line has in common with the last one, unless somebody changes it."""
+    """The values that the next line takes from the last one by default."""
 
     @property
     def concerns_people(self) -> bool:
-        """Whether a line may be about somebody who is looked for first."""
+        """Whether a line may be about a person, who is then looked up first."""
         return "person_id" in self.draft.model_fields
 
 

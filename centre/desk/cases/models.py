@@ -15,7 +15,7 @@ _PLACE = "desk"
 
 
 class Case(OfCentre, Record):
-    """The base of all desk cases: centre, who opened it, the next due day, and the person's sealed words (事项).
+    """The base of all desk cases: centre, who opened it, the next due day, and the person's encrypted statement (事项).
 
     Each kind adds its state, its columns and CHECK constraints.
     """

@@ -17,7 +17,7 @@ from centre.states import Transition
 from centre.translation import Term
 
 ABOUT_HOUSEHOLD = ("household", "income_fen")
-"""Fields that describe a household; whoever has answered them once is not asked again."""
+"""Fields that describe a household; a person who has answered them once is not asked again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class SamePerson(Conflict):
 
 
 class PersonNeeded(Refusal):
-    """The case is about somebody, who has to be named."""
+    """The case concerns a person, who must be named."""
 
     code = "person-needed"
     status = 422

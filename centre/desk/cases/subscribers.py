@@ -17,7 +17,7 @@ from centre.states import forget_reasons
 def forget_in_cases(session: Session, fact: PersonErased) -> None:
     """Take an erased person out of the lines of their own cases, and out of the cases of others.
 
-    A guarantor, an opponent, somebody complained of stands there as text only. A number names one person everywhere; a
+    Guarantors, opponents and people complained about are stored there as text. A number names one person everywhere; a
     name alone counts at the person's own centre, since elsewhere it is as likely a namesake's.
     """
     centre_id = session.scalar(select(Person.centre_id).where(Person.id == fact.person_id))

@@ -34,7 +34,7 @@ class NothingToRelease(Conflict):
 
 
 def draw_hall(session: Session, actor: Actor, *, venue_id: int, draft: GridDraft) -> HallGrid:
-    """Draw the grid of a hall; the booths of its fairs stay on it as far as they fit.
+    """Draw the grid of a hall; the booths of its fairs keep their squares where these still exist.
 
     Raises Invalid, EntranceOutside, NotFound or OtherCentre.
     """
@@ -63,7 +63,7 @@ def draw_hall(session: Session, actor: Actor, *, venue_id: int, draft: GridDraft
 
 
 def move_booth(session: Session, actor: Actor, *, fair_id: int, draft: PlaceDraft) -> Fair:
-    """Move a numbered booth to a square; whoever stands there changes places with it.
+    """Move a numbered booth to a square; a booth that stands there changes places with it.
 
     Raises FairFixed, NoSuchSquare or NotFound.
     """
@@ -79,7 +79,7 @@ def move_booth(session: Session, actor: Actor, *, fair_id: int, draft: PlaceDraf
         place.booth_no: place
         for place in session.scalars(select(BoothPlace).where(BoothPlace.fair_id == fair.id).order_by(BoothPlace.id))
     }
-    # All places are written, so that a booth nobody moved does not slip into a square that became free.
+    # All places are written, so that a booth that was not moved does not slip into a square that became free.
     for number, (x, y) in after.items():
         row = rows.get(number)
         if row is None:
@@ -106,7 +106,7 @@ def reset_plan(session: Session, actor: Actor, *, fair_id: int) -> Fair:
 
 
 def release_changes(session: Session, actor: Actor, *, fair_id: int) -> HallChanges:
-    """Release what changed in the hall of an announced fair, and tell those whom it concerns; returns the changes.
+    """Release what changed in the hall of an announced fair, and notify those whom it concerns; returns the changes.
 
     A booth that moved concerns its exhibitor and who has an interview there; a way in, those who come that way; the
     address, everybody. Raises NothingToRelease, FairFixed or OtherCentre.

@@ -1,4 +1,4 @@
-"""Actions on the entrances of a hall: where visitors and exhibitors come in."""
+"""Actions on the entrances of a hall: where visitors and exhibitors enter."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

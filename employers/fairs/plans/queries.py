@@ -35,12 +35,12 @@ class FloorPlan:
 
 
 def hall_grid(session: Session, venue_id: int) -> HallGrid | None:
-    """The grid of a hall, if somebody drew it."""
+    """The grid of a hall, if it has been drawn."""
     return session.scalar(select(HallGrid).where(HallGrid.venue_id == venue_id))
 
 
 def floor_plan(session: Session, fair: Fair, *, released: bool = False) -> FloorPlan:
-    """The floor plan of a fair; booths that nobody placed stand in double rows. Holders are public.
+    """The floor plan of a fair; booths without a place stand in double rows. Holders are public.
 
     `released` is the plan that everybody knows, without what its organiser moved since.
     """
@@ -73,7 +73,7 @@ def floor_plan(session: Session, fair: Fair, *, released: bool = False) -> Floor
 class HallChanges:
     """What changed in the hall of an announced fair and is not released yet, by whom it concerns (未公布的改动).
 
-    Each part has what everybody knows and what holds now. Booths without a holder concern nobody.
+    Each part has the published and the current value. Booths without a holder are left out.
     """
 
     moved: tuple[tuple[Booth, Square, Square], ...] = ()

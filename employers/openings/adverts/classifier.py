@@ -1,4 +1,4 @@
-"""A linear classifier on runs of characters, for wording that neither rule nor lexicon names: it asks. Pure.
+"""A linear classifier on runs of characters, for wording that neither rule nor lexicon lists: it flags. Pure.
 
 Trained by `employers.openings.adverts.training`; here are only the weights and their sum, so that no library is
 loaded for a sentence. The data file holds an integer for each run of one to three characters, in thousandths. Weights
@@ -26,7 +26,7 @@ LAWFUL_BELOW = 0.2
 """Probability below which a question of the lexicon is dropped; .3 would silence one more in seventy unlawful ones."""
 
 TITLE_BELOW = 0.5
-"""The same for a bare title: it demands nothing, and a word in it tells of the work more often than of a person."""
+"""The threshold for a bare title: it demands nothing, and its words describe the work more often than a person."""
 
 SHORTEST = 6
 """Shorter clauses are too little to judge by resemblance."""

@@ -153,7 +153,7 @@ def wants_whom(clause: str) -> bool:
 
 
 def without_work(clause: str, law: str) -> str:
-    """A clause without what tells of work, goods or benefits, as far as the topic of a law knows them."""
+    """A clause without the words about work, goods or benefits that the topic of a law lists."""
     topics = _by_law().get(law, ())
     if not topics:
         return clause

@@ -19,7 +19,7 @@ WIDEST_RANGE = 3
 """A pay range wider than this factor is too vague to be useful."""
 
 OF_THINGS = frozenset({"hepatitis-b", "pregnancy-test", "fees", "education-limit"})
-"""Rules whose words also name things: in a bare title (乙肝检验科护工) they ask nothing of whoever applies."""
+"""Rules whose words also name things: in a bare title (乙肝检验科护工) they demand nothing of the applicant."""
 
 _MONEY_RANGE = re.compile(r"(?<![0-9])([0-9]{4,6})(?:元)?[-~至到—]([0-9]{4,6})(?![0-9])")
 _DIGIT = r"[0-9\uff10-\uff19]"

@@ -1,4 +1,4 @@
-"""Why somebody is sent here and not there, from the prices of the limits, as facts that a page puts into words."""
+"""Why a person is assigned here and not there, from the prices of the limits, as facts for a page to word."""
 
 from collections import Counter
 from dataclasses import dataclass, replace

@@ -1,9 +1,9 @@
-"""What the places of tonight are worth to people who will come while they are still open (留给后来的人).
+"""The value of tonight's places to people who will register while these are still open (留给后来的人).
 
-A plan of one night that looks at tonight alone uses up the places that suit later people better. So the people who
-came in the last quarter stand for those of the next one: a linear program sends them to the places of tonight, each
-place with the part of its hires that falls into a quarter, and its prices say what one more expected hire there is
-worth to them. Whoever is sent tonight has to be worth more than that.
+A plan that considers tonight alone uses up places that suit later people better. So the people who registered in the
+last quarter represent those of the next one: a linear program assigns them to tonight's places, each place with the
+part of its hires that falls into a quarter, and its dual prices give the value of one more expected hire there. An
+assignment tonight must be worth more than that.
 
 In the literature these are bid prices (Talluri and van Ryzin, The Theory and Practice of Revenue Management, 3.3).
 """
@@ -15,7 +15,7 @@ from matching.engine.assign.problem import PlanPlace, PlanProblem, PlanUnit
 from matching.engine.assign.solve import SECONDS, Plan, Solver, highs, model_of
 
 MANY = 1_000_000
-"""A headcount that limits nobody: in a quarter only hires count, not how many people are sent in one night."""
+"""A headcount without effect: in a quarter only hires count, not how many people are sent in one night."""
 
 
 def newcomers_prices(

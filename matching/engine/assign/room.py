@@ -11,7 +11,7 @@ Offer = tuple[int, PlanChoice, dict[Name, int]]
 ROUNDS = 4
 """Each round of exchanges is cheaper than the last; after a few nothing is left to be gained."""
 TRIED = 4
-"""How many of the people in a full place are asked to make room, those first whom it costs least."""
+"""How many people in a full place are considered for moving elsewhere, those first whom it costs least."""
 
 
 def limits(problem: PlanProblem) -> dict[Name, int]:
@@ -84,7 +84,7 @@ class PlanBoard:
         return None
 
     def fill(self) -> None:
-        """Send whoever is left to a place that still has room, the most worth first."""
+        """Assign the remaining people to places that still have room, the highest value first."""
         left = [
             (-worth, number, choice.place, needs)
             for number, offers in self.choices.items()

@@ -52,7 +52,7 @@ def plan_value(problem: PlanProblem, sent: Mapping[int, int]) -> int:
 
 
 def require_right(problem: PlanProblem, sent: Mapping[int, int], *, value: float, bound: float) -> int:
-    """The value of a plan that is right; nobody is shown another one. Raises PlanWrong."""
+    """The value of a valid plan; an invalid one is never shown. Raises PlanWrong."""
     if faults := plan_faults(problem, sent):
         raise PlanWrong("; ".join(faults[:5]))
     real = plan_value(problem, sent)
@@ -65,7 +65,7 @@ def require_right(problem: PlanProblem, sent: Mapping[int, int], *, value: float
 
 
 def certified_bound(problem: PlanProblem, prices: Mapping[tuple[str, int, str], float]) -> float:
-    """An upper bound for every plan from any prices that are not negative, whoever made them (weak duality).
+    """An upper bound for every plan from any non-negative prices, whatever their origin (weak duality).
 
     With the prices of the linear optimum it is the linear bound itself; with wrong ones it is only higher.
     """

@@ -95,7 +95,7 @@ def start_of(worker: WorkerProfile, opening: OpeningProfile, today: date) -> dat
 
 
 def birthday(born: date, age: int) -> date:
-    """The day on which somebody turns `age`; for those born on 29 February it is 1 March in other years."""
+    """The day on which a person turns `age`; for those born on 29 February it is 1 March in other years."""
     year = born.year + age
     if (born.month, born.day) == (2, 29) and not (year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)):
         return date(year, 3, 1)

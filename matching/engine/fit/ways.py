@@ -208,5 +208,5 @@ def without_schooling(opening: OpeningProfile) -> OpeningProfile | None:
 
 
 def at_any_pay(opening: OpeningProfile) -> OpeningProfile:
-    """The opening as if its pay excluded nobody: who fits it then says what the suitable ones ask for."""
+    """The opening without its pay condition: those who fit then show what pay suitable people expect."""
     return replace(opening, wage_min_fen=None, wage_max_fen=None)

@@ -135,7 +135,7 @@ class OpeningColumns:
         self.terms, self.papers = Growing(1), Growing(3)
 
     def add(self, opening: OpeningProfile) -> bool:
-        """Add an opening; False where nobody could be introduced to it today."""
+        """Add an opening; False if no introduction to it is possible today."""
         today = self.ground.today
         filled = opening.remaining is not None and opening.remaining < 1
         expired = opening.valid_until is not None and opening.valid_until < today

@@ -193,7 +193,7 @@ def settled(workers: Workers, keys: I4, owners: I4, most: I4, where: Lists) -> L
 
 
 def signs_of(workers: Workers) -> I4:
-    """The bits of each worker's skills in halves; all where nobody knows them."""
+    """The bits of each worker's skills in halves; all bits where the skills are unknown."""
     bits = skill_bits(workers.terms.of[:, 0].astype(np.int64), workers.terms.ptr)
     bits[workers.rows[:, c.FLAGS] & c.SKILLS_KNOWN == 0] = ALL_BITS
     halves = (bits & HALF, bits >> np.uint64(32))

@@ -126,9 +126,9 @@ def decide_roll(session: Session, actor: Actor, *, member_id: int, draft: Decisi
 
 
 def depart_batch(session: Session, actor: Actor, *, batch_id: int) -> ExportBatch:
-    """The batch leaves: whoever nobody saw at the gate counts as absent. Raises RollUnsettled or IllegalMove.
+    """The batch departs: members without a scan at the gate count as absent. Raises RollUnsettled or IllegalMove.
 
-    A scan that arrives later still brings somebody back among those on the way.
+    A scan that arrives later still moves a member back to those on the way.
     """
     require(actor, Permission.CALL_ROLL)
     batch = _led_whole(session, actor, batch_id)

@@ -1,8 +1,8 @@
-"""Reconciling the roll: a pure function from scans to the truth of each member, whatever order they arrive in (点名).
+"""Reconciling the roll: a pure function from scans to the state of each member, independent of their order (点名).
 
-A scan is what one device says of one member: its own counter orders what it says, never its clock, which may be wrong.
-A device that says something else later corrects itself. Two devices that differ are a conflict, which is shown until
-somebody decides; the decision names the scans that it has seen, so that a later contradiction is a conflict again.
+A scan is a statement of one device about one member, ordered by the device's own counter, never by its clock, which
+may be wrong. A later statement of a device corrects an earlier one. Two devices that differ are a conflict, which is
+shown until staff decide; the decision names its scans, so that a later contradiction is a conflict again.
 """
 
 from collections import defaultdict
@@ -85,13 +85,13 @@ class RollTruth:
 
     @property
     def is_conflict(self) -> bool:
-        """Whether somebody has to decide."""
+        """Whether a decision by staff is needed."""
         return bool(self.disputed)
 
 
 @dataclass(frozen=True, slots=True)
 class Roll:
-    """The truth of every member that somebody spoke of, and counters that one device used for two things."""
+    """The result for every member with a scan, and counters that a device used for two different scans."""
 
     members: Mapping[int, RollTruth]
     reused: tuple[RollMark, ...] = ()
@@ -110,7 +110,7 @@ WAY = (RollWord.ARRIVED, RollWord.LEFT)
 
 
 def reconcile(scans: Iterable[RollMark]) -> Roll:
-    """The one truth of many scans; the same for every order, and for scans that were sent twice.
+    """The result of many scans, independent of their order and of repeated uploads.
 
     >>> reconcile([Scan("a", 1, 7, RollWord.BOARDED), Scan("b", 1, 7, RollWord.ABSENT)]).conflicts[0].member_id
     7
@@ -144,7 +144,7 @@ def _truth(member_id: int, scans: list[RollMark], clashing: Collection[Key]) -> 
             disputed += words
     absent = [scan for scan in gate if scan.word is RollWord.ABSENT]
     if way and absent and not disputed:
-        disputed += [*absent, *way]  # somebody who was not at the gate cannot arrive
+        disputed += [*absent, *way]  # a member who was not at the gate cannot arrive
     disputed += [scan for scan in open_scans if scan.key in clashing and scan not in disputed]
     word = _seen(way, WAY) or _seen(gate, GATE)
     return RollTruth(member_id, word, tuple(sorted(scans, key=_order)), tuple(sorted(disputed, key=_order)))
@@ -160,7 +160,7 @@ def _latest(scans: list[RollMark], words: Collection[RollWord]) -> list[RollMark
 
 
 def _seen(scans: list[RollMark], words: tuple[RollWord, RollWord]) -> RollWord | None:
-    """The word that holds meanwhile: that somebody saw the member outweighs that another did not."""
+    """The provisional result: a report of presence outweighs a report of absence."""
     spoken = {scan.word for scan in scans}
     return next((word for word in words if word in spoken), None)
 
@@ -196,7 +196,7 @@ class RollNotOpen(Conflict):
 
 
 class RollUnsettled(Conflict):
-    """Sources differ about some members; somebody has to decide first."""
+    """Sources differ about some members; staff must decide first."""
 
     code = "roll-unsettled"
     message = N_("还有 {count} 人的点名结果互相矛盾，请先裁定：{names}")

@@ -41,7 +41,7 @@ def write_roll(batch_no: str, lines: list[Seated]) -> bytes:
 
 
 def read_roll(book: Workbook) -> ReadRoll:
-    """Read a roll back; empty cells say nothing. Raises Invalid with every cell that is neither yes nor no."""
+    """Read a roll back; empty cells are ignored. Raises Invalid with every cell that is neither yes nor no."""
     words: dict[int, RollWord] = {}
     copies: set[str] = set()
     problems: list[Problem] = []

@@ -145,7 +145,7 @@ def sign_contract(session: Session, actor: Actor, *, member_id: int, draft: Cont
 
 
 def reject_contract(session: Session, actor: Actor, *, member_id: int, draft: RefusalDraft) -> ExportMember:
-    """Record that somebody who arrived does not sign, with the reason. Raises Invalid, IllegalMove or NotFound."""
+    """Record that an arrived worker does not sign, with the reason. Raises Invalid, IllegalMove or NotFound."""
     require(actor, Permission.RUN_EXPORT)
     if not draft.reason:
         raise Invalid([Problem("reason", "missing", N_("请写明理由"))])
@@ -157,7 +157,7 @@ def reject_contract(session: Session, actor: Actor, *, member_id: int, draft: Re
 
 
 def record_return(session: Session, actor: Actor, *, member_id: int, draft: ReturnDraft) -> ExportMember:
-    """Record that somebody came back: the registration is active again, with new suggestions, the same day (EX-06).
+    """Record that a worker has returned: the registration is active again, with new suggestions, the same day (EX-06).
 
     Raises Invalid for a day ahead of today, IllegalMove or NotFound.
     """
@@ -181,7 +181,7 @@ def record_return(session: Session, actor: Actor, *, member_id: int, draft: Retu
 
 
 def record_self_found(session: Session, actor: Actor, *, draft: SelfFoundDraft) -> SelfFoundJob:
-    """Record work elsewhere that somebody found without the centre: counted apart, never as an introduction (EX-07).
+    """Record work elsewhere that a person found without the centre: counted apart, never as an introduction (EX-07).
 
     Raises OutOfScope, Invalid or NotFound.
     """

@@ -97,7 +97,7 @@ def area_of(code: str, at_home: str) -> Area:
 def flow_map(session: Session, today: date, *, since: date, until: date, occupation: str = "") -> FlowMap:
     """Where those went who signed between two days, both included; of one occupation alone when it is given.
 
-    Figures of the whole network, which name nobody. `today` decides whose 30th and 90th day has come.
+    Figures of the whole network without names. `today` decides whose 30th and 90th day has come.
     """
     statement = (
         select(
@@ -143,7 +143,7 @@ def flows_of(journeys: Iterable[Journey], today: date, at_home: str) -> FlowMap:
 
 
 def published(flows: FlowMap) -> FlowMap:
-    """The same for everybody: whole fives, so that no figure and no difference of two tells of a single person.
+    """The public version: multiples of five, so that no figure and no difference of two reveals a single person.
 
     Places with fewer people are left out; an area keeps its line.
     """

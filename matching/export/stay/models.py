@@ -10,7 +10,7 @@ from matching.export.stay.rules import SubsidyState
 
 
 class TravelSubsidy(OfCentre, Record):
-    """Help with the fare of somebody who has stayed, entered, approved and paid by three people (一次性交通补贴)."""
+    """A travel subsidy for a worker who has stayed; entered, approved and paid by three people (一次性交通补贴)."""
 
     __table_args__ = (
         CheckConstraint("amount_fen > 0", name="amount"),

@@ -87,7 +87,7 @@ def funnel(session: Session, *, batch_id: int | None = None, project_id: int | N
 
 
 def export_report(session: Session, from_on: date, to_on: date) -> ExportReport:
-    """What the network exported between two days, both included: people who signed (R7). Figures name nobody."""
+    """What the network exported between two days, both included: people who signed (R7). Figures without names."""
     with seeing_everything(session):
         return _report(session, from_on, to_on)
 

@@ -1,4 +1,4 @@
-"""What becomes of somebody who came back: free again, with new suggestions the same day (返乡)."""
+"""A returned worker is active again, with new suggestions the same day (返乡)."""
 
 from dataclasses import replace
 

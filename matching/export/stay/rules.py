@@ -31,13 +31,13 @@ class ContractDraft(Draft):
 
 
 class RefusalDraft(Draft):
-    """Why somebody does not sign (不签合同的原因)."""
+    """Why a worker does not sign (不签合同的原因)."""
 
     reason: Line = ""
 
 
 class ReturnDraft(Draft):
-    """Why and when somebody came back (返乡登记)."""
+    """Why and when a worker returned (返乡登记)."""
 
     reason: LeaveReason
     on: NearDay
@@ -83,14 +83,14 @@ class SubsidyPayment(Draft):
 
 
 class ContractNotChecked(Conflict):
-    """Nobody signs before the contract was compared with the promise."""
+    """The contract must be compared with the promise before signing."""
 
     code = "contract-not-checked"
     message = N_("请先核对合同上的工资，再登记签约")
 
 
 class ContractWorse(Conflict):
-    """The contract says less than was promised; whoever signs must know it."""
+    """The contract is worse than what was promised; the worker must confirm knowing this before signing."""
 
     code = "contract-worse"
     message = N_("合同工资比招工时说的低。请先把情况告诉本人，本人知道了还愿意签，才能登记签约")
@@ -104,14 +104,14 @@ class NotSigned(Conflict):
 
 
 class SameHand(Forbidden):
-    """Whoever entered or approved a subsidy does not take its next step."""
+    """The person who entered or approved a subsidy cannot take its next step."""
 
     code = "same-hand"
     message = N_("录入、审核、拨付要由不同的人办理")
 
 
 class NothingToEnter(Conflict):
-    """Nobody of the batch has stayed long enough, or every subsidy is entered already."""
+    """No member of the batch has stayed long enough, or every subsidy is entered already."""
 
     code = "nothing-to-enter"
     message = N_("这一批暂时没有人达到稳岗 {days} 天，或者都已经录入")

@@ -51,7 +51,7 @@ def follow_stay(session: Session, fact: PlacementMoved) -> None:
 
 @subscribe(EmployerMoved)
 def stop_sending(session: Session, fact: EmployerMoved) -> None:
-    """Nobody is sent to an employer that is watched or barred until an officer resumes its project (EM-07)."""
+    """Departures to an employer that is watched or barred stop until an officer resumes its project (EM-07)."""
     if (fact.state is EmployerState.WATCH and fact.event == "warn") or fact.state in BARRED:
         system = replace(Actor.system(), account_id=fact.actor.account_id)
         pause_projects(session, system, employer_id=fact.employer_id, reason=fact.reason)
@@ -59,7 +59,7 @@ def stop_sending(session: Session, fact: EmployerMoved) -> None:
 
 @subscribe(OpeningChanged)
 def release_travellers(session: Session, fact: OpeningChanged) -> None:
-    """Whoever was to travel to an opening that is closed leaves the roster before the journey and is notified why."""
+    """Members for an opening that is closed leave the roster before the journey and are notified why."""
     with seeing_everything(session):
         opening = session.get(Opening, fact.opening_id)
         if opening is None or opening.state is not OpeningState.CLOSED:

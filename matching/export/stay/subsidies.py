@@ -58,7 +58,7 @@ def enter_subsidies(session: Session, actor: Actor, *, batch_id: int) -> list[Tr
 
 
 def decide_subsidy(session: Session, actor: Actor, *, subsidy_id: int, event: str, reason: str = "") -> TravelSubsidy:
-    """Approve or refuse a subsidy that somebody else entered. Events: approve, refuse. Raises SameHand or Invalid."""
+    """Approve or refuse a subsidy that another person entered. Events: approve, refuse. Raises SameHand or Invalid."""
     require(actor, Permission.PAY_TRAVEL)
     record = _handled(session, actor, subsidy_id)
     if event == "refuse" and not reason.strip():
@@ -97,7 +97,7 @@ def pay_subsidy(session: Session, actor: Actor, *, subsidy_id: int, draft: Subsi
 
 
 def demand_back(session: Session, actor: Actor, *, member_id: int) -> TravelSubsidy | None:
-    """Ask for a paid subsidy back when somebody returned early, only if the policy says so (EX-06)."""
+    """Demand a paid subsidy back if the worker returned early, only if the policy says so (EX-06)."""
     require(actor, Permission.RUN_EXPORT)
     record = session.scalar(select(TravelSubsidy).where(TravelSubsidy.member_id == member_id))
     if record is None or record.state is not SubsidyState.PAID:

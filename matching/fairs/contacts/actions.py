@@ -31,7 +31,7 @@ from matching.fairs.visitors.queries import card_aliases, ticket_by_code, visito
 
 @dataclass(frozen=True, slots=True)
 class ReceivedTalks:
-    """What came of an upload: talks that were sent, the new or changed ones, and those whose ticket nobody has."""
+    """The result of an upload: talks sent, talks new or changed, and talks with an unknown ticket."""
 
     sent: int
     kept: int
@@ -54,8 +54,8 @@ def record_contact(session: Session, actor: Actor, *, booth_id: int, draft: Cont
 def receive_talks(session: Session, actor: Actor, *, booth_id: int, batch: TalkBatch) -> ReceivedTalks:
     """Record the queue of a device at a booth; what is there already is left alone, so that sending twice is harmless.
 
-    Of two outcomes for one ticket the later one counts, whenever each arrives. A talk whose ticket nobody of this fair
-    has counts as one without a ticket: it took place. Raises NotTheDay.
+    Of two outcomes for one ticket the later one counts, whenever each arrives. A talk whose ticket is unknown at this
+    fair counts as one without a ticket: it took place. Raises NotTheDay.
     """
     require(actor, Permission.APPLY_FOR_BOOTH)
     booth = _open_booth(session, actor, booth_id)

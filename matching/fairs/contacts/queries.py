@@ -109,7 +109,7 @@ class TalkFunnel:
 def funnel(session: Session, fair: Fair) -> TalkFunnel:
     """From the ticket to those who are known to work after 30 and 90 days: silence is no work.
 
-    Whoever had no call yet, or answered none, is in neither figure.
+    People without a call, or who answered none, are in neither figure.
     """
     stays = day_truth(session, fair.id).stays
     with seeing_everything(session):

@@ -57,7 +57,7 @@ COMPLAINT_LABELS = {
 
 
 class ContactDraft(Draft):
-    """One talk: a ticket or card, or nobody in particular, and the outcome (洽谈登记)."""
+    """One talk: a ticket or card, or an unnamed visitor, and the outcome (洽谈登记)."""
 
     code: Line = ""
     outcome: Outcome
@@ -65,7 +65,7 @@ class ContactDraft(Draft):
 
 
 class TalkScan(ScanDraft):
-    """One talk as a device at a booth sends it; the subject is that of the ticket or card, or nobody's (离线洽谈)."""
+    """One talk as a device at a booth sends it; the subject is that of the ticket or card, or empty (离线洽谈)."""
 
     outcome: Outcome
 
@@ -92,7 +92,7 @@ class AnswerDraft(Draft):
 
 
 class AlreadyAnswered(Conflict):
-    """Somebody wrote down before what was done about the complaint."""
+    """What was done about the complaint has already been recorded."""
 
     code = "complaint-answered"
     message = N_("这条投诉已经处理过：{answer}")

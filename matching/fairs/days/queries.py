@@ -24,7 +24,7 @@ from matching.fairs.visitors.models import Visitor
 from matching.fairs.visitors.queries import day_truth
 
 LATE_SLOTS = 2
-"""How long after its time somebody still stands in line for an interview."""
+"""How long after its time a visitor still stands in line for an interview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class BoothQueue:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Where somebody stands in the line of a booth: 1 is next or at the table now (排队位次)."""
+    """A visitor's position in the line of a booth: 1 is next or at the table now (排队位次)."""
 
     interview: Appointment
     place: int
@@ -162,7 +162,7 @@ class Turn:
 def turns(session: Session, fair: Fair) -> list[Turn]:
     """The lines of a fair's booths, from the released interviews: first who is due first at each table.
 
-    Whoever came in stands in one line at a time, that of the next interview without a talk; a booth that writes down no
+    A visitor stands in one line at a time, that of the next interview without a talk; a booth that writes down no
     talks loses its line two slots after their time. The caller has checked the right, the wall shows numbers only.
     """
     day = interview_day(session, fair.id)

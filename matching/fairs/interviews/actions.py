@@ -85,7 +85,7 @@ def drop_booth(session: Session, actor: Actor, *, fair_id: int, booth_id: int) -
 def keep_solved(
     session: Session, actor: Actor, *, fair_id: int, wishes: Wishes, solved: Solved, former: Plan
 ) -> InterviewDay:
-    """Keep what the solver found, unless somebody planned again or changed the wishes meanwhile."""
+    """Store the solver's plan, unless the plan or the wishes have changed meanwhile."""
     require(actor, Permission.MANAGE_FAIRS)
     fair = own_fair(session, actor, fair_id)
     day = _day(session, actor, fair)

@@ -20,7 +20,7 @@ class DayDraft(Draft):
 
 
 class GuestDraft(Draft):
-    """With whom a visitor wants to talk, the dearest first, and when (面谈意愿)."""
+    """With whom a visitor wants to talk, in order of preference, and when (面谈意愿)."""
 
     booth_ids: Annotated[tuple[RecordId, ...], Field(max_length=10)] = ()
     from_slot: Annotated[int, Field(ge=0, le=999)] = 0
@@ -28,7 +28,7 @@ class GuestDraft(Draft):
 
 
 class NoTimetable(Conflict):
-    """Nobody has asked for an interview, or no employer has a confirmed booth."""
+    """No interview has been requested, or no employer has a confirmed booth."""
 
     code = "no-timetable"
     message = N_("还没有人想约面谈，或者还没有通过的展位，排不了")

@@ -27,7 +27,7 @@ FEWEST_FOR_A_RATE = 20
 
 
 def interview_day(session: Session, fair_id: int) -> InterviewDay | None:
-    """The conditions of a fair's timetable, if somebody set them."""
+    """The conditions of a fair's timetable, if set."""
     with seeing_everything(session):
         return session.scalar(select(InterviewDay).where(InterviewDay.fair_id == fair_id))
 
@@ -42,7 +42,7 @@ class Tables:
 
 
 def tables_of(day: InterviewDay | None, booth_id: int) -> Tables:
-    """The tables of a booth; one for the whole fair while nobody said otherwise."""
+    """The tables of a booth; one for the whole fair by default."""
     kept = day.panels.get(str(booth_id)) if day is not None and day.panels else None
     return Tables(min(max(kept[0], 0), MOST_PANELS), *kept[1:]) if kept else Tables()
 

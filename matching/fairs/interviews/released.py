@@ -17,7 +17,7 @@ from matching.fairs.visitors.models import Visitor
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An interview that both sides know of (已公布的面谈); `ended` is the revision that ended it, 0 while it stands."""
+    """An interview that both sides know of (已公布的面谈); `ended` is the revision that ended it, 0 until then."""
 
     visitor: Visitor
     booth: Booth
@@ -66,7 +66,7 @@ def appointments(
             for part in batches(sorted({cell[0] for cell in wanted}))
             for visitor in session.scalars(select(Visitor).where(Visitor.id.in_(part)))
         }
-    # An erased ticket has no row any more, and nobody to tell of it.
+    # An erased ticket has no row any more, and no one to notify.
     return [
         Appointment(visitors[seeker], booths[booth], panel, slot, revision)
         for seeker, booth, panel, slot, revision in sorted(wanted, key=lambda cell: (cell[3], cell[1], cell[2]))

@@ -1,4 +1,4 @@
-"""Interviews end with their booth, their ticket and their hour: nobody waits for somebody who does not come."""
+"""Interviews end with their booth, their ticket and their hour, so that nobody waits in vain."""
 
 from collections.abc import Callable
 
@@ -34,7 +34,7 @@ def end_interviews(session: Session, fact: BoothGone) -> None:
 
 @subscribe(BoothMoved)
 def lead_to_booth(session: Session, fact: BoothMoved) -> None:
-    """Tell those who have a released interview at the booth where it is now; nobody else looks for it."""
+    """Notify people with a released interview at the booth of its new place."""
     day, fair = interview_day(session, fact.fair_id), session.get_one(Fair, fact.fair_id)
     for meeting in appointments(session, day, booth_id=fact.booth_id):
         person_id, booth = meeting.visitor.person_id, meeting.booth
@@ -77,7 +77,7 @@ def _end(
     concerned: Callable[[Appointment], bool],
     *tellers: Teller,
 ) -> None:
-    """End interviews in the plan and in the last release, which may differ while somebody plans again."""
+    """End interviews in the plan and in the last release, which may differ while a new plan is being made."""
     with seeing_everything(session):
         day = interview_day(session, fair_id)
         if day is None:

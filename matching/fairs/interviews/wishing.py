@@ -1,4 +1,4 @@
-"""Asking for interviews: whoever holds the ticket may, without an account."""
+"""Requesting interviews: any holder of a ticket may, without an account."""
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""Invitations to a fair: workers whom its openings fit, and employers who recruit near."""
+"""Invitations to a fair: workers who fit its openings, and employers who recruit nearby."""
 
 from sqlalchemy.orm import Session
 

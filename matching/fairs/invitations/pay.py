@@ -23,7 +23,7 @@ MOST_COMPARED = 20
 
 
 class NoPayGap(Conflict):
-    """The opening pays what those ask for whom it suits, or too few have said what they ask for."""
+    """The opening pays what suitable people expect, or too few have stated their expectation."""
 
     code = "no-pay-gap"
     message = N_("这个岗位的工资不低于求职者想要的，或者说了想要多少的人太少")

@@ -159,7 +159,7 @@ def best_booths(
 ) -> list[tuple[Booth, Fit]]:
     """The booths whose openings fit a person best, each with its best fit (FA-13).
 
-    What a rule excludes is left out; somebody who opted out of suggestions gets none.
+    Pairs that a rule excludes are left out, and so are people who opted out of suggestions.
     """
     if refusing(session, [person_id], PURPOSE):
         return []

@@ -34,7 +34,7 @@ class NobodyToInvite(Conflict):
 
 
 class NotInvitable(Conflict):
-    """The employer has a booth, was invited before, or recruits nobody now."""
+    """The employer has a booth, was invited before, or is not recruiting now."""
 
     code = "employer-not-invitable"
     message = N_("这家单位已经有展位、已经邀请过，或者现在没有在招的岗位")
@@ -42,7 +42,7 @@ class NotInvitable(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class InvitationCandidate:
-    """Somebody who fits an opening at the fair, with the points and the first reason for the pair."""
+    """A person who fits an opening at the fair, with the points and the first reason for the pair."""
 
     person_id: int
     points: int

@@ -1,4 +1,4 @@
-"""Whoever was invited to a fair learns what becomes of it, of its booth and of the opening."""
+"""People invited to a fair are notified of changes to it, to the booth and to the opening."""
 
 from collections.abc import Collection
 

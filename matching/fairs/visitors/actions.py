@@ -85,7 +85,7 @@ def set_up_door(session: Session, actor: Actor, *, fair_id: int, draft: DoorDraf
 def register_at_counter(
     session: Session, actor: Actor, *, fair_id: int, draft: TicketDraft, person_id: int | None = None
 ) -> Visitor:
-    """Give a ticket to somebody who stands at the counter or at the gate. Raises TicketsClosed or TicketsGone."""
+    """Give a ticket to a visitor at the counter or at the gate. Raises TicketsClosed or TicketsGone."""
     require(actor, Permission.CHECK_IN)
     fair = own_fair(session, actor, fair_id)
     live = fair.starts_at <= clock.now()
@@ -178,7 +178,7 @@ def count_walk_in(session: Session, actor: Actor, *, fair_id: int, draft: WalkIn
 
 
 def _let_in(verdict: GateVerdict, scan: ScanDraft, *, reason: str, asked: bool) -> tuple[GateVerdict, ScanDraft]:
-    """What becomes of a verdict when the question was answered or somebody gives a reason against the rules."""
+    """The final verdict after the question is answered or staff override the rules with a reason."""
     if verdict is GateVerdict.ASK and asked:
         return GateVerdict.ADMIT, scan
     if reason and verdict not in (GateVerdict.ADMIT, GateVerdict.ASK):
@@ -200,8 +200,8 @@ def read_roll_back(
 ) -> Received:
     """Enter the ticks of a printed roll, after a morning without any device.
 
-    Who came in already, by a device or on another gate's sheet, is not entered again. `walk_ins` is what the sheet of
-    this gate says for the day: the same sheet twice adds nothing, a corrected one only what is more.
+    Visitors already admitted by a device or on another gate's sheet are not entered again. `walk_ins` is the count on
+    this gate's sheet for the day: the same sheet twice adds nothing, a corrected one only the difference.
     """
     require(actor, Permission.CHECK_IN)
     fair = own_fair(session, actor, fair_id)

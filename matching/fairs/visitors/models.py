@@ -43,7 +43,7 @@ class FairDoor(OfCentre, Record):
 
 
 class Visitor(OfCentre, Record):
-    """A ticket to a fair, for somebody with or without an account (求职者入场登记, 入场券).
+    """A ticket to a fair, for a visitor with or without an account (求职者入场登记, 入场券).
 
     Only `subject`, a digest of the code, is on the devices at the gates. A visitor without an account may leave the
     name empty; it is blanked a month after the fair.

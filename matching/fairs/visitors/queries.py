@@ -26,7 +26,7 @@ def takes_visitors(fair: Fair) -> bool:
 
 
 def door_of(session: Session, fair_id: int) -> FairDoor | None:
-    """The door of a fair in any scope, if somebody set it up."""
+    """The admission settings of a fair in any scope, if set."""
     with seeing_everything(session):
         return session.scalar(select(FairDoor).where(FairDoor.fair_id == fair_id))
 
@@ -37,7 +37,7 @@ def visitors(fair_id: int) -> Select[Visitor]:
 
 
 def ticket_by_code(session: Session, code: str) -> Visitor:
-    """The ticket with a code, with its fair: whoever holds the code holds the ticket. Raises NotFound."""
+    """The ticket with a code, with its fair: the code is the proof of possession. Raises NotFound."""
     sought = bare(code)
     if not sought.isalnum():
         # No ticket has such a code, and PostgreSQL refuses a NUL where SQLite just finds nothing.
@@ -60,7 +60,7 @@ def ticket_of_person(session: Session, fair_id: int, person_id: int) -> Visitor 
 
 
 def holder_of_code(session: Session, fair: Fair, code: str) -> int | None:
-    """The person behind a ticket to a fair or a service card; None where the ticket bears no account.
+    """The person behind a ticket to a fair or a service card; None if the ticket has no account.
 
     Raises NotFound when the code is neither.
     """
@@ -150,7 +150,7 @@ def came(session: Session, fair_id: int) -> Sequence[Visitor]:
 
 
 def named_strangers(ended_before: datetime) -> Select[Visitor]:
-    """Tickets without an account that still bear a name, of fairs that ended before an instant."""
+    """Tickets without an account that still have a name, of fairs that ended before an instant."""
     return (
         select(Visitor)
         .join(Fair, Fair.id == Visitor.fair_id)

@@ -55,7 +55,7 @@ class DoorDraft(Draft):
 
 
 class FlagDraft(Draft):
-    """A ticket that may not come in, or about which the gate asks first (拦下或询问)."""
+    """A ticket that is refused, or that the gate must check first (拦下或询问)."""
 
     ban: Line = ""
     question: Line = ""
@@ -121,5 +121,5 @@ def register_of(fair_id: int) -> str:
 
 
 def recognised(scans: Iterable[Scan], aliases: Mapping[str, str]) -> list[Scan]:
-    """Scans with each card replaced by the ticket of its holder: a person with both comes in once."""
+    """Scans with each card replaced by the ticket of its holder: a person with both enters once."""
     return [replace(scan, subject=aliases[scan.subject]) if scan.subject in aliases else scan for scan in scans]

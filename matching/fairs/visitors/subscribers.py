@@ -25,7 +25,7 @@ def tell_ticket_holders(session: Session, fact: FairMoved) -> None:
 
 @subscribe(HallChanged)
 def lead_ticket_holders(session: Session, fact: HallChanged) -> None:
-    """Write to every visitor known by name where one comes in now; the page of a ticket shows it by itself."""
+    """Notify every visitor with an account of the new entrance; the page of a ticket shows it anyway."""
     with seeing_everything(session):
         fair = session.get_one(Fair, fact.fair_id)
         for visitor in session.scalars(visitors(fair.id).where(Visitor.person_id.is_not(None))).all():

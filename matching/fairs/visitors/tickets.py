@@ -1,4 +1,4 @@
-"""Registering for a fair without an account: a ticket is a code, and nobody has to sign in for one."""
+"""Registering for a fair without an account: a ticket is a code that requires no sign-in."""
 
 from datetime import timedelta
 
@@ -33,7 +33,7 @@ TICKETS_AN_HOUR = 300
 """Tickets from one network address; a whole township may register in one hall."""
 
 CODE_GROUPS = 2
-"""Eight letters and digits, forty bits: nobody guesses a ticket at a gate, and people can read it out."""
+"""Eight letters and digits, forty bits: a ticket cannot be guessed at a gate, and people can read it out."""
 
 
 def register_visitor(
@@ -78,7 +78,7 @@ def register_visitor(
 
 
 def give_ticket_back(session: Session, *, code: str) -> Visitor:
-    """Cancel a ticket, by whoever holds it; the place goes to the next visitor. Raises NotFound."""
+    """Cancel a ticket, as its holder; the place goes to the next visitor. Raises NotFound."""
     visitor = ticket_by_code(session, code)
     with seeing_everything(session):
         door = open_door(session, visitor.fair)
@@ -98,7 +98,7 @@ def open_door(session: Session, fair: Fair) -> FairDoor:
         try:
             with session.begin_nested():
                 session.add(FairDoor(fair_id=fair.id, centre_id=fair.centre_id, gates=[]))
-        except IntegrityError:  # somebody else was quicker
+        except IntegrityError:  # a concurrent request was first
             pass
         door = session.scalars(wanted).one()
     return door

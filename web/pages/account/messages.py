@@ -1,4 +1,4 @@
-"""How the reader's messages come: by telephone, by e-mail or in the pages alone, and at which hours nobody rings."""
+"""How the reader's messages are delivered: by telephone, by e-mail or in the pages only, and the quiet hours."""
 
 from typing import Any
 

@@ -148,7 +148,7 @@ def _stored(batch: ExportBatch) -> dict[str, Any]:
 
 @routes.post("/batches/{batch_id}/edit", allow=RUN)
 def change(unit: Unit, batch_id: RecordId) -> Response:
-    """Change a batch; a new time or place is told to everybody."""
+    """Change a batch; all members are notified of a new time or place."""
     held = queries.batch(unit.session, batch_id)
     return attempt(
         unit,

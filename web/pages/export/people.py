@@ -1,4 +1,4 @@
-"""Members: putting somebody on a roster, the steps of one member, work found without the centre."""
+"""Members: adding a person to a roster, the steps of one member, work found without the centre."""
 
 from collections.abc import Callable
 from functools import partial
@@ -32,7 +32,7 @@ from web.rendering import page
 routes = Pages("/export")
 
 Batch = Annotated[int, Query(ge=0, le=BIGGEST_ID)]
-"""The batch of a form that puts somebody on a roster."""
+"""The batch of the form that adds a person to a roster."""
 
 LIST, RUN = Permission.LIST_FOR_EXPORT, Permission.RUN_EXPORT
 
@@ -54,13 +54,13 @@ def find(unit: Unit, batch_id: RecordId) -> Response:
 
 @routes.get("/people/{person_id}", allow=LIST)
 def ask_journey(unit: Unit, person_id: RecordId) -> Response:
-    """Which batches somebody may join, what they joined before, and work that they found themselves."""
+    """Which batches a person may join, what they joined before, and work that they found themselves."""
     return _person(unit, person_id, blank(unit, SelfFoundDraft, started_on=clock.today().isoformat()))
 
 
 @routes.post("/people/{person_id}/self-found", allow=LIST)
 def self_found(unit: Unit, person_id: RecordId) -> Response:
-    """Record work elsewhere that somebody found without the centre."""
+    """Record work elsewhere that a person found without the centre."""
     return attempt(
         unit,
         bind(unit, SelfFoundDraft, person_id=person_id),
@@ -72,13 +72,13 @@ def self_found(unit: Unit, person_id: RecordId) -> Response:
 
 @routes.get("/people/{person_id}/list", allow=LIST)
 def ask_listing(unit: Unit, person_id: RecordId, batch: Batch = 0) -> Response:
-    """The form that puts somebody on a roster."""
+    """The form that adds a person to a roster."""
     return _listing(unit, batch, person_id, blank(unit, ExportMemberDraft))
 
 
 @routes.post("/people/{person_id}/list", allow=LIST)
 def enlist(unit: Unit, person_id: RecordId, batch: Batch = 0) -> Response:
-    """Put somebody on a roster."""
+    """Add a person to a roster."""
     return attempt(
         unit,
         bind(unit, ExportMemberDraft, person_id=person_id),
@@ -149,7 +149,7 @@ def reject(unit: Unit, member_id: RecordId) -> Response:
 
 @routes.post("/members/{member_id}/return", allow=RUN)
 def bring_back(unit: Unit, member_id: RecordId) -> Response:
-    """Record that somebody came back."""
+    """Record that a worker has returned."""
     return _try(unit, member_id, ReturnDraft, staying.record_return)
 
 

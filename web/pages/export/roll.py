@@ -62,7 +62,7 @@ def manifest(unit: Unit) -> Response:
 
 @routes.get("/{batch_id}/call", allow=ROLL)
 def call_without_network(unit: Unit, batch_id: RecordId) -> Response:
-    """The roll call that goes on without network; the page itself names nobody, so that a browser may keep it."""
+    """The roll call that goes on without network; the page itself contains no names, so a browser may cache it."""
     batch = queries.led_batch(unit.session, unit.actor, batch_id)
     return page(unit, "export/call.html", batch=batch, words=WORD_LABELS)
 

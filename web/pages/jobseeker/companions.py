@@ -1,4 +1,4 @@
-"""The page on which somebody says with whom they want to leave."""
+"""The page on which jobseekers say with whom they want to leave."""
 
 from functools import partial
 from typing import Any

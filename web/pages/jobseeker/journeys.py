@@ -19,7 +19,7 @@ routes = Pages("/me/journeys")
 
 
 class LeaveForm(Draft):
-    """Why somebody does not go (不去了)."""
+    """Why a person does not go (不去了)."""
 
     reason: Line = ""
 

@@ -158,7 +158,7 @@ def assign_all(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.post("/fairs/{fair_id:int}/release", allow=Permission.ASSIGN_BOOTH)
 def release(unit: Unit, fair_id: FairId) -> Response:
-    """Take back the booths that nobody has claimed by the start."""
+    """Take back the booths that have not been claimed by the start."""
     try:
         mornings.release_unclaimed(unit.session, unit.actor, fair_id=fair_id)
     except Refusal as refusal:

@@ -57,7 +57,7 @@ def posters(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.get("/fairs/{fair_id:int}/mailing", allow=Permission.MANAGE_FAIRS)
 def mailing(unit: Unit, fair_id: FairId) -> Response:
-    """A letter to every exhibitor: its booth, when and where to come in, what to bring, what it shows."""
+    """A letter to every exhibitor: its booth, when and where to enter, what to bring, what it shows."""
     fair = fair_in_sight(unit.session, fair_id)
     drawn = floor_plan(unit.session, fair)
     return paper(

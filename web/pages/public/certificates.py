@@ -64,7 +64,7 @@ def verify(unit: Unit, code: Code) -> Response:
 
 @routes.get("/certificates/{code}/qr.svg", allow=PUBLIC)
 def picture(unit: Unit, code: Code) -> Response:
-    """The QR of a certificate's page; it holds the address and nothing else."""
+    """The QR of a certificate's page; it contains only the address."""
     address = f"{own_address(unit.request)}/certificates/{parse_code(code)}"
     drawn = BytesIO()
     segno.make(address, error="m").save(drawn, kind="svg", scale=6, border=4, xmldecl=False, light="#fff")
@@ -90,7 +90,7 @@ def paper(unit: Unit, code: Code) -> Response:
 
 @routes.get("/offers/{offer_id}", allow=Permission.ENROL)
 def offered(unit: Unit, offer_id: RecordId) -> Response:
-    """A seat offer to somebody on the waiting list."""
+    """A seat offer to a person on the waiting list."""
     offer = offer_of(unit.session, offer_id)
     training, major, school = class_parts(unit.session, offer.class_id)
     return page(

@@ -114,7 +114,7 @@ def _addresses(kind: Listing, number: int) -> Iterable[tuple[str, date | None]]:
 
 
 def _rows(kind: Listing) -> Select[int, datetime]:
-    """Ids and times of change; read as a visitor, so that nobody's sitemap tells more than another's."""
+    """Ids and times of change; read as a visitor, so that the sitemap is the same for every reader."""
     today = clock.today()
     queries: dict[Listing, tuple[Any, type[Record]]] = {
         Listing.OPENINGS: (open_openings(today), Opening),

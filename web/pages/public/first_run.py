@@ -1,4 +1,4 @@
-"""The first-run page of an empty installation: open to whoever reads the key in the server's terminal."""
+"""The first-run page of an empty installation: it requires the key that the server's terminal shows."""
 
 from datetime import timedelta
 from hmac import compare_digest

@@ -66,7 +66,7 @@ def register(unit: Unit) -> Response:
 
 @routes.post("/code", allow=PUBLIC, keep=False)
 def confirm(unit: Unit) -> Response:
-    """Register whoever received the code, and go on to what they can do and want."""
+    """Register the receiver of the code, and go on to skills and wishes."""
     bound = bind(unit, ProofForm)
     if bound.draft is None:
         return _code_page(unit, bound, "", 422)

@@ -96,7 +96,7 @@ def find(unit: Unit) -> Response:
 
 @routes.post("/tickets/{code}/cancel", allow=PUBLIC)
 def cancel(unit: Unit, code: Code) -> Response:
-    """Give a ticket back; the place is free for somebody else."""
+    """Give a ticket back; its place becomes free."""
     visitor = give_ticket_back(unit.session, code=code)
     return RedirectResponse(f"/fairs/{visitor.fair_id}?ticket=cancelled", 303)
 

@@ -48,7 +48,7 @@ class ReasonForm(Draft):
 
 
 class NewPasswordForm(Draft):
-    """The password that somebody invited chooses (设置密码)."""
+    """The password that an invited user chooses (设置密码)."""
 
     password: Words
     repeated: Words
@@ -226,7 +226,7 @@ def _link(unit: Unit, kept: Account, secret: str) -> Response:
 
 @routes.get("/invitation/{invitation}", allow=PUBLIC)
 def invited(unit: Unit, invitation: Secret) -> Response:
-    """Where somebody invited chooses a password."""
+    """The page on which an invited user chooses a password."""
     return _invitation(unit, invitation, blank(unit, NewPasswordForm))
 
 

@@ -1,4 +1,4 @@
-"""The calendar of each year: what holds, what somebody entered, which days would change, a second person's yes."""
+"""The calendar of each year: rules in force, proposals, the days they would change, and a second person's approval."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Rules of law and money: what holds, what somebody wrote, what it would change, and a second person's yes."""
+"""Rules of law and money: rules in force, proposals, their effects, and a second person's approval."""
 
 import json
 from typing import Annotated, Any
@@ -91,7 +91,7 @@ def write_rule(unit: Unit) -> Response:
 
 @routes.post("/changes/{change_id}/{verdict}", allow=Permission.APPROVE_RULES)
 def decide(unit: Unit, change_id: Number, verdict: str) -> Response:
-    """Agree to a rule that somebody else wrote, or refuse it."""
+    """Approve a rule proposed by another person, or refuse it."""
     if verdict not in ("agree", "refuse"):
         raise NotFound
     policy_changes.decide_rule(unit.session, unit.actor, change_id=change_id, agreed=verdict == "agree")

@@ -30,7 +30,7 @@ MOST = 12
 
 
 class Looking(Draft):
-    """What the clerk looks for on somebody's behalf (代找)."""
+    """What the clerk searches for on a person's behalf (代找)."""
 
     q: Annotated[Line, Field(max_length=60)] = ""
 

@@ -59,7 +59,7 @@ Number = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 
 WAITING = re.compile(r"/desk/[a-z-]{1,40}/(?:new|[0-9]{1,18})")
-"""A form or a case of the desk that waits for somebody to be found or registered."""
+"""A form or a case of the desk that needs a person to be found or registered."""
 
 
 class PersonSearchForm(Draft):
@@ -105,13 +105,13 @@ def desk(unit: Unit) -> Response:
 
 
 def _waiting(unit: Unit) -> str:
-    """The case for which somebody is looked for; empty when they are served for their own sake."""
+    """The case for which a person is searched; empty if there is none."""
     to = unit.request.query_params.get("to", "")
     return to if WAITING.fullmatch(to) else ""
 
 
 def _with(unit: Unit, person_id: int) -> str:
-    """Where the counter goes on once somebody is there: to the case that waits for them, or to their own page."""
+    """The next page once a person is chosen: the case that needs them, or their own page."""
     to = _waiting(unit)
     return f"{to}?person={person_id}#lines" if to else f"/counter/people/{person_id}"
 

@@ -1,4 +1,4 @@
-"""Exports of lists of people: request with a reason, approval by somebody else, download."""
+"""Exports of lists of people: request with a reason, approval by another person, download."""
 
 from importlib import import_module
 
@@ -59,7 +59,7 @@ def fetch(unit: Unit, export_id: RecordId) -> Response:
 
 @routes.post("/{export_id}/{verdict}", allow=Permission.APPROVE_EXPORT)
 def decide(unit: Unit, export_id: RecordId, verdict: str) -> Response:
-    """Approve or refuse somebody else's request."""
+    """Approve or refuse another person's request."""
     if verdict not in ("approve", "refuse"):
         raise NotFound
     actions.decide_export(unit.session, unit.actor, export_id=export_id, agreed=verdict == "approve")

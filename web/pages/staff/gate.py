@@ -111,7 +111,7 @@ def walk_in(unit: Unit, fair_id: FairId) -> Response:
 
 @routes.post("/fairs/{fair_id}/tickets", allow=ALLOW)
 def give_ticket(unit: Unit, fair_id: FairId) -> Response:
-    """Give a ticket to somebody at the gate or the counter, to be printed."""
+    """Give a visitor at the gate or the counter a ticket, to be printed."""
     bound = bind(unit, TicketDraft)
     if bound.draft is None:
         return _gate(unit, fair_id, problems=bound.problems, status_code=422)

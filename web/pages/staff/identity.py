@@ -30,7 +30,7 @@ class ClosingForm(Draft):
 
 @routes.get("/people/{person_id}/identity", allow=Permission.REGISTER_PERSON)
 def identity(unit: Unit, person_id: Number) -> Response:
-    """The account by which this person comes in, and what was registered at home under the same number."""
+    """The account of this person, and registrations from home under the same identity number."""
     return _identity(unit, person_id, blank(unit, ClosingForm))
 
 

@@ -49,7 +49,7 @@ RecordPath = Annotated[int, Path(ge=1, le=BIGGEST_ID)]
 
 MOST = 50
 ELSEWHERE = 0
-"""The id of no centre: whoever oversees it oversees all of them."""
+"""The id of no centre, which stands for all of them."""
 FEW = 20
 TROUBLED = (EmployerState.WATCH, EmployerState.SUSPENDED)
 
