@@ -29,6 +29,7 @@ JOB_NAMES = {
     "propose-synonyms": N_("整理搜不到的词"),
     "refresh-matches": N_("重新匹配全部求职者"),
     "remind-interviews": N_("提醒求职者面试"),
+    "remind-plans": N_("提醒求职者当天的打算"),
     "repeat-erasures": N_("恢复备份后重新删除"),
     "rescreen-openings": N_("按新规则复查岗位"),
     "check-minimum-pay": N_("最低工资涨了以后，复查在招岗位的工资"),

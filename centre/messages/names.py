@@ -32,6 +32,7 @@ NAMES = {
     "desk-case": N_("窗口业务有结果"),
     "renew": N_("求职登记快到期"),
     "week-plan": N_("一周打算"),
+    "day-plan": N_("当天打算"),
     "digest": N_("关注的工作有新岗位"),
     "matches": N_("适合您的新岗位"),
     "recommendation": N_("中心推荐岗位"),

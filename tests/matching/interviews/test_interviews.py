@@ -11,7 +11,7 @@ from centre.errors import Forbidden, NotFound
 from centre.outbox import Message
 from centre.permissions import Actor
 from matching.interviews.actions import answer_interview, propose_interview, withdraw_interview
-from matching.interviews.jobs import remind_interviews
+from matching.weekly.jobs import remind_interviews
 from matching.interviews.models import Interview
 from matching.interviews.queries import interviews_of
 from matching.interviews.rules import InterviewDraft, InterviewPast, InterviewState, NoInterview
