@@ -12,7 +12,12 @@ RETENTION = Wording(
     N_("想继续使用，请登录办理任何一项业务，或到中心窗口说一声。"),
 )
 DESK_CASE = Wording(RECORD, "desk-case", N_("您的“{business}”有了结果：{state}"))
-RENEW = Wording(RECORD, "renew", N_("求职登记快到期了"), N_("登记到期后就收不到推荐了，点一下就能续期，再定下这一周做什么。"))
+RENEW = Wording(
+    RECORD,
+    "renew",
+    N_("求职登记快到期了"),
+    N_("登记到期后就收不到推荐了，点一下就能续期，再定下这一周做什么。"),
+)
 
 WEEK_PLAN = Wording(WORK, "week-plan", N_("我这一周的打算"), "{steps}")
 DAY_PLAN = Wording(WORK, "day-plan", N_("您今天打算做的事"), N_("{steps}\n今天做不了，点开可以改一天。"))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
@@ -167,7 +167,9 @@ def kept_standings(session: Session) -> KeptStandings:
     with seeing_everything(session):
         rows = session.execute(
             select(StatedTerms.employer_id, StatedTerms.introduction_id, is_worse()).where(
-                StatedTerms.stated_on >= since, StatedTerms.state == StatementState.CONFIRMED
+                StatedTerms.stated_on >= since,
+                StatedTerms.state == StatementState.CONFIRMED,
+                or_(StatedTerms.source != TermsSource.OPENING, is_worse()),  # an advertisement alone keeps no word
             )
         ).all()
         stays, usual = stay_shares(known_stays(session))

@@ -24,7 +24,7 @@ DAYTIME = range(7, 20)
 
 @job("remind-interviews", every=timedelta(hours=1))
 def remind_interviews(session: Session) -> None:
-    """Remind workers of an interview that they accepted, within the day before it, once, with their plan for that day."""
+    """Remind workers once, the day before, of an interview that they accepted, and of their plan for that day."""
     now = clock.now()
     for interview in coming_interviews(session, now, now + timedelta(days=1), limit=1_000):
         if interview.state is not InterviewState.ACCEPTED:

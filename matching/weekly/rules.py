@@ -53,7 +53,6 @@ class WeekStep:
     words: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
 
-
     @property
     def sentence(self) -> str:
         """The step in the words in which a plan keeps it."""
