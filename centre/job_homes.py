@@ -26,6 +26,7 @@ JOB_HOMES = (
     "matching.learning.jobs",
     "matching.planning.jobs",
     "matching.profiles.jobs",
+    "matching.promises.jobs",
     "matching.search.jobs",
     "matching.suggestions.jobs",
     "matching.weekly.jobs",

@@ -3,6 +3,7 @@
 from centre.translation import N_
 
 JOB_NAMES = {
+    "ask-for-terms": N_("请求职者对一对合同和工资条"),
     "chase-employers": N_("催单位报面试结果"),
     "clear-escort-sheets": N_("清除随队名单上的电话"),
     "clock": N_("等系统时间校准"),

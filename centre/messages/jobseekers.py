@@ -62,6 +62,13 @@ INTERVIEW_REMINDER = Wording(
     N_("{when}，{place}。带上身份证和推荐信。去不了，请点开告诉单位。{plan}"),
     keep=frozenset({"when", "place"}),
 )
+TERMS_DUE = Wording(
+    WORK,
+    "term-due",
+    N_("{stage}：和说好的一样吗？"),
+    N_("{title}：点开和报名时说好的对一对。变差了中心帮您去问，不收钱。"),
+    keep=frozenset({"title"}),
+)
 TERMS_WORSE = Wording(
     WORK,
     "term-worse",

@@ -43,6 +43,7 @@ NAMES = {
     "interview": N_("单位约面试"),
     "interview-withdrawn": N_("面试取消"),
     "interview-reminder": N_("面试提醒"),
+    "term-due": N_("请对一对条件"),
     "term-worse": N_("条件和说好的不一样"),
     "term-dismissed": N_("条件核实结果"),
     "fair-invitation": N_("邀请参加招聘会"),

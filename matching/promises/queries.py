@@ -16,7 +16,9 @@ from centre.scopes import seeing_everything
 from employers.openings.models import Opening
 from employers.openings.terms import Terms
 from matching.introductions.fair_share import Standings, standings
-from matching.introductions.models import Introduction
+from matching.introductions.models import Introduction, Placement
+from matching.introductions.queries import introductions
+from matching.introductions.rules import PlacementState
 from matching.live.listing import wage_basis
 from matching.planning.evidence import known_stays
 from matching.planning.rules import stay_shares
@@ -124,6 +126,25 @@ def statement_of(
             StatedTerms.source == source,
         )
     )
+
+
+def placements_to_compare(session: Session, stage: PromiseStage, started: date) -> Sequence[Introduction]:
+    """Introductions whose work began in the week up to a day and lasts, where the worker has not stated the link."""
+    stated = select(StatedTerms.introduction_id).where(
+        StatedTerms.stage == stage, StatedTerms.source == TermsSource.WORKER
+    )
+    rows = (
+        introductions()
+        .join(Placement, Placement.introduction_id == Introduction.id)
+        .where(
+            Placement.state != PlacementState.ENDED,
+            Placement.starts_on <= started,
+            Placement.starts_on > started - timedelta(days=7),
+            Introduction.id.not_in(stated),
+        )
+    )
+    ordered = session.scalars(rows.order_by(None).order_by(Introduction.id))
+    return [introduction for introduction in ordered if introduction.promised]
 
 
 def yardstick(session: Session, person_id: int) -> Yardstick:

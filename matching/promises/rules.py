@@ -37,6 +37,16 @@ STAGE_LABELS = {
 STATED_BY_PEOPLE = (PromiseStage.CONTRACT, PromiseStage.PAYSLIP, PromiseStage.AT_WORK)
 """Links that somebody fills in; the letter's terms are those of the opening on its day."""
 
+COMPARED_AFTER = {PromiseStage.CONTRACT: 7, PromiseStage.PAYSLIP: 35, PromiseStage.AT_WORK: 90}
+"""Days after the start on which the worker is asked: pay comes once a month, in the month after the work."""
+
+
+def stage_of_call(day: int) -> PromiseStage:
+    """Which link the call on a day of a placement asks about: the contract, the first payslip, then the work itself."""
+    if day < 30:
+        return PromiseStage.CONTRACT
+    return PromiseStage.PAYSLIP if day < 90 else PromiseStage.AT_WORK
+
 
 class TermsSource(StrEnum):
     """Who stated the terms (谁说的)."""

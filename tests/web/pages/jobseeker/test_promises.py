@@ -9,8 +9,8 @@ from centre import clock
 from centre.database import open_session
 from centre.permissions import Actor, Role
 from employers.openings.models import Opening
-from matching.introductions.actions import agree_to_introduction, record_result
-from matching.introductions.models import Introduction
+from matching.introductions.actions import agree_to_introduction, begin_work, record_result
+from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import IntroductionResultDraft, Result
 from matching.promises.models import StatedTerms
 from tests.web.desks import Hall, number, words
@@ -91,6 +91,19 @@ def test_a_payslip_shows_another_place_and_another_payer(hall: Hall) -> None:
     seen = words(worker.get(mine))
     assert "和报名时说好的不一样：上班地点、跟谁签合同" in seen
     assert "江苏省无锡市江阴市" in seen
+
+
+def test_a_call_that_is_due_leads_to_the_paper_that_it_asks_about(hall: Hall) -> None:
+    job = hired(hall)
+    with open_session(SYSTEM, write=True) as session:
+        placement = session.scalars(select(Placement).where(Placement.introduction_id == job.id)).one()
+        begin_work(session, Actor.system(), placement_id=placement.id, on=clock.today())
+        for call in session.scalars(select(FollowUp).where(FollowUp.placement_id == placement.id, FollowUp.day == 7)):
+            call.due_on = clock.today()
+    clerk = hall.enter("clerk2")
+    desk, form = clerk.get("/counter"), f"/counter/introductions/{job.id}/terms/contract"
+    assert f'<a href="{form}">和说好的对一对：劳动合同</a>' in desk
+    assert "说好的：" in words(clerk.get(form))
 
 
 def test_an_employer_states_its_own_contract_once(hall: Hall) -> None:
