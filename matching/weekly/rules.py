@@ -16,6 +16,8 @@ from centre.translation import N_, SOURCE_LOCALE, translate
 
 DAYS = 7
 HALVES = {"am": N_("上午"), "pm": N_("下午")}
+HALF_ENDS = {"am": 12, "pm": 18}
+"""The hour in which a half of a day is over and can be chosen no more."""
 WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 
 When = Annotated[str, Field(pattern=r"^([0-6](am|pm))?$")]
