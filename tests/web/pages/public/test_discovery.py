@@ -10,6 +10,8 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from sqlalchemy import select
 
+from api.dependencies import PUBLIC
+from api.registry import registry
 from centre import clock, regions
 from centre.database import open_session
 from centre.installation import rename_installation, sign
@@ -25,6 +27,7 @@ from tests.web.desks import Desk, Hall, number
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.providers.models import Major
+from web.app import build
 from web.pages.public import discovery
 from web.structured_data import job_posting
 
@@ -102,6 +105,25 @@ def test_the_sitemap_lists_every_public_page_once_and_nothing_else(hall: Hall) -
         visitor.get(path)
     for login in ("officer", "employer", "organiser"):
         assert addresses(hall.enter(login)) == listed
+
+
+UNLISTED = {
+    "/sign-in", "/sign-in/second", "/sign-in/enrol", "/display", "/first-run", "/design", "/kiosk", "/kiosk/end",
+    "/tickets", "/letters/checker", "/figures/five-years",
+}  # fmt: skip
+"""Public pages that nobody searches for: steps of signing in, screens of the hall, files to save, the demo's own."""
+
+
+def test_the_sitemap_lists_each_public_page_without_a_number(hall: Hall) -> None:
+    visitor = hall.enter()
+    pages = {
+        entry.path
+        for entry in registry(build())
+        if entry.allow is PUBLIC and entry.method == "GET" and entry.is_page and not set("{.") & set(entry.path)
+    }
+    assert pages - set(discovery.FIXED) == UNLISTED
+    assert set(discovery.FIXED) <= pages
+    assert "/brands/1" in addresses(visitor)
 
 
 def test_a_long_sitemap_is_cut_into_files(hall: Hall) -> None:
