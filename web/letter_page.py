@@ -79,8 +79,8 @@ def _signed(locale: str, introduction: Introduction) -> tuple[str, str, str, str
     """Title, employer, place and pay as signed; in the reader's language where the opening still says the same."""
     opening, facts = introduction.opening, kept_letter(introduction.signed_letter)
     region = regions.full_name(opening.region_code) if regions.exists(opening.region_code) else ""
-    employer = opening.recruiter(locale) if opening.employer else ""
-    source = opening.recruiter(SOURCE_LOCALE) if opening.employer else ""
+    employer = opening.recruiter(locale) if opening.employer is not None else ""
+    source = opening.recruiter(SOURCE_LOCALE) if opening.employer is not None else ""
     pay = str(wage(locale, opening))
     place = f"{choices.place(opening.region_code)} {opening.address}"
     if facts is None:
