@@ -13,6 +13,7 @@ from centre.installation import sign
 from centre.network import Centre, home
 from centre.scopes import seeing_everything
 from centre.translation import N_, SOURCE_LOCALE, translate
+from employers.companies.models import Employer
 from employers.openings.models import Opening
 from matching.introductions.credentials import BASIS_LABELS, LetterSkill, kept_letter
 from matching.introductions.letters import pay_in_words
@@ -79,8 +80,7 @@ def _signed(locale: str, introduction: Introduction) -> tuple[str, str, str, str
     """Title, employer, place and pay as signed; in the reader's language where the opening still says the same."""
     opening, facts = introduction.opening, kept_letter(introduction.signed_letter)
     region = regions.full_name(opening.region_code) if regions.exists(opening.region_code) else ""
-    employer = opening.recruiter(locale) if opening.employer is not None else ""
-    source = opening.recruiter(SOURCE_LOCALE) if opening.employer is not None else ""
+    employer, source = (_recruiter(opening, opening.employer, said) for said in (locale, SOURCE_LOCALE))
     pay = str(wage(locale, opening))
     place = f"{choices.place(opening.region_code)} {opening.address}"
     if facts is None:
@@ -91,6 +91,11 @@ def _signed(locale: str, introduction: Introduction) -> tuple[str, str, str, str
         place if facts.place == region else facts.place,
         pay if facts.pay == pay_in_words(opening) else facts.pay,
     )
+
+
+def _recruiter(opening: Opening, company: Employer | None, locale: str) -> str:
+    """Who recruits; empty where the reader may not see the employer any more."""
+    return opening.recruiter(locale) if company else ""
 
 
 def dialled(number: str) -> str:
