@@ -149,6 +149,7 @@ MESSAGES = {
     "datetime_parsing": N_("时间请写成 2026-03-08T09:00 这样"),
     "datetime_from_date_parsing": N_("时间请写成 2026-03-08T09:00 这样"),
     "datetime_type": N_("时间请写成 2026-03-08T09:00 这样"),
+    "timezone_aware": N_("时间后面请写上时区，例如 2026-03-08T01:00Z"),
     "time_parsing": N_("时间请写成 09:00 这样"),
     "list_type": N_("请填写一个列表"),
     "too_long": N_("最多 {max_length} 项"),

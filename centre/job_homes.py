@@ -22,11 +22,12 @@ JOB_HOMES = (
     "matching.fairness.jobs",
     "matching.fairs.interviews.jobs",
     "matching.fairs.visitors.jobs",
-    "matching.interviews.jobs",
     "matching.introductions.jobs",
     "matching.learning.jobs",
     "matching.planning.jobs",
     "matching.profiles.jobs",
+    "matching.promises.jobs",
     "matching.search.jobs",
     "matching.suggestions.jobs",
+    "matching.weekly.jobs",
 )

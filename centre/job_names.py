@@ -3,6 +3,7 @@
 from centre.translation import N_
 
 JOB_NAMES = {
+    "ask-for-terms": N_("请求职者对一对合同和工资条"),
     "chase-employers": N_("催单位报面试结果"),
     "clear-escort-sheets": N_("清除随队名单上的电话"),
     "clock": N_("等系统时间校准"),
@@ -29,6 +30,7 @@ JOB_NAMES = {
     "propose-synonyms": N_("整理搜不到的词"),
     "refresh-matches": N_("重新匹配全部求职者"),
     "remind-interviews": N_("提醒求职者面试"),
+    "remind-plans": N_("提醒求职者当天的打算"),
     "repeat-erasures": N_("恢复备份后重新删除"),
     "rescreen-openings": N_("按新规则复查岗位"),
     "check-minimum-pay": N_("最低工资涨了以后，复查在招岗位的工资"),

@@ -161,7 +161,13 @@ def distance(near: str, code: str) -> str:
     return f"≈{away:,} km" if away else ""
 
 
+TWO_OF_THREE = "两运转"
+"""What an advertisement calls three shifts of which two work at a time; few jobseekers know the word."""
+
+
 def chips_of(listed: Listed) -> list[tuple[str, str]]:
     """The chips of an opening's card besides board and lodging."""
     words = re.split(r"[，,。；;、 ]", listed.shift, maxsplit=1)[0]
+    if TWO_OF_THREE in words:
+        words = N_("两班干活，一班休息")
     return [(words, "shift" if listed.profile.night else "clock")] if 0 < len(words) <= 10 else []

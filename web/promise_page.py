@@ -150,7 +150,7 @@ def _pay(locale: str, terms: Terms) -> str:
 
 
 def _base(locale: str, fen: int | None) -> str:
-    return "" if fen is None else translate(locale, N_("底薪 {amount}"), amount=money(locale, fen))
+    return "" if fen is None else translate(locale, N_("每月固定发 {amount}"), amount=money(locale, fen))
 
 
 def _hours(locale: str, hours: int | None) -> str:

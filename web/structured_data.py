@@ -1,4 +1,4 @@
-"""Openings and classes as JSON-LD, with what search engines require of each (结构化数据)."""
+"""Openings, classes and fairs as JSON-LD, with what search engines require of each (结构化数据)."""
 
 from typing import Any
 
@@ -8,16 +8,24 @@ from centre import clock, regions
 from centre.installation import sign
 from centre.skills.esco import VERSION, esco_concepts
 from centre.translation import N_, SOURCE_LOCALE, translate
+from employers.fairs.models import Fair
+from employers.fairs.rules import OVER, FairMode, FairState
 from employers.openings.models import Opening
 from employers.openings.rules import ContractParty, EmploymentType, WageUnit
 from employers.openings.screening import without_phones
 from training.classes.models import TrainingClass
 from training.providers.models import Major, TrainingProvider
-from web.structured import json_ld
+from web.structured import CONTEXT, json_ld
 
 PART_TIME_HOURS, FULL_TIME_HOURS = 24, 35
 """Up to 24 hours a week is part-time work by article 68 of the Labour Contract Law; between the two nothing is said."""
 _UNITS = {WageUnit.MONTH: "MONTH", WageUnit.DAY: "DAY", WageUnit.HOUR: "HOUR"}
+_STATUS = {FairState.CANCELLED: "EventCancelled", FairState.POSTPONED: "EventPostponed"}
+_ATTENDANCE = {
+    FairMode.ON_SITE: "OfflineEventAttendanceMode",
+    FairMode.ONLINE: "OnlineEventAttendanceMode",
+    FairMode.HYBRID: "MixedEventAttendanceMode",
+}
 COURSE = N_("{name}，{provider}，{hours} 课时")
 
 
@@ -124,4 +132,32 @@ def course(group: TrainingClass, major: Major, provider: TrainingProvider, *, ba
                 "address": _address(provider.region_code, provider.address),
             },
         },
+    )
+
+
+def event(fair: Fair, *, base: str, image: str) -> Markup:
+    """A fair as an Event; a visit is free, and offered while the fair is to come and open to everybody."""
+    address = f"{base}/fairs/{fair.id}"
+    online: dict[str, Any] = {"@type": "VirtualLocation", "url": fair.online_url or address}
+    place: Any = online
+    if fair.venue:
+        where = _address(fair.venue.region_code, fair.venue.address)
+        hall = {"@type": "Place", "name": fair.venue.label, "address": where}
+        place = [hall, online] if fair.mode is FairMode.HYBRID else hall
+    is_offered = fair.open_to_public and fair.state not in {*OVER, *_STATUS}
+    offer = {"@type": "Offer", "price": 0, "priceCurrency": "CNY", "availability": f"{CONTEXT}/InStock", "url": address}
+    return json_ld(
+        "Event",
+        name=fair.name,
+        url=address,
+        description=fair.summary or fair.name,
+        image=image,
+        startDate=clock.local(fair.starts_at).isoformat(),
+        endDate=clock.local(fair.ends_at).isoformat(),
+        eventStatus=f"{CONTEXT}/{_STATUS.get(fair.state, 'EventScheduled')}",
+        eventAttendanceMode=f"{CONTEXT}/{_ATTENDANCE[fair.mode]}",
+        isAccessibleForFree=True,
+        location=place,
+        offers=offer if is_offered else None,
+        organizer={"@type": "Organization", "name": sign().name or "Gangqiao", "url": base},
     )

@@ -12,9 +12,15 @@ RETENTION = Wording(
     N_("想继续使用，请登录办理任何一项业务，或到中心窗口说一声。"),
 )
 DESK_CASE = Wording(RECORD, "desk-case", N_("您的“{business}”有了结果：{state}"))
-RENEW = Wording(RECORD, "renew", N_("求职登记快到期了"), N_("登记到期后就收不到推荐了，点一下就能续期。"))
+RENEW = Wording(
+    RECORD,
+    "renew",
+    N_("求职登记快到期了"),
+    N_("登记到期后就收不到推荐了，点一下就能续期，再定下这一周做什么。"),
+)
 
 WEEK_PLAN = Wording(WORK, "week-plan", N_("我这一周的打算"), "{steps}")
+DAY_PLAN = Wording(WORK, "day-plan", N_("您今天打算做的事"), N_("{steps}\n今天做不了，点开可以改一天。"))
 DIGEST = Wording(WORK, "digest", N_("您关注的工作有 {n} 个新岗位"), "{openings}")
 MATCHES = Wording(WORK, "matches", N_("有 {n} 个新岗位适合您"), "{openings}")
 RECOMMENDATION = Wording(WORK, "recommendation", N_("中心给您推荐了一个岗位"), "{title}")
@@ -53,8 +59,15 @@ INTERVIEW_REMINDER = Wording(
     WORK,
     "interview-reminder",
     N_("明天面试：{title}"),
-    N_("{when}，{place}。带上身份证和推荐信。去不了，请点开告诉单位。"),
+    N_("{when}，{place}。带上身份证和推荐信。去不了，请点开告诉单位。{plan}"),
     keep=frozenset({"when", "place"}),
+)
+TERMS_DUE = Wording(
+    WORK,
+    "term-due",
+    N_("{stage}：和说好的一样吗？"),
+    N_("{title}：点开和报名时说好的对一对。变差了中心帮您去问，不收钱。"),
+    keep=frozenset({"title"}),
 )
 TERMS_WORSE = Wording(
     WORK,

@@ -43,6 +43,7 @@ VOCABULARY = {
     "people": Placeholder(N_("人数"), "120"),
     "percent": Placeholder(N_("百分比"), "97"),
     "place": Placeholder(N_("地点"), "汽车站北门"),
+    "plan": Placeholder(N_("求职者当天的打算，或者在哪里写打算"), "您打算：3月4日周三上午：到中心窗口问问，带上身份证"),
     "project": Placeholder(N_("外出务工项目"), "某某电子春季用工"),
     "reason": Placeholder(N_("经办人写的原因或说明"), "材料还缺一页，请补齐。"),
     "run": Placeholder(N_("已连续缺勤的天数"), "3"),

@@ -19,7 +19,10 @@ _WORKSHEET_ROWS = 1_048_575
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a template or an export. Numbers that people carry are `text`, or they would lose digits."""
+    """One column of a template or an export. Numbers that people carry are `text`, or they would lose digits.
+
+    An `is_open` list of choices is offered, and other text may be written, such as several of them.
+    """
 
     title: str
     kind: str = "text"
@@ -27,6 +30,7 @@ class Column:
     required: bool = False
     choices: Sequence[str] = field(default=())
     width: int = 14
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,8 @@ def template(
                 sheet.write_comment(0, at, column.note, {"x_scale": 2})
             if column.choices:
                 source = _choices(book, at, column.choices)
-                asked = "stop" if isinstance(source, list) else "information"  # what a long list lacks may be written
+                is_closed = isinstance(source, list) and not column.is_open  # what a long list lacks may be written
+                asked = "stop" if is_closed else "information"
                 sheet.data_validation(1, at, rows, at, {"validate": "list", "source": source, "error_type": asked})
         guide = book.add_worksheet(GUIDE_SHEET)
         _head(book, guide, columns)

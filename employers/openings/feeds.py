@@ -293,11 +293,11 @@ def _read_pay(offer: Offer, row: Mapping[str, str], headings: Mapping[str, str])
     offer.fields |= {"wage_min_fen": wage.least_fen, "wage_max_fen": wage.most_fen}
     base_fen = wage.base_fen if base is None else base.least_fen
     if base and base.is_stated and base.unit is not unit and not _is_monthly_floor(base, wage):
-        message = N_("底薪“{base}”和工资“{wage}”不是按同一种单位算的，请改成一样")
+        message = N_("基本工资“{base}”和工资“{wage}”不是按同一种单位算的，请改成一样")
         texts = {"base": row["base_pay"], "wage": row.get("wage", "")}
         offer.problems.append(Problem("base_pay", "base-pay-unit", message, texts))
     if base and wage.base_fen and base.is_stated and wage.base_fen != base.least_fen:
-        message = N_("底薪写了两个数：“{base}”和“{wage}”，请核对")
+        message = N_("基本工资写了两个数：“{base}”和“{wage}”，请核对")
         texts = {"base": row["base_pay"], "wage": row.get("wage", "")}
         offer.problems.append(Problem("base_pay", "base-pay-twice", message, texts))
     offer.fields["base_pay_fen"] = base_fen

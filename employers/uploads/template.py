@@ -5,11 +5,12 @@ from centre.people import EDUCATION_LABELS
 from centre.sheets.writing import Column, template
 from centre.skills.vocabulary import vocabulary
 from employers.openings.columns import ANSWERS, CODED, COLUMNS
+from employers.openings.rules import CERTIFICATE_LABELS
 
 _SHOWN = (
     "id", "title", "occupation", "employer", "headcount", "wage", "base_pay", "area", "address", "education", "age",
-    "content", "conditions", "employment_type", "shift", "night_shift", "hours_per_week", "board", "lodging",
-    "social_insurance", "valid_until",
+    "content", "conditions", "skills", "certificates", "accepts_training", "employment_type", "client_name",
+    "contract_party", "shift", "night_shift", "hours_per_week", "board", "lodging", "social_insurance", "valid_until",
 )  # fmt: skip
 _REQUIRED = frozenset({"title", "headcount", "wage", "area", "content", "conditions", "valid_until"})
 _WIDTHS = {"title": 18, "employer": 24, "wage": 20, "area": 24, "content": 40, "conditions": 40}
@@ -21,6 +22,9 @@ _NOTES = {
     "base_pay": "合同里保底的月工资，如 2500",
     "area": "从列表里选，也可以自己写到区县，如 咸阳市秦都区",
     "age": "如 18-45岁；没有要求就空着",
+    "skills": "一样一样写，用“、”隔开，必须会的后面加 *，如 平车*、锁边",
+    "certificates": "从列表里选；几样都要就用“、”隔开，必须有的后面加 *，如 健康证*、驾驶证",
+    "client_name": "只有劳务派遣或代招要填",
     "valid_until": "如 2026-12-31",
 }
 _SAMPLE = {
@@ -35,6 +39,8 @@ _SAMPLE = {
     "education": "初中",
     "content": "平车缝纫",
     "conditions": "会用电动平车，身体健康",
+    "skills": "平车*、锁边",
+    "certificates": "健康证*",
     "valid_until": "2026-12-31",
 }
 
@@ -59,6 +65,8 @@ def _column(name: str) -> Column:
     elif name == "occupation":
         known = vocabulary()
         choices = [trade.name for trade in known.occupations if known.codes_for(trade.name) == (trade.code,)]
+    elif name == "certificates":
+        choices = list(CERTIFICATE_LABELS.values())
     elif name == "area":
         choices = _places()
     elif name in CODED:
@@ -69,6 +77,7 @@ def _column(name: str) -> Column:
         COLUMNS[name][0],
         required=name in _REQUIRED,
         choices=choices,
+        is_open=name == "certificates",
         note=_NOTES.get(name, ""),
         width=_WIDTHS.get(name, 14),
     )

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from centre.signing import SignatureWrong, verified_payload
+from centre.signing import SignatureWrong, split_signed, verified_payload
 from centre.translation import N_
 
 PURPOSE = "letter"
@@ -105,6 +105,14 @@ def letter_facts(payload: bytes) -> LetterFacts:
         )  # fmt: skip
     except (ValueError, TypeError, LookupError):
         raise SignatureWrong from None
+
+
+def kept_letter(text: str) -> LetterFacts | None:
+    """The facts of a letter that we keep ourselves, its signature unchecked; None without one that can be read."""
+    try:
+        return letter_facts(split_signed(text).payload)
+    except SignatureWrong:
+        return None
 
 
 def verified_letter(text: str, keys: Mapping[str, bytes]) -> LetterFacts:

@@ -13,9 +13,7 @@ from centre.messages.jobseekers import RENEW
 from centre.permissions import Actor
 from centre.states import move
 from matching.profiles.models import PendingRegistration, Registration
-from matching.profiles.rules import REGISTRATION, RegistrationState
-
-REMIND_BEFORE = timedelta(days=14)
+from matching.profiles.rules import REGISTRATION, REMIND_BEFORE, RegistrationState
 
 
 @job("lapse-registrations", every=timedelta(hours=6))

@@ -1,6 +1,6 @@
 """What a registration, a skill profile and a wish may hold, and how a registration moves."""
 
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated
 
@@ -47,6 +47,9 @@ REGISTRATION_LABELS = {
 
 SEEKING = (RegistrationState.ACTIVE, RegistrationState.IN_TRAINING)
 """States in which a person is offered work."""
+
+REMIND_BEFORE = timedelta(days=14)
+"""How long before its last day a registration may be renewed with one tap, and its owner is reminded of that."""
 
 ENDED = (RegistrationState.WITHDRAWN, RegistrationState.CLOSED)
 """States that no event leaves."""

@@ -45,6 +45,8 @@ from matching.promises.rules import (
 
 FLAG = N_("条件比说好的差，请看合同或工资条原件后核实")
 WATCH_REASON = N_("{days} 天内有 {times} 位求职者的条件比招聘时差")
+_BINDING = (PromiseStage.LETTER, PromiseStage.CONTRACT)
+"""Links that later ones are compared with, besides the application."""
 _FROM = (IntroductionState.OFFERED, IntroductionState.HIRED)
 
 
@@ -103,17 +105,14 @@ def judge_terms(session: Session, actor: Actor, *, statement_id: int, confirms: 
 
 
 def compare_letter(session: Session, actor: Actor, *, introduction_id: int) -> StatedTerms | None:
-    """Compare what an opening promises on the day of the letter with the application; nothing where nothing is worse.
+    """Keep what an opening promises on the day of the letter; nothing where that is what it was at the application.
 
-    Raises NotFound.
+    Worse terms are told and counted; what was added or bettered binds the links that follow. Raises NotFound.
     """
     require(actor, Permission.STATE_TERMS)
     introduction = introduction_in_sight(session, introduction_id)
     now = terms_of(introduction.opening)
-    if not introduction.promised:
-        return None
-    worse = worse_terms(Terms.of_row(introduction.promised), now, yardstick(session, introduction.person_id))
-    if not worse:
+    if not introduction.promised or now == Terms.of_row(introduction.promised):
         return None
     row = _written(session, introduction, PromiseStage.LETTER, TermsSource.OPENING, now, None)
     _follow(session, introduction, row)
@@ -161,17 +160,18 @@ def _written(
 
 
 def _worse(session: Session, introduction: Introduction, stage: PromiseStage, stated: Terms) -> Sequence[TermKind]:
-    """Worse than at the application or, once there is a contract that centre or employer stated, than in it."""
+    """Worse than at the application, on the day of the letter or in a contract that centre or employer stated."""
     references = [Terms.of_row(introduction.promised)] if introduction.promised else []
-    if stage in (PromiseStage.PAYSLIP, PromiseStage.AT_WORK):
-        contracts = select(StatedTerms).where(
-            StatedTerms.introduction_id == introduction.id,
-            StatedTerms.stage == PromiseStage.CONTRACT,
-            StatedTerms.source != TermsSource.WORKER,
-            StatedTerms.state == StatementState.CONFIRMED,
-        )
-        rows = session.scalars(contracts.order_by(StatedTerms.id))
-        references += [row.stated for row in rows if row.stated is not None]
+    chain = list(PromiseStage)
+    binding = [link for link in _BINDING if chain.index(link) < chain.index(stage)]
+    kept = select(StatedTerms).where(
+        StatedTerms.introduction_id == introduction.id,
+        StatedTerms.stage.in_(binding),
+        StatedTerms.source != TermsSource.WORKER,
+        StatedTerms.state == StatementState.CONFIRMED,
+    )
+    rows = session.scalars(kept.order_by(StatedTerms.id))
+    references += [row.stated for row in rows if row.stated is not None]
     by = yardstick(session, introduction.person_id)
     named = {kind for reference in references for kind in worse_terms(reference, stated, by)}
     return [kind for kind in TermKind if kind in named]

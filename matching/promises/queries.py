@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from centre import clock
@@ -16,7 +16,9 @@ from centre.scopes import seeing_everything
 from employers.openings.models import Opening
 from employers.openings.terms import Terms
 from matching.introductions.fair_share import Standings, standings
-from matching.introductions.models import Introduction
+from matching.introductions.models import Introduction, Placement
+from matching.introductions.queries import introductions
+from matching.introductions.rules import PlacementState
 from matching.live.listing import wage_basis
 from matching.planning.evidence import known_stays
 from matching.planning.rules import stay_shares
@@ -126,6 +128,25 @@ def statement_of(
     )
 
 
+def placements_to_compare(session: Session, stage: PromiseStage, started: date) -> Sequence[Introduction]:
+    """Introductions whose work began in the week up to a day and lasts, where the worker has not stated the link."""
+    stated = select(StatedTerms.introduction_id).where(
+        StatedTerms.stage == stage, StatedTerms.source == TermsSource.WORKER
+    )
+    rows = (
+        introductions()
+        .join(Placement, Placement.introduction_id == Introduction.id)
+        .where(
+            Placement.state != PlacementState.ENDED,
+            Placement.starts_on <= started,
+            Placement.starts_on > started - timedelta(days=7),
+            Introduction.id.not_in(stated),
+        )
+    )
+    ordered = session.scalars(rows.order_by(None).order_by(Introduction.id))
+    return [introduction for introduction in ordered if introduction.promised]
+
+
 def yardstick(session: Session, person_id: int) -> Yardstick:
     """What today's comparisons for a person rest on."""
     with seeing_everything(session):
@@ -167,7 +188,9 @@ def kept_standings(session: Session) -> KeptStandings:
     with seeing_everything(session):
         rows = session.execute(
             select(StatedTerms.employer_id, StatedTerms.introduction_id, is_worse()).where(
-                StatedTerms.stated_on >= since, StatedTerms.state == StatementState.CONFIRMED
+                StatedTerms.stated_on >= since,
+                StatedTerms.state == StatementState.CONFIRMED,
+                or_(StatedTerms.source != TermsSource.OPENING, is_worse()),  # an advertisement alone keeps no word
             )
         ).all()
         stays, usual = stay_shares(known_stays(session))

@@ -37,6 +37,16 @@ STAGE_LABELS = {
 STATED_BY_PEOPLE = (PromiseStage.CONTRACT, PromiseStage.PAYSLIP, PromiseStage.AT_WORK)
 """Links that are filled in by hand; the letter's terms are those of the opening on its day."""
 
+COMPARED_AFTER = {PromiseStage.CONTRACT: 7, PromiseStage.PAYSLIP: 35, PromiseStage.AT_WORK: 90}
+"""Days after the start on which the worker is asked: pay comes once a month, in the month after the work."""
+
+
+def stage_of_call(day: int) -> PromiseStage:
+    """Which link the call on a day of a placement asks about: the contract, the first payslip, then the work itself."""
+    if day < 30:
+        return PromiseStage.CONTRACT
+    return PromiseStage.PAYSLIP if day < 90 else PromiseStage.AT_WORK
+
 
 class TermsSource(StrEnum):
     """Who stated the terms (谁说的)."""
@@ -131,7 +141,8 @@ def _pay(promised: Terms, stated: Terms, by: Yardstick) -> bool:
     else:
         least = by.wages.monthly(promised.pay_min_fen, EngineUnit(promised.pay_unit.value))
         sure = _a_month(stated, by)
-    return _is_less(sure, least, by) or _is_less(stated.base_pay_fen, promised.base_pay_fen, by)
+    base = _of_whole_month(stated.base_pay_fen, stated.days_worked, by)
+    return _is_less(sure, least, by) or _is_less(base, promised.base_pay_fen, by)
 
 
 def _low(terms: Terms) -> int | None:
@@ -139,12 +150,18 @@ def _low(terms: Terms) -> int | None:
 
 
 def _a_month(stated: Terms, by: Yardstick) -> int | None:
-    """The least pay of a whole month. A payslip of fewer days than a month has is scaled up, one of more days is not
-    scaled down: the promise was a month's pay."""
-    low, days = _low(stated), stated.days_worked
-    if low is None or days is None:
-        return by.wages.monthly(low, EngineUnit(stated.pay_unit.value))
-    return low * max(by.wages.days_hundredths, days * 100) // (days * 100)
+    """The least pay of a whole month."""
+    if stated.days_worked is None:
+        return by.wages.monthly(_low(stated), EngineUnit(stated.pay_unit.value))
+    return _of_whole_month(_low(stated), stated.days_worked, by)
+
+
+def _of_whole_month(fen: int | None, days: int | None, by: Yardstick) -> int | None:
+    """What some days brought, as a whole month's. A payslip of fewer days than a month has is scaled up, one of more
+    days is not scaled down: the promise was a month's pay."""
+    if fen is None or days is None:
+        return fen
+    return fen * max(by.wages.days_hundredths, days * 100) // (days * 100)
 
 
 def _is_less(sure: int | None, least: int | None, by: Yardstick) -> bool:

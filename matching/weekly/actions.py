@@ -7,9 +7,9 @@ from centre.errors import Invalid, NotFound, Problem
 from centre.messages import send
 from centre.messages.jobseekers import WEEK_PLAN
 from centre.permissions import Actor, Permission, require
-from centre.translation import N_, SOURCE_LOCALE, translate
+from centre.translation import N_
 from matching.weekly.queries import steps_of_week
-from matching.weekly.rules import ERRANDS, HALVES, WEEKDAYS, WeekPlan, WeekStep
+from matching.weekly.rules import HALVES, WeekPlan, WeekStep, planned_line
 
 
 def plan_week(session: Session, actor: Actor, *, plan: WeekPlan) -> str:
@@ -41,5 +41,4 @@ def _line(step: WeekStep, plan: WeekPlan) -> str:
         day, time = chosen[0], HALVES[chosen[1]]
     else:
         return ""
-    what = translate(SOURCE_LOCALE, ERRANDS[step.errand], **step.words)
-    return f"{day.month}月{day.day}日{WEEKDAYS[day.weekday()]}{time}：{what}"
+    return planned_line(day, time, step)

@@ -1,10 +1,10 @@
 """The steps that a jobseeker could take this week, the most urgent first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
@@ -16,7 +16,7 @@ from matching.interviews.rules import InterviewState
 from matching.introductions.queries import introductions_of
 from matching.introductions.rules import IntroductionState
 from matching.profiles.queries import has_trade
-from matching.weekly.rules import DAYS, Errand, WeekStep
+from matching.weekly.rules import DAYS, Errand, WeekStep, lines_of_day
 
 MOST = 5
 PLAN_KIND = "week-plan"
@@ -45,6 +45,23 @@ def last_plan(session: Session, person_id: int) -> KeptPlan | None:
     own = (Message.person_id == person_id, Message.kind == PLAN_KIND, Message.created_at > since)
     message = session.scalar(select(Message).where(*own).order_by(Message.id.desc()).limit(1))
     return KeptPlan(message.id, message.body, message.created_at) if message else None
+
+
+def plans_before(session: Session, instant: datetime) -> Sequence[Message]:
+    """The last plan of each person, where it was written before an instant and its week lasts, in order of writing."""
+    newest = (
+        select(func.max(Message.id))
+        .where(Message.kind == PLAN_KIND, Message.created_at > instant - timedelta(days=DAYS))
+        .group_by(Message.person_id)
+    )
+    plans = select(Message).where(Message.id.in_(newest), Message.created_at < instant)
+    return session.scalars(plans.order_by(Message.id)).all()
+
+
+def lines_for(session: Session, person_id: int, plan: str, day: date) -> list[str]:
+    """What a person planned for a day and can still do; interviews have a reminder of their own."""
+    steps = (*_waiting(session, person_id), *_to_begin(session, person_id))
+    return lines_of_day(plan, day, [step for step in steps if step.at is None])
 
 
 def _waiting(session: Session, person_id: int) -> Iterator[WeekStep]:

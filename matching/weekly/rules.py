@@ -3,7 +3,7 @@
 Whoever writes down when and where she will do a thing does it more often: so each step asks for a day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -12,10 +12,12 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from centre.drafts import Draft
-from centre.translation import N_
+from centre.translation import N_, SOURCE_LOCALE, translate
 
 DAYS = 7
 HALVES = {"am": N_("上午"), "pm": N_("下午")}
+HALF_ENDS = {"am": 12, "pm": 18}
+"""The hour in which a half of a day is over and can be chosen no more."""
 WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 
 When = Annotated[str, Field(pattern=r"^([0-6](am|pm))?$")]
@@ -52,6 +54,26 @@ class WeekStep:
     link: str
     words: Mapping[str, Any] = field(default_factory=dict)
     at: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The step in the words in which a plan keeps it."""
+        return translate(SOURCE_LOCALE, ERRANDS[self.errand], **self.words)
+
+
+def planned_line(day: date, time: str, step: WeekStep) -> str:
+    """A step as a line of a plan: 3月4日周三上午：带着推荐信和身份证去单位：焊工."""
+    return f"{_day_words(day)}{time}：{step.sentence}"
+
+
+def lines_of_day(plan: str, day: date, steps: Iterable[WeekStep]) -> list[str]:
+    """The lines of a plan for a day whose steps still stand: what was done or cancelled since is left out."""
+    ends = tuple(f"：{step.sentence}" for step in steps)
+    return [line for line in plan.splitlines() if line.startswith(_day_words(day)) and line.endswith(ends)]
+
+
+def _day_words(day: date) -> str:
+    return f"{day.month}月{day.day}日{WEEKDAYS[day.weekday()]}"
 
 
 class WeekPlan(Draft):

@@ -1,5 +1,6 @@
 """The feed of changes and the Atom feed: everything that is public once, what is withdrawn as an id, nothing else."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -144,6 +145,12 @@ def test_a_change_is_published_once_its_transaction_must_have_ended(visitor: Tes
 )  # fmt: skip
 def test_what_cannot_be_read_is_refused(visitor: TestClient, query: dict[str, Any]) -> None:
     assert visitor.get(FEED, params=query).status_code == 422
+
+
+def test_a_time_without_a_zone_is_answered_with_one_that_is_accepted(visitor: TestClient) -> None:
+    refused = visitor.get(FEED, params={"updated_since": "2026-01-01T00:00:00"}).json()
+    (shown,) = re.findall(r"[0-9T:-]+Z", refused["errors"][0]["detail"])
+    assert visitor.get(FEED, params={"updated_since": shown}).status_code == 200
 
 
 def test_nothing_is_sent_again_until_something_changes(visitor: TestClient, later: datetime) -> None:

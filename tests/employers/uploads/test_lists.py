@@ -5,6 +5,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from sqlalchemy import func, select
 
 from centre import network, regions
@@ -14,10 +15,10 @@ from centre.scopes import ScopedSession
 from centre.sheets.cells import CHOICES_SHEET
 from centre.sheets.reading import read_sheets
 from centre.skills.vocabulary import vocabulary
-from employers.openings.columns import COLUMNS
+from employers.openings.columns import COLUMNS, papers_of, skills_of
 from employers.openings.imports import ImportVerdict
 from employers.openings.models import Opening
-from employers.openings.rules import OpeningState
+from employers.openings.rules import CertificateKind, OpeningState
 from employers.uploads import actions, queries
 from employers.uploads.models import OpeningUpload
 from employers.uploads.rules import ListHasErrors, UploadState
@@ -167,3 +168,17 @@ def test_the_template_is_read_by_the_import_and_has_the_lists_of_words(*, own: b
     assert "江苏省无锡市江阴市" in named
     read = {text: network.place_of(text) for text in named}
     assert {text for text, place in read.items() if regions.full_name(place.code) != text or place.rest} == set()
+
+
+def test_the_template_asks_for_skills_and_certificates_as_the_import_reads_them() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(openings_template(own=True)))
+    sheet, guide = book["岗位清单"], book["填写说明"]
+    titles = [cell.value.rstrip("*") for cell in sheet[1]]
+    sample = dict(zip(titles, [cell.value for cell in guide[2]], strict=False))
+    skills, papers = skills_of(sample["技能"]), papers_of(sample["证书"])
+    assert [(skill.term, skill.must) for skill in skills or []] == [("平车", True), ("锁边", False)]
+    assert [(paper.kind, paper.must) for paper in papers or []] == [(CertificateKind.HEALTH, True)]
+    letter = get_column_letter(titles.index("证书") + 1)
+    (rule,) = (rule for rule in sheet.data_validations.dataValidation if str(rule.sqref).startswith(letter))
+    assert "特种作业操作证" in rule.formula1
+    assert rule.errorStyle == "information", "several certificates may be written"

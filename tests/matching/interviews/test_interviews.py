@@ -11,7 +11,6 @@ from centre.errors import Forbidden, NotFound
 from centre.outbox import Message
 from centre.permissions import Actor
 from matching.interviews.actions import answer_interview, propose_interview, withdraw_interview
-from matching.interviews.jobs import remind_interviews
 from matching.interviews.models import Interview
 from matching.interviews.queries import interviews_of
 from matching.interviews.rules import InterviewDraft, InterviewPast, InterviewState, NoInterview
@@ -20,6 +19,7 @@ from matching.introductions import actions
 from matching.introductions.models import Placement
 from matching.introductions.queries import introduction_in_sight
 from matching.introductions.rules import IntroductionResultDraft, Recommendation, Result
+from matching.weekly.jobs import remind_interviews
 from tests.matching import world
 from tests.matching.world import Town
 

@@ -214,6 +214,28 @@ def test_the_letter_is_compared_with_the_application(any_town: Town) -> None:
     assert messages("term-worse", person_id=person_id) == ["和说好的不一样：工资"]
 
 
+def test_what_the_opening_added_by_the_day_of_the_letter_binds_the_contract(any_town: Town) -> None:
+    with open_session(SYSTEM, write=True) as session:
+        world.add_worker(session, any_town)
+    worker, clerk = any_town.worker("王秀兰"), any_town.clerk()
+    with open_session(worker.scope, write=True) as session:
+        number = introducing.ask_for_introduction(session, worker, opening_id=any_town.openings["spin"]).id
+    with open_session(SYSTEM, write=True) as session:
+        opening = session.get_one(Opening, any_town.openings["spin"])
+        opening.lodging, opening.wage_min_fen = Provision.FREE, 600_000
+    draft = IntroductionResultDraft(result=Result.HIRED)
+    with open_session(clerk.scope, write=True) as session:
+        introducing.agree_to_introduction(session, clerk, introduction_id=number)
+        introducing.record_result(session, clerk, introduction_id=number, draft=draft)
+    with open_session(SYSTEM) as session:
+        row = session.scalars(select(StatedTerms)).one()
+        assert (row.stage, row.worse) == (PromiseStage.LETTER, [])
+        assert kept_standings(session).promises == {}
+    assert messages("term-worse") == []
+    signed = state(clerk, number, TermsDraft(pay_min_fen=550_000, lodging=Provision.PAID))
+    assert statement(signed).worse == ["pay", "lodging"]
+
+
 @pytest.mark.rule("employer-watch", "action")
 def test_two_broken_promises_in_ninety_days_put_the_employer_on_the_watch_list(any_town: Town) -> None:
     clerk, employer_id = any_town.clerk(), any_town.employers[BOSS]

@@ -79,6 +79,12 @@ def test_a_payslip_of_some_days_is_judged_as_a_whole_month(fen: int, days: int, 
     assert (worse_terms(promised, Terms(pay_min_fen=fen, days_worked=days), BY) == (TermKind.PAY,)) is expected
 
 
+@pytest.mark.parametrize(("base", "days", "expected"), [(100_000, 13, False), (90_000, 13, True), (200_000, 30, False)])
+def test_the_fixed_pay_of_some_days_is_judged_as_a_whole_month(base: int, days: int, expected: bool) -> None:
+    promised, stated = Terms(base_pay_fen=200_000), Terms(base_pay_fen=base, days_worked=days)
+    assert (worse_terms(promised, stated, BY) == (TermKind.PAY,)) is expected
+
+
 @pytest.mark.parametrize(
     ("promised", "stated", "expected"),
     [

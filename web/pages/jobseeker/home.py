@@ -24,10 +24,12 @@ from matching.profiles.queries import Jobseeker, has_trade, jobseeker
 from matching.profiles.rules import (
     LEAVE_LABELS,
     REGISTRATION_LABELS,
+    REMIND_BEFORE,
     KnownRegion,
     OccupationCode,
     OccupationDraft,
     ProfileDraft,
+    RegistrationState,
     WishDraft,
 )
 from matching.suggestions.fits import own_suggestions
@@ -119,7 +121,16 @@ def mine(unit: Unit) -> Response:
         place=choices.place,
         chips_of=choices.chips_of,
         today=clock.today(),
+        ends_soon=_ends_soon(me),
     )
+
+
+def _ends_soon(me: Jobseeker) -> bool:
+    """Whether the registration still runs, and the reminder to renew it is due."""
+    if me.registration is None or me.registration.state is not RegistrationState.ACTIVE:
+        return False
+    last = me.registration.valid_until_on
+    return last is not None and last <= clock.today() + REMIND_BEFORE
 
 
 def _todo(me: Jobseeker) -> str:

@@ -81,7 +81,6 @@ def _page(unit: Unit, introduction: Introduction, refusal: Refusal | None = None
         interview=appointments[0] if appointments else None,
         letter=letter_page(unit, introduction),
         map=map_address(introduction.opening),
-        place=choices.place,
         chain=promise_page(unit, introduction),
         warning=warning_of(unit, employer_id=introduction.employer_id, opening_id=introduction.opening_id),
         problems=bound.refuse(refusal).problems if refusal else (),

@@ -11,7 +11,7 @@ from centre.permissions import Permission
 from centre.translation import translate
 from matching.weekly.actions import plan_week
 from matching.weekly.queries import last_plan, steps_of_week
-from matching.weekly.rules import DAYS, ERRANDS, HALVES, WEEKDAYS, WeekPlan
+from matching.weekly.rules import DAYS, ERRANDS, HALF_ENDS, HALVES, WEEKDAYS, WeekPlan
 from web.forms import Bound, bind, blank
 from web.pages.jobseeker.home import own_id
 from web.rendering import page
@@ -45,6 +45,7 @@ def plan(unit: Unit) -> Response:
 
 def _page(unit: Unit, bound: Bound[WeekPlan], status_code: int = 200) -> Response:
     today = clock.today()
+    hour = clock.local(clock.now()).hour
     days = [(number, today + timedelta(days=number)) for number in range(DAYS)]
     choices = [
         (
@@ -53,6 +54,7 @@ def _page(unit: Unit, bound: Bound[WeekPlan], status_code: int = 200) -> Respons
         )
         for number, day in days
         for half, label in HALVES.items()
+        if number or hour < HALF_ENDS[half]
     ]
     return page(
         unit,

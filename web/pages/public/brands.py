@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
+from api.security import own_address
 from centre import clock
 from centre.drafts import RecordId
 from centre.network import home
@@ -60,6 +61,7 @@ def brand(unit: Unit, brand_id: RecordId) -> Response:
         quoted=quoted,
         trade=vocabulary().name(record.occupation_code),
         place=choices.place(record.region_code),
+        base=own_address(unit.request),
         keeps=unit.actor.may(Permission.KEEP_BRANDS),
         **WORDS,
     )

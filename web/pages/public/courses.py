@@ -109,6 +109,7 @@ def courses(unit: Unit) -> Response:
         me=me,
         place=pictures.place,
         counties=pictures.home_counties(),
+        base=own_address(unit.request),
         **LABELS,
     )
 

@@ -25,6 +25,9 @@ from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs
 from employers.openings.models import Opening
 from employers.openings.queries import open_openings
+from matching.brands.models import LabourBrand
+from matching.brands.queries import brands
+from matching.brands.rules import BrandState
 from training.classes.models import TrainingClass
 from training.classes.queries import recruiting
 from web.manifest import app_manifest
@@ -37,7 +40,11 @@ EXPIRY = timedelta(days=180)
 """RFC 9116 recommends that security.txt expires within a year."""
 SEARCHES = ("/openings", "/training", "/fairs")
 SITE = N_("岗桥")
-FIXED = ("/", "/openings", "/training", "/fairs", "/help", "/about", "/about/privacy", "/developers", "/figures")
+FIXED = (
+    "/", "/openings", "/training", "/training/notices", "/fairs", "/brands", "/brands/map", "/help", "/help/donations",
+    "/register", "/employer/register", "/letters/verify", "/certificates", "/about", "/about/privacy",
+    "/about/matching", "/developers", "/figures",
+)  # fmt: skip
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 HEADING = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
@@ -49,6 +56,7 @@ class Listing(StrEnum):
     OPENINGS = "openings"
     CLASSES = "classes"
     FAIRS = "fairs"
+    BRANDS = "brands"
 
 
 @routes.get("/app.webmanifest", allow=PUBLIC)
@@ -107,7 +115,7 @@ def _files_of(kind: Listing) -> int:
 def _addresses(kind: Listing, number: int) -> Iterable[tuple[str, date | None]]:
     if kind is Listing.PAGES:
         return [(path, None) for path in FIXED]
-    where = {Listing.OPENINGS: "/openings", Listing.CLASSES: "/training/classes", Listing.FAIRS: "/fairs"}[kind]
+    where = "/training/classes" if kind is Listing.CLASSES else f"/{kind}"
     part = _rows(kind).limit(MOST_ADDRESSES).offset((number - 1) * MOST_ADDRESSES)
     with open_session(Actor.public().scope) as session:
         return [(f"{where}/{record_id}", clock.local(changed).date()) for record_id, changed in session.execute(part)]
@@ -120,6 +128,7 @@ def _rows(kind: Listing) -> Select[int, datetime]:
         Listing.OPENINGS: (open_openings(today), Opening),
         Listing.CLASSES: (recruiting(today), TrainingClass),
         Listing.FAIRS: (coming_fairs(clock.now()), Fair),
+        Listing.BRANDS: (brands(BrandState.PUBLISHED), LabourBrand),
     }
     query, model = queries[kind]
     rows: Select[int, datetime] = query.with_only_columns(model.id, model.updated_at).order_by(None).order_by(model.id)

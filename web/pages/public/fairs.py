@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 from fastapi import Path
-from markupsafe import Markup
 from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
@@ -14,19 +13,19 @@ from api.security import own_address
 from centre import clock, regions
 from centre.calendar import add_months
 from centre.drafts import BIGGEST_ID
-from centre.installation import sign
 from centre.network import region_code_of
 from centre.permissions import Permission
 from employers.fairs.halls import entrances
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs, days_of, fairs, last_day, shown_openings
 from employers.fairs.queries import fair as fair_in_sight
-from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairMode, FairState, FairTheme
+from employers.fairs.rules import FAIR_LABELS, MODE_LABELS, OVER, THEME_LABELS, FairState, FairTheme
 from matching.fairs.visitors.queries import takes_visitors
 from web import choices
+from web.assets import asset
 from web.formats import clock_time
 from web.rendering import page
-from web.structured import json_ld
+from web.structured_data import event
 
 routes = Pages("/fairs")
 
@@ -69,13 +68,14 @@ def calendar(unit: Unit) -> Response:
         region=known,
         theme=theme,
         counties=choices.home_counties(),
+        base=own_address(unit.request),
     )
 
 
 @routes.get("/{fair_id}", allow=PUBLIC)
 def fair(unit: Unit, fair_id: FairId) -> Response:
     """One fair: time, place, exhibitors with their openings, and that it is free."""
-    fair = fair_in_sight(unit.session, fair_id)
+    fair, base = fair_in_sight(unit.session, fair_id), own_address(unit.request)
     stands: dict[int, dict[str, Any]] = {}
     for booth, opening in shown_openings(unit.session, fair.id):
         stand = stands.setdefault(booth.id, {"employer": booth.employer, "booth_no": booth.booth_no, "openings": []})
@@ -96,41 +96,9 @@ def fair(unit: Unit, fair_id: FairId) -> Response:
         may_manage=unit.actor.may(Permission.MANAGE_FAIRS),
         may_visit=takes_visitors(fair),
         may_complain=clock.local(fair.starts_at).date() <= clock.today() and fair.state is not FairState.CANCELLED,
-        described=event_of(fair, own_address(unit.request)),
+        described=event(fair, base=base, image=base + asset("share.png")),
+        base=base,
         cancelled=unit.request.query_params.get("ticket") == "cancelled",
-    )
-
-
-STATUS = {FairState.CANCELLED: "EventCancelled", FairState.POSTPONED: "EventPostponed"}
-ATTENDANCE = {
-    FairMode.ON_SITE: "OfflineEventAttendanceMode",
-    FairMode.ONLINE: "OnlineEventAttendanceMode",
-    FairMode.HYBRID: "MixedEventAttendanceMode",
-}
-
-
-def event_of(fair: Fair, base: str) -> Markup:
-    """A fair as a schema.org Event; fairs are free."""
-    address = f"{base}/fairs/{fair.id}"
-    online: dict[str, object] = {"@type": "VirtualLocation", "url": fair.online_url or address}
-    place: object = online
-    if fair.venue:
-        region = regions.full_name(fair.region_code)
-        street = {"streetAddress": fair.venue.address, "addressRegion": region, "addressCountry": "CN"}
-        hall = {"@type": "Place", "name": fair.venue.label, "address": {"@type": "PostalAddress", **street}}
-        place = [hall, online] if fair.mode is FairMode.HYBRID else hall
-    return json_ld(
-        "Event",
-        name=fair.name,
-        url=address,
-        description=fair.summary,
-        startDate=clock.local(fair.starts_at).isoformat(),
-        endDate=clock.local(fair.ends_at).isoformat(),
-        eventStatus=f"https://schema.org/{STATUS.get(fair.state, 'EventScheduled')}",
-        eventAttendanceMode=f"https://schema.org/{ATTENDANCE[fair.mode]}",
-        isAccessibleForFree=True,
-        location=place,
-        organizer={"@type": "Organization", "name": sign().name, "url": base},
     )
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from api.dependencies import PUBLIC, Pages, Unit
 from api.paging import After, cursor_behind, place_of
+from api.security import own_address
 from centre import clock
 from centre.distances import nearest_first
 from centre.network import centres
@@ -52,6 +53,7 @@ def home(unit: Unit) -> Response:
         place=choices.place,
         local=clock.local,
         chips_of=choices.chips_of,
+        base=own_address(unit.request),
     )
 
 

@@ -45,6 +45,7 @@ from matching.profiles.rules import (
     WishDraft,
 )
 from matching.profiles.visits import TOPICS, VisitDraft, record_visit, reversible_visits, take_back_visit
+from matching.promises.rules import STAGE_LABELS, stage_of_call
 from matching.suggestions.fits import suggestions_for
 from training.enrolments.queries import enrolments_of
 from training.enrolments.rules import STATE_LABELS as ENROLMENT_LABELS
@@ -140,6 +141,8 @@ def _desk(
         called=queries.called_about(unit.session, calls),
         rates=queries.introduction_rates(unit.session),
         outcomes=OUTCOME_LABELS,
+        stage_of=stage_of_call,
+        stages=STAGE_LABELS,
         categories=CATEGORY_LABELS,
         channels=CHANNEL_LABELS,
         topics=TOPICS,

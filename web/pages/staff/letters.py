@@ -77,7 +77,6 @@ def _introduction(unit: Unit, introduction_id: int, bound: Bound[Any], status_co
         results=RESULT_LABELS,
         sources=SOURCE_LABELS,
         reasons=REASON_LABELS,
-        place=choices.place,
         letter=letter_page(unit, introduction),
         chain=promise_page(unit, introduction),
         warning=warning_of(unit, employer_id=introduction.employer_id, opening_id=introduction.opening_id),

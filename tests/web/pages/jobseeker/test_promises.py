@@ -9,8 +9,8 @@ from centre import clock
 from centre.database import open_session
 from centre.permissions import Actor, Role
 from employers.openings.models import Opening
-from matching.introductions.actions import agree_to_introduction, record_result
-from matching.introductions.models import Introduction
+from matching.introductions.actions import agree_to_introduction, begin_work, record_result
+from matching.introductions.models import FollowUp, Introduction, Placement
 from matching.introductions.rules import IntroductionResultDraft, Result
 from matching.promises.models import StatedTerms
 from tests.web.desks import Hall, number, words
@@ -69,7 +69,7 @@ def test_each_field_repeats_what_was_promised_of_it_and_what_the_reader_stated_b
     form = f"/me/introductions/{job.id}/terms/contract"
     seen = worker.get(form)
     hints = dict(re.findall(r'id="f-([a-z_]+)-hint">([^<]*)<', seen))
-    assert (hints["night_shift"], hints["base_pay_fen"]) == ("说好的：没有夜班", "说好的：底薪 2,200 元")
+    assert (hints["night_shift"], hints["base_pay_fen"]) == ("说好的：没有夜班", "说好的：每月固定发 2,200 元")
     assert hints["pay_min_fen"].startswith("说好的：3,200")
     assert "hours_per_week" not in hints
     worker.send(form, pay_min_fen="3600.50", pay_unit="month", night_shift="false", lodging="free", note="押一付一")
@@ -80,6 +80,30 @@ def test_each_field_repeats_what_was_promised_of_it_and_what_the_reader_stated_b
         assert f'<option value="{value}" selected>' in again, value
     # The counter has a line of its own, so nothing that the worker typed is in its form.
     assert "3600.50" not in hall.enter("clerk2").get(f"/counter/introductions/{job.id}/terms/contract")
+
+
+def test_a_payslip_shows_another_place_and_another_payer(hall: Hall) -> None:
+    job, worker = hired(hall), hall.enter("wang")
+    mine = f"/me/introductions/{job.id}"
+    assert "合同是跟谁签的" in words(worker.get(f"{mine}/terms/payslip"))
+    slip = {"pay_min_fen": "5000", "days_worked": "26", "region_code": "320281", "signatory": "other"}
+    worker.send(f"{mine}/terms/payslip", **slip)
+    seen = words(worker.get(mine))
+    assert "和报名时说好的不一样：上班地点、跟谁签合同" in seen
+    assert "江苏省无锡市江阴市" in seen
+
+
+def test_a_call_that_is_due_leads_to_the_paper_that_it_asks_about(hall: Hall) -> None:
+    job = hired(hall)
+    with open_session(SYSTEM, write=True) as session:
+        placement = session.scalars(select(Placement).where(Placement.introduction_id == job.id)).one()
+        begin_work(session, Actor.system(), placement_id=placement.id, on=clock.today())
+        for call in session.scalars(select(FollowUp).where(FollowUp.placement_id == placement.id, FollowUp.day == 7)):
+            call.due_on = clock.today()
+    clerk = hall.enter("clerk2")
+    desk, form = clerk.get("/counter"), f"/counter/introductions/{job.id}/terms/contract"
+    assert f'<a href="{form}">和说好的对一对：劳动合同</a>' in desk
+    assert "说好的：" in words(clerk.get(form))
 
 
 def test_an_employer_states_its_own_contract_once(hall: Hall) -> None:

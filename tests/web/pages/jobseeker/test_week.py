@@ -1,5 +1,7 @@
 """The plan of the week: steps that wait for the reader, a day for each, kept among the reader's messages."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -74,3 +76,11 @@ def test_the_week_is_offered_after_registration_and_with_the_letter(hall: Hall) 
     assert f'href="{PAGE}"' in worker.get("/me/matches")
     hall.enter("clerk").send(f"/counter/people/{ma_id()}/introduce", opening_id=opening_id, agreed="true")
     assert "点开可以定下哪天去" in words(worker.get("/account/inbox"))
+
+
+@pytest.mark.parametrize(("hour", "offered"), [(8, ["0am", "0pm"]), (12, ["0pm"]), (18, [])])
+def test_a_half_of_today_that_is_over_is_not_offered(hall: Hall, hour: int, offered: list[str]) -> None:
+    worker, now = hall.enter("ma"), clock.local(clock.now()).replace(hour=hour, minute=1)
+    with clock.frozen(now):
+        shown = set(re.findall(r'<option value="(0[ap]m)"', worker.get(PAGE)))
+    assert sorted(shown) == offered

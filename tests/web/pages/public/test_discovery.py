@@ -10,11 +10,16 @@ from xml.etree.ElementTree import fromstring
 import pytest
 from sqlalchemy import select
 
-from centre import clock
+from api.dependencies import PUBLIC
+from api.registry import registry
+from centre import clock, regions
 from centre.database import open_session
 from centre.installation import rename_installation, sign
 from centre.permissions import Actor
 from centre.settings import settings
+from employers.fairs.models import Fair
+from employers.fairs.queries import fairs
+from employers.fairs.rules import FairState
 from employers.openings.models import Opening
 from employers.openings.rules import EmploymentType, OpeningState, ReservedFor, WageUnit
 from tests.planted import planted
@@ -22,6 +27,7 @@ from tests.web.desks import Desk, Hall, number
 from training.classes.models import TrainingClass
 from training.classes.rules import ClassState
 from training.providers.models import Major
+from web.app import build
 from web.pages.public import discovery
 from web.structured_data import job_posting
 
@@ -99,6 +105,25 @@ def test_the_sitemap_lists_every_public_page_once_and_nothing_else(hall: Hall) -
         visitor.get(path)
     for login in ("officer", "employer", "organiser"):
         assert addresses(hall.enter(login)) == listed
+
+
+UNLISTED = {
+    "/sign-in", "/sign-in/second", "/sign-in/enrol", "/display", "/first-run", "/design", "/kiosk", "/kiosk/end",
+    "/tickets", "/letters/checker", "/figures/five-years",
+}  # fmt: skip
+"""Public pages that nobody searches for: steps of signing in, screens of the hall, files to save, the demo's own."""
+
+
+def test_the_sitemap_lists_each_public_page_without_a_number(hall: Hall) -> None:
+    visitor = hall.enter()
+    pages = {
+        entry.path
+        for entry in registry(build())
+        if entry.allow is PUBLIC and entry.method == "GET" and entry.is_page and not set("{.") & set(entry.path)
+    }
+    assert pages - set(discovery.FIXED) == UNLISTED
+    assert set(discovery.FIXED) <= pages
+    assert "/brands/1" in addresses(visitor)
 
 
 def test_a_long_sitemap_is_cut_into_files(hall: Hall) -> None:
@@ -245,6 +270,43 @@ def test_a_class_is_a_course_with_its_days_and_price(hall: Hall) -> None:
     with open_session(SYSTEM.scope, write=True) as session:
         session.get_one(TrainingClass, group.id).state = ClassState.LOCKED
     assert '"Course"' not in hall.enter("trainer").get(path)
+
+
+def test_a_fair_is_an_event_with_its_place_and_a_free_offer(hall: Hall) -> None:
+    visitor = hall.enter()
+    path = next(path for path in addresses(visitor) if re.fullmatch(r"/fairs/[0-9]+", path))
+    with open_session(SYSTEM.scope, write=True) as session:
+        fair = session.scalars(fairs().where(Fair.id == int(path.rsplit("/", 1)[1]))).one()
+        assert fair.venue is not None
+        fair.summary, starts, street = "", clock.local(fair.starts_at), fair.venue.address
+        name, county = fair.name, regions.name(fair.venue.region_code)
+    page = visitor.get(path)
+    data = described(page, "Event")
+    assert (data["name"], data["description"], data["startDate"]) == (name, name, starts.isoformat())
+    assert data["location"]["address"] == {
+        "@type": "PostalAddress", "streetAddress": street, "addressLocality": county,
+        "addressRegion": "陕西省", "addressCountry": "CN",
+    }  # fmt: skip
+    assert (data["offers"]["price"], data["offers"]["priceCurrency"]) == (0, "CNY")
+    assert data["image"] == cards(page)["image"]
+    assert (cards(page)["title"], cards(page)["url"]) == (name, BASE + path)
+    assert f"{starts:%H:%M}" in cards(page)["description"]
+    with open_session(SYSTEM.scope, write=True) as session:
+        session.get_one(Fair, fair.id).state = FairState.CANCELLED
+    data = described(hall.enter().get(path), "Event")
+    assert data["eventStatus"] == "https://schema.org/EventCancelled"
+    assert "offers" not in data
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("/", "找工作"), ("/fairs", "招聘会"), ("/training", "找培训"), ("/brands/1", "")]
+)
+def test_pages_that_people_pass_on_have_a_share_card(hall: Hall, path: str, title: str) -> None:
+    page = hall.enter().get(path)
+    shown = cards(page)
+    assert shown["url"] == BASE + path
+    assert shown["title"] == title or f"<h1>{shown['title']}</h1>" in page
+    assert shown["description"]
 
 
 def test_the_picture_of_a_share_card_is_our_own_file_of_the_size_that_is_told(hall: Hall) -> None:

@@ -53,6 +53,20 @@ def test_the_letter_shows_its_issuer_its_seal_its_skills_and_a_code(hall: Hall) 
     assert answer_path(letter) not in seen
 
 
+def test_a_letter_goes_on_saying_what_was_signed_when_the_opening_changes(hall: Hall) -> None:
+    letter, worker = issued(hall), hall.enter("wang")
+    path = f"/me/introductions/{letter.id}"
+    assert "工资 3,200–5,000 元/月" in words(worker.get(path))
+    with open_session(SYSTEM, write=True) as session:
+        opening = session.get_one(Opening, letter.opening_id)
+        opening.wage_min_fen, opening.title, opening.region_code = 260_000, "包装工", "320281"
+    paper = words(worker.get(path).partition('id="letter"')[2])
+    assert "应聘“缝纫工（平车）”" in paper
+    assert "工资 3,200–5,000 元/月" in paper
+    assert "陕西省咸阳市渭城区" in paper
+    assert "2,600" not in paper
+
+
 def test_anybody_verifies_a_letter_on_the_server_and_a_forged_one_is_refused(hall: Hall) -> None:
     letter, visitor = issued(hall), hall.enter()
     good = words(visitor.send("/letters/verify", 200, text=f"https://x/letters/verify#{letter.signed_letter}"))
