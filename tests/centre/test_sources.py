@@ -51,6 +51,7 @@ def typed_digest(tree: Path, kept: str) -> str:
     return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("kept", KEPT)
 def test_a_change_in_any_source_gives_a_new_name(copy: Path, kept: str) -> None:
     before = digest(copy, KEPT[kept])
@@ -63,6 +64,7 @@ def test_a_change_in_any_source_gives_a_new_name(copy: Path, kept: str) -> None:
     assert digest(copy, KEPT[kept]) == before == source_digest(*KEPT[kept])
 
 
+@pytest.mark.lengthy
 @pytest.mark.parametrize("kept", KEPT)
 def test_the_lists_kept_by_hand_missed_sources(copy: Path, kept: str) -> None:
     before = typed_digest(copy, kept)

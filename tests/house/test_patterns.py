@@ -108,6 +108,7 @@ def slowest(pattern: re.Pattern[str]) -> tuple[float, str]:
     return worst
 
 
+@pytest.mark.lengthy
 def test_no_pattern_can_be_made_slow() -> None:
     assert our_patterns()
     measured = {name: slowest(pattern) for name, pattern in our_patterns().items()}

@@ -83,6 +83,7 @@ def faults(roll: Roll, said: list[RollMark]) -> list[str]:
     return problems
 
 
+@pytest.mark.lengthy
 def test_no_history_loses_a_scan_diverges_or_hides_a_conflict() -> None:
     for seed in range(HISTORIES):
         said, arrivals = histories(seed)
