@@ -77,7 +77,7 @@ POLICY: Mapping[str, str] = {
     "export_project": "staff employer account person fellow",
     "visit_report": "staff",
     "export_batch": "staff employer account person fellow",
-    "escort_duty": "staff account person fellow",
+    "escort_duty": "staff employer account person fellow",
     "export_group": "staff account person fellow",
     "export_member": PEOPLE + " employer",
     "export_member.pick_up": PEOPLE + " account leader",

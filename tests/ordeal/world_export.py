@@ -47,7 +47,8 @@ def add_journeys(
     )  # fmt: skip
     there = {"batch_id": batch.id, "centre_id": centre_id}
     if escort:
-        canaries.make(EscortDuty, account_id=escort, owners=going, **there)
+        expected = going | {"employer_id": opening.employer_id}  # the employer at the gate calls the escort
+        canaries.make(EscortDuty, account_id=escort, owners=expected, **there)
     group = canaries.make(ExportGroup, leader_person_id=leader.id, owners=seen, **there)
     for person in people:
         led = {"leader_id": leader.id} | ({"account_id": escort} if escort else {})
