@@ -152,7 +152,7 @@ def listed(folder: Path) -> float:
     """Microseconds in which the service has the rows of a page: they are on its board, not read again."""
     code = """
 import time
-from matching.board import board
+from matching.live.openings import board
 import numpy as np
 view = board().look(); ids = list(view.listed); dice = np.random.default_rng(3)
 pages = [dice.choice(ids, 20, replace=False).tolist() for _ in range(300)]
