@@ -224,8 +224,11 @@ def sheet_expired(record: ExportBatch) -> bool:
 
 
 def sheet_until(record: ExportBatch) -> datetime:
-    """Until when telephones keep the sheet: thirty days after the hand-over, before it after the expected arrival."""
-    return (record.signed_at or record.arrive_at) + SHEET_DAYS
+    """Until when telephones keep the sheet: thirty days after the hand-over.
+
+    Before the hand-over, it is kept for thirty days after the expected arrival or, if that is past, from now on.
+    """
+    return (record.signed_at or max(record.arrive_at, clock.now())) + SHEET_DAYS
 
 
 def seated(session: Session, record: ExportBatch) -> list[Seated]:

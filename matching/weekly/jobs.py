@@ -14,7 +14,7 @@ from employers.fairs.queries import midnight
 from matching.interviews.models import Interview
 from matching.interviews.queries import coming_interviews
 from matching.interviews.rules import InterviewState, when
-from matching.weekly.queries import last_plan, lines_for, plans_before
+from matching.weekly.queries import last_plan, lines_for, plans_to_remind
 
 PLANNED = N_("您打算：{steps}")
 UNPLANNED = N_("那天怎么安排，可以先在“我的”里的“这一周做什么”写下来。")
@@ -53,7 +53,7 @@ def remind_plans(session: Session) -> None:
     if clock.local(clock.now()).hour not in DAYTIME:
         return
     begins = midnight(today)
-    for plan in plans_before(session, begins):
+    for plan in plans_to_remind(session, begins):
         if plan.person_id is None:
             continue
         with apart(session):

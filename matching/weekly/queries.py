@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
+from centre.messages.jobseekers import DAY_PLAN
 from centre.outbox import Message
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs
@@ -47,21 +49,29 @@ def last_plan(session: Session, person_id: int) -> KeptPlan | None:
     return KeptPlan(message.id, message.body, message.created_at) if message else None
 
 
-def plans_before(session: Session, instant: datetime) -> Sequence[Message]:
-    """The last plan of each person, where it was written before an instant and its week lasts, in order of writing."""
+def plans_to_remind(session: Session, begins: datetime) -> Sequence[Message]:
+    """The last plan of each person, if it was written before the day began and its week lasts, in order of writing.
+
+    People who were reminded since then are left out.
+    """
     newest = (
         select(func.max(Message.id))
-        .where(Message.kind == PLAN_KIND, Message.created_at > instant - timedelta(days=DAYS))
+        .where(Message.kind == PLAN_KIND, Message.created_at > begins - timedelta(days=DAYS))
         .group_by(Message.person_id)
     )
-    plans = select(Message).where(Message.id.in_(newest), Message.created_at < instant)
+    reminded = select(Message.person_id).where(
+        Message.kind == DAY_PLAN.kind, Message.created_at >= begins, Message.person_id.is_not(None)
+    )
+    plans = select(Message).where(
+        Message.id.in_(newest), Message.created_at < begins, Message.person_id.not_in(reminded)
+    )
     return session.scalars(plans.order_by(Message.id)).all()
 
 
 def lines_for(session: Session, person_id: int, plan: str, day: date) -> list[str]:
     """What a person planned for a day and can still do; interviews have a reminder of their own."""
-    steps = (*_waiting(session, person_id), *_to_begin(session, person_id))
-    return lines_of_day(plan, day, [step for step in steps if step.at is None])
+    steps = chain(_waiting(session, person_id), _to_begin(session, person_id))
+    return lines_of_day(plan, day, (step for step in steps if step.at is None))
 
 
 def _waiting(session: Session, person_id: int) -> Iterator[WeekStep]:

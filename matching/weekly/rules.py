@@ -67,9 +67,13 @@ def planned_line(day: date, time: str, step: WeekStep) -> str:
 
 
 def lines_of_day(plan: str, day: date, steps: Iterable[WeekStep]) -> list[str]:
-    """The lines of a plan for a day whose steps still stand: what was done or cancelled since is left out."""
-    ends = tuple(f"：{step.sentence}" for step in steps)
-    return [line for line in plan.splitlines() if line.startswith(_day_words(day)) and line.endswith(ends)]
+    """The lines of a plan for a day whose steps still stand: what was done or cancelled since is left out.
+
+    `steps` is read only if the plan names the day, since it may come from the database.
+    """
+    lines = [line for line in plan.splitlines() if line.startswith(_day_words(day))]
+    ends = tuple(f"：{step.sentence}" for step in steps) if lines else ()
+    return [line for line in lines if line.endswith(ends)]
 
 
 def _day_words(day: date) -> str:

@@ -65,6 +65,11 @@ def test_the_roll_leaves_the_telephone_after_thirty_days(signed_in: SignedIn) ->
     with open_session(SYSTEM) as session:
         arrival = session.get_one(ExportBatch, 2).arrive_at
     assert datetime.fromisoformat(escort.get(ROLL).json()["keep_until"]) == arrival + timedelta(days=30)
+    late = clock.now() - timedelta(days=40)
+    with open_session(SYSTEM, write=True) as session:  # a batch that nobody signed for is still called
+        batch = session.get_one(ExportBatch, 2)
+        batch.depart_at, batch.arrive_at = late, late + timedelta(hours=18)
+    assert datetime.fromisoformat(escort.get(ROLL).json()["keep_until"]) > clock.now() + timedelta(days=29)
     signed = clock.now() - timedelta(days=29)
     with open_session(SYSTEM, write=True) as session:
         batch = session.get_one(ExportBatch, 2)

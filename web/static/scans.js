@@ -208,7 +208,7 @@ export class ScanQueue extends EventTarget {
   async refresh() {
     const answer = await fetch(this.rollAddress);
     this.signedOut = answer.status === 401;
-    if (answer.status === 404) return this.#forget();  // the list is no longer this reader's to keep
+    if ([403, 404].includes(answer.status)) return this.#forget();  // this reader may no longer keep the list
     if (!answer.ok) return;
     const roll = await answer.json();
     await this.#keepTime(roll.server_at);

@@ -86,6 +86,12 @@ def test_what_was_planned_is_said_on_its_morning_once(any_town: Town) -> None:
     assert bodies("day-plan")[1].startswith("3月11日周三下午：到中心窗口问问")
 
 
+def test_steps_are_not_read_for_a_plan_of_other_days() -> None:
+    steps = iter([WeekStep(Errand.CENTRE, "/")])
+    assert lines_of_day(PLAN, world.TODAY.replace(day=20), steps) == []
+    assert next(steps, None) is not None
+
+
 def test_nothing_is_said_of_what_fell_away_or_was_planned_anew(any_town: Town) -> None:
     number = asked(any_town)
     plan(any_town, letter="1am", centre="1pm")
