@@ -107,6 +107,7 @@ def boarding(escort: Caller, leader: Caller) -> str:
     group = leader.people()
     assert (len(people), len(group)) == (58, 15)
     assert set(group) <= set(people), "a group leader sees the own group only"
+    expect(escort.page.locator("[data-closed]")).to_be_hidden()
     escort.cut_off()
     leader.cut_off()
     assert (escort.people(), leader.people()) == (people, group), "the telephones keep their lists"
@@ -213,6 +214,8 @@ def test_a_batch_of_58_travels_with_the_network_cut_while_it_boards(story: Story
     settle(escort, officer, disputed)
     on_the_way(escort, employer)
     handed_over(story, employer, officer)
+    escort.page.goto(f"/roll/{BATCH}/call")
+    expect(escort.page.locator("[data-closed]")).to_be_visible()
     forgotten(leader)
     with open_session(SYSTEM) as session, story.moment():
         batch = session.get_one(ExportBatch, BATCH)

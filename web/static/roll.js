@@ -36,6 +36,7 @@ async function start() {
     const word = (entry) => said.get(entry.member_id) || entry.word;
     $("[data-aboard]").textContent = people.filter((entry) => ["boarded", "arrived"].includes(word(entry))).length;
     $("[data-all]").textContent = people.length;
+    $("[data-closed]").hidden = !queue.roll || queue.roll.open;
     await queue.tell(call, words);
     const sought = $("[name=sought]").value.trim();
     const listed = people.filter((entry) => !sought || [entry.name, entry.group, entry.pick_up].some((text) => text.includes(sought)));
