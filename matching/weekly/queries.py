@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from centre import clock
-from centre.messages.jobseekers import DAY_PLAN
 from centre.outbox import Message
 from employers.fairs.models import Fair
 from employers.fairs.queries import coming_fairs
@@ -21,7 +20,8 @@ from matching.profiles.queries import has_trade
 from matching.weekly.rules import DAYS, Errand, WeekStep, lines_of_day
 
 MOST = 5
-PLAN_KIND = "week-plan"
+PLAN_KIND, REMINDER_KIND = "week-plan", "day-plan"
+"""Kinds of messages: the plan itself, and what reminds of it on its day."""
 
 
 def steps_of_week(session: Session, person_id: int) -> list[WeekStep]:
@@ -60,7 +60,7 @@ def plans_to_remind(session: Session, begins: datetime) -> Sequence[Message]:
         .group_by(Message.person_id)
     )
     reminded = select(Message.person_id).where(
-        Message.kind == DAY_PLAN.kind, Message.created_at >= begins, Message.person_id.is_not(None)
+        Message.kind == REMINDER_KIND, Message.created_at >= begins, Message.person_id.is_not(None)
     )
     plans = select(Message).where(
         Message.id.in_(newest), Message.created_at < begins, Message.person_id.not_in(reminded)

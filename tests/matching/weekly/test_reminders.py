@@ -9,9 +9,11 @@ from centre import clock
 from centre.database import open_session
 from centre.outbox import Message
 from centre.permissions import Actor
+from employers.fairs.queries import midnight
 from matching.introductions import actions as introducing
 from matching.weekly.actions import plan_week
 from matching.weekly.jobs import remind_interviews, remind_plans
+from matching.weekly.queries import plans_to_remind
 from matching.weekly.rules import Errand, WeekPlan, WeekStep, lines_of_day
 from tests.matching import world
 from tests.matching.interviews.test_interviews import answer, asked, propose
@@ -82,6 +84,8 @@ def test_what_was_planned_is_said_on_its_morning_once(any_town: Town) -> None:
     assert bodies("day-plan") == [
         "3月10日周二上午：带着推荐信和身份证去单位：纺纱工(细纱值车)\n今天做不了，点开可以改一天。"
     ]
+    with clock.frozen(at(24 + 9)), open_session(SYSTEM.scope) as session:
+        assert plans_to_remind(session, midnight(clock.today())) == []
     run(remind_plans, 48 + 9)
     assert bodies("day-plan")[1].startswith("3月11日周三下午：到中心窗口问问")
 
